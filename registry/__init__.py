@@ -1,0 +1,1 @@
+"""Beffroi: the data-governance registry of French local authorities."""

@@ -1,0 +1,67 @@
+"""What the engine keeps: the text of every policy version it used, and the history of findings."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.platform.tables import Kind, Table, plain, plain_list, stored
+
+
+class PolicyText(Table, table=True):
+    """A policy version as it was used, by its digest: replaying a past evaluation reads it here."""
+
+    __tablename__ = "policy_text"
+    __table_args__ = ({"info": {"kind": Kind.WORK}},)
+
+    digest: str = plain(primary_key=True)
+    policy_id: str = plain(index=True)
+    text: str = plain()
+    stored_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )
+
+
+class Finding(Table, table=True):
+    """What a policy version says of a subject, since when, and until when it said so.
+
+    `turns_on` is the first day on which the verdict reads `turns_into` with nothing else changed: every
+    reading compares it with today. `period` is the year of a yearly duty, else 0. A row whose `until` is
+    empty is the one in force.
+    """
+
+    __tablename__ = "finding"
+    __table_args__ = (
+        Index(
+            None,
+            "subject_kind",
+            "subject_id",
+            "policy_id",
+            "period",
+            unique=True,
+            postgresql_where=text("until IS NULL"),
+        ),
+        Index(None, "organisation_id", "policy_id", "verdict", postgresql_where=text("until IS NULL")),
+        {"info": {"kind": Kind.WORK}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
+    subject_kind: SubjectKind = stored(SubjectKind)
+    subject_id: int = Field(sa_type=BigInteger)
+    policy_id: str = plain()
+    version_digest: str = plain(foreign_key="policy_text.digest")
+    period: int = 0
+    verdict: Verdict = stored(Verdict)
+    turns_on: date | None = None
+    turns_into: Verdict | None = stored(Verdict, nullable=True, check="turns_into")
+    facts: dict[str, Any] = Field(sa_type=JSONB)
+    missing: list[str] = plain_list()
+    unknown_half: str | None = plain(nullable=True)
+    since: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )
+    until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))

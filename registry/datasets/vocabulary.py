@@ -1,0 +1,177 @@
+"""The closed lists of a dataset's sheet, with their French labels."""
+
+from enum import StrEnum
+
+from registry.kernel.words import _, mark
+
+
+class AccessRights(StrEnum):
+    """Who may have the data (EU access-right list, the three values DCAT-AP uses)."""
+
+    PUBLIC = "public"
+    RESTRICTED = "restricted"
+    NON_PUBLIC = "non-public"
+
+    @property
+    def label(self) -> str:
+        """The access level in the reader's language."""
+        return _(_ACCESS_LABELS[self])
+
+
+_ACCESS_LABELS = {
+    AccessRights.PUBLIC: mark("Ouvert à tous"),
+    AccessRights.RESTRICTED: mark("Accès restreint"),
+    AccessRights.NON_PUBLIC: mark("Non public"),
+}
+
+
+class PersonalData(StrEnum):
+    """What personal data a dataset holds, from none to what the law protects most."""
+
+    NONE = "none"
+    ANONYMISED = "anonymised"
+    PSEUDONYMISED = "pseudonymised"
+    PERSONAL = "personal"
+    SPECIAL_CATEGORY = "special-category"
+    OFFENCES = "offences"
+    NIR = "nir"
+
+    @property
+    def label(self) -> str:
+        """The status in the reader's language."""
+        return _(_PERSONAL_LABELS[self])
+
+
+_PERSONAL_LABELS = {
+    PersonalData.NONE: mark("Aucune donnée personnelle"),
+    PersonalData.ANONYMISED: mark("Anonymisées"),
+    PersonalData.PSEUDONYMISED: mark("Pseudonymisées"),
+    PersonalData.PERSONAL: mark("Données personnelles"),
+    PersonalData.SPECIAL_CATEGORY: mark("Données sensibles (RGPD art. 9)"),
+    PersonalData.OFFENCES: mark("Infractions et condamnations (RGPD art. 10)"),
+    PersonalData.NIR: mark("Numéro de sécurité sociale (NIR)"),
+}
+
+
+class PublicationGround(StrEnum):
+    """What allows personal data to be put online (CRPA L312-1-2)."""
+
+    CONSENT = "consent"
+    LAW = "law"
+    D312_1_3 = "d312-1-3"
+
+    @property
+    def label(self) -> str:
+        """The ground in the reader's language."""
+        return _(_GROUND_LABELS[self])
+
+
+_GROUND_LABELS = {
+    PublicationGround.CONSENT: mark("Consentement des personnes"),
+    PublicationGround.LAW: mark("Texte de loi ou de règlement"),
+    PublicationGround.D312_1_3: mark("Catégorie de l’article D312-1-3 du CRPA"),
+}
+
+
+class Nature(StrEnum):
+    """Whether a law names this very kind of dataset."""
+
+    OTHER = "other"
+    SUBSIDIES = "subsidies"
+    LOCAL_ADDRESS_BASE = "local-address-base"
+    ELECTION_REGISTER = "election-register"
+    VIDEO_PROTECTION = "video-protection"
+    MOBILITY = "mobility"
+
+    @property
+    def label(self) -> str:
+        """The nature in the reader's language."""
+        return _(_NATURE_LABELS[self])
+
+
+_NATURE_LABELS = {
+    Nature.OTHER: mark("Autre"),
+    Nature.SUBSIDIES: mark("Subventions versées"),
+    Nature.LOCAL_ADDRESS_BASE: mark("Base adresse locale"),
+    Nature.ELECTION_REGISTER: mark("Liste électorale"),
+    Nature.VIDEO_PROTECTION: mark("Vidéoprotection"),
+    Nature.MOBILITY: mark("Mobilité"),
+}
+
+
+class Origin(StrEnum):
+    """Where the data comes from."""
+
+    PRODUCED = "produced"
+    OPERATOR = "operator"
+    PARTNER = "partner"
+    DERIVED = "derived"
+
+    @property
+    def label(self) -> str:
+        """The origin in the reader's language."""
+        return _(_ORIGIN_LABELS[self])
+
+
+_ORIGIN_LABELS = {
+    Origin.PRODUCED: mark("Produit par la collectivité"),
+    Origin.OPERATOR: mark("Reçu d’un délégataire"),
+    Origin.PARTNER: mark("Reçu d’un partenaire"),
+    Origin.DERIVED: mark("Obtenu par croisement"),
+}
+
+
+class Stage(StrEnum):
+    """Where a dataset stands from collection to disposal."""
+
+    IDENTIFIED = "identified"
+    COLLECTED = "collected"
+    QUALIFIED = "qualified"
+    DOCUMENTED = "documented"
+    CLEARED = "cleared"
+    PUBLISHED = "published"
+    UNDER_REVISION = "under-revision"
+    ARCHIVED = "archived"
+    DISPOSED = "disposed"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def label(self) -> str:
+        """The stage in the reader's language."""
+        return _(_STAGE_LABELS[self])
+
+
+_STAGE_LABELS = {
+    Stage.IDENTIFIED: mark("Identifié"),
+    Stage.COLLECTED: mark("Collecté"),
+    Stage.QUALIFIED: mark("Qualifié"),
+    Stage.DOCUMENTED: mark("Documenté"),
+    Stage.CLEARED: mark("Autorisé"),
+    Stage.PUBLISHED: mark("Publié"),
+    Stage.UNDER_REVISION: mark("En révision"),
+    Stage.ARCHIVED: mark("Archivé"),
+    Stage.DISPOSED: mark("Éliminé"),
+    Stage.WITHDRAWN: mark("Retiré"),
+}
+
+
+class Availability(StrEnum):
+    """How long a distribution is meant to stay (DCAT-AP planned availability)."""
+
+    TEMPORARY = "temporary"
+    EXPERIMENTAL = "experimental"
+    AVAILABLE = "available"
+    STABLE = "stable"
+
+    @property
+    def label(self) -> str:
+        """The planned availability in the reader's language."""
+        return _(_AVAILABILITY_LABELS[self])
+
+
+_AVAILABILITY_LABELS = {
+    Availability.TEMPORARY: mark("Temporaire"),
+    Availability.EXPERIMENTAL: mark("Expérimentale"),
+    Availability.AVAILABLE: mark("Disponible"),
+    Availability.STABLE: mark("Stable"),
+}

@@ -1,0 +1,104 @@
+"""What an import brings: the batch, and each record it would create or change, kept for its preview."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from registry.kernel.words import _, mark
+from registry.platform.tables import Kind, Table, free, plain, stored
+
+
+class ImportState(StrEnum):
+    """Where an import stands."""
+
+    PREVIEWED = "previewed"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    ABANDONED = "abandoned"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return _(_STATE_LABELS[self])
+
+
+_STATE_LABELS = {
+    ImportState.PREVIEWED: mark("Aperçu prêt"),
+    ImportState.APPLYING: mark("Application en cours"),
+    ImportState.APPLIED: mark("Appliqué"),
+    ImportState.UNDOING: mark("Annulation en cours"),
+    ImportState.UNDONE: mark("Annulé"),
+    ImportState.ABANDONED: mark("Abandonné"),
+}
+
+
+class ImportAction(StrEnum):
+    """What an import does with one record."""
+
+    CREATE = "create"
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The action in the reader's language."""
+        return _(_ACTION_LABELS[self])
+
+
+_ACTION_LABELS = {
+    ImportAction.CREATE: mark("À créer"),
+    ImportAction.CHANGE: mark("À modifier"),
+    ImportAction.UNCHANGED: mark("Sans changement"),
+    ImportAction.REFUSED: mark("Refusé"),
+}
+
+
+class ImportBatch(Table, table=True):
+    """One file brought in: what it was, where it stands, and what it did.
+
+    `summary` holds the counts and the leftovers: predicates the registry has no field for yet.
+    """
+
+    __tablename__ = "import_batch"
+    __table_args__ = ({"info": {"kind": Kind.RECORD}},)
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    source_name: str = free()
+    source_format: str = plain()
+    source_sha256: str = plain()
+    state: ImportState = stored(ImportState, default=ImportState.PREVIEWED)
+    summary: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    created_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )
+
+
+class ImportLine(Table, table=True):
+    """One record of an import: what would be written, what changes, and what was wrong in it."""
+
+    __tablename__ = "import_line"
+    __table_args__ = (Index(None, "batch_id", "line_no", unique=True), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    batch_id: int = Field(sa_type=BigInteger, foreign_key="import_batch.id")
+    line_no: int
+    identifier: str = plain()
+    title: str = free()
+    action: ImportAction = stored(ImportAction)
+    dataset_id: int | None = Field(default=None, sa_type=BigInteger)
+    seen_version: int | None = None
+    applied_version: int | None = None
+    content: dict[str, Any] = Field(sa_type=JSONB)
+    changes: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    anomalies: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    applied: bool = Field(default=False)

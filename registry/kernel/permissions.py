@@ -1,0 +1,113 @@
+"""Who may do what: every permission, and the roles that carry it.
+
+A permission is named `<room>:<thing>:<verb>`, as the ledger's events are: one grammar for what is
+allowed and for what was done. Keep both lists alphabetised. A role is granted on an organisation and
+holds for its whole subtree.
+"""
+
+from enum import StrEnum
+
+from registry.kernel.words import _, mark
+
+
+class Permission(StrEnum):
+    """One thing a person or a token may do on an organisation's records."""
+
+    ACCOUNTS_ACCOUNT_MANAGE = "accounts:account:manage"
+    ACCOUNTS_ACCOUNT_READ = "accounts:account:read"
+    ACCOUNTS_SELF_MANAGE = "accounts:self:manage"
+    COMPLIANCE_FINDING_READ = "compliance:finding:read"
+    COMPLIANCE_POLICY_READ = "compliance:policy:read"
+    DATASETS_SHEET_ANNUL = "datasets:sheet:annul"
+    DATASETS_SHEET_READ = "datasets:sheet:read"
+    DATASETS_SHEET_RECORD = "datasets:sheet:record"
+    EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
+    EXCHANGE_IMPORT_READ = "exchange:import:read"
+    LEDGER_ENTRY_READ = "ledger:entry:read"
+    ORGANISATIONS_APPOINTMENT_RECORD = "organisations:appointment:record"
+    ORGANISATIONS_ORGANISATION_AMEND = "organisations:organisation:amend"
+    ORGANISATIONS_ORGANISATION_READ = "organisations:organisation:read"
+    REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
+    REPORTING_DOCUMENT_READ = "reporting:document:read"
+
+
+class Role(StrEnum):
+    """What a person does for an organisation and its subtree."""
+
+    ADMINISTRATOR = "administrator"
+    ARCHIVIST = "archivist"
+    AUDITOR = "auditor"
+    DIRECTOR = "director"
+    DPO = "dpo"
+    LEGAL = "legal"
+    READER = "reader"
+    STEWARD = "steward"
+
+    @property
+    def label(self) -> str:
+        """The role's name in the reader's language."""
+        return _(_ROLE_LABELS[self])
+
+
+_ROLE_LABELS = {
+    Role.ADMINISTRATOR: mark("Administrateur ou administratrice"),
+    Role.ARCHIVIST: mark("Archiviste"),
+    Role.AUDITOR: mark("Auditeur ou auditrice"),
+    Role.DIRECTOR: mark("Direction"),
+    Role.DPO: mark("Délégué·e à la protection des données"),
+    Role.LEGAL: mark("Juriste"),
+    Role.READER: mark("Lecteur ou lectrice"),
+    Role.STEWARD: mark("Référent·e données"),
+}
+
+_READS = frozenset(
+    {
+        Permission.ACCOUNTS_SELF_MANAGE,
+        Permission.COMPLIANCE_FINDING_READ,
+        Permission.COMPLIANCE_POLICY_READ,
+        Permission.DATASETS_SHEET_READ,
+        Permission.LEDGER_ENTRY_READ,
+        Permission.ORGANISATIONS_ORGANISATION_READ,
+        Permission.REPORTING_DOCUMENT_READ,
+    }
+)
+_ISSUES = frozenset({Permission.REPORTING_DOCUMENT_ISSUE})
+_RECORDS = frozenset(
+    {
+        Permission.DATASETS_SHEET_ANNUL,
+        Permission.DATASETS_SHEET_RECORD,
+        Permission.EXCHANGE_IMPORT_APPLY,
+        Permission.EXCHANGE_IMPORT_READ,
+        Permission.ORGANISATIONS_APPOINTMENT_RECORD,
+    }
+)
+_AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
+
+_CARRIED: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.ARCHIVIST: _READS,
+    Role.AUDITOR: _READS | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.EXCHANGE_IMPORT_READ},
+    Role.DIRECTOR: _READS | _ISSUES,
+    Role.DPO: _READS | _ISSUES | _AMENDS | {Permission.ORGANISATIONS_APPOINTMENT_RECORD},
+    Role.LEGAL: _READS | _ISSUES | _AMENDS | {Permission.ORGANISATIONS_APPOINTMENT_RECORD},
+    Role.READER: _READS,
+    Role.STEWARD: _READS | _ISSUES | _RECORDS,
+}
+
+WRITING = frozenset(
+    {
+        Permission.ACCOUNTS_ACCOUNT_MANAGE,
+        Permission.DATASETS_SHEET_ANNUL,
+        Permission.DATASETS_SHEET_RECORD,
+        Permission.EXCHANGE_IMPORT_APPLY,
+        Permission.ORGANISATIONS_APPOINTMENT_RECORD,
+        Permission.ORGANISATIONS_ORGANISATION_AMEND,
+        Permission.REPORTING_DOCUMENT_ISSUE,
+    }
+)
+"""The permissions under which rows of an organisation may be written."""
+
+
+def permissions_of(role: Role) -> frozenset[Permission]:
+    """What a role allows on the organisations it was granted on, and below them."""
+    return _CARRIED[role]

@@ -1,0 +1,123 @@
+"""Reading the ledger: the head, the history of a row, the registry as of a moment, and its verification."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.ledger.models import LedgerRoot
+from registry.ledger.vocabulary import Head
+
+_TEXT = "text:"
+
+
+def get_head(session: Session, before: datetime | None = None) -> Head:
+    """The last root, or the last one cut before an instant; seal 0 when nothing is sealed."""
+    query = select(LedgerRoot.tree_size, LedgerRoot.root, LedgerRoot.sealed_at)
+    if before is not None:
+        query = query.where(col(LedgerRoot.sealed_at) < before)
+    row = session.execute(query.order_by(col(LedgerRoot.tree_size).desc()).limit(1)).one_or_none()
+    return Head(row.tree_size, row.root.hex(), row.sealed_at) if row else Head(0, "", None)
+
+
+def end_of_day(day: date, time_zone: str) -> datetime:
+    """The first instant that no longer belongs to a civil day of the authority."""
+    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(time_zone))
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a row: who wrote it, when, why, and what it then held (free texts put back)."""
+
+    version: int
+    verb: str
+    actor: str
+    account_id: int | None
+    event: str | None
+    reason: str | None
+    batch_id: int | None
+    recorded_at: datetime
+    snapshot: dict[str, Any]
+
+
+def find_versions(session: Session, table: str, row_id: int, limit: int = 200) -> list[Version]:
+    """The history of one row, latest first."""
+    rows = session.execute(
+        text(
+            "SELECT version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot"
+            " FROM ledger_entry WHERE table_name = :table AND row_id = :row_id"
+            " ORDER BY version DESC LIMIT :limit"
+        ),
+        {"table": table, "row_id": row_id, "limit": limit},
+    ).all()
+    texts = _find_texts(session, [row.snapshot for row in rows], [row.reason for row in rows])
+    return [
+        Version(
+            version=row.version,
+            verb=row.verb,
+            actor=row.actor,
+            account_id=row.account_id,
+            event=row.event,
+            reason=texts.get(row.reason, row.reason) if row.reason else None,
+            batch_id=row.batch_id,
+            recorded_at=row.recorded_at,
+            snapshot=_with_texts(row.snapshot, texts),
+        )
+        for row in rows
+    ]
+
+
+def find_snapshots(
+    session: Session, table: str, *, until: datetime, ids: Sequence[int] | None = None
+) -> dict[int, dict[str, Any]]:
+    """What each row of a table held at an instant, by id; rows deleted by then are left out."""
+    rows = session.execute(
+        text(
+            "SELECT DISTINCT ON (row_id) row_id, verb, snapshot FROM ledger_entry"
+            " WHERE table_name = :table AND recorded_at < :until"
+            + ("" if ids is None else " AND row_id = ANY (:ids)")
+            + " ORDER BY row_id, version DESC"
+        ),
+        {"table": table, "until": until} | ({} if ids is None else {"ids": list(ids)}),
+    ).all()
+    kept = {row.row_id: row.snapshot for row in rows if row.verb != "delete"}
+    texts = _find_texts(session, kept.values(), [])
+    return {row_id: _with_texts(snapshot, texts) for row_id, snapshot in kept.items()}
+
+
+def _find_texts(
+    session: Session, snapshots: Iterable[Mapping[str, Any]], reasons: Iterable[str | None]
+) -> dict[str, str]:
+    digests = {
+        value for snapshot in snapshots for value in snapshot.values()
+        if isinstance(value, str) and value.startswith(_TEXT)
+    } | {reason for reason in reasons if reason}
+    if not digests:
+        return {}
+    rows = session.execute(
+        text("SELECT digest, value FROM ledger_text WHERE digest = ANY (:digests)"), {"digests": list(digests)}
+    ).all()
+    return {row.digest: row.value for row in rows}
+
+
+def _with_texts(snapshot: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name: texts.get(value, value) if isinstance(value, str) else value for name, value in snapshot.items()
+    }
+
+
+def count_unsealed(session: Session) -> tuple[int, datetime | None]:
+    """How many entries wait for their seal, and since when the oldest does."""
+    row = session.execute(
+        text(
+            "SELECT count(*) AS waiting, min(recorded_at) AS oldest FROM ledger_entry e"
+            " WHERE e.xid >= coalesce((SELECT xid_below FROM ledger_horizon), 0)"
+            " AND NOT EXISTS (SELECT FROM ledger_seal s WHERE s.entry_id = e.id)"
+        )
+    ).one()
+    return row.waiting, row.oldest

@@ -1,0 +1,83 @@
+"""Sealing what was committed, and saying why a change is made."""
+
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.ledger.merkle import append_leaves, leaf_hash, root_of
+from registry.ledger.models import LedgerRoot, LedgerSeal
+
+_SEALER_LOCK = 7_203_611_002
+_BATCH = 20_000
+
+_SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
+
+# One statement, so one snapshot: its rows are those of transactions that had ended when it began.
+_UNSEALED = text(
+    "WITH bound AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)"
+    " SELECT e.id, e.hash, bound.xid FROM bound LEFT JOIN ledger_entry e"
+    "   ON e.xid >= :sealed_below AND e.xid < bound.xid"
+    "  AND NOT EXISTS (SELECT FROM ledger_seal s WHERE s.entry_id = e.id)"
+    " ORDER BY e.id"
+)
+
+
+def say(session: Session, event: str, reason: str | None = None) -> None:
+    """Names the event the coming changes belong to, and the reason somebody gave for them."""
+    session.execute(_SAY, {"event": event, "reason": reason or ""})
+
+
+def seal(session: Session) -> int:
+    """Numbers every committed entry that has no number yet, and cuts a root. Returns how many.
+
+    One sealer at a time: another waits for the end of this transaction.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALER_LOCK})
+    sealed_below = session.execute(text("SELECT xid_below FROM ledger_horizon")).scalar_one_or_none() or 0
+    rows = session.execute(_UNSEALED, {"sealed_below": sealed_below}).all()
+    entries = [(row.id, bytes(row.hash)) for row in rows if row.id is not None]
+    if entries:
+        _append(session, entries)
+    horizon = rows[0].xid
+    if horizon != sealed_below:
+        session.execute(
+            text(
+                "INSERT INTO ledger_horizon (id, xid_below) VALUES (1, :xid)"
+                " ON CONFLICT (id) DO UPDATE SET xid_below = EXCLUDED.xid_below"
+            ),
+            {"xid": horizon},
+        )
+    return len(entries)
+
+
+def _append(session: Session, entries: list[tuple[int, bytes]]) -> None:
+    last = session.execute(
+        select(LedgerRoot).order_by(col(LedgerRoot.tree_size).desc()).limit(1)
+    ).scalar_one_or_none()
+    size, peaks = (last.tree_size, last.peaks) if last else (0, [])
+    leaves = [leaf_hash(entry_hash) for _, entry_hash in entries]
+    for start in range(0, len(entries), _BATCH):
+        session.execute(
+            insert(LedgerSeal),
+            [
+                {"seal_no": size + place + 1, "entry_id": entries[place][0], "leaf": leaves[place]}
+                for place in range(start, min(start + _BATCH, len(entries)))
+            ],
+        )
+    size, peaks = append_leaves(size, peaks, leaves)
+    session.add(
+        LedgerRoot(tree_size=size, root=root_of(peaks), peaks=peaks, sealed_at=_now(session))
+    )
+    session.flush()
+
+
+def _now(session: Session) -> datetime:
+    moment: datetime = session.execute(select(func.clock_timestamp())).scalar_one()
+    return moment
+
+
+def forget_horizon(session: Session) -> None:
+    """After a restore on another server, whose transaction numbers mean nothing to this ledger."""
+    session.execute(text("DELETE FROM ledger_horizon"))

@@ -1,0 +1,150 @@
+"""Connections and transactions: which role speaks, who acts, and what of whom may be read and written.
+
+A transaction says who acts before anything else (`Acting`); row-level security answers to it, so that a
+filter forgotten in a query shows nothing of another organisation. Services never commit: the page, the
+API call, the command or the job that opened the transaction does.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session, SessionTransaction
+
+from registry.kernel.errors import Unavailable
+from registry.kernel.words import _
+
+OWNER, APP, JOBS, PUBLIC = "beffroi_owner", "beffroi_app", "beffroi_jobs", "beffroi_public"
+OLDEST_SERVER = 15
+
+_ACT = text(
+    "SELECT set_config('beffroi.actor', :actor, true),"
+    " set_config('beffroi.account', :account, true),"
+    " set_config('beffroi.request', :request, true),"
+    " set_config('beffroi.batch', :batch, true),"
+    " set_config('beffroi.reads', :reads, true),"
+    " set_config('beffroi.knows', :knows, true),"
+    " set_config('beffroi.writes', :writes, true),"
+    " set_config('beffroi.recorded_at', :recorded_at, true)"
+)
+
+
+@dataclass(frozen=True)
+class Acting:
+    """Who acts in a transaction, and on which organisations (ids).
+
+    `knows` are organisations whose name may be shown: those read and the ones above them.
+    `recorded_at` is heard only by the demonstration's own door (see `house.md`, "The ledger").
+    """
+
+    actor: str
+    account_id: int | None = None
+    request_id: str | None = None
+    batch_id: int | None = None
+    reads: frozenset[int] = field(default_factory=frozenset)
+    knows: frozenset[int] = field(default_factory=frozenset)
+    writes: frozenset[int] = field(default_factory=frozenset)
+    recorded_at: str | None = None
+
+    def settings(self) -> dict[str, str]:
+        """The values the database is told, as text."""
+        return {
+            "actor": self.actor,
+            "account": "" if self.account_id is None else str(self.account_id),
+            "request": self.request_id or "",
+            "batch": "" if self.batch_id is None else str(self.batch_id),
+            "reads": _ids(self.reads),
+            "knows": _ids(self.knows | self.reads),
+            "writes": _ids(self.writes),
+            "recorded_at": self.recorded_at or "",
+        }
+
+    def in_batch(self, batch_id: int) -> "Acting":
+        """The same, writing on behalf of one import."""
+        return replace(self, batch_id=batch_id)
+
+
+def _ids(ids: frozenset[int]) -> str:
+    return "{" + ",".join(str(number) for number in sorted(ids)) + "}"
+
+
+@lru_cache(maxsize=16)
+def engine_for(url: str, pool_size: int = 8) -> Engine:
+    """A pool of connections for one role; the plan of a statement is prepared after its second use."""
+    if url.startswith("postgresql://"):
+        url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
+    engine = create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=pool_size,
+        pool_pre_ping=False,
+        pool_recycle=1800,
+        connect_args={"connect_timeout": 10, "prepare_threshold": 2, "application_name": "beffroi"},
+    )
+    return engine
+
+
+class ActingSession(Session):
+    """A session whose transactions each say who acts, as soon as they begin."""
+
+
+@event.listens_for(ActingSession, "after_begin")
+def _say_who_acts(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    acting = session.info.get("acting")
+    if acting is not None and not transaction.nested:
+        connection.execute(_ACT, acting.settings())
+
+
+def open_session(engine: Engine, acting: Acting | None, **info: Any) -> ActingSession:
+    """A session on this engine; `acting=None` is for the sign-in, which finds out who acts."""
+    return ActingSession(engine, expire_on_commit=False, info={"acting": acting, **info})
+
+
+@contextmanager
+def transaction(engine: Engine, acting: Acting | None, **info: Any) -> Iterator[ActingSession]:
+    """One transaction, committed at the end of the block and rolled back if it raises.
+
+    Raises: Unavailable when the database does not answer.
+    """
+    with open_session(engine, acting, **info) as session:
+        try:
+            yield session
+            session.commit()
+        except OperationalError as error:
+            session.rollback()
+            if error.connection_invalidated or "connect" in str(error.orig).lower():
+                raise Unavailable(_("La base de données ne répond pas. Réessayez dans un instant.")) from error
+            raise
+
+
+def check_server(connection: Connection) -> None:
+    """Refuses a server that is too old, and a web role that could see through row-level security.
+
+    Raises: Unavailable, in one sentence.
+    """
+    number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
+    if number // 10000 < OLDEST_SERVER:
+        raise Unavailable(
+            _("Le serveur PostgreSQL est en version {version} : Beffroi demande la version {oldest} ou plus récente.").format(
+                version=number // 10000, oldest=OLDEST_SERVER
+            )
+        )
+    role = connection.execute(
+        text(
+            "SELECT current_user, rolsuper OR rolbypassrls,"
+            " EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relname = 'ledger_entry')"
+            " FROM pg_roles r WHERE rolname = current_user"
+        )
+    ).one()
+    if role[0] != OWNER and (role[1] or role[2]):
+        raise Unavailable(
+            _(
+                "Le rôle PostgreSQL « {role} » passe outre la séparation entre organisations (superutilisateur, "
+                "BYPASSRLS ou propriétaire des tables). Donnez à DATABASE_URL un rôle ordinaire : « beffroi init "
+                "--print-sql » montre comment."
+            ).format(role=role[0])
+        )

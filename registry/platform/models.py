@@ -1,0 +1,78 @@
+"""What the machine keeps of its own work: jobs with their progress, and stored files."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from registry.kernel.words import _, mark
+from registry.platform.tables import Kind, Table, free, identity, plain, stored
+
+
+class JobState(StrEnum):
+    """Where a job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return _(_JOB_LABELS[self])
+
+
+_JOB_LABELS = {
+    JobState.WAITING: mark("En attente"),
+    JobState.RUNNING: mark("En cours"),
+    JobState.DONE: mark("Terminé"),
+    JobState.FAILED: mark("Échec"),
+}
+
+
+class JobRun(Table, table=True):
+    """One run of a job somebody asked for: its progress (from 0 to `total` steps) and what came of it."""
+
+    __tablename__ = "job_run"
+    __table_args__ = (UniqueConstraint("kind", "key"), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    actor: str = identity()
+    kind: str = plain()
+    key: str = plain()
+    state: JobState = stored(JobState, default=JobState.WAITING)
+    progress: int = 0
+    total: int = 0
+    step: str | None = plain(nullable=True)
+    message: str | None = free(nullable=True)
+    arguments: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    result: dict[str, Any] | None = Field(default=None, sa_type=JSONB, nullable=True)
+    created_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )
+    started_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+
+
+class StoredFile(Table, table=True):
+    """A file kept by its content: the same bytes of one organisation are kept once.
+
+    Units: `size` in bytes; `sha256` in lower-case hexadecimal.
+    """
+
+    __tablename__ = "stored_file"
+    __table_args__ = (UniqueConstraint("organisation_id", "sha256"), {"info": {"kind": Kind.RECORD}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    sha256: str = plain()
+    size: int = Field(sa_type=BigInteger)
+    media_type: str = plain()
+    name: str = free()
