@@ -1,13 +1,119 @@
 """THE MAP: one row per room, from the lowest floor to the highest. The application is assembled from it."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
-WITH_TABLES = ("platform", "ledger", "organisations", "accounts", "compliance", "datasets", "exchange", "reporting")
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.compliance.catalogue import load_catalogue
+from registry.compliance.engine import Engine, Subject
+from registry.compliance.service import settle
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.facts import bind_datasets
+from registry.datasets.models import Dataset
+from registry.kernel.words import _, mark
+from registry.organisations.facts import bind_organisations
+from registry.organisations.models import Organisation
+from registry.organisations.vocabulary import OrganisationKind
+from registry.platform.settings import asset_root
+
+
+@dataclass(frozen=True)
+class Room:
+    """One room of the house: its folder, its name for people, and the part of the address it answers."""
+
+    name: str
+    title: str
+    prefix: str = ""
+    has_tables: bool = True
+
+    @property
+    def label(self) -> str:
+        """The room's name in the reader's language."""
+        return _(self.title)
+
+
+ROOMS = (
+    Room("platform", mark("La machine : réglages, base, fichiers, travaux"), "/travaux"),
+    Room("web", mark("Les pages : gabarits, formulaires, sécurité"), "/statique", has_tables=False),
+    Room("ledger", mark("Le registre des écritures"), "/registre"),
+    Room("organisations", mark("Organisations et mandats"), "/organisations"),
+    Room("accounts", mark("Comptes et connexion"), "/comptes"),
+    Room("compliance", mark("Conformité"), "/conformite"),
+    Room("datasets", mark("Jeux de données"), "/jeux"),
+    Room("exchange", mark("Imports"), "/imports"),
+    Room("reporting", mark("Documents émis"), "/documents"),
+)
 
 
 def import_models() -> None:
     """Makes every table known to the metadata: for migrations and their checks."""
-    for room in WITH_TABLES:
-        if find_spec(f"registry.{room}.models") is not None:
-            import_module(f"registry.{room}.models")
+    for room in ROOMS:
+        if room.has_tables and find_spec(f"registry.{room.name}.models") is not None:
+            import_module(f"registry.{room.name}.models")
+
+
+def _every_dataset(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
+    query = select(Dataset.id).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
+    if organisation_ids is not None:
+        query = query.where(col(Dataset.organisation_id).in_(organisation_ids))
+    return session.execute(query).scalars().all()
+
+
+def _every_organisation(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
+    """The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
+    ours = [OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE]
+    query = (
+        select(Organisation.id)
+        .where(~col(Organisation.annulled), col(Organisation.kind).in_(ours))
+        .order_by(col(Organisation.id))
+    )
+    if organisation_ids is not None:
+        query = query.where(col(Organisation.id).in_(organisation_ids))
+    return session.execute(query).scalars().all()
+
+
+def _dataset_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    rows = session.execute(select(Dataset.id, Dataset.title).where(col(Dataset.id).in_(list(ids))))
+    return {row.id: row.title for row in rows}
+
+
+def _organisation_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    rows = session.execute(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(list(ids))))
+    return {row.id: row.name for row in rows}
+
+
+def _datasets_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
+    """A dataset draws facts from the body the law addresses: when that changes, it is judged again."""
+    rows = session.execute(
+        select(Dataset.id)
+        .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
+        .where(col(Organisation.lineage).overlap(list(organisation_ids)))
+    )
+    return SubjectKind.DATASET, set(rows.scalars())
+
+
+@lru_cache(maxsize=1)
+def assemble_engine() -> Engine:
+    """The engine with the policies of this version and the facts of every room."""
+    return Engine(
+        catalogue=load_catalogue(asset_root("policies")),
+        subjects={
+            SubjectKind.DATASET: Subject(SubjectKind.DATASET, bind_datasets, _every_dataset, _dataset_names),
+            SubjectKind.ORGANISATION: Subject(
+                SubjectKind.ORGANISATION, bind_organisations, _every_organisation, _organisation_names
+            ),
+        },
+        dependents={SubjectKind.ORGANISATION: _datasets_below},
+    )
+
+
+def assemble() -> dict[str, Any]:
+    """What every session carries: the engine, and the function that judges what a transaction touched."""
+    return {"engine": assemble_engine(), "settling": settle}

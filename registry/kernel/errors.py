@@ -7,6 +7,7 @@ Refusal
 ├── NotFound     nothing of that name within the asker's rights (404)
 ├── Forbidden    the asker's roles do not allow it (403)
 ├── Stale        somebody else changed the record meanwhile (412)
+├── PreconditionNeeded  the version the change is based on is not said (428)
 ├── Conflict     the state of the record does not allow it (409)
 └── Unavailable  the registry cannot serve now: database away, too old, or ahead (503; exit code 3)
 """
@@ -75,6 +76,12 @@ class Stale(Refusal):
     def __init__(self, message: str, current_version: int) -> None:
         super().__init__(message)
         self.current_version = current_version
+
+
+class PreconditionNeeded(Refusal):
+    """The version the change is based on is not said."""
+
+    code = "precondition-needed"
 
 
 class Conflict(Refusal):

@@ -29,6 +29,11 @@ def say(session: Session, event: str, reason: str | None = None) -> None:
     session.execute(_SAY, {"event": event, "reason": reason or ""})
 
 
+def touch(session: Session, kind: str, subject_id: int) -> None:
+    """Says that a subject changed: what depends on it is judged once, before the transaction ends."""
+    session.info.setdefault("touched", {}).setdefault(kind, set()).add(subject_id)
+
+
 def seal(session: Session) -> int:
     """Numbers every committed entry that has no number yet, and cuts a root. Returns how many.
 

@@ -83,7 +83,12 @@ def engine_for(url: str, pool_size: int = 8) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=False,
         pool_recycle=1800,
-        connect_args={"connect_timeout": 10, "prepare_threshold": 2, "application_name": "beffroi"},
+        connect_args={
+            "connect_timeout": 10,
+            "prepare_threshold": 2,
+            "application_name": "beffroi",
+            "options": "-c search_path=public,jobs",
+        },
     )
     return engine
 
@@ -104,6 +109,18 @@ def open_session(engine: Engine, acting: Acting | None, **info: Any) -> ActingSe
     return ActingSession(engine, expire_on_commit=False, info={"acting": acting, **info})
 
 
+def settle(session: Session) -> None:
+    """Judges what the transaction touched, by the function the assembly put in `info["settling"]`.
+
+    The transaction calls it before it commits; a page that shows the new verdicts calls it earlier.
+    """
+    settling = session.info.get("settling")
+    if settling is not None:
+        while touched := session.info.pop("touched", None):
+            session.flush()
+            settling(session, touched)
+
+
 @contextmanager
 def transaction(engine: Engine, acting: Acting | None, **info: Any) -> Iterator[ActingSession]:
     """One transaction, committed at the end of the block and rolled back if it raises.
@@ -113,6 +130,7 @@ def transaction(engine: Engine, acting: Acting | None, **info: Any) -> Iterator[
     with open_session(engine, acting, **info) as session:
         try:
             yield session
+            settle(session)
             session.commit()
         except OperationalError as error:
             session.rollback()

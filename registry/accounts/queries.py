@@ -1,0 +1,197 @@
+"""Every SELECT about accounts; before anybody is known, only the functions the owner wrote for that."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Row, func, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.accounts.models import Account, ApiToken, RoleGrant, SignedSession
+from registry.accounts.rules import FAILURE_WINDOW, SESSION_IDLE
+from registry.accounts.vocabulary import AccountState, TokenScope
+from registry.accounts.visitors import WRITING_ROLES, Visitor
+from registry.kernel.errors import NotFound
+from registry.kernel.permissions import Role
+from registry.kernel.words import _
+from registry.organisations.models import Organisation, Person, PersonIdentity
+
+_ENTER_SESSION = text("SELECT * FROM enter_session(:asked, :request, :writing, :idle)")
+_ENTER_TOKEN = text("SELECT * FROM enter_token(:asked, :request, :writing)")
+
+
+def digest_of(token: str) -> bytes:
+    """What is stored of a random token: it cannot be guessed from, and needs no salt (256 bits)."""
+    return sha256(token.encode()).digest()
+
+
+def _visitor(row: Row[Any], **more: Any) -> Visitor:
+    return Visitor(
+        account_id=row.account_id,
+        organisation_id=row.organisation_id,
+        person_id=row.person_id,
+        locale=row.locale,
+        grants={Role(role): frozenset(ids) for role, ids in row.granted.items()},
+        **more,
+    )
+
+
+def enter_by_session(session: Session, token: str, request_id: str) -> Visitor | None:
+    """Who holds a session token; the transaction then acts as that account, within its roles."""
+    row = session.execute(
+        _ENTER_SESSION,
+        {"asked": digest_of(token), "request": request_id, "writing": WRITING_ROLES, "idle": SESSION_IDLE},
+    ).one_or_none()
+    return _visitor(row, session_id=row.session_id) if row else None
+
+
+def enter_by_token(session: Session, token: str, request_id: str) -> Visitor | None:
+    """Who an API token acts for; one of reading scope writes nothing."""
+    row = session.execute(
+        _ENTER_TOKEN, {"asked": digest_of(token).hex(), "request": request_id, "writing": WRITING_ROLES}
+    ).one_or_none()
+    return _visitor(row, token_id=row.token_id, may_write=row.scope == TokenScope.WRITE) if row else None
+
+
+def find_sign_in(session: Session, folded_email: str) -> Row[Any] | None:
+    """The account, credential and secret behind an e-mail address (case folded)."""
+    return session.execute(text("SELECT * FROM find_sign_in(:asked)"), {"asked": folded_email}).one_or_none()
+
+
+def count_failures(session: Session, name_digest: bytes, address_digest: bytes) -> tuple[int, int]:
+    """How many recent sign-ins failed for a name, and from an address."""
+    row = session.execute(
+        text("SELECT * FROM count_sign_in_failures(:name, :address, :since)"),
+        {"name": name_digest, "address": address_digest, "since": FAILURE_WINDOW},
+    ).one()
+    return row.by_name, row.by_address
+
+
+def read_link(session: Session, token: str) -> Row[Any] | None:
+    """What a single-use link is for, without using it up."""
+    return session.execute(text("SELECT * FROM read_link(:asked)"), {"asked": digest_of(token)}).one_or_none()
+
+
+def get_account(session: Session, account_id: int) -> Account:
+    """One account within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(Account, account_id)
+    if found is None:
+        raise NotFound(_("Ce compte n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role on an organisation's subtree."""
+
+    id: int
+    role: Role
+    organisation_id: int
+    organisation_name: str
+
+
+@dataclass(frozen=True)
+class ListedAccount:
+    """One line of the list of accounts."""
+
+    id: int
+    name: str | None
+    email: str | None
+    state: AccountState
+    organisation_id: int
+    organisation_name: str
+    grants: tuple[Grant, ...]
+
+
+def find_accounts(session: Session) -> list[ListedAccount]:
+    """The accounts within the asker's rights, by name."""
+    names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
+    rows = session.execute(
+        select(
+            Account.id, Account.state, Account.organisation_id, Organisation.name.label("organisation_name"),  # type: ignore[attr-defined]
+            names.c.value.label("name"), mails.c.value.label("email"),
+        )
+        .join(Organisation, col(Organisation.id) == col(Account.organisation_id))
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .order_by(names.c.folded, Account.id)
+    ).all()  # fmt: skip
+    grants: dict[int, list[Grant]] = {}
+    for row in session.execute(
+        select(RoleGrant, Organisation.name.label("name"))  # type: ignore[attr-defined]
+        .join(Organisation, col(Organisation.id) == col(RoleGrant.organisation_id))
+        .where(~col(RoleGrant.ended))
+        .order_by(col(RoleGrant.id))
+    ):
+        held = row.RoleGrant
+        grants.setdefault(held.account_id, []).append(
+            Grant(held.id, held.role, held.organisation_id, row.name)
+        )
+    return [
+        ListedAccount(
+            id=row.id,
+            name=row.name,
+            email=row.email,
+            state=row.state,
+            organisation_id=row.organisation_id,
+            organisation_name=row.organisation_name,
+            grants=tuple(grants.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def count_administrators(session: Session, organisation_id: int) -> int:
+    """How many active accounts administer an organisation itself."""
+    return session.execute(
+        select(func.count(func.distinct(RoleGrant.account_id)))
+        .join(Account, col(Account.id) == col(RoleGrant.account_id))
+        .where(
+            col(RoleGrant.role) == Role.ADMINISTRATOR,
+            col(RoleGrant.organisation_id) == organisation_id,
+            ~col(RoleGrant.ended),
+            col(Account.state) != AccountState.STOPPED,
+        )
+    ).scalar_one()
+
+
+def find_sessions(session: Session, account_id: int, now: datetime) -> Sequence[SignedSession]:
+    """The open sessions of an account, latest first."""
+    return (
+        session.execute(
+            select(SignedSession)
+            .where(
+                col(SignedSession.account_id) == account_id,
+                col(SignedSession.revoked_at).is_(None),
+                col(SignedSession.expires_at) > now,
+                col(SignedSession.seen_at) > now - SESSION_IDLE,
+            )
+            .order_by(col(SignedSession.seen_at).desc())
+        )
+        .scalars()
+        .all()
+    )
+
+
+def find_tokens(session: Session, account_id: int, on: date) -> Sequence[ApiToken]:
+    """The API tokens of an account that are neither revoked nor expired."""
+    return (
+        session.execute(
+            select(ApiToken)
+            .where(
+                col(ApiToken.account_id) == account_id,
+                ~col(ApiToken.revoked),
+                col(ApiToken.expires_on) >= on,
+            )
+            .order_by(col(ApiToken.id))
+        )
+        .scalars()
+        .all()
+    )

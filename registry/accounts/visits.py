@@ -1,0 +1,324 @@
+"""One request, from who is behind it to its answer: rights, one transaction, one answer.
+
+A handler is a plain function of a `Visit` and of what stands in the address. What wraps it, in one thread
+and one transaction: who acts (session cookie for people, bearer token for programs), the permission the
+route declares, the CSRF token of every unsafe form, then the handler; the transaction is settled and
+committed before the answer leaves, and rolled back if anything is refused.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from litestar import Request, Response, delete, get, patch, post, put
+from litestar.enums import MediaType
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from pydantic import BaseModel
+
+from registry.accounts.queries import enter_by_session, enter_by_token
+from registry.accounts.visitors import Visitor
+from registry.kernel.errors import Forbidden, Invalid, Refusal
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, use_translations
+from registry.platform.database import ActingSession, open_session, settle
+from registry.platform.home import Home
+from registry.web.csrf import check_csrf, csrf_token
+from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
+from registry.web.shell import Notice, Shell
+from registry.web.templating import render
+from registry.web.words import choose_locale, translations_for
+
+SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
+    "__Host-beffroi", "beffroi", "beffroi_visite", "langue",
+)  # fmt: skip
+"""`__Host-` cookies are refused by browsers over plain http elsewhere than on localhost."""
+
+EVERYBODY = None
+"""The permission of a route open to all, signed in or not."""
+
+Form = TypeVar("Form", bound=BaseModel)
+Handler = Callable[..., Response[Any]]
+
+
+class SignInNeeded(Refusal):
+    """Nobody is signed in (401; a page sends to the sign-in and back)."""
+
+    code = "sign-in-needed"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a room shows on another room's sheet."""
+
+    subject_kind: str
+    permission: Permission
+    template: str
+    build: Callable[["Visit", int], object | None]
+
+
+@dataclass(frozen=True)
+class Premises:
+    """What the assembled application hands to every visit."""
+
+    home: Home
+    info: Mapping[str, Any]
+    authority: str
+    demonstration: bool
+    csrf_key: bytes
+    navigation: Sequence[tuple[str, str, Permission | None]]
+    panels: Sequence[Panel] = field(default_factory=tuple)
+
+
+class Visit:
+    """A request being answered."""
+
+    def __init__(
+        self, request: Request[Any, Any, Any], body: bytes, premises: Premises, session: ActingSession, request_id: str
+    ) -> None:
+        self.request = request
+        self.body = body
+        self.premises = premises
+        self.session = session
+        self.request_id = request_id
+        self.visitor_or_none: Visitor | None = None
+        self.secret = b""
+        self.headers: dict[str, str] = {}
+        self.cookies: list[Any] = []
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who is signed in.
+
+        Raises: SignInNeeded.
+        """
+        if self.visitor_or_none is None:
+            raise SignInNeeded(_("Connectez-vous pour continuer."))
+        return self.visitor_or_none
+
+    @property
+    def today(self) -> date:
+        """The civil day of the authority."""
+        day: date = self.premises.info["today"]()
+        return day
+
+    @property
+    def is_api(self) -> bool:
+        """Whether a program asks, by the address."""
+        return self.request.url.path.startswith("/api/")
+
+    def query(self, name: str) -> str:
+        """One value of the address's query, or nothing."""
+        return str(self.request.query_params.get(name, ""))
+
+    def query_all(self, name: str) -> list[str]:
+        """Every value of a name in the address's query."""
+        return [str(value) for value in self.request.query_params.getall(name, [])]
+
+    def form_data(self) -> FormData:
+        """The form's raw values."""
+        return read_form(self.request.headers.get("content-type", ""), self.body)
+
+    def form(self, of: type[Form]) -> Accepted[Form] | Rejected:
+        """The typed form, or what was typed with its errors."""
+        return parse_form(of, self.form_data())
+
+    def given(self, of: type[Form]) -> Form:
+        """The typed body of an API call.
+
+        Raises: Invalid, with one error a field.
+        """
+        return parse_body(of, self.body)
+
+    def shell(self) -> Shell:
+        """What surrounds every page: authority, navigation, account, token, notices."""
+        visitor = self.visitor_or_none
+        return Shell(
+            authority=self.premises.authority,
+            demonstration=self.premises.demonstration,
+            navigation=tuple(
+                (_(label), address)
+                for label, address, permission in self.premises.navigation
+                if visitor is not None and (permission is None or visitor.may(permission))
+            ),
+            signed_in=visitor is not None,
+            path=self.request.url.path,
+            csrf=csrf_token(self.secret, self.premises.csrf_key) if self.secret else "",
+            request_id=self.request_id,
+            notices=self._notices(),
+        )
+
+    def _notices(self) -> tuple[Notice, ...]:
+        said = NOTICES.get(self.query("fait"))
+        return (Notice("success", _(said)),) if said else ()
+
+    def page(self, template: str, view: object, *, status: int = HTTP_200_OK) -> Response[Any]:
+        """A page for people."""
+        return Response(
+            render(template, view, self.shell()),
+            media_type=MediaType.HTML,
+            status_code=status,
+            headers=self.headers,
+            cookies=self.cookies,
+        )
+
+    def answer(self, body: Any, *, status: int = HTTP_200_OK) -> Response[Any]:
+        """A JSON answer for programs."""
+        return Response(body, media_type=MediaType.JSON, status_code=status, headers=self.headers)
+
+    def go(self, address: str, *, done: str = "") -> Response[Any]:
+        """Sends the browser on after a success; `done` names the notice shown there."""
+        if done:
+            address += ("&" if "?" in address else "?") + f"fait={done}"
+        return Response(
+            b"",
+            media_type=MediaType.TEXT,
+            status_code=HTTP_303_SEE_OTHER,
+            headers={**self.headers, "Location": address},
+            cookies=self.cookies,
+        )
+
+    def settle(self) -> None:
+        """Judges what this visit changed now, so that the answer can show it."""
+        settle(self.session)
+
+    def panels_of(self, subject_kind: str, subject_id: int, *, but: Sequence[str] = ()) -> list[str]:
+        """The other rooms' panels on a sheet, rendered, within the visitor's rights."""
+        shell = self.shell()
+        rendered = []
+        for panel in self.premises.panels:
+            if panel.subject_kind == subject_kind and panel.template not in but and self.visitor.may(panel.permission):
+                view = panel.build(self, subject_id)
+                if view is not None:
+                    rendered.append(render(panel.template, view, shell))
+        return rendered
+
+
+NOTICES: dict[str, str] = {}
+"""What a page says after a success, by the short name that stands in its address; rooms add theirs."""
+
+
+def _enter(visit: Visit, permission: Permission | None) -> None:
+    """Finds out who acts and checks what the route asks for."""
+    request = visit.request
+    bearer = request.headers.get("authorization", "")
+    if bearer.lower().startswith("bearer "):
+        visit.visitor_or_none = enter_by_token(visit.session, bearer[7:].strip(), visit.request_id)
+        if visit.visitor_or_none is None:
+            raise SignInNeeded(_("Cette clé d’API n’est pas reconnue : elle a expiré ou a été révoquée."))
+    else:
+        token = request.cookies.get(SESSION_COOKIE) or request.cookies.get(LOCAL_SESSION_COOKIE)
+        if token:
+            visit.visitor_or_none = enter_by_session(visit.session, token, visit.request_id)
+            visit.secret = token.encode()
+        if visit.visitor_or_none is None:
+            visit.secret = request.cookies.get(VISITOR_COOKIE, "").encode()
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            _check_form(visit)
+    if permission is not EVERYBODY:
+        visit.visitor.require(permission)
+
+
+def _check_form(visit: Visit) -> None:
+    given = visit.request.headers.get("x-csrf-token", "")
+    if not given and not visit.is_api:
+        given = visit.form_data().first("_csrf")
+    if not check_csrf(given, visit.secret, visit.premises.csrf_key, visit.request):
+        raise Forbidden(
+            _("Ce formulaire a expiré ou vient d’une autre page. Rechargez la page puis envoyez-le de nouveau.")
+        )
+
+
+def _answer(
+    handler: Handler, permission: Permission | None, request: Request[Any, Any, Any], body: bytes, rest: dict[str, Any]
+) -> Response[Any]:
+    premises: Premises = request.app.state.premises
+    request_id = str(request.scope.get("state", {}).get("request_id", ""))
+    locale = choose_locale(request.cookies.get(LOCALE_COOKIE), request.headers.get("accept-language"))
+    with (
+        use_translations(locale, translations_for(locale)),
+        open_session(premises.home.app, None, **premises.info) as session,
+    ):
+        visit = Visit(request, body, premises, session, request_id)
+        try:
+            _enter(visit, permission)
+            response = handler(visit, **rest)
+            settle(session)
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+    return response
+
+
+def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> Callable[..., Response[Any]]:
+    """The function Litestar sees: the request (and the body's bytes), then what stands in the address."""
+    said = inspect.signature(handler)
+    rest = [parameter for name, parameter in said.parameters.items() if name != "visit"]
+    first = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])]
+    if unsafe:
+        first.append(inspect.Parameter("body", inspect.Parameter.KEYWORD_ONLY, annotation=bytes))
+
+    def answer(**given: Any) -> Response[Any]:
+        request, body = given.pop("request"), given.pop("body", b"")
+        return _answer(handler, permission, request, body, given)
+
+    parameters = [*first, *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in rest)]
+    answer.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+        parameters, return_annotation=said.return_annotation
+    )
+    answer.__annotations__ = {one.name: one.annotation for one in parameters} | {"return": said.return_annotation}
+    answer.__name__, answer.__qualname__ = handler.__name__, handler.__qualname__
+    answer.__module__, answer.__doc__ = handler.__module__, handler.__doc__
+    return answer
+
+
+_METHODS = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
+
+
+def route(
+    method: str,
+    path: str,
+    permission: Permission | None,
+    *,
+    takes: type[BaseModel] | None = None,
+    body_limit: int | None = None,
+    media_type: str | None = None,
+) -> Callable[[Handler], HTTPRouteHandler]:
+    """Declares a route with the permission it asks for; `takes` is the shape of an API call's body.
+
+    Units: `body_limit` in bytes.
+    """
+
+    def declare(handler: Handler) -> HTTPRouteHandler:
+        options: dict[str, Any] = {"permission": permission, "takes": takes, "guarded": True}
+        more: dict[str, Any] = {}
+        if body_limit is not None:
+            more["request_max_body_size"] = body_limit
+        declared: HTTPRouteHandler = _METHODS[method](
+            path,
+            sync_to_thread=True,
+            status_code=HTTP_200_OK,
+            media_type=media_type or (MediaType.JSON if path.startswith("/api/") else MediaType.HTML),
+            include_in_schema=path.startswith("/api/"),
+            name=f"{handler.__module__.removeprefix('registry.')}.{handler.__name__}",
+            opt=options,
+            **more,
+        )(_wrap(handler, permission, unsafe=method != "GET"))
+        return declared
+
+    return declare
+
+
+def refuse_unless(condition: object, message: str) -> None:
+    """Refuses a request whose content makes no sense, with a sentence.
+
+    Raises: Invalid.
+    """
+    if not condition:
+        raise Invalid(message)
+
+
+__all__ = ["EVERYBODY", "NOTICES", "Accepted", "FormData", "Panel", "Premises", "Rejected", "SignInNeeded", "Visit", "route"]

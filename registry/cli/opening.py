@@ -1,0 +1,117 @@
+"""What commands share: opening a home as somebody, and writing out tables and JSON."""
+
+import contextlib
+import getpass
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.orm import Session
+
+from registry.kernel.errors import Invalid
+from registry.kernel.words import _
+from registry.organisations.queries import find_organisations, get_by_siren, get_registry
+from registry.platform.clock import today
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home, open_home
+from registry.platform.settings import Settings
+from registry.rooms import assemble
+
+
+@dataclass(frozen=True)
+class Terminal:
+    """A home opened from a terminal: every organisation within reach, in the name of the system's user."""
+
+    home: Home
+    actor: str
+    info: dict[str, Any]
+
+    def acting(self, **more: Any) -> Acting:
+        """The terminal's user, acting."""
+        return Acting(self.actor, **more)
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One transaction over every organisation."""
+        with transaction(self.home.jobs, self.acting(), **self.info) as session:
+            yield session
+
+
+def settings_of(context: click.Context) -> Settings:
+    """The settings, with the home the command line names."""
+    chosen: Path | None = context.obj["home"]
+    return Settings(home=chosen) if chosen is not None else Settings()
+
+
+@contextlib.contextmanager
+def open_terminal(context: click.Context, *, create: bool = False) -> Iterator[Terminal]:
+    """Opens the home of this command.
+
+    Raises: Unavailable (exit code 3) when there is none or its database cannot serve.
+    """
+    actor = context.obj["actor"] or f"cli:{getpass.getuser()}"
+    with open_home(settings_of(context), create=create) as home:
+        yield Terminal(home, actor, session_info(home))
+
+
+def session_info(home: Home) -> dict[str, Any]:
+    """What each session of this process carries: the engine, how it judges, and what day it is."""
+    info = assemble()
+    with transaction(home.jobs, Acting("machine")) as session:
+        registry = None
+        with contextlib.suppress(Exception):
+            registry = get_registry(session)
+        zone = registry.time_zone if registry is not None else "Europe/Paris"
+    return {**info, "time_zone": zone, "today": lambda: today(zone)}
+
+
+def organisation_of(session: Session, siren: str | None) -> int:
+    """The organisation a command speaks of: by SIREN, else the authority itself.
+
+    Raises: NotFound.
+    """
+    if siren is None:
+        return get_by_siren(session, get_registry(session).siren).id
+    return get_by_siren(session, siren.replace(" ", "")).id
+
+
+def names_of(session: Session) -> dict[int, str]:
+    """The name of each organisation."""
+    return {body.id: body.name for body in find_organisations(session)}
+
+
+def write_json(value: Any) -> None:
+    """Writes a value as JSON on the standard output."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset | set | tuple):
+        return sorted(value)
+    raise TypeError(type(value))
+
+
+def day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:
+    """Reads a civil day from the command line."""
+    if value is None:
+        return None
+    try:
+        return date.fromisoformat(value)
+    except ValueError as error:
+        raise Invalid(
+            _("« {value} » n’est pas une date : écrivez-la AAAA-MM-JJ, par exemple 2026-11-24.").format(value=value)
+        ) from error
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def show_progress(done: int, total: int, step: str) -> None:
+    """Says on the error output how far a long work is."""
+    click.echo(f"\r{step} {done}/{total}   ", nl=done >= total, err=True)

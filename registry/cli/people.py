@@ -1,0 +1,66 @@
+"""`beffroi user`: accounts from a terminal."""
+
+import click
+
+from registry.accounts.models import Account
+from registry.accounts.queries import find_sign_in, get_account
+from registry.accounts.service import invite_account, make_link
+from registry.accounts.vocabulary import LinkPurpose
+from registry.cli.opening import open_terminal, organisation_of
+from registry.kernel.errors import NotFound
+from registry.kernel.permissions import Role
+from registry.kernel.words import _
+from registry.organisations.forms import PersonForm
+from registry.platform.settings import Settings
+
+
+@click.group(help="Les comptes.")
+def user() -> None:
+    """Accounts from a terminal."""
+
+
+def link_address(settings: Settings, token: str) -> str:
+    """The address of a single-use link."""
+    return f"{settings.public_url}/lien/{token}"
+
+
+@user.command("add", help="Invite quelqu’un : affiche le lien, à usage unique, de son premier mot de passe.")
+@click.argument("email")
+@click.option("--name", required=True, help="Le nom ou la fonction de la personne.")
+@click.option("--role", type=click.Choice([str(role) for role in Role]), required=True)
+@click.option("--organisation", "siren", default=None, help="Le SIREN de l’organisation (l’intercommunalité).")
+@click.pass_context
+def add(context: click.Context, email: str, name: str, role: str, siren: str | None) -> None:
+    """Invites somebody and prints the link of their first password."""
+    person = PersonForm(name=name, email=email)
+    with open_terminal(context) as terminal, terminal.transaction() as session:
+        organisation_id = organisation_of(session, siren)
+        _account, token = invite_account(
+            session, organisation_id, person, role=Role(role), on=organisation_id
+        )
+        click.echo(
+            _("Lien d’invitation, valable 24 heures et une seule fois :\n{link}").format(
+                link=link_address(terminal.home.settings, token)
+            )
+        )
+
+
+@user.command("reset", help="Affiche un lien, à usage unique, pour choisir un nouveau mot de passe.")
+@click.argument("email")
+@click.pass_context
+def reset(context: click.Context, email: str) -> None:
+    """Prints the link of a new password."""
+    with open_terminal(context) as terminal, terminal.transaction() as session:
+        found = find_sign_in(session, email.casefold())
+        if found is None:
+            raise NotFound(_("Aucun compte ne porte l’adresse {email}.").format(email=email))
+        account: Account = get_account(session, found.account_id)
+        token = make_link(session, account, LinkPurpose.RESET)
+        click.echo(
+            _("Lien valable deux heures et une seule fois :\n{link}").format(
+                link=link_address(terminal.home.settings, token)
+            )
+        )
+
+
+COMMANDS = (user,)

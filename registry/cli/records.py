@@ -1,0 +1,98 @@
+"""`beffroi import` and `beffroi report`: bringing a catalogue in, getting a document out."""
+
+from datetime import date
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from registry.cli.opening import day, open_terminal, organisation_of, show_progress, write_json
+from registry.exchange.service import import_file
+from registry.kernel.errors import Invalid
+from registry.kernel.words import _
+from registry.organisations.queries import get_organisation
+from registry.reporting.gathering import scope_kind
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import ScopeKind
+
+
+@click.command("import", help="Importe un catalogue DCAT (RDF/XML, Turtle, N-Triples, N-Quads, TriG, JSON-LD).")
+@click.argument("source")
+@click.option("--format", "declared", default=None, help="Le format, si le nom et le contenu ne suffisent pas.")
+@click.option("--organisation", "siren", default=None, help="Le SIREN de l’organisation qui reçoit les jeux.")
+@click.option("--dry-run", is_flag=True, help="Montre ce qui serait fait, sans rien écrire.")
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
+@click.pass_context
+def import_catalogue(
+    context: click.Context, source: str, declared: str | None, siren: str | None, dry_run: bool, as_json: bool
+) -> None:
+    """Reads, compares and applies a catalogue; the same file twice changes nothing."""
+    with open_terminal(context) as terminal:
+        with terminal.transaction() as session:
+            organisation_id = organisation_of(session, siren)
+        done = import_file(
+            terminal.home,
+            source,
+            organisation_id=organisation_id,
+            acting=terminal.acting(),
+            info=terminal.info,
+            declared_format=declared,
+            dry_run=dry_run,
+        )
+    if as_json:
+        write_json(done.as_json())
+        return
+    for line in done.sentences():
+        click.echo(line)
+
+
+@click.group(help="Les documents de conformité.")
+def report() -> None:
+    """Documents, one command per kind."""
+
+
+@report.command("compliance", help="Émet un rapport de conformité scellé (PDF, avec ses jumeaux JSON et CSV).")
+@click.option("--scope", default=None, help="authority, SIREN, organisation:N ou dataset:N (toute la collectivité).")
+@click.option("--as-of", "as_of", callback=day, default=None, help="Le jour des faits (aujourd’hui).")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire.")
+@click.pass_context
+def compliance(context: click.Context, scope: str | None, as_of: date | None, output: Path) -> None:
+    """Issues a compliance report and writes it to a file."""
+    if not output.parent.is_dir():
+        raise Invalid(_("Le dossier {folder} n’existe pas.").format(folder=output.parent))
+    with open_terminal(context) as terminal:
+        with terminal.transaction() as session:
+            kind, subject_id = _scope(session, scope)
+        issued = issue_report(
+            terminal.home,
+            "compliance",
+            kind=kind,
+            subject_id=subject_id,
+            as_of=as_of,
+            acting=terminal.acting(),
+            info=terminal.info,
+            report=show_progress,
+        )
+        for path in issued.write(output, terminal.home.files):
+            click.echo(str(path))
+        if issued.notice:
+            click.echo(issued.notice, err=True)
+
+
+def _scope(session: Session, said: str | None) -> tuple[ScopeKind, int]:
+    kind, separator, number = (said or "").partition(":")
+    if separator and number.isdigit() and kind == "dataset":
+        return ScopeKind.DATASET, int(number)
+    if separator and number.isdigit() and kind == "organisation":
+        return scope_kind(get_organisation(session, int(number)).kind), int(number)
+    if said in {None, "authority"}:
+        return ScopeKind.AUTHORITY, organisation_of(session, None)
+    if kind.replace(" ", "").isdigit() and not separator:
+        found = organisation_of(session, said)
+        return scope_kind(get_organisation(session, found).kind), found
+    raise Invalid(
+        _("Périmètre inconnu : « {said} ». Donnez un SIREN, organisation:N ou dataset:N.").format(said=said)
+    )
+
+
+COMMANDS = (import_catalogue, report)

@@ -1,0 +1,154 @@
+"""`beffroi init`, `demo`, `serve` and `worker`: opening a registry and keeping it running."""
+
+import sys
+from pathlib import Path
+
+import click
+
+from registry.accounts.service import invite_account
+from registry.cli.opening import open_terminal, session_info, settings_of
+from registry.cli.people import link_address
+from registry.demonstration.loading import load_demonstration
+from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.identifiers import parse_siren
+from registry.kernel.permissions import Role
+from registry.kernel.words import _
+from registry.organisations.forms import PersonForm
+from registry.organisations.models import Registry
+from registry.organisations.service import open_registry
+from registry.organisations.territory import get_intercommunality
+from registry.platform.bootstrap import database_statements, role_statements
+from registry.platform.clock import PARIS
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, transaction
+from registry.platform.home import DATABASE, Home, open_home
+from registry.platform.supervisor import serve_home, work_home
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import ScopeKind
+
+
+@click.command("init", help="Ouvre un registre pour une intercommunalité et ses communes.")
+@click.option("--siren", default=None, help="Le SIREN de l’intercommunalité, par exemple 200033579.")
+@click.option("--admin", "email", default="admin@localhost", show_default=True, help="L’adresse du premier compte.")
+@click.option("--time-zone", default=PARIS, show_default=True)
+@click.option("--print-sql", is_flag=True, help="Montre à un DBA ce qu’il doit lancer sur son serveur, et s’arrête.")
+@click.pass_context
+def init(context: click.Context, siren: str | None, email: str, time_zone: str, print_sql: bool) -> None:
+    """Opens a registry: schema, authority, communes, first administrator."""
+    if print_sql:
+        for statement in (
+            *role_statements({role: f"<{role}>" for role in (OWNER, APP, JOBS, PUBLIC)}),
+            *database_statements(DATABASE),
+        ):
+            click.echo(statement.as_string() + ";")
+        click.echo(f"\\connect {DATABASE}\nALTER SCHEMA public OWNER TO {OWNER};")
+        return
+    if siren is None:
+        raise Invalid(_("Donnez le SIREN de l’intercommunalité : beffroi init --siren 200033579"))
+    territory = get_intercommunality(parse_siren(siren))
+    settings = settings_of(context)
+    with open_home(settings, create=True) as home:
+        info = session_info(home)
+        actor = context.obj["actor"] or "cli:init"
+        with transaction(home.owner, Acting(actor), **info) as session:
+            if session.get(Registry, 1) is not None:
+                raise Conflict(_("Un registre est déjà ouvert ici. Choisissez un autre dossier avec --home."))
+            authority = open_registry(session, territory, time_zone=time_zone)
+            _account, token = invite_account(
+                session,
+                authority.id,
+                PersonForm(name=_("Administrateur ou administratrice"), email=email),
+                role=Role.ADMINISTRATOR,
+                on=authority.id,
+            )
+        click.echo(
+            _("Registre ouvert pour {name} : {communes} communes.").format(
+                name=territory.name, communes=len(territory.communes)
+            )
+        )
+        click.echo(_("Premier compte : {email}. Lien valable 24 heures et une seule fois :").format(email=email))
+        click.echo(link_address(settings, token))
+        click.echo(_("Lancez « beffroi serve » puis ouvrez ce lien."))
+
+
+@click.command("demo", help="Ouvre un registre de démonstration (contenu fictif) et l’ouvre à la visite.")
+@click.option("--serve", "serving", is_flag=True, help="Lance ensuite le serveur.")
+@click.option("--port", type=int, default=None)
+@click.pass_context
+def demo(context: click.Context, serving: bool, port: int | None) -> None:
+    """Loads the demonstration, issues a first report, prints the accounts, and serves."""
+    settings = settings_of(context)
+    if port is not None:
+        settings = settings.model_copy(update={"port": port})
+    with open_home(settings, create=True) as home:
+        info = session_info(home)
+        with transaction(home.owner, Acting("cli:demo")) as session:
+            known = session.get(Registry, 1)
+        if known is not None and not known.demonstration:
+            raise Conflict(
+                _("Ce dossier contient un vrai registre : la démonstration n’y touche pas. Donnez --home AUTRE.")
+            )
+        if known is None:
+            _load(home, info, settings.root)
+        else:
+            click.echo(_("La démonstration est déjà chargée dans {home}.").format(home=settings.root))
+        _show_accounts(settings.root)
+    if serving:
+        serve_home(settings)
+
+
+def _load(home: Home, info: dict[str, object], root: Path) -> None:
+    today = info["today"]()  # type: ignore[operator]
+    click.echo(_("Chargement de la démonstration (contenu fictif)…"), err=True)
+    accounts = load_demonstration(home, today=today, engine_info=info)
+    lines = [f"{account.role:16} {account.email:36} {account.password}" for account in accounts.accounts]
+    folder = root / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = folder / "demonstration.txt"
+    place.touch(mode=0o600)
+    place.write_text("\n".join(lines) + "\n", "utf-8")
+    issued = issue_report(
+        home,
+        "compliance",
+        kind=ScopeKind.AUTHORITY,
+        subject_id=accounts.authority_id,
+        as_of=None,
+        acting=Acting("cli:demo"),
+        info=info,
+        report=lambda done, total, step: None,
+    )
+    for path in issued.write(root / "rapport-de-conformite.pdf", home.files):
+        click.echo(_("Rapport de conformité émis : {path}").format(path=path))
+    if issued.notice:
+        click.echo(issued.notice, err=True)
+
+
+def _show_accounts(root: Path) -> None:
+    place = root / "secrets" / "demonstration.txt"
+    if place.exists():
+        click.echo(_("Comptes de démonstration (rôle, adresse, mot de passe) :"))
+        click.echo(place.read_text("utf-8").rstrip())
+
+
+@click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")
+@click.option("--host", default=None)
+@click.option("--port", type=int, default=None)
+@click.option("--workers", type=int, default=None)
+@click.pass_context
+def serve(context: click.Context, host: str | None, port: int | None, workers: int | None) -> None:
+    """Supervises the processes of a registry."""
+    given = {"host": host, "port": port, "workers": workers}
+    settings = settings_of(context).model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
+    sys.exit(serve_home(settings))
+
+
+@click.command("worker", help="Fait les travaux en attente et scelle le registre.")
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Runs jobs and seals, until it is told to stop."""
+    with open_terminal(context) as terminal:
+        work_home(terminal.home, terminal.info)
+
+
+COMMANDS = (init, demo, serve, worker)

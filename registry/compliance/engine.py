@@ -1,0 +1,62 @@
+"""The engine as the application assembles it: the policies, and who knows the facts of each kind of subject.
+
+The rooms above hand over their facts; the engine knows a subject only as (kind, id).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.compliance.catalogue import Catalogue
+from registry.compliance.vocabulary import SubjectKind
+
+Bind = Callable[..., dict[int, tuple[Any, dict[str, Any]]]]
+"""`bind(session, ids, on=…, until=…)`: for each id, its row (with `organisation_id` or its own id) and facts."""
+
+Dependents = Callable[[Session, set[int]], set[int]]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """How the engine reaches one kind of subject.
+
+    `below` gives the datasets whose facts draw on these subjects; `everything` all ids within reach.
+    """
+
+    kind: SubjectKind
+    bind: Bind
+    everything: Callable[[Session, frozenset[int] | None], Sequence[int]]
+    names: Callable[[Session, Sequence[int]], Mapping[int, str]]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The policies in force and the subjects they speak of."""
+
+    catalogue: Catalogue
+    subjects: Mapping[SubjectKind, Subject]
+    dependents: Mapping[SubjectKind, Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]]
+    stored: set[str] = field(default_factory=set)
+    """Digests of the policy versions known to be in `policy_text` already."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """Which facts, of which day, known when; and the law of which day.
+
+    `until` is empty when the facts are those recorded now.
+    """
+
+    on: date
+    until: datetime | None
+    law_of: date
+
+
+def engine_of(session: Session) -> Engine:
+    """The engine the assembly gave to this session."""
+    found = session.info["engine"]
+    assert isinstance(found, Engine)  # noqa: S101 -- the assembly always gives one.
+    return found

@@ -1,0 +1,166 @@
+"""The JSON API of datasets: list, read, record, amend, annul, with ETag and If-Match."""
+
+import base64
+import binascii
+import json
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
+
+from registry.accounts.visits import Visit, route
+from registry.compliance.queries import find_findings
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
+from registry.datasets.models import Dataset
+from registry.datasets.queries import (
+    PAGE_SIZE,
+    DatasetFilter,
+    count_datasets,
+    find_datasets,
+    find_distributions,
+    get_dataset,
+)
+from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
+from registry.datasets.views import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
+from registry.kernel.errors import Invalid, PreconditionNeeded
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
+
+READ, RECORD, ANNUL = (
+    Permission.DATASETS_SHEET_READ,
+    Permission.DATASETS_SHEET_RECORD,
+    Permission.DATASETS_SHEET_ANNUL,
+)
+MOST_A_PAGE = 200
+
+
+def write_cursor(cursor: tuple[str, int]) -> str:
+    """A place in the list, as it stands in an address."""
+    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode().rstrip("=")
+
+
+def read_cursor(said: str) -> tuple[str, int] | None:
+    """The place a cursor names.
+
+    Raises: Invalid.
+    """
+    if not said:
+        return None
+    try:
+        words, number = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
+        return str(words), int(number)
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
+
+
+def expected_version(visit: Visit) -> int:
+    """The version the caller read, from `If-Match`.
+
+    Raises: PreconditionNeeded when it is missing (428); Invalid when it makes no sense.
+    """
+    said = visit.request.headers.get("if-match", "")
+    if not said:
+        raise PreconditionNeeded(
+            _("Donnez dans If-Match l’ETag lu : sans lui, la modification d’un autre pourrait se perdre.")
+        )
+    number = said.strip().removeprefix("W/").strip('"')
+    if not number.isdigit():
+        raise Invalid(_("If-Match attend l’ETag tel qu’il a été lu, par exemple \"3\"."))
+    return int(number)
+
+
+def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
+    findings = find_findings(
+        visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=sheet.id
+    )
+    visit.headers["ETag"] = f'"{sheet.version}"'
+    return dataset_body(
+        sheet,
+        find_distributions(visit.session, sheet.id),
+        [
+            VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
+            for one in findings
+        ],
+    )
+
+
+@route("GET", "/api/v1/datasets", READ)
+def list_datasets(visit: Visit) -> Response[DatasetsBody]:
+    """Datasets within the asker's rights, by title."""
+    said = visit.query("limit") or str(PAGE_SIZE)
+    if not said.isdigit() or not 1 <= int(said) <= MOST_A_PAGE:
+        raise Invalid(_("« limit » va de 1 à {most}.").format(most=MOST_A_PAGE))
+    limit = int(said)
+    narrowed = DatasetFilter(words=visit.query("q"), annulled=visit.query("annulled") == "true")
+    rows = find_datasets(visit.session, narrowed, after=read_cursor(visit.query("cursor")), limit=limit)
+    more = len(rows) > limit
+    rows = rows[:limit]
+    body = DatasetsBody(
+        total=count_datasets(visit.session, narrowed),
+        datasets=[
+            DatasetLine(
+                row.id, row.version, row.organisation_id, row.title, row.personal_data, row.access_rights,
+                row.stage, row.modified,
+            )
+            for row in rows
+        ],
+        next=write_cursor(rows[-1].cursor) if more else None,
+    )  # fmt: skip
+    return visit.answer(body)
+
+
+@route("POST", "/api/v1/datasets", RECORD, takes=DatasetCreation)
+def create_dataset(visit: Visit) -> Response[DatasetBody]:
+    """Records a dataset; the answer says what the policies find."""
+    given = visit.given(DatasetCreation)
+    visit.visitor.require(RECORD, given.organisation_id)
+    sheet = record_dataset(visit.session, given.organisation_id, given.sheet())
+    visit.settle()
+    visit.session.refresh(sheet)
+    visit.headers["Location"] = f"/api/v1/datasets/{sheet.id}"
+    return visit.answer(_body(visit, sheet), status=HTTP_201_CREATED)
+
+
+@route("GET", "/api/v1/datasets/{dataset_id:int}", READ)
+def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
+    """One dataset, with its distributions and today's findings."""
+    return visit.answer(_body(visit, get_dataset(visit.session, dataset_id)))
+
+
+@route("PATCH", "/api/v1/datasets/{dataset_id:int}", RECORD, takes=DatasetChange)
+def change_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
+    """Changes the fields given; asks for If-Match."""
+    expected = expected_version(visit)
+    given = visit.given(DatasetChange)
+    visit.visitor.require(RECORD, get_dataset(visit.session, dataset_id).organisation_id)
+    sheet = amend_dataset(visit.session, dataset_id, given, expected=expected)
+    visit.settle()
+    return visit.answer(_body(visit, sheet))
+
+
+@route("POST", "/api/v1/datasets/{dataset_id:int}/annulment", ANNUL, takes=AnnulForm)
+def annul(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
+    """Sets a wrong entry aside, with a reason; asks for If-Match."""
+    return _set_aside(visit, dataset_id, annul_dataset)
+
+
+@route("POST", "/api/v1/datasets/{dataset_id:int}/restoration", ANNUL, takes=AnnulForm)
+def restore(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
+    """Brings an annulled sheet back, with a reason; asks for If-Match."""
+    return _set_aside(visit, dataset_id, restore_dataset)
+
+
+def _set_aside(visit: Visit, dataset_id: int, act: Any) -> Response[DatasetBody]:
+    expected = expected_version(visit)
+    given = visit.given(AnnulForm)
+    visit.visitor.require(ANNUL, get_dataset(visit.session, dataset_id).organisation_id)
+    sheet = act(visit.session, dataset_id, expected=expected, reason=given.reason)
+    visit.settle()
+    return visit.answer(_body(visit, sheet))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_datasets, create_dataset, read_dataset, change_dataset, annul, restore,
+)  # fmt: skip

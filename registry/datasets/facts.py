@@ -1,0 +1,106 @@
+"""What is known of a dataset on a day, under the names the policies use."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.vocabulary import AccessRights
+from registry.ledger.as_of import find_rows, holds_on
+from registry.organisations.facts import bind_organisations, may_be_absent
+from registry.organisations.models import Appointment, Organisation
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.platform.lists import load_list
+
+BOUND = (
+    "published_online", "licence", "formats", "open_formats", "frequency_days", "last_update", "producer",
+    "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
+    "owner_appointed", "steward_appointed", "first_published",
+)  # fmt: skip
+
+
+def bind_datasets(
+    session: Session, ids: Sequence[int], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The row and the facts of each of these datasets, on a day, with those of its legal person."""
+    sheets = find_rows(session, Dataset, until=until, column="id", among=ids)
+    files: dict[int, list[Any]] = {}
+    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids):
+        if not row.annulled:
+            files.setdefault(row.dataset_id, []).append(row)
+    roles: dict[int, set[str]] = {}
+    for row in find_rows(session, Appointment, until=until, column="subject_id", among=ids):
+        if row.subject_kind == AppointmentSubject.DATASET and not row.annulled and holds_on(row.during, on):
+            roles.setdefault(row.subject_id, set()).add(row.role)
+    persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
+    return {
+        sheet.id: (
+            sheet,
+            persons.get(sheet.organisation_id, {})
+            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set())),
+        )
+        for sheet in sheets
+    }
+
+
+def _legal_persons(
+    session: Session, organisation_ids: set[int], *, on: date, until: datetime | None
+) -> dict[int, dict[str, Any]]:
+    """For each owner, the facts of the body the law addresses: the nearest legal person, itself or above."""
+    owners = find_rows(session, Organisation, until=until, column="id", among=organisation_ids)
+    above = {number for owner in owners for number in owner.lineage}
+    bodies = bind_organisations(session, sorted(above), on=on, until=until)
+    found = {}
+    for owner in owners:
+        for number in reversed(owner.lineage):
+            body = bodies.get(number)
+            if body is not None and OrganisationKind(body[0].kind).is_legal_person:
+                found[owner.id] = body[1]
+                break
+    return found
+
+
+def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[str, Any]:
+    """The facts of one sheet, from its row, its distributions and the roles filled on it."""
+    absent = sheet.declared_absent
+    facts: dict[str, Any] = {
+        "dataset.nature": str(sheet.nature),
+        "dataset.description_length": len(sheet.description or ""),
+        "dataset.documented": bool(
+            sheet.conforms_to or sheet.documentation or any(f.conforms_to or f.documentation for f in files)
+        ),
+        "dataset.owner_appointed": AppointmentRole.OWNER in roles,
+        "dataset.steward_appointed": AppointmentRole.STEWARD in roles,
+    }
+    formats = sorted({str(f.format) for f in files if f.format})
+    facts["dataset.formats"] = tuple(formats)
+    types = load_list("file_types")
+    facts["dataset.open_formats"] = tuple(
+        code for code in formats if types.flag(code, "open") and types.flag(code, "machine_readable")
+    )
+    if sheet.access_rights is not None:
+        reachable = any(f.access_url or f.download_url for f in files)
+        facts["dataset.published_online"] = sheet.access_rights == AccessRights.PUBLIC and reachable
+    if sheet.personal_data is not None:
+        facts["dataset.personal_data"] = str(sheet.personal_data)
+    licence = sheet.licence or next((f.licence for f in files if f.licence), None)
+    may_be_absent(facts, "dataset.licence", licence, absent, "licence")
+    _bind_updates(facts, sheet, files)
+    may_be_absent(facts, "dataset.producer", sheet.publisher_name, absent, "publisher_name")
+    ground = str(sheet.publication_ground) if sheet.publication_ground else None
+    may_be_absent(facts, "dataset.publication_ground", ground, absent, "publication_ground")
+    proof = sheet.anonymisation_proof
+    may_be_absent(facts, "dataset.anonymisation_proof", proof, absent, "anonymisation_proof")
+    may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
+    return facts
+
+
+def _bind_updates(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> None:
+    days = load_list("frequencies").number(sheet.frequency, "days") if sheet.frequency else None
+    said = ["frequency"] if sheet.frequency else sheet.declared_absent
+    may_be_absent(facts, "dataset.frequency_days", days, said, "frequency")
+    known = [day for day in (sheet.modified, *(f.modified for f in files)) if day is not None]
+    last = max(known) if known else None
+    may_be_absent(facts, "dataset.last_update", last, sheet.declared_absent, "modified")

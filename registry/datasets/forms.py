@@ -1,0 +1,166 @@
+"""What may be said of a dataset and of a distribution: the only validation of what comes in."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from registry.datasets.vocabulary import (
+    AccessRights,
+    Availability,
+    Nature,
+    Origin,
+    PersonalData,
+    PublicationGround,
+)
+from registry.kernel.words import _
+
+MAX_DISTRIBUTIONS = 500
+
+
+def _no_control(value: str) -> str:
+    if "\x00" in value or any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+        raise PydanticCustomError(
+            "control_character", _("Ce texte contient un caractère illisible : effacez-le et retapez-le.")
+        )
+    return value
+
+
+Clean = AfterValidator(_no_control)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), Clean]
+Address = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^(https?|ftps?|sftp)://[^\s<>\"]+$"),
+    Clean,
+]
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), Clean]
+Codes = Annotated[list[Code], Field(max_length=500)]
+
+
+class DistributionForm(BaseModel):
+    """One file or access point.
+
+    Units: `byte_size` in bytes.
+    """
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    identifier: Line | None = None
+    title: Line | None = None
+    description: Prose | None = None
+    access_url: Address | None = None
+    download_url: Address | None = None
+    format: Code | None = None
+    media_type: Code | None = None
+    licence: Code | None = None
+    rights: Prose | None = None
+    byte_size: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    checksum_algorithm: Code | None = None
+    checksum_value: Code | None = None
+    issued: date | None = None
+    modified: date | None = None
+    availability: Availability | None = None
+    languages: Codes = Field(default_factory=list)
+    conforms_to: Codes = Field(default_factory=list)
+    documentation: Codes = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not self.access_url and not self.download_url:
+            raise PydanticCustomError(
+                "no_address",
+                _("Une distribution demande une adresse : celle de la page d’accès ou du fichier."),
+            )
+        return self
+
+
+class DatasetForm(BaseModel):
+    """The sheet of a dataset. What is left out is unknown; `declared_absent` names what does not exist."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    identifier: Line | None = None
+    uri: Line | None = None
+    title: Line
+    description: Prose | None = None
+    keywords: Codes = Field(default_factory=list)
+    themes: Codes = Field(default_factory=list)
+    local_themes: Codes = Field(default_factory=list)
+    publisher_name: Line | None = None
+    publisher_uri: Line | None = None
+    creator_name: Line | None = None
+    contact_person_id: int | None = None
+    contact_url: Address | None = None
+    landing_page: Address | None = None
+    languages: Codes = Field(default_factory=list)
+    access_rights: AccessRights | None = None
+    frequency: Code | None = None
+    issued: date | None = None
+    modified: date | None = None
+    spatial: Annotated[list[Prose], Field(max_length=200)] = Field(default_factory=list)
+    temporal_start: date | None = None
+    temporal_end: date | None = None
+    licence: Code | None = None
+    rights: Prose | None = None
+    conforms_to: Codes = Field(default_factory=list)
+    documentation: Codes = Field(default_factory=list)
+    provenance: Prose | None = None
+    version_label: Line | None = None
+    applicable_legislation: Codes = Field(default_factory=list)
+    hvd_categories: Codes = Field(default_factory=list)
+    nature: Nature = Nature.OTHER
+    origin: Origin | None = None
+    personal_data: PersonalData | None = None
+    publication_ground: PublicationGround | None = None
+    publication_ground_reference: Line | None = None
+    anonymisation_proof: Line | None = None
+    declared_absent: Codes = Field(default_factory=list)
+    distributions: Annotated[list[DistributionForm], Field(max_length=MAX_DISTRIBUTIONS)] | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.temporal_start and self.temporal_end and self.temporal_end < self.temporal_start:
+            raise PydanticCustomError(
+                "period", _("La période couverte finit avant de commencer : vérifiez les deux dates.")
+            )
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """The sheet's own columns as they were given; distributions are written apart."""
+        return self.model_dump(exclude={"distributions", "identifier"})
+
+    def given(self) -> dict[str, Any]:
+        """Only the columns somebody gave a value for."""
+        return self.model_dump(include=self.model_fields_set - {"distributions", "identifier"})
+
+
+class DatasetChange(DatasetForm):
+    """A change to some fields of a sheet: what is not given stays."""
+
+    title: Line = ""
+
+    @model_validator(mode="after")
+    def _titled(self) -> Self:
+        if "title" in self.model_fields_set and not self.title:
+            raise PydanticCustomError("missing", _("Donnez un titre au jeu de données."))
+        return self
+
+
+class DatasetCreation(DatasetForm):
+    """A sheet to record, and the organisation it is for."""
+
+    organisation_id: int
+
+    def sheet(self) -> DatasetForm:
+        """The sheet itself."""
+        return DatasetForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
+
+
+class AnnulForm(BaseModel):
+    """Why a sheet is set aside, or brought back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000), Clean]

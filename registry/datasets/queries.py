@@ -1,0 +1,192 @@
+"""Every SELECT about datasets."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.compliance.models import Finding
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
+from registry.kernel.errors import NotFound
+from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import _
+from registry.organisations.models import Organisation
+
+PAGE_SIZE = 50
+
+
+def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dataset:
+    """One dataset within the asker's rights; with `lock`, nobody else changes it until the end.
+
+    Raises: NotFound.
+    """
+    query = select(Dataset).where(col(Dataset.id) == dataset_id)
+    found = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(_("Ce jeu de données n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_distributions(session: Session, dataset_id: int) -> Sequence[Distribution]:
+    """The distributions of a dataset that are not annulled, oldest first."""
+    return (
+        session.execute(
+            select(Distribution)
+            .where(col(Distribution.dataset_id) == dataset_id, ~col(Distribution.annulled))
+            .order_by(col(Distribution.id))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def find_by_identifier(
+    session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str]
+) -> dict[str, Dataset]:
+    """The datasets of these organisations that bear these stable identifiers."""
+    rows = session.execute(
+        select(Dataset).where(
+            col(Dataset.organisation_id).in_(list(organisation_ids)),
+            col(Dataset.identifier).in_(list(identifiers)),
+        )
+    ).scalars()
+    return {row.identifier: row for row in rows}
+
+
+def find_distributions_of(session: Session, dataset_ids: Iterable[int]) -> dict[int, list[Distribution]]:
+    """Every distribution of these datasets, annulled or not, by dataset."""
+    found: dict[int, list[Distribution]] = {}
+    rows = session.execute(
+        select(Distribution)
+        .where(col(Distribution.dataset_id).in_(list(dataset_ids)))
+        .order_by(col(Distribution.id))
+    ).scalars()
+    for row in rows:
+        found.setdefault(row.dataset_id, []).append(row)
+    return found
+
+
+@dataclass(frozen=True)
+class DatasetFilter:
+    """What a list of datasets is narrowed to; everything empty means all the asker may read."""
+
+    words: str = ""
+    organisation_ids: frozenset[int] = frozenset()
+    personal_data: tuple[PersonalData, ...] = ()
+    access_rights: tuple[AccessRights, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    policy_id: str = ""
+    verdicts: tuple[str, ...] = ()
+    annulled: bool = False
+    conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
+
+
+def _narrow(query: Select[Any], narrowed: DatasetFilter) -> Select[Any]:
+    query = query.where(col(Dataset.annulled) == narrowed.annulled)
+    for word in sort_key(narrowed.words).split():
+        pattern = f"%{word.replace('%', '').replace('_', ' ')}%"
+        query = query.where(
+            or_(
+                col(Dataset.title_sort).like(pattern),
+                func.lower(cast(col(Dataset.keywords), Text)).like(pattern),
+                func.lower(col(Dataset.publisher_name)).like(pattern),
+            )
+        )
+    if narrowed.organisation_ids:
+        query = query.where(col(Dataset.organisation_id).in_(list(narrowed.organisation_ids)))
+    if narrowed.personal_data:
+        query = query.where(col(Dataset.personal_data).in_(narrowed.personal_data))
+    if narrowed.access_rights:
+        query = query.where(col(Dataset.access_rights).in_(narrowed.access_rights))
+    if narrowed.stages:
+        query = query.where(col(Dataset.stage).in_(narrowed.stages))
+    if narrowed.policy_id or narrowed.verdicts:
+        said = [
+            col(Finding.subject_kind) == SubjectKind.DATASET,
+            col(Finding.subject_id) == col(Dataset.id),
+            col(Finding.until).is_(None),
+        ]
+        if narrowed.policy_id:
+            said.append(col(Finding.policy_id) == narrowed.policy_id)
+        query = query.where(
+            select(Finding.id).where(and_(*said, *narrowed.conditions)).exists()
+        )
+    return query
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """One line of the list."""
+
+    id: int
+    version: int
+    title: str
+    organisation_id: int
+    organisation_name: str
+    personal_data: PersonalData | None
+    access_rights: AccessRights | None
+    stage: Stage
+    modified: Any
+    cursor: tuple[str, int]
+
+
+def find_datasets(
+    session: Session, narrowed: DatasetFilter, *, after: tuple[str, int] | None = None, limit: int = PAGE_SIZE
+) -> list[DatasetRow]:
+    """A page of datasets by title, from the one after a cursor; one more than `limit` if there are more."""
+    query = _narrow(
+        select(
+            Dataset.id,
+            Dataset.version,
+            Dataset.title,
+            Dataset.title_sort,
+            Dataset.organisation_id,
+            Dataset.personal_data,
+            Dataset.access_rights,
+            Dataset.stage,
+            Dataset.modified,
+            Organisation.name.label("organisation_name"),  # type: ignore[attr-defined]
+        ).join(Organisation, col(Organisation.id) == col(Dataset.organisation_id)),
+        narrowed,
+    )
+    if after is not None:
+        query = query.where(tuple_(col(Dataset.title_sort), col(Dataset.id)) > tuple_(*after))
+    rows = session.execute(
+        query.order_by(col(Dataset.title_sort), col(Dataset.id)).limit(limit + 1)
+    ).all()
+    return [
+        DatasetRow(
+            id=row.id,
+            version=row.version,
+            title=row.title,
+            organisation_id=row.organisation_id,
+            organisation_name=row.organisation_name,
+            personal_data=row.personal_data,
+            access_rights=row.access_rights,
+            stage=row.stage,
+            modified=row.modified,
+            cursor=(row.title_sort, row.id),
+        )
+        for row in rows
+    ]
+
+
+def count_datasets(session: Session, narrowed: DatasetFilter) -> int:
+    """How many datasets the list holds."""
+    return session.execute(_narrow(select(func.count(col(Dataset.id))), narrowed)).scalar_one()
+
+
+def find_dataset_ids(session: Session, organisation_ids: Iterable[int]) -> list[int]:
+    """The ids of the datasets of these organisations that are not annulled."""
+    return list(
+        session.execute(
+            select(Dataset.id)
+            .where(col(Dataset.organisation_id).in_(list(organisation_ids)), ~col(Dataset.annulled))
+            .order_by(col(Dataset.id))
+        ).scalars()
+    )

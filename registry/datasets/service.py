@@ -1,0 +1,156 @@
+"""Every change to a dataset: record, amend, annul. Each touches its subject, which is judged before
+the transaction ends."""
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.queries import find_distributions_of, get_dataset
+from registry.kernel.errors import Conflict, Stale
+from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import _
+from registry.ledger.service import say, touch
+
+
+def record_dataset(
+    session: Session, organisation_id: int, form: DatasetForm
+) -> Dataset:
+    """A new dataset of an organisation, with its distributions.
+
+    Raises: Conflict when the organisation already has one of that identifier.
+    """
+    say(session, "datasets:sheet:record")
+    made = Dataset(
+        organisation_id=organisation_id,
+        identifier=form.identifier or f"urn:uuid:{uuid.uuid4()}",
+        title_sort=sort_key(form.title),
+        **form.values(),
+    )
+    try:
+        with session.begin_nested():
+            session.add(made)
+            session.flush()
+    except IntegrityError as error:
+        raise Conflict(
+            _("Cette organisation a déjà un jeu de données d’identifiant « {identifier} ».").format(
+                identifier=made.identifier
+            )
+        ) from error
+    write_distributions(session, made, form.distributions or [], existing=[])
+    session.flush()
+    touch(session, "dataset", made.id)
+    return made
+
+
+def amend_dataset(
+    session: Session, dataset_id: int, form: DatasetChange, *, expected: int, reason: str | None = None
+) -> Dataset:
+    """Changes the fields given on a sheet; distributions, where given, become exactly those.
+
+    Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`.
+    """
+    sheet = get_dataset(session, dataset_id, lock=True)
+    if sheet.version != expected:
+        raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)
+    if sheet.annulled:
+        raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
+    say(session, "datasets:sheet:amend", reason)
+    change_columns(sheet, form.given())
+    if form.distributions is not None:
+        existing = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
+        touched = write_distributions(session, sheet, form.distributions, existing=existing)
+        if touched and not session.is_modified(sheet):
+            # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
+            sheet.version = sheet.version + 1
+    session.flush()
+    session.refresh(sheet)
+    touch(session, "dataset", sheet.id)
+    return sheet
+
+
+def change_columns(sheet: Dataset, values: dict[str, Any]) -> bool:
+    """Sets the columns that differ; says whether any did."""
+    changed = False
+    for name, value in values.items():
+        if getattr(sheet, name) != value:
+            setattr(sheet, name, value)
+            changed = True
+    if changed:
+        sheet.title_sort = sort_key(sheet.title)
+    return changed
+
+
+def write_distributions(
+    session: Session,
+    sheet: Dataset,
+    forms: Iterable[DistributionForm],
+    *,
+    existing: Iterable[Distribution],
+) -> bool:
+    """Makes the distributions of a sheet exactly these; those left out are annulled. Says whether any changed."""
+    known = {row.identifier: row for row in existing}
+    kept, changed = set[str](), False
+    for form in forms:
+        identifier = form.identifier or form.download_url or form.access_url or f"urn:uuid:{uuid.uuid4()}"
+        if identifier in kept:
+            continue
+        kept.add(identifier)
+        values = form.model_dump(exclude={"identifier"})
+        row = known.get(identifier)
+        if row is None:
+            session.add(
+                Distribution(
+                    organisation_id=sheet.organisation_id,
+                    dataset_id=sheet.id,
+                    identifier=identifier,
+                    **values,
+                )
+            )
+            changed = True
+            continue
+        for name, value in {**values, "annulled": False}.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+                changed = True
+    for identifier, row in known.items():
+        if identifier not in kept and not row.annulled:
+            row.annulled = True
+            changed = True
+    return changed
+
+
+def annul_dataset(
+    session: Session, dataset_id: int, *, expected: int, reason: str
+) -> Dataset:
+    """Sets a wrong entry aside, with a reason; nothing is deleted.
+
+    Raises: Stale.
+    """
+    return _set_annulled(session, dataset_id, expected, reason, annulled=True)
+
+
+def restore_dataset(session: Session, dataset_id: int, *, expected: int, reason: str) -> Dataset:
+    """Brings an annulled sheet back.
+
+    Raises: Stale.
+    """
+    return _set_annulled(session, dataset_id, expected, reason, annulled=False)
+
+
+def _set_annulled(
+    session: Session, dataset_id: int, expected: int, reason: str, *, annulled: bool
+) -> Dataset:
+    sheet = get_dataset(session, dataset_id, lock=True)
+    if sheet.version != expected:
+        raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)
+    say(session, "datasets:sheet:annul" if annulled else "datasets:sheet:restore", reason)
+    sheet.annulled = annulled
+    session.flush()
+    session.refresh(sheet)
+    touch(session, "dataset", sheet.id)
+    return sheet

@@ -1,0 +1,67 @@
+"""Rows as they stand, or as they stood at an instant: the same shape either way."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Date, DateTime, inspect, select
+from sqlalchemy.dialects.postgresql import DATERANGE, Range
+from sqlalchemy.orm import Session
+
+from registry.ledger.queries import find_snapshots
+from registry.platform.tables import Table
+
+
+def find_rows(
+    session: Session, model: type[Table], *, until: datetime | None, column: str | None = None, among: Iterable[int] = ()
+) -> list[Any]:
+    """The rows of a table whose `column` is one of `among`; every row when no column is named.
+
+    `until=None` reads the table itself; an instant reads the ledger's last version before it. Each row
+    answers by attribute, with dates and ranges as the table gives them.
+    """
+    wanted = set(among)
+    if until is None:
+        table = inspect(model).local_table
+        query = select(*table.columns)
+        if column is not None:
+            query = query.where(table.columns[column].in_(wanted))
+        return list(session.execute(query))
+    name = str(inspect(model).local_table.name)
+    snapshots = find_snapshots(session, name, until=until, ids=list(wanted) if column == "id" else None)
+    rows = [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
+    return rows if column is None else [row for row in rows if getattr(row, column) in wanted]
+
+
+def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
+    values = {}
+    for column in inspect(model).local_table.columns:
+        value = snapshot.get(column.name)
+        if isinstance(value, str):
+            if isinstance(column.type, DateTime):
+                value = datetime.fromisoformat(value)
+            elif isinstance(column.type, Date):
+                value = date.fromisoformat(value)
+            elif isinstance(column.type, DATERANGE):
+                value = _range(value)
+        values[column.name] = value
+    return SimpleNamespace(**values)
+
+
+def _range(said: str) -> Range[date]:
+    if said == "empty":
+        return Range(empty=True)
+    lower, _, upper = said.strip("[]()").partition(",")
+    return Range(
+        date.fromisoformat(lower) if lower else None, date.fromisoformat(upper) if upper else None
+    )
+
+
+def holds_on(during: Range[date], day: date) -> bool:
+    """Whether a validity includes a day."""
+    return (
+        not during.isempty
+        and (during.lower is None or during.lower <= day)
+        and (during.upper is None or day < during.upper)
+    )

@@ -1,0 +1,68 @@
+"""What is known of an organisation on a day, under the names the policies use."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.ledger.as_of import find_rows, holds_on
+from registry.organisations.models import Appointment, Organisation, Population
+from registry.organisations.rules import is_subject_to_online_publication
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+
+_MAY_BE_ABSENT = ("website", "staff_fte", "rip_url", "rip_updated_on", "prada_notified_on", "algorithm_rules_url")
+_PLAIN = ("prada_contact_published", "individual_decision_algorithms")
+
+
+def may_be_absent(facts: dict[str, Any], name: str, value: Any, absent: Sequence[str], field: str) -> None:
+    """Binds a fact that may be absent: known, known to be absent, or (when nothing was said) unknown."""
+    if value is not None:
+        facts[name] = value
+        facts[f"{name}__present"] = True
+    elif field in absent:
+        facts[f"{name}__present"] = False
+
+
+def bind_organisations(
+    session: Session, ids: Sequence[int], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The row and the facts of each of these organisations, on a day.
+
+    `until=None` reads what is recorded now, an instant what was recorded before it.
+    """
+    bodies = {row.id: row for row in find_rows(session, Organisation, until=until, column="id", among=ids)}
+    populations: dict[int, int] = {}
+    for row in find_rows(session, Population, until=until, column="organisation_id", among=bodies):
+        if holds_on(row.during, on):
+            populations[row.organisation_id] = row.total
+    prada: dict[int, date] = {}
+    for row in find_rows(session, Appointment, until=until, column="subject_id", among=bodies):
+        if (
+            row.subject_kind == AppointmentSubject.ORGANISATION
+            and row.role == AppointmentRole.PRADA
+            and not row.annulled
+            and holds_on(row.during, on)
+        ):
+            prada[row.subject_id] = row.during.lower
+    return {
+        body.id: (body, _facts_of(body, populations.get(body.id), prada.get(body.id))) for body in bodies.values()
+    }
+
+
+def _facts_of(body: Any, population: int | None, prada_since: date | None) -> dict[str, Any]:
+    facts: dict[str, Any] = {"organisation.kind": str(body.kind)}
+    may_be_absent(facts, "organisation.population", population, body.declared_absent, "population")
+    for field in _MAY_BE_ABSENT:
+        may_be_absent(facts, f"organisation.{field}", getattr(body, field), body.declared_absent, field)
+    for field in _PLAIN:
+        if getattr(body, field) is not None:
+            facts[f"organisation.{field}"] = getattr(body, field)
+    subject = is_subject_to_online_publication(OrganisationKind(body.kind), population, body.staff_fte)
+    if subject is not None:
+        facts["organisation.subject_to_online_publication"] = subject
+    facts["organisation.prada_appointed"] = prada_since is not None
+    facts["organisation.prada_since__present"] = prada_since is not None
+    if prada_since is not None:
+        facts["organisation.prada_since"] = prada_since
+    return facts

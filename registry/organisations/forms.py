@@ -1,0 +1,65 @@
+"""What may be said of an organisation, a person and an appointment."""
+
+from datetime import date
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")
+]
+Email = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
+]
+
+
+class OrganisationForm(BaseModel):
+    """What a steward of the organisation records about it; each field may stay unknown."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    website: Address | None = None
+    staff_fte: Annotated[float, Field(ge=0, le=1_000_000)] | None = None
+    rip_url: Address | None = None
+    rip_updated_on: date | None = None
+    prada_contact_published: bool | None = None
+    prada_notified_on: date | None = None
+    individual_decision_algorithms: bool | None = None
+    algorithm_rules_url: Address | None = None
+    declared_absent: list[Line] = Field(default_factory=list)
+
+
+class ServiceForm(BaseModel):
+    """A new body below another."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line
+    kind: OrganisationKind = OrganisationKind.SERVICE
+
+
+class PersonForm(BaseModel):
+    """Somebody, or a shared mailbox, as people know them."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: Line | None = None
+    email: Email | None = None
+    phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
+
+
+class AppointmentForm(BaseModel):
+    """A person in a role from a day (included) to another (excluded)."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    person_id: int
+    role: AppointmentRole
+    subject_kind: AppointmentSubject
+    subject_id: int
+    since: date
+    until: date | None = None
+    published: bool = False

@@ -1,0 +1,209 @@
+"""Every SELECT about organisations, people and appointments."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.kernel.errors import NotFound, Unavailable
+from registry.kernel.words import _
+from registry.organisations.models import (
+    Appointment,
+    Organisation,
+    Person,
+    PersonIdentity,
+    Population,
+    Registry,
+)
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+
+
+def get_registry(session: Session) -> Registry:
+    """This registry's own row.
+
+    Raises: Unavailable when it was never opened.
+    """
+    found = session.get(Registry, 1)
+    if found is None:
+        raise Unavailable(_("Aucun registre ici : lancez « beffroi init »."))
+    return found
+
+
+def get_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation:
+    """One organisation within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(Organisation, organisation_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound(_("Cette organisation n’existe pas, ou vos droits ne vous la montrent pas."))
+    return found
+
+
+def get_by_siren(session: Session, siren: str) -> Organisation:
+    """The organisation that bears a SIREN.
+
+    Raises: NotFound.
+    """
+    found = session.execute(
+        select(Organisation).where(col(Organisation.siren) == siren)
+    ).scalar_one_or_none()
+    if found is None:
+        raise NotFound(
+            _("Aucune organisation de ce registre ne porte le SIREN {siren}.").format(siren=siren)
+        )
+    return found
+
+
+def get_authority(session: Session) -> Organisation:
+    """The intercommunal authority that holds the registry."""
+    return get_by_siren(session, get_registry(session).siren)
+
+
+def find_organisations(session: Session, *, below: int | None = None) -> Sequence[Organisation]:
+    """The organisations the asker may know, in the order of the tree's names."""
+    query = select(Organisation).where(~col(Organisation.annulled))
+    if below is not None:
+        query = query.where(col(Organisation.lineage).contains([below]))
+    return session.execute(query.order_by(col(Organisation.name_sort), col(Organisation.id))).scalars().all()
+
+
+def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
+    """The ids of an organisation and of all below it."""
+    return frozenset(
+        session.execute(
+            select(Organisation.id).where(col(Organisation.lineage).contains([organisation_id]))
+        ).scalars()
+    )
+
+
+def get_legal_person(session: Session, organisation_id: int) -> Organisation:
+    """The body the law addresses: the nearest legal person, itself or above."""
+    lineage = get_organisation(session, organisation_id).lineage
+    services = [OrganisationKind.SERVICE, OrganisationKind.DEPARTMENT]
+    return session.execute(
+        select(Organisation)
+        .where(col(Organisation.id).in_(lineage), col(Organisation.kind).not_in(services))
+        .order_by(func.array_length(Organisation.lineage, 1).desc())
+        .limit(1)
+    ).scalar_one()
+
+
+def find_populations(session: Session, organisation_ids: Iterable[int]) -> Sequence[Population]:
+    """Every population figure of these organisations, the latest last."""
+    return (
+        session.execute(
+            select(Population)
+            .where(col(Population.organisation_id).in_(list(organisation_ids)))
+            .order_by(col(Population.during))
+        )
+        .scalars()
+        .all()
+    )
+
+
+@dataclass(frozen=True)
+class Appointed:
+    """An appointment with the name to show: the role holder's name, or none where it was erased."""
+
+    id: int
+    role: AppointmentRole
+    person_id: int
+    name: str | None
+    email: str | None
+    since: date
+    until: date | None
+
+
+def find_appointments(
+    session: Session, kind: AppointmentSubject, subject_id: int, *, on: date | None = None
+) -> list[Appointed]:
+    """Who is appointed on a subject, latest first; with a day, those in force on it."""
+    names = select(PersonIdentity.digest, PersonIdentity.person_id, PersonIdentity.value).subquery("names")
+    mails = select(PersonIdentity.digest, PersonIdentity.person_id, PersonIdentity.value).subquery("mails")
+    query = (
+        select(Appointment, names.c.value.label("name"), mails.c.value.label("email"))
+        .join(Person, col(Person.id) == col(Appointment.person_id))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(
+            col(Appointment.subject_kind) == kind,
+            col(Appointment.subject_id) == subject_id,
+            ~col(Appointment.annulled),
+        )
+        .order_by(col(Appointment.during).desc())
+    )
+    if on is not None:
+        query = query.where(col(Appointment.during).contains(on))
+    return [
+        Appointed(
+            id=row.Appointment.id,
+            role=row.Appointment.role,
+            person_id=row.Appointment.person_id,
+            name=row.name,
+            email=row.email,
+            since=row.Appointment.during.lower,
+            until=row.Appointment.during.upper,
+        )
+        for row in session.execute(query)
+    ]
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person as people know them; a value is absent where it was erased or never given."""
+
+    id: int
+    name: str | None
+    email: str | None
+
+
+def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known]:
+    """The people of these organisations, by name."""
+    names = select(PersonIdentity).subquery("names")
+    mails = select(PersonIdentity).subquery("mails")
+    rows = session.execute(
+        select(Person.id, names.c.value.label("name"), mails.c.value.label("email"))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(col(Person.organisation_id).in_(list(organisation_ids)))
+        .order_by(names.c.folded, mails.c.folded, Person.id)
+    )
+    return [Known(row.id, row.name, row.email) for row in rows]
+
+
+def get_known(session: Session, person_id: int) -> Known:
+    """One person as people know them.
+
+    Raises: NotFound.
+    """
+    person = session.get(Person, person_id)
+    if person is None:
+        raise NotFound(_("Cette personne n’existe pas, ou vos droits ne vous la montrent pas."))
+    values = {
+        row.digest: row.value
+        for row in session.execute(select(PersonIdentity).where(col(PersonIdentity.person_id) == person_id)).scalars()
+    }
+    return Known(
+        person_id, values.get(person.name_digest or ""), values.get(person.email_digest or "")
+    )
+
+
+def find_person_by_email(session: Session, folded: str, organisation_ids: Iterable[int]) -> Person | None:
+    """The person of these organisations who bears an e-mail address (case folded)."""
+    return session.execute(
+        select(Person)
+        .join(
+            PersonIdentity,
+            (col(PersonIdentity.person_id) == col(Person.id))
+            & (col(PersonIdentity.digest) == col(Person.email_digest)),
+        )
+        .where(
+            col(PersonIdentity.folded) == folded, col(Person.organisation_id).in_(list(organisation_ids))
+        )
+        .order_by(col(Person.id))
+        .limit(1)
+    ).scalar_one_or_none()

@@ -1,0 +1,32 @@
+"""Which thresholds of law an organisation meets, as pure functions of values."""
+
+from registry.organisations.vocabulary import OrganisationKind
+
+STAFF_FOR_ONLINE_PUBLICATION = 50
+INHABITANTS_FOR_ONLINE_PUBLICATION = 3_500
+
+_TERRITORIAL_COLLECTIVITIES = frozenset({OrganisationKind.COMMUNE})
+_PUBLIC_BODIES = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
+
+
+def is_subject_to_online_publication(
+    kind: OrganisationKind, population: int | None, staff_fte: float | None
+) -> bool | None:
+    """Whether a body must put its documents online; unknown (None) while a figure that matters is.
+
+    Units: inhabitants (total population); full-time equivalents.
+    Law: CRPA L312-1-1 and D312-1-1-1: not below 50 agents, whatever the body; nor, for a *collectivité
+    territoriale*, below 3,500 inhabitants. An EPCI is not one: the inhabitants' threshold is not its own.
+    """
+    if kind not in _PUBLIC_BODIES:
+        return False
+    enough_staff = None if staff_fte is None else staff_fte >= STAFF_FOR_ONLINE_PUBLICATION
+    if kind in _TERRITORIAL_COLLECTIVITIES:
+        populous = None if population is None else population >= INHABITANTS_FOR_ONLINE_PUBLICATION
+    else:
+        populous = True
+    if enough_staff is False or populous is False:
+        return False
+    if enough_staff is None or populous is None:
+        return None
+    return True

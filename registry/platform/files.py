@@ -1,0 +1,85 @@
+"""Stored files, by their content: a local folder, or an object store by its URL (`BEFFROI_FILES_URL`).
+
+What is kept is named by its SHA-256: the same bytes are kept once, and a changed byte shows.
+"""
+
+from hashlib import sha256
+from pathlib import Path
+
+import obstore
+from obstore.store import LocalStore, ObjectStore, from_url
+
+from registry.kernel.errors import NotFound, TooLarge, Unavailable
+from registry.kernel.words import _
+from registry.platform.settings import Settings
+
+MAX_STORED = 100 * 1024 * 1024
+_CHUNK = 1024 * 1024
+
+
+class FileStore:
+    """Keeps bytes and gives them back, checked.
+
+    Units: `MAX_STORED` bytes a document.
+    """
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    @classmethod
+    def of(cls, settings: Settings) -> "FileStore":
+        """The store the settings name: `<home>/files` unless a URL is given."""
+        if settings.files_url:
+            return cls(from_url(settings.files_url))
+        folder = settings.root / "files"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return cls(LocalStore(prefix=folder))
+
+    def keep(self, content: bytes) -> str:
+        """Keeps bytes and returns their SHA-256 (hexadecimal).
+
+        Raises: TooLarge.
+        """
+        if len(content) > MAX_STORED:
+            raise TooLarge(
+                _("Ce document dépasse {limit} Mio : il n’est pas conservé.").format(limit=MAX_STORED // 2**20)
+            )
+        digest = sha256(content).hexdigest()
+        obstore.put(self._store, _place(digest), content)
+        return digest
+
+    def read(self, digest: str) -> bytes:
+        """The bytes kept under a SHA-256.
+
+        Raises: NotFound when they are not here; Unavailable when they no longer match their name.
+        """
+        try:
+            content = bytes(obstore.get(self._store, _place(digest)).bytes())
+        except FileNotFoundError as error:
+            raise NotFound(_("Ce fichier n’est pas dans le magasin de fichiers.")) from error
+        if sha256(content).hexdigest() != digest:
+            raise Unavailable(
+                _("Le fichier {digest}… a changé depuis qu’il a été conservé. Prévenez l’administrateur.").format(
+                    digest=digest[:12]
+                )
+            )
+        return content
+
+    def every(self) -> list[str]:
+        """The SHA-256 of every file kept."""
+        return sorted(
+            str(item["path"]).rpartition("/")[2] for page in obstore.list(self._store) for item in page
+        )
+
+
+def _place(digest: str) -> str:
+    return f"{digest[:2]}/{digest}"
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file on disk, read piece by piece."""
+    total = sha256()
+    with path.open("rb") as source:
+        while piece := source.read(_CHUNK):
+            total.update(piece)
+    return total.hexdigest()

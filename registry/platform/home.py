@@ -1,0 +1,180 @@
+"""The home of a registry on this machine: its secrets, its cluster, and an engine for each role."""
+
+import contextlib
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import psycopg
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from registry.kernel.errors import Unavailable
+from registry.kernel.words import _
+from registry.platform.bootstrap import database_statements, role_statements
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_server, engine_for
+from registry.platform.files import FileStore
+from registry.platform.migrating import check_schema, migrate
+from registry.platform.postgres import Cluster, connection_url, hold_cluster
+from registry.platform.settings import Settings
+
+DATABASE = "beffroi"
+
+
+def keep_secret(folder: Path, name: str, make: bytes | None = None) -> bytes:
+    """A secret of this home, made at its first use: 32 random bytes unless others are given (mode 0600)."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    place = folder / name
+    with contextlib.suppress(FileNotFoundError):
+        return place.read_bytes()
+    content = secrets.token_bytes(32) if make is None else make
+    try:
+        descriptor = os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return place.read_bytes()
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(content)
+    return content
+
+
+@dataclass(frozen=True)
+class Urls:
+    """How each role reaches the database."""
+
+    owner: str
+    app: str
+    jobs: str
+
+
+@dataclass(frozen=True)
+class Home:
+    """An opened registry: settings, addresses and engines."""
+
+    settings: Settings
+    urls: Urls
+    cluster: Cluster | None
+
+    @cached_property
+    def owner(self) -> Engine:
+        """Tables, functions, migrations, backup."""
+        return engine_for(self.urls.owner, 2)
+
+    @cached_property
+    def app(self) -> Engine:
+        """Pages and API: rows of one's organisations."""
+        return engine_for(self.urls.app)
+
+    @cached_property
+    def jobs(self) -> Engine:
+        """The worker and the commands: every organisation."""
+        return engine_for(self.urls.jobs, 4)
+
+    @cached_property
+    def files(self) -> FileStore:
+        """The store of documents."""
+        return FileStore.of(self.settings)
+
+    def secret(self, name: str) -> bytes:
+        """A secret of this home, made at its first use."""
+        return keep_secret(self.settings.root / "secrets", name)
+
+    def check(self) -> None:
+        """Refuses a database that is away, too old, or of another version of the code.
+
+        Raises: Unavailable, in one sentence; nothing is touched.
+        """
+        try:
+            with self.app.connect() as connection:
+                check_server(connection)
+            with self.owner.connect() as connection:
+                check_schema(connection)
+        except OperationalError as error:
+            raise Unavailable(
+                _("La base de données ne répond pas ({detail}). Vérifiez qu’elle tourne et que son adresse est la bonne.").format(
+                    detail=str(error.orig).strip().splitlines()[0]
+                )
+            ) from error
+
+    def dispose(self) -> None:
+        """Closes every connection of this process."""
+        for engine in (self.owner, self.app, self.jobs):
+            engine.dispose()
+
+
+def role_passwords(root: Path) -> dict[str, str]:
+    """The passwords of the four roles of the embedded cluster, made once."""
+    made = {role: secrets.token_urlsafe(24) for role in (OWNER, APP, JOBS, PUBLIC)}
+    kept: dict[str, str] = json.loads(keep_secret(root / "secrets", "roles.json", json.dumps(made).encode()))
+    return kept
+
+
+def _external(settings: Settings) -> Urls | None:
+    if settings.database_url is None:
+        return None
+    if settings.database_admin_url is None:
+        raise Unavailable(
+            _(
+                "DATABASE_URL est donnée sans DATABASE_ADMIN_URL : Beffroi demande aussi l’adresse du rôle "
+                "propriétaire. « beffroi init --print-sql » montre les rôles à créer."
+            )
+        )
+    return Urls(
+        owner=settings.database_admin_url,
+        app=settings.database_url,
+        jobs=settings.database_jobs_url or settings.database_url.replace(APP, JOBS, 1),
+    )
+
+
+@contextlib.contextmanager
+def open_home(settings: Settings, *, create: bool = False, check: bool = True) -> Iterator[Home]:
+    """Opens the registry of this home, starting its cluster if it is the embedded one.
+
+    `create` makes the cluster, the roles, the database and the schema where there are none.
+    Raises: Unavailable when there is no registry here, or when its database cannot serve.
+    """
+    external = _external(settings)
+    if external is not None:
+        home = Home(settings, external, None)
+        if create:
+            migrate(home.owner)
+        try:
+            if check:
+                home.check()
+            yield home
+        finally:
+            home.dispose()
+        return
+    with hold_cluster(settings.root, major=settings.postgres_major, create=create) as cluster:
+        passwords = role_passwords(settings.root)
+        if create:
+            _make_database(cluster, passwords)
+        urls = Urls(
+            *(connection_url(cluster, user=role, password=passwords[role], dbname=DATABASE) for role in (OWNER, APP, JOBS))
+        )
+        home = Home(settings, urls, cluster)
+        if create:
+            migrate(home.owner)
+        try:
+            if check:
+                home.check()
+            yield home
+        finally:
+            home.dispose()
+
+
+def _make_database(cluster: Cluster, passwords: dict[str, str]) -> None:
+    """The roles and the database, by the cluster's superuser; made once, left alone afterwards."""
+    superuser = {"user": cluster.superuser, "password": cluster.password_file.read_text().strip()}
+    with psycopg.connect(connection_url(cluster, dbname="postgres", **superuser), autocommit=True) as connection:
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        for statement in role_statements(passwords):
+            connection.execute(statement)
+        if known is None:
+            for statement in database_statements(DATABASE):
+                connection.execute(statement)
+    with psycopg.connect(connection_url(cluster, dbname=DATABASE, **superuser), autocommit=True) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")

@@ -1,0 +1,150 @@
+"""Work done aside: a job is deferred in the transaction that asks for it, and shows its progress.
+
+Procrastinate keeps the queue (schema `jobs`); `job_run` holds what people see: who asked, how far it is,
+what came of it. Every kind of job is a function the rooms hand over; each is idempotent, and keyed.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import procrastinate
+import structlog
+from sqlalchemy import Engine, func, select, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.kernel.errors import NotFound, Refusal
+from registry.kernel.words import _
+from registry.platform.database import Acting, transaction
+from registry.platform.models import JobRun, JobState
+
+log = structlog.get_logger(__name__)
+
+queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
+_RETRY_STALLED_AFTER = 120
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run, as the function that does it sees it."""
+
+    run_id: int
+    organisation_id: int
+    account_id: int | None
+    actor: str
+    arguments: Mapping[str, Any]
+    report: Callable[[int, int, str], None]
+    """`report(done, total, step)`: says how far the work is; seen at once on the page."""
+
+
+JobFunction = Callable[[Job], dict[str, Any]]
+
+
+@queue.task(name="run", queue="beffroi", pass_context=False)
+def run(run_id: int) -> None:
+    """Placeholder by name: the worker binds the function that knows the kinds of jobs."""
+    raise NotImplementedError
+
+
+def defer(
+    session: Session,
+    kind: str,
+    *,
+    key: str,
+    organisation_id: int,
+    arguments: Mapping[str, Any],
+) -> JobRun:
+    """Asks for a job within this transaction: it runs once that is committed. The same key runs once."""
+    acting: Acting = session.info["acting"]
+    known = session.execute(
+        select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)
+    ).scalar_one_or_none()
+    if known is not None and known.state is not JobState.FAILED:
+        return known
+    if known is None:
+        known = JobRun(kind=kind, key=key, organisation_id=organisation_id, actor=acting.actor)
+    known.account_id = acting.account_id
+    known.arguments = dict(arguments)
+    known.state, known.message, known.result, known.progress = JobState.WAITING, None, None, 0
+    session.add(known)
+    session.flush()
+    connection = session.connection().connection.driver_connection
+    run.configure(connection=connection, lock=f"{kind}:{key}").defer(run_id=known.id)
+    return known
+
+
+def get_run(session: Session, run_id: int) -> JobRun:
+    """One run within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(JobRun, run_id)
+    if found is None:
+        raise NotFound(_("Ce travail n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def perform(jobs: Engine, functions: Mapping[str, JobFunction], run_id: int) -> None:
+    """Does one run and keeps what came of it. A refusal is kept as its sentence; a defect is logged."""
+    machine = Acting(f"job:{run_id}")
+    with transaction(jobs, machine) as session:
+        found = session.get(JobRun, run_id)
+        if found is None or found.state is JobState.DONE:
+            return
+        found.state = JobState.RUNNING
+        found.started_at = session.execute(select(func.now())).scalar_one()
+        job = Job(
+            run_id,
+            found.organisation_id,
+            found.account_id,
+            f"job:{run_id} {found.actor}",
+            found.arguments,
+            lambda done, total, step: _say(jobs, machine, run_id, progress=done, total=total, step=step),
+        )
+        kind = found.kind
+    try:
+        result = functions[kind](job)
+    except Refusal as refusal:
+        _say(jobs, machine, run_id, state=JobState.FAILED, message=refusal.message, ended_at=func.now())
+    except Exception:
+        log.exception("job failed", run_id=run_id, kind=kind)
+        message = _("Ce travail a échoué par un défaut du logiciel, noté au journal sous le numéro {run}.")
+        _say(
+            jobs, machine, run_id,
+            state=JobState.FAILED, message=message.format(run=run_id), ended_at=func.now(),
+        )  # fmt: skip
+        raise
+    else:
+        _say(jobs, machine, run_id, state=JobState.DONE, result=result, ended_at=func.now())
+
+
+def _say(jobs: Engine, machine: Acting, run_id: int, **values: Any) -> None:
+    with transaction(jobs, machine) as session:
+        session.execute(update(JobRun).where(col(JobRun.id) == run_id).values(**values))
+
+
+async def work(url: str, jobs: Engine, functions: Mapping[str, JobFunction], *, wait: bool = True) -> None:
+    """Runs the jobs that wait, one at a time; with `wait`, goes on until it is told to stop."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=url, kwargs={"options": "-c search_path=jobs,public"}, min_size=1, max_size=3
+    )
+    tasks = procrastinate.App(connector=connector)
+
+    @tasks.task(name="run", queue="beffroi")
+    def bound(run_id: int) -> None:
+        perform(jobs, functions, run_id)
+
+    async with tasks.open_async():
+        stalled = await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=_RETRY_STALLED_AFTER)
+        for job in stalled:
+            await tasks.job_manager.retry_job(job)
+        await tasks.run_worker_async(
+            queues=["beffroi"], concurrency=1, wait=wait, install_signal_handlers=wait, listen_notify=wait
+        )
+
+
+def work_once(url: str, jobs: Engine, functions: Mapping[str, JobFunction]) -> None:
+    """Runs every job that waits, then returns: for commands and tests."""
+    asyncio.run(work(url, jobs, functions, wait=False))

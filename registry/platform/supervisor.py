@@ -1,0 +1,115 @@
+"""Keeping the processes of a registry together: they start together, and end with their parent."""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+PARENT = "BEFFROI_SUPERVISOR"
+_PATIENCE = 15.0
+_CALM = 30.0
+
+
+def end_with_supervisor() -> None:
+    """Ends this process as soon as its supervisor is gone, however that died.
+
+    A killed parent leaves granian's workers serving on the port: each watches the supervisor itself.
+    """
+    number = os.environ.get(PARENT)
+    if number is None:
+        return
+    try:
+        watched = os.pidfd_open(int(number))
+    except (OSError, ValueError):
+        os._exit(0)
+
+    def wait() -> None:
+        poll = select.poll()
+        poll.register(watched, select.POLLIN)
+        poll.poll()
+        os._exit(0)
+
+    threading.Thread(target=wait, name="supervisor", daemon=True).start()
+
+
+@dataclass
+class Child:
+    """One process to keep running."""
+
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes] | None" = None
+    started: float = 0.0
+    restarts: int = field(default=0)
+
+    def start(self, environment: dict[str, str]) -> None:
+        """Starts it, away from the terminal's Ctrl+C: the supervisor alone hears that."""
+        self.process = subprocess.Popen(self.command, env=environment, start_new_session=True)  # noqa: S603
+        self.started = time.monotonic()
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+
+def supervise(
+    children: Sequence[Child], environment: dict[str, str], ready: Callable[[], bool], on_ready: Callable[[], None]
+) -> int:
+    """Runs the children until a signal comes; one that dies is started again, less and less eagerly.
+
+    Returns 0 after a signal; 1 when a child cannot stay up.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stopping.set())
+    environment = {**environment, PARENT: str(os.getpid())}
+    for child in children:
+        child.start(environment)
+    said, code = False, 0
+    while not stopping.is_set():
+        if not said and ready():
+            said = True
+            on_ready()
+        for child in children:
+            if not child.is_running and not _start_again(child, environment):
+                code = 1
+                stopping.set()
+        stopping.wait(0.1 if not said else 0.5)
+    _end(children)
+    return code
+
+
+def _start_again(child: Child, environment: dict[str, str]) -> bool:
+    lasted = time.monotonic() - child.started
+    child.restarts = 0 if lasted > _CALM else child.restarts + 1
+    status = child.process.returncode if child.process else None
+    log.warning("child ended", child=child.name, status=status, restarts=child.restarts)
+    if child.restarts > 5:
+        sys.stderr.write(f"{child.name} s’arrête sans cesse (code {status}) : voyez le journal ci-dessus.\n")
+        return False
+    time.sleep(min(0.2 * 2**child.restarts, 5))
+    child.start(environment)
+    return True
+
+
+def _end(children: Sequence[Child]) -> None:
+    running = [child.process for child in children if child.process is not None and child.is_running]
+    for process in running:
+        process.terminate()
+    deadline = time.monotonic() + _PATIENCE
+    for process in running:
+        try:
+            process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
