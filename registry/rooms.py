@@ -7,21 +7,38 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from litestar.handlers import HTTPRouteHandler
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.accounts import routes as accounts_routes
+from registry.compliance import panels as compliance_panels
+from registry.compliance import routes as compliance_routes
 from registry.compliance.catalogue import load_catalogue
 from registry.compliance.engine import Engine, Subject
 from registry.compliance.service import settle
 from registry.compliance.vocabulary import SubjectKind
+from registry.datasets import api as datasets_api
+from registry.datasets import routes as datasets_routes
+from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import bind_datasets
 from registry.datasets.models import Dataset
+from registry.exchange import routes as exchange_routes
+from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
+from registry.organisations import panels as organisations_panels
+from registry.organisations import routes as organisations_routes
+from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.models import Organisation
 from registry.organisations.vocabulary import OrganisationKind
-from registry.platform.settings import asset_root
+from registry.platform.assets import asset_root
+from registry.platform.home import Home
+from registry.platform.jobs import JobFunction
+from registry.reporting import routes as reporting_routes
+from registry.reporting.jobs import issuing
+from registry.web.visits import Panel
 
 
 @dataclass(frozen=True)
@@ -117,3 +134,29 @@ def assemble_engine() -> Engine:
 def assemble() -> dict[str, Any]:
     """What every session carries: the engine, and the function that judges what a transaction touched."""
     return {"engine": assemble_engine(), "settling": settle}
+
+
+PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS)
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    *accounts_routes.HANDLERS,
+    *organisations_routes.HANDLERS,
+    *compliance_routes.HANDLERS,
+    *datasets_routes.HANDLERS,
+    *datasets_api.HANDLERS,
+    *exchange_routes.HANDLERS,
+    *reporting_routes.HANDLERS,
+)
+
+
+def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
+    """What the worker can do, by kind of job."""
+    return {
+        reporting_routes.ISSUE_JOB: issuing(home, info),
+        **import_jobs(home, info),
+    }
+
+
+def bound_facts() -> frozenset[str]:
+    """The names of the facts some room gives a value to."""
+    return frozenset(BOUND_OF_DATASETS) | frozenset(BOUND_OF_ORGANISATIONS)

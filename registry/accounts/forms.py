@@ -31,6 +31,12 @@ class PasswordForm(BaseModel):
     again: Password
 
 
+class OwnPasswordForm(PasswordForm):
+    """One's current password, then a new one, twice."""
+
+    current: Password
+
+
 class ResetRequestForm(BaseModel):
     """The address of an account whose password is lost."""
 

@@ -59,9 +59,7 @@ class RoleGrant(Table, table=True):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        Index(
-            None, "account_id", "role", "organisation_id", unique=True, postgresql_where=text("NOT ended")
-        ),
+        Index(None, "account_id", "role", "organisation_id", unique=True, postgresql_where=text("NOT ended")),
         {"info": {"kind": Kind.RECORD}},
     )
 

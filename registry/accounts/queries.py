@@ -13,11 +13,11 @@ from sqlmodel import col
 from registry.accounts.models import Account, ApiToken, RoleGrant, SignedSession
 from registry.accounts.rules import FAILURE_WINDOW, SESSION_IDLE
 from registry.accounts.vocabulary import AccountState, TokenScope
-from registry.accounts.visitors import WRITING_ROLES, Visitor
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
+from registry.web.visitors import WRITING_ROLES, Visitor
 
 _ENTER_SESSION = text("SELECT * FROM enter_session(:asked, :request, :writing, :idle)")
 _ENTER_TOKEN = text("SELECT * FROM enter_token(:asked, :request, :writing)")
@@ -86,6 +86,17 @@ def get_account(session: Session, account_id: int) -> Account:
     return found
 
 
+def get_grant(session: Session, grant_id: int) -> RoleGrant:
+    """One role given, within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(RoleGrant, grant_id)
+    if found is None:
+        raise NotFound(_("Ce rôle n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
 @dataclass(frozen=True)
 class Grant:
     """A role on an organisation's subtree."""
@@ -131,9 +142,7 @@ def find_accounts(session: Session) -> list[ListedAccount]:
         .order_by(col(RoleGrant.id))
     ):
         held = row.RoleGrant
-        grants.setdefault(held.account_id, []).append(
-            Grant(held.id, held.role, held.organisation_id, row.name)
-        )
+        grants.setdefault(held.account_id, []).append(Grant(held.id, held.role, held.organisation_id, row.name))
     return [
         ListedAccount(
             id=row.id,
@@ -195,3 +204,37 @@ def find_tokens(session: Session, account_id: int, on: date) -> Sequence[ApiToke
         .scalars()
         .all()
     )
+
+
+def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
+    """How to show each actor of the ledger: a name for an account, words for the rest."""
+    numbers = {
+        actor: int(part) for actor in actors if (part := actor.partition("account:")[2].partition(" ")[0]).isdigit()
+    }
+    names = {
+        row.id: row.value
+        for row in session.execute(
+            select(Account.id, PersonIdentity.value)
+            .join(Person, col(Person.id) == col(Account.person_id))
+            .join(
+                PersonIdentity,
+                (col(PersonIdentity.person_id) == col(Person.id))
+                & (col(PersonIdentity.digest) == col(Person.name_digest)),
+            )
+            .where(col(Account.id).in_(set(numbers.values())))
+        )
+    }
+    return {actor: _actor_words(actor, names.get(numbers.get(actor, 0))) for actor in actors}
+
+
+def _actor_words(actor: str, name: str | None) -> str:
+    if actor.startswith(("account:", "job:")) and "account:" in actor:
+        shown = name or _("Compte n° {number}").format(number=actor.partition("account:")[2].partition(" ")[0])
+        return _("{name}, par une clé d’API").format(name=shown) if " token:" in actor else shown
+    for prefix, words in (
+        ("cli:", _("Ligne de commande")), ("link:", _("Lien à usage unique")), ("migration:", _("Mise à jour de Beffroi")),
+        ("psql:", _("Administration de la base")), ("job:", _("Travail du serveur")),
+    ):  # fmt: skip
+        if actor.startswith(prefix):
+            return f"{words} ({actor.removeprefix(prefix)})"
+    return actor

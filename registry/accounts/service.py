@@ -93,6 +93,19 @@ def make_link(session: Session, account: Account, purpose: LinkPurpose) -> str:
     return token
 
 
+def ask_reset(session: Session, email: str) -> str | None:
+    """The token of a new-password link for the active account of that address; none where there is none.
+
+    At most five such links an hour: then none either.
+    """
+    token = new_token()
+    made = session.execute(
+        text("SELECT ask_reset(:email, :token, :lasting)"),
+        {"email": email.casefold(), "token": digest_of(token), "lasting": RESET_LASTS},
+    ).scalar_one_or_none()
+    return token if made is not None else None
+
+
 def sign_in(session: Session, email: str, password: str, *, address: str, browser: str | None) -> str:
     """Opens a session and returns its token. What is wrong is never told apart: name or password.
 
@@ -247,10 +260,7 @@ def end_role(session: Session, grant_id: int) -> None:
 def _keep_an_administrator(session: Session, held: RoleGrant) -> None:
     if held.role is Role.ADMINISTRATOR and count_administrators(session, held.organisation_id) <= 1:
         raise Conflict(
-            _(
-                "C’est le dernier compte qui administre cette organisation : donnez d’abord ce rôle à quelqu’un "
-                "d’autre."
-            )
+            _("C’est le dernier compte qui administre cette organisation : donnez d’abord ce rôle à quelqu’un d’autre.")
         )
 
 

@@ -16,13 +16,16 @@ from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.ledger.queries import end_of_day
-from registry.platform.settings import asset_root
+from registry.platform.assets import asset_root
 from registry.rooms import assemble_engine, bound_facts
 
 DOES_NOT_HOLD = 1
 
 
-@click.command("evaluate", help="Juge tout le registre : aujourd’hui, ou un autre jour (faits ou droit) sans rien écrire.")
+@click.command(
+    "evaluate",
+    help="Juge tout le registre : aujourd’hui, ou un autre jour (faits ou droit) sans rien écrire.",
+)
 @click.option("--as-of", "as_of", callback=day, default=None, help="Les faits vrais ce jour-là.")
 @click.option("--known-on", callback=day, default=None, help="Tels qu’ils étaient connus à la fin de ce jour.")
 @click.option("--law-of", callback=day, default=None, help="Le droit en vigueur ce jour-là.")
@@ -60,9 +63,7 @@ def _evaluate_today(terminal: Terminal) -> dict[str, Any]:
     return _counts(today, today, today, subjects, changed, read)
 
 
-def _evaluate_day(
-    terminal: Terminal, as_of: date | None, known_on: date | None, law_of: date | None
-) -> dict[str, Any]:
+def _evaluate_day(terminal: Terminal, as_of: date | None, known_on: date | None, law_of: date | None) -> dict[str, Any]:
     on = as_of or terminal.info["today"]()
     known = known_on or on
     law = law_of or on
@@ -78,9 +79,7 @@ def _evaluate_day(
     return _counts(on, known, law, subjects, 0, read)
 
 
-def _counts(
-    on: date, known: date, law: date, subjects: int, changed: int, read: list[Verdict]
-) -> dict[str, Any]:
+def _counts(on: date, known: date, law: date, subjects: int, changed: int, read: list[Verdict]) -> dict[str, Any]:
     return {
         "as_of": on,
         "known_on": known,
@@ -131,9 +130,7 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         click.echo(f"{row['policy']:8} {Verdict(str(row['verdict'])).label:14} {row['subject']}")
 
 
-def _subject_names(
-    session: Session, subjects: set[tuple[SubjectKind, int]]
-) -> dict[tuple[SubjectKind, int], str]:
+def _subject_names(session: Session, subjects: set[tuple[SubjectKind, int]]) -> dict[tuple[SubjectKind, int], str]:
     engine = engine_of(session)
     return {
         (kind, number): name
@@ -197,9 +194,7 @@ def show(policy_id: str) -> None:
 def try_file(context: click.Context, file: Path) -> int:
     """Tries a policy file on its cases."""
     found = try_policy(asset_root("policies"), file)
-    click.echo(
-        _("{cases} cas, {failed} en échec.").format(cases=found.cases, failed=len(found.failed))
-    )
+    click.echo(_("{cases} cas, {failed} en échec.").format(cases=found.cases, failed=len(found.failed)))
     for sentence in found.sentences():
         click.echo(f"  {sentence}")
     return 0 if found.holds else DOES_NOT_HOLD

@@ -35,9 +35,7 @@ def add(context: click.Context, email: str, name: str, role: str, siren: str | N
     person = PersonForm(name=name, email=email)
     with open_terminal(context) as terminal, terminal.transaction() as session:
         organisation_id = organisation_of(session, siren)
-        _account, token = invite_account(
-            session, organisation_id, person, role=Role(role), on=organisation_id
-        )
+        _account, token = invite_account(session, organisation_id, person, role=Role(role), on=organisation_id)
         click.echo(
             _("Lien d’invitation, valable 24 heures et une seule fois :\n{link}").format(
                 link=link_address(terminal.home.settings, token)

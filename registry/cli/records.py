@@ -90,9 +90,7 @@ def _scope(session: Session, said: str | None) -> tuple[ScopeKind, int]:
     if kind.replace(" ", "").isdigit() and not separator:
         found = organisation_of(session, said)
         return scope_kind(get_organisation(session, found).kind), found
-    raise Invalid(
-        _("Périmètre inconnu : « {said} ». Donnez un SIREN, organisation:N ou dataset:N.").format(said=said)
-    )
+    raise Invalid(_("Périmètre inconnu : « {said} ». Donnez un SIREN, organisation:N ou dataset:N.").format(said=said))
 
 
 COMMANDS = (import_catalogue, report)

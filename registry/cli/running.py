@@ -8,6 +8,7 @@ import click
 from registry.accounts.service import invite_account
 from registry.cli.opening import open_terminal, session_info, settings_of
 from registry.cli.people import link_address
+from registry.cli.serving import serve_home, work_home
 from registry.demonstration.loading import load_demonstration
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.identifiers import parse_siren
@@ -21,7 +22,6 @@ from registry.platform.bootstrap import database_statements, role_statements
 from registry.platform.clock import PARIS
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, transaction
 from registry.platform.home import DATABASE, Home, open_home
-from registry.platform.supervisor import serve_home, work_home
 from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import ScopeKind
 

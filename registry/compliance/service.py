@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.compliance.evaluation import Assessment, assess
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.evaluation import Assessment, assess
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.vocabulary import SubjectKind
 
@@ -42,9 +42,7 @@ def judge(
             if row.annulled:
                 assessments: tuple[Assessment, ...] = ()
             else:
-                assessments = tuple(
-                    assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of)
-                )
+                assessments = tuple(assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of))
             owner = subject_id if kind is SubjectKind.ORGANISATION else row.organisation_id
             yield Judged(kind, subject_id, owner, row, assessments)
 
@@ -74,9 +72,7 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
         evaluate(session, kind, ids, today=today)
 
 
-def _keep(
-    session: Session, engine: Engine, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged]
-) -> int:
+def _keep(session: Session, engine: Engine, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged]) -> int:
     current = {
         (row.subject_id, row.policy_id, row.period): row
         for row in session.execute(

@@ -9,7 +9,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 
-from registry.accounts.visits import Visit, route
 from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
@@ -27,6 +26,7 @@ from registry.datasets.views import DatasetBody, DatasetLine, DatasetsBody, Verd
 from registry.kernel.errors import Invalid, PreconditionNeeded
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
+from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_READ,
@@ -67,14 +67,12 @@ def expected_version(visit: Visit) -> int:
         )
     number = said.strip().removeprefix("W/").strip('"')
     if not number.isdigit():
-        raise Invalid(_("If-Match attend l’ETag tel qu’il a été lu, par exemple \"3\"."))
+        raise Invalid(_('If-Match attend l’ETag tel qu’il a été lu, par exemple "3".'))
     return int(number)
 
 
 def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
-    findings = find_findings(
-        visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=sheet.id
-    )
+    findings = find_findings(visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=sheet.id)
     visit.headers["ETag"] = f'"{sheet.version}"'
     return dataset_body(
         sheet,

@@ -14,11 +14,12 @@ from registry.organisations.models import Appointment, Organisation
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
 
-BOUND = (
+_NAMES = (
     "published_online", "licence", "formats", "open_formats", "frequency_days", "last_update", "producer",
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published",
 )  # fmt: skip
+BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 
 def bind_datasets(

@@ -62,9 +62,7 @@ def find_distributions_of(session: Session, dataset_ids: Iterable[int]) -> dict[
     """Every distribution of these datasets, annulled or not, by dataset."""
     found: dict[int, list[Distribution]] = {}
     rows = session.execute(
-        select(Distribution)
-        .where(col(Distribution.dataset_id).in_(list(dataset_ids)))
-        .order_by(col(Distribution.id))
+        select(Distribution).where(col(Distribution.dataset_id).in_(list(dataset_ids))).order_by(col(Distribution.id))
     ).scalars()
     for row in rows:
         found.setdefault(row.dataset_id, []).append(row)
@@ -113,9 +111,7 @@ def _narrow(query: Select[Any], narrowed: DatasetFilter) -> Select[Any]:
         ]
         if narrowed.policy_id:
             said.append(col(Finding.policy_id) == narrowed.policy_id)
-        query = query.where(
-            select(Finding.id).where(and_(*said, *narrowed.conditions)).exists()
-        )
+        query = query.where(select(Finding.id).where(and_(*said, *narrowed.conditions)).exists())
     return query
 
 
@@ -156,9 +152,7 @@ def find_datasets(
     )
     if after is not None:
         query = query.where(tuple_(col(Dataset.title_sort), col(Dataset.id)) > tuple_(*after))
-    rows = session.execute(
-        query.order_by(col(Dataset.title_sort), col(Dataset.id)).limit(limit + 1)
-    ).all()
+    rows = session.execute(query.order_by(col(Dataset.title_sort), col(Dataset.id)).limit(limit + 1)).all()
     return [
         DatasetRow(
             id=row.id,

@@ -17,9 +17,7 @@ from registry.kernel.words import _
 from registry.ledger.service import say, touch
 
 
-def record_dataset(
-    session: Session, organisation_id: int, form: DatasetForm
-) -> Dataset:
+def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
     """A new dataset of an organisation, with its distributions.
 
     Raises: Conflict when the organisation already has one of that identifier.
@@ -124,9 +122,7 @@ def write_distributions(
     return changed
 
 
-def annul_dataset(
-    session: Session, dataset_id: int, *, expected: int, reason: str
-) -> Dataset:
+def annul_dataset(session: Session, dataset_id: int, *, expected: int, reason: str) -> Dataset:
     """Sets a wrong entry aside, with a reason; nothing is deleted.
 
     Raises: Stale.
@@ -142,9 +138,7 @@ def restore_dataset(session: Session, dataset_id: int, *, expected: int, reason:
     return _set_annulled(session, dataset_id, expected, reason, annulled=False)
 
 
-def _set_annulled(
-    session: Session, dataset_id: int, expected: int, reason: str, *, annulled: bool
-) -> Dataset:
+def _set_annulled(session: Session, dataset_id: int, expected: int, reason: str, *, annulled: bool) -> Dataset:
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
         raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)

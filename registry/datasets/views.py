@@ -55,7 +55,7 @@ FIELD_LABELS: dict[str, str] = {
 }
 
 LISTS = {
-    "themes": "data_themes",
+    "themes": "themes",
     "frequency": "frequencies",
     "licence": "licences",
     "languages": "languages",
@@ -360,20 +360,15 @@ class DatasetsBody:
 
 
 _DISTRIBUTION_FIELDS = tuple(DistributionBody.__dataclass_fields__)
-_DATASET_FIELDS = tuple(
-    name for name in DatasetBody.__dataclass_fields__ if name not in {"distributions", "findings"}
-)
+_DATASET_FIELDS = tuple(name for name in DatasetBody.__dataclass_fields__ if name not in {"distributions", "findings"})
 
 
-def dataset_body(
-    sheet: Dataset, distributions: Sequence[Distribution], findings: Sequence[VerdictBody]
-) -> DatasetBody:
+def dataset_body(sheet: Dataset, distributions: Sequence[Distribution], findings: Sequence[VerdictBody]) -> DatasetBody:
     """The API's view of a dataset."""
     return DatasetBody(
         **{name: getattr(sheet, name) for name in _DATASET_FIELDS},
         distributions=[
-            DistributionBody(**{name: getattr(row, name) for name in _DISTRIBUTION_FIELDS})
-            for row in distributions
+            DistributionBody(**{name: getattr(row, name) for name in _DISTRIBUTION_FIELDS}) for row in distributions
         ],
         findings=list(findings),
     )

@@ -11,8 +11,29 @@ from registry.organisations.models import Appointment, Organisation, Population
 from registry.organisations.rules import is_subject_to_online_publication
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 
-_MAY_BE_ABSENT = ("website", "staff_fte", "rip_url", "rip_updated_on", "prada_notified_on", "algorithm_rules_url")
+_MAY_BE_ABSENT = (
+    "website",
+    "staff_fte",
+    "rip_url",
+    "rip_updated_on",
+    "prada_notified_on",
+    "algorithm_rules_url",
+)
 _PLAIN = ("prada_contact_published", "individual_decision_algorithms")
+
+
+BOUND = tuple(
+    f"organisation.{name}"
+    for name in (
+        *_MAY_BE_ABSENT,
+        *_PLAIN,
+        "kind",
+        "population",
+        "subject_to_online_publication",
+        "prada_appointed",
+        "prada_since",
+    )
+)
 
 
 def may_be_absent(facts: dict[str, Any], name: str, value: Any, absent: Sequence[str], field: str) -> None:
@@ -45,9 +66,7 @@ def bind_organisations(
             and holds_on(row.during, on)
         ):
             prada[row.subject_id] = row.during.lower
-    return {
-        body.id: (body, _facts_of(body, populations.get(body.id), prada.get(body.id))) for body in bodies.values()
-    }
+    return {body.id: (body, _facts_of(body, populations.get(body.id), prada.get(body.id))) for body in bodies.values()}
 
 
 def _facts_of(body: Any, population: int | None, prada_since: date | None) -> dict[str, Any]:

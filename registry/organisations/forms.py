@@ -1,19 +1,17 @@
 """What may be said of an organisation, a person and an appointment."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
+from registry.kernel.words import _
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Address = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")
-]
-Email = Annotated[
-    str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")
-]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
 
 
 class OrganisationForm(BaseModel):
@@ -63,3 +61,25 @@ class AppointmentForm(BaseModel):
     since: date
     until: date | None = None
     published: bool = False
+
+
+class NewAppointmentForm(BaseModel):
+    """The web form of an appointment: somebody known, or a name and an address."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: AppointmentRole
+    person_id: int | None = None
+    name: Line | None = None
+    email: Email | None = None
+    since: date
+    until: date | None = None
+    published: bool = False
+
+    @model_validator(mode="after")
+    def _somebody(self) -> Self:
+        if self.person_id is None and not (self.name or self.email):
+            raise PydanticCustomError("nobody", _("Choisissez une personne, ou donnez son nom ou sa fonction."))
+        if self.until is not None and self.until <= self.since:
+            raise PydanticCustomError("period", _("Le mandat finit avant de commencer : vérifiez les deux dates."))
+        return self

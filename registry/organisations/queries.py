@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -48,13 +48,9 @@ def get_by_siren(session: Session, siren: str) -> Organisation:
 
     Raises: NotFound.
     """
-    found = session.execute(
-        select(Organisation).where(col(Organisation.siren) == siren)
-    ).scalar_one_or_none()
+    found = session.execute(select(Organisation).where(col(Organisation.siren) == siren)).scalar_one_or_none()
     if found is None:
-        raise NotFound(
-            _("Aucune organisation de ce registre ne porte le SIREN {siren}.").format(siren=siren)
-        )
+        raise NotFound(_("Aucune organisation de ce registre ne porte le SIREN {siren}.").format(siren=siren))
     return found
 
 
@@ -74,9 +70,7 @@ def find_organisations(session: Session, *, below: int | None = None) -> Sequenc
 def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
     """The ids of an organisation and of all below it."""
     return frozenset(
-        session.execute(
-            select(Organisation.id).where(col(Organisation.lineage).contains([organisation_id]))
-        ).scalars()
+        session.execute(select(Organisation.id).where(col(Organisation.lineage).contains([organisation_id]))).scalars()
     )
 
 
@@ -187,9 +181,7 @@ def get_known(session: Session, person_id: int) -> Known:
         row.digest: row.value
         for row in session.execute(select(PersonIdentity).where(col(PersonIdentity.person_id) == person_id)).scalars()
     }
-    return Known(
-        person_id, values.get(person.name_digest or ""), values.get(person.email_digest or "")
-    )
+    return Known(person_id, values.get(person.name_digest or ""), values.get(person.email_digest or ""))
 
 
 def find_person_by_email(session: Session, folded: str, organisation_ids: Iterable[int]) -> Person | None:
@@ -201,9 +193,36 @@ def find_person_by_email(session: Session, folded: str, organisation_ids: Iterab
             (col(PersonIdentity.person_id) == col(Person.id))
             & (col(PersonIdentity.digest) == col(Person.email_digest)),
         )
-        .where(
-            col(PersonIdentity.folded) == folded, col(Person.organisation_id).in_(list(organisation_ids))
-        )
+        .where(col(PersonIdentity.folded) == folded, col(Person.organisation_id).in_(list(organisation_ids)))
         .order_by(col(Person.id))
         .limit(1)
     ).scalar_one_or_none()
+
+
+def get_appointment(session: Session, appointment_id: int) -> Appointment:
+    """One appointment within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(Appointment, appointment_id)
+    if found is None:
+        raise NotFound(_("Ce mandat n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+_SUBJECTS = {
+    AppointmentSubject.DATASET: text("SELECT organisation_id, title AS name FROM dataset WHERE id = :id"),
+    AppointmentSubject.ORGANISATION: text("SELECT id AS organisation_id, name FROM organisation WHERE id = :id"),
+}
+"""A subject is known here by its kind and number: rooms above hold the rest."""
+
+
+def get_subject(session: Session, kind: AppointmentSubject, subject_id: int) -> tuple[int, str]:
+    """The organisation that holds a subject, and the subject's name.
+
+    Raises: NotFound.
+    """
+    found = session.execute(_SUBJECTS[kind], {"id": subject_id}).one_or_none()
+    if found is None:
+        raise NotFound(_("Cette fiche n’existe pas, ou vos droits ne vous la montrent pas."))
+    return found.organisation_id, found.name

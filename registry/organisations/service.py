@@ -38,11 +38,7 @@ def open_registry(
 ) -> Organisation:
     """Makes this registry for an authority: its own row first, then the authority and its communes."""
     say(session, "organisations:registry:open")
-    session.add(
-        Registry(
-            name=territory.name, siren=territory.siren, time_zone=time_zone, demonstration=demonstration
-        )
-    )
+    session.add(Registry(name=territory.name, siren=territory.siren, time_zone=time_zone, demonstration=demonstration))
     session.flush()
     authority = _found(
         session,
@@ -71,9 +67,7 @@ def open_registry(
 def _found(
     session: Session, parent: Organisation | None, kind: OrganisationKind, name: str, **known: str | None
 ) -> Organisation:
-    number: int = session.execute(
-        text("SELECT nextval(pg_get_serial_sequence('organisation', 'id'))")
-    ).scalar_one()
+    number: int = session.execute(text("SELECT nextval(pg_get_serial_sequence('organisation', 'id'))")).scalar_one()
     made = Organisation(
         id=number,
         parent_id=parent.id if parent else None,

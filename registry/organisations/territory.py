@@ -7,7 +7,7 @@ from pathlib import Path
 
 from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.words import _
-from registry.platform.settings import asset_root
+from registry.platform.assets import asset_root
 
 PACKAGE = "@etalab/decoupage-administratif"
 
@@ -49,7 +49,11 @@ _FORMS = {
     "METRO": "Métropole",
     "METLYON": "Métropole de Lyon",
 }
-_NAMES = {"CU ": "Communauté urbaine ", "CA ": "Communauté d’agglomération ", "CC ": "Communauté de communes "}
+_NAMES = {
+    "CU ": "Communauté urbaine ",
+    "CA ": "Communauté d’agglomération ",
+    "CC ": "Communauté de communes ",
+}
 
 
 @lru_cache(maxsize=1)

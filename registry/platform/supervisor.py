@@ -63,7 +63,10 @@ class Child:
 
 
 def supervise(
-    children: Sequence[Child], environment: dict[str, str], ready: Callable[[], bool], on_ready: Callable[[], None]
+    children: Sequence[Child],
+    environment: dict[str, str],
+    ready: Callable[[], bool],
+    on_ready: Callable[[], None],
 ) -> int:
     """Runs the children until a signal comes; one that dies is started again, less and less eagerly.
 

@@ -17,19 +17,19 @@ from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from pydantic import BaseModel
-
-from registry.accounts.queries import enter_by_session, enter_by_token
-from registry.accounts.visitors import Visitor
-from registry.kernel.errors import Forbidden, Invalid, Refusal
-from registry.kernel.permissions import Permission
-from registry.kernel.words import _, use_translations
-from registry.platform.database import ActingSession, open_session, settle
-from registry.platform.home import Home
 from registry.web.csrf import check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
 from registry.web.words import choose_locale, translations_for
+from sqlalchemy.orm import Session
+
+from registry.kernel.errors import Forbidden, Invalid, Refusal
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, use_translations
+from registry.platform.database import ActingSession, open_session, settle
+from registry.platform.home import Home
+from registry.web.visitors import Visitor
 
 SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
     "__Host-beffroi", "beffroi", "beffroi_visite", "langue",
@@ -49,6 +49,10 @@ class SignInNeeded(Refusal):
     code = "sign-in-needed"
 
 
+Enter = Callable[[Session, str, str], Visitor | None]
+"""`enter(session, token, request_id)`: who holds a token; the transaction then acts as that account."""
+
+
 @dataclass(frozen=True)
 class Panel:
     """What a room shows on another room's sheet."""
@@ -65,6 +69,8 @@ class Premises:
 
     home: Home
     info: Mapping[str, Any]
+    enter_by_session: Enter
+    enter_by_token: Enter
     authority: str
     demonstration: bool
     csrf_key: bytes
@@ -76,7 +82,12 @@ class Visit:
     """A request being answered."""
 
     def __init__(
-        self, request: Request[Any, Any, Any], body: bytes, premises: Premises, session: ActingSession, request_id: str
+        self,
+        request: Request[Any, Any, Any],
+        body: bytes,
+        premises: Premises,
+        session: ActingSession,
+        request_id: str,
     ) -> None:
         self.request = request
         self.body = body
@@ -97,6 +108,12 @@ class Visit:
         if self.visitor_or_none is None:
             raise SignInNeeded(_("Connectez-vous pour continuer."))
         return self.visitor_or_none
+
+    @property
+    def actor(self) -> str:
+        """Who acts, as the ledger names them."""
+        visitor = self.visitor
+        return f"account:{visitor.account_id}" + (f" token:{visitor.token_id}" if visitor.token_id else "")
 
     @property
     def today(self) -> date:
@@ -205,13 +222,13 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
     request = visit.request
     bearer = request.headers.get("authorization", "")
     if bearer.lower().startswith("bearer "):
-        visit.visitor_or_none = enter_by_token(visit.session, bearer[7:].strip(), visit.request_id)
+        visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer[7:].strip(), visit.request_id)
         if visit.visitor_or_none is None:
             raise SignInNeeded(_("Cette clé d’API n’est pas reconnue : elle a expiré ou a été révoquée."))
     else:
         token = request.cookies.get(SESSION_COOKIE) or request.cookies.get(LOCAL_SESSION_COOKIE)
         if token:
-            visit.visitor_or_none = enter_by_session(visit.session, token, visit.request_id)
+            visit.visitor_or_none = visit.premises.enter_by_session(visit.session, token, visit.request_id)
             visit.secret = token.encode()
         if visit.visitor_or_none is None:
             visit.secret = request.cookies.get(VISITOR_COOKIE, "").encode()
@@ -232,7 +249,11 @@ def _check_form(visit: Visit) -> None:
 
 
 def _answer(
-    handler: Handler, permission: Permission | None, request: Request[Any, Any, Any], body: bytes, rest: dict[str, Any]
+    handler: Handler,
+    permission: Permission | None,
+    request: Request[Any, Any, Any],
+    body: bytes,
+    rest: dict[str, Any],
 ) -> Response[Any]:
     premises: Premises = request.app.state.premises
     request_id = str(request.scope.get("state", {}).get("request_id", ""))
@@ -321,4 +342,15 @@ def refuse_unless(condition: object, message: str) -> None:
         raise Invalid(message)
 
 
-__all__ = ["EVERYBODY", "NOTICES", "Accepted", "FormData", "Panel", "Premises", "Rejected", "SignInNeeded", "Visit", "route"]
+__all__ = [
+    "EVERYBODY",
+    "NOTICES",
+    "Accepted",
+    "FormData",
+    "Panel",
+    "Premises",
+    "Rejected",
+    "SignInNeeded",
+    "Visit",
+    "route",
+]

@@ -35,9 +35,7 @@ class Visitor:
             return frozenset()
         found = self._cache.get(permission)
         if found is None:
-            found = frozenset().union(
-                *(ids for role, ids in self.grants.items() if permission in permissions_of(role))
-            )
+            found = frozenset().union(*(ids for role, ids in self.grants.items() if permission in permissions_of(role)))
             self._cache[permission] = found
         return found
 

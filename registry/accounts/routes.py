@@ -1,0 +1,468 @@
+"""The pages of accounts: sign in and out, lost password, one's own account, and who has access."""
+
+import secrets
+from typing import Any
+
+import structlog
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import (
+    HTTP_404_NOT_FOUND,
+    HTTP_422_UNPROCESSABLE_ENTITY,
+    HTTP_429_TOO_MANY_REQUESTS,
+)
+
+from registry.accounts.forms import (
+    GrantForm,
+    InvitationForm,
+    OwnPasswordForm,
+    PasswordForm,
+    ResetRequestForm,
+    SignInForm,
+    TokenForm,
+)
+from registry.accounts.queries import (
+    find_accounts,
+    find_sessions,
+    find_tokens,
+    get_account,
+    get_grant,
+    read_link,
+)
+from registry.accounts.rules import SESSION_LASTS
+from registry.accounts.service import (
+    TooManyAttempts,
+    ask_reset,
+    change_password,
+    end_role,
+    grant_role,
+    invite_account,
+    make_link,
+    make_token,
+    refuse_oneself,
+    revoke_session,
+    revoke_token,
+    sign_in,
+    stop_account,
+    use_link,
+)
+from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage
+from registry.accounts.vocabulary import LinkPurpose, TokenScope
+from registry.kernel.errors import Invalid, Refusal
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _, mark
+from registry.organisations.forms import PersonForm
+from registry.organisations.queries import find_organisations, get_known
+from registry.platform.clock import now
+from registry.platform.mail import Mailer
+from registry.web.visits import (
+    EVERYBODY,
+    LOCAL_SESSION_COOKIE,
+    NOTICES,
+    SESSION_COOKIE,
+    VISITOR_COOKIE,
+    Rejected,
+    Visit,
+    route,
+)
+
+log = structlog.get_logger(__name__)
+SELF, MANAGE, SEE = (
+    Permission.ACCOUNTS_SELF_MANAGE,
+    Permission.ACCOUNTS_ACCOUNT_MANAGE,
+    Permission.ACCOUNTS_ACCOUNT_READ,
+)
+
+NOTICES.update(
+    {
+        "deconnecte": mark("Vous êtes déconnecté·e."),
+        "mot-de-passe": mark("Le mot de passe est changé. Les autres sessions sont fermées."),
+        "compte-ouvert": mark("Votre mot de passe est enregistré : connectez-vous."),
+        "lien-demande": mark(
+            "Si un compte porte cette adresse, un lien vient d’y être envoyé ; il vaut deux heures."
+        ),
+        "session-fermee": mark("La session est fermée."),
+        "cle-revoquee": mark("La clé est révoquée."),
+        "role-donne": mark("Le rôle est donné."),
+        "role-termine": mark("Le rôle a pris fin."),
+        "compte-arrete": mark("Le compte est arrêté ; ce qu’il a écrit reste au registre."),
+    }
+)
+
+
+def _is_https(visit: Visit) -> bool:
+    return visit.premises.home.settings.public_url.startswith("https://")
+
+
+def _session_cookie(visit: Visit, token: str, seconds: int) -> Cookie:
+    """`__Host-` binds the cookie to this very host; browsers take it over plain http on localhost only."""
+    host = visit.request.url.hostname or ""
+    secure = _is_https(visit) or host in {"localhost", "127.0.0.1", "::1"}
+    return Cookie(
+        key=SESSION_COOKIE if secure else LOCAL_SESSION_COOKIE,
+        value=token,
+        max_age=seconds,
+        path="/",
+        secure=secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _within(address: str) -> str:
+    """Where to go after signing in: a page of this site, never another's."""
+    fine = (
+        address.startswith("/")
+        and not address.startswith(("//", "/\\"))
+        and "\n" not in address
+        and "\\" not in address
+    )
+    return address if fine else "/"
+
+
+def _address_of(visit: Visit) -> str:
+    client = visit.request.client
+    return client.host if client is not None else "?"
+
+
+def _sign_in_page(
+    visit: Visit, following: str, *, email: str = "", error: str = "", status: int = 200
+) -> Response[Any]:
+    if visit.visitor_or_none is None and not visit.secret:
+        fresh = secrets.token_urlsafe(24)
+        visit.secret = fresh.encode()
+        visit.cookies.append(
+            Cookie(
+                key=VISITOR_COOKIE,
+                value=fresh,
+                path="/",
+                secure=_is_https(visit),
+                httponly=True,
+                samesite="lax",
+            )
+        )
+    return visit.page("accounts/sign_in.html", SignInPage(email, following, error), status=status)
+
+
+@route("GET", "/connexion", EVERYBODY)
+def show_sign_in(visit: Visit) -> Response[Any]:
+    """The form to sign in."""
+    following = _within(visit.query("suite") or "/")
+    if visit.visitor_or_none is not None:
+        return visit.go(following)
+    return _sign_in_page(visit, following)
+
+
+@route("POST", "/connexion", EVERYBODY)
+def open_session(visit: Visit) -> Response[Any]:
+    """Signs in: a new session each time; what failed is not told apart, and is noted."""
+    read = visit.form(SignInForm)
+    if isinstance(read, Rejected):
+        message = _("Donnez votre adresse électronique et votre mot de passe.")
+        return _sign_in_page(
+            visit,
+            "/",
+            email=str(read.values.get("email", "")),
+            error=message,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
+        )
+    form = read.form
+    following = _within(form.next)
+    try:
+        token = sign_in(
+            visit.session, form.email, form.password,
+            address=_address_of(visit), browser=visit.request.headers.get("user-agent"),
+        )  # fmt: skip
+    except TooManyAttempts as refusal:
+        return _sign_in_page(
+            visit, following, email=form.email, error=refusal.message, status=HTTP_429_TOO_MANY_REQUESTS
+        )
+    except Invalid as refusal:
+        return _sign_in_page(
+            visit, following, email=form.email, error=refusal.message, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    visit.cookies.append(_session_cookie(visit, token, int(SESSION_LASTS.total_seconds())))
+    return visit.go(following)
+
+
+@route("POST", "/deconnexion", SELF)
+def close_session(visit: Visit) -> Response[Any]:
+    """Signs out: the session ends on the server, not only in the browser."""
+    if visit.visitor.session_id is not None:
+        revoke_session(visit.session, visit.visitor.session_id, visit.visitor.account_id)
+    for name in (SESSION_COOKIE, LOCAL_SESSION_COOKIE):
+        visit.cookies.append(
+            Cookie(
+                key=name,
+                value="",
+                max_age=0,
+                path="/",
+                secure=name == SESSION_COOKIE,
+                httponly=True,
+                samesite="lax",
+            )
+        )
+    return visit.go("/connexion", done="deconnecte")
+
+
+@route("GET", "/mot-de-passe-oublie", EVERYBODY)
+def show_reset(visit: Visit) -> Response[Any]:
+    """The form to ask for a new password."""
+    return _with_visitor_cookie(visit, ResetPage(""), "accounts/reset.html")
+
+
+def _with_visitor_cookie(visit: Visit, view: object, template: str, status: int = 200) -> Response[Any]:
+    if visit.visitor_or_none is None and not visit.secret:
+        fresh = secrets.token_urlsafe(24)
+        visit.secret = fresh.encode()
+        visit.cookies.append(
+            Cookie(
+                key=VISITOR_COOKIE,
+                value=fresh,
+                path="/",
+                secure=_is_https(visit),
+                httponly=True,
+                samesite="lax",
+            )
+        )
+    return visit.page(template, view, status=status)
+
+
+@route("POST", "/mot-de-passe-oublie", EVERYBODY)
+def request_reset(visit: Visit) -> Response[Any]:
+    """Sends a single-use link. The answer is the same whether an account bears the address or not."""
+    read = visit.form(ResetRequestForm)
+    if isinstance(read, Rejected):
+        message = _("Donnez l’adresse électronique de votre compte.")
+        return _with_visitor_cookie(
+            visit, ResetPage(message), "accounts/reset.html", HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    _send_link(visit, read.form.email)
+    return visit.go("/connexion", done="lien-demande")
+
+
+def _send_link(visit: Visit, email: str) -> None:
+    """Says nothing of whether the account exists; without mail, an administrator makes the link."""
+    mailer = Mailer.of(visit.premises.home.settings)
+    token = ask_reset(visit.session, email) if mailer.is_set else None
+    if token is not None:
+        mailer.send_link(email, token, purpose=LinkPurpose.RESET)
+
+
+@route("GET", "/lien/{token:str}", EVERYBODY)
+def show_link(visit: Visit, token: str) -> Response[Any]:
+    """What a single-use link opens: the form of a password. Opening the page does not use it up."""
+    found = read_link(visit.session, token)
+    if found is None:
+        return visit.page("accounts/link.html", LinkPage("", False, {}), status=HTTP_404_NOT_FOUND)
+    page = LinkPage(token, found.purpose == LinkPurpose.INVITATION, {})
+    return _with_visitor_cookie(visit, page, "accounts/link.html")
+
+
+@route("POST", "/lien/{token:str}", EVERYBODY)
+def follow_link(visit: Visit, token: str) -> Response[Any]:
+    """Sets the password a link allows, once."""
+    read = visit.form(PasswordForm)
+    errors: dict[str, str] = {}
+    if isinstance(read, Rejected):
+        errors = dict(read.errors)
+    elif read.form.password != read.form.again:
+        errors = {"again": _("Les deux saisies diffèrent.")}
+    else:
+        try:
+            use_link(visit.session, token, read.form.password, request_id=visit.request_id)
+        except Invalid as refusal:
+            visit.session.rollback()
+            errors = {"password": refusal.message}
+        else:
+            return visit.go("/connexion", done="compte-ouvert")
+    return visit.page(
+        "accounts/link.html", LinkPage(token, False, errors), status=HTTP_422_UNPROCESSABLE_ENTITY
+    )
+
+
+def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Response[Any]:
+    visitor = visit.visitor
+    known = get_known(visit.session, visitor.person_id)
+    names = {body.id: body.name for body in find_organisations(visit.session)}
+    page = OwnPage(
+        name=known.name or "",
+        email=known.email or "",
+        roles=_roles(visit, names),
+        sessions=find_sessions(visit.session, visitor.account_id, now()),
+        current_session=visitor.session_id or 0,
+        tokens=find_tokens(visit.session, visitor.account_id, visit.today),
+        scopes=[(str(scope), scope.label) for scope in TokenScope],
+        errors=errors,
+    )
+    return visit.page("accounts/own.html", page, status=status)
+
+
+def _roles(visit: Visit, names: dict[int, str]) -> list[tuple[str, str]]:
+    listed = [account for account in find_accounts(visit.session) if account.id == visit.visitor.account_id]
+    return [(grant.role.label, grant.organisation_name) for account in listed for grant in account.grants]
+
+
+@route("GET", "/mon-compte", SELF)
+def show_own(visit: Visit) -> Response[Any]:
+    """One's own account: password, sessions, API keys."""
+    return _own_page(visit, {})
+
+
+@route("POST", "/mon-compte/mot-de-passe", SELF)
+def change_own_password(visit: Visit) -> Response[Any]:
+    """Changes one's own password."""
+    read = visit.form(OwnPasswordForm)
+    if isinstance(read, Rejected):
+        return _own_page(visit, dict(read.errors), HTTP_422_UNPROCESSABLE_ENTITY)
+    if read.form.password != read.form.again:
+        return _own_page(visit, {"again": _("Les deux saisies diffèrent.")}, HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        change_password(
+            visit.session, visit.visitor.account_id, read.form.current, read.form.password,
+            but=visit.visitor.session_id,
+        )  # fmt: skip
+    except Invalid as refusal:
+        errors = {error.path: error.message for error in refusal.errors}
+        return _own_page(visit, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.go("/mon-compte", done="mot-de-passe")
+
+
+@route("POST", "/mon-compte/sessions/{session_id:int}/fermer", SELF)
+def close_other(visit: Visit, session_id: int) -> Response[Any]:
+    """Ends one of one's own sessions."""
+    revoke_session(visit.session, session_id, visit.visitor.account_id)
+    return visit.go("/mon-compte", done="session-fermee")
+
+
+@route("POST", "/mon-compte/cles", SELF)
+def create_token(visit: Visit) -> Response[Any]:
+    """Makes an API key and shows its secret once."""
+    read = visit.form(TokenForm)
+    if isinstance(read, Rejected):
+        return _own_page(visit, dict(read.errors), HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made, secret = make_token(
+            visit.session,
+            visit.visitor.account_id,
+            visit.visitor.organisation_id,
+            read.form,
+            today=visit.today,
+        )
+    except Invalid as refusal:
+        return _own_page(visit, {e.path: e.message for e in refusal.errors}, HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.page(
+        "accounts/secret.html",
+        SecretPage(_("Clé d’API « {name} »").format(name=made.name), secret, "/mon-compte"),
+    )
+
+
+@route("POST", "/mon-compte/cles/{token_id:int}/revoquer", SELF)
+def end_token(visit: Visit, token_id: int) -> Response[Any]:
+    """Ends one of one's own API keys."""
+    revoke_token(visit.session, token_id, visit.visitor.account_id)
+    return visit.go("/mon-compte", done="cle-revoquee")
+
+
+def _accounts_page(
+    visit: Visit, errors: dict[str, str], values: dict[str, str], status: int = 200
+) -> Response[Any]:
+    reach = visit.visitor.reach(MANAGE)
+    page = AccountsPage(
+        accounts=find_accounts(visit.session),
+        may_manage=bool(reach),
+        manageable=reach,
+        own=visit.visitor.account_id,
+        organisations=[
+            (str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach
+        ],
+        roles=[(str(role), role.label) for role in Role],
+        values=values,
+        errors=errors,
+    )
+    return visit.page("accounts/accounts.html", page, status=status)
+
+
+@route("GET", "/comptes", SEE)
+def show_accounts(visit: Visit) -> Response[Any]:
+    """Who has access, with which roles."""
+    return _accounts_page(visit, {}, {})
+
+
+@route("POST", "/comptes", MANAGE)
+def invite(visit: Visit) -> Response[Any]:
+    """Invites somebody; the link is mailed, or shown where no mail is set."""
+    read = visit.form(InvitationForm)
+    if isinstance(read, Rejected):
+        values = {name: str(value) for name, value in read.values.items()}
+        return _accounts_page(visit, dict(read.errors), values, HTTP_422_UNPROCESSABLE_ENTITY)
+    form = read.form
+    visit.visitor.require(MANAGE, form.organisation_id)
+    try:
+        _account, token = invite_account(
+            visit.session, form.organisation_id, PersonForm(name=form.name, email=form.email),
+            role=form.role, on=form.organisation_id,
+        )  # fmt: skip
+    except Refusal as refusal:
+        values = {"name": form.name, "email": form.email}
+        return _accounts_page(visit, {"email": refusal.message}, values, HTTP_422_UNPROCESSABLE_ENTITY)
+    return _show_link(visit, form.email, token, LinkPurpose.INVITATION)
+
+
+def _show_link(visit: Visit, email: str, token: str, purpose: LinkPurpose) -> Response[Any]:
+    mailer = Mailer.of(visit.premises.home.settings)
+    if mailer.is_set:
+        mailer.send_link(email, token, purpose=purpose)
+        return visit.go("/comptes", done="lien-envoye")
+    title = _("Lien à transmettre à {email}").format(email=email)
+    return visit.page("accounts/secret.html", SecretPage(title, mailer.link(token), "/comptes"))
+
+
+NOTICES["lien-envoye"] = mark("Le lien est envoyé par courrier électronique.")
+
+
+@route("POST", "/comptes/{account_id:int}/lien", MANAGE)
+def renew_link(visit: Visit, account_id: int) -> Response[Any]:
+    """A new link for somebody who lost theirs, or their password."""
+    account = get_account(visit.session, account_id)
+    visit.visitor.require(MANAGE, account.organisation_id)
+    purpose = LinkPurpose.INVITATION if account.state == "invited" else LinkPurpose.RESET
+    email = get_known(visit.session, account.person_id).email or ""
+    return _show_link(visit, email, make_link(visit.session, account, purpose), purpose)
+
+
+@route("POST", "/comptes/{account_id:int}/roles", MANAGE)
+def give_role(visit: Visit, account_id: int) -> Response[Any]:
+    """Gives a role on an organisation one administers."""
+    read = visit.form(GrantForm)
+    if isinstance(read, Rejected):
+        return _accounts_page(visit, dict(read.errors), {}, HTTP_422_UNPROCESSABLE_ENTITY)
+    visit.visitor.require(MANAGE, read.form.organisation_id)
+    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    grant_role(visit.session, account_id, role=read.form.role, on=read.form.organisation_id)
+    return visit.go("/comptes", done="role-donne")
+
+
+@route("POST", "/comptes/roles/{grant_id:int}/terminer", MANAGE)
+def take_role(visit: Visit, grant_id: int) -> Response[Any]:
+    """Ends a role on an organisation one administers."""
+    visit.visitor.require(MANAGE, get_grant(visit.session, grant_id).organisation_id)
+    end_role(visit.session, grant_id)
+    return visit.go("/comptes", done="role-termine")
+
+
+@route("POST", "/comptes/{account_id:int}/arreter", MANAGE)
+def stop(visit: Visit, account_id: int) -> Response[Any]:
+    """Stops somebody's account."""
+    refuse_oneself(visit.visitor.account_id, account_id)
+    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    stop_account(visit.session, account_id)
+    return visit.go("/comptes", done="compte-arrete")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_sign_in, open_session, close_session, show_reset, request_reset, show_link, follow_link, show_own,
+    change_own_password, close_other, create_token, end_token, show_accounts, invite, renew_link, give_role,
+    take_role, stop,
+)  # fmt: skip

@@ -1,0 +1,125 @@
+"""The web application, assembled from the map of rooms: nothing else is decided here."""
+
+import atexit
+from contextlib import ExitStack
+from typing import Any
+
+import structlog
+from litestar import Litestar, Response, Router, get
+from litestar.datastructures import State
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.accounts.queries import enter_by_session, enter_by_token
+from registry.kernel.permissions import Permission
+from registry.kernel.words import mark
+from registry.organisations.queries import get_registry
+from registry.platform.clock import today
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home, open_home
+from registry.platform.logs import configure_logs
+from registry.platform.settings import Settings
+from registry.platform.supervisor import end_with_supervisor
+from registry.rooms import HANDLERS, PANELS, assemble
+from registry.web.openapi import describe_bodies
+from registry.web.problems import exception_handlers
+from registry.web.security import SecurityMiddleware
+from registry.web.static import static_handlers
+from registry.web.visits import EVERYBODY, Premises, Visit, route
+
+log = structlog.get_logger(__name__)
+
+API_BODY_LIMIT = 10 * 1024 * 1024
+
+NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
+    (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
+    (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
+    (mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
+    (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
+    (mark("Documents"), "/documents", Permission.REPORTING_DOCUMENT_READ),
+    (mark("Comptes"), "/comptes", Permission.ACCOUNTS_ACCOUNT_READ),
+)
+
+
+@get("/health", sync_to_thread=True, opt={"permission": EVERYBODY}, include_in_schema=False)
+def health(state: State) -> Response[dict[str, str]]:
+    """Whether the registry serves: the process answers and the database too."""
+    try:
+        with state.premises.home.app.connect() as connection:
+            connection.execute(text("SELECT 1"))
+    except SQLAlchemyError:
+        return Response({"status": "database-away"}, status_code=503)
+    return Response({"status": "ok"})
+
+
+@get("/metrics", opt={"permission": EVERYBODY}, include_in_schema=False, sync_to_thread=False)
+def metrics() -> Response[bytes]:
+    """Counters and durations of this process, for Prometheus."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+@route("GET", "/", EVERYBODY)
+def show_home(visit: Visit) -> Response[Any]:
+    """Home: where a signed-in person starts."""
+    if visit.visitor_or_none is None:
+        return visit.go("/connexion")
+    return visit.go("/conformite" if visit.visitor.may(Permission.COMPLIANCE_FINDING_READ) else "/mon-compte")
+
+
+def premises_of(home: Home) -> Premises:
+    """What every visit is handed: the home, the engine, the panels of every room."""
+    with transaction(home.jobs, Acting("machine")) as session:
+        registry = get_registry(session)
+        name, zone, fictional = registry.name, registry.time_zone, registry.demonstration
+    return Premises(
+        home=home,
+        info={**assemble(), "time_zone": zone, "today": lambda: today(zone)},
+        enter_by_session=enter_by_session,
+        enter_by_token=enter_by_token,
+        authority=name,
+        demonstration=fictional,
+        csrf_key=home.secret("csrf"),
+        navigation=NAVIGATION,
+        panels=PANELS,
+    )
+
+
+def create_app(home: Home) -> Litestar:
+    """The application that serves one registry.
+
+    Raises: Unavailable when the home holds no registry.
+    """
+    premises = premises_of(home)
+    pages = Router("/", route_handlers=[health, metrics, show_home, *static_handlers(), *HANDLERS])
+    app = Litestar(
+        route_handlers=[pages],
+        middleware=[SecurityMiddleware],
+        exception_handlers=exception_handlers(premises),
+        state=State({"premises": premises}),
+        request_max_body_size=API_BODY_LIMIT,
+        openapi_config=OpenAPIConfig(
+            title="Beffroi",
+            version="1",
+            description="Registre de gouvernance des données",
+            path="/api",
+            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        ),
+        logging_config=None,
+        debug=False,
+    )
+    describe_bodies(app)
+    return app
+
+
+def create() -> Litestar:
+    """The application of this process's home, for granian: opened once, closed when the process ends."""
+    end_with_supervisor()
+    settings = Settings()
+    configure_logs(settings.log_level)
+    kept = ExitStack()
+    home = kept.enter_context(open_home(settings))
+    atexit.register(kept.close)
+    return create_app(home)

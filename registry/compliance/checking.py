@@ -1,0 +1,154 @@
+"""Checking the policies themselves: every case gives its verdict, every verdict has a case, every fact a source."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from registry.compliance.catalogue import (
+    PRESENT,
+    Case,
+    Catalogue,
+    Policy,
+    PolicyError,
+    PolicyVersion,
+    load_catalogue,
+    read_policy,
+)
+from registry.compliance.evaluation import Defect, assess_version
+from registry.compliance.vocabulary import FactType, Verdict
+from registry.kernel.words import _
+
+
+@dataclass(frozen=True)
+class FailedCase:
+    """A case that does not give its verdict, or a policy that lacks one."""
+
+    policy_id: str
+    file: str
+    says: str
+    problem: str
+
+
+@dataclass
+class CheckReport:
+    """What a check of the policies found."""
+
+    policies: int = 0
+    cases: int = 0
+    failed: list[FailedCase] = field(default_factory=list)
+    unbound: list[str] = field(default_factory=list)
+    """Facts no room gives a value to yet, each with the room that will."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether every case gives its verdict."""
+        return not self.failed
+
+    def sentences(self) -> list[str]:
+        """What was found, in words."""
+        said = [f"{one.file} — {one.says} : {one.problem}" for one in self.failed]
+        return said + [_("Fait sans source pour l’instant : {fact}").format(fact=fact) for fact in self.unbound]
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return {
+            "policies": self.policies,
+            "cases": self.cases,
+            "failed": [vars(one) for one in self.failed],
+            "unbound": self.unbound,
+        }
+
+
+def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
+    """Checks every policy of a folder; `bound` are the facts some room gives a value to."""
+    try:
+        catalogue = load_catalogue(folder)
+    except PolicyError as error:
+        return CheckReport(failed=[FailedCase("", folder.name, _("Chargement"), str(error))])
+    report = CheckReport(policies=len(catalogue.policies))
+    for policy in catalogue.policies:
+        _check_policy(catalogue, policy, catalogue.files[policy.id], report)
+    report.unbound = [
+        f"{name} ({fact.room})" for name, fact in sorted(catalogue.facts.items()) if name not in set(bound)
+    ]
+    return report
+
+
+def try_policy(folder: Path, file: Path) -> CheckReport:
+    """Checks one policy file against the facts of a folder, without adding it."""
+    catalogue = load_catalogue(folder)
+    try:
+        policy, path = read_policy(file, catalogue)
+    except PolicyError as error:
+        return CheckReport(failed=[FailedCase("", file.name, _("Chargement"), str(error))])
+    report = CheckReport(policies=1)
+    _check_policy(catalogue, policy, path.name, report)
+    return report
+
+
+def facts_of_case(catalogue: Catalogue, case: Case) -> dict[str, Any]:
+    """A case's facts as the engine takes them: days read, lists as tuples, presence said."""
+    facts: dict[str, Any] = {}
+    for name, value in case.facts.items():
+        declared = catalogue.facts[name]
+        if declared.may_be_absent:
+            facts[f"{name}{PRESENT}"] = value is not None
+        if value is None:
+            continue
+        if declared.type is FactType.DATE:
+            facts[name] = value if isinstance(value, date) else date.fromisoformat(str(value))
+        elif declared.type is FactType.STRINGS:
+            facts[name] = tuple(value) if isinstance(value, list) else (str(value),)
+        elif declared.type is FactType.DOUBLE:
+            facts[name] = float(str(value))
+        else:
+            facts[name] = value
+    return facts
+
+
+def version_of_case(policy: Policy, case: Case) -> PolicyVersion:
+    """The version a case is about: the one in force on its day, else the latest."""
+    return next((one for one in policy.versions if one.applies_on(case.today)), policy.versions[-1])
+
+
+def verdicts_possible(version: PolicyVersion) -> set[Verdict]:
+    """Every verdict a version can return."""
+    possible = {Verdict.COMPLIANT, Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
+    return possible | ({Verdict.NOT_APPLICABLE} if version.when is not None else set())
+
+
+def _check_policy(catalogue: Catalogue, policy: Policy, file: str, report: CheckReport) -> None:
+    seen: set[Verdict] = set()
+    for case in policy.cases:
+        report.cases += 1
+        problem = _try_case(catalogue, policy, case)
+        if problem:
+            report.failed.append(FailedCase(policy.id, file, case.says, problem))
+        seen.add(case.expect)
+    for verdict in Verdict:
+        if verdict in verdicts_possible(policy.versions[-1]) and verdict not in seen:
+            problem = _("aucun cas ne montre le constat « {verdict} ».").format(verdict=verdict.label)
+            report.failed.append(FailedCase(policy.id, file, policy.title, problem))
+
+
+def _try_case(catalogue: Catalogue, policy: Policy, case: Case) -> str:
+    values: Mapping[str, Any] = facts_of_case(catalogue, case)
+    for name, value in values.items():
+        declared = catalogue.facts.get(name)
+        if declared is not None and declared.values and value not in declared.values:
+            return _("« {value} » n’est pas une valeur de {name}.").format(value=value, name=name)
+    try:
+        found = assess_version(catalogue, policy, version_of_case(policy, case), values, today=case.today)
+    except Defect as defect:
+        return _("la condition a échoué : {problem}").format(problem=defect)
+    if found.verdict is not case.expect:
+        return _("attendu {expected}, obtenu {found}.").format(
+            expected=case.expect.label, found=found.verdict.label
+        )
+    if case.missing is not None and set(case.missing) != set(found.missing):
+        return _("faits manquants attendus : {expected} ; obtenus : {found}.").format(
+            expected=", ".join(case.missing), found=", ".join(found.missing)
+        )
+    return ""

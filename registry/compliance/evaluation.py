@@ -1,0 +1,176 @@
+"""Judging one subject: facts in, verdicts out. Unknown is not absent, and logic has three values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+
+from registry.compliance.catalogue import PRESENT, Catalogue, Compiled, Part, Policy, PolicyVersion, as_stamp
+from registry.compliance.vocabulary import SubjectKind, UnknownHalf, Verdict
+from registry.kernel.dates import plus_days
+
+log = structlog.get_logger(__name__)
+_UNKNOWN = 'No value with name "'
+
+
+class Defect(RuntimeError):
+    """A condition failed for another reason than an unknown fact: a defect of ours, never « unknown »."""
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What a policy version says of a subject on a day.
+
+    `turns_on` is the first day on which it reads `turns_into` with nothing else changed. `missing` names
+    the facts that could change the verdict; `unknown_half` the half of the policy that is undecided.
+    """
+
+    policy: Policy
+    version: PolicyVersion
+    verdict: Verdict
+    facts_used: dict[str, Any]
+    missing: tuple[str, ...] = ()
+    unknown_half: UnknownHalf | None = None
+    turns_on: date | None = None
+    turns_into: Verdict | None = None
+    period: int | None = None
+
+    def read_on(self, day: date) -> Verdict:
+        """The verdict as it reads on a later day, with nothing else changed."""
+        if self.turns_on is not None and self.turns_into is not None and day >= self.turns_on:
+            return self.turns_into
+        return self.verdict
+
+
+def assess(
+    catalogue: Catalogue, kind: SubjectKind, facts: Mapping[str, Any], *, today: date, law_of: date
+) -> list[Assessment]:
+    """What each policy in force on a day says of a subject with these facts.
+
+    Raises: Defect.
+    """
+    found = catalogue.compiled_in_force(kind, law_of)
+    activation = catalogue.environment.Activation(bind(catalogue, facts))
+    return [
+        _assess_one(policy, version, compiled, activation, facts, today) for policy, version, compiled in found
+    ]
+
+
+def assess_version(
+    catalogue: Catalogue, policy: Policy, version: PolicyVersion, facts: Mapping[str, Any], *, today: date
+) -> Assessment:
+    """What one version says, whether or not it is in force."""
+    activation = catalogue.environment.Activation(bind(catalogue, facts))
+    return _assess_one(policy, version, catalogue.compiled(version), activation, facts, today)
+
+
+def bind(catalogue: Catalogue, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as an activation holds them: days as midnight UTC, lists as lists, and the code lists."""
+    values: dict[str, Any] = dict(catalogue.bindings)
+    for name, value in facts.items():
+        if isinstance(value, date) and not isinstance(value, datetime):
+            values[name] = as_stamp(value)
+        elif isinstance(value, tuple):
+            values[name] = list(value)
+        else:
+            values[name] = value
+    return values
+
+
+def _value(part: Part, activation: Any) -> Any:
+    """What a part evaluates to, or None while a fact it needs is unknown."""
+    said = part.program.eval(activation)
+    value = said.value()
+    if isinstance(value, str) and said.type().name() == "ERROR" or said.type().name() == "UNKNOWN":
+        if _UNKNOWN in str(value):
+            return None
+        raise Defect(f"{part.node.kind}: {value}")
+    return value
+
+
+def _assess_one(
+    policy: Policy,
+    version: PolicyVersion,
+    compiled: Compiled,
+    activation: Any,
+    facts: Mapping[str, Any],
+    today: date,
+) -> Assessment:
+    used = _used(compiled, facts)
+    if compiled.when is not None:
+        applies = _value(compiled.when, activation)
+        if applies is False:
+            return Assessment(policy, version, Verdict.NOT_APPLICABLE, used)
+        if applies is None:
+            missing = _missing(compiled.when, activation, facts)
+            return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.WHEN)
+    met = _value(compiled.require, activation)
+    if met is True:
+        return _still_met(policy, version, compiled, activation, facts, today, used)
+    missing = _missing(compiled.require, activation, facts) if met is None else ()
+    half = UnknownHalf.REQUIRE if met is None else None
+    if compiled.deadline is None:
+        verdict = Verdict.TO_COMPLETE if met is None else Verdict.NON_COMPLIANT
+        return Assessment(policy, version, verdict, used, missing, half)
+    last = _value(compiled.deadline, activation)
+    if last is None:
+        missing += tuple(n for n in _missing(compiled.deadline, activation, facts) if n not in missing)
+        return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
+    turns_on = plus_days(last.date(), 1)
+    if today >= turns_on:
+        return Assessment(policy, version, Verdict.NON_COMPLIANT, used, missing, half)
+    return Assessment(
+        policy, version, Verdict.TO_COMPLETE, used, missing, half or UnknownHalf.REQUIRE, turns_on, Verdict.NON_COMPLIANT
+    )
+
+
+def _still_met(
+    policy: Policy,
+    version: PolicyVersion,
+    compiled: Compiled,
+    activation: Any,
+    facts: Mapping[str, Any],
+    today: date,
+    used: dict[str, Any],
+) -> Assessment:
+    """A met requirement, until the day it no longer is."""
+    if compiled.valid_until is None:
+        return Assessment(policy, version, Verdict.COMPLIANT, used)
+    last = _value(compiled.valid_until, activation)
+    if last is None:
+        missing = _missing(compiled.valid_until, activation, facts)
+        return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
+    turns_on = plus_days(last.date(), 1)
+    if today >= turns_on:
+        return Assessment(policy, version, Verdict.NON_COMPLIANT, used)
+    return Assessment(
+        policy, version, Verdict.COMPLIANT, used, turns_on=turns_on, turns_into=Verdict.NON_COMPLIANT
+    )
+
+
+def _missing(part: Part, activation: Any, facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """The unknown facts on which an undecided condition hangs: not those of a part already decided."""
+    found: dict[str, None] = {}
+    _collect(part, activation, facts, found)
+    return tuple(found)
+
+
+def _collect(part: Part, activation: Any, facts: Mapping[str, Any], found: dict[str, None]) -> None:
+    if part.parts:
+        for inner in part.parts:
+            if _value(inner, activation) is None:
+                _collect(inner, activation, facts, found)
+        return
+    for name in sorted(part.facts):
+        if name not in facts:
+            found.setdefault(name.removesuffix(PRESENT))
+
+
+def _used(compiled: Compiled, facts: Mapping[str, Any]) -> dict[str, Any]:
+    names: set[str] = set()
+    for part in (compiled.when, compiled.require, compiled.deadline, compiled.valid_until):
+        if part is not None:
+            names |= part.facts
+    return {name: facts[name] for name in sorted(names) if name in facts}

@@ -1,0 +1,80 @@
+"""What this room shows on the sheets of its subjects: what the policies say of them today."""
+
+from collections import Counter
+
+from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
+
+from registry.compliance.engine import Engine, engine_of
+from registry.compliance.queries import Found, find_findings
+from registry.compliance.views import FindingsPanel, FindingView, MissingView
+from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.kernel.permissions import Permission
+from registry.web.visits import Panel, Visit
+
+_PAGES = {"dataset": "/jeux/{id}/modifier#{field}", "organisation": "/organisations/{id}/modifier#{field}"}
+_GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
+
+
+def say_finding(engine: Engine, found: Found) -> FindingView:
+    """A finding in words: by the version of the policy it was made under, which may have been replaced."""
+    policy = engine.catalogue.get(found.policy_id)
+    version = engine.catalogue.get_version(found.policy_id, found.version_digest) or policy.versions[-1]
+    known = [fact_in_words(engine.catalogue, name, value) for name, value in found.facts.items()]
+    return FindingView(
+        policy_id=policy.id,
+        title=policy.name(),
+        force=policy.force.label,
+        is_obligation=policy.force is Force.OBLIGATION,
+        severity=policy.severity.label,
+        verdict=found.verdict,
+        word=verdict_word(policy.force, found.verdict),
+        article=version.article,
+        address=version.address,
+        evidence=version.evidence.label,
+        is_validated=version.validated_on is not None,
+        condition=condition_in_words(engine.catalogue, version),
+        known=[(label, value) for label, value in known if value],
+        missing=[_missing(engine, name, found) for name in found.missing],
+        remedy=policy.what_to_do(),
+        owed_by=[role.label for role in policy.owed_by],
+        deadline=found.turns_on,
+        period=found.period or None,
+        since=found.since.date(),
+    )
+
+
+def _missing(engine: Engine, name: str, found: Found) -> MissingView:
+    declared = engine.catalogue.facts[name]
+    own = name.startswith(f"{found.subject_kind}.")
+    kind = name.partition(".")[0]
+    page = _PAGES.get(kind, "")
+    number = found.subject_id if own else None
+    return MissingView(declared.title(), page.format(id=number, field=declared.field) if number else "")
+
+
+def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPanel:
+    """Today's findings on a subject, gravest first."""
+    engine = engine_of(visit.session)
+    found = find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    views = sorted(
+        (say_finding(engine, one) for one in found),
+        key=lambda view: (_GRAVEST.index(view.verdict), not view.is_obligation, view.policy_id),
+    )
+    acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
+    return FindingsPanel(
+        to_act_on=[view for view in views if view.verdict in acting],
+        fine=[view for view in views if view.verdict not in acting],
+        counts=Counter(one.verdict for one in found),
+        today=visit.today,
+    )
+
+
+PANELS = tuple(
+    Panel(
+        str(kind),
+        Permission.COMPLIANCE_FINDING_READ,
+        "compliance/_findings.html",
+        lambda visit, subject_id, kind=kind: findings_on(visit, kind, subject_id),  # type: ignore[misc]
+    )
+    for kind in SubjectKind
+)

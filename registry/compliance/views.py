@@ -1,0 +1,118 @@
+"""What goes out about findings and policies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.compliance.vocabulary import Verdict
+
+
+@dataclass(frozen=True)
+class MissingView:
+    """A fact nobody recorded, and the page that fills it."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class FindingView:
+    """What one policy says of one subject, in words."""
+
+    policy_id: str
+    title: str
+    force: str
+    is_obligation: bool
+    severity: str
+    verdict: Verdict
+    word: str
+    article: str
+    address: str | None
+    evidence: str
+    is_validated: bool
+    condition: str
+    known: Sequence[tuple[str, str]]
+    missing: Sequence[MissingView]
+    remedy: str
+    owed_by: Sequence[str]
+    deadline: date | None
+    period: int | None
+    since: date
+
+
+@dataclass(frozen=True)
+class FindingsPanel:
+    """The findings on one subject: what must be acted on first, the rest folded."""
+
+    to_act_on: Sequence[FindingView]
+    fine: Sequence[FindingView]
+    counts: Mapping[Verdict, int]
+    today: date
+
+
+@dataclass(frozen=True)
+class PolicyLine:
+    """One policy in the list, with how the register stands."""
+
+    id: str
+    title: str
+    force: str
+    severity: str
+    article: str
+    subject: str
+    counts: Mapping[Verdict, int]
+
+
+@dataclass(frozen=True)
+class PoliciesPage:
+    """Every policy in force, with its counts within the visitor's rights."""
+
+    rows: Sequence[PolicyLine]
+    totals: Mapping[str, Mapping[Verdict, int]]
+
+
+@dataclass(frozen=True)
+class SubjectLine:
+    """One subject a policy speaks of."""
+
+    name: str
+    address: str
+    organisation: str
+    verdict: Verdict
+    word: str
+    period: int | None
+    deadline: date | None
+
+
+@dataclass(frozen=True)
+class VersionView:
+    """One dated version of a policy."""
+
+    status: str
+    article: str
+    address: str | None
+    evidence: str
+    is_validated: bool
+    effective_from: date | None
+    effective_until: date | None
+    condition: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class PolicyPage:
+    """One policy: what it asks, on what law, and what it finds."""
+
+    id: str
+    title: str
+    force: str
+    severity: str
+    stake: str
+    principle: str
+    remedy: str
+    owed_by: Sequence[str]
+    versions: Sequence[VersionView]
+    subjects: Sequence[SubjectLine]
+    counts: Mapping[Verdict, int]
+    chosen: str
+    more: bool

@@ -1,0 +1,120 @@
+"""What goes out about organisations and appointments."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.kernel.words import _, mark
+from registry.organisations.queries import Appointed
+
+FIELD_LABELS: dict[str, str] = {
+    "website": mark("Site internet"),
+    "staff_fte": mark("Effectif (équivalents temps plein)"),
+    "rip_url": mark("Adresse du répertoire des informations publiques"),
+    "rip_updated_on": mark("Dernière mise à jour du répertoire"),
+    "prada_contact_published": mark("Coordonnées de la PRADA publiées"),
+    "prada_notified_on": mark("Désignation de la PRADA portée à la connaissance de la CADA"),
+    "individual_decision_algorithms": mark("Décisions individuelles fondées sur un algorithme"),
+    "algorithm_rules_url": mark("Règles des traitements algorithmiques en ligne"),
+}
+MAY_BE_ABSENT = ("website", "rip_url", "rip_updated_on", "prada_notified_on", "algorithm_rules_url")
+
+
+def field_label(name: str) -> str:
+    """A field's name in the reader's language."""
+    return _(FIELD_LABELS.get(name, name))
+
+
+@dataclass(frozen=True)
+class OrganisationLine:
+    """One line of the tree.
+
+    Units: inhabitants.
+    """
+
+    id: int
+    name: str
+    kind: str
+    depth: int
+    siren: str | None
+    population: int | None
+
+
+@dataclass(frozen=True)
+class TreePage:
+    """The organisations the visitor may know, as a tree."""
+
+    rows: Sequence[OrganisationLine]
+
+
+@dataclass(frozen=True)
+class OrganisationPage:
+    """One organisation: what is known of it, who is appointed, what it lacks."""
+
+    id: int
+    version: int
+    name: str
+    kind: str
+    siren: str | None
+    insee_code: str | None
+    legal_form: str | None
+    parent: tuple[int, str] | None
+    population: int | None
+    population_source: str
+    fields: Sequence[tuple[str, str, bool]]
+    unknown: Sequence[str]
+    panels: Sequence[str]
+    may_amend: bool
+    may_add: bool
+    is_judged: bool
+
+
+@dataclass(frozen=True)
+class OrganisationFormPage:
+    """The form of an organisation."""
+
+    id: int
+    version: int
+    name: str
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    absent_choices: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class ServicePage:
+    """The form of a new service below an organisation."""
+
+    parent_id: int
+    parent_name: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    kinds: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class AppointmentsPanel:
+    """Who is appointed on a subject, and which roles are vacant."""
+
+    subject_kind: str
+    subject_id: int
+    rows: Sequence[Appointed]
+    past: Sequence[Appointed]
+    vacant: Sequence[str]
+    may_record: bool
+    today: date
+
+
+@dataclass(frozen=True)
+class AppointmentPage:
+    """The form of an appointment."""
+
+    subject_kind: str
+    subject_id: int
+    subject_name: str
+    back: str
+    roles: Sequence[tuple[str, str]]
+    people: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]

@@ -1,0 +1,135 @@
+"""From a content to a page: charts drawn, template filled, style sheets gathered.
+
+On paper, style sheets and charts are parts beside the page; on the web they are inside it, so that the
+page asks nothing of anybody.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from registry.platform.assets import asset_root
+from registry.reporting.charts import draw_all
+from registry.reporting.discovery import SHARED, Report
+from registry.reporting.order import Order
+from registry.reporting.templating import drawable, environment, percent, render_template
+from registry.reporting.vocabulary import Bars
+
+
+@dataclass(frozen=True)
+class Part:
+    """A file the page asks for."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True)
+class Twin:
+    """A machine-readable file that goes with the document."""
+
+    name: str
+    data: bytes
+    media_type: str
+    relationship: str
+    description: str
+
+    @property
+    def address(self) -> str:
+        """The whole file as an address, for a page that stands alone."""
+        return _inline(self.data, self.media_type)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as a template shows it."""
+
+    address: str
+    alternative: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A page and the parts it asks for, by name."""
+
+    html: str
+    parts: Mapping[str, Part]
+    twins: tuple[Twin, ...]
+
+    @property
+    def table(self) -> Twin:
+        """The twin that spreadsheets open."""
+        return next(twin for twin in self.twins if twin.media_type == "text/csv")
+
+
+def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozenset[int] | None) -> Composition:
+    """The page of a report, from its canonical twin alone.
+
+    `coverage` holds the characters paper can bear; the web bears all.
+    """
+    module = report.content
+    content = module.from_canonical(canonical)
+    twins = _twins(report, canonical, module.to_csv(content))
+    charts = module.charts(content)
+    drawn = {name: _drawable(data, coverage) for name, data in draw_all(charts).items()}
+    paper = coverage is not None
+    env = environment(asset_root("reports"), language=report.language)
+    values = {
+        "content": content,
+        "frame": module.frame(content),
+        "language": report.language,
+        "module": module,
+        "order": order,
+        "paper": paper,
+        "pictures": {name: _picture(name, charts[name], data, paper=paper) for name, data in drawn.items()},
+        "percent": percent,
+        "style": "" if paper else Markup(_styles(report).decode()),  # noqa: S704 - our own style sheet
+        "twins": twins,
+    }
+    html = render_template(env, report.template, values, language=report.language)
+    if coverage is None:
+        return Composition(html, {}, twins)
+    parts = {f"{name}.svg": Part(data, "image/svg+xml") for name, data in drawn.items()}
+    parts["style.css"] = Part(_styles(report), "text/css")
+    return Composition(drawable(html, coverage), parts, twins)
+
+
+def _drawable(picture: bytes, coverage: frozenset[int] | None) -> bytes:
+    return picture if coverage is None else drawable(picture.decode(), coverage).encode()
+
+
+def _twins(report: Report, canonical: bytes, table: bytes) -> tuple[Twin, ...]:
+    # The order is that of the names: a PDF keeps its attachments in a sorted list.
+    return (
+        Twin(
+            f"{report.file_name}.csv",
+            table,
+            "text/csv",
+            "Data",
+            "Les constats, une ligne chacun, pour un tableur",
+        ),
+        Twin(
+            f"{report.file_name}.json",
+            canonical,
+            "application/json",
+            "Source",
+            "Le contenu du document, en JSON canonique (RFC 8785)",
+        ),
+    )
+
+
+def _styles(report: Report) -> bytes:
+    root = asset_root("reports")
+    return (root / SHARED / "base.css").read_bytes() + b"\n" + (root / report.stylesheet).read_bytes()
+
+
+def _picture(name: str, chart: Bars, data: bytes, *, paper: bool) -> Picture:
+    address = f"{name}.svg" if paper else _inline(data, "image/svg+xml")
+    return Picture(address, chart.alternative, chart.width)
+
+
+def _inline(data: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{base64.b64encode(data).decode()}"

@@ -1,0 +1,166 @@
+"""Finds the reports this product ships: one folder each, told by its `report.toml`.
+
+A report folder is code. It is looked for among the product's own files and nowhere else: never in a folder
+of policies or of uploads.
+"""
+
+import hashlib
+import importlib
+import re
+import sys
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Protocol, cast
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from registry.kernel.errors import NotFound, Unreadable
+from registry.kernel.words import _
+from registry.platform.assets import PACKAGE, asset_root
+from registry.reporting.vocabulary import Bars, Frame, ScopeKind
+
+SHARED = "_base"
+_SHAPING = ("charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "templating.py", "twins.py")
+
+
+class ContentModule(Protocol):
+    """What the `content.py` of a report offers; `content` is its own frozen value."""
+
+    def from_sample(self, values: Mapping[str, Any]) -> object:
+        """The content a sample describes."""
+
+    def from_canonical(self, data: bytes) -> object:
+        """The content its canonical JSON twin describes."""
+
+    def to_canonical(self, content: Any) -> bytes:
+        """The canonical JSON twin of a content."""
+
+    def to_csv(self, content: Any) -> bytes:
+        """The CSV twin of a content."""
+
+    def charts(self, content: Any) -> Mapping[str, Bars]:
+        """The charts of a content, by name."""
+
+    def frame(self, content: Any) -> Frame:
+        """What the cover, the running footer and the metadata say."""
+
+
+_OFFERED = ("from_sample", "from_canonical", "to_canonical", "to_csv", "charts", "frame")
+
+
+class _Declaration(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
+    title: dict[str, str]
+    language: str = Field(pattern=r"^[a-z]{2}$")
+    subjects: tuple[ScopeKind, ...] = Field(min_length=1)
+    template: str
+    stylesheet: str
+    sample: str
+    file_name: str = Field(pattern=r"^[a-z0-9-]+$")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A kind of document the registry can issue."""
+
+    id: str
+    folder: Path
+    titles: Mapping[str, str]
+    language: str
+    subjects: tuple[ScopeKind, ...]
+    template: str
+    stylesheet: str
+    sample: Path
+    file_name: str
+
+    def title(self, locale: str) -> str:
+        """The report's name in a language, or in its own where that one is missing."""
+        return self.titles.get(locale, self.titles[self.language])
+
+    @property
+    def content(self) -> ContentModule:
+        """The module that holds this report's content, loaded by its path."""
+        return cast(ContentModule, _load(self.folder))
+
+    @property
+    def template_sha256(self) -> str:
+        """One SHA-256 over every file of the product that shapes this report's bytes."""
+        return _digest(self.folder)
+
+
+def find_reports() -> tuple[Report, ...]:
+    """Every report the product ships, by identifier."""
+    root = asset_root("reports")
+    declared = sorted(path.parent for path in root.glob("*/report.toml"))
+    return tuple(_read(folder) for folder in declared)
+
+
+def get_report(report_id: str) -> Report:
+    """The report of that identifier.
+
+    Raises:
+        NotFound: no report bears it.
+    """
+    reports = find_reports()
+    for report in reports:
+        if report.id == report_id:
+            return report
+    known = ", ".join(report.id for report in reports)
+    message = _("Aucun rapport ne s’appelle « {name} ». Rapports connus : {known}.")
+    raise NotFound(message.format(name=report_id, known=known))
+
+
+def _read(folder: Path) -> Report:
+    file = folder / "report.toml"
+    try:
+        declared = _Declaration.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
+        message = _("Le fichier {file} ne décrit pas un rapport : {error}")
+        raise Unreadable(message.format(file=file, error=error)) from error
+    if declared.id != folder.name:
+        message = _("Le rapport « {name} » doit porter le nom de son dossier : {folder}.")
+        raise Unreadable(message.format(name=declared.id, folder=folder.name))
+    return Report(
+        id=declared.id,
+        folder=folder,
+        titles=declared.title,
+        language=declared.language,
+        subjects=declared.subjects,
+        template=f"{folder.name}/{declared.template}",
+        stylesheet=f"{folder.name}/{declared.stylesheet}",
+        sample=folder / declared.sample,
+        file_name=declared.file_name,
+    )
+
+
+@lru_cache
+def _load(folder: Path) -> ModuleType:
+    # The folder is made a package of its own name, so that its content may have other modules beside it.
+    name = "beffroi_report_" + re.sub(r"\W", "_", folder.name)
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    sys.modules[name] = package
+    module = importlib.import_module(f"{name}.content")
+    absent = [offered for offered in _OFFERED if not callable(getattr(module, offered, None))]
+    if absent:
+        message = _("Le contenu du rapport {name} n’offre pas : {absent}.")
+        raise Unreadable(message.format(name=folder.name, absent=", ".join(absent)))
+    return module
+
+
+@lru_cache
+def _digest(folder: Path) -> str:
+    files = [path for place in (folder, folder.parent / SHARED) for path in place.rglob("*") if path.is_file()]
+    shaping = [path for path in files if path.suffix in {".html", ".css", ".py", ".svg"}]
+    shaping += [PACKAGE / "reporting" / name for name in _SHAPING]
+    digest = hashlib.sha256()
+    for path in sorted(shaping, key=lambda path: (path.parent.name, path.name)):
+        digest.update(f"{path.parent.name}/{path.name}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()

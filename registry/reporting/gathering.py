@@ -1,0 +1,285 @@
+"""What a compliance report says, gathered from the registry in one snapshot: facts, verdicts, who owes what."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.compliance.engine import Engine, Reading, engine_of
+from registry.compliance.explanation import fact_in_words
+from registry.compliance.models import Finding
+from registry.compliance.service import Judged, judge
+from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.datasets.vocabulary import PersonalData
+from registry.kernel.errors import Invalid
+from registry.kernel.words import _
+from registry.ledger.as_of import find_rows, holds_on
+from registry.ledger.queries import end_of_day
+from registry.organisations.models import Appointment, Organisation
+from registry.organisations.queries import get_organisation, get_registry
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.reporting.vocabulary import ScopeKind
+
+_KINDS = {
+    ScopeKind.AUTHORITY: {OrganisationKind.INTERCOMMUNAL_AUTHORITY},
+    ScopeKind.COMMUNE: {OrganisationKind.COMMUNE},
+    ScopeKind.DEPARTMENT: {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE},
+}
+
+
+def scope_kind(kind: OrganisationKind) -> ScopeKind:
+    """The kind of scope an organisation makes.
+
+    Raises: Invalid when no report looks at such an organisation.
+    """
+    for scope, kinds in _KINDS.items():
+        if kind in kinds:
+            return scope
+    raise Invalid(
+        _("Un rapport porte sur la collectivité, une direction, un service, une commune ou un jeu.")
+    )
+
+
+@dataclass(frozen=True)
+class Scoped:
+    """What a report looks at: its label, the organisations within it, and the one that keeps the document."""
+
+    kind: ScopeKind
+    label: str
+    organisation_id: int
+    dataset_id: int | None
+    organisations: Mapping[int, Any]
+
+
+def get_scope(session: Session, kind: ScopeKind, subject_id: int, *, until: datetime | None) -> Scoped:
+    """The part of the register a report looks at, as it stood.
+
+    Raises: NotFound; Invalid when the organisation is not of that kind.
+    """
+    every = {row.id: row for row in find_rows(session, Organisation, until=until)}
+    if kind is ScopeKind.DATASET:
+        subject = engine_of(session).subjects[SubjectKind.DATASET]
+        bound = subject.bind(session, [subject_id], on=date.max, until=until)
+        if subject_id not in bound:
+            raise Invalid(_("Ce jeu de données n’existait pas encore ce jour-là, ou il n’existe pas."))
+        sheet = bound[subject_id][0]
+        return Scoped(kind, sheet.title, sheet.organisation_id, subject_id, every)
+    body = every.get(subject_id)
+    if body is None:
+        get_organisation(session, subject_id)
+        raise Invalid(_("Cette organisation n’était pas encore au registre ce jour-là."))
+    if OrganisationKind(body.kind) not in _KINDS[kind]:
+        raise Invalid(
+            _("« {name} » n’est pas du genre demandé ({kind}).").format(name=body.name, kind=kind.label)
+        )
+    below = {number: row for number, row in every.items() if subject_id in row.lineage and not row.annulled}
+    return Scoped(kind, body.name, subject_id, None, below)
+
+
+def gather(
+    session: Session, scoped: Scoped, *, as_of: date, known_on: date, until: datetime | None, law_of: date
+) -> dict[str, Any]:
+    """The report's values, short of its seal and of who issues it."""
+    engine = engine_of(session)
+    reading = Reading(on=as_of, until=until, law_of=law_of)
+    judged = list(_judge_all(session, engine, scoped, reading))
+    names = _owner_roles(
+        session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until
+    )
+    since = _since(session, until)
+    registry = get_registry(session)
+    return {
+        "authority": {"name": registry.name, "siren": registry.siren},
+        "scope": {"kind": scoped.kind, "label": scoped.label},
+        "as_of": as_of,
+        "known_on": known_on,
+        "law_of": law_of,
+        "demonstration": registry.demonstration,
+        "policies": _policy_lines(engine, judged, law_of),
+        "findings": _finding_lines(engine, scoped, judged, since, as_of),
+        "organisations": _organisation_lines(engine, scoped, judged),
+        "datasets": _dataset_lines(engine, scoped, judged, names),
+    }
+
+
+def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Reading) -> Iterable[Judged]:
+    within = frozenset(scoped.organisations)
+    if scoped.dataset_id is not None:
+        yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading)
+        return
+    for kind in (SubjectKind.ORGANISATION, SubjectKind.DATASET):
+        ids = engine.subjects[kind].everything(session, within)
+        for one in judge(session, kind, ids, reading):
+            if not one.row.annulled and one.organisation_id in within:
+                yield one
+
+
+def _owner_roles(
+    session: Session, dataset_ids: Sequence[int], on: date, until: datetime | None
+) -> dict[int, str]:
+    rows = find_rows(session, Appointment, until=until, column="subject_id", among=dataset_ids)
+    return {
+        row.subject_id: AppointmentRole.OWNER.label
+        for row in rows
+        if row.subject_kind == AppointmentSubject.DATASET
+        and row.role == AppointmentRole.OWNER
+        and not row.annulled
+        and holds_on(row.during, on)
+    }
+
+
+def _since(session: Session, until: datetime | None) -> dict[tuple[str, int, str, int], date]:
+    """Since when each finding reads as it does, from the findings' own history."""
+    query = select(Finding.subject_kind, Finding.subject_id, Finding.policy_id, Finding.period, Finding.since)
+    if until is None:
+        query = query.where(col(Finding.until).is_(None))
+    else:
+        query = query.where(
+            col(Finding.since) < until, col(Finding.until).is_(None) | (col(Finding.until) >= until)
+        )
+    return {
+        (row.subject_kind, row.subject_id, row.policy_id, row.period): row.since.date()
+        for row in session.execute(query)
+    }
+
+
+def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    number = Counter(verdicts)
+    return {verdict.name.lower(): number[verdict] for verdict in Verdict}
+
+
+def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> list[dict[str, Any]]:
+    verdicts: dict[str, list[Verdict]] = {}
+    for one in judged:
+        for assessment in one.assessments:
+            verdicts.setdefault(assessment.policy.id, []).append(assessment.verdict)
+    lines = []
+    for kind in SubjectKind:
+        for policy, version in engine.catalogue.in_force(kind, law_of):
+            if policy.id in verdicts:
+                lines.append(
+                    {
+                        "id": policy.id,
+                        "title": policy.title,
+                        "force": policy.force,
+                        "severity": policy.severity,
+                        "article": version.article,
+                        "article_url": version.address,
+                        "evidence": version.evidence,
+                        "in_force_since": version.effective_from,
+                        "validated_on": version.validated_on,
+                        "digest": version.digest,
+                        "remedy": policy.remedy,
+                        "counts": _counts(verdicts[policy.id]),
+                    }
+                )
+    return sorted(lines, key=lambda line: str(line["id"]))
+
+
+def _finding_lines(
+    engine: Engine,
+    scoped: Scoped,
+    judged: Sequence[Judged],
+    since: Mapping[tuple[str, int, str, int], date],
+    as_of: date,
+) -> list[dict[str, Any]]:
+    lines = []
+    for one in judged:
+        name = one.row.title if one.kind is SubjectKind.DATASET else one.row.name
+        body = scoped.organisations.get(one.organisation_id)
+        for assessment in one.assessments:
+            key = (one.kind, one.subject_id, assessment.policy.id, assessment.period or 0)
+            known = [
+                fact_in_words(engine.catalogue, fact, value) for fact, value in assessment.facts_used.items()
+            ]
+            lines.append(
+                {
+                    "policy_id": assessment.policy.id,
+                    "subject_kind": one.kind,
+                    "subject_id": str(one.subject_id),
+                    "subject": name,
+                    "organisation": body.name if body is not None else "",
+                    "verdict": assessment.verdict,
+                    "known": [{"label": label, "value": value} for label, value in known if value],
+                    "missing": [_missing(engine, fact) for fact in assessment.missing],
+                    "owed_by": [role.label for role in assessment.policy.owed_by],
+                    "since": min(since.get(key, as_of), as_of),
+                    "deadline": assessment.turns_on,
+                    "period": assessment.period,
+                }
+            )
+    return sorted(lines, key=lambda line: (line["policy_id"], line["subject"], line["period"] or 0))
+
+
+def _missing(engine: Engine, fact: str) -> dict[str, str]:
+    declared = engine.catalogue.facts[fact]
+    where = _("Fiche du jeu de données") if fact.startswith("dataset.") else _("Fiche de l’organisation")
+    return {"label": declared.label, "where": where}
+
+
+def _split(engine: Engine, judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:
+    """Counts of what the law asks, and of what is merely good to do: never added."""
+    law: list[Verdict] = []
+    practice: list[Verdict] = []
+    for one in judged:
+        for assessment in one.assessments:
+            (law if assessment.policy.force is Force.OBLIGATION else practice).append(assessment.verdict)
+    return _counts(law), _counts(practice)
+
+
+def _organisation_lines(engine: Engine, scoped: Scoped, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    by_owner: dict[int, list[Judged]] = {}
+    for one in judged:
+        by_owner.setdefault(one.organisation_id, []).append(one)
+    lines = []
+    for number, found in by_owner.items():
+        body = scoped.organisations.get(number)
+        if body is None:
+            continue
+        law, practice = _split(engine, found)
+        lines.append(
+            {
+                "label": body.name,
+                "kind": OrganisationKind(body.kind).label,
+                "datasets": sum(one.kind is SubjectKind.DATASET for one in found),
+                "law": law,
+                "practice": practice,
+                "_order": body.name_sort,
+            }
+        )
+    lines.sort(key=lambda line: (len(str(line["_order"])) == 0, str(line["_order"])))
+    return [{name: value for name, value in line.items() if name != "_order"} for line in lines]
+
+
+def _dataset_lines(
+    engine: Engine, scoped: Scoped, judged: Sequence[Judged], owners: Mapping[int, str]
+) -> list[dict[str, Any]]:
+    lines = []
+    for one in judged:
+        if one.kind is not SubjectKind.DATASET:
+            continue
+        law, practice = _split(engine, [one])
+        body = scoped.organisations.get(one.organisation_id)
+        status = one.row.personal_data
+        lines.append(
+            {
+                "id": str(one.subject_id),
+                "label": one.row.title,
+                "organisation": body.name if body is not None else "",
+                "owner": owners.get(one.subject_id),
+                "personal_data": PersonalData(status).label if status else _("Non renseigné"),
+                "law": law,
+                "practice": practice,
+            }
+        )
+    return sorted(lines, key=lambda line: (line["label"], line["id"]))
+
+
+def until_of(known_on: date, today: date, time_zone: str) -> datetime | None:
+    """Up to when the ledger is read for a day: not at all for today, whose facts stand in the tables."""
+    return None if known_on >= today else end_of_day(known_on, time_zone)

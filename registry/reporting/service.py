@@ -1,0 +1,167 @@
+"""Issuing a document: gathered in one snapshot, sealed, rendered apart, kept with all that made it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from registry.kernel.errors import Invalid
+from registry.kernel.words import _
+from registry.ledger.queries import get_head
+from registry.ledger.service import say, seal
+from registry.platform.database import Acting, transaction
+from registry.platform.files import FileStore
+from registry.platform.home import Home
+from registry.reporting.discovery import get_report
+from registry.reporting.gathering import Scoped, gather, get_scope, until_of
+from registry.reporting.libraries import pdf_available
+from registry.reporting.models import IssuedDocument
+from registry.reporting.rendering import best_medium, render
+from registry.reporting.vocabulary import Medium, Progress, RenderedDocument, ScopeKind
+
+Report = Callable[[int, int, str], None]
+EARLIEST = date(2000, 1, 1)
+
+
+@dataclass(frozen=True)
+class Issued:
+    """An issued document, and what to tell whoever asked for it."""
+
+    document: IssuedDocument
+    medium: Medium
+    canonical_sha256: str
+    csv_sha256: str
+    notice: str
+
+    def write(self, output: Path, files: FileStore) -> list[Path]:
+        """Writes the document to a file; without PDF, the page with its JSON and CSV twins beside it."""
+        if self.medium is Medium.PDF:
+            output.write_bytes(files.read(self.document.document_sha256))
+            return [output]
+        page = output.with_suffix(Medium.PAGE.suffix)
+        page.write_bytes(files.read(self.document.document_sha256))
+        twin, table = output.with_suffix(".json"), output.with_suffix(".csv")
+        twin.write_bytes(files.read(self.canonical_sha256))
+        table.write_bytes(files.read(self.csv_sha256))
+        return [page, twin, table]
+
+
+def issue_report(
+    home: Home,
+    report_id: str,
+    *,
+    kind: ScopeKind,
+    subject_id: int,
+    as_of: date | None,
+    acting: Acting,
+    info: Mapping[str, Any],
+    report: Report,
+    author: str | None = None,
+) -> Issued:
+    """Issues a report on a scope, as of a day (today when none is given), and enters it in the register.
+
+    Raises: NotFound, Invalid, RenderingFailed.
+    """
+    today: date = info["today"]()
+    day = as_of or today
+    if not EARLIEST <= day <= today:
+        raise Invalid(_("Un rapport parle d’un jour passé ou d’aujourd’hui, pas du {day}.").format(day=day))
+    declared = get_report(report_id)
+    report(0, 100, _("Lecture des faits"))
+    scoped, values = _gather(home, kind, subject_id, day, today, acting, info)
+    with transaction(home.jobs, acting) as session:
+        seal(session)
+        until = until_of(day, today, info["time_zone"])
+        head = get_head(session, until) if until is not None else get_head(session)
+        issued_at: datetime = session.execute(select(func.now())).scalar_one()
+    content = declared.content.from_sample(
+        {
+            **values,
+            "issued_on": today,
+            "author": author or _("Service de la donnée"),
+            "seal": {"number": head.seal_no, "root": head.root or "0" * 64},
+        }
+    )
+    made = render(
+        declared,
+        declared.content.to_canonical(content),
+        medium=best_medium(),
+        issued_at=issued_at.astimezone(UTC).replace(microsecond=0),
+        home=home.settings.root,
+        on_progress=lambda progress: _tell(report, progress),
+    )
+    title = f"{declared.title('fr')} — {scoped.label}"
+    document = _keep(
+        home, acting, made, title, scoped,
+        report_id=report_id, subject_kind=str(kind), subject_id=subject_id,
+        as_of=day, known_on=day, law_of=day, seal_no=head.seal_no, ledger_root=head.root, issued_at=issued_at,
+        issued_by=author or acting.actor,
+    )  # fmt: skip
+    report(100, 100, _("Document émis"))
+    available = pdf_available()
+    notice = (
+        ""
+        if available.ok
+        else _("{reason} Pour le PDF : {line}").format(reason=available.reason, line=available.apt_line)
+    )
+    return Issued(document, made.medium, made.canonical_sha256, document.csv_sha256, notice)
+
+
+def _tell(report: Report, progress: Progress) -> None:
+    report(progress.percent, 100, progress.step.label)
+
+
+def _gather(
+    home: Home,
+    kind: ScopeKind,
+    subject_id: int,
+    day: date,
+    today: date,
+    acting: Acting,
+    info: Mapping[str, Any],
+) -> tuple[Scoped, dict[str, Any]]:
+    """Everything the document says, from one snapshot of the database."""
+    engine = home.jobs.execution_options(isolation_level="REPEATABLE READ")
+    until = until_of(day, today, info["time_zone"])
+    with transaction(engine, acting, **info) as session:
+        scoped = get_scope(session, kind, subject_id, until=until)
+        return scoped, gather(session, scoped, as_of=day, known_on=day, until=until, law_of=day)
+
+
+def _keep(
+    home: Home, acting: Acting, made: RenderedDocument, title: str, scoped: Scoped, **known: Any
+) -> IssuedDocument:
+    document_sha256 = home.files.keep(made.data)
+    home.files.keep(made.canonical)
+    csv_sha256 = home.files.keep(made.table)
+    with transaction(home.jobs, acting) as session:
+        say(session, "reporting:document:issue")
+        document = IssuedDocument(
+            organisation_id=scoped.organisation_id,
+            title=title,
+            canonical_sha256=made.canonical_sha256,
+            template_sha256=made.template_sha256,
+            document_sha256=document_sha256,
+            media_type=made.medium.media_type,
+            csv_sha256=csv_sha256,
+            versions=made.versions,
+            **known,
+        )
+        session.add(document)
+        session.flush()
+        session.refresh(document)
+        return document
+
+
+def render_again(home: Home, document: IssuedDocument) -> RenderedDocument:
+    """The document rendered anew from its canonical twin: the same bytes on the same versions."""
+    return render(
+        get_report(document.report_id),
+        home.files.read(document.canonical_sha256),
+        medium=Medium.PDF if document.media_type == Medium.PDF.media_type else Medium.PAGE,
+        issued_at=document.issued_at.astimezone(UTC).replace(microsecond=0),
+        home=home.settings.root,
+    )

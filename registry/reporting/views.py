@@ -1,0 +1,66 @@
+"""What goes out about issued documents."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from registry.platform.models import JobRun
+
+
+@dataclass(frozen=True)
+class DocumentLine:
+    """One issued document in the register."""
+
+    id: int
+    title: str
+    as_of: date
+    issued_at: datetime
+    seal_no: int
+    document_sha256: str
+    is_pdf: bool
+
+
+@dataclass(frozen=True)
+class DocumentsPage:
+    """The register of issued documents, and the form to issue one."""
+
+    rows: Sequence[DocumentLine]
+    may_issue: bool
+    scopes: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    pdf_notice: str
+
+
+@dataclass(frozen=True)
+class JobPage:
+    """A job and how far it is; reloaded until it is done."""
+
+    id: int
+    title: str
+    state: str
+    state_label: str
+    step: str
+    progress: int
+    total: int
+    message: str
+    result_address: str
+    result_label: str
+    is_over: bool
+
+
+def job_page(run: JobRun, title: str, result_address: str, result_label: str) -> JobPage:
+    """The page of a run."""
+    return JobPage(
+        id=run.id,
+        title=title,
+        state=str(run.state),
+        state_label=run.state.label,
+        step=run.step or "",
+        progress=run.progress,
+        total=run.total,
+        message=run.message or "",
+        result_address=result_address,
+        result_label=result_label,
+        is_over=run.state in {"done", "failed"},
+    )

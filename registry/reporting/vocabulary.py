@@ -1,0 +1,168 @@
+"""What reports speak of, in which medium, and the plain values that pass between renderer and caller."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar
+
+from registry.kernel.errors import Refusal
+from registry.kernel.words import _, mark
+
+
+class Medium(StrEnum):
+    """What a document is made of: pages to print and keep, or one page of the web without Pango."""
+
+    PDF = "pdf"
+    PAGE = "page"
+
+    @property
+    def label(self) -> str:
+        """The medium in the reader's language."""
+        return _(_MEDIUM_LABELS[self])
+
+    @property
+    def media_type(self) -> str:
+        """The media type of a document in this medium."""
+        return "application/pdf" if self is Medium.PDF else "text/html; charset=utf-8"
+
+    @property
+    def suffix(self) -> str:
+        """The end of a file name in this medium, with its dot."""
+        return ".pdf" if self is Medium.PDF else ".html"
+
+
+_MEDIUM_LABELS = {
+    Medium.PDF: mark("Document PDF accessible"),
+    Medium.PAGE: mark("Page web autonome"),
+}
+
+
+class ScopeKind(StrEnum):
+    """What part of the register a report looks at."""
+
+    AUTHORITY = "authority"
+    DEPARTMENT = "department"
+    COMMUNE = "commune"
+    DATASET = "dataset"
+
+    @property
+    def label(self) -> str:
+        """The kind of scope in the reader's language."""
+        return _(_SCOPE_LABELS[self])
+
+
+_SCOPE_LABELS = {
+    ScopeKind.AUTHORITY: mark("Toute la collectivité"),
+    ScopeKind.DEPARTMENT: mark("Une direction"),
+    ScopeKind.COMMUNE: mark("Une commune"),
+    ScopeKind.DATASET: mark("Un jeu de données"),
+}
+
+
+class Step(StrEnum):
+    """Where the rendering stands, in the order in which it goes."""
+
+    COMPOSING = "composing"
+    LAYOUT = "layout"
+    WRITING = "writing"
+
+    @property
+    def label(self) -> str:
+        """The step in the reader's language."""
+        return _(_STEP_LABELS[self])
+
+
+_STEP_LABELS = {
+    Step.COMPOSING: mark("Composition des textes et des graphiques"),
+    Step.LAYOUT: mark("Mise en page"),
+    Step.WRITING: mark("Écriture du document"),
+}
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a rendering has come; `percent` never goes back."""
+
+    step: Step
+    percent: int
+    pages: int = 0
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a rendering may take; past any of them it is ended and refused.
+
+    Units: seconds of wall clock, MiB of memory.
+    """
+
+    seconds: int = 900
+    memory_mib: int = 3072
+
+
+@dataclass(frozen=True)
+class Availability:
+    """Whether this machine can write PDF; if not, why, and the line that mends it."""
+
+    ok: bool
+    missing: tuple[str, ...] = ()
+    reason: str = ""
+    apt_line: str = ""
+
+
+@dataclass(frozen=True)
+class RenderedDocument:
+    """A document as rendered: its bytes, its twins, and all that made them what they are.
+
+    `canonical` is the JSON twin; with `template_sha256` and `versions` it gives the same bytes again.
+    `warnings` are the renderer's own words and must be empty.
+    """
+
+    medium: Medium
+    data: bytes
+    sha256: str
+    canonical: bytes
+    canonical_sha256: str
+    table: bytes
+    template_sha256: str
+    pages: int
+    versions: dict[str, str]
+    warnings: tuple[str, ...]
+    seconds: float = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """A chart of stacked bars: one bar for each category, one part for each series, always in that order.
+
+    `values[category][series]` counts; `colours` go with the series. `alternative` says in words what the
+    picture shows: the same figures stand in a table beside it.
+    """
+
+    categories: tuple[str, ...]
+    series: tuple[str, ...]
+    values: tuple[tuple[int, ...], ...]
+    colours: tuple[str, ...]
+    alternative: str
+    width: int = 620
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every document says of itself: on its cover, at the foot of each page, in its metadata.
+
+    `seal_no` and `root` are those of the day of the facts; `demonstration` marks fictional content.
+    """
+
+    title: str
+    subject: str
+    authority: str
+    as_of: date
+    seal_no: int
+    root: str
+    demonstration: bool
+
+
+class RenderingFailed(Refusal):
+    """A document could not be rendered; nothing was written."""
+
+    code: ClassVar[str] = "rendering-failed"

@@ -1,0 +1,150 @@
+"""What the compliance report offers the renderer: its twins, its charts, its frame, its sample.
+
+A report is a frozen value (`values.py`); everything it shows follows from it, so its canonical JSON twin is
+enough to write the document again.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from registry.compliance.vocabulary import Force, Verdict
+from registry.reporting.twins import canonical_json, csv_table
+from registry.reporting.vocabulary import Bars, Frame
+
+from . import words
+from .values import ComplianceReport, Counts, Finding, PolicyLine, Summary
+
+_ADAPTER = TypeAdapter(ComplianceReport)
+_SUMMARY = TypeAdapter(Summary)
+
+
+def from_sample(values: Mapping[str, Any]) -> ComplianceReport:
+    """The report a sample describes."""
+    return _ADAPTER.validate_python(values)
+
+
+def from_canonical(data: bytes) -> ComplianceReport:
+    """The report its canonical twin describes.
+
+    Raises:
+        ValueError: the twin does not describe a report, or its summary is not that of its lines.
+    """
+    values = json.loads(data)
+    summary = values.pop("summary", None)
+    report = _ADAPTER.validate_python(values)
+    if summary != _summary(report):
+        raise ValueError("the summary of this report does not follow from its lines")
+    return report
+
+
+def to_canonical(report: ComplianceReport) -> bytes:
+    """The canonical JSON twin of a report, its summary included."""
+    return canonical_json({**_ADAPTER.dump_python(report, mode="json"), "summary": _summary(report)})
+
+
+def _summary(report: ComplianceReport) -> dict[str, Any]:
+    values: dict[str, Any] = _SUMMARY.dump_python(report.summary, mode="json")
+    return values
+
+
+_HEADERS = (
+    "Sujet",
+    "Identifiant",
+    "Nature",
+    "Organisation",
+    "Règle",
+    "Intitulé de la règle",
+    "Article",
+    "Portée",
+    "Gravité",
+    "Niveau de preuve",
+    "Validation juridique",
+    "Constat",
+    "Ce que le registre savait",
+    "Ce qui manque",
+    "Où le renseigner",
+    "Remède",
+    "Qui doit agir",
+    "Depuis le",
+    "Échéance",
+    "Année",
+)
+
+
+def to_csv(report: ComplianceReport) -> bytes:
+    """The CSV twin of a report: one finding a row, each with its rule."""
+    policies = {line.id: line for line in report.policies}
+    return csv_table(_HEADERS, (_row(finding, policies[finding.policy_id]) for finding in report.findings))
+
+
+def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:
+    return (
+        finding.subject,
+        finding.subject_id,
+        finding.subject_kind.label,
+        finding.organisation,
+        line.id,
+        line.title,
+        line.article,
+        line.force.label,
+        line.severity.label,
+        line.evidence.label,
+        f"Validée le {line.validated_on:%d/%m/%Y}" if line.validated_on else words.UNDER_LEGAL_REVIEW,
+        words.verdict_word(line.force, finding.verdict),
+        " ; ".join(f"{fact.label} : {fact.value}" for fact in finding.known),
+        " ; ".join(fact.label for fact in finding.missing),
+        " ; ".join(fact.where for fact in finding.missing),
+        line.remedy,
+        " ; ".join(finding.owed_by),
+        f"{finding.since:%d/%m/%Y}",
+        f"{finding.deadline:%d/%m/%Y}" if finding.deadline else "",
+        str(finding.period or ""),
+    )
+
+
+def charts(report: ComplianceReport) -> dict[str, Bars]:
+    """The charts of the report: verdicts by force, and by obligation."""
+    summary = report.summary
+    drawn = {"verdicts": _bars([(words.force_title(force), counts) for force, counts in summary.by_force.items()])}
+    for section in report.sections:
+        # Bars of one subject each would say no more than the table below them.
+        if section.force is Force.OBLIGATION and summary.datasets > 1:
+            drawn["obligations"] = _bars([(policy.line.article, policy.line.counts) for policy in section.policies])
+    return {name: bars for name, bars in drawn.items() if bars.categories}
+
+
+def _bars(rows: list[tuple[str, Counts]]) -> Bars:
+    parts = ("conformes ou suivis", "non conformes ou non suivis", "à compléter", "sans objet")
+    said = [
+        f"{label} : " + ", ".join(f"{value} {word}" for value, word in zip(counts.each, parts, strict=True))
+        for label, counts in rows
+    ]
+    return Bars(
+        categories=tuple(label for label, _counts in rows),
+        series=tuple(verdict.value for verdict in Verdict),
+        values=tuple(counts.each for _label, counts in rows),
+        colours=tuple(words.COLOURS[verdict] for verdict in Verdict),
+        alternative="Barres empilées. " + ". ".join(said) + ".",
+    )
+
+
+def frame(report: ComplianceReport) -> Frame:
+    """What the cover, the running footer and the metadata say."""
+    return Frame(
+        title="Rapport de conformité",
+        subject=report.scope.label,
+        authority=report.authority.name,
+        as_of=report.as_of,
+        seal_no=report.seal.number,
+        root=report.seal.root,
+        demonstration=report.demonstration,
+    )
+
+
+def owed_sentence(line: PolicyLine) -> str:
+    """How many subjects call for action under a rule."""
+    owed = ((Verdict.NON_COMPLIANT, line.counts.non_compliant), (Verdict.TO_COMPLETE, line.counts.to_complete))
+    return "Constats : " + ", ".join(words.counted(line.force, verdict, count) for verdict, count in owed if count)

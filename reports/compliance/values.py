@@ -1,0 +1,341 @@
+"""The values a compliance report is made of, and what follows from them.
+
+Counts of obligations and counts of good practices are never added together: not following a good practice
+breaks no law.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Annotated
+
+from pydantic import ConfigDict, Field, model_validator
+from pydantic.dataclasses import dataclass
+
+from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
+from registry.reporting.vocabulary import ScopeKind
+
+from . import words
+
+PRINTED_FINDINGS = 100
+"""How many findings of one rule are printed; the twins hold them all."""
+PRINTED_DATASETS = 500
+"""How many datasets the annex prints; the twins hold them all."""
+PRIORITIES = 3
+
+PRACTICES = (Force.RECOMMENDATION, Force.GOOD_PRACTICE)
+"""What it is good to do and no law asks for."""
+_TO_ACT_ON = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE)
+_GRAVEST_FIRST = (Severity.BLOCKING, Severity.MAJOR, Severity.MINOR)
+_STRICT = ConfigDict(extra="forbid")
+_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+_Count = Annotated[int, Field(ge=0)]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Counts:
+    """How many subjects received each verdict."""
+
+    compliant: _Count = 0
+    non_compliant: _Count = 0
+    to_complete: _Count = 0
+    not_applicable: _Count = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            compliant=self.compliant + other.compliant,
+            non_compliant=self.non_compliant + other.non_compliant,
+            to_complete=self.to_complete + other.to_complete,
+            not_applicable=self.not_applicable + other.not_applicable,
+        )
+
+    @property
+    def judged(self) -> int:
+        """Applicable and answered."""
+        return self.compliant + self.non_compliant
+
+    @property
+    def applicable(self) -> int:
+        """Answered, or still to be."""
+        return self.judged + self.to_complete
+
+    @property
+    def each(self) -> tuple[int, int, int, int]:
+        """In the order of the verdicts."""
+        return (self.compliant, self.non_compliant, self.to_complete, self.not_applicable)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Authority:
+    """The authority the register belongs to."""
+
+    name: str
+    siren: Annotated[str, Field(pattern=r"^\d{9}$")]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Scope:
+    """The part of the register that was looked at."""
+
+    kind: ScopeKind
+    label: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Seal:
+    """The last seal of the ledger on the day of the facts."""
+
+    number: int
+    root: _Digest
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class PolicyLine:
+    """A rule as it was applied, and how many subjects received each verdict under it."""
+
+    id: str
+    title: str
+    force: Force
+    severity: Severity
+    article: str
+    article_url: str | None = None
+    evidence: Evidence
+    in_force_since: date | None = None
+    validated_on: date | None = None
+    digest: _Digest
+    remedy: str
+    counts: Counts
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class KnownFact:
+    """What the register knew of a subject, in words."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class MissingFact:
+    """What the register did not know, and where it is filled in."""
+
+    label: str
+    where: str
+    address: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Finding:
+    """What a rule says of one subject. `period` is the year of a yearly duty."""
+
+    policy_id: str
+    subject_kind: SubjectKind
+    subject_id: str
+    subject: str
+    organisation: str
+    verdict: Verdict
+    known: tuple[KnownFact, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
+    owed_by: tuple[str, ...] = ()
+    since: date
+    deadline: date | None = None
+    period: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class OrganisationLine:
+    """An organisation of the scope, with what was found of it and of its datasets."""
+
+    label: str
+    kind: str
+    datasets: _Count
+    law: Counts
+    practice: Counts
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class DatasetLine:
+    """A dataset of the scope; `owner` is a role, absent while nobody is appointed."""
+
+    id: str
+    label: str
+    organisation: str
+    owner: str | None = None
+    personal_data: str
+    law: Counts
+    practice: Counts
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A share as its two counts, with the sentence that says what it is a share of."""
+
+    part: int
+    whole: int
+    definition: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures of the page for directors; each follows from the lines of the report."""
+
+    datasets: int
+    datasets_without_owner: int
+    by_force: Mapping[Force, Counts]
+    breaches_by_severity: Mapping[Severity, int]
+    conformity: Rate
+    knowledge: Rate
+    practice: Rate
+
+    @property
+    def breaches(self) -> int:
+        """How many times an obligation is not met."""
+        return sum(self.breaches_by_severity.values())
+
+
+@dataclass(frozen=True)
+class PrintedPolicy:
+    """A rule with the findings printed under it, gravest first, and how many only the twins hold."""
+
+    line: PolicyLine
+    findings: tuple[Finding, ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
+class ForceSection:
+    """The rules of one force, in the order of their breaches."""
+
+    force: Force
+    title: str
+    counts: Counts
+    policies: tuple[PrintedPolicy, ...]
+
+    @property
+    def to_act_on(self) -> tuple[PrintedPolicy, ...]:
+        """The rules under which something is owed."""
+        return tuple(policy for policy in self.policies if policy.findings)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class ComplianceReport:
+    """The whole content of a compliance report.
+
+    Facts are those of `as_of`, as recorded by the end of `known_on`, under the law of `law_of`. `author` is
+    a role. `findings` holds at least every finding that calls for action.
+    """
+
+    authority: Authority
+    scope: Scope
+    as_of: date
+    known_on: date
+    law_of: date
+    issued_on: date
+    author: str
+    demonstration: bool
+    seal: Seal
+    policies: tuple[PolicyLine, ...]
+    findings: tuple[Finding, ...]
+    organisations: tuple[OrganisationLine, ...]
+    datasets: tuple[DatasetLine, ...]
+
+    @model_validator(mode="after")
+    def _knows_every_rule(self) -> "ComplianceReport":
+        unknown = {finding.policy_id for finding in self.findings} - {line.id for line in self.policies}
+        if unknown:
+            raise ValueError(f"findings of rules the report does not describe: {', '.join(sorted(unknown))}")
+        return self
+
+    @property
+    def summary(self) -> Summary:
+        """The figures of the page for directors."""
+        by_force = {force: _sum(line.counts for line in self.policies if line.force is force) for force in Force}
+        law = by_force[Force.OBLIGATION]
+        practice = _sum(by_force[force] for force in PRACTICES)
+        obligations = [line for line in self.policies if line.force is Force.OBLIGATION]
+        return Summary(
+            datasets=len(self.datasets),
+            datasets_without_owner=sum(line.owner is None for line in self.datasets),
+            by_force={force: counts for force, counts in by_force.items() if any(counts.each)},
+            breaches_by_severity={
+                severity: sum(line.counts.non_compliant for line in obligations if line.severity is severity)
+                for severity in _GRAVEST_FIRST
+            },
+            conformity=Rate(law.compliant, law.judged, _CONFORMITY),
+            knowledge=Rate(law.judged, law.applicable, _KNOWLEDGE),
+            practice=Rate(practice.compliant, practice.judged, _PRACTICE),
+        )
+
+    @property
+    def sections(self) -> tuple[ForceSection, ...]:
+        """The rules by force, obligations first, each with the findings that call for action."""
+        kept: dict[str, list[Finding]] = {line.id: [] for line in self.policies}
+        for finding in self.findings:
+            if finding.verdict in _TO_ACT_ON:
+                kept[finding.policy_id].append(finding)
+        sections = []
+        for force in Force:
+            lines = sorted((line for line in self.policies if line.force is force), key=_by_breach)
+            if lines:
+                printed = tuple(_printed(line, kept[line.id]) for line in lines)
+                sections.append(
+                    ForceSection(force, words.force_title(force), _sum(line.counts for line in lines), printed)
+                )
+        return tuple(sections)
+
+    @property
+    def priorities(self) -> tuple[PolicyLine, ...]:
+        """The obligations most gravely and most often breached."""
+        breached = [line for line in self.policies if line.force is Force.OBLIGATION and line.counts.non_compliant]
+        return tuple(sorted(breached, key=_by_breach)[:PRIORITIES])
+
+    @property
+    def printed_datasets(self) -> tuple[DatasetLine, ...]:
+        """The datasets of the annex."""
+        return self.datasets[:PRINTED_DATASETS]
+
+    @property
+    def under_review(self) -> int:
+        """How many rules no legal staff has validated."""
+        return sum(line.validated_on is None for line in self.policies)
+
+    @property
+    def evidences(self) -> tuple[Evidence, ...]:
+        """The levels of evidence on which the rules of this report rest, strongest first."""
+        used = {line.evidence for line in self.policies}
+        return tuple(evidence for evidence in Evidence if evidence in used)
+
+
+_CONFORMITY = "Part des contrôles conformes parmi ceux, tirés d’une obligation, que le registre a pu trancher."
+_KNOWLEDGE = "Part des contrôles applicables, tirés d’une obligation, que le registre a assez d’éléments pour trancher."
+_PRACTICE = "Part des recommandations et bonnes pratiques suivies parmi celles que le registre a pu constater."
+
+
+def _sum(counts: Iterable[Counts]) -> Counts:
+    return sum(counts, start=Counts())
+
+
+def _by_breach(line: PolicyLine) -> tuple[bool, int, int, int, str]:
+    counts = line.counts
+    gravity = _GRAVEST_FIRST.index(line.severity)
+    return (not counts.non_compliant, gravity, -counts.non_compliant, -counts.to_complete, line.title)
+
+
+def _by_urgency(finding: Finding) -> tuple[int, date, str, str]:
+    return (
+        _TO_ACT_ON.index(finding.verdict),
+        finding.deadline or date.max,
+        _sort_key(finding.organisation),
+        _sort_key(finding.subject),
+    )
+
+
+def _sort_key(text: str) -> str:
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def _printed(line: PolicyLine, findings: list[Finding]) -> PrintedPolicy:
+    ordered = sorted(findings, key=_by_urgency)
+    printed = tuple(ordered[:PRINTED_FINDINGS])
+    return PrintedPolicy(line, printed, len(ordered) - len(printed))

@@ -1,0 +1,89 @@
+"""The words of a compliance report: how a verdict, a force or a level of evidence is told to a reader."""
+
+from registry.compliance.vocabulary import Evidence, Force, Severity, Verdict
+
+UNDER_LEGAL_REVIEW = "À valider par le service juridique"
+
+_WORDS = {
+    Force.OBLIGATION: ("Conforme", "Non conforme"),
+    Force.RECOMMENDATION: ("Suivie", "Non suivie"),
+    Force.GOOD_PRACTICE: ("Suivie", "Non suivie"),
+    Force.WATCH: ("Prête", "À préparer"),
+}
+_TITLES = {
+    Force.OBLIGATION: "Obligations",
+    Force.RECOMMENDATION: "Recommandations",
+    Force.GOOD_PRACTICE: "Bonnes pratiques",
+    Force.WATCH: "Veille : textes à venir",
+}
+_NOTES = {
+    Force.RECOMMENDATION: "Un texte recommande, il n’oblige pas : ne pas suivre ces règles n’enfreint aucune loi.",
+    Force.GOOD_PRACTICE: "Aucun texte ne l’impose : ne pas suivre ces règles n’enfreint aucune loi.",
+    Force.WATCH: "Ces textes ne sont pas en vigueur : rien n’est encore dû.",
+}
+_EVIDENCE = {
+    Evidence.TEXT_READ: "L’article lui-même a été lu, dans la version citée.",
+    Evidence.DOCTRINE_READ: "Une autorité (CADA, CNIL, ministère…) l’explique ; l’article n’a pas été relu.",
+    Evidence.SECONDARY: "Un commentaire ou un cabinet le rapporte ; l’article n’a pas été relu.",
+    Evidence.CODE_READ: "Un logiciel public l’applique ainsi ; aucun texte n’a été lu.",
+    Evidence.INTERVIEW: "Des agents de la collectivité l’ont dit ; aucun texte n’a été lu.",
+    Evidence.MEMORY: "Connaissance générale, non vérifiée.",
+}
+_SHAPES = {
+    Verdict.COMPLIANT: "●",
+    Verdict.NON_COMPLIANT: "▲",
+    Verdict.TO_COMPLETE: "◆",
+    Verdict.NOT_APPLICABLE: "○",
+}
+COLOURS = {
+    Verdict.COMPLIANT: "#2f6b4a",
+    Verdict.NON_COMPLIANT: "#a3302a",
+    Verdict.TO_COMPLETE: "#dba93a",
+    Verdict.NOT_APPLICABLE: "#c3cad5",
+}
+_GRAVEST_FIRST = (Severity.BLOCKING, Severity.MAJOR, Severity.MINOR)
+
+
+def verdict_word(force: Force, verdict: Verdict) -> str:
+    """The verdict as a reader is told it: only an obligation can be « non conforme »."""
+    followed, not_followed = _WORDS[force]
+    return {
+        Verdict.COMPLIANT: followed,
+        Verdict.NON_COMPLIANT: not_followed,
+        Verdict.TO_COMPLETE: "À compléter",
+        Verdict.NOT_APPLICABLE: "Sans objet",
+    }[verdict]
+
+
+def severity_word(severity: Severity, count: int) -> str:
+    """The gravity of so many breaches, as an adjective that agrees."""
+    word = severity.label.lower()
+    return f"{word}s" if count > 1 else word
+
+
+def force_title(force: Force) -> str:
+    """The rules of a force, together."""
+    return _TITLES[force]
+
+
+def force_note(force: Force) -> str:
+    """What not following a rule of this force means, where no law is broken."""
+    return _NOTES[force]
+
+
+def evidence_meaning(evidence: Evidence) -> str:
+    """On what a reading of the law rests, in a sentence."""
+    return _EVIDENCE[evidence]
+
+
+def shape(verdict: Verdict) -> str:
+    """The sign that goes with a verdict, so that colour is never alone to tell it."""
+    return _SHAPES[verdict]
+
+
+def counted(force: Force, verdict: Verdict, count: int) -> str:
+    """So many subjects of a verdict, in words that agree."""
+    word = verdict_word(force, verdict).lower()
+    if count > 1 and not word.startswith("à "):
+        word = " ".join(part if part == "non" else f"{part}s" for part in word.split())
+    return f"{count} {word}"
