@@ -47,6 +47,9 @@ SET timezone = 'UTC' SET datestyle = 'ISO, YMD' SET intervalstyle = 'iso_8601'
 SET bytea_output = 'hex' SET extra_float_digits = '1'
 AS $$
 DECLARE
+  -- As text: compared with a value of type `name`, the index on `table_name` would not serve (its collation
+  -- differs), and each update would read the whole of it.
+  kept_name text := TG_TABLE_NAME;
   row_now jsonb;
   row_before jsonb;
   kept jsonb;
@@ -84,10 +87,10 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     row_before := to_jsonb(OLD);
     SELECT e.hash, e.snapshot INTO entry.previous_hash, kept FROM ledger_entry e
-     WHERE e.table_name = TG_TABLE_NAME AND e.row_id = entry.row_id AND e.version = entry.version - 1;
+     WHERE e.table_name = kept_name AND e.row_id = entry.row_id AND e.version = entry.version - 1;
   END IF;
   entry.organisation_id := CASE
-    WHEN TG_TABLE_NAME = 'organisation' THEN entry.row_id
+    WHEN kept_name = 'organisation' THEN entry.row_id
     ELSE (row_now ->> 'organisation_id')::bigint END;
 
   FOREACH free_column IN ARRAY TG_ARGV[0]::text[] LOOP
@@ -112,13 +115,13 @@ BEGIN
 
   entry.id := nextval('ledger_entry_id_seq');
   entry.hash := sha256(convert_to(jsonb_build_array(
-    entry.id, TG_TABLE_NAME, entry.row_id, entry.version, lower(TG_OP), entry.organisation_id, actor,
+    entry.id, kept_name, entry.row_id, entry.version, lower(TG_OP), entry.organisation_id, actor,
     acting_account(), event, reason, nullif(current_setting('beffroi.batch', true), '')::bigint,
     nullif(current_setting('beffroi.request', true), ''),
     (extract(epoch FROM moment) * 1000000)::bigint, row_now, encode(entry.previous_hash, 'hex')
   )::text, 'UTF8'));
   INSERT INTO ledger_entry OVERRIDING SYSTEM VALUE VALUES (
-    entry.id, pg_current_xact_id()::text::bigint, TG_TABLE_NAME, entry.row_id, entry.version, lower(TG_OP),
+    entry.id, pg_current_xact_id()::text::bigint, kept_name, entry.row_id, entry.version, lower(TG_OP),
     entry.organisation_id, actor, acting_account(), event, reason,
     nullif(current_setting('beffroi.batch', true), '')::bigint,
     nullif(current_setting('beffroi.request', true), ''), moment, row_now, entry.previous_hash, entry.hash
@@ -130,7 +133,7 @@ END $$;
 NEVER_REWRITTEN = """
 CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  RAISE EXCEPTION 'the ledger is append-only' USING ERRCODE = 'insufficient_privilege';
+  RAISE EXCEPTION '% is of record: it is neither rewritten nor emptied', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_entry
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
@@ -148,6 +151,8 @@ BEGIN
                   FOR EACH ROW EXECUTE FUNCTION next_version()', kept);
   EXECUTE format('CREATE TRIGGER z_ledger AFTER INSERT OR UPDATE OR DELETE ON %I
                   FOR EACH ROW EXECUTE FUNCTION record_in_ledger(%L)', kept, free_texts::text);
+  EXECUTE format('CREATE TRIGGER never_emptied BEFORE TRUNCATE ON %I
+                  FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting()', kept);
 END $$;
 
 -- `seen_by` and `written_by` are conditions for the web role; the owner and the worker see every row.
@@ -202,7 +207,11 @@ READ_OR_OWN = "organisation_id = ANY ((SELECT acting_reads())::bigint[]) OR {} =
 GUARDS = {
     "organisation": (KNOWN.format("id"), f"{WRITTEN.format('id')} OR {WRITTEN.format('parent_id')}", "INSERT, UPDATE"),
     "population": (KNOWN.format("organisation_id"), WRITTEN.format("organisation_id"), "INSERT, UPDATE"),
-    "account": (READ_OR_OWN.format("id"), f"{WRITTEN.format('organisation_id')} OR id = (SELECT acting_account())", "INSERT, UPDATE"),
+    "account": (
+        READ_OR_OWN.format("id"),
+        f"{WRITTEN.format('organisation_id')} OR id = (SELECT acting_account())",
+        "INSERT, UPDATE",
+    ),
     "credential": (READ_OR_OWN.format("account_id"), OWN, "INSERT, UPDATE"),
     "credential_secret": ("false", "false", ""),
     "role_grant": (READ_OR_OWN.format("account_id"), WRITTEN.format("organisation_id"), "INSERT, UPDATE"),
@@ -211,16 +220,27 @@ GUARDS = {
     "single_use_link": (OWN, OWN, "INSERT"),
     "job_run": (READ_OR_OWN.format("account_id"), OWN, "INSERT, UPDATE"),
     "ledger_entry": (
-        "organisation_id IS NULL OR organisation_id = ANY ((SELECT acting_reads())::bigint[])", "false", "",
+        "organisation_id IS NULL OR organisation_id = ANY ((SELECT acting_reads())::bigint[])",
+        "false",
+        "",
     ),
     "ledger_text": (
-        "organisation_id IS NULL OR organisation_id = ANY ((SELECT acting_reads())::bigint[])", "false", "",
+        "organisation_id IS NULL OR organisation_id = ANY ((SELECT acting_reads())::bigint[])",
+        "false",
+        "",
     ),
 }
 
 BY_ORGANISATION = (
-    "person", "person_identity", "appointment", "dataset", "distribution", "import_batch", "issued_document",
-    "stored_file", "finding",
+    "person",
+    "person_identity",
+    "appointment",
+    "dataset",
+    "distribution",
+    "import_batch",
+    "issued_document",
+    "stored_file",
+    "finding",
 )
 
 FREELY_REMOVED = ("import_line",)
@@ -258,6 +278,7 @@ def downgrade() -> None:
             op.execute(f"DROP POLICY IF EXISTS {policy} ON {table}")
     for table in RECORDS:
         op.execute(f"DROP TRIGGER a_version ON {table}; DROP TRIGGER z_ledger ON {table}")
+        op.execute(f"DROP TRIGGER never_emptied ON {table}")
     op.execute("GRANT UPDATE, DELETE, TRUNCATE ON ledger_entry, ledger_seal, ledger_root TO beffroi_owner")
     for table in ("ledger_entry", "ledger_seal", "ledger_root"):
         op.execute(f"DROP TRIGGER append_only ON {table}")

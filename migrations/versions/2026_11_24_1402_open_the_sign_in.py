@@ -145,6 +145,17 @@ BEGIN
   RETURN QUERY SELECT used.id, used.account_id, used.organisation_id, used.purpose::text;
 END $$;
 
+-- Says the link's number, or nothing: the asker learns neither who exists nor that five were asked in an hour.
+CREATE FUNCTION ask_reset(asked text, opened bytea, lasting interval) RETURNS bigint
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  INSERT INTO single_use_link (account_id, organisation_id, purpose, token_hash, expires_at)
+  SELECT f.account_id, f.organisation_id, 'reset', opened, now() + lasting FROM find_sign_in(asked) f
+   WHERE f.state = 'active' AND (
+     SELECT count(*) FROM single_use_link l
+      WHERE l.account_id = f.account_id AND l.expires_at > now() + lasting - interval '1 hour') < 5
+  RETURNING id
+$$;
+
 CREATE FUNCTION keep_secret(of_credential bigint, hashed text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
@@ -178,6 +189,7 @@ FUNCTIONS = (
     "open_session(bigint, bytea, interval, text, text)",
     "read_link(bytea)",
     "use_link(bytea, text)",
+    "ask_reset(text, bytea, interval)",
     "keep_secret(bigint, text)",
     "end_sessions_of(bigint, bigint)",
 )

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from registry.cli.opening import day, open_terminal, organisation_of, show_progress, write_json
-from registry.exchange.service import import_file
+from registry.exchange.jobs import import_file
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.organisations.queries import get_organisation

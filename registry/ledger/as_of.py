@@ -14,7 +14,12 @@ from registry.platform.tables import Table
 
 
 def find_rows(
-    session: Session, model: type[Table], *, until: datetime | None, column: str | None = None, among: Iterable[int] = ()
+    session: Session,
+    model: type[Table],
+    *,
+    until: datetime | None,
+    column: str | None = None,
+    among: Iterable[int] = (),
 ) -> list[Any]:
     """The rows of a table whose `column` is one of `among`; every row when no column is named.
 
@@ -53,9 +58,7 @@ def _range(said: str) -> Range[date]:
     if said == "empty":
         return Range(empty=True)
     lower, _, upper = said.strip("[]()").partition(",")
-    return Range(
-        date.fromisoformat(lower) if lower else None, date.fromisoformat(upper) if upper else None
-    )
+    return Range(date.fromisoformat(lower) if lower else None, date.fromisoformat(upper) if upper else None)
 
 
 def holds_on(during: Range[date], day: date) -> bool:

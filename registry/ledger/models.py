@@ -9,7 +9,6 @@ from sqlalchemy import (
     Column,
     DateTime,
     Identity,
-    Index,
     LargeBinary,
     UniqueConstraint,
 )

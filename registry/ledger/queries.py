@@ -72,6 +72,17 @@ def find_versions(session: Session, table: str, row_id: int, limit: int = 200) -
     ]
 
 
+def get_version(session: Session, table: str, row_id: int, version: int) -> dict[str, Any] | None:
+    """What a row held at one of its versions."""
+    found = session.execute(
+        text("SELECT snapshot FROM ledger_entry WHERE table_name = :table AND row_id = :row_id AND version = :version"),
+        {"table": table, "row_id": row_id, "version": version},
+    ).one_or_none()
+    if found is None:
+        return None
+    return _with_texts(found.snapshot, _find_texts(session, [found.snapshot], []))
+
+
 def find_snapshots(
     session: Session, table: str, *, until: datetime, ids: Sequence[int] | None = None
 ) -> dict[int, dict[str, Any]]:
@@ -94,21 +105,22 @@ def _find_texts(
     session: Session, snapshots: Iterable[Mapping[str, Any]], reasons: Iterable[str | None]
 ) -> dict[str, str]:
     digests = {
-        value for snapshot in snapshots for value in snapshot.values()
+        value
+        for snapshot in snapshots
+        for value in snapshot.values()
         if isinstance(value, str) and value.startswith(_TEXT)
     } | {reason for reason in reasons if reason}
     if not digests:
         return {}
     rows = session.execute(
-        text("SELECT digest, value FROM ledger_text WHERE digest = ANY (:digests)"), {"digests": list(digests)}
+        text("SELECT digest, value FROM ledger_text WHERE digest = ANY (:digests)"),
+        {"digests": list(digests)},
     ).all()
     return {row.digest: row.value for row in rows}
 
 
 def _with_texts(snapshot: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        name: texts.get(value, value) if isinstance(value, str) else value for name, value in snapshot.items()
-    }
+    return {name: texts.get(value, value) if isinstance(value, str) else value for name, value in snapshot.items()}
 
 
 def count_unsealed(session: Session) -> tuple[int, datetime | None]:

@@ -58,9 +58,7 @@ def seal(session: Session) -> int:
 
 
 def _append(session: Session, entries: list[tuple[int, bytes]]) -> None:
-    last = session.execute(
-        select(LedgerRoot).order_by(col(LedgerRoot.tree_size).desc()).limit(1)
-    ).scalar_one_or_none()
+    last = session.execute(select(LedgerRoot).order_by(col(LedgerRoot.tree_size).desc()).limit(1)).scalar_one_or_none()
     size, peaks = (last.tree_size, last.peaks) if last else (0, [])
     leaves = [leaf_hash(entry_hash) for _, entry_hash in entries]
     for start in range(0, len(entries), _BATCH):
@@ -72,9 +70,7 @@ def _append(session: Session, entries: list[tuple[int, bytes]]) -> None:
             ],
         )
     size, peaks = append_leaves(size, peaks, leaves)
-    session.add(
-        LedgerRoot(tree_size=size, root=root_of(peaks), peaks=peaks, sealed_at=_now(session))
-    )
+    session.add(LedgerRoot(tree_size=size, root=root_of(peaks), peaks=peaks, sealed_at=_now(session)))
     session.flush()
 
 

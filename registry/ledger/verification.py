@@ -78,9 +78,7 @@ def _verify_entries(session: Session, found: Verification) -> int:
         same = last[:2] == (row.table_name, row.row_id)
         expected = last[2] + 1 if same else 1
         if row.version != expected:
-            found.defects.append(
-                _("{place} : la version {expected} manque.").format(place=place, expected=expected)
-            )
+            found.defects.append(_("{place} : la version {expected} manque.").format(place=place, expected=expected))
         elif (bytes(row.previous_hash) if row.previous_hash else b"") != (last[3] if same else b""):
             found.defects.append(_("{place} : la chaîne est rompue avec la version d’avant.").format(place=place))
         last = (row.table_name, row.row_id, row.version, bytes(row.hash))

@@ -147,9 +147,9 @@ def check_server(connection: Connection) -> None:
     number = int(connection.execute(text("SHOW server_version_num")).scalar_one())
     if number // 10000 < OLDEST_SERVER:
         raise Unavailable(
-            _("Le serveur PostgreSQL est en version {version} : Beffroi demande la version {oldest} ou plus récente.").format(
-                version=number // 10000, oldest=OLDEST_SERVER
-            )
+            _(
+                "Le serveur PostgreSQL est en version {version} : Beffroi demande la version {oldest} ou plus récente."
+            ).format(version=number // 10000, oldest=OLDEST_SERVER)
         )
     role = connection.execute(
         text(

@@ -67,9 +67,7 @@ class FileStore:
 
     def every(self) -> list[str]:
         """The SHA-256 of every file kept."""
-        return sorted(
-            str(item["path"]).rpartition("/")[2] for page in obstore.list(self._store) for item in page
-        )
+        return sorted(str(item["path"]).rpartition("/")[2] for page in obstore.list(self._store) for item in page)
 
 
 def _place(digest: str) -> str:

@@ -94,9 +94,9 @@ class Home:
                 check_schema(connection)
         except OperationalError as error:
             raise Unavailable(
-                _("La base de données ne répond pas ({detail}). Vérifiez qu’elle tourne et que son adresse est la bonne.").format(
-                    detail=str(error.orig).strip().splitlines()[0]
-                )
+                _(
+                    "La base de données ne répond pas ({detail}). Vérifiez qu’elle tourne et que son adresse est la bonne."
+                ).format(detail=str(error.orig).strip().splitlines()[0])
             ) from error
 
     def dispose(self) -> None:
@@ -153,7 +153,10 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True) -
         if create:
             _make_database(cluster, passwords)
         urls = Urls(
-            *(connection_url(cluster, user=role, password=passwords[role], dbname=DATABASE) for role in (OWNER, APP, JOBS))
+            *(
+                connection_url(cluster, user=role, password=passwords[role], dbname=DATABASE)
+                for role in (OWNER, APP, JOBS)
+            )
         )
         home = Home(settings, urls, cluster)
         if create:

@@ -54,18 +54,17 @@ def defer(
     *,
     key: str,
     organisation_id: int,
+    actor: str,
+    account_id: int | None,
     arguments: Mapping[str, Any],
 ) -> JobRun:
     """Asks for a job within this transaction: it runs once that is committed. The same key runs once."""
-    acting: Acting = session.info["acting"]
-    known = session.execute(
-        select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)
-    ).scalar_one_or_none()
+    known = session.execute(select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)).scalar_one_or_none()
     if known is not None and known.state is not JobState.FAILED:
         return known
     if known is None:
-        known = JobRun(kind=kind, key=key, organisation_id=organisation_id, actor=acting.actor)
-    known.account_id = acting.account_id
+        known = JobRun(kind=kind, key=key, organisation_id=organisation_id, actor=actor)
+    known.account_id = account_id
     known.arguments = dict(arguments)
     known.state, known.message, known.result, known.progress = JobState.WAITING, None, None, 0
     session.add(known)

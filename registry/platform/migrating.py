@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
-from registry.platform.settings import asset_root
+from registry.platform.assets import asset_root
 
 
 def alembic_config(connection: Connection | None = None) -> Config:
@@ -47,6 +47,4 @@ def check_schema(connection: Connection) -> None:
                 "version qui l’a migrée, ou une plus récente."
             ).format(revision=current)
         )
-    raise Unavailable(
-        _("La base est en retard sur cette version de Beffroi. Lancez « beffroi upgrade ».")
-    )
+    raise Unavailable(_("La base est en retard sur cette version de Beffroi. Lancez « beffroi upgrade »."))

@@ -146,6 +146,8 @@ def stop_cluster(home: Path) -> bool:
     """
     with _said_plainly(home):
         place = cluster_home(home)
+        if place.is_orphaned:
+            return _stop(place)
         if place.major() is None:
             return False
         with place.locked():
@@ -159,7 +161,7 @@ def cluster_state(home: Path) -> State:
     """
     with _said_plainly(home):
         place = cluster_home(home)
-        if place.major() is None:
+        if place.is_orphaned or place.major() is None:
             return State.ABSENT
         postmaster = find_postmaster(place.data)
     if postmaster is None:
@@ -199,9 +201,7 @@ def bin_path(cluster: Cluster, name: str) -> Path:
     program = cluster.bin_dir / name
     if not program.is_file():
         raise Unavailable(
-            _("Le programme {name} de PostgreSQL manque dans {folder}.").format(
-                name=name, folder=cluster.bin_dir
-            )
+            _("Le programme {name} de PostgreSQL manque dans {folder}.").format(name=name, folder=cluster.bin_dir)
         )
     return program
 
@@ -245,13 +245,13 @@ def _said_plainly(home: Path) -> Iterator[None]:
         yield
     except PermissionError as error:
         raise Unavailable(
-            _("Ce compte n'a pas accès à {path} : le registre de {home} appartient à un autre.").format(
+            _("Ce compte n’a pas accès à {path} : le registre de {home} appartient à un autre.").format(
                 path=error.filename or home, home=home
             )
         ) from error
     except OSError as error:
         raise Unavailable(
-            _("PostgreSQL n'a pu être préparé dans {home} : {reason}.").format(
+            _("PostgreSQL n’a pu être préparé dans {home} : {reason}.").format(
                 home=home, reason=error.strerror or error
             )
         ) from error
@@ -260,11 +260,17 @@ def _said_plainly(home: Path) -> Iterator[None]:
 def _enter(home: Path, *, major: int, create: bool) -> ClusterHome:
     """The home, ready for its lock; refused before anything is made when it is not the one meant."""
     place = cluster_home(home)
-    found = place.major()
+    orphaned = place.is_orphaned
+    found = None if orphaned else place.major()
     if found is None and not create:
         raise NotFound(_("Aucun registre ici : beffroi init. Dossier regardé : {home}").format(home=place.home))
     _refuse_foreign(found, major)
     place.prepare_home()
+    if orphaned:
+        with place.locked():
+            if not place.password_file.exists():
+                _stop(place)
+                place.set_aside()
     return place
 
 
@@ -295,11 +301,7 @@ def _ensure_running(place: ClusterHome, bin_dir: Path, major: int, *, durable: b
     started = postmaster is None
     if postmaster is None:
         place.prepare_folders()
-        programs = (
-            copy_embedded(bin_dir, place.base / "server")
-            if place.as_root and is_embedded(bin_dir)
-            else bin_dir
-        )
+        programs = copy_embedded(bin_dir, place.base / "server") if place.as_root and is_embedded(bin_dir) else bin_dir
         if found is None:
             initialise(place, programs, password, durable=durable)
         _stopped_by_the_last(place).unlink(missing_ok=True)

@@ -32,16 +32,16 @@ def embedded_bin(major: int) -> Path:
     found = find_spec(PACKAGE)
     if found is None or found.origin is None:
         raise Unavailable(
-            _("PostgreSQL embarqué n'est pas installé ({name}). Lancez « python3 dev.py setup ».").format(
+            _("PostgreSQL embarqué n’est pas installé ({name}). Lancez « python3 dev.py setup ».").format(
                 name=DISTRIBUTION
             )
         )
     folder = Path(found.origin).parent / EMBEDDED_MAJORS.get(major, "") / "bin"
     if major not in EMBEDDED_MAJORS or not (folder / "postgres").is_file():
         raise Unavailable(
-            _(
-                "PostgreSQL {major} n'est pas embarqué : donnez à BEFFROI_POSTGRES_MAJOR l'une de {known}."
-            ).format(major=major, known=", ".join(str(known) for known in EMBEDDED_MAJORS))
+            _("PostgreSQL {major} n’est pas embarqué : donnez à BEFFROI_POSTGRES_MAJOR l’une de {known}.").format(
+                major=major, known=", ".join(str(known) for known in EMBEDDED_MAJORS)
+            )
         )
     return folder
 

@@ -18,6 +18,7 @@ import re
 import secrets
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -92,10 +93,20 @@ class ClusterHome:
             return None
         except ValueError as error:
             raise Unavailable(
-                _(
-                    "Les données de PostgreSQL dans {folder} sont illisibles : restaurez une sauvegarde."
-                ).format(folder=self.data)
+                _("Les données de PostgreSQL dans {folder} sont illisibles : restaurez une sauvegarde.").format(
+                    folder=self.data
+                )
             ) from error
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Whether the home was removed, under root, while its data stand elsewhere."""
+        return self.as_root and self.data.exists() and not self.own.exists()
+
+    def set_aside(self) -> None:
+        """Keeps the data of a removed home under another name: to start afresh loses nothing."""
+        if self.base.exists():
+            self.base.rename(self.base.with_name(f"{self.base.name}.{time.time_ns()}"))
 
     def account(self) -> Account | None:
         """The account PostgreSQL runs as: None for our own, the system account under root."""
@@ -113,8 +124,8 @@ class ClusterHome:
     def prepare_folders(self) -> None:
         """Makes the folders PostgreSQL writes in, if missing, for its account alone."""
         if self.as_root:
-            _ensure_system_account()
             _open_folder(SYSTEM_FOLDER)
+            _ensure_system_account()
             _open_folder(self.base)
             # An administrator who finds the folder learns whose it is.
             (self.base / "home").write_bytes(os.fsencode(self.home) + b"\n")
@@ -168,9 +179,9 @@ def cluster_home(home: Path) -> ClusterHome:
     if as_root and (inside / "data").exists():
         owner = (inside / "data").stat().st_uid
         raise Unavailable(
-            _(
-                "Le registre de {home} appartient au compte {account} : lancez la commande sous ce compte."
-            ).format(home=home, account=_account_name(owner))
+            _("Le registre de {home} appartient au compte {account} : lancez la commande sous ce compte.").format(
+                home=home, account=_account_name(owner)
+            )
         )
     return ClusterHome(home, SYSTEM_FOLDER / key_of(home) if as_root else inside, as_root)
 
@@ -223,9 +234,9 @@ def _private_folder(folder: Path, account: Account | None = None) -> None:
         found = folder.lstat()
         if found.st_uid != uid or folder.is_symlink() or not folder.is_dir():
             raise Unavailable(
-                _(
-                    "{folder} n'est pas un dossier du compte {account} : déplacez-le, puis recommencez."
-                ).format(folder=folder, account=_account_name(uid))
+                _("{folder} n’est pas un dossier du compte {account} : déplacez-le, puis recommencez.").format(
+                    folder=folder, account=_account_name(uid)
+                )
             ) from None
         if found.st_mode & 0o077:
             folder.chmod(0o700)
@@ -236,29 +247,35 @@ def _private_folder(folder: Path, account: Account | None = None) -> None:
 
 def _ensure_system_account() -> None:
     """Makes the account PostgreSQL runs as under root, without a home, a password or a shell."""
+    folder = os.open(SYSTEM_FOLDER, os.O_RDONLY | os.O_CLOEXEC)
     try:
+        # Two useradd at once make one account twice: the second number wins, and the first owns our folders.
+        fcntl.flock(folder, fcntl.LOCK_EX)
         pwd.getpwnam(SYSTEM_ACCOUNT)
     except KeyError:
-        program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
-        reason = _("la commande useradd manque")
-        if program is not None:
-            without_login = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
-            made = subprocess.run(  # noqa: S603 - every argument is written here.
-                [program, "--system", "--user-group", *without_login, SYSTEM_ACCOUNT],
-                capture_output=True,
-                text=True,
-                errors="replace",
-                check=False,
-            )
-            reason = made.stderr.strip()
-        try:
-            # Another command may have made it meanwhile: what counts is that it is there.
-            pwd.getpwnam(SYSTEM_ACCOUNT)
-        except KeyError:
-            raise Unavailable(
-                _(
-                    "PostgreSQL refuse d'être lancé par root, et le compte système « {account} » "
-                    "n'a pu être créé ({reason}). Créez-le (useradd --system {account}), ou lancez "
-                    "Beffroi sous un compte ordinaire."
-                ).format(account=SYSTEM_ACCOUNT, reason=reason)
-            ) from None
+        _make_system_account()
+    finally:
+        os.close(folder)
+
+
+def _make_system_account() -> None:
+    program = shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin:/bin")
+    reason = _("la commande useradd manque")
+    if program is not None:
+        without_login = ["--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin"]
+        made = subprocess.run(  # noqa: S603 - every argument is written here.
+            [program, "--system", "--user-group", *without_login, SYSTEM_ACCOUNT],
+            capture_output=True,
+            text=True,
+            errors="replace",
+            check=False,
+        )
+        if made.returncode == 0:
+            return
+        reason = made.stderr.strip()
+    raise Unavailable(
+        _(
+            "PostgreSQL refuse d’être lancé par root, et le compte système « {account} » n’a pu être créé "
+            "({reason}). Créez-le (useradd --system {account}), ou lancez Beffroi sous un compte ordinaire."
+        ).format(account=SYSTEM_ACCOUNT, reason=reason)
+    )

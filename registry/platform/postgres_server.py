@@ -99,9 +99,7 @@ def initialise(place: ClusterHome, bin_dir: Path, password: str, *, durable: boo
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(mode=0o700)
     secret.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
-    ) as file:
+    with os.fdopen(os.open(secret, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
         file.write(password)
     if account is not None:
         for path in (secret, fresh):
@@ -126,9 +124,7 @@ def initialise(place: ClusterHome, bin_dir: Path, password: str, *, durable: boo
         shutil.rmtree(fresh, ignore_errors=True)
         said = made.stderr.splitlines() or [f"initdb: {made.returncode}"]
         reason = next((line for line in said if "error:" in line), said[-1])
-        raise Unavailable(
-            _("PostgreSQL n'a pu préparer ses données : {reason}").format(reason=reason.strip())
-        )
+        raise Unavailable(_("PostgreSQL n’a pu préparer ses données : {reason}").format(reason=reason.strip()))
     with (fresh / "postgresql.conf").open("a", encoding="utf-8") as settings:
         settings.write("\ninclude 'beffroi.conf'\n")
     fresh.rename(place.data)
@@ -139,7 +135,7 @@ def start(place: ClusterHome, bin_dir: Path, *, durable: bool) -> int:
 
     Raises: Unavailable when processes of a killed server do not end.
     """
-    _clear_what_a_crash_left(place.data)
+    _clear_what_a_crash_left(place)
     _configure(place, durable=durable)
     arguments = [bin_dir / "postgres", place.data, place.log / "start.log"]
     started = subprocess.run(  # noqa: S603 - programs and paths of ours.
@@ -166,7 +162,7 @@ def wait_until_ready(place: ClusterHome, process: int) -> Postmaster:
             return postmaster
         if not alive:
             raise Unavailable(
-                _("PostgreSQL n'a pas démarré : {reason} (journal : {folder})").format(
+                _("PostgreSQL n’a pas démarré : {reason} (journal : {folder})").format(
                     reason=_last_words(place), folder=place.log
                 )
             )
@@ -176,8 +172,7 @@ def wait_until_ready(place: ClusterHome, process: int) -> Postmaster:
         elif time.monotonic() - since > SILENCE_ALLOWED:
             raise Unavailable(
                 _(
-                    "PostgreSQL démarre encore, sans nouvelle depuis {seconds} s : "
-                    "réessayez (journal : {folder})."
+                    "PostgreSQL démarre encore, sans nouvelle depuis {seconds} s : réessayez (journal : {folder})."
                 ).format(seconds=round(SILENCE_ALLOWED), folder=place.log)
             )
         time.sleep(_GLANCE)
@@ -192,7 +187,7 @@ def wait_until_gone(data: Path, postmaster: Postmaster) -> None:
     while _works_in(postmaster.process) == data:
         if time.monotonic() > until:
             raise Unavailable(
-                _("PostgreSQL (processus {process}) ne s'arrête pas : réessayez dans un instant.").format(
+                _("PostgreSQL (processus {process}) ne s’arrête pas : réessayez dans un instant.").format(
                     process=postmaster.process
                 )
             )
@@ -217,22 +212,25 @@ def _quoted(path: Path) -> str:
     return f"'{text}'"
 
 
-def _clear_what_a_crash_left(data: Path) -> None:
-    """Waits for the processes of a killed server to end, then drops its file.
+def _clear_what_a_crash_left(place: ClusterHome) -> None:
+    """Waits for the processes of a killed server to end, then drops the files that name it.
 
-    PostgreSQL refuses to start when the number in that file has since been given to another process,
-    as happens after the machine has restarted. No process works in the folder: the file is stale.
+    PostgreSQL refuses to start when the number in such a file has since been given to another process,
+    as happens after the machine has restarted, or belongs to one that has ended and was not yet seen to.
+    No process works in the folder: the files are stale.
     """
     until = time.monotonic() + LEFTOVERS_ALLOWED
-    while left := list(_processes_in(data)):
+    while left := list(_processes_in(place.data)):
         if time.monotonic() > until:
             raise Unavailable(
-                _(
-                    "Des processus d'un PostgreSQL interrompu ne s'arrêtent pas ({processes}) : réessayez."
-                ).format(processes=", ".join(str(process) for process in left))
+                _("Des processus d’un PostgreSQL interrompu ne s’arrêtent pas ({processes}) : réessayez.").format(
+                    processes=", ".join(str(process) for process in left)
+                )
             )
         time.sleep(_GLANCE)
-    (data / "postmaster.pid").unlink(missing_ok=True)
+    socket = place.run / f".s.PGSQL.{PORT}"
+    for stale in (place.data / "postmaster.pid", socket, socket.with_name(f"{socket.name}.lock")):
+        stale.unlink(missing_ok=True)
 
 
 def _works_in(process: int) -> Path | None:

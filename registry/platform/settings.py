@@ -1,21 +1,10 @@
-"""Settings, read once from the environment, and where the product's own files stand."""
+"""Settings, read once from the environment."""
 
 from functools import lru_cache
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
-
-PACKAGE = Path(__file__).resolve().parent.parent
-
-
-def asset_root(name: str) -> Path:
-    """The folder of migrations, policies, reports or node_modules.
-
-    In a checkout they stand beside the package; in a wheel they travel inside it, under `_assets`.
-    """
-    packed = PACKAGE / "_assets" / name
-    return packed if packed.is_dir() else PACKAGE.parent / name
 
 
 class Settings(BaseSettings):
@@ -37,6 +26,7 @@ class Settings(BaseSettings):
     mail_from: str = "beffroi@localhost"
     log_level: str = "INFO"
     trusted_proxies: tuple[str, ...] = ()
+    private_hosts: tuple[str, ...] = ()
 
     @property
     def root(self) -> Path:

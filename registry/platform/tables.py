@@ -83,7 +83,12 @@ def plain_list() -> Any:
 
 
 def stored(
-    members: type[StrEnum], *, nullable: bool = False, default: Any = ..., check: str | None = None, **column: Any
+    members: type[StrEnum],
+    *,
+    nullable: bool = False,
+    default: Any = ...,
+    check: str | None = None,
+    **column: Any,
 ) -> Any:
     """A closed list, stored by value under a CHECK, refused by SQLAlchemy when unknown.
 
