@@ -1,0 +1,188 @@
+"""What is wrong or doubtful in a file that could be read: one sentence each, with what to do."""
+
+from dataclasses import dataclass, field
+
+from registry.exchange.vocabulary import Anomaly, Severity
+from registry.kernel.words import _, mark
+
+QUOTED = 200
+MOST = 50_000
+
+_E, _W, _N = Severity.ERROR, Severity.WARNING, Severity.NOTICE
+
+ANOMALIES: dict[str, tuple[Severity, str]] = {
+    "access-right-nearest": (
+        _N, mark("« {value} » est repris comme « non public », le niveau d’accès le plus proche : vérifiez-le."),
+    ),
+    "access-right-unknown": (
+        _N, mark("« {value} » n’est pas un niveau d’accès connu (public, restreint, non public) : le texte est "
+                 "gardé dans les droits, choisissez le niveau d’accès."),
+    ),
+    "address-invalid": (
+        _W, mark("« {value} » n’est pas une adresse web complète (https://…) : corrigez-la dans le catalogue "
+                 "d’origine."),
+    ),
+    "address-repaired": (
+        _N, mark("L’adresse « {value} » contenait des caractères interdits, remplacés par leur code : vérifiez "
+                 "qu’elle fonctionne."),
+    ),
+    "availability-unknown": (
+        _W, mark("« {value} » n’est pas une disponibilité prévue connue (temporaire, expérimentale, disponible, "
+                 "stable) : choisissez-la après l’import."),
+    ),
+    "byte-size-invalid": (
+        _W, mark("« {value} » n’est pas une taille en octets : indiquez un nombre entier."),
+    ),
+    "catalogue-several": (
+        _N, mark("Le fichier décrit plusieurs catalogues ; les jeux sont tous lus, la description reprise est "
+                 "celle de « {value} »."),
+    ),
+    "characters-removed": (
+        _N, mark("Des caractères de commande illisibles ont été retirés de « {value} »."),
+    ),
+    "checksum-incomplete": (
+        _W, mark("L’empreinte « {value} » n’a pas d’algorithme connu ou n’est pas en hexadécimal : elle n’est "
+                 "pas reprise."),
+    ),
+    "contact-several": (
+        _N, mark("Plusieurs contacts sont donnés ; celui-ci n’est pas repris : « {value} »."),
+    ),
+    "dataset-absent": (
+        _W, mark("Le catalogue annonce ce jeu sans le décrire dans le fichier : {value}. S’il est sur une autre "
+                 "page, importez-la aussi."),
+    ),
+    "dataset-none": (
+        _E, mark("Le fichier est du RDF correct, mais ne décrit aucun jeu de données (dcat:Dataset) : vérifiez "
+                 "que c’est l’export du catalogue."),
+    ),
+    "date-invalid": (
+        _W, mark("« {value} » n’est pas une date possible : écrivez-la AAAA-MM-JJ dans le catalogue d’origine."),
+    ),
+    "date-partial": (
+        _N, mark("« {value} » ne donne pas le jour ; le premier jour de la période est repris : vérifiez-le."),
+    ),
+    "distribution-absent": (
+        _W, mark("Cette distribution est citée mais n’est pas décrite dans le fichier : {value}."),
+    ),
+    "distribution-orphan": (
+        _W, mark("Cette distribution n’est rattachée à aucun jeu de données : {value}. Ajoutez le lien "
+                 "dcat:distribution dans le catalogue d’origine."),
+    ),
+    "distribution-without-address": (
+        _W, mark("La distribution « {value} » n’a pas d’adresse (dcat:accessURL ou dcat:downloadURL) : elle "
+                 "n’est pas reprise."),
+    ),
+    "email-invalid": (
+        _W, mark("« {value} » n’est pas une adresse électronique : corrigez le contact."),
+    ),
+    "encoding-wrong": (
+        _N, mark("Le fichier déclare l’encodage « {value} » mais il est écrit en UTF-8 : il a été lu en UTF-8."),
+    ),
+    "envelope-partial": (
+        _W, mark("La réponse du géocatalogue n’est qu’une partie de ses fiches ({value}) : importez aussi les "
+                 "réponses suivantes."),
+    ),
+    "format-unknown": (
+        _N, mark("Le format « {value} » n’est pas dans la liste des types de fichiers : il est gardé tel quel, "
+                 "mais son ouverture ne peut pas être jugée."),
+    ),
+    "frequency-unknown": (
+        _W, mark("« {value} » n’est pas une fréquence de mise à jour connue : choisissez-la après l’import."),
+    ),
+    "hvd-category-unknown": (
+        _W, mark("« {value} » n’est pas une catégorie de données de forte valeur du règlement (UE) 2023/138."),
+    ),
+    "identifier-duplicate": (
+        _W, mark("Un autre jeu du fichier porte déjà l’identifiant « {value} » : celui-ci est repris sous une "
+                 "autre adresse. Faites corriger le catalogue d’origine, pour que l’import suivant les reconnaisse."),
+    ),
+    "identifier-missing": (
+        _W, mark("Ce jeu n’a ni adresse ni identifiant ; « {value} » en tient lieu, mais un changement le ferait "
+                 "prendre pour un nouveau jeu. Faites ajouter dcterms:identifier."),
+    ),
+    "identifier-relative": (
+        _N, mark("L’adresse « {value} » est incomplète (relative) : elle n’identifie le jeu que dans ce fichier."),
+    ),
+    "identifier-several": (
+        _N, mark("Plusieurs identifiants sont donnés ; « {value} » n’est pas repris."),
+    ),
+    "language-unknown": (
+        _W, mark("« {value} » n’est pas une langue de la liste (codes ISO 639-1)."),
+    ),
+    "licence-unknown": (
+        _N, mark("La licence « {value} » n’est pas dans la liste : elle est gardée telle quelle. Vérifiez si elle "
+                 "est homologuée (CRPA, art. D323-2-1)."),
+    ),
+    "media-type-invalid": (
+        _W, mark("« {value} » n’est pas un type de média (texte/sous-type)."),
+    ),
+    "more": (
+        _N, mark("{value} autres anomalies du fichier ne sont pas détaillées."),
+    ),
+    "page-partial": (
+        _W, mark("Ce fichier n’est qu’une page d’un catalogue plus long ; la suite est ici : {value}. Importez "
+                 "aussi les autres pages, ou demandez un export complet."),
+    ),
+    "period-reversed": (
+        _W, mark("La période couverte finit avant de commencer ({value}) : elle n’est pas reprise."),
+    ),
+    "period-unknown": (
+        _W, mark("« {value} » n’est pas une période lisible : donnez un début et une fin, AAAA-MM-JJ."),
+    ),
+    "text-shortened": (
+        _N, mark("Ce texte dépasse la longueur admise et a été coupé : « {value} »."),
+    ),
+    "title-missing": (
+        _E, mark("Ce jeu de données n’a pas de titre : faites ajouter dcterms:title dans le catalogue d’origine."),
+    ),
+    "too-many": (
+        _W, mark("Il y a plus de valeurs que le registre n’en garde ; « {value} » et les suivantes ne sont pas "
+                 "reprises."),
+    ),
+    "value-several": (
+        _N, mark("Plusieurs valeurs sont données où une seule est attendue ; « {value} » n’est pas reprise."),
+    ),
+}  # fmt: skip
+
+
+def sentence(code: str, value: str) -> str:
+    """What an anomaly says, in the reader's language."""
+    return _(ANOMALIES[code][1]).format(value=value)
+
+
+def shortened(text: str, limit: int = QUOTED) -> str:
+    """A value as it is quoted in a sentence: on one line, cut where it is long."""
+    line = " ".join(text[: limit * 4].split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+@dataclass
+class Anomalies:
+    """The anomalies of one file, in the order they were met."""
+
+    found: list[Anomaly] = field(default_factory=list)
+    unsaid: int = 0
+
+    def add(self, code: str, subject: str, path: str, value: str) -> None:
+        """Notes one anomaly of a record, or of the file where the subject is empty."""
+        if len(self.found) >= MOST:
+            self.unsaid += 1
+            return
+        quoted = shortened(value)
+        message = sentence(code, quoted)
+        severity = ANOMALIES[code][0]
+        self.found.append(
+            Anomaly(severity=severity, code=code, subject=subject, path=path, message=message, value=quoted)
+        )
+
+    def close(self) -> list[Anomaly]:
+        """Every anomaly, with a last line for those that are not detailed."""
+        if self.unsaid:
+            message = sentence("more", str(self.unsaid))
+            self.found.append(
+                Anomaly(
+                    severity=Severity.NOTICE, code="more", subject="", path="", message=message,
+                    value=str(self.unsaid),
+                )
+            )  # fmt: skip
+        return self.found

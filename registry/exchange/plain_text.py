@@ -1,0 +1,81 @@
+"""HTML found in descriptions, turned into plain text that keeps its paragraphs, lists and links."""
+
+import re
+from html.parser import HTMLParser
+
+_MARKUP = re.compile(
+    r"</?(?:p|br|div|span|a|ul|ol|li|b|i|u|em|strong|h[1-6]|table|tr|td|th|tbody|thead|img|hr|blockquote|pre"
+    r"|code|font|section|article|sup|sub|script|style|iframe|center|small|dl|dt|dd)\b[^<>]*>|<!--",
+    re.IGNORECASE,
+)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+_BLOCKS = frozenset(
+    {"p", "div", "ul", "ol", "table", "section", "article", "blockquote", "pre", "dl", "hr", "center", "tr", "dt"}
+    | {"dd", "h1", "h2", "h3", "h4", "h5", "h6"}
+)
+_UNSEEN = frozenset({"script", "style"})
+_SPACES = re.compile(r"[^\S\n]+")
+_BLANK_LINES = re.compile(r" ?\n(?: ?\n)+ ?")
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self.hidden = 0
+        self.link: str | None = None
+        self.link_from = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in _UNSEEN:
+            self.hidden += 1
+        elif tag in _BLOCKS:
+            self.parts.append("\n" if tag in {"tr", "dt", "dd"} else "\n\n")
+        elif tag == "br":
+            self.parts.append("\n")
+        elif tag == "li":
+            self.parts.append("\n- ")
+        elif tag in {"td", "th"}:
+            self.parts.append(" ")
+        elif tag == "a":
+            self.link = next((value for name, value in attrs if name == "href"), None)
+            self.link_from = len(self.parts)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in _UNSEEN:
+            self.hidden = max(0, self.hidden - 1)
+        elif tag in _BLOCKS:
+            self.parts.append("\n" if tag in {"tr", "dt", "dd"} else "\n\n")
+        elif tag == "a" and self.link:
+            address, self.link = self.link.strip(), None
+            if address.startswith(("http://", "https://")) and address not in "".join(self.parts[self.link_from :]):
+                self.parts.append(f" ({address})")
+
+    def handle_data(self, data: str) -> None:
+        if not self.hidden:
+            self.parts.append(data if "\n" not in data else " ".join(data.split("\n")))
+
+
+def plain_text(text: str) -> str:
+    """The text without its markup; a text that has none is left as it is, save for the spaces around it."""
+    if "<" not in text and "&" not in text:
+        return text.strip()
+    found = _read(text) if _MARKUP.search(text) or _ENTITY.search(text) else text
+    # Some portals escape their HTML once more: what comes out is HTML again.
+    if found is not text and _MARKUP.search(found):
+        found = _read(found)
+    return found.strip()
+
+
+def _read(text: str) -> str:
+    if not _MARKUP.search(text):
+        # Entities alone: the line breaks of the text are its own.
+        return "\n".join(_without_tags(line) for line in text.split("\n"))
+    return _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", _without_tags(text))).replace("\n ", "\n").replace(" \n", "\n")
+
+
+def _without_tags(text: str) -> str:
+    reader = _Reader()
+    reader.feed(text)
+    reader.close()
+    return "".join(reader.parts)

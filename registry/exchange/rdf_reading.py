@@ -1,0 +1,130 @@
+"""An RDF file to a catalogue: in a child process for what comes from outside, in this one for what is ours."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from pydantic import TypeAdapter
+
+from registry.exchange.rdf_catalogue import read_catalogue
+from registry.exchange.rdf_parsing import parse
+from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
+from registry.exchange.vocabulary import Limits, ReadCatalogue
+from registry.platform.assets import PACKAGE
+
+PARIS = "Europe/Paris"
+DEFAULT_LIMITS = Limits()
+
+_MEBIBYTE = 1024 * 1024
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Answer:
+    """What the child process says: a catalogue, or a problem."""
+
+    catalogue: ReadCatalogue | None = None
+    problem: Problem | None = None
+    details: dict[str, Detail] = field(default_factory=dict)
+
+
+_ANSWER = TypeAdapter(_Answer)
+
+
+def read_rdf_file(
+    path: Path,
+    *,
+    declared_format: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+    name: str | None = None,
+    time_zone: str = PARIS,
+) -> ReadCatalogue:
+    """The catalogue a file holds, read in a process apart, within limits and without network.
+
+    `name` is what people call the file, where it was stored under another one; moments are read as civil days
+    of `time_zone`.
+
+    Raises:
+        TooLarge: the file passes the limit.
+        Unreadable: it is not what it says, with what is wrong, where, and what to do.
+    """
+    shown = name or path.name
+    _check_size(path, shown, limits)
+    order = {
+        "path": str(path.absolute()), "name": shown, "declared": declared_format, "zone": time_zone,
+        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
+    }  # fmt: skip
+    answer = _ask_child(order, limits)
+    if answer.problem is not None:
+        raise refusal_of(answer.problem, answer.details)
+    if answer.catalogue is None:
+        raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"})
+    return answer.catalogue
+
+
+def read_rdf_bytes(
+    raw: bytes, *, name: str = "", declared_format: str | None = None, time_zone: str = PARIS
+) -> ReadCatalogue:
+    """The catalogue some bytes hold, read in this very process: for files of our own making.
+
+    Raises:
+        Unreadable: they are not what they say.
+    """
+    try:
+        return read_catalogue(parse(raw, name=name, declared=declared_format), ZoneInfo(time_zone))
+    except CannotRead as error:
+        raise refusal_of(error.problem, error.details) from error
+
+
+def _check_size(path: Path, shown: str, limits: Limits) -> None:
+    try:
+        if not path.is_file():
+            raise refusal_of(Problem.MISSING, {"name": shown})
+        size = path.stat().st_size
+        if not os.access(path, os.R_OK):
+            raise refusal_of(Problem.FORBIDDEN, {"name": shown})
+    except OSError as error:
+        raise refusal_of(Problem.FORBIDDEN, {"name": shown}) from error
+    if size > limits.file_bytes:
+        details: dict[str, Detail] = {
+            "size": -(-size // _MEBIBYTE),
+            "limit": limits.file_bytes // _MEBIBYTE,
+        }
+        raise refusal_of(Problem.TOO_LARGE, details)
+
+
+def _ask_child(order: Mapping[str, object], limits: Limits) -> _Answer:
+    try:
+        done = subprocess.run(  # noqa: S603 - this interpreter, a module of ours, an order of ours.
+            [sys.executable, "-m", "registry.exchange.rdf_worker", json.dumps(order)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            cwd="/",
+            env=_environment(),
+            timeout=2 * limits.seconds + 10,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
+    if done.stderr:
+        _log.warning("rdf_worker", stderr=done.stderr[-4000:].decode(errors="replace"))
+    if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
+        return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
+    if done.returncode != 0:
+        memory = limits.memory_bytes // _MEBIBYTE
+        if b"MemoryError" in done.stderr:
+            return _Answer(problem=Problem.OUT_OF_MEMORY, details={"limit": memory})
+        return _Answer(problem=Problem.UNFORESEEN, details={"kind": f"code {done.returncode}"})
+    return _ANSWER.validate_json(done.stdout)
+
+
+def _environment() -> dict[str, str]:
+    """The whole environment of the child: nothing of ours passes, neither address nor secret."""
+    return {"LC_ALL": "C.UTF-8", "PATH": os.defpath, "PYTHONPATH": str(PACKAGE.parent)}

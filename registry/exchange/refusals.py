@@ -1,0 +1,149 @@
+"""Why a file cannot be read at all, in one sentence: what, where, and what to do.
+
+A problem travels as a code and its details, because it is met in a child process and said by the parent, in
+the reader's language.
+"""
+
+from enum import StrEnum
+
+from registry.kernel.errors import Refusal, TooLarge, Unreadable
+from registry.kernel.words import _, mark
+
+Detail = str | int
+
+
+class Problem(StrEnum):
+    """What keeps a file from being read."""
+
+    ARCHIVE = "archive"
+    BINARY = "binary"
+    CUT_SHORT = "cut-short"
+    DOCTYPE = "doctype"
+    EMPTY = "empty"
+    ENCODING = "encoding"
+    FORBIDDEN = "forbidden"
+    HTML = "html"
+    ISO_RECORD = "iso-record"
+    MISSING = "missing"
+    NOT_JSON_LD = "not-json-ld"
+    OTHER_DOCUMENT = "other-document"
+    OTHER_XML = "other-xml"
+    OUT_OF_MEMORY = "out-of-memory"
+    OUT_OF_TIME = "out-of-time"
+    REMOTE_CONTEXT = "remote-context"
+    SYNTAX = "syntax"
+    SYNTAX_NEAR = "syntax-near"
+    SYNTAX_NOWHERE = "syntax-nowhere"
+    TOO_DEEP = "too-deep"
+    TOO_LARGE = "too-large"
+    UNFORESEEN = "unforeseen"
+    UNKNOWN_DECLARED = "unknown-declared"
+    UNKNOWN_ENCODING = "unknown-encoding"
+    UNKNOWN_FORMAT = "unknown-format"
+
+
+_SENTENCES = {
+    Problem.ARCHIVE: mark(
+        "Ce fichier est une archive {kind} : décompressez-la, puis importez le fichier RDF qu’elle contient."
+    ),
+    Problem.BINARY: mark(
+        "Ce fichier n’est pas du texte lisible (octet nul à la position {offset}) : demandez un export RDF, "
+        "ou enregistrez-le en UTF-8."
+    ),
+    Problem.CUT_SHORT: mark(
+        "Ce fichier s’arrête en plein milieu, ligne {line} : il n’a sans doute pas été téléchargé en entier. "
+        "Téléchargez-le de nouveau."
+    ),
+    Problem.DOCTYPE: mark(
+        "Ce fichier contient une déclaration <!DOCTYPE …>, ligne {line}. Elle est refusée, car elle peut faire "
+        "lire d’autres fichiers ou épuiser la machine : retirez-la, ou demandez un export en Turtle."
+    ),
+    Problem.EMPTY: mark(
+        "Ce fichier est vide : vérifiez qu’il a été enregistré ou téléchargé en entier, puis recommencez."
+    ),
+    Problem.ENCODING: mark(
+        "Ce fichier n’est pas en {encoding} comme il devrait : octet {byte} à la position {offset}, ligne "
+        "{line}. Enregistrez-le en UTF-8, ou faites corriger l’encodage qu’il déclare."
+    ),
+    Problem.FORBIDDEN: mark(
+        "Ce fichier ne peut pas être ouvert : {name}. Vérifiez les droits d’accès du compte qui exécute le registre."
+    ),
+    Problem.HTML: mark(
+        "Ce fichier est une page web, pas un catalogue : téléchargez l’export DCAT lui-même (RDF/XML, Turtle "
+        "ou JSON-LD) et non la page qui le présente."
+    ),
+    Problem.ISO_RECORD: mark(
+        "Ce fichier est une fiche ISO 19139 ({root}), pas du RDF : demandez au géocatalogue son export "
+        "DCAT ou GeoDCAT-AP."
+    ),
+    Problem.MISSING: mark("Il n’y a pas de fichier ici : {name}. Vérifiez le chemin."),
+    Problem.NOT_JSON_LD: mark(
+        "Ce fichier est du JSON, mais pas du JSON-LD (ni @context, ni @id, ni @type) : demandez l’export DCAT "
+        "du catalogue."
+    ),
+    Problem.OTHER_DOCUMENT: mark(
+        "Ce fichier est un document {kind}, pas un catalogue RDF : demandez l’export DCAT du catalogue."
+    ),
+    Problem.OTHER_XML: mark(
+        "Ce fichier est du XML, mais pas du RDF : son premier élément est « {root} », « rdf:RDF » était "
+        "attendu. Demandez l’export DCAT du catalogue."
+    ),
+    Problem.OUT_OF_MEMORY: mark(
+        "La lecture de ce fichier demande plus de mémoire que la limite de {limit} Mio : faites-le exporter "
+        "en plusieurs fichiers."
+    ),
+    Problem.OUT_OF_TIME: mark(
+        "La lecture de ce fichier a dépassé la limite de {limit} s : faites-le exporter en plusieurs fichiers."
+    ),
+    Problem.REMOTE_CONTEXT: mark(
+        "Ce fichier JSON-LD renvoie à un contexte extérieur, que le registre ne va jamais chercher : "
+        "{address}. Demandez un export où le contexte est inclus, ou un export en Turtle ou RDF/XML."
+    ),
+    Problem.SYNTAX: mark(
+        "Ce fichier n’est pas du {format} correct : erreur ligne {line}, {reason}. Corrigez cette ligne, ou "
+        "demandez un nouvel export."
+    ),
+    Problem.SYNTAX_NEAR: mark(
+        "Ce fichier n’est pas du {format} correct : erreur ligne {line} ou à la fin de la précédente, près de "
+        "« {excerpt} ». Corrigez-la, ou demandez un nouvel export."
+    ),
+    Problem.SYNTAX_NOWHERE: mark("Ce fichier n’est pas du {format} correct : {reason}. Demandez un nouvel export."),
+    Problem.TOO_DEEP: mark(
+        "Ce fichier imbrique trop de niveaux les uns dans les autres : ce n’est pas un catalogue ordinaire. "
+        "Demandez un nouvel export."
+    ),
+    Problem.TOO_LARGE: mark(
+        "Ce fichier pèse {size} Mio et la limite est de {limit} Mio : faites-le exporter en plusieurs fichiers."
+    ),
+    Problem.UNFORESEEN: mark(
+        "La lecture de ce fichier a échoué pour une raison que le registre n’a pas prévue ({kind}). Rien n’a "
+        "été écrit ; transmettez ce fichier à la personne qui administre le registre."
+    ),
+    Problem.UNKNOWN_DECLARED: mark(
+        "Le format « {declared} » n’existe pas ici : choisissez rdf-xml, turtle, n-triples, n-quads, trig ou "
+        "json-ld, ou ne précisez rien."
+    ),
+    Problem.UNKNOWN_ENCODING: mark(
+        "Ce fichier déclare l’encodage « {encoding} », que le registre ne connaît pas : enregistrez-le en UTF-8."
+    ),
+    Problem.UNKNOWN_FORMAT: mark(
+        "Aucun format RDF n’est reconnu dans ce fichier, qui commence par « {start} ». Formats lus : RDF/XML, "
+        "Turtle, N-Triples, N-Quads, TriG, JSON-LD."
+    ),
+}
+
+
+class CannotRead(Exception):
+    """A file cannot be read: the problem, and the details its sentence needs."""
+
+    def __init__(self, problem: Problem, **details: Detail) -> None:
+        super().__init__(problem.value)
+        self.problem = problem
+        self.details = details
+
+
+def refusal_of(problem: Problem, details: dict[str, Detail]) -> Refusal:
+    """The refusal to raise for a problem, said in the reader's language."""
+    said = {name: _(str(value)) if name == "reason" else value for name, value in details.items()}
+    message = _(_SENTENCES[problem]).format(**said)
+    return TooLarge(message) if problem is Problem.TOO_LARGE else Unreadable(message)

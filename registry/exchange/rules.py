@@ -1,0 +1,32 @@
+"""What an import does to a sheet: pure comparisons of values."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+def changes_of(current: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The fields an import changes, each with its value before and after.
+
+    An import never erases: what the source does not say stays as somebody recorded it.
+    """
+    return {
+        name: [current.get(name), value]
+        for name, value in read.items()
+        if value not in EMPTY and current.get(name) != value
+    }
+
+
+def distribution_changes(
+    current: Sequence[Mapping[str, Any]], read: Sequence[Mapping[str, Any]]
+) -> dict[str, list[str]]:
+    """Which distributions an import adds, changes or sets aside, by identifier; absent keys mean none."""
+    known = {str(one["identifier"]): one for one in current}
+    said = {str(one["identifier"]): one for one in read}
+    found = {
+        "added": [name for name in said if name not in known],
+        "changed": [name for name, one in said.items() if name in known and changes_of(known[name], one)],
+        "removed": [name for name in known if name not in said],
+    }
+    return {kind: names for kind, names in found.items() if names}

@@ -1,0 +1,467 @@
+"""Bringing a catalogue in: compared first, then applied by batches under one number, and undone if need be.
+
+Nothing half-written: the whole file is validated and compared before anything changes; each batch is one
+transaction, and an import cut short goes on from the first record it had not applied.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.datasets.forms import DatasetForm, DistributionForm
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.queries import find_by_identifier, find_distributions_of
+from registry.datasets.service import change_columns
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.rules import EMPTY, changes_of, distribution_changes
+from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.kernel.errors import Conflict, NotFound
+from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import _
+from registry.ledger.queries import find_versions
+from registry.ledger.service import say, touch
+from registry.organisations.forms import PersonForm
+from registry.organisations.queries import find_subtree
+from registry.organisations.service import find_or_record_person
+from registry.web.forms import say_errors
+
+BATCH = 200
+Report = Callable[[int, int, str], None]
+_CONTACT = ("contact_name", "contact_email")
+
+
+@dataclass
+class ImportReport:
+    """What an import did, or would do."""
+
+    batch_id: int | None = None
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    anomalies: list[dict[str, Any]] = field(default_factory=list)
+    leftovers: list[dict[str, Any]] = field(default_factory=list)
+    triples: int = 0
+    distributions: int = 0
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return asdict(self)
+
+    def sentences(self) -> list[str]:
+        """The same in words."""
+        lead = _("Aperçu, rien n’est écrit : ") if self.dry_run else ""
+        lines = [
+            lead
+            + _("{created} jeux créés, {changed} modifiés, {unchanged} sans changement, {refused} refusés.").format(
+                created=self.created, changed=self.changed, unchanged=self.unchanged, refused=self.refused
+            )
+        ]
+        if self.batch_id is not None:
+            lines.append(_("Import n° {number}.").format(number=self.batch_id))
+        lines += [f"  {one['subject'] or '—'} · {one['path']} : {one['message']}" for one in self.anomalies[:50]]
+        if len(self.anomalies) > 50:
+            lines.append(_("  … et {more} autres anomalies (--json les montre toutes).").format(more=len(self.anomalies) - 50))
+        for one in self.leftovers:
+            lines.append(_("Propriété sans place au registre : {predicate} ({count} fois).").format(**one))
+        return lines
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One record of the file against the register."""
+
+    line_no: int
+    identifier: str
+    title: str
+    action: ImportAction
+    dataset_id: int | None
+    seen_version: int | None
+    content: dict[str, Any]
+    changes: dict[str, Any]
+    anomalies: list[dict[str, Any]]
+
+
+def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogue) -> list[Compared]:
+    """Each record of a file against what the register holds below an organisation; writes nothing."""
+    said: dict[str, list[dict[str, Any]]] = {}
+    for anomaly in read.anomalies:
+        said.setdefault(anomaly.subject, []).append(asdict(anomaly))
+    within = find_subtree(session, organisation_id)
+    compared: list[Compared] = []
+    seen: set[str] = set()
+    for start in range(0, len(read.datasets), BATCH):
+        part = read.datasets[start : start + BATCH]
+        known = find_by_identifier(session, within, [one.identifier for one in part])
+        files = find_distributions_of(session, [one.id for one in known.values()])
+        for place, one in enumerate(part, start=start + 1):
+            anomalies = said.get(one.identifier, [])
+            if one.identifier in seen:
+                message = _("Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise.")
+                compared.append(_refused(place, one, anomalies, "identifier", message))
+                continue
+            seen.add(one.identifier)
+            compared.append(_compare_one(place, one, known.get(one.identifier), files, anomalies))
+    return compared
+
+
+def _compare_one(
+    place: int,
+    one: ReadDataset,
+    sheet: Dataset | None,
+    files: Mapping[int, Sequence[Distribution]],
+    anomalies: list[dict[str, Any]],
+) -> Compared:
+    try:
+        content = _content(one)
+    except ValidationError as error:
+        problems = say_errors(error)
+        path, message = next(iter(problems.items()))
+        return _refused(place, one, anomalies, path, message)
+    if sheet is None:
+        return Compared(place, one.identifier, one.title, ImportAction.CREATE, None, None, content, {}, anomalies)
+    if sheet.annulled:
+        message = _("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
+        return _refused(place, one, anomalies, "identifier", message, sheet)
+    rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
+    changes: dict[str, Any] = changes_of(_sheet_values(sheet), content["sheet"])
+    touched = distribution_changes([_row_values(row) for row in rows], content["distributions"])
+    if touched:
+        changes["distributions"] = touched
+    if _new_contact(sheet, content):
+        changes["contact"] = [None, content["contact"].get("email") or content["contact"].get("name")]
+    action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
+    return Compared(place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies)
+
+
+def _new_contact(sheet: Dataset, content: Mapping[str, Any]) -> bool:
+    return bool(content["contact"]) and sheet.contact_person_id is None
+
+
+def _refused(
+    place: int,
+    one: ReadDataset,
+    anomalies: list[dict[str, Any]],
+    path: str,
+    message: str,
+    sheet: Dataset | None = None,
+) -> Compared:
+    found = {"severity": "error", "code": "refused", "subject": one.identifier, "path": path, "message": message, "value": ""}
+    return Compared(
+        place, one.identifier, one.title, ImportAction.REFUSED, sheet.id if sheet else None, None, {}, {},
+        [*anomalies, found],
+    )  # fmt: skip
+
+
+def _content(one: ReadDataset) -> dict[str, Any]:
+    """The record as the sheet's form takes it, as JSON; its contact apart.
+
+    Raises: ValidationError.
+    """
+    values = asdict(one)
+    files = values.pop("distributions")
+    contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT}
+    kept = []
+    for file in files:
+        form = DistributionForm.model_validate({name: value for name, value in file.items() if value not in EMPTY})
+        kept.append(form.model_dump(mode="json", exclude_unset=True))
+    sheet = DatasetForm.model_validate({name: value for name, value in values.items() if value not in EMPTY})
+    return {
+        "sheet": sheet.model_dump(mode="json", exclude_unset=True, exclude={"identifier"}),
+        "distributions": kept,
+        "contact": {name: value for name, value in contact.items() if value},
+    }
+
+
+_SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {"identifier", "distributions"})
+_ROW_FIELDS = tuple(DistributionForm.model_fields)
+
+
+def _sheet_values(sheet: Dataset) -> dict[str, Any]:
+    return DatasetForm.model_construct(**{name: getattr(sheet, name) for name in _SHEET_FIELDS}).model_dump(
+        mode="json", include=set(_SHEET_FIELDS)
+    )
+
+
+def _row_values(row: Distribution) -> dict[str, Any]:
+    return DistributionForm.model_construct(**{name: getattr(row, name) for name in _ROW_FIELDS}).model_dump(
+        mode="json"
+    )
+
+
+def preview_import(
+    session: Session,
+    organisation_id: int,
+    read: ReadCatalogue,
+    *,
+    source_name: str,
+    source_sha256: str,
+) -> tuple[ImportBatch, list[Compared]]:
+    """Keeps what a file would do, to be looked at and then applied or abandoned."""
+    compared = compare_catalogue(session, organisation_id, read)
+    say(session, "exchange:import:preview")
+    batch = ImportBatch(
+        organisation_id=organisation_id,
+        source_name=source_name,
+        source_format=str(read.format),
+        source_sha256=source_sha256,
+        summary=_summary(read, compared),
+        created_at=session.execute(select(func.now())).scalar_one(),
+    )
+    session.add(batch)
+    session.flush()
+    rows = [
+        {
+            "organisation_id": organisation_id, "batch_id": batch.id, "line_no": one.line_no,
+            "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
+            "dataset_id": one.dataset_id, "seen_version": one.seen_version, "content": one.content,
+            "changes": one.changes, "anomalies": one.anomalies, "applied": False,
+        }
+        for one in compared
+    ]  # fmt: skip
+    if rows:
+        session.execute(insert(ImportLine), rows)
+    return batch, compared
+
+
+def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any]:
+    counts = {str(action): sum(one.action is action for one in compared) for action in ImportAction}
+    return {
+        **counts,
+        "triples": read.tally.triples,
+        "distributions": sum(len(one.distributions) for one in read.datasets),
+        "leftovers": [asdict(one) for one in read.leftovers],
+        "anomalies": [asdict(one) for one in read.anomalies if not one.subject],
+        "anomaly_count": len(read.anomalies),
+        "catalogue": read.catalogue.title,
+    }
+
+
+def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> None:
+    """Applies what a preview kept, by batches; goes on from where it was cut short.
+
+    `session_of` opens one transaction that acts for whoever asked.
+    Raises: Conflict when the import was undone or abandoned.
+    """
+    with session_of() as session:
+        batch = get_batch(session, batch_id, lock=True)
+        if batch.state in {ImportState.APPLIED, ImportState.UNDONE, ImportState.ABANDONED, ImportState.UNDOING}:
+            if batch.state is ImportState.APPLIED:
+                return
+            raise Conflict(_("Cet import est déjà « {state} ».").format(state=batch.state.label))
+        say(session, "exchange:import:apply")
+        batch.state = ImportState.APPLYING
+        total = _count_lines(session, batch_id, done=None)
+    done = 0
+    while True:
+        with session_of() as session:
+            lines = _next_lines(session, batch_id, applied=False)
+            if not lines:
+                break
+            _apply_lines(session, get_batch(session, batch_id), lines)
+            done += len(lines)
+        report(done, total, _("Écriture des fiches"))
+    with session_of() as session:
+        batch = get_batch(session, batch_id, lock=True)
+        say(session, "exchange:import:apply")
+        batch.state = ImportState.APPLIED
+
+
+def _count_lines(session: Session, batch_id: int, *, done: bool | None) -> int:
+    query = select(func.count(col(ImportLine.id))).where(
+        col(ImportLine.batch_id) == batch_id, col(ImportLine.action).in_([ImportAction.CREATE, ImportAction.CHANGE])
+    )
+    if done is not None:
+        query = query.where(col(ImportLine.applied) == done)
+    return session.execute(query).scalar_one()
+
+
+def _next_lines(session: Session, batch_id: int, *, applied: bool) -> list[ImportLine]:
+    return list(
+        session.execute(
+            select(ImportLine)
+            .where(
+                col(ImportLine.batch_id) == batch_id,
+                col(ImportLine.applied) == applied,
+                col(ImportLine.action).in_([ImportAction.CREATE, ImportAction.CHANGE]),
+            )
+            .order_by(col(ImportLine.line_no))
+            .limit(BATCH)
+        ).scalars()
+    )
+
+
+def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
+    say(session, "exchange:import:apply")
+    within = find_subtree(session, batch.organisation_id)
+    known = find_by_identifier(session, within, [line.identifier for line in lines])
+    files = find_distributions_of(session, [sheet.id for sheet in known.values()])
+    made: list[tuple[ImportLine, Dataset]] = []
+    for line in lines:
+        sheet = known.get(line.identifier)
+        if sheet is None:
+            form = DatasetForm.model_validate(line.content["sheet"])
+            sheet = Dataset(
+                organisation_id=batch.organisation_id,
+                identifier=line.identifier,
+                title_sort=sort_key(form.title),
+                **form.values(),
+            )
+            session.add(sheet)
+        elif sheet.annulled:
+            line.action, line.applied = ImportAction.REFUSED, True
+            continue
+        else:
+            values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
+            change_columns(sheet, {name: getattr(values, name) for name in line.content["sheet"]})
+        made.append((line, sheet))
+    session.flush()
+    for line, sheet in made:
+        contact = line.content["contact"]
+        if contact and sheet.contact_person_id is None:
+            sheet.contact_person_id = find_or_record_person(session, sheet.organisation_id, PersonForm(**contact)).id
+            say(session, "exchange:import:apply")
+        _write_files(session, sheet, line.content["distributions"], files.get(sheet.id, ()))
+    session.flush()
+    for line, sheet in made:
+        session.refresh(sheet, ["version"])
+        line.applied, line.dataset_id, line.applied_version = True, sheet.id, sheet.version
+        touch(session, "dataset", sheet.id)
+
+
+def _write_files(
+    session: Session, sheet: Dataset, read: Iterable[Mapping[str, Any]], rows: Sequence[Distribution]
+) -> None:
+    """Makes the distributions those of the source; what it does not say of one stays."""
+    known = {row.identifier: row for row in rows}
+    said = set()
+    for content in read:
+        form = DistributionForm.model_validate(content)
+        identifier = str(content["identifier"])
+        said.add(identifier)
+        row = known.get(identifier)
+        values = {name: getattr(form, name) for name in content if name != "identifier"}
+        if row is None:
+            full = form.model_dump(exclude={"identifier"})
+            session.add(
+                Distribution(organisation_id=sheet.organisation_id, dataset_id=sheet.id, identifier=identifier, **full)
+            )
+            continue
+        for name, value in {**values, "annulled": False}.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+    for identifier, row in known.items():
+        if identifier not in said and not row.annulled:
+            row.annulled = True
+
+
+def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> list[str]:
+    """Brings each sheet of an import back to what it was, and annuls those it made.
+
+    A sheet somebody built on since stays as it is: the titles of these are returned.
+    Raises: Conflict when the import was not applied.
+    """
+    with session_of() as session:
+        batch = get_batch(session, batch_id, lock=True)
+        if batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
+            raise Conflict(_("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label))
+        say(session, "exchange:import:undo")
+        batch.state = ImportState.UNDOING
+        total = _count_lines(session, batch_id, done=True)
+    kept: list[str] = []
+    done = 0
+    while True:
+        with session_of() as session:
+            lines = _next_lines(session, batch_id, applied=True)
+            if not lines:
+                break
+            say(session, "exchange:import:undo")
+            for line in lines:
+                if not _undo_line(session, line, batch_id):
+                    kept.append(line.title)
+                line.applied, line.action = False, ImportAction.UNCHANGED
+            done += len(lines)
+        report(done, total, _("Retour aux fiches d’avant"))
+    with session_of() as session:
+        batch = get_batch(session, batch_id, lock=True)
+        say(session, "exchange:import:undo")
+        batch.state = ImportState.UNDONE
+        batch.summary = {**batch.summary, "kept": kept}
+    return kept
+
+
+def _undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
+    sheet = session.get(Dataset, line.dataset_id, with_for_update=True)
+    if sheet is None or sheet.version != line.applied_version:
+        return False
+    before = next((one for one in find_versions(session, "dataset", sheet.id) if one.batch_id != batch_id), None)
+    if before is None:
+        sheet.annulled = True
+    else:
+        values = DatasetForm.model_validate({name: before.snapshot.get(name) for name in _SHEET_FIELDS})
+        change_columns(sheet, {name: getattr(values, name) for name in _SHEET_FIELDS})
+    for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
+        past = find_versions(session, "distribution", row.id)
+        then = next((one for one in past if one.batch_id != batch_id), None)
+        if past[0].batch_id != batch_id:
+            continue
+        if then is None:
+            row.annulled = True
+        else:
+            form = DistributionForm.model_validate({name: then.snapshot.get(name) for name in _ROW_FIELDS})
+            for name in _ROW_FIELDS:
+                setattr(row, name, getattr(form, name))
+            row.annulled = bool(then.snapshot.get("annulled"))
+    session.flush()
+    touch(session, "dataset", sheet.id)
+    return True
+
+
+def abandon_import(session: Session, batch_id: int) -> None:
+    """Sets a preview aside: nothing of it is written.
+
+    Raises: Conflict when it was already applied.
+    """
+    batch = get_batch(session, batch_id, lock=True)
+    if batch.state is not ImportState.PREVIEWED:
+        raise Conflict(_("Cet import est déjà « {state} ».").format(state=batch.state.label))
+    say(session, "exchange:import:abandon")
+    batch.state = ImportState.ABANDONED
+
+
+def get_batch(session: Session, batch_id: int, *, lock: bool = False) -> ImportBatch:
+    """One import within the asker's rights.
+
+    Raises: NotFound.
+    """
+    found = session.get(ImportBatch, batch_id, with_for_update=lock or None)
+    if found is None:
+        raise NotFound(_("Cet import n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def report_of(batch_id: int | None, read: ReadCatalogue, compared: Sequence[Compared], *, dry_run: bool) -> ImportReport:
+    """What to tell whoever asked for the import."""
+    counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
+    every = [asdict(one) for one in read.anomalies] + [
+        anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] == "refused"
+    ]
+    return ImportReport(
+        batch_id=batch_id,
+        created=counts[ImportAction.CREATE],
+        changed=counts[ImportAction.CHANGE],
+        unchanged=counts[ImportAction.UNCHANGED],
+        refused=counts[ImportAction.REFUSED],
+        anomalies=every,
+        leftovers=[asdict(one) for one in read.leftovers],
+        triples=read.tally.triples,
+        distributions=sum(len(one.distributions) for one in read.datasets),
+        dry_run=dry_run,
+    )

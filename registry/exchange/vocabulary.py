@@ -1,0 +1,238 @@
+"""What is read in another catalogue, as plain values, and how it is named."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from registry.kernel.words import _, mark
+
+
+class RdfFormat(StrEnum):
+    """The ways an RDF catalogue is written down."""
+
+    RDF_XML = "rdf-xml"
+    TURTLE = "turtle"
+    N_TRIPLES = "n-triples"
+    N_QUADS = "n-quads"
+    TRIG = "trig"
+    JSON_LD = "json-ld"
+
+    @property
+    def label(self) -> str:
+        """The format's name in the reader's language."""
+        return _(_FORMAT_LABELS[self])
+
+
+_FORMAT_LABELS = {
+    RdfFormat.RDF_XML: mark("RDF/XML"),
+    RdfFormat.TURTLE: mark("Turtle"),
+    RdfFormat.N_TRIPLES: mark("N-Triples"),
+    RdfFormat.N_QUADS: mark("N-Quads"),
+    RdfFormat.TRIG: mark("TriG"),
+    RdfFormat.JSON_LD: mark("JSON-LD"),
+}
+
+
+class Severity(StrEnum):
+    """How much an anomaly of a file costs the record it is about."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+    @property
+    def label(self) -> str:
+        """What the severity means for the record, in the reader's language."""
+        return _(_SEVERITY_LABELS[self])
+
+
+_SEVERITY_LABELS = {
+    Severity.ERROR: mark("Fiche à compléter"),
+    Severity.WARNING: mark("Valeur non reprise"),
+    Severity.NOTICE: mark("À vérifier"),
+}
+
+
+class Fate(StrEnum):
+    """What became of a statement of the file."""
+
+    KEPT = "kept"
+    SAME = "same"
+    OTHER_LANGUAGE = "other-language"
+    SET_ASIDE = "set-aside"
+    STRUCTURE = "structure"
+    NO_HOME = "no-home"
+
+    @property
+    def label(self) -> str:
+        """What became of the statement, in the reader's language."""
+        return _(_FATE_LABELS[self])
+
+
+_FATE_LABELS = {
+    Fate.KEPT: mark("Repris"),
+    Fate.SAME: mark("Déjà dit par une autre valeur"),
+    Fate.OTHER_LANGUAGE: mark("Autre langue, non reprise"),
+    Fate.SET_ASIDE: mark("Écarté, avec une anomalie"),
+    Fate.STRUCTURE: mark("Structure du fichier"),
+    Fate.NO_HOME: mark("Pas encore de place dans le registre"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDistribution:
+    """One file or access point, as another catalogue describes it.
+
+    Units: `byte_size` in bytes.
+    """
+
+    identifier: str
+    title: str | None = None
+    description: str | None = None
+    access_url: str | None = None
+    download_url: str | None = None
+    format: str | None = None
+    media_type: str | None = None
+    licence: str | None = None
+    rights: str | None = None
+    byte_size: int | None = None
+    checksum_algorithm: str | None = None
+    checksum_value: str | None = None
+    issued: date | None = None
+    modified: date | None = None
+    availability: str | None = None
+    languages: list[str] = field(default_factory=list)
+    conforms_to: list[str] = field(default_factory=list)
+    documentation: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDataset:
+    """One dataset, as another catalogue describes it; every value has been checked.
+
+    Codes are those of `policies/lists/`; `licence` and a distribution's `format` keep the words of the file
+    where the list does not know them. An empty title is an anomaly of the file.
+    """
+
+    identifier: str
+    uri: str | None = None
+    title: str = ""
+    description: str | None = None
+    keywords: list[str] = field(default_factory=list)
+    themes: list[str] = field(default_factory=list)
+    local_themes: list[str] = field(default_factory=list)
+    publisher_name: str | None = None
+    publisher_uri: str | None = None
+    creator_name: str | None = None
+    contact_name: str | None = None
+    contact_email: str | None = None
+    contact_url: str | None = None
+    landing_page: str | None = None
+    languages: list[str] = field(default_factory=list)
+    access_rights: str | None = None
+    frequency: str | None = None
+    issued: date | None = None
+    modified: date | None = None
+    spatial: list[str] = field(default_factory=list)
+    temporal_start: date | None = None
+    temporal_end: date | None = None
+    licence: str | None = None
+    rights: str | None = None
+    conforms_to: list[str] = field(default_factory=list)
+    documentation: list[str] = field(default_factory=list)
+    provenance: str | None = None
+    version_label: str | None = None
+    applicable_legislation: list[str] = field(default_factory=list)
+    hvd_categories: list[str] = field(default_factory=list)
+    distributions: list[ReadDistribution] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCatalog:
+    """What a file says of the catalogue itself."""
+
+    uri: str | None = None
+    title: str | None = None
+    description: str | None = None
+    publisher_name: str | None = None
+    publisher_uri: str | None = None
+    homepage: str | None = None
+    languages: list[str] = field(default_factory=list)
+    licence: str | None = None
+    issued: date | None = None
+    modified: date | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Anomaly:
+    """Something wrong or doubtful in a file: where, what, and what to do.
+
+    `subject` is the identifier of the dataset, empty for the file as a whole; `path` the field, with the
+    distribution it belongs to; `value` what was found, shortened. `code` and `value` are enough to say it
+    again in another language (`anomalies.sentence`).
+    """
+
+    severity: Severity
+    code: str
+    subject: str
+    path: str
+    message: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TallyRow:
+    """How many statements of one kind met one fate, and where they went."""
+
+    subject_type: str
+    predicate: str
+    fate: Fate
+    home: str
+    count: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class PredicateTally:
+    """Where each statement of the file went; the counts add up to the number of triples."""
+
+    triples: int
+    rows: list[TallyRow]
+
+    @property
+    def accounted(self) -> int:
+        """The sum of all rows."""
+        return sum(row.count for row in self.rows)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leftover:
+    """A property the register has no field for yet: listed, never dropped in silence."""
+
+    predicate: str
+    subject_type: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadCatalogue:
+    """A file read whole: its datasets, and an account of everything in it."""
+
+    format: RdfFormat
+    catalogue: ReadCatalog
+    datasets: list[ReadDataset]
+    leftovers: list[Leftover]
+    tally: PredicateTally
+    anomalies: list[Anomaly]
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What reading one file may cost.
+
+    Units: bytes of the file, bytes of address space of the child process, seconds of its processor time.
+    """
+
+    file_bytes: int = 200 * 1024 * 1024
+    memory_bytes: int = 4 * 1024 * 1024 * 1024
+    seconds: int = 300
