@@ -1,0 +1,232 @@
+"""What is refused, said: problem+json (RFC 9457) to programs, a helpful page to people; never a trace."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from litestar import Request, Response
+from litestar.exceptions import HTTPException
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from registry.kernel.errors import (
+    Conflict,
+    FieldError,
+    Forbidden,
+    Invalid,
+    NotFound,
+    PreconditionNeeded,
+    Refusal,
+    Stale,
+    TooLarge,
+    Unavailable,
+    Unreadable,
+)
+from registry.kernel.words import _, mark, use_translations
+from registry.web.shell import Shell
+from registry.web.templating import render
+from registry.web.visits import LOCALE_COOKIE, Premises, SignInNeeded
+from registry.web.words import choose_locale, translations_for
+
+log = structlog.get_logger(__name__)
+
+STATUSES: Mapping[type[Refusal], int] = {
+    SignInNeeded: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Stale: 412,
+    TooLarge: 413,
+    Invalid: 422,
+    Unreadable: 422,
+    PreconditionNeeded: 428,
+    Unavailable: 503,
+}
+_BY_CODE = {"too-many-attempts": 429}
+"""Refusals of upper rooms that the web knows by their code only."""
+
+_ANSWERS: Mapping[int, tuple[str, str]] = {
+    400: (
+        mark("Demande illisible"),
+        mark("La demande est mal formée. Revenez à la page précédente, rechargez-la et recommencez."),
+    ),
+    401: (mark("Connexion nécessaire"), mark("Connectez-vous pour continuer.")),
+    403: (
+        mark("Action non permise"),
+        mark("Vos droits ne permettent pas cette action. Demandez à votre administrateur le rôle qui convient."),
+    ),
+    404: (
+        mark("Page introuvable"),
+        mark(
+            "Cette page n’existe pas, ou vos droits ne vous la montrent pas. "
+            "Vérifiez l’adresse, ou repartez de l’accueil."
+        ),
+    ),
+    405: (
+        mark("Action impossible à cette adresse"),
+        mark("Cette adresse n’accepte pas cette action. Repartez de la page d’où vous veniez."),
+    ),
+    409: (
+        mark("Action impossible dans cet état"),
+        mark("L’état de la fiche ne permet pas cette action. Rechargez-la pour voir où elle en est."),
+    ),
+    412: (
+        mark("Modifié entre-temps"),
+        mark(
+            "Quelqu’un a modifié cette fiche depuis que vous l’avez ouverte. Rechargez-la, puis reprenez votre saisie."
+        ),
+    ),
+    413: (
+        mark("Envoi trop volumineux"),
+        mark("Ce qui est envoyé dépasse la taille acceptée : 50 Mio pour un fichier, 10 Mio pour un appel d’API."),
+    ),
+    422: (mark("Saisie à corriger"), mark("Une valeur ne convient pas. Corrigez-la puis envoyez de nouveau.")),
+    428: (
+        mark("Version non précisée"),
+        mark("Dites sur quelle version porte le changement : lisez la fiche et donnez son ETag dans If-Match."),
+    ),
+    429: (mark("Trop d’essais"), mark("Attendez quelques minutes avant de recommencer.")),
+    500: (
+        mark("Défaut du logiciel"),
+        mark(
+            "Rien n’a été enregistré. Le défaut est noté au journal : "
+            "donnez le numéro de la demande à votre administrateur."
+        ),
+    ),
+    503: (
+        mark("Service momentanément indisponible"),
+        mark("Le registre ne peut pas répondre. Réessayez dans un instant."),
+    ),
+}
+_KEPT_HEADERS = frozenset({"allow", "retry-after"})
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    """An error page: what happened, what to do, and the number of the request."""
+
+    status: int
+    title: str
+    sentence: str
+    errors: tuple[FieldError, ...]
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is said of a request that did not succeed, before it takes the shape its reader expects.
+
+    An empty `sentence` is the one that goes with the status; one that is only marked is translated here.
+    """
+
+    status: int
+    code: str
+    sentence: str = ""
+    errors: tuple[FieldError, ...] = ()
+    headers: Mapping[str, str] | None = None
+
+
+def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[Any]]]:
+    """What answers each refusal, each error of the framework, and each defect."""
+
+    def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+        status = next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 422)
+        status = _BY_CODE.get(refusal.code, status)
+        errors = refusal.errors if isinstance(refusal, Invalid) else ()
+        return _answer(premises, request, Problem(status, refusal.code, refusal.message, errors))
+
+    def failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+        if error.status_code >= 500:
+            return broken(request, error)
+        return _answer(
+            premises, request, Problem(error.status_code, f"http-{error.status_code}", headers=error.headers)
+        )
+
+    def away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        log.warning("database away", error=str(getattr(error, "orig", error)).splitlines()[:1])
+        message = mark("La base de données ne répond pas. Réessayez dans un instant.")
+        return _answer(premises, request, Problem(503, "unavailable", message))
+
+    def unkept(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
+        log.warning("value refused by the database", error=str(error.orig).splitlines()[:1])
+        message = mark("Une valeur de la demande ne peut pas être lue : nombre trop grand, ou caractère illisible.")
+        return _answer(premises, request, Problem(422, "unreadable-value", message))
+
+    def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        log.error("defect", path=request.url.path, exc_info=error)
+        return _answer(premises, request, Problem(500, "defect"))
+
+    return {
+        Refusal: refused,
+        HTTPException: failed,
+        OperationalError: away,
+        PoolTimeoutError: away,
+        DataError: unkept,
+        Exception: broken,
+    }
+
+
+def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    locale = choose_locale(request.cookies.get(LOCALE_COOKIE), request.headers.get("accept-language"))
+    headers = {name: value for name, value in (problem.headers or {}).items() if name.lower() in _KEPT_HEADERS}
+    if problem.status == 503:
+        headers.setdefault("Retry-After", "10")
+    with use_translations(locale, translations_for(locale)):
+        title, sentence = (_(words) for words in _ANSWERS.get(problem.status, _ANSWERS[400]))
+        sentence = _(problem.sentence) if problem.sentence else sentence
+        if request.url.path.startswith("/api/"):
+            return _for_program(request, problem, title, sentence, headers)
+        if problem.status == 401 and request.method == "GET" and request.headers.get("hx-request") != "true":
+            return _to_sign_in(request)
+        return _for_people(premises, request, problem, title, sentence, headers)
+
+
+def _for_program(
+    request: Request[Any, Any, Any], problem: Problem, title: str, sentence: str, headers: dict[str, str]
+) -> Response[Any]:
+    body: dict[str, Any] = {
+        "type": f"urn:beffroi:{problem.code}",
+        "title": title,
+        "status": problem.status,
+        "detail": sentence,
+        "instance": f"urn:request:{_request_id(request)}",
+    }
+    if problem.errors:
+        body["errors"] = [{"path": error.path, "message": error.message} for error in problem.errors]
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return Response(body, status_code=problem.status, media_type="application/problem+json", headers=headers)
+
+
+def _to_sign_in(request: Request[Any, Any, Any]) -> Response[Any]:
+    """Sends to the sign-in, which comes back to this very page with its query."""
+    address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return Response(b"", status_code=303, headers={"Location": f"/connexion?suite={quote(address, safe='/')}"})
+
+
+def _for_people(
+    premises: Premises,
+    request: Request[Any, Any, Any],
+    problem: Problem,
+    title: str,
+    sentence: str,
+    headers: dict[str, str],
+) -> Response[Any]:
+    number = _request_id(request)
+    shell = request.scope["state"].get("shell")
+    if not isinstance(shell, Shell):
+        # Nobody is known to be signed in: the page shows no navigation.
+        shell = Shell(
+            authority=premises.authority,
+            demonstration=premises.demonstration,
+            path=request.url.path,
+            request_id=number,
+        )
+    page = render("web/problem.html", ProblemPage(problem.status, title, sentence, problem.errors, number), shell)
+    return Response(page, status_code=problem.status, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def _request_id(request: Request[Any, Any, Any]) -> str:
+    return str(request.scope["state"].get("request_id", ""))

@@ -1,0 +1,60 @@
+"""What belongs to every page: the reader's language, and how far the pages are accessible."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from litestar import Response
+from litestar.datastructures import Cookie
+from litestar.handlers import HTTPRouteHandler
+
+from registry.web.visits import EVERYBODY, LOCALE_COOKIE, Visit, route
+from registry.web.words import LOCALES
+
+_A_YEAR = 365 * 24 * 3600
+
+
+@dataclass(frozen=True)
+class AccessibilityPage:
+    """The accessibility statement the law asks of every public body's site.
+
+    Law: loi 2005-102 art. 47, décret 2019-768.
+    """
+
+    authority: str
+
+
+@route("POST", "/langue", EVERYBODY)
+def choose_language(visit: Visit) -> Response[Any]:
+    """Keeps the language somebody chose, and goes back to the page they were on."""
+    chosen = visit.form_data().first("langue")
+    if chosen in LOCALES:
+        visit.cookies.append(
+            Cookie(
+                key=LOCALE_COOKIE,
+                value=chosen,
+                max_age=_A_YEAR,
+                path="/",
+                secure=visit.premises.home.settings.public_url.startswith("https://"),
+                httponly=True,
+                samesite="lax",
+            )
+        )
+    return visit.go(_page_before(visit))
+
+
+@route("GET", "/accessibilite", EVERYBODY)
+def show_accessibility(visit: Visit) -> Response[Any]:
+    """The accessibility statement."""
+    return visit.page("web/accessibility.html", AccessibilityPage(visit.premises.authority))
+
+
+def _page_before(visit: Visit) -> str:
+    """The page of this site the form stood on, with its query; the home page when the browser does not say."""
+    before = urlsplit(visit.request.headers.get("referer", ""))
+    if before.netloc != visit.request.headers.get("host") or not before.path.startswith("/") or before.path[:2] == "//":
+        return "/"
+    return before.path + (f"?{before.query}" if before.query else "")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (choose_language, show_accessibility)
