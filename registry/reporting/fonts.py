@@ -18,10 +18,11 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from fontTools.ttLib import TTFont
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 from registry.platform.assets import asset_root
 
-LAYOUT = "2"
+LAYOUT = "1"
 """To be raised when this module writes the folder otherwise."""
 
 _STYLES = {(400, "normal"): "Regular", (400, "italic"): "Italic", (600, "normal"): "SemiBold"}
@@ -129,9 +130,24 @@ def _copy(source: Path, target: Path, family: str | None, style: str | None) -> 
         names = {1: legacy_family, 2: legacy_style, 3: plain, 4: f"{family} {style}", 6: plain, 16: family, 17: style}
         for number, value in names.items():
             font["name"].setName(value, number, 3, 1, 0x409)
+        _part_spaces(font)
         font.flavor = None
         font.save(target)
         return ranges
+
+
+def _part_spaces(font: TTFont) -> None:
+    """Gives the no-break space a glyph of its own: sharing one, every space is copied from a PDF as no-break."""
+    cmap = font.getBestCmap()
+    if cmap.get(0xA0) != cmap.get(0x20) or 0xA0 not in cmap:
+        return
+    name = "nobreakspace"
+    font.setGlyphOrder([*font.getGlyphOrder(), name])
+    font["glyf"][name] = Glyph()
+    font["hmtx"][name] = font["hmtx"][cmap[0x20]]
+    for table in font["cmap"].tables:
+        if 0xA0 in table.cmap:
+            table.cmap[0xA0] = name
 
 
 def _ranges(points: set[int]) -> list[tuple[int, int]]:

@@ -132,14 +132,13 @@ class RenderedDocument:
 
 @dataclass(frozen=True)
 class Bars:
-    """A chart of stacked bars: one bar for each category, one part for each series, always in that order.
+    """A chart of stacked bars: one bar for each category, one part for each colour, always in that order.
 
-    `values[category][series]` counts; `colours` go with the series. `alternative` says in words what the
-    picture shows: the same figures stand in a table beside it.
+    `values[category][colour]` counts. `alternative` says in words what the picture shows: the same figures
+    stand in a table beside it.
     """
 
     categories: tuple[str, ...]
-    series: tuple[str, ...]
     values: tuple[tuple[int, ...], ...]
     colours: tuple[str, ...]
     alternative: str

@@ -124,7 +124,6 @@ def _bars(rows: list[tuple[str, Counts]]) -> Bars:
     ]
     return Bars(
         categories=tuple(label for label, _counts in rows),
-        series=tuple(verdict.value for verdict in Verdict),
         values=tuple(counts.each for _label, counts in rows),
         colours=tuple(words.COLOURS[verdict] for verdict in Verdict),
         alternative="Barres empilées. " + ". ".join(said) + ".",
