@@ -2,8 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,7 @@ import psycopg
 import pytest
 
 from registry.platform.bootstrap import database_statements, role_statements
-from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, engine_for, transaction
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, engine_for
 from registry.platform.home import Home, Urls
 from registry.platform.migrating import migrate
 from registry.platform.postgres import Cluster, connection_url, temporary_cluster
@@ -65,9 +64,7 @@ def home(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Home]:
         connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
     urls = _urls(cluster, name)
-    made = Home(
-        Settings(home=tmp_path / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster
-    )
+    made = Home(Settings(home=tmp_path / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
     yield made
     made.dispose()
     engine_for.cache_clear()

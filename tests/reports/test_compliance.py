@@ -1,0 +1,241 @@
+"""What the compliance report says, and what it never says."""
+
+import csv
+import io
+import json
+import re
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import pytest
+
+from registry.compliance.vocabulary import Force, Verdict
+from registry.reporting.discovery import get_report
+from registry.reporting.rendering import render
+from registry.reporting.vocabulary import Medium
+
+REPORT = get_report("compliance")
+MODULE = REPORT.content
+FIELDS = {verdict: verdict.name.lower() for verdict in Verdict}
+
+
+@pytest.fixture
+def sample() -> dict[str, Any]:
+    return tomllib.loads(REPORT.sample.read_text("utf-8"))
+
+
+@pytest.fixture
+def content(sample: dict[str, Any]) -> Any:
+    return MODULE.from_sample(sample)
+
+
+@pytest.fixture
+def shown(issued_at: datetime, tmp_path: Path) -> Any:
+    """The words of a content's page, each space one plain space."""
+
+    def words(content: Any) -> str:
+        twin = MODULE.to_canonical(content)
+        page = render(REPORT, twin, medium=Medium.PAGE, issued_at=issued_at, home=tmp_path).data.decode()
+        text = re.sub(r"<style>.*?</style>|<wbr>", "", page, flags=re.DOTALL)
+        return re.sub(r"[\s\u00a0]+", " ", re.sub(r"<[^>]+>", " ", text)).replace(" .", ".")
+
+    return words
+
+
+@pytest.fixture
+def printed(pdf: Path) -> list[str]:
+    """The text of each page of the sample's PDF."""
+    return [page.extract_text().replace("\u00a0", " ") for page in pypdf.PdfReader(pdf).pages]
+
+
+def test_the_sample_counts_what_it_lists(content: Any) -> None:
+    listed = Counter((finding.policy_id, finding.verdict) for finding in content.findings)
+
+    for line in content.policies:
+        for verdict in (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE):
+            assert getattr(line.counts, FIELDS[verdict]) == listed[line.id, verdict], line.id
+
+
+def test_the_sample_is_fictional_and_names_nobody(content: Any) -> None:
+    assert content.demonstration
+    assert content.authority.siren == "000000000"
+    assert not re.search(r"\b(M\.|Mme|Monsieur|Madame)\b", REPORT.sample.read_text("utf-8"))
+
+
+def test_the_twin_read_back_is_the_same_report_and_writes_the_same_twin(content: Any) -> None:
+    twin = MODULE.to_canonical(content)
+
+    assert MODULE.from_canonical(twin) == content
+    assert MODULE.to_canonical(MODULE.from_canonical(twin)) == twin
+
+
+def test_the_twin_carries_the_figures_of_the_page_for_directors(content: Any) -> None:
+    summary = json.loads(MODULE.to_canonical(content))["summary"]
+
+    assert summary["conformity"]["part"] == 34
+    assert summary["conformity"]["whole"] == 45
+    assert summary["breaches_by_severity"] == {"blocking": 1, "major": 8, "minor": 2}
+    assert summary["datasets_without_owner"] == 3
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda values: values["summary"].update(datasets=11),
+        lambda values: values["policies"][0]["counts"].update(compliant=999),
+        lambda values: values.pop("summary"),
+        lambda values: values.update(signature="…"),
+        lambda values: values["findings"][0].update(policy_id="inconnue"),
+        lambda values: values["seal"].update(root="abc"),
+        lambda values: values["policies"][0]["counts"].update(compliant=-1),
+    ],
+)
+def test_a_twin_that_does_not_hold_together_is_refused(content: Any, change: Any) -> None:
+    values = json.loads(MODULE.to_canonical(content))
+    change(values)
+
+    with pytest.raises(ValueError, match=r"summary|rules|validation error"):
+        MODULE.from_canonical(json.dumps(values).encode())
+
+
+def test_the_table_has_a_row_for_each_finding_and_no_formula(content: Any) -> None:
+    wild = replace(content.findings[0], subject="=HYPERLINK(0)", organisation="+33 3 21 00 00 00", owed_by=("-1",))
+    table = MODULE.to_csv(replace(content, findings=(wild, *content.findings[1:])))
+
+    rows = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline=""), delimiter=";"))
+    assert len(rows) == len(content.findings)
+    assert rows[0]["Sujet"] == "'=HYPERLINK(0)"
+    assert rows[0]["Organisation"] == "+33 3 21 00 00 00"
+    assert rows[0]["Qui doit agir"] == "-1"
+
+
+def test_only_an_obligation_is_ever_called_non_conforme(content: Any) -> None:
+    rows = list(csv.DictReader(io.StringIO(MODULE.to_csv(content).decode("utf-8-sig")), delimiter=";"))
+
+    assert {row["Portée"] for row in rows if row["Constat"] == "Non conforme"} == {"Obligation"}
+    assert {row["Portée"] for row in rows if row["Constat"] == "Non suivie"} == {"Recommandation", "Bonne pratique"}
+
+
+def test_good_practices_are_never_added_to_breaches_of_law(content: Any) -> None:
+    line = next(line for line in content.policies if line.force is Force.GOOD_PRACTICE)
+    worse = replace(line, counts=replace(line.counts, non_compliant=500))
+    policies = tuple(worse if one is line else one for one in content.policies)
+
+    before, after = content.summary, replace(content, policies=policies).summary
+
+    assert after.breaches == before.breaches == 11
+    assert after.conformity == before.conformity
+    assert after.practice != before.practice
+    assert worse not in replace(content, policies=policies).priorities
+
+
+def test_the_text_under_good_practices_says_no_law_is_broken(content: Any, shown: Any) -> None:
+    text = shown(content)
+    chapter = text[text.rindex("3.2. Recommandations") : text.rindex("4. Résultats par organisation")]
+
+    assert "n’enfreint aucune loi" in chapter
+    assert "non conforme" not in chapter.lower()
+    assert "manquement" not in chapter.lower()
+
+
+def test_every_rule_shows_its_evidence_and_whether_legal_staff_validated_it(content: Any, shown: Any) -> None:
+    text = shown(content)
+
+    for line in content.policies:
+        assert f"{line.article}" in text
+        assert f"{line.evidence.label}" in text
+    assert text.count("À valider par le service juridique") >= 2 * content.under_review
+    assert "Validée par le service juridique le 14/10/2026" in text
+
+
+def test_a_missing_fact_says_where_it_is_filled_in(content: Any, shown: Any) -> None:
+    assert "Manque : Preuve d’anonymisation , à renseigner dans : Fiche du jeu › Données personnelles" in shown(content)
+
+
+def test_without_anything_recorded_the_report_says_so_plainly(content: Any, shown: Any) -> None:
+    text = shown(replace(content, policies=(), findings=(), datasets=(), organisations=()))
+
+    assert "Aucun jeu de données n’est enregistré dans ce périmètre." in text
+    assert "Aucune règle en vigueur à cette date ne s’applique à ce périmètre." in text
+    assert "Le registre n’a pu trancher aucun contrôle" in text
+    assert "100 %" not in text.replace("0 % et 100 % ne sont écrits", "")
+
+
+def test_without_a_breach_the_report_claims_no_more_than_it_knows(content: Any, shown: Any) -> None:
+    counts = replace(content.policies[0].counts, compliant=12, non_compliant=0, to_complete=0)
+    policies = tuple(replace(line, counts=counts, validated_on=date(2026, 10, 1)) for line in content.policies)
+
+    text = shown(replace(content, policies=policies, findings=()))
+
+    assert "Le registre ne constate aucun manquement à une obligation dans ce périmètre." in text
+    assert "l’absence de constat ne vaut pas conformité" in text
+    assert "Toutes les règles de ce rapport ont été validées par le service juridique." in text
+    assert "À valider par le service juridique" not in text
+
+
+def test_what_is_not_printed_is_counted_and_stays_in_the_twins(content: Any, shown: Any) -> None:
+    policy = content.findings[0].policy_id
+    many = tuple(replace(content.findings[0], subject=f"Jeu {number:03}") for number in range(130))
+    line = next(line for line in content.policies if line.id == policy)
+    counted = replace(line, counts=replace(line.counts, non_compliant=130, to_complete=0))
+    policies = tuple(counted if one is line else one for one in content.policies)
+    findings = (*many, *(finding for finding in content.findings if finding.policy_id != policy))
+    full = replace(content, policies=policies, findings=findings)
+
+    text = shown(full)
+
+    assert "Jeu 099" in text
+    assert "Jeu 100" not in text
+    assert "30 autres constats de cette règle ne sont pas imprimés" in text
+    assert b"Jeu 129" in MODULE.to_csv(full)
+    assert b"Jeu 129" in MODULE.to_canonical(full)
+
+
+def test_obligations_come_first_and_the_gravest_before_the_most_frequent(content: Any) -> None:
+    sections = content.sections
+
+    assert [section.force for section in sections] == [Force.OBLIGATION, Force.RECOMMENDATION, Force.GOOD_PRACTICE]
+    assert sections[0].policies[0].line.id == "od-donnees-personnelles"
+    verdicts = [finding.verdict for finding in sections[0].policies[0].findings]
+    assert verdicts == sorted(verdicts, key=[Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE].index)
+
+
+@pytest.mark.paper
+def test_the_page_for_directors_is_one_page(printed: list[str]) -> None:
+    (number,) = [n for n, text in enumerate(printed) if "1. Synthèse pour la direction" in text and n > 1]
+
+    assert "2. Règles vérifiées" in printed[number + 1]
+    assert "À traiter d’abord" in printed[number]
+    assert "76" in printed[number]
+
+
+@pytest.mark.paper
+def test_every_page_bears_its_number_its_seal_and_that_it_is_fictional(printed: list[str], content: Any) -> None:
+    for number, text in enumerate(printed, start=1):
+        assert f"page {number} / {len(printed)}" in text
+        assert f"Scellement n° {content.seal.number} · racine {content.seal.root[:12]}" in text
+        assert "Démonstration : contenu fictif" in text
+
+
+@pytest.mark.paper
+def test_the_contents_give_the_page_of_each_chapter(printed: list[str]) -> None:
+    lines = printed[1].splitlines()
+    pages = [int(line) for line in lines if line.isdecimal()]
+    titles = [line for line in lines if re.match(r"\d\.|Annexe [AB]\.", line)]
+
+    assert len(titles) == 9
+    for title, page in zip(titles, pages, strict=True):
+        assert title in printed[page - 1].splitlines(), title
+
+
+@pytest.mark.paper
+def test_its_words_are_copied_with_plain_spaces(pdf: Path) -> None:
+    text = pypdf.PdfReader(pdf).pages[1].extract_text()
+
+    assert "À valider par le service juridique" in text
+    assert "Ce que cela veut dire" in text
