@@ -9,7 +9,7 @@ from registry.rooms import import_models
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "4s", "5min"
 
 
-def include_object(item: object, name: str | None, kind: str, reflected: bool, compared: object) -> bool:
+def include_object(item: object, *_rest: object) -> bool:
     """Procrastinate's tables live in schema `jobs`, made by our migration and outside autogenerate."""
     return getattr(item, "schema", None) is None
 
@@ -25,7 +25,7 @@ def run() -> None:
         compare_type=True,
         compare_server_default=False,
         transaction_per_migration=True,
-        on_version_apply=lambda **step: None,
+        on_version_apply=lambda **_step: None,
     )
     with context.begin_transaction():
         connection.execute(text(f"SET lock_timeout = '{LOCK_TIMEOUT}'"))

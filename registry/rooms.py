@@ -77,7 +77,7 @@ def import_models() -> None:
 
 
 def _every_dataset(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
-    query = select(Dataset.id).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
+    query = select(col(Dataset.id)).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
     if organisation_ids is not None:
         query = query.where(col(Dataset.organisation_id).in_(organisation_ids))
     return session.execute(query).scalars().all()
@@ -87,7 +87,7 @@ def _every_organisation(session: Session, organisation_ids: frozenset[int] | Non
     """The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
     ours = [OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE]
     query = (
-        select(Organisation.id)
+        select(col(Organisation.id))
         .where(~col(Organisation.annulled), col(Organisation.kind).in_(ours))
         .order_by(col(Organisation.id))
     )
@@ -97,21 +97,23 @@ def _every_organisation(session: Session, organisation_ids: frozenset[int] | Non
 
 
 def _dataset_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(select(Dataset.id, Dataset.title).where(col(Dataset.id).in_(list(ids))))
+    rows = session.execute(select(col(Dataset.id), col(Dataset.title)).where(col(Dataset.id).in_(list(ids))))
     return {row.id: row.title for row in rows}
 
 
 def _organisation_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(select(Organisation.id, Organisation.name).where(col(Organisation.id).in_(list(ids))))
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(list(ids)))
+    )
     return {row.id: row.name for row in rows}
 
 
 def _datasets_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
     """A dataset draws facts from the body the law addresses: when that changes, it is judged again."""
     rows = session.execute(
-        select(Dataset.id)
+        select(col(Dataset.id))
         .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
-        .where(col(Organisation.lineage).overlap(list(organisation_ids)))
+        .where(col(Organisation.lineage).op("&&")(list(organisation_ids)))
     )
     return SubjectKind.DATASET, set(rows.scalars())
 

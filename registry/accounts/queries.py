@@ -125,14 +125,15 @@ def find_accounts(session: Session) -> list[ListedAccount]:
     names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
     rows = session.execute(
         select(
-            Account.id, Account.state, Account.organisation_id, Organisation.name.label("organisation_name"),  # type: ignore[attr-defined]
+            col(Account.id), col(Account.state), col(Account.organisation_id),
+            col(Organisation.name).label("organisation_name"),
             names.c.value.label("name"), mails.c.value.label("email"),
         )
         .join(Organisation, col(Organisation.id) == col(Account.organisation_id))
         .join(Person, col(Person.id) == col(Account.person_id))
         .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
         .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
-        .order_by(names.c.folded, Account.id)
+        .order_by(names.c.folded, col(Account.id))
     ).all()  # fmt: skip
     grants: dict[int, list[Grant]] = {}
     for row in session.execute(
@@ -214,7 +215,7 @@ def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
     names = {
         row.id: row.value
         for row in session.execute(
-            select(Account.id, PersonIdentity.value)
+            select(col(Account.id), col(PersonIdentity.value))
             .join(Person, col(Person.id) == col(Account.person_id))
             .join(
                 PersonIdentity,
@@ -232,9 +233,12 @@ def _actor_words(actor: str, name: str | None) -> str:
         shown = name or _("Compte n° {number}").format(number=actor.partition("account:")[2].partition(" ")[0])
         return _("{name}, par une clé d’API").format(name=shown) if " token:" in actor else shown
     for prefix, words in (
-        ("cli:", _("Ligne de commande")), ("link:", _("Lien à usage unique")), ("migration:", _("Mise à jour de Beffroi")),
-        ("psql:", _("Administration de la base")), ("job:", _("Travail du serveur")),
-    ):  # fmt: skip
+        ("cli:", _("Ligne de commande")),
+        ("link:", _("Lien à usage unique")),
+        ("migration:", _("Mise à jour de Beffroi")),
+        ("psql:", _("Administration de la base")),
+        ("job:", _("Travail du serveur")),
+    ):
         if actor.startswith(prefix):
             return f"{words} ({actor.removeprefix(prefix)})"
     return actor

@@ -79,9 +79,7 @@ NOTICES.update(
         "deconnecte": mark("Vous êtes déconnecté·e."),
         "mot-de-passe": mark("Le mot de passe est changé. Les autres sessions sont fermées."),
         "compte-ouvert": mark("Votre mot de passe est enregistré : connectez-vous."),
-        "lien-demande": mark(
-            "Si un compte porte cette adresse, un lien vient d’y être envoyé ; il vaut deux heures."
-        ),
+        "lien-demande": mark("Si un compte porte cette adresse, un lien vient d’y être envoyé ; il vaut deux heures."),
         "session-fermee": mark("La session est fermée."),
         "cle-revoquee": mark("La clé est révoquée."),
         "role-donne": mark("Le rôle est donné."),
@@ -235,9 +233,7 @@ def request_reset(visit: Visit) -> Response[Any]:
     read = visit.form(ResetRequestForm)
     if isinstance(read, Rejected):
         message = _("Donnez l’adresse électronique de votre compte.")
-        return _with_visitor_cookie(
-            visit, ResetPage(message), "accounts/reset.html", HTTP_422_UNPROCESSABLE_ENTITY
-        )
+        return _with_visitor_cookie(visit, ResetPage(message), "accounts/reset.html", HTTP_422_UNPROCESSABLE_ENTITY)
     _send_link(visit, read.form.email)
     return visit.go("/connexion", done="lien-demande")
 
@@ -277,19 +273,16 @@ def follow_link(visit: Visit, token: str) -> Response[Any]:
             errors = {"password": refusal.message}
         else:
             return visit.go("/connexion", done="compte-ouvert")
-    return visit.page(
-        "accounts/link.html", LinkPage(token, False, errors), status=HTTP_422_UNPROCESSABLE_ENTITY
-    )
+    return visit.page("accounts/link.html", LinkPage(token, False, errors), status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Response[Any]:
     visitor = visit.visitor
     known = get_known(visit.session, visitor.person_id)
-    names = {body.id: body.name for body in find_organisations(visit.session)}
     page = OwnPage(
         name=known.name or "",
         email=known.email or "",
-        roles=_roles(visit, names),
+        roles=_roles(visit),
         sessions=find_sessions(visit.session, visitor.account_id, now()),
         current_session=visitor.session_id or 0,
         tokens=find_tokens(visit.session, visitor.account_id, visit.today),
@@ -299,7 +292,7 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
     return visit.page("accounts/own.html", page, status=status)
 
 
-def _roles(visit: Visit, names: dict[int, str]) -> list[tuple[str, str]]:
+def _roles(visit: Visit) -> list[tuple[str, str]]:
     listed = [account for account in find_accounts(visit.session) if account.id == visit.visitor.account_id]
     return [(grant.role.label, grant.organisation_name) for account in listed for grant in account.grants]
 
@@ -365,18 +358,14 @@ def end_token(visit: Visit, token_id: int) -> Response[Any]:
     return visit.go("/mon-compte", done="cle-revoquee")
 
 
-def _accounts_page(
-    visit: Visit, errors: dict[str, str], values: dict[str, str], status: int = 200
-) -> Response[Any]:
+def _accounts_page(visit: Visit, errors: dict[str, str], values: dict[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(MANAGE)
     page = AccountsPage(
         accounts=find_accounts(visit.session),
         may_manage=bool(reach),
         manageable=reach,
         own=visit.visitor.account_id,
-        organisations=[
-            (str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach
-        ],
+        organisations=[(str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach],
         roles=[(str(role), role.label) for role in Role],
         values=values,
         errors=errors,

@@ -190,8 +190,7 @@ def show(policy_id: str) -> None:
 
 @policies.command("try", help="Essaie un fichier de règle : ses cas, puis le registre entier, sans rien écrire.")
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.pass_context
-def try_file(context: click.Context, file: Path) -> int:
+def try_file(file: Path) -> int:
     """Tries a policy file on its cases."""
     found = try_policy(asset_root("policies"), file)
     click.echo(_("{cases} cas, {failed} en échec.").format(cases=found.cases, failed=len(found.failed)))

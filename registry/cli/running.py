@@ -114,7 +114,7 @@ def _load(home: Home, info: dict[str, object], root: Path) -> None:
         as_of=None,
         acting=Acting("cli:demo"),
         info=info,
-        report=lambda done, total, step: None,
+        report=lambda *_said: None,
     )
     for path in issued.write(root / "rapport-de-conformite.pdf", home.files):
         click.echo(_("Rapport de conformité émis : {path}").format(path=path))

@@ -247,9 +247,7 @@ class Catalogue:
         """Each policy on a kind of subject with the version that binds on a day."""
         return [(policy, version) for policy, version, _compiled in self.compiled_in_force(kind, law_of)]
 
-    def compiled_in_force(
-        self, kind: SubjectKind, law_of: date
-    ) -> tuple[tuple[Policy, PolicyVersion, Compiled], ...]:
+    def compiled_in_force(self, kind: SubjectKind, law_of: date) -> tuple[tuple[Policy, PolicyVersion, Compiled], ...]:
         """The same, ready to be evaluated."""
         found = self._in_force.get((kind, law_of))
         if found is None:
@@ -312,8 +310,10 @@ class Catalogue:
             program = self.environment.compile(source[node.start : node.end])
         except RuntimeError as error:
             said = str(error).partition("ERROR: ")[2].partition(" [INVALID")[0].splitlines()[0]
-            raise PolicyError(_("condition refusée : {problem}").format(problem=said.partition(": ")[2] or said)) from error
-        parts = ()
+            raise PolicyError(
+                _("condition refusée : {problem}").format(problem=said.partition(": ")[2] or said)
+            ) from error
+        parts: tuple[Part, ...] = ()
         if node.kind in {"and", "or", "not"}:
             parts = tuple(self._compile_part(source, part) for part in node.parts)
         return Part(node, program, frozenset(name for name in node.names() if not name.startswith("lists.")), parts)
@@ -399,7 +399,7 @@ def _lists(folder: Path) -> dict[str, tuple[str, ...]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)  # noqa: S506 -- a safe loader.
+        content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError as error:
         raise PolicyError(_("Le fichier {file} manque.").format(file=path.name)) from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -447,7 +447,9 @@ def _field_names(model: type[BaseModel]) -> list[str]:
 
 
 def _place(path: Path, line: int, problem: str) -> str:
-    return _("{file}, ligne {line} : {problem}").format(file=f"{path.parent.name}/{path.name}", line=line, problem=problem)
+    return _("{file}, ligne {line} : {problem}").format(
+        file=f"{path.parent.name}/{path.name}", line=line, problem=problem
+    )
 
 
 def _line_of(path: Path, where: Sequence[Any]) -> int:

@@ -144,9 +144,7 @@ def _try_case(catalogue: Catalogue, policy: Policy, case: Case) -> str:
     except Defect as defect:
         return _("la condition a échoué : {problem}").format(problem=defect)
     if found.verdict is not case.expect:
-        return _("attendu {expected}, obtenu {found}.").format(
-            expected=case.expect.label, found=found.verdict.label
-        )
+        return _("attendu {expected}, obtenu {found}.").format(expected=case.expect.label, found=found.verdict.label)
     if case.missing is not None and set(case.missing) != set(found.missing):
         return _("faits manquants attendus : {expected} ; obtenus : {found}.").format(
             expected=", ".join(case.missing), found=", ".join(found.missing)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from registry.compliance.catalogue import Catalogue
 from sqlalchemy.orm import Session
 
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.vocabulary import SubjectKind
 
 Bind = Callable[..., dict[int, tuple[Any, dict[str, Any]]]]

@@ -53,9 +53,7 @@ def assess(
     """
     found = catalogue.compiled_in_force(kind, law_of)
     activation = catalogue.environment.Activation(bind(catalogue, facts))
-    return [
-        _assess_one(policy, version, compiled, activation, facts, today) for policy, version, compiled in found
-    ]
+    return [_assess_one(policy, version, compiled, activation, facts, today) for policy, version, compiled in found]
 
 
 def assess_version(
@@ -83,7 +81,7 @@ def _value(part: Part, activation: Any) -> Any:
     """What a part evaluates to, or None while a fact it needs is unknown."""
     said = part.program.eval(activation)
     value = said.value()
-    if isinstance(value, str) and said.type().name() == "ERROR" or said.type().name() == "UNKNOWN":
+    if (isinstance(value, str) and said.type().name() == "ERROR") or said.type().name() == "UNKNOWN":
         if _UNKNOWN in str(value):
             return None
         raise Defect(f"{part.node.kind}: {value}")
@@ -122,7 +120,14 @@ def _assess_one(
     if today >= turns_on:
         return Assessment(policy, version, Verdict.NON_COMPLIANT, used, missing, half)
     return Assessment(
-        policy, version, Verdict.TO_COMPLETE, used, missing, half or UnknownHalf.REQUIRE, turns_on, Verdict.NON_COMPLIANT
+        policy,
+        version,
+        Verdict.TO_COMPLETE,
+        used,
+        missing,
+        half or UnknownHalf.REQUIRE,
+        turns_on,
+        Verdict.NON_COMPLIANT,
     )
 
 
@@ -145,9 +150,7 @@ def _still_met(
     turns_on = plus_days(last.date(), 1)
     if today >= turns_on:
         return Assessment(policy, version, Verdict.NON_COMPLIANT, used)
-    return Assessment(
-        policy, version, Verdict.COMPLIANT, used, turns_on=turns_on, turns_into=Verdict.NON_COMPLIANT
-    )
+    return Assessment(policy, version, Verdict.COMPLIANT, used, turns_on=turns_on, turns_into=Verdict.NON_COMPLIANT)
 
 
 def _missing(part: Part, activation: Any, facts: Mapping[str, Any]) -> tuple[str, ...]:

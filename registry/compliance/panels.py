@@ -2,9 +2,8 @@
 
 from collections import Counter
 
-from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
-
 from registry.compliance.engine import Engine, engine_of
+from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
 from registry.compliance.queries import Found, find_findings
 from registry.compliance.views import FindingsPanel, FindingView, MissingView
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict

@@ -95,13 +95,13 @@ def count_by_verdict(
     """For each of these subjects, how many findings read each verdict today."""
     read = verdict_on(today).label("read")
     rows = session.execute(
-        select(Finding.subject_id, read, func.count().label("number"))
+        select(col(Finding.subject_id), read, func.count().label("number"))
         .where(
             col(Finding.subject_kind) == kind,
             col(Finding.subject_id).in_(list(ids)),
             col(Finding.until).is_(None),
         )
-        .group_by(Finding.subject_id, read)
+        .group_by(col(Finding.subject_id), read)
     )
     counts: dict[int, dict[Verdict, int]] = {}
     for row in rows:
@@ -113,10 +113,10 @@ def count_all(session: Session, today: date) -> list[tuple[str, Verdict, int]]:
     """For each policy, how many findings within the asker's rights read each verdict today."""
     read = verdict_on(today).label("read")
     rows = session.execute(
-        select(Finding.policy_id, read, func.count().label("number"))
+        select(col(Finding.policy_id), read, func.count().label("number"))
         .where(col(Finding.until).is_(None))
-        .group_by(Finding.policy_id, read)
-        .order_by(Finding.policy_id)
+        .group_by(col(Finding.policy_id), read)
+        .order_by(col(Finding.policy_id))
     )
     return [(row.policy_id, Verdict(row.read), row.number) for row in rows]
 

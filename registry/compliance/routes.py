@@ -6,9 +6,9 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from registry.compliance.explanation import condition_in_words, verdict_word
 
 from registry.compliance.engine import Engine, engine_of
+from registry.compliance.explanation import condition_in_words, verdict_word
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import PoliciesPage, PolicyLine, PolicyPage, SubjectLine, VersionView
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from registry.compliance.evaluation import Assessment, assess
 from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.engine import Engine, Reading, engine_of
+from registry.compliance.evaluation import Assessment, assess
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.vocabulary import SubjectKind
 
@@ -77,8 +77,9 @@ def _keep(session: Session, engine: Engine, kind: SubjectKind, ids: Sequence[int
         (row.subject_id, row.policy_id, row.period): row
         for row in session.execute(
             select(
-                Finding.id, Finding.subject_id, Finding.policy_id, Finding.period, Finding.version_digest,
-                Finding.verdict, Finding.turns_on, Finding.turns_into, Finding.missing, Finding.facts,
+                col(Finding.id), col(Finding.subject_id), col(Finding.policy_id), col(Finding.period),
+                col(Finding.version_digest), col(Finding.verdict), col(Finding.turns_on), col(Finding.turns_into),
+                col(Finding.missing), col(Finding.facts),
             ).where(
                 col(Finding.subject_kind) == kind,
                 col(Finding.subject_id).in_(list(ids)),

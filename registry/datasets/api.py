@@ -1,8 +1,5 @@
 """The JSON API of datasets: list, read, record, amend, annul, with ETag and If-Match."""
 
-import base64
-import binascii
-import json
 from typing import Any
 
 from litestar import Response
@@ -24,6 +21,7 @@ from registry.datasets.queries import (
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.views import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.kernel.errors import Invalid, PreconditionNeeded
+from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.web.visits import Visit, route
@@ -34,25 +32,6 @@ READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_ANNUL,
 )
 MOST_A_PAGE = 200
-
-
-def write_cursor(cursor: tuple[str, int]) -> str:
-    """A place in the list, as it stands in an address."""
-    return base64.urlsafe_b64encode(json.dumps(cursor).encode()).decode().rstrip("=")
-
-
-def read_cursor(said: str) -> tuple[str, int] | None:
-    """The place a cursor names.
-
-    Raises: Invalid.
-    """
-    if not said:
-        return None
-    try:
-        words, number = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
-        return str(words), int(number)
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
 
 
 def expected_version(visit: Visit) -> int:

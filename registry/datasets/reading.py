@@ -34,7 +34,7 @@ def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
         {name.removeprefix(_PREFIX).partition("-")[0] for name in data.names() if name.startswith(_PREFIX)},
         key=lambda number: (len(number), number),
     )
-    found = []
+    found: list[Mapping[str, Any]] = []
     for number in numbers:
         values = {field: data.first(f"{_PREFIX}{number}-{field}").strip() for field in DISTRIBUTION_FIELDS}
         if any(value for field, value in values.items() if field != "identifier"):

@@ -11,7 +11,6 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.accounts.queries import find_actor_names
 from registry.compliance.queries import count_by_verdict
 from registry.compliance.vocabulary import SubjectKind
-from registry.datasets.api import read_cursor, write_cursor
 from registry.datasets.forms import AnnulForm, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import (
@@ -43,6 +42,7 @@ from registry.datasets.views import (
 )
 from registry.datasets.vocabulary import AccessRights, Nature, Origin, PersonalData, PublicationGround, Stage
 from registry.kernel.errors import Stale
+from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import find_versions, get_version
@@ -83,9 +83,7 @@ def _filter(visit: Visit) -> DatasetFilter:
     within = frozenset[int]()
     if organisation.isdigit():
         number = int(organisation)
-        within = frozenset(body.id for body in find_organisations(visit.session, below=number)) or frozenset(
-            {-1}
-        )
+        within = frozenset(body.id for body in find_organisations(visit.session, below=number)) or frozenset({-1})
     return DatasetFilter(
         words=visit.query("q")[:200],
         organisation_ids=within,
@@ -103,17 +101,11 @@ def show_list(visit: Visit) -> Response[Any]:
     rows = find_datasets(visit.session, narrowed, after=read_cursor(visit.query("apres")))
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
-    kept = [
-        (name, value)
-        for name, value in visit.request.query_params.multi_items()
-        if name not in {"apres", "fait"}
-    ]
+    kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in {"apres", "fait"}]
     following = urlencode([*kept, ("apres", write_cursor(rows[-1].cursor))]) if more else ""
     page = ListPage(
         rows=rows,
-        verdicts=count_by_verdict(
-            visit.session, visit.today, kind=SubjectKind.DATASET, ids=[row.id for row in rows]
-        ),
+        verdicts=count_by_verdict(visit.session, visit.today, kind=SubjectKind.DATASET, ids=[row.id for row in rows]),
         total=count_datasets(visit.session, narrowed),
         words=narrowed.words,
         facets=_facets(visit),
@@ -128,9 +120,7 @@ def show_list(visit: Visit) -> Response[Any]:
 
 def _facets(visit: Visit) -> list[FacetView]:
     facets = [
-        FacetView(
-            name, _(label), [(str(one), one.label, str(one) in visit.query_all(name)) for one in members]
-        )
+        FacetView(name, _(label), [(str(one), one.label, str(one) in visit.query_all(name)) for one in members])
         for name, label, members in _FACETS
     ]
     bodies = [
@@ -239,16 +229,10 @@ def record(visit: Visit) -> Response[Any]:
     if not organisation.isdigit() or not visit.visitor.may(RECORD, int(organisation)):
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
     if isinstance(read, Rejected) or errors:
-        values = (
-            dict(read.values)
-            if isinstance(read, Rejected)
-            else {name: data.first(name) for name in FIELD_LABELS}
-        )
+        values = dict(read.values) if isinstance(read, Rejected) else {name: data.first(name) for name in FIELD_LABELS}
         said = {**(dict(read.errors) if isinstance(read, Rejected) else {}), **errors}
         values["organisation_id"] = organisation
-        return _form_page(
-            visit, None, values, distribution_values(data), said, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
+        return _form_page(visit, None, values, distribution_values(data), said, status=HTTP_422_UNPROCESSABLE_ENTITY)
     sheet = record_dataset(visit.session, int(organisation), read.form)
     return visit.go(f"/jeux/{sheet.id}", done="jeu-cree")
 
@@ -283,9 +267,7 @@ def amend(visit: Visit, dataset_id: int) -> Response[Any]:
     said = data.first("version")
     expected = int(said) if said.isdigit() else 0
     try:
-        amend_dataset(
-            visit.session, dataset_id, read.form, expected=expected, reason=data.first("reason") or None
-        )
+        amend_dataset(visit.session, dataset_id, read.form, expected=expected, reason=data.first("reason") or None)
     except Stale:
         return _conflict(visit, sheet, read, expected)
     return visit.go(f"/jeux/{dataset_id}", done="jeu-modifie")
@@ -331,9 +313,7 @@ def show_annul(visit: Visit, dataset_id: int) -> Response[Any]:
     """Asks why a sheet is set aside, or brought back."""
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(ANNUL, sheet.organisation_id)
-    return visit.page(
-        "datasets/annul.html", AnnulPage(sheet.id, sheet.version, sheet.title, sheet.annulled, "")
-    )
+    return visit.page("datasets/annul.html", AnnulPage(sheet.id, sheet.version, sheet.title, sheet.annulled, ""))
 
 
 @route("POST", "/jeux/{dataset_id:int}/annuler", ANNUL)

@@ -17,6 +17,8 @@ def parse_siren(said: str) -> str:
     digits = "".join(said.split())
     if len(digits) != 9 or not digits.isdigit() or _luhn(digits) % 10:
         raise Invalid(
-            _("« {said} » n’est pas un SIREN : neuf chiffres dont le dernier est une clé. Vérifiez-les.").format(said=said)
+            _("« {said} » n’est pas un SIREN : neuf chiffres dont le dernier est une clé. Vérifiez-les.").format(
+                said=said
+            )
         )
     return digits

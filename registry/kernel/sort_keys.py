@@ -9,7 +9,5 @@ def sort_key(text: str) -> str:
     Ligatures are opened (« œ » sorts as « oe ») and runs of spaces are one.
     """
     opened = text.replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
-    plain = "".join(
-        letter for letter in unicodedata.normalize("NFKD", opened) if not unicodedata.combining(letter)
-    )
+    plain = "".join(letter for letter in unicodedata.normalize("NFKD", opened) if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())

@@ -18,7 +18,7 @@ _TEXT = "text:"
 
 def get_head(session: Session, before: datetime | None = None) -> Head:
     """The last root, or the last one cut before an instant; seal 0 when nothing is sealed."""
-    query = select(LedgerRoot.tree_size, LedgerRoot.root, LedgerRoot.sealed_at)
+    query = select(col(LedgerRoot.tree_size), col(LedgerRoot.root), col(LedgerRoot.sealed_at))
     if before is not None:
         query = query.where(col(LedgerRoot.sealed_at) < before)
     row = session.execute(query.order_by(col(LedgerRoot.tree_size).desc()).limit(1)).one_or_none()

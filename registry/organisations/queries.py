@@ -70,7 +70,9 @@ def find_organisations(session: Session, *, below: int | None = None) -> Sequenc
 def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
     """The ids of an organisation and of all below it."""
     return frozenset(
-        session.execute(select(Organisation.id).where(col(Organisation.lineage).contains([organisation_id]))).scalars()
+        session.execute(
+            select(col(Organisation.id)).where(col(Organisation.lineage).contains([organisation_id]))
+        ).scalars()
     )
 
 
@@ -81,7 +83,7 @@ def get_legal_person(session: Session, organisation_id: int) -> Organisation:
     return session.execute(
         select(Organisation)
         .where(col(Organisation.id).in_(lineage), col(Organisation.kind).not_in(services))
-        .order_by(func.array_length(Organisation.lineage, 1).desc())
+        .order_by(func.array_length(col(Organisation.lineage), 1).desc())
         .limit(1)
     ).scalar_one()
 
@@ -116,8 +118,12 @@ def find_appointments(
     session: Session, kind: AppointmentSubject, subject_id: int, *, on: date | None = None
 ) -> list[Appointed]:
     """Who is appointed on a subject, latest first; with a day, those in force on it."""
-    names = select(PersonIdentity.digest, PersonIdentity.person_id, PersonIdentity.value).subquery("names")
-    mails = select(PersonIdentity.digest, PersonIdentity.person_id, PersonIdentity.value).subquery("mails")
+    names = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
+        "names"
+    )
+    mails = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
+        "mails"
+    )
     query = (
         select(Appointment, names.c.value.label("name"), mails.c.value.label("email"))
         .join(Person, col(Person.id) == col(Appointment.person_id))
@@ -160,11 +166,11 @@ def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known
     names = select(PersonIdentity).subquery("names")
     mails = select(PersonIdentity).subquery("mails")
     rows = session.execute(
-        select(Person.id, names.c.value.label("name"), mails.c.value.label("email"))
+        select(col(Person.id), names.c.value.label("name"), mails.c.value.label("email"))
         .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
         .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
         .where(col(Person.organisation_id).in_(list(organisation_ids)))
-        .order_by(names.c.folded, mails.c.folded, Person.id)
+        .order_by(names.c.folded, mails.c.folded, col(Person.id))
     )
     return [Known(row.id, row.name, row.email) for row in rows]
 

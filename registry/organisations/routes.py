@@ -61,8 +61,14 @@ NOTICES.update(
         "mandat-termine": mark("Le mandat a pris fin."),
     }
 )
-_OWN_KINDS = (OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE, OrganisationKind.OPERATOR, OrganisationKind.PARTNER,
-              OrganisationKind.PROCESSOR, OrganisationKind.HOST)  # fmt: skip
+_OWN_KINDS = (
+    OrganisationKind.DEPARTMENT,
+    OrganisationKind.SERVICE,
+    OrganisationKind.OPERATOR,
+    OrganisationKind.PARTNER,
+    OrganisationKind.PROCESSOR,
+    OrganisationKind.HOST,
+)
 
 
 def _population(visit: Visit, ids: list[int]) -> dict[int, tuple[int, str]]:
@@ -199,9 +205,7 @@ def _service_page(
     status: int = 200,
 ) -> Response[Any]:
     visit.visitor.require(AMEND, parent.id)
-    page = ServicePage(
-        parent.id, parent.name, values, errors, [(str(kind), kind.label) for kind in _OWN_KINDS]
-    )
+    page = ServicePage(parent.id, parent.name, values, errors, [(str(kind), kind.label) for kind in _OWN_KINDS])
     return visit.page("organisations/service.html", page, status=status)
 
 
@@ -239,12 +243,14 @@ def _appointment_page(
     visit: Visit, subject_kind: str, subject_id: int, values: Mapping[str, str], errors: Mapping[str, str],
     status: int = 200,
 ) -> Response[Any]:  # fmt: skip
-    kind, organisation_id, name, back = _subject(visit, subject_kind, subject_id)
+    kind, _organisation_id, name, back = _subject(visit, subject_kind, subject_id)
     people = find_people(visit.session, visit.visitor.reads)
     page = AppointmentPage(
         subject_kind=str(kind), subject_id=subject_id, subject_name=name, back=back,
         roles=[(str(role), role.label) for role in AppointmentRole],
-        people=[(str(one.id), " — ".join(p for p in (one.name, one.email) if p)) for one in people if one.name or one.email],
+        people=[
+            (str(one.id), " — ".join(p for p in (one.name, one.email) if p)) for one in people if one.name or one.email
+        ],
         values=values, errors=errors,
     )  # fmt: skip
     return visit.page("organisations/appointment.html", page, status=status)
@@ -257,9 +263,7 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
     read = visit.form(NewAppointmentForm)
     values = {name: visit.form_data().first(name) for name in NewAppointmentForm.model_fields}
     if isinstance(read, Rejected):
-        return _appointment_page(
-            visit, subject_kind, subject_id, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY
-        )
+        return _appointment_page(visit, subject_kind, subject_id, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
     form = read.form
     person_id = form.person_id
     if person_id is None:

@@ -4,6 +4,7 @@ import hmac
 import secrets
 from datetime import date
 from hashlib import sha256
+from typing import Any
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import Range
@@ -65,7 +66,7 @@ def open_registry(
 
 
 def _found(
-    session: Session, parent: Organisation | None, kind: OrganisationKind, name: str, **known: str | None
+    session: Session, parent: Organisation | None, kind: OrganisationKind, name: str, **known: Any
 ) -> Organisation:
     number: int = session.execute(text("SELECT nextval(pg_get_serial_sequence('organisation', 'id'))")).scalar_one()
     made = Organisation(
@@ -130,7 +131,9 @@ def record_person(session: Session, organisation_id: int, form: PersonForm) -> P
     say(session, "organisations:person:record")
     key = secrets.token_bytes(32)
     values = {"name": form.name, "email": form.email, "phone": form.phone}
-    digests = {f"{name}_digest": _digest(key, f"{name}:{value}") for name, value in values.items() if value}
+    digests: dict[str, Any] = {
+        f"{name}_digest": _digest(key, f"{name}:{value}") for name, value in values.items() if value
+    }
     person = Person(organisation_id=organisation_id, **digests)
     session.add(person)
     session.flush()
@@ -220,7 +223,8 @@ def end_appointment(session: Session, appointment_id: int, *, on: date) -> Appoi
     say(session, "organisations:appointment:end")
     found = session.get(Appointment, appointment_id, with_for_update=True)
     if found is not None:
-        found.during = Range(found.during.lower, max(on, found.during.lower))
+        since = found.during.lower
+        found.during = Range(since, on if since is None else max(on, since))
         session.flush()
         touch(session, found.subject_kind, found.subject_id)
     return found

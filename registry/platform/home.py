@@ -95,7 +95,8 @@ class Home:
         except OperationalError as error:
             raise Unavailable(
                 _(
-                    "La base de données ne répond pas ({detail}). Vérifiez qu’elle tourne et que son adresse est la bonne."
+                    "La base de données ne répond pas ({detail}). "
+                    "Vérifiez qu’elle tourne et que son adresse est la bonne."
                 ).format(detail=str(error.orig).strip().splitlines()[0])
             ) from error
 

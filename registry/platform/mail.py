@@ -44,7 +44,8 @@ class Mailer:
             subject, lead = (
                 _("Votre accès à Beffroi"),
                 _(
-                    "Un accès au registre de gouvernance des données vous est ouvert. Choisissez votre mot de passe (lien valable 24 heures, une seule fois) :"
+                    "Un accès au registre de gouvernance des données vous est ouvert. "
+                    "Choisissez votre mot de passe (lien valable 24 heures, une seule fois) :"
                 ),
             )
         else:
@@ -81,6 +82,4 @@ class Mailer:
                     server.login(unquote(place.username), unquote(place.password or ""))
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
-            raise Unavailable(
-                _("Le courrier n’a pas pu partir : le serveur de courrier ne répond pas.")
-            ) from error
+            raise Unavailable(_("Le courrier n’a pas pu partir : le serveur de courrier ne répond pas.")) from error

@@ -40,9 +40,7 @@ def scope_kind(kind: OrganisationKind) -> ScopeKind:
     for scope, kinds in _KINDS.items():
         if kind in kinds:
             return scope
-    raise Invalid(
-        _("Un rapport porte sur la collectivité, une direction, un service, une commune ou un jeu.")
-    )
+    raise Invalid(_("Un rapport porte sur la collectivité, une direction, un service, une commune ou un jeu."))
 
 
 @dataclass(frozen=True)
@@ -74,9 +72,7 @@ def get_scope(session: Session, kind: ScopeKind, subject_id: int, *, until: date
         get_organisation(session, subject_id)
         raise Invalid(_("Cette organisation n’était pas encore au registre ce jour-là."))
     if OrganisationKind(body.kind) not in _KINDS[kind]:
-        raise Invalid(
-            _("« {name} » n’est pas du genre demandé ({kind}).").format(name=body.name, kind=kind.label)
-        )
+        raise Invalid(_("« {name} » n’est pas du genre demandé ({kind}).").format(name=body.name, kind=kind.label))
     below = {number: row for number, row in every.items() if subject_id in row.lineage and not row.annulled}
     return Scoped(kind, body.name, subject_id, None, below)
 
@@ -88,9 +84,7 @@ def gather(
     engine = engine_of(session)
     reading = Reading(on=as_of, until=until, law_of=law_of)
     judged = list(_judge_all(session, engine, scoped, reading))
-    names = _owner_roles(
-        session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until
-    )
+    names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
     since = _since(session, until)
     registry = get_registry(session)
     return {
@@ -102,8 +96,8 @@ def gather(
         "demonstration": registry.demonstration,
         "policies": _policy_lines(engine, judged, law_of),
         "findings": _finding_lines(engine, scoped, judged, since, as_of),
-        "organisations": _organisation_lines(engine, scoped, judged),
-        "datasets": _dataset_lines(engine, scoped, judged, names),
+        "organisations": _organisation_lines(scoped, judged),
+        "datasets": _dataset_lines(scoped, judged, names),
     }
 
 
@@ -119,9 +113,7 @@ def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Readin
                 yield one
 
 
-def _owner_roles(
-    session: Session, dataset_ids: Sequence[int], on: date, until: datetime | None
-) -> dict[int, str]:
+def _owner_roles(session: Session, dataset_ids: Sequence[int], on: date, until: datetime | None) -> dict[int, str]:
     rows = find_rows(session, Appointment, until=until, column="subject_id", among=dataset_ids)
     return {
         row.subject_id: AppointmentRole.OWNER.label
@@ -135,13 +127,17 @@ def _owner_roles(
 
 def _since(session: Session, until: datetime | None) -> dict[tuple[str, int, str, int], date]:
     """Since when each finding reads as it does, from the findings' own history."""
-    query = select(Finding.subject_kind, Finding.subject_id, Finding.policy_id, Finding.period, Finding.since)
+    query = select(
+        col(Finding.subject_kind),
+        col(Finding.subject_id),
+        col(Finding.policy_id),
+        col(Finding.period),
+        col(Finding.since),
+    )
     if until is None:
         query = query.where(col(Finding.until).is_(None))
     else:
-        query = query.where(
-            col(Finding.since) < until, col(Finding.until).is_(None) | (col(Finding.until) >= until)
-        )
+        query = query.where(col(Finding.since) < until, col(Finding.until).is_(None) | (col(Finding.until) >= until))
     return {
         (row.subject_kind, row.subject_id, row.policy_id, row.period): row.since.date()
         for row in session.execute(query)
@@ -194,9 +190,7 @@ def _finding_lines(
         body = scoped.organisations.get(one.organisation_id)
         for assessment in one.assessments:
             key = (one.kind, one.subject_id, assessment.policy.id, assessment.period or 0)
-            known = [
-                fact_in_words(engine.catalogue, fact, value) for fact, value in assessment.facts_used.items()
-            ]
+            known = [fact_in_words(engine.catalogue, fact, value) for fact, value in assessment.facts_used.items()]
             lines.append(
                 {
                     "policy_id": assessment.policy.id,
@@ -222,7 +216,7 @@ def _missing(engine: Engine, fact: str) -> dict[str, str]:
     return {"label": declared.label, "where": where}
 
 
-def _split(engine: Engine, judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:
+def _split(judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:
     """Counts of what the law asks, and of what is merely good to do: never added."""
     law: list[Verdict] = []
     practice: list[Verdict] = []
@@ -232,7 +226,7 @@ def _split(engine: Engine, judged: Iterable[Judged]) -> tuple[dict[str, int], di
     return _counts(law), _counts(practice)
 
 
-def _organisation_lines(engine: Engine, scoped: Scoped, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+def _organisation_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[str, Any]]:
     by_owner: dict[int, list[Judged]] = {}
     for one in judged:
         by_owner.setdefault(one.organisation_id, []).append(one)
@@ -241,7 +235,7 @@ def _organisation_lines(engine: Engine, scoped: Scoped, judged: Sequence[Judged]
         body = scoped.organisations.get(number)
         if body is None:
             continue
-        law, practice = _split(engine, found)
+        law, practice = _split(found)
         lines.append(
             {
                 "label": body.name,
@@ -256,14 +250,12 @@ def _organisation_lines(engine: Engine, scoped: Scoped, judged: Sequence[Judged]
     return [{name: value for name, value in line.items() if name != "_order"} for line in lines]
 
 
-def _dataset_lines(
-    engine: Engine, scoped: Scoped, judged: Sequence[Judged], owners: Mapping[int, str]
-) -> list[dict[str, Any]]:
+def _dataset_lines(scoped: Scoped, judged: Sequence[Judged], owners: Mapping[int, str]) -> list[dict[str, Any]]:
     lines = []
     for one in judged:
         if one.kind is not SubjectKind.DATASET:
             continue
-        law, practice = _split(engine, [one])
+        law, practice = _split([one])
         body = scoped.organisations.get(one.organisation_id)
         status = one.row.personal_data
         lines.append(

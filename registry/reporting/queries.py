@@ -24,8 +24,4 @@ def get_document(session: Session, document_id: int) -> IssuedDocument:
 
 def find_documents(session: Session, limit: int = 100) -> Sequence[IssuedDocument]:
     """The documents issued within the asker's rights, latest first."""
-    return (
-        session.execute(select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit))
-        .scalars()
-        .all()
-    )
+    return session.execute(select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit)).scalars().all()

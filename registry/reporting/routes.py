@@ -47,9 +47,7 @@ def _line(document: IssuedDocument) -> DocumentLine:
     )
 
 
-def _page(
-    visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200
-) -> Response[Any]:
+def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(ISSUE)
     available = pdf_available()
     page = DocumentsPage(
@@ -86,9 +84,7 @@ def issue(visit: Visit) -> Response[Any]:
     day = form.as_of or visit.today
     if day > visit.today:
         errors = {"as_of": _("Choisissez aujourd’hui ou un jour passé.")}
-        return _page(
-            visit, {"scope": form.scope, "as_of": day.isoformat()}, errors, HTTP_422_UNPROCESSABLE_ENTITY
-        )
+        return _page(visit, {"scope": form.scope, "as_of": day.isoformat()}, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     if form.is_dataset:
         kind, owner = ScopeKind.DATASET, get_dataset(visit.session, form.subject_id).organisation_id
     else:
@@ -125,16 +121,17 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
     return visit.page("reporting/_job.html" if partial else "reporting/job.html", page)
 
 
-JOB_TITLES = {ISSUE_JOB: mark("Émission d’un rapport de conformité"), "exchange:import:apply": mark("Application d’un import"),
-              "exchange:import:undo": mark("Annulation d’un import")}  # fmt: skip
+JOB_TITLES = {
+    ISSUE_JOB: mark("Émission d’un rapport de conformité"),
+    "exchange:import:apply": mark("Application d’un import"),
+    "exchange:import:undo": mark("Annulation d’un import"),
+}
 
 
 def _file(visit: Visit, digest: str, media_type: str, name: str) -> Response[Any]:
     content = visit.premises.home.files.read(digest)
     disposition = f'attachment; filename="{name}"'
-    return Response(
-        content, media_type=media_type, headers={"Content-Disposition": disposition, "ETag": f'"{digest}"'}
-    )
+    return Response(content, media_type=media_type, headers={"Content-Disposition": disposition, "ETag": f'"{digest}"'})
 
 
 @route("GET", "/documents/{document_id:int}/{part:str}", READ)

@@ -23,7 +23,7 @@ def describe_bodies(app: Litestar) -> None:
         [(model, "validation") for model in sorted(models, key=lambda model: model.__name__)],
         ref_template="#/components/schemas/{model}",
     )
-    schemas: dict[str, Any] = document.components.schemas  # type: ignore[assignment]
+    schemas: dict[str, Any] = document.components.schemas
     schemas.update({name: _Exact(content) for name, content in shared.get("$defs", {}).items()})
     for (path, method), model in taken.items():
         item = (document.paths or {}).get(path)

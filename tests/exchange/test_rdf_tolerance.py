@@ -30,7 +30,8 @@ def test_a_full_dataset_is_read_field_by_field(turtle):
           dct:accrualPeriodicity <http://publications.europa.eu/resource/authority/frequency/ANNUAL> ;
           dct:issued "2020-01-02"^^xsd:date ; dct:modified "2024-05-06"^^xsd:date ;
           dct:spatial [ a dct:Location ; dcat:bbox "POLYGON((0 0,1 0,1 1,0 0))" ] ;
-          dct:temporal [ a dct:PeriodOfTime ; dcat:startDate "2019-01-01"^^xsd:date ; dcat:endDate "2019-12-31"^^xsd:date ] ;
+          dct:temporal [ a dct:PeriodOfTime ; dcat:startDate "2019-01-01"^^xsd:date ;
+                         dcat:endDate "2019-12-31"^^xsd:date ] ;
           dct:conformsTo <https://schema.exemple.fr/arbres> ; foaf:page <https://exemple.fr/doc> ;
           dct:provenance [ a dct:ProvenanceStatement ; rdfs:label "Relevé de terrain"@fr ] ; dcat:version "3" ;
           dcatap:applicableLegislation <http://data.europa.eu/eli/reg_impl/2023/138/oj> ;
@@ -75,8 +76,10 @@ def test_a_full_dataset_is_read_field_by_field(turtle):
 def test_words_are_read_where_an_address_is_due(dataset):
     catalogue = dataset(
         'dct:publisher "Ville d’essai" ; dct:language "français" ; dct:accrualPeriodicity "Annuelle" ;'
-        'dct:accessRights "Restreint" ; dcat:theme "Transports" ; dct:spatial "Rennes" ; dct:license "Licence Ouverte" ;'
-        'dcat:landingPage "https://exemple.fr/page" ;' + FILE + 'dct:format "CSV" ; dcat:mediaType "text/csv" ] .'
+        'dct:accessRights "Restreint" ; dcat:theme "Transports" ; dct:spatial "Rennes" ;'
+        'dct:license "Licence Ouverte" ; dcat:landingPage "https://exemple.fr/page" ;'
+        + FILE
+        + 'dct:format "CSV" ; dcat:mediaType "text/csv" ] .'
     )
     (read,) = catalogue.datasets
     assert read.publisher_name == "Ville d’essai"
@@ -125,7 +128,9 @@ def test_dates_are_read_as_they_are_written(dataset, written, day):
 
 
 def test_french_is_kept_where_several_languages_are_given(dataset):
-    catalogue = dataset('dct:description "Trees"@en, "Les arbres"@fr, "Bäume"@de ; dcat:keyword "tree"@en, "arbre"@fr .')
+    catalogue = dataset(
+        'dct:description "Trees"@en, "Les arbres"@fr, "Bäume"@de ; dcat:keyword "tree"@en, "arbre"@fr .'
+    )
     (read,) = catalogue.datasets
     assert (read.description, read.keywords) == ("Les arbres", ["arbre"])
     others = {row.predicate: row.count for row in catalogue.tally.rows if row.fate == "other-language"}
@@ -200,8 +205,10 @@ def test_records_wrapped_in_a_geoportal_answer_are_read_and_the_missing_ones_ann
     "paging",
     [
         "<https://exemple.fr/cat?page=1> a hydra:PartialCollectionView ; hydra:next <https://exemple.fr/cat?page=2> .",
-        '<https://exemple.fr/cat?page=1> a hydra:PagedCollection ; hydra:nextPage "https://exemple.fr/cat?page=2" ;'
-        " hydra:totalItems 40 ; hydra:itemsPerPage 1 .",
+        (
+            '<https://exemple.fr/cat?page=1> a hydra:PagedCollection ; hydra:nextPage "https://exemple.fr/cat?page=2" ;'
+            " hydra:totalItems 40 ; hydra:itemsPerPage 1 ."
+        ),
     ],
 )
 def test_both_kinds_of_paging_are_read_with_a_warning_that_more_pages_exist(turtle, paging):
@@ -219,10 +226,12 @@ def test_both_kinds_of_paging_are_read_with_a_warning_that_more_pages_exist(turt
 
 def test_a_vague_type_is_made_precise_by_the_address(dataset):
     catalogue = dataset(
-        'dcat:distribution [ dcat:accessURL <https://exemple.fr/d/exports/fgb> ; dct:format "application/octet-stream" ],'
-        ' [ dcat:accessURL <https://exemple.fr/b.zip> ; dct:title "b.shp" ; dct:format "application/zip" ],'
+        "dcat:distribution [ dcat:accessURL <https://exemple.fr/d/exports/fgb> ;"
+        ' dct:format "application/octet-stream" ],'
+        ' [ dcat:accessURL <https://exemple.fr/b.zip> ; dct:title "b.shp" ;'
+        ' dct:format "application/zip" ],'
         ' [ dcat:accessURL <https://exemple.fr/c?format=geojson> ; dcat:mediaType "application/json" ],'
-        ' [ dcat:accessURL <https://exemple.fr/e.csv> ] .'
+        " [ dcat:accessURL <https://exemple.fr/e.csv> ] ."
     )
     assert {part.format for part in catalogue.datasets[0].distributions} == {"FGB", "SHP", "GEOJSON", "CSV"}
 
@@ -288,8 +297,14 @@ def test_every_announced_unicode_encoding_is_read(encoding):
         'xmlns:dcat="http://www.w3.org/ns/dcat#"><dcat:Dataset rdf:about="https://exemple.fr/j">'
         "<dct:title>Éléments</dct:title></dcat:Dataset></rdf:RDF>"
     )
-    turtle = "@prefix dct: <http://purl.org/dc/terms/> . <https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> ; "
-    for text, name in ((xml, "c.rdf"), (turtle + 'dct:title "Éléments" .', "c.ttl"), (turtle[:0] + JSON_LD % CONTEXT, "c.json")):
+    turtle = (
+        "@prefix dct: <http://purl.org/dc/terms/> . <https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> ; "
+    )
+    for text, name in (
+        (xml, "c.rdf"),
+        (turtle + 'dct:title "Éléments" .', "c.ttl"),
+        (turtle[:0] + JSON_LD % CONTEXT, "c.json"),
+    ):
         assert read_rdf_bytes(text.encode(encoding), name=name).datasets[0].title in {"Éléments", "Jeu"}
 
 
@@ -308,15 +323,34 @@ def test_a_declared_latin_1_file_is_read():
 @pytest.mark.parametrize(
     ("name", "text", "expected"),
     [
-        ("c.nt", '<https://exemple.fr/j> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> <http://www.w3.org/ns/dcat#Dataset> .\n'
-                 '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "\\u00c9t\\u00e9"@fr .\n', RdfFormat.N_TRIPLES),
-        ("sans-suffixe", '<https://exemple.fr/j> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> '
-                         '<http://www.w3.org/ns/dcat#Dataset> <https://exemple.fr/g> .\n'
-                         '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "Été"@fr _:g .\n', RdfFormat.N_QUADS),
-        ("c.trig", '@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/g> { <https://exemple.fr/j> a '
-                   '<http://www.w3.org/ns/dcat#Dataset> ; dct:title "Été"@fr . }', RdfFormat.TRIG),
+        (
+            "c.nt",
+            (
+                "<https://exemple.fr/j> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+                "<http://www.w3.org/ns/dcat#Dataset> .\n"
+                '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "\\u00c9t\\u00e9"@fr .\n'
+            ),
+            RdfFormat.N_TRIPLES,
+        ),
+        (
+            "sans-suffixe",
+            (
+                "<https://exemple.fr/j> <http://www.w3.org/1999/02/22-rdf-syntax-ns#type> "
+                "<http://www.w3.org/ns/dcat#Dataset> <https://exemple.fr/g> .\n"
+                '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "Été"@fr _:g .\n'
+            ),
+            RdfFormat.N_QUADS,
+        ),
+        (
+            "c.trig",
+            (
+                "@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/g> { <https://exemple.fr/j> a "
+                '<http://www.w3.org/ns/dcat#Dataset> ; dct:title "Été"@fr . }'
+            ),
+            RdfFormat.TRIG,
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_line_format_and_named_graphs_are_read(name, text, expected):
     catalogue = read_rdf_bytes(text.encode(), name=name)
     assert catalogue.format is expected
@@ -324,5 +358,5 @@ def test_every_line_format_and_named_graphs_are_read(name, text, expected):
 
 
 def test_the_content_counts_more_than_the_name_or_the_declaration():
-    text = '@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> .'
+    text = "@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> ."
     assert read_rdf_bytes(text.encode(), name="c.rdf", declared_format="rdf-xml").format is RdfFormat.TURTLE

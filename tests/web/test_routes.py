@@ -26,7 +26,7 @@ def visitor(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     """Somebody who is not signed in, with the cookie of a first page."""
     home = Home(Settings(home=tmp_path), Urls(NOWHERE, NOWHERE, NOWHERE), None)
     premises = Premises(
-        home=home, info={"settling": lambda session: None, "today": lambda: date(2026, 11, 24)},
+        home=home, info={"settling": lambda _session: None, "today": lambda: date(2026, 11, 24)},
         enter_by_session=lambda *_: None, enter_by_token=lambda *_: None, authority="Ville d’essai",
         demonstration=False, csrf_key=KEY, navigation=(),
     )  # fmt: skip
