@@ -26,7 +26,7 @@ from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import HANDLERS, PANELS, assemble
 from registry.web.openapi import describe_bodies
 from registry.web.problems import exception_handlers
-from registry.web.security import SecurityMiddleware
+from registry.web.security import secure
 from registry.web.static import static_handlers
 from registry.web.visits import EVERYBODY, Premises, Visit, route
 
@@ -96,7 +96,6 @@ def create_app(home: Home) -> Litestar:
     pages = Router("/", route_handlers=[health, metrics, show_home, *static_handlers(), *HANDLERS])
     app = Litestar(
         route_handlers=[pages],
-        middleware=[SecurityMiddleware],
         exception_handlers=exception_handlers(premises),
         state=State({"premises": premises}),
         request_max_body_size=API_BODY_LIMIT,
@@ -111,6 +110,7 @@ def create_app(home: Home) -> Litestar:
         debug=False,
     )
     describe_bodies(app)
+    secure(app, https=home.settings.public_url.startswith("https://"))
     return app
 
 

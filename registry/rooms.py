@@ -38,6 +38,7 @@ from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
 from registry.reporting import routes as reporting_routes
 from registry.reporting.jobs import issuing
+from registry.web import routes as web_routes
 from registry.web.visits import Panel
 
 
@@ -59,7 +60,7 @@ class Room:
 ROOMS = (
     Room("platform", mark("La machine : réglages, base, fichiers, travaux"), "/travaux"),
     Room("web", mark("Les pages : gabarits, formulaires, sécurité"), "/statique", has_tables=False),
-    Room("ledger", mark("Le registre des écritures"), "/registre"),
+    Room("ledger", mark("Le registre des écritures")),
     Room("organisations", mark("Organisations et mandats"), "/organisations"),
     Room("accounts", mark("Comptes et connexion"), "/comptes"),
     Room("compliance", mark("Conformité"), "/conformite"),
@@ -141,6 +142,7 @@ def assemble() -> dict[str, Any]:
 PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    *web_routes.HANDLERS,
     *accounts_routes.HANDLERS,
     *organisations_routes.HANDLERS,
     *compliance_routes.HANDLERS,

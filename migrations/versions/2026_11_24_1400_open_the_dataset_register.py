@@ -257,6 +257,8 @@ def upgrade() -> None:
         sa.Column(
             "state",
             sa.Enum(
+                "reading",
+                "unreadable",
                 "previewed",
                 "applying",
                 "applied",

@@ -70,10 +70,11 @@ BEGIN
     actor := 'psql:' || session_user;
   END IF;
   -- The demonstration's own door: the registry's first row, the ledger's first, says that all is fictional.
+  -- It opens on the past alone.
   IF asked IS NOT NULL AND session_user = 'beffroi_owner' AND (
     SELECT e.snapshot ->> 'demonstration' FROM ledger_entry e ORDER BY e.id LIMIT 1
   ) = 'true' THEN
-    moment := asked::timestamptz;
+    moment := least(asked::timestamptz, moment);
   END IF;
 
   IF TG_OP = 'DELETE' THEN
@@ -95,7 +96,10 @@ BEGIN
 
   FOREACH free_column IN ARRAY TG_ARGV[0]::text[] LOOP
     CONTINUE WHEN row_now ->> free_column IS NULL;
-    IF kept IS NOT NULL AND row_before ->> free_column IS NOT DISTINCT FROM row_now ->> free_column THEN
+    -- An unchanged text is not kept twice, unless the row has gone to another organisation, which could not
+    -- read it, or the column held no text apart until now.
+    IF kept ->> free_column LIKE 'text:%' AND row_before ->> free_column IS NOT DISTINCT FROM row_now ->> free_column
+       AND row_before ->> 'organisation_id' IS NOT DISTINCT FROM row_now ->> 'organisation_id' THEN
       digest := kept ->> free_column;
     ELSE
       salt := uuid_send(gen_random_uuid());

@@ -125,8 +125,6 @@ def _columns(subject: Judged, assessment: Assessment) -> dict[str, Any]:
         "facts": plain_facts(assessment.facts_used),
         "missing": list(assessment.missing),
         "unknown_half": assessment.unknown_half,
-        "since": func.now(),
-        "until": None,
     }
 
 

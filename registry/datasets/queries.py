@@ -46,15 +46,22 @@ def find_distributions(session: Session, dataset_id: int) -> Sequence[Distributi
 
 
 def find_by_identifier(
-    session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str]
+    session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str], *, lock: bool = False
 ) -> dict[str, Dataset]:
-    """The datasets of these organisations that bear these stable identifiers."""
-    rows = session.execute(
-        select(Dataset).where(
+    """The datasets of these organisations that bear these stable identifiers.
+
+    With `lock`, nobody else changes them until the end; they are locked in one order, so that two imports wait
+    for each other rather than for ever.
+    """
+    query = (
+        select(Dataset)
+        .where(
             col(Dataset.organisation_id).in_(list(organisation_ids)),
             col(Dataset.identifier).in_(list(identifiers)),
         )
-    ).scalars()
+        .order_by(col(Dataset.id))
+    )
+    rows = session.execute(query.with_for_update() if lock else query).scalars()
     return {row.identifier: row for row in rows}
 
 
@@ -84,7 +91,7 @@ class DatasetFilter:
     conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
 
 
-def _narrow(query: Select[Any], narrowed: DatasetFilter) -> Select[Any]:
+def _narrow(query: Select[*tuple[Any, ...]], narrowed: DatasetFilter) -> Select[*tuple[Any, ...]]:
     query = query.where(col(Dataset.annulled) == narrowed.annulled)
     for word in sort_key(narrowed.words).split():
         pattern = f"%{word.replace('%', '').replace('_', ' ')}%"
@@ -111,7 +118,7 @@ def _narrow(query: Select[Any], narrowed: DatasetFilter) -> Select[Any]:
         ]
         if narrowed.policy_id:
             said.append(col(Finding.policy_id) == narrowed.policy_id)
-        query = query.where(select(Finding.id).where(and_(*said, *narrowed.conditions)).exists())
+        query = query.where(select(col(Finding.id)).where(and_(*said, *narrowed.conditions)).exists())
     return query
 
 
@@ -137,16 +144,16 @@ def find_datasets(
     """A page of datasets by title, from the one after a cursor; one more than `limit` if there are more."""
     query = _narrow(
         select(
-            Dataset.id,
-            Dataset.version,
-            Dataset.title,
-            Dataset.title_sort,
-            Dataset.organisation_id,
-            Dataset.personal_data,
-            Dataset.access_rights,
-            Dataset.stage,
-            Dataset.modified,
-            Organisation.name.label("organisation_name"),  # type: ignore[attr-defined]
+            col(Dataset.id),
+            col(Dataset.version),
+            col(Dataset.title),
+            col(Dataset.title_sort),
+            col(Dataset.organisation_id),
+            col(Dataset.personal_data),
+            col(Dataset.access_rights),
+            col(Dataset.stage),
+            col(Dataset.modified),
+            col(Organisation.name).label("organisation_name"),
         ).join(Organisation, col(Organisation.id) == col(Dataset.organisation_id)),
         narrowed,
     )
@@ -172,14 +179,15 @@ def find_datasets(
 
 def count_datasets(session: Session, narrowed: DatasetFilter) -> int:
     """How many datasets the list holds."""
-    return session.execute(_narrow(select(func.count(col(Dataset.id))), narrowed)).scalar_one()
+    number: int = session.execute(_narrow(select(func.count(col(Dataset.id))), narrowed)).scalar_one()
+    return number
 
 
 def find_dataset_ids(session: Session, organisation_ids: Iterable[int]) -> list[int]:
     """The ids of the datasets of these organisations that are not annulled."""
     return list(
         session.execute(
-            select(Dataset.id)
+            select(col(Dataset.id))
             .where(col(Dataset.organisation_id).in_(list(organisation_ids)), ~col(Dataset.annulled))
             .order_by(col(Dataset.id))
         ).scalars()

@@ -1,29 +1,36 @@
 """Importing from a terminal, and the jobs a page asks for."""
 
 import contextlib
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.exchange.models import ImportState
+from registry.exchange.queries import get_batch
 from registry.exchange.rdf_reading import read_rdf_file
 from registry.exchange.service import (
     ImportReport,
+    Report,
     apply_import,
     compare_catalogue,
     preview_import,
+    receive_import,
+    refuse_import,
     report_of,
     undo_import,
 )
-from registry.exchange.source import open_source
+from registry.exchange.source import Source, open_source
+from registry.kernel.errors import Refusal
 from registry.kernel.words import _
 from registry.platform.database import Acting, transaction
 from registry.platform.files import sha256_of
 from registry.platform.home import Home
 from registry.platform.jobs import Job, JobFunction
 
-APPLY, UNDO = "exchange:import:apply", "exchange:import:undo"
+READ, APPLY, UNDO = "exchange:import:read", "exchange:import:apply", "exchange:import:undo"
 
 
 def import_file(
@@ -35,7 +42,7 @@ def import_file(
     info: Mapping[str, Any],
     declared_format: str | None = None,
     dry_run: bool = False,
-    report: Callable[[int, int, str], None] = lambda done, total, step: None,
+    report: Report = lambda *_said: None,
 ) -> ImportReport:
     """Reads a file or an address, compares it, and applies it unless it is a dry run.
 
@@ -43,7 +50,10 @@ def import_file(
     """
     with open_source(source, allowed_private=home.settings.private_hosts) as opened:
         read = read_rdf_file(
-            opened.path, declared_format=declared_format, name=opened.name, time_zone=info["time_zone"]
+            opened.path,
+            declared_format=declared_format or opened.media_type,
+            name=opened.name,
+            time_zone=info["time_zone"],
         )
         digest = sha256_of(opened.path)
         name = opened.name
@@ -52,9 +62,8 @@ def import_file(
             compared = compare_catalogue(session, organisation_id, read)
         return report_of(None, read, compared, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
-        batch, compared = preview_import(
-            session, organisation_id, read, source_name=name, source_sha256=digest
-        )
+        batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest)
+        compared = preview_import(session, batch, read)
         batch_id = batch.id
     apply_import(session_opener(home, acting.in_batch(batch_id), info), batch_id, report)
     return report_of(batch_id, read, compared, dry_run=False)
@@ -72,27 +81,66 @@ def session_opener(home: Home, acting: Acting, info: Mapping[str, Any]) -> Calla
 
 
 def import_jobs(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
-    """What the worker does for a page: apply an import, undo it."""
+    """What the worker does for a page: read a file, apply an import, undo it."""
 
-    def acting_of(job: Job) -> Acting:
-        return Acting(job.actor, account_id=job.account_id, batch_id=int(job.arguments["batch_id"]))
+    def opener(job: Job) -> tuple[int, Callable[[], Any]]:
+        batch_id = int(job.arguments["batch_id"])
+        return batch_id, session_opener(home, Acting(job.actor, account_id=job.account_id, batch_id=batch_id), info)
+
+    def read(job: Job) -> dict[str, Any]:
+        batch_id, session_of = opener(job)
+        _read_received(home, batch_id, session_of, job, info["time_zone"])
+        return _done(batch_id)
 
     def apply(job: Job) -> dict[str, Any]:
-        batch_id = int(job.arguments["batch_id"])
-        apply_import(session_opener(home, acting_of(job), info), batch_id, job.report)
-        return {"address": f"/imports/{batch_id}", "label": _("Voir l’import")}
+        batch_id, session_of = opener(job)
+        apply_import(session_of, batch_id, job.report)
+        return _done(batch_id)
 
     def undo(job: Job) -> dict[str, Any]:
-        batch_id = int(job.arguments["batch_id"])
-        kept = undo_import(session_opener(home, acting_of(job), info), batch_id, job.report)
-        return {"address": f"/imports/{batch_id}", "label": _("Voir l’import"), "kept": kept}
+        batch_id, session_of = opener(job)
+        undo_import(session_of, batch_id, job.report)
+        return _done(batch_id)
 
-    return {APPLY: apply, UNDO: undo}
+    return {READ: read, APPLY: apply, UNDO: undo}
 
 
-def read_upload(path: Path, name: str, info: Mapping[str, Any]) -> Any:
-    """The catalogue an uploaded file holds.
+def _done(batch_id: int) -> dict[str, Any]:
+    return {"address": f"/imports/{batch_id}", "label": _("Voir l’import")}
 
-    Raises: Unreadable, TooLarge.
-    """
-    return read_rdf_file(path, name=name, time_zone=info["time_zone"])
+
+def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job: Job, time_zone: str) -> None:
+    """Reads the file of an import and keeps its preview, or why it cannot be read; done once, it is done."""
+    with session_of() as session:
+        batch = get_batch(session, batch_id)
+        if batch.state is not ImportState.READING:
+            return
+        digest, name, address = batch.source_sha256, batch.source_name, str(job.arguments.get("address", ""))
+    job.report(0, 2, _("Lecture du fichier"))
+    try:
+        with _received(home, address, digest, name) as source:
+            read = read_rdf_file(source.path, declared_format=source.media_type, name=source.name, time_zone=time_zone)
+            found = sha256_of(source.path)
+    except Refusal as refusal:
+        with session_of() as session:
+            refuse_import(session, get_batch(session, batch_id, lock=True), refusal.message)
+        return
+    job.report(1, 2, _("Comparaison avec le registre"))
+    with session_of() as session:
+        batch = get_batch(session, batch_id, lock=True)
+        if batch.state is ImportState.READING:
+            batch.source_sha256 = found
+            preview_import(session, batch, read)
+
+
+@contextlib.contextmanager
+def _received(home: Home, address: str, digest: str, name: str) -> Iterator[Source]:
+    """The file of an import on disk: fetched from its address, or as it was sent."""
+    if address:
+        with open_source(address, allowed_private=home.settings.private_hosts) as source:
+            yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="beffroi-import-") as folder:
+        path = Path(folder) / "source"
+        path.write_bytes(home.files.read(digest))
+        yield Source(path, name)

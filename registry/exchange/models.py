@@ -15,6 +15,8 @@ from registry.platform.tables import Kind, Table, free, plain, stored
 class ImportState(StrEnum):
     """Where an import stands."""
 
+    READING = "reading"
+    UNREADABLE = "unreadable"
     PREVIEWED = "previewed"
     APPLYING = "applying"
     APPLIED = "applied"
@@ -29,7 +31,9 @@ class ImportState(StrEnum):
 
 
 _STATE_LABELS = {
-    ImportState.PREVIEWED: mark("Aperçu prêt"),
+    ImportState.READING: mark("Lecture du fichier"),
+    ImportState.UNREADABLE: mark("Illisible"),
+    ImportState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
     ImportState.APPLYING: mark("Application en cours"),
     ImportState.APPLIED: mark("Appliqué"),
     ImportState.UNDOING: mark("Annulation en cours"),

@@ -9,26 +9,27 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.service import change_columns
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.queries import count_writes, find_writes, get_batch
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
-from registry.kernel.errors import Conflict, NotFound
+from registry.kernel.errors import Conflict
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.ledger.queries import find_versions
 from registry.ledger.service import say, touch
 from registry.organisations.forms import PersonForm
-from registry.organisations.queries import find_subtree
+from registry.organisations.queries import find_appointments, find_subtree
 from registry.organisations.service import find_or_record_person
+from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.forms import say_errors
 
 BATCH = 200
@@ -68,7 +69,9 @@ class ImportReport:
             lines.append(_("Import n° {number}.").format(number=self.batch_id))
         lines += [f"  {one['subject'] or '—'} · {one['path']} : {one['message']}" for one in self.anomalies[:50]]
         if len(self.anomalies) > 50:
-            lines.append(_("  … et {more} autres anomalies (--json les montre toutes).").format(more=len(self.anomalies) - 50))
+            lines.append(
+                _("  … et {more} autres anomalies (--json les montre toutes).").format(more=len(self.anomalies) - 50)
+            )
         for one in self.leftovers:
             lines.append(_("Propriété sans place au registre : {predicate} ({count} fois).").format(**one))
         return lines
@@ -104,7 +107,9 @@ def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogu
         for place, one in enumerate(part, start=start + 1):
             anomalies = said.get(one.identifier, [])
             if one.identifier in seen:
-                message = _("Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise.")
+                message = _(
+                    "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
+                )
                 compared.append(_refused(place, one, anomalies, "identifier", message))
                 continue
             seen.add(one.identifier)
@@ -153,7 +158,14 @@ def _refused(
     message: str,
     sheet: Dataset | None = None,
 ) -> Compared:
-    found = {"severity": "error", "code": "refused", "subject": one.identifier, "path": path, "message": message, "value": ""}
+    found = {
+        "severity": "error",
+        "code": "refused",
+        "subject": one.identifier,
+        "path": path,
+        "message": message,
+        "value": "",
+    }
     return Compared(
         place, one.identifier, one.title, ImportAction.REFUSED, sheet.id if sheet else None, None, {}, {},
         [*anomalies, found],
@@ -173,10 +185,11 @@ def _content(one: ReadDataset) -> dict[str, Any]:
         form = DistributionForm.model_validate({name: value for name, value in file.items() if value not in EMPTY})
         kept.append(form.model_dump(mode="json", exclude_unset=True))
     sheet = DatasetForm.model_validate({name: value for name, value in values.items() if value not in EMPTY})
+    who = PersonForm.model_validate({name: value for name, value in contact.items() if value})
     return {
         "sheet": sheet.model_dump(mode="json", exclude_unset=True, exclude={"identifier"}),
         "distributions": kept,
-        "contact": {name: value for name, value in contact.items() if value},
+        "contact": who.model_dump(mode="json", exclude_none=True),
     }
 
 
@@ -196,30 +209,35 @@ def _row_values(row: Distribution) -> dict[str, Any]:
     )
 
 
-def preview_import(
-    session: Session,
-    organisation_id: int,
-    read: ReadCatalogue,
-    *,
-    source_name: str,
-    source_sha256: str,
-) -> tuple[ImportBatch, list[Compared]]:
-    """Keeps what a file would do, to be looked at and then applied or abandoned."""
-    compared = compare_catalogue(session, organisation_id, read)
-    say(session, "exchange:import:preview")
+def receive_import(
+    session: Session, organisation_id: int, *, source_name: str, source_sha256: str, source_format: str = ""
+) -> ImportBatch:
+    """A file that came in for an organisation; nothing of it is read yet."""
+    say(session, "exchange:import:receive")
     batch = ImportBatch(
         organisation_id=organisation_id,
         source_name=source_name,
-        source_format=str(read.format),
+        source_format=source_format,
         source_sha256=source_sha256,
-        summary=_summary(read, compared),
+        state=ImportState.READING,
         created_at=session.execute(select(func.now())).scalar_one(),
     )
     session.add(batch)
     session.flush()
+    return batch
+
+
+def preview_import(session: Session, batch: ImportBatch, read: ReadCatalogue) -> list[Compared]:
+    """Keeps what a file would do, to be looked at and then applied or abandoned."""
+    compared = compare_catalogue(session, batch.organisation_id, read)
+    say(session, "exchange:import:preview")
+    batch.source_format = str(read.format)
+    batch.summary = _summary(read, compared)
+    batch.state = ImportState.PREVIEWED
+    session.flush()
     rows = [
         {
-            "organisation_id": organisation_id, "batch_id": batch.id, "line_no": one.line_no,
+            "organisation_id": batch.organisation_id, "batch_id": batch.id, "line_no": one.line_no,
             "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
             "dataset_id": one.dataset_id, "seen_version": one.seen_version, "content": one.content,
             "changes": one.changes, "anomalies": one.anomalies, "applied": False,
@@ -228,7 +246,15 @@ def preview_import(
     ]  # fmt: skip
     if rows:
         session.execute(insert(ImportLine), rows)
-    return batch, compared
+    return compared
+
+
+def refuse_import(session: Session, batch: ImportBatch, sentence: str) -> None:
+    """Keeps why a file could not be read."""
+    say(session, "exchange:import:refuse")
+    batch.state = ImportState.UNREADABLE
+    batch.summary = {"refusal": sentence}
+    session.flush()
 
 
 def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any]:
@@ -252,17 +278,18 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
     """
     with session_of() as session:
         batch = get_batch(session, batch_id, lock=True)
-        if batch.state in {ImportState.APPLIED, ImportState.UNDONE, ImportState.ABANDONED, ImportState.UNDOING}:
-            if batch.state is ImportState.APPLIED:
-                return
-            raise Conflict(_("Cet import est déjà « {state} ».").format(state=batch.state.label))
+        if batch.state is ImportState.APPLIED:
+            return
+        if batch.state not in {ImportState.PREVIEWED, ImportState.APPLYING}:
+            raise Conflict(
+                _("Cet import est « {state} » : il ne peut pas être appliqué.").format(state=batch.state.label)
+            )
         say(session, "exchange:import:apply")
         batch.state = ImportState.APPLYING
-        total = _count_lines(session, batch_id, done=None)
-    done = 0
+        total, done = count_writes(session, batch_id)
     while True:
         with session_of() as session:
-            lines = _next_lines(session, batch_id, applied=False)
+            lines = find_writes(session, batch_id, applied=False, limit=BATCH)
             if not lines:
                 break
             _apply_lines(session, get_batch(session, batch_id), lines)
@@ -274,34 +301,10 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
         batch.state = ImportState.APPLIED
 
 
-def _count_lines(session: Session, batch_id: int, *, done: bool | None) -> int:
-    query = select(func.count(col(ImportLine.id))).where(
-        col(ImportLine.batch_id) == batch_id, col(ImportLine.action).in_([ImportAction.CREATE, ImportAction.CHANGE])
-    )
-    if done is not None:
-        query = query.where(col(ImportLine.applied) == done)
-    return session.execute(query).scalar_one()
-
-
-def _next_lines(session: Session, batch_id: int, *, applied: bool) -> list[ImportLine]:
-    return list(
-        session.execute(
-            select(ImportLine)
-            .where(
-                col(ImportLine.batch_id) == batch_id,
-                col(ImportLine.applied) == applied,
-                col(ImportLine.action).in_([ImportAction.CREATE, ImportAction.CHANGE]),
-            )
-            .order_by(col(ImportLine.line_no))
-            .limit(BATCH)
-        ).scalars()
-    )
-
-
 def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
     say(session, "exchange:import:apply")
     within = find_subtree(session, batch.organisation_id)
-    known = find_by_identifier(session, within, [line.identifier for line in lines])
+    known = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     made: list[tuple[ImportLine, Dataset]] = []
     for line in lines:
@@ -320,7 +323,8 @@ def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLin
             continue
         else:
             values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
-            change_columns(sheet, {name: getattr(values, name) for name in line.content["sheet"]})
+            names = _still_to_write(line, sheet)
+            change_columns(sheet, {name: getattr(values, name) for name in names})
         made.append((line, sheet))
     session.flush()
     for line, sheet in made:
@@ -328,7 +332,10 @@ def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLin
         if contact and sheet.contact_person_id is None:
             sheet.contact_person_id = find_or_record_person(session, sheet.organisation_id, PersonForm(**contact)).id
             say(session, "exchange:import:apply")
-        _write_files(session, sheet, line.content["distributions"], files.get(sheet.id, ()))
+        changed = _write_files(session, sheet, line.content["distributions"], files.get(sheet.id, ()))
+        if changed and not session.is_modified(sheet):
+            # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
+            sheet.version = sheet.version + 1
     session.flush()
     for line, sheet in made:
         session.refresh(sheet, ["version"])
@@ -336,12 +343,36 @@ def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLin
         touch(session, "dataset", sheet.id)
 
 
+def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
+    """The fields of a record that nobody changed between the preview and now; the others stay, and are named."""
+    if sheet.version == line.seen_version:
+        return list(line.content["sheet"])
+    current = _sheet_values(sheet)
+    names, kept = [], []
+    for name, value in line.content["sheet"].items():
+        seen = line.changes[name][0] if name in line.changes else value if line.seen_version else None
+        (names if current[name] in (seen, *EMPTY) else kept).append(name)
+    line.anomalies = [
+        *line.anomalies,
+        *(
+            {
+                "severity": "warning", "code": "changed-since", "subject": line.identifier, "path": name,
+                "message": _("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée."),
+                "value": "",
+            }
+            for name in kept
+        ),
+    ]  # fmt: skip
+    return names
+
+
 def _write_files(
     session: Session, sheet: Dataset, read: Iterable[Mapping[str, Any]], rows: Sequence[Distribution]
-) -> None:
-    """Makes the distributions those of the source; what it does not say of one stays."""
+) -> bool:
+    """Makes the distributions those of the source; what it does not say of one stays. Says whether any changed."""
     known = {row.identifier: row for row in rows}
     said = set()
+    changed = False
     for content in read:
         form = DistributionForm.model_validate(content)
         identifier = str(content["identifier"])
@@ -353,17 +384,21 @@ def _write_files(
             session.add(
                 Distribution(organisation_id=sheet.organisation_id, dataset_id=sheet.id, identifier=identifier, **full)
             )
+            changed = True
             continue
         for name, value in {**values, "annulled": False}.items():
             if getattr(row, name) != value:
                 setattr(row, name, value)
+                changed = True
     for identifier, row in known.items():
         if identifier not in said and not row.annulled:
             row.annulled = True
+            changed = True
+    return changed
 
 
 def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> list[str]:
-    """Brings each sheet of an import back to what it was, and annuls those it made.
+    """Brings each sheet of an import back to what it was, and takes out those it made.
 
     A sheet somebody built on since stays as it is: the titles of these are returned.
     Raises: Conflict when the import was not applied.
@@ -371,22 +406,24 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
     with session_of() as session:
         batch = get_batch(session, batch_id, lock=True)
         if batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
-            raise Conflict(_("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label))
+            raise Conflict(
+                _("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label)
+            )
         say(session, "exchange:import:undo")
         batch.state = ImportState.UNDOING
-        total = _count_lines(session, batch_id, done=True)
+        total = count_writes(session, batch_id)[1]
     kept: list[str] = []
     done = 0
     while True:
         with session_of() as session:
-            lines = _next_lines(session, batch_id, applied=True)
+            lines = find_writes(session, batch_id, applied=True, limit=BATCH)
             if not lines:
                 break
             say(session, "exchange:import:undo")
             for line in lines:
                 if not _undo_line(session, line, batch_id):
                     kept.append(line.title)
-                line.applied, line.action = False, ImportAction.UNCHANGED
+                line.applied = False
             done += len(lines)
         report(done, total, _("Retour aux fiches d’avant"))
     with session_of() as session:
@@ -403,22 +440,39 @@ def _undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
         return False
     before = next((one for one in find_versions(session, "dataset", sheet.id) if one.batch_id != batch_id), None)
     if before is None:
-        sheet.annulled = True
-    else:
-        values = DatasetForm.model_validate({name: before.snapshot.get(name) for name in _SHEET_FIELDS})
-        change_columns(sheet, {name: getattr(values, name) for name in _SHEET_FIELDS})
+        return _take_out(session, sheet, batch_id)
+    if before.verb == "delete":
+        return False
+    values = DatasetForm.model_validate({name: before.snapshot.get(name) for name in _SHEET_FIELDS})
+    change_columns(sheet, {name: getattr(values, name) for name in _SHEET_FIELDS})
     for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
         past = find_versions(session, "distribution", row.id)
         then = next((one for one in past if one.batch_id != batch_id), None)
         if past[0].batch_id != batch_id:
             continue
         if then is None:
-            row.annulled = True
+            session.delete(row)
         else:
             form = DistributionForm.model_validate({name: then.snapshot.get(name) for name in _ROW_FIELDS})
             for name in _ROW_FIELDS:
                 setattr(row, name, getattr(form, name))
             row.annulled = bool(then.snapshot.get("annulled"))
+    session.flush()
+    touch(session, "dataset", sheet.id)
+    return True
+
+
+def _take_out(session: Session, sheet: Dataset, batch_id: int) -> bool:
+    """Takes out a sheet the import made, unless somebody built on it since; its history stays in the ledger."""
+    rows = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
+    if find_appointments(session, AppointmentSubject.DATASET, sheet.id):
+        return False
+    if any(find_versions(session, "distribution", row.id, limit=1)[0].batch_id != batch_id for row in rows):
+        return False
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    session.delete(sheet)
     session.flush()
     touch(session, "dataset", sheet.id)
     return True
@@ -436,18 +490,9 @@ def abandon_import(session: Session, batch_id: int) -> None:
     batch.state = ImportState.ABANDONED
 
 
-def get_batch(session: Session, batch_id: int, *, lock: bool = False) -> ImportBatch:
-    """One import within the asker's rights.
-
-    Raises: NotFound.
-    """
-    found = session.get(ImportBatch, batch_id, with_for_update=lock or None)
-    if found is None:
-        raise NotFound(_("Cet import n’existe pas, ou vos droits ne vous le montrent pas."))
-    return found
-
-
-def report_of(batch_id: int | None, read: ReadCatalogue, compared: Sequence[Compared], *, dry_run: bool) -> ImportReport:
+def report_of(
+    batch_id: int | None, read: ReadCatalogue, compared: Sequence[Compared], *, dry_run: bool
+) -> ImportReport:
     """What to tell whoever asked for the import."""
     counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
     every = [asdict(one) for one in read.anomalies] + [

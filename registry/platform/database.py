@@ -77,7 +77,7 @@ def engine_for(url: str, pool_size: int = 8) -> Engine:
     """A pool of connections for one role; the plan of a statement is prepared after its second use."""
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
-    engine = create_engine(
+    return create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
@@ -90,7 +90,6 @@ def engine_for(url: str, pool_size: int = 8) -> Engine:
             "options": "-c search_path=public,jobs",
         },
     )
-    return engine
 
 
 class ActingSession(Session):
@@ -104,7 +103,7 @@ def _say_who_acts(session: Session, transaction: SessionTransaction, connection:
         connection.execute(_ACT, acting.settings())
 
 
-def open_session(engine: Engine, acting: Acting | None, **info: Any) -> ActingSession:
+def open_session(engine: Engine, acting: Acting | None, /, **info: Any) -> ActingSession:
     """A session on this engine; `acting=None` is for the sign-in, which finds out who acts."""
     return ActingSession(engine, expire_on_commit=False, info={"acting": acting, **info})
 
@@ -122,7 +121,7 @@ def settle(session: Session) -> None:
 
 
 @contextmanager
-def transaction(engine: Engine, acting: Acting | None, **info: Any) -> Iterator[ActingSession]:
+def transaction(engine: Engine, acting: Acting | None, /, **info: Any) -> Iterator[ActingSession]:
     """One transaction, committed at the end of the block and rolled back if it raises.
 
     Raises: Unavailable when the database does not answer.
@@ -154,11 +153,13 @@ def check_server(connection: Connection) -> None:
     role = connection.execute(
         text(
             "SELECT current_user, rolsuper OR rolbypassrls,"
-            " EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relname = 'ledger_entry')"
+            " EXISTS (SELECT FROM pg_roles above WHERE above.rolname = ANY (:seeing_all)"
+            "         AND pg_has_role(r.oid, above.oid, 'MEMBER'))"
             " FROM pg_roles r WHERE rolname = current_user"
-        )
+        ),
+        {"seeing_all": [OWNER, JOBS]},
     ).one()
-    if role[0] != OWNER and (role[1] or role[2]):
+    if role[1] or role[2]:
         raise Unavailable(
             _(
                 "Le rôle PostgreSQL « {role} » passe outre la séparation entre organisations (superutilisateur, "

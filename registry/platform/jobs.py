@@ -23,7 +23,9 @@ from registry.platform.models import JobRun, JobState
 log = structlog.get_logger(__name__)
 
 queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
-_RETRY_STALLED_AFTER = 120
+_RETRY_STALLED_AFTER = 60
+"""Seconds without a heartbeat (one each ten seconds) after which a worker is taken for dead."""
+_LOOK_FOR_STALLED_EVERY = 30
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,11 @@ def get_run(session: Session, run_id: int) -> JobRun:
     return found
 
 
+def find_run(session: Session, kind: str, key: str) -> JobRun | None:
+    """The run of that kind and key within the asker's rights, if there was one."""
+    return session.execute(select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)).scalar_one_or_none()
+
+
 def perform(jobs: Engine, functions: Mapping[str, JobFunction], run_id: int) -> None:
     """Does one run and keeps what came of it. A refusal is kept as its sentence; a defect is logged."""
     machine = Acting(f"job:{run_id}")
@@ -136,12 +143,31 @@ async def work(url: str, jobs: Engine, functions: Mapping[str, JobFunction], *, 
         perform(jobs, functions, run_id)
 
     async with tasks.open_async():
-        stalled = await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=_RETRY_STALLED_AFTER)
-        for job in stalled:
-            await tasks.job_manager.retry_job(job)
-        await tasks.run_worker_async(
-            queues=["beffroi"], concurrency=1, wait=wait, install_signal_handlers=wait, listen_notify=wait
-        )
+        await _retry_stalled(tasks)
+        watching = asyncio.create_task(_keep_retrying(tasks)) if wait else None
+        try:
+            await tasks.run_worker_async(
+                queues=["beffroi"], concurrency=1, wait=wait, install_signal_handlers=wait, listen_notify=wait
+            )
+        finally:
+            if watching is not None:
+                watching.cancel()
+
+
+async def _retry_stalled(tasks: procrastinate.App) -> None:
+    """Hands out again the jobs of workers that died: each is idempotent, and goes on where it was cut short."""
+    for job in await tasks.job_manager.get_stalled_jobs(seconds_since_heartbeat=_RETRY_STALLED_AFTER):
+        await tasks.job_manager.retry_job(job)
+
+
+async def _keep_retrying(tasks: procrastinate.App) -> None:
+    # A worker started again at once after a kill finds its predecessor's heartbeat still fresh: it looks later.
+    while True:
+        await asyncio.sleep(_LOOK_FOR_STALLED_EVERY)
+        try:
+            await _retry_stalled(tasks)
+        except procrastinate.exceptions.ConnectorException:
+            log.exception("looking for stalled jobs failed; trying again")
 
 
 def work_once(url: str, jobs: Engine, functions: Mapping[str, JobFunction]) -> None:

@@ -7,29 +7,32 @@ committed before the answer leaves, and rolled back if anything is refused.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from anyio import to_thread
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
+from litestar.params import RawBody
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from pydantic import BaseModel
-from registry.web.csrf import check_csrf, csrf_token
-from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
-from registry.web.shell import Notice, Shell
-from registry.web.templating import render
-from registry.web.words import choose_locale, translations_for
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Forbidden, Invalid, Refusal
+from registry.kernel.errors import Forbidden, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
 from registry.platform.database import ActingSession, open_session, settle
 from registry.platform.home import Home
+from registry.web.csrf import check_csrf, csrf_token
+from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
+from registry.web.shell import Notice, Shell
+from registry.web.templating import render
+from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, receive_upload
 from registry.web.visitors import Visitor
+from registry.web.words import choose_locale, translations_for
 
 SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
     "__Host-beffroi", "beffroi", "beffroi_visite", "langue",
@@ -98,6 +101,7 @@ class Visit:
         self.secret = b""
         self.headers: dict[str, str] = {}
         self.cookies: list[Any] = []
+        self.upload: Upload | None = None
 
     @property
     def visitor(self) -> Visitor:
@@ -136,6 +140,8 @@ class Visit:
 
     def form_data(self) -> FormData:
         """The form's raw values."""
+        if self.upload is not None:
+            return self.upload.form
         return read_form(self.request.headers.get("content-type", ""), self.body)
 
     def form(self, of: type[Form]) -> Accepted[Form] | Rejected:
@@ -254,6 +260,7 @@ def _answer(
     request: Request[Any, Any, Any],
     body: bytes,
     rest: dict[str, Any],
+    upload: Upload | None = None,
 ) -> Response[Any]:
     premises: Premises = request.app.state.premises
     request_id = str(request.scope.get("state", {}).get("request_id", ""))
@@ -263,6 +270,7 @@ def _answer(
         open_session(premises.home.app, None, **premises.info) as session,
     ):
         visit = Visit(request, body, premises, session, request_id)
+        visit.upload = upload
         try:
             _enter(visit, permission)
             response = handler(visit, **rest)
@@ -280,7 +288,7 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
     rest = [parameter for name, parameter in said.parameters.items() if name != "visit"]
     first = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])]
     if unsafe:
-        first.append(inspect.Parameter("body", inspect.Parameter.KEYWORD_ONLY, annotation=bytes))
+        first.append(inspect.Parameter("body", inspect.Parameter.KEYWORD_ONLY, annotation=RawBody))
 
     def answer(**given: Any) -> Response[Any]:
         request, body = given.pop("request"), given.pop("body", b"")
@@ -296,6 +304,31 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
     return answer
 
 
+def _wrap_upload(handler: Handler, permission: Permission) -> Callable[..., Awaitable[Response[Any]]]:
+    """The same for a form that brings a file: received on disk, and only from somebody who may send one."""
+
+    async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
+        await to_thread.run_sync(_admit, permission, request)
+        async with receive_upload(request) as upload:
+            return await to_thread.run_sync(_answer, handler, permission, request, b"", {}, upload)
+
+    answer.__name__, answer.__qualname__ = handler.__name__, handler.__qualname__
+    answer.__module__, answer.__doc__ = handler.__module__, handler.__doc__
+    return answer
+
+
+def _admit(permission: Permission, request: Request[Any, Any, Any]) -> None:
+    """Refuses a stranger before anything of what they send is read; the form's own token is checked later."""
+    premises: Premises = request.app.state.premises
+    token = request.cookies.get(SESSION_COOKIE) or request.cookies.get(LOCAL_SESSION_COOKIE) or ""
+    with open_session(premises.home.app, None, **premises.info) as session:
+        visitor = premises.enter_by_session(session, token, "") if token else None
+        session.rollback()
+    if visitor is None:
+        raise SignInNeeded(_("Connectez-vous pour continuer."))
+    visitor.require(permission)
+
+
 _METHODS = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
 
 
@@ -305,41 +338,35 @@ def route(
     permission: Permission | None,
     *,
     takes: type[BaseModel] | None = None,
-    body_limit: int | None = None,
     media_type: str | None = None,
+    upload: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declares a route with the permission it asks for; `takes` is the shape of an API call's body.
 
-    Units: `body_limit` in bytes.
+    With `upload`, the form brings a file, which `visit.upload` holds until the answer.
     """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         options: dict[str, Any] = {"permission": permission, "takes": takes, "guarded": True}
-        more: dict[str, Any] = {}
-        if body_limit is not None:
-            more["request_max_body_size"] = body_limit
+        wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")
+        more: dict[str, Any] = {"sync_to_thread": True}
+        if upload:
+            if permission is None:
+                raise ValueError(f"{path}: a file is received only from somebody who may send it")
+            wrapped = _wrap_upload(handler, permission)
+            more = {"request_max_body_size": PAGE_UPLOAD_LIMIT + ROOM_FOR_FIELDS}
         declared: HTTPRouteHandler = _METHODS[method](
             path,
-            sync_to_thread=True,
             status_code=HTTP_200_OK,
             media_type=media_type or (MediaType.JSON if path.startswith("/api/") else MediaType.HTML),
             include_in_schema=path.startswith("/api/"),
             name=f"{handler.__module__.removeprefix('registry.')}.{handler.__name__}",
             opt=options,
             **more,
-        )(_wrap(handler, permission, unsafe=method != "GET"))
+        )(wrapped)
         return declared
 
     return declare
-
-
-def refuse_unless(condition: object, message: str) -> None:
-    """Refuses a request whose content makes no sense, with a sentence.
-
-    Raises: Invalid.
-    """
-    if not condition:
-        raise Invalid(message)
 
 
 __all__ = [

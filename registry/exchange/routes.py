@@ -1,0 +1,233 @@
+"""The pages of imports: bring a file in, look at what it would do, apply it, undo it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.exchange.forms import ImportForm
+from registry.exchange.jobs import APPLY, READ, UNDO
+from registry.exchange.models import ImportAction, ImportBatch, ImportState
+from registry.exchange.queries import PAGE_SIZE, find_batches, find_lines, get_batch
+from registry.exchange.rdf_format import HEAD, recognise
+from registry.exchange.refusals import CannotRead, refusal_of
+from registry.exchange.service import abandon_import, receive_import
+from registry.exchange.views import (
+    ImportPage,
+    ImportsPage,
+    LeftoverView,
+    ProgressPart,
+    anomaly_view,
+    batch_line,
+    format_label,
+    line_view,
+)
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.organisations.queries import find_organisations, get_organisation
+from registry.organisations.vocabulary import OrganisationKind
+from registry.platform.jobs import defer, find_run
+from registry.platform.models import JobRun, JobState
+from registry.web.uploads import PAGE_UPLOAD_LIMIT, UploadedFile
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+SEE, BRING_IN = Permission.EXCHANGE_IMPORT_READ, Permission.EXCHANGE_IMPORT_APPLY
+
+NOTICES.update(
+    {
+        "import-abandonne": mark("L’import est abandonné : rien n’a été écrit."),
+        "import-demande": mark("Le travail est lancé : cette page montre où il en est."),
+    }
+)
+_JOBS = {ImportState.READING: READ, ImportState.APPLYING: APPLY, ImportState.UNDOING: UNDO}
+_RECEIVES = {
+    OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
+    OrganisationKind.SERVICE,
+}  # fmt: skip
+
+
+def _list(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
+    bodies = find_organisations(visit.session)
+    names = {body.id: body.name for body in bodies}
+    reach = visit.visitor.reach(BRING_IN)
+    page = ImportsPage(
+        rows=[batch_line(batch, names.get(batch.organisation_id, "")) for batch in find_batches(visit.session)],
+        may_import=bool(reach),
+        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind in _RECEIVES],
+        values=values,
+        errors=errors,
+        limit=PAGE_UPLOAD_LIMIT,
+    )
+    return visit.page("exchange/imports.html", page, status=status)
+
+
+@route("GET", "/imports", SEE)
+def show_imports(visit: Visit) -> Response[Any]:
+    """The latest imports, and the form to bring a file in."""
+    return _list(visit, {"organisation_id": str(visit.visitor.organisation_id)}, {})
+
+
+@route("POST", "/imports", BRING_IN, upload=True)
+def bring_in(visit: Visit) -> Response[Any]:
+    """Receives a file or an address; reading it is a job's work, what is plainly no catalogue is refused at once."""
+    read = visit.form(ImportForm)
+    values = {name: visit.form_data().first(name) for name in ImportForm.model_fields}
+    if isinstance(read, Rejected):
+        return _list(visit, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    form, file = read.form, visit.upload.file if visit.upload is not None else None
+    errors: dict[str, str] = {}
+    if not visit.visitor.may(BRING_IN, form.organisation_id):
+        errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
+    if (file is None) == (not form.address):
+        errors["file"] = _("Choisissez un fichier, ou donnez une adresse : l’un des deux.")
+    elif file is not None and (refusal := _plainly_wrong(file)):
+        errors["file"] = refusal
+    if errors:
+        return _list(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    digest = visit.premises.home.files.keep(file.path.read_bytes()) if file is not None else ""
+    batch = receive_import(
+        visit.session,
+        form.organisation_id,
+        source_name=file.name if file is not None else form.address,
+        source_sha256=digest,
+    )
+    _ask(visit, READ, batch, address=form.address)
+    return visit.go(f"/imports/{batch.id}")
+
+
+def _plainly_wrong(file: UploadedFile) -> str:
+    """What a file is when it is no catalogue at all, by its first bytes; nothing for what may be one."""
+    with file.path.open("rb") as content:
+        head = content.read(HEAD)
+    try:
+        recognise(head, name=file.name, declared=None)
+    except CannotRead as error:
+        return refusal_of(error.problem, error.details).message
+    return ""
+
+
+def _ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
+    return defer(
+        visit.session,
+        kind,
+        key=str(batch.id),
+        organisation_id=batch.organisation_id,
+        actor=visit.actor,
+        account_id=visit.visitor.account_id,
+        arguments={"batch_id": batch.id, **more},
+    )
+
+
+def _run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
+    """The job that works on an import, or that was asked and has not begun."""
+    kinds = [_JOBS[batch.state]] if batch.state in _JOBS else [APPLY, UNDO]
+    runs = (find_run(visit.session, kind, str(batch.id)) for kind in kinds)
+    return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
+
+
+@route("GET", "/imports/{batch_id:int}", SEE)
+def show_import(visit: Visit, batch_id: int) -> Response[Any]:
+    """What an import would do, or did."""
+    batch = get_batch(visit.session, batch_id)
+    run = _run_of(visit, batch)
+    chosen = next((action for action in ImportAction if action == visit.query("action")), None)
+    after = visit.query("apres")
+    lines = find_lines(visit.session, batch_id, action=chosen, after=int(after) if after.isdigit() else 0)
+    more = len(lines) > PAGE_SIZE
+    lines = lines[:PAGE_SIZE]
+    own = f"/imports/{batch_id}" + (f"?action={chosen}" if chosen else "")
+    summary = batch.summary
+    failed = run is not None and run.state is JobState.FAILED
+    working = run is not None and not failed
+    may = visit.visitor.may(BRING_IN, batch.organisation_id)
+    page = ImportPage(
+        id=batch.id,
+        title=batch.source_name,
+        organisation_name=get_organisation(visit.session, batch.organisation_id).name,
+        source_format=format_label(batch),
+        source_sha256=batch.source_sha256,
+        state=str(batch.state),
+        state_label=batch.state.label,
+        created_at=batch.created_at,
+        refusal=str(summary.get("refusal", "")),
+        failure=(run.message or "") if run is not None and failed else "",
+        is_working=working,
+        step=(run.step or "") if run is not None else "",
+        done=run.progress if run is not None else 0,
+        total=run.total if run is not None else 0,
+        figures=[
+            (action.label, int(summary.get(action, 0)), f"/imports/{batch_id}?action={action}")
+            for action in ImportAction
+        ],
+        triples=int(summary.get("triples", 0)),
+        distributions=int(summary.get("distributions", 0)),
+        file_anomalies=[anomaly_view(one) for one in summary.get("anomalies", ())],
+        leftovers=[
+            LeftoverView(one["predicate"], one["count"], one["example"]) for one in summary.get("leftovers", ())
+        ],
+        kept=list(summary.get("kept", ())),
+        lines=[line_view(line) for line in lines],
+        actions=[("", _("Toutes les fiches"), "true" if chosen is None else "")]
+        + [(str(action), action.label, "true" if action is chosen else "") for action in ImportAction],
+        first_address=own if after else "",
+        next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
+        may_apply=may and not working and batch.state in {ImportState.PREVIEWED, ImportState.APPLYING},
+        may_abandon=may and not working and batch.state is ImportState.PREVIEWED,
+        may_undo=may and not working and batch.state in {ImportState.APPLIED, ImportState.UNDOING},
+    )
+    return visit.page("exchange/import.html", page)
+
+
+@route("GET", "/imports/{batch_id:int}/avancement", SEE)
+def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
+    """The part of the page that shows how far the work is; over, it has the whole page read again."""
+    batch = get_batch(visit.session, batch_id)
+    run = _run_of(visit, batch)
+    working = run is not None and run.state is not JobState.FAILED
+    if visit.request.headers.get("hx-request") != "true":
+        return visit.go(f"/imports/{batch_id}")
+    if not working:
+        visit.headers["HX-Refresh"] = "true"
+    part = ProgressPart(
+        id=batch.id,
+        state_label=batch.state.label,
+        step=(run.step or "") if run is not None else "",
+        done=run.progress if run is not None else 0,
+        total=run.total if run is not None else 0,
+        is_working=working,
+    )
+    return visit.page("exchange/_progress.html", part)
+
+
+@route("POST", "/imports/{batch_id:int}/appliquer", BRING_IN)
+def apply(visit: Visit, batch_id: int) -> Response[Any]:
+    """Writes what the preview showed."""
+    return _start(visit, batch_id, APPLY)
+
+
+@route("POST", "/imports/{batch_id:int}/defaire", BRING_IN)
+def undo(visit: Visit, batch_id: int) -> Response[Any]:
+    """Takes back what an import wrote."""
+    return _start(visit, batch_id, UNDO)
+
+
+def _start(visit: Visit, batch_id: int, kind: str) -> Response[Any]:
+    batch = get_batch(visit.session, batch_id)
+    visit.visitor.require(BRING_IN, batch.organisation_id)
+    _ask(visit, kind, batch)
+    return visit.go(f"/imports/{batch_id}", done="import-demande")
+
+
+@route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)
+def abandon(visit: Visit, batch_id: int) -> Response[Any]:
+    """Sets a preview aside."""
+    visit.visitor.require(BRING_IN, get_batch(visit.session, batch_id).organisation_id)
+    abandon_import(visit.session, batch_id)
+    return visit.go(f"/imports/{batch_id}", done="import-abandonne")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_imports, bring_in, show_import, show_progress, apply, undo, abandon,
+)  # fmt: skip

@@ -1,0 +1,176 @@
+"""What goes out about imports: the list, and one import with what it would do or did."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from registry.datasets.views import field_label, say_value
+from registry.exchange.anomalies import ANOMALIES, sentence
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine
+from registry.exchange.vocabulary import RdfFormat, Severity
+from registry.kernel.words import _, ngettext
+
+
+@dataclass(frozen=True)
+class BatchLine:
+    """One import in the list."""
+
+    id: int
+    source_name: str
+    organisation_name: str
+    state: str
+    created_at: datetime
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class ImportsPage:
+    """The latest imports, and the form to bring a file in."""
+
+    rows: Sequence[BatchLine]
+    may_import: bool
+    organisations: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    limit: int
+
+
+@dataclass(frozen=True)
+class AnomalyView:
+    """One thing wrong or doubtful, in words."""
+
+    severity: str
+    severity_label: str
+    subject: str
+    path: str
+    message: str
+
+
+@dataclass(frozen=True)
+class LineView:
+    """One record of the file: what becomes of it, what changes, what was wrong."""
+
+    line_no: int
+    title: str
+    identifier: str
+    action: str
+    action_label: str
+    dataset_id: int | None
+    changes: Sequence[tuple[str, str, str]]
+    anomalies: Sequence[AnomalyView]
+
+
+@dataclass(frozen=True)
+class LeftoverView:
+    """A property of the file that the register has no field for yet."""
+
+    predicate: str
+    count: int
+    example: str
+
+
+@dataclass(frozen=True)
+class ImportPage:
+    """One import: its figures, its records page by page, and what can be done with it."""
+
+    id: int
+    title: str
+    organisation_name: str
+    source_format: str
+    source_sha256: str
+    state: str
+    state_label: str
+    created_at: datetime
+    refusal: str
+    failure: str
+    is_working: bool
+    step: str
+    done: int
+    total: int
+    figures: Sequence[tuple[str, int, str]]
+    triples: int
+    distributions: int
+    file_anomalies: Sequence[AnomalyView]
+    leftovers: Sequence[LeftoverView]
+    kept: Sequence[str]
+    lines: Sequence[LineView]
+    actions: Sequence[tuple[str, str, str]]
+    first_address: str
+    next_address: str
+    may_apply: bool
+    may_abandon: bool
+    may_undo: bool
+
+
+@dataclass(frozen=True)
+class ProgressPart:
+    """How far the work on an import is: the part of its page that asks again until it is over."""
+
+    id: int
+    state_label: str
+    step: str
+    done: int
+    total: int
+    is_working: bool
+
+
+def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:
+    """An import in the list."""
+    return BatchLine(
+        id=batch.id,
+        source_name=batch.source_name,
+        organisation_name=organisation_name,
+        state=batch.state.label,
+        created_at=batch.created_at,
+        counts={action.label: int(batch.summary.get(action, 0)) for action in ImportAction},
+    )
+
+
+def format_label(batch: ImportBatch) -> str:
+    """The format of the file in words, once it was read."""
+    return RdfFormat(batch.source_format).label if batch.source_format else ""
+
+
+def anomaly_view(said: Mapping[str, Any]) -> AnomalyView:
+    """An anomaly in the reader's language; one of our own making keeps its sentence."""
+    severity = Severity(said["severity"])
+    code = str(said["code"])
+    return AnomalyView(
+        severity=str(severity),
+        severity_label=severity.label,
+        subject=str(said["subject"]),
+        path=field_label(str(said["path"])) if said["path"] else "",
+        message=sentence(code, str(said["value"])) if code in ANOMALIES else str(said["message"]),
+    )
+
+
+def line_view(line: ImportLine) -> LineView:
+    """A record of the file in words."""
+    return LineView(
+        line_no=line.line_no,
+        title=line.title,
+        identifier=line.identifier,
+        action=str(line.action),
+        action_label=line.action.label,
+        dataset_id=line.dataset_id if line.action is not ImportAction.CREATE or line.applied else None,
+        changes=[_change(name, said) for name, said in line.changes.items()],
+        anomalies=[anomaly_view(one) for one in line.anomalies],
+    )
+
+
+def _change(name: str, said: Any) -> tuple[str, str, str]:
+    if name == "distributions":
+        words = (
+            (ngettext("{count} ajouté", "{count} ajoutés", len(said.get("added", ()))), len(said.get("added", ()))),
+            (
+                ngettext("{count} modifié", "{count} modifiés", len(said.get("changed", ()))),
+                len(said.get("changed", ())),
+            ),
+            (ngettext("{count} retiré", "{count} retirés", len(said.get("removed", ()))), len(said.get("removed", ()))),
+        )
+        return _("Fichiers et accès"), "", ", ".join(word.format(count=count) for word, count in words if count)
+    if name == "contact":
+        return _("Point de contact"), str(said[0] or ""), str(said[1] or "")
+    return field_label(name), say_value(name, said[0]), say_value(name, said[1])
+
