@@ -92,7 +92,11 @@ def create_app(home: Home) -> Litestar:
 
     Raises: Unavailable when the home holds no registry.
     """
-    premises = premises_of(home)
+    return assemble_app(premises_of(home))
+
+
+def assemble_app(premises: Premises) -> Litestar:
+    """The application on given premises: every route of every room, its answers to refusals, its headers."""
     pages = Router("/", route_handlers=[health, metrics, show_home, *static_handlers(), *HANDLERS])
     app = Litestar(
         route_handlers=[pages],
@@ -110,7 +114,7 @@ def create_app(home: Home) -> Litestar:
         debug=False,
     )
     describe_bodies(app)
-    secure(app, https=home.settings.public_url.startswith("https://"))
+    secure(app, https=premises.home.settings.public_url.startswith("https://"))
     return app
 
 

@@ -19,7 +19,7 @@ LONG_FILES = {
 BUILT_SQL = {
     "registry/cli/running.py:init": "two role names of ours, printed for a DBA to run",
     "registry/ledger/queries.py:find_snapshots": "one fixed condition, added or not",
-    "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger, read from the server's catalogue",
+    "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "migrations/env.py:run": "two limits of ours",
 }
 """Where SQL is put together from pieces, each with what the pieces are. Never a text somebody typed."""
