@@ -2,20 +2,44 @@
 
 import os
 import secrets
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy.orm import Session
 
+from registry.accounts.forms import TokenForm
+from registry.accounts.service import invite_account, make_token, open_session, use_link
+from registry.accounts.vocabulary import TokenScope
+from registry.app import create_app
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
+from registry.kernel.permissions import Role
+from registry.organisations.forms import PersonForm, ServiceForm
+from registry.organisations.queries import find_organisations
+from registry.organisations.service import add_service, open_registry
+from registry.organisations.territory import Commune, Intercommunality
 from registry.platform.bootstrap import database_statements, role_statements
-from registry.platform.database import APP, JOBS, OWNER, PUBLIC, engine_for
+from registry.platform.clock import today as current_day
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, engine_for, transaction
 from registry.platform.home import Home, Urls
+from registry.platform.logs import configure_logs
 from registry.platform.migrating import migrate
 from registry.platform.postgres import Cluster, connection_url, temporary_cluster
 from registry.platform.settings import Settings
+from registry.rooms import assemble
+from registry.web.csrf import csrf_token
+from registry.web.visits import LOCAL_SESSION_COOKIE
+
+configure_logs("WARNING")
 
 TODAY = date(2026, 11, 24)
 PASSWORDS = {role: role for role in (OWNER, APP, JOBS, PUBLIC)}
@@ -70,3 +94,131 @@ def home(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Home]:
     engine_for.cache_clear()
     with _superuser(cluster) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@dataclass
+class Someone:
+    """A signed-in account, as a browser or a program: what it asks, it asks of the whole application."""
+
+    client: TestClient[Litestar]
+    account_id: int
+    session_token: str
+    csrf: str
+    api_token: str
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie, as a browser sends it."""
+        return f"{LOCAL_SESSION_COOKIE}={self.session_token}"
+
+    def get(self, path: str, **more: Any) -> Response:
+        """Opens a page."""
+        headers = {"Cookie": self.cookie, **more.pop("headers", {})}
+        return self.client.get(path, headers=headers, follow_redirects=False, **more)
+
+    def post(self, path: str, data: Mapping[str, Any] | None = None, **more: Any) -> Response:
+        """Sends a form of ours."""
+        headers = {"Cookie": self.cookie, **more.pop("headers", {})}
+        return self.client.post(
+            path,
+            data={"_csrf": self.csrf, **(data or {})},
+            headers=headers,
+            follow_redirects=False,
+            **more,
+        )
+
+    def api(self, method: str, path: str, **more: Any) -> Response:
+        """Calls the API with a token."""
+        headers = {"Authorization": f"Bearer {self.api_token}", **more.pop("headers", {})}
+        return self.client.request(method, path, headers=headers, follow_redirects=False, **more)
+
+
+@dataclass
+class Town:
+    """An opened registry: an authority, two communes, a service, and whoever a test needs."""
+
+    home: Home
+    info: dict[str, Any]
+    authority_id: int
+    commune_id: int
+    other_commune_id: int
+    service_id: int
+    _client: TestClient[Litestar] | None = None
+    _stack: ExitStack = field(default_factory=ExitStack)
+    _people: dict[tuple[Role, int], Someone] = field(default_factory=dict)
+
+    @contextmanager
+    def acting(self, actor: str = "cli:essai", **more: Any) -> Iterator[Session]:
+        """One transaction over every organisation, as a command of the terminal runs it."""
+        with transaction(self.home.jobs, Acting(actor, **more), **self.info) as session:
+            yield session
+
+    @contextmanager
+    def as_owner(self, actor: str = "cli:essai", **more: Any) -> Iterator[Session]:
+        """One transaction of the tables' owner."""
+        with transaction(self.home.owner, Acting(actor, **more), **self.info) as session:
+            yield session
+
+    @property
+    def client(self) -> TestClient[Litestar]:
+        """The whole application, asked by nobody in particular."""
+        if self._client is None:
+            self._client = self._stack.enter_context(TestClient(create_app(self.home), raise_server_exceptions=False))
+        return self._client
+
+    def someone(self, role: Role, on: int | None = None) -> Someone:
+        """An active account with a role on an organisation (the authority): always the same one."""
+        where = on or self.authority_id
+        if (role, where) in self._people:
+            return self._people[role, where]
+        mailbox = f"{role}.{where}@essai.invalid"
+        with self.acting() as session:
+            account, link = invite_account(
+                session, where, PersonForm(name=f"{role} {where}", email=mailbox), role=role, on=where
+            )
+            use_link(session, link, PASSWORD, request_id="essai")
+            token = open_session(session, account.id, address="127.0.0.1", browser="essai")
+            day = self.info["today"]() + timedelta(days=30)
+            form = TokenForm(name="essai", scope=TokenScope.WRITE, expires_on=day)
+            _kept, secret = make_token(session, account.id, where, form, today=self.info["today"]())
+            account_id = account.id
+        csrf = csrf_token(token.encode(), self.home.secret("csrf"))
+        self._people[role, where] = Someone(self.client, account_id, token, csrf, secret)
+        return self._people[role, where]
+
+    def record(self, title: str = "Bornes de recharge", on: int | None = None, **values: Any) -> int:
+        """A dataset of an organisation (the authority), recorded from the terminal; its number."""
+        with self.acting() as session:
+            return record_dataset(session, on or self.authority_id, DatasetForm(title=title, **values)).id
+
+    def close(self) -> None:
+        """Ends the application."""
+        self._stack.close()
+
+
+PASSWORD = "une phrase de passe assez longue"
+TERRITORY = Intercommunality(
+    siren="200033579",
+    name="Communauté urbaine d’essai",
+    legal_form="Communauté urbaine",
+    total=111_820,
+    municipal=109_000,
+    communes=(
+        Commune("216200410", "62041", "Grande-Commune", 42_000, 41_000),
+        Commune("216200139", "62013", "Petite-Commune", 2_400, 2_300),
+    ),
+    source="essai",
+)
+
+
+@pytest.fixture
+def town(home: Home) -> Iterator[Town]:
+    """An opened registry with its application; nothing is recorded in it yet."""
+    info = {**assemble(), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
+    with transaction(home.owner, Acting("cli:essai"), **info) as session:
+        authority = open_registry(session, TERRITORY, time_zone="Europe/Paris")
+        service = add_service(session, authority, ServiceForm(name="Direction de l’eau"))
+        communes = {body.name: body.id for body in find_organisations(session, below=authority.id)}
+        made = Town(home, info, authority.id, communes["Grande-Commune"], communes["Petite-Commune"], service.id)
+    yield made
+    made.close()

@@ -47,18 +47,18 @@ RETURNS TABLE (session_id bigint, account_id bigint, organisation_id bigint, per
                granted jsonb)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-  found signed_session%ROWTYPE;
+  held signed_session%ROWTYPE;
   who account%ROWTYPE;
 BEGIN
-  SELECT s.* INTO found FROM signed_session s
+  SELECT s.* INTO held FROM signed_session s
    WHERE s.token_hash = asked AND s.revoked_at IS NULL AND s.expires_at > now() AND s.seen_at > now() - idle;
   IF NOT FOUND THEN RETURN; END IF;
-  SELECT a.* INTO who FROM account a WHERE a.id = found.account_id AND a.state = 'active';
+  SELECT a.* INTO who FROM account a WHERE a.id = held.account_id AND a.state = 'active';
   IF NOT FOUND THEN RETURN; END IF;
-  IF found.seen_at < now() - interval '1 minute' THEN
-    UPDATE signed_session s SET seen_at = now() WHERE s.id = found.id;
+  IF held.seen_at < now() - interval '1 minute' THEN
+    UPDATE signed_session s SET seen_at = now() WHERE s.id = held.id;
   END IF;
-  RETURN QUERY SELECT found.id, who.id, who.organisation_id, who.person_id, who.locale,
+  RETURN QUERY SELECT held.id, who.id, who.organisation_id, who.person_id, who.locale,
                       enter_as(who.id, 'account:' || who.id, request, writing);
 END $$;
 

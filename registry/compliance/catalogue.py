@@ -4,7 +4,7 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
@@ -36,11 +36,21 @@ Model = TypeVar("Model", bound=BaseModel)
 
 PRESENT = "__present"
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-_FORBIDDEN = (("has(", "has()"), ("null", "null"), ("today", "today"))
+_FORBIDDEN = (("has", "has()"), ("null", "null"), ("today", "today"))
+_FUNCTIONS = frozenset({"plusDays", "plusMonths", "deadline", "size"})
+"""All a condition may call: what CEL brings besides would read no clock of ours, or hide a fact from « missing »."""
+
+_TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
+Line = Annotated[str, Field(min_length=1)]
 
 
 class PolicyError(ValueError):
     """A policy, a fact or a delay is malformed: file, line, and what was meant, in one sentence."""
+
+    def __init__(self, problem: str, file: str = "", line: int = 0) -> None:
+        self.problem, self.file, self.line = problem, file, line
+        placed = _("{file}, ligne {line} : {problem}").format(file=file, line=line, problem=problem)
+        super().__init__(placed if file else problem)
 
 
 class Fact(BaseModel):
@@ -73,13 +83,13 @@ class PolicyVersion(BaseModel):
     effective_from: date
     effective_until: date | None = None
     status: VersionStatus
-    text: str
-    article: str
+    text: Line
+    article: Line
     address: str | None = None
     evidence: Evidence
     validated_on: date | None = None
     when: str | None = None
-    require: str
+    require: Line
     deadline: str | None = None
     valid_until: str | None = None
     note: str | None = None
@@ -106,7 +116,7 @@ class Case(BaseModel):
 
     model_config = _STRICT
 
-    says: str
+    says: Line
     today: date
     facts: dict[str, bool | int | float | date | str | list[str] | None]
     expect: Verdict
@@ -119,16 +129,16 @@ class Policy(BaseModel):
     model_config = _STRICT
 
     id: Annotated[str, Field(pattern=r"^[A-Z]{2,5}-\d{2,3}$")]
-    title: str
-    title_en: str
+    title: Line
+    title_en: Line
     subject: SubjectKind
     force: Force
     severity: Severity
     stake: Stake | None = None
     principle: Principle | None = None
-    remedy: str
-    remedy_en: str
-    owed_by: tuple[Role, ...]
+    remedy: Line
+    remedy_en: Line
+    owed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
     versions: Annotated[tuple[PolicyVersion, ...], Field(min_length=1)]
     cases: tuple[Case, ...] = ()
 
@@ -186,6 +196,7 @@ class Catalogue:
     lists: Mapping[str, tuple[str, ...]]
     delays: Mapping[str, Delay]
     files: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Path] = field(default_factory=dict)
     _compiled: dict[str, Compiled] = field(default_factory=dict)
     _in_force: dict[tuple[SubjectKind, date], tuple[tuple[Policy, PolicyVersion, Compiled], ...]] = field(
         default_factory=dict
@@ -268,19 +279,19 @@ class Catalogue:
             known = Compiled(
                 when=self.compile(version.when) if version.when else None,
                 require=self.compile(version.require),
-                deadline=self.compile(version.deadline) if version.deadline else None,
-                valid_until=self.compile(version.valid_until) if version.valid_until else None,
+                deadline=self.compile(version.deadline, gives_day=True) if version.deadline else None,
+                valid_until=self.compile(version.valid_until, gives_day=True) if version.valid_until else None,
             )
             self._compiled[version.digest] = known
         return known
 
-    def compile(self, source: str) -> Part:
-        """A condition and each of its boolean parts, ready to be evaluated.
+    def compile(self, source: str, *, gives_day: bool = False) -> Part:
+        """A condition and each of its boolean parts, ready to be evaluated; with `gives_day`, the formula of a day.
 
-        Raises: PolicyError, saying what was meant where a name is unknown.
+        Raises: PolicyError, saying what was meant where a name, a value or a delay is unknown.
         """
         for sign, shown in _FORBIDDEN:
-            if re.search(rf"(?<![\w.]){re.escape(sign)}", source):
+            if re.search(rf"(?<![\w.]){sign}(?![\w.])", _TEXTS.sub("''", source)):
                 raise PolicyError(
                     _("« {shown} » n’a pas sa place dans une condition (voir policies/README.md).").format(shown=shown)
                 )
@@ -289,15 +300,48 @@ class Catalogue:
         except ExpressionError as error:
             raise PolicyError(_("condition illisible près de {place}").format(place=error)) from error
         for name in node.names():
-            self._check_name(name)
-        return self._compile_part(source, node)
+            if name not in self.environment_names:
+                raise PolicyError(
+                    _("fait inconnu : « {name} ».").format(name=name) + _hint(name, self.environment_names, cutoff=0.6)
+                )
+        self._check_words(node)
+        part = self._compile_part(source, node)
+        given, wanted = part.program.return_type().name(), "TIMESTAMP" if gives_day else "BOOL"
+        if given != wanted:
+            wanted_words = _("une date") if gives_day else _("oui ou non")
+            raise PolicyError(
+                _("la formule doit donner {wanted}, elle donne « {given} ».").format(
+                    wanted=wanted_words, given=given.lower()
+                )
+            )
+        return part
 
-    def _check_name(self, name: str) -> None:
-        known = self.environment_names
-        if name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            hint = _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
-            raise PolicyError(_("fait inconnu : « {name} ».").format(name=name) + hint)
+    def _check_words(self, node: Node) -> None:
+        """What CEL takes for any text: the name of a function or of a delay, a value of a closed list."""
+        if node.kind == "call":
+            if node.text not in _FUNCTIONS:
+                raise PolicyError(
+                    _("fonction inconnue : « {name} ».").format(name=node.text) + _hint(node.text, _FUNCTIONS)
+                )
+            if node.text == "deadline" and node.parts and node.parts[-1].text not in self.delays:
+                name = node.parts[-1].text
+                raise PolicyError(_("délai inconnu : « {name} ».").format(name=name) + _hint(name, self.delays))
+        if node.kind in {"==", "!=", "in"}:
+            self._check_values(node)
+        for part in node.parts:
+            self._check_words(part)
+
+    def _check_values(self, node: Node) -> None:
+        for one, other in (node.parts, node.parts[::-1]):
+            fact = self.facts.get(one.text) if one.kind == "name" else None
+            if fact is None or not fact.values:
+                continue
+            for said in other.parts if other.kind == "list" else (other,):
+                if said.kind == "value" and said.text not in fact.values:
+                    raise PolicyError(
+                        _("« {value} » n’est pas une valeur de {name}.").format(value=said.text, name=one.text)
+                        + _hint(said.text, fact.values)
+                    )
 
     @cached_property
     def environment_names(self) -> frozenset[str]:
@@ -317,6 +361,11 @@ class Catalogue:
         if node.kind in {"and", "or", "not"}:
             parts = tuple(self._compile_part(source, part) for part in node.parts)
         return Part(node, program, frozenset(name for name in node.names() if not name.startswith("lists.")), parts)
+
+
+def _hint(name: str, known: Collection[str], *, cutoff: float = 0.5) -> str:
+    near = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
+    return _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
 
 
 def as_stamp(day: date) -> datetime:
@@ -352,11 +401,13 @@ def load_catalogue(folder: Path) -> Catalogue:
     )
     read = [read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "lists"]
     catalogue.policies = sorted((policy for policy, _path in read), key=lambda policy: policy.id)
-    catalogue.files = {policy.id: f"{path.parent.name}/{path.name}" for policy, path in read}
-    if len(catalogue.files) != len(read):
-        every = [policy.id for policy, _path in read]
-        twice = next(one for one in every if every.count(one) > 1)
-        raise PolicyError(_("Deux règles portent le numéro {number}.").format(number=twice))
+    paths: dict[str, Path] = {}
+    for policy, path in read:
+        if policy.id in paths:
+            raise _placed(path, ("id",), _("le numéro {number} est déjà pris.").format(number=policy.id))
+        paths[policy.id] = path
+    catalogue.paths = paths
+    catalogue.files = {number: f"{path.parent.name}/{path.name}" for number, path in paths.items()}
     return catalogue
 
 
@@ -372,18 +423,60 @@ def read_policy(path: Path, catalogue: Catalogue) -> tuple[Policy, Path]:
             source = getattr(version, name)
             if source is not None:
                 try:
-                    catalogue.compile(source)
+                    catalogue.compile(source, gives_day=name in {"deadline", "valid_until"})
                 except PolicyError as error:
-                    line = _line_of(path, ("versions", number, name))
-                    raise PolicyError(_place(path, line, f"{name} : {error}")) from error
+                    raise _placed(path, ("versions", number, name), f"{name} : {error.problem}") from error
+    _check_dates(policy, path)
     for number, case in enumerate(policy.cases):
-        for name in case.facts:
+        for name, value in case.facts.items():
+            where = ("cases", number, "facts", name)
+            fact = catalogue.facts.get(name)
+            if fact is None:
+                hint = _hint(name, catalogue.facts)
+                raise _placed(path, where, _("fait inconnu : « {name} ».").format(name=name) + hint)
+            if value is None and not fact.may_be_absent:
+                raise _placed(path, where, _("« {name} » ne peut pas être absent.").format(name=name))
+            if value is not None and not _fits(fact, value):
+                problem = _("« {value} » n’est pas une valeur de {name}.").format(value=value, name=name)
+                raise _placed(path, where, problem + (_hint(str(value), fact.values) if fact.values else ""))
+        for name in case.missing or ():
             if name not in catalogue.facts:
-                near = difflib.get_close_matches(name, catalogue.facts, n=1)
-                hint = _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
-                line = _line_of(path, ("cases", number, "facts", name))
-                raise PolicyError(_place(path, line, _("fait inconnu : « {name} ».").format(name=name) + hint))
+                problem = _("fait inconnu : « {name} ».").format(name=name) + _hint(name, catalogue.facts)
+                raise _placed(path, ("cases", number, "missing"), problem)
     return policy, path
+
+
+def _check_dates(policy: Policy, path: Path) -> None:
+    """Each version ends after it begins, and no two bind on the same day."""
+    for number, version in enumerate(policy.versions):
+        where = ("versions", number, "effective_from")
+        last = version.effective_until
+        if last is not None and last < version.effective_from:
+            raise _placed(path, where, _("la version finit avant de commencer."))
+        for other in policy.versions[:number]:
+            if VersionStatus.PROPOSED in {version.status, other.status}:
+                continue
+            begun, over = other.effective_from, other.effective_until
+            if begun <= (last or date.max) and version.effective_from <= (over or date.max):
+                raise _placed(path, where, _("deux versions seraient en vigueur le même jour."))
+
+
+_FITTING: Mapping[FactType, tuple[type, ...]] = {
+    FactType.BOOLEAN: (bool,),
+    FactType.ENUM: (str,),
+    FactType.STRING: (str,),
+    FactType.INTEGER: (int,),
+    FactType.DOUBLE: (int, float),
+    FactType.DATE: (date,),
+    FactType.STRINGS: (list, tuple),
+}
+
+
+def _fits(fact: Fact, value: Any) -> bool:
+    """Whether an example gives a fact a value of its type, from its list if it has one."""
+    if isinstance(value, bool) and fact.type is not FactType.BOOLEAN:
+        return False
+    return isinstance(value, _FITTING[fact.type]) and (not fact.values or value in fact.values)
 
 
 def _lists(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -402,14 +495,40 @@ def _read(path: Path) -> dict[str, Any]:
         content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError as error:
         raise PolicyError(_("Le fichier {file} manque.").format(file=path.name)) from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark is not None else 1
-        raise PolicyError(_place(path, line, _("YAML illisible : {problem}").format(problem=problem))) from error
+        line = mark.line + 1 if mark is not None else _line_of_impossible_date(path)
+        raise PolicyError(_("YAML illisible : {problem}").format(problem=problem), _shown(path), line) from error
     if not isinstance(content, dict):
-        raise PolicyError(_place(path, 1, _("le fichier doit contenir des champs, un par ligne.")))
+        raise PolicyError(_("le fichier doit contenir des champs, un par ligne."), _shown(path), 1)
+    _refuse_repeated(yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader), path)
     return content
+
+
+def _line_of_impossible_date(path: Path) -> int:
+    """The line of a date the calendar does not have: YAML refuses it without saying where."""
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+        for found in re.findall(rb"\b\d{4}-\d{2}-\d{2}\b", line):
+            try:
+                date.fromisoformat(found.decode())
+            except ValueError:
+                return number
+    return 1
+
+
+def _refuse_repeated(node: Any, path: Path) -> None:
+    """A field written twice: YAML would keep the last one in silence."""
+    seen: set[str] = set()
+    for one in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for inner in one if isinstance(one, tuple) else (one,):
+            _refuse_repeated(inner, path)
+        if isinstance(one, tuple):
+            name = str(one[0].value)
+            if name in seen:
+                problem = _("le champ « {name} » est écrit deux fois.").format(name=name)
+                raise PolicyError(problem, _shown(path), one[0].start_mark.line + 1)
+            seen.add(name)
 
 
 def _valid(model: type[Model], content: Any, path: Path, *inside: str) -> Model:
@@ -418,17 +537,13 @@ def _valid(model: type[Model], content: Any, path: Path, *inside: str) -> Model:
     except ValidationError as error:
         problem = error.errors()[0]
         where = (*inside, *problem["loc"])
-        line = _line_of(path, where)
-        name = str(where[-1]) if where else ""
-        raise PolicyError(_place(path, line, _explain(model, problem, name))) from error
+        name = str(next((step for step in reversed(where) if isinstance(step, str)), ""))
+        raise _placed(path, where, _explain(model, problem, name)) from error
 
 
 def _explain(model: type[BaseModel], problem: Any, name: str) -> str:
     if problem["type"] == "extra_forbidden":
-        known = _field_names(model)
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
-        return _("champ inconnu : « {name} ».").format(name=name) + hint
+        return _("champ inconnu : « {name} ».").format(name=name) + _hint(name, _field_names(model))
     if problem["type"] == "missing":
         return _("il manque le champ « {name} ».").format(name=name)
     expected = problem.get("ctx", {}).get("expected")
@@ -446,13 +561,15 @@ def _field_names(model: type[BaseModel]) -> list[str]:
     return sorted(names)
 
 
-def _place(path: Path, line: int, problem: str) -> str:
-    return _("{file}, ligne {line} : {problem}").format(
-        file=f"{path.parent.name}/{path.name}", line=line, problem=problem
-    )
+def _shown(path: Path) -> str:
+    return f"{path.parent.name}/{path.name}"
 
 
-def _line_of(path: Path, where: Sequence[Any]) -> int:
+def _placed(path: Path, where: Sequence[Any], problem: str) -> PolicyError:
+    return PolicyError(problem, _shown(path), line_of(path, where))
+
+
+def line_of(path: Path, where: Sequence[Any]) -> int:
     """The line of the value a path of keys leads to, or of the nearest one above it."""
     node = yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     line = 1

@@ -1,6 +1,6 @@
 """Checking the policies themselves: every case gives its verdict, every verdict has a case, every fact a source."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -13,11 +13,12 @@ from registry.compliance.catalogue import (
     Policy,
     PolicyError,
     PolicyVersion,
+    line_of,
     load_catalogue,
     read_policy,
 )
 from registry.compliance.evaluation import Defect, assess_version
-from registry.compliance.vocabulary import FactType, Verdict
+from registry.compliance.vocabulary import FactType, Verdict, VersionStatus
 from registry.kernel.words import _
 
 
@@ -27,6 +28,7 @@ class FailedCase:
 
     policy_id: str
     file: str
+    line: int
     says: str
     problem: str
 
@@ -48,7 +50,7 @@ class CheckReport:
 
     def sentences(self) -> list[str]:
         """What was found, in words."""
-        said = [f"{one.file} — {one.says} : {one.problem}" for one in self.failed]
+        said = [_("{file}, ligne {line} — {says} : {problem}").format(**vars(one)) for one in self.failed]
         return said + [_("Fait sans source pour l’instant : {fact}").format(fact=fact) for fact in self.unbound]
 
     def as_json(self) -> dict[str, Any]:
@@ -66,10 +68,10 @@ def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
     try:
         catalogue = load_catalogue(folder)
     except PolicyError as error:
-        return CheckReport(failed=[FailedCase("", folder.name, _("Chargement"), str(error))])
+        return CheckReport(failed=[_refused(error, folder.name)])
     report = CheckReport(policies=len(catalogue.policies))
     for policy in catalogue.policies:
-        _check_policy(catalogue, policy, catalogue.files[policy.id], report)
+        _check_policy(catalogue, policy, catalogue.paths[policy.id], report)
     report.unbound = [
         f"{name} ({fact.room})" for name, fact in sorted(catalogue.facts.items()) if name not in set(bound)
     ]
@@ -82,10 +84,14 @@ def try_policy(folder: Path, file: Path) -> CheckReport:
     try:
         policy, path = read_policy(file, catalogue)
     except PolicyError as error:
-        return CheckReport(failed=[FailedCase("", file.name, _("Chargement"), str(error))])
+        return CheckReport(failed=[_refused(error, file.name)])
     report = CheckReport(policies=1)
-    _check_policy(catalogue, policy, path.name, report)
+    _check_policy(catalogue, policy, path, report)
     return report
+
+
+def _refused(error: PolicyError, file: str) -> FailedCase:
+    return FailedCase("", error.file or file, error.line or 1, _("Chargement"), error.problem)
 
 
 def facts_of_case(catalogue: Catalogue, case: Case) -> dict[str, Any]:
@@ -108,9 +114,11 @@ def facts_of_case(catalogue: Catalogue, case: Case) -> dict[str, Any]:
     return facts
 
 
-def version_of_case(policy: Policy, case: Case) -> PolicyVersion:
-    """The version a case is about: the one in force on its day, else the latest."""
-    return next((one for one in policy.versions if one.applies_on(case.today)), policy.versions[-1])
+def version_of_case(policy: Policy, case: Case) -> PolicyVersion | None:
+    """The version a case is about: the one in force on its day, else the one proposed for it."""
+    bound = next((one for one in policy.versions if one.applies_on(case.today)), None)
+    proposed = (one for one in policy.versions if one.status is VersionStatus.PROPOSED)
+    return bound or next((one for one in proposed if one.effective_from <= case.today), None)
 
 
 def verdicts_possible(version: PolicyVersion) -> set[Verdict]:
@@ -119,28 +127,28 @@ def verdicts_possible(version: PolicyVersion) -> set[Verdict]:
     return possible | ({Verdict.NOT_APPLICABLE} if version.when is not None else set())
 
 
-def _check_policy(catalogue: Catalogue, policy: Policy, file: str, report: CheckReport) -> None:
+def _check_policy(catalogue: Catalogue, policy: Policy, path: Path, report: CheckReport) -> None:
+    file = f"{path.parent.name}/{path.name}"
     seen: set[Verdict] = set()
-    for case in policy.cases:
+    for number, case in enumerate(policy.cases):
         report.cases += 1
         problem = _try_case(catalogue, policy, case)
         if problem:
-            report.failed.append(FailedCase(policy.id, file, case.says, problem))
+            line = line_of(path, ("cases", number, "says"))
+            report.failed.append(FailedCase(policy.id, file, line, case.says, problem))
         seen.add(case.expect)
     for verdict in Verdict:
         if verdict in verdicts_possible(policy.versions[-1]) and verdict not in seen:
             problem = _("aucun cas ne montre le constat « {verdict} ».").format(verdict=verdict.label)
-            report.failed.append(FailedCase(policy.id, file, policy.title, problem))
+            report.failed.append(FailedCase(policy.id, file, line_of(path, ("cases",)), policy.title, problem))
 
 
 def _try_case(catalogue: Catalogue, policy: Policy, case: Case) -> str:
-    values: Mapping[str, Any] = facts_of_case(catalogue, case)
-    for name, value in values.items():
-        declared = catalogue.facts.get(name)
-        if declared is not None and declared.values and value not in declared.values:
-            return _("« {value} » n’est pas une valeur de {name}.").format(value=value, name=name)
+    version = version_of_case(policy, case)
+    if version is None:
+        return _("aucune version n’est en vigueur le {day}.").format(day=f"{case.today:%d/%m/%Y}")
     try:
-        found = assess_version(catalogue, policy, version_of_case(policy, case), values, today=case.today)
+        found = assess_version(catalogue, policy, version, facts_of_case(catalogue, case), today=case.today)
     except Defect as defect:
         return _("la condition a échoué : {problem}").format(problem=defect)
     if found.verdict is not case.expect:

@@ -4,7 +4,7 @@ The rooms above hand over their facts; the engine knows a subject only as (kind,
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -39,8 +39,6 @@ class Engine:
     catalogue: Catalogue
     subjects: Mapping[SubjectKind, Subject]
     dependents: Mapping[SubjectKind, Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]]
-    stored: set[str] = field(default_factory=set)
-    """Digests of the policy versions known to be in `policy_text` already."""
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Judging one subject: facts in, verdicts out. Unknown is not absent, and logic has three values."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from registry.compliance.vocabulary import SubjectKind, UnknownHalf, Verdict
 from registry.kernel.dates import plus_days
 
 log = structlog.get_logger(__name__)
-_UNKNOWN = 'No value with name "'
+_UNKNOWN = re.compile(r'No value with name "([^"]+)" found in Activation')
 
 
 class Defect(RuntimeError):
@@ -82,13 +83,29 @@ def _value(part: Part, activation: Any) -> Any:
     said = part.program.eval(activation)
     value = said.value()
     if (isinstance(value, str) and said.type().name() == "ERROR") or said.type().name() == "UNKNOWN":
-        if _UNKNOWN in str(value):
+        unbound = _UNKNOWN.search(str(value))
+        if unbound is not None and unbound.group(1) in part.facts:
             return None
         raise Defect(f"{part.node.kind}: {value}")
     return value
 
 
 def _assess_one(
+    policy: Policy,
+    version: PolicyVersion,
+    compiled: Compiled,
+    activation: Any,
+    facts: Mapping[str, Any],
+    today: date,
+) -> Assessment:
+    try:
+        return _decide(policy, version, compiled, activation, facts, today)
+    except Defect as defect:
+        log.error("policy defect", policy=policy.id, version=version.digest, problem=str(defect))  # noqa: TRY400
+        raise Defect(f"{policy.id}: {defect}") from defect
+
+
+def _decide(
     policy: Policy,
     version: PolicyVersion,
     compiled: Compiled,

@@ -55,7 +55,7 @@ def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: 
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
         judged = list(judge(session, kind, batch, Reading(on=today, until=None, law_of=today), engine))
-        changed += _keep(session, engine, kind, batch, judged)
+        changed += _keep(session, kind, batch, judged, today)
     return changed
 
 
@@ -72,14 +72,14 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
         evaluate(session, kind, ids, today=today)
 
 
-def _keep(session: Session, engine: Engine, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged]) -> int:
+def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
     current = {
         (row.subject_id, row.policy_id, row.period): row
         for row in session.execute(
             select(
                 col(Finding.id), col(Finding.subject_id), col(Finding.policy_id), col(Finding.period),
                 col(Finding.version_digest), col(Finding.verdict), col(Finding.turns_on), col(Finding.turns_into),
-                col(Finding.missing), col(Finding.facts),
+                col(Finding.missing), col(Finding.facts), col(Finding.organisation_id),
             ).where(
                 col(Finding.subject_kind) == kind,
                 col(Finding.subject_id).in_(list(ids)),
@@ -89,26 +89,38 @@ def _keep(session: Session, engine: Engine, kind: SubjectKind, ids: Sequence[int
     }  # fmt: skip
     fresh: list[dict[str, Any]] = []
     closed: list[int] = []
+    texts: dict[str, Assessment] = {}
     for subject in judged:
         for assessment in subject.assessments:
             key = (subject.subject_id, assessment.policy.id, assessment.period or 0)
             values = _columns(subject, assessment)
             before = current.pop(key, None)
             if before is not None:
-                if all(getattr(before, name) == values[name] for name in _COMPARED):
+                if _reads_the_same(before, values, today):
                     continue
                 closed.append(before.id)
             fresh.append(values)
-            _store_text(session, engine, assessment)
+            texts[assessment.version.digest] = assessment
     closed += [row.id for row in current.values()]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
     if fresh:
+        _store_texts(session, texts)
         session.execute(insert(Finding), fresh)
     return len(closed) + len(fresh)
 
 
-_COMPARED = ("version_digest", "verdict", "turns_on", "turns_into", "missing", "facts")
+_COMPARED = ("organisation_id", "version_digest", "missing", "facts")
+_TURNING = ("verdict", "turns_on", "turns_into")
+
+
+def _reads_the_same(before: Any, values: Mapping[str, Any], today: date) -> bool:
+    """Whether a kept finding already says, on this day, what was just found: one that turned by itself does."""
+    if any(getattr(before, name) != values[name] for name in _COMPARED):
+        return False
+    if before.turns_on is not None and before.turns_on <= today:
+        return bool(values["verdict"] == before.turns_into and values["turns_on"] is None)
+    return all(getattr(before, name) == values[name] for name in _TURNING)
 
 
 def _columns(subject: Judged, assessment: Assessment) -> dict[str, Any]:
@@ -136,22 +148,19 @@ def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _store_text(session: Session, engine: Engine, assessment: Assessment) -> None:
-    digest = assessment.version.digest
-    if digest in engine.stored:
-        return
-    session.execute(
-        insert(PolicyText)
-        .values(
-            digest=digest,
-            policy_id=assessment.policy.id,
-            text=json.dumps(
-                {"policy": assessment.policy.stored(), "version": assessment.version.stored()},
-                ensure_ascii=False,
-                sort_keys=True,
-            ),
-            stored_at=func.now(),
+def _store_texts(session: Session, assessments: Mapping[str, Assessment]) -> None:
+    """Keeps the text of each policy version a finding rests on, by its hash: a past finding can be replayed."""
+    known = session.execute(select(col(PolicyText.digest)).where(col(PolicyText.digest).in_(list(assessments))))
+    for digest in set(assessments) - set(known.scalars()):
+        one = assessments[digest]
+        text = {"policy": one.policy.stored(), "version": one.version.stored()}
+        session.execute(
+            insert(PolicyText)
+            .values(
+                digest=digest,
+                policy_id=one.policy.id,
+                text=json.dumps(text, ensure_ascii=False, sort_keys=True),
+                stored_at=func.now(),
+            )
+            .on_conflict_do_nothing()
         )
-        .on_conflict_do_nothing()
-    )
-    engine.stored.add(digest)

@@ -16,7 +16,7 @@ from anyio import to_thread
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
-from litestar.params import RawBody
+from litestar.params import FromPath, RawBody
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -285,7 +285,11 @@ def _answer(
 def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> Callable[..., Response[Any]]:
     """The function Litestar sees: the request (and the body's bytes), then what stands in the address."""
     said = inspect.signature(handler)
-    rest = [parameter for name, parameter in said.parameters.items() if name != "visit"]
+    rest = [
+        parameter.replace(annotation=FromPath[parameter.annotation])
+        for name, parameter in said.parameters.items()
+        if name != "visit"
+    ]
     first = [inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request[Any, Any, Any])]
     if unsafe:
         first.append(inspect.Parameter("body", inspect.Parameter.KEYWORD_ONLY, annotation=RawBody))
