@@ -1,0 +1,111 @@
+"""What the demonstration's content file may say: the sheets themselves take the forms of every other sheet."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.kernel.permissions import Role
+from registry.organisations.forms import Email, Line, OrganisationForm, ServiceForm
+from registry.organisations.vocabulary import AppointmentRole
+
+
+class _Said(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ServiceSaid(_Said, ServiceForm):
+    """A service or an operator of the authority."""
+
+    key: str
+
+
+class PersonSaid(_Said):
+    """Somebody in a function, in a body."""
+
+    key: str
+    of: str
+    name: Line
+    email: Email
+
+
+class AccountSaid(PersonSaid):
+    """An account that signs in, with its role on a body."""
+
+    role: Role
+
+
+class AppointmentSaid(_Said):
+    """A person given a role from the day of the step."""
+
+    role: AppointmentRole
+    person: str
+    published: bool = False
+
+
+class Step(_Said):
+    """One change, on one day, by one account."""
+
+    day: date
+    by: str
+    reason: str | None = None
+    appoint: AppointmentSaid | None = None
+
+
+class OrganisationStep(Step):
+    """A change to what is known of a body, an appointment on it, or the end of one."""
+
+    change: OrganisationForm | None = None
+    end: AppointmentRole | None = None
+
+
+class DatasetStep(Step):
+    """A change to a sheet, an appointment on it, or why it is annulled."""
+
+    change: DatasetChange | None = None
+    annul: str | None = None
+
+
+class OrganisationSaid(_Said):
+    """The year of one body."""
+
+    of: str
+    steps: list[OrganisationStep]
+
+
+class DatasetSaid(_Said):
+    """A sheet as it was first recorded, and its year."""
+
+    key: str
+    of: str
+    day: date
+    by: str
+    owner: str | None = None
+    steward: str | None = None
+    contact: str | None = None
+    sheet: DatasetForm
+    steps: list[DatasetStep] = []
+
+
+class Content(_Said):
+    """The whole of the demonstration, with every day counted from the one it is loaded on."""
+
+    siren: str
+    opened: date
+    services: list[ServiceSaid]
+    people: list[PersonSaid]
+    accounts: list[AccountSaid]
+    organisations: list[OrganisationSaid]
+    datasets: list[DatasetSaid]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        years: list[Sequence[Step]] = [body.steps for body in self.organisations]
+        years += [sheet.steps for sheet in self.datasets]
+        for steps in years:
+            days = [step.day for step in steps]
+            if days != sorted(days):
+                raise ValueError(f"steps out of order: {days}")
+        return self

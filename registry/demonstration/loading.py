@@ -1,0 +1,233 @@
+"""Opening the demonstration in an empty home: its year played step by step, in one transaction.
+
+One transaction because a load that is cut short must leave nothing: the next attempt finds an empty home.
+The ledger hears `beffroi.recorded_at` for each row, so that it may change within the transaction.
+"""
+
+import re
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import yaml
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from registry.accounts.rules import is_strong
+from registry.accounts.service import invite_account, use_link
+from registry.datasets.models import Dataset
+from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.demonstration.forms import (
+    AccountSaid,
+    AppointmentSaid,
+    Content,
+    DatasetSaid,
+    DatasetStep,
+    OrganisationStep,
+    PersonSaid,
+    Step,
+)
+from registry.kernel.dates import plus_days, working_day_from
+from registry.kernel.permissions import Role
+from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
+from registry.organisations.models import Organisation
+from registry.organisations.queries import find_organisations
+from registry.organisations.service import (
+    add_service,
+    amend_organisation,
+    appoint,
+    end_appointment,
+    find_or_record_person,
+    open_registry,
+)
+from registry.organisations.territory import get_intercommunality
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.platform.clock import PARIS
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home
+
+ACTOR = "cli:demo"
+_CONTENT = Path(__file__).with_name("content.yaml")
+_COUNTED = re.compile(r"J-(\d{1,4})")
+_OPENS_AT, _BETWEEN_STEPS = time(8, 30), timedelta(seconds=90)
+
+_ACT = text(
+    "SELECT set_config('beffroi.actor', :actor, true), set_config('beffroi.account', :account, true),"
+    " set_config('beffroi.recorded_at', :recorded_at, true)"
+)
+
+
+@dataclass(frozen=True)
+class DemonstrationAccount:
+    """An account of the demonstration, and the only time its password is known."""
+
+    role: Role
+    email: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """What was opened: the authority, and who may sign in."""
+
+    authority_id: int
+    accounts: tuple[DemonstrationAccount, ...]
+
+
+def read_content(today: date) -> Content:
+    """The content file, its days counted back from a day and moved to working days."""
+    with _CONTENT.open(encoding="utf-8") as source:
+        return Content.model_validate(_on_days(yaml.safe_load(source), today))
+
+
+def _on_days(said: Any, today: date) -> Any:
+    if isinstance(said, dict):
+        return {name: _on_days(value, today) for name, value in said.items()}
+    if isinstance(said, list):
+        return [_on_days(value, today) for value in said]
+    if isinstance(said, str) and (counted := _COUNTED.fullmatch(said)):
+        day = plus_days(today, -int(counted.group(1)))
+        return min(working_day_from(day), plus_days(today, -1))
+    return said
+
+
+def load_demonstration(home: Home, *, today: date, engine_info: Mapping[str, Any]) -> Demonstration:
+    """Opens the demonstration in a migrated home that holds no registry: all of it, or nothing."""
+    content = read_content(today)
+    zone = str(engine_info.get("time_zone", PARIS))
+    info = {**engine_info, "today": lambda: today}
+    with transaction(home.owner, Acting(ACTOR), **info) as session:
+        played = _Play(session, content, zone)
+        authority = played.open(zone)
+        accounts = tuple(played.sign_up(said) for said in content.accounts)
+        played.year()
+        session.flush()
+    return Demonstration(authority_id=authority.id, accounts=accounts)
+
+
+class _Play:
+    """The content being played: which row each of its keys stands for, and the time of the last step."""
+
+    def __init__(self, session: Session, content: Content, zone: str) -> None:
+        self.session = session
+        self.content = content
+        self.zone = ZoneInfo(zone)
+        self.steps_of_day = Counter[date]()
+        self.bodies: dict[str, int] = {}
+        self.people: dict[str, int] = {}
+        self.accounts: dict[str, int] = {}
+        self.mandates: dict[tuple[AppointmentSubject, int, AppointmentRole], int] = {}
+
+    def act(self, day: date, by: str | None) -> None:
+        """The coming changes are this account's (the command's own, for none), at the next moment of that day."""
+        self.session.flush()
+        moment = datetime.combine(day, _OPENS_AT, self.zone) + _BETWEEN_STEPS * self.steps_of_day[day]
+        self.steps_of_day[day] += 1
+        account_id = self.accounts[by] if by is not None else None
+        actor = ACTOR if account_id is None else f"account:{account_id}"
+        acting = Acting(actor, account_id=account_id, recorded_at=moment.isoformat()).settings()
+        self.session.execute(_ACT, {name: acting[name] for name in ("actor", "account", "recorded_at")})
+
+    def open(self, zone: str) -> Organisation:
+        """The authority, its communes and its services."""
+        self.act(self.content.opened, None)
+        territory = get_intercommunality(self.content.siren)
+        authority = open_registry(self.session, territory, time_zone=zone, demonstration=True)
+        self.bodies = {body.insee_code: body.id for body in find_organisations(self.session) if body.insee_code}
+        self.bodies["authority"] = authority.id
+        for said in self.content.services:
+            self.act(self.content.opened, None)
+            form = ServiceForm(name=said.name, kind=said.kind)
+            self.bodies[said.key] = add_service(self.session, authority, form).id
+        return authority
+
+    def sign_up(self, said: AccountSaid) -> DemonstrationAccount:
+        """An account invited by the first one, then opened by its invitation link as anybody's."""
+        inviting = next(iter(self.accounts), None)
+        self.act(self.content.opened, inviting)
+        body = self.bodies[said.of]
+        person = PersonForm(name=said.name, email=said.email)
+        account, token = invite_account(self.session, body, person, role=said.role, on=body)
+        self.accounts[said.key] = account.id
+        password = _new_password(said.email)
+        use_link(self.session, token, password, request_id="demonstration")
+        return DemonstrationAccount(role=said.role, email=said.email, password=password)
+
+    def year(self) -> None:
+        """Every step of the content, in the order of its days."""
+        first = self.content.accounts[0].key
+        self.act(self.content.opened, first)
+        for person in self.content.people:
+            self.people[person.key] = self._person(person)
+        planned: list[tuple[date, str, Callable[[], None]]] = []
+        for body in self.content.organisations:
+            number = self.bodies[body.of]
+            planned += [(step.day, step.by, partial(self._change_body, number, step)) for step in body.steps]
+        for said in self.content.datasets:
+            planned += self._plan_sheet(said)
+        for day, by, play in sorted(planned, key=lambda step: step[0]):
+            self.act(day, by)
+            play()
+
+    def _person(self, said: PersonSaid) -> int:
+        form = PersonForm(name=said.name, email=said.email)
+        return find_or_record_person(self.session, self.bodies[said.of], form).id
+
+    def _change_body(self, body: int, step: OrganisationStep) -> None:
+        if step.change is not None:
+            amend_organisation(self.session, body, step.change, expected=None)
+        self._appoint(body, AppointmentSubject.ORGANISATION, body, step)
+        if step.end is not None:
+            mandate = self.mandates[AppointmentSubject.ORGANISATION, body, step.end]
+            end_appointment(self.session, mandate, on=step.day)
+
+    def _plan_sheet(self, said: DatasetSaid) -> Iterable[tuple[date, str, Callable[[], None]]]:
+        held: list[Dataset] = []
+        yield said.day, said.by, partial(self._record, said, held)
+        for step in said.steps:
+            yield step.day, step.by, partial(self._change_sheet, held, step)
+
+    def _record(self, said: DatasetSaid, held: list[Dataset]) -> None:
+        contact = self.people[said.contact] if said.contact is not None else None
+        form = said.sheet.model_copy(update={"identifier": f"demo-{said.key}", "contact_person_id": contact})
+        body = self.bodies[said.of]
+        sheet = record_dataset(self.session, body, form)
+        held.append(sheet)
+        roles = {AppointmentRole.OWNER: said.owner, AppointmentRole.STEWARD: said.steward}
+        for role, person in roles.items():
+            if person is not None:
+                step = Step(day=said.day, by=said.by, appoint=AppointmentSaid(role=role, person=person))
+                self._appoint(body, AppointmentSubject.DATASET, sheet.id, step)
+
+    def _change_sheet(self, held: list[Dataset], step: DatasetStep) -> None:
+        sheet = held[0]
+        if step.change is not None:
+            amend_dataset(self.session, sheet.id, step.change, expected=sheet.version, reason=step.reason)
+        self._appoint(sheet.organisation_id, AppointmentSubject.DATASET, sheet.id, step)
+        if step.annul is not None:
+            annul_dataset(self.session, sheet.id, expected=sheet.version, reason=step.annul)
+
+    def _appoint(self, body: int, kind: AppointmentSubject, subject: int, step: Step) -> None:
+        if step.appoint is None:
+            return
+        form = AppointmentForm(
+            person_id=self.people[step.appoint.person],
+            role=step.appoint.role,
+            subject_kind=kind,
+            subject_id=subject,
+            since=step.day,
+            published=step.appoint.published,
+        )
+        self.mandates[kind, subject, form.role] = appoint(self.session, body, form).id
+
+
+def _new_password(email: str) -> str:
+    while not is_strong(password := secrets.token_urlsafe(15), email):
+        pass
+    return password

@@ -1,0 +1,197 @@
+"""The demonstration shows what the register can say, over a year, and names nobody."""
+
+import re
+from collections import defaultdict
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from litestar.testing import TestClient
+from markupsafe import escape
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.accounts.rules import is_strong
+from registry.accounts.service import sign_in
+from registry.app import create_app
+from registry.compliance.engine import Reading, engine_of
+from registry.compliance.queries import count_all
+from registry.compliance.service import judge
+from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.datasets.models import Dataset
+from registry.demonstration.loading import load_demonstration, read_content
+from registry.kernel.dates import is_working_day
+from registry.ledger.as_of import find_rows
+from registry.ledger.queries import end_of_day, find_versions
+from registry.ledger.service import seal
+from registry.ledger.verification import verify_ledger
+from registry.organisations.models import Organisation, PersonIdentity, Registry
+from registry.organisations.vocabulary import OrganisationKind
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home
+from registry.web.visits import LOCAL_SESSION_COOKIE
+from tests.conftest import TODAY
+from tests.demonstration.conftest import ZONE, Visit, assembled
+
+pytestmark = pytest.mark.database
+
+EVERY = frozenset(Verdict)
+DECIDED = frozenset({Verdict.COMPLIANT, Verdict.NON_COMPLIANT})
+FUNCTIONS = {
+    "Acheteur", "Administration", "Chargé", "Direction", "Délégué", "Gestionnaire", "Géomaticien", "Instruction",
+    "Juriste", "Lecteur", "Observatoire", "Référent", "Référente", "Responsable", "Secrétariat", "Service", "Suivi",
+    "Technicien",
+}  # fmt: skip
+SCHEMAS = {"schema.data.gouv.fr", "gtfs.org"}
+ADDRESS = re.compile(r"(?:https?://|[\w.-]+@)([\w.-]+)")
+
+
+def _read_today(session: Session) -> dict[str, set[Verdict]]:
+    found: dict[str, set[Verdict]] = defaultdict(set)
+    for policy, verdict, _number in count_all(session, TODAY):
+        found[policy].add(verdict)
+    return found
+
+
+def _read_on(session: Session, day: date, kind: SubjectKind) -> dict[str, set[Verdict]]:
+    found: dict[str, set[Verdict]] = defaultdict(set)
+    reading = Reading(on=day, until=end_of_day(day, ZONE), law_of=day)
+    for judged in judge(session, kind, engine_of(session).subjects[kind].everything(session, None), reading):
+        for assessment in judged.assessments:
+            found[assessment.policy.id].add(assessment.verdict)
+    return found
+
+
+def test_it_opens_the_authority_with_its_forty_six_communes_and_some_forty_sheets(visit: Visit) -> None:
+    with visit.reading() as session:
+        assert session.get_one(Registry, 1).demonstration
+        kinds = session.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind)).all()
+        counted = {row.kind: row.count for row in kinds}
+        sheets = session.execute(select(Dataset)).scalars().all()
+        authority = session.get_one(Organisation, visit.loaded.authority_id)
+    assert authority.siren == "200033579"
+    assert counted[OrganisationKind.COMMUNE] == 46
+    assert counted[OrganisationKind.DEPARTMENT] + counted[OrganisationKind.SERVICE] == 8
+    assert 30 <= len(sheets) <= 40
+    assert sum(sheet.annulled for sheet in sheets) == 1
+    assert len({sheet.organisation_id for sheet in sheets}) >= 12
+
+
+def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
+    possible = {policy.id: EVERY for policy in visit.info["engine"].catalogue.policies}
+    # Mandates are always known to the register, so this one is never left to complete.
+    possible["ACC-01"] = DECIDED
+    with visit.reading() as session:
+        shown = _read_today(session)
+        # Only two bodies count ten thousand inhabitants: the city was to complete before it was in breach.
+        shown["ACC-02"] |= _read_on(session, TODAY - timedelta(days=200), SubjectKind.ORGANISATION)["ACC-02"]
+    assert len(possible) == 13
+    assert shown == possible
+
+
+def test_the_history_is_spread_over_a_year_and_nothing_is_dated_later_than_today(visit: Visit) -> None:
+    with visit.reading() as session:
+        moments = session.execute(
+            text("SELECT recorded_at AT TIME ZONE 'Europe/Paris' FROM ledger_entry WHERE table_name <> 'registry'")
+        ).scalars()
+        days = {moment.date() for moment in moments}
+    assert len({(day.year, day.month) for day in days}) >= 12
+    assert TODAY - timedelta(days=366) < min(days) < TODAY - timedelta(days=350)
+    assert TODAY - timedelta(days=15) < max(days) < TODAY
+    assert all(is_working_day(day) for day in days)
+
+
+def test_a_day_of_six_months_ago_knows_fewer_sheets_and_reads_them_as_they_were(visit: Visit) -> None:
+    then = TODAY - timedelta(days=183)
+    with visit.reading() as session:
+        now = session.execute(select(Dataset).where(~col(Dataset.annulled))).scalars().all()
+        before = {row.identifier: row for row in find_rows(session, Dataset, until=end_of_day(then, ZONE))}
+    today = {row.identifier: row for row in now}
+    assert 20 < len(before) < len(today)
+    assert "demo-sports-dainville" in today.keys() - before.keys()
+    assert before["demo-permis"].access_rights == "non-public"
+    assert today["demo-permis"].access_rights == "public"
+
+
+def test_amendments_say_who_made_them_and_why(visit: Visit) -> None:
+    with visit.reading() as session:
+        sheet = session.execute(select(Dataset).where(col(Dataset.identifier) == "demo-eau-reseau")).scalar_one()
+        versions = find_versions(session, "dataset", sheet.id)
+    assert [version.event for version in versions] == [*["datasets:sheet:amend"] * 2, "datasets:sheet:record"]
+    assert all(version.actor == f"account:{version.account_id}" for version in versions)
+    assert "avenant" in (versions[1].reason or "")
+    assert versions[0].recorded_at > versions[1].recorded_at > versions[2].recorded_at
+
+
+def test_the_ledger_verifies_once_sealed(visit: Visit) -> None:
+    with visit.reading() as session:
+        seal(session)
+    with visit.reading() as session:
+        found = verify_ledger(session)
+    assert found.defects == []
+    assert found.unsealed == 0
+
+
+def test_each_account_signs_in_with_its_strong_password(visit: Visit) -> None:
+    accounts = visit.loaded.accounts
+    assert len({account.password for account in accounts}) == len(accounts) == 7
+    assert all(is_strong(account.password, account.email) for account in accounts)
+    for account in accounts:
+        with transaction(visit.home.app, None) as session:
+            assert sign_in(session, account.email, account.password, address="127.0.0.1", browser=None)
+
+
+def test_nobody_is_named_and_no_address_can_be_anybodys(visit: Visit) -> None:
+    with visit.reading() as session:
+        people = session.execute(select(PersonIdentity.value)).scalars().all()
+        kept = session.execute(text("SELECT snapshot::text FROM ledger_entry UNION ALL SELECT value FROM ledger_text"))
+        said = " ".join(kept.scalars())
+    names = [value for value in people if "@" not in value]
+    assert len(names) > 30
+    assert {name.split()[0] for name in names} <= FUNCTIONS
+    assert not re.search(r"\b(M\.|MM\.|Mme|Mlle|Monsieur|Madame) ", said)
+    hosts = set(ADDRESS.findall(said)) - SCHEMAS
+    assert len(hosts) >= 3
+    assert all(host == "demonstration.invalid" or host.endswith(".demonstration.invalid") for host in hosts)
+
+
+def test_each_sheet_says_once_that_it_is_fictional(visit: Visit) -> None:
+    with visit.reading() as session:
+        descriptions = session.execute(select(Dataset.description)).scalars().all()
+    assert [said for said in descriptions if said is None or said.lower().count("fiche fictive") != 1] == []
+
+
+def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
+    account = visit.loaded.accounts[0]
+    with transaction(visit.home.app, None) as session:
+        token = sign_in(session, account.email, account.password, address="127.0.0.1", browser=None)
+    with visit.reading() as session:
+        titles = {row.id: row.title for row in session.execute(select(Dataset.id, Dataset.title))}
+    with TestClient(create_app(visit.home), raise_server_exceptions=False) as client:
+        headers = {"Cookie": f"{LOCAL_SESSION_COOKIE}={token}"}
+        pages = {number: client.get(f"/jeux/{number}", headers=headers, follow_redirects=False) for number in titles}
+    assert {number: page.status_code for number, page in pages.items() if page.status_code != 200} == {}
+    assert all("contenu est fictif" in page.text for page in pages.values())
+    assert [title for number, title in titles.items() if escape(title) not in pages[number].text] == []
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 24), date(2027, 1, 3), date(2028, 2, 29), date(2027, 5, 1)])
+def test_the_content_holds_whatever_the_day_it_is_loaded_on(today: date) -> None:
+    content = read_content(today)
+    days = [step.day for said in (*content.organisations, *content.datasets) for step in said.steps]
+    days += [said.day for said in content.datasets]
+    assert content.opened <= min(days) <= max(days) < today
+    assert all(step.day >= said.day for said in content.datasets for step in said.steps)
+
+
+def test_a_load_cut_short_leaves_an_empty_home_for_the_next_attempt(home: Home) -> None:
+    def cut(session: Session, touched: Any) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_demonstration(home, today=TODAY, engine_info={**assembled(), "settling": cut})
+    with transaction(home.jobs, Acting("cli:essai")) as session:
+        assert session.get(Registry, 1) is None
+        assert session.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 0
+    assert load_demonstration(home, today=TODAY, engine_info=assembled()).accounts
