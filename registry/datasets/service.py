@@ -58,11 +58,11 @@ def amend_dataset(
     if sheet.annulled:
         raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
     say(session, "datasets:sheet:amend", reason)
-    change_columns(sheet, form.given())
+    changed = change_columns(sheet, form.given())
     if form.distributions is not None:
         existing = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
         touched = write_distributions(session, sheet, form.distributions, existing=existing)
-        if touched and not session.is_modified(sheet):
+        if touched and not changed:
             # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
             sheet.version = sheet.version + 1
     session.flush()
