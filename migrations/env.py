@@ -9,9 +9,9 @@ from registry.rooms import import_models
 LOCK_TIMEOUT, STATEMENT_TIMEOUT = "4s", "5min"
 
 
-def include_object(item: object, *_rest: object) -> bool:
-    """Procrastinate's tables live in schema `jobs`, made by our migration and outside autogenerate."""
-    return getattr(item, "schema", None) is None
+def include_object(_item: object, name: str | None, kind: str, *_rest: object) -> bool:
+    """Procrastinate's tables, found by the search path in schema `jobs`, are made by our migration as they come."""
+    return not (kind == "table" and name is not None and name.startswith("procrastinate_"))
 
 
 def run() -> None:

@@ -1,0 +1,34 @@
+"""What reads a stranger's file or lays out a document runs apart, and knows neither database nor web."""
+
+import subprocess
+import sys
+
+import pytest
+
+WORKERS = {
+    "registry.exchange.rdf_worker": {"pydantic", "weasyprint"},
+    "registry.reporting.page_worker": {"weasyprint", "rdflib"},
+    "registry.reporting.pdf_worker": {"rdflib"},
+}
+"""Each process with what it has no use for, beside the database and the web."""
+
+NEVER = {
+    "alembic",
+    "cryptography",
+    "granian",
+    "litestar",
+    "obstore",
+    "procrastinate",
+    "psycopg",
+    "sqlalchemy",
+    "sqlmodel",
+}
+
+
+@pytest.mark.paper
+@pytest.mark.parametrize("worker", WORKERS)
+def test_a_worker_stays_light_and_knows_no_database(worker: str) -> None:
+    code = f"import sys, {worker}; print(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    heavy = set(done.stdout.split()) & (NEVER | WORKERS[worker])
+    assert not heavy, f"{worker} starts once a file: import from it nothing that brings {sorted(heavy)}"
