@@ -5,6 +5,7 @@ breaks no law.
 """
 
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated
@@ -17,8 +18,10 @@ from registry.reporting.vocabulary import ScopeKind
 
 from . import words
 
-PRINTED_FINDINGS = 100
+PRINTED_FINDINGS = 400
 """How many findings of one rule are printed; the twins hold them all."""
+NAMED_SUBJECTS = 60
+"""How many subjects of one group are named; the twins name them all."""
 PRINTED_DATASETS = 500
 """How many datasets the annex prints; the twins hold them all."""
 PRIORITIES = 3
@@ -194,12 +197,45 @@ class Summary:
 
 
 @dataclass(frozen=True)
+class FindingGroup:
+    """Findings of one rule that say the very same of several subjects: printed once, with their names.
+
+    `subjects` are names by organisation, in the order of the findings; `unnamed` counts those left out;
+    `since` is the earliest day.
+    """
+
+    first: Finding
+    subjects: Mapping[str, tuple[str, ...]]
+    count: int
+    unnamed: int
+    since: date
+
+
+@dataclass(frozen=True)
+class MissingLine:
+    """A fact that keeps obligations from being judged, and how many findings wait for it."""
+
+    label: str
+    where: str
+    findings: int
+
+
+@dataclass(frozen=True)
 class PrintedPolicy:
     """A rule with the findings printed under it, gravest first, and how many only the twins hold."""
 
     line: PolicyLine
     findings: tuple[Finding, ...]
     left_out: int
+
+    @property
+    def groups(self) -> tuple[FindingGroup, ...]:
+        """The printed findings, those that say the same together."""
+        alike: dict[object, list[Finding]] = {}
+        for one in self.findings:
+            same = (one.verdict, one.known, _labels(one.missing), one.owed_by, one.deadline, one.period)
+            alike.setdefault(same, []).append(one)
+        return tuple(_group(findings) for findings in alike.values())
 
 
 @dataclass(frozen=True)
@@ -290,6 +326,19 @@ class ComplianceReport:
         return tuple(sorted(breached, key=_by_breach)[:PRIORITIES])
 
     @property
+    def to_fill_first(self) -> tuple[MissingLine, ...]:
+        """The facts that keep the most obligations from being judged."""
+        forces = {line.id: line.force for line in self.policies}
+        waiting = Counter(
+            (fact.label, fact.where)
+            for finding in self.findings
+            if finding.verdict is Verdict.TO_COMPLETE and forces[finding.policy_id] is Force.OBLIGATION
+            for fact in finding.missing
+        )
+        ordered = sorted(waiting.items(), key=lambda one: (-one[1], one[0]))
+        return tuple(MissingLine(label, where, count) for (label, where), count in ordered[:PRIORITIES])
+
+    @property
     def printed_datasets(self) -> tuple[DatasetLine, ...]:
         """The datasets of the annex."""
         return self.datasets[:PRINTED_DATASETS]
@@ -333,6 +382,24 @@ def _by_urgency(finding: Finding) -> tuple[int, date, str, str]:
 def _sort_key(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+
+
+def _labels(missing: tuple[MissingFact, ...]) -> tuple[tuple[str, str], ...]:
+    """Missing facts without the address of the subject's own page."""
+    return tuple((fact.label, fact.where) for fact in missing)
+
+
+def _group(findings: list[Finding]) -> FindingGroup:
+    named: dict[str, list[str]] = {}
+    for one in findings[:NAMED_SUBJECTS]:
+        named.setdefault(one.organisation, []).append(one.subject)
+    return FindingGroup(
+        first=findings[0],
+        subjects={body: tuple(names) for body, names in named.items()},
+        count=len(findings),
+        unnamed=max(0, len(findings) - NAMED_SUBJECTS),
+        since=min(one.since for one in findings),
+    )
 
 
 def _printed(line: PolicyLine, findings: list[Finding]) -> PrintedPolicy:

@@ -180,20 +180,52 @@ def test_without_a_breach_the_report_claims_no_more_than_it_knows(content: Any, 
 
 def test_what_is_not_printed_is_counted_and_stays_in_the_twins(content: Any, shown: Any) -> None:
     policy = content.findings[0].policy_id
-    many = tuple(replace(content.findings[0], subject=f"Jeu {number:03}") for number in range(130))
+    many = tuple(
+        replace(content.findings[0], subject=f"Jeu {number:03}", owed_by=(f"Service {number // 50}",))
+        for number in range(430)
+    )
     line = next(line for line in content.policies if line.id == policy)
-    counted = replace(line, counts=replace(line.counts, non_compliant=130, to_complete=0))
+    counted = replace(line, counts=replace(line.counts, non_compliant=430, to_complete=0))
     policies = tuple(counted if one is line else one for one in content.policies)
     findings = (*many, *(finding for finding in content.findings if finding.policy_id != policy))
     full = replace(content, policies=policies, findings=findings)
 
     text = shown(full)
 
-    assert "Jeu 099" in text
-    assert "Jeu 100" not in text
+    assert "Jeu 399" in text
+    assert "Jeu 400" not in text
     assert "30 autres constats de cette règle ne sont pas imprimés" in text
-    assert b"Jeu 129" in MODULE.to_csv(full)
-    assert b"Jeu 129" in MODULE.to_canonical(full)
+    assert b"Jeu 429" in MODULE.to_csv(full)
+    assert b"Jeu 429" in MODULE.to_canonical(full)
+
+
+def test_findings_that_say_the_same_are_printed_once_with_their_subjects(content: Any, shown: Any) -> None:
+    policy = content.findings[0].policy_id
+    alike = tuple(
+        replace(content.findings[0], subject=f"Jeu {number:02}", organisation="Direction de l’eau")
+        for number in range(70)
+    )
+    other = replace(content.findings[0], subject="Jeu à part", owed_by=("Quelqu’un d’autre",))
+    rest = (finding for finding in content.findings if finding.policy_id != policy)
+    full = replace(content, findings=(*alike, other, *rest))
+
+    section = next(one for one in full.sections if any(p.line.id == policy for p in one.policies))
+    groups = next(one for one in section.policies if one.line.id == policy).groups
+    text = shown(full)
+
+    assert sorted(group.count for group in groups) == [1, 70]
+    assert "70 sujets" in text
+    assert "Jeu 00 ; Jeu 01" in text
+    assert "et 10 autres, nommés dans les jumeaux" in text
+    assert text.count("Jeu à part") == 1
+
+
+def test_what_most_obligations_wait_for_is_named_first(content: Any, shown: Any) -> None:
+    first = content.to_fill_first
+
+    assert first
+    assert [line.findings for line in first] == sorted((line.findings for line in first), reverse=True)
+    assert f"{first[0].label}" in shown(content)
 
 
 def test_obligations_come_first_and_the_gravest_before_the_most_frequent(content: Any) -> None:
