@@ -5,7 +5,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Date, DateTime, inspect, select
+from sqlalchemy import Date, DateTime, Enum, LargeBinary, inspect, select
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Session
 
@@ -24,7 +24,7 @@ def find_rows(
     """The rows of a table whose `column` is one of `among`; every row when no column is named.
 
     `until=None` reads the table itself; an instant reads the ledger's last version before it. Each row
-    answers by attribute, with dates and ranges as the table gives them.
+    answers by attribute, with dates, ranges and enumerations as the table gives them.
     """
     wanted = set(among)
     if until is None:
@@ -50,6 +50,10 @@ def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
                 value = date.fromisoformat(value)
             elif isinstance(column.type, DATERANGE):
                 value = _range(value)
+            elif isinstance(column.type, Enum) and column.type.enum_class is not None:
+                value = column.type.enum_class(value)
+            elif isinstance(column.type, LargeBinary):
+                value = bytes.fromhex(value.removeprefix("\\x"))
         values[column.name] = value
     return SimpleNamespace(**values)
 

@@ -23,6 +23,11 @@ _UNSEALED = text(
     " ORDER BY e.id"
 )
 
+_RESTORED = text(
+    "SELECT e.id, e.hash FROM ledger_entry e"
+    " WHERE NOT EXISTS (SELECT FROM ledger_seal s WHERE s.entry_id = e.id) ORDER BY e.id"
+)
+
 
 def say(session: Session, event: str, reason: str | None = None) -> None:
     """Names the event the coming changes belong to, and the reason somebody gave for them."""
@@ -79,6 +84,14 @@ def _now(session: Session) -> datetime:
     return moment
 
 
-def forget_horizon(session: Session) -> None:
-    """After a restore on another server, whose transaction numbers mean nothing to this ledger."""
+def forget_horizon(session: Session) -> int:
+    """After a restore on another server, whose transaction numbers mean nothing to this ledger.
+
+    What waited for its seal in the backup was committed: it is numbered now. Returns how many entries were.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _SEALER_LOCK})
+    rows = session.execute(_RESTORED).all()
+    if rows:
+        _append(session, [(row.id, bytes(row.hash)) for row in rows])
     session.execute(text("DELETE FROM ledger_horizon"))
+    return len(rows)

@@ -27,6 +27,14 @@ _SEALS = text(
 )
 _ROOTS = text("SELECT tree_size, root FROM ledger_root ORDER BY tree_size")
 _SHOWN = 20
+# What a session may have set otherwise, and the trigger has pinned: values become text, and text is compared.
+_PINNED = {
+    "timezone": "UTC",
+    "datestyle": "ISO, YMD",
+    "intervalstyle": "iso_8601",
+    "bytea_output": "hex",
+    "extra_float_digits": "1",
+}
 
 
 @dataclass
@@ -56,7 +64,8 @@ class Anchor:
 def verify_ledger(session: Session, anchors: tuple[Anchor, ...] = ()) -> Verification:
     """Recomputes every hash, chain, number and root, and compares them with the anchors."""
     found = Verification()
-    session.execute(text("SET LOCAL timezone = 'UTC'"))
+    for setting, value in _PINNED.items():
+        session.execute(text("SELECT set_config(:setting, :value, true)"), {"setting": setting, "value": value})
     hashes = _verify_entries(session, found)
     _verify_seals(session, found, anchors)
     _verify_rows(session, found)
@@ -106,6 +115,14 @@ def _verify_seals(session: Session, found: Verification, anchors: tuple[Anchor, 
                 )
             )
     found.sealed, found.root = size, root_of(peaks).hex()
+    if size and size not in roots:
+        found.defects.append(_("Sceau n° {number} : la racine qui le couvre a disparu.").format(number=size))
+    for number in (cut for cut in roots if cut > size):
+        found.defects.append(
+            _("Racine du sceau n° {number} : le registre s’arrête au sceau n° {size}. Sa fin a été coupée.").format(
+                number=number, size=size
+            )
+        )
     for number in kept:
         found.defects.append(
             _("Sceau n° {number} de l’ancre : le registre s’arrête au sceau n° {size}. Sa fin a été coupée.").format(
@@ -127,7 +144,7 @@ _TEXTS = text(
 def _verify_rows(session: Session, found: Verification) -> None:
     """Each row of record holds what its last entry says: a write that went round the trigger shows."""
     for table, arguments in session.execute(_KEPT_TABLES).all():
-        free_texts = arguments.partition("}")[0].strip("{").split(",")
+        free_texts = [name for name in arguments.partition("}")[0].strip("{").split(",") if name]
         rows = session.execute(
             text(
                 f"SELECT coalesce(r.id, l.row_id) AS id FROM {table} r FULL JOIN ("
@@ -135,7 +152,10 @@ def _verify_rows(session: Session, found: Verification) -> None:
                 " WHERE table_name = :table ORDER BY row_id, version DESC) l ON l.row_id = r.id"
                 " WHERE (r.id IS NULL AND l.verb <> 'delete') OR (r.id IS NOT NULL AND"
                 " (l.row_id IS NULL OR l.verb = 'delete' OR l.version <> r.version"
-                "  OR to_jsonb(r) - CAST(:free_texts AS text[]) <> l.snapshot - CAST(:free_texts AS text[])))"
+                "  OR to_jsonb(r) - CAST(:free_texts AS text[]) <> l.snapshot - CAST(:free_texts AS text[])"
+                "  OR EXISTS (SELECT FROM unnest(CAST(:free_texts AS text[])) AS free(name)"
+                "   LEFT JOIN ledger_text t ON t.digest = l.snapshot ->> free.name"
+                "   WHERE to_jsonb(r) ->> free.name IS DISTINCT FROM t.value)))"
                 " LIMIT :shown"
             ),
             {"table": table, "free_texts": free_texts, "shown": _SHOWN},

@@ -3,6 +3,7 @@
 What is kept is named by its SHA-256: the same bytes are kept once, and a changed byte shows.
 """
 
+import re
 from hashlib import sha256
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from registry.platform.settings import Settings
 
 MAX_STORED = 100 * 1024 * 1024
 _CHUNK = 1024 * 1024
+_NAME = re.compile(r"[0-9a-f]{64}")
 
 
 class FileStore:
@@ -53,6 +55,8 @@ class FileStore:
 
         Raises: NotFound when they are not here; Unavailable when they no longer match their name.
         """
+        if not _NAME.fullmatch(digest):
+            raise NotFound(_("Ce fichier n’est pas dans le magasin de fichiers."))
         try:
             content = bytes(obstore.get(self._store, _place(digest)).bytes())
         except FileNotFoundError as error:

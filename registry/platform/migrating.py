@@ -24,8 +24,34 @@ def alembic_config(connection: Connection | None = None) -> Config:
 def migrate(owner: Engine, revision: str = "head") -> None:
     """Runs every migration the database has not seen, each in its own transaction, as the owner."""
     with owner.connect() as connection:
+        # Its time-outs and its actor are those of migrations: the connection does not go back to the pool.
+        connection.detach()
         command.upgrade(alembic_config(connection), revision)
         connection.commit()
+
+
+def code_revision() -> str | None:
+    """The revision of the schema this version of the code works on."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def find_pending(connection: Connection) -> list[str]:
+    """The migrations a database has not seen, oldest first; none when it is at the version of the code.
+
+    Raises: Unavailable, in one sentence, when it holds no registry or is ahead of this code.
+    """
+    script = ScriptDirectory.from_config(alembic_config())
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is None:
+        raise Unavailable(_("Cette base ne contient aucun registre. Lancez « beffroi init »."))
+    if current not in {step.revision for step in script.walk_revisions()}:
+        raise Unavailable(
+            _(
+                "La base est en avance sur cette version de Beffroi (révision {revision} inconnue). Installez la "
+                "version qui l’a migrée, ou une plus récente."
+            ).format(revision=current)
+        )
+    return [step.revision for step in script.iterate_revisions("head", current)][::-1]
 
 
 def check_schema(connection: Connection) -> None:
@@ -33,18 +59,5 @@ def check_schema(connection: Connection) -> None:
 
     Raises: Unavailable, in one sentence that says what to do; nothing is touched.
     """
-    script = ScriptDirectory.from_config(alembic_config())
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current == script.get_current_head():
-        return
-    known = {step.revision for step in script.walk_revisions()}
-    if current is None:
-        raise Unavailable(_("Cette base ne contient aucun registre. Lancez « beffroi init »."))
-    if current not in known:
-        raise Unavailable(
-            _(
-                "La base est en avance sur cette version de Beffroi (révision {revision} inconnue). Installez la "
-                "version qui l’a migrée, ou une plus récente."
-            ).format(revision=current)
-        )
-    raise Unavailable(_("La base est en retard sur cette version de Beffroi. Lancez « beffroi upgrade »."))
+    if find_pending(connection):
+        raise Unavailable(_("La base est en retard sur cette version de Beffroi. Lancez « beffroi upgrade »."))
