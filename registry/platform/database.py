@@ -38,7 +38,7 @@ class Acting:
     """Who acts in a transaction, and on which organisations (ids).
 
     `knows` are organisations whose name may be shown: those read and the ones above them.
-    `recorded_at` is heard only by the demonstration's own door (see `house.md`, "The ledger").
+    `recorded_at` is heard only in a demonstration, from the owner: everywhere else the clock is the database's.
     """
 
     actor: str

@@ -1,6 +1,6 @@
 """Where PostgreSQL's programs are: those of the embedded wheel, and those of the machine.
 
-Only the wheel's programs are taken, never its own way to start them: see `house.md`, "PostgreSQL".
+Only the wheel's programs are taken, never its own way to start them (decision 2 in `registry/decisions/`).
 """
 
 import re

@@ -1,6 +1,6 @@
 """How every table is declared: constraint names, stored enumerations, and what a text column may hold.
 
-Each text column says whether it can name a person (`house.md`, "The ledger"):
+Each text column says whether it can name a person (`registry/decisions/0005-identities-apart.md`):
 
 * `plain`: no; the ledger keeps it as it is;
 * `free`: a text somebody writes, which may name someone; the ledger keeps a salted digest and the text

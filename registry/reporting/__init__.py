@@ -4,6 +4,6 @@ A report is a folder: its content (frozen values, with a canonical JSON twin), a
 and a sample. This room turns a content into a document, PDF or page, in a process apart; it never imports
 a report, it finds it by its folder.
 
-Law: ordinance 2005-1516 art. 9 and decree 2019-768 (accessible documents), ISO 19005-3 (PDF/A-3),
+Law: loi 2005-102 art. 47 and decree 2019-768 (accessible documents), ISO 19005-3 (PDF/A-3),
 ISO 14289-1 (PDF/UA-1).
 """

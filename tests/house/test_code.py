@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 500
 LONG_FILES = {
     "migrations/versions/2026_11_24_1400_open_the_dataset_register.py": "written by Alembic, one table after another",
+    "registry/demonstration/content.yaml": "the fictional authority, told one dataset after another",
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",
     "tests/platform/test_postgres.py": "one life of a server, told in order",
 }
@@ -20,6 +21,8 @@ BUILT_SQL = {
     "registry/cli/running.py:init": "two role names of ours, printed for a DBA to run",
     "registry/ledger/queries.py:find_snapshots": "one fixed condition, added or not",
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
+    "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",
+    "registry/platform/backup.py:find_registered": "names of ours, kept only if the server's catalogue holds them",
     "migrations/env.py:run": "two limits of ours",
 }
 """Where SQL is put together from pieces, each with what the pieces are. Never a text somebody typed."""
@@ -158,6 +161,17 @@ def test_what_services_queries_and_rules_offer_says_what_it_does() -> None:
         if not ast.get_docstring(node)
     ]
     assert not found, f"Say in one sentence what each of these does or decides: {found}"
+
+
+def test_a_page_of_ours_that_the_code_names_exists() -> None:
+    named_pages = re.compile(r"(?<![\w/.-])((?:registry|policies|reports|tests)/[\w/.-]+\.md|[\w-]+\.md)\b")
+    gone = [
+        f"{named(path)}: {page}"
+        for path in files("registry", "reports", "migrations", ends=(".py", ".html", ".toml"))
+        for page in named_pages.findall(path.read_text("utf-8"))
+        if not (ROOT / page).exists()
+    ]
+    assert not gone, f"A reader is sent to a page that is not in this repository; write it, or point elsewhere: {gone}"
 
 
 def test_no_name_is_vague() -> None:
