@@ -69,18 +69,19 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     facts: dict[str, Any] = {
         "dataset.nature": str(sheet.nature),
         "dataset.description_length": len(sheet.description or ""),
-        "dataset.documented": bool(
-            sheet.conforms_to or sheet.documentation or any(f.conforms_to or f.documentation for f in files)
-        ),
         "dataset.owner_appointed": AppointmentRole.OWNER in roles,
         "dataset.steward_appointed": AppointmentRole.STEWARD in roles,
     }
     formats = sorted({str(f.format) for f in files if f.format})
     facts["dataset.formats"] = tuple(formats)
     types = load_list("file_types")
-    facts["dataset.open_formats"] = tuple(
-        code for code in formats if types.flag(code, "open") and types.flag(code, "machine_readable")
-    )
+    opened = tuple(code for code in formats if types.flag(code, "open") and types.flag(code, "machine_readable"))
+    if opened or all(f.format for f in files):
+        facts["dataset.open_formats"] = opened
+    if sheet.conforms_to or sheet.documentation or any(f.conforms_to or f.documentation for f in files):
+        facts["dataset.documented"] = True
+    elif "documentation" in absent:
+        facts["dataset.documented"] = False
     if sheet.access_rights is not None:
         reachable = any(f.access_url or f.download_url for f in files)
         facts["dataset.published_online"] = sheet.access_rights == AccessRights.PUBLIC and reachable
