@@ -535,7 +535,9 @@ def _valid(model: type[Model], content: Any, path: Path, *inside: str) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        problem = error.errors()[0]
+        problems = error.errors()
+        # A misspelt field is also a missing one: its own line is where the eye must go.
+        problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
         where = (*inside, *problem["loc"])
         name = str(next((step for step in reversed(where) if isinstance(step, str)), ""))
         raise _placed(path, where, _explain(model, problem, name)) from error

@@ -6,13 +6,18 @@ from functools import lru_cache
 
 
 def plus_days(day: date, days: int) -> date:
-    """The day so many days later."""
-    return day + timedelta(days=days)
+    """The day so many days later, or the last day the calendar holds."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
 
 
 def plus_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it has none (31 January + 1 month)."""
+    """The same day of a later month, or that month's last day where it has none (31 January + 1 month).
+
+    Past the calendar's end, its last day: a date typed as 9999 must not stop anybody's work.
+    """
     number = day.year * 12 + day.month - 1 + months
+    if number >= (date.max.year + 1) * 12:
+        return date.max
     year, month = divmod(number, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -50,6 +55,6 @@ def is_working_day(day: date) -> bool:
 
 def working_day_from(day: date) -> date:
     """That day if it is a working day, else the next one."""
-    while not is_working_day(day):
+    while not is_working_day(day) and day < date.max:
         day += timedelta(days=1)
     return day

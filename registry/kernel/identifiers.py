@@ -15,7 +15,7 @@ def parse_siren(said: str) -> str:
     Raises: Invalid when they are not nine digits, or their key is wrong.
     """
     digits = "".join(said.split())
-    if len(digits) != 9 or not digits.isdigit() or _luhn(digits) % 10:
+    if len(digits) != 9 or not (digits.isascii() and digits.isdigit()) or _luhn(digits) % 10:
         raise Invalid(
             _("« {said} » n’est pas un SIREN : neuf chiffres dont le dernier est une clé. Vérifiez-les.").format(
                 said=said

@@ -85,7 +85,7 @@ def gather(
     reading = Reading(on=as_of, until=until, law_of=law_of)
     judged = list(_judge_all(session, engine, scoped, reading))
     names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
-    since = _since(session, until)
+    since = _since(session, until, as_of)
     registry = get_registry(session)
     return {
         "authority": {"name": registry.name, "siren": registry.siren},
@@ -125,7 +125,7 @@ def _owner_roles(session: Session, dataset_ids: Sequence[int], on: date, until: 
     }
 
 
-def _since(session: Session, until: datetime | None) -> dict[tuple[str, int, str, int], date]:
+def _since(session: Session, until: datetime | None, as_of: date) -> dict[tuple[str, int, str, int], date]:
     """Since when each finding reads as it does, from the findings' own history."""
     query = select(
         col(Finding.subject_kind),
@@ -133,13 +133,16 @@ def _since(session: Session, until: datetime | None) -> dict[tuple[str, int, str
         col(Finding.policy_id),
         col(Finding.period),
         col(Finding.since),
+        col(Finding.turns_on),
     )
     if until is None:
         query = query.where(col(Finding.until).is_(None))
     else:
         query = query.where(col(Finding.since) < until, col(Finding.until).is_(None) | (col(Finding.until) >= until))
     return {
-        (row.subject_kind, row.subject_id, row.policy_id, row.period): row.since.date()
+        (row.subject_kind, row.subject_id, row.policy_id, row.period): (
+            row.turns_on if row.turns_on is not None and row.turns_on <= as_of else row.since.date()
+        )
         for row in session.execute(query)
     }
 

@@ -1,0 +1,208 @@
+"""Findings in the database: kept in the transaction of the change, read by today, replayed from stored texts."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from registry.compliance.catalogue import PRESENT, PolicyVersion
+from registry.compliance.evaluation import assess_version
+from registry.compliance.queries import count_all, find_findings, find_history
+from registry.compliance.service import evaluate
+from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.datasets.facts import bind_datasets
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.organisations.facts import bind_organisations
+from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
+from registry.organisations.service import amend_organisation, appoint, record_person
+from registry.rooms import assemble_engine, bound_facts
+from tests.conftest import TODAY, Town
+
+pytestmark = pytest.mark.database
+CATALOGUE = assemble_engine().catalogue
+
+
+class Register:
+    """An opened registry, as these tests write in it and read it."""
+
+    def __init__(self, town: Town) -> None:
+        self.authority, self.transaction = town.authority_id, town.acting
+
+    def record(self, **given: Any) -> int:
+        """A dataset of the authority, online in CSV."""
+        file = {"access_url": "https://exemple.invalid/a.csv", "format": "CSV"}
+        said = {"title": "Arbres", "access_rights": "public", "distributions": [file]} | given
+        with self.transaction() as session:
+            return record_dataset(session, self.authority, DatasetForm.model_validate(said)).id
+
+    def read(self, dataset_id: int, on: date = TODAY) -> dict[str, Verdict]:
+        """What each policy says of a dataset, as SQL reads it on a day."""
+        with self.transaction() as session:
+            found = find_findings(session, on, kind=SubjectKind.DATASET, subject_id=dataset_id)
+            return {one.policy_id: one.verdict for one in found}
+
+
+@pytest.fixture
+def register(town: Town) -> Register:
+    """A registry of one authority and its communes, on the tests' day."""
+    town.info["today"] = lambda: TODAY
+    return Register(town)
+
+
+def test_a_change_is_judged_before_its_transaction_ends(register: Register) -> None:
+    number = register.record(licence="cc-by-nc-4.0")
+    assert register.read(number)["OD-05"] is Verdict.NON_COMPLIANT
+    with register.transaction() as session:
+        amend_dataset(session, number, DatasetChange(licence="etalab-2.0"), expected=1)
+    assert register.read(number)["OD-05"] is Verdict.COMPLIANT
+    with register.transaction() as session:
+        kept = find_history(session, SubjectKind.DATASET, number, "OD-05")
+    assert [one.verdict for one in kept] == [Verdict.COMPLIANT, Verdict.NON_COMPLIANT]
+    assert [one.until is None for one in kept] == [True, False]
+
+
+def test_what_is_rolled_back_leaves_neither_sheet_nor_finding_nor_text(register: Register) -> None:
+    def change_my_mind() -> None:
+        with register.transaction() as session:
+            number = record_dataset(session, register.authority, DatasetForm(title="Arbres", licence="odbl-1.0")).id
+            evaluate(session, SubjectKind.DATASET, [number], today=TODAY)
+            assert find_findings(session, TODAY, kind=SubjectKind.DATASET, subject_id=number)
+            raise RuntimeError("changed my mind")
+
+    with pytest.raises(RuntimeError, match="changed my mind"):
+        change_my_mind()
+    with register.transaction() as session:
+        assert not find_findings(session, TODAY, kind=SubjectKind.DATASET)
+        assert not session.execute(text("SELECT policy_id FROM policy_text WHERE policy_id = 'OD-05'")).all()
+    assert register.record()
+
+
+def test_an_annulled_sheet_keeps_no_finding_in_force(register: Register) -> None:
+    number = register.record()
+    with register.transaction() as session:
+        annul_dataset(session, number, expected=1, reason="Saisie par erreur")
+    assert register.read(number) == {}
+
+
+def test_a_change_of_the_authority_judges_its_datasets_again(register: Register) -> None:
+    number = register.record(frequency="MONTHLY", modified="2026-01-01")
+    assert register.read(number)["OD-08"] is Verdict.TO_COMPLETE
+    with register.transaction() as session:
+        amend_organisation(session, register.authority, OrganisationForm(staff_fte=800), expected=None)
+    assert register.read(number)["OD-08"] is Verdict.NON_COMPLIANT
+    with register.transaction() as session:
+        amend_organisation(session, register.authority, OrganisationForm(staff_fte=49), expected=None)
+    assert register.read(number)["OD-08"] is Verdict.NOT_APPLICABLE
+
+
+def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(register: Register) -> None:
+    number = register.record(
+        description="Les arbres.", licence="odbl-1.0", frequency="ANNUAL", modified="2026-01-01", issued="2020-01-01",
+        publisher_name="Ville", personal_data="personal", publication_ground="law", anonymisation_proof="p. 3",
+        documentation=["https://exemple.invalid/doc"],
+    )  # fmt: skip
+    with register.transaction() as session:
+        person = record_person(session, register.authority, PersonForm(name="Une fonction"))
+        form = AppointmentForm(person_id=person.id, role="prada", subject_kind="organisation",
+                               subject_id=register.authority, since=date(2026, 1, 1))  # fmt: skip
+        appoint(session, register.authority, form)
+        amend_organisation(
+            session, register.authority,
+            OrganisationForm(
+                website="https://exemple.invalid", staff_fte=800, rip_url="https://exemple.invalid/rip",
+                rip_updated_on=TODAY, prada_contact_published=True, prada_notified_on=date(2026, 1, 3),
+                individual_decision_algorithms=False, algorithm_rules_url="https://exemple.invalid/regles",
+            ),
+            expected=None,
+        )  # fmt: skip
+        facts = bind_datasets(session, [number], on=TODAY, until=None)[number][1]
+        bodies = bind_organisations(session, [register.authority], on=TODAY, until=None)
+        facts |= bodies[register.authority][1]
+    names = {name.removesuffix(PRESENT) for name in facts}
+    assert names == bound_facts() == set(CATALOGUE.facts)
+    present = {name.removesuffix(PRESENT) for name in facts if name.endswith(PRESENT)}
+    assert present == {name for name, fact in CATALOGUE.facts.items() if fact.may_be_absent}
+    kinds = {"boolean": bool, "enum": str, "string": str, "integer": int, "double": float, "date": date,
+             "strings": tuple}  # fmt: skip
+    for name, fact in CATALOGUE.facts.items():
+        assert type(facts[name]) is kinds[fact.type], name
+        assert not fact.values or facts[name] in fact.values
+
+
+def test_what_nobody_recorded_is_unbound_and_what_is_declared_absent_is_known(register: Register) -> None:
+    number = register.record(distributions=[{"access_url": "https://exemple.invalid/a"}])
+    said = register.record(title="Bancs", declared_absent=["licence", "documentation", "modified"])
+    with register.transaction() as session:
+        bound = bind_datasets(session, [number, said], on=TODAY, until=None)
+    facts, declared = bound[number][1], bound[said][1]
+    unknown = {"licence", "open_formats", "documented", "last_update", "personal_data", "producer"}
+    assert not {f"dataset.{name}" for name in unknown} & set(facts)
+    assert not {f"dataset.{name}{PRESENT}" for name in unknown} & set(facts)
+    assert declared[f"dataset.licence{PRESENT}"] is False
+    assert declared[f"dataset.last_update{PRESENT}"] is False
+    assert declared["dataset.documented"] is False
+    assert register.read(number)["OD-07"] is Verdict.TO_COMPLETE
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(modified=st.dates(date(2024, 1, 1), date(2026, 11, 24)), later=st.integers(0, 800))
+def test_sql_reads_on_any_later_day_what_a_fresh_evaluation_finds(register, modified, later) -> None:
+    with register.transaction() as session:
+        amend_organisation(session, register.authority, OrganisationForm(
+            staff_fte=800, website="https://exemple.invalid", rip_url="https://exemple.invalid/rip",
+            rip_updated_on=modified), expected=None)  # fmt: skip
+    number = register.record(frequency="QUARTERLY", modified=modified.isoformat(), title=f"Jeu {modified} {later}")
+    day = TODAY + timedelta(days=later)
+    subjects = ((SubjectKind.DATASET, number), (SubjectKind.ORGANISATION, register.authority))
+    with register.transaction() as session:
+        read = {one.id: one.verdict for kind, subject in subjects
+                for one in find_findings(session, day, kind=kind, subject_id=subject)}  # fmt: skip
+        counted = count_all(session, day)
+        assert sum(changed for kind, subject in subjects
+                   if (changed := evaluate(session, kind, [subject], today=day))) == 0  # fmt: skip
+        again = {one.id: one.verdict for kind, subject in subjects
+                 for one in find_findings(session, day, kind=kind, subject_id=subject)}  # fmt: skip
+        assert again == read
+        assert count_all(session, day) == counted
+        fresh = {}
+        for kind, subject in subjects:
+            _row, facts = assemble_engine().subjects[kind].bind(session, [subject], on=day, until=None)[subject]
+            for policy, version in CATALOGUE.in_force(kind, day):
+                fresh[policy.id] = assess_version(CATALOGUE, policy, version, facts, today=day).verdict
+        kept = {one.policy_id: one.verdict for kind, subject in subjects
+                for one in find_findings(session, day, kind=kind, subject_id=subject)}  # fmt: skip
+        assert kept == fresh
+
+
+def test_a_finding_turns_by_itself_on_its_day_and_counts_turn_with_it(register: Register) -> None:
+    with register.transaction() as session:
+        amend_organisation(session, register.authority, OrganisationForm(staff_fte=800), expected=None)
+    number = register.record(frequency="MONTHLY", modified=TODAY.isoformat())
+    last = TODAY + timedelta(days=31)
+    assert register.read(number, last)["OD-08"] is Verdict.COMPLIANT
+    assert register.read(number, last + timedelta(days=1))["OD-08"] is Verdict.NON_COMPLIANT
+    with register.transaction() as session:
+        counted = count_all(session, last + timedelta(days=1))
+        listed = find_findings(session, last + timedelta(days=1), policy_id="OD-08", verdict=Verdict.NON_COMPLIANT)
+    assert ("OD-08", Verdict.NON_COMPLIANT, 1) in counted
+    assert [one.subject_id for one in listed] == [number]
+
+
+def test_a_past_finding_is_replayed_from_the_text_it_rested_on(register: Register) -> None:
+    number = register.record(licence="cc-by-nc-4.0")
+    with register.transaction() as session:
+        (found,) = find_findings(session, TODAY, kind=SubjectKind.DATASET, subject_id=number, policy_id="OD-05")
+        stored = session.execute(
+            text("SELECT text FROM policy_text WHERE digest = :digest"), {"digest": found.version_digest}
+        ).scalar_one()
+    version = PolicyVersion.model_validate(json.loads(stored)["version"])
+    assert version.digest == found.version_digest
+    facts = found.facts | {name: date.fromisoformat(value) for name, value in found.facts.items()
+                           if name in CATALOGUE.facts and CATALOGUE.facts[name].type == "date"}  # fmt: skip
+    replayed = assess_version(CATALOGUE, CATALOGUE.get("OD-05"), version, facts, today=TODAY)
+    assert replayed.verdict is found.verdict is Verdict.NON_COMPLIANT
