@@ -18,7 +18,7 @@ from registry.kernel.words import _
 from registry.platform.bootstrap import database_statements, role_statements
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_server, engine_for
 from registry.platform.files import FileStore
-from registry.platform.migrating import check_schema, migrate
+from registry.platform.migrating import check_schema, find_pending, migrate
 from registry.platform.postgres import Cluster, connection_url, hold_cluster
 from registry.platform.settings import Settings
 
@@ -87,23 +87,37 @@ class Home:
 
         Raises: Unavailable, in one sentence; nothing is touched.
         """
-        try:
+        with _answering():
             with self.app.connect() as connection:
                 check_server(connection)
             with self.owner.connect() as connection:
                 check_schema(connection)
-        except OperationalError as error:
-            raise Unavailable(
-                _(
-                    "La base de données ne répond pas ({detail}). "
-                    "Vérifiez qu’elle tourne et que son adresse est la bonne."
-                ).format(detail=str(error.orig).strip().splitlines()[0])
-            ) from error
+
+    def find_pending(self) -> list[str]:
+        """The migrations this database has not seen, oldest first.
+
+        Raises: Unavailable when it is away, empty, or ahead of the code.
+        """
+        with _answering(), self.owner.connect() as connection:
+            return find_pending(connection)
 
     def dispose(self) -> None:
         """Closes every connection of this process."""
         for engine in (self.owner, self.app, self.jobs):
             engine.dispose()
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Says in one sentence that a database does not answer."""
+    try:
+        yield
+    except OperationalError as error:
+        raise Unavailable(
+            _(
+                "La base de données ne répond pas ({detail}). Vérifiez qu’elle tourne et que son adresse est la bonne."
+            ).format(detail=str(error.orig).strip().splitlines()[0])
+        ) from error
 
 
 def role_passwords(root: Path) -> dict[str, str]:
@@ -152,7 +166,7 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True) -
     with hold_cluster(settings.root, major=settings.postgres_major, create=create) as cluster:
         passwords = role_passwords(settings.root)
         if create:
-            _make_database(cluster, passwords)
+            make_database(cluster, passwords)
         urls = Urls(
             *(
                 connection_url(cluster, user=role, password=passwords[role], dbname=DATABASE)
@@ -170,15 +184,15 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True) -
             home.dispose()
 
 
-def _make_database(cluster: Cluster, passwords: dict[str, str]) -> None:
+def make_database(cluster: Cluster, passwords: dict[str, str], name: str = DATABASE) -> None:
     """The roles and the database, by the cluster's superuser; made once, left alone afterwards."""
     superuser = {"user": cluster.superuser, "password": cluster.password_file.read_text().strip()}
     with psycopg.connect(connection_url(cluster, dbname="postgres", **superuser), autocommit=True) as connection:
-        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
+        known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
         for statement in role_statements(passwords):
             connection.execute(statement)
         if known is None:
-            for statement in database_statements(DATABASE):
+            for statement in database_statements(name):
                 connection.execute(statement)
-    with psycopg.connect(connection_url(cluster, dbname=DATABASE, **superuser), autocommit=True) as connection:
+    with psycopg.connect(connection_url(cluster, dbname=name, **superuser), autocommit=True) as connection:
         connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")

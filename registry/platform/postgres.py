@@ -277,11 +277,11 @@ def _enter(home: Path, *, major: int, create: bool) -> ClusterHome:
 def _refuse_foreign(found: int | None, major: int) -> None:
     if found in (None, major):
         return
-    remedy = (
-        _("donnez à BEFFROI_POSTGRES_MAJOR la valeur {found}.")
-        if found in EMBEDDED_MAJORS
-        else _("remettez la version de Beffroi qui les a écrites.")
-    )
+    remedy = _("remettez la version de Beffroi qui les a écrites.")
+    if found in EMBEDDED_MAJORS:
+        remedy = _("donnez à BEFFROI_POSTGRES_MAJOR la valeur {found}.")
+        if found is not None and found < major:
+            remedy = _("donnez à BEFFROI_POSTGRES_MAJOR la valeur {found}, ou lancez « beffroi upgrade ».")
     raise Unavailable(
         _("Les données de ce registre ont été écrites par PostgreSQL {found}, non {major} : {remedy}").format(
             found=found, major=major, remedy=remedy.format(found=found)
