@@ -158,18 +158,31 @@ def find_accounts(session: Session) -> list[ListedAccount]:
     ]
 
 
-def count_administrators(session: Session, organisation_id: int) -> int:
-    """How many active accounts administer an organisation itself."""
+def count_administrators(session: Session, organisation_id: int, *, but: int) -> int:
+    """How many active accounts but one administer an organisation, by a role on it or on one above it.
+
+    Those above it count only for who may see them: somebody who administers the organisation alone does not.
+    """
+    lineage = select(func.unnest(col(Organisation.lineage))).where(col(Organisation.id) == organisation_id)
     return session.execute(
         select(func.count(func.distinct(RoleGrant.account_id)))
         .join(Account, col(Account.id) == col(RoleGrant.account_id))
         .where(
             col(RoleGrant.role) == Role.ADMINISTRATOR,
-            col(RoleGrant.organisation_id) == organisation_id,
+            col(RoleGrant.organisation_id).in_(lineage),
+            col(RoleGrant.account_id) != but,
             ~col(RoleGrant.ended),
-            col(Account.state) != AccountState.STOPPED,
+            col(Account.state) == AccountState.ACTIVE,
         )
     ).scalar_one()
+
+
+def holds_beyond(session: Session, account_id: int, reach: frozenset[int]) -> bool:
+    """Whether an account holds a role on an organisation outside these, even one the asker may not see."""
+    answer: bool = session.execute(
+        text("SELECT holds_beyond(:account, :within)"), {"account": account_id, "within": sorted(reach)}
+    ).scalar_one()
+    return answer
 
 
 def find_sessions(session: Session, account_id: int, now: datetime) -> Sequence[SignedSession]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import structlog
 from litestar import Response
+from litestar.background_tasks import BackgroundTask
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import (
@@ -38,9 +39,10 @@ from registry.accounts.service import (
     end_role,
     grant_role,
     invite_account,
-    make_link,
     make_token,
+    refuse_beyond,
     refuse_oneself,
+    renew_account_link,
     revoke_session,
     revoke_token,
     sign_in,
@@ -49,7 +51,7 @@ from registry.accounts.service import (
 )
 from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage
 from registry.accounts.vocabulary import LinkPurpose, TokenScope
-from registry.kernel.errors import Invalid, Refusal
+from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
@@ -65,6 +67,7 @@ from registry.web.visits import (
     Rejected,
     Visit,
     route,
+    within_site,
 )
 
 log = structlog.get_logger(__name__)
@@ -108,17 +111,6 @@ def _session_cookie(visit: Visit, token: str, seconds: int) -> Cookie:
     )
 
 
-def _within(address: str) -> str:
-    """Where to go after signing in: a page of this site, never another's."""
-    fine = (
-        address.startswith("/")
-        and not address.startswith(("//", "/\\"))
-        and "\n" not in address
-        and "\\" not in address
-    )
-    return address if fine else "/"
-
-
 def _address_of(visit: Visit) -> str:
     client = visit.request.client
     return client.host if client is not None else "?"
@@ -146,7 +138,7 @@ def _sign_in_page(
 @route("GET", "/connexion", EVERYBODY)
 def show_sign_in(visit: Visit) -> Response[Any]:
     """The form to sign in."""
-    following = _within(visit.query("suite") or "/")
+    following = within_site(visit.query("suite") or "/")
     if visit.visitor_or_none is not None:
         return visit.go(following)
     return _sign_in_page(visit, following)
@@ -166,7 +158,7 @@ def open_session(visit: Visit) -> Response[Any]:
             status=HTTP_422_UNPROCESSABLE_ENTITY,
         )
     form = read.form
-    following = _within(form.next)
+    following = within_site(form.next)
     try:
         token = sign_in(
             visit.session, form.email, form.password,
@@ -180,6 +172,10 @@ def open_session(visit: Visit) -> Response[Any]:
         return _sign_in_page(
             visit, following, email=form.email, error=refusal.message, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
+    before = visit.visitor_or_none
+    if before is not None and before.session_id is not None:
+        # Who signs in again leaves: the session this browser held is dead on the server too.
+        revoke_session(visit.session, before.session_id, before.account_id)
     visit.cookies.append(_session_cookie(visit, token, int(SESSION_LASTS.total_seconds())))
     return visit.go(following)
 
@@ -234,16 +230,22 @@ def request_reset(visit: Visit) -> Response[Any]:
     if isinstance(read, Rejected):
         message = _("Donnez l’adresse électronique de votre compte.")
         return _with_visitor_cookie(visit, ResetPage(message), "accounts/reset.html", HTTP_422_UNPROCESSABLE_ENTITY)
-    _send_link(visit, read.form.email)
-    return visit.go("/connexion", done="lien-demande")
-
-
-def _send_link(visit: Visit, email: str) -> None:
-    """Says nothing of whether the account exists; without mail, an administrator makes the link."""
+    answer = visit.go("/connexion", done="lien-demande")
     mailer = Mailer.of(visit.premises.home.settings)
-    token = ask_reset(visit.session, email) if mailer.is_set else None
+    # Without mail, an administrator makes the link.
+    token = ask_reset(visit.session, read.form.email) if mailer.is_set else None
     if token is not None:
+        # Sent once the answer has left: neither its delay nor its failure tells that the account exists.
+        answer.background = BackgroundTask(_send_link, mailer, read.form.email, token)
+    return answer
+
+
+def _send_link(mailer: Mailer, email: str, token: str) -> None:
+    """Mails a link; who asked for it is told nothing, the log is."""
+    try:
         mailer.send_link(email, token, purpose=LinkPurpose.RESET)
+    except Unavailable as refusal:
+        log.warning("reset link not sent", reason=refusal.message)
 
 
 @route("GET", "/lien/{token:str}", EVERYBODY)
@@ -416,9 +418,10 @@ def renew_link(visit: Visit, account_id: int) -> Response[Any]:
     """A new link for somebody who lost theirs, or their password."""
     account = get_account(visit.session, account_id)
     visit.visitor.require(MANAGE, account.organisation_id)
+    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
     purpose = LinkPurpose.INVITATION if account.state == "invited" else LinkPurpose.RESET
     email = get_known(visit.session, account.person_id).email or ""
-    return _show_link(visit, email, make_link(visit.session, account, purpose), purpose)
+    return _show_link(visit, email, renew_account_link(visit.session, account, purpose), purpose)
 
 
 @route("POST", "/comptes/{account_id:int}/roles", MANAGE)
@@ -446,6 +449,7 @@ def stop(visit: Visit, account_id: int) -> Response[Any]:
     """Stops somebody's account."""
     refuse_oneself(visit.visitor.account_id, account_id)
     visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
     stop_account(visit.session, account_id)
     return visit.go("/comptes", done="compte-arrete")
 

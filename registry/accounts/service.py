@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,6 +19,7 @@ from registry.accounts.queries import (
     digest_of,
     find_sign_in,
     get_account,
+    holds_beyond,
 )
 from registry.accounts.rules import (
     INVITATION_LASTS,
@@ -38,6 +39,7 @@ from registry.organisations.queries import get_known
 from registry.organisations.service import find_or_record_person
 
 _HASHER = PasswordHasher()
+_ADMINISTRATORS_LOCK = 0x62666661
 
 
 @lru_cache(maxsize=1)
@@ -76,7 +78,12 @@ def invite_account(
 
 
 def make_link(session: Session, account: Account, purpose: LinkPurpose) -> str:
-    """The token of a single-use link: 24 hours for an invitation, two for a new password."""
+    """The token of a single-use link: 24 hours for an invitation, two for a new password.
+
+    Raises: Conflict when the account is stopped.
+    """
+    if account.state is AccountState.STOPPED:
+        raise Conflict(_("Ce compte est arrêté : un lien ne l’ouvrirait pas."))
     token = new_token()
     lasting = INVITATION_LASTS if purpose is LinkPurpose.INVITATION else RESET_LASTS
     expires_at = session.execute(select(func.now() + lasting)).scalar_one()
@@ -90,6 +97,18 @@ def make_link(session: Session, account: Account, purpose: LinkPurpose) -> str:
         )
     )
     session.flush()
+    return token
+
+
+def renew_account_link(session: Session, account: Account, purpose: LinkPurpose) -> str:
+    """The token of a link that an administrator makes for somebody; who made it stays in the ledger.
+
+    Raises: Conflict when the account is stopped.
+    """
+    token = make_link(session, account, purpose)
+    say(session, "accounts:link:make")
+    # The link itself is no record: a new version of the account says that it was made, when and by whom.
+    session.execute(update(Account).where(col(Account.id) == account.id).values(state=account.state))
     return token
 
 
@@ -216,8 +235,16 @@ def change_password(session: Session, account_id: int, current: str, password: s
     """
     account = get_account(session, account_id)
     email = get_known(session, account.person_id).email or ""
+    name_digest = sha256(email.casefold().encode()).digest()
+    # Counted as a sign-in is: a stolen session must not serve to guess the password.
+    if must_wait(*count_failures(session, name_digest, name_digest)):
+        message = _("Trop d’essais ont échoué. Attendez un quart d’heure, ou demandez un nouveau mot de passe.")
+        raise Invalid(message, (FieldError("current", message),))
     found = find_sign_in(session, email.casefold())
     if found is None or not found.secret or not _proves(found.secret, current):
+        session.execute(
+            text("SELECT note_sign_in_failure(:name, :address)"), {"name": name_digest, "address": name_digest}
+        )
         message = _("Le mot de passe actuel ne convient pas.")
         raise Invalid(message, (FieldError("current", message),))
     set_password(session, account_id, account.organisation_id, password, email=email)
@@ -258,7 +285,11 @@ def end_role(session: Session, grant_id: int) -> None:
 
 
 def _keep_an_administrator(session: Session, held: RoleGrant) -> None:
-    if held.role is Role.ADMINISTRATOR and count_administrators(session, held.organisation_id) <= 1:
+    if held.role is not Role.ADMINISTRATOR:
+        return
+    # One after the other: two administrators who end each other's role at once would leave nobody.
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADMINISTRATORS_LOCK})
+    if count_administrators(session, held.organisation_id, but=held.account_id) == 0:
         raise Conflict(
             _("C’est le dernier compte qui administre cette organisation : donnez d’abord ce rôle à quelqu’un d’autre.")
         )
@@ -328,6 +359,20 @@ def revoke_token(session: Session, token_id: int, account_id: int) -> None:
     say(session, "accounts:token:revoke")
     found.revoked = True
     session.flush()
+
+
+def refuse_beyond(session: Session, account_id: int, reach: frozenset[int]) -> None:
+    """Refuses to open or stop an account that holds roles on organisations the asker does not administer.
+
+    Raises: Forbidden.
+    """
+    if holds_beyond(session, account_id, reach):
+        raise Forbidden(
+            _(
+                "Ce compte tient aussi un rôle sur une organisation que vous n’administrez pas : demandez à "
+                "l’administrateur de celle-ci."
+            )
+        )
 
 
 def refuse_oneself(acting: int, account_id: int) -> None:

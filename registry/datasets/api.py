@@ -24,6 +24,7 @@ from registry.kernel.errors import Invalid, PreconditionNeeded
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
+from registry.web.forms import read_number
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (
@@ -44,10 +45,10 @@ def expected_version(visit: Visit) -> int:
         raise PreconditionNeeded(
             _("Donnez dans If-Match l’ETag lu : sans lui, la modification d’un autre pourrait se perdre.")
         )
-    number = said.strip().removeprefix("W/").strip('"')
-    if not number.isdigit():
+    number = read_number(said.strip().removeprefix("W/").strip('"'))
+    if number is None:
         raise Invalid(_('If-Match attend l’ETag tel qu’il a été lu, par exemple "3".'))
-    return int(number)
+    return number
 
 
 def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
@@ -66,10 +67,9 @@ def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
 @route("GET", "/api/v1/datasets", READ)
 def list_datasets(visit: Visit) -> Response[DatasetsBody]:
     """Datasets within the asker's rights, by title."""
-    said = visit.query("limit") or str(PAGE_SIZE)
-    if not said.isdigit() or not 1 <= int(said) <= MOST_A_PAGE:
+    limit = read_number(visit.query("limit") or str(PAGE_SIZE))
+    if limit is None or not 1 <= limit <= MOST_A_PAGE:
         raise Invalid(_("« limit » va de 1 à {most}.").format(most=MOST_A_PAGE))
-    limit = int(said)
     narrowed = DatasetFilter(words=visit.query("q"), annulled=visit.query("annulled") == "true")
     rows = find_datasets(visit.session, narrowed, after=read_cursor(visit.query("cursor")), limit=limit)
     more = len(rows) > limit

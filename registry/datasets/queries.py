@@ -26,7 +26,10 @@ def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dat
     Raises: NotFound.
     """
     query = select(Dataset).where(col(Dataset.id) == dataset_id)
-    found = session.execute(query.with_for_update() if lock else query).scalar_one_or_none()
+    if lock:
+        # What this session read before it got the lock may be out of date: it is read again.
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(_("Ce jeu de données n’existe pas, ou vos droits ne vous le montrent pas."))
     return found
@@ -61,7 +64,9 @@ def find_by_identifier(
         )
         .order_by(col(Dataset.id))
     )
-    rows = session.execute(query.with_for_update() if lock else query).scalars()
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    rows = session.execute(query).scalars()
     return {row.identifier: row for row in rows}
 
 
@@ -74,6 +79,12 @@ def find_distributions_of(session: Session, dataset_ids: Iterable[int]) -> dict[
     for row in rows:
         found.setdefault(row.dataset_id, []).append(row)
     return found
+
+
+def find_versions_of(session: Session, dataset_ids: Iterable[int]) -> dict[int, int]:
+    """The version each of these datasets has in the database now, by dataset."""
+    rows = session.execute(select(col(Dataset.id), col(Dataset.version)).where(col(Dataset.id).in_(list(dataset_ids))))
+    return {row.id: row.version for row in rows}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
 """Reading the sheet's web form: lists typed one a line, repeated distributions, empty fields."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from typing import Any
 
 from registry.datasets.forms import DatasetChange, DatasetForm
@@ -25,21 +27,38 @@ DISTRIBUTION_FIELDS = (
     "modified",
     "description",
 )
+SHOWN_OF_DISTRIBUTION = tuple(field for field in DISTRIBUTION_FIELDS if field != "description")
+"""The fields of a distribution that the form shows."""
+THEIRS, MINE = "theirs", "mine"
+"""On the conflict page, whose distributions are kept."""
 _PREFIX = "distribution-"
 
 
 def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
-    """The distributions as they were typed; a block whose every field is empty is none."""
+    """The distributions as they were typed; a block whose every field is empty is none.
+
+    A field the form shows and that is left empty is nothing; one it does not show is not there.
+    """
     numbers = sorted(
         {name.removeprefix(_PREFIX).partition("-")[0] for name in data.names() if name.startswith(_PREFIX)},
         key=lambda number: (len(number), number),
     )
     found: list[Mapping[str, Any]] = []
     for number in numbers:
-        values = {field: data.first(f"{_PREFIX}{number}-{field}").strip() for field in DISTRIBUTION_FIELDS}
+        values = {
+            field: data.first(f"{_PREFIX}{number}-{field}").strip() or None
+            for field in DISTRIBUTION_FIELDS
+            if data.has(f"{_PREFIX}{number}-{field}")
+        }
         if any(value for field, value in values.items() if field != "identifier"):
-            found.append({field: value for field, value in values.items() if value})
+            found.append(values)
     return found
+
+
+def distributions_digest(distributions: Iterable[Mapping[str, Any]]) -> str:
+    """What tells two sets of distributions apart, by the fields the form shows."""
+    said = [{field: str(one[field]) for field in SHOWN_OF_DISTRIBUTION if one.get(field)} for one in distributions]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def read_sheet_form(data: FormData, *, change: bool = False) -> Accepted[Any] | Rejected:
@@ -54,13 +73,14 @@ def read_sheet_form(data: FormData, *, change: bool = False) -> Accepted[Any] | 
         if name in LISTS_BY_LINE:
             values[name] = [line.strip() for line in data.first(name).splitlines() if line.strip()]
         elif name in LISTS_BY_CHOICE:
-            values[name] = [value for value in data.all(name) if value]
+            # On the conflict page one value stands for the whole list, one code a line.
+            values[name] = [line for value in data.all(name) for line in value.splitlines() if line]
         else:
             values[name] = data.first(name).strip() or None
     if values.get("nature") is None:
         values.pop("nature", None)
     if values.get("title", "") is None:
         values["title"] = ""
-    if data.has("distributions"):
+    if data.has("distributions") and data.first("distributions_choice") != THEIRS:
         values["distributions"] = distribution_values(data)
     return parse_values(DatasetChange if change else DatasetForm, values)

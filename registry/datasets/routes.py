@@ -21,7 +21,7 @@ from registry.datasets.queries import (
     find_distributions,
     get_dataset,
 )
-from registry.datasets.reading import distribution_values, read_sheet_form
+from registry.datasets.reading import distribution_values, distributions_digest, read_sheet_form
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.views import (
     FIELD_LABELS,
@@ -30,6 +30,7 @@ from registry.datasets.views import (
     ConflictPage,
     ConflictRow,
     FacetView,
+    FilesInConflict,
     FormPage,
     HistoryPage,
     ListPage,
@@ -46,9 +47,10 @@ from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import find_versions, get_version
-from registry.organisations.queries import find_organisations, get_known, get_organisation
+from registry.organisations.queries import find_known, find_organisations, get_organisation
 from registry.platform.lists import load_list
-from registry.web.visits import NOTICES, Accepted, Rejected, Visit, route
+from registry.web.forms import read_number
+from registry.web.visits import NOTICES, Accepted, FormData, Rejected, Visit, route
 
 READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_READ,
@@ -79,10 +81,9 @@ def _filter(visit: Visit) -> DatasetFilter:
         known = {str(member) for member in members}
         return tuple(members(value) for value in visit.query_all(name) if value in known)
 
-    organisation = visit.query("organisation")
+    number = read_number(visit.query("organisation"))
     within = frozenset[int]()
-    if organisation.isdigit():
-        number = int(organisation)
+    if number is not None:
         within = frozenset(body.id for body in find_organisations(visit.session, below=number)) or frozenset({-1})
     return DatasetFilter(
         words=visit.query("q")[:200],
@@ -137,8 +138,9 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
     fields, unknown = field_views(sheet)
     contact = ""
     if sheet.contact_person_id is not None:
-        known = get_known(visit.session, sheet.contact_person_id)
-        contact = " — ".join(part for part in (known.name, known.email) if part)
+        # The contact may belong to another organisation, whose people the visitor does not see.
+        known = find_known(visit.session, sheet.contact_person_id)
+        contact = " — ".join(part for part in (known.name, known.email) if part) if known else ""
     page = SheetPage(
         id=sheet.id,
         version=sheet.version,
@@ -184,7 +186,7 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     choices["format"] = load_list("file_types").choices(current_locale())
     choices["declared_absent"] = [
         (name, field_label(name)) for name in ("licence", "frequency", "modified", "publisher_name", "issued",
-                                               "publication_ground", "anonymisation_proof")
+                                               "publication_ground", "anonymisation_proof", "documentation")
     ]  # fmt: skip
     return choices
 
@@ -196,18 +198,25 @@ def _form_page(
     distributions: list[Mapping[str, Any]],
     errors: Mapping[str, str] | None = None,
     status: int = 200,
+    typed: FormData | None = None,
 ) -> Response[Any]:
+    """The form; with what was `typed`, it still says on which version the person began to type."""
     reach = visit.visitor.reach(RECORD)
+    version = sheet.version if sheet else None
+    if typed is not None:
+        version = read_number(typed.first("version"))
     bodies = [(str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach]
     page = FormPage(
         id=sheet.id if sheet else None,
-        version=sheet.version if sheet else None,
+        version=version,
         title=sheet.title if sheet else "",
         values=values,
         errors=errors or {},
         organisations=bodies,
         choices=_choices(),
         distributions=distributions,
+        distributions_seen=typed.first("distributions") if typed else distributions_digest(distributions),
+        reason=typed.first("reason") if typed else "",
     )
     return visit.page("datasets/form.html", page, status=status)
 
@@ -226,14 +235,15 @@ def record(visit: Visit) -> Response[Any]:
     read = read_sheet_form(data)
     organisation = data.first("organisation_id")
     errors: dict[str, str] = {}
-    if not organisation.isdigit() or not visit.visitor.may(RECORD, int(organisation)):
+    owner = read_number(organisation)
+    if owner is None or not visit.visitor.may(RECORD, owner):
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
-    if isinstance(read, Rejected) or errors:
+    if isinstance(read, Rejected) or owner is None or errors:
         values = dict(read.values) if isinstance(read, Rejected) else {name: data.first(name) for name in FIELD_LABELS}
         said = {**(dict(read.errors) if isinstance(read, Rejected) else {}), **errors}
         values["organisation_id"] = organisation
         return _form_page(visit, None, values, distribution_values(data), said, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    sheet = record_dataset(visit.session, int(organisation), read.form)
+    sheet = record_dataset(visit.session, owner, read.form)
     return visit.go(f"/jeux/{sheet.id}", done="jeu-cree")
 
 
@@ -245,11 +255,15 @@ def show_amend(visit: Visit, dataset_id: int) -> Response[Any]:
     values = DatasetForm.model_validate(
         {name: getattr(sheet, name) for name in DatasetForm.model_fields if name != "distributions"}
     ).model_dump(mode="json")
-    distributions = [
+    return _form_page(visit, sheet, values, _distributions_of(visit, sheet))
+
+
+def _distributions_of(visit: Visit, sheet: Dataset) -> list[Mapping[str, Any]]:
+    """The distributions of a sheet, as its form shows them."""
+    return [
         DistributionForm.model_validate(row, from_attributes=True).model_dump(mode="json")
         for row in find_distributions(visit.session, sheet.id)
     ]
-    return _form_page(visit, sheet, values, list(distributions))
 
 
 @route("POST", "/jeux/{dataset_id:int}/modifier", RECORD)
@@ -262,30 +276,28 @@ def amend(visit: Visit, dataset_id: int) -> Response[Any]:
     if isinstance(read, Rejected):
         return _form_page(
             visit, sheet, read.values, distribution_values(data), read.errors,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
+            status=HTTP_422_UNPROCESSABLE_ENTITY, typed=data,
         )  # fmt: skip
-    said = data.first("version")
-    expected = int(said) if said.isdigit() else 0
+    expected = read_number(data.first("version")) or 0
     try:
         amend_dataset(visit.session, dataset_id, read.form, expected=expected, reason=data.first("reason") or None)
     except Stale:
-        return _conflict(visit, sheet, read, expected)
+        return _conflict(visit, sheet, read, data, expected)
     return visit.go(f"/jeux/{dataset_id}", done="jeu-modifie")
 
 
-def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], expected: int) -> Response[Any]:
+def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData, expected: int) -> Response[Any]:
     base = get_version(visit.session, "dataset", sheet.id, expected)
     mine = read.form.model_dump(mode="json", include=read.form.model_fields_set)
     theirs = DatasetForm.model_validate(
         {name: getattr(sheet, name) for name in DatasetForm.model_fields if name != "distributions"}
     ).model_dump(mode="json")
-    rows, untouched = [], {}
+    rows = []
     for name, value in mine.items():
         if name in {"distributions", "identifier"}:
             continue
         before = base.get(name) if base is not None else None
         if value == theirs.get(name):
-            untouched[name] = value
             continue
         rows.append(
             ConflictRow(
@@ -299,9 +311,34 @@ def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], expected: int) 
             )
         )
     page = ConflictPage(
-        sheet.id, sheet.version, sheet.title, rows, {name: _raw(value) for name, value in untouched.items()}
+        sheet.id, sheet.version, sheet.title, rows, data.first("reason"), _files_in_conflict(visit, sheet, data)
     )
     return visit.page("datasets/conflict.html", page, status=HTTP_409_CONFLICT)
+
+
+def _files_in_conflict(visit: Visit, sheet: Dataset, data: FormData) -> FilesInConflict | None:
+    """The distributions somebody typed, if they changed them and the sheet does not hold just those."""
+    if not data.has("distributions"):
+        return None
+    seen, typed, kept = data.first("distributions"), distribution_values(data), _distributions_of(visit, sheet)
+    mine, theirs = distributions_digest(typed), distributions_digest(kept)
+    if mine in {seen, theirs}:
+        return None
+    return FilesInConflict(
+        theirs=[_file_in_words(one) for one in kept],
+        mine=[_file_in_words(one) for one in typed],
+        typed=[
+            (f"distribution-{number}-{field}", str(value or ""))
+            for number, one in enumerate(typed)
+            for field, value in one.items()
+        ],
+        both_changed=theirs != seen,
+    )
+
+
+def _file_in_words(one: Mapping[str, Any]) -> str:
+    address = str(one.get("download_url") or one.get("access_url") or "")
+    return " — ".join(part for part in (str(one.get("title") or ""), address) if part)
 
 
 def _raw(value: Any) -> str:
@@ -327,8 +364,7 @@ def annul(visit: Visit, dataset_id: int) -> Response[Any]:
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         page = AnnulPage(sheet.id, sheet.version, sheet.title, sheet.annulled, message)
         return visit.page("datasets/annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    version = data.first("version")
-    expected = int(version) if version.isdigit() else 0
+    expected = read_number(data.first("version")) or 0
     act = restore_dataset if sheet.annulled else annul_dataset
     done = "jeu-retabli" if sheet.annulled else "jeu-annule"
     act(visit.session, dataset_id, expected=expected, reason=read.form.reason)

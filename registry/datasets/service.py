@@ -11,17 +11,20 @@ from sqlalchemy.orm import Session
 from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_distributions_of, get_dataset
-from registry.kernel.errors import Conflict, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.organisations.queries import get_known
 
 
 def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
     """A new dataset of an organisation, with its distributions.
 
-    Raises: Conflict when the organisation already has one of that identifier.
+    Raises: Invalid when the contact is nobody the asker may see; Conflict when the organisation already has one
+    of that identifier.
     """
+    _check_contact(session, form)
     say(session, "datasets:sheet:record")
     made = Dataset(
         organisation_id=organisation_id,
@@ -50,18 +53,23 @@ def amend_dataset(
 ) -> Dataset:
     """Changes the fields given on a sheet; distributions, where given, become exactly those.
 
-    Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`.
+    Of a distribution that stays, what is not given stays too.
+
+    Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`;
+    Invalid when the contact is nobody the asker may see.
     """
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
         raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)
     if sheet.annulled:
         raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
+    if "contact_person_id" in form.model_fields_set and form.contact_person_id != sheet.contact_person_id:
+        _check_contact(session, form)
     say(session, "datasets:sheet:amend", reason)
     changed = change_columns(sheet, form.given())
     if form.distributions is not None:
         existing = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
-        touched = write_distributions(session, sheet, form.distributions, existing=existing)
+        touched = write_distributions(session, sheet, form.distributions, existing=existing, partly=True)
         if touched and not changed:
             # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
             sheet.version = sheet.version + 1
@@ -69,6 +77,16 @@ def amend_dataset(
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
     return sheet
+
+
+def _check_contact(session: Session, form: DatasetForm) -> None:
+    """A foreign key sees every person: what the asker may not see is refused here, as what does not exist is."""
+    if form.contact_person_id is None:
+        return
+    try:
+        get_known(session, form.contact_person_id)
+    except NotFound as refusal:
+        raise Invalid(refusal.message, (FieldError("contact_person_id", refusal.message),)) from refusal
 
 
 def change_columns(sheet: Dataset, values: dict[str, Any]) -> bool:
@@ -89,8 +107,12 @@ def write_distributions(
     forms: Iterable[DistributionForm],
     *,
     existing: Iterable[Distribution],
+    partly: bool = False,
 ) -> bool:
-    """Makes the distributions of a sheet exactly these; those left out are annulled. Says whether any changed."""
+    """Makes the distributions of a sheet exactly these; those left out are annulled. Says whether any changed.
+
+    With `partly`, a distribution that stays keeps the values its form does not give: a page shows but some.
+    """
     known = {row.identifier: row for row in existing}
     kept, changed = set[str](), False
     for form in forms:
@@ -111,6 +133,8 @@ def write_distributions(
             )
             changed = True
             continue
+        if partly and not row.annulled:
+            values = {name: value for name, value in values.items() if name in form.model_fields_set}
         for name, value in {**values, "annulled": False}.items():
             if getattr(row, name) != value:
                 setattr(row, name, value)

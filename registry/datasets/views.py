@@ -204,7 +204,10 @@ class FacetView:
 
 @dataclass(frozen=True)
 class FormPage:
-    """The form of a sheet: a new one, one to amend, or one typed again after errors."""
+    """The form of a sheet: a new one, one to amend, or one typed again after errors.
+
+    `version` and `distributions_seen` say what the person had read when they began to type.
+    """
 
     id: int | None
     version: int | None
@@ -214,6 +217,8 @@ class FormPage:
     organisations: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
     distributions: Sequence[Mapping[str, Any]]
+    distributions_seen: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -224,7 +229,18 @@ class ConflictPage:
     version: int
     title: str
     rows: Sequence["ConflictRow"]
-    untouched: Mapping[str, Any]
+    reason: str
+    files: "FilesInConflict | None"
+
+
+@dataclass(frozen=True)
+class FilesInConflict:
+    """The distributions as they left them and as they were typed, in words, and the typed ones' values."""
+
+    theirs: Sequence[str]
+    mine: Sequence[str]
+    typed: Sequence[tuple[str, str]]
+    both_changed: bool
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,14 @@ from registry.exchange.views import (
     format_label,
     line_view,
 )
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.jobs import defer, find_run
 from registry.platform.models import JobRun, JobState
+from registry.web.forms import read_number
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, UploadedFile
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -41,6 +43,10 @@ NOTICES.update(
         "import-demande": mark("Le travail est lancé : cette page montre où il en est."),
     }
 )
+_ASKED_FOR = {
+    APPLY: {ImportState.PREVIEWED, ImportState.APPLYING},
+    UNDO: {ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING},
+}
 _JOBS = {ImportState.READING: READ, ImportState.APPLYING: APPLY, ImportState.UNDOING: UNDO}
 _RECEIVES = {
     OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
@@ -133,8 +139,8 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     batch = get_batch(visit.session, batch_id)
     run = _run_of(visit, batch)
     chosen = next((action for action in ImportAction if action == visit.query("action")), None)
-    after = visit.query("apres")
-    lines = find_lines(visit.session, batch_id, action=chosen, after=int(after) if after.isdigit() else 0)
+    after = read_number(visit.query("apres")) or 0
+    lines = find_lines(visit.session, batch_id, action=chosen, after=after)
     more = len(lines) > PAGE_SIZE
     lines = lines[:PAGE_SIZE]
     own = f"/imports/{batch_id}" + (f"?action={chosen}" if chosen else "")
@@ -173,9 +179,9 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         + [(str(action), action.label, "true" if action is chosen else "") for action in ImportAction],
         first_address=own if after else "",
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
-        may_apply=may and not working and batch.state in {ImportState.PREVIEWED, ImportState.APPLYING},
+        may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
         may_abandon=may and not working and batch.state is ImportState.PREVIEWED,
-        may_undo=may and not working and batch.state in {ImportState.APPLIED, ImportState.UNDOING},
+        may_undo=may and not working and batch.state in _ASKED_FOR[UNDO],
     )
     return visit.page("exchange/import.html", page)
 
@@ -216,6 +222,8 @@ def undo(visit: Visit, batch_id: int) -> Response[Any]:
 def _start(visit: Visit, batch_id: int, kind: str) -> Response[Any]:
     batch = get_batch(visit.session, batch_id)
     visit.visitor.require(BRING_IN, batch.organisation_id)
+    if batch.state not in _ASKED_FOR[kind]:
+        raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
     _ask(visit, kind, batch)
     return visit.go(f"/imports/{batch_id}", done="import-demande")
 

@@ -23,5 +23,5 @@ def read_cursor(said: str) -> tuple[str, int] | None:
     try:
         words, number = json.loads(base64.urlsafe_b64decode(said + "=" * (-len(said) % 4)))
         return str(words), int(number)
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error

@@ -1,7 +1,7 @@
 """What this room shows on other rooms' sheets: who is appointed."""
 
 from registry.kernel.permissions import Permission
-from registry.organisations.queries import find_appointments
+from registry.organisations.queries import find_appointments, get_subject
 from registry.organisations.views import AppointmentsPanel
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.web.visits import Panel, Visit
@@ -24,9 +24,17 @@ def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> 
         rows=current,
         past=[one for one in every if one not in current],
         vacant=[role.label for role in EXPECTED[kind] if role not in filled],
-        may_record=visit.visitor.may(Permission.ORGANISATIONS_APPOINTMENT_RECORD),
+        may_record=_may_record(visit, kind, subject_id),
         today=today,
     )
+
+
+def _may_record(visit: Visit, kind: AppointmentSubject, subject_id: int) -> bool:
+    """Whether the visitor may appoint on this very subject; asked of the database only where roles differ."""
+    reach = visit.visitor.reach(Permission.ORGANISATIONS_APPOINTMENT_RECORD)
+    if not reach or reach >= visit.visitor.reads:
+        return bool(reach)
+    return get_subject(visit.session, kind, subject_id)[0] in reach
 
 
 PANELS = (

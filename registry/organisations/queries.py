@@ -32,12 +32,17 @@ def get_registry(session: Session) -> Registry:
     return found
 
 
+def find_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation | None:
+    """One organisation, if the asker may know it."""
+    return session.get(Organisation, organisation_id, with_for_update=lock or None)
+
+
 def get_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation:
     """One organisation within the asker's rights.
 
     Raises: NotFound.
     """
-    found = session.get(Organisation, organisation_id, with_for_update=lock or None)
+    found = find_organisation(session, organisation_id, lock=lock)
     if found is None:
         raise NotFound(_("Cette organisation n’existe pas, ou vos droits ne vous la montrent pas."))
     return found
@@ -180,9 +185,17 @@ def get_known(session: Session, person_id: int) -> Known:
 
     Raises: NotFound.
     """
+    known = find_known(session, person_id)
+    if known is None:
+        raise NotFound(_("Cette personne n’existe pas, ou vos droits ne vous la montrent pas."))
+    return known
+
+
+def find_known(session: Session, person_id: int) -> Known | None:
+    """One person as people know them, if the asker may see them."""
     person = session.get(Person, person_id)
     if person is None:
-        raise NotFound(_("Cette personne n’existe pas, ou vos droits ne vous la montrent pas."))
+        return None
     values = {
         row.digest: row.value
         for row in session.execute(select(PersonIdentity).where(col(PersonIdentity.person_id) == person_id)).scalars()

@@ -5,9 +5,9 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.kernel.errors import Conflict, NotFound
+from registry.kernel.errors import Conflict, NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import holds_on
@@ -20,6 +20,8 @@ from registry.organisations.forms import (
 )
 from registry.organisations.models import Organisation
 from registry.organisations.queries import (
+    find_known,
+    find_organisation,
     find_organisations,
     find_people,
     find_populations,
@@ -45,7 +47,7 @@ from registry.organisations.views import (
     field_label,
 )
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
-from registry.web.forms import Rejected, parse_values
+from registry.web.forms import Rejected, parse_values, read_number
 from registry.web.visits import NOTICES, Visit, route
 
 READ, AMEND, APPOINT = (
@@ -114,10 +116,12 @@ def show_tree(visit: Visit) -> Response[Any]:
 def show_organisation(visit: Visit, organisation_id: int) -> Response[Any]:
     """One organisation, with what every room knows of it."""
     body = get_organisation(visit.session, organisation_id)
-    parent = get_organisation(visit.session, body.parent_id) if body.parent_id else None
+    parent = find_organisation(visit.session, body.parent_id) if body.parent_id else None
     fields, unknown = [], []
+    # Who reads a commune knows the name of the authority above it, and no more.
+    reads = visit.visitor.may(READ, body.id)
     for name in OrganisationForm.model_fields:
-        if name == "declared_absent":
+        if name == "declared_absent" or not reads:
             continue
         value = getattr(body, name)
         if value is not None:
@@ -131,9 +135,9 @@ def show_organisation(visit: Visit, organisation_id: int) -> Response[Any]:
         id=body.id, version=body.version, name=body.name, kind=body.kind.label, siren=body.siren,
         insee_code=body.insee_code, legal_form=body.legal_form,
         parent=(parent.id, parent.name) if parent else None, population=population, population_source=source,
-        fields=fields, unknown=unknown, panels=visit.panels_of("organisation", body.id),
+        fields=fields, unknown=unknown, panels=visit.panels_of("organisation", body.id) if reads else [],
         may_amend=visit.visitor.may(AMEND, body.id), may_add=visit.visitor.may(AMEND, body.id),
-        is_judged=body.kind in {OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE},
+        is_judged=reads and body.kind in {OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE},
     )  # fmt: skip
     return visit.page("organisations/organisation.html", page)
 
@@ -143,15 +147,23 @@ def _words(value: Any) -> str:
         return _("oui") if value else _("non")
     if isinstance(value, float):
         return f"{value:g}".replace(".", ",")
+    if isinstance(value, list):
+        return ", ".join(field_label(one) for one in value)
     return str(value)
 
 
 def _form_page(
-    visit: Visit, body: Organisation, values: Mapping[str, Any], errors: Mapping[str, str], status: int = 200
+    visit: Visit,
+    body: Organisation,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+    status: int = 200,
+    *,
+    version: int | None = None,
 ) -> Response[Any]:
     page = OrganisationFormPage(
         body.id,
-        body.version,
+        body.version if version is None else version,
         body.name,
         values,
         errors,
@@ -184,11 +196,29 @@ def amend(visit: Visit, organisation_id: int) -> Response[Any]:
     if data.has("declared_absent"):
         given["declared_absent"] = [value for value in data.all("declared_absent") if value]
     read = parse_values(OrganisationForm, given)
+    expected = read_number(data.first("version")) or 0
     if isinstance(read, Rejected):
-        return _form_page(visit, body, read.values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    version = data.first("version")
-    amend_organisation(visit.session, body.id, read.form, expected=int(version) if version.isdigit() else 0)
+        # The version is the one that was read: another's change meanwhile must still be noticed.
+        return _form_page(
+            visit, body, read.values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY, version=expected
+        )  # fmt: skip
+    try:
+        amend_organisation(visit.session, body.id, read.form, expected=expected)
+    except Stale as refusal:
+        errors = _kept_by_another(body, read.form) or {"_": refusal.message}
+        return _form_page(visit, body, given, errors, HTTP_409_CONFLICT)
     return visit.go(f"/organisations/{body.id}", done="organisation-modifiee")
+
+
+def _kept_by_another(body: Organisation, form: OrganisationForm) -> dict[str, str]:
+    """For each field that somebody else left otherwise, what it now holds: the person chooses, nothing is lost."""
+    sentence = _("Enregistré entre-temps par quelqu’un d’autre : {theirs}. Votre saisie le remplacera.")
+    said = {}
+    for name in form.model_fields_set:
+        theirs = getattr(body, name)
+        if theirs != getattr(form, name):
+            said[name] = sentence.format(theirs=_words(theirs) if theirs not in (None, []) else _("vide"))
+    return said
 
 
 @route("GET", "/organisations/{organisation_id:int}/services/nouveau", AMEND)
@@ -266,6 +296,10 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
         return _appointment_page(visit, subject_kind, subject_id, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
     form = read.form
     person_id = form.person_id
+    if person_id is not None and find_known(visit.session, person_id) is None:
+        # A foreign key sees every person: whom the visitor may not see is refused as whom does not exist.
+        errors = {"person_id": _("Choisissez une personne de la liste.")}
+        return _appointment_page(visit, subject_kind, subject_id, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     if person_id is None:
         person_id = find_or_record_person(
             visit.session, organisation_id, PersonForm(name=form.name, email=form.email)

@@ -18,6 +18,8 @@ from registry.kernel.words import _, mark, ngettext
 
 Form = TypeVar("Form", bound=BaseModel)
 MOST_FIELDS = 20_000
+_LONGEST_NUMBER = 19
+"""Digits from which on a number may not fit where the database keeps it."""
 WHOLE = "_"
 """The name under which an error stands that concerns the form as a whole."""
 
@@ -64,6 +66,13 @@ class Rejected:
 
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+
+
+def read_number(said: str) -> int | None:
+    """The whole number that stands in an address or a header, or nothing where none stands that the database holds."""
+    if not (said.isascii() and said.isdigit() and len(said) < _LONGEST_NUMBER):
+        return None
+    return int(said)
 
 
 def read_form(content_type: str, body: bytes) -> FormData:

@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from registry.web.visits import EVERYBODY, LOCALE_COOKIE, Visit, route
+from registry.web.visits import EVERYBODY, LOCALE_COOKIE, Visit, route, within_site
 from registry.web.words import LOCALES
 
 _A_YEAR = 365 * 24 * 3600
@@ -52,9 +52,9 @@ def show_accessibility(visit: Visit) -> Response[Any]:
 def _page_before(visit: Visit) -> str:
     """The page of this site the form stood on, with its query; the home page when the browser does not say."""
     before = urlsplit(visit.request.headers.get("referer", ""))
-    if before.netloc != visit.request.headers.get("host") or not before.path.startswith("/") or before.path[:2] == "//":
+    if before.netloc != visit.request.headers.get("host"):
         return "/"
-    return before.path + (f"?{before.query}" if before.query else "")
+    return within_site(before.path + (f"?{before.query}" if before.query else ""))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (choose_language, show_accessibility)

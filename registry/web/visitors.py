@@ -9,6 +9,9 @@ from registry.kernel.words import _
 
 WRITING_ROLES = [str(role) for role in Role if permissions_of(role) & WRITING]
 
+_OF_PEOPLE = frozenset({Permission.ACCOUNTS_ACCOUNT_MANAGE, Permission.ACCOUNTS_SELF_MANAGE})
+"""What a key never does: else one that only reads, or that was stolen, would make itself another that writes."""
+
 
 @dataclass(frozen=True)
 class Visitor:
@@ -32,6 +35,8 @@ class Visitor:
     def reach(self, permission: Permission) -> frozenset[int]:
         """The organisations on which a permission holds."""
         if permission in WRITING and not self.may_write:
+            return frozenset()
+        if permission in _OF_PEOPLE and self.token_id is not None:
             return frozenset()
         found = self._cache.get(permission)
         if found is None:

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from anyio import to_thread
 from litestar import Request, Response, delete, get, patch, post, put
@@ -38,6 +39,9 @@ SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
     "__Host-beffroi", "beffroi", "beffroi_visite", "langue",
 )  # fmt: skip
 """`__Host-` cookies are refused by browsers over plain http elsewhere than on localhost."""
+
+_SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+_OF_ADDRESSES = "/?#&=%:;,@!$'()*+[]~-._"
 
 EVERYBODY = None
 """The permission of a route open to all, signed in or not."""
@@ -195,6 +199,8 @@ class Visit:
         """Sends the browser on after a success; `done` names the notice shown there."""
         if done:
             address += ("&" if "?" in address else "?") + f"fait={done}"
+        # A header holds ASCII: what else stands in the address is escaped, as browsers do.
+        address = quote(address, safe=_OF_ADDRESSES)
         return Response(
             b"",
             media_type=MediaType.TEXT,
@@ -228,20 +234,41 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
     request = visit.request
     bearer = request.headers.get("authorization", "")
     if bearer.lower().startswith("bearer "):
+        if not visit.is_api and request.method not in _SAFE_METHODS:
+            raise Forbidden(_("Une clé d’API n’agit que par l’API : ses adresses commencent par /api/."))
         visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer[7:].strip(), visit.request_id)
         if visit.visitor_or_none is None:
             raise SignInNeeded(_("Cette clé d’API n’est pas reconnue : elle a expiré ou a été révoquée."))
     else:
-        token = request.cookies.get(SESSION_COOKIE) or request.cookies.get(LOCAL_SESSION_COOKIE)
+        token = _session_token(visit.premises, request)
         if token:
             visit.visitor_or_none = visit.premises.enter_by_session(visit.session, token, visit.request_id)
             visit.secret = token.encode()
         if visit.visitor_or_none is None:
             visit.secret = request.cookies.get(VISITOR_COOKIE, "").encode()
-        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+        if request.method not in _SAFE_METHODS:
             _check_form(visit)
     if permission is not EVERYBODY:
         visit.visitor.require(permission)
+
+
+def _session_token(premises: Premises, request: Request[Any, Any, Any]) -> str:
+    """The session cookie: where people come over https, only the one that no other site can have set."""
+    kept = request.cookies.get(SESSION_COOKIE, "")
+    if not kept and not premises.home.settings.public_url.startswith("https://"):
+        kept = request.cookies.get(LOCAL_SESSION_COOKIE, "")
+    return kept
+
+
+def within_site(address: str) -> str:
+    """Where to go next, within this site: never another's; browsers drop tabs and turn \\ into /."""
+    fine = (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and all(letter.isprintable() for letter in address)
+    )
+    return address if fine else "/"
 
 
 def _check_form(visit: Visit) -> None:
@@ -324,7 +351,7 @@ def _wrap_upload(handler: Handler, permission: Permission) -> Callable[..., Awai
 def _admit(permission: Permission, request: Request[Any, Any, Any]) -> None:
     """Refuses a stranger before anything of what they send is read; the form's own token is checked later."""
     premises: Premises = request.app.state.premises
-    token = request.cookies.get(SESSION_COOKIE) or request.cookies.get(LOCAL_SESSION_COOKIE) or ""
+    token = _session_token(premises, request)
     with open_session(premises.home.app, None, **premises.info) as session:
         visitor = premises.enter_by_session(session, token, "") if token else None
         session.rollback()
