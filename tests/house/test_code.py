@@ -23,6 +23,7 @@ BUILT_SQL = {
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",
     "registry/platform/backup.py:find_registered": "names of ours, kept only if the server's catalogue holds them",
+    "registry/platform/migrating.py:refuse_to_lose": "names of tables a migration of ours gives",
     "migrations/env.py:run": "two limits of ours",
 }
 """Where SQL is put together from pieces, each with what the pieces are. Never a text somebody typed."""
