@@ -23,4 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # First: refuse_to_lose(op.get_bind(), "the tables whose rows this would remove")
     ${downgrades if downgrades else "pass"}

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0002"
 down_revision: str | None = "0001"
 branch_labels: str | Sequence[str] | None = None
@@ -272,9 +274,12 @@ def upgrade() -> None:
     op.execute("GRANT SELECT, INSERT, UPDATE ON credential_secret, signed_session, single_use_link TO beffroi_jobs")
     op.execute("GRANT UPDATE ON person_identity TO beffroi_jobs")
     op.execute("GRANT DELETE ON person_identity, person_key TO beffroi_owner")
+    # Undoing an import takes out the sheets it made; their history stays in the ledger.
+    op.execute("GRANT DELETE ON dataset, distribution TO beffroi_jobs")
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "ledger_entry")
     for table in (*GUARDS, *BY_ORGANISATION, *FREELY_REMOVED, "person_key"):
         op.execute(f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from alembic import op
 from procrastinate.schema import SchemaManager
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0003"
 down_revision: str | None = "0002"
 branch_labels: str | Sequence[str] | None = None
@@ -217,6 +219,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "jobs.procrastinate_jobs")
     op.execute("DROP SCHEMA jobs CASCADE")
     for function in FUNCTIONS:
         op.execute(f"DROP FUNCTION {function}")

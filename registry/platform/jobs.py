@@ -61,14 +61,17 @@ def defer(
     arguments: Mapping[str, Any],
 ) -> JobRun:
     """Asks for a job within this transaction: it runs once that is committed. The same key runs once."""
+    # Of two that ask at once, the second waits for the first and finds its run.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind}:{key}", 0))))
     known = session.execute(select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)).scalar_one_or_none()
     if known is not None and known.state is not JobState.FAILED:
         return known
     if known is None:
         known = JobRun(kind=kind, key=key, organisation_id=organisation_id, actor=actor)
-    known.account_id = account_id
-    known.arguments = dict(arguments)
-    known.state, known.message, known.result, known.progress = JobState.WAITING, None, None, 0
+    known.actor, known.account_id, known.arguments = actor, account_id, dict(arguments)
+    known.state, known.message, known.result = JobState.WAITING, None, None
+    known.progress, known.total, known.step = 0, 0, None
+    known.started_at = known.ended_at = None
     session.add(known)
     session.flush()
     connection = session.connection().connection.driver_connection

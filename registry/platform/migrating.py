@@ -4,7 +4,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, text
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
@@ -28,6 +28,21 @@ def migrate(owner: Engine, revision: str = "head") -> None:
         connection.detach()
         command.upgrade(alembic_config(connection), revision)
         connection.commit()
+
+
+def refuse_to_lose(connection: Connection, *tables: str) -> None:
+    """Refuses to undo a migration once rows were written in what it made: called first in each `downgrade`.
+
+    Raises: Unavailable, in one sentence; nothing is touched.
+    """
+    for table in tables:
+        if connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one():
+            raise Unavailable(
+                _(
+                    "La table {table} contient des lignes que ce retour en arrière effacerait : il est refusé. "
+                    "Restaurez plutôt une sauvegarde d’avant la migration."
+                ).format(table=table)
+            )
 
 
 def code_revision() -> str | None:

@@ -1,0 +1,281 @@
+"""Migrations: they build what the models say, may be undone while nothing was written, and fill in as the owner."""
+
+import os
+import secrets
+from collections.abc import Iterator
+from textwrap import dedent
+
+import psycopg
+import pytest
+from alembic import command
+from sqlalchemy import ARRAY, Engine, Enum, text
+from sqlalchemy.exc import DBAPIError
+
+from registry.kernel.errors import Unavailable
+from registry.platform.bootstrap import database_statements
+from registry.platform.database import Acting, engine_for, transaction
+from registry.platform.migrating import alembic_config, check_schema, code_revision, migrate
+from registry.platform.postgres import Cluster, connection_url
+from registry.platform.tables import Table
+from registry.rooms import import_models
+
+pytestmark = pytest.mark.database
+import_models()
+
+# What makes a schema, in PostgreSQL's own words; triggers and policies have tests of their own.
+_SHAPE = {
+    "columns": (
+        "SELECT c.relname || '.' || a.attname AS name, format_type(a.atttypid, a.atttypmod) || ' '"
+        "  || CASE WHEN a.attnotnull THEN 'NOT NULL ' ELSE '' END || a.attidentity::text || a.attgenerated::text || ' '"
+        "  || coalesce(pg_get_expr(d.adbin, d.adrelid), '') || ' ' || a.attcollation::regcollation::text AS shape"
+        " FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum"
+        " WHERE n.nspname = 'public' AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped"
+        " AND c.relname <> 'alembic_version'"
+    ),
+    "constraints": (
+        "SELECT c.relname || '.' || k.conname AS name, pg_get_constraintdef(k.oid) AS shape"
+        " FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relname <> 'alembic_version'"
+    ),
+    "indexes": (
+        "SELECT indexname AS name, indexdef AS shape FROM pg_indexes"
+        " WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
+    ),
+}
+_HELD = (
+    "SELECT string_agg(kind || ' ' || name, ', ' ORDER BY kind, name) FROM ("
+    " SELECT 'relation' AS kind, c.relname::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+    "  WHERE n.nspname IN ('public', 'jobs') AND c.relname NOT IN ('alembic_version', 'alembic_version_pkc')"
+    " UNION ALL SELECT 'function', p.proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
+    "  WHERE n.nspname IN ('public', 'jobs')) AS held"
+)
+
+
+@pytest.fixture
+def empty(cluster: Cluster, template: str) -> Iterator[Engine]:
+    """An empty database held by the owner: nothing is migrated in it."""
+    name = f"empty_{secrets.token_hex(6)}"
+    password = cluster.password_file.read_text().strip()
+
+    def superuser(dbname: str) -> "psycopg.Connection[tuple[object, ...]]":
+        url = connection_url(cluster, user=cluster.superuser, password=password, dbname=dbname)
+        return psycopg.connect(url, autocommit=True)
+
+    with superuser("postgres") as connection:
+        for statement in database_statements(name):
+            connection.execute(statement)
+    with superuser(name) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+    owner = engine_for(connection_url(cluster, user="beffroi_owner", password="beffroi_owner", dbname=name))
+    yield owner
+    owner.dispose()
+    engine_for.cache_clear()
+    with superuser("postgres") as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _shape(engine: Engine) -> dict[str, dict[str, str]]:
+    with engine.connect() as connection:
+        return {
+            what: {row.name: row.shape for row in connection.execute(text(query))} for what, query in _SHAPE.items()
+        }
+
+
+def test_the_models_and_the_migrated_schema_do_not_drift(home):
+    with home.owner.connect() as connection:
+        command.check(alembic_config(connection))
+
+
+def test_the_schema_from_the_migrations_is_the_schema_from_the_models(home, empty):
+    Table.metadata.create_all(empty)
+    migrated, declared = _shape(home.owner), _shape(empty)
+    for what in _SHAPE:
+        assert migrated[what] == declared[what], f"{what} differ: write the migration that brings them together"
+        assert migrated[what]
+
+
+def test_each_closed_list_is_stored_under_a_check_of_exactly_its_members(home):
+    with home.owner.connect() as connection:
+        checks = connection.execute(
+            text(
+                "SELECT c.relname AS of, pg_get_constraintdef(k.oid) AS said FROM pg_constraint k"
+                " JOIN pg_class c ON c.oid = k.conrelid WHERE k.contype = 'c'"
+            )
+        ).all()
+        lists = 0
+        for table in Table.metadata.tables.values():
+            for column in table.columns:
+                kind = column.type.item_type if isinstance(column.type, ARRAY) else column.type
+                if not isinstance(kind, Enum):
+                    continue
+                lists += 1
+                members = {member.value for member in kind.enum_class}
+                said = [
+                    set(_quoted(check.said))
+                    for check in checks
+                    if check.of == table.name and f"({column.name})::text" in check.said
+                ]
+                assert said == [members], f"{table.name}.{column.name}: the CHECK of the database says {said}"
+    assert lists > 10
+
+
+def _quoted(said: str) -> list[str]:
+    return said.split("'")[1::2]
+
+
+def test_every_migration_may_be_undone_on_an_empty_database_and_done_again(empty):
+    migrate(empty)
+    before = _shape(empty)
+    with empty.connect() as connection:
+        full = connection.execute(text(_HELD)).scalar_one()
+        connection.rollback()
+        command.downgrade(alembic_config(connection), "base")
+        connection.commit()
+        assert connection.execute(text(_HELD)).scalar_one() is None
+    migrate(empty)
+    with empty.connect() as connection:
+        assert connection.execute(text(_HELD)).scalar_one() == full
+        check_schema(connection)
+    assert _shape(empty) == before
+
+
+def test_a_migration_is_not_undone_over_rows_it_would_remove(home):
+    with transaction(home.owner, Acting("cli:essai")) as session:
+        session.execute(text("INSERT INTO registry VALUES (1, 1, 'essai', '200000008', 'Europe/Paris', false)"))
+    with home.owner.connect() as connection, pytest.raises(Unavailable, match="ledger_entry") as refused:
+        command.downgrade(alembic_config(connection), "0001")
+    assert "\n" not in refused.value.message
+    with home.owner.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 1
+
+
+def _write_step(folder, name, after, body):
+    (folder / f"{name}.py").write_text(
+        dedent(
+            f"""
+            from alembic import op
+
+            revision = "{name}"
+            down_revision = "{after}"
+            branch_labels = depends_on = None
+
+
+            def upgrade():
+                op.execute("SELECT set_config('beffroi.actor', 'migration:{name}', true)")
+                {body}
+
+
+            def downgrade():
+                pass
+            """
+        ),
+        "utf-8",
+    )
+
+
+@pytest.fixture
+def steps(tmp_path):
+    """A folder of later migrations, and how to run them after ours."""
+    folder = tmp_path / "steps"
+    folder.mkdir()
+
+    def run(owner: Engine) -> None:
+        with owner.connect() as connection:
+            connection.detach()
+            config = alembic_config(connection)
+            ours = f"{config.get_main_option('script_location')}/versions"
+            config.set_main_option("version_locations", os.pathsep.join([ours, str(folder)]))
+            command.upgrade(config, "heads")
+            connection.commit()
+
+    return folder, run
+
+
+@pytest.fixture
+def filled(home):
+    """A registry with three datasets of two organisations."""
+    with transaction(home.owner, Acting("cli:essai")) as session:
+        for number in (1, 2):
+            session.execute(
+                text(
+                    "INSERT INTO organisation (id, version, lineage, kind, name, name_sort, annulled)"
+                    " VALUES (:id, 1, ARRAY[:id], 'commune', 'corps', 'corps', false)"
+                ),
+                {"id": number},
+            )
+        for number in (1, 2, 2):
+            session.execute(
+                text(
+                    "INSERT INTO dataset (version, organisation_id, identifier, title, title_sort, nature, stage,"
+                    " annulled) VALUES (1, :of, gen_random_uuid()::text, 'Jeu', 'jeu', 'other', 'identified', false)"
+                ),
+                {"of": number},
+            )
+    return home
+
+
+def test_a_back_fill_changes_every_row_under_forced_row_level_security_and_signs_them(filled, steps):
+    folder, run = steps
+    _write_step(
+        folder, "filling", code_revision(),
+        "assert op.get_bind().exec_driver_sql(\"UPDATE dataset SET frequency = 'UNKNOWN'\").rowcount == 3",
+    )  # fmt: skip
+    run(filled.owner)
+    with filled.owner.connect() as connection:
+        said = connection.execute(
+            text("SELECT actor, count(*) AS rows FROM ledger_entry WHERE verb = 'update' GROUP BY actor")
+        ).all()
+        assert connection.execute(text("SELECT count(*) FROM dataset WHERE frequency = 'UNKNOWN'")).scalar_one() == 3
+    assert [(row.actor, row.rows) for row in said] == [("migration:filling", 3)]
+
+
+def test_each_migration_is_a_transaction_one_that_fails_undoes_itself_alone(filled, steps):
+    folder, run = steps
+    _write_step(folder, "first", code_revision(), "op.execute('ALTER TABLE dataset ADD COLUMN first text')")
+    _write_step(
+        folder, "second", "first", "op.execute('ALTER TABLE dataset ADD COLUMN second text'); op.execute('SELECT 1/0')"
+    )
+    with pytest.raises(DBAPIError, match="division by zero"):
+        run(filled.owner)
+    with filled.owner.connect() as connection:
+        assert connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all() == ["first"]
+        columns = connection.execute(
+            text("SELECT column_name FROM information_schema.columns WHERE table_name = 'dataset'")
+        ).scalars()
+        kept = set(columns)
+        assert "first" in kept
+        assert "second" not in kept
+        with pytest.raises(Unavailable, match="en avance"):
+            check_schema(connection)
+
+
+def test_a_migration_that_cannot_have_its_lock_gives_up_in_seconds_and_changes_nothing(filled, steps):
+    folder, run = steps
+    _write_step(folder, "waiting", code_revision(), "op.execute('ALTER TABLE dataset ADD COLUMN waiting text')")
+    with filled.owner.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM dataset"))
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            run(filled.owner)
+    with filled.owner.connect() as connection:
+        check_schema(connection)
+
+
+def test_what_a_migration_sets_on_its_connection_does_not_outlive_it(empty):
+    migrate(empty)
+    with empty.connect() as connection:
+        said = connection.execute(
+            text(
+                "SELECT current_setting('beffroi.actor', true), current_setting('lock_timeout'),"
+                " current_setting('statement_timeout')"
+            )
+        ).one()
+    assert tuple(said) in {(None, "0", "0"), ("", "0", "0")}
+
+
+def test_a_database_without_a_registry_or_behind_the_code_is_said_in_one_sentence(empty):
+    with empty.connect() as connection, pytest.raises(Unavailable, match="aucun registre"):
+        check_schema(connection)
+    migrate(empty, "0001")
+    with empty.connect() as connection, pytest.raises(Unavailable, match="en retard"):
+        check_schema(connection)
