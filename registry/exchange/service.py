@@ -8,22 +8,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from pydantic import ValidationError
-from sqlalchemy import func, select
+from pydantic import TypeAdapter, ValidationError
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.queries import find_by_identifier, find_distributions_of
+from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
 from registry.datasets.service import change_columns
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.queries import count_writes, find_writes, get_batch
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
-from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue, ReadDataset
 from registry.kernel.errors import Conflict
 from registry.kernel.sort_keys import sort_key
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.queries import find_versions
 from registry.ledger.service import say, touch
 from registry.organisations.forms import PersonForm
@@ -34,7 +35,11 @@ from registry.web.forms import say_errors
 
 BATCH = 200
 Report = Callable[[int, int, str], None]
+_WRITERS_LOCK = 7_203_611_003
+"""Imports write one batch at a time: two of them never wait for each other's new records in a circle."""
 _CONTACT = ("contact_name", "contact_email")
+_ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
+_CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
 
 
 @dataclass
@@ -133,8 +138,7 @@ def _compare_one(
     if sheet is None:
         return Compared(place, one.identifier, one.title, ImportAction.CREATE, None, None, content, {}, anomalies)
     if sheet.annulled:
-        message = _("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
-        return _refused(place, one, anomalies, "identifier", message, sheet)
+        return _refused(place, one, anomalies, "identifier", _(_ANNULLED), sheet)
     rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
     changes: dict[str, Any] = changes_of(_sheet_values(sheet), content["sheet"])
     touched = distribution_changes([_row_values(row) for row in rows], content["distributions"])
@@ -266,7 +270,7 @@ def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any
         "leftovers": [asdict(one) for one in read.leftovers],
         "anomalies": [asdict(one) for one in read.anomalies if not one.subject],
         "anomaly_count": len(read.anomalies),
-        "catalogue": read.catalogue.title,
+        "catalogue": TypeAdapter(ReadCatalog).dump_python(read.catalogue, mode="json"),
     }
 
 
@@ -287,13 +291,8 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
         say(session, "exchange:import:apply")
         batch.state = ImportState.APPLYING
         total, done = count_writes(session, batch_id)
-    while True:
-        with session_of() as session:
-            lines = find_writes(session, batch_id, applied=False, limit=BATCH)
-            if not lines:
-                break
-            _apply_lines(session, get_batch(session, batch_id), lines)
-            done += len(lines)
+    while written := _apply_next(session_of, batch_id):
+        done += written
         report(done, total, _("Écriture des fiches"))
     with session_of() as session:
         batch = get_batch(session, batch_id, lock=True)
@@ -301,46 +300,93 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
         batch.state = ImportState.APPLIED
 
 
+def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
+    """Applies the next records of an import, in one transaction; says how many."""
+    try:
+        return _apply_once(session_of, batch_id)
+    except IntegrityError:
+        # Somebody recorded one of these identifiers while it was being written: it is there now, and is compared.
+        return _apply_once(session_of, batch_id)
+
+
+def _apply_once(session_of: Callable[[], Any], batch_id: int) -> int:
+    with session_of() as session:
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+        lines = find_writes(session, batch_id, applied=False, limit=BATCH)
+        if lines:
+            _apply_lines(session, get_batch(session, batch_id), lines)
+        return len(lines)
+
+
 def _apply_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
-    say(session, "exchange:import:apply")
     within = find_subtree(session, batch.organisation_id)
     known = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
+    contacts = _find_contacts(session, batch, lines, known)
+    say(session, "exchange:import:apply")
     made: list[tuple[ImportLine, Dataset]] = []
     for line in lines:
         sheet = known.get(line.identifier)
         if sheet is None:
             form = DatasetForm.model_validate(line.content["sheet"])
+            values = form.values() | {"contact_person_id": contacts.get(line.id)}
             sheet = Dataset(
                 organisation_id=batch.organisation_id,
                 identifier=line.identifier,
                 title_sort=sort_key(form.title),
-                **form.values(),
+                **values,
             )
             session.add(sheet)
         elif sheet.annulled:
             line.action, line.applied = ImportAction.REFUSED, True
+            _note(line, "refused", "identifier", _ANNULLED)
             continue
         else:
-            values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
-            names = _still_to_write(line, sheet)
-            change_columns(sheet, {name: getattr(values, name) for name in names})
+            _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
         made.append((line, sheet))
     session.flush()
     for line, sheet in made:
-        contact = line.content["contact"]
-        if contact and sheet.contact_person_id is None:
-            sheet.contact_person_id = find_or_record_person(session, sheet.organisation_id, PersonForm(**contact)).id
-            say(session, "exchange:import:apply")
-        changed = _write_files(session, sheet, line.content["distributions"], files.get(sheet.id, ()))
-        if changed and not session.is_modified(sheet):
-            # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
-            sheet.version = sheet.version + 1
+        if line.identifier not in known:
+            _write_files(session, sheet, line.content["distributions"], ())
     session.flush()
+    versions = find_versions_of(session, [sheet.id for _line, sheet in made])
     for line, sheet in made:
-        session.refresh(sheet, ["version"])
-        line.applied, line.dataset_id, line.applied_version = True, sheet.id, sheet.version
+        line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
         touch(session, "dataset", sheet.id)
+
+
+def _find_contacts(
+    session: Session, batch: ImportBatch, lines: Sequence[ImportLine], known: Mapping[str, Dataset]
+) -> dict[int, int]:
+    """Who is the contact of each record that has none at the register yet, found there or recorded."""
+    found: dict[int, int] = {}
+    by_contact: dict[tuple[Any, ...], int] = {}
+    for line in lines:
+        contact, sheet = line.content["contact"], known.get(line.identifier)
+        if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
+            continue
+        owner = batch.organisation_id if sheet is None else sheet.organisation_id
+        key = (owner, *sorted(contact.items()))
+        if key not in by_contact:
+            by_contact[key] = find_or_record_person(session, owner, PersonForm(**contact)).id
+        found[line.id] = by_contact[key]
+    return found
+
+
+def _amend_from(
+    session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution], contact_person_id: int | None
+) -> None:
+    """Writes what a record changes of a sheet: one version of it, whether its columns or its files change."""
+    values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
+    names = _still_to_write(line, sheet)
+    columns = {name: getattr(values, name) for name in names}
+    if contact_person_id is not None:
+        columns["contact_person_id"] = contact_person_id
+    changed = change_columns(sheet, columns)
+    touched = _bring_files(session, line, sheet, rows)
+    if touched and not changed:
+        # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
+        sheet.version = sheet.version + 1
 
 
 def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
@@ -348,28 +394,50 @@ def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
     if sheet.version == line.seen_version:
         return list(line.content["sheet"])
     current = _sheet_values(sheet)
-    names, kept = [], []
+    names: list[str] = []
+    kept: list[str] = []
     for name, value in line.content["sheet"].items():
         seen = line.changes[name][0] if name in line.changes else value if line.seen_version else None
-        (names if current[name] in (seen, *EMPTY) else kept).append(name)
-    line.anomalies = [
-        *line.anomalies,
-        *(
-            {
-                "severity": "warning", "code": "changed-since", "subject": line.identifier, "path": name,
-                "message": _("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée."),
-                "value": "",
-            }
-            for name in kept
-        ),
-    ]  # fmt: skip
+        if current[name] != value:
+            (names if current[name] in (seen, *EMPTY) else kept).append(name)
+    for name in kept:
+        _note(line, "changed-since", name, _CHANGED_SINCE)
     return names
 
 
+def _note(line: ImportLine, code: str, path: str, message: str) -> None:
+    """Adds to a record what was met as it was written."""
+    found = {
+        "severity": "warning", "code": code, "subject": line.identifier, "path": path,
+        "message": _(message), "value": "",
+    }  # fmt: skip
+    line.anomalies = [*line.anomalies, found]
+
+
+def _bring_files(session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution]) -> bool:
+    """Writes the distributions of a record; where somebody edited the sheet since the preview, only new ones."""
+    read = line.content["distributions"]
+    if sheet.version == line.seen_version:
+        return _write_files(session, sheet, read, rows)
+    known = {row.identifier for row in rows}
+    touched = distribution_changes([_row_values(row) for row in rows if not row.annulled], read)
+    if touched.keys() - {"added"}:
+        _note(line, "changed-since", "distributions", _CHANGED_SINCE)
+    return _write_files(session, sheet, [one for one in read if one["identifier"] not in known], rows, whole=False)
+
+
 def _write_files(
-    session: Session, sheet: Dataset, read: Iterable[Mapping[str, Any]], rows: Sequence[Distribution]
+    session: Session,
+    sheet: Dataset,
+    read: Iterable[Mapping[str, Any]],
+    rows: Sequence[Distribution],
+    *,
+    whole: bool = True,
 ) -> bool:
-    """Makes the distributions those of the source; what it does not say of one stays. Says whether any changed."""
+    """Makes the distributions those of the source; what it does not say of one stays. Says whether any changed.
+
+    Without `whole`, `read` is only a part of the source: what it leaves out is not set aside.
+    """
     known = {row.identifier: row for row in rows}
     said = set()
     changed = False
@@ -391,7 +459,7 @@ def _write_files(
                 setattr(row, name, value)
                 changed = True
     for identifier, row in known.items():
-        if identifier not in said and not row.annulled:
+        if whole and identifier not in said and not row.annulled:
             row.annulled = True
             changed = True
     return changed
@@ -412,7 +480,6 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
         say(session, "exchange:import:undo")
         batch.state = ImportState.UNDOING
         total = count_writes(session, batch_id)[1]
-    kept: list[str] = []
     done = 0
     while True:
         with session_of() as session:
@@ -420,18 +487,21 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             if not lines:
                 break
             say(session, "exchange:import:undo")
+            kept = []
             for line in lines:
                 if not _undo_line(session, line, batch_id):
                     kept.append(line.title)
                 line.applied = False
+            if kept:
+                batch = get_batch(session, batch_id, lock=True)
+                batch.summary = {**batch.summary, "kept": [*batch.summary.get("kept", ()), *kept]}
             done += len(lines)
         report(done, total, _("Retour aux fiches d’avant"))
     with session_of() as session:
         batch = get_batch(session, batch_id, lock=True)
         say(session, "exchange:import:undo")
         batch.state = ImportState.UNDONE
-        batch.summary = {**batch.summary, "kept": kept}
-    return kept
+        return list(batch.summary.get("kept", ()))
 
 
 def _undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:

@@ -136,12 +136,13 @@ def test_the_public_role_may_read_and_write_nothing_yet(home):
 @pytest.mark.database
 def test_the_pages_delete_nothing_of_record(home):
     with home.owner.connect() as connection:
-        for role in ("beffroi_app", "beffroi_jobs"):
+        # Undoing an import takes out the sheets it made: the one deletion of record, by a job or a command.
+        for role, may in (("beffroi_app", []), ("beffroi_jobs", ["dataset", "distribution"])):
             deletable = connection.execute(
                 text(
                     "SELECT c.relname FROM pg_class c WHERE c.relname = ANY (:names)"
-                    " AND has_table_privilege(:role, c.oid, 'DELETE, TRUNCATE')"
+                    " AND has_table_privilege(:role, c.oid, 'DELETE, TRUNCATE') ORDER BY c.relname"
                 ),
                 {"names": sorted(OF_RECORD), "role": role},
             )
-            assert deletable.scalars().all() == [], f"{role} may delete what people stated"
+            assert deletable.scalars().all() == may, f"{role} may delete what people stated"
