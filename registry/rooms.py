@@ -15,8 +15,8 @@ from sqlmodel import col
 from registry.accounts import routes as accounts_routes
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
-from registry.compliance.catalogue import load_catalogue
 from registry.compliance.engine import Engine, Subject
+from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api

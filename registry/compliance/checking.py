@@ -6,18 +6,10 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from registry.compliance.catalogue import (
-    PRESENT,
-    Case,
-    Catalogue,
-    Policy,
-    PolicyError,
-    PolicyVersion,
-    line_of,
-    load_catalogue,
-    read_policy,
-)
+from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.evaluation import Defect, assess_version
+from registry.compliance.policy import Case, Policy, PolicyError, PolicyVersion
+from registry.compliance.policy_files import line_of, load_catalogue, read_policy
 from registry.compliance.vocabulary import FactType, Verdict, VersionStatus
 from registry.kernel.words import _
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import structlog
 
-from registry.compliance.catalogue import PRESENT, Catalogue, Compiled, Part, Policy, PolicyVersion, as_stamp
+from registry.compliance.catalogue import PRESENT, Catalogue, Compiled, Part, as_stamp
+from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, UnknownHalf, Verdict
 from registry.kernel.dates import plus_days
 

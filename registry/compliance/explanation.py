@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry.compliance.catalogue import PRESENT, Catalogue, PolicyVersion
+from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.expressions import Node, read_expression
+from registry.compliance.policy import PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
 from registry.kernel.words import _, mark
 

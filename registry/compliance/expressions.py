@@ -8,6 +8,7 @@ so that a missing fact is named only where it could change the verdict, and so t
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][\w.]*)"
@@ -118,6 +119,7 @@ class _Reader:
         return tuple(parts), self.take(closing)[3]
 
 
+@lru_cache(maxsize=1000)
 def read_expression(source: str) -> Node:
     """The parts of a condition.
 

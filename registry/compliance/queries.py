@@ -1,11 +1,12 @@
 """Every SELECT about findings. A verdict is read with today's date: it turns by itself."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,7 +14,7 @@ from registry.compliance.models import Finding
 from registry.compliance.vocabulary import SubjectKind, Verdict
 
 
-def verdict_on(today: date) -> ColumnElement[Any]:
+def verdict_on(today: date | ColumnElement[Any]) -> ColumnElement[Any]:
     """The verdict as it reads on a day: what it turns into, once its day has come."""
     return case(
         (col(Finding.turns_on) <= today, col(Finding.turns_into)),
@@ -53,22 +54,39 @@ def find_findings(
     limit: int | None = None,
 ) -> list[Found]:
     """The findings in force, as they read today."""
-    read = verdict_on(today).label("read")
-    query = select(Finding, read).where(col(Finding.until).is_(None))
-    if kind is not None:
-        query = query.where(col(Finding.subject_kind) == kind)
-    if subject_id is not None:
-        query = query.where(col(Finding.subject_id) == subject_id)
-    if organisation_ids is not None:
-        query = query.where(col(Finding.organisation_id).in_(list(organisation_ids)))
-    if policy_id is not None:
-        query = query.where(col(Finding.policy_id) == policy_id)
-    if verdict is not None:
-        query = query.where(verdict_on(today) == verdict)
-    if after:
-        query = query.where(col(Finding.id) > after)
-    query = query.order_by(col(Finding.id)).limit(limit)
-    return [_found(row.Finding, Verdict(row.read)) for row in session.execute(query)]
+    asked = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "organisation_ids": None if organisation_ids is None else sorted(organisation_ids),
+        "policy_id": policy_id,
+        "verdict": verdict,
+        "after": after or None,
+        "limit": limit,
+    }
+    given = {name: value for name, value in asked.items() if value is not None}
+    rows = session.execute(_findings(frozenset(given)), {"today": today, **given})
+    return [_found(row.Finding, Verdict(row.read)) for row in rows]
+
+
+_TODAY: ColumnElement[Any] = bindparam("today", type_=Date())
+_NARROWED: Mapping[str, ColumnElement[bool]] = {
+    "kind": col(Finding.subject_kind) == bindparam("kind"),
+    "subject_id": col(Finding.subject_id) == bindparam("subject_id"),
+    "organisation_ids": col(Finding.organisation_id).in_(bindparam("organisation_ids", expanding=True)),
+    "policy_id": col(Finding.policy_id) == bindparam("policy_id"),
+    "verdict": verdict_on(_TODAY) == bindparam("verdict"),
+    "after": col(Finding.id) > bindparam("after"),
+}
+
+
+@lru_cache(maxsize=128)
+def _findings(given: frozenset[str]) -> Select[tuple[Finding, Any]]:
+    """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
+    query = select(Finding, verdict_on(_TODAY).label("read")).where(
+        col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given)
+    )
+    query = query.order_by(col(Finding.id))
+    return query.limit(bindparam("limit", type_=Integer())) if "limit" in given else query
 
 
 def _found(row: Finding, verdict: Verdict) -> Found:

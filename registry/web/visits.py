@@ -10,6 +10,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import getitem
 from typing import Any, TypeVar
 from urllib.parse import quote
 
@@ -313,7 +314,7 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
     """The function Litestar sees: the request (and the body's bytes), then what stands in the address."""
     said = inspect.signature(handler)
     rest = [
-        parameter.replace(annotation=FromPath[parameter.annotation])
+        parameter.replace(annotation=getitem(FromPath, parameter.annotation))
         for name, parameter in said.parameters.items()
         if name != "visit"
     ]

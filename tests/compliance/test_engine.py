@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.compliance import evaluation
-from registry.compliance.catalogue import Catalogue, Fact, Policy, PolicyError
-from registry.compliance.catalogue import load_catalogue as load
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.evaluation import Defect, assess, assess_version
 from registry.compliance.explanation import condition_in_words, verdict_word
+from registry.compliance.policy import Fact, Policy, PolicyError
+from registry.compliance.policy_files import load_catalogue as load
 from registry.compliance.vocabulary import FactType, Force, SubjectKind, UnknownHalf, Verdict
 from registry.kernel.delays import Delay
 from registry.platform.assets import asset_root

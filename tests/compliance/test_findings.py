@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from registry.compliance.catalogue import PRESENT, PolicyVersion
+from registry.compliance.catalogue import PRESENT
 from registry.compliance.evaluation import assess_version
+from registry.compliance.policy import PolicyVersion
 from registry.compliance.queries import count_all, find_findings, find_history
 from registry.compliance.service import evaluate
 from registry.compliance.vocabulary import SubjectKind, Verdict

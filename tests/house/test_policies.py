@@ -7,8 +7,10 @@ from itertools import pairwise
 import pytest
 from sqlmodel import SQLModel
 
-from registry.compliance.catalogue import Catalogue, Fact, Policy, load_catalogue
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import check_catalogue, verdicts_possible
+from registry.compliance.policy import Fact, Policy
+from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
 from registry.datasets.models import Dataset
 from registry.organisations.models import Organisation

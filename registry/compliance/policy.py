@@ -1,0 +1,145 @@
+"""A policy as its file says it: the values, checked one by one, before anything is compiled."""
+
+import difflib
+import hashlib
+import json
+from collections.abc import Collection
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from registry.compliance.vocabulary import (
+    Evidence,
+    FactType,
+    Force,
+    Principle,
+    Severity,
+    Stake,
+    SubjectKind,
+    Verdict,
+    VersionStatus,
+)
+from registry.kernel.permissions import Role
+from registry.kernel.words import _, current_locale
+
+STRICT = ConfigDict(extra="forbid", frozen=True)
+Line = Annotated[str, Field(min_length=1)]
+
+
+class PolicyError(ValueError):
+    """A policy, a fact or a delay is malformed: file, line, and what was meant, in one sentence."""
+
+    def __init__(self, problem: str, file: str = "", line: int = 0) -> None:
+        self.problem, self.file, self.line = problem, file, line
+        placed = _("{file}, ligne {line} : {problem}").format(file=file, line=line, problem=problem)
+        super().__init__(placed if file else problem)
+
+
+class Fact(BaseModel):
+    """One thing policies may ask about: its type, its French name, and where people record it."""
+
+    model_config = STRICT
+
+    type: FactType
+    label: str
+    label_en: str
+    room: str
+    field: str
+    may_be_absent: bool = False
+    values: tuple[str, ...] = ()
+
+    def title(self) -> str:
+        """The fact's name in the reader's language."""
+        return self.label if current_locale() == "fr" else self.label_en
+
+
+class PolicyVersion(BaseModel):
+    """What a policy asks during a time, and the law it rests on.
+
+    `when` says whom it concerns (everybody if empty), `require` what must be so. `deadline` is the last day
+    on which an unmet requirement is not yet a breach; `valid_until` the last day on which a met one still is.
+    """
+
+    model_config = STRICT
+
+    effective_from: date
+    effective_until: date | None = None
+    status: VersionStatus
+    text: Line
+    article: Line
+    address: str | None = None
+    evidence: Evidence
+    validated_on: date | None = None
+    when: str | None = None
+    require: Line
+    deadline: str | None = None
+    valid_until: str | None = None
+    note: str | None = None
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of this version's canonical JSON."""
+        said = json.dumps(self.stored(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def stored(self) -> dict[str, Any]:
+        """This version as JSON keeps it."""
+        return self.model_dump(mode="json")
+
+    def applies_on(self, day: date) -> bool:
+        """Whether this version binds on a day."""
+        begun = self.effective_from <= day
+        over = self.effective_until is not None and self.effective_until < day
+        return begun and not over and self.status is not VersionStatus.PROPOSED
+
+
+class Case(BaseModel):
+    """An example with its expected verdict, in a French sentence. A fact given as `null` is known to be absent."""
+
+    model_config = STRICT
+
+    says: Line
+    today: date
+    facts: dict[str, bool | int | float | date | str | list[str] | None]
+    expect: Verdict
+    missing: tuple[str, ...] | None = None
+
+
+class Policy(BaseModel):
+    """One rule: the compliant state as its title, how it binds, who owes what, its versions and its cases."""
+
+    model_config = STRICT
+
+    id: Annotated[str, Field(pattern=r"^[A-Z]{2,5}-\d{2,3}$")]
+    title: Line
+    title_en: Line
+    subject: SubjectKind
+    force: Force
+    severity: Severity
+    stake: Stake | None = None
+    principle: Principle | None = None
+    remedy: Line
+    remedy_en: Line
+    owed_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    versions: Annotated[tuple[PolicyVersion, ...], Field(min_length=1)]
+    cases: tuple[Case, ...] = ()
+
+    def stored(self) -> dict[str, Any]:
+        """The policy without its versions and cases, as JSON keeps it."""
+        return self.model_dump(mode="json", exclude={"versions", "cases"})
+
+    def name(self) -> str:
+        """The title in the reader's language."""
+        return self.title if current_locale() == "fr" else self.title_en
+
+    def what_to_do(self) -> str:
+        """The remedy in the reader's language."""
+        return self.remedy if current_locale() == "fr" else self.remedy_en
+
+
+def meant(name: str, known: Collection[str], *, cutoff: float = 0.5) -> str:
+    """« Did you mean… », with the nearest known name; nothing when none is near."""
+    near = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
+    return _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
