@@ -87,6 +87,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
             )
         )
     }  # fmt: skip
+    stored = {row.version_digest for row in current.values()}
     fresh: list[dict[str, Any]] = []
     closed: list[int] = []
     texts: dict[str, Assessment] = {}
@@ -100,13 +101,16 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                     continue
                 closed.append(before.id)
             fresh.append(values)
-            texts[assessment.version.digest] = assessment
+            if assessment.version.digest not in stored:
+                texts[assessment.version.digest] = assessment
     closed += [row.id for row in current.values()]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
     if fresh:
-        _store_texts(session, texts)
-        session.execute(insert(Finding), fresh)
+        if texts:
+            _store_texts(session, texts)
+        # Without nulls written out, rows are grouped by which columns they fill: two statements for each subject.
+        session.execute(insert(Finding), fresh, execution_options={"render_nulls": True})
     return len(closed) + len(fresh)
 
 

@@ -1,10 +1,10 @@
 """Every SELECT about datasets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, bindparam, cast, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -18,6 +18,23 @@ from registry.kernel.words import _
 from registry.organisations.models import Organisation
 
 PAGE_SIZE = 50
+TITLE, ORGANISATION, UPDATE = "titre", "organisation", "mise-a-jour"
+ORDERS: Mapping[str, ColumnElement[str]] = {
+    TITLE: col(Dataset.title_sort),
+    ORGANISATION: col(Organisation.name_sort),
+    UPDATE: func.coalesce(cast(col(Dataset.modified), Text), ""),
+}
+"""What the list can be sorted by, as it stands in an address; a `-` before it turns the order round."""
+
+# Written once: every sheet asks for them, and writing a query costs more than running it.
+_ONE = select(Dataset).where(col(Dataset.id) == bindparam("id"))
+# What the session read before it had the lock is read again: somebody else may have changed it in between.
+_LOCKED = _ONE.with_for_update().execution_options(populate_existing=True)
+_FILES = (
+    select(Distribution)
+    .where(col(Distribution.dataset_id) == bindparam("dataset"), ~col(Distribution.annulled))
+    .order_by(col(Distribution.id))
+)
 
 
 def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dataset:
@@ -37,15 +54,7 @@ def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dat
 
 def find_distributions(session: Session, dataset_id: int) -> Sequence[Distribution]:
     """The distributions of a dataset that are not annulled, oldest first."""
-    return (
-        session.execute(
-            select(Distribution)
-            .where(col(Distribution.dataset_id) == dataset_id, ~col(Distribution.annulled))
-            .order_by(col(Distribution.id))
-        )
-        .scalars()
-        .all()
-    )
+    return session.execute(_FILES, {"dataset": dataset_id}).scalars().all()
 
 
 def find_by_identifier(
@@ -150,15 +159,21 @@ class DatasetRow:
 
 
 def find_datasets(
-    session: Session, narrowed: DatasetFilter, *, after: tuple[str, int] | None = None, limit: int = PAGE_SIZE
+    session: Session,
+    narrowed: DatasetFilter,
+    *,
+    order: str = "",
+    after: tuple[str, int] | None = None,
+    limit: int = PAGE_SIZE,
 ) -> list[DatasetRow]:
-    """A page of datasets by title, from the one after a cursor; one more than `limit` if there are more."""
+    """A page of datasets in an order (by title), from the one after a cursor; one more than `limit` if there are."""
+    key, downwards = ORDERS[order.removeprefix("-") or TITLE], order.startswith("-")
     query = _narrow(
         select(
             col(Dataset.id),
             col(Dataset.version),
             col(Dataset.title),
-            col(Dataset.title_sort),
+            key.label("place"),
             col(Dataset.organisation_id),
             col(Dataset.personal_data),
             col(Dataset.access_rights),
@@ -168,9 +183,11 @@ def find_datasets(
         ).join(Organisation, col(Organisation.id) == col(Dataset.organisation_id)),
         narrowed,
     )
+    here = tuple_(key, col(Dataset.id))
     if after is not None:
-        query = query.where(tuple_(col(Dataset.title_sort), col(Dataset.id)) > tuple_(*after))
-    rows = session.execute(query.order_by(col(Dataset.title_sort), col(Dataset.id)).limit(limit + 1)).all()
+        query = query.where(here < tuple_(*after) if downwards else here > tuple_(*after))
+    places = (key.desc(), col(Dataset.id).desc()) if downwards else (key, col(Dataset.id))
+    rows = session.execute(query.order_by(*places).limit(limit + 1)).all()
     return [
         DatasetRow(
             id=row.id,
@@ -182,7 +199,7 @@ def find_datasets(
             access_rights=row.access_rights,
             stage=row.stage,
             modified=row.modified,
-            cursor=(row.title_sort, row.id),
+            cursor=(row.place, row.id),
         )
         for row in rows
     ]

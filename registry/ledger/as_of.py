@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Date, DateTime, Enum, LargeBinary, inspect, select
+from sqlalchemy import Date, DateTime, Enum, LargeBinary, Select, bindparam, inspect, select
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Session
 
@@ -28,15 +29,19 @@ def find_rows(
     """
     wanted = set(among)
     if until is None:
-        table = inspect(model).local_table
-        query = select(*table.columns)
-        if column is not None:
-            query = query.where(table.columns[column].in_(wanted))
-        return list(session.execute(query))
+        return list(session.execute(_rows_of(model, column), {"wanted": sorted(wanted)}))
     name = str(inspect(model).local_table.name)
     snapshots = find_snapshots(session, name, until=until, ids=list(wanted) if column == "id" else None)
     rows = [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
     return rows if column is None else [row for row in rows if getattr(row, column) in wanted]
+
+
+@lru_cache(maxsize=64)
+def _rows_of(model: type[Table], column: str | None) -> Select[Any]:
+    """Written once: to judge one dataset asks for seven tables, and writing a query costs more than running it."""
+    table = inspect(model).local_table
+    query = select(*table.columns)
+    return query if column is None else query.where(table.columns[column].in_(bindparam("wanted", expanding=True)))
 
 
 def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, bindparam, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -123,24 +125,7 @@ def find_appointments(
     session: Session, kind: AppointmentSubject, subject_id: int, *, on: date | None = None
 ) -> list[Appointed]:
     """Who is appointed on a subject, latest first; with a day, those in force on it."""
-    names = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
-        "names"
-    )
-    mails = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
-        "mails"
-    )
-    query = (
-        select(Appointment, names.c.value.label("name"), mails.c.value.label("email"))
-        .join(Person, col(Person.id) == col(Appointment.person_id))
-        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
-        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
-        .where(
-            col(Appointment.subject_kind) == kind,
-            col(Appointment.subject_id) == subject_id,
-            ~col(Appointment.annulled),
-        )
-        .order_by(col(Appointment.during).desc())
-    )
+    query = _appointments()
     if on is not None:
         query = query.where(col(Appointment.during).contains(on))
     return [
@@ -153,8 +138,31 @@ def find_appointments(
             since=row.Appointment.during.lower,
             until=row.Appointment.during.upper,
         )
-        for row in session.execute(query)
+        for row in session.execute(query, {"kind": kind, "subject": subject_id})
     ]
+
+
+@lru_cache(maxsize=1)
+def _appointments() -> Select[tuple[Appointment, Any, Any]]:
+    """Written once: every sheet asks for it."""
+    names = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
+        "names"
+    )
+    mails = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
+        "mails"
+    )
+    return (
+        select(Appointment, names.c.value.label("name"), mails.c.value.label("email"))
+        .join(Person, col(Person.id) == col(Appointment.person_id))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(
+            col(Appointment.subject_kind) == bindparam("kind"),
+            col(Appointment.subject_id) == bindparam("subject"),
+            ~col(Appointment.annulled),
+        )
+        .order_by(col(Appointment.during).desc())
+    )
 
 
 @dataclass(frozen=True)
