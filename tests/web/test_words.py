@@ -1,14 +1,12 @@
 """The reader's language, and catalogues that keep up with what the code says."""
 
-import string
 from pathlib import Path
 
 import pytest
-from babel.messages.pofile import read_po
 
 from registry.kernel.words import _, ngettext, use_translations
 from registry.platform.assets import PACKAGE
-from registry.web.extraction import catalogue_path, extract_messages, untranslated, update_catalogue
+from registry.web.extraction import extract_messages, untranslated, update_catalogue
 from registry.web.words import choose_locale, translations_for
 
 
@@ -95,24 +93,6 @@ def test_a_catalogue_is_rewritten_the_same_and_keeps_what_was_translated(
     assert '"Non"' not in first
     assert update_catalogue() == first
     assert str(tmp_path) not in first
-
-
-def test_a_translation_keeps_every_named_place_of_its_sentence() -> None:
-    with catalogue_path("en").open("rb") as source:
-        catalogue = read_po(source, locale="en")
-
-    for message in catalogue:
-        said = message.id if isinstance(message.id, tuple | list) else (message.id,)
-        kept = message.string if isinstance(message.string, tuple | list) else (message.string,)
-        for words in kept:
-            if message.id and words:
-                assert _places(words) == _places(said[-1]), words
-
-
-def _places(words: str) -> set[str]:
-    if "%(" in words:
-        return {part.partition(")")[0] for part in words.split("%(")[1:]}
-    return {name for _text, name, _spec, _conversion in string.Formatter().parse(words) if name is not None}
 
 
 def test_the_web_room_leaves_nothing_untranslated() -> None:
