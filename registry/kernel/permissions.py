@@ -53,7 +53,7 @@ _ROLE_LABELS = {
     Role.ADMINISTRATOR: mark("Administrateur ou administratrice"),
     Role.ARCHIVIST: mark("Archiviste"),
     Role.AUDITOR: mark("Auditeur ou auditrice"),
-    Role.DIRECTOR: mark("Direction"),
+    Role.DIRECTOR: mark("Directeur ou directrice"),
     Role.DPO: mark("Délégué·e à la protection des données"),
     Role.LEGAL: mark("Juriste"),
     Role.READER: mark("Lecteur ou lectrice"),
