@@ -18,7 +18,7 @@ from registry.cli.keeping_checks import (
 )
 from registry.cli.keeping_doctor import doctor
 from registry.cli.opening import open_terminal, settings_of, write_json
-from registry.kernel.errors import Conflict, Invalid, Unavailable, Unreadable
+from registry.kernel.errors import Conflict, Invalid, NotFound, Unavailable, Unreadable
 from registry.kernel.words import _, ngettext
 from registry.ledger.checkpoint import read_anchor, read_checkpoint, sign_head
 from registry.ledger.queries import count_unsealed, get_head
@@ -328,7 +328,7 @@ def stop(context: click.Context, force: bool) -> None:
         raise Conflict(_("La base de ce registre est sur un serveur à part : Beffroi ne l’arrête pas."))
     state = cluster_state(settings.root)
     if state is State.ABSENT:
-        raise Unavailable(_("Aucun registre ici : beffroi init. Dossier regardé : {home}").format(home=settings.root))
+        raise NotFound(_("Aucun registre ici : beffroi init. Dossier regardé : {home}").format(home=settings.root))
     if state is State.STOPPED:
         click.echo(_("PostgreSQL de ce registre est déjà arrêté."))
         return

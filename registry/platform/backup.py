@@ -14,7 +14,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import psycopg
 from alembic.migration import MigrationContext
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
@@ -309,8 +311,9 @@ def _secrets_of(home: Home) -> dict[str, bytes]:
 
 def _copy_of(connection: Connection, table: str) -> bytes:
     name = sql.Identifier(*table.split("."))
+    driver: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
     with (
-        connection.connection.cursor() as cursor,
+        driver.cursor() as cursor,
         cursor.copy(sql.SQL("COPY {table} TO STDOUT").format(table=name)) as rows,
     ):
         return b"".join(bytes(piece) for piece in rows)
@@ -328,7 +331,7 @@ def _reading(program: Path, url: str | None, *arguments: str | Path) -> Iterator
     environment = {**os.environ, "LC_ALL": "C.UTF-8"}
     command: list[str | Path] = [program, *arguments]
     if url is not None:
-        facts = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
+        facts: dict[str, Any] = conninfo_to_dict(url.replace("postgresql+psycopg://", "postgresql://", 1))
         if password := facts.pop("password", None):
             environment["PGPASSWORD"] = str(password)
         command += ["--no-password", f"--dbname={make_conninfo(**facts)}"]
