@@ -28,7 +28,7 @@ _SIGNS = {
 _CALLS = {
     "plusDays": mark("{0} plus {1} jours"),
     "plusMonths": mark("{0} plus {1} mois"),
-    "size": mark("le nombre de valeurs de « {0} »"),
+    "size": mark("le nombre de valeurs de {0}"),
 }
 
 
@@ -85,13 +85,15 @@ def _say(catalogue: Catalogue, node: Node) -> str:
         if node.text in _CALLS:
             return _(_CALLS[node.text]).format(*(_say(catalogue, part) for part in node.parts))
         return _("{what} (délai « {name} »)").format(
-            what=_say(catalogue, node.parts[0]), name=_say(catalogue, node.parts[-1])
+            what=_say(catalogue, node.parts[0]), name=node.parts[-1].text
         )
     if node.kind == "list":
         return ", ".join(_say(catalogue, part) for part in node.parts)
     if node.kind == "name":
         return _name(catalogue, node.text)
-    return f"« {node.text} »" if not node.text.lstrip("-").replace(".", "").isdigit() else node.text
+    if node.text.lstrip("-").replace(".", "").isdigit():
+        return node.text
+    return _("« {label} »").format(label=node.text)
 
 
 def _inside(catalogue: Catalogue, part: Node) -> str:
@@ -125,4 +127,4 @@ def _name(catalogue: Catalogue, name: str) -> str:
         return _("« {label} » renseigné").format(label=fact.title())
     if fact.type is FactType.BOOLEAN:
         return _("« {label} » : oui").format(label=fact.title())
-    return f"« {fact.title()} »"
+    return _("« {label} »").format(label=fact.title())

@@ -29,6 +29,8 @@ GLOBALS = frozenset({"shell", "static", "locale", "_", "gettext", "ngettext"})
 NO_BREAK = "\u00a0"
 _BEFORE_SIGN = re.compile(r" (?=[:;!?»])")
 _AFTER_SIGN = re.compile(r"(?<=«|°) ")
+# English is written as the European institutions write it: the day first.
+_DATES_OF = {"en": "en_GB"}
 
 _zone: ContextVar[str] = ContextVar("zone", default=PARIS)
 
@@ -132,7 +134,7 @@ def say_day(value: date | None) -> str:
 
 @lru_cache(maxsize=2000)
 def _day_in_words(value: date, locale: str) -> str:
-    said = format_date(value, format="long", locale=locale)
+    said = format_date(value, format="long", locale=_DATES_OF.get(locale, locale))
     return f"1er{said[1:]}" if locale == FRENCH and value.day == 1 else said
 
 

@@ -100,7 +100,7 @@ def test_the_demonstration_is_said_on_every_page_and_nowhere_else() -> None:
     ("locale", "day", "first", "instant", "number"),
     [
         ("fr", "24 novembre 2026", "1er janvier 2027", "24 novembre 2026 à 00:30", "1\u202f234\u202f567,5"),
-        ("en", "November 24, 2026", "January 1, 2027", "November 24, 2026 at 00:30", "1,234,567.5"),
+        ("en", "24 November 2026", "1 January 2027", "24 November 2026 at 00:30", "1,234,567.5"),
     ],
 )
 def test_dates_and_numbers_are_said_as_people_do(locale: str, day: str, first: str, instant: str, number: str) -> None:
