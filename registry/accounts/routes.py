@@ -49,7 +49,7 @@ from registry.accounts.service import (
     stop_account,
     use_link,
 )
-from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage
+from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage, session_view
 from registry.accounts.vocabulary import LinkPurpose, TokenScope
 from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
@@ -111,11 +111,6 @@ def _session_cookie(visit: Visit, token: str, seconds: int) -> Cookie:
     )
 
 
-def _address_of(visit: Visit) -> str:
-    client = visit.request.client
-    return client.host if client is not None else "?"
-
-
 def _sign_in_page(
     visit: Visit, following: str, *, email: str = "", error: str = "", status: int = 200
 ) -> Response[Any]:
@@ -162,7 +157,7 @@ def open_session(visit: Visit) -> Response[Any]:
     try:
         token = sign_in(
             visit.session, form.email, form.password,
-            address=_address_of(visit), browser=visit.request.headers.get("user-agent"),
+            address=visit.address, browser=visit.request.headers.get("user-agent"),
         )  # fmt: skip
     except TooManyAttempts as refusal:
         return _sign_in_page(
@@ -285,7 +280,7 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
         name=known.name or "",
         email=known.email or "",
         roles=_roles(visit),
-        sessions=find_sessions(visit.session, visitor.account_id, now()),
+        sessions=[session_view(one) for one in find_sessions(visit.session, visitor.account_id, now())],
         current_session=visitor.session_id or 0,
         tokens=find_tokens(visit.session, visitor.account_id, visit.today),
         scopes=[(str(scope), scope.label) for scope in TokenScope],

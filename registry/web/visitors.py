@@ -1,7 +1,9 @@
 """Who is behind a request, and what each permission opens to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from registry.kernel.errors import Forbidden
 from registry.kernel.permissions import WRITING, Permission, Role, permissions_of
@@ -46,6 +48,9 @@ class Visitor:
 
     def may(self, permission: Permission, organisation_id: int | None = None) -> bool:
         """Whether a permission holds on an organisation, or on any at all."""
+        if permission is Permission.ACCOUNTS_SELF_MANAGE and organisation_id is None:
+            # One's own account and the way out are open to who holds no role any more; to a key, never.
+            return self.token_id is None
         reach = self.reach(permission)
         return bool(reach) if organisation_id is None else organisation_id in reach
 
@@ -61,3 +66,28 @@ class Visitor:
                     "administrateur le rôle qui convient."
                 )
             )
+
+
+def visitor_address(connection: str, forwarded: str, trusted: Sequence[str]) -> str:
+    """Where somebody asks from: the connection's own address, or what proxies of ours say of it.
+
+    `forwarded` is the `X-Forwarded-For` a request came with: anybody may write anything in it, so it is read from
+    its end, and only as far as each address before was named as a proxy by the settings (addresses or networks).
+    """
+    networks = [ip_network(one, strict=False) for one in trusted]
+    asking = connection
+    for said in reversed([part.strip() for part in forwarded.split(",") if part.strip()]):
+        known = _parsed(asking)
+        if known is None or not any(known in network for network in networks):
+            break
+        if _parsed(said) is None:
+            break
+        asking = said
+    return asking
+
+
+def _parsed(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None

@@ -33,7 +33,7 @@ from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_f
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, receive_upload
-from registry.web.visitors import Visitor
+from registry.web.visitors import Visitor, visitor_address
 from registry.web.words import choose_locale, translations_for
 
 SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
@@ -123,6 +123,16 @@ class Visit:
         """Who acts, as the ledger names them."""
         visitor = self.visitor
         return f"account:{visitor.account_id}" + (f" token:{visitor.token_id}" if visitor.token_id else "")
+
+    @property
+    def address(self) -> str:
+        """Where the visitor asks from, behind the proxies the settings name."""
+        client = self.request.client
+        return visitor_address(
+            client.host if client is not None else "?",
+            self.request.headers.get("x-forwarded-for", ""),
+            self.premises.home.settings.trusted_proxies,
+        )
 
     @property
     def today(self) -> date:
@@ -306,6 +316,9 @@ def _answer(
             session.commit()
         except BaseException:
             session.rollback()
+            if visit.visitor_or_none is not None:
+                # Who is refused a page keeps the navigation and the way out.
+                request.scope["state"]["shell"] = visit.shell()
             raise
     return response
 
