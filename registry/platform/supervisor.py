@@ -20,9 +20,10 @@ _CALM = 30.0
 
 
 def end_with_supervisor() -> None:
-    """Ends this process as soon as its supervisor is gone, however that died.
+    """Ends this process and its group as soon as the supervisor is gone, however that died.
 
-    A killed parent leaves granian's workers serving on the port: each watches the supervisor itself.
+    A killed parent leaves granian's workers serving on the port: each watches the supervisor itself. Granian's
+    own process, which runs no code of ours, would start them again for ever: it goes with them.
     """
     number = os.environ.get(PARENT)
     if number is None:
@@ -30,13 +31,13 @@ def end_with_supervisor() -> None:
     try:
         watched = os.pidfd_open(int(number))
     except (OSError, ValueError):
-        os._exit(0)
+        os.killpg(0, signal.SIGKILL)
 
     def wait() -> None:
         poll = select.poll()
         poll.register(watched, select.POLLIN)
         poll.poll()
-        os._exit(0)
+        os.killpg(0, signal.SIGKILL)
 
     threading.Thread(target=wait, name="supervisor", daemon=True).start()
 
