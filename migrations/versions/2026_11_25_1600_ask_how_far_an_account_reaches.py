@@ -1,7 +1,8 @@
 """ask how far an account reaches
 
 An administrator of a commune must not open or stop an account that also holds a role above, which the
-commune may not see: the question is answered by the owner, with yes or no.
+commune may not see: the question is answered by the owner, with yes or no. And a page that adds a service
+takes its number beforehand, since its lineage ends with it.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,9 @@ def upgrade() -> None:
     op.execute(BEYOND)
     op.execute("REVOKE ALL ON FUNCTION holds_beyond(bigint, bigint[]) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION holds_beyond(bigint, bigint[]) TO beffroi_app, beffroi_jobs")
+    op.execute("GRANT USAGE ON SEQUENCE organisation_id_seq TO beffroi_app, beffroi_jobs")
 
 
 def downgrade() -> None:
+    op.execute("REVOKE USAGE ON SEQUENCE organisation_id_seq FROM beffroi_app, beffroi_jobs")
     op.execute("DROP FUNCTION holds_beyond(bigint, bigint[])")

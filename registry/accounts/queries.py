@@ -120,6 +120,17 @@ class ListedAccount:
     grants: tuple[Grant, ...]
 
 
+def find_grants(session: Session, account_id: int) -> list[Grant]:
+    """The roles an account holds, oldest first."""
+    rows = session.execute(
+        select(col(RoleGrant.id), col(RoleGrant.role), col(RoleGrant.organisation_id), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(RoleGrant.organisation_id))
+        .where(col(RoleGrant.account_id) == account_id, ~col(RoleGrant.ended))
+        .order_by(col(RoleGrant.id))
+    )
+    return [Grant(row.id, row.role, row.organisation_id, row.name) for row in rows]
+
+
 def find_accounts(session: Session) -> list[ListedAccount]:
     """The accounts within the asker's rights, by name."""
     names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")

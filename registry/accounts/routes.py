@@ -25,6 +25,7 @@ from registry.accounts.forms import (
 )
 from registry.accounts.queries import (
     find_accounts,
+    find_grants,
     find_sessions,
     find_tokens,
     get_account,
@@ -279,7 +280,7 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
     page = OwnPage(
         name=known.name or "",
         email=known.email or "",
-        roles=_roles(visit),
+        roles=[(grant.role.label, grant.organisation_name) for grant in find_grants(visit.session, visitor.account_id)],
         sessions=[session_view(one) for one in find_sessions(visit.session, visitor.account_id, now())],
         current_session=visitor.session_id or 0,
         tokens=find_tokens(visit.session, visitor.account_id, visit.today),
@@ -287,11 +288,6 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
         errors=errors,
     )
     return visit.page("accounts/own.html", page, status=status)
-
-
-def _roles(visit: Visit) -> list[tuple[str, str]]:
-    listed = [account for account in find_accounts(visit.session) if account.id == visit.visitor.account_id]
-    return [(grant.role.label, grant.organisation_name) for account in listed for grant in account.grants]
 
 
 @route("GET", "/mon-compte", SELF)

@@ -67,11 +67,13 @@ def get_authority(session: Session) -> Organisation:
 
 
 def find_organisations(session: Session, *, below: int | None = None) -> Sequence[Organisation]:
-    """The organisations the asker may know, in the order of the tree's names."""
+    """The organisations the asker may know, as a tree: each before what is below it, services before communes."""
     query = select(Organisation).where(~col(Organisation.annulled))
     if below is not None:
         query = query.where(col(Organisation.lineage).contains([below]))
-    return session.execute(query.order_by(col(Organisation.name_sort), col(Organisation.id))).scalars().all()
+    found = session.execute(query).scalars().all()
+    places = {body.id: (body.kind == OrganisationKind.COMMUNE, body.name_sort, body.id) for body in found}
+    return sorted(found, key=lambda body: [places[above] for above in body.lineage if above in places])
 
 
 def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
@@ -201,14 +203,15 @@ def get_known(session: Session, person_id: int) -> Known:
 
 def find_known(session: Session, person_id: int) -> Known | None:
     """One person as people know them, if the asker may see them."""
-    person = session.get(Person, person_id)
-    if person is None:
+    rows = session.execute(
+        select(col(Person.name_digest), col(Person.email_digest), col(PersonIdentity.digest), col(PersonIdentity.value))
+        .outerjoin(PersonIdentity, col(PersonIdentity.person_id) == col(Person.id))
+        .where(col(Person.id) == person_id)
+    ).all()
+    if not rows:
         return None
-    values = {
-        row.digest: row.value
-        for row in session.execute(select(PersonIdentity).where(col(PersonIdentity.person_id) == person_id)).scalars()
-    }
-    return Known(person_id, values.get(person.name_digest or ""), values.get(person.email_digest or ""))
+    values = {row.digest: row.value for row in rows}
+    return Known(person_id, values.get(rows[0].name_digest or ""), values.get(rows[0].email_digest or ""))
 
 
 def find_person_by_email(session: Session, folded: str, organisation_ids: Iterable[int]) -> Person | None:

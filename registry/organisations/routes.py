@@ -1,6 +1,7 @@
 """The pages of organisations: the tree, one organisation, its form, services, appointments."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -9,7 +10,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.kernel.errors import Conflict, NotFound, Stale
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
 from registry.ledger.as_of import holds_on
 from registry.organisations.forms import (
     AppointmentForm,
@@ -48,6 +49,7 @@ from registry.organisations.views import (
 )
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.web.forms import Rejected, parse_values, read_number
+from registry.web.templating import say_day, say_number
 from registry.web.visits import NOTICES, Visit, route
 
 READ, AMEND, APPOINT = (
@@ -86,29 +88,14 @@ def show_tree(visit: Visit) -> Response[Any]:
     """The tree of organisations, each below the one it belongs to."""
     bodies = find_organisations(visit.session)
     populations = _population(visit, [body.id for body in bodies])
-    below: dict[int | None, list[Organisation]] = {}
     known = {body.id for body in bodies}
-    for body in bodies:
-        below.setdefault(body.parent_id if body.parent_id in known else None, []).append(body)
-    rows: list[OrganisationLine] = []
-
-    def unfold(parent: int | None, depth: int) -> None:
-        for body in sorted(
-            below.get(parent, ()), key=lambda one: (one.kind == OrganisationKind.COMMUNE, one.name_sort)
-        ):
-            rows.append(
-                OrganisationLine(
-                    body.id,
-                    body.name,
-                    body.kind.label,
-                    depth,
-                    body.siren,
-                    populations.get(body.id, (None, ""))[0],
-                )
-            )
-            unfold(body.id, depth + 1)
-
-    unfold(None, 0)
+    rows = [
+        OrganisationLine(
+            body.id, body.name, body.kind.label, sum(above in known for above in body.lineage) - 1, body.siren,
+            populations.get(body.id, (None, ""))[0],
+        )
+        for body in bodies
+    ]  # fmt: skip
     return visit.page("organisations/tree.html", TreePage(rows))
 
 
@@ -125,17 +112,30 @@ def show_organisation(visit: Visit, organisation_id: int) -> Response[Any]:
             continue
         value = getattr(body, name)
         if value is not None:
-            fields.append((field_label(name), _words(value), isinstance(value, str)))
+            fields.append((field_label(name), _words(value)))
         elif name in body.declared_absent:
-            fields.append((field_label(name), _("Sans objet (déclaré)"), False))
+            fields.append((field_label(name), _("Sans objet (déclaré)")))
         else:
-            unknown.append(field_label(name))
+            unknown.append((name, field_label(name)))
     population, source = _population(visit, [body.id]).get(body.id, (None, ""))
+    total = f"{say_number(population)} ({source})" if population else ""
+    inhabitants = ngettext("{count} habitant", "{count} habitants", population or 0)
     page = OrganisationPage(
-        id=body.id, version=body.version, name=body.name, kind=body.kind.label, siren=body.siren,
-        insee_code=body.insee_code, legal_form=body.legal_form,
-        parent=(parent.id, parent.name) if parent else None, population=population, population_source=source,
-        fields=fields, unknown=unknown, panels=visit.panels_of("organisation", body.id) if reads else [],
+        id=body.id, version=body.version, name=body.name,
+        marks=[
+            body.kind.label, f"SIREN {body.siren}" if body.siren else "",
+            inhabitants.format(count=say_number(population)) if population else "",
+        ],
+        parent=(parent.id, parent.name) if parent else None,
+        fields=[
+            (label, value)
+            for label, value in (
+                (_("Forme"), body.legal_form), (_("Code INSEE"), body.insee_code), (_("Population totale"), total),
+                *fields,
+            )
+            if value
+        ],
+        unknown=unknown, panels=visit.panels_of("organisation", body.id) if reads else [],
         may_amend=visit.visitor.may(AMEND, body.id), may_add=visit.visitor.may(AMEND, body.id),
         is_judged=reads and body.kind in {OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE},
     )  # fmt: skip
@@ -146,7 +146,9 @@ def _words(value: Any) -> str:
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, float):
-        return f"{value:g}".replace(".", ",")
+        return say_number(value)
+    if isinstance(value, date):
+        return say_day(value)
     if isinstance(value, list):
         return ", ".join(field_label(one) for one in value)
     return str(value)
@@ -167,6 +169,7 @@ def _form_page(
         body.name,
         values,
         errors,
+        {name: field_label(name) for name in errors},
         [(name, field_label(name)) for name in MAY_BE_ABSENT],
     )
     return visit.page("organisations/form.html", page, status=status)

@@ -65,10 +65,20 @@ def open_registry(
     return authority
 
 
+_REACH_AS_ITS_PARENT = text(
+    "SELECT set_config(name, array_append(current_setting(name, true)::bigint[], :made)::text, true)"
+    "  FROM unnest(ARRAY['beffroi.reads', 'beffroi.knows', 'beffroi.writes']) AS name"
+    " WHERE :parent = ANY (nullif(current_setting(name, true), '')::bigint[])"
+)
+"""A body just added is within the reach of whoever reached the one above it, in this very transaction."""
+
+
 def _found(
     session: Session, parent: Organisation | None, kind: OrganisationKind, name: str, **known: Any
 ) -> Organisation:
     number: int = session.execute(text("SELECT nextval(pg_get_serial_sequence('organisation', 'id'))")).scalar_one()
+    if parent is not None:
+        session.execute(_REACH_AS_ITS_PARENT, {"made": number, "parent": parent.id})
     made = Organisation(
         id=number,
         parent_id=parent.id if parent else None,

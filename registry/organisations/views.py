@@ -55,15 +55,10 @@ class OrganisationPage:
     id: int
     version: int
     name: str
-    kind: str
-    siren: str | None
-    insee_code: str | None
-    legal_form: str | None
+    marks: Sequence[str]
     parent: tuple[int, str] | None
-    population: int | None
-    population_source: str
-    fields: Sequence[tuple[str, str, bool]]
-    unknown: Sequence[str]
+    fields: Sequence[tuple[str, str]]
+    unknown: Sequence[tuple[str, str]]
     panels: Sequence[str]
     may_amend: bool
     may_add: bool
@@ -79,6 +74,7 @@ class OrganisationFormPage:
     name: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+    labels: Mapping[str, str]
     absent_choices: Sequence[tuple[str, str]]
 
 

@@ -1,0 +1,122 @@
+"""Rehearsals: what a request would do to a furnished town, undone after each."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import Connection
+
+from registry.app import assemble_app, premises_of
+from registry.platform.home import Home
+from registry.web.csrf import csrf_token
+from registry.web.visits import VISITOR_COOKIE, Premises
+from tests.access.scene import NOTHING, TURTLE, Call, Objects, furnish
+from tests.conftest import Someone, Town
+
+WORDS = {"authority": "aubepine", "commune": "bruyere", "other": "capucine"}
+ABOVE = "dahlia"
+"""What stands in the authority's own fields, which the bodies below it do not read on a page."""
+
+
+@dataclass
+class Furnished:
+    """A town where the authority and its two communes each hold one of everything."""
+
+    town: Town
+    objects: dict[str, Objects] = field(default_factory=dict)
+
+
+@pytest.fixture
+def furnished(town: Town) -> Furnished:
+    """Each organisation with one of everything, its own word in every text."""
+    places = {"authority": town.authority_id, "commune": town.commune_id, "other": town.other_commune_id}
+    objects = {
+        name: furnish(town, number, WORDS[name], above=ABOVE if name == "authority" else "")
+        for name, number in places.items()
+    }
+    return Furnished(town, {**objects, "none": Objects(NOTHING)})
+
+
+class RehearsalHome(Home):
+    """A home whose pages all speak through one connection, within a transaction that is never kept."""
+
+    connection: Connection
+
+    @property
+    def app(self) -> Any:  # type: ignore[override]
+        """The connection itself: a session joins its transaction by a savepoint."""
+        return self.connection
+
+
+@contextmanager
+def rehearsing(
+    town: Town, change: Callable[[Premises], Premises] = lambda premises: premises
+) -> Iterator[Callable[..., Response]]:
+    """The whole application; whatever a request does is undone once it is answered."""
+    with town.home.app.connect() as connection:
+        home = RehearsalHome(town.home.settings, town.home.urls, town.home.cluster)
+        home.connection = connection
+        premises = replace(change(premises_of(town.home)), home=home)
+        with TestClient(assemble_app(premises), raise_server_exceptions=False) as client:
+
+            def ask(method: str, path: str, **more: Any) -> Response:
+                kept = connection.begin()
+                connection.begin_nested()
+                try:
+                    return client.request(method, path, **more)
+                finally:
+                    kept.rollback()
+
+            yield ask
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Somebody as the request shows them: a cookie with its form token, or a key."""
+
+    cookie: str
+    csrf: str
+    key: str = ""
+
+
+def nobody(town: Town) -> Asker:
+    """A browser that opened the sign-in page, and no more."""
+    return Asker(f"{VISITOR_COOKIE}=visite", csrf_token(b"visite", town.home.secret("csrf")))
+
+
+def signed_in(someone: Someone) -> Asker:
+    """Somebody who opens pages in a browser and calls the API by a key."""
+    return Asker(someone.cookie, someone.csrf, someone.api_token)
+
+
+def send(
+    ask: Callable[..., Response], method: str, wanted: Call, asker: Asker, *, key_everywhere: bool = False
+) -> Response:
+    """Sends one call as somebody: pages by cookie and form token, the API by key."""
+    headers: dict[str, str] = {}
+    more: dict[str, Any] = {}
+    is_api = wanted.path.startswith("/api/")
+    if asker.key and (is_api or key_everywhere):
+        headers["Authorization"] = f"Bearer {asker.key}"
+    else:
+        headers["Cookie"] = asker.cookie
+        headers["X-CSRF-Token"] = asker.csrf
+    if wanted.version is not None:
+        headers["If-Match"] = f'"{wanted.version}"'
+    if wanted.json is not None:
+        more["json"] = wanted.json
+    elif wanted.form is not None:
+        more["data"] = {"_csrf": asker.csrf, **wanted.form}
+    if wanted.file:
+        more["files"] = {"file": ("jeux.ttl", TURTLE)}
+    return ask(method, wanted.path, headers=headers, follow_redirects=False, **more)
+
+
+def client_of(app: Litestar) -> TestClient[Litestar]:
+    """A program that asks an application."""
+    return TestClient(app, raise_server_exceptions=False)

@@ -1,0 +1,276 @@
+"""A town where each organisation holds one of everything, a word of its own in each text, and every route's call."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from litestar import Litestar
+from litestar.routes import HTTPRoute
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from registry.accounts.forms import TokenForm
+from registry.accounts.models import RoleGrant, SignedSession
+from registry.accounts.service import invite_account, make_token, open_session, use_link
+from registry.accounts.vocabulary import TokenScope
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.service import amend_dataset, record_dataset
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.kernel.permissions import Role
+from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
+from registry.organisations.queries import get_organisation
+from registry.organisations.service import add_service, amend_organisation, appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.platform.models import JobRun, JobState
+from registry.reporting.models import IssuedDocument
+from registry.web.static import static_url
+from tests.conftest import PASSWORD, Town
+
+NOTHING = 987_654_321
+"""A number nothing bears."""
+
+FROM_THE_FRAMEWORK = {"GET /api", "GET /api/openapi.json", "GET /api/{path:str}"}
+
+
+def routes_of(app: Litestar) -> Iterator[tuple[str, str]]:
+    """Each method and path of the application, as it is really assembled."""
+    for route in app.routes:
+        assert isinstance(route, HTTPRoute), "Teach this walk the new kind of route."
+        for handler in route.route_handlers:
+            for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
+                if f"{method} {route.path}" not in FROM_THE_FRAMEWORK:
+                    yield method, route.path
+
+
+@dataclass(frozen=True)
+class Objects:
+    """The numbers of what one organisation holds; all of them `NOTHING` for what does not exist."""
+
+    organisation_id: int
+    dataset_id: int = NOTHING
+    dataset_version: int = 1
+    appointment_id: int = NOTHING
+    person_id: int = NOTHING
+    account_id: int = NOTHING
+    grant_id: int = NOTHING
+    session_id: int = NOTHING
+    token_id: int = NOTHING
+    batch_id: int = NOTHING
+    previewed_id: int = NOTHING
+    document_id: int = NOTHING
+    run_id: int = NOTHING
+    token: str = "n" * 43
+    policy_id: str = "OD-99"
+    digest: str = "0" * 16
+    mailbox: str = "personne@essai.invalid"
+
+
+def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
+    """One of everything for an organisation, with `word` in every text; `above` in its own fields, if given."""
+    with town.acting("cli:essai") as session:
+        known = PersonForm(name=f"Titulaire {word}", email=f"{word}@a.invalid")
+        person = record_person(session, organisation_id, known)
+        sheet = record_dataset(session, organisation_id, _sheet(word, person.id))
+        appointment = appoint(
+            session, organisation_id,
+            AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
+                            subject_id=sheet.id, since=town.info["today"]()),
+        )  # fmt: skip
+        appoint(
+            session, organisation_id,
+            AppointmentForm(person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,
+                            subject_id=organisation_id, since=town.info["today"]()),
+        )  # fmt: skip
+        body = get_organisation(session, organisation_id)
+        place = f"https://{above or word}.invalid"
+        site = OrganisationForm(website=place, rip_url=f"{place}/rip")
+        amend_organisation(session, organisation_id, site, expected=body.version)
+        add_service(session, body, ServiceForm(name=f"Service {word}"))
+    with town.acting("cli:essai") as session:
+        change = DatasetChange(description=f"Description {word}, corrigée")
+        amended = amend_dataset(session, sheet.id, change, expected=1, reason=f"Motif {word}")
+        version = amended.version
+    with town.acting("cli:essai") as session:
+        colleague, link = invite_account(
+            session, organisation_id, PersonForm(name=f"Collègue {word}", email=f"collegue.{word}@a.invalid"),
+            role=Role.READER, on=organisation_id,
+        )  # fmt: skip
+        use_link(session, link, PASSWORD, request_id="essai")
+        open_session(session, colleague.id, address=f"{word}.invalid", browser=f"Navigateur {word}")
+        _account, invitation = invite_account(
+            session, organisation_id, PersonForm(name=f"Invité {word}", email=f"invite.{word}@a.invalid"),
+            role=Role.READER, on=organisation_id,
+        )  # fmt: skip
+        grant_id = session.execute(
+            select(col(RoleGrant.id)).where(col(RoleGrant.account_id) == colleague.id)
+        ).scalar_one()
+        signed = session.execute(
+            select(col(SignedSession.id)).where(col(SignedSession.account_id) == colleague.id)
+        ).scalar_one()
+        day = town.info["today"]()
+        form = TokenForm(name=f"Clé {word}", scope=TokenScope.WRITE, expires_on=day + timedelta(days=9))
+        key, _secret = make_token(session, colleague.id, organisation_id, form, today=day)
+        colleague_id, token_id = colleague.id, key.id
+    more = _work(town, organisation_id, word)
+    return Objects(
+        organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
+        policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
+        mailbox=f"collegue.{word}@a.invalid", **more,
+    )  # fmt: skip
+
+
+def _sheet(word: str, person_id: int) -> DatasetForm:
+    texts = (
+        "description", "publisher_name", "creator_name", "rights", "provenance", "version_label",
+        "publication_ground_reference", "anonymisation_proof",
+    )  # fmt: skip
+    lists = ("keywords", "local_themes", "spatial", "conforms_to", "documentation", "applicable_legislation")
+    place = f"https://{word}.invalid"
+    return DatasetForm.model_validate(
+        {
+            "title": f"Jeu {word}", "identifier": f"urn:{word}", "uri": f"{place}/jeu", "contact_url": place,
+            "landing_page": place, "contact_person_id": person_id,
+            **dict.fromkeys(texts, f"Texte {word}"), **{name: [f"Texte {word}"] for name in lists},
+            "distributions": [
+                {"title": f"Fichier {word}", "download_url": f"{place}/a.csv", "description": f"Texte {word}",
+                 "rights": f"Texte {word}", "byte_size": 12},
+            ],
+        }
+    )  # fmt: skip
+
+
+def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
+    """What the registry works with for an organisation: keys, imports, jobs, issued documents."""
+    files, day = town.home.files, town.info["today"]()
+    with town.acting("cli:essai") as session:
+        batches = []
+        for state in (ImportState.APPLIED, ImportState.PREVIEWED):
+            batch = ImportBatch(
+                organisation_id=organisation_id, source_name=f"{word}.ttl", source_format="turtle",
+                source_sha256=files.keep(word.encode()), state=state,
+                summary={"create": 1, "refusal": f"Refus {word}", "anomalies": [],
+                         "leftovers": [{"predicate": f"urn:{word}", "count": 1, "example": word}]},
+                created_at=session.execute(select(func.now())).scalar_one(),
+            )  # fmt: skip
+            session.add(batch)
+            session.flush()
+            session.add(
+                ImportLine(
+                    organisation_id=organisation_id, batch_id=batch.id, line_no=1, identifier=f"urn:{word}:2",
+                    title=f"Ligne {word}", action=ImportAction.CREATE, changes={}, anomalies=[],
+                    content={"sheet": {"title": f"Ligne {word}"}, "distributions": [], "contact": {}},
+                )
+            )  # fmt: skip
+            batches.append(batch.id)
+        run = JobRun(
+            organisation_id=organisation_id, actor=f"cli:{word}", kind="essai", key=word, state=JobState.FAILED,
+            step=f"Étape {word}", message=f"Message {word}", arguments={"word": word}, result={"label": word},
+        )  # fmt: skip
+        session.add(run)
+        twins = {part: files.keep(f"{part} {word}".encode()) for part in ("document", "canonical", "csv")}
+        document = IssuedDocument(
+            organisation_id=organisation_id, report_id="compliance", title=f"Rapport {word}",
+            subject_kind="organisation", subject_id=organisation_id, as_of=day, known_on=day,
+            law_of=day, seal_no=0, ledger_root="", template_sha256="", media_type="text/html",
+            versions={}, issued_at=session.execute(select(func.now())).scalar_one(), issued_by=f"Service {word}",
+            **{f"{part}_sha256": digest for part, digest in twins.items()},
+        )  # fmt: skip
+        session.add(document)
+        session.flush()
+        return {"batch_id": batches[0], "previewed_id": batches[1], "run_id": run.id, "document_id": document.id}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: its address and what it carries."""
+
+    path: str
+    form: Mapping[str, Any] | None = None
+    json: Any = None
+    version: int | None = None
+    file: bool = False
+
+
+def _form(**values: Any) -> Callable[[Objects], dict[str, Any]]:
+    def filled(of: Objects) -> dict[str, Any]:
+        return {name: value(of) if callable(value) else value for name, value in values.items()}
+
+    return filled
+
+
+SOMEONE_NEW = "nouvelle.personne@essai.invalid"
+NEW_PASSWORD = "une autre phrase de passe longue"
+REASON = "Saisie deux fois"
+
+FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
+    "POST /comptes": _form(
+        name="Poste", email=SOMEONE_NEW, role="reader", organisation_id=lambda of: str(of.organisation_id)
+    ),
+    "POST /comptes/{account_id:int}/roles": _form(role="steward", organisation_id=lambda of: str(of.organisation_id)),
+    "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
+    "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
+    "POST /imports": _form(organisation_id=lambda of: str(of.organisation_id)),
+    "POST /jeux/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), title="Bornes", nature="other"),
+    "POST /jeux/{dataset_id:int}/annuler": _form(version=lambda of: str(of.dataset_version), reason=REASON),
+    "POST /jeux/{dataset_id:int}/modifier": _form(
+        version=lambda of: str(of.dataset_version), title="Titre changé encore"
+    ),
+    "POST /langue": _form(langue="en"),
+    "POST /lien/{token:str}": _form(password=NEW_PASSWORD, again=NEW_PASSWORD),
+    "POST /mon-compte/cles": _form(name="Clé neuve", scope="read", expires_on="2027-01-15"),
+    "POST /mon-compte/mot-de-passe": _form(current=PASSWORD, password=NEW_PASSWORD, again=NEW_PASSWORD),
+    "POST /mot-de-passe-oublie": _form(email=lambda of: of.mailbox),
+    "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}": _form(
+        role="steward", name="Chargé de la donnée", since="2026-11-01"
+    ),
+    "POST /organisations/{organisation_id:int}/modifier": _form(version="2", staff_fte="60"),
+    "POST /organisations/{organisation_id:int}/services/nouveau": _form(name="Direction neuve", kind="service"),
+}
+BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
+    "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
+    "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
+    "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
+}
+ON_PREVIEWED = {"/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner"}
+
+
+def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Call:
+    """A valid request to a route about what an organisation holds."""
+    said = {
+        "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
+        "part": "document", "name": "theme.css",
+    }  # fmt: skip
+
+    def fill(found: re.Match[str]) -> str:
+        name = found[1]
+        if name == "batch_id" and path in ON_PREVIEWED:
+            return str(of.previewed_id)
+        return str(said.get(name) or getattr(of, name))
+
+    route = f"{method} {path}"
+    return Call(
+        re.sub(r"\{(\w+):\w+\}", fill, path),
+        form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
+        json=BODIES[route](of) if route in BODIES else None,
+        version=of.dataset_version if path.startswith("/api/") and "dataset_id" in path else None,
+        file=route == "POST /imports",
+    )
+
+
+def owners_of(path: str, route: str) -> tuple[str, ...]:
+    """Whose things a route can be asked about: everybody's, nobody's in particular, or none at all."""
+    if any(f"{{{name}:str}}" in path for name in ("policy_id", "digest", "token")):
+        return ("own", "none")
+    filled = FORMS.get(route) or BODIES.get(route)
+    named = filled(Objects(0)) if filled is not None else {}
+    if "{" in path or "organisation_id" in named or route == "POST /documents":
+        return ("own", "other", "authority", "none")
+    return ("-",)
+
+
+TURTLE = b"""@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+<urn:c> a dcat:Catalog ; dcat:dataset <urn:d> . <urn:d> a dcat:Dataset ; dct:title "Jeu importe" .
+"""

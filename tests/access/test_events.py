@@ -1,0 +1,176 @@
+"""Whatever changes something leaves an event in the ledger: who, for which organisation, before and after."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from registry.kernel.permissions import Role
+from registry.platform.jobs import work_once
+from registry.rooms import job_functions
+from tests.access.conftest import Furnished, nobody, send, signed_in
+from tests.access.scene import Objects, call, routes_of
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+WITHOUT_EVENT = {
+    "POST /langue": "a choice of the browser's, kept in its cookie",
+    "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
+    "POST /deconnexion": "states nothing: the same row says when it ended",
+    "POST /mon-compte/sessions/{session_id:int}/fermer": "states nothing: the same row says when it ended",
+    "POST /mot-de-passe-oublie": "nobody is known yet: the row in `single_use_link` waits; its use is an event",
+}
+"""The unsafe routes that write nothing of record, each with where its trace stands."""
+
+BY_A_JOB = {
+    "POST /documents": "reporting:document:issue",
+    "POST /imports/{batch_id:int}/appliquer": "exchange:import:apply",
+    "POST /imports/{batch_id:int}/defaire": "exchange:import:undo",
+}
+"""What the request only asks for; the worker writes, in the name of who asked."""
+
+EVENTS = {
+    "PATCH /api/v1/datasets/{dataset_id:int}": "datasets:sheet:amend",
+    "POST /api/v1/datasets": "datasets:sheet:record",
+    "POST /api/v1/datasets/{dataset_id:int}/annulment": "datasets:sheet:annul",
+    "POST /api/v1/datasets/{dataset_id:int}/restoration": "datasets:sheet:restore",
+    "POST /comptes": "accounts:account:invite",
+    "POST /comptes/roles/{grant_id:int}/terminer": "accounts:role:end",
+    "POST /comptes/{account_id:int}/arreter": "accounts:account:stop",
+    "POST /comptes/{account_id:int}/lien": "accounts:link:make",
+    "POST /comptes/{account_id:int}/roles": "accounts:role:grant",
+    "POST /imports": "exchange:import:receive",
+    "POST /imports/{batch_id:int}/abandonner": "exchange:import:abandon",
+    "POST /jeux/nouveau": "datasets:sheet:record",
+    "POST /jeux/{dataset_id:int}/annuler": "datasets:sheet:annul",
+    "POST /jeux/{dataset_id:int}/modifier": "datasets:sheet:amend",
+    "POST /lien/{token:str}": "accounts:account:activate",
+    "POST /mon-compte/cles": "accounts:token:make",
+    "POST /mon-compte/cles/{token_id:int}/revoquer": "accounts:token:revoke",
+    "POST /mon-compte/mot-de-passe": "accounts:credential:change",
+    "POST /organisations/mandats/{appointment_id:int}/terminer": "organisations:appointment:end",
+    "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}": "organisations:appointment:record",
+    "POST /organisations/{organisation_id:int}/modifier": "organisations:organisation:amend",
+    "POST /organisations/{organisation_id:int}/services/nouveau": "organisations:organisation:add",
+}
+ORDER = (
+    "PATCH /api/v1/datasets/{dataset_id:int}", "POST /jeux/{dataset_id:int}/modifier",
+    "POST /api/v1/datasets/{dataset_id:int}/annulment", "POST /api/v1/datasets/{dataset_id:int}/restoration",
+    "POST /jeux/{dataset_id:int}/annuler",
+    "POST /comptes/{account_id:int}/roles", "POST /comptes/{account_id:int}/lien",
+    "POST /comptes/roles/{grant_id:int}/terminer", "POST /comptes/{account_id:int}/arreter",
+    "POST /imports/{batch_id:int}/abandonner",
+    "POST /organisations/mandats/{appointment_id:int}/terminer",
+    "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}",
+)  # fmt: skip
+"""What is done to the same thing is done in this order; the rest in any."""
+
+
+def _last(town: Town) -> int:
+    with town.acting() as session:
+        number: int = session.execute(text("SELECT coalesce(max(id), 0) FROM ledger_entry")).scalar_one()
+    return number
+
+
+def _entries(town: Town, after: int) -> list[dict[str, Any]]:
+    query = text(
+        "SELECT e.table_name, e.row_id, e.verb, e.version, e.organisation_id, e.actor, e.account_id, e.event,"
+        " e.snapshot, b.snapshot AS before FROM ledger_entry e"
+        " LEFT JOIN ledger_entry b ON b.table_name = e.table_name AND b.row_id = e.row_id"
+        " AND b.version = e.version - 1 WHERE e.id > :after ORDER BY e.id"
+    )
+    with town.acting() as session:
+        return [dict(row) for row in session.execute(query, {"after": after}).mappings()]
+
+
+def _version(town: Town, of: Objects) -> Objects:
+    with town.acting() as session:
+        version = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
+        return replace(of, dataset_version=version.scalar_one())
+
+
+def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furnished: Furnished) -> None:
+    town = furnished.town
+    administrator = town.someone(Role.ADMINISTRATOR)
+    colleague, leaving = town.someone(Role.STEWARD), town.someone(Role.READER)
+    about = furnished.objects["commune"]
+    with town.acting() as session:
+        own_key = session.execute(
+            text("SELECT id FROM api_token WHERE account_id = :id"), {"id": administrator.account_id}
+        ).scalar_one()
+        other_session = session.execute(
+            text("SELECT id FROM signed_session WHERE account_id = :id"), {"id": administrator.account_id}
+        ).scalar_one()
+    about = replace(about, token_id=own_key, session_id=other_session)
+    unsafe = {f"{method} {path}": (method, path) for method, path in routes_of(town.client.app) if method != "GET"}
+    assert set(unsafe) == {*EVENTS, *WITHOUT_EVENT, *BY_A_JOB}, "Say which event a new route leaves, or why none."
+    rest = [route for route in EVENTS if route not in ORDER]
+    faults = []
+    # The password changes first, and one's own key is revoked last: both would end what the others act by.
+    rest.sort(key=lambda route: (route != "POST /mon-compte/mot-de-passe", "revoquer" in route))
+
+    for route in (*ORDER, *rest):
+        method, path = unsafe[route]
+        asker = nobody(town) if route == "POST /lien/{token:str}" else signed_in(administrator)
+        before = _last(town)
+        answer = send(town.client.request, method, call(method, path, _version(town, about)), asker)
+        entries = _entries(town, before)
+        named = [entry for entry in entries if entry["event"] == EVENTS[route]]
+        if answer.status_code >= 400 or not named:
+            faults.append(f"{route}: {answer.status_code}, {[entry['event'] for entry in entries]}")
+            continue
+        for entry in entries:
+            own = entry["account_id"] == administrator.account_id or asker.key == ""
+            complete = entry["actor"] and entry["organisation_id"] and own and entry["snapshot"]
+            if not complete or (entry["version"] > 1) != (entry["before"] is not None):
+                faults.append(f"{route}: {entry}")
+            if entry["version"] > 1 and entry["before"] == entry["snapshot"]:
+                faults.append(f"{route}: before and after are the same: {entry}")
+    for route in WITHOUT_EVENT:
+        method, path = unsafe[route]
+        before = _last(town)
+        asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(colleague)
+        wanted = call(method, path, replace(about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid"))
+        if "session_id" in path:
+            asker = signed_in(leaving)
+            wanted = replace(wanted, path=f"/mon-compte/sessions/{_session_of(town, leaving.account_id)}/fermer")
+        answer = send(town.client.request, method, wanted, asker)
+        if answer.status_code != 303 or _entries(town, before):
+            faults.append(f"{route}: {answer.status_code}, {_entries(town, before)}")
+
+    assert not faults, "\n".join(faults)
+
+
+def _session_of(town: Town, account_id: int) -> int:
+    with town.acting() as session:
+        number: int = session.execute(
+            text("SELECT max(id) FROM signed_session WHERE account_id = :id AND revoked_at IS NULL"),
+            {"id": account_id},
+        ).scalar_one()
+    return number
+
+
+@pytest.mark.slow
+@pytest.mark.paper
+def test_what_a_job_does_for_somebody_names_them(furnished: Furnished) -> None:
+    town = furnished.town
+    steward = town.someone(Role.STEWARD)
+    about = furnished.objects["commune"]
+    unsafe = {f"{method} {path}": (method, path) for method, path in routes_of(town.client.app)}
+    apply = "POST /imports/{batch_id:int}/appliquer"
+    undo = "POST /imports/{batch_id:int}/defaire"
+    for route in (apply, undo, "POST /documents"):
+        before = _last(town)
+        method, path = unsafe[route]
+        wanted = call(method, path, replace(about, batch_id=about.previewed_id))
+        answer = send(town.client.request, method, wanted, signed_in(steward))
+        assert answer.status_code == 303, (route, answer.text)
+        work_once(town.home.urls.jobs, town.home.jobs, job_functions(town.home, town.info))
+
+        entries = _entries(town, before)
+        assert entries, route
+        assert {entry["account_id"] for entry in entries} == {steward.account_id}, route
+        assert all(f"account:{steward.account_id}" in entry["actor"] for entry in entries), route
+        assert {entry["organisation_id"] for entry in entries} == {town.commune_id}, route

@@ -1,0 +1,45 @@
+"""No unsafe route of the real application is taken from another site, or without the form's own token."""
+
+import pytest
+
+from registry.kernel.permissions import Role
+from registry.web.csrf import csrf_token
+from tests.access.conftest import Asker, rehearsing, send
+from tests.access.scene import NOTHING, Objects, call, routes_of
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+
+def test_every_unsafe_route_refuses_what_does_not_come_from_its_own_form(town: Town) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR)
+    key = town.home.secret("csrf")
+    asked = {
+        "without a token": (Asker(administrator.cookie, ""), {}),
+        "with another session's token": (Asker(administrator.cookie, csrf_token(b"another session", key)), {}),
+        "with the token of no session": (Asker(administrator.cookie, csrf_token(b"", key)), {}),
+        "from another site": (Asker(administrator.cookie, administrator.csrf), {"Sec-Fetch-Site": "cross-site"}),
+        "from a neighbour": (Asker(administrator.cookie, administrator.csrf), {"Sec-Fetch-Site": "same-site"}),
+        "from another origin": (
+            Asker(administrator.cookie, administrator.csrf),
+            {"Origin": "https://ailleurs.invalid"},
+        ),
+        "by nobody": (Asker("", ""), {}),
+    }
+    about = Objects(town.authority_id)
+    unsafe = [(method, path) for method, path in routes_of(town.client.app) if method != "GET"]
+    assert len(unsafe) >= 30
+    wrong = []
+    with rehearsing(town) as rehearse:
+        for how, (asker, headers) in asked.items():
+            for method, path in unsafe:
+
+                def ask(method: str, path: str, *, headers: dict[str, str], extra=headers, **more):  # type: ignore[no-untyped-def]
+                    return rehearse(method, path, headers={**headers, **extra}, **more)
+
+                status = send(ask, method, call(method, path, about), asker).status_code
+                # A file is received only from somebody who may send one: nobody is turned away before the form.
+                if status != 403 and not (how == "by nobody" and path == "/imports" and status == 401):
+                    wrong.append(f"{method} {path} {how}: {status}")
+    assert not wrong, "\n".join(wrong)
+    assert about.dataset_id == NOTHING

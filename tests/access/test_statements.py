@@ -1,0 +1,135 @@
+"""How many statements each page asks of the database: fixed numbers, the same for five records and for sixty."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select
+
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.kernel.permissions import Role
+from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
+from registry.organisations.queries import get_organisation
+from registry.organisations.service import add_service, appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.reporting.models import IssuedDocument
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+STATEMENTS = {
+    "/jeux": 5,
+    "/jeux?q=bornes&organisation={authority}": 6,
+    "/jeux/{dataset}": 7,
+    "/jeux/{dataset}/modifier": 4,
+    "/jeux/{dataset}/historique": 5,
+    "/api/v1/datasets": 3,
+    "/api/v1/datasets/{dataset}": 4,
+    "/conformite": 2,
+    "/conformite/OD-05": 5,
+    "/organisations": 3,
+    "/organisations/{authority}": 5,
+    "/imports": 3,
+    "/imports/{batch}": 6,
+    "/documents": 3,
+    "/comptes": 4,
+    "/mon-compte": 5,
+}
+"""What each page asks, who enters included: a page that asks more has begun to ask once a row."""
+
+
+@contextmanager
+def counting(town: Town) -> Iterator[list[str]]:
+    """Every statement of the pages' role meanwhile."""
+    asked: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    event.listen(town.home.app, "before_cursor_execute", keep)
+    yield asked
+    event.remove(town.home.app, "before_cursor_execute", keep)
+
+
+def grow(town: Town, start: int, end: int) -> dict[str, int]:
+    """Records from number `start` to number `end` of everything that a page lists."""
+    day = town.info["today"]()
+    with town.acting() as session:
+        authority = get_organisation(session, town.authority_id)
+        for number in range(start, end):
+            person = record_person(
+                session, authority.id, PersonForm(name=f"Poste {number}", email=f"p{number}@a.invalid")
+            )
+            sheet = record_dataset(
+                session, authority.id,
+                DatasetForm.model_validate({
+                    "title": f"Bornes {number}", "contact_person_id": person.id,
+                    "distributions": [{"access_url": f"https://a.invalid/{number}/{n}"} for n in range(number % 7)],
+                }),
+            )  # fmt: skip
+            if number == start:
+                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0}
+            add_service(session, authority, ServiceForm(name=f"Service {number}"))
+            appoint(session, authority.id, AppointmentForm(
+                person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,
+                subject_id=authority.id, since=day + timedelta(days=number),
+            ))  # fmt: skip
+        _list_more(session, town, start, end, subjects)
+    for number in range(start, end):
+        with town.acting() as session:
+            sheet = record_dataset(session, town.authority_id, DatasetForm(title=f"Arbres {number}"))
+    for number in range(start, end, 5):
+        town.someone(list(Role)[number % 8], town.authority_id if number < 40 else town.commune_id)
+    return subjects
+
+
+def _list_more(session: Any, town: Town, start: int, end: int, subjects: dict[str, int]) -> None:
+    now, day = session.execute(select(func.now())).scalar_one(), town.info["today"]()
+    for number in range(start, end):
+        batch = ImportBatch(
+            organisation_id=town.authority_id, source_name="a", source_format="turtle", source_sha256="",
+            state=ImportState.APPLIED, created_at=now, summary={},
+        )  # fmt: skip
+        document = IssuedDocument(
+            organisation_id=town.authority_id, report_id="compliance", title="a", subject_kind="organisation",
+            subject_id=town.authority_id, as_of=day, known_on=day, law_of=day, seal_no=0, ledger_root="",
+            template_sha256="", media_type="text/html", versions={}, issued_at=now, issued_by="a",
+            document_sha256="", canonical_sha256="", csv_sha256="",
+        )  # fmt: skip
+        session.add_all([batch, document])
+        session.flush()
+        subjects["batch"] = subjects["batch"] or batch.id
+        session.add(
+            ImportLine(
+                organisation_id=town.authority_id, batch_id=subjects["batch"], line_no=number + 1, identifier="a",
+                title="a", action=ImportAction.CREATE, changes={}, anomalies=[], content={},
+            )
+        )  # fmt: skip
+
+
+def ask_all(town: Town, subjects: dict[str, int]) -> dict[str, int]:
+    """How many statements each page asks."""
+    administrator = town.someone(Role.ADMINISTRATOR)
+    found = {}
+    for path in STATEMENTS:
+        address = path.format(**subjects)
+        asking = administrator.get if not path.startswith("/api/") else lambda at: administrator.api("GET", at)
+        with counting(town) as asked:
+            answer = asking(address)
+        assert answer.status_code == 200, (address, answer.text)
+        found[path] = len(asked)
+    return found
+
+
+def test_each_page_asks_as_much_of_five_records_as_of_sixty(town: Town) -> None:
+    subjects = grow(town, 0, 5)
+    few = ask_all(town, subjects)
+    more = grow(town, 5, 60)
+    many = ask_all(town, {**subjects, "dataset": more["dataset"]})
+
+    assert few == many, "A page asks once a row."
+    assert many == STATEMENTS

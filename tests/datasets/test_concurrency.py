@@ -1,0 +1,173 @@
+"""Two edits at once lose nothing: of sixteen on one version one wins, and a person chooses between both values."""
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from html import unescape
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from registry.datasets.forms import DistributionForm
+from registry.kernel.permissions import Role
+from tests.conftest import Someone, Town
+
+pytestmark = pytest.mark.database
+
+CLIENTS, ROUNDS = 16, 4
+A, B = "https://a.invalid/a.csv", "https://a.invalid/b.csv"
+
+
+def kept(town: Town, number: int) -> dict[str, Any]:
+    """A sheet as the database holds it."""
+    with town.acting() as session:
+        return dict(session.execute(text("SELECT * FROM dataset WHERE id = :id"), {"id": number}).mappings().one())
+
+
+def files_of(town: Town, number: int) -> list[dict[str, Any]]:
+    """The distributions of a sheet that are not annulled."""
+    query = text("SELECT * FROM distribution WHERE dataset_id = :id AND NOT annulled ORDER BY id")
+    with town.acting() as session:
+        return [dict(row) for row in session.execute(query, {"id": number}).mappings()]
+
+
+def fields_of(page: Response) -> dict[str, str]:
+    """What a browser would send of the page's form: hidden and typed fields, ticked choices."""
+    found: dict[str, str] = {}
+    body = page.text.split("<template", 1)[0] + page.text.split("</template>", 1)[-1]
+    for tag in re.findall(r"<input[^>]*>", body):
+        said = {name: unescape(value) for name, value in re.findall(r'(\S+?)="([^"]*)"', tag)}
+        if said.get("type") in {"radio", "checkbox"} and not tag.rstrip(">").endswith(" checked"):
+            continue
+        if "name" in said:
+            found[said["name"]] = said.get("value", "")
+    for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', body, re.DOTALL):
+        found[name] = unescape(value)
+    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options)
+        found[name] = unescape(chosen[1]) if chosen else ""
+    found.pop("_csrf", None)
+    found.pop("langue", None)
+    return found
+
+
+def opened(someone: Someone, number: int) -> dict[str, str]:
+    """The form of a sheet as somebody opens it."""
+    return fields_of(someone.get(f"/jeux/{number}/modifier"))
+
+
+@pytest.mark.parametrize("way", ["by the API", "by the page"])
+def test_of_sixteen_who_change_the_same_version_exactly_one_wins_each_round(town: Town, way: str) -> None:
+    number, steward = town.record(), town.someone(Role.STEWARD)
+    assert town.client is not None
+
+    def change(client: int, version: int) -> int:
+        title = f"Titre de {client} en {version}"
+        if way == "by the API":
+            answer = steward.api(
+                "PATCH", f"/api/v1/datasets/{number}", json={"title": title}, headers={"If-Match": f'"{version}"'}
+            )
+            return answer.status_code
+        return steward.post(f"/jeux/{number}/modifier", {"title": title, "version": str(version)}).status_code
+
+    won, lost = (200, 412) if way == "by the API" else (303, 409)
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        for version in range(1, ROUNDS + 1):
+            answers = list(threads.map(change, range(CLIENTS), [version] * CLIENTS))
+            assert (answers.count(won), answers.count(lost)) == (1, CLIENTS - 1)
+            assert kept(town, number)["version"] == version + 1
+            winner = answers.index(won)
+            assert kept(town, number)["title"] == f"Titre de {winner} en {version}"
+
+
+def test_a_change_says_the_version_it_is_based_on(town: Town) -> None:
+    number, steward = town.record(), town.someone(Role.STEWARD)
+    path = f"/api/v1/datasets/{number}"
+
+    assert steward.api("PATCH", path, json={"title": "A"}).status_code == 428
+    assert steward.api("POST", f"{path}/annulment", json={"reason": "Doublon"}).status_code == 428
+    for said in ("x", '"²"', '"' + "9" * 5000 + '"', "*"):
+        answer = steward.api("PATCH", path, json={"title": "A"}, headers={"If-Match": said.encode("latin-1")})
+        assert answer.status_code == 422, said
+    tag = steward.api("GET", path).headers["etag"]
+    assert steward.api("PATCH", path, json={"title": "A"}, headers={"If-Match": tag}).headers["etag"] == '"2"'
+
+
+def test_the_page_of_a_conflict_shows_both_values_and_loses_nothing_typed(town: Town) -> None:
+    number = town.record(
+        description="Ancienne", themes=["http://publications.europa.eu/resource/authority/data-theme/TRAN"],
+        distributions=[DistributionForm(title="Fichier A", download_url=A, byte_size=12, checksum_value="abc")],
+    )  # fmt: skip
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    theirs |= {"title": "Titre de l’autre", "licence": "lov2"}
+    assert two.post(f"/jeux/{number}/modifier", theirs).status_code == 303
+
+    mine |= {"title": "Mon titre", "description": "Ma description", "reason": "Relecture"}
+    mine |= {"distribution-0-title": "Mon A", "distribution-1-title": "Mon B", "distribution-1-download_url": B}
+    page = one.post(f"/jeux/{number}/modifier", mine)
+
+    assert page.status_code == 409
+    for said in ("Titre de l’autre", "Mon titre", "Ma description", "Ancienne", "Mon A", "Mon B", "Fichier A"):
+        assert said in page.text, said
+    assert one.post(f"/jeux/{number}/modifier", fields_of(page)).status_code == 303
+    now = kept(town, number)
+    assert (now["title"], now["description"], now["version"]) == ("Mon titre", "Ma description", 3)
+    assert [row["title"] for row in files_of(town, number)] == ["Mon A", "Mon B"]
+    assert files_of(town, number)[0]["byte_size"] == 12
+    assert "Relecture" in one.get(f"/jeux/{number}/historique").text
+
+
+def test_files_the_other_added_stay_when_mine_are_as_i_found_them(town: Town) -> None:
+    number = town.record(distributions=[DistributionForm(title="Fichier A", download_url=A)])
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    theirs |= {"distribution-1-title": "Fichier B", "distribution-1-download_url": B}
+    two.post(f"/jeux/{number}/modifier", theirs)
+
+    page = one.post(f"/jeux/{number}/modifier", {**mine, "title": "Mon titre"})
+
+    assert page.status_code == 409
+    assert one.post(f"/jeux/{number}/modifier", fields_of(page)).status_code == 303
+    assert [row["title"] for row in files_of(town, number)] == ["Fichier A", "Fichier B"]
+    assert kept(town, number)["title"] == "Mon titre"
+
+
+def test_the_other_s_files_are_kept_where_the_person_says_so(town: Town) -> None:
+    number = town.record(distributions=[DistributionForm(title="Fichier A", download_url=A)])
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    two.post(f"/jeux/{number}/modifier", {**theirs, "distribution-0-title": "Titre de l’autre"})
+
+    page = one.post(f"/jeux/{number}/modifier", {**mine, "distribution-0-title": "Mon A"})
+    assert "modifié des deux côtés" in page.text
+    one.post(f"/jeux/{number}/modifier", {**fields_of(page), "distributions_choice": "theirs"})
+
+    assert [row["title"] for row in files_of(town, number)] == ["Titre de l’autre"]
+
+
+def test_a_list_chosen_on_the_page_of_a_conflict_stays_a_list(town: Town) -> None:
+    transport = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
+    number = town.record(keywords=["a"])
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    two.post(f"/jeux/{number}/modifier", {"version": "1", "themes": [transport], "keywords": "x\ny"})
+
+    page = one.post(f"/jeux/{number}/modifier", {"version": "1", "themes": [transport, "b"], "keywords": "a\nb"})
+    one.post(f"/jeux/{number}/modifier", fields_of(page))
+
+    assert (kept(town, number)["themes"], kept(town, number)["keywords"]) == ([transport, "b"], ["a", "b"])
+
+
+def test_a_form_typed_again_after_an_error_still_notices_the_other_s_change(town: Town) -> None:
+    number = town.record()
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine = opened(one, number)
+    two.post(f"/jeux/{number}/modifier", {**opened(two, number), "title": "Titre de l’autre"})
+
+    wrong = one.post(f"/jeux/{number}/modifier", {**mine, "issued": "hier"})
+    assert wrong.status_code == 422
+    again = one.post(f"/jeux/{number}/modifier", {**fields_of(wrong), "issued": "2026-01-01"})
+
+    assert again.status_code == 409
+    assert kept(town, number)["title"] == "Titre de l’autre"
