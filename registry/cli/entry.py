@@ -4,29 +4,60 @@
 """
 
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import click
 
-from registry.cli import keeping, law, people, records, running
 from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.words import _
 
 REFUSED, CANNOT_SERVE = 2, 3
 
 
-@click.group(help="Beffroi : le registre de gouvernance des données des collectivités.")
+_PLACES = {
+    "backup": "keeping",
+    "demo": "running",
+    "doctor": "keeping",
+    "evaluate": "law",
+    "findings": "law",
+    "import": "records",
+    "init": "running",
+    "ledger": "keeping",
+    "policies": "law",
+    "report": "records",
+    "serve": "serving",
+    "stop": "keeping",
+    "upgrade": "keeping",
+    "user": "people",
+    "worker": "working",
+}
+"""The module of each command: only that of the one that was asked for is loaded."""
+
+
+class Commands(click.Group):
+    """Commands found by name, in the module that holds them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 -- click's own signature.
+        """Every command, by name."""
+        return sorted(_PLACES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 -- the same.
+        """The command of that name."""
+        place = _PLACES.get(cmd_name)
+        if place is None:
+            return None
+        commands: tuple[click.Command, ...] = import_module(f"registry.cli.{place}").COMMANDS
+        return next(command for command in commands if command.name == cmd_name)
+
+
+@click.group(cls=Commands, help="Beffroi : le registre de gouvernance des données des collectivités.")
 @click.option("--home", type=click.Path(path_type=Path), default=None, help="Le dossier du registre (./.beffroi).")
 @click.option("--as", "actor", default=None, help="Au nom de qui (adresse électronique), noté au registre.")
 @click.pass_context
 def beffroi(context: click.Context, home: Path | None, actor: str | None) -> None:
     """Keeps what every command needs."""
     context.obj = {"home": home, "actor": f"cli:{actor}" if actor else None}
-
-
-for module in (running, records, law, people, keeping):
-    for command in module.COMMANDS:
-        beffroi.add_command(command)
 
 
 def main() -> None:

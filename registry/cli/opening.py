@@ -6,19 +6,18 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import click
 from sqlalchemy.orm import Session
 
+from registry.cli.context import settings_of as settings_of
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.organisations.queries import find_organisations, get_by_siren, get_registry
 from registry.platform.clock import today
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home, open_home
-from registry.platform.settings import Settings
 from registry.rooms import assemble
 
 
@@ -39,12 +38,6 @@ class Terminal:
         """One transaction over every organisation."""
         with transaction(self.home.jobs, self.acting(), **self.info) as session:
             yield session
-
-
-def settings_of(context: click.Context) -> Settings:
-    """The settings, with the home the command line names."""
-    chosen: Path | None = context.obj["home"]
-    return Settings(home=chosen) if chosen is not None else Settings()
 
 
 @contextlib.contextmanager

@@ -1,14 +1,14 @@
-"""`beffroi init`, `demo`, `serve` and `worker`: opening a registry and keeping it running."""
+"""`beffroi init` and `demo`: opening a registry."""
 
-import sys
 from pathlib import Path
 
 import click
 
 from registry.accounts.service import invite_account
-from registry.cli.opening import open_terminal, session_info, settings_of
+from registry.cli.context import settings_of
+from registry.cli.opening import session_info
 from registry.cli.people import link_address
-from registry.cli.serving import serve_home, work_home
+from registry.cli.serving import serve_home
 from registry.demonstration.loading import load_demonstration
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.identifiers import parse_siren
@@ -129,26 +129,4 @@ def _show_accounts(root: Path) -> None:
         click.echo(place.read_text("utf-8").rstrip())
 
 
-@click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")
-@click.option("--host", default=None)
-@click.option("--port", type=int, default=None)
-@click.option("--workers", type=int, default=None)
-@click.pass_context
-def serve(context: click.Context, host: str | None, port: int | None, workers: int | None) -> None:
-    """Supervises the processes of a registry."""
-    given = {"host": host, "port": port, "workers": workers}
-    settings = settings_of(context).model_copy(
-        update={name: value for name, value in given.items() if value is not None}
-    )
-    sys.exit(serve_home(settings))
-
-
-@click.command("worker", help="Fait les travaux en attente et scelle le registre.")
-@click.pass_context
-def worker(context: click.Context) -> None:
-    """Runs jobs and seals, until it is told to stop."""
-    with open_terminal(context) as terminal:
-        work_home(terminal.home, terminal.info)
-
-
-COMMANDS = (init, demo, serve, worker)
+COMMANDS = (init, demo)

@@ -1,29 +1,19 @@
-"""Serving a registry: a supervisor with its web processes and one worker, which also seals the ledger."""
+"""`beffroi serve`: a supervisor with its web processes and one worker, which also seals the ledger.
 
-import asyncio
+Nothing of the rooms is imported here: what the supervisor loads, it loads before the registry can answer.
+"""
+
 import os
 import sys
-import threading
 import urllib.request
-from typing import Any
 
 import click
-import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
+from registry.cli.context import settings_of
 from registry.kernel.words import _
-from registry.ledger.service import seal
-from registry.platform.database import Acting, transaction
-from registry.platform.home import Home, open_home
-from registry.platform.jobs import work
-from registry.platform.logs import configure_logs
+from registry.platform.home import open_home
 from registry.platform.settings import Settings
-from registry.platform.supervisor import Child, end_with_supervisor, supervise
-from registry.rooms import job_functions
-
-log = structlog.get_logger(__name__)
-SEAL_EVERY = 2.0
-"""Seconds between two looks for entries to seal."""
+from registry.platform.supervisor import Child, supervise
 
 
 def serve_home(settings: Settings) -> int:
@@ -61,24 +51,18 @@ def _answers(settings: Settings) -> bool:
         return False
 
 
-def work_home(home: Home, info: dict[str, Any]) -> None:
-    """Runs the jobs and seals the ledger, until told to stop."""
-    end_with_supervisor()
-    configure_logs(home.settings.log_level)
-    stopping = threading.Event()
-    sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
-    sealer.start()
-    try:
-        asyncio.run(work(home.urls.jobs, home.jobs, job_functions(home, info)))
-    finally:
-        stopping.set()
-        sealer.join(10)
+@click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")
+@click.option("--host", default=None)
+@click.option("--port", type=int, default=None)
+@click.option("--workers", type=int, default=None)
+@click.pass_context
+def serve(context: click.Context, host: str | None, port: int | None, workers: int | None) -> None:
+    """Supervises the processes of a registry."""
+    given = {"host": host, "port": port, "workers": workers}
+    settings = settings_of(context).model_copy(
+        update={name: value for name, value in given.items() if value is not None}
+    )
+    sys.exit(serve_home(settings))
 
 
-def _seal_on(home: Home, stopping: threading.Event) -> None:
-    while not stopping.wait(SEAL_EVERY):
-        try:
-            with transaction(home.jobs, Acting("sealer")) as session:
-                seal(session)
-        except (SQLAlchemyError, OSError):
-            log.exception("sealing failed; trying again")
+COMMANDS = (serve,)

@@ -1,4 +1,4 @@
-"""An RDF file to a catalogue: in a child process for what comes from outside, in this one for what is ours."""
+"""An RDF file to a catalogue, read in a child process: this one loads nothing of what reads RDF."""
 
 import json
 import os
@@ -8,14 +8,11 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import TypeAdapter
 
-from registry.exchange.rdf_catalogue import read_catalogue
-from registry.exchange.rdf_parsing import parse
-from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
+from registry.exchange.refusals import Detail, Problem, refusal_of
 from registry.exchange.vocabulary import Limits, ReadCatalogue
 from registry.platform.assets import PACKAGE
 
@@ -67,20 +64,6 @@ def read_rdf_file(
     if answer.catalogue is None:
         raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"})
     return answer.catalogue
-
-
-def read_rdf_bytes(
-    raw: bytes, *, name: str = "", declared_format: str | None = None, time_zone: str = PARIS
-) -> ReadCatalogue:
-    """The catalogue some bytes hold, read in this very process: for files of our own making.
-
-    Raises:
-        Unreadable: they are not what they say.
-    """
-    try:
-        return read_catalogue(parse(raw, name=name, declared=declared_format), ZoneInfo(time_zone))
-    except CannotRead as error:
-        raise refusal_of(error.problem, error.details) from error
 
 
 def _check_size(path: Path, shown: str, limits: Limits) -> None:

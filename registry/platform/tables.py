@@ -25,8 +25,12 @@ CONSTRAINT_NAMES = {
 
 
 class Table(SQLModel):
-    """The parent of every table; its metadata names each constraint by one convention."""
+    """The parent of every table; its metadata names each constraint by one convention.
 
+    Tables validate nothing (forms do): their validators, slow to build, are not built at start.
+    """
+
+    model_config = {"defer_build": True}
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from registry.exchange.rdf_reading import read_rdf_bytes
+from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.vocabulary import ReadCatalogue
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"

@@ -15,7 +15,7 @@ from registry.datasets.service import amend_dataset, annul_dataset, record_datas
 from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_lines, get_batch
-from registry.exchange.rdf_reading import read_rdf_bytes
+from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.service import (
     BATCH,
     Compared,

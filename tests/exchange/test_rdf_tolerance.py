@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.exchange.rdf_reading import read_rdf_bytes
+from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.vocabulary import RdfFormat, ReadCatalogue
 
 FILE = " dcat:distribution [ a dcat:Distribution ; dcat:accessURL <https://exemple.fr/f.csv> ; "

@@ -1,0 +1,56 @@
+"""`beffroi worker`: the process that does the jobs and seals the ledger."""
+
+import asyncio
+import threading
+from typing import Any
+
+import click
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.cli.opening import open_terminal
+from registry.ledger.service import seal
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home
+from registry.platform.jobs import work
+from registry.platform.logs import configure_logs
+from registry.platform.supervisor import end_with_supervisor
+from registry.rooms import job_functions
+
+log = structlog.get_logger(__name__)
+SEAL_EVERY = 2.0
+"""Seconds between two looks for entries to seal."""
+
+
+def work_home(home: Home, info: dict[str, Any]) -> None:
+    """Runs the jobs and seals the ledger, until told to stop."""
+    end_with_supervisor()
+    configure_logs(home.settings.log_level)
+    stopping = threading.Event()
+    sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
+    sealer.start()
+    try:
+        asyncio.run(work(home.urls.jobs, home.jobs, job_functions(home, info)))
+    finally:
+        stopping.set()
+        sealer.join(10)
+
+
+def _seal_on(home: Home, stopping: threading.Event) -> None:
+    while not stopping.wait(SEAL_EVERY):
+        try:
+            with transaction(home.jobs, Acting("sealer")) as session:
+                seal(session)
+        except (SQLAlchemyError, OSError):
+            log.exception("sealing failed; trying again")
+
+
+@click.command("worker", help="Fait les travaux en attente et scelle le registre.")
+@click.pass_context
+def worker(context: click.Context) -> None:
+    """Runs jobs and seals, until it is told to stop."""
+    with open_terminal(context) as terminal:
+        work_home(terminal.home, terminal.info)
+
+
+COMMANDS = (worker,)
