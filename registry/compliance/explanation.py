@@ -1,6 +1,6 @@
 """A policy in words: its condition, the facts with their values, the verdict as its force allows to say it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
@@ -8,7 +8,9 @@ from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
+from registry.organisations.vocabulary import OrganisationKind
+from registry.web.templating import say_day, say_number
 
 _WORDS: Mapping[Force, tuple[str, str]] = {
     Force.OBLIGATION: (mark("Conforme"), mark("Non conforme")),
@@ -23,13 +25,26 @@ _SIGNS = {
     "<=": mark("{left} au plus {right}"),
     ">": mark("{left} supérieur à {right}"),
     ">=": mark("{left} au moins {right}"),
-    "in": mark("{left} parmi {right}"),
+    "in": mark("{left} : {right}"),
+}
+_ON_DAYS = {
+    "<": mark("{left} avant {right}"),
+    "<=": mark("{left} au plus tard {right}"),
+    ">": mark("{left} après {right}"),
+    ">=": mark("{left} au plus tôt {right}"),
 }
 _CALLS = {
-    "plusDays": mark("{0} plus {1} jours"),
-    "plusMonths": mark("{0} plus {1} mois"),
-    "size": mark("le nombre de valeurs de {0}"),
+    "plusDays": mark("{left} plus {right} jours"),
+    "plusMonths": mark("{left} plus {right} mois"),
+    "deadline": mark("le dernier jour du délai compté depuis {left} ({right})"),
+    "size": mark("le nombre de valeurs de {left}"),
 }
+_SETS = {"lists.licences_homologated": mark("une licence de la liste réglementaire")}
+
+VALUE_WORDS: dict[str, Callable[[str], str]] = {
+    "organisation.kind": lambda code: OrganisationKind(code).label,
+}
+"""How the codes a fact may hold are said, by the fact's name; the rooms whose codes they are add theirs."""
 
 
 def verdict_word(force: Force, verdict: Verdict) -> str:
@@ -47,66 +62,94 @@ def fact_in_words(catalogue: Catalogue, name: str, value: Any) -> tuple[str, str
         label = catalogue.facts[name.removesuffix(PRESENT)].title()
         return (label, "" if value else _("sans objet (déclaré)"))
     declared = catalogue.facts[name]
-    return declared.title(), _value_in_words(value)
+    return declared.title(), _value_in_words(name, value)
 
 
-def _value_in_words(value: Any) -> str:
+def _value_in_words(name: str, value: Any) -> str:
+    said = VALUE_WORDS.get(name, str)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return say_day(value)
     if isinstance(value, list | tuple):
-        return ", ".join(str(one) for one in value) or _("aucune valeur")
-    if isinstance(value, float):
-        return f"{value:g}".replace(".", ",")
-    return str(value)
+        return ", ".join(said(str(one)) for one in value) or _("aucune valeur")
+    if isinstance(value, int | float):
+        return say_number(value)
+    return said(str(value))
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:
-    """What a version asks, in one or two sentences."""
+    """What a version asks, of whom, by which day and until when, in sentences."""
     asked = _say(catalogue, read_expression(version.require))
     if version.when is None:
-        return _("Il faut : {asked}.").format(asked=asked)
-    applies = _say(catalogue, read_expression(version.when))
-    return _("Si {applies}, il faut : {asked}.").format(applies=applies, asked=asked)
+        said = [_("Il faut : {asked}.").format(asked=asked)]
+    else:
+        applies = _say(catalogue, read_expression(version.when))
+        said = [_("Si {applies}, il faut : {asked}.").format(applies=applies, asked=asked)]
+    if version.deadline is not None:
+        day = _say(catalogue, read_expression(version.deadline))
+        # A requirement that compares with the deadline has already told it.
+        if day not in asked:
+            said.append(_("Dernier jour pour le faire : {day}.").format(day=day))
+    if version.valid_until is not None:
+        day = _say(catalogue, read_expression(version.valid_until))
+        said.append(_("Cela vaut jusqu’à : {day}.").format(day=day))
+    return " ".join(said)
 
 
 def _say(catalogue: Catalogue, node: Node) -> str:
-    if node.kind == "and":
-        return _(" et ").join(_inside(catalogue, part) for part in node.parts if not _says_only_presence(node, part))
-    if node.kind == "or":
-        return _(" ou ").join(_inside(catalogue, part) for part in node.parts)
+    if node.kind in {"and", "or"}:
+        shown = _shown(node)
+        if len(shown) == 1:
+            return _say(catalogue, shown[0])
+        return (_(", et ") if node.kind == "and" else _(" ou ")).join(_inside(catalogue, part) for part in shown)
     if node.kind == "not":
         return _not(catalogue, node.parts[0])
     if node.kind in _SIGNS:
-        left, right = (_say(catalogue, part) for part in node.parts)
-        return _(_SIGNS[node.kind]).format(left=left, right=right)
+        return _compare(catalogue, node, node.kind)
     if node.kind == "call":
-        if node.text in _CALLS:
-            return _(_CALLS[node.text]).format(*(_say(catalogue, part) for part in node.parts))
-        return _("{what} (délai « {name} »)").format(
-            what=_say(catalogue, node.parts[0]), name=node.parts[-1].text
-        )
-    if node.kind == "list":
-        return ", ".join(_say(catalogue, part) for part in node.parts)
+        right = _delay(catalogue, node.parts[1].text) if node.text == "deadline" else ""
+        said = [_say(catalogue, part) for part in node.parts]
+        return _(_CALLS[node.text]).format(left=said[0], right=right or said[-1])
     if node.kind == "name":
         return _name(catalogue, node.text)
-    if node.text.lstrip("-").replace(".", "").isdigit():
-        return node.text
-    return _("« {label} »").format(label=node.text)
+    return _value(node.text, str)
+
+
+def _shown(node: Node) -> list[Node]:
+    """The parts that say something: « the licence is known, and is one of… » is said by its second half."""
+    return [part for part in node.parts if node.kind == "or" or not _says_only_presence(node, part)]
 
 
 def _inside(catalogue: Catalogue, part: Node) -> str:
     said = _say(catalogue, part)
-    return f"({said})" if part.kind in {"or", "and"} and len(part.parts) > 1 else said
+    return f"({said})" if part.kind in {"or", "and"} and len(_shown(part)) > 1 else said
 
 
 def _says_only_presence(node: Node, part: Node) -> bool:
-    """« the licence is known, and is one of… »: the second half says it all."""
     if part.kind != "name" or not part.text.endswith(PRESENT):
         return False
     fact = part.text.removesuffix(PRESENT)
     return any(fact in set(other.names()) for other in node.parts if other is not part)
+
+
+def _compare(catalogue: Catalogue, node: Node, sign: str) -> str:
+    left, right = node.parts
+    if left.kind == "call" and left.text == "size" and sign == ">" and right.text == "0":
+        return _("au moins une valeur dans {left}").format(left=_say(catalogue, left.parts[0]))
+    fact = catalogue.facts.get(left.text) if left.kind == "name" else None
+    words = _ON_DAYS if fact is not None and fact.type is FactType.DATE and sign in _ON_DAYS else _SIGNS
+    if right.kind in {"list", "value"}:
+        said = VALUE_WORDS.get(left.text, str)
+        values = [_value(one.text, said) for one in (right.parts if right.kind == "list" else (right,))]
+        return _(words[sign]).format(left=_say(catalogue, left), right=_(" ou ").join(values))
+    return _(words[sign]).format(left=_say(catalogue, left), right=_say(catalogue, right))
+
+
+def _value(text: str, said: Callable[[str], str]) -> str:
+    if text.lstrip("-").replace(".", "", 1).isdigit():
+        return say_number(float(text))
+    return _("« {label} »").format(label=said(text))
 
 
 def _not(catalogue: Catalogue, inner: Node) -> str:
@@ -116,10 +159,22 @@ def _not(catalogue: Catalogue, inner: Node) -> str:
             if inner.text.endswith(PRESENT):
                 return _("« {label} » n’existe pas").format(label=fact.title())
             return _("« {label} » : non").format(label=fact.title())
+    if inner.kind in {"==", "in"}:
+        return _compare(catalogue, inner, "!=")
     return _("non ({said})").format(said=_say(catalogue, inner))
 
 
+def _delay(catalogue: Catalogue, name: str) -> str:
+    """A delay as its text counts it."""
+    delay = catalogue.delays[name]
+    if delay.unit == "days":
+        return ngettext("{count} jour", "{count} jours", delay.count).format(count=delay.count)
+    return ngettext("{count} mois", "{count} mois", delay.count).format(count=delay.count)
+
+
 def _name(catalogue: Catalogue, name: str) -> str:
+    if name in _SETS:
+        return _(_SETS[name])
     if name.startswith("lists."):
         return _("la liste « {name} »").format(name=name.removeprefix("lists.").replace("_", " "))
     fact = catalogue.facts[name.removesuffix(PRESENT)]

@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.explanation import VALUE_WORDS
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.vocabulary import AccessRights
+from registry.datasets.vocabulary import AccessRights, Nature, PersonalData, PublicationGround
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.facts import bind_organisations, may_be_absent
 from registry.organisations.models import Appointment, Organisation
@@ -19,6 +20,16 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published",
 )  # fmt: skip
+VALUE_WORDS.update(
+    {
+        "dataset.personal_data": lambda code: PersonalData(code).label,
+        "dataset.publication_ground": lambda code: PublicationGround(code).label,
+        "dataset.nature": lambda code: Nature(code).label,
+        "dataset.licence": lambda code: load_list("licences").label(code),
+        "dataset.formats": lambda code: load_list("file_types").label(code),
+        "dataset.open_formats": lambda code: load_list("file_types").label(code),
+    }
+)
 BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 

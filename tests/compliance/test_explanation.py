@@ -1,0 +1,43 @@
+"""What a policy asks, in the words of the people it binds."""
+
+from pathlib import Path
+
+import pytest
+
+from registry import rooms
+from registry.compliance.explanation import VALUE_WORDS, condition_in_words, fact_in_words
+from registry.compliance.policy_files import load_catalogue
+from registry.kernel.words import use_translations
+from registry.web.words import translations_for
+
+SHIPPED = load_catalogue(Path(rooms.__file__).resolve().parents[1] / "policies")
+CODES = [(name, code) for name, fact in SHIPPED.facts.items() for code in fact.values]
+
+
+@pytest.mark.parametrize(("name", "code"), CODES)
+def test_a_code_is_said_in_words(name: str, code: str) -> None:
+    assert VALUE_WORDS[name](code) != code
+    assert fact_in_words(SHIPPED, name, code)[1] == VALUE_WORDS[name](code)
+
+
+@pytest.mark.parametrize("policy", SHIPPED.policies, ids=lambda one: one.id)
+def test_no_condition_shows_a_code(policy: object) -> None:
+    for version in policy.versions:  # type: ignore[attr-defined]
+        said = condition_in_words(SHIPPED, version)
+        assert not [code for _name, code in CODES if f"« {code} »" in said]
+
+
+def test_a_condition_says_who_what_by_when_and_until_when() -> None:
+    said = {policy.id: condition_in_words(SHIPPED, policy.versions[-1]) for policy in SHIPPED.policies}
+
+    assert said["ACC-02"].startswith(
+        "Si « Nature de l’organisation » : « Établissement intercommunal » ou « Commune », et "
+        "« Population totale » au moins 10\u202f000, il faut : "
+    )
+    assert "au plus tard le dernier jour du délai compté depuis « PRADA désignée le » (15 jours)" in said["ACC-08"]
+    assert said["OD-10"].endswith("Cela vaut jusqu’à : « Dernière mise à jour du répertoire » plus 12 mois.")
+
+
+def test_a_fact_is_said_in_the_language_of_who_reads_it() -> None:
+    with use_translations("en", translations_for("en")):
+        assert fact_in_words(SHIPPED, "organisation.population", 11820) == ("Total population", "11,820")
