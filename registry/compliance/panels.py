@@ -27,7 +27,7 @@ def say_finding(engine: Engine, found: Found) -> FindingView:
         severity=policy.severity.label,
         verdict=found.verdict,
         word=verdict_word(policy.force, found.verdict),
-        article=version.article,
+        article=f"{version.text}, {version.article}",
         address=version.address,
         evidence=version.evidence.label,
         is_validated=version.validated_on is not None,

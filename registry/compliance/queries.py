@@ -49,6 +49,7 @@ def find_findings(
     subject_id: int | None = None,
     organisation_ids: frozenset[int] | None = None,
     policy_id: str | None = None,
+    policy_ids: frozenset[str] | None = None,
     verdict: Verdict | None = None,
     after: int = 0,
     limit: int | None = None,
@@ -59,6 +60,7 @@ def find_findings(
         "subject_id": subject_id,
         "organisation_ids": None if organisation_ids is None else sorted(organisation_ids),
         "policy_id": policy_id,
+        "policy_ids": None if policy_ids is None else sorted(policy_ids),
         "verdict": verdict,
         "after": after or None,
         "limit": limit,
@@ -74,6 +76,7 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
     "subject_id": col(Finding.subject_id) == bindparam("subject_id"),
     "organisation_ids": col(Finding.organisation_id).in_(bindparam("organisation_ids", expanding=True)),
     "policy_id": col(Finding.policy_id) == bindparam("policy_id"),
+    "policy_ids": col(Finding.policy_id).in_(bindparam("policy_ids", expanding=True)),
     "verdict": verdict_on(_TODAY) == bindparam("verdict"),
     "after": col(Finding.id) > bindparam("after"),
 }

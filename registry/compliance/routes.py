@@ -9,17 +9,38 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import condition_in_words, verdict_word
+from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
-from registry.compliance.views import PoliciesPage, PolicyLine, PolicyPage, SubjectLine, VersionView
+from registry.compliance.views import (
+    Figure,
+    FindingsPage,
+    PoliciesPage,
+    PolicyLine,
+    PolicyPage,
+    SubjectLine,
+    VersionView,
+)
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
+from registry.web.forms import read_number
 from registry.web.visits import Visit, route
 
 READ = Permission.COMPLIANCE_FINDING_READ
 SHOWN = 200
+_TABS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
+_FIGURES = (
+    (True, Verdict.NON_COMPLIANT, mark("manquements à une obligation"), "bad"),
+    (True, Verdict.TO_COMPLETE, mark("obligations à compléter : il manque un fait"), "wait"),
+    (True, Verdict.COMPLIANT, mark("obligations remplies"), "good"),
+    (
+        False, Verdict.NON_COMPLIANT,
+        mark("recommandations ou bonnes pratiques non suivies (ce n’est pas un manquement)"), "",
+    ),
+)  # fmt: skip
+"""The figures of the page: whether they count what binds in law, the verdict they count, and how both are said."""
 _ADDRESSES = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/organisations/{id}"}
 
 
@@ -27,22 +48,100 @@ _ADDRESSES = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/org
 def show_policies(visit: Visit) -> Response[Any]:
     """Every policy in force today, with its counts within the visitor's rights."""
     engine = engine_of(visit.session)
+    counts, in_force = _counts(visit), _in_force(engine, visit)
+    rows = [
+        PolicyLine(
+            policy.id, policy.name(), policy.force.label, policy.severity.label, version.text,
+            version.article, policy.subject.label, counts.get(policy.id, Counter()),
+        )
+        for policy, version in in_force.values()
+    ]  # fmt: skip
+    rows.sort(key=lambda row: (-row.counts.get(Verdict.NON_COMPLIANT, 0), row.id))
+    figures = []
+    for binding, verdict, words, tone in _FIGURES:
+        chosen = _binding(in_force, binding=binding)
+        number = sum(counts.get(policy_id, Counter())[verdict] for policy_id in chosen)
+        figures.append(Figure(number, _(words), _findings_address(binding, verdict), tone))
+    return visit.page("compliance/policies.html", PoliciesPage(rows, figures))
+
+
+def _counts(visit: Visit) -> dict[str, Counter[Verdict]]:
     counts: dict[str, Counter[Verdict]] = {}
     for policy_id, verdict, number in count_all(visit.session, visit.today):
         counts.setdefault(policy_id, Counter())[verdict] += number
-    rows, totals = [], {"law": Counter[Verdict](), "practice": Counter[Verdict]()}
-    for kind in SubjectKind:
-        for policy, version in engine.catalogue.in_force(kind, visit.today):
-            found: Mapping[Verdict, int] = counts.get(policy.id, Counter())
-            totals["law" if policy.force is Force.OBLIGATION else "practice"].update(found)
-            rows.append(
-                PolicyLine(
-                    policy.id, policy.name(), policy.force.label, policy.severity.label, version.article,
-                    kind.label, found,
-                )
-            )  # fmt: skip
-    rows.sort(key=lambda row: (-row.counts.get(Verdict.NON_COMPLIANT, 0), row.id))
-    return visit.page("compliance/policies.html", PoliciesPage(rows, totals))
+    return counts
+
+
+def _in_force(engine: Engine, visit: Visit) -> dict[str, tuple[Policy, PolicyVersion]]:
+    """The policies in force today, each with its version of the day."""
+    return {
+        policy.id: (policy, version)
+        for kind in SubjectKind
+        for policy, version in engine.catalogue.in_force(kind, visit.today)
+    }
+
+
+def _binding(in_force: Mapping[str, tuple[Policy, PolicyVersion]], *, binding: bool) -> frozenset[str]:
+    """The policies that bind in law, or those that only advise."""
+    return frozenset(
+        number for number, (policy, _version) in in_force.items() if (policy.force is Force.OBLIGATION) is binding
+    )
+
+
+def _findings_address(binding: bool, verdict: Verdict) -> str:
+    return f"/conformite/constats?regles={'obligations' if binding else 'pratiques'}&constat={verdict}"
+
+
+@route("GET", "/conformite/constats", READ)
+def show_findings(visit: Visit) -> Response[Any]:
+    """The findings one figure counts, subject by subject."""
+    engine = engine_of(visit.session)
+    chosen = next(
+        (
+            one for one in _FIGURES
+            if visit.query("regles") == ("obligations" if one[0] else "pratiques") and visit.query("constat") == one[1]
+        ),
+        None,
+    )  # fmt: skip
+    if chosen is None:
+        raise NotFound(_("Cette liste de constats n’existe pas : partez des chiffres de la page Conformité."))
+    binding, verdict, words, _tone = chosen
+    ids = _binding(_in_force(engine, visit), binding=binding)
+    own = _findings_address(binding, verdict)
+    rows, following = _subjects(visit, engine, policy_ids=ids, verdict=verdict)
+    page = FindingsPage(
+        title=_(words)[0].upper() + _(words)[1:],
+        total=sum(found[verdict] for policy_id, found in _counts(visit).items() if policy_id in ids),
+        rows=rows,
+        first_address=own if visit.query("apres") else "",
+        next_address=f"{own}&apres={following}" if following else "",
+    )
+    return visit.page("compliance/findings.html", page)
+
+
+def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[SubjectLine], int]:
+    """A page of findings in words, and the number of the last one if more follow."""
+    after = read_number(visit.query("apres")) or 0
+    found = find_findings(visit.session, visit.today, after=after, limit=SHOWN + 1, **narrowed)
+    following = found[SHOWN - 1].id if len(found) > SHOWN else 0
+    found = found[:SHOWN]
+    names = {
+        kind: engine.subjects[kind].names(visit.session, [one.subject_id for one in found if one.subject_kind is kind])
+        for kind in {one.subject_kind for one in found}
+    }
+    bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    lines = []
+    for one in found:
+        policy = engine.catalogue.get(one.policy_id)
+        lines.append(
+            SubjectLine(
+                names[one.subject_kind].get(one.subject_id, ""),
+                _ADDRESSES[one.subject_kind].format(id=one.subject_id),
+                bodies.get(one.organisation_id, ""), policy.id, policy.name(), one.verdict,
+                verdict_word(policy.force, one.verdict), one.period or None, one.turns_on,
+            )
+        )  # fmt: skip
+    return lines, following
 
 
 @route("GET", "/conformite/{policy_id:str}", READ)
@@ -54,27 +153,21 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
     policy = engine.catalogue.get(policy_id)
     chosen = visit.query("constat")
     verdict = Verdict(chosen) if chosen in set(Verdict) else None
-    found = find_findings(visit.session, visit.today, policy_id=policy.id, verdict=verdict, limit=SHOWN + 1)
-    names = engine.subjects[policy.subject].names(visit.session, [one.subject_id for one in found])
-    bodies = {body.id: body.name for body in find_organisations(visit.session)}
-    counts = Counter[Verdict]()
-    for number, read, total in count_all(visit.session, visit.today):
-        if number == policy.id:
-            counts[read] += total
+    counts = _counts(visit).get(policy.id, Counter())
+    own = f"/conformite/{policy.id}"
+    here = f"{own}?constat={verdict}" if verdict else own
+    rows, following = _subjects(visit, engine, policy_id=policy.id, verdict=verdict)
     page = PolicyPage(
         id=policy.id, title=policy.name(), force=policy.force.label, severity=policy.severity.label,
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
         versions=_versions(engine, visit, policy),
-        subjects=[
-            SubjectLine(
-                names.get(one.subject_id, ""), _ADDRESSES[one.subject_kind].format(id=one.subject_id),
-                bodies.get(one.organisation_id, ""), one.verdict, verdict_word(policy.force, one.verdict),
-                one.period or None, one.turns_on,
-            )
-            for one in found[:SHOWN]
-        ],
-        counts=counts, chosen=str(verdict or ""), more=len(found) > SHOWN,
+        subjects=rows,
+        tabs=[(f"{_('Tous')} ({counts.total()})", own)]
+        + [(f"{verdict_word(policy.force, one)} ({counts[one]})", f"{own}?constat={one}") for one in _TABS],
+        here=here,
+        first_address=here if visit.query("apres") else "",
+        next_address=f"{here}{'&' if verdict else '?'}apres={following}" if following else "",
     )  # fmt: skip
     return visit.page("compliance/policy.html", page)
 
@@ -83,7 +176,8 @@ def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
     current = {version.digest for _policy, version in engine.catalogue.in_force(policy.subject, visit.today)}
     return [
         VersionView(
-            version.status.label, version.article, version.address, version.evidence.label,
+            version.status.label, version.text, version.article, version.address, version.note or "",
+            version.evidence.label,
             version.validated_on is not None, version.effective_from, version.effective_until,
             condition_in_words(engine.catalogue, version), version.digest in current,
         )
@@ -91,4 +185,4 @@ def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
     ]  # fmt: skip
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_policies, show_policy)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_policies, show_findings, show_policy)

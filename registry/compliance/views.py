@@ -58,6 +58,7 @@ class PolicyLine:
     title: str
     force: str
     severity: str
+    text: str
     article: str
     subject: str
     counts: Mapping[Verdict, int]
@@ -68,7 +69,17 @@ class PoliciesPage:
     """Every policy in force, with its counts within the visitor's rights."""
 
     rows: Sequence[PolicyLine]
-    totals: Mapping[str, Mapping[Verdict, int]]
+    figures: Sequence["Figure"]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """How many findings read alike, what they are, and the page that lists them."""
+
+    number: int
+    words: str
+    address: str
+    tone: str
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,8 @@ class SubjectLine:
     name: str
     address: str
     organisation: str
+    policy_id: str
+    policy: str
     verdict: Verdict
     word: str
     period: int | None
@@ -85,12 +98,25 @@ class SubjectLine:
 
 
 @dataclass(frozen=True)
+class FindingsPage:
+    """The findings behind a figure, a page at a time."""
+
+    title: str
+    total: int
+    rows: Sequence[SubjectLine]
+    first_address: str
+    next_address: str
+
+
+@dataclass(frozen=True)
 class VersionView:
     """One dated version of a policy."""
 
     status: str
+    text: str
     article: str
     address: str | None
+    note: str
     evidence: str
     is_validated: bool
     effective_from: date | None
@@ -113,6 +139,7 @@ class PolicyPage:
     owed_by: Sequence[str]
     versions: Sequence[VersionView]
     subjects: Sequence[SubjectLine]
-    counts: Mapping[Verdict, int]
-    chosen: str
-    more: bool
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    first_address: str
+    next_address: str
