@@ -19,7 +19,7 @@ from registry.organisations.models import Organisation
 
 PAGE_SIZE = 50
 TITLE, ORGANISATION, UPDATE = "titre", "organisation", "mise-a-jour"
-ORDERS: Mapping[str, ColumnElement[str]] = {
+ORDERS: Mapping[str, Any] = {
     TITLE: col(Dataset.title_sort),
     ORGANISATION: col(Organisation.name_sort),
     UPDATE: func.coalesce(cast(col(Dataset.modified), Text), ""),

@@ -14,7 +14,11 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import AnnulForm, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import (
+    ORDERS,
+    ORGANISATION,
     PAGE_SIZE,
+    TITLE,
+    UPDATE,
     DatasetFilter,
     count_datasets,
     find_datasets,
@@ -27,6 +31,7 @@ from registry.datasets.views import (
     FIELD_LABELS,
     LISTS,
     AnnulPage,
+    ColumnView,
     ConflictPage,
     ConflictRow,
     FacetView,
@@ -38,7 +43,9 @@ from registry.datasets.views import (
     change_views,
     distribution_view,
     field_label,
+    field_of,
     field_views,
+    label_of,
     say_value,
 )
 from registry.datasets.vocabulary import AccessRights, Nature, Origin, PersonalData, PublicationGround, Stage
@@ -74,6 +81,9 @@ _FACETS: tuple[tuple[str, str, Any], ...] = (
 )
 
 
+_COLUMNS = ((TITLE, mark("Titre")), (ORGANISATION, mark("Organisation")), (UPDATE, mark("Mise à jour")))
+
+
 def _filter(visit: Visit) -> DatasetFilter:
     """The filter that stands in the address; a value nobody knows narrows nothing."""
 
@@ -91,7 +101,7 @@ def _filter(visit: Visit) -> DatasetFilter:
         personal_data=chosen("donnees", PersonalData),
         access_rights=chosen("acces", AccessRights),
         stages=chosen("etape", Stage),
-        annulled=visit.query("annulees") == "oui",
+        annulled=visit.query("annulees") == "true",
     )
 
 
@@ -99,7 +109,8 @@ def _filter(visit: Visit) -> DatasetFilter:
 def show_list(visit: Visit) -> Response[Any]:
     """The list of datasets, narrowed by what stands in the address."""
     narrowed = _filter(visit)
-    rows = find_datasets(visit.session, narrowed, after=read_cursor(visit.query("apres")))
+    order = visit.query("tri") if visit.query("tri").removeprefix("-") in ORDERS else ""
+    rows = find_datasets(visit.session, narrowed, order=order, after=read_cursor(visit.query("apres")))
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
     kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in {"apres", "fait"}]
@@ -109,26 +120,33 @@ def show_list(visit: Visit) -> Response[Any]:
         verdicts=count_by_verdict(visit.session, visit.today, kind=SubjectKind.DATASET, ids=[row.id for row in rows]),
         total=count_datasets(visit.session, narrowed),
         words=narrowed.words,
-        facets=_facets(visit),
+        organisations=[(str(body.id), body.name) for body in find_organisations(visit.session)],
+        organisation=visit.query("organisation"),
+        facets=[
+            FacetView(name, _(label), [(str(one), one.label, str(one) in visit.query_all(name)) for one in members])
+            for name, label, members in _FACETS
+        ],
+        annulled=narrowed.annulled,
+        order=order,
+        columns=_columns(order, [(name, value) for name, value in kept if name != "tri" and value]),
         next_address=f"/jeux?{following}" if following else "",
         first_address=f"/jeux?{urlencode(kept)}" if visit.query("apres") else "",
-        is_narrowed=bool([value for _name, value in kept if value]),
+        is_narrowed=bool([value for name, value in kept if value and name != "tri"]),
         may_record=visit.visitor.may(RECORD),
         may_import=visit.visitor.may(Permission.EXCHANGE_IMPORT_APPLY),
     )
     return visit.page("datasets/list.html", page)
 
 
-def _facets(visit: Visit) -> list[FacetView]:
-    facets = [
-        FacetView(name, _(label), [(str(one), one.label, str(one) in visit.query_all(name)) for one in members])
-        for name, label, members in _FACETS
-    ]
-    bodies = [
-        (str(body.id), body.name, visit.query("organisation") == str(body.id))
-        for body in find_organisations(visit.session)
-    ]
-    return [FacetView("organisation", _("Organisation"), bodies), *facets]
+def _columns(order: str, kept: list[tuple[str, str]]) -> list[ColumnView]:
+    """The columns that sort: a second click on the same one turns it round."""
+    current, downwards = order.removeprefix("-") or TITLE, order.startswith("-")
+    columns = []
+    for name, label in _COLUMNS:
+        state = ("descending" if downwards else "ascending") if name == current else ""
+        asked = f"-{name}" if state == "ascending" else name
+        columns.append(ColumnView(_(label), f"/jeux?{urlencode([*kept, ('tri', asked)])}", state))
+    return columns
 
 
 @route("GET", "/jeux/{dataset_id:int}", READ)
@@ -206,12 +224,14 @@ def _form_page(
     if typed is not None:
         version = read_number(typed.first("version"))
     bodies = [(str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach]
+    said = {field_of(path): message for path, message in (errors or {}).items()}
     page = FormPage(
         id=sheet.id if sheet else None,
         version=version,
         title=sheet.title if sheet else "",
         values=values,
-        errors=errors or {},
+        errors=said,
+        labels={name: label_of(name) for name in said},
         organisations=bodies,
         choices=_choices(),
         distributions=distributions,
@@ -308,6 +328,7 @@ def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData,
                 theirs_raw=_raw(theirs.get(name)),
                 mine_raw=_raw(value),
                 both_changed=before != theirs.get(name) and before != value,
+                mine_first=before != value,
             )
         )
     page = ConflictPage(

@@ -11,6 +11,7 @@ from registry.datasets.queries import DatasetRow
 from registry.datasets.vocabulary import AccessRights, Nature, Origin, PersonalData, PublicationGround, Stage
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
+from registry.web.templating import say_day
 
 FIELD_LABELS: dict[str, str] = {
     "title": mark("Titre"),
@@ -54,6 +55,17 @@ FIELD_LABELS: dict[str, str] = {
     "declared_absent": mark("Déclaré sans objet"),
 }
 
+_OF_A_FILE = {
+    "title": mark("Titre"),
+    "access_url": mark("Adresse de la page d’accès"),
+    "download_url": mark("Adresse du fichier"),
+    "format": mark("Format"),
+    "licence": mark("Licence"),
+    "modified": mark("Dernière mise à jour"),
+}
+
+DAYS = frozenset({"issued", "modified", "temporal_start", "temporal_end"})
+
 LISTS = {
     "themes": "themes",
     "frequency": "frequencies",
@@ -70,6 +82,10 @@ SHOWN = (
     "nature", "origin", "personal_data", "publication_ground", "publication_ground_reference",
     "anonymisation_proof", "applicable_legislation", "hvd_categories", "identifier", "uri",
 )  # fmt: skip
+
+_SELDOM_FILLED = frozenset(
+    {"local_themes", "rights", "publication_ground", "publication_ground_reference", "identifier", "uri"}
+)
 
 _ENUMS: dict[str, Any] = {
     "access_rights": AccessRights,
@@ -101,22 +117,33 @@ def say_value(name: str, value: Any) -> str:
     if name == "declared_absent":
         return ", ".join(field_label(one) for one in value)
     if isinstance(value, list):
-        return ", ".join(str(one) for one in value)
+        said = [str(one) for one in value]
+        # Addresses stand one a line, so that each can be followed.
+        return "\n".join(said) if any("://" in one for one in said) else ", ".join(said)
+    if name in DAYS and isinstance(value, str):
+        # The ledger keeps days as text.
+        value = date.fromisoformat(value)
     if isinstance(value, date):
-        return value.isoformat()
+        return say_day(value)
     return str(value)
 
 
-@dataclass(frozen=True)
-class FieldView:
-    """One field on the sheet: what it is called, what it holds in words, whether somebody said it is empty."""
+def field_of(path: str) -> str:
+    """The form's field behind the path of an error: `distributions.0.title`, `keywords.3`."""
+    name, _dot, rest = path.partition(".")
+    if name != "distributions" or not rest:
+        return name
+    number, _dot, inner = rest.partition(".")
+    return "-".join(part for part in ("distribution", number, inner.partition(".")[0]) if part)
 
-    name: str
-    label: str
-    value: str
-    is_date: bool
-    is_address: bool
-    declared_absent: bool
+
+def label_of(field: str) -> str:
+    """The label of a field of the form, as its list of errors names it."""
+    if not field.startswith("distribution-"):
+        return field_label(field)
+    number, _dash, inner = field.removeprefix("distribution-").partition("-")
+    rank = _("Fichier ou accès {number}").format(number=int(number) + 1)
+    return f"{rank}, {_(_OF_A_FILE[inner])}" if inner in _OF_A_FILE else rank
 
 
 @dataclass(frozen=True)
@@ -159,8 +186,8 @@ class SheetPage:
     stage: Stage
     personal_data: PersonalData | None
     access_rights: AccessRights | None
-    fields: Sequence[FieldView]
-    unknown: Sequence[str]
+    fields: Sequence[tuple[str, str]]
+    unknown: Sequence[tuple[str, str]]
     distributions: Sequence[DistributionView]
     contact: str
     panels: Sequence[str]
@@ -178,6 +205,15 @@ class HistoryPage:
 
 
 @dataclass(frozen=True)
+class ColumnView:
+    """A column the list can be sorted by: its heading, the list sorted by it, and how it is sorted now."""
+
+    label: str
+    address: str
+    state: str
+
+
+@dataclass(frozen=True)
 class ListPage:
     """A page of the list, with what it is narrowed to."""
 
@@ -185,7 +221,12 @@ class ListPage:
     verdicts: Mapping[int, Mapping[Verdict, int]]
     total: int
     words: str
+    organisations: Sequence[tuple[str, str]]
+    organisation: str
     facets: Sequence["FacetView"]
+    annulled: bool
+    order: str
+    columns: Sequence[ColumnView]
     next_address: str
     first_address: str
     is_narrowed: bool
@@ -214,6 +255,7 @@ class FormPage:
     title: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+    labels: Mapping[str, str]
     organisations: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
     distributions: Sequence[Mapping[str, Any]]
@@ -254,6 +296,7 @@ class ConflictRow:
     theirs_raw: str
     mine_raw: str
     both_changed: bool
+    mine_first: bool
 
 
 @dataclass(frozen=True)
@@ -390,26 +433,17 @@ def dataset_body(sheet: Dataset, distributions: Sequence[Distribution], findings
     )
 
 
-def field_views(sheet: Dataset) -> tuple[list[FieldView], list[str]]:
-    """The fields that say something, and the labels of those nobody has filled."""
+def field_views(sheet: Dataset) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """The fields that say something with what they say, and those nobody has filled: name and label."""
     shown, unknown = [], []
     for name in SHOWN:
-        value = getattr(sheet, name)
-        words = say_value(name, value)
-        absent = name in sheet.declared_absent
-        if words or absent:
-            shown.append(
-                FieldView(
-                    name,
-                    field_label(name),
-                    words,
-                    is_date=isinstance(value, date),
-                    is_address=isinstance(value, str) and value.startswith(("http://", "https://")),
-                    declared_absent=absent and not words,
-                )
-            )
-        elif name not in {"local_themes", "rights", "publication_ground", "publication_ground_reference"}:
-            unknown.append(field_label(name))
+        words = say_value(name, getattr(sheet, name))
+        if words:
+            shown.append((field_label(name), words))
+        elif name in sheet.declared_absent:
+            shown.append((field_label(name), _("Sans objet (déclaré)")))
+        elif name not in _SELDOM_FILLED:
+            unknown.append((name, field_label(name)))
     return shown, unknown
 
 
