@@ -19,10 +19,12 @@ from registry.exchange.views import (
     ImportsPage,
     LeftoverView,
     ProgressPart,
+    action_label,
     anomaly_view,
     batch_line,
     format_label,
     line_view,
+    outcome_of,
 )
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
@@ -40,7 +42,6 @@ SEE, BRING_IN = Permission.EXCHANGE_IMPORT_READ, Permission.EXCHANGE_IMPORT_APPL
 NOTICES.update(
     {
         "import-abandonne": mark("L’import est abandonné : rien n’a été écrit."),
-        "import-demande": mark("Le travail est lancé : cette page montre où il en est."),
     }
 )
 _ASKED_FOR = {
@@ -164,7 +165,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         done=run.progress if run is not None else 0,
         total=run.total if run is not None else 0,
         figures=[
-            (action.label, int(summary.get(action, 0)), f"/imports/{batch_id}?action={action}")
+            (action_label(action, batch.state), int(summary.get(action, 0)), f"/imports/{batch_id}?action={action}")
             for action in ImportAction
         ],
         triples=int(summary.get("triples", 0)),
@@ -174,9 +175,11 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
             LeftoverView(one["predicate"], one["count"], one["example"]) for one in summary.get("leftovers", ())
         ],
         kept=list(summary.get("kept", ())),
-        lines=[line_view(line) for line in lines],
-        actions=[("", _("Toutes les fiches"), "true" if chosen is None else "")]
-        + [(str(action), action.label, "true" if action is chosen else "") for action in ImportAction],
+        lines=[line_view(line, batch.state) for line in lines],
+        tabs=[(_("Toutes les fiches"), f"/imports/{batch_id}")]
+        + [(action_label(action, batch.state), f"/imports/{batch_id}?action={action}") for action in ImportAction],
+        here=own,
+        outcome=outcome_of(batch),
         first_address=own if after else "",
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
         may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
@@ -225,7 +228,7 @@ def _start(visit: Visit, batch_id: int, kind: str) -> Response[Any]:
     if batch.state not in _ASKED_FOR[kind]:
         raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
     _ask(visit, kind, batch)
-    return visit.go(f"/imports/{batch_id}", done="import-demande")
+    return visit.go(f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)

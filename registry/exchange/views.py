@@ -7,9 +7,9 @@ from typing import Any
 
 from registry.datasets.views import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.vocabulary import RdfFormat, Severity
-from registry.kernel.words import _, ngettext
+from registry.kernel.words import _, mark, ngettext
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,9 @@ class ImportPage:
     leftovers: Sequence[LeftoverView]
     kept: Sequence[str]
     lines: Sequence[LineView]
-    actions: Sequence[tuple[str, str, str]]
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    outcome: str
     first_address: str
     next_address: str
     may_apply: bool
@@ -123,8 +125,30 @@ def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:
         organisation_name=organisation_name,
         state=batch.state.label,
         created_at=batch.created_at,
-        counts={action.label: int(batch.summary.get(action, 0)) for action in ImportAction},
+        counts={action_label(action, batch.state): int(batch.summary.get(action, 0)) for action in ImportAction},
     )
+
+
+_DONE = {ImportAction.CREATE: mark("Créées"), ImportAction.CHANGE: mark("Modifiées")}
+_TAKEN_BACK = {ImportAction.CREATE: mark("Créées puis retirées"), ImportAction.CHANGE: mark("Modifiées puis remises")}
+_LABELS = {ImportState.APPLIED: _DONE, ImportState.UNDONE: _TAKEN_BACK}
+
+
+def action_label(action: ImportAction, state: ImportState) -> str:
+    """What an import does with some records, said by where it stands: to create, then created."""
+    said = _LABELS.get(state, {}).get(action)
+    return _(said) if said else action.label
+
+
+_OUTCOMES = {
+    ImportState.APPLIED: mark("L’import est appliqué. Vous pouvez le défaire tant que vous voulez."),
+    ImportState.UNDONE: mark("L’import est défait : le registre est comme avant lui."),
+}
+
+
+def outcome_of(batch: ImportBatch) -> str:
+    """How an import ended, in words; nothing while it has not, or when its page says it otherwise."""
+    return _(_OUTCOMES[batch.state]) if batch.state in _OUTCOMES and not batch.summary.get("kept") else ""
 
 
 def format_label(batch: ImportBatch) -> str:
@@ -145,14 +169,14 @@ def anomaly_view(said: Mapping[str, Any]) -> AnomalyView:
     )
 
 
-def line_view(line: ImportLine) -> LineView:
+def line_view(line: ImportLine, state: ImportState) -> LineView:
     """A record of the file in words."""
     return LineView(
         line_no=line.line_no,
         title=line.title,
         identifier=line.identifier,
         action=str(line.action),
-        action_label=line.action.label,
+        action_label=action_label(line.action, state),
         dataset_id=line.dataset_id if line.action is not ImportAction.CREATE or line.applied else None,
         changes=[_change(name, said) for name, said in line.changes.items()],
         anomalies=[anomaly_view(one) for one in line.anomalies],
@@ -173,4 +197,3 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
     if name == "contact":
         return _("Point de contact"), str(said[0] or ""), str(said[1] or "")
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])
-
