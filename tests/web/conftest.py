@@ -66,6 +66,7 @@ class ConflictRow:
     theirs_raw: str
     mine_raw: str
     both_changed: bool
+    mine_first: bool
 
 
 @dataclass(frozen=True)
@@ -93,8 +94,8 @@ VIEW: dict[str, Any] = {
         Facet("acces", "Niveau d’accès", [("p", "Public", False)]),
     ],
     "conflicts": [
-        ConflictRow("titre", "Titre", "Bornes de recharge", "Bornes électriques", "x", "y", both_changed=True),
-        ConflictRow("editeur", "Éditeur", "Communauté urbaine", "", "Communauté urbaine", "", both_changed=False),
+        ConflictRow("titre", "Titre", "Bornes de recharge", "Bornes électriques", "x", "y", True, True),
+        ConflictRow("editeur", "Éditeur", "Communauté urbaine", "", "Communauté urbaine", "", False, False),
     ],
     "history": [
         Change(2, INSTANT, "Direction du numérique", "Fiche modifiée", "Correction demandée par le service",

@@ -26,7 +26,8 @@ document.addEventListener("DOMContentLoaded", () => {
     adder.addEventListener("click", () => {
       const model = document.getElementById(adder.dataset.add);
       const place = document.getElementById(adder.dataset.into);
-      place.insertAdjacentHTML("beforeend", model.innerHTML.replaceAll("NUMERO", place.children.length));
+      const count = place.children.length;
+      place.insertAdjacentHTML("beforeend", model.innerHTML.replaceAll("NUMERO", count).replaceAll("RANG", count + 1));
       place.lastElementChild.querySelector("input:not([type=hidden]), select, textarea").focus();
     });
   }
