@@ -18,7 +18,7 @@ from registry.platform.supervisor import Child, supervise
 
 def serve_home(settings: Settings) -> int:
     """Serves until a signal comes; returns the exit code."""
-    with open_home(settings):
+    with open_home(settings, serving=True) as home:
         environment = {
             **os.environ,
             "BEFFROI_HOME": str(settings.root),
@@ -39,6 +39,7 @@ def serve_home(settings: Settings) -> int:
             on_ready=lambda: click.echo(
                 _("Beffroi répond sur {address} (Ctrl+C pour arrêter).").format(address=settings.public_url)
             ),
+            tend=home.revive,
         )
 
 

@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import psycopg
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
@@ -19,8 +20,17 @@ from registry.platform.bootstrap import database_statements, role_statements
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_server, engine_for
 from registry.platform.files import FileStore
 from registry.platform.migrating import check_schema, find_pending, migrate
-from registry.platform.postgres import Cluster, connection_url, hold_cluster
+from registry.platform.postgres import (
+    Cluster,
+    State,
+    cluster_state,
+    connection_url,
+    hold_cluster,
+    open_cluster,
+)
 from registry.platform.settings import Settings
+
+log = structlog.get_logger(__name__)
 
 DATABASE = "beffroi"
 
@@ -101,6 +111,16 @@ class Home:
         with _answering(), self.owner.connect() as connection:
             return find_pending(connection)
 
+    def revive(self) -> None:
+        """Starts the embedded server again where it died under us; one of one's own is its administrator's.
+
+        Raises: Unavailable when it does not start.
+        """
+        root = self.settings.root
+        if self.cluster is not None and cluster_state(root) is State.STOPPED:
+            log.warning("postgresql ended; starting it again")
+            open_cluster(root, major=self.cluster.major, create=False)
+
     def dispose(self) -> None:
         """Closes every connection of this process."""
         for engine in (self.owner, self.app, self.jobs):
@@ -145,10 +165,11 @@ def _external(settings: Settings) -> Urls | None:
 
 
 @contextlib.contextmanager
-def open_home(settings: Settings, *, create: bool = False, check: bool = True) -> Iterator[Home]:
+def open_home(settings: Settings, *, create: bool = False, check: bool = True, serving: bool = False) -> Iterator[Home]:
     """Opens the registry of this home, starting its cluster if it is the embedded one.
 
-    `create` makes the cluster, the roles, the database and the schema where there are none.
+    `create` makes the cluster, the roles, the database and the schema where there are none; the last one that
+    opened it `serving` stops the cluster.
     Raises: Unavailable when there is no registry here, or when its database cannot serve.
     """
     external = _external(settings)
@@ -163,7 +184,7 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True) -
         finally:
             home.dispose()
         return
-    with hold_cluster(settings.root, major=settings.postgres_major, create=create) as cluster:
+    with hold_cluster(settings.root, major=settings.postgres_major, create=create, serving=serving) as cluster:
         passwords = role_passwords(settings.root)
         if create:
             make_database(cluster, passwords)

@@ -12,11 +12,14 @@ from dataclasses import dataclass, field
 
 import structlog
 
+from registry.kernel.errors import Refusal
+
 log = structlog.get_logger(__name__)
 
 PARENT = "BEFFROI_SUPERVISOR"
 _PATIENCE = 15.0
 _CALM = 30.0
+_TEND_EVERY = 2.0
 
 
 def end_with_supervisor() -> None:
@@ -68,9 +71,11 @@ def supervise(
     environment: dict[str, str],
     ready: Callable[[], bool],
     on_ready: Callable[[], None],
+    tend: Callable[[], None],
 ) -> int:
     """Runs the children until a signal comes; one that dies is started again, less and less eagerly.
 
+    `tend` looks after what the children lean on, every few seconds; what it cannot mend it tries again.
     Returns 0 after a signal; 1 when a child cannot stay up.
     """
     stopping = threading.Event()
@@ -79,7 +84,7 @@ def supervise(
     environment = {**environment, PARENT: str(os.getpid())}
     for child in children:
         child.start(environment)
-    said, code = False, 0
+    said, code, tended = False, 0, time.monotonic()
     while not stopping.is_set():
         if not said and ready():
             said = True
@@ -88,9 +93,19 @@ def supervise(
             if not child.is_running and not _start_again(child, environment):
                 code = 1
                 stopping.set()
+        if time.monotonic() - tended > _TEND_EVERY:
+            _tend(tend)
+            tended = time.monotonic()
         stopping.wait(0.1 if not said else 0.5)
     _end(children)
     return code
+
+
+def _tend(tend: Callable[[], None]) -> None:
+    try:
+        tend()
+    except Refusal as refusal:
+        log.warning("not mended yet", problem=refusal.message)
 
 
 def _start_again(child: Child, environment: dict[str, str]) -> bool:

@@ -249,18 +249,18 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(registry, servin
     print(f"T-01 server: {ROUNDS} rounds, {total} acknowledged writes, 0 lost")
 
 
-def test_nothing_acknowledged_is_lost_when_postgresql_is_killed(registry, serving):
+def test_nothing_acknowledged_is_lost_when_postgresql_is_killed_and_the_supervisor_brings_it_back(registry, serving):
     total = 0
+    process = serving()
     for turn in range(ROUNDS):
-        process = serving()
         postmaster = find_postmaster(cluster_home(registry.root).data)
         assert postmaster is not None
         server = psutil.Process(postmaster.process)
         backends = server.children(recursive=True)
         done = _write_until_killed(registry, f"base {turn}", server.kill)
-        process.terminate()
-        process.wait(PATIENCE)
         _until(lambda backends=backends: _gone(backends), "the end of the backends of a killed PostgreSQL")
+        _until(_answers, "PostgreSQL started again by the supervisor")
+        assert process.poll() is None
         _check(registry, done)
         total += done.count
     print(f"T-01 PostgreSQL: {ROUNDS} rounds, {total} acknowledged writes, 0 lost")
