@@ -56,7 +56,7 @@ from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
-from registry.organisations.queries import find_organisations, get_known
+from registry.organisations.queries import find_known, find_organisations, get_known
 from registry.platform.clock import now
 from registry.platform.mail import Mailer
 from registry.web.visits import (
@@ -276,10 +276,11 @@ def follow_link(visit: Visit, token: str) -> Response[Any]:
 
 def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Response[Any]:
     visitor = visit.visitor
-    known = get_known(visit.session, visitor.person_id)
+    # Who holds no role any more reads nothing, not even their own name.
+    known = find_known(visit.session, visitor.person_id)
     page = OwnPage(
-        name=known.name or "",
-        email=known.email or "",
+        name=(known.name if known else "") or "",
+        email=(known.email if known else "") or "",
         roles=[(grant.role.label, grant.organisation_name) for grant in find_grants(visit.session, visitor.account_id)],
         sessions=[session_view(one) for one in find_sessions(visit.session, visitor.account_id, now())],
         current_session=visitor.session_id or 0,

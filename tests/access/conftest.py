@@ -108,7 +108,10 @@ def send(
         headers["X-CSRF-Token"] = asker.csrf
     if wanted.version is not None:
         headers["If-Match"] = f'"{wanted.version}"'
-    if wanted.json is not None:
+    if wanted.content is not None:
+        more["content"] = wanted.content
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    elif wanted.json is not None:
         more["json"] = wanted.json
     elif wanted.form is not None:
         more["data"] = {"_csrf": asker.csrf, **wanted.form}

@@ -189,6 +189,7 @@ class Call:
     path: str
     form: Mapping[str, Any] | None = None
     json: Any = None
+    content: str | None = None
     version: int | None = None
     file: bool = False
 

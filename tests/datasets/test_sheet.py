@@ -2,7 +2,10 @@
 
 import pytest
 
+from registry.datasets.forms import DistributionForm
 from registry.kernel.permissions import Role
+from registry.organisations.forms import PersonForm
+from registry.organisations.service import record_person
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -30,3 +33,56 @@ def test_a_reader_of_another_commune_sees_nothing_of_it(town: Town):
     assert reader.get(f"/jeux/{number}").status_code == 404
     assert "Mot secret" not in reader.get("/jeux").text
     assert reader.api("GET", f"/api/v1/datasets/{number}").status_code == 404
+
+
+def test_saving_a_sheet_by_its_page_keeps_what_the_page_does_not_show(town: Town):
+    address = "https://a.invalid/a.csv"
+    number = town.record(
+        "Bornes", uri="https://a.invalid/jeu", version_label="3",
+        distributions=[DistributionForm(title="A", description="Lignes", download_url=address, byte_size=12,
+                                        media_type="text/csv", checksum_value="abc", languages=["fra"])],
+    )  # fmt: skip
+    steward = town.someone(Role.STEWARD)
+
+    saved = steward.post(
+        f"/jeux/{number}/modifier",
+        {"version": "1", "title": "Bornes", "distributions": "", "distribution-0-identifier": address,
+         "distribution-0-title": "", "distribution-0-download_url": address, "distribution-0-access_url": ""},
+    )  # fmt: skip
+
+    assert saved.status_code == 303
+    sheet = steward.api("GET", f"/api/v1/datasets/{number}").json()
+    assert (sheet["uri"], sheet["version_label"]) == ("https://a.invalid/jeu", "3")
+    (file,) = sheet["distributions"]
+    assert (file["title"], file["description"], file["byte_size"]) == (None, "Lignes", 12)
+    assert (file["media_type"], file["checksum_value"], file["languages"]) == ("text/csv", "abc", ["fra"])
+
+
+def test_a_contact_one_may_not_see_is_refused_as_one_that_does_not_exist(town: Town):
+    with town.acting() as session:
+        foreign = record_person(session, town.other_commune_id, PersonForm(name="Ailleurs")).id
+    steward = town.someone(Role.STEWARD, town.commune_id)
+    number = town.record(on=town.commune_id)
+
+    for person in (foreign, 987_654):
+        body = {"organisation_id": town.commune_id, "title": "A", "contact_person_id": person}
+        answers = [
+            steward.api("POST", "/api/v1/datasets", json=body),
+            steward.api(
+                "PATCH", f"/api/v1/datasets/{number}", json={"contact_person_id": person}, headers={"If-Match": '"1"'}
+            ),
+        ]
+        assert [answer.status_code for answer in answers] == [422, 422]
+        assert {answer.json()["errors"][0]["path"] for answer in answers} == {"contact_person_id"}
+
+
+def test_a_sheet_whose_contact_is_another_body_s_is_shown_without_their_name(town: Town):
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Cheffe de projet")).id
+    number = town.record("Bornes", on=town.commune_id, contact_person_id=person)
+
+    page = town.someone(Role.READER, town.commune_id).get(f"/jeux/{number}")
+
+    assert page.status_code == 200
+    assert "Cheffe de projet" not in page.text
+    assert "Cheffe de projet" in town.someone(Role.READER).get(f"/jeux/{number}").text

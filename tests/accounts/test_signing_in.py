@@ -1,0 +1,231 @@
+"""Signing in and out: what failed is not told apart, attempts are counted, and a session dies on the server."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from httpx import Response
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlalchemy import text
+
+from registry.accounts.rules import FAILURES_PER_ADDRESS, FAILURES_PER_NAME
+from registry.app import create_app
+from registry.kernel.permissions import Role
+from registry.platform.home import Home
+from registry.web.csrf import csrf_token
+from registry.web.visits import LOCAL_SESSION_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
+from tests.conftest import PASSWORD, Town
+
+pytestmark = pytest.mark.database
+
+
+def sign_in(town: Town, email: str, password: str, *, following: str = "", **headers: str) -> Response:
+    """Sends the form of the sign-in page, as a browser that opened it."""
+    csrf = csrf_token(b"visite", town.home.secret("csrf"))
+    return town.client.post(
+        "/connexion",
+        data={"email": email, "password": password, "next": following, "_csrf": csrf},
+        headers={"Cookie": f"{VISITOR_COOKIE}=visite", **headers},
+        follow_redirects=False,
+    )
+
+
+def mailbox(role: Role, town: Town) -> str:
+    """The address of the account `town.someone(role)` makes."""
+    return f"{role}.{town.authority_id}@essai.invalid"
+
+
+def session_of(answer: Response) -> str:
+    """The session a sign-in opened."""
+    found = re.search(rf"\b{LOCAL_SESSION_COOKIE}=([^;]+)", answer.headers["set-cookie"])
+    assert found is not None
+    return found[1]
+
+
+def test_who_signs_in_gets_a_session_and_goes_where_they_were_going(town: Town) -> None:
+    town.someone(Role.READER)
+
+    answer = sign_in(town, mailbox(Role.READER, town).upper(), PASSWORD, following="/jeux?q=eau&apres=")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/jeux?q=eau&apres=")
+    cookie = answer.headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Path=/" in cookie
+    assert "Domain" not in cookie
+    page = town.client.get("/jeux", headers={"Cookie": f"{LOCAL_SESSION_COOKIE}={session_of(answer)}"})
+    assert page.status_code == 200
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://ailleurs.invalid/", "//ailleurs.invalid", "/\\ailleurs.invalid", "/\t/ailleurs.invalid", "\t//x.invalid",
+     "/\r\nSet-Cookie: a=b", "javascript:alert(1)", "/\x00", "/%0a\n"],
+)  # fmt: skip
+def test_nobody_is_sent_to_another_site_after_signing_in(town: Town, elsewhere: str) -> None:
+    town.someone(Role.READER)
+
+    answer = sign_in(town, mailbox(Role.READER, town), PASSWORD, following=elsewhere)
+
+    assert answer.headers.get("location", "/") == "/"
+    assert answer.status_code in {303, 422}
+
+
+def test_an_address_with_letters_of_any_language_is_gone_to_escaped(town: Town) -> None:
+    town.someone(Role.READER)
+
+    answer = sign_in(town, mailbox(Role.READER, town), PASSWORD, following="/jeux?q=€uro é&x=%20")
+
+    assert answer.headers["location"] == "/jeux?q=%E2%82%ACuro%20%C3%A9&x=%20"
+
+
+def test_what_failed_is_not_told_apart(town: Town) -> None:
+    town.someone(Role.READER)
+    with town.acting() as session:
+        session.execute(text("UPDATE account SET state = 'stopped' WHERE id = :id"),
+                        {"id": town.someone(Role.LEGAL).account_id})  # fmt: skip
+
+    def shape(email: str, password: str) -> tuple[int, str]:
+        answer = sign_in(town, email, password)
+        assert "set-cookie" not in answer.headers
+        return answer.status_code, re.sub(r"[0-9a-f]{16}", "", answer.text.replace(email, ""))
+
+    wrong = shape(mailbox(Role.READER, town), "une mauvaise phrase de passe")
+    assert wrong[0] == 422
+    assert "ne convient pas" in wrong[1]
+    assert shape("personne@essai.invalid", PASSWORD) == wrong
+    assert shape(mailbox(Role.LEGAL, town), PASSWORD) == wrong
+
+
+def test_ten_failures_on_a_name_make_it_wait_whatever_address_is_said(town: Town) -> None:
+    town.someone(Role.READER)
+    email = mailbox(Role.READER, town)
+    for number in range(FAILURES_PER_NAME):
+        said = {"X-Forwarded-For": f"203.0.113.{number}", "Forwarded": f"for=203.0.113.{number}"}
+        assert sign_in(town, email, "faux", **said).status_code == 422
+
+    answer = sign_in(town, email, PASSWORD, **{"X-Forwarded-For": "198.51.100.7", "X-Real-IP": "198.51.100.7"})
+
+    assert answer.status_code == 429
+    assert "Attendez un quart d’heure" in answer.text
+    assert "set-cookie" not in answer.headers
+    assert sign_in(town, "personne@essai.invalid", "faux").status_code == 422
+
+
+def test_fifty_failures_from_an_address_make_it_wait_whatever_name_is_tried(town: Town) -> None:
+    town.someone(Role.READER)
+    with town.as_owner() as session:
+        session.execute(
+            text("INSERT INTO sign_in_attempt (name_digest, address_digest)"
+                 " SELECT convert_to(n::text, 'UTF8'), sha256('testclient') FROM generate_series(1, :n) n"),
+            {"n": FAILURES_PER_ADDRESS},
+        )  # fmt: skip
+
+    answer = sign_in(town, mailbox(Role.READER, town), PASSWORD, **{"X-Forwarded-For": "198.51.100.7"})
+
+    assert answer.status_code == 429
+    with town.as_owner() as session:
+        session.execute(text("UPDATE sign_in_attempt SET at = now() - interval '16 minutes'"))
+    assert sign_in(town, mailbox(Role.READER, town), PASSWORD).status_code == 303
+
+
+def test_a_success_forgives_the_failures_of_that_name_alone(town: Town) -> None:
+    town.someone(Role.READER)
+    for _ in range(FAILURES_PER_NAME - 1):
+        sign_in(town, mailbox(Role.READER, town), "faux")
+    sign_in(town, "personne@essai.invalid", "faux")
+
+    assert sign_in(town, mailbox(Role.READER, town), PASSWORD).status_code == 303
+    with town.as_owner() as session:
+        assert session.execute(text("SELECT count(*) FROM sign_in_attempt")).scalar_one() == 1
+
+
+def test_signing_in_again_gives_a_new_session_and_the_old_one_is_dead(town: Town) -> None:
+    reader = town.someone(Role.READER)
+
+    answer = reader.post("/connexion", {"email": mailbox(Role.READER, town), "password": PASSWORD})
+
+    assert session_of(answer) != reader.session_token
+    assert reader.get("/jeux").headers["location"].startswith("/connexion")
+    assert town.client.get(
+        "/jeux", headers={"Cookie": f"{LOCAL_SESSION_COOKIE}={session_of(answer)}"}
+    ).status_code == 200  # fmt: skip
+
+
+def test_a_session_chosen_by_somebody_else_is_never_taken_up(town: Town) -> None:
+    town.someone(Role.READER)
+    csrf = csrf_token(b"chosen", town.home.secret("csrf"))
+    answer = town.client.post(
+        "/connexion",
+        data={"email": mailbox(Role.READER, town), "password": PASSWORD, "_csrf": csrf},
+        headers={"Cookie": f"{LOCAL_SESSION_COOKIE}=chosen; {VISITOR_COOKIE}=chosen"},
+        follow_redirects=False,
+    )
+
+    assert answer.status_code == 303
+    assert session_of(answer) != "chosen"
+    again = town.client.get("/jeux", headers={"Cookie": f"{LOCAL_SESSION_COOKIE}=chosen"}, follow_redirects=False)
+    assert again.headers["location"].startswith("/connexion")
+
+
+def test_who_signs_out_is_out_on_the_server_too(town: Town) -> None:
+    reader = town.someone(Role.READER)
+
+    answer = reader.post("/deconnexion")
+
+    assert answer.status_code == 303
+    assert f"{LOCAL_SESSION_COOKIE}=" in answer.headers["set-cookie"]
+    assert reader.get("/jeux").headers["location"].startswith("/connexion")
+    assert reader.post("/jeux/nouveau", {"title": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "aged",
+    ["seen_at = now() - interval '121 minutes'", "expires_at = now() - interval '1 second'", "revoked_at = now()"],
+)
+def test_an_old_session_opens_nothing(town: Town, aged: str) -> None:
+    reader = town.someone(Role.READER)
+    with town.as_owner() as session:
+        session.execute(text(f"UPDATE signed_session SET {aged}"))
+
+    assert reader.get("/jeux").headers["location"].startswith("/connexion")
+
+
+@pytest.fixture
+def over_https(town: Town) -> Iterator[tuple[Town, TestClient[Litestar]]]:
+    """The same registry, reached over https."""
+    settings = town.home.settings.model_copy(update={"base_url": "https://donnees.essai.invalid"})
+    home = Home(settings, town.home.urls, town.home.cluster)
+    with TestClient(create_app(home), base_url="https://donnees.essai.invalid") as client:
+        yield replace(town, _client=client), client
+    home.dispose()
+
+
+def test_over_https_cookies_are_bound_to_this_very_host(over_https: tuple[Town, TestClient[Litestar]]) -> None:
+    town, client = over_https
+    town.someone(Role.READER)
+
+    first = client.get("/connexion").headers["set-cookie"]
+    answer = sign_in(town, mailbox(Role.READER, town), PASSWORD)
+
+    assert "Secure" in first
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith(f"{SESSION_COOKIE}=")
+    for said in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
+        assert said in cookie
+    assert "Domain" not in cookie
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    token = cookie.partition("=")[2].partition(";")[0]
+    opened = client.get("/jeux", headers={"Cookie": f"{SESSION_COOKIE}={token}"}, follow_redirects=False)
+    assert opened.status_code == 200
+
+
+def test_over_https_a_cookie_another_host_may_have_set_is_not_heard(
+    over_https: tuple[Town, TestClient[Litestar]],
+) -> None:
+    town, _client = over_https
+    reader = town.someone(Role.READER)
+
+    assert reader.get("/jeux").headers["location"].startswith("/connexion")

@@ -1,0 +1,116 @@
+"""The pages of organisations: the tree, one body, its services, and who is appointed."""
+
+import pytest
+from sqlalchemy import text
+
+from registry.kernel.permissions import Role
+from registry.organisations.forms import OrganisationForm, PersonForm
+from registry.organisations.queries import get_organisation
+from registry.organisations.service import amend_organisation, record_person
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+
+def test_the_tree_shows_each_body_below_its_own_with_its_inhabitants(town: Town) -> None:
+    page = town.someone(Role.READER).get("/organisations").text
+
+    assert page.index("Communauté urbaine d’essai") < page.index("Direction de l’eau")
+    assert "Grande-Commune" in page
+    assert "42" in page
+
+
+def test_a_service_is_added_below_a_commune_and_can_be_opened_at_once(town: Town) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR, town.commune_id)
+    made = administrator.post(
+        f"/organisations/{town.commune_id}/services/nouveau", {"name": "Voirie", "kind": "service"}
+    )
+
+    assert made.status_code == 303, made.text
+    assert "Voirie" in administrator.get(made.headers["location"]).text
+    assert "Voirie" not in town.someone(Role.ADMINISTRATOR, town.other_commune_id).get("/organisations").text
+    refused = administrator.post(f"/organisations/{town.authority_id}/services/nouveau", {"name": "A"})
+    assert refused.status_code == 403
+
+
+def test_who_reads_a_commune_knows_the_name_of_the_authority_and_no_more(town: Town) -> None:
+    with town.acting() as session:
+        form = OrganisationForm(website="https://interne.invalid", staff_fte=812)
+        amend_organisation(session, town.authority_id, form, expected=1)
+    reader = town.someone(Role.READER, town.commune_id)
+
+    above = reader.get(f"/organisations/{town.authority_id}")
+
+    assert above.status_code == 200
+    assert "Communauté urbaine d’essai" in above.text
+    assert "interne.invalid" not in above.text
+    assert "812" not in above.text
+    assert "interne.invalid" in town.someone(Role.READER).get(f"/organisations/{town.authority_id}").text
+    assert reader.get(f"/organisations/{town.other_commune_id}").status_code == 404
+
+
+def test_two_who_write_about_one_organisation_lose_nothing(town: Town) -> None:
+    one, two = town.someone(Role.ADMINISTRATOR), town.someone(Role.DPO)
+    path = f"/organisations/{town.authority_id}/modifier"
+    assert two.post(path, {"version": "1", "staff_fte": "60", "website": "https://a.invalid"}).status_code == 303
+
+    page = one.post(path, {"version": "1", "staff_fte": "75,5", "rip_url": "https://a.invalid/rip"})
+
+    assert page.status_code == 409
+    assert "par quelqu’un d’autre : 60" in page.text.replace("\xa0", " ").replace("\u202f", " ")
+    assert 'value="75.5"' in page.text
+    assert 'value="https://a.invalid/rip"' in page.text
+    assert 'name="version" value="2"' in page.text
+    assert one.post(path, {"version": "2", "staff_fte": "75,5"}).status_code == 303
+    with town.acting() as session:
+        body = get_organisation(session, town.authority_id)
+        assert (body.staff_fte, body.website) == (75.5, "https://a.invalid")
+
+
+def test_a_wrong_value_is_said_beside_its_field_and_the_version_read_stays(town: Town) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR)
+    page = administrator.post(
+        f"/organisations/{town.authority_id}/modifier", {"version": "7", "website": "pas une adresse"}
+    )
+
+    assert page.status_code == 422
+    assert "pas une adresse" in page.text
+    assert 'name="version" value="7"' in page.text
+
+
+def test_somebody_new_is_appointed_then_leaves(town: Town) -> None:
+    dpo = town.someone(Role.DPO)
+    path = f"/organisations/mandats/organisation/{town.authority_id}"
+    form = {"role": "dpo", "name": "Déléguée mutualisée", "since": "2026-01-01"}
+
+    assert dpo.post(path, form).status_code == 303
+    assert "Déléguée mutualisée" in dpo.get(f"/organisations/{town.authority_id}").text
+    with town.acting() as session:
+        number = session.execute(text("SELECT max(id) FROM appointment")).scalar_one()
+    assert dpo.post(f"/organisations/mandats/{number}/terminer").status_code == 303
+    with town.acting() as session:
+        assert session.execute(text("SELECT upper(during) FROM appointment")).scalar_one() == town.info["today"]()
+
+
+def test_nobody_is_appointed_by_the_number_of_a_person_one_may_not_see(town: Town) -> None:
+    with town.acting() as session:
+        foreign = record_person(session, town.other_commune_id, PersonForm(name="Ailleurs")).id
+    steward = town.someone(Role.STEWARD, town.commune_id)
+    path = f"/organisations/mandats/organisation/{town.commune_id}"
+
+    answers = [
+        steward.post(path, {"role": "dpo", "person_id": str(number), "since": "2026-01-01"})
+        for number in (foreign, 987_654)
+    ]
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert "Choisissez une personne de la liste" in answers[0].text
+    with town.acting() as session:
+        assert session.execute(text("SELECT count(*) FROM appointment")).scalar_one() == 0
+
+
+def test_who_may_not_appoint_is_shown_no_button_for_it(town: Town) -> None:
+    number = town.record(on=town.commune_id)
+
+    assert "Désigner quelqu’un" in town.someone(Role.STEWARD, town.commune_id).get(f"/jeux/{number}").text
+    assert "Désigner quelqu’un" not in town.someone(Role.READER, town.commune_id).get(f"/jeux/{number}").text

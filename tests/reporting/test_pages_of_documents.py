@@ -1,0 +1,97 @@
+"""The pages of documents: the register, asking for one, following the job, downloading its exact bytes."""
+
+from datetime import timedelta
+from hashlib import sha256
+
+import pytest
+from sqlalchemy import func, select, text
+
+from registry.kernel.permissions import Role
+from registry.platform.jobs import work_once
+from registry.reporting.models import IssuedDocument
+from registry.rooms import job_functions
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+
+def issued(town: Town, on: int, content: bytes = b"document") -> int:
+    """A document of an organisation, as the register keeps it."""
+    day = town.info["today"]()
+    with town.acting() as session:
+        digest = town.home.files.keep(content)
+        document = IssuedDocument(
+            organisation_id=on, report_id="compliance", title="Rapport", subject_kind="organisation", subject_id=on,
+            as_of=day, known_on=day, law_of=day, seal_no=3, ledger_root="", canonical_sha256=digest,
+            template_sha256="", document_sha256=digest, media_type="text/html", csv_sha256=digest, versions={},
+            issued_at=session.execute(select(func.now())).scalar_one(), issued_by="essai",
+        )  # fmt: skip
+        session.add(document)
+        session.flush()
+        return document.id
+
+
+def test_a_document_is_downloaded_byte_for_byte_by_who_may_read_it(town: Town) -> None:
+    number = issued(town, town.commune_id, "<p>é</p>".encode())
+    reader = town.someone(Role.READER, town.commune_id)
+
+    answer = reader.get(f"/documents/{number}/document")
+
+    assert answer.content == "<p>é</p>".encode()
+    assert answer.headers["etag"] == f'"{sha256(answer.content).hexdigest()}"'
+    assert answer.headers["content-disposition"].startswith("attachment; ")
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert reader.get(f"/documents/{number}/csv").status_code == 200
+    assert reader.get(f"/documents/{number}/source").status_code == 404
+    assert town.someone(Role.READER, town.other_commune_id).get(f"/documents/{number}/document").status_code == 404
+
+
+def test_a_file_changed_behind_the_registry_s_back_is_not_handed_out(town: Town) -> None:
+    number = issued(town, town.authority_id, b"document")
+    (place,) = [one for one in (town.home.settings.root / "files").rglob("*") if one.is_file()]
+    place.chmod(0o600)
+    place.write_bytes(b"autre chose")
+
+    answer = town.someone(Role.READER).get(f"/documents/{number}/document")
+
+    assert answer.status_code == 503
+    assert b"autre chose" not in answer.content
+
+
+def test_a_report_is_asked_for_within_one_s_rights_and_on_a_day_that_has_come(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR, town.commune_id)
+    tomorrow = (town.info["today"]() + timedelta(days=1)).isoformat()
+    own, above = f"organisation:{town.commune_id}", f"organisation:{town.authority_id}"
+
+    assert director.post("/documents", {"scope": own, "as_of": tomorrow}).status_code == 422
+    assert director.post("/documents", {"scope": "tout"}).status_code == 422
+    assert director.post("/documents", {"scope": above}).status_code == 403
+    assert director.post("/documents", {"scope": f"organisation:{town.other_commune_id}"}).status_code == 404
+    assert town.someone(Role.READER, town.commune_id).post("/documents", {"scope": own}).status_code == 403
+    with town.acting() as session:
+        assert session.execute(text("SELECT count(*) FROM job_run")).scalar_one() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.paper
+def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
+    town.record(on=town.commune_id)
+    director = town.someone(Role.DIRECTOR, town.commune_id)
+
+    asked = director.post("/documents", {"scope": f"organisation:{town.commune_id}"})
+    page = asked.headers["location"]
+    assert "En attente" in director.get(page).text
+    assert town.someone(Role.READER, town.other_commune_id).get(page).status_code == 404
+    work_once(town.home.urls.jobs, town.home.jobs, job_functions(town.home, town.info))
+
+    done = director.get(page, headers={"HX-Request": "true"}).text
+    assert "Terminé" in done
+    with town.acting() as session:
+        number, actor = session.execute(
+            text("SELECT d.id, e.actor FROM issued_document d JOIN ledger_entry e"
+                 " ON e.table_name = 'issued_document' AND e.row_id = d.id")
+        ).one()  # fmt: skip
+    assert f"/documents/{number}/document" in done
+    assert f"account:{director.account_id}" in actor
+    assert director.get(f"/documents/{number}/document").status_code == 200
+    assert "Rapport" in director.get("/documents").text
