@@ -1,0 +1,285 @@
+"""What is measured, each beside its ceiling: the same machine, workers, client and minute."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psutil
+import psycopg
+from ground import Ground, hello_command, registry_command, serving, web_memory
+from rdflib import Graph
+
+from registry.compliance.service import BATCH, evaluate
+from registry.compliance.vocabulary import SubjectKind
+from registry.exchange.jobs import import_file
+from registry.platform.assets import PACKAGE
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home, open_home
+from registry.reporting.fonts import prepare_fonts
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import ScopeKind
+
+HERE = Path(__file__).resolve().parent
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How it is measured: web workers, connections of the client, seconds and repetitions of each figure."""
+
+    workers: int = 1
+    connections: int = 4
+    seconds: float = 3.0
+    repetitions: int = 3
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One line of the table. `reached` and `goal` are in the same unit; `at_most` says which side is good."""
+
+    work: str
+    figure: str
+    ceiling: str = ""
+    reached: float | None = None
+    goal: float | None = None
+    unit: str = ""
+    at_most: bool = False
+
+    @property
+    def holds(self) -> bool | None:
+        """Whether the goal is reached; None where there is none."""
+        if self.reached is None or self.goal is None:
+            return None
+        return self.reached <= self.goal if self.at_most else self.reached >= self.goal
+
+
+def ask(port: int, requests: list[str], manner: Manner, *, once: bool = False, connections: int = 0) -> dict[str, Any]:
+    """What the client finds, in a process of its own; any other answer than 200 is an error."""
+    order = {
+        "port": port, "requests": requests, "once": once, "connections": connections or manner.connections,
+        "seconds": manner.seconds, "warming": 0.5,
+    }  # fmt: skip
+    told = subprocess.run(
+        [sys.executable, str(HERE / "client.py")], input=json.dumps(order), capture_output=True, text=True, check=True
+    )
+    found: dict[str, Any] = json.loads(told.stdout)
+    if set(found["statuses"]) != {"200"}:
+        raise RuntimeError(f"{requests[0][:60]!r}: {found['statuses']}")
+    return found
+
+
+def rates(port: int, manner: Manner, requests: Callable[[int], list[str]], **more: Any) -> dict[str, float]:
+    """The median of the repetitions; `requests` gives those of each repetition."""
+    found = [ask(port, requests(number), manner, **more) for number in range(manner.repetitions)]
+    return {name: median(one[name] for one in found) for name in ("rate", "median_ms", "p95_ms")}
+
+
+def request(method: str, path: str, body: str = "", **headers: str) -> str:
+    """The bytes of a request, as text."""
+    said = {"Host": "127.0.0.1", "Accept-Language": "fr", **{k.replace("_", "-"): v for k, v in headers.items()}}
+    if body:
+        said |= {"Content-Type": "application/json", "Content-Length": str(len(body.encode()))}
+    return f"{method} {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in said.items()) + "\r\n" + body
+
+
+def measure_hello(port: int, manner: Manner) -> float:
+    """Requests a second of the ceiling."""
+    with serving(hello_command(port, manner.workers), port, {"PYTHONPATH": str(HERE)}):
+        return rates(port, manner, lambda _number: [request("GET", "/")])["rate"]
+
+
+def measure_select(home: Home, ids: list[int], seconds: float) -> float:
+    """Keyed SELECTs a second of psycopg, one connection: the ceiling of anything that reads a record."""
+    count = 0
+    with psycopg.connect(home.urls.jobs, autocommit=True, prepare_threshold=1) as connection:
+        ends = time.perf_counter() + seconds
+        while time.perf_counter() < ends:
+            connection.execute("SELECT * FROM dataset WHERE id = %s", [ids[count % len(ids)]]).fetchone()
+            count += 1
+    return count / seconds
+
+
+def measure_pages(ground: Ground, manner: Manner, hello: float, ids: list[int], select: float) -> Iterator[Measured]:
+    """The sheet as a page and as JSON, the list, and one edit after another."""
+    port = ground.settings.port
+    cookie = {"Cookie": f"beffroi={ground.session_token}"}
+    bearer = {"Authorization": f"Bearer {ground.api_token}"}
+    with serving(registry_command(ground, manner.workers), port, {}) as (process, starting):
+        yield Measured("démarrage à la première réponse", f"{starting:.1f} s", "", starting, 3, "s", at_most=True)
+        time.sleep(1)
+        resting = web_memory(process) / MIB
+        yield Measured("mémoire du processus web au repos", f"{resting:.0f} Mio", "", resting, 200, "Mio", at_most=True)
+        for work, requests, goal in (
+            ("fiche entière avec volets, connecté", [request("GET", f"/jeux/{n}", **cookie) for n in ids], 2),
+            ("la même en JSON", [request("GET", f"/api/v1/datasets/{n}", **bearer) for n in ids], 4),
+            ("liste, première page", [request("GET", "/jeux", **cookie)], None),
+        ):
+            found = rates(port, manner, lambda _number, asked=requests: asked)
+            share = 100 * found["rate"] / hello
+            yield Measured(
+                work,
+                f"{found['rate']:.0f}/s, médiane {found['median_ms']:.1f} ms, p95 {found['p95_ms']:.1f} ms",
+                f"bonjour {hello:.0f}/s",
+                share,
+                goal,
+                "% de bonjour",
+            )
+        edits = rates(port, manner, lambda number: _edits(ids, number + 1, bearer), once=True, connections=1)
+        yield Measured(
+            "une modification par l’API, constats et écriture au registre, un client",
+            f"{edits['rate']:.0f}/s, médiane {edits['median_ms']:.1f} ms, p95 {edits['p95_ms']:.1f} ms",
+            f"SELECT à clé {select:.0f}/s",
+            edits["rate"],
+            100,
+            "/s",
+        )
+        busy = web_memory(process) / MIB
+        yield Measured("mémoire du processus web après ces mesures", f"{busy:.0f} Mio")
+
+
+def _edits(ids: list[int], version: int, bearer: dict[str, str]) -> list[str]:
+    """One change a dataset, of its licence and title: some findings change, some do not."""
+    made = []
+    for number in ids:
+        body = json.dumps({"title": f"Relevé {number}, version {version}", "licence": (None, "odbl-1.0")[version % 2]})
+        made.append(request("PATCH", f"/api/v1/datasets/{number}", body, If_Match=f'"{version}"', **bearer))
+    return made
+
+
+def measure_evaluation(ground: Ground, home: Home, *, work: str) -> Measured:
+    """Every dataset judged, in this process, by the batches of `beffroi evaluate`."""
+    day = ground.info["today"]()
+    began = time.perf_counter()
+    judged = 0
+    for kind in SubjectKind:
+        with transaction(home.jobs, Acting("cli:bench"), **ground.info) as session:
+            ids = ground.info["engine"].subjects[kind].everything(session, None)
+        judged += len(ids)
+        for start in range(0, len(ids), BATCH):
+            with transaction(home.jobs, Acting("cli:bench"), **ground.info) as session:
+                evaluate(session, kind, ids[start : start + BATCH], today=day)
+    each = 1000 * (time.perf_counter() - began) / judged
+    return Measured(work, f"{judged} fiches, {each:.2f} ms chacune", "", each, 1, "ms", at_most=True)
+
+
+def measure_import(ground: Ground, home: Home, source: Path, records: int, into: int) -> Measured:
+    """A whole catalogue brought in: read, compared, written, judged; beside rdflib's parsing of the same file."""
+    began = time.perf_counter()
+    triples = len(Graph().parse(source, format="xml"))
+    parsing = time.perf_counter() - began
+    began = time.perf_counter()
+    done = import_file(home, str(source), organisation_id=into, acting=Acting("cli:bench"), info=ground.info)
+    seconds = time.perf_counter() - began
+    if done.created != records:
+        raise RuntimeError(f"{done.created} datasets created out of {records}")
+    return Measured(
+        f"import RDF de {records} jeux, tout compris",
+        f"{seconds:.1f} s, {1000 * seconds / records:.1f} ms par jeu",
+        f"rdflib seul {parsing:.1f} s ({triples} triplets)",
+        seconds / parsing,
+        2,
+        "× rdflib",
+        at_most=True,
+    )
+
+
+def measure_report(ground: Ground, home: Home) -> Iterator[Measured]:
+    """A compliance report on one department, from the facts to the kept document; beside bare WeasyPrint.
+
+    The fonts are unpacked beforehand: a registry does so once.
+    """
+    prepare_fonts(ground.root / "cache")
+    began = time.perf_counter()
+    with watched_memory() as memory:
+        issued = issue_report(
+            home,
+            "compliance",
+            kind=ScopeKind.DEPARTMENT,
+            subject_id=ground.reported,
+            as_of=None,
+            acting=Acting("cli:bench"),
+            info=ground.info,
+            report=lambda *_said: None,
+        )
+    seconds = time.perf_counter() - began
+    content = ground.root / "content.json"
+    content.write_bytes(home.files.read(issued.canonical_sha256))
+    tagged, plain = bare_paper(ground, content, "pdf/a-3a"), bare_paper(ground, content, "")
+    pages = tagged["pages"]
+    rate, bare = pages / seconds, pages / tagged["seconds"]
+    yield Measured(
+        f"rapport de conformité, {pages} pages, tout compris",
+        f"{rate:.1f} pages/s ({seconds:.1f} s, {memory.peak / MIB:.0f} Mio)",
+        f"WeasyPrint seul, balisé : {bare:.1f} pages/s ({tagged['memory'] / MIB:.0f} Mio)",
+        100 * rate / bare,
+        90,
+        "% de WeasyPrint",
+    )
+    yield Measured(
+        "  le même, face à WeasyPrint sans balises ni PDF/A",
+        f"{rate:.1f} pages/s",
+        f"{pages / plain['seconds']:.1f} pages/s ({plain['memory'] / MIB:.0f} Mio)",
+        100 * rate * plain["seconds"] / pages,
+        None,
+        "% de WeasyPrint",
+    )
+
+
+def bare_paper(ground: Ground, content: Path, variant: str) -> dict[str, Any]:
+    """What WeasyPrint does of the same page by itself."""
+    fonts = prepare_fonts(ground.root / "cache")
+    environment = {
+        "PATH": os.defpath,
+        "LC_ALL": "C.UTF-8",
+        "PYTHONPATH": str(PACKAGE.parent),
+        "FONTCONFIG_FILE": str(fonts.configuration),
+    }
+    command = [sys.executable, str(HERE / "bare_paper.py"), str(content), str(fonts.path), variant]
+    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(told.stdout)
+    return found
+
+
+@dataclass
+class Memory:
+    """The most memory a child of this process held. Units: bytes."""
+
+    peak: int = 0
+    ended: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def watched_memory() -> Iterator[Memory]:
+    """Looks at the children of this process, ten times a second."""
+    memory = Memory()
+
+    def look() -> None:
+        while not memory.ended.wait(0.1):
+            for child in psutil.Process().children():
+                try:
+                    if child.name().startswith("python"):
+                        memory.peak = max(memory.peak, child.memory_info().rss)
+                except psutil.Error:
+                    continue
+
+    watching = threading.Thread(target=look)
+    watching.start()
+    try:
+        yield memory
+    finally:
+        memory.ended.set()
+        watching.join()
+
+
+def home_of(ground: Ground) -> Any:
+    """The registry opened by this process, PostgreSQL started if need be."""
+    return open_home(ground.settings)

@@ -1,0 +1,114 @@
+"""`python3 dev.py bench`: how fast the registry is, each figure beside a ceiling measured in the same run."""
+
+import argparse
+import os
+import platform
+import socket
+import sys
+import time
+from collections.abc import Iterator
+
+from catalogue import write_catalogue
+from ground import Ground, fill, opened_ground
+from measures import (
+    Manner,
+    Measured,
+    home_of,
+    measure_evaluation,
+    measure_hello,
+    measure_import,
+    measure_pages,
+    measure_report,
+    measure_select,
+)
+
+from registry.platform.logs import configure_logs
+
+SIZES = (1_000, 10_000)
+IMPORTED = 1_000
+FIRST_IMPORTED = 1_000_000
+"""The imported datasets bear numbers of their own."""
+
+
+def main() -> int:
+    """Measures, and prints the table as it goes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(SIZES), help="numbers of datasets")
+    parser.add_argument("--workers", type=int, default=1, help="web processes")
+    parser.add_argument("--seconds", type=float, default=3.0, help="of each repetition")
+    parser.add_argument("--repetitions", type=int, default=3)
+    parser.add_argument(
+        "--only", default="", help="measure only these: p(ages), e(valuation again), i(mport), r(eport)"
+    )
+    parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
+    given = parser.parse_args()
+    configure_logs("ERROR")
+    manner = Manner(workers=given.workers, seconds=given.seconds, repetitions=given.repetitions)
+    print(
+        f"{platform.machine()}, {os.cpu_count()} cœurs ; Python "
+        f"{platform.python_version()} ; {manner.workers} processus web ; client : {manner.connections} connexions d’un "
+        f"seul processus ; pages : médiane de {manner.repetitions} fois {manner.seconds:g} s\n"
+    )
+    began = time.monotonic()
+    port = _free_port()
+    missed = 0
+    with opened_ground(port) as ground:
+        held = 0
+        for size in sorted(given.sizes):
+            load = os.getloadavg()[0]
+            print(f"{size} jeux de données, trois distributions chacun (charge de la machine : {load:.1f})")
+            for line in _measure(ground, manner, held, size, given):
+                missed += line.holds is False
+                _show(line)
+            held = size
+            print(flush=True)
+    print(f"{missed} objectif(s) manqué(s) ; mesuré en {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
+    chosen = given.only or "peir"
+    with home_of(ground) as home:
+        kept, bare = fill(ground, home, range(held, size))
+        rows = 4 * (size - held)
+        yield Measured(
+            f"COPY de {rows} lignes, avec écriture au registre",
+            f"{rows / kept:.0f} lignes/s",
+            f"COPY nu {rows / bare:.0f} lignes/s",
+            kept / bare,
+            None,
+            "× COPY nu",
+        )
+        yield measure_evaluation(ground, home, work="évaluer tout, constats nouveaux")
+        if "e" in chosen:
+            yield measure_evaluation(ground, home, work="évaluer tout, rien de changé")
+        with home.jobs.connect() as connection:
+            ids = list(connection.exec_driver_sql("SELECT id FROM dataset ORDER BY id DESC LIMIT 1000").scalars())
+        select = measure_select(home, ids, manner.seconds)
+        if "r" in chosen and not held:
+            yield from measure_report(ground, home)
+    if "p" in chosen:
+        # The ceiling is measured in the same minute: on a shared machine the next one is another machine.
+        yield from measure_pages(ground, manner, measure_hello(ground.settings.port, manner), ids, select)
+    if "i" in chosen:
+        count = size if given.full else min(IMPORTED, size)
+        source = ground.root / "catalogue.rdf"
+        write_catalogue(source, range(FIRST_IMPORTED, FIRST_IMPORTED + count))
+        with home_of(ground) as home:
+            yield measure_import(ground, home, source, count, ground.importing[given.sizes.index(size) % 3])
+
+
+def _show(line: Measured) -> None:
+    verdict = {True: "tenu", False: "MANQUÉ", None: ""}[line.holds]
+    reached = "" if line.reached is None else f"{line.reached:.1f} {line.unit}"
+    goal = "" if line.goal is None else f"({'≤' if line.at_most else '≥'} {line.goal:g}) {verdict}"
+    print(f"  {line.work:72} {line.figure:52} {line.ceiling:52} {reached} {goal}".rstrip(), flush=True)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
