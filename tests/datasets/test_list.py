@@ -1,0 +1,75 @@
+"""The list of datasets: every order pages through every sheet once, and the address says it all."""
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from registry.datasets.queries import ORDERS, DatasetFilter, find_datasets
+from registry.kernel.permissions import Role
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def three(town: Any) -> list[str]:
+    """Three sheets, two of which tie by organisation, and one without a day of update."""
+    town.record("Écluses", modified=date(2026, 3, 1))
+    town.record("Abris", modified=None)
+    town.record("Lavoirs", on=town.commune_id, modified=date(2025, 1, 2))
+    return ["Abris", "Écluses", "Lavoirs"]
+
+
+@pytest.mark.parametrize("order", [*ORDERS, *(f"-{order}" for order in ORDERS)])
+def test_each_order_pages_through_every_sheet_once(town: Any, three: list[str], order: str) -> None:
+    with town.acting() as session:
+        after, met = None, []
+        while page := find_datasets(session, DatasetFilter(), order=order, after=after, limit=1)[:1]:
+            met.append(page[0])
+            after = page[0].cursor
+
+    assert sorted(row.title for row in met) == sorted(three)
+    places = [row.cursor for row in met]
+    assert all(one > other if order.startswith("-") else one < other for one, other in pairwise(places))
+
+
+def test_a_heading_sorts_and_turns_round_and_keeps_the_filters(town: Any, three: list[str]) -> None:
+    steward = town.someone(Role.STEWARD)
+
+    newest = steward.get("/jeux?q=&etape=identified&tri=-mise-a-jour").text
+    assert newest.index("Écluses") < newest.index("Lavoirs") < newest.index("Abris")
+    assert (
+        '<th scope="col" aria-sort="descending"><a class="sort" href="/jeux?etape=identified&amp;tri=mise-a-jour">'
+        in newest
+    )
+    by_title = steward.get("/jeux?tri=inconnu").text
+    assert [by_title.index(f">{title}<") for title in three] == sorted(by_title.index(f">{title}<") for title in three)
+    assert 'aria-sort="ascending"><a class="sort" href="/jeux?tri=-titre">' in by_title
+
+
+def test_an_annulled_sheet_is_found_by_who_looks_for_it(town: Any) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Doublon")
+    steward.post(f"/jeux/{number}/annuler", {"version": "1", "reason": "doublon"})
+
+    assert "Doublon" not in steward.get("/jeux").text
+    assert "Doublon" in steward.get("/jeux?annulees=true").text
+
+
+def test_the_authority_stands_first_then_its_services_then_the_communes(town: Any) -> None:
+    page = town.someone(Role.STEWARD).get("/jeux/nouveau").text
+
+    names = ["Communauté urbaine d’essai", "Direction de l’eau", "Grande-Commune", "Petite-Commune"]
+    places = [page.index(f">{name}</option>") for name in names]
+    assert places == sorted(places)
+
+
+def test_an_error_of_a_file_stands_at_its_field(town: Any) -> None:
+    page = town.someone(Role.STEWARD).post(
+        "/jeux/nouveau",
+        {"organisation_id": town.authority_id, "title": "Abris", "distributions": "",
+         "distribution-0-title": "Abris", "distribution-0-download_url": "abris.csv"},
+    ).text  # fmt: skip
+
+    assert '<a href="#distribution-0-download_url">Fichier ou accès 1, Adresse du fichier' in page
+    assert 'id="distribution-0-download_url-erreur"' in page
