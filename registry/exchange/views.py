@@ -130,6 +130,7 @@ def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:
 
 
 _DONE = {ImportAction.CREATE: mark("Créées"), ImportAction.CHANGE: mark("Modifiées")}
+_ONE_DONE = {ImportAction.CREATE: mark("Créée"), ImportAction.CHANGE: mark("Modifiée")}
 _TAKEN_BACK = {ImportAction.CREATE: mark("Créées puis retirées"), ImportAction.CHANGE: mark("Modifiées puis remises")}
 _LABELS = {ImportState.APPLIED: _DONE, ImportState.UNDONE: _TAKEN_BACK}
 
@@ -141,7 +142,7 @@ def action_label(action: ImportAction, state: ImportState) -> str:
 
 
 _OUTCOMES = {
-    ImportState.APPLIED: mark("L’import est appliqué. Vous pouvez le défaire tant que vous voulez."),
+    ImportState.APPLIED: mark("L’import est appliqué. Vous pouvez le défaire à tout moment."),
     ImportState.UNDONE: mark("L’import est défait : le registre est comme avant lui."),
 }
 
@@ -176,7 +177,9 @@ def line_view(line: ImportLine, state: ImportState) -> LineView:
         title=line.title,
         identifier=line.identifier,
         action=str(line.action),
-        action_label=action_label(line.action, state),
+        action_label=_(_ONE_DONE[line.action])
+        if state is ImportState.APPLIED and line.action in _ONE_DONE
+        else line.action.label,
         dataset_id=line.dataset_id if line.action is not ImportAction.CREATE or line.applied else None,
         changes=[_change(name, said) for name, said in line.changes.items()],
         anomalies=[anomaly_view(one) for one in line.anomalies],
