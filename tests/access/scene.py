@@ -235,6 +235,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
+QUERIES = {"GET /conformite/constats": "?regles=obligations&constat=to-complete"}
 ON_PREVIEWED = {"/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner"}
 
 
@@ -253,7 +254,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
 
     route = f"{method} {path}"
     return Call(
-        re.sub(r"\{(\w+):\w+\}", fill, path),
+        re.sub(r"\{(\w+):\w+\}", fill, path) + QUERIES.get(route, ""),
         form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
         json=BODIES[route](of) if route in BODIES else None,
         version=of.dataset_version if path.startswith("/api/") and "dataset_id" in path else None,

@@ -31,6 +31,7 @@ STATEMENTS = {
     "/api/v1/datasets/{dataset}": 4,
     "/conformite": 2,
     "/conformite/OD-05": 5,
+    "/conformite/constats?regles=obligations&constat=to-complete": 6,
     "/organisations": 3,
     "/organisations/{authority}": 5,
     "/imports": 3,
