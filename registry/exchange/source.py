@@ -231,17 +231,23 @@ def _ask(connection: http.client.HTTPConnection, place: _Place) -> http.client.H
 def _cut_at(connection: http.client.HTTPConnection, until: float) -> Iterator[None]:
     """Ends the connection at the deadline, even when the server sends one byte now and then."""
 
-    def cut() -> None:
-        with suppress(OSError, AttributeError):
-            connection.sock.shutdown(socket.SHUT_RDWR)
-
     connection.connect()
+    # The connection lets go of its socket once the answer begins, if the server said it would close it.
+    line = connection.sock
+
+    def cut() -> None:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
     timer = threading.Timer(max(0.0, until - time.monotonic()), cut)
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
+    if time.monotonic() >= until:
+        # What ends without its length being announced looks whole when it is cut.
+        raise TimeoutError
 
 
 def _check_answer(response: http.client.HTTPResponse, host: str, most: int) -> None:
