@@ -154,7 +154,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
   SELECT f.account_id, f.organisation_id, 'reset', opened, now() + lasting FROM find_sign_in(asked) f
    WHERE f.state = 'active' AND (
      SELECT count(*) FROM single_use_link l
-      WHERE l.account_id = f.account_id AND l.expires_at > now() + lasting - interval '1 hour') < 5
+      WHERE l.account_id = f.account_id AND l.purpose = 'reset' AND l.expires_at > now() + lasting - interval '1 hour') < 5
   RETURNING id
 $$;
 
