@@ -1,0 +1,260 @@
+"""What people do from one end to the other, in a real browser, on a registry served as anybody serves it."""
+
+import hashlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from registry.platform.assets import asset_root
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+UNLINKED = ["/lien/inconnu", "/jeux/99999999", "/accessibilite", "/mot-de-passe-oublie"]
+"""Pages that nothing leads to, or that only those who are not signed in are led to."""
+FILES = re.compile(r"^/(documents/\d+/|api|statique|travaux)")
+TURTLE = """\
+@prefix dcat: <http://www.w3.org/ns/dcat#> .
+@prefix dct: <http://purl.org/dc/terms/> .
+<https://exemple.fr/catalogue> a dcat:Catalog ; dct:title "Catalogue d’essai"@fr ;
+  dcat:dataset <https://exemple.fr/lavoirs>, <https://exemple.fr/fontaines> .
+<https://exemple.fr/lavoirs> a dcat:Dataset ; dct:identifier "essai-lavoirs" ;
+  dct:title "Lavoirs de la campagne d’essai"@fr ; dct:description "Les lavoirs et leur état."@fr .
+<https://exemple.fr/fontaines> a dcat:Dataset ; dct:identifier "essai-fontaines" ;
+  dct:title "Fontaines de la campagne d’essai"@fr ; dct:description "Les fontaines et leur débit."@fr .
+"""
+
+
+def kind_of(address: str) -> str:
+    """What makes a page another page: its address without its numbers, and without its query."""
+    return re.sub(r"/(\d+|[A-Z]+-\d+)(?=/|$)", "/1", address.partition("?")[0].partition("#")[0])
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe finds wrong, with the elements at fault."""
+    if not page.evaluate("typeof window.axe === 'object'"):
+        page.evaluate((asset_root("node_modules") / "axe-core" / "axe.min.js").read_text("utf-8"))
+    # Colours do not change with the language, and are the longest to look at.
+    colours = page.locator("html").get_attribute("lang") == "fr"
+    asked = """([rules, colours]) => axe.run(document, {
+        runOnly: rules, resultTypes: ['violations'], preload: false, rules: {'color-contrast': {enabled: colours}} })"""
+    found: dict[str, Any] = page.evaluate(asked, [RULES, colours])
+    return [(one["id"], [node["html"][:300] for node in one["nodes"]]) for one in found["violations"]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
+@pytest.mark.parametrize("who", ["", "steward", "administrator"])
+def test_every_page_one_can_reach_is_accessible_narrow_and_keeps_to_itself(
+    served: Any, who: str, language: str
+) -> None:
+    visitor = served.open(who, language=language)
+    page, wrong, wide = visitor.page, {}, {}
+    waiting, met = ["/", *UNLINKED, *([] if who else ["/connexion"])], set[str]()
+    while waiting:
+        address = waiting.pop(0)
+        if kind_of(address) in met:
+            continue
+        met.add(kind_of(address))
+        visitor.go(address)
+        assert page.locator("html").get_attribute("lang") == language[:2]
+        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        if found := violations(page):
+            wrong[page.url] = found
+        page.set_viewport_size({"width": 320, "height": 800})
+        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
+            wide[page.url] = width
+        page.set_viewport_size({"width": 1280, "height": 800})
+        links = page.eval_on_selector_all("a[href^='/']", "links => links.map(one => one.getAttribute('href'))")
+        waiting += [link for link in links if not FILES.match(link)]
+
+    assert wrong == {}
+    assert wide == {}, "these pages scroll sideways on the narrowest screen"
+    assert len(met) > (15 if who else 5), f"only these pages were reached: {sorted(met)}"
+    assert visitor.strangers == []
+    # A page that does not exist is refused: that answer alone is no success.
+    assert [said for said in visitor.complaints if "404" not in said and "403" not in said] == []
+
+
+def tab_to(page: Page, selector: str, *, at_most: int = 150) -> None:
+    """Goes to a part of the page as somebody without a mouse does; what has the focus must be in sight."""
+    for _step in range(at_most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
+            hidden = page.evaluate(
+                """() => { const one = document.activeElement, box = one.getBoundingClientRect();
+                const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
+                return !(top && (one.contains(top) || top.contains(one) || top.closest('label'))); }"""
+            )
+            assert not hidden, f"{selector} has the focus and is hidden"
+            return
+    pytest.fail(f"The keyboard does not reach {selector} on {page.url}")
+
+
+def follow(page: Page, selector: str, **more: Any) -> None:
+    """Goes to a link or a button by keyboard, and follows it."""
+    tab_to(page, selector, **more)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def test_a_steward_turns_a_verdict_with_the_keyboard_alone(served: Any) -> None:
+    visitor = served.open()
+    page, (mail, password) = visitor.page, served.account("steward")
+    visitor.go("/connexion")
+    tab_to(page, "#email")
+    page.keyboard.type(mail)
+    page.keyboard.press("Tab")
+    page.keyboard.type(password)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page, ".site-nav a[href='/jeux']")
+    follow(page, "a[href='/jeux/nouveau']")
+    tab_to(page, "#title")
+    page.keyboard.type("Ruches municipales")
+    tab_to(page, "input[name=personal_data]")
+    page.keyboard.press("ArrowDown")
+    tab_to(page, "input[name=access_rights]")
+    page.keyboard.press("ArrowDown")
+    assert page.locator("input[name=access_rights]:checked").get_attribute("value") == "public"
+    tab_to(page, "#modified")
+    page.keyboard.type("01022026")
+    tab_to(page, "#distribution-0-download_url")
+    page.keyboard.type("https://donnees.exemple.fr/ruches.csv")
+    follow(page, ".save-bar button")
+
+    expect(page.get_by_role("status")).to_contain_text("La fiche est enregistrée.")
+    finding = page.locator(".finding", has=page.get_by_role("link", name="Source et date de mise à jour affichées"))
+    expect(finding).to_contain_text("À compléter")
+    expect(finding).to_contain_text("Il manque : Éditeur")
+    assert violations(page) == []
+
+    follow(page, ".finding a[href$='#publisher_name']")
+    # The link leads to the very field: the keyboard is there, or one step before.
+    if page.evaluate("document.activeElement.id") != "publisher_name":
+        tab_to(page, "#publisher_name", at_most=1)
+    page.keyboard.type("Ville d’essai")
+    follow(page, ".save-bar button")
+
+    tab_to(page, "#conformite > details > summary")
+    page.keyboard.press("Enter")
+    expect(finding).to_contain_text("Suivie")
+
+
+def test_two_people_who_amend_one_sheet_both_keep_what_they_wrote(served: Any) -> None:
+    first, second = served.open("steward"), served.open("arras.donnees")
+    second.go("/jeux?q=cantine")
+    second.page.locator("tbody th a").first.click()
+    sheet = second.page.url
+    for one in (first, second):
+        one.page.goto(f"{sheet}/modifier")
+    first.page.fill("#title", "Cantines : menus et allergènes, revus par la première")
+    first.page.locator(".save-bar button").click()
+    expect(first.page.get_by_role("heading", level=1)).to_contain_text("revus par la première")
+
+    second.page.fill("#keywords", "mot de la seconde")
+    second.page.fill("#reason", "mots-clés revus")
+    second.page.locator(".save-bar button").click()
+
+    expect(second.page.get_by_role("heading", level=1)).to_contain_text("Quelqu’un a modifié cette fiche")
+    assert violations(second.page) == []
+    assert second.page.locator("#title-autre").is_checked(), "what only the other changed is the other’s to begin with"
+    assert second.page.locator("#keywords-moi").is_checked(), "what only I changed is mine to begin with"
+    second.page.get_by_role("button", name="Enregistrer ces choix").click()
+
+    expect(second.page.get_by_role("heading", level=1)).to_contain_text("revus par la première")
+    expect(second.page.locator("main")).to_contain_text("mot de la seconde")
+    second.page.get_by_role("link", name="Historique").click()
+    expect(second.page.locator(".history > li").nth(0)).to_contain_text("mots-clés revus")
+    expect(second.page.locator(".history > li").nth(1)).to_contain_text("revus par la première")
+
+
+def test_a_catalogue_is_previewed_applied_and_undone(served: Any, tmp_path: Path) -> None:
+    visitor = served.open("steward")
+    page, file = visitor.page, tmp_path / "essai.ttl"
+    file.write_text(TURTLE, "utf-8")
+    visitor.go("/imports")
+    page.set_input_files("#file", file)
+    page.get_by_role("button", name="Lire et montrer l’aperçu").click()
+    expect(page.get_by_role("heading", name="Fiches du fichier")).to_be_visible(timeout=60_000)
+    expect(page.locator(".figure-card").first).to_have_text("2À créer")
+    assert violations(page) == []
+    preview = page.url
+
+    visitor.go("/jeux?q=campagne")
+    expect(page.locator("main [role=status]")).to_contain_text("0 jeu")
+    page.goto(preview)
+    page.get_by_role("button", name="Appliquer").click()
+    expect(page.get_by_role("button", name="Défaire cet import")).to_be_visible(timeout=60_000)
+    expect(page.locator(".figure-card").first).to_have_text("2Créées")
+    expect(page.locator("main")).not_to_contain_text("Le travail est lancé")
+    visitor.go("/jeux?q=campagne")
+    expect(page.locator("main [role=status]")).to_contain_text("2 jeux")
+
+    page.goto(preview)
+    page.get_by_role("button", name="Défaire cet import").click()
+    expect(page.locator("main")).to_contain_text("L’import est défait", timeout=60_000)
+    visitor.go("/jeux?q=campagne")
+    expect(page.locator("main [role=status]")).to_contain_text("0 jeu")
+    assert visitor.complaints == []
+
+
+@pytest.mark.slow
+def test_a_report_asked_for_on_a_page_is_the_one_the_register_holds(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    visitor.go("/documents")
+    before = page.locator("tbody tr").count()
+    page.select_option("#scope", label="Dainville")
+    page.get_by_role("button", name="Émettre").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Émission d’un rapport de conformité")
+    expect(page.locator("main").get_by_role("link", name="Documents émis").last).to_be_visible(timeout=120_000)
+    expect(page.locator("progress")).to_have_count(0, timeout=120_000)
+    assert violations(page) == []
+
+    visitor.go("/documents")
+    expect(page.locator("tbody tr")).to_have_count(before + 1)
+    row = page.locator("tbody tr", has_text="Dainville").first
+    with page.expect_download() as downloaded:
+        row.get_by_role("link", name=re.compile("^(PDF|HTML)$")).click()
+    digest = hashlib.sha256(Path(downloaded.value.path()).read_bytes()).hexdigest()
+    assert digest in (row.locator("abbr").get_attribute("title") or "")
+
+
+def test_who_has_no_javascript_reads_everything_and_records_a_sheet(served: Any) -> None:
+    visitor = served.open("steward", script=False)
+    page = visitor.page
+    visitor.go("/jeux?q=eau&tri=-mise-a-jour")
+    page.locator("tbody th a", has_text="Qualité de l’eau du robinet").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Qualité de l’eau du robinet")
+    page.locator("summary", has_text="autres constats").click()
+    expect(page.locator(".finding").first).to_be_visible()
+    page.get_by_role("link", name="Historique").click()
+    expect(page.locator(".history > li").first).to_contain_text("Fiche modifiée")
+    page.locator(".site-nav").get_by_role("link", name="Conformité").click()
+    page.locator(".figure-card a").first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("Non conforme")
+
+    visitor.go("/jeux/nouveau")
+    page.fill("#title", "Nichoirs posés en ville")
+    page.locator(".save-bar button").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nichoirs posés en ville")
+
+
+def test_every_figure_opens_exactly_the_list_it_counts(served: Any) -> None:
+    visitor = served.open("director")
+    page = visitor.page
+    visitor.go("/conformite")
+    figures = page.eval_on_selector_all(
+        ".figure-card a", "links => links.map(one => [one.innerText, one.getAttribute('href')])"
+    )
+    counted = page.eval_on_selector_all(
+        ".counts a", "links => links.map(one => [one.firstChild.textContent, one.getAttribute('href')])"
+    )
+    assert len(figures) == 4
+    for number, address in [*figures, *counted[:3]]:
+        visitor.go(address)
+        assert page.locator("tbody tr").count() == int(number), address
