@@ -8,21 +8,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.exchange.comparing import compare_catalogue
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch
 from registry.exchange.rdf_reading import read_rdf_file
 from registry.exchange.service import (
-    ImportReport,
     Report,
     apply_import,
-    compare_catalogue,
     preview_import,
     receive_import,
     refuse_import,
-    report_of,
     undo_import,
 )
 from registry.exchange.source import Source, open_source
+from registry.exchange.views import ImportReport, report_of
 from registry.kernel.errors import Refusal
 from registry.kernel.words import _
 from registry.platform.database import Acting, transaction

@@ -1,14 +1,15 @@
 """What goes out about imports: the list, and one import with what it would do or did."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
 from registry.datasets.views import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence
+from registry.exchange.comparing import Compared
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
-from registry.exchange.vocabulary import RdfFormat, Severity
+from registry.exchange.vocabulary import RdfFormat, ReadCatalogue, Severity
 from registry.kernel.words import _, mark, ngettext
 
 
@@ -200,3 +201,65 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
     if name == "contact":
         return _("Point de contact"), str(said[0] or ""), str(said[1] or "")
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])
+
+
+@dataclass
+class ImportReport:
+    """What an import did, or would do."""
+
+    batch_id: int | None = None
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    anomalies: list[dict[str, Any]] = field(default_factory=list)
+    leftovers: list[dict[str, Any]] = field(default_factory=list)
+    triples: int = 0
+    distributions: int = 0
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as JSON."""
+        return asdict(self)
+
+    def sentences(self) -> list[str]:
+        """The same in words."""
+        lead = _("Aperçu, rien n’est écrit : ") if self.dry_run else ""
+        lines = [
+            lead
+            + _("{created} jeux créés, {changed} modifiés, {unchanged} sans changement, {refused} refusés.").format(
+                created=self.created, changed=self.changed, unchanged=self.unchanged, refused=self.refused
+            )
+        ]
+        if self.batch_id is not None:
+            lines.append(_("Import n° {number}.").format(number=self.batch_id))
+        lines += [f"  {one['subject'] or '—'} · {one['path']} : {one['message']}" for one in self.anomalies[:50]]
+        if len(self.anomalies) > 50:
+            lines.append(
+                _("  … et {more} autres anomalies (--json les montre toutes).").format(more=len(self.anomalies) - 50)
+            )
+        for one in self.leftovers:
+            lines.append(_("Propriété sans place au registre : {predicate} ({count} fois).").format(**one))
+        return lines
+
+
+def report_of(
+    batch_id: int | None, read: ReadCatalogue, compared: Sequence[Compared], *, dry_run: bool
+) -> ImportReport:
+    """What to tell whoever asked for the import."""
+    counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
+    every = [asdict(one) for one in read.anomalies] + [
+        anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] == "refused"
+    ]
+    return ImportReport(
+        batch_id=batch_id,
+        created=counts[ImportAction.CREATE],
+        changed=counts[ImportAction.CHANGE],
+        unchanged=counts[ImportAction.UNCHANGED],
+        refused=counts[ImportAction.REFUSED],
+        anomalies=every,
+        leftovers=[asdict(one) for one in read.leftovers],
+        triples=read.tally.triples,
+        distributions=sum(len(one.distributions) for one in read.datasets),
+        dry_run=dry_run,
+    )

@@ -12,13 +12,12 @@ from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import find_distributions
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.exchange.comparing import BATCH, Compared
 from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_lines, get_batch
 from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.service import (
-    BATCH,
-    Compared,
     abandon_import,
     apply_import,
     preview_import,

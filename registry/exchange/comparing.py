@@ -1,0 +1,154 @@
+"""What a file would do: each of its records against what the register holds. Nothing is written here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy.orm import Session
+
+from registry.datasets.forms import DatasetForm, DistributionForm
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.queries import find_by_identifier, find_distributions_of
+from registry.exchange.models import ImportAction
+from registry.exchange.rules import EMPTY, changes_of, distribution_changes
+from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.kernel.words import _, mark
+from registry.organisations.forms import PersonForm
+from registry.organisations.queries import find_subtree
+from registry.web.forms import say_errors
+
+BATCH = 200
+"""How many records are compared, or written in one transaction, at once."""
+
+ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
+SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {"identifier", "distributions"})
+ROW_FIELDS = tuple(DistributionForm.model_fields)
+_CONTACT = ("contact_name", "contact_email")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One record of the file against the register."""
+
+    line_no: int
+    identifier: str
+    title: str
+    action: ImportAction
+    dataset_id: int | None
+    seen_version: int | None
+    content: dict[str, Any]
+    changes: dict[str, Any]
+    anomalies: list[dict[str, Any]]
+
+
+def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogue) -> list[Compared]:
+    """Each record of a file against what the register holds below an organisation; writes nothing."""
+    said: dict[str, list[dict[str, Any]]] = {}
+    for anomaly in read.anomalies:
+        said.setdefault(anomaly.subject, []).append(asdict(anomaly))
+    within = find_subtree(session, organisation_id)
+    compared: list[Compared] = []
+    seen: set[str] = set()
+    for start in range(0, len(read.datasets), BATCH):
+        part = read.datasets[start : start + BATCH]
+        known = find_by_identifier(session, within, [one.identifier for one in part])
+        files = find_distributions_of(session, [one.id for one in known.values()])
+        for place, one in enumerate(part, start=start + 1):
+            anomalies = said.get(one.identifier, [])
+            if one.identifier in seen:
+                message = _(
+                    "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
+                )
+                compared.append(_refused(place, one, anomalies, "identifier", message))
+                continue
+            seen.add(one.identifier)
+            compared.append(_compare_one(place, one, known.get(one.identifier), files, anomalies))
+    return compared
+
+
+def _compare_one(
+    place: int,
+    one: ReadDataset,
+    sheet: Dataset | None,
+    files: Mapping[int, Sequence[Distribution]],
+    anomalies: list[dict[str, Any]],
+) -> Compared:
+    try:
+        content = _content(one)
+    except ValidationError as error:
+        problems = say_errors(error)
+        path, message = next(iter(problems.items()))
+        return _refused(place, one, anomalies, path, message)
+    if sheet is None:
+        return Compared(place, one.identifier, one.title, ImportAction.CREATE, None, None, content, {}, anomalies)
+    if sheet.annulled:
+        return _refused(place, one, anomalies, "identifier", _(ANNULLED), sheet)
+    rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
+    changes: dict[str, Any] = changes_of(sheet_values(sheet), content["sheet"])
+    touched = distribution_changes([row_values(row) for row in rows], content["distributions"])
+    if touched:
+        changes["distributions"] = touched
+    if _new_contact(sheet, content):
+        changes["contact"] = [None, content["contact"].get("email") or content["contact"].get("name")]
+    action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
+    return Compared(place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies)
+
+
+def _new_contact(sheet: Dataset, content: Mapping[str, Any]) -> bool:
+    return bool(content["contact"]) and sheet.contact_person_id is None
+
+
+def _refused(
+    place: int,
+    one: ReadDataset,
+    anomalies: list[dict[str, Any]],
+    path: str,
+    message: str,
+    sheet: Dataset | None = None,
+) -> Compared:
+    found = {
+        "severity": "error",
+        "code": "refused",
+        "subject": one.identifier,
+        "path": path,
+        "message": message,
+        "value": "",
+    }
+    return Compared(
+        place, one.identifier, one.title, ImportAction.REFUSED, sheet.id if sheet else None, None, {}, {},
+        [*anomalies, found],
+    )  # fmt: skip
+
+
+def _content(one: ReadDataset) -> dict[str, Any]:
+    """The record as the sheet's form takes it, as JSON; its contact apart.
+
+    Raises: ValidationError.
+    """
+    values = asdict(one)
+    files = values.pop("distributions")
+    contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT}
+    kept = []
+    for file in files:
+        form = DistributionForm.model_validate({name: value for name, value in file.items() if value not in EMPTY})
+        kept.append(form.model_dump(mode="json", exclude_unset=True))
+    sheet = DatasetForm.model_validate({name: value for name, value in values.items() if value not in EMPTY})
+    who = PersonForm.model_validate({name: value for name, value in contact.items() if value})
+    return {
+        "sheet": sheet.model_dump(mode="json", exclude_unset=True, exclude={"identifier"}),
+        "distributions": kept,
+        "contact": who.model_dump(mode="json", exclude_none=True),
+    }
+
+
+def sheet_values(sheet: Dataset) -> dict[str, Any]:
+    """A sheet as an import compares it: as JSON, without its identifier and its files."""
+    return DatasetForm.model_construct(**{name: getattr(sheet, name) for name in SHEET_FIELDS}).model_dump(
+        mode="json", include=set(SHEET_FIELDS)
+    )
+
+
+def row_values(row: Distribution) -> dict[str, Any]:
+    """A distribution as an import compares it: as JSON."""
+    return DistributionForm.model_construct(**{name: getattr(row, name) for name in ROW_FIELDS}).model_dump(mode="json")

@@ -1,0 +1,185 @@
+"""Writing the records of an import, a batch at a time; what somebody changed since the preview stays."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from registry.datasets.forms import DatasetForm, DistributionForm
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
+from registry.datasets.service import change_columns
+from registry.exchange.comparing import ANNULLED, row_values, sheet_values
+from registry.exchange.models import ImportAction, ImportBatch, ImportLine
+from registry.exchange.rules import EMPTY, distribution_changes
+from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import _, mark
+from registry.ledger.service import say, touch
+from registry.organisations.forms import PersonForm
+from registry.organisations.queries import find_subtree
+from registry.organisations.service import find_or_record_person
+
+_CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
+
+
+def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
+    """Writes these records: new sheets, and what changes of those the register holds."""
+    within = find_subtree(session, batch.organisation_id)
+    known = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
+    files = find_distributions_of(session, [sheet.id for sheet in known.values()])
+    contacts = _find_contacts(session, batch, lines, known)
+    say(session, "exchange:import:apply")
+    made: list[tuple[ImportLine, Dataset]] = []
+    for line in lines:
+        sheet = known.get(line.identifier)
+        if sheet is None:
+            form = DatasetForm.model_validate(line.content["sheet"])
+            values = form.values() | {"contact_person_id": contacts.get(line.id)}
+            sheet = Dataset(
+                organisation_id=batch.organisation_id,
+                identifier=line.identifier,
+                title_sort=sort_key(form.title),
+                **values,
+            )
+            session.add(sheet)
+        elif sheet.annulled:
+            line.action, line.applied = ImportAction.REFUSED, True
+            _note(line, "refused", "identifier", ANNULLED)
+            continue
+        else:
+            _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
+        made.append((line, sheet))
+    session.flush()
+    _record_files(session, [(line, sheet) for line, sheet in made if line.identifier not in known])
+    versions = find_versions_of(session, [sheet.id for _line, sheet in made])
+    for line, sheet in made:
+        line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
+        touch(session, "dataset", sheet.id)
+
+
+def _record_files(session: Session, made: Sequence[tuple[ImportLine, Dataset]]) -> None:
+    """The distributions of new sheets, all in one statement: most of what a first import writes."""
+    rows = [
+        {
+            **DistributionForm.model_validate(content).model_dump(),
+            "version": 1,
+            "organisation_id": sheet.organisation_id,
+            "dataset_id": sheet.id,
+            "annulled": False,
+        }
+        for line, sheet in made
+        for content in line.content["distributions"]
+    ]
+    if rows:
+        session.execute(insert(Distribution), rows)
+
+
+def _find_contacts(
+    session: Session, batch: ImportBatch, lines: Sequence[ImportLine], known: Mapping[str, Dataset]
+) -> dict[int, int]:
+    """Who is the contact of each record that has none at the register yet, found there or recorded."""
+    found: dict[int, int] = {}
+    by_contact: dict[tuple[Any, ...], int] = {}
+    for line in lines:
+        contact, sheet = line.content["contact"], known.get(line.identifier)
+        if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
+            continue
+        owner = batch.organisation_id if sheet is None else sheet.organisation_id
+        key = (owner, *sorted(contact.items()))
+        if key not in by_contact:
+            by_contact[key] = find_or_record_person(session, owner, PersonForm(**contact)).id
+        found[line.id] = by_contact[key]
+    return found
+
+
+def _amend_from(
+    session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution], contact_person_id: int | None
+) -> None:
+    """Writes what a record changes of a sheet: one version of it, whether its columns or its files change."""
+    values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
+    names = _still_to_write(line, sheet)
+    columns = {name: getattr(values, name) for name in names}
+    if contact_person_id is not None:
+        columns["contact_person_id"] = contact_person_id
+    changed = change_columns(sheet, columns)
+    touched = _bring_files(session, line, sheet, rows)
+    if touched and not changed:
+        # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
+        sheet.version = sheet.version + 1
+
+
+def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
+    """The fields of a record that nobody changed between the preview and now; the others stay, and are named."""
+    if sheet.version == line.seen_version:
+        return list(line.content["sheet"])
+    current = sheet_values(sheet)
+    names: list[str] = []
+    kept: list[str] = []
+    for name, value in line.content["sheet"].items():
+        seen = line.changes[name][0] if name in line.changes else value if line.seen_version else None
+        if current[name] != value:
+            (names if current[name] in (seen, *EMPTY) else kept).append(name)
+    for name in kept:
+        _note(line, "changed-since", name, _CHANGED_SINCE)
+    return names
+
+
+def _note(line: ImportLine, code: str, path: str, message: str) -> None:
+    """Adds to a record what was met as it was written."""
+    found = {
+        "severity": "warning", "code": code, "subject": line.identifier, "path": path,
+        "message": _(message), "value": "",
+    }  # fmt: skip
+    line.anomalies = [*line.anomalies, found]
+
+
+def _bring_files(session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution]) -> bool:
+    """Writes the distributions of a record; where somebody edited the sheet since the preview, only new ones."""
+    read = line.content["distributions"]
+    if sheet.version == line.seen_version:
+        return _write_files(session, sheet, read, rows)
+    known = {row.identifier for row in rows}
+    touched = distribution_changes([row_values(row) for row in rows if not row.annulled], read)
+    if touched.keys() - {"added"}:
+        _note(line, "changed-since", "distributions", _CHANGED_SINCE)
+    return _write_files(session, sheet, [one for one in read if one["identifier"] not in known], rows, whole=False)
+
+
+def _write_files(
+    session: Session,
+    sheet: Dataset,
+    read: Iterable[Mapping[str, Any]],
+    rows: Sequence[Distribution],
+    *,
+    whole: bool = True,
+) -> bool:
+    """Makes the distributions those of the source; what it does not say of one stays. Says whether any changed.
+
+    Without `whole`, `read` is only a part of the source: what it leaves out is not set aside.
+    """
+    known = {row.identifier: row for row in rows}
+    said = set()
+    changed = False
+    for content in read:
+        form = DistributionForm.model_validate(content)
+        identifier = str(content["identifier"])
+        said.add(identifier)
+        row = known.get(identifier)
+        values = {name: getattr(form, name) for name in content if name != "identifier"}
+        if row is None:
+            full = form.model_dump(exclude={"identifier"})
+            session.add(
+                Distribution(organisation_id=sheet.organisation_id, dataset_id=sheet.id, identifier=identifier, **full)
+            )
+            changed = True
+            continue
+        for name, value in {**values, "annulled": False}.items():
+            if getattr(row, name) != value:
+                setattr(row, name, value)
+                changed = True
+    for identifier, row in known.items():
+        if whole and identifier not in said and not row.annulled:
+            row.annulled = True
+            changed = True
+    return changed
