@@ -1,6 +1,9 @@
 """What this room shows on the sheets of its subjects: what the policies say of them today."""
 
 from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
@@ -8,14 +11,21 @@ from registry.compliance.queries import Found, find_findings
 from registry.compliance.views import FindingsPanel, FindingView, MissingView
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
+from registry.organisations.queries import get_legal_person
 from registry.web.visits import Panel, Visit
 
-_PAGES = {"dataset": "/jeux/{id}/modifier#{field}", "organisation": "/organisations/{id}/modifier#{field}"}
+_SHEETS = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/organisations/{id}"}
+_APPOINTMENTS = "appointments"
+"""The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
+
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
 
-def say_finding(engine: Engine, found: Found) -> FindingView:
-    """A finding in words: by the version of the policy it was made under, which may have been replaced."""
+def say_finding(engine: Engine, found: Found, body_id: int | None) -> FindingView:
+    """A finding in words: by the version of the policy it was made under, which may have been replaced.
+
+    `body_id` is the legal person a dataset's policies also ask about.
+    """
     policy = engine.catalogue.get(found.policy_id)
     version = engine.catalogue.get_version(found.policy_id, found.version_digest) or policy.versions[-1]
     known = [fact_in_words(engine.catalogue, name, value) for name, value in found.facts.items()]
@@ -33,7 +43,7 @@ def say_finding(engine: Engine, found: Found) -> FindingView:
         is_validated=version.validated_on is not None,
         condition=condition_in_words(engine.catalogue, version),
         known=[(label, value) for label, value in known if value],
-        missing=[_missing(engine, name, found) for name in found.missing],
+        missing=[_missing(engine, name, found, body_id) for name in found.missing],
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
         deadline=found.turns_on,
@@ -42,21 +52,32 @@ def say_finding(engine: Engine, found: Found) -> FindingView:
     )
 
 
-def _missing(engine: Engine, name: str, found: Found) -> MissingView:
+def _missing(engine: Engine, name: str, found: Found, body_id: int | None) -> MissingView:
     declared = engine.catalogue.facts[name]
-    own = name.startswith(f"{found.subject_kind}.")
-    kind = name.partition(".")[0]
-    page = _PAGES.get(kind, "")
-    number = found.subject_id if own else None
-    return MissingView(declared.title(), page.format(id=number, field=declared.field) if number else "")
+    kind = SubjectKind(name.partition(".")[0])
+    number = found.subject_id if kind is found.subject_kind else body_id
+    if number is None:
+        return MissingView(declared.title(), "")
+    sheet = _SHEETS[kind].format(id=number)
+    place = "#responsables" if declared.field == _APPOINTMENTS else f"/modifier#{declared.field}"
+    return MissingView(declared.title(), sheet + place)
+
+
+def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:
+    """The legal person behind a dataset, where a finding waits for a fact about it."""
+    asked = any(name.startswith("organisation.") for one in found for name in one.missing)
+    if kind is SubjectKind.ORGANISATION or not asked:
+        return None
+    return get_legal_person(session, found[0].organisation_id).id
 
 
 def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPanel:
     """Today's findings on a subject, gravest first."""
     engine = engine_of(visit.session)
     found = find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    body_id = _body_asked_about(visit.session, kind, found)
     views = sorted(
-        (say_finding(engine, one) for one in found),
+        (say_finding(engine, one, body_id) for one in found),
         key=lambda view: (_GRAVEST.index(view.verdict), not view.is_obligation, view.policy_id),
     )
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}

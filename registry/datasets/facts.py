@@ -78,7 +78,6 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     """The facts of one sheet, from its row, its distributions and the roles filled on it."""
     absent = sheet.declared_absent
     facts: dict[str, Any] = {
-        "dataset.nature": str(sheet.nature),
         "dataset.description_length": len(sheet.description or ""),
         "dataset.owner_appointed": AppointmentRole.OWNER in roles,
         "dataset.steward_appointed": AppointmentRole.STEWARD in roles,
@@ -96,6 +95,8 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     if sheet.access_rights is not None:
         reachable = any(f.access_url or f.download_url for f in files)
         facts["dataset.published_online"] = sheet.access_rights == AccessRights.PUBLIC and reachable
+    if sheet.nature is not None:
+        facts["dataset.nature"] = str(sheet.nature)
     if sheet.personal_data is not None:
         facts["dataset.personal_data"] = str(sheet.personal_data)
     licence = sheet.licence or next((f.licence for f in files if f.licence), None)

@@ -110,7 +110,7 @@ class DatasetForm(BaseModel):
     version_label: Line | None = None
     applicable_legislation: Codes = Field(default_factory=list)
     hvd_categories: Codes = Field(default_factory=list)
-    nature: Nature = Nature.OTHER
+    nature: Nature | None = None
     origin: Origin | None = None
     personal_data: PersonalData | None = None
     publication_ground: PublicationGround | None = None

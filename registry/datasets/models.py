@@ -69,7 +69,7 @@ class Dataset(Table, table=True):
     version_label: str | None = plain(nullable=True)
     applicable_legislation: list[str] = plain_list()
     hvd_categories: list[str] = plain_list()
-    nature: Nature = stored(Nature, default=Nature.OTHER)
+    nature: Nature | None = stored(Nature, nullable=True)
     origin: Origin | None = stored(Origin, nullable=True)
     personal_data: PersonalData | None = stored(PersonalData, nullable=True)
     publication_ground: PublicationGround | None = stored(PublicationGround, nullable=True)

@@ -77,8 +77,6 @@ def read_sheet_form(data: FormData, *, change: bool = False) -> Accepted[Any] | 
             values[name] = [line for value in data.all(name) for line in value.splitlines() if line]
         else:
             values[name] = data.first(name).strip() or None
-    if values.get("nature") is None:
-        values.pop("nature", None)
     if values.get("title", "") is None:
         values["title"] = ""
     if data.has("distributions") and data.first("distributions_choice") != THEIRS:

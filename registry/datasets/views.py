@@ -382,7 +382,7 @@ class DatasetBody:
     version_label: str | None
     applicable_legislation: list[str]
     hvd_categories: list[str]
-    nature: str
+    nature: str | None
     origin: str | None
     personal_data: str | None
     publication_ground: str | None

@@ -1,7 +1,9 @@
 """What an import does to a sheet: pure comparisons of values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from registry.kernel.sort_keys import sort_key
 
 EMPTY: tuple[Any, ...] = (None, "", [])
 
@@ -30,3 +32,9 @@ def distribution_changes(
         "removed": [name for name in known if name not in said],
     }
     return {kind: names for kind, names in found.items() if names}
+
+
+def names_a_kind(texts: Iterable[str], words: Iterable[str]) -> bool:
+    """Whether one of these words begins a word of the texts, whatever accents and case."""
+    said = " " + " ".join(sort_key("".join(c if c.isalnum() else " " for c in text)) for text in texts)
+    return any(f" {sort_key(word)}" in said for word in words)

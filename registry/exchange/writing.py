@@ -1,6 +1,7 @@
 """Writing the records of an import, a batch at a time; what somebody changed since the preview stays."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import insert
@@ -10,15 +11,17 @@ from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
 from registry.datasets.service import change_columns
+from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import ANNULLED, row_values, sheet_values
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine
-from registry.exchange.rules import EMPTY, distribution_changes
+from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.forms import PersonForm
 from registry.organisations.queries import find_subtree
 from registry.organisations.service import find_or_record_person
+from registry.platform.lists import load_list
 
 _CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
 
@@ -35,7 +38,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
         sheet = known.get(line.identifier)
         if sheet is None:
             form = DatasetForm.model_validate(line.content["sheet"])
-            values = form.values() | {"contact_person_id": contacts.get(line.id)}
+            values = form.values() | {"contact_person_id": contacts.get(line.id), "nature": _nature_of(form)}
             sheet = Dataset(
                 organisation_id=batch.organisation_id,
                 identifier=line.identifier,
@@ -56,6 +59,20 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     for line, sheet in made:
         line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
         touch(session, "dataset", sheet.id)
+
+
+@lru_cache(maxsize=1)
+def _kind_words() -> tuple[str, ...]:
+    """The words by which a record may be of a kind that a law names (`policies/lists/natures.yaml`)."""
+    found = (str(entry.facts.get("words", "")) for entry in load_list("natures").entries.values())
+    return tuple(word.strip() for words in found for word in words.split(",") if word.strip())
+
+
+def _nature_of(form: DatasetForm) -> Nature | None:
+    """What kind of dataset a new record is: no source says so. Unknown where its words suggest one a law names."""
+    if form.nature is not None or names_a_kind((form.title, *form.keywords, form.description or ""), _kind_words()):
+        return form.nature
+    return Nature.OTHER
 
 
 def _record_files(session: Session, made: Sequence[tuple[ImportLine, Dataset]]) -> None:

@@ -1,6 +1,6 @@
 """What is known of an organisation on a day, under the names the policies use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.models import Appointment, Organisation, Population
-from registry.organisations.rules import is_subject_to_online_publication
+from registry.organisations.rules import is_subject_to_online_publication, may_owe_a_prada
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 
 _MAY_BE_ABSENT = (
@@ -57,19 +57,21 @@ def bind_organisations(
     for row in find_rows(session, Population, until=until, column="organisation_id", among=bodies):
         if holds_on(row.during, on):
             populations[row.organisation_id] = row.total
-    prada: dict[int, date] = {}
+    prada: dict[int, date | None] = {}
     for row in find_rows(session, Appointment, until=until, column="subject_id", among=bodies):
         if (
             row.subject_kind == AppointmentSubject.ORGANISATION
             and row.role == AppointmentRole.PRADA
             and not row.annulled
-            and holds_on(row.during, on)
         ):
-            prada[row.subject_id] = row.during.lower
-    return {body.id: (body, _facts_of(body, populations.get(body.id), prada.get(body.id))) for body in bodies.values()}
+            # One who left, or is to come, says that the post is vacant; nobody ever named says nothing.
+            prada.setdefault(row.subject_id, None)
+            if holds_on(row.during, on):
+                prada[row.subject_id] = row.during.lower
+    return {body.id: (body, _facts_of(body, populations.get(body.id), prada)) for body in bodies.values()}
 
 
-def _facts_of(body: Any, population: int | None, prada_since: date | None) -> dict[str, Any]:
+def _facts_of(body: Any, population: int | None, prada: Mapping[int, date | None]) -> dict[str, Any]:
     facts: dict[str, Any] = {"organisation.kind": str(body.kind)}
     may_be_absent(facts, "organisation.population", population, body.declared_absent, "population")
     for field in _MAY_BE_ABSENT:
@@ -80,8 +82,10 @@ def _facts_of(body: Any, population: int | None, prada_since: date | None) -> di
     subject = is_subject_to_online_publication(OrganisationKind(body.kind), population, body.staff_fte)
     if subject is not None:
         facts["organisation.subject_to_online_publication"] = subject
-    facts["organisation.prada_appointed"] = prada_since is not None
-    facts["organisation.prada_since__present"] = prada_since is not None
-    if prada_since is not None:
-        facts["organisation.prada_since"] = prada_since
+    silent = body.id not in prada and "prada" not in body.declared_absent
+    # Where none is due, that nobody was ever recorded is the ordinary state; where one is, it is a question.
+    if not silent or not may_owe_a_prada(OrganisationKind(body.kind), population):
+        since = prada.get(body.id)
+        facts["organisation.prada_appointed"] = since is not None
+        may_be_absent(facts, "organisation.prada_since", since, ("prada",), "prada")
     return facts

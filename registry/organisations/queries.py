@@ -6,8 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, any_, bindparam, func, select, text
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.kernel.errors import NotFound, Unavailable
@@ -87,11 +87,12 @@ def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
 
 def get_legal_person(session: Session, organisation_id: int) -> Organisation:
     """The body the law addresses: the nearest legal person, itself or above."""
-    lineage = get_organisation(session, organisation_id).lineage
+    own = aliased(Organisation)
     services = [OrganisationKind.SERVICE, OrganisationKind.DEPARTMENT]
     return session.execute(
         select(Organisation)
-        .where(col(Organisation.id).in_(lineage), col(Organisation.kind).not_in(services))
+        .join(own, col(Organisation.id) == any_(col(own.lineage)))
+        .where(col(own.id) == organisation_id, col(Organisation.kind).not_in(services))
         .order_by(func.array_length(col(Organisation.lineage), 1).desc())
         .limit(1)
     ).scalar_one()

@@ -4,6 +4,7 @@ from registry.organisations.vocabulary import OrganisationKind
 
 STAFF_FOR_ONLINE_PUBLICATION = 50
 INHABITANTS_FOR_ONLINE_PUBLICATION = 3_500
+INHABITANTS_FOR_PRADA = 10_000
 
 _TERRITORIAL_COLLECTIVITIES = frozenset({OrganisationKind.COMMUNE})
 _PUBLIC_BODIES = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
@@ -30,3 +31,12 @@ def is_subject_to_online_publication(
     if enough_staff is None or populous is None:
         return None
     return True
+
+
+def may_owe_a_prada(kind: OrganisationKind, population: int | None) -> bool:
+    """Whether a body must have a person responsible for access to documents, or may have to for all we know.
+
+    Units: inhabitants (total population).
+    Law: CRPA L330-1 and R330-2: communes and EPCI of 10,000 inhabitants and more.
+    """
+    return kind in _PUBLIC_BODIES and (population is None or population >= INHABITANTS_FOR_PRADA)

@@ -13,12 +13,13 @@ FIELD_LABELS: dict[str, str] = {
     "staff_fte": mark("Effectif (équivalents temps plein)"),
     "rip_url": mark("Adresse du répertoire des informations publiques"),
     "rip_updated_on": mark("Dernière mise à jour du répertoire"),
+    "prada": mark("Personne responsable de l’accès aux documents (PRADA)"),
     "prada_contact_published": mark("Coordonnées de la PRADA publiées"),
     "prada_notified_on": mark("Désignation de la PRADA portée à la connaissance de la CADA"),
     "individual_decision_algorithms": mark("Décisions individuelles fondées sur un algorithme"),
     "algorithm_rules_url": mark("Règles des traitements algorithmiques en ligne"),
 }
-MAY_BE_ABSENT = ("website", "rip_url", "rip_updated_on", "prada_notified_on", "algorithm_rules_url")
+MAY_BE_ABSENT = ("website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "algorithm_rules_url")
 
 
 def field_label(name: str) -> str:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.database
 STATEMENTS = {
     "/jeux": 5,
     "/jeux?q=bornes&organisation={authority}": 6,
-    "/jeux/{dataset}": 7,
+    "/jeux/{dataset}": 8,
     "/jeux/{dataset}/modifier": 4,
     "/jeux/{dataset}/historique": 5,
     "/api/v1/datasets": 3,

@@ -37,7 +37,7 @@ class Register:
     def record(self, **given: Any) -> int:
         """A dataset of the authority, online in CSV."""
         file = {"access_url": "https://exemple.invalid/a.csv", "format": "CSV"}
-        said = {"title": "Arbres", "access_rights": "public", "distributions": [file]} | given
+        said = {"title": "Arbres", "access_rights": "public", "nature": "other", "distributions": [file]} | given
         with self.transaction() as session:
             return record_dataset(session, self.authority, DatasetForm.model_validate(said)).id
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.organisations.rules import is_subject_to_online_publication
+from registry.organisations.rules import is_subject_to_online_publication, may_owe_a_prada
 from registry.organisations.vocabulary import OrganisationKind
 
 COMMUNE, EPCI = OrganisationKind.COMMUNE, OrganisationKind.INTERCOMMUNAL_AUTHORITY
@@ -42,3 +42,17 @@ def test_a_figure_recorded_later_never_contradicts_what_was_known(kind, populati
             kind, figure if population is None else population, figure if staff is None else staff
         )
         assert after is before
+
+
+@pytest.mark.parametrize(
+    ("kind", "population", "expected"),
+    [
+        (OrganisationKind.COMMUNE, 9_999, False),
+        (OrganisationKind.COMMUNE, 10_000, True),
+        (OrganisationKind.INTERCOMMUNAL_AUTHORITY, 111_820, True),
+        (OrganisationKind.INTERCOMMUNAL_AUTHORITY, None, True),
+        (OrganisationKind.SERVICE, 50_000, False),
+    ],
+)
+def test_a_person_responsible_for_access_is_due_from_ten_thousand_inhabitants(kind, population, expected):
+    assert may_owe_a_prada(kind, population) is expected

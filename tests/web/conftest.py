@@ -246,9 +246,9 @@ def client() -> Iterator[TestClient[Litestar]]:
         yield made
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A real browser; it never leaves the machine."""
+    """A real browser; it never leaves the machine. It ends with its file: while it runs, so does an event loop."""
     command = next((found for name in CHROMIUM if (found := shutil.which(name))), None)
     if command is None:
         pytest.skip("Chromium n’est pas installé : apt-get install chromium")
