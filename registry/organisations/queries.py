@@ -85,17 +85,22 @@ def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:
     )
 
 
-def get_legal_person(session: Session, organisation_id: int) -> Organisation:
-    """The body the law addresses: the nearest legal person, itself or above."""
+@lru_cache(maxsize=1)
+def _legal_person() -> Select[Any]:
     own = aliased(Organisation)
     services = [OrganisationKind.SERVICE, OrganisationKind.DEPARTMENT]
-    return session.execute(
+    return (
         select(Organisation)
         .join(own, col(Organisation.id) == any_(col(own.lineage)))
-        .where(col(own.id) == organisation_id, col(Organisation.kind).not_in(services))
+        .where(col(own.id) == bindparam("organisation"), col(Organisation.kind).not_in(services))
         .order_by(func.array_length(col(Organisation.lineage), 1).desc())
         .limit(1)
-    ).scalar_one()
+    )
+
+
+def get_legal_person(session: Session, organisation_id: int) -> Organisation:
+    """The body the law addresses: the nearest legal person, itself or above."""
+    return session.execute(_legal_person(), {"organisation": organisation_id}).scalar_one()  # type: ignore[no-any-return]
 
 
 def find_populations(session: Session, organisation_ids: Iterable[int]) -> Sequence[Population]:
