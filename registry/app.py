@@ -1,6 +1,7 @@
 """The web application, assembled from the map of rooms: nothing else is decided here."""
 
 import atexit
+import gc
 from contextlib import ExitStack
 from typing import Any
 
@@ -32,6 +33,8 @@ from registry.web.visits import EVERYBODY, Premises, Visit, route
 
 log = structlog.get_logger(__name__)
 
+GARBAGE_AFTER = 20_000
+"""How many new objects call for a collection: a page makes thousands that go with it."""
 API_BODY_LIMIT = 10 * 1024 * 1024
 
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
@@ -126,4 +129,9 @@ def create() -> Litestar:
     kept = ExitStack()
     home = kept.enter_context(open_home(settings))
     atexit.register(kept.close)
-    return create_app(home)
+    app = create_app(home)
+    # What stands by now stands for good: looking through it at each collection would slow every page.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GARBAGE_AFTER)
+    return app

@@ -55,6 +55,8 @@ class Catalogue:
     delays: Mapping[str, Delay]
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
+    said: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Conditions in words, by version and language: a sheet says each of them again."""
     _compiled: dict[str, Compiled] = field(default_factory=dict)
     _in_force: dict[tuple[SubjectKind, date], tuple[tuple[Policy, PolicyVersion, Compiled], ...]] = field(
         default_factory=dict

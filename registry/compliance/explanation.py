@@ -8,7 +8,7 @@ from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
-from registry.kernel.words import _, mark, ngettext
+from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.templating import say_day, say_number
 
@@ -80,6 +80,13 @@ def _value_in_words(name: str, value: Any) -> str:
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:
     """What a version asks, of whom, by which day and until when, in sentences."""
+    key = (version.digest, current_locale())
+    if key not in catalogue.said:
+        catalogue.said[key] = _condition_in_words(catalogue, version)
+    return catalogue.said[key]
+
+
+def _condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:
     asked = _say(catalogue, read_expression(version.require))
     if version.when is None:
         said = [_("Il faut : {asked}.").format(asked=asked)]

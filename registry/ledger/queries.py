@@ -25,6 +25,12 @@ def get_head(session: Session, before: datetime | None = None) -> Head:
     return Head(row.tree_size, row.root.hex(), row.sealed_at) if row else Head(0, "", None)
 
 
+def get_horizon(session: Session) -> int:
+    """The number below which every transaction of this server is sealed."""
+    below = session.execute(text("SELECT xid_below FROM ledger_horizon")).scalar_one_or_none()
+    return int(below or 0)
+
+
 def end_of_day(day: date, time_zone: str) -> datetime:
     """The first instant that no longer belongs to a civil day of the authority."""
     return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(time_zone))

@@ -13,7 +13,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,6 +39,7 @@ from registry.reporting.vocabulary import Limits, Medium, Progress, RenderedDocu
 
 WORKERS = {Medium.PDF: "registry.reporting.pdf_worker", Medium.PAGE: "registry.reporting.page_worker"}
 DEFAULT_LIMITS = Limits()
+ERRORS = "errors.txt"
 
 _log = structlog.get_logger(__name__)
 
@@ -52,6 +55,45 @@ def renderer_versions(report: Report, *, home: Path) -> dict[str, str]:
     return {**library_versions(), "fonts": fonts.digest, "template": report.template_sha256}
 
 
+@dataclass(frozen=True)
+class Workroom:
+    """A rendering process that waits for its order, and the folder in which it finds it."""
+
+    folder: Path
+    process: "subprocess.Popen[str]"
+    medium: Medium
+
+
+@contextmanager
+def open_workroom(medium: Medium, *, home: Path) -> Iterator[Workroom]:
+    """A rendering process started beforehand: it loads what it needs while its content is gathered.
+
+    Raises:
+        RenderingFailed: PDF is not possible here.
+    """
+    if medium is Medium.PDF and not (availability := pdf_available()).ok:
+        line = _("Pour le PDF : {line}").format(line=availability.apt_line)
+        raise RenderingFailed(f"{availability.reason} {line}")
+    with tempfile.TemporaryDirectory(prefix="beffroi-report-") as name:
+        folder = Path(name)
+        with (folder / ERRORS).open("wb") as stderr:
+            process = subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours, a folder just made.
+                [sys.executable, "-m", WORKERS[medium], str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=stderr,
+                cwd=folder,
+                env=_environment(_fonts(home)),
+                text=True,
+                encoding="utf-8",
+            )
+        with process:
+            try:
+                yield Workroom(folder, process, medium)
+            finally:
+                process.kill()
+
+
 def render(
     report: Report,
     canonical: bytes,
@@ -61,17 +103,16 @@ def render(
     home: Path,
     on_progress: Callable[[Progress], None] | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    workroom: Workroom | None = None,
 ) -> RenderedDocument:
     """The document a canonical twin describes, as PDF or as a page.
 
     `home` keeps the unpacked fonts from one document to the next. `on_progress` is called from this thread.
+    `workroom` is one opened beforehand, for the same medium; it serves once.
 
     Raises:
         RenderingFailed: PDF is not possible here, a limit was passed, or the rendering is defective.
     """
-    if medium is Medium.PDF and not (availability := pdf_available()).ok:
-        line = _("Pour le PDF : {line}").format(line=availability.apt_line)
-        raise RenderingFailed(f"{availability.reason} {line}")
     started = time.monotonic()
     order = Order(
         report_id=report.id,
@@ -83,11 +124,11 @@ def render(
         fonts=_fonts(home).path,
         memory_mib=limits.memory_mib,
     )
-    with tempfile.TemporaryDirectory(prefix="beffroi-report-") as name:
-        folder = Path(name)
+    with nullcontext(workroom) if workroom is not None else open_workroom(medium, home=home) as room:
+        folder = room.folder
         write_order(folder, order)
         (folder / CONTENT).write_bytes(canonical)
-        _run(order, folder, limits, on_progress)
+        _run(order, room, limits, on_progress)
         account = read_account(folder)
         data = (folder / DOCUMENT).read_bytes()
         table = (folder / TABLE).read_bytes()
@@ -124,19 +165,8 @@ def _environment(fonts: FontFolder) -> dict[str, str]:
     }
 
 
-def _run(order: Order, folder: Path, limits: Limits, on_progress: Callable[[Progress], None] | None) -> None:
-    errors = folder / "errors.txt"
-    with errors.open("wb") as stderr:
-        process = subprocess.Popen(  # noqa: S603 - this interpreter, a module of ours, a folder just made.
-            [sys.executable, "-m", WORKERS[order.medium], str(folder)],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=stderr,
-            cwd=folder,
-            env=_environment(FontFolder(order.fonts)),
-            text=True,
-            encoding="utf-8",
-        )
+def _run(order: Order, room: Workroom, limits: Limits, on_progress: Callable[[Progress], None] | None) -> None:
+    process = room.process
     out_of_time = threading.Event()
 
     def end() -> None:
@@ -146,10 +176,10 @@ def _run(order: Order, folder: Path, limits: Limits, on_progress: Callable[[Prog
     timer = threading.Timer(limits.seconds, end)
     timer.start()
     try:
-        with process.stdout or io.StringIO() as said:
-            for line in said:
-                if on_progress is not None:
-                    on_progress(_progress(line))
+        hand_over(process)
+        for line in process.stdout or ():
+            if on_progress is not None:
+                on_progress(_progress(line))
         process.wait()
     finally:
         timer.cancel()
@@ -162,7 +192,13 @@ def _run(order: Order, folder: Path, limits: Limits, on_progress: Callable[[Prog
             )
         )
     if code:
-        _explain(order, code, errors, limits)
+        _explain(order, code, room.folder / ERRORS, limits)
+
+
+def hand_over(process: "subprocess.Popen[str]") -> None:
+    """Says that the order lies in the folder; a process that already ended says why by its exit code."""
+    with suppress(BrokenPipeError), process.stdin or io.StringIO() as hearing:
+        hearing.write("\n")
 
 
 def _progress(line: str) -> Progress:

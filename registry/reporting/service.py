@@ -1,29 +1,44 @@
 """Issuing a document: gathered in one snapshot, sealed, rendered apart, kept with all that made it."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Invalid, Unavailable
 from registry.kernel.words import _
-from registry.ledger.queries import get_head
+from registry.ledger.queries import get_head, get_horizon
 from registry.ledger.service import say, seal
 from registry.platform.database import Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home
+from registry.reporting.discovery import Report as Declared
 from registry.reporting.discovery import get_report
 from registry.reporting.gathering import Scoped, gather, get_scope, until_of
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
-from registry.reporting.rendering import best_medium, render
+from registry.reporting.rendering import Workroom, best_medium, open_workroom, render
 from registry.reporting.vocabulary import Medium, Progress, RenderedDocument, ScopeKind
 
 Report = Callable[[int, int, str], None]
 EARLIEST = date(2000, 1, 1)
+SEAL_PATIENCE = 60.0
+"""Seconds a document waits for a long write that holds the sealing back."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What a document says, and the number below which its snapshot sees every transaction that had ended."""
+
+    kind: ScopeKind
+    subject_id: int
+    scoped: Scoped
+    values: Mapping[str, Any]
+    sees_below: int
 
 
 @dataclass(frozen=True)
@@ -71,15 +86,35 @@ def issue_report(
         raise Invalid(_("Un rapport parle d’un jour passé ou d’aujourd’hui, pas du {day}.").format(day=day))
     declared = get_report(report_id)
     report(0, 100, _("Lecture des faits"))
-    scoped, values = _gather(home, kind, subject_id, day, today, acting, info)
+    medium = best_medium()
+    with open_workroom(medium, home=home.settings.root) as workroom:
+        gathered = _gather(home, kind, subject_id, day, today, acting, info)
+        _wait_for_seal(home, acting, gathered.sees_below, report)
+        return _issue(home, declared, gathered, workroom, day=day, today=today, acting=acting, info=info,
+                      report=report, author=author)  # fmt: skip
+
+
+def _issue(
+    home: Home,
+    declared: Declared,
+    gathered: Gathered,
+    workroom: Workroom,
+    *,
+    day: date,
+    today: date,
+    acting: Acting,
+    info: Mapping[str, Any],
+    report: Report,
+    author: str | None,
+) -> Issued:
+    scoped = gathered.scoped
     with transaction(home.jobs, acting) as session:
-        seal(session)
         until = until_of(day, today, info["time_zone"])
         head = get_head(session, until) if until is not None else get_head(session)
         issued_at: datetime = session.execute(select(func.now())).scalar_one()
     content = declared.content.from_sample(
         {
-            **values,
+            **gathered.values,
             "issued_on": today,
             "author": author or _("Service de la donnée"),
             "seal": {"number": head.seal_no, "root": head.root or "0" * 64},
@@ -88,15 +123,16 @@ def issue_report(
     made = render(
         declared,
         declared.content.to_canonical(content),
-        medium=best_medium(),
+        medium=workroom.medium,
         issued_at=issued_at.astimezone(UTC).replace(microsecond=0),
         home=home.settings.root,
+        workroom=workroom,
         on_progress=lambda progress: _tell(report, progress),
     )
     title = f"{declared.title('fr')} — {scoped.label}"
     document = _keep(
         home, acting, made, title, scoped,
-        report_id=report_id, subject_kind=str(kind), subject_id=subject_id,
+        report_id=declared.id, subject_kind=str(gathered.kind), subject_id=gathered.subject_id,
         as_of=day, known_on=day, law_of=day, seal_no=head.seal_no, ledger_root=head.root, issued_at=issued_at,
         issued_by=author or acting.actor,
     )  # fmt: skip
@@ -122,13 +158,35 @@ def _gather(
     today: date,
     acting: Acting,
     info: Mapping[str, Any],
-) -> tuple[Scoped, dict[str, Any]]:
+) -> Gathered:
     """Everything the document says, from one snapshot of the database."""
     engine = home.jobs.execution_options(isolation_level="REPEATABLE READ")
     until = until_of(day, today, info["time_zone"])
     with transaction(engine, acting, **info) as session:
         scoped = get_scope(session, kind, subject_id, until=until)
-        return scoped, gather(session, scoped, as_of=day, known_on=day, until=until, law_of=day)
+        values = gather(session, scoped, as_of=day, known_on=day, until=until, law_of=day)
+        below = session.execute(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")).scalar_one()
+        return Gathered(kind, subject_id, scoped, values, int(below))
+
+
+def _wait_for_seal(home: Home, acting: Acting, sees_below: int, report: Report) -> None:
+    """Seals until every row that the facts' snapshot saw bears its number.
+
+    A transaction that began earlier and still writes holds the sealing back: it is waited for.
+    Raises: Unavailable when it does not end.
+    """
+    patience = time.monotonic() + SEAL_PATIENCE
+    while True:
+        with transaction(home.jobs, acting) as session:
+            seal(session)
+            if get_horizon(session) >= sees_below:
+                return
+        if time.monotonic() > patience:
+            raise Unavailable(
+                _("Une écriture en cours retient le scellement du registre : réessayez dans quelques minutes.")
+            )
+        report(1, 100, _("Attente du scellement"))
+        time.sleep(0.2)
 
 
 def _keep(

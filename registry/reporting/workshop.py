@@ -40,7 +40,9 @@ def tell(progress: Progress) -> None:
 
 
 def work(press: Press, arguments: list[str]) -> int:
-    """Renders the order that lies in a folder; answers the exit code of the process."""
+    """Renders the order that lies in a folder, once told that it does; answers the exit code of the process."""
+    if not sys.stdin.readline():
+        return 0  # Whoever wanted a document changed their mind.
     folder = Path(arguments[1])
     order = read_order(folder)
     limit = order.memory_mib * 1024 * 1024

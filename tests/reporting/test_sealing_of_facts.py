@@ -1,0 +1,51 @@
+"""A document takes its facts from one snapshot, and waits until all that this snapshot saw is sealed."""
+
+import threading
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from registry.platform.database import Acting
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import ScopeKind
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+WAITING = "Attente du scellement"
+
+
+def test_a_document_waits_for_the_seal_of_every_row_it_saw(town: Town):
+    waiting, issued = threading.Event(), list[Any]()
+
+    def issue() -> None:
+        issued.append(
+            issue_report(
+                town.home, "compliance", kind=ScopeKind.AUTHORITY, subject_id=town.authority_id, as_of=None,
+                acting=Acting("cli:essai"), info=town.info,
+                report=lambda _done, _total, step: waiting.set() if step == WAITING else None,
+            )
+        )  # fmt: skip
+
+    with psycopg.connect(town.home.urls.jobs) as long_write:
+        # It began to write before the sheet was recorded, and has not ended: nothing later can be numbered yet.
+        long_write.execute("SELECT pg_current_xact_id()")
+        number = town.record("Bornes de recharge")
+        issuing = threading.Thread(target=issue)
+        issuing.start()
+        assert waiting.wait(60), "the document did not wait for the long write"
+        assert not issued
+        long_write.rollback()
+    issuing.join(120)
+
+    with town.acting() as session:
+        seal_no = session.execute(
+            text(
+                "SELECT s.seal_no FROM ledger_seal s JOIN ledger_entry e ON e.id = s.entry_id"
+                " WHERE e.table_name = 'dataset' AND e.row_id = :number"
+            ),
+            {"number": number},
+        ).scalar_one()
+    assert issued[0].document.seal_no >= seal_no
+    assert b"Bornes de recharge" in town.home.files.read(issued[0].canonical_sha256)
