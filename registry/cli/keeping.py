@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 import psycopg
+from sqlalchemy.orm import Session
 
 from registry.cli.keeping_checks import (
     CONTENTS,
@@ -17,10 +18,18 @@ from registry.cli.keeping_checks import (
     describe_registry,
 )
 from registry.cli.keeping_doctor import doctor
-from registry.cli.opening import open_terminal, settings_of, write_json
+from registry.cli.opening import (
+    open_terminal,
+    refuse_unwritable,
+    session_info,
+    settings_of,
+    write_json,
+    writing_to,
+)
+from registry.compliance.daily import evaluate_everything
 from registry.kernel.errors import Conflict, Invalid, NotFound, Unavailable, Unreadable
 from registry.kernel.words import _, ngettext
-from registry.ledger.checkpoint import read_anchor, read_checkpoint, sign_head
+from registry.ledger.checkpoint import public_key, read_anchor, read_checkpoint, sign_head
 from registry.ledger.queries import count_unsealed, get_head
 from registry.ledger.service import forget_horizon, seal
 from registry.ledger.verification import Anchor, verify_ledger
@@ -28,7 +37,7 @@ from registry.organisations.queries import get_registry
 from registry.platform.backup import Backup, create_backup
 from registry.platform.backup_archive import find_defects, keys_beside, read_keys, read_manifest
 from registry.platform.backup_restoring import put_back, rebuilt, restored_into
-from registry.platform.database import Acting, transaction
+from registry.platform.database import Acting, at_one_moment, transaction
 from registry.platform.home import Home, open_home
 from registry.platform.migrating import migrate
 from registry.platform.postgres import State, cluster_state, hold_cluster, stop_cluster, superuser_url
@@ -40,6 +49,7 @@ DOES_NOT_HOLD = 1
 LEDGER_SEED = "ledger-seed"
 """The Ed25519 seed checkpoints are signed with, among the secrets of the home."""
 
+_KEY_LENGTH = 32
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -52,12 +62,19 @@ def ledger() -> None:
 @click.option(
     "--against", multiple=True, help="Une ancre gardée ailleurs : un point de contrôle, ou « numéro:racine »."
 )
+@click.option(
+    "--key",
+    "given",
+    default=None,
+    metavar="HEX",
+    help="La clé publique qui a signé les points de contrôle (celle de ce registre).",
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.pass_context
-def verify(context: click.Context, against: tuple[str, ...], as_json: bool) -> int:
+def verify(context: click.Context, against: tuple[str, ...], given: str | None, as_json: bool) -> int:
     """Verifies the whole ledger, and says what waits for its seal."""
-    anchors = tuple(_anchor(said) for said in against)
-    with open_terminal(context) as terminal, terminal.transaction() as session:
+    with open_terminal(context) as terminal, terminal.at_one_moment() as session:
+        anchors = tuple(_anchor(said, terminal.home, session, given) for said in against)
         found = verify_ledger(session, anchors)
         waiting, oldest = count_unsealed(session)
     age = _age(oldest)
@@ -100,14 +117,33 @@ def verify(context: click.Context, against: tuple[str, ...], as_json: bool) -> i
     return 0
 
 
-def _anchor(said: str) -> Anchor:
+def _anchor(said: str, home: Home, session: Session, given: str | None) -> Anchor:
     place = Path(said)
-    if not place.is_file():
-        return read_anchor(said)
     try:
-        return read_checkpoint(place.read_text("utf-8"))
+        if not place.is_file():
+            return read_anchor(said)
+        content = place.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(_("{file} n’est pas un point de contrôle du registre.").format(file=place)) from error
+    return read_checkpoint(content, key=_signing_key(home, given), siren=get_registry(session).siren)
+
+
+def _signing_key(home: Home, given: str | None) -> bytes:
+    """The public key checkpoints of this registry must be signed with: the one given, else that of its own seed."""
+    if given is not None:
+        try:
+            key = bytes.fromhex(given.strip())
+        except ValueError:
+            key = b""
+        if len(key) != _KEY_LENGTH:
+            raise Invalid(_("Donnez à --key une clé publique de 64 chiffres hexadécimaux."))
+        return key
+    place = home.settings.root / "secrets" / LEDGER_SEED
+    if not place.is_file():
+        raise NotFound(
+            _("Ce registre n’a encore signé aucun point de contrôle : donnez par --key la clé publique de celui-ci.")
+        )
+    return public_key(place.read_bytes())
 
 
 def _age(oldest: datetime | None) -> int | None:
@@ -119,8 +155,8 @@ def _age(oldest: datetime | None) -> int | None:
 @click.pass_context
 def checkpoint(context: click.Context, output: Path | None) -> None:
     """Signs the head of the ledger."""
-    if output is not None and not output.absolute().parent.is_dir():
-        raise Invalid(_("Le dossier {folder} n’existe pas.").format(folder=output.parent))
+    if output is not None:
+        refuse_unwritable(output)
     with open_terminal(context) as terminal:
         with terminal.transaction() as session:
             siren = get_registry(session).siren
@@ -131,7 +167,8 @@ def checkpoint(context: click.Context, output: Path | None) -> None:
     if output is None:
         click.echo(said, nl=False)
         return
-    output.write_text(said, "utf-8")
+    with writing_to(output):
+        output.write_text(said, "utf-8")
     click.echo(_("Point de contrôle n° {number} signé : {file}").format(number=head.seal_no, file=output))
 
 
@@ -249,8 +286,19 @@ def upgrade(context: click.Context) -> None:
             _refuse_broken_ledger(home)
             click.echo(_("Base migrée : révisions {names}.").format(names=", ".join(pending)))
         home.check()
+        _judge_again(home)
     if not pending and not done:
         click.echo(_("La base est déjà au niveau de cette version."))
+
+
+def _judge_again(home: Home) -> None:
+    """The policies came with this version of the software: what they say of the registry may have changed."""
+    info = session_info(home)
+    found = evaluate_everything(home.jobs, info, today=info["today"]())
+    if found.changed:
+        click.echo(
+            ngettext("{count} constat changé.", "{count} constats changés.", found.changed).format(count=found.changed)
+        )
 
 
 def _backup_at_home(home: Home) -> Backup:
@@ -287,7 +335,7 @@ def _upgrade_server(settings: Settings) -> bool:
 
 
 def _refuse_broken_ledger(home: Home) -> None:
-    with transaction(home.owner, Acting("machine")) as session:
+    with transaction(at_one_moment(home.owner), Acting("machine")) as session:
         found = verify_ledger(session)
     if not found.holds:
         raise Unavailable(

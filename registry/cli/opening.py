@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.organisations.queries import find_organisations, get_by_siren, get_registry
 from registry.platform.clock import today
-from registry.platform.database import Acting, transaction
+from registry.platform.database import Acting, at_one_moment, transaction
 from registry.platform.home import Home, open_home
 from registry.rooms import assemble
 
@@ -37,6 +38,12 @@ class Terminal:
     def transaction(self) -> Iterator[Session]:
         """One transaction over every organisation."""
         with transaction(self.home.jobs, self.acting(), **self.info) as session:
+            yield session
+
+    @contextlib.contextmanager
+    def at_one_moment(self) -> Iterator[Session]:
+        """One transaction over every organisation that reads one moment, and writes nothing."""
+        with transaction(at_one_moment(self.home.jobs), self.acting(), **self.info) as session:
             yield session
 
 
@@ -88,6 +95,35 @@ def _plain(value: Any) -> Any:
     if isinstance(value, frozenset | set | tuple):
         return sorted(value)
     raise TypeError(type(value))
+
+
+def refuse_unwritable(output: Path) -> None:
+    """Refuses a file that could not be written, before the work it would hold is done; leaves nothing behind.
+
+    Raises: Invalid.
+    """
+    with writing_to(output):
+        if not output.absolute().parent.is_dir():
+            raise Invalid(_("Le dossier {folder} n’existe pas.").format(folder=output.parent))
+        known = output.exists()
+        with output.open("ab"):
+            pass
+        if not known:
+            output.unlink()
+
+
+@contextlib.contextmanager
+def writing_to(output: Path) -> Iterator[None]:
+    """Says in one sentence that a file cannot be written.
+
+    Raises: Invalid.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise Invalid(
+            _("{file} ne peut être écrit : {reason}.").format(file=output, reason=error.strerror or error)
+        ) from error
 
 
 def day(_context: click.Context, _option: click.Parameter, value: str | None) -> date | None:

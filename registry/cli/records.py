@@ -6,7 +6,15 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from registry.cli.opening import day, open_terminal, organisation_of, show_progress, write_json
+from registry.cli.opening import (
+    day,
+    open_terminal,
+    organisation_of,
+    refuse_unwritable,
+    show_progress,
+    write_json,
+    writing_to,
+)
 from registry.exchange.jobs import import_file
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
@@ -58,8 +66,7 @@ def report() -> None:
 @click.pass_context
 def compliance(context: click.Context, scope: str | None, as_of: date | None, output: Path) -> None:
     """Issues a compliance report and writes it to a file."""
-    if not output.parent.is_dir():
-        raise Invalid(_("Le dossier {folder} n’existe pas.").format(folder=output.parent))
+    refuse_unwritable(output)
     with open_terminal(context) as terminal:
         with terminal.transaction() as session:
             kind, subject_id = _scope(session, scope)
@@ -73,7 +80,9 @@ def compliance(context: click.Context, scope: str | None, as_of: date | None, ou
             info=terminal.info,
             report=show_progress,
         )
-        for path in issued.write(output, terminal.home.files):
+        with writing_to(output):
+            written = issued.write(output, terminal.home.files)
+        for path in written:
             click.echo(str(path))
         if issued.notice:
             click.echo(issued.notice, err=True)

@@ -25,20 +25,41 @@ def sign_head(head: Head, seed: bytes, siren: str) -> str:
     return json.dumps({**said, "signature": key.sign(_canonical(said)).hex()}, indent=2, sort_keys=True) + "\n"
 
 
-def read_checkpoint(text: str) -> Anchor:
-    """The head a checkpoint file holds, once its signature is verified.
+def public_key(seed: bytes) -> bytes:
+    """The key that verifies what a seed signs."""
+    return Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
 
-    Raises: Unreadable.
+
+def read_checkpoint(text: str, *, key: bytes, siren: str) -> Anchor:
+    """The head a checkpoint file of this registry holds, once its signature is verified with this public key.
+
+    Raises: Unreadable, which says whether it was changed, is another registry's, or was signed by another key.
     """
     try:
         said = json.loads(text)
         signature = bytes.fromhex(said.pop("signature"))
-        Ed25519PublicKey.from_public_bytes(bytes.fromhex(said["key"])).verify(signature, _canonical(said))
-        return Anchor(int(said["seal_no"]), str(said["root"]))
+        signer = bytes.fromhex(said["key"])
+        Ed25519PublicKey.from_public_bytes(signer).verify(signature, _canonical(said))
+        anchor, owner = Anchor(int(said["seal_no"]), str(said["root"])), str(said["registry"])
     except InvalidSignature as error:
         raise Unreadable(_("La signature de ce point de contrôle ne convient pas : il a été modifié.")) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Unreadable(_("Ce fichier n’est pas un point de contrôle du registre.")) from error
+    if owner != siren:
+        raise Unreadable(
+            _("Ce point de contrôle est celui d’un autre registre : SIREN {found}, et non {siren}.").format(
+                found=owner, siren=siren
+            )
+        )
+    # The key in the file proves nothing: whoever rewrote the file would have put their own.
+    if signer != key:
+        raise Unreadable(
+            _(
+                "Ce point de contrôle est signé par une autre clé ({found}…) que celle attendue ({key}…) : il ne "
+                "prouve rien de ce registre. Si la clé a changé, donnez l’ancienne par --key."
+            ).format(found=signer.hex()[:12], key=key.hex()[:12])
+        )
+    return anchor
 
 
 def read_anchor(text: str) -> Anchor:

@@ -23,7 +23,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Conflict, NotFound, Unavailable
+from registry.kernel.errors import Conflict, Invalid, NotFound, Unavailable
 from registry.kernel.words import _
 from registry.platform.backup_archive import (
     FORMAT,
@@ -35,6 +35,7 @@ from registry.platform.backup_archive import (
     write_keys,
 )
 from registry.platform.clock import now
+from registry.platform.database import at_one_moment
 from registry.platform.files import FileStore
 from registry.platform.home import Home
 from registry.platform.postgres_binaries import EMBEDDED_MAJORS, embedded_bin, major_of, system_postgres
@@ -92,19 +93,20 @@ class Backup:
 def create_backup(home: Home, output: Path, contents: Contents, describe: Callable[[Session], Description]) -> Backup:
     """Backs a registry up while it is being written; both files appear whole, or not at all.
 
-    Raises: Conflict when the files exist, or when the dump would not hold every row; Unavailable.
+    Raises: Invalid where nothing can be written; Conflict when the files exist, or when the dump would not
+    hold every row; Unavailable.
     """
-    archive = _place_of(output)
-    keys = keys_beside(archive)
-    for place in (archive, keys):
-        if place.exists():
-            raise Conflict(_("{file} existe déjà : une sauvegarde n’en remplace pas une autre.").format(file=place))
     try:
+        archive = _place_of(output)
+        keys = keys_beside(archive)
+        for place in (archive, keys):
+            if place.exists():
+                raise Conflict(_("{file} existe déjà : une sauvegarde n’en remplace pas une autre.").format(file=place))
         folder = Path(tempfile.mkdtemp(prefix=".beffroi-", dir=archive.parent))
     except OSError as error:
-        raise Unavailable(
+        raise Invalid(
             _("La sauvegarde ne peut être écrite dans {folder} : {reason}.").format(
-                folder=archive.parent, reason=error.strerror or error
+                folder=output, reason=error.strerror or error
             )
         ) from error
     try:
@@ -214,9 +216,7 @@ def _write(
     home: Home, folder: Path, contents: Contents, describe: Callable[[Session], Description]
 ) -> tuple[Manifest, tuple[str, ...]]:
     dump = folder / "dump"
-    # Read only: it takes no transaction number, so the sealer does not wait for its end.
-    engine = home.owner.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with engine.connect() as connection:
+    with at_one_moment(home.owner).connect() as connection:
         session = Session(connection)
         said = describe(session)
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()

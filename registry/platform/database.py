@@ -103,6 +103,14 @@ def _say_who_acts(session: Session, transaction: SessionTransaction, connection:
         connection.execute(_ACT, acting.settings())
 
 
+def at_one_moment(engine: Engine) -> Engine:
+    """The same database, each transaction reading one moment of it and writing nothing.
+
+    Read only: it takes no transaction number, so the sealer does not wait for its end.
+    """
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
 def open_session(engine: Engine, acting: Acting | None, /, **info: Any) -> ActingSession:
     """A session on this engine; `acting=None` is for the sign-in, which finds out who acts."""
     return ActingSession(engine, expire_on_commit=False, info={"acting": acting, **info})

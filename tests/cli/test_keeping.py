@@ -22,7 +22,9 @@ from sqlalchemy import text
 from registry.accounts.service import sign_in, use_link
 from registry.app import create_app
 from registry.cli.entry import main
+from registry.ledger.checkpoint import public_key, sign_head
 from registry.ledger.queries import count_unsealed
+from registry.ledger.vocabulary import Head
 from registry.platform.backup_restoring import put_back
 from registry.platform.database import Acting, transaction
 from registry.platform.home import open_home
@@ -163,6 +165,42 @@ def test_an_anchor_that_is_none_is_refused(kept: Path, checkpoint: Path, tmp_pat
     (tmp_path / "noise").write_bytes(b"\xff\xfe\x00")
     for said in (tmp_path / "noise", tmp_path / "absent", "12:court"):
         assert beffroi("--home", kept, "ledger", "verify", "--against", said).code == 2
+
+
+def test_a_checkpoint_signed_by_another_key_or_of_another_registry_is_refused(
+    kept: Path, checkpoint: Path, tmp_path: Path
+) -> None:
+    said = json.loads(checkpoint.read_text())
+    head = Head(said["seal_no"], said["root"], None)
+    signed = tmp_path / "signed.json"
+    signed.write_text(sign_head(head, b"x" * 32, said["registry"]))
+    refused = beffroi("--home", kept, "ledger", "verify", "--against", signed)
+    assert (refused.code, refused.said) == (2, "")
+    assert "signé par une autre clé" in refused.errors
+    known = ("--key", public_key(b"x" * 32).hex())
+    assert beffroi("--home", kept, "ledger", "verify", "--against", signed, *known).code == 0
+    assert beffroi("--home", kept, "ledger", "verify", "--against", checkpoint, *known).code == 2
+    assert beffroi("--home", kept, "ledger", "verify", "--against", signed, "--key", "12").code == 2
+    signed.write_text(sign_head(head, (kept / "secrets" / "ledger-seed").read_bytes(), "200033579"))
+    refused = beffroi("--home", kept, "ledger", "verify", "--against", signed)
+    assert refused.code == 2
+    assert "celui d’un autre registre : SIREN 200033579" in refused.errors
+
+
+@pytest.mark.parametrize("name", ["absent/file", "file/file", "n" * 300], ids=["missing", "below-a-file", "too-long"])
+def test_what_cannot_be_written_is_refused_in_one_sentence(kept: Path, tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("à moi")
+    place = tmp_path / name
+    with open_home(Settings(home=kept)) as home, home.owner.connect() as connection:
+        issued = text("SELECT count(*) FROM issued_document")
+        before = connection.execute(issued).scalar_one()
+        for asked in (("report", "compliance"), ("ledger", "checkpoint"), ("backup", "create")):
+            suffix = ".tar" if asked[0] == "backup" else ".pdf"
+            refused = beffroi("--home", kept, *asked, "--output", place.with_name(place.name + suffix))
+            assert (refused.code, refused.said) == (2, ""), asked
+            assert len(refused.errors.strip().splitlines()) == 1
+        assert connection.execute(issued).scalar_one() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
 def test_what_waits_for_its_seal_is_reported_with_its_age(kept: Path, checkpoint: Path) -> None:

@@ -1,4 +1,4 @@
-"""T-05: six attacks by whoever owns the machine, each crude and each covered up as well as can be.
+"""T-05: seven attacks by whoever owns the machine, each crude and each covered up as well as can be.
 
 Covered up, every hash, seal and root is recomputed after the attack: the ledger agrees with itself, and only
 a head kept elsewhere tells. That is what the registry promises, no more.
@@ -7,15 +7,16 @@ a head kept elsewhere tells. That is what the registry promises, no more.
 from dataclasses import dataclass
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from registry.ledger.checkpoint import read_anchor, read_checkpoint, sign_head
+from registry.kernel.errors import Unreadable
+from registry.ledger.checkpoint import public_key, read_anchor, read_checkpoint, sign_head
 from registry.ledger.merkle import append_leaves, leaf_hash, root_of
 from registry.ledger.queries import get_head
 from registry.ledger.service import seal
 from registry.ledger.verification import Anchor, verify_ledger
-from registry.platform.database import transaction
+from registry.platform.database import at_one_moment, transaction
 
 pytestmark = pytest.mark.database
 
@@ -162,6 +163,11 @@ def _truncate_and_rewrite(session, sealed):
         )
 
 
+def _slip_in(session, sealed):
+    """A version with a number of transaction that is long sealed: the sealer never looks at it."""
+    _forge_dataset(session, sealed)
+
+
 def _cover_up(session):
     """Recomputes each chain, each leaf and each root, so that the ledger agrees with itself."""
     last = {}
@@ -199,7 +205,8 @@ def _cover_up(session):
             )
 
 
-ATTACKS = [_edit, _swap, _delete, _insert, _truncate, _truncate_and_rewrite]
+ANCHORED = [_edit, _swap, _delete, _insert, _truncate, _truncate_and_rewrite]
+ATTACKS = [*ANCHORED, _slip_in]
 
 
 def test_a_ledger_nobody_touched_verifies_against_its_anchors(opened, sealed):
@@ -217,12 +224,63 @@ def test_each_attack_is_found_from_an_older_anchor(sealed, machine, attack):
     assert not verify_ledger(machine, (sealed.anchor,)).holds
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.__name__.strip("_"))
+@pytest.mark.parametrize("attack", ANCHORED, ids=lambda attack: attack.__name__.strip("_"))
 def test_each_attack_is_found_from_an_older_anchor_even_covered_up(sealed, machine, attack):
     attack(machine, sealed)
     _cover_up(machine)
     assert verify_ledger(machine).defects == [], "the cover-up is clumsy: this test proves less than it says"
     assert not verify_ledger(machine, (sealed.anchor,)).holds
+
+
+def test_an_entry_slipped_in_below_what_is_sealed_is_found_without_an_anchor_even_covered_up(sealed, machine):
+    _slip_in(machine, sealed)
+    _cover_up(machine)
+    (defect,) = verify_ledger(machine).defects
+    assert "glissée après coup" in defect
+
+
+def test_an_entry_that_waits_for_its_seal_is_no_defect(opened, sealed):
+    opened.record("Jeu qui attend")
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        found = verify_ledger(session, (sealed.anchor,))
+    assert (found.defects, found.unsealed) == ([], 1)
+
+
+def test_what_is_written_while_the_ledger_is_verified_is_no_defect(opened, sealed):
+    engine = at_one_moment(opened.home.jobs)
+    written = []
+
+    def write(_connection, _cursor, statement, *_more):
+        if "FROM ledger_seal s LEFT JOIN" in statement and not written:
+            written.append(opened.record("Jeu de l’instant"))
+            with transaction(opened.home.jobs, opened.acting()) as session:
+                seal(session)
+
+    with transaction(engine, opened.acting()) as session:
+        event.listen(session.connection(), "before_cursor_execute", write)
+        found = verify_ledger(session, (sealed.anchor,))
+    assert written
+    assert found.defects == []
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        assert verify_ledger(session, (sealed.anchor,)).sealed == found.sealed + 1
+
+
+def test_columns_made_by_a_later_migration_are_no_defect_and_what_they_hold_is_still_compared(
+    opened, sealed, superuser
+):
+    with opened.home.owner.begin() as connection:
+        for column in ("note text", "tags text[] NOT NULL DEFAULT '{}'", "shown boolean NOT NULL DEFAULT true",
+                       "state varchar(40) NOT NULL DEFAULT 'new'"):  # fmt: skip
+            connection.execute(text(f"ALTER TABLE dataset ADD COLUMN {column}"))
+    opened.amend(sealed.datasets[2], frequency="DAILY")
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        assert verify_ledger(session, (sealed.anchor,)).defects == []
+    for said in ("note = 'x'", "tags = '{x}'", "shown = false", "state = 'old'", "frequency = 'HOURLY'"):
+        for place in (sealed.datasets[1], sealed.datasets[2]):
+            with Session(superuser) as machine:
+                machine.execute(text("SET LOCAL session_replication_role = replica"))
+                machine.execute(text(f"UPDATE dataset SET {said} WHERE id = :id"), {"id": place})
+                assert not verify_ledger(machine).holds, said
 
 
 def test_seals_or_roots_taken_away_are_found_without_an_anchor(sealed, machine):
@@ -256,12 +314,18 @@ def test_a_record_written_round_the_trigger_is_found_by_comparing_it_with_its_la
 def test_a_checkpoint_is_an_anchor_and_a_changed_one_is_refused(opened, sealed):
     with transaction(opened.home.jobs, opened.acting()) as session:
         head = get_head(session)
+    mine = {"key": public_key(b"k" * 32), "siren": "200000008"}
     signed = sign_head(head, b"k" * 32, "200000008")
-    assert read_checkpoint(signed) == Anchor(head.seal_no, head.root)
+    assert read_checkpoint(signed, **mine) == Anchor(head.seal_no, head.root)
     assert read_anchor(f"{head.seal_no}:{head.root}") == Anchor(head.seal_no, head.root)
     for forged in (signed.replace(head.root, "0" * 64), "{}", "[]", "pas un point de contrôle"):
         with pytest.raises(Exception, match="point de contrôle") as refused:
-            read_checkpoint(forged)
+            read_checkpoint(forged, **mine)
         assert type(refused.value).__name__ == "Unreadable"
+    with pytest.raises(Unreadable, match="signé par une autre clé"):
+        read_checkpoint(sign_head(head, b"x" * 32, "200000008"), **mine)
+    for seed in (b"k" * 32, b"x" * 32):
+        with pytest.raises(Unreadable, match=r"autre registre : SIREN 243500139"):
+            read_checkpoint(sign_head(head, seed, "243500139"), **mine)
     with pytest.raises(Exception, match="ancre"):
         read_anchor("douze:racine")
