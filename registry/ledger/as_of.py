@@ -6,6 +6,7 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
+from pydantic_core import PydanticUndefined
 from sqlalchemy import Date, DateTime, Enum, LargeBinary, Select, bindparam, inspect, select
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Session
@@ -31,9 +32,8 @@ def find_rows(
     if until is None:
         return list(session.execute(_rows_of(model, column), {"wanted": sorted(wanted)}))
     name = str(inspect(model).local_table.name)
-    snapshots = find_snapshots(session, name, until=until, ids=list(wanted) if column == "id" else None)
-    rows = [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
-    return rows if column is None else [row for row in rows if getattr(row, column) in wanted]
+    snapshots = find_snapshots(session, name, until=until, column=column, among=wanted)
+    return [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
 
 
 @lru_cache(maxsize=64)
@@ -47,7 +47,8 @@ def _rows_of(model: type[Table], column: str | None) -> Select[Any]:
 def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
     values = {}
     for column in inspect(model).local_table.columns:
-        value = snapshot.get(column.name)
+        # A version older than the column says nothing of it.
+        value = snapshot[column.name] if column.name in snapshot else _default(model, column.name)
         if isinstance(value, str):
             if isinstance(column.type, DateTime):
                 value = datetime.fromisoformat(value)
@@ -61,6 +62,11 @@ def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
                 value = bytes.fromhex(value.removeprefix("\\x"))
         values[column.name] = value
     return SimpleNamespace(**values)
+
+
+def _default(model: type[Table], name: str) -> Any:
+    given = model.model_fields[name].get_default(call_default_factory=True)
+    return None if given is PydanticUndefined else given
 
 
 def _range(said: str) -> Range[date]:

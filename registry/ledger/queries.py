@@ -1,6 +1,6 @@
 """Reading the ledger: the head, the history of a row, the registry as of a moment, and its verification."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -89,19 +89,39 @@ def get_version(session: Session, table: str, row_id: int, version: int) -> dict
     return _with_texts(found.snapshot, _find_texts(session, [found.snapshot], []))
 
 
+_LATEST = (
+    "SELECT DISTINCT ON (row_id) row_id, verb, snapshot FROM ledger_entry"
+    " WHERE table_name = :table AND recorded_at < :until{} ORDER BY row_id, version DESC"
+)
+_HOLDS = "snapshot ->> CAST(:column AS text) = ANY (CAST(:among AS text[]))"
+_SNAPSHOTS = text(_LATEST.format(""))
+_SNAPSHOTS_OF = text(_LATEST.format(" AND row_id = ANY (:among)"))
+# Two steps: the rows that ever held one of the values, then those whose latest version does.
+_SNAPSHOTS_HOLDING = text(
+    "SELECT row_id, verb, snapshot FROM ("
+    + _LATEST.format(
+        " AND row_id IN (SELECT e.row_id FROM ledger_entry e WHERE e.table_name = :table AND e.recorded_at < :until"
+        f" AND e.{_HOLDS})"
+    )
+    + f") AS latest WHERE {_HOLDS}"
+)
+
+
 def find_snapshots(
-    session: Session, table: str, *, until: datetime, ids: Sequence[int] | None = None
+    session: Session, table: str, *, until: datetime, column: str | None = None, among: Collection[int] = ()
 ) -> dict[int, dict[str, Any]]:
-    """What each row of a table held at an instant, by id; rows deleted by then are left out."""
-    rows = session.execute(
-        text(
-            "SELECT DISTINCT ON (row_id) row_id, verb, snapshot FROM ledger_entry"
-            " WHERE table_name = :table AND recorded_at < :until"
-            + ("" if ids is None else " AND row_id = ANY (:ids)")
-            + " ORDER BY row_id, version DESC"
-        ),
-        {"table": table, "until": until} | ({} if ids is None else {"ids": list(ids)}),
-    ).all()
+    """What each row of a table held at an instant, by id; rows deleted by then are left out.
+
+    With a column (of whole numbers), only the rows that then held one of these values in it.
+    """
+    asked: dict[str, Any] = {"table": table, "until": until}
+    if column is None:
+        query = _SNAPSHOTS
+    elif column == "id":
+        query, asked["among"] = _SNAPSHOTS_OF, list(among)
+    else:
+        query, asked["column"], asked["among"] = _SNAPSHOTS_HOLDING, column, [str(value) for value in among]
+    rows = session.execute(query, asked).all()
     kept = {row.row_id: row.snapshot for row in rows if row.verb != "delete"}
     texts = _find_texts(session, kept.values(), [])
     return {row_id: _with_texts(snapshot, texts) for row_id, snapshot in kept.items()}

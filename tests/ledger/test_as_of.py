@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import inspect, select, text
+from sqlalchemy import event, inspect, select, text
 from sqlalchemy.dialects.postgresql import Range
 
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, Distribution
 from registry.datasets.vocabulary import AccessRights, Nature, PersonalData
 from registry.ledger.as_of import find_rows, holds_on
 from registry.ledger.queries import end_of_day
@@ -125,6 +125,62 @@ def test_ranges_and_moments_read_as_the_table_gives_them(opened):
                                                          among=[opened.low])] == [opened.low]  # fmt: skip
         assert find_rows(session, Appointment, until=until) == []
         assert find_rows(session, Population, until=until - timedelta(days=1)) == []
+
+
+@pytest.mark.database
+def test_a_version_older_than_a_column_reads_with_the_default_of_that_column(opened):
+    with opened.home.owner.begin() as connection:
+        for column in ("keywords", "annulled"):
+            connection.execute(text(f"ALTER TABLE dataset DROP COLUMN {column} CASCADE"))
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        number = session.execute(
+            text(
+                "INSERT INTO dataset (version, organisation_id, identifier, title, title_sort, nature, stage)"
+                " VALUES (1, :organisation, 'vieux', 'Vieux', 'vieux', 'other', 'identified') RETURNING id"
+            ),
+            {"organisation": opened.high},
+        ).scalar_one()
+    with opened.home.owner.begin() as connection:
+        connection.execute(text("ALTER TABLE dataset ADD COLUMN keywords text[] NOT NULL DEFAULT '{}'"))
+        connection.execute(text("ALTER TABLE dataset ADD COLUMN annulled boolean NOT NULL DEFAULT false"))
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        until = session.execute(select(text("clock_timestamp()"))).scalar_one()
+        (then,) = find_rows(session, Dataset, until=until, column="id", among=[number])
+        (now,) = find_rows(session, Dataset, until=None, column="id", among=[number])
+        assert (then.keywords, then.annulled, then.description) == ([], False, None)
+        assert _values(then) == _values(now)
+
+
+@pytest.mark.database
+def test_rows_are_found_by_what_their_latest_version_held_and_no_other_text_is_read(opened):
+    first, second, third = (opened.record(f"Jeu {number}") for number in range(3))
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        rows = [Distribution(organisation_id=opened.authority, dataset_id=of, identifier=f"f{place}",
+                             title=f"Fichier {place}")
+                for place, of in enumerate((first, second, third))]  # fmt: skip
+        session.add_all(rows)
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        before = session.execute(select(text("clock_timestamp()"))).scalar_one()
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        session.get(Distribution, rows[0].id).dataset_id = second
+        session.execute(text("DELETE FROM distribution WHERE id = :id"), {"id": rows[1].id})
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        asked = []
+        event.listen(
+            session.connection(),
+            "before_cursor_execute",
+            lambda _connection, _cursor, said, given, *_more: asked.append(given) if "FROM ledger_text" in said else 0,
+        )
+        after = session.execute(select(text("clock_timestamp()"))).scalar_one()
+
+        def titles(until, *among):
+            found = find_rows(session, Distribution, until=until, column="dataset_id", among=among)
+            return [row.title for row in found]
+
+        assert titles(before, first) == titles(after, second) == ["Fichier 0"]
+        assert [len(given["digests"]) for given in asked] == [1, 1]
+        assert titles(before, second, third) == ["Fichier 1", "Fichier 2"]
+        assert titles(after, first) == titles(after, 0) == titles(after) == []
 
 
 def test_a_validity_includes_its_first_day_and_not_its_last():
