@@ -3,7 +3,15 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.vocabulary import (
@@ -27,6 +35,15 @@ def _no_control(value: str) -> str:
     return value
 
 
+def _not_to_come(value: date, info: ValidationInfo) -> date:
+    """What has happened did not happen tomorrow. Without a day to compare with (an import), nothing is refused."""
+    today = (info.context or {}).get("today")
+    if today is not None and value > today:
+        raise PydanticCustomError("to_come", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))
+    return value
+
+
+Past = Annotated[date, AfterValidator(_not_to_come)]
 Clean = AfterValidator(_no_control)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), Clean]
@@ -59,8 +76,8 @@ class DistributionForm(BaseModel):
     byte_size: Annotated[int, Field(ge=0, le=2**62)] | None = None
     checksum_algorithm: Code | None = None
     checksum_value: Code | None = None
-    issued: date | None = None
-    modified: date | None = None
+    issued: Past | None = None
+    modified: Past | None = None
     availability: Availability | None = None
     languages: Codes = Field(default_factory=list)
     conforms_to: Codes = Field(default_factory=list)
@@ -97,8 +114,8 @@ class DatasetForm(BaseModel):
     languages: Codes = Field(default_factory=list)
     access_rights: AccessRights | None = None
     frequency: Code | None = None
-    issued: date | None = None
-    modified: date | None = None
+    issued: Past | None = None
+    modified: Past | None = None
     spatial: Annotated[list[Prose], Field(max_length=200)] = Field(default_factory=list)
     temporal_start: date | None = None
     temporal_end: date | None = None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date
 from hashlib import sha256
 from typing import Any
 
@@ -61,7 +62,7 @@ def distributions_digest(distributions: Iterable[Mapping[str, Any]]) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def read_sheet_form(data: FormData, *, change: bool = False) -> Accepted[Any] | Rejected:
+def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Accepted[Any] | Rejected:
     """The typed sheet, or what was typed with one error a field.
 
     A field that the form shows and that is left empty is emptied; one it does not show stays.
@@ -81,4 +82,4 @@ def read_sheet_form(data: FormData, *, change: bool = False) -> Accepted[Any] | 
         values["title"] = ""
     if data.has("distributions") and data.first("distributions_choice") != THEIRS:
         values["distributions"] = distribution_values(data)
-    return parse_values(DatasetChange if change else DatasetForm, values)
+    return parse_values(DatasetChange if change else DatasetForm, values, today=today)

@@ -252,7 +252,7 @@ def show_new(visit: Visit) -> Response[Any]:
 def record(visit: Visit) -> Response[Any]:
     """Records a new sheet, or shows the form again with what was typed."""
     data = visit.form_data()
-    read = read_sheet_form(data)
+    read = read_sheet_form(data, today=visit.today)
     organisation = data.first("organisation_id")
     errors: dict[str, str] = {}
     owner = read_number(organisation)
@@ -292,7 +292,7 @@ def amend(visit: Visit, dataset_id: int) -> Response[Any]:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(RECORD, sheet.organisation_id)
     data = visit.form_data()
-    read = read_sheet_form(data, change=True)
+    read = read_sheet_form(data, change=True, today=visit.today)
     if isinstance(read, Rejected):
         return _form_page(
             visit, sheet, read.values, distribution_values(data), read.errors,

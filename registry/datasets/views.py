@@ -50,7 +50,7 @@ FIELD_LABELS: dict[str, str] = {
     "uri": mark("Adresse (URI)"),
     "identifier": mark("Identifiant"),
     "stage": mark("Étape"),
-    "organisation_id": mark("Organisation propriétaire"),
+    "organisation_id": mark("Organisation à qui est ce jeu"),
     "annulled": mark("Fiche annulée"),
     "declared_absent": mark("Déclaré sans objet"),
 }

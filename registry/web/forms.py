@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -102,8 +103,11 @@ def read_form(content_type: str, body: bytes) -> FormData:
     return FormData(values, files)
 
 
-def parse_form(of: type[Form], data: FormData) -> Accepted[Form] | Rejected:
-    """The typed form, or what was typed with its errors. A field left empty is one nobody filled."""
+def parse_form(of: type[Form], data: FormData, *, today: date | None = None) -> Accepted[Form] | Rejected:
+    """The typed form, or what was typed with its errors. A field left empty is one nobody filled.
+
+    `today` is what forms that refuse a day to come compare with.
+    """
     known: dict[str, Any] = {}
     for name in data.names():
         if name not in of.model_fields and name in _NOT_FIELDS:
@@ -117,26 +121,26 @@ def parse_form(of: type[Form], data: FormData) -> Accepted[Form] | Rejected:
             known[name] = filled
         elif filled:
             known[name] = filled[0]
-    return parse_values(of, known)
+    return parse_values(of, known, today=today)
 
 
-def parse_values(of: type[Form], values: Mapping[str, Any]) -> Accepted[Form] | Rejected:
+def parse_values(of: type[Form], values: Mapping[str, Any], *, today: date | None = None) -> Accepted[Form] | Rejected:
     """The typed form of these values, or the values with their errors."""
     illegible = {path: _(_NOT_LEGIBLE) for path, text in _texts(values) if _NOT_TEXT.search(text)}
     try:
-        form = of.model_validate(values)
+        form = of.model_validate(values, context={"today": today})
     except ValidationError as error:
         return Rejected(dict(values), {**say_errors(error), **illegible})
     return Rejected(dict(values), illegible) if illegible else Accepted(form)
 
 
-def parse_body(of: type[Form], body: bytes) -> Form:
+def parse_body(of: type[Form], body: bytes, *, today: date | None = None) -> Form:
     """The typed body of an API call.
 
     Raises: Invalid, with one error a field.
     """
     try:
-        form = of.model_validate_json(body or b"")
+        form = of.model_validate_json(body or b"", context={"today": today})
     except ValidationError as error:
         problems = tuple(FieldError(path, message) for path, message in say_errors(error).items())
         raise Invalid(_("Le corps de la requête ne convient pas."), problems) from error

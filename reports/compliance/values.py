@@ -94,12 +94,17 @@ class Seal:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class PolicyLine:
-    """A rule as it was applied, and how many subjects received each verdict under it."""
+    """A rule as it was applied, and how many subjects received each verdict under it.
+
+    `text` is the code or law its article belongs to, `asks` its condition in words, `note` what the reading of the
+    register leaves out.
+    """
 
     id: str
     title: str
     force: Force
     severity: Severity
+    text: str = ""
     article: str
     article_url: str | None = None
     evidence: Evidence
@@ -107,6 +112,8 @@ class PolicyLine:
     validated_on: date | None = None
     digest: _Digest
     remedy: str
+    asks: str = ""
+    note: str = ""
     counts: Counts
 
 

@@ -1,5 +1,7 @@
 """The sheet of a dataset, from the page to the database and back."""
 
+from datetime import timedelta
+
 import pytest
 
 from registry.datasets.forms import DistributionForm
@@ -86,3 +88,31 @@ def test_a_sheet_whose_contact_is_another_body_s_is_shown_without_their_name(tow
     assert page.status_code == 200
     assert "Cheffe de projet" not in page.text
     assert "Cheffe de projet" in town.someone(Role.READER).get(f"/jeux/{number}").text
+
+
+def test_a_day_to_come_is_refused_where_something_is_said_to_have_happened(town: Town):
+    steward = town.someone(Role.STEWARD)
+    tomorrow = (town.info["today"]() + timedelta(days=1)).isoformat()
+    typed = {"organisation_id": str(town.authority_id), "title": "Bornes", "modified": tomorrow}
+
+    page = steward.post("/jeux/nouveau", typed)
+    answer = steward.api(
+        "POST", "/api/v1/datasets", json={"organisation_id": town.authority_id, "title": "Bornes", "issued": tomorrow}
+    )
+
+    assert page.status_code == 422
+    assert "Cette date est à venir" in page.text
+    assert answer.status_code == 422
+    assert [error["path"] for error in answer.json()["errors"]] == ["issued"]
+
+
+@pytest.mark.parametrize("typed", ["l'air", "l’air", "qualite de l'AIR"])
+def test_both_apostrophes_find_the_same_sheet(town: Town, typed: str):
+    town.record("Qualité de l’air")
+    town.record("Qualité de l'air des écoles")
+    steward = town.someone(Role.STEWARD)
+
+    page = steward.get("/jeux", params={"q": typed})
+
+    assert "Qualité de l’air" in page.text
+    assert "des écoles" in page.text

@@ -37,7 +37,7 @@ def test_a_sort_key_is_stable_and_forgets_case_accents_and_spaces(text: str) -> 
 
 
 def test_accents_ligatures_and_case_sort_together() -> None:
-    assert sort_key("  Œuvres   d’Été ") == sort_key("OEUVRES d’ete") == "oeuvres d’ete"
+    assert sort_key("  Œuvres   d’Été ") == sort_key("OEUVRES d’ete") == "oeuvres d'ete"
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])), st.integers(0, 2**60))
