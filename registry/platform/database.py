@@ -175,3 +175,24 @@ def check_server(connection: Connection) -> None:
                 "--print-sql » montre comment."
             ).format(role=role[0])
         )
+
+
+def check_jobs_role(connection: Connection) -> None:
+    """Refuses a worker's role that would not see every row: its work would be short without an error.
+
+    Raises: Unavailable, in one sentence.
+    """
+    role = connection.execute(
+        text(
+            "SELECT current_user, EXISTS (SELECT FROM pg_roles jobs"
+            " WHERE jobs.rolname = :jobs AND pg_has_role(jobs.oid, 'USAGE'))"
+        ),
+        {"jobs": JOBS},
+    ).one()
+    if not role[1]:
+        raise Unavailable(
+            _(
+                "Le rôle PostgreSQL « {role} » ne voit pas toutes les lignes : DATABASE_JOBS_URL doit donner le rôle "
+                "« {jobs} », ou un rôle qui en hérite."
+            ).format(role=role[0], jobs=JOBS)
+        )

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import psycopg
 import structlog
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, make_url, text
+from sqlalchemy.exc import ArgumentError, OperationalError
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
 from registry.platform.bootstrap import database_statements, role_statements
-from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_server, engine_for
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_jobs_role, check_server, engine_for
 from registry.platform.files import FileStore
 from registry.platform.migrating import check_schema, find_pending, migrate
 from registry.platform.postgres import (
@@ -102,6 +102,8 @@ class Home:
                 check_server(connection)
             with self.owner.connect() as connection:
                 check_schema(connection)
+            with self.jobs.connect() as connection:
+                check_jobs_role(connection)
 
     def find_pending(self) -> list[str]:
         """The migrations this database has not seen, oldest first.
@@ -160,8 +162,24 @@ def _external(settings: Settings) -> Urls | None:
     return Urls(
         owner=settings.database_admin_url,
         app=settings.database_url,
-        jobs=settings.database_jobs_url or settings.database_url.replace(APP, JOBS, 1),
+        jobs=settings.database_jobs_url or _jobs_beside(settings.database_url),
     )
+
+
+def _jobs_beside(app: str) -> str:
+    """The worker's address where it is the pages' own but for the role: with the role of another name, nobody knows."""
+    try:
+        address = make_url(app)
+    except ArgumentError as error:
+        raise Unavailable(_("DATABASE_URL n’est pas une adresse de PostgreSQL (postgresql://…).")) from error
+    if address.username != APP:
+        raise Unavailable(
+            _(
+                "DATABASE_URL donne un autre rôle que « {app} » : donnez aussi DATABASE_JOBS_URL, l’adresse du rôle "
+                "des travaux (« {jobs} »)."
+            ).format(app=APP, jobs=JOBS)
+        )
+    return address.set(username=JOBS).render_as_string(hide_password=False)
 
 
 @contextlib.contextmanager
@@ -175,9 +193,9 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True, s
     external = _external(settings)
     if external is not None:
         home = Home(settings, external, None)
-        if create:
-            migrate(home.owner)
         try:
+            if create:
+                _make_schema(home)
             if check:
                 home.check()
             yield home
@@ -195,14 +213,27 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True, s
             )
         )
         home = Home(settings, urls, cluster)
-        if create:
-            migrate(home.owner)
         try:
+            if create:
+                _make_schema(home)
             if check:
                 home.check()
             yield home
         finally:
             home.dispose()
+
+
+def _make_schema(home: Home) -> None:
+    """Runs the migrations where no registry is opened yet; one that holds a registry is left to `beffroi upgrade`,
+    which backs it up first."""
+    with _answering():
+        with home.owner.connect() as connection:
+            known = connection.execute(text("SELECT to_regclass('public.registry')")).scalar_one() is not None
+            opened = known and connection.execute(text("SELECT EXISTS (SELECT FROM registry)")).scalar_one()
+            if known:
+                find_pending(connection)
+        if not opened:
+            migrate(home.owner)
 
 
 def make_database(cluster: Cluster, passwords: dict[str, str], name: str = DATABASE) -> None:

@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from sqlalchemy import text
 
-from registry.platform.home import Home
-from registry.platform.migrating import find_pending
+from registry.kernel.errors import Unavailable
+from registry.platform.home import Home, open_home
+from registry.platform.migrating import alembic_config, find_pending
 from registry.platform.postgres import connection_url
+from registry.platform.settings import Settings
 
 pytestmark = pytest.mark.database
 
@@ -26,11 +29,11 @@ SNAPSHOT = (
 )
 
 
-def ask(folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Asks the real command for the findings of a home, with an environment of its own."""
+def ask(folder: Path, *asked: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Asks the real command for the findings of a home (or something else), with an environment of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_", "PG"))}
     return subprocess.run(
-        [sys.executable, "-m", "registry", "--home", str(folder), "findings"],
+        [sys.executable, "-m", "registry", "--home", str(folder), *(asked or ("findings",))],
         env=kept | environment | {"PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,
@@ -131,6 +134,45 @@ def test_pages_do_not_run_as_a_role_that_sees_every_organisation(home: Home, fol
     before = state_of(home)
     assert "passe outre la séparation entre organisations" in refused(ask(folder, **addresses(home, DATABASE_URL=url)))
     assert state_of(home) == before
+
+
+def test_an_existing_registry_that_is_behind_is_never_migrated_by_opening_one(town, folder: Path) -> None:
+    mark_revision(town.home, "0003")
+    before = state_of(town.home)
+    for opening in (("init", "--siren", "200033579"), ("demo",)):
+        assert "beffroi upgrade" in refused(ask(folder, *opening, **addresses(town.home)))
+        assert state_of(town.home) == before
+
+
+def test_a_database_made_halfway_is_made_whole_by_opening_one(home: Home, tmp_path: Path) -> None:
+    with home.owner.connect() as connection:
+        command.downgrade(alembic_config(connection), "0002")
+        connection.commit()
+    answer = ask(tmp_path / "new", "init", "--siren", "200033579", **addresses(home))
+    assert answer.returncode == 0, answer.stderr
+    home.check()
+
+
+def test_the_address_of_the_worker_is_derived_from_the_role_of_the_pages_alone(home: Home) -> None:
+    def address(app: str) -> str:
+        asked = Settings(home=Path("unused"), database_admin_url=home.urls.owner, database_url=app)
+        with open_home(asked, check=False) as opened:
+            return opened.urls.jobs
+
+    # The password and the name of the database may hold the name of the role: they stay as they are.
+    assert address("postgresql://beffroi_app:beffroi_app@serveur:5433/beffroi_app?sslmode=require") == (
+        "postgresql://beffroi_jobs:beffroi_app@serveur:5433/beffroi_app?sslmode=require"
+    )
+    for other in ("postgresql://pages:beffroi_app@serveur/beffroi", "postgresql://serveur/beffroi_app"):
+        with pytest.raises(Unavailable, match="DATABASE_JOBS_URL"):
+            address(other)
+    with pytest.raises(Unavailable, match="DATABASE_URL"):
+        address("serveur")
+
+
+def test_a_worker_that_would_not_see_every_row_is_refused(town, folder: Path) -> None:
+    sentence = refused(ask(folder, **addresses(town.home, DATABASE_JOBS_URL=town.home.urls.app)))
+    assert "« beffroi_app » ne voit pas toutes les lignes" in sentence
 
 
 class OldServer:
