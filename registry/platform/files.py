@@ -3,7 +3,9 @@
 What is kept is named by its SHA-256: the same bytes are kept once, and a changed byte shows.
 """
 
+import os
 import re
+import secrets
 from hashlib import sha256
 from pathlib import Path
 
@@ -27,6 +29,7 @@ class FileStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self._folder = store.prefix if isinstance(store, LocalStore) else None
 
     @classmethod
     def of(cls, settings: Settings) -> "FileStore":
@@ -38,7 +41,7 @@ class FileStore:
         return cls(LocalStore(prefix=folder))
 
     def keep(self, content: bytes) -> str:
-        """Keeps bytes and returns their SHA-256 (hexadecimal).
+        """Keeps bytes and returns their SHA-256 (hexadecimal); once it returns, a power cut loses none of them.
 
         Raises: TooLarge.
         """
@@ -47,7 +50,10 @@ class FileStore:
                 _("Ce document dépasse {limit} Mio : il n’est pas conservé.").format(limit=MAX_STORED // 2**20)
             )
         digest = sha256(content).hexdigest()
-        obstore.put(self._store, _place(digest), content)
+        if self._folder is None:
+            obstore.put(self._store, _place(digest), content)
+        else:
+            _write(self._folder / _place(digest), content)
         return digest
 
     def read(self, digest: str) -> bytes:
@@ -71,7 +77,37 @@ class FileStore:
 
     def every(self) -> list[str]:
         """The SHA-256 of every file kept."""
-        return sorted(str(item["path"]).rpartition("/")[2] for page in obstore.list(self._store) for item in page)
+        names = (str(item["path"]).rpartition("/")[2] for page in obstore.list(self._store) for item in page)
+        return sorted(name for name in names if _NAME.fullmatch(name))
+
+
+def _write(place: Path, content: bytes) -> None:
+    """Writes a file whole or not at all, and waits for the disk: the row that names it may then be committed."""
+    folder = place.parent
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        _settle(folder.parent)
+    # A name of its own: two processes may keep the same bytes at once.
+    coming = folder / f".coming-{secrets.token_hex(8)}"
+    try:
+        with coming.open("xb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+        coming.replace(place)
+    except BaseException:
+        coming.unlink(missing_ok=True)
+        raise
+    _settle(folder)
+
+
+def _settle(folder: Path) -> None:
+    """Has the disk hold the names of a folder."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _place(digest: str) -> str:

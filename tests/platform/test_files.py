@@ -1,6 +1,9 @@
 """Stored files: by their content, whole, within the limit, and checked when they are read."""
 
+import os
 from hashlib import sha256
+from pathlib import Path
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +49,37 @@ def test_a_document_over_the_limit_is_refused_and_not_kept(store, monkeypatch):
     with pytest.raises(TooLarge):
         store.keep(b"x" * 1001)
     assert len(store.every()) == 1
+
+
+def test_the_bytes_are_on_disk_before_their_name_is_and_the_name_before_they_are_said_kept(
+    store, tmp_path, monkeypatch
+):
+    done = []
+    settle, rename = os.fsync, os.replace
+
+    def settling(descriptor):
+        done.append(("disk", Path(f"/proc/self/fd/{descriptor}").readlink()))
+        settle(descriptor)
+
+    def renaming(old, new):
+        done.append(("name", Path(new)))
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", settling)
+    monkeypatch.setattr(os, "replace", renaming)
+    digest = store.keep(b"bonjour")
+    files = tmp_path / "home" / "files"
+    folder = files / digest[:2]
+    coming = done[1][1]
+    assert coming.parent == folder
+    assert done == [("disk", files), ("disk", coming), ("name", folder / digest), ("disk", folder)]
+    assert [path.name for path in folder.iterdir()] == [digest]
+
+
+def test_what_a_cut_writing_left_is_no_kept_file(store, tmp_path):
+    digest = store.keep(b"bonjour")
+    (tmp_path / "home" / "files" / digest[:2] / ".coming-0").write_bytes(b"bon")
+    assert store.every() == [digest]
 
 
 def test_a_store_may_be_given_by_its_address(tmp_path):
