@@ -35,3 +35,6 @@ def configure_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(number)
+    for name in ("alembic", "procrastinate"):
+        # They tell each step they take; whoever asked for a registry did not ask for that.
+        logging.getLogger(name).setLevel(max(number, logging.WARNING))
