@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -15,9 +16,10 @@ from sqlmodel import col
 from registry.accounts import routes as accounts_routes
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
+from registry.compliance.daily import evaluating
 from registry.compliance.engine import Engine, Subject
 from registry.compliance.policy_files import load_catalogue
-from registry.compliance.service import settle
+from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
 from registry.datasets import routes as datasets_routes
@@ -27,6 +29,7 @@ from registry.datasets.models import Dataset
 from registry.exchange import routes as exchange_routes
 from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
+from registry.ledger.as_of import find_rows
 from registry.organisations import panels as organisations_panels
 from registry.organisations import routes as organisations_routes
 from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
@@ -77,16 +80,32 @@ def import_models() -> None:
             import_module(f"registry.{room.name}.models")
 
 
-def _every_dataset(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
+def _every_dataset(
+    session: Session, organisation_ids: frozenset[int] | None, until: datetime | None = None
+) -> Sequence[int]:
+    if until is not None:
+        return sorted(
+            row.id
+            for row in find_rows(session, Dataset, until=until)
+            if not row.annulled and (organisation_ids is None or row.organisation_id in organisation_ids)
+        )
     query = select(col(Dataset.id)).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
     if organisation_ids is not None:
         query = query.where(col(Dataset.organisation_id).in_(organisation_ids))
     return session.execute(query).scalars().all()
 
 
-def _every_organisation(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
+def _every_organisation(
+    session: Session, organisation_ids: frozenset[int] | None, until: datetime | None = None
+) -> Sequence[int]:
     """The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
     ours = [OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE]
+    if until is not None:
+        return sorted(
+            row.id
+            for row in find_rows(session, Organisation, until=until)
+            if not row.annulled and row.kind in ours and (organisation_ids is None or row.id in organisation_ids)
+        )
     query = (
         select(col(Organisation.id))
         .where(~col(Organisation.annulled), col(Organisation.kind).in_(ours))
@@ -110,13 +129,31 @@ def _organisation_names(session: Session, ids: Sequence[int]) -> Mapping[int, st
 
 
 def _datasets_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
-    """A dataset draws facts from the body the law addresses: when that changes, it is judged again."""
+    """A dataset draws facts from the body the law addresses: when that changes, it is judged again.
+
+    A commune's datasets draw nothing from the authority above it; a service's do, and change body when it moves.
+    """
+    below = session.execute(
+        select(col(Organisation.id), col(Organisation.kind), col(Organisation.lineage)).where(
+            col(Organisation.lineage).op("&&")(list(organisation_ids))
+        )
+    ).all()
+    persons = {row.id for row in below if row.kind.is_legal_person}
+    owners = [row.id for row in below if _draws_from(row.lineage, organisation_ids, persons)]
     rows = session.execute(
-        select(col(Dataset.id))
-        .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
-        .where(col(Organisation.lineage).op("&&")(list(organisation_ids)))
+        select(col(Dataset.id)).where(~col(Dataset.annulled), col(Dataset.organisation_id).in_(owners))
     )
     return SubjectKind.DATASET, set(rows.scalars())
+
+
+def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> bool:
+    """Whether one of these bodies stands between an organisation and its nearest legal person, either included."""
+    for number in reversed(lineage):
+        if number in bodies:
+            return True
+        if number in persons:
+            return False
+    return False
 
 
 @lru_cache(maxsize=1)
@@ -157,6 +194,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     """What the worker can do, by kind of job."""
     return {
         reporting_routes.ISSUE_JOB: issuing(home, info),
+        EVALUATE_JOB: evaluating(home.jobs, info),
         **import_jobs(home, info),
     }
 

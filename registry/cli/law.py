@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from registry.cli.opening import Terminal, day, names_of, open_terminal, write_json
 from registry.compliance.checking import check_catalogue, try_policy
+from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
 from registry.compliance.queries import find_findings
-from registry.compliance.service import BATCH, evaluate, judge
+from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
@@ -50,17 +51,10 @@ def evaluate_all(
 
 def _evaluate_today(terminal: Terminal) -> dict[str, Any]:
     today: date = terminal.info["today"]()
-    subjects = changed = 0
-    for kind in SubjectKind:
-        with terminal.transaction() as session:
-            ids = engine_of(session).subjects[kind].everything(session, None)
-        subjects += len(ids)
-        for start in range(0, len(ids), BATCH):
-            with terminal.transaction() as session:
-                changed += evaluate(session, kind, ids[start : start + BATCH], today=today)
+    done = evaluate_everything(terminal.home.jobs, terminal.info, today=today, acting=terminal.acting())
     with terminal.transaction() as session:
         read = [found.verdict for found in find_findings(session, today)]
-    return _counts(today, today, today, subjects, changed, read)
+    return _counts(today, today, today, done.subjects, done.changed, read)
 
 
 def _evaluate_day(terminal: Terminal, as_of: date | None, known_on: date | None, law_of: date | None) -> dict[str, Any]:
@@ -72,7 +66,7 @@ def _evaluate_day(terminal: Terminal, as_of: date | None, known_on: date | None,
     subjects = 0
     with terminal.transaction() as session:
         for kind in SubjectKind:
-            ids = engine_of(session).subjects[kind].everything(session, None)
+            ids = engine_of(session).subjects[kind].everything(session, None, until)
             for judged in judge(session, kind, ids, Reading(on=on, until=until, law_of=law)):
                 subjects += 1
                 read += [assessment.verdict for assessment in judged.assessments]

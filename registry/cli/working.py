@@ -1,4 +1,4 @@
-"""`beffroi worker`: the process that does the jobs and seals the ledger."""
+"""`beffroi worker`: the process that does the jobs, seals the ledger and judges everything each day."""
 
 import asyncio
 import threading
@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cli.opening import open_terminal
+from registry.compliance.daily import evaluate_daily
 from registry.ledger.service import seal
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
@@ -23,17 +24,21 @@ SEAL_EVERY = 2.0
 
 
 def work_home(home: Home, info: dict[str, Any]) -> None:
-    """Runs the jobs and seals the ledger, until told to stop."""
+    """Runs the jobs, seals the ledger and judges everything on each new day, until told to stop."""
     end_with_supervisor()
     configure_logs(home.settings.log_level)
     stopping = threading.Event()
     sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
+    # While it judges everything, the jobs go on.
+    judge = threading.Thread(target=evaluate_daily, args=(home.jobs, info, stopping), name="evaluation", daemon=True)
     sealer.start()
+    judge.start()
     try:
         asyncio.run(work(home.urls.jobs, home.jobs, job_functions(home, info)))
     finally:
         stopping.set()
         sealer.join(10)
+        judge.join(10)
 
 
 def _seal_on(home: Home, stopping: threading.Event) -> None:

@@ -109,10 +109,19 @@ class Catalogue:
     def _by_id(self) -> dict[str, Policy]:
         return {policy.id: policy for policy in self.policies}
 
-    def get_version(self, policy_id: str, digest: str) -> PolicyVersion | None:
-        """The version of that digest, if this catalogue still holds it."""
-        versions = self._by_id[policy_id].versions if policy_id in self._by_id else ()
-        return next((version for version in versions if version.digest == digest), None)
+    def find_text(self, policy_id: str, digest: str) -> tuple[Policy, PolicyVersion] | None:
+        """The policy and the version of that digest, if this catalogue still holds them as they were."""
+        policy = self._by_id.get(policy_id)
+        versions = policy.versions if policy is not None else ()
+        return next(
+            ((policy, version) for version in versions if policy is not None and policy.digest_of(version) == digest),
+            None,
+        )
+
+    def label(self, fact: str) -> str:
+        """A fact's name in the reader's language; its plain name where this catalogue no longer knows it."""
+        declared = self.facts.get(fact)
+        return declared.title() if declared is not None else fact
 
     def in_force(self, kind: SubjectKind, law_of: date) -> list[tuple[Policy, PolicyVersion]]:
         """Each policy on a kind of subject with the version that binds on a day."""

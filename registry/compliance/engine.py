@@ -23,12 +23,13 @@ Dependents = Callable[[Session, set[int]], set[int]]
 class Subject:
     """How the engine reaches one kind of subject.
 
-    `below` gives the datasets whose facts draw on these subjects; `everything` all ids within reach.
+    `everything(session, organisation_ids, until)` gives all ids within these organisations: those of now, or
+    those that stood at an instant, whatever was annulled or removed since.
     """
 
     kind: SubjectKind
     bind: Bind
-    everything: Callable[[Session, frozenset[int] | None], Sequence[int]]
+    everything: Callable[[Session, frozenset[int] | None, datetime | None], Sequence[int]]
     names: Callable[[Session, Sequence[int]], Mapping[int, str]]
 
 

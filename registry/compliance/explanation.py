@@ -59,14 +59,12 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
 def fact_in_words(catalogue: Catalogue, name: str, value: Any) -> tuple[str, str]:
     """A fact's name and value in words; nothing for what only says that another fact is there."""
     if name.endswith(PRESENT):
-        label = catalogue.facts[name.removesuffix(PRESENT)].title()
-        return (label, "" if value else _("sans objet (déclaré)"))
-    declared = catalogue.facts[name]
-    return declared.title(), _value_in_words(name, value)
+        return (catalogue.label(name.removesuffix(PRESENT)), "" if value else _("sans objet (déclaré)"))
+    return catalogue.label(name), _value_in_words(name, value)
 
 
 def _value_in_words(name: str, value: Any) -> str:
-    said = VALUE_WORDS.get(name, str)
+    said = _words_of(name)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, date):
@@ -76,6 +74,19 @@ def _value_in_words(name: str, value: Any) -> str:
     if isinstance(value, int | float):
         return say_number(value)
     return said(str(value))
+
+
+def _words_of(name: str) -> Callable[[str], str]:
+    """How the codes of a fact are said; one that its list no longer holds is shown as it is."""
+    words = VALUE_WORDS.get(name, str)
+
+    def say(code: str) -> str:
+        try:
+            return words(code)
+        except (KeyError, ValueError):
+            return code
+
+    return say
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:
@@ -147,7 +158,7 @@ def _compare(catalogue: Catalogue, node: Node, sign: str) -> str:
     fact = catalogue.facts.get(left.text) if left.kind == "name" else None
     words = _ON_DAYS if fact is not None and fact.type is FactType.DATE and sign in _ON_DAYS else _SIGNS
     if right.kind in {"list", "value"}:
-        said = VALUE_WORDS.get(left.text, str)
+        said = _words_of(left.text)
         values = [_value(one.text, said) for one in (right.parts if right.kind == "list" else (right,))]
         return _(words[sign]).format(left=_say(catalogue, left), right=_(" ou ").join(values))
     return _(words[sign]).format(left=_say(catalogue, left), right=_say(catalogue, right))
@@ -173,7 +184,9 @@ def _not(catalogue: Catalogue, inner: Node) -> str:
 
 def _delay(catalogue: Catalogue, name: str) -> str:
     """A delay as its text counts it."""
-    delay = catalogue.delays[name]
+    delay = catalogue.delays.get(name)
+    if delay is None:
+        return name
     if delay.unit == "days":
         return ngettext("{count} jour", "{count} jours", delay.count).format(count=delay.count)
     return ngettext("{count} mois", "{count} mois", delay.count).format(count=delay.count)
@@ -184,9 +197,9 @@ def _name(catalogue: Catalogue, name: str) -> str:
         return _(_SETS[name])
     if name.startswith("lists."):
         return _("la liste « {name} »").format(name=name.removeprefix("lists.").replace("_", " "))
-    fact = catalogue.facts[name.removesuffix(PRESENT)]
+    label, fact = catalogue.label(name.removesuffix(PRESENT)), catalogue.facts.get(name)
     if name.endswith(PRESENT):
-        return _("« {label} » renseigné").format(label=fact.title())
-    if fact.type is FactType.BOOLEAN:
-        return _("« {label} » : oui").format(label=fact.title())
-    return _("« {label} »").format(label=fact.title())
+        return _("« {label} » renseigné").format(label=label)
+    if fact is not None and fact.type is FactType.BOOLEAN:
+        return _("« {label} » : oui").format(label=label)
+    return _("« {label} »").format(label=label)

@@ -45,6 +45,8 @@ class Finding(Table, table=True):
             postgresql_where=text("until IS NULL"),
         ),
         Index(None, "organisation_id", "policy_id", "verdict", postgresql_where=text("until IS NULL")),
+        # The history of what is said of one subject: since when a verdict stands.
+        Index(None, "subject_id", "subject_kind", "since"),
         {"info": {"kind": Kind.WORK}},
     )
 

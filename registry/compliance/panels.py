@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
-from registry.compliance.queries import Found, find_findings
+from registry.compliance.policy import Policy, PolicyVersion
+from registry.compliance.queries import Found, find_findings, find_standing, find_texts
 from registry.compliance.views import FindingsPanel, FindingView, MissingView
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
@@ -21,13 +23,24 @@ _APPOINTMENTS = "appointments"
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
 
-def say_finding(engine: Engine, found: Found, body_id: int | None) -> FindingView:
-    """A finding in words: by the version of the policy it was made under, which may have been replaced.
+Text = tuple[Policy, PolicyVersion]
 
-    `body_id` is the legal person a dataset's policies also ask about.
+
+def texts_of(session: Session, engine: Engine, found: Sequence[Found]) -> dict[str, Text]:
+    """The text each finding rests on, by digest: from the catalogue, else as it was kept when it was judged."""
+    texts = {one.version_digest: engine.catalogue.find_text(one.policy_id, one.version_digest) for one in found}
+    gone = find_texts(session, [digest for digest, text in texts.items() if text is None])
+    return {
+        digest: text if text is not None else (gone[digest], gone[digest].versions[0]) for digest, text in texts.items()
+    }
+
+
+def say_finding(engine: Engine, found: Found, text: Text, since: date, body_id: int | None) -> FindingView:
+    """A finding in words: by the text it was made under, which may have been replaced.
+
+    `since` is the day since when it reads as it does; `body_id` the legal person a dataset's policies also ask about.
     """
-    policy = engine.catalogue.get(found.policy_id)
-    version = engine.catalogue.get_version(found.policy_id, found.version_digest) or policy.versions[-1]
+    policy, version = text
     known = [fact_in_words(engine.catalogue, name, value) for name, value in found.facts.items()]
     return FindingView(
         policy_id=policy.id,
@@ -48,12 +61,14 @@ def say_finding(engine: Engine, found: Found, body_id: int | None) -> FindingVie
         owed_by=[role.label for role in policy.owed_by],
         deadline=found.turns_on,
         period=found.period or None,
-        since=found.since.date(),
+        since=since,
     )
 
 
 def _missing(engine: Engine, name: str, found: Found, body_id: int | None) -> MissingView:
-    declared = engine.catalogue.facts[name]
+    declared = engine.catalogue.facts.get(name)
+    if declared is None:
+        return MissingView(name, "")
     kind = SubjectKind(name.partition(".")[0])
     number = found.subject_id if kind is found.subject_kind else body_id
     if number is None:
@@ -71,13 +86,23 @@ def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found
     return get_legal_person(session, found[0].organisation_id).id
 
 
+def _since(visit: Visit, kind: SubjectKind, subject_id: int, found: Sequence[Found]) -> dict[int, date]:
+    """For each finding, the civil day since when it reads as it does."""
+    standing = find_standing(visit.session, kind, [subject_id], visit.today) if found else {}
+    days = {one.id: standing.get((kind, subject_id, one.policy_id, one.period)) for one in found}
+    # One that was replaced between the two questions has only just begun.
+    return {number: visit.today if stands is None else stands.day for number, stands in days.items()}
+
+
 def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPanel:
     """Today's findings on a subject, gravest first."""
     engine = engine_of(visit.session)
     found = find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
     body_id = _body_asked_about(visit.session, kind, found)
+    texts = texts_of(visit.session, engine, found)
+    since = _since(visit, kind, subject_id, found)
     views = sorted(
-        (say_finding(engine, one, body_id) for one in found),
+        (say_finding(engine, one, texts[one.version_digest], since[one.id], body_id) for one in found),
         key=lambda view: (_GRAVEST.index(view.verdict), not view.is_obligation, view.policy_id),
     )
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}

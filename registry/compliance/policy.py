@@ -80,9 +80,8 @@ class PolicyVersion(BaseModel):
 
     @cached_property
     def digest(self) -> str:
-        """The SHA-256 of this version's canonical JSON."""
-        said = json.dumps(self.stored(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(said.encode()).hexdigest()
+        """The SHA-256 of this version's canonical JSON: what it asks, whatever the policy around it says."""
+        return _sha256(self.stored())
 
     def stored(self) -> dict[str, Any]:
         """This version as JSON keeps it."""
@@ -126,6 +125,18 @@ class Policy(BaseModel):
     versions: Annotated[tuple[PolicyVersion, ...], Field(min_length=1)]
     cases: tuple[Case, ...] = ()
 
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        return {version.digest: _sha256(self.text_of(version)) for version in self.versions}
+
+    def digest_of(self, version: PolicyVersion) -> str:
+        """The SHA-256 of a version with the policy around it: another title, force or severity is another text."""
+        return self._digests[version.digest]
+
+    def text_of(self, version: PolicyVersion) -> dict[str, Any]:
+        """One version with the policy around it, as a finding that rests on it is replayed."""
+        return {"policy": self.stored(), "version": version.stored()}
+
     def stored(self) -> dict[str, Any]:
         """The policy without its versions and cases, as JSON keeps it."""
         return self.model_dump(mode="json", exclude={"versions", "cases"})
@@ -137,6 +148,17 @@ class Policy(BaseModel):
     def what_to_do(self) -> str:
         """The remedy in the reader's language."""
         return self.remedy if current_locale() == "fr" else self.remedy_en
+
+
+def read_text(text: str) -> Policy:
+    """The policy of a text that was kept, with the only version it holds."""
+    kept = json.loads(text)
+    return Policy.model_validate({**kept["policy"], "versions": [kept["version"]]})
+
+
+def _sha256(said: Any) -> str:
+    canonical = json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
 
 
 def meant(name: str, known: Collection[str], *, cutoff: float = 0.5) -> str:

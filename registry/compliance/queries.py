@@ -1,16 +1,19 @@
 """Every SELECT about findings. A verdict is read with today's date: it turns by itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Date, Integer, Select, bindparam, case, func, select
+from sqlalchemy import BigInteger, ColumnElement, Date, Integer, Select, any_, bindparam, case, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.compliance.models import Finding
+from registry.compliance.models import Finding, PolicyText
+from registry.compliance.policy import Policy, read_text
 from registry.compliance.vocabulary import SubjectKind, Verdict
 
 
@@ -108,6 +111,78 @@ def _found(row: Finding, verdict: Verdict) -> Found:
         unknown_half=row.unknown_half,
         since=row.since,
     )
+
+
+Key = tuple[str, int, str, int]
+"""What one finding succeeds another on: kind and number of the subject, policy, period."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a finding reads on a day, and the civil day since when it has read so without a break."""
+
+    verdict: Verdict
+    day: date
+
+
+def find_standing(
+    session: Session, kind: SubjectKind, ids: Sequence[int], on: date, *, until: datetime | None = None
+) -> dict[Key, Standing]:
+    """Since when each finding on these subjects reads as it does on a day, whatever facts changed meanwhile.
+
+    `until=None` reads from the findings in force; an instant from those that were in force just before it.
+    Days are those of the authority's time zone.
+    """
+    query = select(
+        col(Finding.subject_id), col(Finding.policy_id), col(Finding.period), col(Finding.verdict),
+        col(Finding.turns_on), col(Finding.turns_into), col(Finding.since), col(Finding.until),
+    ).where(
+        col(Finding.subject_kind) == kind,
+        col(Finding.subject_id) == any_(literal(list(ids), ARRAY(BigInteger))),
+    )  # fmt: skip
+    if until is not None:
+        query = query.where(col(Finding.since) < until)
+    zone = ZoneInfo(session.info["time_zone"])
+    lines: dict[Key, list[Any]] = {}
+    for row in session.execute(query.order_by(col(Finding.since).desc(), col(Finding.id).desc())):
+        lines.setdefault((kind, row.subject_id, row.policy_id, row.period), []).append(row)
+    return {
+        key: _standing(rows, on, zone)
+        for key, rows in lines.items()
+        if rows[0].until is None or (until is not None and rows[0].until >= until)
+    }
+
+
+def _standing(rows: Sequence[Any], on: date, zone: ZoneInfo) -> Standing:
+    """Goes back from the latest finding while the verdict stays and each takes over where the one before stopped."""
+    reading: Verdict | None = None
+    day = last = on
+    begun: datetime | None = None
+    for row in rows:
+        if row.until == row.since:
+            continue  # Replaced in the transaction that made it: nobody ever read it.
+        if begun is not None and row.until != begun:
+            break
+        turned = row.turns_on is not None and row.turns_on <= last
+        said = Verdict(row.turns_into if turned else row.verdict)
+        if reading is not None and said is not reading:
+            break
+        reading, begun = said, row.since
+        day = last = row.since.astimezone(zone).date()
+        if turned and row.verdict is not said:
+            return Standing(said, max(row.turns_on, day))
+    assert reading is not None  # noqa: S101 -- the latest row is in force.
+    return Standing(reading, min(day, on))
+
+
+def find_texts(session: Session, digests: Collection[str]) -> dict[str, Policy]:
+    """The policies of these texts that were kept, each with its only version, by digest."""
+    if not digests:
+        return {}
+    rows = session.execute(
+        select(col(PolicyText.digest), col(PolicyText.text)).where(col(PolicyText.digest).in_(sorted(digests)))
+    )
+    return {row.digest: read_text(row.text) for row in rows}
 
 
 def count_by_verdict(

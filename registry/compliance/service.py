@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -15,8 +15,12 @@ from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import Assessment, assess
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.vocabulary import SubjectKind
+from registry.platform.jobs import defer
 
 BATCH = 500
+MOST_AT_ONCE = 300
+"""Subjects that draw on what a change touched, judged within it; more are left to a job it asks for."""
+EVALUATE_JOB = "compliance:evaluate"
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,15 @@ def judge(
             yield Judged(kind, subject_id, owner, row, assessments)
 
 
+_JUDGING = text(
+    "SELECT count(pg_advisory_xact_lock(hashtextextended('judging:' || :kind || ':' || id, 0)))"
+    " FROM (SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id ORDER BY id) AS subjects"
+)
+"""One judges a subject at a time, to the end of the transaction, and reads its facts only then: of two that touch
+it at once, the second sees what the first wrote. Taken in order, after the rows themselves, so none waits in a circle.
+"""
+
+
 def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: date) -> int:
     """Judges subjects by today's facts and law, and keeps the findings that changed. Returns how many did."""
     engine = engine_of(session)
@@ -54,6 +67,7 @@ def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: 
     changed = 0
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
+        session.execute(_JUDGING, {"kind": str(kind), "ids": batch})
         judged = list(judge(session, kind, batch, Reading(on=today, until=None, law_of=today), engine))
         changed += _keep(session, kind, batch, judged, today)
     return changed
@@ -67,9 +81,28 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
     for kind, find in engine.dependents.items():
         if kind in wanted:
             dependent, ids = find(session, wanted[kind])
-            wanted[dependent] = wanted.get(dependent, set()) | ids
-    for kind, ids in wanted.items():
-        evaluate(session, kind, ids, today=today)
+            if len(ids) > MOST_AT_ONCE:
+                _leave_to_the_worker(session, dependent, ids, min(wanted[kind]))
+            else:
+                wanted[dependent] = wanted.get(dependent, set()) | ids
+    # Always in the same order: see _JUDGING.
+    for kind in SubjectKind:
+        if kind in wanted:
+            evaluate(session, kind, wanted[kind], today=today)
+
+
+def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], organisation_id: int) -> None:
+    acting = session.info["acting"]
+    transaction = session.execute(select(func.pg_current_xact_id())).scalar_one()
+    defer(
+        session,
+        EVALUATE_JOB,
+        key=f"{organisation_id}:{transaction}",
+        organisation_id=organisation_id,
+        actor=acting.actor,
+        account_id=acting.account_id,
+        arguments={"kind": str(kind), "ids": sorted(ids)},
+    )
 
 
 def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
@@ -101,8 +134,8 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                     continue
                 closed.append(before.id)
             fresh.append(values)
-            if assessment.version.digest not in stored:
-                texts[assessment.version.digest] = assessment
+            if values["version_digest"] not in stored:
+                texts[values["version_digest"]] = assessment
     closed += [row.id for row in current.values()]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
@@ -133,7 +166,7 @@ def _columns(subject: Judged, assessment: Assessment) -> dict[str, Any]:
         "subject_kind": subject.kind,
         "subject_id": subject.subject_id,
         "policy_id": assessment.policy.id,
-        "version_digest": assessment.version.digest,
+        "version_digest": assessment.policy.digest_of(assessment.version),
         "period": assessment.period or 0,
         "verdict": assessment.verdict,
         "turns_on": assessment.turns_on,
@@ -155,15 +188,15 @@ def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 def _store_texts(session: Session, assessments: Mapping[str, Assessment]) -> None:
     """Keeps the text of each policy version a finding rests on, by its hash: a past finding can be replayed."""
     known = session.execute(select(col(PolicyText.digest)).where(col(PolicyText.digest).in_(list(assessments))))
-    for digest in set(assessments) - set(known.scalars()):
+    # In order: of two that keep the same texts at once, neither waits for what the other holds.
+    for digest in sorted(set(assessments) - set(known.scalars())):
         one = assessments[digest]
-        text = {"policy": one.policy.stored(), "version": one.version.stored()}
         session.execute(
             insert(PolicyText)
             .values(
                 digest=digest,
                 policy_id=one.policy.id,
-                text=json.dumps(text, ensure_ascii=False, sort_keys=True),
+                text=json.dumps(one.policy.text_of(one.version), ensure_ascii=False, sort_keys=True),
                 stored_at=func.now(),
             )
             .on_conflict_do_nothing()

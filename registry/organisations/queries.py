@@ -36,7 +36,10 @@ def get_registry(session: Session) -> Registry:
 
 def find_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation | None:
     """One organisation, if the asker may know it."""
-    return session.get(Organisation, organisation_id, with_for_update=lock or None)
+    # Locked, it is read again: another may have changed it since this transaction first saw it.
+    # Not its key: else whoever keeps a finding of this body, and refers to it, would wait for whoever edits it.
+    locking = {"key_share": True} if lock else None
+    return session.get(Organisation, organisation_id, with_for_update=locking, populate_existing=lock)
 
 
 def get_organisation(session: Session, organisation_id: int, *, lock: bool = False) -> Organisation:

@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.explanation import fact_in_words
-from registry.compliance.models import Finding
+from registry.compliance.explanation import condition_in_words, fact_in_words
+from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.datasets.vocabulary import PersonalData
@@ -85,7 +83,7 @@ def gather(
     reading = Reading(on=as_of, until=until, law_of=law_of)
     judged = list(_judge_all(session, engine, scoped, reading))
     names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
-    since = _since(session, until, as_of)
+    since = _since(session, judged, until, as_of)
     registry = get_registry(session)
     return {
         "authority": {"name": registry.name, "siren": registry.siren},
@@ -107,7 +105,7 @@ def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Readin
         yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading)
         return
     for kind in (SubjectKind.ORGANISATION, SubjectKind.DATASET):
-        ids = engine.subjects[kind].everything(session, within)
+        ids = engine.subjects[kind].everything(session, within, reading.until)
         for one in judge(session, kind, ids, reading):
             if not one.row.annulled and one.organisation_id in within:
                 yield one
@@ -125,26 +123,14 @@ def _owner_roles(session: Session, dataset_ids: Sequence[int], on: date, until: 
     }
 
 
-def _since(session: Session, until: datetime | None, as_of: date) -> dict[tuple[str, int, str, int], date]:
+def _since(session: Session, judged: Sequence[Judged], until: datetime | None, as_of: date) -> dict[Key, Standing]:
     """Since when each finding reads as it does, from the findings' own history."""
-    query = select(
-        col(Finding.subject_kind),
-        col(Finding.subject_id),
-        col(Finding.policy_id),
-        col(Finding.period),
-        col(Finding.since),
-        col(Finding.turns_on),
-    )
-    if until is None:
-        query = query.where(col(Finding.until).is_(None))
-    else:
-        query = query.where(col(Finding.since) < until, col(Finding.until).is_(None) | (col(Finding.until) >= until))
-    return {
-        (row.subject_kind, row.subject_id, row.policy_id, row.period): (
-            row.turns_on if row.turns_on is not None and row.turns_on <= as_of else row.since.date()
-        )
-        for row in session.execute(query)
-    }
+    found: dict[Key, Standing] = {}
+    for kind in SubjectKind:
+        ids = [one.subject_id for one in judged if one.kind is kind]
+        if ids:
+            found |= find_standing(session, kind, ids, as_of, until=until)
+    return found
 
 
 def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
@@ -167,13 +153,16 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
                         "title": policy.title,
                         "force": policy.force,
                         "severity": policy.severity,
+                        "text": version.text,
                         "article": version.article,
                         "article_url": version.address,
                         "evidence": version.evidence,
                         "in_force_since": version.effective_from,
                         "validated_on": version.validated_on,
-                        "digest": version.digest,
+                        "digest": policy.digest_of(version),
                         "remedy": policy.remedy,
+                        "asks": condition_in_words(engine.catalogue, version),
+                        "note": version.note or "",
                         "counts": _counts(verdicts[policy.id]),
                     }
                 )
@@ -184,7 +173,7 @@ def _finding_lines(
     engine: Engine,
     scoped: Scoped,
     judged: Sequence[Judged],
-    since: Mapping[tuple[str, int, str, int], date],
+    since: Mapping[Key, Standing],
     as_of: date,
 ) -> list[dict[str, Any]]:
     lines = []
@@ -193,6 +182,7 @@ def _finding_lines(
         body = scoped.organisations.get(one.organisation_id)
         for assessment in one.assessments:
             key = (one.kind, one.subject_id, assessment.policy.id, assessment.period or 0)
+            standing, verdict = since.get(key), assessment.read_on(as_of)
             known = [fact_in_words(engine.catalogue, fact, value) for fact, value in assessment.facts_used.items()]
             lines.append(
                 {
@@ -205,7 +195,7 @@ def _finding_lines(
                     "known": [{"label": label, "value": value} for label, value in known if value],
                     "missing": [_missing(engine, fact) for fact in assessment.missing],
                     "owed_by": [role.label for role in assessment.policy.owed_by],
-                    "since": min(since.get(key, as_of), as_of),
+                    "since": standing.day if standing is not None and standing.verdict is verdict else as_of,
                     "deadline": assessment.turns_on,
                     "period": assessment.period,
                 }

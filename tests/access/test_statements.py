@@ -24,7 +24,7 @@ pytestmark = pytest.mark.database
 STATEMENTS = {
     "/jeux": 5,
     "/jeux?q=bornes&organisation={authority}": 6,
-    "/jeux/{dataset}": 8,
+    "/jeux/{dataset}": 9,
     "/jeux/{dataset}/modifier": 4,
     "/jeux/{dataset}/historique": 5,
     "/api/v1/datasets": 3,
@@ -33,7 +33,7 @@ STATEMENTS = {
     "/conformite/OD-05": 5,
     "/conformite/constats?regles=obligations&constat=to-complete": 6,
     "/organisations": 3,
-    "/organisations/{authority}": 5,
+    "/organisations/{authority}": 6,
     "/imports": 3,
     "/imports/{batch}": 6,
     "/documents": 3,

@@ -1,6 +1,5 @@
 """Findings in the database: kept in the transaction of the change, read by today, replayed from stored texts."""
 
-import json
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import text
 
 from registry.compliance.catalogue import PRESENT
 from registry.compliance.evaluation import assess_version
-from registry.compliance.policy import PolicyVersion
+from registry.compliance.policy import read_text
 from registry.compliance.queries import count_all, find_findings, find_history
 from registry.compliance.service import evaluate
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -201,9 +200,10 @@ def test_a_past_finding_is_replayed_from_the_text_it_rested_on(register: Registe
         stored = session.execute(
             text("SELECT text FROM policy_text WHERE digest = :digest"), {"digest": found.version_digest}
         ).scalar_one()
-    version = PolicyVersion.model_validate(json.loads(stored)["version"])
-    assert version.digest == found.version_digest
+    policy = read_text(stored)
+    version = policy.versions[0]
+    assert policy.digest_of(version) == found.version_digest
     facts = found.facts | {name: date.fromisoformat(value) for name, value in found.facts.items()
                            if name in CATALOGUE.facts and CATALOGUE.facts[name].type == "date"}  # fmt: skip
-    replayed = assess_version(CATALOGUE, CATALOGUE.get("OD-05"), version, facts, today=TODAY)
+    replayed = assess_version(CATALOGUE, policy, version, facts, today=TODAY)
     assert replayed.verdict is found.verdict is Verdict.NON_COMPLIANT

@@ -1,0 +1,83 @@
+"""Judging without anybody's change: everything on a new civil day, and what one body's change reaches afar."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import structlog
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from registry.compliance.engine import engine_of
+from registry.compliance.service import BATCH, evaluate
+from registry.compliance.vocabulary import SubjectKind
+from registry.kernel.errors import Refusal
+from registry.platform.database import Acting, transaction
+from registry.platform.jobs import Job, JobFunction
+
+log = structlog.get_logger(__name__)
+EVALUATION = Acting("machine")
+LOOK_EVERY = 60.0
+"""Seconds between two looks at the authority's calendar."""
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """How many subjects were judged, and how many of their findings changed."""
+
+    subjects: int
+    changed: int
+
+
+def evaluate_everything(
+    database: Engine, info: Mapping[str, Any], *, today: date, acting: Acting = EVALUATION
+) -> Evaluated:
+    """Judges the whole registry as of a day and keeps what changed: each batch in a transaction of its own.
+
+    Mandates begin and end, populations and laws take effect on days when nobody writes anything.
+    """
+    subjects = changed = 0
+    for kind in SubjectKind:
+        with transaction(database, acting, **info) as session:
+            ids = engine_of(session).subjects[kind].everything(session, None, None)
+        subjects += len(ids)
+        for start in range(0, len(ids), BATCH):
+            with transaction(database, acting, **info) as session:
+                changed += evaluate(session, kind, ids[start : start + BATCH], today=today)
+    return Evaluated(subjects, changed)
+
+
+def evaluate_daily(
+    database: Engine, info: Mapping[str, Any], stopping: threading.Event, *, every: float = LOOK_EVERY
+) -> None:
+    """Judges everything at once, then each time the authority's civil day changes, until told to stop."""
+    today: Callable[[], date] = info["today"]
+    judged: date | None = None
+    while not stopping.is_set():
+        day = today()
+        if day != judged:
+            try:
+                found = evaluate_everything(database, info, today=day)
+            except (SQLAlchemyError, OSError, RuntimeError, Refusal):
+                log.exception("daily evaluation failed; trying again")
+            else:
+                judged = day
+                log.info("daily evaluation", day=day.isoformat(), subjects=found.subjects, changed=found.changed)
+        stopping.wait(every)
+
+
+def evaluating(database: Engine, info: Mapping[str, Any]) -> JobFunction:
+    """The job that judges what the change of one body reaches, where that is too much for the page's own answer."""
+
+    def judge_again(job: Job) -> dict[str, Any]:
+        kind, ids = SubjectKind(job.arguments["kind"]), sorted(job.arguments["ids"])
+        changed = 0
+        for start in range(0, len(ids), BATCH):
+            with transaction(database, Acting(job.actor, job.account_id), **info) as session:
+                changed += evaluate(session, kind, ids[start : start + BATCH], today=info["today"]())
+            job.report(min(start + BATCH, len(ids)), len(ids), "")
+        return {"changed": changed}
+
+    return judge_again
