@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _
@@ -30,13 +30,30 @@ class OrganisationForm(BaseModel):
     declared_absent: list[Line] = Field(default_factory=list)
 
 
+KINDS_BELOW = (
+    OrganisationKind.DEPARTMENT,
+    OrganisationKind.SERVICE,
+    OrganisationKind.OPERATOR,
+    OrganisationKind.PARTNER,
+    OrganisationKind.PROCESSOR,
+    OrganisationKind.HOST,
+)
+"""What a body recorded by hand can be; communes and their authority come from the territory's reference data."""
+
+
+def _is_below(kind: OrganisationKind) -> OrganisationKind:
+    if kind not in KINDS_BELOW:
+        raise PydanticCustomError("kind", _("Choisissez un genre de la liste."))
+    return kind
+
+
 class ServiceForm(BaseModel):
     """A new body below another."""
 
     model_config = ConfigDict(extra="forbid")
 
     name: Line
-    kind: OrganisationKind = OrganisationKind.SERVICE
+    kind: Annotated[OrganisationKind, AfterValidator(_is_below)] = OrganisationKind.SERVICE
 
 
 class PersonForm(BaseModel):

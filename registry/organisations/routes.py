@@ -13,6 +13,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.ledger.as_of import holds_on
 from registry.organisations.forms import (
+    KINDS_BELOW,
     AppointmentForm,
     NewAppointmentForm,
     OrganisationForm,
@@ -64,14 +65,6 @@ NOTICES.update(
         "mandat-enregistre": mark("Le mandat est enregistré."),
         "mandat-termine": mark("Le mandat a pris fin."),
     }
-)
-_OWN_KINDS = (
-    OrganisationKind.DEPARTMENT,
-    OrganisationKind.SERVICE,
-    OrganisationKind.OPERATOR,
-    OrganisationKind.PARTNER,
-    OrganisationKind.PROCESSOR,
-    OrganisationKind.HOST,
 )
 
 
@@ -238,7 +231,7 @@ def _service_page(
     status: int = 200,
 ) -> Response[Any]:
     visit.visitor.require(AMEND, parent.id)
-    page = ServicePage(parent.id, parent.name, values, errors, [(str(kind), kind.label) for kind in _OWN_KINDS])
+    page = ServicePage(parent.id, parent.name, values, errors, [(str(kind), kind.label) for kind in KINDS_BELOW])
     return visit.page("organisations/service.html", page, status=status)
 
 

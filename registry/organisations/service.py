@@ -201,12 +201,6 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Ap
         )
         .with_for_update()
     ).scalar_one_or_none()
-    if current is not None:
-        if current.during.lower == form.since:
-            current.annulled = True
-        else:
-            current.during = Range(current.during.lower, form.since)
-        session.flush()
     made = Appointment(
         organisation_id=organisation_id,
         person_id=form.person_id,
@@ -217,7 +211,14 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Ap
         published=form.published,
     )
     try:
+        # Who leaves and who comes, together or not at all.
         with session.begin_nested():
+            if current is not None:
+                if current.during.lower == form.since:
+                    current.annulled = True
+                else:
+                    current.during = Range(current.during.lower, form.since)
+                session.flush()
             session.add(made)
             session.flush()
     except IntegrityError as error:
@@ -231,7 +232,7 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Ap
 def end_appointment(session: Session, appointment_id: int, *, on: date) -> Appointment | None:
     """Ends an appointment: its last day is the day before."""
     say(session, "organisations:appointment:end")
-    found = session.get(Appointment, appointment_id, with_for_update=True)
+    found = session.get(Appointment, appointment_id, with_for_update=True, populate_existing=True)
     if found is not None:
         since = found.during.lower
         found.during = Range(since, on if since is None else max(on, since))

@@ -1,12 +1,17 @@
 """The pages of organisations: the tree, one body, its services, and who is appointed."""
 
+from datetime import date
+from typing import Any
+
 import pytest
 from sqlalchemy import text
 
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
-from registry.organisations.forms import OrganisationForm, PersonForm
+from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.queries import get_organisation
-from registry.organisations.service import amend_organisation, record_person
+from registry.organisations.service import amend_organisation, appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -114,3 +119,59 @@ def test_who_may_not_appoint_is_shown_no_button_for_it(town: Town) -> None:
 
     assert "Désigner quelqu’un" in town.someone(Role.STEWARD, town.commune_id).get(f"/jeux/{number}").text
     assert "Désigner quelqu’un" not in town.someone(Role.READER, town.commune_id).get(f"/jeux/{number}").text
+
+
+def people_and_mandates(town: Town) -> tuple[int, int, list[tuple[Any, ...]]]:
+    """How many people and ledger entries there are, and each appointment as it stands."""
+    with town.acting() as session:
+        mandates = session.execute(text("SELECT id, person_id, during::text, annulled FROM appointment ORDER BY id"))
+        counts = session.execute(text("SELECT (SELECT count(*) FROM person), (SELECT count(*) FROM ledger_entry)"))
+        people, entries = counts.one()
+        return people, entries, [tuple(row) for row in mandates]
+
+
+def test_a_refused_appointment_leaves_everything_as_it_was(town: Town) -> None:
+    dpo = town.someone(Role.DPO)
+    path = f"/organisations/mandats/organisation/{town.authority_id}"
+    for name, since, until in (("Première", "2026-01-01", "2026-06-01"), ("Deuxième", "2026-06-01", "")):
+        made = dpo.post(path, {"role": "prada", "name": name, "since": since, "until": until})
+        assert made.status_code == 303, made.text
+    before = people_and_mandates(town)
+
+    refused = dpo.post(path, {"role": "prada", "name": "Troisième", "since": "2026-03-01"})
+
+    assert refused.status_code == 422
+    assert "déjà confié" in refused.text
+    assert people_and_mandates(town) == before
+
+
+def test_who_is_in_post_stays_in_full_where_a_command_goes_on_after_the_refusal(town: Town) -> None:
+    def mandate(since: date, until: date | None = None) -> AppointmentForm:
+        return AppointmentForm(
+            person_id=person, role=AppointmentRole.PRADA, subject_kind=AppointmentSubject.ORGANISATION,
+            subject_id=town.authority_id, since=since, until=until,
+        )  # fmt: skip
+
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Première")).id
+        appoint(session, town.authority_id, mandate(date(2026, 1, 1), date(2026, 6, 1)))
+        appoint(session, town.authority_id, mandate(date(2026, 6, 1)))
+    before = people_and_mandates(town)
+
+    with town.acting() as session, pytest.raises(Conflict):
+        appoint(session, town.authority_id, mandate(date(2026, 3, 1)))
+
+    assert people_and_mandates(town) == before
+
+
+@pytest.mark.parametrize("kind", ["commune", "intercommunal-authority", "state"])
+def test_no_legal_person_is_made_below_a_service(town: Town, kind: str) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR)
+    path = f"/organisations/{town.service_id}/services/nouveau"
+
+    refused = administrator.post(path, {"name": "Fausse commune", "kind": kind})
+
+    assert refused.status_code == 422
+    assert "Choisissez un genre de la liste." in refused.text
+    assert "Fausse commune" not in administrator.get("/organisations").text
+    assert administrator.post(path, {"name": "Exploitant", "kind": "operator"}).status_code == 303
