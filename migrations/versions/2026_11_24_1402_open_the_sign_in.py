@@ -85,9 +85,9 @@ END $$;
 
 SIGN_IN = """
 CREATE FUNCTION find_sign_in(asked text)
-RETURNS TABLE (account_id bigint, organisation_id bigint, credential_id bigint, secret text, state text)
+RETURNS TABLE (account_id bigint, organisation_id bigint, credential_id bigint, secret text, state text, email text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  SELECT a.id, a.organisation_id, c.id, k.secret, a.state::text
+  SELECT a.id, a.organisation_id, c.id, k.secret, a.state::text, i.value
     FROM person_identity i
     JOIN person p ON p.id = i.person_id AND p.email_digest = i.digest
     JOIN account a ON a.person_id = p.id
@@ -130,32 +130,53 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
    WHERE l.token_hash = asked AND l.used_at IS NULL AND l.expires_at > now()
 $$;
 
--- Uses a link up: of two browsers that follow it at once, one gets a row. It then acts for that account alone.
+-- Uses a link up: of two browsers that follow it at once, one gets a row. It then acts for that account alone,
+-- and no other link of that account opens anything any more. The account is held first, so that two of its links
+-- followed at once wait for each other in one order.
 CREATE FUNCTION use_link(asked bytea, request text)
 RETURNS TABLE (link_id bigint, account_id bigint, organisation_id bigint, purpose text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   used single_use_link%ROWTYPE;
 BEGIN
+  PERFORM FROM account a
+    WHERE a.id = (SELECT l.account_id FROM single_use_link l WHERE l.token_hash = asked) FOR NO KEY UPDATE;
   UPDATE single_use_link l SET used_at = now() FROM account a
    WHERE l.token_hash = asked AND l.used_at IS NULL AND l.expires_at > now()
      AND a.id = l.account_id AND a.state <> 'stopped'
   RETURNING l.* INTO used;
   IF NOT FOUND THEN RETURN; END IF;
+  UPDATE single_use_link l SET used_at = now() WHERE l.account_id = used.account_id AND l.used_at IS NULL;
   PERFORM set_config('beffroi.actor', 'link:' || used.id, true), set_config('beffroi.request', request, true),
           set_config('beffroi.account', used.account_id::text, true);
   RETURN QUERY SELECT used.id, used.account_id, used.organisation_id, used.purpose::text;
 END $$;
 
--- Says the link's number, or nothing: the asker learns neither who exists nor that five were asked in an hour.
-CREATE FUNCTION ask_reset(asked text, opened bytea, lasting interval) RETURNS bigint
+-- Says the address the account holds, where the link goes, or nothing: case folding takes several letters for one,
+-- so what was typed may be somebody else's mailbox. Nothing also means that five were asked in an hour.
+CREATE FUNCTION ask_reset(asked text, opened bytea, lasting interval) RETURNS text
 LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  INSERT INTO single_use_link (account_id, organisation_id, purpose, token_hash, expires_at)
-  SELECT f.account_id, f.organisation_id, 'reset', opened, now() + lasting FROM find_sign_in(asked) f
-   WHERE f.state = 'active' AND (
-     SELECT count(*) FROM single_use_link l
-      WHERE l.account_id = f.account_id AND l.purpose = 'reset' AND l.expires_at > now() + lasting - interval '1 hour') < 5
-  RETURNING id
+  WITH asking AS (SELECT * FROM find_sign_in(asked)),
+  made AS (
+    INSERT INTO single_use_link (account_id, organisation_id, purpose, token_hash, expires_at)
+    SELECT f.account_id, f.organisation_id, 'reset', opened, now() + lasting FROM asking f
+     WHERE f.state = 'active' AND (
+       SELECT count(*) FROM single_use_link l
+        WHERE l.account_id = f.account_id AND l.purpose = 'reset'
+          AND l.expires_at > now() + lasting - interval '1 hour') < 5
+    RETURNING account_id
+  )
+  SELECT f.email FROM asking f JOIN made m ON m.account_id = f.account_id
+$$;
+
+-- The address an account signs in with, told to that account even when no role lets it read anything.
+CREATE FUNCTION address_of(asked bigint) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT i.value FROM account a
+    JOIN person p ON p.id = a.person_id
+    JOIN person_identity i ON i.person_id = p.id AND i.digest = p.email_digest
+   WHERE a.id = asked
+     AND (a.id = acting_account() OR session_user <> 'beffroi_app' OR a.organisation_id = ANY (acting_reads()))
 $$;
 
 CREATE FUNCTION keep_secret(of_credential bigint, hashed text) RETURNS void
@@ -178,6 +199,14 @@ LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
      AND (leaving = acting_account() OR session_user <> 'beffroi_app'
           OR organisation_id = ANY (acting_writes()))
 $$;
+
+CREATE FUNCTION end_links_of(leaving bigint) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  UPDATE single_use_link SET used_at = now()
+   WHERE account_id = leaving AND used_at IS NULL
+     AND (leaving = acting_account() OR session_user <> 'beffroi_app'
+          OR organisation_id = ANY (acting_writes()))
+$$;
 """
 
 FUNCTIONS = (
@@ -193,7 +222,9 @@ FUNCTIONS = (
     "use_link(bytea, text)",
     "ask_reset(text, bytea, interval)",
     "keep_secret(bigint, text)",
+    "address_of(bigint)",
     "end_sessions_of(bigint, bigint)",
+    "end_links_of(bigint)",
 )
 
 

@@ -75,12 +75,18 @@ def read_link(session: Session, token: str) -> Row[Any] | None:
     return session.execute(text("SELECT * FROM read_link(:asked)"), {"asked": digest_of(token)}).one_or_none()
 
 
-def get_account(session: Session, account_id: int) -> Account:
-    """One account within the asker's rights.
+def find_address(session: Session, account_id: int) -> str | None:
+    """The address an account signs in with; its own is told even to who holds no role and reads nobody."""
+    found: str | None = session.execute(text("SELECT address_of(:asked)"), {"asked": account_id}).scalar_one()
+    return found
+
+
+def get_account(session: Session, account_id: int, *, lock: bool = False) -> Account:
+    """One account within the asker's rights; locked, as it stands now.
 
     Raises: NotFound.
     """
-    found = session.get(Account, account_id)
+    found = session.get(Account, account_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(_("Ce compte n’existe pas, ou vos droits ne vous le montrent pas."))
     return found

@@ -25,6 +25,7 @@ from registry.accounts.forms import (
 )
 from registry.accounts.queries import (
     find_accounts,
+    find_address,
     find_grants,
     find_sessions,
     find_tokens,
@@ -44,6 +45,7 @@ from registry.accounts.service import (
     refuse_beyond,
     refuse_oneself,
     renew_account_link,
+    restart_account,
     revoke_session,
     revoke_token,
     sign_in,
@@ -56,12 +58,13 @@ from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
-from registry.organisations.queries import find_known, find_organisations, get_known
+from registry.organisations.queries import find_known, find_organisations
 from registry.platform.clock import now
 from registry.platform.mail import Mailer
 from registry.web.visits import (
     EVERYBODY,
     LOCAL_SESSION_COOKIE,
+    LOCAL_VISITOR_COOKIE,
     NOTICES,
     SESSION_COOKIE,
     VISITOR_COOKIE,
@@ -115,20 +118,7 @@ def _session_cookie(visit: Visit, token: str, seconds: int) -> Cookie:
 def _sign_in_page(
     visit: Visit, following: str, *, email: str = "", error: str = "", status: int = 200
 ) -> Response[Any]:
-    if visit.visitor_or_none is None and not visit.secret:
-        fresh = secrets.token_urlsafe(24)
-        visit.secret = fresh.encode()
-        visit.cookies.append(
-            Cookie(
-                key=VISITOR_COOKIE,
-                value=fresh,
-                path="/",
-                secure=_is_https(visit),
-                httponly=True,
-                samesite="lax",
-            )
-        )
-    return visit.page("accounts/sign_in.html", SignInPage(email, following, error), status=status)
+    return _with_visitor_cookie(visit, SignInPage(email, following, error), "accounts/sign_in.html", status)
 
 
 @route("GET", "/connexion", EVERYBODY)
@@ -165,6 +155,7 @@ def open_session(visit: Visit) -> Response[Any]:
             visit, following, email=form.email, error=refusal.message, status=HTTP_429_TOO_MANY_REQUESTS
         )
     except Invalid as refusal:
+        visit.keep = True
         return _sign_in_page(
             visit, following, email=form.email, error=refusal.message, status=HTTP_422_UNPROCESSABLE_ENTITY
         )
@@ -208,7 +199,7 @@ def _with_visitor_cookie(visit: Visit, view: object, template: str, status: int 
         visit.secret = fresh.encode()
         visit.cookies.append(
             Cookie(
-                key=VISITOR_COOKIE,
+                key=VISITOR_COOKIE if _is_https(visit) else LOCAL_VISITOR_COOKIE,
                 value=fresh,
                 path="/",
                 secure=_is_https(visit),
@@ -229,10 +220,11 @@ def request_reset(visit: Visit) -> Response[Any]:
     answer = visit.go("/connexion", done="lien-demande")
     mailer = Mailer.of(visit.premises.home.settings)
     # Without mail, an administrator makes the link.
-    token = ask_reset(visit.session, read.form.email) if mailer.is_set else None
-    if token is not None:
+    asked = ask_reset(visit.session, read.form.email) if mailer.is_set else None
+    if asked is not None:
+        address, token = asked
         # Sent once the answer has left: neither its delay nor its failure tells that the account exists.
-        answer.background = BackgroundTask(_send_link, mailer, read.form.email, token)
+        answer.background = BackgroundTask(_send_link, mailer, address, token)
     return answer
 
 
@@ -258,6 +250,7 @@ def show_link(visit: Visit, token: str) -> Response[Any]:
 def follow_link(visit: Visit, token: str) -> Response[Any]:
     """Sets the password a link allows, once."""
     read = visit.form(PasswordForm)
+    found = read_link(visit.session, token)
     errors: dict[str, str] = {}
     if isinstance(read, Rejected):
         errors = dict(read.errors)
@@ -267,11 +260,12 @@ def follow_link(visit: Visit, token: str) -> Response[Any]:
         try:
             use_link(visit.session, token, read.form.password, request_id=visit.request_id)
         except Invalid as refusal:
-            visit.session.rollback()
+            # The answer is an error: the link is not used up.
             errors = {"password": refusal.message}
         else:
             return visit.go("/connexion", done="compte-ouvert")
-    return visit.page("accounts/link.html", LinkPage(token, False, errors), status=HTTP_422_UNPROCESSABLE_ENTITY)
+    page = LinkPage(token, found is not None and found.purpose == LinkPurpose.INVITATION, errors)
+    return visit.page("accounts/link.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Response[Any]:
@@ -311,6 +305,8 @@ def change_own_password(visit: Visit) -> Response[Any]:
             but=visit.visitor.session_id,
         )  # fmt: skip
     except Invalid as refusal:
+        # The attempt is counted; nothing else was written.
+        visit.keep = True
         errors = {error.path: error.message for error in refusal.errors}
         return _own_page(visit, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go("/mon-compte", done="mot-de-passe")
@@ -383,17 +379,18 @@ def invite(visit: Visit) -> Response[Any]:
     form = read.form
     visit.visitor.require(MANAGE, form.organisation_id)
     try:
-        _account, token = invite_account(
+        account, token = invite_account(
             visit.session, form.organisation_id, PersonForm(name=form.name, email=form.email),
             role=form.role, on=form.organisation_id,
         )  # fmt: skip
     except Refusal as refusal:
         values = {"name": form.name, "email": form.email}
         return _accounts_page(visit, {"email": refusal.message}, values, HTTP_422_UNPROCESSABLE_ENTITY)
-    return _show_link(visit, form.email, token, LinkPurpose.INVITATION)
+    return _show_link(visit, account.id, token, LinkPurpose.INVITATION)
 
 
-def _show_link(visit: Visit, email: str, token: str, purpose: LinkPurpose) -> Response[Any]:
+def _show_link(visit: Visit, account_id: int, token: str, purpose: LinkPurpose) -> Response[Any]:
+    email = find_address(visit.session, account_id) or ""
     mailer = Mailer.of(visit.premises.home.settings)
     if mailer.is_set:
         mailer.send_link(email, token, purpose=purpose)
@@ -412,8 +409,7 @@ def renew_link(visit: Visit, account_id: int) -> Response[Any]:
     visit.visitor.require(MANAGE, account.organisation_id)
     refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
     purpose = LinkPurpose.INVITATION if account.state == "invited" else LinkPurpose.RESET
-    email = get_known(visit.session, account.person_id).email or ""
-    return _show_link(visit, email, renew_account_link(visit.session, account, purpose), purpose)
+    return _show_link(visit, account_id, renew_account_link(visit.session, account, purpose), purpose)
 
 
 @route("POST", "/comptes/{account_id:int}/roles", MANAGE)
@@ -446,8 +442,16 @@ def stop(visit: Visit, account_id: int) -> Response[Any]:
     return visit.go("/comptes", done="compte-arrete")
 
 
+@route("POST", "/comptes/{account_id:int}/rouvrir", MANAGE)
+def restart(visit: Visit, account_id: int) -> Response[Any]:
+    """Invites a stopped account back, with the roles it still holds."""
+    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
+    return _show_link(visit, account_id, restart_account(visit.session, account_id), LinkPurpose.INVITATION)
+
+
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_sign_in, open_session, close_session, show_reset, request_reset, show_link, follow_link, show_own,
     change_own_password, close_other, create_token, end_token, show_accounts, invite, renew_link, give_role,
-    take_role, stop,
+    take_role, stop, restart,
 )  # fmt: skip

@@ -11,7 +11,7 @@ FAILURES_PER_NAME = 10
 FAILURES_PER_ADDRESS = 50
 TOKEN_LASTS_AT_MOST = timedelta(days=366)
 
-SHORT, LONG = 12, 16
+SHORT, LONG, NAMING = 12, 16, 4
 
 
 def is_strong(password: str, email: str) -> bool:
@@ -19,7 +19,9 @@ def is_strong(password: str, email: str) -> bool:
 
     Law: CNIL, délibération n° 2022-100 of 21 July 2022 (recommendation on passwords; not binding).
     """
-    if email.partition("@")[0].casefold() in password.casefold() and len(email) > 3:
+    name = email.partition("@")[0].casefold()
+    # A name of a few letters stands by chance in many a phrase.
+    if len(name) >= NAMING and name in password.casefold():
         return False
     if len(set(password)) < 6:
         return False

@@ -17,6 +17,7 @@ from registry.accounts.queries import (
     count_administrators,
     count_failures,
     digest_of,
+    find_address,
     find_sign_in,
     get_account,
     holds_beyond,
@@ -35,11 +36,11 @@ from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.ledger.service import say
 from registry.organisations.forms import PersonForm
-from registry.organisations.queries import get_known
 from registry.organisations.service import find_or_record_person
 
 _HASHER = PasswordHasher()
 _ADMINISTRATORS_LOCK = 0x62666661
+_ADDRESSES_LOCK = 0x62666662
 
 
 @lru_cache(maxsize=1)
@@ -66,8 +67,14 @@ def invite_account(
 
     Raises: Conflict when an account already bears that address.
     """
-    if person.email and find_sign_in(session, person.email.casefold()) is not None:
-        raise Conflict(_("Un compte porte déjà cette adresse électronique."))
+    if person.email:
+        folded = person.email.casefold()
+        # One after the other: two who invite the same address at once would open two accounts for it.
+        session.execute(
+            text("SELECT pg_advisory_xact_lock(:key, hashtext(:folded))"), {"key": _ADDRESSES_LOCK, "folded": folded}
+        )
+        if find_sign_in(session, folded) is not None:
+            raise Conflict(_("Un compte porte déjà cette adresse électronique."))
     somebody = find_or_record_person(session, organisation_id, person)
     say(session, "accounts:account:invite")
     account = Account(organisation_id=organisation_id, person_id=somebody.id, locale=locale)
@@ -112,17 +119,18 @@ def renew_account_link(session: Session, account: Account, purpose: LinkPurpose)
     return token
 
 
-def ask_reset(session: Session, email: str) -> str | None:
-    """The token of a new-password link for the active account of that address; none where there is none.
+def ask_reset(session: Session, email: str) -> tuple[str, str] | None:
+    """The address an active account holds and the token of its new-password link; none where there is none.
 
-    At most five such links an hour: then none either.
+    The link goes to the address returned, never to the one typed: case folding takes several letters for one, so
+    both can be two mailboxes. At most five such links an hour: then none either.
     """
     token = new_token()
-    made = session.execute(
+    address = session.execute(
         text("SELECT ask_reset(:email, :token, :lasting)"),
         {"email": email.casefold(), "token": digest_of(token), "lasting": RESET_LASTS},
     ).scalar_one_or_none()
-    return token if made is not None else None
+    return (address, token) if address is not None else None
 
 
 def sign_in(session: Session, email: str, password: str, *, address: str, browser: str | None) -> str:
@@ -173,7 +181,12 @@ def open_session(session: Session, account_id: int, *, address: str, browser: st
 
 
 def use_link(session: Session, token: str, password: str, *, request_id: str) -> int:
-    """Uses an invitation or reset link up: sets the password, opens the account, ends its sessions.
+    """Uses an invitation or reset link up: sets the password, opens the account, and shuts every other door.
+
+    Who follows a link may have lost the account to somebody else: its sessions end, its other links open nothing
+    any more, and its API keys are revoked, since whoever held the account could have made one. Who changes their
+    password by proving the current one (`change_password`) keeps their keys: programs that run are not stopped
+    by a routine change, and each key can be revoked on the same page.
 
     Returns the account's id.
     Raises: NotFound when the link was used, has expired or never was; Invalid for a weak password.
@@ -183,13 +196,18 @@ def use_link(session: Session, token: str, password: str, *, request_id: str) ->
     ).one_or_none()
     if row is None:
         raise NotFound(_("Ce lien a déjà servi ou a expiré. Demandez-en un nouveau."))
-    set_password(session, row.account_id, row.organisation_id, password, email="")
+    email = find_address(session, row.account_id) or ""
+    set_password(session, row.account_id, row.organisation_id, password, email=email)
     account = get_account(session, row.account_id)
     if account.state is AccountState.INVITED:
         say(session, "accounts:account:activate")
         account.state = AccountState.ACTIVE
         session.flush()
     session.execute(text("SELECT end_sessions_of(:account, NULL)"), {"account": row.account_id})
+    say(session, "accounts:token:revoke")
+    session.execute(
+        update(ApiToken).where(col(ApiToken.account_id) == row.account_id, ~col(ApiToken.revoked)).values(revoked=True)
+    )
     return int(row.account_id)
 
 
@@ -229,12 +247,12 @@ def set_password(session: Session, account_id: int, organisation_id: int, passwo
 
 
 def change_password(session: Session, account_id: int, current: str, password: str, *, but: int | None) -> None:
-    """Changes one's own password after proving the current one; every other session ends.
+    """Changes one's own password after proving the current one; every other session ends, and every link waiting.
 
     Raises: Invalid.
     """
     account = get_account(session, account_id)
-    email = get_known(session, account.person_id).email or ""
+    email = find_address(session, account_id) or ""
     name_digest = sha256(email.casefold().encode()).digest()
     # Counted as a sign-in is: a stolen session must not serve to guess the password.
     if must_wait(*count_failures(session, name_digest, name_digest)):
@@ -248,7 +266,9 @@ def change_password(session: Session, account_id: int, current: str, password: s
         message = _("Le mot de passe actuel ne convient pas.")
         raise Invalid(message, (FieldError("current", message),))
     set_password(session, account_id, account.organisation_id, password, email=email)
-    session.execute(text("SELECT end_sessions_of(:account, :but)"), {"account": account_id, "but": but})
+    session.execute(
+        text("SELECT end_sessions_of(:account, :but), end_links_of(:account)"), {"account": account_id, "but": but}
+    )
 
 
 def grant_role(session: Session, account_id: int, *, role: Role, on: int) -> RoleGrant:
@@ -275,7 +295,7 @@ def end_role(session: Session, grant_id: int) -> None:
 
     Raises: NotFound; Conflict when it is the last administrator of that organisation.
     """
-    held = session.get(RoleGrant, grant_id, with_for_update=True)
+    held = session.get(RoleGrant, grant_id, with_for_update=True, populate_existing=True)
     if held is None or held.ended:
         raise NotFound(_("Ce rôle n’existe pas, ou il a déjà pris fin."))
     _keep_an_administrator(session, held)
@@ -296,7 +316,7 @@ def _keep_an_administrator(session: Session, held: RoleGrant) -> None:
 
 
 def stop_account(session: Session, account_id: int) -> None:
-    """Stops an account: it signs in no more, its sessions end; what it recorded stays.
+    """Stops an account: it signs in no more, its sessions and its links end; what it recorded stays.
 
     Raises: Conflict when it is the last administrator somewhere.
     """
@@ -308,7 +328,23 @@ def stop_account(session: Session, account_id: int) -> None:
     say(session, "accounts:account:stop")
     account.state = AccountState.STOPPED
     session.flush()
-    session.execute(text("SELECT end_sessions_of(:account, NULL)"), {"account": account_id})
+    session.execute(text("SELECT end_sessions_of(:account, NULL), end_links_of(:account)"), {"account": account_id})
+
+
+def restart_account(session: Session, account_id: int) -> str:
+    """Invites a stopped account back with the roles it still holds; the token of its new invitation link.
+
+    Its old password opens nothing: whoever comes back chooses one by the link.
+
+    Raises: Conflict when the account is not stopped.
+    """
+    account = get_account(session, account_id, lock=True)
+    if account.state is not AccountState.STOPPED:
+        raise Conflict(_("Ce compte n’est pas arrêté : il n’y a rien à rouvrir."))
+    say(session, "accounts:account:restart")
+    account.state = AccountState.INVITED
+    session.flush()
+    return make_link(session, account, LinkPurpose.INVITATION)
 
 
 def revoke_session(session: Session, session_id: int, account_id: int) -> None:
@@ -353,7 +389,7 @@ def revoke_token(session: Session, token_id: int, account_id: int) -> None:
 
     Raises: NotFound.
     """
-    found = session.get(ApiToken, token_id, with_for_update=True)
+    found = session.get(ApiToken, token_id, with_for_update=True, populate_existing=True)
     if found is None or found.account_id != account_id:
         raise NotFound(_("Cette clé n’existe pas."))
     say(session, "accounts:token:revoke")

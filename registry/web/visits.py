@@ -3,7 +3,8 @@
 A handler is a plain function of a `Visit` and of what stands in the address. What wraps it, in one thread
 and one transaction: who acts (session cookie for people, bearer token for programs), the permission the
 route declares, the CSRF token of every unsafe form, then the handler; the transaction is settled and
-committed before the answer leaves, and rolled back if anything is refused.
+committed before the answer leaves, and rolled back if anything is refused: by an exception, or by an answer
+whose status is an error, unless the handler says `visit.keep` (a failed sign-in is counted).
 """
 
 import inspect
@@ -19,7 +20,7 @@ from litestar import Request, Response, delete, get, patch, post, put
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
-from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
+from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
@@ -36,8 +37,8 @@ from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, rec
 from registry.web.visitors import Visitor, visitor_address
 from registry.web.words import choose_locale, translations_for
 
-SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCALE_COOKIE = (
-    "__Host-beffroi", "beffroi", "beffroi_visite", "langue",
+SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCAL_VISITOR_COOKIE, LOCALE_COOKIE = (
+    "__Host-beffroi", "beffroi", "__Host-beffroi_visite", "beffroi_visite", "langue",
 )  # fmt: skip
 """`__Host-` cookies are refused by browsers over plain http elsewhere than on localhost."""
 
@@ -107,6 +108,8 @@ class Visit:
         self.headers: dict[str, str] = {}
         self.cookies: list[Any] = []
         self.upload: Upload | None = None
+        self.keep = False
+        """Whether what was written stays although the answer is a refusal: a failed attempt is counted."""
 
     @property
     def visitor(self) -> Visitor:
@@ -161,14 +164,14 @@ class Visit:
 
     def form(self, of: type[Form]) -> Accepted[Form] | Rejected:
         """The typed form, or what was typed with its errors."""
-        return parse_form(of, self.form_data())
+        return parse_form(of, self.form_data(), today=self.today)
 
     def given(self, of: type[Form]) -> Form:
         """The typed body of an API call.
 
         Raises: Invalid, with one error a field.
         """
-        return parse_body(of, self.body)
+        return parse_body(of, self.body, today=self.today)
 
     def shell(self) -> Shell:
         """What surrounds every page: authority, navigation, account, token, notices."""
@@ -256,7 +259,7 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
             visit.visitor_or_none = visit.premises.enter_by_session(visit.session, token, visit.request_id)
             visit.secret = token.encode()
         if visit.visitor_or_none is None:
-            visit.secret = request.cookies.get(VISITOR_COOKIE, "").encode()
+            visit.secret = _cookie_of(visit.premises, request, VISITOR_COOKIE, LOCAL_VISITOR_COOKIE).encode()
         if request.method not in _SAFE_METHODS:
             _check_form(visit)
     if permission is not EVERYBODY:
@@ -264,10 +267,14 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
 
 
 def _session_token(premises: Premises, request: Request[Any, Any, Any]) -> str:
-    """The session cookie: where people come over https, only the one that no other site can have set."""
-    kept = request.cookies.get(SESSION_COOKIE, "")
+    return _cookie_of(premises, request, SESSION_COOKIE, LOCAL_SESSION_COOKIE)
+
+
+def _cookie_of(premises: Premises, request: Request[Any, Any, Any], bound: str, local: str) -> str:
+    """A cookie of ours: where people come over https, only the one that no other site can have set."""
+    kept: str = request.cookies.get(bound, "")
     if not kept and not premises.home.settings.public_url.startswith("https://"):
-        kept = request.cookies.get(LOCAL_SESSION_COOKIE, "")
+        kept = request.cookies.get(local, "")
     return kept
 
 
@@ -312,8 +319,12 @@ def _answer(
         try:
             _enter(visit, permission)
             response = handler(visit, **rest)
-            settle(session)
-            session.commit()
+            if response.status_code is not None and response.status_code >= HTTP_400_BAD_REQUEST and not visit.keep:
+                # A page that shows a refusal keeps no half of what was asked, however the handler came to it.
+                session.rollback()
+            else:
+                settle(session)
+                session.commit()
         except BaseException:
             session.rollback()
             if visit.visitor_or_none is not None:

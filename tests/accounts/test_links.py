@@ -1,22 +1,29 @@
 """Invitations and lost passwords: a link opens one act once, and never tells who exists."""
 
 import re
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from threading import Thread
+from typing import BinaryIO
 
 import pytest
 from httpx import Response
 from litestar.testing import TestClient
 from sqlalchemy import text
 
-from registry.accounts.service import ask_reset
+from registry.accounts.service import ask_reset, grant_role, invite_account, use_link
 from registry.app import create_app
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
+from registry.organisations.forms import PersonForm
 from registry.platform.home import Home
 from registry.web.csrf import csrf_token
 from registry.web.visits import VISITOR_COOKIE
 from tests.accounts.test_signing_in import mailbox, sign_in
 from tests.conftest import PASSWORD, Town
+from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
 
@@ -147,3 +154,185 @@ def test_five_links_an_hour_are_sent_to_one_account_and_no_more(town: Town) -> N
         made = [ask_reset(session, mailbox(Role.READER, town)) for _ in range(7)]
 
     assert [token is not None for token in made] == [True] * 5 + [False] * 2
+
+
+def test_a_password_by_link_shuts_every_other_door(town: Town) -> None:
+    administrator, reader = town.someone(Role.ADMINISTRATOR), town.someone(Role.READER)
+    first, second = (link_in(administrator.post(f"/comptes/{reader.account_id}/lien")) for _ in range(2))
+    assert reader.api("GET", "/api/v1/datasets").status_code == 200
+    assert "vos clés d’API sont révoquées" in town.client.get(f"/lien/{second}").text
+
+    assert follow(town, second).status_code == 303
+
+    assert follow(town, first, "encore une phrase de passe").status_code == 404
+    assert reader.api("GET", "/api/v1/datasets").status_code == 401
+    assert sign_in(town, mailbox(Role.READER, town), NEW).status_code == 303
+    with town.acting() as session:
+        said = session.execute(
+            text("SELECT actor FROM ledger_entry WHERE event = 'accounts:token:revoke' AND account_id = :id"),
+            {"id": reader.account_id},
+        ).scalar_one()
+    assert said.startswith("link:")
+
+
+def test_a_password_refused_by_link_shuts_no_door(town: Town) -> None:
+    administrator, reader = town.someone(Role.ADMINISTRATOR), town.someone(Role.READER)
+    first, second = (link_in(administrator.post(f"/comptes/{reader.account_id}/lien")) for _ in range(2))
+
+    assert follow(town, second, "court").status_code == 422
+
+    assert reader.api("GET", "/api/v1/datasets").status_code == 200
+    assert reader.get("/jeux").status_code == 200
+    assert follow(town, first).status_code == 303
+
+
+def test_a_password_changed_by_its_owner_ends_the_links_waiting_and_keeps_the_keys(town: Town) -> None:
+    administrator, reader = town.someone(Role.ADMINISTRATOR), town.someone(Role.READER)
+    waiting = link_in(administrator.post(f"/comptes/{reader.account_id}/lien"))
+
+    changed = reader.post("/mon-compte/mot-de-passe", {"current": PASSWORD, "password": NEW, "again": NEW})
+
+    assert changed.status_code == 303
+    assert follow(town, waiting, "encore une phrase de passe").status_code == 404
+    assert reader.api("GET", "/api/v1/datasets").status_code == 200
+
+
+def test_a_password_by_link_does_not_hold_the_address_of_its_account(town: Town) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR)
+    wanted = {"name": "Cheffe", "email": "Cheffe.Projet@essai.invalid", "role": "reader"}
+    token = link_in(administrator.post("/comptes", {**wanted, "organisation_id": str(town.authority_id)}))
+
+    refused = follow(town, token, "la phrase de cheffe.projet")
+
+    assert refused.status_code == 422
+    assert "sans votre adresse" in refused.text
+    assert "Bienvenue" in refused.text
+    assert follow(town, token).status_code == 303
+
+
+class Postbox:
+    """A mail server of one's own, that keeps who each message is for."""
+
+    def __init__(self) -> None:
+        self.recipients: list[str] = []
+        self._heard = socket.create_server(("127.0.0.1", 0))
+        self.port = self._heard.getsockname()[1]
+        self._thread = Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        try:
+            while True:
+                connection, _where = self._heard.accept()
+                with connection, connection.makefile("rwb") as lines:
+                    self._talk(lines)
+        except OSError:
+            return
+
+    def _talk(self, lines: BinaryIO) -> None:
+        def say(words: bytes) -> None:
+            lines.write(words + b"\r\n")
+            lines.flush()
+
+        say(b"220 essai")
+        in_message = False
+        for line in lines:
+            said = line.strip().upper()
+            if in_message:
+                in_message = said != b"."
+                if not in_message:
+                    say(b"250 kept")
+                continue
+            if said.startswith(b"RCPT"):
+                self.recipients.append(line.decode().partition("<")[2].partition(">")[0])
+            in_message = said == b"DATA"
+            say(b"354 go on" if in_message else b"221 bye" if said == b"QUIT" else b"250 well")
+            if said == b"QUIT":
+                return
+
+    def close(self) -> None:
+        """Hears nobody any more."""
+        self._heard.close()
+
+
+def test_a_link_goes_to_the_address_the_account_holds_not_to_one_that_folds_like_it(town: Town) -> None:
+    typed, held = "\u212aiosque@e\u017fsai.invalid", "kiosque@essai.invalid"
+    with town.acting() as session:
+        _account, link = invite_account(
+            session, town.authority_id, PersonForm(name="Kiosque", email=held), role=Role.READER, on=town.authority_id
+        )
+        use_link(session, link, PASSWORD, request_id="essai")
+    postbox = Postbox()
+    settings = town.home.settings.model_copy(update={"mail_url": f"smtp://127.0.0.1:{postbox.port}"})
+    home = Home(settings, town.home.urls, town.home.cluster)
+    csrf = csrf_token(b"visite", home.secret("csrf"))
+
+    with TestClient(create_app(home)) as client:
+        answer = client.post(
+            "/mot-de-passe-oublie", data={"email": typed, "_csrf": csrf},
+            headers={"Cookie": f"{VISITOR_COOKIE}=visite"}, follow_redirects=False,
+        )  # fmt: skip
+    home.dispose()
+    postbox.close()
+
+    assert answer.status_code == 303
+    assert postbox.recipients == [held]
+
+
+def test_a_stopped_account_is_reopened_by_a_new_invitation_and_by_nothing_older(town: Town) -> None:
+    administrator, reader = town.someone(Role.ADMINISTRATOR), town.someone(Role.READER)
+    older = link_in(administrator.post(f"/comptes/{reader.account_id}/lien"))
+    assert administrator.post(f"/comptes/{reader.account_id}/rouvrir").status_code == 409
+    administrator.post(f"/comptes/{reader.account_id}/arreter")
+    assert f"/comptes/{reader.account_id}/rouvrir" in administrator.get("/comptes").text
+
+    newer = link_in(administrator.post(f"/comptes/{reader.account_id}/rouvrir"))
+
+    assert follow(town, older).status_code == 404
+    assert sign_in(town, mailbox(Role.READER, town), PASSWORD).status_code == 422
+    assert "Bienvenue" in town.client.get(f"/lien/{newer}").text
+    assert follow(town, newer).status_code == 303
+    cookie = sign_in(town, mailbox(Role.READER, town), NEW).headers["set-cookie"].partition(";")[0]
+    assert town.client.get("/jeux", headers={"Cookie": cookie}).status_code == 200
+    assert reader.api("GET", "/api/v1/datasets").status_code == 401
+    with town.acting() as session:
+        who = session.execute(
+            text("SELECT account_id FROM ledger_entry WHERE event = 'accounts:account:restart'")
+        ).scalar_one()
+    assert who == administrator.account_id
+
+
+def test_an_account_is_not_reopened_by_who_does_not_administer_all_it_holds(town: Town) -> None:
+    local, both = town.someone(Role.ADMINISTRATOR, town.commune_id), town.someone(Role.STEWARD, town.commune_id)
+    with town.acting() as session:
+        grant_role(session, both.account_id, role=Role.READER, on=town.authority_id)
+        session.execute(text("UPDATE account SET state = 'stopped' WHERE id = :id"), {"id": both.account_id})
+
+    assert local.post(f"/comptes/{both.account_id}/rouvrir").status_code == 403
+    assert town.someone(Role.ADMINISTRATOR).post(f"/comptes/{both.account_id}/rouvrir").status_code == 200
+
+
+def test_two_invitations_of_one_address_at_once_open_one_account(town: Town) -> None:
+    def invite(email: str, organisation_id: int) -> str:
+        with town.acting() as session:
+            try:
+                invite_account(
+                    session, organisation_id, PersonForm(name="Poste", email=email),
+                    role=Role.READER, on=organisation_id,
+                )  # fmt: skip
+            except Conflict:
+                return "refused"
+            return "invited"
+
+    with ThreadPoolExecutor(1) as threads:
+        with town.acting() as session:
+            person = PersonForm(name="Poste", email="poste@essai.invalid")
+            invite_account(session, town.authority_id, person, role=Role.READER, on=town.authority_id)
+            # The other comes before the first one has ended: it waits, and then finds the account.
+            other = threads.submit(invite, "POSTE@essai.invalid", town.commune_id)
+            wait_for_waiting(town, 1)
+        said = other.result()
+
+    assert said == "refused"
+    with town.acting() as session:
+        assert session.execute(text("SELECT count(*) FROM account")).scalar_one() == 1

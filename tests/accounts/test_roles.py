@@ -7,7 +7,8 @@ from sqlalchemy import text
 
 from registry.accounts.service import grant_role
 from registry.kernel.permissions import Role
-from tests.conftest import Someone, Town
+from tests.accounts.test_signing_in import mailbox, sign_in
+from tests.conftest import PASSWORD, Someone, Town
 
 pytestmark = pytest.mark.database
 
@@ -62,6 +63,22 @@ def test_who_holds_no_role_any_more_reads_nothing_and_can_still_leave(town: Town
     assert reader.get("/").headers["location"] == "/mon-compte"
     assert "Aucun rôle" in reader.get("/mon-compte").text
     assert reader.post("/deconnexion").status_code == 303
+
+
+def test_who_holds_no_role_any_more_still_changes_their_password(town: Town) -> None:
+    administrator, reader = town.someone(Role.ADMINISTRATOR), town.someone(Role.READER)
+    for number, _role, _on in grants_of(town, reader.account_id):
+        administrator.post(f"/comptes/roles/{number}/terminer")
+    new = "une autre phrase de passe longue"
+
+    wrong = reader.post("/mon-compte/mot-de-passe", {"current": "faux", "password": new, "again": new})
+    named = f"reader.{town.authority_id} et une phrase longue"
+    weak = reader.post("/mon-compte/mot-de-passe", {"current": PASSWORD, "password": named, "again": named})
+    changed = reader.post("/mon-compte/mot-de-passe", {"current": PASSWORD, "password": new, "again": new})
+
+    assert (wrong.status_code, weak.status_code, changed.status_code) == (422, 422, 303)
+    assert "sans votre adresse" in weak.text
+    assert sign_in(town, mailbox(Role.READER, town), new).status_code == 303
 
 
 def test_an_administrator_of_a_commune_gives_nothing_above_or_beside_it(town: Town) -> None:

@@ -15,7 +15,7 @@ from registry.app import create_app
 from registry.kernel.permissions import Role
 from registry.platform.home import Home
 from registry.web.csrf import csrf_token
-from registry.web.visits import LOCAL_SESSION_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
+from registry.web.visits import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
 from tests.conftest import PASSWORD, Town
 
 pytestmark = pytest.mark.database
@@ -131,6 +131,19 @@ def test_fifty_failures_from_an_address_make_it_wait_whatever_name_is_tried(town
     assert sign_in(town, mailbox(Role.READER, town), PASSWORD).status_code == 303
 
 
+def test_ten_wrong_current_passwords_make_a_stolen_session_wait(town: Town) -> None:
+    reader = town.someone(Role.READER)
+    new = "une autre phrase de passe longue"
+    for _ in range(FAILURES_PER_NAME):
+        form = {"current": "faux", "password": new, "again": new}
+        assert reader.post("/mon-compte/mot-de-passe", form).status_code == 422
+
+    answer = reader.post("/mon-compte/mot-de-passe", {"current": PASSWORD, "password": new, "again": new})
+
+    assert answer.status_code == 422
+    assert "Attendez un quart d’heure" in answer.text
+
+
 def test_a_success_forgives_the_failures_of_that_name_alone(town: Town) -> None:
     town.someone(Role.READER)
     for _ in range(FAILURES_PER_NAME - 1):
@@ -211,6 +224,9 @@ def test_over_https_cookies_are_bound_to_this_very_host(over_https: tuple[Town, 
     answer = sign_in(town, mailbox(Role.READER, town), PASSWORD)
 
     assert "Secure" in first
+    assert first.startswith("__Host-")
+    assert "Path=/" in first
+    assert "Domain" not in first
     cookie = answer.headers["set-cookie"]
     assert cookie.startswith(f"{SESSION_COOKIE}=")
     for said in ("Secure", "HttpOnly", "SameSite=lax", "Path=/"):
@@ -225,7 +241,11 @@ def test_over_https_cookies_are_bound_to_this_very_host(over_https: tuple[Town, 
 def test_over_https_a_cookie_another_host_may_have_set_is_not_heard(
     over_https: tuple[Town, TestClient[Litestar]],
 ) -> None:
-    town, _client = over_https
+    town, client = over_https
     reader = town.someone(Role.READER)
 
     assert reader.get("/jeux").headers["location"].startswith("/connexion")
+    csrf = csrf_token(b"chosen", town.home.secret("csrf"))
+    form = {"email": mailbox(Role.READER, town), "password": PASSWORD, "_csrf": csrf}
+    answer = client.post("/connexion", data=form, headers={"Cookie": f"{LOCAL_VISITOR_COOKIE}=chosen"})
+    assert answer.status_code == 403
