@@ -110,8 +110,14 @@ def issue(visit: Visit) -> Response[Any]:
 
 @route("GET", "/travaux/{run_id:int}", READ)
 def show_job(visit: Visit, run_id: int) -> Response[Any]:
-    """How far a job is; the page asks again until it is over."""
+    """How far a job is; the page asks again until it is over. Its asker sees it, and whoever may do the same."""
     run = get_run(visit.session, run_id)
+    right = JOB_RIGHTS.get(run.kind)
+    if run.account_id != visit.visitor.account_id and (
+        right is None or not visit.visitor.may(right, run.organisation_id)
+    ):
+        # What a job says of itself quotes what it works on: an import's message, the file's own lines.
+        raise NotFound(_("Ce travail n’existe pas, ou vos droits ne vous le montrent pas."))
     address = label = ""
     if run.state is JobState.DONE and run.result:
         address, label = str(run.result.get("address", "")), str(run.result.get("label", ""))
@@ -120,6 +126,14 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
     partial = visit.request.headers.get("hx-request") == "true"
     return visit.page("reporting/_job.html" if partial else "reporting/job.html", page)
 
+
+JOB_RIGHTS = {
+    ISSUE_JOB: Permission.REPORTING_DOCUMENT_ISSUE,
+    "exchange:import:read": Permission.EXCHANGE_IMPORT_READ,
+    "exchange:import:apply": Permission.EXCHANGE_IMPORT_READ,
+    "exchange:import:undo": Permission.EXCHANGE_IMPORT_READ,
+}
+"""Who follows a job besides its asker, by kind; a kind that is not here is followed by its asker alone."""
 
 JOB_TITLES = {
     ISSUE_JOB: mark("Émission d’un rapport de conformité"),

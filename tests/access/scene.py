@@ -165,8 +165,9 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
             )  # fmt: skip
             batches.append(batch.id)
         run = JobRun(
-            organisation_id=organisation_id, actor=f"cli:{word}", kind="essai", key=word, state=JobState.FAILED,
-            step=f"Étape {word}", message=f"Message {word}", arguments={"word": word}, result={"label": word},
+            organisation_id=organisation_id, actor=f"cli:{word}", kind="exchange:import:apply", key=word,
+            state=JobState.FAILED, step=f"Étape {word}", message=f"Message {word}", arguments={"word": word},
+            result={"label": word},
         )  # fmt: skip
         session.add(run)
         twins = {part: files.keep(f"{part} {word}".encode()) for part in ("document", "canonical", "csv")}

@@ -28,6 +28,7 @@ BY_A_JOB = {
     "POST /documents": "reporting:document:issue",
     "POST /imports/{batch_id:int}/appliquer": "exchange:import:apply",
     "POST /imports/{batch_id:int}/defaire": "exchange:import:undo",
+    "POST /imports/{batch_id:int}/relire": "exchange:import:read",
 }
 """What the request only asks for; the worker writes, in the name of who asked."""
 
@@ -41,6 +42,7 @@ EVENTS = {
     "POST /comptes/{account_id:int}/arreter": "accounts:account:stop",
     "POST /comptes/{account_id:int}/lien": "accounts:link:make",
     "POST /comptes/{account_id:int}/roles": "accounts:role:grant",
+    "POST /comptes/{account_id:int}/rouvrir": "accounts:account:restart",
     "POST /imports": "exchange:import:receive",
     "POST /imports/{batch_id:int}/abandonner": "exchange:import:abandon",
     "POST /jeux/nouveau": "datasets:sheet:record",
@@ -61,6 +63,7 @@ ORDER = (
     "POST /jeux/{dataset_id:int}/annuler",
     "POST /comptes/{account_id:int}/roles", "POST /comptes/{account_id:int}/lien",
     "POST /comptes/roles/{grant_id:int}/terminer", "POST /comptes/{account_id:int}/arreter",
+    "POST /comptes/{account_id:int}/rouvrir",
     "POST /imports/{batch_id:int}/abandonner",
     "POST /organisations/mandats/{appointment_id:int}/terminer",
     "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}",
