@@ -3,7 +3,6 @@
 import os
 from hashlib import sha256
 from pathlib import Path
-from pathlib import Path
 
 import pytest
 
