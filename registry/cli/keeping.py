@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 import psycopg
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.cli.keeping_checks import (
@@ -249,6 +250,7 @@ def restore(context: click.Context, archive: Path, new: Path, keys: Path | None)
         checks = [check_parts(manifest, []), *check_restored(home, manifest, with_keys=True)]
         _refuse_defective(checks)
         _settle_in(home)
+        keys_alive = _close_doors(home)
     for check in checks:
         check.show()
     click.echo(
@@ -256,6 +258,17 @@ def restore(context: click.Context, archive: Path, new: Path, keys: Path | None)
             home=settings.root, moment=f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"
         )
     )
+    click.echo(
+        _("Sessions fermées et liens en attente annulés : chacun se connecte à nouveau (« beffroi user reset »).")
+    )
+    if keys_alive:
+        click.echo(
+            ngettext(
+                "{count} clé d’API de la sauvegarde est valable ici : révoquez-la si elle l’a été depuis.",
+                "{count} clés d’API de la sauvegarde sont valables ici : révoquez celles qui l’ont été depuis.",
+                keys_alive,
+            ).format(count=keys_alive)
+        )
 
 
 def _refuse_defective(checks: list[Check]) -> None:
@@ -270,6 +283,17 @@ def _settle_in(home: Home) -> None:
     """The ledger goes on here: what waited for its seal on the other server gets it."""
     with transaction(home.owner, Acting(f"cli:{getpass.getuser()}")) as session:
         forget_horizon(session)
+
+
+def _close_doors(home: Home) -> int:
+    """Closes what the backup had open, and may have been closed since; returns how many API keys are alive."""
+    with transaction(home.owner, Acting(f"cli:{getpass.getuser()}")) as session:
+        session.execute(text("UPDATE signed_session SET revoked_at = now() WHERE revoked_at IS NULL"))
+        session.execute(text("UPDATE single_use_link SET used_at = now() WHERE used_at IS NULL"))
+        alive: int = session.execute(
+            text("SELECT count(*) FROM api_token WHERE NOT revoked AND expires_on >= current_date")
+        ).scalar_one()
+    return alive
 
 
 @click.command("upgrade", help="Met la base au niveau de cette version, après une sauvegarde.")

@@ -4,6 +4,7 @@ The database arrives under another name and takes its own once whoever restores 
 anything fails, what was made goes.
 """
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -172,7 +173,38 @@ def _external(settings: Settings) -> Iterator[Home]:
             raise Conflict(
                 _("La base que nomme DATABASE_ADMIN_URL n’est pas vide : donnez-en une neuve à la restauration.")
             )
-        yield home
+        try:
+            yield home
+        except BaseException:
+            home.dispose()
+            _empty(home.urls.owner)
+            raise
+
+
+# What the owner made, and nothing that somebody else put there before (an extension, for one).
+_MADE_SCHEMAS = (
+    "SELECT format('DROP SCHEMA %I CASCADE', nspname) FROM pg_namespace"
+    " WHERE nspname <> 'public' AND nspname NOT LIKE 'pg\\_%' AND pg_get_userbyid(nspowner) = current_user"
+)
+_MADE_TABLES = (
+    "SELECT format('DROP TABLE IF EXISTS %s CASCADE', oid::regclass) FROM pg_class"
+    " WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
+    " AND pg_get_userbyid(relowner) = current_user"
+)
+_MADE_ROUTINES = (
+    "SELECT format('DROP ROUTINE IF EXISTS %s CASCADE', p.oid::regprocedure) FROM pg_proc p"
+    " WHERE pronamespace = 'public'::regnamespace AND pg_get_userbyid(proowner) = current_user"
+    " AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.objid = p.oid AND d.deptype = 'e')"
+)
+
+
+def _empty(owner: str) -> None:
+    """Empties a database whose restoring failed after data arrived: the next attempt finds it new."""
+    url = owner.replace("postgresql+psycopg://", "postgresql://", 1)
+    with contextlib.suppress(psycopg.OperationalError), psycopg.connect(url) as connection:
+        for made in (_MADE_SCHEMAS, _MADE_TABLES, _MADE_ROUTINES):
+            for (statement,) in connection.execute(made).fetchall():
+                connection.execute(statement)
 
 
 def _home(settings: Settings, cluster: Cluster, passwords: Mapping[str, str], name: str) -> Home:

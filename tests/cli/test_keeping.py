@@ -8,6 +8,7 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,17 +18,21 @@ import psycopg
 import pytest
 from alembic import command
 from litestar.testing import TestClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from registry.accounts.service import sign_in, use_link
+from registry.accounts.forms import TokenForm
+from registry.accounts.models import Account
+from registry.accounts.service import make_link, make_token, sign_in, use_link
+from registry.accounts.vocabulary import LinkPurpose, TokenScope
 from registry.app import create_app
 from registry.cli.entry import main
 from registry.ledger.checkpoint import public_key, sign_head
 from registry.ledger.queries import count_unsealed
 from registry.ledger.vocabulary import Head
 from registry.platform.backup_restoring import put_back
+from registry.platform.clock import today
 from registry.platform.database import Acting, transaction
-from registry.platform.home import open_home
+from registry.platform.home import Home, open_home
 from registry.platform.migrating import alembic_config
 from registry.platform.postgres import connection_url, open_cluster, stop_cluster, superuser_url
 from registry.platform.postgres_home import cluster_home
@@ -77,6 +82,30 @@ def forget(home: Path) -> None:
             shutil.rmtree(place.base, ignore_errors=True)
 
 
+def leave_open(home: Home) -> None:
+    """A signed-in browser, an API key, and a link nobody followed."""
+    with transaction(home.app, None) as session:
+        assert sign_in(session, ADMINISTRATOR, PASSWORD, address="127.0.0.1", browser=None)
+    with transaction(home.jobs, Acting("cli:essai")) as session:
+        account = session.execute(select(Account)).scalar_one()
+        form = TokenForm(name="essai", scope=TokenScope.WRITE, expires_on=today() + timedelta(days=30))
+        make_token(session, account.id, account.organisation_id, form, today=today())
+        make_link(session, account, LinkPurpose.RESET)
+
+
+def open_doors(home: Path) -> list[int]:
+    """How many sessions and links would let somebody in, and how many API keys."""
+    with open_home(Settings(home=home)) as found, transaction(found.owner, Acting("cli:essai")) as session:
+        return [
+            session.execute(text(f"SELECT count(*) FROM {door}")).scalar_one()
+            for door in (
+                "signed_session WHERE revoked_at IS NULL",
+                "single_use_link WHERE used_at IS NULL",
+                "api_token WHERE NOT revoked",
+            )
+        ]
+
+
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An opened registry with an administrator who has a password; its server stays up between commands."""
@@ -85,8 +114,10 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     assert opened.code == 0, opened.errors
     open_cluster(home, major=16, create=False)
     link = next(line for line in opened.said.splitlines() if "/lien/" in line).rpartition("/")[2]
-    with open_home(Settings(home=home)) as found, transaction(found.app, None) as session:
-        use_link(session, link, PASSWORD, request_id="essai")
+    with open_home(Settings(home=home)) as found:
+        with transaction(found.app, None) as session:
+            use_link(session, link, PASSWORD, request_id="essai")
+        leave_open(found)
     yield home
     forget(home)
 
@@ -117,6 +148,9 @@ def restored(saved: Path) -> Iterator[Path]:
     done = beffroi("backup", "restore", saved, "--home", home)
     assert done.code == 0, done.errors
     assert str(home) in done.said
+    assert "1 clé d’API de la sauvegarde est valable ici" in done.said
+    assert open_doors(home) == [0, 0, 1]
+    assert min(open_doors(saved.parent.parent / "home")) > 0
     open_cluster(home, major=16, create=False)
     yield home
     forget(home)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import psycopg
 import pytest
 from sqlalchemy import text
 
@@ -37,9 +38,12 @@ from registry.platform.backup_archive import (
     write_archive,
     write_keys,
 )
-from registry.platform.backup_restoring import restored_aside
+from registry.platform.backup_restoring import restored_aside, restored_into
 from registry.platform.clock import now
-from registry.platform.database import Acting, transaction
+from registry.platform.database import Acting, engine_for, transaction
+from registry.platform.home import open_home
+from registry.platform.postgres import superuser_url
+from registry.platform.settings import Settings
 
 CONTENT = b"a stored file"
 DIGEST = sha256(CONTENT).hexdigest()
@@ -279,6 +283,51 @@ def test_a_backup_the_owner_would_take_of_hidden_rows_is_refused(town, backed) -
         session.execute(text("CREATE POLICY narrow ON dataset AS RESTRICTIVE TO beffroi_owner USING (id > 5)"))
     with pytest.raises(Conflict, match=r"public\.dataset ne montre pas toutes ses lignes"):
         backed()
+
+
+@pytest.fixture
+def elsewhere(town) -> Iterator[Settings]:
+    """Another empty database of a server we did not start, for a home that does not exist yet."""
+    cluster, name = town.home.cluster, "elsewhere"
+    with psycopg.connect(superuser_url(cluster), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} OWNER beffroi_owner TEMPLATE template0 ENCODING 'UTF8'")
+    with psycopg.connect(superuser_url(cluster, name), autocommit=True) as connection:
+        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+    own = town.home.urls.owner.rpartition("/")[2].partition("?")[0]
+    owner, app, jobs = (
+        url.replace(f"/{own}", f"/{name}") for url in (town.home.urls.owner, town.home.urls.app, town.home.urls.jobs)
+    )
+    yield Settings(
+        home=town.home.settings.root.with_name("other"),
+        database_url=app,
+        database_admin_url=owner,
+        database_jobs_url=jobs,
+    )
+    engine_for.cache_clear()
+    with psycopg.connect(superuser_url(cluster), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.mark.database
+def test_a_restoring_that_fails_on_a_server_of_ones_own_may_be_tried_again(town, backed, elsewhere) -> None:
+    made = backed()
+    keys = read_keys(made.keys, made.manifest)
+    wrong = replace(keys, tables={**keys.tables, "public.person_key": b"not\ta\trow\n"})
+    with pytest.raises(psycopg.Error), restored_into(elsewhere, made.archive, made.manifest, wrong):
+        pass
+    with (
+        pytest.raises(Conflict, match="ne convient pas"),
+        restored_into(elsewhere, made.archive, made.manifest, keys),
+    ):
+        raise Conflict("ne convient pas")
+    with restored_into(elsewhere, made.archive, made.manifest, keys) as home:
+        checks = list(check_restored(home, made.manifest, with_keys=True))
+    assert [check.name for check in checks if check.holds is False] == []
+    again = elsewhere.model_copy(update={"home": elsewhere.home / "again"})
+    with pytest.raises(Conflict, match="n’est pas vide"), restored_into(again, made.archive, made.manifest, keys):
+        pass
+    with open_home(elsewhere) as home:
+        home.check()
 
 
 @pytest.mark.database
