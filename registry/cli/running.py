@@ -1,5 +1,7 @@
 """`beffroi init` and `demo`: opening a registry."""
 
+import os
+from functools import partial
 from pathlib import Path
 
 import click
@@ -9,7 +11,7 @@ from registry.cli.context import settings_of
 from registry.cli.opening import session_info
 from registry.cli.people import link_address
 from registry.cli.serving import serve_home
-from registry.demonstration.loading import load_demonstration
+from registry.demonstration.loading import DemonstrationAccount, load_demonstration
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.identifiers import parse_siren
 from registry.kernel.permissions import Role
@@ -99,13 +101,7 @@ def demo(context: click.Context, serving: bool, port: int | None) -> None:
 def _load(home: Home, info: dict[str, object], root: Path) -> None:
     today = info["today"]()  # type: ignore[operator]
     click.echo(_("Chargement de la démonstration (contenu fictif)…"), err=True)
-    accounts = load_demonstration(home, today=today, engine_info=info)
-    lines = [f"{account.role:16} {account.email:36} {account.password}" for account in accounts.accounts]
-    folder = root / "secrets"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    place = folder / "demonstration.txt"
-    place.touch(mode=0o600)
-    place.write_text("\n".join(lines) + "\n", "utf-8")
+    accounts = load_demonstration(home, today=today, engine_info=info, keep=partial(_keep_accounts, root))
     issued = issue_report(
         home,
         "compliance",
@@ -120,6 +116,21 @@ def _load(home: Home, info: dict[str, object], root: Path) -> None:
         click.echo(_("Rapport de conformité émis : {path}").format(path=path))
     if issued.notice:
         click.echo(issued.notice, err=True)
+
+
+def _keep_accounts(root: Path, accounts: tuple[DemonstrationAccount, ...]) -> None:
+    """Writes the passwords down, whole; a load that is then cut short leaves some that the next one replaces."""
+    lines = [f"{account.role:16} {account.email:36} {account.password}" for account in accounts]
+    folder = root / "secrets"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    coming = folder / "demonstration.txt.new"
+    coming.unlink(missing_ok=True)
+    coming.touch(mode=0o600)
+    with coming.open("w", encoding="utf-8") as target:
+        target.write("\n".join(lines) + "\n")
+        target.flush()
+        os.fsync(target.fileno())
+    coming.replace(folder / "demonstration.txt")
 
 
 def _show_accounts(root: Path) -> None:

@@ -97,8 +97,17 @@ def _on_days(said: Any, today: date) -> Any:
     return said
 
 
-def load_demonstration(home: Home, *, today: date, engine_info: Mapping[str, Any]) -> Demonstration:
-    """Opens the demonstration in a migrated home that holds no registry: all of it, or nothing."""
+def load_demonstration(
+    home: Home,
+    *,
+    today: date,
+    engine_info: Mapping[str, Any],
+    keep: Callable[[tuple[DemonstrationAccount, ...]], None] = lambda _accounts: None,
+) -> Demonstration:
+    """Opens the demonstration in a migrated home that holds no registry: all of it, or nothing.
+
+    `keep` is given the passwords before anything is committed: no demonstration stands whose passwords are lost.
+    """
     content = read_content(today)
     zone = str(engine_info.get("time_zone", PARIS))
     info = {**engine_info, "today": lambda: today}
@@ -108,6 +117,7 @@ def load_demonstration(home: Home, *, today: date, engine_info: Mapping[str, Any
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
         session.flush()
+        keep(accounts)
     return Demonstration(authority_id=authority.id, accounts=accounts)
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,13 +16,15 @@ from sqlmodel import col
 from registry.accounts.rules import is_strong
 from registry.accounts.service import sign_in
 from registry.app import create_app
+from registry.cli.running import _keep_accounts
 from registry.compliance.engine import Reading, engine_of
 from registry.compliance.queries import count_all
 from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset
-from registry.demonstration.loading import load_demonstration, read_content
+from registry.demonstration.loading import DemonstrationAccount, load_demonstration, read_content
 from registry.kernel.dates import is_working_day
+from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
 from registry.ledger.queries import end_of_day, find_versions
 from registry.ledger.service import seal
@@ -195,3 +198,29 @@ def test_a_load_cut_short_leaves_an_empty_home_for_the_next_attempt(home: Home) 
         assert session.get(Registry, 1) is None
         assert session.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 0
     assert load_demonstration(home, today=TODAY, engine_info=assembled()).accounts
+
+
+def test_the_passwords_are_kept_before_the_accounts_are_committed(home: Home) -> None:
+    kept: list[DemonstrationAccount] = []
+
+    def keep(accounts: tuple[DemonstrationAccount, ...]) -> None:
+        with transaction(home.jobs, Acting("cli:essai")) as session:
+            assert session.get(Registry, 1) is None
+        if not kept:
+            kept.extend(accounts)
+            raise OSError("no room left")
+        kept[:] = accounts
+
+    with pytest.raises(OSError, match="no room left"):
+        load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
+    loaded = load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
+    assert tuple(kept) == loaded.accounts
+
+
+def test_the_passwords_are_written_whole_and_for_their_owner_alone(tmp_path: Path) -> None:
+    for password in ("premier", "second"):
+        _keep_accounts(tmp_path, (DemonstrationAccount(Role.STEWARD, "essai@demo.invalid", password),))
+    (place,) = (tmp_path / "secrets").iterdir()
+    assert place.name == "demonstration.txt"
+    assert place.stat().st_mode & 0o777 == 0o600
+    assert place.read_text("utf-8").split() == [str(Role.STEWARD), "essai@demo.invalid", "second"]
