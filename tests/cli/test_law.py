@@ -3,14 +3,22 @@
 import json
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
 from registry.cli.entry import main
-from tests.conftest import Town
+from registry.compliance.queries import find_findings
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import annul_dataset, record_dataset
+from registry.organisations.service import open_registry
+from registry.platform.clock import today as current_day
+from registry.platform.database import Acting, transaction
+from registry.platform.home import Home
+from registry.rooms import assemble
+from tests.conftest import TERRITORY, Town
 
 pytestmark = pytest.mark.database
 
@@ -18,14 +26,14 @@ Command = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def beffroi(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command on a town: its exit code, what it said, what it said was wrong."""
-    monkeypatch.setenv("DATABASE_URL", town.home.urls.app)
-    monkeypatch.setenv("DATABASE_ADMIN_URL", town.home.urls.owner)
-    monkeypatch.setenv("DATABASE_JOBS_URL", town.home.urls.jobs)
+def beffroi(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
+    """Runs the command on a registry: its exit code, what it said, what it said was wrong."""
+    monkeypatch.setenv("DATABASE_URL", home.urls.app)
+    monkeypatch.setenv("DATABASE_ADMIN_URL", home.urls.owner)
+    monkeypatch.setenv("DATABASE_JOBS_URL", home.urls.jobs)
 
     def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(town.home.settings.root), *arguments])
+        monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(home.settings.root), *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
         said = capsys.readouterr()
@@ -86,3 +94,32 @@ def test_a_request_that_makes_no_sense_is_refused(beffroi: Command, arguments: t
 
     assert code == 2
     assert said in errors
+
+
+def test_a_past_day_counts_what_was_annulled_since(home: Home, beffroi: Command):
+    today = current_day("Europe/Paris")
+    info = {**assemble(), "time_zone": "Europe/Paris", "today": lambda: today}
+    earlier = (datetime.now(UTC) - timedelta(days=2)).isoformat()
+    with transaction(home.owner, Acting("cli:essai", recorded_at=earlier), **info) as session:
+        authority = open_registry(session, TERRITORY, time_zone="Europe/Paris", demonstration=True)
+        number = record_dataset(session, authority.id, DatasetForm(title="Arbres")).id
+    with transaction(home.jobs, Acting("cli:essai"), **info) as session:
+        annul_dataset(session, number, expected=1, reason="Saisie par erreur")
+
+    past = answer(beffroi, "evaluate", "--as-of", (today - timedelta(days=1)).isoformat())
+    now = answer(beffroi, "evaluate", "--as-of", today.isoformat())
+
+    assert (past["subjects"], now["subjects"]) == (4, 3)
+
+
+def test_an_upgrade_judges_everything_by_the_policies_it_brought(town: Town, beffroi: Command):
+    town.record()
+    with town.as_owner() as session:
+        session.execute(text("DELETE FROM finding"))
+
+    code, said, errors = beffroi("upgrade")
+
+    assert (code, errors) == (0, "")
+    assert "constats changés" in said
+    with town.acting() as session:
+        assert {found.verdict for found in find_findings(session, town.info["today"](), policy_id="ACC-01")}
