@@ -74,7 +74,7 @@ class Catalogue:
             FactType.DATE: cel.Type.TIMESTAMP,
             FactType.STRINGS: cel.Type.List(cel.Type.STRING),
         }
-        variables = {name: kinds[fact.type] for name, fact in self.facts.items()}
+        variables = {name: kinds[fact.type] for name, fact in self.facts.items() if not fact.presence_only}
         variables |= {f"{name}{PRESENT}": cel.Type.BOOL for name, fact in self.facts.items() if fact.may_be_absent}
         variables |= {f"lists.{name}": cel.Type.List(cel.Type.STRING) for name in self.lists}
         stamp, whole = cel.Type.TIMESTAMP, cel.Type.INT
@@ -216,7 +216,8 @@ class Catalogue:
     def environment_names(self) -> frozenset[str]:
         """Every name a condition may use."""
         present = {f"{name}{PRESENT}" for name, fact in self.facts.items() if fact.may_be_absent}
-        return frozenset(self.facts) | present | {f"lists.{name}" for name in self.lists}
+        valued = {name for name, fact in self.facts.items() if not fact.presence_only}
+        return frozenset(valued) | present | {f"lists.{name}" for name in self.lists}
 
     def _compile_part(self, source: str, node: Node) -> Part:
         try:

@@ -93,7 +93,7 @@ def facts_of_case(catalogue: Catalogue, case: Case) -> dict[str, Any]:
         declared = catalogue.facts[name]
         if declared.may_be_absent:
             facts[f"{name}{PRESENT}"] = value is not None
-        if value is None:
+        if value is None or declared.presence_only:
             continue
         if declared.type is FactType.DATE:
             facts[name] = value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -6,9 +6,9 @@ import json
 from collections.abc import Collection
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from registry.compliance.vocabulary import (
     Evidence,
@@ -48,7 +48,15 @@ class Fact(BaseModel):
     room: str
     field: str
     may_be_absent: bool = False
+    presence_only: bool = False
+    """Whether it is a free text, which may name somebody: policies ask whether it is there, findings never copy it."""
     values: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _presence_may_be_asked(self) -> Self:
+        if self.presence_only and not self.may_be_absent:
+            raise ValueError(_("« presence_only » demande « may_be_absent »."))
+        return self
 
     def title(self) -> str:
         """The fact's name in the reader's language."""

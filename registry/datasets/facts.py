@@ -10,7 +10,7 @@ from registry.compliance.explanation import VALUE_WORDS
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.vocabulary import AccessRights, Nature, PersonalData, PublicationGround
 from registry.ledger.as_of import find_rows, holds_on
-from registry.organisations.facts import bind_organisations, may_be_absent
+from registry.organisations.facts import bind_organisations, bind_presence, may_be_absent
 from registry.organisations.models import Appointment, Organisation
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
@@ -102,11 +102,11 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     licence = sheet.licence or next((f.licence for f in files if f.licence), None)
     may_be_absent(facts, "dataset.licence", licence, absent, "licence")
     _bind_updates(facts, sheet, files)
-    may_be_absent(facts, "dataset.producer", sheet.publisher_name, absent, "publisher_name")
+    bind_presence(facts, "dataset.producer", sheet.publisher_name, absent, "publisher_name")
     ground = str(sheet.publication_ground) if sheet.publication_ground else None
     may_be_absent(facts, "dataset.publication_ground", ground, absent, "publication_ground")
     proof = sheet.anonymisation_proof
-    may_be_absent(facts, "dataset.anonymisation_proof", proof, absent, "anonymisation_proof")
+    bind_presence(facts, "dataset.anonymisation_proof", proof, absent, "anonymisation_proof")
     may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
     return facts
 

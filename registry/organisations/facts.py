@@ -45,6 +45,12 @@ def may_be_absent(facts: dict[str, Any], name: str, value: Any, absent: Sequence
         facts[f"{name}__present"] = False
 
 
+def bind_presence(facts: dict[str, Any], name: str, value: Any, absent: Sequence[str], field: str) -> None:
+    """Binds that a free text is there, known to be absent, or unknown: it may name somebody, and findings are kept."""
+    if value is not None or field in absent:
+        facts[f"{name}__present"] = value is not None
+
+
 def bind_organisations(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registry.compliance.catalogue import PRESENT
 from registry.compliance.evaluation import assess_version
-from registry.compliance.policy import read_text
+from registry.compliance.policy import PolicyError, read_text
 from registry.compliance.queries import count_all, find_findings, find_history
 from registry.compliance.service import evaluate
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -130,8 +130,29 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
     kinds = {"boolean": bool, "enum": str, "string": str, "integer": int, "double": float, "date": date,
              "strings": tuple}  # fmt: skip
     for name, fact in CATALOGUE.facts.items():
+        assert (name not in facts) is fact.presence_only
+        if fact.presence_only:
+            continue
         assert type(facts[name]) is kinds[fact.type], name
         assert not fact.values or facts[name] in fact.values
+
+
+def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register) -> None:
+    number = register.record(
+        personal_data="anonymised", anonymisation_proof="Avis d’une personne nommée", modified="2026-01-01",
+        publisher_name="Une personne nommée",
+    )  # fmt: skip
+    verdicts = register.read(number)
+    assert verdicts["OD-09"] is Verdict.COMPLIANT
+    with register.transaction() as session:
+        kept = session.execute(text("SELECT facts::text FROM finding WHERE subject_id = :id"), {"id": number}).scalars()
+        assert not [said for said in kept if "nommée" in said]
+    free = [name for name, fact in CATALOGUE.facts.items() if fact.presence_only]
+    assert sorted(free) == ["dataset.anonymisation_proof", "dataset.producer"]
+    for name in free:
+        CATALOGUE.compile(f"{name}{PRESENT}")
+        with pytest.raises(PolicyError, match="fait inconnu"):
+            CATALOGUE.compile(f"{name} == 'x'")
 
 
 def test_what_nobody_recorded_is_unbound_and_what_is_declared_absent_is_known(register: Register) -> None:
