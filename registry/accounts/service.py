@@ -204,10 +204,11 @@ def use_link(session: Session, token: str, password: str, *, request_id: str) ->
         account.state = AccountState.ACTIVE
         session.flush()
     session.execute(text("SELECT end_sessions_of(:account, NULL)"), {"account": row.account_id})
-    say(session, "accounts:token:revoke")
-    session.execute(
-        update(ApiToken).where(col(ApiToken.account_id) == row.account_id, ~col(ApiToken.revoked)).values(revoked=True)
-    )
+    keys = select(ApiToken).where(col(ApiToken.account_id) == row.account_id, ~col(ApiToken.revoked)).with_for_update()
+    for key in session.execute(keys).scalars().all():
+        say(session, "accounts:token:revoke")
+        key.revoked = True
+    session.flush()
     return int(row.account_id)
 
 
