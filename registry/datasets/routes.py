@@ -1,6 +1,7 @@
 """The pages of datasets: the list, the sheet, its form, the conflict page, its history, setting aside."""
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from registry.accounts.queries import find_actor_names
 from registry.compliance.queries import count_by_verdict
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import AnnulForm, DatasetForm, DistributionForm
+from registry.datasets.history import history_views
 from registry.datasets.models import Dataset
 from registry.datasets.queries import (
     ORDERS,
@@ -23,6 +25,7 @@ from registry.datasets.queries import (
     count_datasets,
     find_datasets,
     find_distributions,
+    find_distributions_of,
     get_dataset,
 )
 from registry.datasets.reading import distribution_values, distributions_digest, read_sheet_form
@@ -40,7 +43,6 @@ from registry.datasets.views import (
     HistoryPage,
     ListPage,
     SheetPage,
-    change_views,
     distribution_view,
     field_label,
     field_of,
@@ -53,8 +55,9 @@ from registry.kernel.errors import Stale
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
-from registry.ledger.queries import find_versions, get_version
-from registry.organisations.queries import find_known, find_organisations, get_organisation
+from registry.ledger.queries import find_versions, find_versions_of_rows, get_version
+from registry.organisations.queries import find_appointments, find_known, find_organisations, get_organisation
+from registry.organisations.vocabulary import AppointmentSubject
 from registry.platform.lists import load_list
 from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Accepted, FormData, Rejected, Visit, route
@@ -184,9 +187,15 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
 def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     """Who changed what, when and why, in words."""
     sheet = get_dataset(visit.session, dataset_id)
-    versions = find_versions(visit.session, "dataset", dataset_id)
-    actors = find_actor_names(visit.session, {version.actor for version in versions})
-    page = HistoryPage(sheet.id, sheet.title, change_views(versions, actors))
+    session = visit.session
+    versions = find_versions(session, "dataset", dataset_id)
+    rows = find_distributions_of(session, [dataset_id]).get(dataset_id, [])
+    files = find_versions_of_rows(session, "distribution", [row.id for row in rows])
+    held = find_appointments(session, AppointmentSubject.DATASET, dataset_id)
+    appointments = find_versions_of_rows(session, "appointment", [one.id for one in held])
+    every = [*versions, *chain.from_iterable(files.values()), *chain.from_iterable(appointments.values())]
+    actors = find_actor_names(session, {version.actor for version in every})
+    page = HistoryPage(sheet.id, sheet.title, history_views(versions, files, appointments, actors))
     return visit.page("datasets/history.html", page)
 
 

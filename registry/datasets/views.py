@@ -459,37 +459,3 @@ def distribution_view(row: Distribution) -> DistributionView:
         byte_size=row.byte_size,
         modified=row.modified,
     )
-
-
-_EVENTS = {
-    "datasets:sheet:record": mark("Fiche créée"),
-    "datasets:sheet:amend": mark("Fiche modifiée"),
-    "datasets:sheet:annul": mark("Fiche annulée"),
-    "datasets:sheet:restore": mark("Fiche rétablie"),
-    "exchange:import:apply": mark("Fiche écrite par un import"),
-    "exchange:import:undo": mark("Import défait"),
-}
-_SILENT = {"id", "version", "title_sort"}
-
-
-def change_views(versions: Sequence[Any], actors: Mapping[str, str]) -> list[ChangeView]:
-    """The history in words, latest first: each version against the one before."""
-    views = []
-    for newer, older in zip(versions, [*versions[1:], None], strict=True):
-        before = older.snapshot if older is not None else {}
-        changes = tuple(
-            (field_label(name), say_value(name, before.get(name)), say_value(name, value))
-            for name, value in newer.snapshot.items()
-            if older is not None and name not in _SILENT and before.get(name) != value
-        )
-        views.append(
-            ChangeView(
-                version=newer.version,
-                at=newer.recorded_at,
-                actor=actors.get(newer.actor, newer.actor),
-                sentence=_(_EVENTS.get(newer.event or "", mark("Fiche écrite"))),
-                reason=newer.reason,
-                changes=changes,
-            )
-        )
-    return views

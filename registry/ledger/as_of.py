@@ -55,7 +55,7 @@ def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
             elif isinstance(column.type, Date):
                 value = date.fromisoformat(value)
             elif isinstance(column.type, DATERANGE):
-                value = _range(value)
+                value = read_range(value)
             elif isinstance(column.type, Enum) and column.type.enum_class is not None:
                 value = column.type.enum_class(value)
             elif isinstance(column.type, LargeBinary):
@@ -69,7 +69,8 @@ def _default(model: type[Table], name: str) -> Any:
     return None if given is PydanticUndefined else given
 
 
-def _range(said: str) -> Range[date]:
+def read_range(said: str) -> Range[date]:
+    """A validity, from the text a snapshot holds."""
     if said == "empty":
         return Range(empty=True)
     lower, _, upper = said.strip("[]()").partition(",")

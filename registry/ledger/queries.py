@@ -1,6 +1,6 @@
 """Reading the ledger: the head, the history of a row, the registry as of a moment, and its verification."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -53,29 +53,38 @@ class Version:
 
 def find_versions(session: Session, table: str, row_id: int, limit: int = 200) -> list[Version]:
     """The history of one row, latest first."""
+    return find_versions_of_rows(session, table, [row_id], limit).get(row_id, [])
+
+
+def find_versions_of_rows(
+    session: Session, table: str, row_ids: Sequence[int], limit: int = 200
+) -> dict[int, list[Version]]:
+    """The history of several rows of a table, by row, each latest first; `limit` versions in all."""
     rows = session.execute(
         text(
-            "SELECT version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot"
-            " FROM ledger_entry WHERE table_name = :table AND row_id = :row_id"
-            " ORDER BY version DESC LIMIT :limit"
+            "SELECT row_id, version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot"
+            " FROM ledger_entry WHERE table_name = :table AND row_id = ANY (:row_ids)"
+            " ORDER BY id DESC LIMIT :limit"
         ),
-        {"table": table, "row_id": row_id, "limit": limit},
+        {"table": table, "row_ids": list(row_ids), "limit": limit},
     ).all()
     texts = _find_texts(session, [row.snapshot for row in rows], [row.reason for row in rows])
-    return [
-        Version(
-            version=row.version,
-            verb=row.verb,
-            actor=row.actor,
-            account_id=row.account_id,
-            event=row.event,
-            reason=texts.get(row.reason, row.reason) if row.reason else None,
-            batch_id=row.batch_id,
-            recorded_at=row.recorded_at,
-            snapshot=_with_texts(row.snapshot, texts),
+    found: dict[int, list[Version]] = {}
+    for row in rows:
+        found.setdefault(row.row_id, []).append(
+            Version(
+                version=row.version,
+                verb=row.verb,
+                actor=row.actor,
+                account_id=row.account_id,
+                event=row.event,
+                reason=texts.get(row.reason, row.reason) if row.reason else None,
+                batch_id=row.batch_id,
+                recorded_at=row.recorded_at,
+                snapshot=_with_texts(row.snapshot, texts),
+            )
         )
-        for row in rows
-    ]
+    return found
 
 
 def get_version(session: Session, table: str, row_id: int, version: int) -> dict[str, Any] | None:

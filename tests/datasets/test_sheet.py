@@ -1,13 +1,15 @@
 """The sheet of a dataset, from the page to the database and back."""
 
-from datetime import timedelta
+import re
+from datetime import date, timedelta
 
 import pytest
 
-from registry.datasets.forms import DistributionForm
+from registry.datasets.forms import DatasetChange, DistributionForm
+from registry.datasets.service import amend_dataset
 from registry.kernel.permissions import Role
-from registry.organisations.forms import PersonForm
-from registry.organisations.service import record_person
+from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.service import appoint, record_person
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -116,3 +118,26 @@ def test_both_apostrophes_find_the_same_sheet(town: Town, typed: str):
 
     assert "Qualité de l’air" in page.text
     assert "des écoles" in page.text
+
+
+def test_the_history_tells_of_the_sheet_its_files_and_who_answered_for_it(town: Town):
+    steward = town.someone(Role.STEWARD)
+    number = town.record("Bornes", distributions=[{"title": "Bornes CSV", "download_url": "https://a.invalid/b.csv"}])
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Responsable des mobilités"))
+        form = AppointmentForm(
+            person_id=person.id, role="owner", subject_kind="dataset", subject_id=number, since=date(2026, 1, 1)
+        )
+        appoint(session, town.authority_id, form)
+        amend_dataset(session, number, DatasetChange(distributions=[]), expected=1)
+
+    page = steward.get(f"/jeux/{number}/historique")
+
+    assert page.status_code == 200
+    told = [said.strip() for said in re.findall(r"<h2>(.*?)</h2>", page.text, re.DOTALL)]
+    assert told == [
+        "Fichier retiré : Bornes CSV",
+        "Propriétaire : mandat à compter du 1er janvier 2026",
+        "Fichier ajouté : Bornes CSV",
+        "Fiche créée",
+    ]
