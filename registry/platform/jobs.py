@@ -11,7 +11,8 @@ from typing import Any
 
 import procrastinate
 import structlog
-from sqlalchemy import Engine, func, select, update
+from sqlalchemy import Boolean, ColumnElement, Engine, func, literal_column, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -26,6 +27,7 @@ queue = procrastinate.App(connector=procrastinate.PsycopgConnector())
 _RETRY_STALLED_AFTER = 60
 """Seconds without a heartbeat (one each ten seconds) after which a worker is taken for dead."""
 _LOOK_FOR_STALLED_EVERY = 30
+_GOING_ON = (JobState.WAITING, JobState.RUNNING)
 
 
 @dataclass(frozen=True)
@@ -59,12 +61,16 @@ def defer(
     actor: str,
     account_id: int | None,
     arguments: Mapping[str, Any],
+    lock: str | None = None,
 ) -> JobRun:
-    """Asks for a job within this transaction: it runs once that is committed. The same key runs once."""
-    # Of two that ask at once, the second waits for the first and finds its run.
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{kind}:{key}", 0))))
-    known = session.execute(select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)).scalar_one_or_none()
-    if known is not None and known.state is not JobState.FAILED:
+    """Asks for a job within this transaction: it runs once that is committed. The same key runs once.
+
+    Jobs of one `lock` (by default, of one kind and key) never run at the same time.
+    """
+    _ask_one_at_a_time(session, f"{kind}:{key}")
+    asked = select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)
+    known = session.execute(asked.execution_options(populate_existing=True)).scalar_one_or_none()
+    if known is not None and known.state is not JobState.FAILED and not _is_forsaken(session, known):
         return known
     if known is None:
         known = JobRun(kind=kind, key=key, organisation_id=organisation_id, actor=actor)
@@ -75,8 +81,44 @@ def defer(
     session.add(known)
     session.flush()
     connection = session.connection().connection.driver_connection
-    run.configure(connection=connection, lock=f"{kind}:{key}").defer(run_id=known.id)
+    run.configure(connection=connection, lock=lock or f"{kind}:{key}").defer(run_id=known.id)
     return known
+
+
+def _ask_one_at_a_time(session: Session, name: str) -> None:
+    # Of two that ask at once, the second waits for the first and finds its run.
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+
+def _forsaken() -> ColumnElement[bool]:
+    """That a run says it waits or goes on, while the queue has nothing left to do for it.
+
+    Its worker could not say how it ended: the database did not answer just then.
+    """
+    queued = (
+        "EXISTS (SELECT FROM jobs.procrastinate_jobs q"
+        " WHERE (q.args ->> 'run_id')::bigint = job_run.id AND q.status IN ('todo', 'doing'))"
+    )
+    return col(JobRun.state).in_(_GOING_ON) & ~literal_column(queued).cast(Boolean)
+
+
+def _is_forsaken(session: Session, run: JobRun) -> bool:
+    return session.execute(select(col(JobRun.id)).where(col(JobRun.id) == run.id, _forsaken())).first() is not None
+
+
+def find_under_way(session: Session, kind: str, asked: str) -> JobRun | None:
+    """The run of that kind that goes on for one thing asked: its key begins with `asked` and a colon.
+
+    Another that asks for the same thing waits for the end of this transaction.
+    """
+    _ask_one_at_a_time(session, f"{kind}:{asked}")
+    query = select(JobRun).where(
+        col(JobRun.kind) == kind,
+        col(JobRun.key).startswith(f"{asked}:", autoescape=True),
+        col(JobRun.state).in_(_GOING_ON),
+        ~_forsaken(),
+    )
+    return session.execute(query.order_by(col(JobRun.id).desc()).limit(1)).scalar_one_or_none()
 
 
 def get_run(session: Session, run_id: int) -> JobRun:
@@ -146,8 +188,8 @@ async def work(url: str, jobs: Engine, functions: Mapping[str, JobFunction], *, 
         perform(jobs, functions, run_id)
 
     async with tasks.open_async():
-        await _retry_stalled(tasks)
-        watching = asyncio.create_task(_keep_retrying(tasks)) if wait else None
+        await _look_after(tasks, jobs)
+        watching = asyncio.create_task(_keep_looking_after(tasks, jobs)) if wait else None
         try:
             await tasks.run_worker_async(
                 queues=["beffroi"], concurrency=1, wait=wait, install_signal_handlers=wait, listen_notify=wait
@@ -163,13 +205,30 @@ async def _retry_stalled(tasks: procrastinate.App) -> None:
         await tasks.job_manager.retry_job(job)
 
 
-async def _keep_retrying(tasks: procrastinate.App) -> None:
+def _close_forsaken(jobs: Engine) -> None:
+    """Says of the runs whose work ended without a word that they failed: they may then be asked for again."""
+    message = _("Ce travail s’est arrêté sans pouvoir dire comment : demandez-le de nouveau.")
+    with transaction(jobs, Acting("job:0")) as session:
+        session.execute(
+            update(JobRun)
+            .where(_forsaken())
+            .values(state=JobState.FAILED, message=message, ended_at=func.now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+async def _look_after(tasks: procrastinate.App, jobs: Engine) -> None:
+    await _retry_stalled(tasks)
+    await asyncio.to_thread(_close_forsaken, jobs)
+
+
+async def _keep_looking_after(tasks: procrastinate.App, jobs: Engine) -> None:
     # A worker started again at once after a kill finds its predecessor's heartbeat still fresh: it looks later.
     while True:
         await asyncio.sleep(_LOOK_FOR_STALLED_EVERY)
         try:
-            await _retry_stalled(tasks)
-        except procrastinate.exceptions.ConnectorException:
+            await _look_after(tasks, jobs)
+        except (procrastinate.exceptions.ConnectorException, SQLAlchemyError, Refusal):
             log.exception("looking for stalled jobs failed; trying again")
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from registry.kernel.errors import Conflict, NotFound
 from registry.platform.database import Acting, transaction
-from registry.platform.jobs import Job, defer, find_run, get_run, perform, work, work_once
+from registry.platform.jobs import Job, defer, find_run, find_under_way, get_run, perform, work, work_once
 from registry.platform.models import JobRun, JobState
 
 pytestmark = pytest.mark.database
@@ -221,6 +221,59 @@ def test_a_worker_started_again_at_once_takes_the_job_up_later_without_being_res
 
     asyncio.run(run_until_done())
     assert done.is_set()
+
+
+def _end_without_a_word(home, number):
+    """What a worker leaves behind when the database did not answer as it came to say that it had failed."""
+    with psycopg.connect(home.urls.jobs) as connection:
+        connection.execute("SET search_path = jobs, public")
+        connection.execute(
+            "UPDATE procrastinate_jobs SET status = 'failed' WHERE (args ->> 'run_id')::int = %s", [number]
+        )
+        connection.execute("UPDATE public.job_run SET state = 'running', started_at = now() WHERE id = %s", [number])
+
+
+def test_a_run_whose_work_ended_without_a_word_is_said_to_have_failed(bodies):
+    number, other = _ask(bodies), _ask(bodies, "deux")
+    _end_without_a_word(bodies, number)
+    _die_in_the_middle(bodies, other, heartbeat="0 seconds")
+
+    work_once(bodies.urls.jobs, bodies.jobs, {})
+
+    assert (_see(bodies, number).state, _see(bodies, other).state) == (JobState.FAILED, JobState.RUNNING)
+    assert "demandez-le de nouveau" in _see(bodies, number).message
+
+
+def test_a_run_whose_work_ended_without_a_word_is_asked_for_again_at_once(bodies):
+    number = _ask(bodies)
+    _end_without_a_word(bodies, number)
+
+    assert _ask(bodies) == number
+
+    assert (_see(bodies, number).state, _queued(bodies)) == (JobState.WAITING, ["failed", "todo"])
+
+
+def test_what_goes_on_for_one_thing_asked_is_found_until_it_is_over(bodies):
+    number = _ask(bodies, "7:commune:a")
+
+    def found(asked):
+        with transaction(bodies.app, _acting(1)) as session:
+            run = find_under_way(session, "compter", asked)
+            return run.id if run is not None else None
+
+    assert (found("7:commune"), found("7:com"), found("7")) == (number, None, number)
+    _end_without_a_word(bodies, number)
+    assert found("7:commune") is None
+
+
+def test_jobs_of_one_lock_never_run_at_once(bodies):
+    with transaction(bodies.app, _acting(1)) as session:
+        for kind in ("lire", "écrire"):
+            defer(session, kind, key="3", organisation_id=1, actor="account:7", account_id=7, arguments={},
+                  lock="import:3")  # fmt: skip
+    with bodies.owner.connect() as connection:
+        rows = connection.execute(text("SELECT lock FROM jobs.procrastinate_jobs")).scalars().all()
+    assert rows == ["import:3", "import:3"]
 
 
 def test_a_run_is_seen_by_its_organisation_and_by_who_asked_alone(bodies):
