@@ -302,10 +302,12 @@ def upgrade() -> None:
         sa.Column("versions", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("issued_by", sa.Text(), nullable=False),
+        sa.Column("job_run_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_issued_document_organisation_id_organisation")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_issued_document")),
+        sa.UniqueConstraint("job_run_id", name=op.f("uq_issued_document_job_run_id")),
     )
     op.create_index(op.f("ix_issued_document_organisation_id"), "issued_document", ["organisation_id"], unique=False)
     op.create_table(
@@ -649,6 +651,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("NOT annulled"),
     )
     op.create_table(
+        "import_account",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("organisation_id", sa.BigInteger(), nullable=False),
+        sa.Column("batch_id", sa.BigInteger(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["batch_id"], ["import_batch.id"], name=op.f("fk_import_account_batch_id_import_batch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisation.id"], name=op.f("fk_import_account_organisation_id_organisation")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_import_account")),
+        sa.UniqueConstraint("batch_id", name=op.f("uq_import_account_batch_id")),
+    )
+    op.create_index(op.f("ix_import_account_organisation_id"), "import_account", ["organisation_id"], unique=False)
+    op.create_table(
         "import_line",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("organisation_id", sa.BigInteger(), nullable=False),
@@ -894,6 +912,8 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_import_line_organisation_id"), table_name="import_line")
     op.drop_index(op.f("ix_import_line_batch_id_line_no"), table_name="import_line")
     op.drop_table("import_line")
+    op.drop_index(op.f("ix_import_account_organisation_id"), table_name="import_account")
+    op.drop_table("import_account")
     op.drop_index(op.f("ix_dataset_title_sort_id"), table_name="dataset", postgresql_where=sa.text("NOT annulled"))
     op.drop_index(op.f("ix_dataset_organisation_id_title_sort_id"), table_name="dataset")
     op.drop_table("dataset")

@@ -249,7 +249,7 @@ BY_ORGANISATION = (
     "finding",
 )
 
-FREELY_REMOVED = ("import_line",)
+FREELY_REMOVED = ("import_account", "import_line")
 
 
 def upgrade() -> None:

@@ -59,8 +59,8 @@ def find_distributions(session: Session, dataset_id: int) -> Sequence[Distributi
 
 def find_by_identifier(
     session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str], *, lock: bool = False
-) -> dict[str, Dataset]:
-    """The datasets of these organisations that bear these stable identifiers.
+) -> dict[str, list[Dataset]]:
+    """The datasets of these organisations that bear these stable identifiers: one a body may bear each.
 
     With `lock`, nobody else changes them until the end; they are locked in one order, so that two imports wait
     for each other rather than for ever.
@@ -75,8 +75,10 @@ def find_by_identifier(
     )
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
-    rows = session.execute(query).scalars()
-    return {row.identifier: row for row in rows}
+    found: dict[str, list[Dataset]] = {}
+    for row in session.execute(query).scalars():
+        found.setdefault(row.identifier, []).append(row)
+    return found
 
 
 def find_distributions_of(session: Session, dataset_ids: Iterable[int]) -> dict[int, list[Distribution]]:
@@ -111,15 +113,38 @@ class DatasetFilter:
     conditions: tuple[ColumnElement[bool], ...] = field(default=(), repr=False)
 
 
+_SPELLINGS: Mapping[str, str] = {
+    plain: plain + "".join(letter for letter in "àâäáãåçéèêëíìîïñóòôöõúùûüýÿ" if sort_key(letter) == plain)
+    for plain in "aceinouy"
+}
+
+
+def _folded(word: str) -> str:
+    """The regular expression of a word as `sort_key` leaves it, in texts that kept their accents and ligatures.
+
+    The few letters of the word are spelt out rather than a whole column folded: twenty times faster.
+    """
+    found = ""
+    for letter in word:
+        if letter in _SPELLINGS:
+            found += f"[{_SPELLINGS[letter]}{_SPELLINGS[letter].upper()}]"
+        else:
+            found += letter if letter.isalnum() else f"\\{letter}"
+    for ligature, opened in (("œŒ", "oe"), ("æÆ", "ae")):
+        first, second = (f"[{_SPELLINGS[one]}{_SPELLINGS[one].upper()}]" for one in opened)
+        found = found.replace(first + second, f"(?:{first}{second}|[{ligature}])")
+    return found
+
+
 def _narrow(query: Select[*tuple[Any, ...]], narrowed: DatasetFilter) -> Select[*tuple[Any, ...]]:
     query = query.where(col(Dataset.annulled) == narrowed.annulled)
-    for word in sort_key(narrowed.words).split():
-        pattern = f"%{word.replace('%', '').replace('_', ' ')}%"
+    for word in sort_key(narrowed.words.replace("%", " ")).split():
+        spelt = _folded(word)
         query = query.where(
             or_(
-                col(Dataset.title_sort).like(pattern),
-                func.lower(cast(col(Dataset.keywords), Text)).like(pattern),
-                func.lower(col(Dataset.publisher_name)).like(pattern),
+                col(Dataset.title_sort).contains(word, autoescape=True),
+                cast(col(Dataset.keywords), Text).regexp_match(spelt, flags="i"),
+                col(Dataset.publisher_name).regexp_match(spelt, flags="i"),
             )
         )
     if narrowed.organisation_ids:

@@ -22,6 +22,10 @@ BATCH = 200
 """How many records are compared, or written in one transaction, at once."""
 
 ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
+AMBIGUOUS = mark(
+    "Plusieurs organismes ont au registre une fiche de cet identifiant, et celui de l’import n’en a pas : "
+    "on ne sait laquelle reprendre. Importez le fichier pour l’organisme concerné."
+)
 SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {"identifier", "distributions"})
 ROW_FIELDS = tuple(DistributionForm.model_fields)
 _CONTACT = ("contact_name", "contact_email")
@@ -53,7 +57,7 @@ def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogu
     for start in range(0, len(read.datasets), BATCH):
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
-        files = find_distributions_of(session, [one.id for one in known.values()])
+        files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
         for place, one in enumerate(part, start=start + 1):
             anomalies = said.get(one.identifier, [])
             if one.identifier in seen:
@@ -63,8 +67,22 @@ def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogu
                 compared.append(_refused(place, one, anomalies, "identifier", message))
                 continue
             seen.add(one.identifier)
-            compared.append(_compare_one(place, one, known.get(one.identifier), files, anomalies))
+            sheets = known.get(one.identifier, [])
+            if is_ambiguous(sheets, organisation_id):
+                compared.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
+                continue
+            compared.append(_compare_one(place, one, sheet_among(sheets, organisation_id), files, anomalies))
     return compared
+
+
+def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:
+    """The sheet an import into an organisation speaks of: its own first, else that of the one body below."""
+    return next((one for one in sheets if one.organisation_id == organisation_id), sheets[0] if sheets else None)
+
+
+def is_ambiguous(sheets: Sequence[Dataset], organisation_id: int) -> bool:
+    """Whether several bodies below an organisation bear an identifier that it does not bear itself."""
+    return len(sheets) > 1 and all(one.organisation_id != organisation_id for one in sheets)
 
 
 def _compare_one(

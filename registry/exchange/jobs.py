@@ -61,10 +61,10 @@ def import_file(
             compared = compare_catalogue(session, organisation_id, read)
         return report_of(None, read, compared, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
-        batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest)
-        compared = preview_import(session, batch, read)
-        batch_id = batch.id
-    apply_import(session_opener(home, acting.in_batch(batch_id), info), batch_id, report)
+        batch_id = receive_import(session, organisation_id, source_name=name, source_sha256=digest).id
+    session_of = session_opener(home, acting.in_batch(batch_id), info)
+    compared = preview_import(session_of, batch_id, read)
+    apply_import(session_of, batch_id, report)
     return report_of(batch_id, read, compared, dry_run=False)
 
 
@@ -129,7 +129,7 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
         batch = get_batch(session, batch_id, lock=True)
         if batch.state is ImportState.READING:
             batch.source_sha256 = found
-            preview_import(session, batch, read)
+    preview_import(session_of, batch_id, read)
 
 
 @contextlib.contextmanager

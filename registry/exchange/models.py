@@ -67,7 +67,7 @@ _ACTION_LABELS = {
 class ImportBatch(Table, table=True):
     """One file brought in: what it was, where it stands, and what it did.
 
-    `summary` holds the counts and the leftovers: predicates the registry has no field for yet.
+    `summary` holds counts alone: what quotes the file may name someone, and is in `import_account`.
     """
 
     __tablename__ = "import_batch"
@@ -86,8 +86,27 @@ class ImportBatch(Table, table=True):
     )
 
 
+class ImportAccount(Table, table=True):
+    """What is told of an import in the file's own words, apart from the record of it, which is kept for ever.
+
+    `content` holds the catalogue's own description, the leftovers (predicates the registry has no field for yet),
+    the anomalies of the file as a whole, why it was refused, and the titles of the sheets that undoing left.
+    """
+
+    __tablename__ = "import_account"
+    __table_args__ = ({"info": {"kind": Kind.WORK}},)
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    batch_id: int = Field(sa_type=BigInteger, foreign_key="import_batch.id", unique=True)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+
+
 class ImportLine(Table, table=True):
-    """One record of an import: what would be written, what changes, and what was wrong in it."""
+    """One record of an import: what would be written, what changes, and what was wrong in it.
+
+    `content` is what is still to be written: it is emptied once it is, or once it never will be.
+    """
 
     __tablename__ = "import_line"
     __table_args__ = (Index(None, "batch_id", "line_no", unique=True), {"info": {"kind": Kind.WORK}})

@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 
 PAGE_SIZE = 50
 _WRITES = (ImportAction.CREATE, ImportAction.CHANGE)
+WORK_LOCK = 72_036_110
+"""With the number of an import, the advisory lock held by whoever reads it, applies it or takes it back."""
 
 
 def get_batch(session: Session, batch_id: int, *, lock: bool = False) -> ImportBatch:
@@ -19,10 +21,30 @@ def get_batch(session: Session, batch_id: int, *, lock: bool = False) -> ImportB
 
     Raises: NotFound.
     """
-    found = session.get(ImportBatch, batch_id, with_for_update=lock or None)
+    # What the session read before it had the lock is read again: somebody else may have changed it in between.
+    found = session.get(ImportBatch, batch_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(_("Cet import n’existe pas, ou vos droits ne vous le montrent pas."))
     return found
+
+
+def is_at_work(session: Session, batch_id: int) -> bool:
+    """Whether somebody reads an import, applies it or takes it back right now: a job, or a command of a terminal."""
+    held: bool = session.execute(
+        text(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
+            " AND classid = :kind AND objid = :number"
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        ),
+        {"kind": WORK_LOCK, "number": batch_id},
+    ).scalar_one()
+    return held
+
+
+def find_account(session: Session, batch_id: int) -> ImportAccount | None:
+    """What is told of an import in the file's own words, once there is something to tell."""
+    query = select(ImportAccount).where(col(ImportAccount.batch_id) == batch_id)
+    return session.execute(query).scalar_one_or_none()
 
 
 def find_batches(session: Session, limit: int = PAGE_SIZE) -> Sequence[ImportBatch]:

@@ -10,10 +10,10 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, READ, UNDO
 from registry.exchange.models import ImportAction, ImportBatch, ImportState
-from registry.exchange.queries import PAGE_SIZE, find_batches, find_lines, get_batch
+from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
 from registry.exchange.rdf_format import HEAD, recognise
 from registry.exchange.refusals import CannotRead, refusal_of
-from registry.exchange.service import abandon_import, receive_import
+from registry.exchange.service import AT_WORK, abandon_import, receive_import
 from registry.exchange.views import (
     ImportPage,
     ImportsPage,
@@ -45,6 +45,7 @@ NOTICES.update(
     }
 )
 _ASKED_FOR = {
+    READ: {ImportState.READING},
     APPLY: {ImportState.PREVIEWED, ImportState.APPLYING},
     UNDO: {ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING},
 }
@@ -124,6 +125,8 @@ def _ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
         actor=visit.actor,
         account_id=visit.visitor.account_id,
         arguments={"batch_id": batch.id, **more},
+        # Reading, applying and taking back one import wait for each other.
+        lock=f"import:{batch.id}",
     )
 
 
@@ -132,6 +135,11 @@ def _run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
     kinds = [_JOBS[batch.state]] if batch.state in _JOBS else [APPLY, UNDO]
     runs = (find_run(visit.session, kind, str(batch.id)) for kind in kinds)
     return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
+
+
+def _is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
+    """Whether a job works on an import or waits to, or a command of a terminal does."""
+    return (run is not None and run.state is not JobState.FAILED) or is_at_work(visit.session, batch.id)
 
 
 @route("GET", "/imports/{batch_id:int}", SEE)
@@ -147,7 +155,9 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     own = f"/imports/{batch_id}" + (f"?action={chosen}" if chosen else "")
     summary = batch.summary
     failed = run is not None and run.state is JobState.FAILED
-    working = run is not None and not failed
+    working = _is_busy(visit, batch, run)
+    account = find_account(visit.session, batch_id)
+    told = account.content if account is not None else {}
     may = visit.visitor.may(BRING_IN, batch.organisation_id)
     page = ImportPage(
         id=batch.id,
@@ -158,8 +168,8 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         state=str(batch.state),
         state_label=batch.state.label,
         created_at=batch.created_at,
-        refusal=str(summary.get("refusal", "")),
-        failure=(run.message or "") if run is not None and failed else "",
+        refusal=str(told.get("refusal", "")),
+        failure=(run.message or "") if run is not None and failed and not working else "",
         is_working=working,
         step=(run.step or "") if run is not None else "",
         done=run.progress if run is not None else 0,
@@ -170,11 +180,9 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         ],
         triples=int(summary.get("triples", 0)),
         distributions=int(summary.get("distributions", 0)),
-        file_anomalies=[anomaly_view(one) for one in summary.get("anomalies", ())],
-        leftovers=[
-            LeftoverView(one["predicate"], one["count"], one["example"]) for one in summary.get("leftovers", ())
-        ],
-        kept=list(summary.get("kept", ())),
+        file_anomalies=[anomaly_view(one) for one in told.get("anomalies", ())],
+        leftovers=[LeftoverView(one["predicate"], one["count"], one["example"]) for one in told.get("leftovers", ())],
+        kept=list(told.get("kept", ())),
         lines=[line_view(line, batch.state) for line in lines],
         tabs=[(_("Toutes les fiches"), f"/imports/{batch_id}")]
         + [(action_label(action, batch.state), f"/imports/{batch_id}?action={action}") for action in ImportAction],
@@ -183,7 +191,8 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         first_address=own if after else "",
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
         may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
-        may_abandon=may and not working and batch.state is ImportState.PREVIEWED,
+        may_read_again=may and failed and not working and batch.state is ImportState.READING,
+        may_abandon=may and not working and batch.state in {ImportState.READING, ImportState.PREVIEWED},
         may_undo=may and not working and batch.state in _ASKED_FOR[UNDO],
     )
     return visit.page("exchange/import.html", page)
@@ -194,7 +203,7 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
     """The part of the page that shows how far the work is; over, it has the whole page read again."""
     batch = get_batch(visit.session, batch_id)
     run = _run_of(visit, batch)
-    working = run is not None and run.state is not JobState.FAILED
+    working = _is_busy(visit, batch, run)
     if visit.request.headers.get("hx-request") != "true":
         return visit.go(f"/imports/{batch_id}")
     if not working:
@@ -222,23 +231,41 @@ def undo(visit: Visit, batch_id: int) -> Response[Any]:
     return _start(visit, batch_id, UNDO)
 
 
-def _start(visit: Visit, batch_id: int, kind: str) -> Response[Any]:
+@route("POST", "/imports/{batch_id:int}/relire", BRING_IN)
+def read_again(visit: Visit, batch_id: int) -> Response[Any]:
+    """Reads a file again whose reading failed."""
+    get_batch(visit.session, batch_id)
+    run = find_run(visit.session, READ, str(batch_id))
+    if run is None:
+        raise Conflict(_("Ce fichier n’est pas gardé ici : importez-le de nouveau."))
+    return _start(visit, batch_id, READ, address=str(run.arguments.get("address", "")))
+
+
+def _start(visit: Visit, batch_id: int, kind: str, **more: str) -> Response[Any]:
     batch = get_batch(visit.session, batch_id)
     visit.visitor.require(BRING_IN, batch.organisation_id)
     if batch.state not in _ASKED_FOR[kind]:
         raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
-    _ask(visit, kind, batch)
+    run = _run_of(visit, batch)
+    if _is_busy(visit, batch, run):
+        if run is not None and run.kind == kind:
+            return visit.go(f"/imports/{batch_id}")
+        raise Conflict(_(AT_WORK))
+    _ask(visit, kind, batch, **more)
     return visit.go(f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)
 def abandon(visit: Visit, batch_id: int) -> Response[Any]:
-    """Sets a preview aside."""
-    visit.visitor.require(BRING_IN, get_batch(visit.session, batch_id).organisation_id)
+    """Sets a preview aside, or a file whose reading failed."""
+    batch = get_batch(visit.session, batch_id)
+    visit.visitor.require(BRING_IN, batch.organisation_id)
+    if _is_busy(visit, batch, _run_of(visit, batch)):
+        raise Conflict(_(AT_WORK))
     abandon_import(visit.session, batch_id)
     return visit.go(f"/imports/{batch_id}", done="import-abandonne")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_imports, bring_in, show_import, show_progress, apply, undo, abandon,
+    show_imports, bring_in, show_import, show_progress, read_again, apply, undo, abandon,
 )  # fmt: skip

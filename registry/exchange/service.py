@@ -4,29 +4,44 @@ Nothing half-written: the whole file is validated and compared before anything c
 transaction, and an import cut short goes on from the first record it had not applied.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import func, select, text
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.exchange.comparing import BATCH, Compared, compare_catalogue
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
-from registry.exchange.queries import count_writes, find_writes, get_batch
+from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.queries import WORK_LOCK, count_writes, find_account, find_writes, get_batch, is_at_work
 from registry.exchange.undoing import undo_line
 from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue
 from registry.exchange.writing import write_lines
 from registry.kernel.errors import Conflict
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say
 
 Report = Callable[[int, int, str], None]
 _WRITERS_LOCK = 7_203_611_003
 """Imports write one batch at a time: two of them never wait for each other's new records in a circle."""
+_LINES = 2000
+"""How many records of a preview are kept in one transaction."""
+AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
+_WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
+# What an import over with still says of the contacts it read: neither their name nor their address.
+_FORGET = text(
+    "UPDATE import_line SET content = '{}',"
+    " changes = CASE WHEN changes ? 'contact' THEN changes || '{\"contact\": [null, null]}' ELSE changes END,"
+    " anomalies = coalesce((SELECT jsonb_agg(said ORDER BY place)"
+    "   FROM jsonb_array_elements(anomalies) WITH ORDINALITY AS one (said, place)"
+    "  WHERE coalesce(said ->> 'path', '') NOT LIKE 'contact%'), '[]')"
+    " WHERE batch_id = :batch AND (content <> '{}' OR changes ? 'contact'"
+    "  OR anomalies @? '$[*].path ? (@ starts with \"contact\")')"
+)
 
 
 def receive_import(
@@ -47,73 +62,146 @@ def receive_import(
     return batch
 
 
-def preview_import(session: Session, batch: ImportBatch, read: ReadCatalogue) -> list[Compared]:
-    """Keeps what a file would do, to be looked at and then applied or abandoned."""
-    compared = compare_catalogue(session, batch.organisation_id, read)
-    say(session, "exchange:import:preview")
-    batch.source_format = str(read.format)
-    batch.summary = _summary(read, compared)
-    batch.state = ImportState.PREVIEWED
-    session.flush()
-    rows = [
-        {
-            "organisation_id": batch.organisation_id, "batch_id": batch.id, "line_no": one.line_no,
-            "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
-            "dataset_id": one.dataset_id, "seen_version": one.seen_version, "content": one.content,
-            "changes": one.changes, "anomalies": one.anomalies, "applied": False,
-        }
-        for one in compared
-    ]  # fmt: skip
-    if rows:
-        session.execute(insert(ImportLine), rows)
+def preview_import(session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue) -> list[Compared]:
+    """Keeps what a file would do, to be looked at and then applied or abandoned.
+
+    Compared in a transaction that writes nothing, kept by batches, said to be ready last: cut short, the import
+    is still to be read.
+    Raises: Conflict when it was read already, or abandoned, or is being read.
+    """
+    with at_work(session_of, batch_id):
+        with session_of() as session:
+            organisation_id = _going_on(session, batch_id, ImportState.READING).organisation_id
+            compared = compare_catalogue(session, organisation_id, read)
+        with session_of() as session:
+            _going_on(session, batch_id, ImportState.READING)
+            session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
+        for start in range(0, len(compared), _LINES):
+            with session_of() as session:
+                _going_on(session, batch_id, ImportState.READING)
+                rows = [_row(one, organisation_id, batch_id) for one in compared[start : start + _LINES]]
+                session.execute(insert(ImportLine), rows)
+        with session_of() as session:
+            batch = _going_on(session, batch_id, ImportState.READING)
+            say(session, "exchange:import:preview")
+            batch.source_format = str(read.format)
+            batch.summary = _summary(read, compared)
+            batch.state = ImportState.PREVIEWED
+            _tell(session, batch, **_quotes(read))
     return compared
+
+
+def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:
+    return {
+        "organisation_id": organisation_id, "batch_id": batch_id, "line_no": one.line_no,
+        "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
+        "dataset_id": one.dataset_id, "seen_version": one.seen_version,
+        "content": one.content if one.action in _WRITES else {},
+        "changes": one.changes, "anomalies": one.anomalies, "applied": False,
+    }  # fmt: skip
 
 
 def refuse_import(session: Session, batch: ImportBatch, sentence: str) -> None:
     """Keeps why a file could not be read."""
     say(session, "exchange:import:refuse")
     batch.state = ImportState.UNREADABLE
-    batch.summary = {"refusal": sentence}
-    session.flush()
+    _tell(session, batch, refusal=sentence)
+
+
+@contextmanager
+def at_work(session_of: Callable[[], Any], batch_id: int) -> Iterator[None]:
+    """Holds an import for as long as somebody works at it: one at a time, and its page knows of it.
+
+    The lock is that of a transaction that reads and writes nothing: it ends with the process, whatever ends it.
+    Raises: Conflict when somebody else works at it.
+    """
+    with session_of() as holding:
+        taken = text("SELECT pg_try_advisory_xact_lock(:kind, CAST(:number AS integer))")
+        if not holding.execute(taken, {"kind": WORK_LOCK, "number": batch_id}).scalar_one():
+            raise Conflict(_(AT_WORK))
+        yield
+
+
+def _going_on(session: Session, batch_id: int, state: ImportState) -> ImportBatch:
+    """The import, locked until the end of this transaction, while it is still in this state.
+
+    Raises: Conflict when somebody changed its course since the last transaction.
+    """
+    batch = get_batch(session, batch_id, lock=True)
+    if batch.state is not state:
+        raise Conflict(
+            _("Cet import est passé à « {state} » entre-temps : ce travail s’arrête là.").format(
+                state=batch.state.label
+            )
+        )
+    return batch
 
 
 def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any]:
+    """The counts of an import: they are of record, and quote nothing."""
     counts = {str(action): sum(one.action is action for one in compared) for action in ImportAction}
     return {
         **counts,
         "triples": read.tally.triples,
         "distributions": sum(len(one.distributions) for one in read.datasets),
+        "leftovers": len(read.leftovers),
+        "anomalies": len(read.anomalies),
+    }
+
+
+def _quotes(read: ReadCatalogue) -> dict[str, Any]:
+    return {
         "leftovers": [asdict(one) for one in read.leftovers],
         "anomalies": [asdict(one) for one in read.anomalies if not one.subject],
-        "anomaly_count": len(read.anomalies),
         "catalogue": TypeAdapter(ReadCatalog).dump_python(read.catalogue, mode="json"),
     }
+
+
+def _tell(session: Session, batch: ImportBatch, **said: Any) -> None:
+    """Adds to what is told of an import in the file's own words."""
+    account = find_account(session, batch.id)
+    if account is None:
+        account = ImportAccount(organisation_id=batch.organisation_id, batch_id=batch.id)
+        session.add(account)
+    account.content = {**account.content, **said}
+    session.flush()
+
+
+def _forget(session: Session, batch_id: int) -> None:
+    """Lets go of what an import that is over with no longer needs: who it read of, and the values it quoted."""
+    session.execute(_FORGET, {"batch": batch_id})
+    account = find_account(session, batch_id)
+    if account is not None:
+        leftovers = [{**one, "example": ""} for one in account.content.get("leftovers", ())]
+        account.content = {**account.content, "leftovers": leftovers}
 
 
 def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> None:
     """Applies what a preview kept, by batches; goes on from where it was cut short.
 
     `session_of` opens one transaction that acts for whoever asked.
-    Raises: Conflict when the import was undone or abandoned.
+    Raises: Conflict when the import was undone or abandoned, or is being worked at.
     """
-    with session_of() as session:
-        batch = get_batch(session, batch_id, lock=True)
-        if batch.state is ImportState.APPLIED:
-            return
-        if batch.state not in {ImportState.PREVIEWED, ImportState.APPLYING}:
-            raise Conflict(
-                _("Cet import est « {state} » : il ne peut pas être appliqué.").format(state=batch.state.label)
-            )
-        say(session, "exchange:import:apply")
-        batch.state = ImportState.APPLYING
-        total, done = count_writes(session, batch_id)
-    while written := _apply_next(session_of, batch_id):
-        done += written
-        report(done, total, _("Écriture des fiches"))
-    with session_of() as session:
-        batch = get_batch(session, batch_id, lock=True)
-        say(session, "exchange:import:apply")
-        batch.state = ImportState.APPLIED
+    with at_work(session_of, batch_id):
+        with session_of() as session:
+            batch = get_batch(session, batch_id, lock=True)
+            if batch.state is ImportState.APPLIED:
+                return
+            if batch.state not in {ImportState.PREVIEWED, ImportState.APPLYING}:
+                raise Conflict(
+                    _("Cet import est « {state} » : il ne peut pas être appliqué.").format(state=batch.state.label)
+                )
+            say(session, "exchange:import:apply")
+            batch.state = ImportState.APPLYING
+            total, done = count_writes(session, batch_id)
+        while written := _apply_next(session_of, batch_id):
+            done += written
+            report(done, total, _("Écriture des fiches"))
+        with session_of() as session:
+            batch = _going_on(session, batch_id, ImportState.APPLYING)
+            say(session, "exchange:import:apply")
+            batch.state = ImportState.APPLIED
+            _forget(session, batch_id)
 
 
 def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
@@ -128,9 +216,10 @@ def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
 def _apply_once(session_of: Callable[[], Any], batch_id: int) -> int:
     with session_of() as session:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+        batch = _going_on(session, batch_id, ImportState.APPLYING)
         lines = find_writes(session, batch_id, applied=False, limit=BATCH)
         if lines:
-            write_lines(session, get_batch(session, batch_id), lines)
+            write_lines(session, batch, lines)
         return len(lines)
 
 
@@ -138,48 +227,61 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
     """Brings each sheet of an import back to what it was, and takes out those it made.
 
     A sheet somebody built on since stays as it is: the titles of these are returned.
-    Raises: Conflict when the import was not applied.
+    Raises: Conflict when the import was not applied, or is being worked at.
     """
-    with session_of() as session:
-        batch = get_batch(session, batch_id, lock=True)
-        if batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
-            raise Conflict(
-                _("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label)
-            )
-        say(session, "exchange:import:undo")
-        batch.state = ImportState.UNDOING
-        total = count_writes(session, batch_id)[1]
-    done = 0
-    while True:
+    with at_work(session_of, batch_id):
         with session_of() as session:
-            lines = find_writes(session, batch_id, applied=True, limit=BATCH)
-            if not lines:
-                break
+            batch = get_batch(session, batch_id, lock=True)
+            if batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
+                raise Conflict(
+                    _("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label)
+                )
             say(session, "exchange:import:undo")
-            kept = []
-            for line in lines:
-                if not undo_line(session, line, batch_id):
-                    kept.append(line.title)
-                line.applied = False
-            if kept:
-                batch = get_batch(session, batch_id, lock=True)
-                batch.summary = {**batch.summary, "kept": [*batch.summary.get("kept", ()), *kept]}
-            done += len(lines)
-        report(done, total, _("Retour aux fiches d’avant"))
+            batch.state = ImportState.UNDOING
+            total = count_writes(session, batch_id)[1]
+        done = 0
+        while taken_back := _undo_next(session_of, batch_id):
+            done += taken_back
+            report(done, total, _("Retour aux fiches d’avant"))
+        with session_of() as session:
+            batch = _going_on(session, batch_id, ImportState.UNDOING)
+            say(session, "exchange:import:undo")
+            account = find_account(session, batch_id)
+            kept = list(account.content.get("kept", ())) if account is not None else []
+            batch.summary = {**batch.summary, "kept": len(kept)}
+            batch.state = ImportState.UNDONE
+            _forget(session, batch_id)
+            return kept
+
+
+def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
+    """Takes back the next records of an import, in one transaction; says how many."""
     with session_of() as session:
-        batch = get_batch(session, batch_id, lock=True)
+        batch = _going_on(session, batch_id, ImportState.UNDOING)
+        lines = find_writes(session, batch_id, applied=True, limit=BATCH)
         say(session, "exchange:import:undo")
-        batch.state = ImportState.UNDONE
-        return list(batch.summary.get("kept", ()))
+        kept = []
+        for line in lines:
+            if not undo_line(session, line, batch_id):
+                kept.append(line.title)
+            line.applied = False
+        if kept:
+            account = find_account(session, batch_id)
+            before = account.content.get("kept", ()) if account is not None else ()
+            _tell(session, batch, kept=[*before, *kept])
+        return len(lines)
 
 
 def abandon_import(session: Session, batch_id: int) -> None:
-    """Sets a preview aside: nothing of it is written.
+    """Sets a preview aside, or a file whose reading failed: nothing of it is written.
 
-    Raises: Conflict when it was already applied.
+    Raises: Conflict when it was already applied, or is being read.
     """
     batch = get_batch(session, batch_id, lock=True)
-    if batch.state is not ImportState.PREVIEWED:
+    if batch.state not in {ImportState.READING, ImportState.PREVIEWED}:
         raise Conflict(_("Cet import est déjà « {state} ».").format(state=batch.state.label))
+    if is_at_work(session, batch_id):
+        raise Conflict(_(AT_WORK))
     say(session, "exchange:import:abandon")
     batch.state = ImportState.ABANDONED
+    _forget(session, batch_id)

@@ -16,7 +16,7 @@ from registry.organisations.vocabulary import AppointmentSubject
 
 def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
     """Brings a sheet back to what it was, or takes it out; false where it stays as somebody left it."""
-    sheet = session.get(Dataset, line.dataset_id, with_for_update=True)
+    sheet = session.get(Dataset, line.dataset_id, with_for_update=True, populate_existing=True)
     if sheet is None or sheet.version != line.applied_version:
         return False
     before = next((one for one in find_versions(session, "dataset", sheet.id) if one.batch_id != batch_id), None)

@@ -102,6 +102,7 @@ class ImportPage:
     first_address: str
     next_address: str
     may_apply: bool
+    may_read_again: bool
     may_abandon: bool
     may_undo: bool
 
@@ -199,7 +200,8 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
         )
         return _("Fichiers et accès"), "", ", ".join(word.format(count=count) for word, count in words if count)
     if name == "contact":
-        return _("Point de contact"), str(said[0] or ""), str(said[1] or "")
+        # Once the import is over, whom it named is at the register alone.
+        return _("Point de contact"), "", str(said[1] or _("inscrit au registre"))
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])
 
 

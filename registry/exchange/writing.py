@@ -12,7 +12,7 @@ from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
 from registry.datasets.service import change_columns
 from registry.datasets.vocabulary import Nature
-from registry.exchange.comparing import ANNULLED, row_values, sheet_values
+from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import sort_key
@@ -29,7 +29,13 @@ _CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu 
 def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
     """Writes these records: new sheets, and what changes of those the register holds."""
     within = find_subtree(session, batch.organisation_id)
-    known = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
+    borne = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
+    unclear = {name for name, sheets in borne.items() if is_ambiguous(sheets, batch.organisation_id)}
+    for line in lines:
+        if line.identifier in unclear:
+            _refuse(line, AMBIGUOUS)
+    lines = [line for line in lines if line.identifier not in unclear]
+    known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, batch.organisation_id))}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply")
@@ -47,8 +53,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
             )
             session.add(sheet)
         elif sheet.annulled:
-            line.action, line.applied = ImportAction.REFUSED, True
-            _note(line, "refused", "identifier", ANNULLED)
+            _refuse(line, ANNULLED)
             continue
         else:
             _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
@@ -58,7 +63,15 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     versions = find_versions_of(session, [sheet.id for _line, sheet in made])
     for line, sheet in made:
         line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
+        # What is written needs no second copy: it would outlive the erasure of the contact it names.
+        line.content = {}
         touch(session, "dataset", sheet.id)
+
+
+def _refuse(line: ImportLine, message: str) -> None:
+    """Sets a record aside as it was to be written, and says why."""
+    line.action, line.applied, line.content = ImportAction.REFUSED, True, {}
+    _note(line, "refused", "identifier", message)
 
 
 @lru_cache(maxsize=1)

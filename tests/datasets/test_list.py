@@ -64,6 +64,29 @@ def test_the_authority_stands_first_then_its_services_then_the_communes(town: An
     assert places == sorted(places)
 
 
+@pytest.mark.parametrize(
+    ("words", "titles"),
+    [
+        *((one, {"Écoles et œuvres", "Cantines", "Bancs"}) for one in ("école", "ECOLE", "Œuvre", "oeuvre")),
+        ("ville%", {"Autre"}),
+        ("ville.*", set()),
+        ("ville[", set()),
+    ],
+)
+def test_words_meet_titles_keywords_and_publishers_whatever_their_accents(
+    town: Any, words: str, titles: set[str]
+) -> None:
+    town.record("Écoles et œuvres")
+    town.record("Cantines", keywords=["école", "Œuvres"])
+    town.record("Bancs", publisher_name="ÉCOLE des œuvres")
+    town.record("Autre", keywords=["ville"], publisher_name="Ville")
+
+    with town.acting() as session:
+        met = {row.title for row in find_datasets(session, DatasetFilter(words=words))}
+
+    assert met == titles
+
+
 def test_an_error_of_a_file_stands_at_its_field(town: Any) -> None:
     page = town.someone(Role.STEWARD).post(
         "/jeux/nouveau",

@@ -15,7 +15,7 @@ from registry.datasets.service import amend_dataset, annul_dataset, record_datas
 from registry.exchange.comparing import BATCH, Compared
 from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction, ImportState
-from registry.exchange.queries import find_lines, get_batch
+from registry.exchange.queries import find_account, find_lines, get_batch, is_at_work
 from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.service import (
     abandon_import,
@@ -60,8 +60,8 @@ class Bringer:
         read = read_rdf_bytes((PREFIXES + body).encode(), name="essai.ttl")
         with self.town.acting() as session:
             organisation_id = on or self.town.authority_id
-            batch = receive_import(session, organisation_id, source_name="essai.ttl", source_sha256="0" * 64)
-            return batch.id, preview_import(session, batch, read)
+            number = receive_import(session, organisation_id, source_name="essai.ttl", source_sha256="0" * 64).id
+        return number, preview_import(self.opener(number), number, read)
 
     def opener(self, batch_id: int) -> Callable[[], Any]:
         """Transactions in the name of the import."""
@@ -244,7 +244,10 @@ def test_undoing_keeps_what_somebody_changed_since_and_says_so(bringer: Bringer)
     assert after["arbres"]["description"] == "Relu par la direction."
     assert after["arbres"]["files"] == ["CSV", "JSON"]
     with bringer.town.acting() as session:
-        assert get_batch(session, number).summary["kept"] == ["Arbres"]
+        assert get_batch(session, number).summary["kept"] == 1
+        account = find_account(session, number)
+        assert account is not None
+        assert account.content["kept"] == ["Arbres"]
 
 
 def test_a_value_somebody_gave_after_the_preview_stays_and_is_named(bringer: Bringer):
@@ -406,3 +409,142 @@ def test_a_sheet_somebody_records_while_it_is_being_imported_is_theirs(bringer: 
     assert ("changed-since", "title") in bringer.noted(number)
     with bringer.town.acting() as session:
         assert session.get(Dataset, after["arbres"]["id"]).description == "Les arbres."
+
+
+def test_an_import_taken_back_meanwhile_stops_being_applied_and_the_reverse(bringer: Bringer):
+    number, _compared = bringer.preview(many(250))
+
+    def turn(state: ImportState) -> Callable[[int, int, str], None]:
+        def turned(_done: int, _total: int, _step: str) -> None:
+            with bringer.town.acting() as session:
+                get_batch(session, number, lock=True).state = state
+
+        return turned
+
+    with pytest.raises(Conflict, match="Annulation en cours"):
+        bringer.apply(number, turn(ImportState.UNDOING))
+    assert bringer.count("dataset") == BATCH
+    with pytest.raises(Conflict, match="Application en cours"):
+        bringer.undo(number, turn(ImportState.APPLYING))
+    assert bringer.count("dataset") == 0
+    assert bringer.state(number) is ImportState.APPLYING
+
+
+def test_one_at_a_time_works_at_an_import(bringer: Bringer):
+    number, _compared = bringer.preview(TREES)
+    met = []
+
+    def busy(_done: int, _total: int, _step: str) -> None:
+        with bringer.town.acting() as session:
+            met.append(is_at_work(session, number))
+        for act in (bringer.apply, bringer.undo):
+            with pytest.raises(Conflict, match="Un travail est en cours"):
+                act(number)
+
+    bringer.apply(number, busy)
+
+    assert met == [True]
+    assert bringer.state(number) is ImportState.APPLIED
+    with bringer.town.acting() as session:
+        assert not is_at_work(session, number)
+
+
+def test_a_lock_reads_the_import_anew(bringer: Bringer):
+    number, _compared = bringer.preview(TREES)
+    with bringer.town.acting() as session:
+        assert get_batch(session, number).state is ImportState.PREVIEWED
+        with bringer.town.acting() as other:
+            get_batch(other, number, lock=True).state = ImportState.APPLYING
+        assert get_batch(session, number, lock=True).state is ImportState.APPLYING
+
+
+NAMED = TREES.replace('dct:title "Bancs"@fr ;', 'dct:title "Bancs"@fr ; ex:relecture "Guichet, sig@essai.invalid" ;')
+
+
+@pytest.mark.parametrize("end", ["applied", "undone", "abandoned"])
+def test_whom_a_file_names_is_in_no_record_and_forgotten_once_the_import_is_over(bringer: Bringer, end: str):
+    bringer.bring(NAMED.replace("dcat:contactPoint", "ex:contact"))
+    number, _compared = bringer.preview(NAMED)
+    with bringer.town.acting() as session:
+        account = find_account(session, number)
+        assert account is not None
+        assert "sig@essai.invalid" in str(account.content["leftovers"])
+
+    if end == "abandoned":
+        with bringer.town.acting() as session:
+            abandon_import(session, number)
+    else:
+        bringer.apply(number)
+    if end == "undone":
+        bringer.undo(number)
+
+    named = "ILIKE '%sig@essai.invalid%'"
+    for kept in ("snapshot", "summary", "content", "changes", "anomalies"):
+        table = {"snapshot": "ledger_entry", "summary": "import_batch"}.get(kept, "import_line")
+        assert bringer.count(f"{table} WHERE {kept}::text {named}") == 0, kept
+    assert bringer.count(f"import_account WHERE batch_id = {number} AND content::text {named}") == 0
+    assert bringer.count("ledger_entry WHERE table_name = 'import_batch' AND snapshot::text LIKE '%Bancs%'") == 0
+    assert bringer.count(f"import_line WHERE batch_id = {number} AND changes ? 'contact'") == 2
+
+
+def identified(bringer: Bringer, on: int, title: str) -> int:
+    """A sheet some body recorded under the identifier of the trees."""
+    return bringer.town.record(title, on=on, identifier="arbres")
+
+
+def test_an_import_prefers_its_own_sheet_to_that_of_a_body_below(bringer: Bringer):
+    town = bringer.town
+    own = identified(bringer, town.authority_id, "Arbres")
+    identified(bringer, town.commune_id, "Arbres de la commune")
+
+    number, compared = bringer.preview(TREES)
+    bringer.apply(number)
+
+    assert {one.identifier: one.dataset_id for one in compared}["arbres"] == own
+    assert bringer.count("dataset WHERE title = 'Arbres de la commune' AND version = 1") == 1
+    assert bringer.count("dataset WHERE title = 'Arbres' AND description = 'Les arbres.'") == 1
+
+
+def test_an_identifier_that_several_bodies_below_bear_is_refused_in_words(bringer: Bringer):
+    town = bringer.town
+    late, _compared = bringer.preview(TREES)
+    for commune in (town.commune_id, town.other_commune_id):
+        identified(bringer, commune, "Arbres de la commune")
+
+    _number, compared = bringer.preview(TREES)
+    bringer.apply(late)
+
+    (refused,) = [one for one in compared if one.action is ImportAction.REFUSED]
+    assert refused.identifier == "arbres"
+    assert "Plusieurs organismes" in refused.anomalies[-1]["message"]
+    assert ("refused", "identifier") in bringer.noted(late)
+    assert bringer.count("dataset WHERE title = 'Arbres de la commune' AND version = 1") == 2
+    assert bringer.count("dataset WHERE identifier = 'arbres'") == 2
+
+
+def test_a_preview_cut_short_is_still_to_be_read_and_is_read_again_whole(
+    bringer: Bringer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("registry.exchange.service._LINES", 2)
+    read = read_rdf_bytes((PREFIXES + many(5)).encode(), name="essai.ttl")
+    with bringer.town.acting() as session:
+        number = receive_import(session, bringer.town.authority_id, source_name="essai", source_sha256="0" * 64).id
+    opened = []
+
+    def cut() -> Any:
+        opened.append(1)
+        if len(opened) > 4:
+            raise Cut
+        return bringer.opener(number)()
+
+    with pytest.raises(Cut):
+        preview_import(cut, number, read)
+    assert bringer.state(number) is ImportState.READING
+    assert bringer.count("import_line") == 2
+
+    assert len(preview_import(bringer.opener(number), number, read)) == 5
+
+    assert bringer.state(number) is ImportState.PREVIEWED
+    assert bringer.count("import_line") == 5
+    with pytest.raises(Conflict, match="Aperçu prêt"):
+        preview_import(bringer.opener(number), number, read)

@@ -5,8 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.exchange.jobs import import_jobs
+from registry.exchange.jobs import READ, import_jobs, session_opener
+from registry.exchange.models import ImportState
+from registry.exchange.queries import get_batch
+from registry.exchange.service import at_work
 from registry.kernel.permissions import Role
+from registry.platform.database import Acting
 from registry.platform.jobs import work_once
 from tests.conftest import Someone, Town
 from tests.exchange.conftest import PREFIXES
@@ -107,3 +111,46 @@ def test_a_file_that_proves_unreadable_and_a_private_address_say_so_on_their_pag
     assert "machine privée" in steward.get(private).text
     assert steward.post(f"{half}/appliquer").status_code == 409
     assert count(town, "dataset") == count(town, "import_line") == 0
+
+
+def test_an_import_somebody_works_at_is_neither_taken_back_nor_abandoned(town: Town):
+    steward = town.someone(Role.STEWARD)
+    page = send(town, steward).headers["location"]
+    work(town)
+    number = int(page.rpartition("/")[2])
+    with town.acting() as session:
+        get_batch(session, number, lock=True).state = ImportState.APPLYING
+
+    with at_work(session_opener(town.home, Acting("cli:essai"), town.info), number):
+        assert "/defaire" not in steward.get(page).text
+        for act in ("appliquer", "defaire", "abandonner"):
+            assert steward.post(f"{page}/{act}").status_code == 409, act
+
+    assert "/defaire" in steward.get(page).text
+    assert steward.post(f"{page}/appliquer").status_code == 303
+    assert steward.post(f"{page}/appliquer").status_code == 303
+    assert steward.post(f"{page}/defaire").status_code == 409
+    with town.as_owner() as session:
+        rows = session.execute(text("SELECT status::text, lock FROM jobs.procrastinate_jobs ORDER BY id")).all()
+    assert [tuple(row) for row in rows] == [("succeeded", f"import:{number}"), ("todo", f"import:{number}")]
+
+
+def test_a_file_whose_reading_failed_is_read_again_or_abandoned(town: Town):
+    def break_down(_job: Any) -> dict[str, Any]:
+        raise ZeroDivisionError
+
+    steward = town.someone(Role.STEWARD)
+    page, other = (send(town, steward).headers["location"] for _turn in range(2))
+    assert steward.post(f"{page}/abandonner").status_code == 409
+    work_once(town.home.urls.jobs, town.home.jobs, {READ: break_down})
+    shown = steward.get(page).text
+    assert f"{page}/relire" in shown
+    assert f"{page}/abandonner" in shown
+
+    assert steward.post(f"{page}/relire").status_code == 303
+    assert steward.post(f"{other}/abandonner").status_code == 303
+    work(town)
+
+    assert "Aperçu prêt" in steward.get(page).text
+    assert "Abandonné" in steward.get(other).text
+    assert steward.post(f"{page}/relire").status_code == 409

@@ -179,18 +179,17 @@ def test_a_batch_of_an_import_is_wholly_applied_or_wholly_waits_and_then_goes_on
     numbers = []
 
     def receive(session):
-        batch = receive_import(session, opened.high, source_name="essai.ttl", source_sha256="0" * 64)
-        preview_import(session, batch, read)
-        numbers.append(batch.id)
+        numbers.append(receive_import(session, opened.high, source_name="essai.ttl", source_sha256="0" * 64).id)
 
     within(receive)
-    before = _counts(opened)
     touched = ('"dataset"', '"distribution"', '"person"', '"person_key"', '"person_identity"', '"finding"')
 
     def session_of():
         return transaction(opened.home.jobs, opened.acting(batch_id=numbers[0]), **assemble(),
                            time_zone="Europe/Paris", today=lambda: date(2026, 11, 24))  # fmt: skip
 
+    preview_import(session_of, numbers[0], read)
+    before = _counts(opened)
     for nth in range(1, MORE_THAN_ENOUGH):
         refusing = RefusingOnce(nth)
         event.listen(opened.home.jobs, "before_cursor_execute", refusing, retval=True)

@@ -242,7 +242,7 @@ def test_everything_is_brought_in_at_once(steps: Steps):
 def test_what_the_table_says_is_kept_is_in_the_register(job: Job, steps: Steps):
     with job.opened() as (_home, session):
         held = {what: session.execute(text(f"SELECT count(*) FROM {what}")).scalar_one() for what in HELD}
-        kept = session.execute(text("SELECT summary -> 'catalogue' FROM import_batch")).scalar_one()
+        kept = session.execute(text("SELECT content -> 'catalogue' FROM import_account")).scalar_one()
 
     assert held == HELD
     assert (kept["title"], kept["description"]) == ("rennes-metropole", "rennes-metropole catalog")
