@@ -25,6 +25,7 @@ def issuing(home: Home, info: Mapping[str, Any]) -> Callable[[Job], dict[str, An
             acting=Acting(job.actor, account_id=job.account_id),
             info=info,
             report=job.report,
+            job_run_id=job.run_id,
         )
         return {
             "document_id": issued.document.id,

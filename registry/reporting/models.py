@@ -40,3 +40,4 @@ class IssuedDocument(Table, table=True):
     versions: dict[str, Any] = Field(sa_type=JSONB)
     issued_at: datetime = Field(sa_type=DateTime(timezone=True))
     issued_by: str = free()
+    job_run_id: int | None = Field(default=None, sa_type=BigInteger, unique=True)

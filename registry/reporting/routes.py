@@ -14,7 +14,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
-from registry.platform.jobs import defer, get_run
+from registry.platform.jobs import defer, find_under_way, get_run
 from registry.platform.models import JobState
 from registry.reporting.forms import IssueForm
 from registry.reporting.gathering import scope_kind
@@ -91,10 +91,12 @@ def issue(visit: Visit) -> Response[Any]:
         body = get_organisation(visit.session, form.subject_id)
         kind, owner = scope_kind(body.kind), body.id
     visit.visitor.require(ISSUE, owner)
-    run = defer(
+    # Asked for twice by one person (a double click), it is issued once; once issued, it may be asked for anew.
+    asked = f"{visit.visitor.account_id}:{form.scope}:{day}"
+    run = find_under_way(visit.session, ISSUE_JOB, asked) or defer(
         visit.session,
         ISSUE_JOB,
-        key=secrets.token_hex(8),
+        key=f"{asked}:{secrets.token_hex(8)}",
         organisation_id=owner,
         actor=visit.actor,
         account_id=visit.visitor.account_id,

@@ -21,11 +21,13 @@ from registry.reporting.discovery import get_report
 from registry.reporting.gathering import Scoped, gather, get_scope, until_of
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import find_document_of_run, get_head_covering
 from registry.reporting.rendering import Workroom, best_medium, open_workroom, render
 from registry.reporting.vocabulary import Medium, Progress, RenderedDocument, ScopeKind
 
 Report = Callable[[int, int, str], None]
 EARLIEST = date(2000, 1, 1)
+_RUNS_LOCK = 72_036_111
 SEAL_PATIENCE = 60.0
 """Seconds a document waits for a long write that holds the sealing back."""
 
@@ -75,11 +77,18 @@ def issue_report(
     info: Mapping[str, Any],
     report: Report,
     author: str | None = None,
+    job_run_id: int | None = None,
 ) -> Issued:
     """Issues a report on a scope, as of a day (today when none is given), and enters it in the register.
 
+    A job done again issues nothing new: the document it had issued is returned.
     Raises: NotFound, Invalid, RenderingFailed.
     """
+    if job_run_id is not None:
+        with transaction(home.jobs, acting) as session:
+            known = find_document_of_run(session, job_run_id)
+        if known is not None:
+            return _issued(known)
     today: date = info["today"]()
     day = as_of or today
     if not EARLIEST <= day <= today:
@@ -91,7 +100,7 @@ def issue_report(
         gathered = _gather(home, kind, subject_id, day, today, acting, info)
         _wait_for_seal(home, acting, gathered.sees_below, report)
         return _issue(home, declared, gathered, workroom, day=day, today=today, acting=acting, info=info,
-                      report=report, author=author)  # fmt: skip
+                      report=report, author=author, job_run_id=job_run_id)  # fmt: skip
 
 
 def _issue(
@@ -106,11 +115,12 @@ def _issue(
     info: Mapping[str, Any],
     report: Report,
     author: str | None,
+    job_run_id: int | None,
 ) -> Issued:
     scoped = gathered.scoped
     with transaction(home.jobs, acting) as session:
         until = until_of(day, today, info["time_zone"])
-        head = get_head(session, until) if until is not None else get_head(session)
+        head = get_head_covering(session, until) if until is not None else get_head(session)
         issued_at: datetime = session.execute(select(func.now())).scalar_one()
     content = declared.content.from_sample(
         {
@@ -134,16 +144,24 @@ def _issue(
         home, acting, made, title, scoped,
         report_id=declared.id, subject_kind=str(gathered.kind), subject_id=gathered.subject_id,
         as_of=day, known_on=day, law_of=day, seal_no=head.seal_no, ledger_root=head.root, issued_at=issued_at,
-        issued_by=author or acting.actor,
+        issued_by=author or acting.actor, job_run_id=job_run_id,
     )  # fmt: skip
     report(100, 100, _("Document émis"))
+    return _issued(document)
+
+
+def _issued(document: IssuedDocument) -> Issued:
     available = pdf_available()
     notice = (
         ""
         if available.ok
         else _("{reason} Pour le PDF : {line}").format(reason=available.reason, line=available.apt_line)
     )
-    return Issued(document, made.medium, made.canonical_sha256, document.csv_sha256, notice)
+    return Issued(document, _medium_of(document), document.canonical_sha256, document.csv_sha256, notice)
+
+
+def _medium_of(document: IssuedDocument) -> Medium:
+    return Medium.PDF if document.media_type == Medium.PDF.media_type else Medium.PAGE
 
 
 def _tell(report: Report, progress: Progress) -> None:
@@ -190,12 +208,25 @@ def _wait_for_seal(home: Home, acting: Acting, sees_below: int, report: Report) 
 
 
 def _keep(
-    home: Home, acting: Acting, made: RenderedDocument, title: str, scoped: Scoped, **known: Any
+    home: Home,
+    acting: Acting,
+    made: RenderedDocument,
+    title: str,
+    scoped: Scoped,
+    *,
+    job_run_id: int | None,
+    **known: Any,
 ) -> IssuedDocument:
     document_sha256 = home.files.keep(made.data)
     home.files.keep(made.canonical)
     csv_sha256 = home.files.keep(made.table)
     with transaction(home.jobs, acting) as session:
+        if job_run_id is not None:
+            # A worker taken for dead may be issuing too: of the two, the second finds what the first issued.
+            session.execute(select(func.pg_advisory_xact_lock(_RUNS_LOCK, func.hashtext(str(job_run_id)))))
+            issued = find_document_of_run(session, job_run_id)
+            if issued is not None:
+                return issued
         say(session, "reporting:document:issue")
         document = IssuedDocument(
             organisation_id=scoped.organisation_id,
@@ -206,6 +237,7 @@ def _keep(
             media_type=made.medium.media_type,
             csv_sha256=csv_sha256,
             versions=made.versions,
+            job_run_id=job_run_id,
             **known,
         )
         session.add(document)
@@ -219,7 +251,7 @@ def render_again(home: Home, document: IssuedDocument) -> RenderedDocument:
     return render(
         get_report(document.report_id),
         home.files.read(document.canonical_sha256),
-        medium=Medium.PDF if document.media_type == Medium.PDF.media_type else Medium.PAGE,
+        medium=_medium_of(document),
         issued_at=document.issued_at.astimezone(UTC).replace(microsecond=0),
         home=home.settings.root,
     )

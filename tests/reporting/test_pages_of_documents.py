@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import func, select, text
 
 from registry.kernel.permissions import Role
-from registry.platform.jobs import work_once
+from registry.platform.database import Acting
+from registry.platform.jobs import perform, work_once
 from registry.reporting.models import IssuedDocument
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import ScopeKind
 from registry.rooms import job_functions
 from tests.conftest import Town
 
@@ -72,6 +75,50 @@ def test_a_report_is_asked_for_within_one_s_rights_and_on_a_day_that_has_come(to
         assert session.execute(text("SELECT count(*) FROM job_run")).scalar_one() == 0
 
 
+@pytest.mark.parametrize("part", ["document", "json", "csv"])
+def test_no_part_of_a_document_is_handed_to_another_organisation(town: Town, part: str) -> None:
+    address = f"/documents/{issued(town, town.commune_id, b'secret de la commune')}/{part}"
+
+    assert town.someone(Role.READER).get(address).content == b"secret de la commune"
+    refused = town.someone(Role.DIRECTOR, town.other_commune_id).get(address)
+
+    assert refused.status_code == 404
+    assert b"secret" not in refused.content
+    assert "etag" not in refused.headers
+
+
+def test_asked_for_twice_by_one_click_a_report_is_issued_once(town: Town) -> None:
+    director, stranger = (town.someone(Role.DIRECTOR, on) for on in (town.commune_id, town.other_commune_id))
+    form = {"scope": f"organisation:{town.commune_id}"}
+
+    first, second = (director.post("/documents", form).headers["location"] for _turn in range(2))
+    by_the_authority = town.someone(Role.DIRECTOR).post("/documents", form).headers["location"]
+
+    assert first == second != by_the_authority
+    for headers in ({}, {"HX-Request": "true"}):
+        refused = stranger.get(first, headers=headers)
+        assert refused.status_code == 404
+        assert "En attente" not in refused.text
+    with town.acting() as session:
+        session.execute(text("UPDATE job_run SET state = 'done'"))
+    assert director.post("/documents", form).headers["location"] not in {first, by_the_authority}
+
+
+def test_a_job_done_again_hands_back_the_document_it_had_issued(town: Town) -> None:
+    number = issued(town, town.commune_id)
+    with town.acting() as session:
+        session.execute(text("UPDATE issued_document SET job_run_id = 7"))
+
+    again = issue_report(
+        town.home, "compliance", kind=ScopeKind.COMMUNE, subject_id=town.commune_id, as_of=None,
+        acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None, job_run_id=7,
+    )  # fmt: skip
+
+    assert again.document.id == number
+    with town.acting() as session:
+        assert session.execute(text("SELECT count(*) FROM issued_document")).scalar_one() == 1
+
+
 @pytest.mark.slow
 @pytest.mark.paper
 def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
@@ -95,3 +142,10 @@ def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
     assert f"account:{director.account_id}" in actor
     assert director.get(f"/documents/{number}/document").status_code == 200
     assert "Rapport" in director.get("/documents").text
+    run_id = int(page.rpartition("/")[2])
+    with town.acting() as session:
+        session.execute(text("UPDATE job_run SET state = 'running' WHERE id = :id"), {"id": run_id})
+    perform(town.home.jobs, job_functions(town.home, town.info), run_id)
+    with town.acting() as session:
+        rows = session.execute(text("SELECT id, job_run_id FROM issued_document")).all()
+    assert [tuple(row) for row in rows] == [(number, run_id)]

@@ -1,13 +1,17 @@
 """A document takes its facts from one snapshot, and waits until all that this snapshot saw is sealed."""
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy import text
 
+from registry.ledger.queries import get_head
+from registry.ledger.service import seal
 from registry.platform.database import Acting
+from registry.reporting.queries import get_head_covering
 from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import ScopeKind
 from tests.conftest import Town
@@ -49,3 +53,26 @@ def test_a_document_waits_for_the_seal_of_every_row_it_saw(town: Town):
         ).scalar_one()
     assert issued[0].document.seal_no >= seal_no
     assert b"Bornes de recharge" in town.home.files.read(issued[0].canonical_sha256)
+
+
+def test_the_head_of_a_past_day_covers_what_was_recorded_just_before_its_end(town: Town):
+    def cut() -> int:
+        with town.acting() as session:
+            seal(session)
+        with town.acting() as session:
+            return get_head(session).seal_no
+
+    town.record("Avant")
+    cut()
+    number = town.record("À la dernière seconde")
+    with town.acting() as session:
+        asked = text("SELECT max(recorded_at) FROM ledger_entry WHERE table_name = 'dataset' AND row_id = :id")
+        midnight = session.execute(asked, {"id": number}).scalar_one() + timedelta(microseconds=1)
+    covering = cut()
+    town.record("Le lendemain")
+    cut()
+
+    with town.acting() as session:
+        assert get_head_covering(session, midnight).seal_no == covering
+        assert get_head(session, midnight).seal_no < covering
+        assert get_head_covering(session, midnight - timedelta(days=1)).seal_no == 0
