@@ -230,6 +230,11 @@ def test_a_day_since_is_a_day_of_the_authority_and_a_verdict_that_turned_by_itse
     assert since(dated, "OD-08", number, turned) == TODAY + timedelta(days=32)
 
 
+def every_body(town: Town) -> frozenset[int]:
+    """The numbers of the town's organisations, as rights are said."""
+    return frozenset({town.authority_id, town.commune_id, town.other_commune_id, town.service_id})
+
+
 def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_many_at_once(
     dated: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,7 +246,8 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
         assert find(session, {dated.service_id}) == (SubjectKind.DATASET, {max(numbers)})
         assert len(find(session, {dated.commune_id})[1]) == 1
     monkeypatch.setattr(service, "MOST_AT_ONCE", 2)
-    with dated.acting() as session:
+    acting = Acting("cli:essai", reads=every_body(dated), writes=every_body(dated))
+    with transaction(dated.home.app, acting, **dated.info) as session:
         amend_organisation(session, dated.authority_id, OrganisationForm(staff_fte=800), expected=None)
     fact = "organisation.subject_to_online_publication"
 
