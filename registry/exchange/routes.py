@@ -235,6 +235,7 @@ def undo(visit: Visit, batch_id: int) -> Response[Any]:
 def read_again(visit: Visit, batch_id: int) -> Response[Any]:
     """Reads a file again whose reading failed."""
     get_batch(visit.session, batch_id)
+    visit.visitor.require(BRING_IN, get_batch(visit.session, batch_id).organisation_id)
     run = find_run(visit.session, READ, str(batch_id))
     if run is None:
         raise Conflict(_("Ce fichier n’est pas gardé ici : importez-le de nouveau."))

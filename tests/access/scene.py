@@ -17,7 +17,7 @@ from registry.accounts.service import invite_account, make_token, open_session, 
 from registry.accounts.vocabulary import TokenScope
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, record_dataset
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
 from registry.organisations.queries import get_organisation
@@ -150,12 +150,15 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
             batch = ImportBatch(
                 organisation_id=organisation_id, source_name=f"{word}.ttl", source_format="turtle",
                 source_sha256=files.keep(word.encode()), state=state,
-                summary={"create": 1, "refusal": f"Refus {word}", "anomalies": [],
-                         "leftovers": [{"predicate": f"urn:{word}", "count": 1, "example": word}]},
-                created_at=session.execute(select(func.now())).scalar_one(),
+                summary={"create": 1}, created_at=session.execute(select(func.now())).scalar_one(),
             )  # fmt: skip
             session.add(batch)
             session.flush()
+            told = {
+                "refusal": f"Refus {word}",
+                "leftovers": [{"predicate": f"urn:{word}", "count": 1, "example": word}],
+            }
+            session.add(ImportAccount(organisation_id=organisation_id, batch_id=batch.id, content=told))
             session.add(
                 ImportLine(
                     organisation_id=organisation_id, batch_id=batch.id, line_no=1, identifier=f"urn:{word}:2",
