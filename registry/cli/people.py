@@ -7,11 +7,12 @@ from registry.accounts.queries import find_sign_in, get_account
 from registry.accounts.service import invite_account, make_link
 from registry.accounts.vocabulary import LinkPurpose
 from registry.cli.opening import open_terminal, organisation_of
-from registry.kernel.errors import NotFound
+from registry.kernel.errors import FieldError, Invalid, NotFound
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.organisations.forms import PersonForm
 from registry.platform.settings import Settings
+from registry.web.forms import Rejected, parse_values
 
 
 @click.group(help="Les comptes.")
@@ -32,7 +33,11 @@ def link_address(settings: Settings, token: str) -> str:
 @click.pass_context
 def add(context: click.Context, email: str, name: str, role: str, siren: str | None) -> None:
     """Invites somebody and prints the link of their first password."""
-    person = PersonForm(name=name, email=email)
+    read = parse_values(PersonForm, {"name": name, "email": email})
+    if isinstance(read, Rejected):
+        problems = tuple(FieldError(path, message) for path, message in read.errors.items())
+        raise Invalid(_("Ce compte ne peut pas être fait."), problems)
+    person = read.form
     with open_terminal(context) as terminal, terminal.transaction() as session:
         organisation_id = organisation_of(session, siren)
         _account, token = invite_account(session, organisation_id, person, role=Role(role), on=organisation_id)

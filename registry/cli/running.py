@@ -74,7 +74,7 @@ def init(context: click.Context, siren: str | None, email: str, time_zone: str, 
 
 @click.command("demo", help="Ouvre un registre de démonstration (contenu fictif) et l’ouvre à la visite.")
 @click.option("--serve", "serving", is_flag=True, help="Lance ensuite le serveur.")
-@click.option("--port", type=int, default=None)
+@click.option("--port", type=click.IntRange(1, 65535), default=None)
 @click.pass_context
 def demo(context: click.Context, serving: bool, port: int | None) -> None:
     """Loads the demonstration, issues a first report, prints the accounts, and serves."""

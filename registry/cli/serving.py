@@ -3,13 +3,16 @@
 Nothing of the rooms is imported here: what the supervisor loads, it loads before the registry can answer.
 """
 
+import errno
 import os
+import socket
 import sys
 import urllib.request
 
 import click
 
 from registry.cli.context import settings_of
+from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
 from registry.platform.home import open_home
 from registry.platform.settings import Settings
@@ -17,7 +20,11 @@ from registry.platform.supervisor import Child, supervise
 
 
 def serve_home(settings: Settings) -> int:
-    """Serves until a signal comes; returns the exit code."""
+    """Serves until a signal comes; returns the exit code.
+
+    Raises: Unavailable when the address is taken or cannot be opened.
+    """
+    _check_address(settings)
     with open_home(settings, serving=True) as home:
         environment = {
             **os.environ,
@@ -43,6 +50,30 @@ def serve_home(settings: Settings) -> int:
         )
 
 
+def _check_address(settings: Settings) -> None:
+    """Refuses an address that somebody else serves: granian would share it, and visitors with it."""
+    place = f"{settings.host}:{settings.port}"
+    try:
+        family, kind, _protocol, _name, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM
+        )[0]
+        with socket.socket(family, kind) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise Unavailable(
+                _("{place} est déjà pris par un autre serveur : arrêtez-le, ou donnez --port AUTRE.").format(
+                    place=place
+                )
+            ) from error
+        raise Unavailable(
+            _("{place} ne peut pas être ouvert sur cette machine ({reason}) : vérifiez --host et --port.").format(
+                place=place, reason=error.strerror or error
+            )
+        ) from error
+
+
 def _answers(settings: Settings) -> bool:
     host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared, not bound.
     try:
@@ -54,7 +85,7 @@ def _answers(settings: Settings) -> bool:
 
 @click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")
 @click.option("--host", default=None)
-@click.option("--port", type=int, default=None)
+@click.option("--port", type=click.IntRange(1, 65535), default=None)
 @click.option("--workers", type=int, default=None)
 @click.pass_context
 def serve(context: click.Context, host: str | None, port: int | None, workers: int | None) -> None:
