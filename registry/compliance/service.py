@@ -91,16 +91,22 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
             evaluate(session, kind, wanted[kind], today=today)
 
 
+_ASKING = text(
+    "SELECT pg_current_xact_id()::text AS number, current_setting('beffroi.actor') AS actor,"
+    " nullif(current_setting('beffroi.account', true), '')::bigint AS account_id"
+)
+"""Who acts, as the database was told: on a page, the sign-in told it."""
+
+
 def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], organisation_id: int) -> None:
-    acting = session.info["acting"]
-    transaction = session.execute(select(func.pg_current_xact_id())).scalar_one()
+    asking = session.execute(_ASKING).one()
     defer(
         session,
         EVALUATE_JOB,
-        key=f"{organisation_id}:{transaction}",
+        key=f"{organisation_id}:{asking.number}",
         organisation_id=organisation_id,
-        actor=acting.actor,
-        account_id=acting.account_id,
+        actor=asking.actor,
+        account_id=asking.account_id,
         arguments={"kind": str(kind), "ids": sorted(ids)},
     )
 

@@ -28,7 +28,7 @@ from registry.ledger.queries import end_of_day
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.models import Organisation
 from registry.organisations.service import amend_organisation, appoint, open_registry, record_person
-from registry.platform.database import Acting, transaction
+from registry.platform.database import _ACT, Acting, open_session, settle, transaction
 from registry.platform.home import Home
 from registry.platform.jobs import work_once
 from registry.platform.models import JobRun
@@ -246,9 +246,17 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
         assert find(session, {dated.service_id}) == (SubjectKind.DATASET, {max(numbers)})
         assert len(find(session, {dated.commune_id})[1]) == 1
     monkeypatch.setattr(service, "MOST_AT_ONCE", 2)
-    acting = Acting("cli:essai", reads=every_body(dated), writes=every_body(dated))
-    with transaction(dated.home.app, acting, **dated.info) as session:
+    someone = dated.someone(Role.STEWARD)
+    carried = someone.client.app.state.premises.info
+    acting = Acting(f"account:{someone.account_id}", someone.account_id, reads=every_body(dated),
+                    writes=every_body(dated))  # fmt: skip
+    # As on a page: the session itself does not know who acts, the database was told.
+    with open_session(dated.home.app, None, **carried) as session:
+        session.execute(_ACT, acting.settings())
+        session.info["today"] = dated.info["today"]
         amend_organisation(session, dated.authority_id, OrganisationForm(staff_fte=800), expected=None)
+        settle(session)
+        session.commit()
     fact = "organisation.subject_to_online_publication"
 
     def judged() -> set[int]:
@@ -261,7 +269,7 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
     assert judged() == numbers
     with dated.acting() as session:
         (run,) = session.execute(select(JobRun).where(col(JobRun.kind) == EVALUATE_JOB)).scalars()
-        assert (run.state, run.organisation_id) == ("done", dated.authority_id)
+        assert (run.state, run.organisation_id, run.account_id) == ("done", dated.authority_id, someone.account_id)
 
 
 def without(info: Mapping[str, Any], policy_id: str, *others: Policy) -> dict[str, Any]:
