@@ -452,10 +452,12 @@ def test_one_at_a_time_works_at_an_import(bringer: Bringer):
 def test_a_lock_reads_the_import_anew(bringer: Bringer):
     number, _compared = bringer.preview(TREES)
     with bringer.town.acting() as session:
-        assert get_batch(session, number).state is ImportState.PREVIEWED
+        read = get_batch(session, number)
+        assert read.state is ImportState.PREVIEWED
         with bringer.town.acting() as other:
             get_batch(other, number, lock=True).state = ImportState.APPLYING
-        assert get_batch(session, number, lock=True).state is ImportState.APPLYING
+        assert get_batch(session, number, lock=True) is read
+        assert read.state is ImportState.APPLYING
 
 
 NAMED = TREES.replace('dct:title "Bancs"@fr ;', 'dct:title "Bancs"@fr ; ex:relecture "Guichet, sig@essai.invalid" ;')
