@@ -11,9 +11,10 @@ from registry.cli.opening import Terminal, day, names_of, open_terminal, write_j
 from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
+from registry.compliance.explanation import verdict_word
 from registry.compliance.queries import find_findings
 from registry.compliance.service import judge
-from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.ledger.queries import end_of_day
@@ -100,9 +101,11 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         )
         names = _subject_names(session, {(one.subject_kind, one.subject_id) for one in found})
         bodies = names_of(session)
+        catalogue = engine_of(session).catalogue
         rows = [
             {
                 "policy": one.policy_id,
+                "force": str(catalogue.get(one.policy_id).force),
                 "subject_kind": str(one.subject_kind),
                 "subject_id": one.subject_id,
                 "subject": names.get((one.subject_kind, one.subject_id), ""),
@@ -121,7 +124,8 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         write_json(rows)
         return
     for row in rows:
-        click.echo(f"{row['policy']:8} {Verdict(str(row['verdict'])).label:14} {row['subject']}")
+        word = verdict_word(Force(str(row["force"])), Verdict(str(row["verdict"])))
+        click.echo(f"{row['policy']:8} {word:14} {row['subject']}")
 
 
 def _subject_names(session: Session, subjects: set[tuple[SubjectKind, int]]) -> dict[tuple[SubjectKind, int], str]:

@@ -60,6 +60,9 @@ def fact_in_words(catalogue: Catalogue, name: str, value: Any) -> tuple[str, str
     """A fact's name and value in words; nothing for what only says that another fact is there."""
     if name.endswith(PRESENT):
         return (catalogue.label(name.removesuffix(PRESENT)), "" if value else _("sans objet (déclaré)"))
+    declared = catalogue.facts.get(name)
+    if declared is not None and declared.type is FactType.DATE and isinstance(value, str):
+        value = date.fromisoformat(value[:10])  # A finding keeps its facts as JSON, which has no days.
     return catalogue.label(name), _value_in_words(name, value)
 
 

@@ -126,7 +126,7 @@ def _issue(
         {
             **gathered.values,
             "issued_on": today,
-            "author": author or _("Service de la donnée"),
+            "author": author or gathered.values["authority"]["name"],
             "seal": {"number": head.seal_no, "root": head.root or "0" * 64},
         }
     )

@@ -1,5 +1,6 @@
 """What a policy asks, in the words of the people it binds."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,11 @@ def test_a_condition_says_who_what_by_when_and_until_when() -> None:
     )
     assert "au plus tard le dernier jour du délai compté depuis « PRADA désignée le » (15 jours)" in said["ACC-08"]
     assert said["OD-10"].endswith("Cela vaut jusqu’à : « Dernière mise à jour du répertoire » plus 12 mois.")
+
+
+@pytest.mark.parametrize("kept", [date(2026, 2, 1), "2026-02-01"], ids=("just read", "kept with a finding"))
+def test_a_day_is_written_as_people_write_it(kept: object) -> None:
+    assert fact_in_words(SHIPPED, "organisation.prada_since", kept)[1] == "1er février 2026"
 
 
 def test_a_fact_is_said_in_the_language_of_who_reads_it() -> None:
