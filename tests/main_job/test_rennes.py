@@ -265,11 +265,12 @@ def test_findings_say_who_what_and_what_is_missing(steps: Steps):
     one = found[NOYAL, "OD-08"]
 
     assert (one["subject_kind"], one["organisation"], one["period"]) == ("dataset", "Rennes Métropole", None)
+    assert one["force"] == "obligation"
     assert one["missing"] == ["organisation.subject_to_online_publication", "dataset.published_online"]
     assert one["facts"]["dataset.frequency_days"] == 366
     assert one["facts"]["dataset.last_update"] == "2018-01-16"
     assert set(one) == {
-        "policy", "subject_kind", "subject_id", "subject", "organisation", "period", "verdict", "missing",
+        "policy", "force", "subject_kind", "subject_id", "subject", "organisation", "period", "verdict", "missing",
         "unknown_half", "facts", "turns_on", "since",
     }  # fmt: skip
 
