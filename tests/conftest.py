@@ -1,5 +1,7 @@
 """What every test may ask for: a real PostgreSQL, a fresh registry, and people who act in it."""
 
+import io
+import logging
 import os
 import secrets
 from collections.abc import Iterator, Mapping
@@ -11,6 +13,7 @@ from typing import Any
 
 import psycopg
 import pytest
+import structlog
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -36,6 +39,7 @@ from registry.platform.migrating import migrate
 from registry.platform.postgres import Cluster, connection_url, temporary_cluster
 from registry.platform.settings import Settings
 from registry.rooms import assemble
+from registry.web import security
 from registry.web.csrf import csrf_token
 from registry.web.visits import LOCAL_SESSION_COOKIE
 
@@ -222,3 +226,18 @@ def town(home: Home) -> Iterator[Town]:
         made = Town(home, info, authority.id, communes["Grande-Commune"], communes["Petite-Commune"], service.id)
     yield made
     made.close()
+
+
+@pytest.fixture
+def journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What the process writes to its log, as it would in production."""
+    kept, handlers, level = io.StringIO(), logging.getLogger().handlers, logging.getLogger().level
+    configure_logs("INFO")
+    logging.getLogger().handlers[0].setStream(kept)  # type: ignore[attr-defined]
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    structlog.configure(cache_logger_on_first_use=False)
+    # A logger used before keeps the level it was first used with: this one is new.
+    monkeypatch.setattr(security, "log", structlog.get_logger("registry.access"))
+    yield kept
+    logging.getLogger().handlers, logging.getLogger().level = handlers, level
+    structlog.reset_defaults()

@@ -234,14 +234,3 @@ def count_datasets(session: Session, narrowed: DatasetFilter) -> int:
     """How many datasets the list holds."""
     number: int = session.execute(_narrow(select(func.count(col(Dataset.id))), narrowed)).scalar_one()
     return number
-
-
-def find_dataset_ids(session: Session, organisation_ids: Iterable[int]) -> list[int]:
-    """The ids of the datasets of these organisations that are not annulled."""
-    return list(
-        session.execute(
-            select(col(Dataset.id))
-            .where(col(Dataset.organisation_id).in_(list(organisation_ids)), ~col(Dataset.annulled))
-            .order_by(col(Dataset.id))
-        ).scalars()
-    )

@@ -64,11 +64,6 @@ def get_by_siren(session: Session, siren: str) -> Organisation:
     return found
 
 
-def get_authority(session: Session) -> Organisation:
-    """The intercommunal authority that holds the registry."""
-    return get_by_siren(session, get_registry(session).siren)
-
-
 def find_organisations(session: Session, *, below: int | None = None) -> Sequence[Organisation]:
     """The organisations the asker may know, as a tree: each before what is below it, services before communes."""
     query = select(Organisation).where(~col(Organisation.annulled))

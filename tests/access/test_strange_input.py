@@ -2,16 +2,11 @@
 
 import io
 import json
-import logging
-from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
-import structlog
 
 from registry.kernel.permissions import Role
-from registry.platform.logs import configure_logs
-from registry.web import security
 from tests.access.conftest import rehearsing, send, signed_in
 from tests.access.scene import FORMS, Call, Objects, call, routes_of
 from tests.conftest import Town
@@ -41,21 +36,6 @@ BODIES = (
     (b"x", "multipart/form-data"),
 )
 NUMBERS = ("²", "9" * 18, "9" * 30, "9" * 5000, "-1", "1e3", "0x10", "١", "1%00", "NaN", "")
-
-
-@pytest.fixture
-def journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the process writes to its log, as it would in production."""
-    kept, handlers, level = io.StringIO(), logging.getLogger().handlers, logging.getLogger().level
-    configure_logs("INFO")
-    logging.getLogger().handlers[0].setStream(kept)  # type: ignore[attr-defined]
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    structlog.configure(cache_logger_on_first_use=False)
-    # A logger used before keeps the level it was first used with: this one is new.
-    monkeypatch.setattr(security, "log", structlog.get_logger("registry.access"))
-    yield kept
-    logging.getLogger().handlers, logging.getLogger().level = handlers, level
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("kind", TEXTS)

@@ -7,9 +7,7 @@ from registry.datasets.queries import find_distributions
 from registry.datasets.service import amend_dataset, annul_dataset
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_account, get_batch
-from registry.exchange.service import (
-    abandon_import,
-)
+from registry.exchange.service import abandon_import
 from registry.kernel.errors import Conflict
 from tests.exchange.conftest import TREES, Bringer, many
 

@@ -2,16 +2,12 @@
 
 import io
 import json
-import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 from litestar import Litestar
 from litestar.testing import TestClient
 
-from registry.platform.logs import configure_logs
-from registry.web import security
 from registry.web.security import CONTENT_POLICY
 from registry.web.static import static_url
 
@@ -28,21 +24,6 @@ EVERY_KIND = {
     "defect": ("GET", "/casse/defaut", 500),
     "away": ("GET", "/casse/base", 503),
 }
-
-
-@pytest.fixture
-def journal(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What the process writes to its log, as it would in production."""
-    kept, handlers, level = io.StringIO(), logging.getLogger().handlers, logging.getLogger().level
-    configure_logs("INFO")
-    logging.getLogger().handlers[0].setStream(kept)  # type: ignore[attr-defined]
-    logging.getLogger("httpx").setLevel(logging.WARNING)
-    structlog.configure(cache_logger_on_first_use=False)
-    # An earlier request may have fixed this logger at the level the other tests are quiet at.
-    monkeypatch.setattr(security, "log", structlog.get_logger("registry.access"))
-    yield kept
-    logging.getLogger().handlers, logging.getLogger().level = handlers, level
-    structlog.reset_defaults()
 
 
 @pytest.mark.parametrize("kind", EVERY_KIND)
