@@ -111,6 +111,16 @@ def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], org
     )
 
 
+_KEEPING = text(
+    "INSERT INTO finding (organisation_id, subject_kind, subject_id, policy_id, version_digest, period,"
+    " verdict, turns_on, turns_into, facts, missing, unknown_half)"
+    " SELECT organisation_id, subject_kind, subject_id, policy_id, version_digest, period,"
+    " verdict, turns_on, turns_into, facts, missing, unknown_half"
+    " FROM jsonb_populate_recordset(NULL::finding, CAST(:rows AS jsonb))"
+)
+"""Thousands of findings come as one value: bound one by one, they cost more than judging them."""
+
+
 def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
     current = {
         (row.subject_id, row.policy_id, row.period): row
@@ -148,8 +158,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     if fresh:
         if texts:
             _store_texts(session, texts)
-        # Without nulls written out, rows are grouped by which columns they fill: two statements for each subject.
-        session.execute(insert(Finding), fresh, execution_options={"render_nulls": True})
+        session.execute(_KEEPING, {"rows": json.dumps(fresh, default=date.isoformat)})
     return len(closed) + len(fresh)
 
 

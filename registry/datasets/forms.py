@@ -1,5 +1,6 @@
 """What may be said of a dataset and of a distribution: the only validation of what comes in."""
 
+import re
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -25,10 +26,12 @@ from registry.datasets.vocabulary import (
 from registry.kernel.words import _
 
 MAX_DISTRIBUTIONS = 500
+_UNREADABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no database text holds: the null character, and halves of characters."""
 
 
 def _no_control(value: str) -> str:
-    if "\x00" in value or any(0xD800 <= ord(letter) <= 0xDFFF for letter in value):
+    if _UNREADABLE.search(value):
         raise PydanticCustomError(
             "control_character", _("Ce texte contient un caractère illisible : effacez-le et retapez-le.")
         )
