@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from registry.cli.context import settings_of as settings_of
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
+from registry.organisations.models import Registry
 from registry.organisations.queries import find_organisations, get_by_siren, get_registry
-from registry.platform.clock import today
+from registry.platform.clock import PARIS, today
 from registry.platform.database import Acting, at_one_moment, transaction
 from registry.platform.home import Home, open_home
 from registry.rooms import assemble
@@ -62,10 +63,9 @@ def session_info(home: Home) -> dict[str, Any]:
     """What each session of this process carries: the engine, how it judges, and what day it is."""
     info = assemble()
     with transaction(home.jobs, Acting("machine")) as session:
-        registry = None
-        with contextlib.suppress(Exception):
-            registry = get_registry(session)
-        zone = registry.time_zone if registry is not None else "Europe/Paris"
+        # Before `init` there is no registry yet, hence no time zone of its own.
+        opened = session.get(Registry, 1)
+        zone = opened.time_zone if opened is not None else PARIS
     return {**info, "time_zone": zone, "today": lambda: today(zone)}
 
 

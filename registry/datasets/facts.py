@@ -99,8 +99,7 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
         facts["dataset.nature"] = str(sheet.nature)
     if sheet.personal_data is not None:
         facts["dataset.personal_data"] = str(sheet.personal_data)
-    licence = sheet.licence or next((f.licence for f in files if f.licence), None)
-    may_be_absent(facts, "dataset.licence", licence, absent, "licence")
+    may_be_absent(facts, "dataset.licence", _licence_to_judge(sheet, files), absent, "licence")
     _bind_updates(facts, sheet, files)
     bind_presence(facts, "dataset.producer", sheet.publisher_name, absent, "publisher_name")
     ground = str(sheet.publication_ground) if sheet.publication_ground else None
@@ -109,6 +108,16 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     bind_presence(facts, "dataset.anonymisation_proof", proof, absent, "anonymisation_proof")
     may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
     return facts
+
+
+def _licence_to_judge(sheet: Any, files: Sequence[Any]) -> str | None:
+    """The licence the law is asked about: of several, one that is not on its list, else the sheet's own.
+
+    Law: CRPA D323-2-1: each file is offered under its own licence, and one is enough to depart from the list.
+    """
+    given = [licence for licence in (sheet.licence, *sorted({f.licence for f in files if f.licence})) if licence]
+    known = load_list("licences")
+    return next((code for code in given if not known.flag(code, "homologated")), given[0] if given else None)
 
 
 def _bind_updates(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> None:

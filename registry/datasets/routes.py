@@ -16,6 +16,7 @@ from registry.datasets.forms import AnnulForm, DatasetForm, DistributionForm
 from registry.datasets.history import history_views
 from registry.datasets.models import Dataset
 from registry.datasets.queries import (
+    MOST_LETTERS,
     ORDERS,
     ORGANISATION,
     PAGE_SIZE,
@@ -99,7 +100,7 @@ def _filter(visit: Visit) -> DatasetFilter:
     if number is not None:
         within = frozenset(body.id for body in find_organisations(visit.session, below=number)) or frozenset({-1})
     return DatasetFilter(
-        words=visit.query("q")[:200],
+        words=visit.query("q")[:MOST_LETTERS],
         organisation_ids=within,
         personal_data=chosen("donnees", PersonalData),
         access_rights=chosen("acces", AccessRights),

@@ -40,7 +40,8 @@ def find_rows(
 def _rows_of(model: type[Table], column: str | None) -> Select[Any]:
     """Written once: to judge one dataset asks for seven tables, and writing a query costs more than running it."""
     table = inspect(model).local_table
-    query = select(*table.columns)
+    # In one order, the ledger's: what is computed from several rows is then the same from either.
+    query = select(*table.columns).order_by(table.columns["id"])
     return query if column is None else query.where(table.columns[column].in_(bindparam("wanted", expanding=True)))
 
 

@@ -73,8 +73,11 @@ def _ids(ids: frozenset[int]) -> str:
 
 
 @lru_cache(maxsize=16)
-def engine_for(url: str, pool_size: int = 8) -> Engine:
-    """A pool of connections for one role; the plan of a statement is prepared after its second use."""
+def engine_for(url: str, pool_size: int = 8, longest: int = 0) -> Engine:
+    """A pool of connections for one role; the plan of a statement is prepared after its second use.
+
+    Units: `longest` in seconds, what one statement may take; 0 sets no limit.
+    """
     if url.startswith("postgresql://"):
         url = "postgresql+psycopg://" + url.removeprefix("postgresql://")
     return create_engine(
@@ -87,7 +90,7 @@ def engine_for(url: str, pool_size: int = 8) -> Engine:
             "connect_timeout": 10,
             "prepare_threshold": 2,
             "application_name": "beffroi",
-            "options": "-c search_path=public,jobs",
+            "options": f"-c search_path=public,jobs -c statement_timeout={longest}s",
         },
     )
 

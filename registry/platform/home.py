@@ -33,6 +33,8 @@ from registry.platform.settings import Settings
 log = structlog.get_logger(__name__)
 
 DATABASE = "beffroi"
+LONGEST_PAGE = 30
+"""Seconds after which the database gives up a statement of a page: nobody waits for it any more."""
 
 
 def keep_secret(folder: Path, name: str, make: bytes | None = None) -> bytes:
@@ -76,7 +78,7 @@ class Home:
     @cached_property
     def app(self) -> Engine:
         """Pages and API: rows of one's organisations."""
-        return engine_for(self.urls.app)
+        return engine_for(self.urls.app, longest=LONGEST_PAGE)
 
     @cached_property
     def jobs(self) -> Engine:

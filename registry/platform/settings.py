@@ -1,6 +1,5 @@
 """Settings, read once from the environment."""
 
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import AliasChoices, Field
@@ -37,9 +36,3 @@ class Settings(BaseSettings):
     def public_url(self) -> str:
         """The address people use, without a closing slash."""
         return (self.base_url or f"http://{self.host}:{self.port}").rstrip("/")
-
-
-@lru_cache(maxsize=1)
-def read_settings() -> Settings:
-    """The settings of this process."""
-    return Settings()

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from registry.compliance.catalogue import PRESENT
+from registry.compliance.engine import Reading
 from registry.compliance.evaluation import assess_version
 from registry.compliance.policy import PolicyError, read_text
 from registry.compliance.queries import count_all, find_findings, find_history
-from registry.compliance.service import evaluate
+from registry.compliance.service import evaluate, judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
@@ -64,6 +65,32 @@ def test_a_change_is_judged_before_its_transaction_ends(register: Register) -> N
         kept = find_history(session, SubjectKind.DATASET, number, "OD-05")
     assert [one.verdict for one in kept] == [Verdict.COMPLIANT, Verdict.NON_COMPLIANT]
     assert [one.until is None for one in kept] == [True, False]
+
+
+def test_one_file_under_another_licence_is_judged_the_same_from_tables_and_from_the_ledger(register: Register) -> None:
+    free, restricted = "https://exemple.fr/a.csv", "https://exemple.fr/b.csv"
+    number = register.record(
+        distributions=[
+            {"identifier": "b", "download_url": restricted, "licence": "cc-by-nc-4.0"},
+            {"identifier": "a", "download_url": free, "licence": "etalab-2.0"},
+        ]
+    )
+    with register.transaction() as session:
+        # Written last, it would come last from the table: what a query does not order comes in any order.
+        change = [
+            {"identifier": "b", "download_url": restricted, "title": "Export"},
+            {"identifier": "a", "download_url": free},
+        ]
+        amend_dataset(session, number, DatasetChange.model_validate({"distributions": change}), expected=1)
+    with register.transaction() as session:
+        now = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        said = [
+            {one.policy.id: one for one in subject.assessments}["OD-05"]
+            for until in (None, now)
+            for subject in judge(session, SubjectKind.DATASET, [number], Reading(on=TODAY, until=until, law_of=TODAY))
+        ]
+    assert [one.verdict for one in said] == [Verdict.NON_COMPLIANT] * 2
+    assert {one.facts_used["dataset.licence"] for one in said} == {"cc-by-nc-4.0"}
 
 
 def test_what_is_rolled_back_leaves_neither_sheet_nor_finding_nor_text(register: Register) -> None:

@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
-from registry.datasets.queries import ORDERS, DatasetFilter, find_datasets
+from registry.datasets.queries import MOST_WORDS, ORDERS, DatasetFilter, find_datasets
 from registry.kernel.permissions import Role
 
 pytestmark = pytest.mark.database
@@ -96,3 +97,15 @@ def test_an_error_of_a_file_stands_at_its_field(town: Any) -> None:
 
     assert '<a href="#distribution-0-download_url">Fichier ou accès 1, Adresse du fichier' in page
     assert 'id="distribution-0-download_url-erreur"' in page
+
+
+def test_a_whole_text_pasted_into_the_search_asks_no_more_of_the_database_than_ten_words(
+    town: Any, three: list[str]
+) -> None:
+    pasted = " ".join(f"mot{number}" for number in range(2_000))
+    asked: list[str] = []
+    with town.acting() as session:
+        event.listen(session.connection(), "before_cursor_execute", lambda *said: asked.append(said[2]))
+        assert find_datasets(session, DatasetFilter(words=pasted)) == []
+        assert find_datasets(session, DatasetFilter(words="lavoirs " * 500))[0].title == "Lavoirs"
+    assert asked[0].count("~*") == 2 * MOST_WORDS
