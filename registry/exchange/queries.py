@@ -1,6 +1,6 @@
 """Every SELECT about imports."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
@@ -47,9 +47,10 @@ def find_account(session: Session, batch_id: int) -> ImportAccount | None:
     return session.execute(query).scalar_one_or_none()
 
 
-def find_batches(session: Session, limit: int = PAGE_SIZE) -> Sequence[ImportBatch]:
-    """The latest imports within the asker's rights."""
-    return session.execute(select(ImportBatch).order_by(col(ImportBatch.id).desc()).limit(limit)).scalars().all()
+def find_batches(session: Session, organisation_ids: Iterable[int], limit: int = PAGE_SIZE) -> Sequence[ImportBatch]:
+    """The latest imports into these organisations, within the asker's rights."""
+    within = select(ImportBatch).where(col(ImportBatch.organisation_id).in_(list(organisation_ids)))
+    return session.execute(within.order_by(col(ImportBatch.id).desc()).limit(limit)).scalars().all()
 
 
 def find_lines(

@@ -61,7 +61,10 @@ def _list(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
     names = {body.id: body.name for body in bodies}
     reach = visit.visitor.reach(BRING_IN)
     page = ImportsPage(
-        rows=[batch_line(batch, names.get(batch.organisation_id, "")) for batch in find_batches(visit.session)],
+        rows=[
+            batch_line(batch, names.get(batch.organisation_id, ""))
+            for batch in find_batches(visit.session, visit.visitor.reach(SEE))
+        ],
         may_import=bool(reach),
         organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind in _RECEIVES],
         values=values,
@@ -130,6 +133,16 @@ def _ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
     )
 
 
+def _batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatch:
+    """The import, if this permission holds where it goes: on another organisation, one may only be a reader.
+
+    Raises: NotFound, Forbidden.
+    """
+    batch = get_batch(visit.session, batch_id)
+    visit.visitor.require(permission, batch.organisation_id)
+    return batch
+
+
 def _run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
     """The job that works on an import, or that was asked and has not begun."""
     kinds = [_JOBS[batch.state]] if batch.state in _JOBS else [APPLY, UNDO]
@@ -145,7 +158,7 @@ def _is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
 @route("GET", "/imports/{batch_id:int}", SEE)
 def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     """What an import would do, or did."""
-    batch = get_batch(visit.session, batch_id)
+    batch = _batch_of(visit, batch_id, SEE)
     run = _run_of(visit, batch)
     chosen = next((action for action in ImportAction if action == visit.query("action")), None)
     after = read_number(visit.query("apres")) or 0
@@ -201,7 +214,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
 @route("GET", "/imports/{batch_id:int}/avancement", SEE)
 def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
     """The part of the page that shows how far the work is; over, it has the whole page read again."""
-    batch = get_batch(visit.session, batch_id)
+    batch = _batch_of(visit, batch_id, SEE)
     run = _run_of(visit, batch)
     working = _is_busy(visit, batch, run)
     if visit.request.headers.get("hx-request") != "true":
@@ -222,45 +235,41 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
 @route("POST", "/imports/{batch_id:int}/appliquer", BRING_IN)
 def apply(visit: Visit, batch_id: int) -> Response[Any]:
     """Writes what the preview showed."""
-    return _start(visit, batch_id, APPLY)
+    return _start(visit, _batch_of(visit, batch_id, BRING_IN), APPLY)
 
 
 @route("POST", "/imports/{batch_id:int}/defaire", BRING_IN)
 def undo(visit: Visit, batch_id: int) -> Response[Any]:
     """Takes back what an import wrote."""
-    return _start(visit, batch_id, UNDO)
+    return _start(visit, _batch_of(visit, batch_id, BRING_IN), UNDO)
 
 
 @route("POST", "/imports/{batch_id:int}/relire", BRING_IN)
 def read_again(visit: Visit, batch_id: int) -> Response[Any]:
     """Reads a file again whose reading failed."""
-    get_batch(visit.session, batch_id)
-    visit.visitor.require(BRING_IN, get_batch(visit.session, batch_id).organisation_id)
+    batch = _batch_of(visit, batch_id, BRING_IN)
     run = find_run(visit.session, READ, str(batch_id))
     if run is None:
         raise Conflict(_("Ce fichier n’est pas gardé ici : importez-le de nouveau."))
-    return _start(visit, batch_id, READ, address=str(run.arguments.get("address", "")))
+    return _start(visit, batch, READ, address=str(run.arguments.get("address", "")))
 
 
-def _start(visit: Visit, batch_id: int, kind: str, **more: str) -> Response[Any]:
-    batch = get_batch(visit.session, batch_id)
-    visit.visitor.require(BRING_IN, batch.organisation_id)
+def _start(visit: Visit, batch: ImportBatch, kind: str, **more: str) -> Response[Any]:
     if batch.state not in _ASKED_FOR[kind]:
         raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
     run = _run_of(visit, batch)
     if _is_busy(visit, batch, run):
         if run is not None and run.kind == kind:
-            return visit.go(f"/imports/{batch_id}")
+            return visit.go(f"/imports/{batch.id}")
         raise Conflict(_(AT_WORK))
     _ask(visit, kind, batch, **more)
-    return visit.go(f"/imports/{batch_id}")
+    return visit.go(f"/imports/{batch.id}")
 
 
 @route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)
 def abandon(visit: Visit, batch_id: int) -> Response[Any]:
     """Sets a preview aside, or a file whose reading failed."""
-    batch = get_batch(visit.session, batch_id)
-    visit.visitor.require(BRING_IN, batch.organisation_id)
+    batch = _batch_of(visit, batch_id, BRING_IN)
     if _is_busy(visit, batch, _run_of(visit, batch)):
         raise Conflict(_(AT_WORK))
     abandon_import(visit.session, batch_id)

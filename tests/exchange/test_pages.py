@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from registry.accounts.service import grant_role
 from registry.exchange.jobs import READ, import_jobs, session_opener
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch
@@ -67,6 +68,27 @@ def test_a_file_is_received_shown_applied_and_undone(town: Town):
     work(town)
     assert count(town, "dataset") == 0
     assert "Annulé" in steward.get(page).text
+
+
+def test_who_only_reads_an_organisation_sees_none_of_its_imports(town: Town):
+    other = send(town, town.someone(Role.STEWARD), organisation_id=str(town.other_commune_id)).headers["location"]
+    work(town)
+    who = town.someone(Role.STEWARD, town.commune_id)
+    with town.acting() as session:
+        grant_role(session, who.account_id, role=Role.READER, on=town.other_commune_id)
+    own = send(town, who, name="le-sien.ttl", organisation_id=str(town.commune_id)).headers["location"]
+
+    listed = who.get("/imports").text
+
+    assert "le-sien.ttl" in listed
+    assert "essai.ttl" not in listed
+    assert who.get(own).status_code == 200
+    for path in (other, f"{other}/avancement"):
+        refused = who.get(path, headers={"hx-request": "true"})
+        assert refused.status_code == 403, path
+        assert "Arbres remarquables" not in refused.text
+    for act in ("appliquer", "defaire", "relire", "abandonner"):
+        assert who.post(f"{other}/{act}").status_code == 403, act
 
 
 def test_a_preview_is_abandoned_and_never_applied(town: Town):
