@@ -2,7 +2,7 @@
 the transaction ends."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -21,8 +21,7 @@ from registry.organisations.queries import get_known
 def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
     """A new dataset of an organisation, with its distributions.
 
-    Raises: Invalid when the contact is nobody the asker may see; Conflict when the organisation already has one
-    of that identifier.
+    Raises: Invalid when the contact is nobody the asker may see; Conflict when the organisation already has one of that identifier.
     """
     _check_contact(session, form)
     say(session, "datasets:sheet:record")
@@ -66,13 +65,11 @@ def amend_dataset(
     if "contact_person_id" in form.model_fields_set and form.contact_person_id != sheet.contact_person_id:
         _check_contact(session, form)
     say(session, "datasets:sheet:amend", reason)
-    changed = change_columns(sheet, form.given())
+    below = False
     if form.distributions is not None:
         existing = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
-        touched = write_distributions(session, sheet, form.distributions, existing=existing, partly=True)
-        if touched and not changed:
-            # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
-            sheet.version = sheet.version + 1
+        below = write_distributions(session, sheet, form.distributions, existing=existing, partly=True)
+    change_sheet(sheet, form.given(), below=below)
     session.flush()
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
@@ -89,37 +86,46 @@ def _check_contact(session: Session, form: DatasetForm) -> None:
         raise Invalid(refusal.message, (FieldError("contact_person_id", refusal.message),)) from refusal
 
 
-def change_columns(sheet: Dataset, values: dict[str, Any]) -> bool:
-    """Sets the columns that differ; says whether any did."""
-    changed = False
-    for name, value in values.items():
-        if getattr(sheet, name) != value:
-            setattr(sheet, name, value)
-            changed = True
+def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> None:
+    """Sets the columns that differ: one version of the sheet, also where only what stands `below` it changed.
+
+    The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
+    """
+    changed = _set_those_that_differ(sheet, values)
     if changed:
         sheet.title_sort = sort_key(sheet.title)
-    return changed
+    elif below:
+        sheet.version = sheet.version + 1
+
+
+def _set_those_that_differ(row: Dataset | Distribution, values: Mapping[str, Any]) -> bool:
+    """Sets the columns that differ; says whether any did."""
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)
 
 
 def write_distributions(
     session: Session,
     sheet: Dataset,
-    forms: Iterable[DistributionForm],
+    forms: Sequence[DistributionForm],
     *,
     existing: Iterable[Distribution],
     partly: bool = False,
+    whole: bool = True,
 ) -> bool:
-    """Makes the distributions of a sheet exactly these; those left out are annulled. Says whether any changed.
+    """Makes the distributions of a sheet these; says whether any changed, for `change_sheet` to count it.
 
-    With `partly`, a distribution that stays keeps the values its form does not give: a page shows but some.
+    With `partly`, a distribution that stays keeps the values its form does not give: a page shows but some. Without
+    `whole`, those left out stay; else they are annulled.
     """
     known = {row.identifier: row for row in existing}
-    kept, changed = set[str](), False
+    named: dict[str, DistributionForm] = {}
     for form in forms:
-        identifier = form.identifier or form.download_url or form.access_url or f"urn:uuid:{uuid.uuid4()}"
-        if identifier in kept:
-            continue
-        kept.add(identifier)
+        named.setdefault(form.identifier or form.download_url or form.access_url or "", form)
+    changed = False
+    for identifier, form in named.items():
         values = form.model_dump(exclude={"identifier"})
         row = known.get(identifier)
         if row is None:
@@ -135,14 +141,10 @@ def write_distributions(
             continue
         if partly and not row.annulled:
             values = {name: value for name, value in values.items() if name in form.model_fields_set}
-        for name, value in {**values, "annulled": False}.items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-                changed = True
+        changed |= _set_those_that_differ(row, {**values, "annulled": False})
     for identifier, row in known.items():
-        if identifier not in kept and not row.annulled:
-            row.annulled = True
-            changed = True
+        if whole and identifier not in named:
+            changed |= _set_those_that_differ(row, {"annulled": True})
     return changed
 
 

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import find_distributions_of
-from registry.datasets.service import change_columns
+from registry.datasets.service import change_sheet
 from registry.exchange.comparing import ROW_FIELDS, SHEET_FIELDS
 from registry.exchange.models import ImportLine
 from registry.ledger.queries import find_versions
@@ -25,12 +25,13 @@ def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
     if before.verb == "delete":
         return False
     values = DatasetForm.model_validate({name: before.snapshot.get(name) for name in SHEET_FIELDS})
-    change_columns(sheet, {name: getattr(values, name) for name in SHEET_FIELDS})
+    below = False
     for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
         past = find_versions(session, "distribution", row.id)
         then = next((one for one in past if one.batch_id != batch_id), None)
         if past[0].batch_id != batch_id:
             continue
+        below = True
         if then is None:
             session.delete(row)
         else:
@@ -38,6 +39,7 @@ def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
             for name in ROW_FIELDS:
                 setattr(row, name, getattr(form, name))
             row.annulled = bool(then.snapshot.get("annulled"))
+    change_sheet(sheet, {name: getattr(values, name) for name in SHEET_FIELDS}, below=below)
     session.flush()
     touch(session, "dataset", sheet.id)
     return True

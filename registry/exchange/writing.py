@@ -1,6 +1,6 @@
 """Writing the records of an import, a batch at a time; what somebody changed since the preview stays."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
-from registry.datasets.service import change_columns
+from registry.datasets.service import change_sheet, write_distributions
 from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine
@@ -132,11 +132,7 @@ def _amend_from(
     columns = {name: getattr(values, name) for name in names}
     if contact_person_id is not None:
         columns["contact_person_id"] = contact_person_id
-    changed = change_columns(sheet, columns)
-    touched = _bring_files(session, line, sheet, rows)
-    if touched and not changed:
-        # The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
-        sheet.version = sheet.version + 1
+    change_sheet(sheet, columns, below=_bring_files(session, line, sheet, rows))
 
 
 def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
@@ -167,49 +163,12 @@ def _note(line: ImportLine, code: str, path: str, message: str) -> None:
 def _bring_files(session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution]) -> bool:
     """Writes the distributions of a record; where somebody edited the sheet since the preview, only new ones."""
     read = line.content["distributions"]
-    if sheet.version == line.seen_version:
-        return _write_files(session, sheet, read, rows)
-    known = {row.identifier for row in rows}
-    touched = distribution_changes([row_values(row) for row in rows if not row.annulled], read)
-    if touched.keys() - {"added"}:
-        _note(line, "changed-since", "distributions", _CHANGED_SINCE)
-    return _write_files(session, sheet, [one for one in read if one["identifier"] not in known], rows, whole=False)
-
-
-def _write_files(
-    session: Session,
-    sheet: Dataset,
-    read: Iterable[Mapping[str, Any]],
-    rows: Sequence[Distribution],
-    *,
-    whole: bool = True,
-) -> bool:
-    """Makes the distributions those of the source; what it does not say of one stays. Says whether any changed.
-
-    Without `whole`, `read` is only a part of the source: what it leaves out is not set aside.
-    """
-    known = {row.identifier: row for row in rows}
-    said = set()
-    changed = False
-    for content in read:
-        form = DistributionForm.model_validate(content)
-        identifier = str(content["identifier"])
-        said.add(identifier)
-        row = known.get(identifier)
-        values = {name: getattr(form, name) for name in content if name != "identifier"}
-        if row is None:
-            full = form.model_dump(exclude={"identifier"})
-            session.add(
-                Distribution(organisation_id=sheet.organisation_id, dataset_id=sheet.id, identifier=identifier, **full)
-            )
-            changed = True
-            continue
-        for name, value in {**values, "annulled": False}.items():
-            if getattr(row, name) != value:
-                setattr(row, name, value)
-                changed = True
-    for identifier, row in known.items():
-        if whole and identifier not in said and not row.annulled:
-            row.annulled = True
-            changed = True
-    return changed
+    as_seen = sheet.version == line.seen_version
+    if not as_seen:
+        touched = distribution_changes([row_values(row) for row in rows if not row.annulled], read)
+        if touched.keys() - {"added"}:
+            _note(line, "changed-since", "distributions", _CHANGED_SINCE)
+        known = {row.identifier for row in rows}
+        read = [one for one in read if one["identifier"] not in known]
+    forms = [DistributionForm.model_validate(one) for one in read]
+    return write_distributions(session, sheet, forms, existing=rows, partly=True, whole=as_seen)

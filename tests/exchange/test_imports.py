@@ -8,7 +8,7 @@ from registry.datasets.service import amend_dataset, annul_dataset
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_account, get_batch
 from registry.exchange.service import abandon_import
-from registry.kernel.errors import Conflict
+from registry.kernel.errors import Conflict, Stale
 from tests.exchange.conftest import TREES, Bringer, many
 
 pytestmark = pytest.mark.database
@@ -110,6 +110,18 @@ def test_undoing_brings_back_files_as_they_were(bringer: Bringer):
     bringer.undo(number)
 
     assert bringer.sheets()["arbres"]["files"] == before
+
+
+def test_undoing_is_a_change_of_the_sheet_where_only_its_files_changed_too(bringer: Bringer):
+    bringer.bring(TREES.replace("ex:csv, ex:json", "ex:csv"))
+    number, _counts = bringer.bring(TREES)
+    seen = bringer.sheets()["arbres"]
+
+    bringer.undo(number)
+
+    assert bringer.sheets()["arbres"]["version"] == seen["version"] + 1
+    with bringer.town.acting() as session, pytest.raises(Stale):
+        amend_dataset(session, seen["id"], DatasetChange(distributions=[]), expected=seen["version"])
 
 
 def test_what_was_undone_can_be_imported_again(bringer: Bringer):
