@@ -21,7 +21,8 @@ from registry.organisations.queries import get_known
 def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
     """A new dataset of an organisation, with its distributions.
 
-    Raises: Invalid when the contact is nobody the asker may see; Conflict when the organisation already has one of that identifier.
+    Raises: Invalid when the contact is nobody the asker may see, or a distribution's identifier is given twice;
+    Conflict when the organisation already has one of that identifier.
     """
     _check_contact(session, form)
     say(session, "datasets:sheet:record")
@@ -55,7 +56,7 @@ def amend_dataset(
     Of a distribution that stays, what is not given stays too.
 
     Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`;
-    Invalid when the contact is nobody the asker may see.
+    Invalid when the contact is nobody the asker may see, or an identifier is given twice.
     """
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
@@ -119,11 +120,10 @@ def write_distributions(
 
     With `partly`, a distribution that stays keeps the values its form does not give: a page shows but some. Without
     `whole`, those left out stay; else they are annulled.
+    Raises: Invalid when an identifier is given twice.
     """
     known = {row.identifier: row for row in existing}
-    named: dict[str, DistributionForm] = {}
-    for form in forms:
-        named.setdefault(form.identifier or form.download_url or form.access_url or "", form)
+    named = _under_identifiers(forms)
     changed = False
     for identifier, form in named.items():
         values = form.model_dump(exclude={"identifier"})
@@ -146,6 +146,26 @@ def write_distributions(
         if whole and identifier not in named:
             changed |= _set_those_that_differ(row, {"annulled": True})
     return changed
+
+
+def _under_identifiers(forms: Sequence[DistributionForm]) -> dict[str, DistributionForm]:
+    """Each distribution under its own identifier: the one given, else its address, else one made for it.
+
+    Raises: Invalid when an identifier is given twice.
+    """
+    given = [form.identifier for form in forms]
+    named: dict[str, DistributionForm] = {}
+    for place, form in enumerate(forms):
+        identifier = form.identifier or form.download_url or form.access_url or ""
+        if form.identifier:
+            if form.identifier in given[:place]:
+                message = _("Une autre distribution porte déjà cet identifiant : donnez-en un à chacune.")
+                raise Invalid(message, (FieldError(f"distributions.{place}.identifier", message),))
+        elif identifier in named or identifier in given:
+            # Two formats of one address are two distributions.
+            identifier = f"urn:uuid:{uuid.uuid4()}"
+        named[identifier] = form
+    return named
 
 
 def annul_dataset(session: Session, dataset_id: int, *, expected: int, reason: str) -> Dataset:

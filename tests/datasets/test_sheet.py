@@ -141,3 +141,31 @@ def test_the_history_tells_of_the_sheet_its_files_and_who_answered_for_it(town: 
         "Fichier ajouté : Bornes CSV",
         "Fiche créée",
     ]
+
+
+def test_files_given_under_one_address_are_each_kept_and_an_identifier_given_twice_is_refused(town: Town):
+    steward = town.someone(Role.STEWARD)
+    address = "https://a.invalid/donnees"
+    files = [{"format": name, "access_url": address} for name in ("CSV", "JSON")]
+
+    made = steward.api(
+        "POST",
+        "/api/v1/datasets",
+        json={
+            "organisation_id": town.authority_id,
+            "title": "Bornes",
+            "distributions": [*files, {"identifier": address, "format": "XML", "access_url": address}],
+        },
+    ).json()
+    named = {one["format"]: one["identifier"] for one in made["distributions"]}
+    twice = [{**one, "identifier": "le même"} for one in files]
+    refused = steward.api(
+        "PATCH", f"/api/v1/datasets/{made['id']}", json={"distributions": twice}, headers={"If-Match": '"1"'}
+    )
+
+    assert named.keys() == {"CSV", "JSON", "XML"}
+    assert named["XML"] == address
+    assert all(named[one].startswith("urn:uuid:") for one in ("CSV", "JSON"))
+    assert refused.status_code == 422
+    assert [error["path"] for error in refused.json()["errors"]] == ["distributions.1.identifier"]
+    assert len(steward.api("GET", f"/api/v1/datasets/{made['id']}").json()["distributions"]) == 3
