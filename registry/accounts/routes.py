@@ -53,7 +53,7 @@ from registry.accounts.service import (
     use_link,
 )
 from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage, session_view
-from registry.accounts.vocabulary import LinkPurpose, TokenScope
+from registry.accounts.vocabulary import AccountState, LinkPurpose, TokenScope
 from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
@@ -90,6 +90,10 @@ NOTICES.update(
         "session-fermee": mark("La session est fermée."),
         "cle-revoquee": mark("La clé est révoquée."),
         "role-donne": mark("Le rôle est donné."),
+        "role-donne-invite": mark(
+            "Le rôle est donné. Le lien d’invitation déjà remis à cette personne ne vaut plus : envoyez-lui-en un "
+            "autre par « Nouveau lien »."
+        ),
         "role-termine": mark("Le rôle a pris fin."),
         "compte-arrete": mark("Le compte est arrêté ; ce qu’il a écrit reste au registre."),
     }
@@ -405,7 +409,8 @@ NOTICES["lien-envoye"] = mark("Le lien est envoyé par courrier électronique.")
 @route("POST", "/comptes/{account_id:int}/lien", MANAGE)
 def renew_link(visit: Visit, account_id: int) -> Response[Any]:
     """A new link for somebody who lost theirs, or their password."""
-    account = get_account(visit.session, account_id)
+    # Held from here: a role given meanwhile is either seen by the next line, or waits and then ends this link.
+    account = get_account(visit.session, account_id, lock=True)
     visit.visitor.require(MANAGE, account.organisation_id)
     refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
     purpose = LinkPurpose.INVITATION if account.state == "invited" else LinkPurpose.RESET
@@ -419,9 +424,11 @@ def give_role(visit: Visit, account_id: int) -> Response[Any]:
     if isinstance(read, Rejected):
         return _accounts_page(visit, dict(read.errors), {}, HTTP_422_UNPROCESSABLE_ENTITY)
     visit.visitor.require(MANAGE, read.form.organisation_id)
-    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    account = get_account(visit.session, account_id)
+    visit.visitor.require(MANAGE, account.organisation_id)
     grant_role(visit.session, account_id, role=read.form.role, on=read.form.organisation_id)
-    return visit.go("/comptes", done="role-donne")
+    invited = account.state is AccountState.INVITED
+    return visit.go("/comptes", done="role-donne-invite" if invited else "role-donne")
 
 
 @route("POST", "/comptes/roles/{grant_id:int}/terminer", MANAGE)
@@ -445,7 +452,7 @@ def stop(visit: Visit, account_id: int) -> Response[Any]:
 @route("POST", "/comptes/{account_id:int}/rouvrir", MANAGE)
 def restart(visit: Visit, account_id: int) -> Response[Any]:
     """Invites a stopped account back, with the roles it still holds."""
-    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    visit.visitor.require(MANAGE, get_account(visit.session, account_id, lock=True).organisation_id)
     refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
     return _show_link(visit, account_id, restart_account(visit.session, account_id), LinkPurpose.INVITATION)
 

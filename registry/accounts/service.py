@@ -273,7 +273,11 @@ def change_password(session: Session, account_id: int, current: str, password: s
 
 
 def grant_role(session: Session, account_id: int, *, role: Role, on: int) -> RoleGrant:
-    """Gives a role on an organisation's subtree; given twice, it is one."""
+    """Gives a role on an organisation's subtree; given twice, it is one.
+
+    Every link waiting for that account ends: whoever made it, or was shown it, reached what the account held then,
+    and must not open what it holds now.
+    """
     held = session.execute(
         select(RoleGrant).where(
             col(RoleGrant.account_id) == account_id,
@@ -288,6 +292,7 @@ def grant_role(session: Session, account_id: int, *, role: Role, on: int) -> Rol
     made = RoleGrant(organisation_id=on, account_id=account_id, role=role)
     session.add(made)
     session.flush()
+    session.execute(text("SELECT end_links_of(:account)"), {"account": account_id})
     return made
 
 

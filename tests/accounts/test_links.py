@@ -312,6 +312,51 @@ def test_an_account_is_not_reopened_by_who_does_not_administer_all_it_holds(town
     assert town.someone(Role.ADMINISTRATOR).post(f"/comptes/{both.account_id}/rouvrir").status_code == 200
 
 
+def test_a_link_made_before_a_promotion_does_not_open_the_account_promoted(town: Town) -> None:
+    local, above = town.someone(Role.ADMINISTRATOR, town.commune_id), town.someone(Role.ADMINISTRATOR)
+    promoted = town.someone(Role.READER, town.commune_id)
+    older = link_in(local.post(f"/comptes/{promoted.account_id}/lien"))
+
+    given = above.post(
+        f"/comptes/{promoted.account_id}/roles", {"role": "administrator", "organisation_id": str(town.authority_id)}
+    )
+
+    assert given.status_code == 303
+    assert "un rôle vous a été donné depuis" in town.client.get(f"/lien/{older}").text
+    assert follow(town, older).status_code == 404
+    assert promoted.get("/jeux").status_code == 200
+    assert local.post(f"/comptes/{promoted.account_id}/lien").status_code == 403
+
+
+def test_a_link_asked_while_a_role_is_given_waits_and_is_then_refused(town: Town) -> None:
+    local = town.someone(Role.ADMINISTRATOR, town.commune_id)
+    promoted = town.someone(Role.READER, town.commune_id)
+
+    with ThreadPoolExecutor(1) as threads:
+        with town.acting() as session:
+            grant_role(session, promoted.account_id, role=Role.ADMINISTRATOR, on=town.authority_id)
+            asked = threads.submit(local.post, f"/comptes/{promoted.account_id}/lien")
+            wait_for_waiting(town, 1)
+        answer = asked.result()
+
+    assert answer.status_code == 403
+
+
+def test_who_was_invited_and_is_given_another_role_gets_in_by_a_new_link(town: Town) -> None:
+    local = town.someone(Role.ADMINISTRATOR, town.commune_id)
+    place = {"organisation_id": str(town.commune_id)}
+    invited = local.post("/comptes", {"name": "Cheffe", "email": "cheffe@essai.invalid", "role": "reader", **place})
+    with town.acting() as session:
+        number = session.execute(text("SELECT max(id) FROM account")).scalar_one()
+
+    given = local.post(f"/comptes/{number}/roles", {"role": "steward", **place})
+
+    assert "envoyez-lui-en un autre" in local.get(given.headers["location"]).text
+    assert follow(town, link_in(invited)).status_code == 404
+    assert follow(town, link_in(local.post(f"/comptes/{number}/lien"))).status_code == 303
+    assert sign_in(town, "cheffe@essai.invalid", NEW).status_code == 303
+
+
 def test_two_invitations_of_one_address_at_once_open_one_account(town: Town) -> None:
     def invite(email: str, organisation_id: int) -> str:
         with town.acting() as session:
