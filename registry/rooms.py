@@ -87,7 +87,7 @@ def _every_dataset(
         return sorted(
             row.id
             for row in find_rows(session, Dataset, until=until)
-            if not row.annulled and (organisation_ids is None or row.organisation_id in organisation_ids)
+            if _is_dataset_judged(row) and (organisation_ids is None or row.organisation_id in organisation_ids)
         )
     query = select(col(Dataset.id)).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
     if organisation_ids is not None:
@@ -95,20 +95,30 @@ def _every_dataset(
     return session.execute(query).scalars().all()
 
 
+_ADDRESSED = (OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE)
+"""The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
+
+
+def _is_dataset_judged(row: Any) -> bool:
+    return not row.annulled
+
+
+def _is_organisation_judged(row: Any) -> bool:
+    return not row.annulled and row.kind in _ADDRESSED
+
+
 def _every_organisation(
     session: Session, organisation_ids: frozenset[int] | None, until: datetime | None = None
 ) -> Sequence[int]:
-    """The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
-    ours = [OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE]
     if until is not None:
         return sorted(
             row.id
             for row in find_rows(session, Organisation, until=until)
-            if not row.annulled and row.kind in ours and (organisation_ids is None or row.id in organisation_ids)
+            if _is_organisation_judged(row) and (organisation_ids is None or row.id in organisation_ids)
         )
     query = (
         select(col(Organisation.id))
-        .where(~col(Organisation.annulled), col(Organisation.kind).in_(ours))
+        .where(~col(Organisation.annulled), col(Organisation.kind).in_(_ADDRESSED))
         .order_by(col(Organisation.id))
     )
     if organisation_ids is not None:
@@ -162,9 +172,15 @@ def assemble_engine() -> Engine:
     return Engine(
         catalogue=load_catalogue(asset_root("policies")),
         subjects={
-            SubjectKind.DATASET: Subject(SubjectKind.DATASET, bind_datasets, _every_dataset, _dataset_names),
+            SubjectKind.DATASET: Subject(
+                SubjectKind.DATASET, bind_datasets, _every_dataset, _dataset_names, _is_dataset_judged
+            ),
             SubjectKind.ORGANISATION: Subject(
-                SubjectKind.ORGANISATION, bind_organisations, _every_organisation, _organisation_names
+                SubjectKind.ORGANISATION,
+                bind_organisations,
+                _every_organisation,
+                _organisation_names,
+                _is_organisation_judged,
             ),
         },
         dependents={SubjectKind.ORGANISATION: _datasets_below},

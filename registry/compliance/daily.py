@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.compliance.engine import engine_of
+from registry.compliance.queries import find_judged
 from registry.compliance.service import BATCH, evaluate
 from registry.compliance.vocabulary import SubjectKind
 from registry.kernel.errors import Refusal
@@ -36,16 +37,18 @@ def evaluate_everything(
 ) -> Evaluated:
     """Judges the whole registry as of a day and keeps what changed: each batch in a transaction of its own.
 
-    Mandates begin and end, populations and laws take effect on days when nobody writes anything.
+    Mandates begin and end, populations and laws take effect on days when nobody writes anything. A subject that
+    still bears a finding and is no longer addressed by the law loses it.
     """
     subjects = changed = 0
     for kind in SubjectKind:
         with transaction(database, acting, **info) as session:
             ids = engine_of(session).subjects[kind].everything(session, None, None)
+            judged = sorted({*ids, *find_judged(session, kind)})
         subjects += len(ids)
-        for start in range(0, len(ids), BATCH):
+        for start in range(0, len(judged), BATCH):
             with transaction(database, acting, **info) as session:
-                changed += evaluate(session, kind, ids[start : start + BATCH], today=today)
+                changed += evaluate(session, kind, judged[start : start + BATCH], today=today)
     return Evaluated(subjects, changed)
 
 

@@ -24,13 +24,15 @@ class Subject:
     """How the engine reaches one kind of subject.
 
     `everything(session, organisation_ids, until)` gives all ids within these organisations: those of now, or
-    those that stood at an instant, whatever was annulled or removed since.
+    those that stood at an instant, whatever was annulled or removed since. `concerns(row)` tells whether the
+    law addresses a subject at all: one it does not bears no finding, whoever asks and whichever way.
     """
 
     kind: SubjectKind
     bind: Bind
     everything: Callable[[Session, frozenset[int] | None, datetime | None], Sequence[int]]
     names: Callable[[Session, Sequence[int]], Mapping[int, str]]
+    concerns: Callable[[Any], bool]
 
 
 @dataclass(frozen=True)

@@ -175,6 +175,12 @@ def _standing(rows: Sequence[Any], on: date, zone: ZoneInfo) -> Standing:
     return Standing(reading, min(day, on))
 
 
+def find_judged(session: Session, kind: SubjectKind) -> Sequence[int]:
+    """The subjects of a kind that bear a finding in force."""
+    query = select(col(Finding.subject_id)).where(col(Finding.subject_kind) == kind, col(Finding.until).is_(None))
+    return session.execute(query.distinct()).scalars().all()
+
+
 def find_texts(session: Session, digests: Collection[str]) -> dict[str, Policy]:
     """The policies of these texts that were kept, each with its only version, by digest."""
     if not digests:

@@ -43,9 +43,8 @@ def judge(
     for start in range(0, len(ids), BATCH):
         bound = subject.bind(session, ids[start : start + BATCH], on=reading.on, until=reading.until)
         for subject_id, (row, facts) in bound.items():
-            if row.annulled:
-                assessments: tuple[Assessment, ...] = ()
-            else:
+            assessments: tuple[Assessment, ...] = ()
+            if subject.concerns(row):
                 assessments = tuple(assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of))
             owner = subject_id if kind is SubjectKind.ORGANISATION else row.organisation_id
             yield Judged(kind, subject_id, owner, row, assessments)

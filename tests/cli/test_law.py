@@ -11,9 +11,11 @@ from sqlalchemy import text
 
 from registry.cli.entry import main
 from registry.compliance.queries import find_findings
+from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import annul_dataset, record_dataset
-from registry.organisations.service import open_registry
+from registry.organisations.forms import OrganisationForm
+from registry.organisations.service import amend_organisation, open_registry
 from registry.platform.clock import today as current_day
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
@@ -124,3 +126,30 @@ def test_an_upgrade_judges_everything_by_the_policies_it_brought(town: Town, bef
     assert "constats changés" in said
     with town.acting() as session:
         assert {found.verdict for found in find_findings(session, town.info["today"](), policy_id="ACC-01")}
+
+
+def test_a_service_bears_no_finding_whichever_way_the_register_is_judged(town: Town, beffroi: Command):
+    with town.acting() as session:
+        amend_organisation(session, town.service_id, OrganisationForm(website="https://exemple.fr"), expected=None)
+        borne = find_findings(session, town.info["today"](), kind=SubjectKind.ORGANISATION, subject_id=town.service_id)
+    day = town.info["today"]().isoformat()
+
+    today = answer(beffroi, "evaluate")
+    dated = answer(beffroi, "evaluate", "--as-of", day)
+
+    assert not borne
+    assert (today["subjects"], today["verdicts"]) == (dated["subjects"], dated["verdicts"])
+
+
+def test_a_finding_an_earlier_version_left_on_a_service_goes(town: Town, beffroi: Command):
+    with town.as_owner() as session:
+        session.execute(
+            text("UPDATE finding SET subject_id = :service WHERE subject_kind = 'organisation' AND subject_id = :body"),
+            {"service": town.service_id, "body": town.other_commune_id},
+        )
+
+    beffroi("evaluate")
+
+    with town.acting() as session:
+        every = find_findings(session, town.info["today"](), kind=SubjectKind.ORGANISATION)
+    assert town.service_id not in {one.subject_id for one in every}

@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -134,7 +135,7 @@ def test_the_worker_judges_at_its_start_and_again_when_the_day_changes(dated: To
         judged.append(on)
         return known.bind(session, ids, on=on, until=until)
 
-    subjects[SubjectKind.ORGANISATION] = type(known)(known.kind, bind, known.everything, known.names)
+    subjects[SubjectKind.ORGANISATION] = replace(known, bind=bind)
     engine = Engine(engine_of_info(dated.info).catalogue, subjects, {})
     evaluate_daily(dated.home.jobs, {**dated.info, "engine": engine, "today": today}, stopping, every=0)
 
