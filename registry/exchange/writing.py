@@ -115,6 +115,10 @@ def _find_contacts(
         contact, sheet = line.content["contact"], known.get(line.identifier)
         if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
             continue
+        if line.seen_version is not None and "contact" not in line.changes:
+            # The sheet had a contact at the preview: somebody took it away since.
+            _note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
+            continue
         owner = batch.organisation_id if sheet is None else sheet.organisation_id
         key = (owner, *sorted(contact.items()))
         if key not in by_contact:
@@ -145,7 +149,9 @@ def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
     for name, value in line.content["sheet"].items():
         seen = line.changes[name][0] if name in line.changes else value if line.seen_version else None
         if current[name] != value:
-            (names if current[name] in (seen, *EMPTY) else kept).append(name)
+            # A field somebody emptied since is one they changed.
+            as_seen = current[name] == seen or (current[name] in EMPTY and seen in EMPTY)
+            (names if as_seen else kept).append(name)
     for name in kept:
         _note(line, "changed-since", name, _CHANGED_SINCE)
     return names

@@ -174,6 +174,21 @@ def test_a_value_somebody_gave_after_the_preview_stays_and_is_named(bringer: Bri
     assert bringer.noted(number) == [("changed-since", "description"), ("changed-since", "distributions")]
 
 
+def test_what_somebody_emptied_after_the_preview_stays_empty_and_is_named(bringer: Bringer):
+    bringer.bring(TREES)
+    number, _compared = bringer.preview(TREES.replace("Les arbres.", "Texte du portail."))
+    sheet = bringer.sheets()["arbres"]
+    with bringer.town.acting("account:1") as session:
+        change = DatasetChange(description=None, contact_person_id=None)
+        amend_dataset(session, sheet["id"], change, expected=sheet["version"])
+
+    bringer.apply(number)
+
+    assert bringer.sheets()["arbres"]["description"] is None
+    assert bringer.count("dataset WHERE identifier = 'arbres' AND contact_person_id IS NULL") == 1
+    assert sorted(bringer.noted(number)) == [("changed-since", "contact_person_id"), ("changed-since", "description")]
+
+
 def test_an_annulled_sheet_is_refused_in_words_and_stays_annulled(bringer: Bringer):
     bringer.bring(TREES)
     late, _compared = bringer.preview(TREES.replace("Les arbres.", "Autre texte."))
