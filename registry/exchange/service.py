@@ -27,7 +27,7 @@ from registry.ledger.service import say
 
 Report = Callable[[int, int, str], None]
 _WRITERS_LOCK = 7_203_611_003
-"""Imports write one batch at a time: two of them never wait for each other's new records in a circle."""
+"""Imports write, or take back, one batch at a time: two never wait for each other's records in a circle."""
 _LINES = 2000
 """How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
@@ -38,7 +38,7 @@ _FORGET = text(
     " changes = CASE WHEN changes ? 'contact' THEN changes || '{\"contact\": [null, null]}' ELSE changes END,"
     " anomalies = coalesce((SELECT jsonb_agg(said ORDER BY place)"
     "   FROM jsonb_array_elements(anomalies) WITH ORDINALITY AS one (said, place)"
-    "  WHERE coalesce(said ->> 'path', '') NOT LIKE 'contact%'), '[]')"
+    "  WHERE coalesce(said ->> 'path', '') NOT LIKE 'contact%' OR said ->> 'code' = 'changed-since'), '[]')"
     " WHERE batch_id = :batch AND (content <> '{}' OR changes ? 'contact'"
     "  OR anomalies @? '$[*].path ? (@ starts with \"contact\")')"
 )
@@ -215,12 +215,17 @@ def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
 
 def _apply_once(session_of: Callable[[], Any], batch_id: int) -> int:
     with session_of() as session:
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
-        batch = _going_on(session, batch_id, ImportState.APPLYING)
+        batch = _writing_alone(session, batch_id, ImportState.APPLYING)
         lines = find_writes(session, batch_id, applied=False, limit=BATCH)
         if lines:
             write_lines(session, batch, lines)
         return len(lines)
+
+
+def _writing_alone(session: Session, batch_id: int, state: ImportState) -> ImportBatch:
+    """The import, while it is still in this state; no other import writes until the end of this transaction."""
+    session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITERS_LOCK})
+    return _going_on(session, batch_id, state)
 
 
 def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> list[str]:
@@ -257,7 +262,7 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
 def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
     """Takes back the next records of an import, in one transaction; says how many."""
     with session_of() as session:
-        batch = _going_on(session, batch_id, ImportState.UNDOING)
+        batch = _writing_alone(session, batch_id, ImportState.UNDOING)
         lines = find_writes(session, batch_id, applied=True, limit=BATCH)
         say(session, "exchange:import:undo")
         kept = []

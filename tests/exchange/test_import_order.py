@@ -14,7 +14,7 @@ from registry.exchange.comparing import BATCH
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch, is_at_work
 from registry.exchange.rdf_here import read_rdf_bytes
-from registry.exchange.service import preview_import, receive_import
+from registry.exchange.service import _writing_alone, preview_import, receive_import
 from registry.kernel.errors import Conflict
 from tests.exchange.conftest import PREFIXES, TREES, Bringer, Cut, many
 
@@ -90,6 +90,27 @@ def test_two_imports_of_the_same_file_at_once_make_each_sheet_once(bringer: Brin
     assert bringer.count("dataset") == 300
     assert bringer.count("distribution WHERE NOT annulled") == 300
     assert [bringer.noted(number) for number in numbers] == [[], []]
+
+
+def test_taking_an_import_back_waits_while_another_writes(bringer: Bringer):
+    number, _counts = bringer.bring(many(2))
+    other, _compared = bringer.preview(TREES)
+    undone, going = [], threading.Thread(target=lambda: undone.append(bringer.undo(number)))
+    waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+
+    with bringer.opener(other)() as session:
+        _writing_alone(session, other, ImportState.PREVIEWED)
+        going.start()
+        for _turn in range(2000):
+            with bringer.town.as_owner() as looking:
+                if looking.execute(waiting).scalar_one() or undone:
+                    break
+        assert bringer.count("dataset") == 2
+        assert undone == []
+    going.join(20)
+
+    assert undone == [[]]
+    assert bringer.count("dataset") == 0
 
 
 def test_a_sheet_somebody_records_while_it_is_being_imported_is_theirs(bringer: Bringer):
