@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.evaluation import Assessment, assess
+from registry.compliance.evaluation import Assessment, assess, assess_version
 from registry.compliance.models import Finding, PolicyText
-from registry.compliance.vocabulary import SubjectKind
+from registry.compliance.policy import Policy, PolicyVersion
+from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.platform.jobs import defer
 
 BATCH = 500
@@ -48,6 +49,19 @@ def judge(
                 assessments = tuple(assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of))
             owner = subject_id if kind is SubjectKind.ORGANISATION else row.organisation_id
             yield Judged(kind, subject_id, owner, row, assessments)
+
+
+def try_version(
+    session: Session, policy: Policy, version: PolicyVersion, ids: Sequence[int], *, today: date
+) -> Iterable[Verdict]:
+    """What one version of a policy, in force or not, would say today of each of these subjects."""
+    engine = engine_of(session)
+    subject = engine.subjects[policy.subject]
+    for start in range(0, len(ids), BATCH):
+        bound = subject.bind(session, ids[start : start + BATCH], on=today, until=None)
+        for row, facts in bound.values():
+            if subject.concerns(row):
+                yield assess_version(engine.catalogue, policy, version, facts, today=today).verdict
 
 
 _JUDGING = text(

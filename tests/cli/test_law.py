@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from registry.datasets.forms import DatasetForm
 from registry.datasets.service import annul_dataset, record_dataset
 from registry.organisations.forms import OrganisationForm
 from registry.organisations.service import amend_organisation, open_registry
+from registry.platform.assets import asset_root
 from registry.platform.clock import today as current_day
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
@@ -24,6 +26,7 @@ from tests.conftest import TERRITORY, Town
 
 pytestmark = pytest.mark.database
 
+POLICIES = asset_root("policies")
 Command = Callable[..., tuple[int, str, str]]
 
 
@@ -153,3 +156,79 @@ def test_a_finding_an_earlier_version_left_on_a_service_goes(town: Town, beffroi
     with town.acting() as session:
         every = find_findings(session, town.info["today"](), kind=SubjectKind.ORGANISATION)
     assert town.service_id not in {one.subject_id for one in every}
+
+
+def test_a_good_practice_is_never_counted_as_a_breach(town: Town, beffroi: Command):
+    town.record()
+
+    counts = answer(beffroi, "evaluate")
+    code, said, _errors = beffroi("evaluate")
+
+    split = counts["by_force"]
+    assert split["good-practice"]["non-compliant"] > 0
+    assert split["obligation"]["non-compliant"] == 0
+    assert counts["verdicts"]["non-compliant"] == sum(one["non-compliant"] for one in split.values())
+    assert code == 0
+    assert "  Non conforme : 0\n" in said.partition("Bonne pratique")[0]
+    assert "Non conforme" not in said.partition("Bonne pratique")[2]
+    assert f"Non suivie : {split['good-practice']['non-compliant']}\n" in said
+
+
+def test_facts_nobody_can_know_yet_are_refused(town: Town, beffroi: Command):
+    tomorrow = (town.info["today"]() + timedelta(days=1)).isoformat()
+
+    code, _said, errors = beffroi("evaluate", "--known-on", tomorrow)
+
+    assert code == 2
+    assert "--known-on" in errors
+    assert answer(beffroi, "evaluate", "--as-of", tomorrow)["known_on"] == town.info["today"]().isoformat()
+
+
+def test_a_day_without_any_rule_in_force_says_so(town: Town, beffroi: Command):
+    code, said, _errors = beffroi("evaluate", "--law-of", "1990-01-01")
+
+    assert code == 0
+    assert said.split("\n")[1] == "Aucune règle n’était en vigueur le 1er janvier 1990."
+    assert "changés" not in said
+
+
+def test_a_rule_is_tried_on_its_cases_and_on_the_whole_register(town: Town, beffroi: Command, tmp_path: Path):
+    town.record()
+    file = tmp_path / "essai.yaml"
+    file.write_bytes((POLICIES / "acculturation" / "acc-01-owner-and-steward.yaml").read_bytes())
+    count = text("SELECT (SELECT count(*) FROM finding), (SELECT count(*) FROM ledger_entry)")
+    with town.acting() as session:
+        before = tuple(session.execute(count).one())
+
+    code, said, _errors = beffroi("policies", "try", str(file))
+
+    assert code == 0
+    assert "Aujourd’hui, sur 1 sujet du registre, sans rien écrire :" in said
+    assert "  Non suivie : 1\n" in said
+    with town.acting() as session:
+        assert tuple(session.execute(count).one()) == before
+
+
+def test_without_a_register_a_rule_is_tried_on_its_cases_and_it_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    file = POLICIES / "acculturation" / "acc-01-owner-and-steward.yaml"
+    monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(tmp_path / "rien"), "policies", "try", str(file)])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    said = capsys.readouterr().out
+    assert ended.value.code == 0
+    assert said.startswith("3 cas, 0 en échec.\nEssayée sur ses cas seulement : ")
+
+
+def test_a_rule_that_cannot_be_read_is_not_said_to_have_failed_its_cases(beffroi: Command, tmp_path: Path):
+    file = tmp_path / "essai.yaml"
+    file.write_text("id: [", encoding="utf-8")
+
+    code, said, _errors = beffroi("policies", "try", str(file))
+
+    assert code == 1
+    assert said.startswith("La règle n’a pas pu être lue.\n")
+    assert f"  {file}, ligne " in said
