@@ -52,7 +52,9 @@ PANGO_LIBRARIES = (
 )
 PANGO_PACKAGES = ("libpangoft2-1.0-0", "libharfbuzz-subset0")
 CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM_PACKAGES = ("chromium",)
+# Playwright's own Node.js is linked to libatomic, which a bare Debian has not.
+BROWSER_LIBRARIES = ("libatomic.so.1",)
+CHROMIUM_PACKAGES = ("chromium", "libatomic1")
 
 ATTEMPTS = 3
 NETWORK_TROUBLE = re.compile(
@@ -262,9 +264,13 @@ def ensure_pango() -> bool:
 
 def has_pango_libraries() -> bool:
     """Whether the libraries of the PDF renderer can be loaded."""
+    return all(map(can_load, PANGO_LIBRARIES))
+
+
+def can_load(library: str) -> bool:
+    """Whether a library of the system is there."""
     try:
-        for library in PANGO_LIBRARIES:
-            ctypes.CDLL(library)
+        ctypes.CDLL(library)
     except OSError:
         return False
     return True
@@ -274,7 +280,7 @@ def ensure_chromium() -> bool:
     """Installs the browser of the tests, or says what to ask for; says whether it is there."""
     return ensure_system_part(
         "Chromium",
-        lambda: any(shutil.which(command) for command in CHROMIUM_COMMANDS),
+        lambda: any(map(shutil.which, CHROMIUM_COMMANDS)) and all(map(can_load, BROWSER_LIBRARIES)),
         CHROMIUM_PACKAGES,
         "sans lui, pas de tests dans un vrai navigateur",
     )

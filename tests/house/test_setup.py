@@ -138,7 +138,18 @@ def test_root_installs_what_is_missing(dev: ModuleType, tmp_path: Path, monkeypa
     assert dev.ensure_chromium() is True
     asked = (tmp_path / "asked").read_text().splitlines()
     assert [line.split()[2] for line in asked] == ["update", "install"]
-    assert asked[1].endswith("--no-install-recommends chromium")
+    assert asked[1].endswith("--no-install-recommends chromium libatomic1")
+
+
+def test_a_browser_whose_driver_cannot_start_is_no_browser(
+    dev: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program(tmp_path, "chromium", "exit 0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert dev.ensure_chromium() is True
+    monkeypatch.setattr(dev, "BROWSER_LIBRARIES", ("libnowhere.so.0",))
+    assert dev.ensure_chromium() is False
+    assert "chromium libatomic1" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may run apt-get unasked")
