@@ -260,7 +260,8 @@ def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
 
 def _actor_words(actor: str, name: str | None) -> str:
     if actor.startswith(("account:", "job:")) and "account:" in actor:
-        shown = name or _("Compte n° {number}").format(number=actor.partition("account:")[2].partition(" ")[0])
+        number = actor.partition("account:")[2].partition(" ")[0]
+        shown = name or _("Compte d’une autre organisation (n° {number})").format(number=number)
         return _("{name}, par une clé d’API").format(name=shown) if " token:" in actor else shown
     for prefix, words in (
         ("cli:", _("Ligne de commande")),

@@ -23,7 +23,12 @@ def check_csrf(given: str, secret: bytes, key: bytes, request: Request[Any, Any,
 
 
 def _sent_from_here(request: Request[Any, Any, Any]) -> bool:
-    """What the browser says of the page a form was sent from; a program says nothing, and its token decides.
+    """Whether nothing says that the form was sent from elsewhere; a program says nothing, and its token decides."""
+    return browser_says_here(request) is not False
+
+
+def browser_says_here(request: Request[Any, Any, Any]) -> bool | None:
+    """Whether a form was sent from a page of this site, by the browser's own word; None where it says nothing.
 
     `Sec-Fetch-Site` is believed first: it holds behind a proxy that rewrites the host.
     """
@@ -31,4 +36,4 @@ def _sent_from_here(request: Request[Any, Any, Any]) -> bool:
     if site is not None:
         return site in _OURS
     origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host", "")
+    return None if origin is None else urlsplit(origin).netloc == request.headers.get("host", "")

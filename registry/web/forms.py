@@ -49,6 +49,10 @@ class FormData:
         """Whether the form shows that name."""
         return name in self.values
 
+    def pairs(self, *, but: str) -> list[tuple[str, str]]:
+        """Every name with each of its values, except one name's."""
+        return [(name, value) for name, values in self.values.items() if name != but for value in values]
+
     def names(self) -> list[str]:
         """Every name of the form."""
         return list(self.values)

@@ -27,13 +27,14 @@ from registry.kernel.errors import (
 from registry.kernel.words import _, mark, use_translations
 from registry.web.shell import Shell
 from registry.web.templating import render
-from registry.web.visits import LOCALE_COOKIE, Premises, SignInNeeded
+from registry.web.visits import LOCALE_COOKIE, FormOutlived, Premises, SignInNeeded
 from registry.web.words import choose_locale, translations_for
 
 log = structlog.get_logger(__name__)
 
 STATUSES: Mapping[type[Refusal], int] = {
     SignInNeeded: 401,
+    FormOutlived: 401,
     Forbidden: 403,
     NotFound: 404,
     Conflict: 409,
@@ -100,18 +101,21 @@ _ANSWERS: Mapping[int, tuple[str, str]] = {
         mark("Le registre ne peut pas répondre. Réessayez dans un instant."),
     ),
 }
+_AWAY = ("08", "57P0")
+"""How the SQLSTATE of a connection that fails, or that the server ends, begins."""
 _KEPT_HEADERS = frozenset({"allow", "retry-after"})
 
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """An error page: what happened, what to do, and the number of the request."""
+    """An error page: what happened, what to do, and the number of the request; `typed` is a form given back."""
 
     status: int
     title: str
     sentence: str
     errors: tuple[FieldError, ...]
     request_id: str
+    typed: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,7 @@ class Problem:
     sentence: str = ""
     errors: tuple[FieldError, ...] = ()
     headers: Mapping[str, str] | None = None
+    typed: tuple[tuple[str, str], ...] = ()
 
 
 def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[Any]]]:
@@ -135,7 +140,8 @@ def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[A
         status = next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 422)
         status = _BY_CODE.get(refusal.code, status)
         errors = refusal.errors if isinstance(refusal, Invalid) else ()
-        return _answer(premises, request, Problem(status, refusal.code, refusal.message, errors))
+        typed = refusal.fields if isinstance(refusal, FormOutlived) else ()
+        return _answer(premises, request, Problem(status, refusal.code, refusal.message, errors, typed=typed))
 
     def failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
         if error.status_code >= 500:
@@ -145,6 +151,8 @@ def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[A
         )
 
     def away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if not _is_of_the_connection(error):
+            return broken(request, error)
         log.warning("database away", error=str(getattr(error, "orig", error)).splitlines()[:1])
         message = mark("La base de données ne répond pas. Réessayez dans un instant.")
         return _answer(premises, request, Problem(503, "unavailable", message))
@@ -166,6 +174,12 @@ def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[A
         DataError: unkept,
         Exception: broken,
     }
+
+
+def _is_of_the_connection(error: Exception) -> bool:
+    """Whether the database could not be asked at all; what it refuses itself will not pass a moment later."""
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return not state or state.startswith(_AWAY)
 
 
 def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -224,7 +238,8 @@ def _for_people(
             path=request.url.path,
             request_id=number,
         )
-    page = render("web/problem.html", ProblemPage(problem.status, title, sentence, problem.errors, number), shell)
+    view = ProblemPage(problem.status, title, sentence, problem.errors, number, problem.typed)
+    page = render("web/problem.html", view, shell)
     return Response(page, status_code=problem.status, media_type="text/html; charset=utf-8", headers=headers)
 
 

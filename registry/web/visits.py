@@ -29,7 +29,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
 from registry.platform.database import ActingSession, open_session, settle
 from registry.platform.home import Home
-from registry.web.csrf import check_csrf, csrf_token
+from registry.web.csrf import browser_says_here, check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
@@ -56,6 +56,16 @@ class SignInNeeded(Refusal):
     """Nobody is signed in (401; a page sends to the sign-in and back)."""
 
     code = "sign-in-needed"
+
+
+class FormOutlived(Refusal):
+    """A form of ours that outlived the session it was shown in: what was typed is given back, to be sent again."""
+
+    code = "form-outlived"
+
+    def __init__(self, message: str, fields: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.fields = tuple(fields)
 
 
 Enter = Callable[[Session, str, str], Visitor | None]
@@ -261,7 +271,7 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
         if visit.visitor_or_none is None:
             visit.secret = _cookie_of(visit.premises, request, VISITOR_COOKIE, LOCAL_VISITOR_COOKIE).encode()
         if request.method not in _SAFE_METHODS:
-            _check_form(visit)
+            _check_form(visit, outlives=permission is not EVERYBODY)
     if permission is not EVERYBODY:
         visit.visitor.require(permission)
 
@@ -289,11 +299,23 @@ def within_site(address: str) -> str:
     return address if fine else "/"
 
 
-def _check_form(visit: Visit) -> None:
+def _check_form(visit: Visit, *, outlives: bool) -> None:
+    """Refuses a form that no page of ours showed to this very visitor.
+
+    With `outlives`, one that only outlived its session is given back: the browser says that it was sent from here.
+    """
     given = visit.request.headers.get("x-csrf-token", "")
     if not given and not visit.is_api:
         given = visit.form_data().first("_csrf")
     if not check_csrf(given, visit.secret, visit.premises.csrf_key, visit.request):
+        if outlives and visit.upload is None and not visit.is_api and browser_says_here(visit.request):
+            raise FormOutlived(
+                _(
+                    "Votre session s’est terminée pendant que vous écriviez. Rien n’est perdu : ce que vous avez saisi "
+                    "est gardé sur cette page."
+                ),
+                visit.form_data().pairs(but="_csrf"),
+            )
         raise Forbidden(
             _("Ce formulaire a expiré ou vient d’une autre page. Rechargez la page puis envoyez-le de nouveau.")
         )
@@ -430,6 +452,7 @@ __all__ = [
     "NOTICES",
     "Accepted",
     "FormData",
+    "FormOutlived",
     "Panel",
     "Premises",
     "Rejected",

@@ -43,3 +43,44 @@ def test_every_unsafe_route_refuses_what_does_not_come_from_its_own_form(town: T
                     wrong.append(f"{method} {path} {how}: {status}")
     assert not wrong, "\n".join(wrong)
     assert about.dataset_id == NOTHING
+
+
+def test_a_form_that_outlives_its_session_gives_back_all_that_was_typed_and_is_sent_again(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Bancs")
+    path, typed = f"/jeux/{number}/modifier", {"version": "1", "title": "Bancs & tables", "keywords": "bois\nfer"}
+    here = {"Sec-Fetch-Site": "same-origin"}
+    signed_out = town.client.post(path, data={"_csrf": steward.csrf, **typed}, headers=here, follow_redirects=False)
+    assert signed_out.status_code == 401
+    for said in (
+        "Rien n’est perdu",
+        f'action="{path}"',
+        'value="Bancs &amp; tables"',
+        'value="bois\nfer"',
+        "Reprendre",
+    ):
+        assert said in signed_out.text
+
+    # Signed in again in another tab, the same browser sends the page as it stands: its token is still the old one.
+    again = town.client.post(
+        path,
+        data={"_csrf": "", **typed},
+        headers={**here, "Cookie": steward.cookie},
+        follow_redirects=False,
+    )
+    assert again.status_code == 401
+    assert "Envoyer de nouveau" in again.text
+    assert f'name="_csrf" value="{steward.csrf}"' in again.text
+    assert steward.post(path, typed, headers=here).status_code == 303
+    assert "Bancs &amp; tables" in steward.get(f"/jeux/{number}").text
+
+
+def test_what_another_site_sends_is_never_given_back(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Bancs")
+    said = town.client.post(
+        f"/jeux/{number}/modifier",
+        data={"_csrf": "", "version": "1", "title": "Piège"},
+        headers={"Sec-Fetch-Site": "cross-site", "Cookie": steward.cookie},
+        follow_redirects=False,
+    )
+    assert said.status_code == 403
+    assert "Piège" not in said.text
