@@ -1,8 +1,8 @@
 """The history of a dataset in words: its sheet, its files and who answered for it, in one line of time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from registry.datasets.views import ChangeView, field_label, say_value
 from registry.kernel.words import _, mark
@@ -27,13 +27,16 @@ def history_views(
     files: Mapping[int, Sequence[Version]],
     appointments: Mapping[int, Sequence[Version]],
     actors: Mapping[str, str],
+    people: Mapping[int, str],
 ) -> list[ChangeView]:
-    """Every change in words, latest first; each history is given latest first, by row."""
-    views = [*_of_sheet(sheet, actors)]
-    for versions in files.values():
-        views += _of_file(versions, actors)
+    """Every change in words, latest first; each history is given latest first, by row.
+
+    `people` names those the reader may know.
+    """
+    views = [view for versions in files.values() for view in _of_file(versions, actors)]
+    views += _of_sheet(sheet, actors, elsewhere={view.at for view in views})
     for versions in appointments.values():
-        views += _of_appointment(versions, actors)
+        views += _of_appointment(versions, actors, people)
     ordered = sorted(views, key=lambda view: view.at, reverse=True)
     # A number of its own for each, by which the page names the table of its changes.
     return [replace(view, version=len(ordered) - place) for place, view in enumerate(ordered)]
@@ -65,12 +68,13 @@ def _view(
     )
 
 
-def _of_sheet(versions: Sequence[Version], actors: Mapping[str, str]) -> list[ChangeView]:
+def _of_sheet(versions: Sequence[Version], actors: Mapping[str, str], elsewhere: Set[datetime]) -> list[ChangeView]:
+    """The versions of the sheet itself; `elsewhere` tells when its files changed, which they say themselves."""
     views = []
     for newer, older in _pairs(versions):
         changes = _changes(newer, older)
-        if older is not None and not changes and not newer.reason:
-            continue  # Only its files changed: they say so themselves.
+        if older is not None and not changes and (not newer.reason or newer.recorded_at in elsewhere):
+            continue
         sentence = _(_EVENTS.get(newer.event or "", mark("Fiche écrite")))
         views.append(_view(newer, sentence, actors, changes))
     return views
@@ -94,7 +98,9 @@ def _of_file(versions: Sequence[Version], actors: Mapping[str, str]) -> list[Cha
     return views
 
 
-def _of_appointment(versions: Sequence[Version], actors: Mapping[str, str]) -> list[ChangeView]:
+def _of_appointment(
+    versions: Sequence[Version], actors: Mapping[str, str], people: Mapping[int, str]
+) -> list[ChangeView]:
     views = []
     for newer, older in _pairs(versions):
         role, during = AppointmentRole(newer.snapshot["role"]).label, read_range(newer.snapshot["during"])
@@ -105,7 +111,9 @@ def _of_appointment(versions: Sequence[Version], actors: Mapping[str, str]) -> l
         else:
             sentence = _("{role} : mandat terminé le {end}")
         day, end = _said(during.lower), _said(during.upper)
-        views.append(_view(newer, sentence.format(role=role, day=day, end=end), actors))
+        who = people.get(newer.snapshot["person_id"])
+        held = f"{role} ({who})" if who else role
+        views.append(_view(newer, sentence.format(role=held, day=day, end=end), actors))
     return views
 
 

@@ -36,7 +36,7 @@ _PREFIX = "distribution-"
 
 
 def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
-    """The distributions as they were typed; a block whose every field is empty is none.
+    """The distributions as they were typed; a block whose every field is empty, or which is to be removed, is none.
 
     A field the form shows and that is left empty is nothing; one it does not show is not there.
     """
@@ -51,7 +51,8 @@ def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
             for field in DISTRIBUTION_FIELDS
             if data.has(f"{_PREFIX}{number}-{field}")
         }
-        if any(value for field, value in values.items() if field != "identifier"):
+        removed = data.has(f"{_PREFIX}{number}-removed")
+        if not removed and any(value for field, value in values.items() if field != "identifier"):
             found.append(values)
     return found
 

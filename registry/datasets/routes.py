@@ -1,5 +1,6 @@
 """The pages of datasets: the list, the sheet, its form, the conflict page, its history, setting aside."""
 
+import sys
 from collections.abc import Mapping
 from itertools import chain
 from typing import Any
@@ -192,11 +193,12 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     versions = find_versions(session, "dataset", dataset_id)
     rows = find_distributions_of(session, [dataset_id]).get(dataset_id, [])
     files = find_versions_of_rows(session, "distribution", [row.id for row in rows])
-    held = find_appointments(session, AppointmentSubject.DATASET, dataset_id)
+    held = find_appointments(session, AppointmentSubject.DATASET, dataset_id, annulled=True)
     appointments = find_versions_of_rows(session, "appointment", [one.id for one in held])
     every = [*versions, *chain.from_iterable(files.values()), *chain.from_iterable(appointments.values())]
     actors = find_actor_names(session, {version.actor for version in every})
-    page = HistoryPage(sheet.id, sheet.title, history_views(versions, files, appointments, actors))
+    people = {one.person_id: one.name for one in held if one.name}
+    page = HistoryPage(sheet.id, sheet.title, history_views(versions, files, appointments, actors, people))
     return visit.page("datasets/history.html", page)
 
 
@@ -211,6 +213,8 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
     choices = {name: [(str(one), one.label) for one in members] for name, members in enumerations.items()}
     for name, list_name in LISTS.items():
         choices[name] = load_list(list_name).choices(current_locale())
+    rhythms = load_list("frequencies")
+    choices["frequency"].sort(key=lambda choice: rhythms.number(choice[0], "days") or sys.maxsize)
     choices["format"] = load_list("file_types").choices(current_locale())
     choices["declared_absent"] = [
         (name, field_label(name)) for name in ("licence", "frequency", "modified", "publisher_name", "issued",

@@ -8,7 +8,15 @@ from typing import Any
 from registry.compliance.vocabulary import Verdict
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import DatasetRow
-from registry.datasets.vocabulary import AccessRights, Nature, Origin, PersonalData, PublicationGround, Stage
+from registry.datasets.vocabulary import (
+    AccessRights,
+    Availability,
+    Nature,
+    Origin,
+    PersonalData,
+    PublicationGround,
+    Stage,
+)
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
 from registry.web.templating import say_day
@@ -56,13 +64,16 @@ FIELD_LABELS: dict[str, str] = {
 }
 
 _OF_A_FILE = {
-    "title": mark("Titre"),
     "access_url": mark("Adresse de la page d’accès"),
     "download_url": mark("Adresse du fichier"),
     "format": mark("Format"),
-    "licence": mark("Licence"),
-    "modified": mark("Dernière mise à jour"),
+    "media_type": mark("Type de média"),
+    "byte_size": mark("Taille en octets"),
+    "checksum_algorithm": mark("Empreinte : méthode"),
+    "checksum_value": mark("Empreinte"),
+    "availability": mark("Disponibilité prévue"),
 }
+"""What a file says that its sheet does not; the rest bears the sheet's words."""
 
 DAYS = frozenset({"issued", "modified", "temporal_start", "temporal_end"})
 
@@ -99,7 +110,7 @@ _ENUMS: dict[str, Any] = {
 
 def field_label(name: str) -> str:
     """A field's name in the reader's language."""
-    return _(FIELD_LABELS.get(name, name))
+    return _(FIELD_LABELS.get(name) or _OF_A_FILE.get(name, name))
 
 
 def say_value(name: str, value: Any) -> str:
@@ -110,6 +121,10 @@ def say_value(name: str, value: Any) -> str:
         return str(_ENUMS[name](value).label)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
+    if name == "format":
+        return load_list("file_types").label(value, current_locale())
+    if name == "availability":
+        return Availability(value).label
     if name in LISTS:
         known = load_list(LISTS[name])
         codes = value if isinstance(value, list) else [value]
@@ -143,7 +158,7 @@ def label_of(field: str) -> str:
         return field_label(field)
     number, _dash, inner = field.removeprefix("distribution-").partition("-")
     rank = _("Fichier ou accès {number}").format(number=int(number) + 1)
-    return f"{rank}, {_(_OF_A_FILE[inner])}" if inner in _OF_A_FILE else rank
+    return f"{rank}, {field_label(inner)}" if inner else rank
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -137,7 +138,7 @@ def test_the_history_tells_of_the_sheet_its_files_and_who_answered_for_it(town: 
     told = [said.strip() for said in re.findall(r"<h2>(.*?)</h2>", page.text, re.DOTALL)]
     assert told == [
         "Fichier retiré : Bornes CSV",
-        "Propriétaire : mandat à compter du 1er janvier 2026",
+        "Propriétaire (Responsable des mobilités) : mandat à compter du 1er janvier 2026",
         "Fichier ajouté : Bornes CSV",
         "Fiche créée",
     ]
@@ -169,3 +170,31 @@ def test_files_given_under_one_address_are_each_kept_and_an_identifier_given_twi
     assert refused.status_code == 422
     assert [error["path"] for error in refused.json()["errors"]] == ["distributions.1.identifier"]
     assert len(steward.api("GET", f"/api/v1/datasets/{made['id']}").json()["distributions"]) == 3
+
+
+def letters(count: int, first: int, last: int) -> str:
+    """Letters in no order: the database cannot shorten them."""
+    chance = Random(1)  # noqa: S311
+    return "".join(chr(chance.randrange(first, last)) for _place in range(count))
+
+
+def test_what_is_too_long_to_be_looked_for_is_refused_at_its_field_or_kept_under_a_digest(town: Town):
+    steward = town.someone(Role.STEWARD)
+    body = {"organisation_id": town.authority_id, "title": letters(990, 0x4E00, 0x9FFF)}
+    long, address = letters(950, 0x4E00, 0x9FFF), "https://a.invalid/" + letters(3900, ord("A"), ord("Z"))
+
+    for given, path in (
+        ({"identifier": long}, "identifier"),
+        ({"distributions": [{"identifier": long, "access_url": address}]}, "distributions.0.identifier"),
+    ):
+        refused = steward.api("POST", "/api/v1/datasets", json=body | given)
+        assert refused.status_code == 422
+        assert [error["path"] for error in refused.json()["errors"]] == [path]
+        assert "trop long" in refused.json()["errors"][0]["message"]
+    made = steward.api("POST", "/api/v1/datasets", json=body | {"distributions": [{"access_url": address}]})
+
+    assert made.status_code == 201
+    (file,) = made.json()["distributions"]
+    assert file["access_url"] == address
+    assert file["identifier"].startswith("urn:sha256:")
+    assert steward.get(f"/jeux/{made.json()['id']}/modifier").status_code == 200
