@@ -66,37 +66,40 @@ class PersonForm(BaseModel):
     phone: Annotated[str, StringConstraints(strip_whitespace=True, max_length=40)] | None = None
 
 
-class AppointmentForm(BaseModel):
-    """A person in a role from a day (included) to another (excluded)."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    person_id: int
-    role: AppointmentRole
-    subject_kind: AppointmentSubject
-    subject_id: int
-    since: date
-    until: date | None = None
-    published: bool = False
-
-
-class NewAppointmentForm(BaseModel):
-    """The web form of an appointment: somebody known, or a name and an address."""
+class _Mandate(BaseModel):
+    """A role from a day (included) to another (excluded)."""
 
     model_config = ConfigDict(extra="forbid")
 
     role: AppointmentRole
-    person_id: int | None = None
-    name: Line | None = None
-    email: Email | None = None
     since: date
     until: date | None = None
     published: bool = False
 
     @model_validator(mode="after")
+    def _some_days(self) -> Self:
+        if self.until is not None and self.until <= self.since:
+            raise PydanticCustomError("period", _("Le mandat finit avant de commencer : vérifiez les deux dates."))
+        return self
+
+
+class AppointmentForm(_Mandate):
+    """A person in a role, on an organisation or on one record."""
+
+    person_id: int
+    subject_kind: AppointmentSubject
+    subject_id: int
+
+
+class NewAppointmentForm(_Mandate):
+    """The web form of an appointment: somebody known, or a name and an address."""
+
+    person_id: int | None = None
+    name: Line | None = None
+    email: Email | None = None
+
+    @model_validator(mode="after")
     def _somebody(self) -> Self:
         if self.person_id is None and not (self.name or self.email):
             raise PydanticCustomError("nobody", _("Choisissez une personne, ou donnez son nom ou sa fonction."))
-        if self.until is not None and self.until <= self.since:
-            raise PydanticCustomError("period", _("Le mandat finit avant de commencer : vérifiez les deux dates."))
         return self

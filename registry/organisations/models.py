@@ -89,6 +89,7 @@ class Population(Table, table=True):
             name="ex_population_during",
             using="gist",
         ),
+        CheckConstraint("NOT isempty(during)", name="during"),
         {"info": {"kind": Kind.RECORD}},
     )
 
@@ -162,6 +163,7 @@ class Appointment(Table, table=True):
             name="ex_appointment_during",
             using="gist",
         ),
+        CheckConstraint("NOT isempty(during)", name="during"),
         {"info": {"kind": Kind.RECORD}},
     )
 

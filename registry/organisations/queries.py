@@ -6,7 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, any_, bindparam, func, select, text
+from sqlalchemy import Select, any_, bindparam, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -128,9 +128,9 @@ class Appointed:
 
 
 def find_appointments(
-    session: Session, kind: AppointmentSubject, subject_id: int, *, on: date | None = None
+    session: Session, kind: AppointmentSubject, subject_id: int, *, on: date | None = None, annulled: bool = False
 ) -> list[Appointed]:
-    """Who is appointed on a subject, latest first; with a day, those in force on it."""
+    """Who is appointed on a subject, latest first; with a day, those in force on it; for a history, annulled or not."""
     query = _appointments()
     if on is not None:
         query = query.where(col(Appointment.during).contains(on))
@@ -144,7 +144,7 @@ def find_appointments(
             since=row.Appointment.during.lower,
             until=row.Appointment.during.upper,
         )
-        for row in session.execute(query, {"kind": kind, "subject": subject_id})
+        for row in session.execute(query, {"kind": kind, "subject": subject_id, "annulled": annulled})
     ]
 
 
@@ -165,7 +165,7 @@ def _appointments() -> Select[tuple[Appointment, Any, Any]]:
         .where(
             col(Appointment.subject_kind) == bindparam("kind"),
             col(Appointment.subject_id) == bindparam("subject"),
-            ~col(Appointment.annulled),
+            or_(~col(Appointment.annulled), bindparam("annulled")),
         )
         .order_by(col(Appointment.during).desc())
     )
@@ -233,12 +233,12 @@ def find_person_by_email(session: Session, folded: str, organisation_ids: Iterab
     ).scalar_one_or_none()
 
 
-def get_appointment(session: Session, appointment_id: int) -> Appointment:
-    """One appointment within the asker's rights.
+def get_appointment(session: Session, appointment_id: int, *, lock: bool = False) -> Appointment:
+    """One appointment within the asker's rights; locked, as it stands now.
 
     Raises: NotFound.
     """
-    found = session.get(Appointment, appointment_id)
+    found = session.get(Appointment, appointment_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(_("Ce mandat n’existe pas, ou vos droits ne vous le montrent pas."))
     return found

@@ -64,6 +64,7 @@ NOTICES.update(
         "service-ajoute": mark("Le service est ajouté."),
         "mandat-enregistre": mark("Le mandat est enregistré."),
         "mandat-termine": mark("Le mandat a pris fin."),
+        "mandat-annule": mark("Le mandat est annulé : il n’avait pas encore duré un jour."),
     }
 )
 
@@ -315,11 +316,11 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
 
 @route("POST", "/organisations/mandats/{appointment_id:int}/terminer", APPOINT)
 def finish_appointment(visit: Visit, appointment_id: int) -> Response[Any]:
-    """Ends an appointment today."""
+    """Ends an appointment today; one that only begins, or is to come, is annulled."""
     found = get_appointment(visit.session, appointment_id)
     _kind, _organisation, _name, back = _subject(visit, str(found.subject_kind), found.subject_id)
-    end_appointment(visit.session, appointment_id, on=visit.today)
-    return visit.go(back, done="mandat-termine")
+    ended = end_appointment(visit.session, appointment_id, on=visit.today)
+    return visit.go(back, done="mandat-annule" if ended.annulled else "mandat-termine")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

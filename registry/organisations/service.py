@@ -26,7 +26,7 @@ from registry.organisations.models import (
     Population,
     Registry,
 )
-from registry.organisations.queries import find_person_by_email, get_organisation
+from registry.organisations.queries import find_person_by_email, get_appointment, get_organisation
 from registry.organisations.territory import Intercommunality
 from registry.organisations.vocabulary import OrganisationKind
 
@@ -229,13 +229,23 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Ap
     return made
 
 
-def end_appointment(session: Session, appointment_id: int, *, on: date) -> Appointment | None:
-    """Ends an appointment: its last day is the day before."""
-    say(session, "organisations:appointment:end")
-    found = session.get(Appointment, appointment_id, with_for_update=True, populate_existing=True)
-    if found is not None:
-        since = found.during.lower
-        found.during = Range(since, on if since is None else max(on, since))
-        session.flush()
-        touch(session, found.subject_kind, found.subject_id)
+def end_appointment(session: Session, appointment_id: int, *, on: date) -> Appointment:
+    """Ends an appointment: its last day is the day before. One that has no day yet by then is annulled.
+
+    Raises: NotFound; Conflict when it was annulled or is over by that day.
+    """
+    found = get_appointment(session, appointment_id, lock=True)
+    if found.annulled:
+        raise Conflict(_("Ce mandat est annulé : il n’y a rien à terminer."))
+    since, until = found.during.lower, found.during.upper
+    if until is not None and until <= on:
+        raise Conflict(_("Ce mandat a déjà pris fin : la date de sa fin ne change plus."))
+    if since is not None and on <= since:
+        say(session, "organisations:appointment:annul")
+        found.annulled = True
+    else:
+        say(session, "organisations:appointment:end")
+        found.during = Range(since, on)
+    session.flush()
+    touch(session, found.subject_kind, found.subject_id)
     return found

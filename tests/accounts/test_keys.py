@@ -9,6 +9,7 @@ from registry.accounts.forms import TokenForm
 from registry.accounts.service import make_token
 from registry.accounts.vocabulary import TokenScope
 from registry.kernel.permissions import Role
+from registry.platform.clock import today
 from tests.conftest import Someone, Town
 
 pytestmark = pytest.mark.database
@@ -97,6 +98,23 @@ def test_a_revoked_or_expired_key_is_refused_and_the_revocation_is_recorded(town
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"] == "Bearer"
     assert event == "accounts:token:revoke"
+
+
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])
+def test_a_key_s_last_day_is_that_of_the_authority_not_of_the_server(town: Town, zone: str) -> None:
+    # Of these two zones, one at least is on another day than the server, at any time.
+    _today, last = key_of(town, town.someone(Role.READER))
+    number, late = key_of(town, town.someone(Role.READER))
+    with town.as_owner() as session:
+        session.execute(text("UPDATE registry SET time_zone = :zone"), {"zone": zone})
+        session.execute(
+            text("UPDATE api_token SET expires_on = :today - CASE WHEN id = :late THEN 1 ELSE 0 END"),
+            {"today": today(zone), "late": number},
+        )
+
+    answers = [town.client.get("/api/v1/datasets", headers=key).status_code for key in (last, late)]
+
+    assert answers == [200, 401]
 
 
 def test_a_key_s_secret_is_shown_once_and_kept_nowhere(town: Town) -> None:

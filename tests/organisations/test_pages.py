@@ -1,10 +1,12 @@
 """The pages of organisations: the tree, one body, its services, and who is appointed."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
@@ -95,6 +97,60 @@ def test_somebody_new_is_appointed_then_leaves(town: Town) -> None:
     assert dpo.post(f"/organisations/mandats/{number}/terminer").status_code == 303
     with town.acting() as session:
         assert session.execute(text("SELECT upper(during) FROM appointment")).scalar_one() == town.info["today"]()
+
+
+def mandate_on(town: Town, dataset_id: int, begins: int, ends: int | None = None) -> int:
+    """An owner appointed on a dataset some days from today, until others; its number."""
+    today = town.info["today"]()
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Titulaire"))
+        form = AppointmentForm(
+            person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
+            subject_id=dataset_id, since=today + timedelta(days=begins),
+            until=None if ends is None else today + timedelta(days=ends),
+        )  # fmt: skip
+        return appoint(session, town.authority_id, form).id
+
+
+@pytest.mark.parametrize("begins", [0, 20])
+def test_a_mandate_ended_before_it_lasted_a_day_is_annulled_and_the_history_says_so(town: Town, begins: int) -> None:
+    steward, sheet = town.someone(Role.STEWARD), town.record()
+    number = mandate_on(town, sheet, begins)
+
+    ended = steward.post(f"/organisations/mandats/{number}/terminer")
+
+    page = steward.get(ended.headers["location"])
+    assert page.status_code == 200
+    assert "Le mandat est annulé" in page.text
+    assert "Titulaire" not in page.text
+    assert "Propriétaire : mandat annulé" in steward.get(f"/jeux/{sheet}/historique").text.replace("\xa0", " ")
+    again = steward.post(f"/organisations/mandats/{number}/terminer")
+    assert again.status_code == 409
+    assert "il n’y a rien à terminer" in again.text
+
+
+@pytest.mark.parametrize("followed", [False, True], ids=["nobody after", "somebody after"])
+def test_a_mandate_that_is_over_is_not_ended_again(town: Town, followed: bool) -> None:
+    steward, sheet = town.someone(Role.STEWARD), town.record()
+    over = mandate_on(town, sheet, -400, -300)
+    if followed:
+        mandate_on(town, sheet, -200)
+    before = people_and_mandates(town)
+
+    answer = steward.post(f"/organisations/mandats/{over}/terminer")
+
+    assert answer.status_code == 409
+    assert "a déjà pris fin" in answer.text
+    assert people_and_mandates(town) == before
+
+
+def test_a_mandate_of_no_day_at_all_is_never_recorded(town: Town) -> None:
+    with pytest.raises(ValidationError, match="finit avant de commencer"):
+        mandate_on(town, town.record(), 0, 0)
+    mandate_on(town, town.record(), 0)
+    for table in ("appointment", "population"):
+        with pytest.raises(IntegrityError, match=f"ck_{table}_during"), town.as_owner() as session:
+            session.execute(text(f"UPDATE {table} SET during = 'empty'"))
 
 
 def test_nobody_is_appointed_by_the_number_of_a_person_one_may_not_see(town: Town) -> None:

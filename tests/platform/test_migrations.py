@@ -279,3 +279,46 @@ def test_a_database_without_a_registry_or_behind_the_code_is_said_in_one_sentenc
     migrate(empty, "0001")
     with empty.connect() as connection, pytest.raises(Unavailable, match="en retard"):
         check_schema(connection)
+
+
+def test_a_validity_of_no_day_is_annulled_with_the_dates_the_ledger_keeps(empty):
+    migrate(empty, "0005")
+    mandate = (
+        "INSERT INTO appointment (version, organisation_id, person_id, role, subject_kind, subject_id, during,"
+        " published, annulled) VALUES (1, 1, 1, 'owner', 'dataset', :subject, :during, false, false)"
+    )
+    with transaction(empty, Acting("cli:essai")) as session:
+        session.execute(
+            text(
+                "INSERT INTO organisation (id, version, lineage, kind, name, name_sort, annulled)"
+                " VALUES (1, 1, ARRAY[1], 'commune', 'corps', 'corps', false)"
+            )
+        )
+        session.execute(text("INSERT INTO person (id, version, organisation_id) VALUES (1, 1, 1)"))
+        for subject, during in ((1, "[2026-03-01,)"), (2, "empty"), (3, "[2026-03-01,)")):
+            session.execute(text(mandate), {"subject": subject, "during": during})
+        session.execute(text("UPDATE appointment SET during = 'empty' WHERE subject_id = 1"))
+        session.execute(
+            text(
+                "INSERT INTO population (version, organisation_id, total, source, during)"
+                " VALUES (1, 1, 10, 'essai', 'empty')"
+            )
+        )
+
+    migrate(empty)
+
+    with empty.connect() as connection:
+        mandates = connection.execute(
+            text("SELECT during::text, annulled, version FROM appointment ORDER BY subject_id")
+        ).all()
+        signed = connection.execute(
+            text("SELECT table_name, verb, event FROM ledger_entry WHERE actor = 'migration:0006' ORDER BY id")
+        ).all()
+        lasted = connection.execute(
+            text("SELECT upper(during) - lower(during) FROM appointment WHERE subject_id = 2")
+        ).scalar_one()
+    assert mandates[0] == ("[2026-03-01,)", True, 3)
+    assert (mandates[1].annulled, lasted) == (True, 1)
+    assert mandates[2] == ("[2026-03-01,)", False, 1)
+    annulled = ("appointment", "update", "organisations:appointment:annul")
+    assert signed == [annulled, annulled, ("population", "delete", None)]
