@@ -23,6 +23,7 @@ from registry.datasets.vocabulary import (
     PersonalData,
     PublicationGround,
 )
+from registry.kernel.identifiers import fits_as_identifier
 from registry.kernel.words import _
 
 MAX_DISTRIBUTIONS = 500
@@ -46,9 +47,19 @@ def _not_to_come(value: date, info: ValidationInfo) -> date:
     return value
 
 
+def _indexable(value: str) -> str:
+    if not fits_as_identifier(value):
+        raise PydanticCustomError(
+            "long_identifier",
+            _("Cet identifiant est trop long pour le registre : raccourcissez-le à 500 caractères au plus."),
+        )
+    return value
+
+
 Past = Annotated[date, AfterValidator(_not_to_come)]
 Clean = AfterValidator(_no_control)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
+Identifier = Annotated[Line, AfterValidator(_indexable)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), Clean]
 Address = Annotated[
     str,
@@ -67,7 +78,7 @@ class DistributionForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    identifier: Line | None = None
+    identifier: Identifier | None = None
     title: Line | None = None
     description: Prose | None = None
     access_url: Address | None = None
@@ -101,7 +112,7 @@ class DatasetForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    identifier: Line | None = None
+    identifier: Identifier | None = None
     uri: Line | None = None
     title: Line
     description: Prose | None = None

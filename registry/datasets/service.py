@@ -12,7 +12,8 @@ from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_distributions_of, get_dataset
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from registry.kernel.sort_keys import sort_key
+from registry.kernel.identifiers import identifier_of
+from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
 from registry.organisations.queries import get_known
@@ -29,7 +30,7 @@ def record_dataset(session: Session, organisation_id: int, form: DatasetForm) ->
     made = Dataset(
         organisation_id=organisation_id,
         identifier=form.identifier or f"urn:uuid:{uuid.uuid4()}",
-        title_sort=sort_key(form.title),
+        title_sort=indexed_sort_key(form.title),
         **form.values(),
     )
     try:
@@ -94,7 +95,7 @@ def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> N
     """
     changed = _set_those_that_differ(sheet, values)
     if changed:
-        sheet.title_sort = sort_key(sheet.title)
+        sheet.title_sort = indexed_sort_key(sheet.title)
     elif below:
         sheet.version = sheet.version + 1
 
@@ -156,7 +157,7 @@ def _under_identifiers(forms: Sequence[DistributionForm]) -> dict[str, Distribut
     given = [form.identifier for form in forms]
     named: dict[str, DistributionForm] = {}
     for place, form in enumerate(forms):
-        identifier = form.identifier or form.download_url or form.access_url or ""
+        identifier = form.identifier or identifier_of(form.download_url or form.access_url or "")
         if form.identifier:
             if form.identifier in given[:place]:
                 message = _("Une autre distribution porte déjà cet identifiant : donnez-en un à chacune.")

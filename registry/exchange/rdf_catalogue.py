@@ -15,6 +15,7 @@ from registry.exchange.rdf_parsing import BASE, Parsed
 from registry.exchange.rdf_subject import TYPE, TYPE_OF_NODE, Reading, Subject, quoted, written
 from registry.exchange.rdf_values import LINE
 from registry.exchange.vocabulary import Fate, ReadCatalog, ReadCatalogue, ReadDataset
+from registry.kernel.identifiers import identifier_of
 from registry.platform.lists import load_list
 
 _DATASET = frozenset({"dcat:Dataset", "dcmitype:Dataset"})
@@ -143,15 +144,15 @@ def _identifier(reading: Reading, node: Node, taken: set[str]) -> str:
         if isinstance(value, Literal) or not reading.is_described(value)
     )
     address = written(node) if isinstance(node, URIRef) and "/.well-known/genid/" not in node else ""
-    chosen = next((_short(text) for text in (*given, address) if text), "")
+    chosen = next((_short(text) for text in given if text), identifier_of(address))
     if isinstance(node, URIRef) and "://" not in written(node) and ":" not in written(node):
         reading.anomalies.add("identifier-relative", chosen, "identifier", address)
     if not chosen:
         chosen = _stand_in(properties.get("dcat:landingPage", ()), properties.get("dcterms:title", ()))
         reading.anomalies.add("identifier-missing", chosen, "identifier", chosen)
     if chosen in taken:
-        other = next((_short(text) for text in (address,) if text and _short(text) not in taken), "")
-        other = other or _numbered(chosen, taken)
+        other = identifier_of(address)
+        other = other if other and other not in taken else _numbered(chosen, taken)
         reading.anomalies.add("identifier-duplicate", other, "identifier", chosen)
         chosen = other
     return chosen

@@ -19,13 +19,13 @@ from registry.exchange.rdf_parsing import BASE
 from registry.exchange.rdf_subject import Subject, Taken, written
 from registry.exchange.rdf_values import (
     CODE,
-    LINE,
     extension_of,
     read_count,
     read_hexadecimal,
     read_media_type,
 )
 from registry.exchange.vocabulary import Fate, ReadDistribution
+from registry.kernel.identifiers import identifier_of
 from registry.platform.lists import load_list
 
 _ALGORITHMS = {
@@ -82,13 +82,12 @@ def read_distribution(subject: Subject, legislation: list[str]) -> ReadDistribut
 
 def _identifier(subject: Subject, address: str) -> str:
     """What tells this distribution from the others of its dataset, from one import to the next."""
-    node = subject.node
-    named = isinstance(node, URIRef) and "/.well-known/genid/" not in node and len(node) <= LINE
-    if named:
-        subject.absorb("distribution.identifier", "dcterms:identifier", lambda value: written(value) == written(node))
-        return written(node)
+    node, name = subject.node, written(subject.node)
+    if isinstance(node, URIRef) and "/.well-known/genid/" not in node and identifier_of(name) == name:
+        subject.absorb("distribution.identifier", "dcterms:identifier", lambda value: written(value) == name)
+        return name
     own = read_line(subject, "identifier", "dcterms:identifier")
-    return own or address[:LINE]
+    return own or identifier_of(address)
 
 
 def _name(node: Node) -> str:

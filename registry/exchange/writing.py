@@ -15,7 +15,7 @@ from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
-from registry.kernel.sort_keys import sort_key
+from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.forms import PersonForm
@@ -48,7 +48,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
             sheet = Dataset(
                 organisation_id=batch.organisation_id,
                 identifier=line.identifier,
-                title_sort=sort_key(form.title),
+                title_sort=indexed_sort_key(form.title),
                 **values,
             )
             session.add(sheet)

@@ -1,7 +1,25 @@
-"""SIREN and SIRET: read once, normalised, checked by their key."""
+"""SIREN and SIRET, read once, normalised, checked by their key; and what may be the identifier of a record."""
+
+from hashlib import sha256
 
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
+
+LONGEST_IDENTIFIER = 2000
+"""Units: bytes of UTF-8. An index of the database holds 2,704 in a row."""
+_LONGEST_ADDRESS = 1000
+
+
+def fits_as_identifier(text: str) -> bool:
+    """Whether an index of the database can hold a text as an identifier."""
+    return len(text.encode()) <= LONGEST_IDENTIFIER
+
+
+def identifier_of(address: str) -> str:
+    """An address as the identifier of what it leads to: itself, or its digest where it is too long to be one."""
+    if len(address) <= _LONGEST_ADDRESS and fits_as_identifier(address):
+        return address
+    return f"urn:sha256:{sha256(address.encode()).hexdigest()}"
 
 
 def _luhn(digits: str) -> int:

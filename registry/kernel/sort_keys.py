@@ -2,6 +2,9 @@
 
 import unicodedata
 
+_LONGEST = 2000
+"""Units: bytes of UTF-8. An index of the database holds 2,704 in a row."""
+
 
 def sort_key(text: str) -> str:
     """The text without accents or case, for a `…_sort` column in the C collation.
@@ -11,3 +14,8 @@ def sort_key(text: str) -> str:
     opened = text.replace("’", "'").replace("œ", "oe").replace("Œ", "OE").replace("æ", "ae").replace("Æ", "AE")
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", opened) if not unicodedata.combining(letter))
     return " ".join(plain.casefold().split())
+
+
+def indexed_sort_key(text: str) -> str:
+    """The sort key as far as an index of the database can hold it."""
+    return sort_key(text).encode()[:_LONGEST].decode(errors="ignore")

@@ -1,5 +1,7 @@
 """An import is compared, applied and undone whole, and never writes over somebody."""
 
+from random import Random
+
 import pytest
 
 from registry.datasets.forms import DatasetChange, DistributionForm
@@ -215,6 +217,25 @@ def test_an_identifier_given_twice_in_a_file_is_taken_once(bringer: Bringer):
 
     assert bringer.sheets()["arbres"]["title"] in {"Arbres", "Arbres encore"}
     assert bringer.count("dataset") == 3
+
+
+def test_an_identifier_no_index_holds_is_refused_in_the_preview_and_a_long_address_is_not(bringer: Bringer):
+    chance = Random(1)  # noqa: S311
+    long = "".join(chr(chance.randrange(0x4E00, 0x9FFF)) for _place in range(950))
+    number, compared = bringer.preview(
+        f'ex:a a dcat:Dataset ; dct:identifier "{long}" ; dct:title "A"@fr .\n'
+        f'<https://exemple.fr/{long}> a dcat:Dataset ; dct:title "B"@fr ;'
+        f" dcat:distribution [ a dcat:Distribution ; dcat:downloadURL <https://exemple.fr/{long}.csv> ] .\n"
+    )
+    bringer.apply(number)
+
+    (refused,) = [one for one in compared if one.action is ImportAction.REFUSED]
+    assert (refused.title, refused.anomalies[-1]["path"]) == ("A", "identifier")
+    assert "trop long" in refused.anomalies[-1]["message"]
+    assert bringer.state(number) is ImportState.APPLIED
+    (identifier,) = bringer.sheets()
+    assert identifier.startswith("urn:sha256:")
+    assert bringer.count("distribution WHERE identifier LIKE 'urn:sha256:%'") == 1
 
 
 NAMED = TREES.replace('dct:title "Bancs"@fr ;', 'dct:title "Bancs"@fr ; ex:relecture "Guichet, sig@essai.invalid" ;')

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.kernel.errors import Invalid
-from registry.kernel.identifiers import parse_siren
+from registry.kernel.identifiers import LONGEST_IDENTIFIER, fits_as_identifier, identifier_of, parse_siren
 from registry.kernel.paging import read_cursor, write_cursor
-from registry.kernel.sort_keys import sort_key
+from registry.kernel.sort_keys import indexed_sort_key, sort_key
 
 
 @pytest.mark.parametrize("said", ["200033579", " 200 033 579 ", "243500139"])
@@ -49,3 +49,20 @@ def test_a_place_in_a_list_is_read_back_from_an_address(words: str, number: int)
 def test_a_place_nobody_gave_is_refused_in_a_sentence(said: str) -> None:
     with pytest.raises(Invalid):
         read_cursor(said)
+
+
+@given(st.text())
+def test_an_address_is_its_own_identifier_unless_it_is_too_long_to_be_one(address: str) -> None:
+    assert identifier_of(address) == address
+    long = identifier_of(address + "a" * 1001)
+    assert long.startswith("urn:sha256:")
+    assert long != identifier_of(address + "b" * 1001)
+    assert fits_as_identifier(long)
+
+
+def test_the_length_of_an_identifier_and_of_a_place_in_a_list_is_that_of_their_bytes() -> None:
+    assert fits_as_identifier("é" * (LONGEST_IDENTIFIER // 2))
+    assert not fits_as_identifier("é" * (LONGEST_IDENTIFIER // 2) + "é")
+    assert identifier_of("漢" * 700).startswith("urn:sha256:")
+    assert indexed_sort_key("漢" * 700) == "漢" * 666
+    assert indexed_sort_key("Œuvre") == sort_key("Œuvre")

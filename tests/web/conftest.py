@@ -14,6 +14,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, RawBody
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
+from psycopg.errors import AdminShutdown, ProgramLimitExceeded
 from sqlalchemy.exc import DataError, OperationalError
 
 from registry.kernel.errors import (
@@ -169,6 +170,8 @@ REFUSALS: dict[str, Exception] = {
     "version": PreconditionNeeded("Donnez If-Match."),
     "loin": Unavailable("La base est plus récente que ce logiciel."),
     "base": OperationalError("SELECT secret_column", {}, Exception("connection refused at 10.0.0.1")),
+    "coupee": OperationalError("SELECT secret_column", {}, AdminShutdown("terminated at 10.0.0.1")),
+    "pleine": OperationalError("SELECT secret_column", {}, ProgramLimitExceeded("index row 10.0.0.1")),
     "valeur": DataError("SELECT secret_column", {}, Exception("cannot contain NUL")),
     "defaut": RuntimeError("secret_column on line 3\nTraceback"),
 }

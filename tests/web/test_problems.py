@@ -16,6 +16,8 @@ STATUSES = {
     "essais": (429, "urn:beffroi:too-many-attempts"),
     "loin": (503, "urn:beffroi:unavailable"),
     "base": (503, "urn:beffroi:unavailable"),
+    "coupee": (503, "urn:beffroi:unavailable"),
+    "pleine": (500, "urn:beffroi:defect"),
     "valeur": (422, "urn:beffroi:unreadable-value"),
     "defaut": (500, "urn:beffroi:defect"),
 }
