@@ -137,8 +137,8 @@ def find_grants(session: Session, account_id: int) -> list[Grant]:
     return [Grant(row.id, row.role, row.organisation_id, row.name) for row in rows]
 
 
-def find_accounts(session: Session) -> list[ListedAccount]:
-    """The accounts within the asker's rights, by name."""
+def find_accounts(session: Session, within: frozenset[int]) -> list[ListedAccount]:
+    """The accounts of these organisations by name, with the roles held on them."""
     names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
     rows = session.execute(
         select(
@@ -150,13 +150,14 @@ def find_accounts(session: Session) -> list[ListedAccount]:
         .join(Person, col(Person.id) == col(Account.person_id))
         .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
         .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(col(Account.organisation_id).in_(within))
         .order_by(names.c.folded, col(Account.id))
     ).all()  # fmt: skip
     grants: dict[int, list[Grant]] = {}
     for row in session.execute(
         select(RoleGrant, Organisation.name.label("name"))  # type: ignore[attr-defined]
         .join(Organisation, col(Organisation.id) == col(RoleGrant.organisation_id))
-        .where(~col(RoleGrant.ended))
+        .where(~col(RoleGrant.ended), col(RoleGrant.organisation_id).in_(within))
         .order_by(col(RoleGrant.id))
     ):
         held = row.RoleGrant

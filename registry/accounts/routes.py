@@ -355,7 +355,7 @@ def end_token(visit: Visit, token_id: int) -> Response[Any]:
 def _accounts_page(visit: Visit, errors: dict[str, str], values: dict[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(MANAGE)
     page = AccountsPage(
-        accounts=find_accounts(visit.session),
+        accounts=find_accounts(visit.session, visit.visitor.reach(SEE)),
         may_manage=bool(reach),
         manageable=reach,
         own=visit.visitor.account_id,

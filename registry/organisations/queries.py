@@ -218,6 +218,12 @@ def find_known(session: Session, person_id: int) -> Known | None:
     return Known(person_id, values.get(rows[0].name_digest or ""), values.get(rows[0].email_digest or ""))
 
 
+def is_person_of(session: Session, person_id: int, organisation_ids: Iterable[int]) -> bool:
+    """Whether somebody belongs to one of these organisations, as far as the asker may know."""
+    found = session.get(Person, person_id)
+    return found is not None and found.organisation_id in organisation_ids
+
+
 def find_person_by_email(session: Session, folded: str, organisation_ids: Iterable[int]) -> Person | None:
     """The person of these organisations who bears an e-mail address (case folded)."""
     return session.execute(

@@ -22,7 +22,6 @@ from registry.organisations.forms import (
 )
 from registry.organisations.models import Organisation
 from registry.organisations.queries import (
-    find_known,
     find_organisation,
     find_organisations,
     find_people,
@@ -30,6 +29,7 @@ from registry.organisations.queries import (
     get_appointment,
     get_organisation,
     get_subject,
+    is_person_of,
 )
 from registry.organisations.service import (
     add_service,
@@ -108,7 +108,7 @@ def show_organisation(visit: Visit, organisation_id: int) -> Response[Any]:
         if value is not None:
             fields.append((field_label(name), _words(value)))
         elif name in body.declared_absent:
-            fields.append((field_label(name), _("Sans objet (déclaré)")))
+            fields.append((field_label(name), _("Aucun (déclaré)")))
         else:
             unknown.append((name, field_label(name)))
     population, source = _population(visit, [body.id]).get(body.id, (None, ""))
@@ -271,7 +271,7 @@ def _appointment_page(
     status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     kind, _organisation_id, name, back = _subject(visit, subject_kind, subject_id)
-    people = find_people(visit.session, visit.visitor.reads)
+    people = find_people(visit.session, visit.visitor.reach(APPOINT))
     page = AppointmentPage(
         subject_kind=str(kind), subject_id=subject_id, subject_name=name, back=back,
         roles=[(str(role), role.label) for role in AppointmentRole],
@@ -293,8 +293,8 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
         return _appointment_page(visit, subject_kind, subject_id, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
     form = read.form
     person_id = form.person_id
-    if person_id is not None and find_known(visit.session, person_id) is None:
-        # A foreign key sees every person: whom the visitor may not see is refused as whom does not exist.
+    if person_id is not None and not is_person_of(visit.session, person_id, visit.visitor.reach(APPOINT)):
+        # A foreign key sees every person: whom the list does not offer is refused as whom does not exist.
         errors = {"person_id": _("Choisissez une personne de la liste.")}
         return _appointment_page(visit, subject_kind, subject_id, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     if person_id is None:

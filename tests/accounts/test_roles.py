@@ -94,6 +94,20 @@ def test_an_administrator_of_a_commune_gives_nothing_above_or_beside_it(town: To
     assert [on for _id, _role, on in grants_of(town, reader.account_id)] == [town.commune_id]
 
 
+def test_who_administers_one_commune_and_reads_another_sees_the_accounts_of_the_first_alone(town: Town) -> None:
+    both, own = town.someone(Role.ADMINISTRATOR, town.commune_id), town.someone(Role.READER, town.commune_id)
+    town.someone(Role.STEWARD, town.other_commune_id)
+    with town.acting() as session:
+        for who in (both, own):
+            grant_role(session, who.account_id, role=Role.READER, on=town.other_commune_id)
+
+    page = both.get("/comptes").text
+
+    assert f"reader.{town.commune_id}@essai.invalid" in page
+    assert f"steward.{town.other_commune_id}@essai.invalid" not in page
+    assert "Petite-Commune" not in page
+
+
 def test_an_account_that_also_rules_above_is_neither_opened_nor_stopped_from_below(town: Town) -> None:
     local = town.someone(Role.ADMINISTRATOR, town.commune_id)
     both = town.someone(Role.STEWARD, town.commune_id)
