@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from registry.compliance.catalogue import PRESENT, Catalogue, Compiled, Part, as_stamp
-from registry.compliance.policy import Policy, PolicyVersion
-from registry.compliance.vocabulary import SubjectKind, UnknownHalf, Verdict
+from registry.compliance.policy import Policy, PolicyError, PolicyVersion
+from registry.compliance.vocabulary import FactType, SubjectKind, UnknownHalf, Verdict
 from registry.kernel.dates import plus_days
 
 log = structlog.get_logger(__name__)
@@ -169,6 +169,30 @@ def _still_met(
     if today >= turns_on:
         return Assessment(policy, version, Verdict.NON_COMPLIANT, used)
     return Assessment(policy, version, Verdict.COMPLIANT, used, turns_on=turns_on, turns_into=Verdict.NON_COMPLIANT)
+
+
+def as_day(catalogue: Catalogue, name: str, value: Any) -> Any:
+    """A fact's value as the engine takes it: a finding keeps its facts as JSON, which has no days."""
+    declared = catalogue.facts.get(name)
+    is_day = declared is not None and declared.type is FactType.DATE and isinstance(value, str)
+    return date.fromisoformat(value[:10]) if is_day else value
+
+
+def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any], *, today: date) -> date | None:
+    """The first day past the time a version leaves, where that day has come: why what is not met is a breach.
+
+    None for a version without such a time, while a fact is unknown, or where a fact is no longer declared.
+    """
+    try:
+        compiled = catalogue.compiled(version)
+    except PolicyError:
+        return None
+    read = {name: as_day(catalogue, name, value) for name, value in facts.items()}
+    activation = catalogue.environment.Activation(bind(catalogue, read))
+    part = compiled.valid_until if _value(compiled.require, activation) is True else compiled.deadline
+    last = _value(part, activation) if part is not None else None
+    day = plus_days(last.date(), 1) if last is not None else None
+    return day if day is not None and day <= today else None
 
 
 def _missing(part: Part, activation: Any, facts: Mapping[str, Any]) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT, Catalogue
+from registry.compliance.evaluation import as_day
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
@@ -56,14 +57,32 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
     return verdict.label
 
 
+def verdict_shape(force: Force, verdict: Verdict) -> str:
+    """The sign that goes with the word: what breaks no law does not bear that of a breach."""
+    return "not-followed" if verdict is Verdict.NON_COMPLIANT and force is not Force.OBLIGATION else str(verdict)
+
+
+def turning_in_words(force: Force, verdict: Verdict | None, day: date | None, today: date) -> str:
+    """Into what a finding turns, and when; nothing for one that does not, or has turned."""
+    if verdict is None or day is None or day <= today:
+        return ""
+    return _("Devient « {verdict} » le {day}").format(verdict=verdict_word(force, verdict), day=say_day(day))
+
+
+def facts_in_words(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What a finding rests on: that a fact is there is said where its value is not."""
+    return [
+        fact_in_words(catalogue, name, value)
+        for name, value in facts.items()
+        if not (name.endswith(PRESENT) and name.removesuffix(PRESENT) in facts)
+    ]
+
+
 def fact_in_words(catalogue: Catalogue, name: str, value: Any) -> tuple[str, str]:
-    """A fact's name and value in words; nothing for what only says that another fact is there."""
+    """A fact's name and value in words."""
     if name.endswith(PRESENT):
-        return (catalogue.label(name.removesuffix(PRESENT)), "" if value else _("sans objet (déclaré)"))
-    declared = catalogue.facts.get(name)
-    if declared is not None and declared.type is FactType.DATE and isinstance(value, str):
-        value = date.fromisoformat(value[:10])  # A finding keeps its facts as JSON, which has no days.
-    return catalogue.label(name), _value_in_words(name, value)
+        return (catalogue.label(name.removesuffix(PRESENT)), _("renseigné") if value else _("aucun (déclaré)"))
+    return catalogue.label(name), _value_in_words(name, as_day(catalogue, name, value))
 
 
 def _value_in_words(name: str, value: Any) -> str:

@@ -7,16 +7,34 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.explanation import condition_in_words, fact_in_words, verdict_word
+from registry.compliance.evaluation import expired_on
+from registry.compliance.explanation import (
+    condition_in_words,
+    facts_in_words,
+    turning_in_words,
+    verdict_shape,
+    verdict_word,
+)
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import Found, find_findings, find_standing, find_texts
 from registry.compliance.views import FindingsPanel, FindingView, MissingView
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
 from registry.organisations.queries import get_legal_person
 from registry.web.visits import Panel, Visit
 
 _SHEETS = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/organisations/{id}"}
+_RECORDS = {
+    SubjectKind.DATASET: Permission.DATASETS_SHEET_RECORD,
+    SubjectKind.ORGANISATION: Permission.ORGANISATIONS_ORGANISATION_AMEND,
+}
+_ASKED = {
+    Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
+    Permission.ORGANISATIONS_APPOINTMENT_RECORD: mark("à demander au référent ou à la référente données"),
+    Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
+}
+"""Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
 
@@ -35,13 +53,15 @@ def texts_of(session: Session, engine: Engine, found: Sequence[Found]) -> dict[s
     }
 
 
-def say_finding(engine: Engine, found: Found, text: Text, since: date, body_id: int | None) -> FindingView:
+def say_finding(
+    visit: Visit, engine: Engine, found: Found, text: Text, since: date, body_id: int | None
+) -> FindingView:
     """A finding in words: by the text it was made under, which may have been replaced.
 
     `since` is the day since when it reads as it does; `body_id` the legal person a dataset's policies also ask about.
     """
     policy, version = text
-    known = [fact_in_words(engine.catalogue, name, value) for name, value in found.facts.items()]
+    breached = found.verdict is Verdict.NON_COMPLIANT
     return FindingView(
         policy_id=policy.id,
         title=policy.name(),
@@ -49,23 +69,25 @@ def say_finding(engine: Engine, found: Found, text: Text, since: date, body_id: 
         is_obligation=policy.force is Force.OBLIGATION,
         severity=policy.severity.label,
         verdict=found.verdict,
+        shape=verdict_shape(policy.force, found.verdict),
         word=verdict_word(policy.force, found.verdict),
         article=f"{version.text}, {version.article}",
         address=version.address,
         evidence=version.evidence.label,
         is_validated=version.validated_on is not None,
         condition=condition_in_words(engine.catalogue, version),
-        known=[(label, value) for label, value in known if value],
-        missing=[_missing(engine, name, found, body_id) for name in found.missing],
+        known=facts_in_words(engine.catalogue, found.facts),
+        missing=[_missing(visit, engine, name, found, body_id) for name in found.missing],
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
-        deadline=found.turns_on,
+        turning=turning_in_words(policy.force, found.turns_into, found.turns_on, visit.today),
+        expired_on=expired_on(engine.catalogue, version, found.facts, today=visit.today) if breached else None,
         period=found.period or None,
         since=since,
     )
 
 
-def _missing(engine: Engine, name: str, found: Found, body_id: int | None) -> MissingView:
+def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int | None) -> MissingView:
     declared = engine.catalogue.facts.get(name)
     if declared is None:
         return MissingView(name, "")
@@ -73,9 +95,12 @@ def _missing(engine: Engine, name: str, found: Found, body_id: int | None) -> Mi
     number = found.subject_id if kind is found.subject_kind else body_id
     if number is None:
         return MissingView(declared.title(), "")
+    appoints = declared.field == _APPOINTMENTS
+    needed = Permission.ORGANISATIONS_APPOINTMENT_RECORD if appoints else _RECORDS[kind]
+    if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
+        return MissingView(declared.title(), "", _(_ASKED[needed]))
     sheet = _SHEETS[kind].format(id=number)
-    place = "#responsables" if declared.field == _APPOINTMENTS else f"/modifier#{declared.field}"
-    return MissingView(declared.title(), sheet + place)
+    return MissingView(declared.title(), sheet + ("#responsables" if appoints else f"/modifier#{declared.field}"))
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:
@@ -102,15 +127,15 @@ def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPan
     texts = texts_of(visit.session, engine, found)
     since = _since(visit, kind, subject_id, found)
     views = sorted(
-        (say_finding(engine, one, texts[one.version_digest], since[one.id], body_id) for one in found),
+        (say_finding(visit, engine, one, texts[one.version_digest], since[one.id], body_id) for one in found),
         key=lambda view: (_GRAVEST.index(view.verdict), not view.is_obligation, view.policy_id),
     )
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
     return FindingsPanel(
         to_act_on=[view for view in views if view.verdict in acting],
         fine=[view for view in views if view.verdict not in acting],
-        counts=Counter(one.verdict for one in found),
-        today=visit.today,
+        counts=Counter(view.verdict for view in views if view.is_obligation),
+        practices=Counter(view.verdict for view in views if not view.is_obligation),
     )
 
 

@@ -7,22 +7,45 @@ from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, ColumnElement, Date, Integer, Select, any_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    any_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.policy import Policy, read_text
 from registry.compliance.vocabulary import SubjectKind, Verdict
 
+_TODAY: ColumnElement[Any] = bindparam("today", type_=Date())
 
-def verdict_on(today: date | ColumnElement[Any]) -> ColumnElement[Any]:
+
+def verdict_on(today: date | ColumnElement[Any], of: type[Finding] = Finding) -> ColumnElement[Any]:
     """The verdict as it reads on a day: what it turns into, once its day has come."""
     return case(
-        (col(Finding.turns_on) <= today, col(Finding.turns_into)),
-        else_=col(Finding.verdict),
+        (col(of.turns_on) <= today, col(of.turns_into)),
+        else_=col(of.verdict),
     )
+
+
+_GRAVEST_FIRST = {Verdict.NON_COMPLIANT: 0, Verdict.TO_COMPLETE: 1, Verdict.COMPLIANT: 2, Verdict.NOT_APPLICABLE: 3}
+
+
+def _place(of: type[Finding]) -> tuple[ColumnElement[Any], Any]:
+    """Where a finding stands in a list that shows the gravest first."""
+    return case(_GRAVEST_FIRST, value=verdict_on(_TODAY, of)), col(of.id)
 
 
 @dataclass(frozen=True)
@@ -38,6 +61,7 @@ class Found:
     period: int
     verdict: Verdict
     turns_on: date | None
+    turns_into: Verdict | None
     facts: dict[str, Any]
     missing: tuple[str, ...]
     unknown_half: str | None
@@ -54,10 +78,11 @@ def find_findings(
     policy_id: str | None = None,
     policy_ids: frozenset[str] | None = None,
     verdict: Verdict | None = None,
+    gravest_first: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> list[Found]:
-    """The findings in force, as they read today."""
+    """The findings in force, as they read today; `after` is the number of the last one already shown."""
     asked = {
         "kind": kind,
         "subject_id": subject_id,
@@ -65,15 +90,15 @@ def find_findings(
         "policy_id": policy_id,
         "policy_ids": None if policy_ids is None else sorted(policy_ids),
         "verdict": verdict,
-        "after": after or None,
+        "after_gravest" if gravest_first else "after": after or None,
         "limit": limit,
     }
     given = {name: value for name, value in asked.items() if value is not None}
-    rows = session.execute(_findings(frozenset(given)), {"today": today, **given})
+    rows = session.execute(_findings(frozenset(given), gravest_first), {"today": today, **given})
     return [_found(row.Finding, Verdict(row.read)) for row in rows]
 
 
-_TODAY: ColumnElement[Any] = bindparam("today", type_=Date())
+_SHOWN: type[Finding] = aliased(Finding)
 _NARROWED: Mapping[str, ColumnElement[bool]] = {
     "kind": col(Finding.subject_kind) == bindparam("kind"),
     "subject_id": col(Finding.subject_id) == bindparam("subject_id"),
@@ -82,16 +107,18 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
     "policy_ids": col(Finding.policy_id).in_(bindparam("policy_ids", expanding=True)),
     "verdict": verdict_on(_TODAY) == bindparam("verdict"),
     "after": col(Finding.id) > bindparam("after"),
+    "after_gravest": tuple_(*_place(Finding))
+    > select(*_place(_SHOWN)).where(col(_SHOWN.id) == bindparam("after_gravest")).scalar_subquery(),
 }
 
 
 @lru_cache(maxsize=128)
-def _findings(given: frozenset[str]) -> Select[tuple[Finding, Any]]:
+def _findings(given: frozenset[str], gravest_first: bool) -> Select[tuple[Finding, Any]]:
     """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
     query = select(Finding, verdict_on(_TODAY).label("read")).where(
         col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given)
     )
-    query = query.order_by(col(Finding.id))
+    query = query.order_by(*(_place(Finding) if gravest_first else (col(Finding.id),)))
     return query.limit(bindparam("limit", type_=Integer())) if "limit" in given else query
 
 
@@ -106,6 +133,7 @@ def _found(row: Finding, verdict: Verdict) -> Found:
         period=row.period,
         verdict=verdict,
         turns_on=row.turns_on,
+        turns_into=row.turns_into,
         facts=row.facts,
         missing=tuple(row.missing),
         unknown_half=row.unknown_half,

@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.explanation import condition_in_words, verdict_word
+from registry.compliance.explanation import condition_in_words, turning_in_words, verdict_shape, verdict_word
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
@@ -20,7 +20,7 @@ from registry.compliance.views import (
     SubjectLine,
     VersionView,
 )
-from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -51,18 +51,26 @@ def show_policies(visit: Visit) -> Response[Any]:
     counts, in_force = _counts(visit), _in_force(engine, visit)
     rows = [
         PolicyLine(
-            policy.id, policy.name(), policy.force.label, policy.severity.label, version.text,
-            version.article, policy.subject.label, counts.get(policy.id, Counter()),
+            policy.id, policy.name(), policy.force.label, policy.force is Force.OBLIGATION, policy.severity.label,
+            version.text, version.article, policy.subject.label, counts.get(policy.id, Counter()),
         )
-        for policy, version in in_force.values()
+        for policy, version in sorted(in_force.values(), key=lambda one: _rank(one[0], counts))
     ]  # fmt: skip
-    rows.sort(key=lambda row: (-row.counts.get(Verdict.NON_COMPLIANT, 0), row.id))
     figures = []
     for binding, verdict, words, tone in _FIGURES:
         chosen = _binding(in_force, binding=binding)
         number = sum(counts.get(policy_id, Counter())[verdict] for policy_id in chosen)
         figures.append(Figure(number, _(words), _findings_address(binding, verdict), tone))
     return visit.page("compliance/policies.html", PoliciesPage(rows, figures))
+
+
+_FORCES, _SEVERITIES = list(Force), list(Severity)
+
+
+def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, int, int, str]:
+    """What binds in law first, the gravest before, then what is most often not met."""
+    unmet = counts.get(policy.id, Counter())[Verdict.NON_COMPLIANT]
+    return _FORCES.index(policy.force), _SEVERITIES.index(policy.severity), -unmet, policy.id
 
 
 def _counts(visit: Visit) -> dict[str, Counter[Verdict]]:
@@ -137,8 +145,9 @@ def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[Subje
             SubjectLine(
                 names[one.subject_kind].get(one.subject_id, ""),
                 _ADDRESSES[one.subject_kind].format(id=one.subject_id),
-                bodies.get(one.organisation_id, ""), policy.id, policy.name(), one.verdict,
-                verdict_word(policy.force, one.verdict), one.period or None, one.turns_on,
+                bodies.get(one.organisation_id, ""), policy.id, policy.name(),
+                verdict_shape(policy.force, one.verdict), verdict_word(policy.force, one.verdict),
+                one.period or None, turning_in_words(policy.force, one.turns_into, one.turns_on, visit.today),
             )
         )  # fmt: skip
     return lines, following
@@ -156,7 +165,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
     counts = _counts(visit).get(policy.id, Counter())
     own = f"/conformite/{policy.id}"
     here = f"{own}?constat={verdict}" if verdict else own
-    rows, following = _subjects(visit, engine, policy_id=policy.id, verdict=verdict)
+    rows, following = _subjects(visit, engine, policy_id=policy.id, verdict=verdict, gravest_first=verdict is None)
     page = PolicyPage(
         id=policy.id, title=policy.name(), force=policy.force.label, severity=policy.severity.label,
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",

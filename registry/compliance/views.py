@@ -9,10 +9,11 @@ from registry.compliance.vocabulary import Verdict
 
 @dataclass(frozen=True)
 class MissingView:
-    """A fact nobody recorded, and the page that fills it."""
+    """A fact nobody recorded, and the page that fills it; no address where the reader may not record there."""
 
     label: str
     address: str
+    ask: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class FindingView:
     is_obligation: bool
     severity: str
     verdict: Verdict
+    shape: str
     word: str
     article: str
     address: str | None
@@ -35,19 +37,20 @@ class FindingView:
     missing: Sequence[MissingView]
     remedy: str
     owed_by: Sequence[str]
-    deadline: date | None
+    turning: str
+    expired_on: date | None
     period: int | None
     since: date
 
 
 @dataclass(frozen=True)
 class FindingsPanel:
-    """The findings on one subject: what must be acted on first, the rest folded."""
+    """The findings on one subject: what must be acted on first, the rest folded; practices counted apart."""
 
     to_act_on: Sequence[FindingView]
     fine: Sequence[FindingView]
     counts: Mapping[Verdict, int]
-    today: date
+    practices: Mapping[Verdict, int]
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ class PolicyLine:
     id: str
     title: str
     force: str
+    is_obligation: bool
     severity: str
     text: str
     article: str
@@ -91,10 +95,10 @@ class SubjectLine:
     organisation: str
     policy_id: str
     policy: str
-    verdict: Verdict
+    shape: str
     word: str
     period: int | None
-    deadline: date | None
+    turning: str
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ FIELD_LABELS: dict[str, str] = {
     "stage": mark("Étape"),
     "organisation_id": mark("Organisation à qui est ce jeu"),
     "annulled": mark("Fiche annulée"),
-    "declared_absent": mark("Déclaré sans objet"),
+    "declared_absent": mark("Déclaré inexistant"),
 }
 
 _OF_A_FILE = {
@@ -456,7 +456,7 @@ def field_views(sheet: Dataset) -> tuple[list[tuple[str, str]], list[tuple[str, 
         if words:
             shown.append((field_label(name), words))
         elif name in sheet.declared_absent:
-            shown.append((field_label(name), _("Sans objet (déclaré)")))
+            shown.append((field_label(name), _("Aucun (déclaré)")))
         elif name not in _SELDOM_FILLED:
             unknown.append((name, field_label(name)))
     return shown, unknown

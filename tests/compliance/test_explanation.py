@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from registry import rooms
-from registry.compliance.explanation import VALUE_WORDS, condition_in_words, fact_in_words
+from registry.compliance.explanation import (
+    VALUE_WORDS,
+    condition_in_words,
+    fact_in_words,
+    facts_in_words,
+)
 from registry.compliance.policy_files import load_catalogue
 from registry.kernel.words import use_translations
 from registry.web.words import translations_for
@@ -47,3 +52,14 @@ def test_a_day_is_written_as_people_write_it(kept: object) -> None:
 def test_a_fact_is_said_in_the_language_of_who_reads_it() -> None:
     with use_translations("en", translations_for("en")):
         assert fact_in_words(SHIPPED, "organisation.population", 11820) == ("Total population", "11,820")
+
+
+def test_a_fact_is_never_silent() -> None:
+    free = {"dataset.producer__present": True, "dataset.licence__present": True, "dataset.licence": "etalab-2.0"}
+    absent = {"dataset.licence__present": False}
+
+    assert [value for _label, value in facts_in_words(SHIPPED, free)] == [
+        "renseigné",
+        fact_in_words(SHIPPED, "dataset.licence", "etalab-2.0")[1],
+    ]
+    assert facts_in_words(SHIPPED, absent)[0][1] == "aucun (déclaré)"

@@ -1,0 +1,87 @@
+"""What a reader is shown of findings: in which order, under which sign, and with which way out."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from registry.compliance import routes
+from registry.compliance.vocabulary import Verdict
+from registry.kernel.permissions import Role
+from registry.organisations.forms import OrganisationForm
+from registry.organisations.service import amend_organisation
+from tests.conftest import TODAY, Town
+
+pytestmark = pytest.mark.database
+PUBLISHED = {
+    "access_rights": "public",
+    "nature": "other",
+    "distributions": [{"access_url": "https://exemple.invalid/a.csv"}],
+}
+
+
+def plain(page: str) -> str:
+    """A page's words, each space one plain space."""
+    return re.sub(r"[\s\u00a0\u202f]+", " ", re.sub(r"<[^>]+>", " ", page))
+
+
+def test_what_binds_in_law_comes_first_and_a_practice_bears_no_sign_of_a_breach(town: Town):
+    town.record()
+
+    page = town.someone(Role.LEGAL).get("/conformite").text
+
+    shown = re.findall(r"<td>(Obligation|Recommandation|Bonne pratique)<br>", page)
+    assert shown == sorted(shown, key=["Obligation", "Recommandation", "Bonne pratique"].index)
+    row = page.partition('href="/conformite/ACC-01"')[2].partition("</tr>")[0]
+    assert "verdict-not-followed" in row
+    assert "verdict-non-compliant" not in row
+    assert "1 non suivie" in plain(row)
+
+
+def test_who_may_not_record_is_told_whom_to_ask(town: Town):
+    address = f"/jeux/{town.record()}"
+
+    steward, lawyer = (town.someone(role).get(address).text for role in (Role.STEWARD, Role.LEGAL))
+
+    asked = "à demander au référent ou à la référente données"
+    assert f'href="{address}/modifier#' in steward.partition('id="conformite')[2]
+    assert asked not in steward
+    assert "à demander au service juridique" in steward
+    assert f'href="{address}/modifier#' not in lawyer.partition('id="conformite')[2].partition("</section>")[0]
+    assert asked in lawyer
+
+
+def test_a_finding_says_into_what_it_turns_and_which_delay_has_passed(town: Town):
+    town.info["today"] = lambda: TODAY
+    with town.acting() as session:
+        form = OrganisationForm(
+            staff_fte=800, rip_url="https://exemple.fr/rip", rip_updated_on=TODAY - timedelta(days=30)
+        )
+        amend_organisation(session, town.authority_id, form, expected=None)
+    late = town.record(frequency="MONTHLY", modified="2026-01-01", **PUBLISHED)
+
+    body = plain(town.someone(Role.LEGAL).get(f"/organisations/{town.authority_id}").text)
+    sheet = plain(town.someone(Role.LEGAL).get(f"/jeux/{late}").text)
+
+    assert "Devient « Non conforme » le 26 octobre 2027." in body
+    assert "Délai passé depuis le 2 février 2026." in sheet
+    assert "Constaté le" in sheet
+    assert "Depuis le" not in sheet
+
+
+def test_the_findings_of_a_policy_come_gravest_first_page_after_page(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(routes, "SHOWN", 2)
+    for number, licence in enumerate(("etalab-2.0", None, "cc-by-nc-4.0", "etalab-2.0", "cc-by-nc-4.0")):
+        town.record(f"Jeu {number}", licence=licence, **PUBLISHED)
+    reader, address, read = town.someone(Role.LEGAL), "/conformite/OD-05", []
+
+    while address:
+        page = reader.get(address).text
+        read += re.findall(r'href="/jeux/(\d+)".*?verdict-([a-z-]+)', page)
+        following = re.search(r'href="(/conformite/OD-05\?apres=\d+)"', page)
+        address = following.group(1) if following else ""
+
+    assert [verdict for _number, verdict in read] == [
+        Verdict.NON_COMPLIANT, Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.COMPLIANT,
+    ]  # fmt: skip
+    assert len({number for number, _verdict in read}) == 5
