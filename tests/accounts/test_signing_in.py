@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -10,13 +11,16 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import text
 
+from registry.accounts import service
 from registry.accounts.rules import FAILURES_PER_ADDRESS, FAILURES_PER_NAME
 from registry.app import create_app
+from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Role
 from registry.platform.home import Home
 from registry.web.csrf import csrf_token
 from registry.web.visits import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
 from tests.conftest import PASSWORD, Town
+from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
 
@@ -57,6 +61,15 @@ def test_who_signs_in_gets_a_session_and_goes_where_they_were_going(town: Town) 
     assert "Domain" not in cookie
     page = town.client.get("/jeux", headers={"Cookie": f"{LOCAL_SESSION_COOKIE}={session_of(answer)}"})
     assert page.status_code == 200
+
+
+def test_over_plain_http_on_this_machine_the_cookie_is_a_plain_one(town: Town) -> None:
+    town.someone(Role.READER)
+    with TestClient(create_app(town.home), base_url="http://127.0.0.1:8000") as client:
+        answer = sign_in(replace(town, _client=client), mailbox(Role.READER, town), PASSWORD)
+
+    assert answer.headers["set-cookie"].startswith(f"{LOCAL_SESSION_COOKIE}=")
+    assert "Secure" not in answer.headers["set-cookie"]
 
 
 @pytest.mark.parametrize(
@@ -112,6 +125,23 @@ def test_ten_failures_on_a_name_make_it_wait_whatever_address_is_said(town: Town
     assert "Attendez un quart d’heure" in answer.text
     assert "set-cookie" not in answer.headers
     assert sign_in(town, "personne@essai.invalid", "faux").status_code == 422
+
+
+def test_of_two_who_try_one_name_at_once_the_second_is_counted_after_the_first(town: Town) -> None:
+    town.someone(Role.READER)
+    email = mailbox(Role.READER, town)
+    for _ in range(FAILURES_PER_NAME - 1):
+        sign_in(town, email, "faux")
+
+    with ThreadPoolExecutor(1) as threads:
+        with town.acting() as session:
+            with pytest.raises(Invalid):
+                service.sign_in(session, email, "faux", address="203.0.113.7", browser=None)
+            second = threads.submit(sign_in, town, email, PASSWORD)
+            wait_for_waiting(town, 1)
+        answer = second.result()
+
+    assert answer.status_code == 429
 
 
 def test_fifty_failures_from_an_address_make_it_wait_whatever_name_is_tried(town: Town) -> None:
