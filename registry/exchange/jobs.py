@@ -15,6 +15,7 @@ from registry.exchange.rdf_reading import read_rdf_file
 from registry.exchange.service import (
     Report,
     apply_import,
+    forget_source,
     preview_import,
     receive_import,
     refuse_import,
@@ -29,7 +30,9 @@ from registry.platform.files import sha256_of
 from registry.platform.home import Home
 from registry.platform.jobs import Job, JobFunction
 
-READ, APPLY, UNDO = "exchange:import:read", "exchange:import:apply", "exchange:import:undo"
+READ, APPLY, UNDO, FORGET = (
+    "exchange:import:read", "exchange:import:apply", "exchange:import:undo", "exchange:import:forget",
+)  # fmt: skip
 
 
 def import_file(
@@ -80,28 +83,34 @@ def session_opener(home: Home, acting: Acting, info: Mapping[str, Any]) -> Calla
 
 
 def import_jobs(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
-    """What the worker does for a page: read a file, apply an import, undo it."""
+    """What the worker does for a page: read a file, apply an import, undo it; and forget its file in the end."""
 
     def opener(job: Job) -> tuple[int, Callable[[], Any]]:
         batch_id = int(job.arguments["batch_id"])
         return batch_id, session_opener(home, Acting(job.actor, account_id=job.account_id, batch_id=batch_id), info)
 
+    def forget(job: Job) -> dict[str, Any]:
+        batch_id, session_of = opener(job)
+        with session_of() as session:
+            forget_source(session, batch_id, home.files)
+        return _done(batch_id)
+
     def read(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
         _read_received(home, batch_id, session_of, job, info["time_zone"])
-        return _done(batch_id)
+        return forget(job)
 
     def apply(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
         apply_import(session_of, batch_id, job.report)
-        return _done(batch_id)
+        return forget(job)
 
     def undo(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
         undo_import(session_of, batch_id, job.report)
-        return _done(batch_id)
+        return forget(job)
 
-    return {READ: read, APPLY: apply, UNDO: undo}
+    return {READ: read, APPLY: apply, UNDO: undo, FORGET: forget}
 
 
 def _done(batch_id: int) -> dict[str, Any]:

@@ -30,6 +30,9 @@ class ImportState(StrEnum):
         return _(_STATE_LABELS[self])
 
 
+OVER = frozenset({ImportState.UNREADABLE, ImportState.APPLIED, ImportState.UNDONE, ImportState.ABANDONED})
+"""Where an import no longer needs the file it came from."""
+
 _STATE_LABELS = {
     ImportState.READING: mark("Lecture du fichier"),
     ImportState.UNREADABLE: mark("Illisible"),

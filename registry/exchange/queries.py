@@ -6,7 +6,7 @@ from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 
@@ -39,6 +39,24 @@ def is_at_work(session: Session, batch_id: int) -> bool:
         {"kind": WORK_LOCK, "number": batch_id},
     ).scalar_one()
     return held
+
+
+_NAMING_FILES = text(
+    "SELECT table_name, column_name FROM information_schema.columns"
+    " WHERE table_schema = 'public' AND column_name LIKE '%sha256' AND table_name <> 'import_batch'"
+)
+
+
+def is_file_needed(session: Session, digest: str) -> bool:
+    """Whether an import that is not over, or a register of any room, names a stored file by its SHA-256."""
+    needed = select(col(ImportBatch.id)).where(
+        col(ImportBatch.source_sha256) == digest, col(ImportBatch.state).not_in(OVER)
+    )
+    return session.execute(needed.limit(1)).first() is not None or any(
+        session.execute(text(f"SELECT 1 FROM {table} WHERE {column} = :digest LIMIT 1"), {"digest": digest}).first()
+        is not None
+        for table, column in session.execute(_NAMING_FILES).all()
+    )
 
 
 def find_account(session: Session, batch_id: int) -> ImportAccount | None:

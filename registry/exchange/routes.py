@@ -8,12 +8,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.exchange.forms import ImportForm
-from registry.exchange.jobs import APPLY, READ, UNDO
+from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
 from registry.exchange.models import ImportAction, ImportBatch, ImportState
 from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
 from registry.exchange.rdf_format import HEAD, recognise
 from registry.exchange.refusals import CannotRead, refusal_of
-from registry.exchange.service import AT_WORK, abandon_import, receive_import
+from registry.exchange.service import AT_WORK, abandon_import, hold_source, receive_import
 from registry.exchange.views import (
     ImportPage,
     ImportsPage,
@@ -97,7 +97,10 @@ def bring_in(visit: Visit) -> Response[Any]:
         errors["file"] = refusal
     if errors:
         return _list(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    digest = visit.premises.home.files.keep(file.path.read_bytes()) if file is not None else ""
+    digest = ""
+    if file is not None:
+        hold_source(visit.session, file.sha256)
+        digest = visit.premises.home.files.keep(file.path.read_bytes())
     batch = receive_import(
         visit.session,
         form.organisation_id,
@@ -273,6 +276,8 @@ def abandon(visit: Visit, batch_id: int) -> Response[Any]:
     if _is_busy(visit, batch, _run_of(visit, batch)):
         raise Conflict(_(AT_WORK))
     abandon_import(visit.session, batch_id)
+    # Once this is committed, and by who sees whether another organisation brought in the same file.
+    _ask(visit, FORGET, batch)
     return visit.go(f"/imports/{batch_id}", done="import-abandonne")
 
 

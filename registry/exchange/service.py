@@ -16,14 +16,23 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.exchange.comparing import BATCH, Compared, compare_catalogue
-from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
-from registry.exchange.queries import WORK_LOCK, count_writes, find_account, find_writes, get_batch, is_at_work
+from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.queries import (
+    WORK_LOCK,
+    count_writes,
+    find_account,
+    find_writes,
+    get_batch,
+    is_at_work,
+    is_file_needed,
+)
 from registry.exchange.undoing import undo_line
 from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue
 from registry.exchange.writing import write_lines
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
 from registry.ledger.service import say
+from registry.platform.files import FileStore
 
 Report = Callable[[int, int, str], None]
 _WRITERS_LOCK = 7_203_611_003
@@ -60,6 +69,23 @@ def receive_import(
     session.add(batch)
     session.flush()
     return batch
+
+
+def hold_source(session: Session, digest: str) -> None:
+    """Has whoever keeps a stored file, or lets go of it, wait for the end of this transaction."""
+    name = {"name": f"stored:{digest}"}
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), name)
+
+
+def forget_source(session: Session, batch_id: int, files: FileStore) -> None:
+    """Lets go of the file of an import that is over, unless something else needs it: it names people.
+
+    The session sees the imports of every organisation: another may have brought in the same file.
+    """
+    batch = get_batch(session, batch_id)
+    hold_source(session, batch.source_sha256)
+    if batch.state in OVER and not is_file_needed(session, batch.source_sha256):
+        files.forget(batch.source_sha256)
 
 
 def preview_import(session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue) -> list[Compared]:

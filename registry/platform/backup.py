@@ -294,7 +294,11 @@ def _stored(files: FileStore, registered: set[str], lost: list[str]) -> Iterator
     for digest in sorted(registered | set(files.every())):
         try:
             yield digest, files.read(digest)
-        except (NotFound, Unavailable):
+        except NotFound:
+            # What no register names may have been let go of meanwhile.
+            if digest in registered:
+                lost.append(digest)
+        except Unavailable:
             lost.append(digest)
 
 

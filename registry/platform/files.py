@@ -3,6 +3,7 @@
 What is kept is named by its SHA-256: the same bytes are kept once, and a changed byte shows.
 """
 
+import contextlib
 import os
 import re
 import secrets
@@ -74,6 +75,12 @@ class FileStore:
                 )
             )
         return content
+
+    def forget(self, digest: str) -> None:
+        """Lets go of what is kept under a SHA-256, if anything is: no register may name it any more."""
+        if _NAME.fullmatch(digest):
+            with contextlib.suppress(FileNotFoundError):
+                obstore.delete(self._store, _place(digest))
 
     def every(self) -> list[str]:
         """The SHA-256 of every file kept."""

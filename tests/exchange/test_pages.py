@@ -13,6 +13,7 @@ from registry.exchange.service import at_work
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
 from registry.platform.jobs import work_once
+from registry.platform.models import StoredFile
 from tests.conftest import Someone, Town
 from tests.exchange.conftest import PREFIXES
 
@@ -101,6 +102,50 @@ def test_a_preview_is_abandoned_and_never_applied(town: Town):
 
     assert steward.post(f"{page}/appliquer").status_code == 409
     assert count(town, "dataset") == 0
+
+
+@pytest.mark.parametrize("end", ["applied", "undone", "abandoned", "unreadable"])
+def test_the_file_of_an_import_is_kept_until_no_import_needs_it(town: Town, end: str):
+    steward, files = town.someone(Role.STEWARD), town.home.files
+    content = BODY[:-30] if end == "unreadable" else BODY
+    page, other = (
+        send(town, steward, content, organisation_id=str(where)).headers["location"]
+        for where in (town.authority_id, town.other_commune_id)
+    )
+    (digest,) = files.every()
+    if end == "unreadable":
+        work(town)
+        assert files.every() == []
+        return
+    work(town)
+
+    for act in {"applied": ["appliquer"], "undone": ["appliquer", "defaire"], "abandoned": ["abandonner"]}[end]:
+        assert steward.post(f"{page}/{act}").status_code == 303
+        work(town)
+        assert files.every() == [digest]
+    assert steward.post(f"{other}/abandonner").status_code == 303
+    work(town)
+
+    assert files.every() == []
+    assert digest in steward.get(page).text
+
+
+def test_a_file_that_a_register_names_outlives_its_import(town: Town):
+    steward = town.someone(Role.STEWARD)
+    page = send(town, steward).headers["location"]
+    (digest,) = town.home.files.every()
+    work(town)
+    with town.acting() as session:
+        session.add(
+            StoredFile(
+                organisation_id=town.authority_id, sha256=digest, size=len(BODY), media_type="text/turtle", name="a.ttl"
+            )
+        )
+
+    steward.post(f"{page}/abandonner")
+    work(town)
+
+    assert town.home.files.every() == [digest]
 
 
 def test_bad_files_and_addresses_are_refused_by_the_page(town: Town):

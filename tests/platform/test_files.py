@@ -24,6 +24,14 @@ def test_what_is_kept_is_named_by_its_content_and_read_back_whole(store):
     assert len(store.every()) == 3
 
 
+def test_what_is_forgotten_is_gone_and_the_rest_stays(store):
+    kept, gone = store.keep(b"bonjour"), store.keep(b"bonsoir")
+    for name in (gone, gone, "absent", "../../secrets/roles.json"):
+        store.forget(name)
+    assert store.every() == [kept]
+    assert store.read(store.keep(b"bonsoir")) == b"bonsoir"
+
+
 def test_the_folder_of_files_is_its_owners_alone(store, tmp_path):
     store.keep(b"bonjour")
     assert (tmp_path / "home" / "files").stat().st_mode & 0o777 == 0o700
