@@ -75,7 +75,12 @@ def invite_account(
             text("SELECT pg_advisory_xact_lock(:key, hashtext(:folded))"), {"key": _ADDRESSES_LOCK, "folded": folded}
         )
         if find_sign_in(session, folded) is not None:
-            raise Conflict(_("Un compte porte déjà cette adresse électronique."))
+            raise Conflict(
+                _(
+                    "Un compte porte déjà cette adresse électronique. S’il n’est pas dans votre liste, demandez à "
+                    "l’administrateur de l’autorité de lui donner ce rôle."
+                )
+            )
     somebody = find_or_record_person(session, organisation_id, person)
     say(session, "accounts:account:invite")
     account = Account(organisation_id=organisation_id, person_id=somebody.id, locale=locale)

@@ -357,6 +357,20 @@ def test_who_was_invited_and_is_given_another_role_gets_in_by_a_new_link(town: T
     assert sign_in(town, "cheffe@essai.invalid", NEW).status_code == 303
 
 
+def test_who_invites_an_address_known_elsewhere_is_told_it_is_taken_and_nothing_else(town: Town) -> None:
+    elsewhere = town.someone(Role.LEGAL, town.other_commune_id)
+    wanted = {"name": "Poste", "email": f"legal.{town.other_commune_id}@essai.invalid", "role": "reader"}
+
+    refused = town.someone(Role.ADMINISTRATOR, town.commune_id).post(
+        "/comptes", {**wanted, "organisation_id": str(town.commune_id)}
+    )
+
+    assert refused.status_code == 422
+    assert "demandez à l’administrateur de l’autorité" in refused.text
+    assert "Petite-Commune" not in refused.text
+    assert f"/comptes/{elsewhere.account_id}/" not in refused.text
+
+
 def test_two_invitations_of_one_address_at_once_open_one_account(town: Town) -> None:
     def invite(email: str, organisation_id: int) -> str:
         with town.acting() as session:
