@@ -75,7 +75,7 @@ class Catalogue:
             FactType.STRINGS: cel.Type.List(cel.Type.STRING),
         }
         variables = {name: kinds[fact.type] for name, fact in self.facts.items() if not fact.presence_only}
-        variables |= {f"{name}{PRESENT}": cel.Type.BOOL for name, fact in self.facts.items() if fact.may_be_absent}
+        variables |= {f"{name}{PRESENT}": cel.Type.BOOL for name, fact in self.facts.items() if fact.has_presence}
         variables |= {f"lists.{name}": cel.Type.List(cel.Type.STRING) for name in self.lists}
         stamp, whole = cel.Type.TIMESTAMP, cel.Type.INT
         functions = [
@@ -215,7 +215,7 @@ class Catalogue:
     @cached_property
     def environment_names(self) -> frozenset[str]:
         """Every name a condition may use."""
-        present = {f"{name}{PRESENT}" for name, fact in self.facts.items() if fact.may_be_absent}
+        present = {f"{name}{PRESENT}" for name, fact in self.facts.items() if fact.has_presence}
         valued = {name for name, fact in self.facts.items() if not fact.presence_only}
         return frozenset(valued) | present | {f"lists.{name}" for name in self.lists}
 

@@ -91,7 +91,7 @@ def facts_of_case(catalogue: Catalogue, case: Case) -> dict[str, Any]:
     facts: dict[str, Any] = {}
     for name, value in case.facts.items():
         declared = catalogue.facts[name]
-        if declared.may_be_absent:
+        if declared.has_presence:
             facts[f"{name}{PRESENT}"] = value is not None
         if value is None or declared.presence_only:
             continue

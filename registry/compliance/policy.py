@@ -49,14 +49,16 @@ class Fact(BaseModel):
     field: str
     may_be_absent: bool = False
     presence_only: bool = False
-    """Whether it is a free text, which may name somebody: policies ask whether it is there, findings never copy it."""
+    """Whether it is a free text, which may name somebody: policies ask whether it is there, findings never copy it.
+
+    One that may not be absent is there or still to be given: its absence is never a breach.
+    """
     values: tuple[str, ...] = ()
 
-    @model_validator(mode="after")
-    def _presence_may_be_asked(self) -> Self:
-        if self.presence_only and not self.may_be_absent:
-            raise ValueError(_("« presence_only » demande « may_be_absent »."))
-        return self
+    @property
+    def has_presence(self) -> bool:
+        """Whether policies may ask that it is there."""
+        return self.may_be_absent or self.presence_only
 
     def title(self) -> str:
         """The fact's name in the reader's language."""
@@ -80,11 +82,18 @@ class PolicyVersion(BaseModel):
     address: str | None = None
     evidence: Evidence
     validated_on: date | None = None
+    validated_by: Role | None = None
     when: str | None = None
     require: Line
     deadline: str | None = None
     valid_until: str | None = None
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _validation_has_its_day(self) -> Self:
+        if self.validated_by is not None and self.validated_on is None:
+            raise ValueError(_("« validated_by » demande le jour de la validation, « validated_on »."))
+        return self
 
     @cached_property
     def digest(self) -> str:

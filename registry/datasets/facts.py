@@ -104,8 +104,8 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     bind_presence(facts, "dataset.producer", sheet.publisher_name, absent, "publisher_name")
     ground = str(sheet.publication_ground) if sheet.publication_ground else None
     may_be_absent(facts, "dataset.publication_ground", ground, absent, "publication_ground")
-    proof = sheet.anonymisation_proof
-    bind_presence(facts, "dataset.anonymisation_proof", proof, absent, "anonymisation_proof")
+    # A proof said to be missing is still to be joined: CRPA L312-1-2 asks for the treatment, not for its proof.
+    bind_presence(facts, "dataset.anonymisation_proof", sheet.anonymisation_proof, (), "anonymisation_proof")
     may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
     return facts
 

@@ -153,7 +153,7 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
     names = {name.removesuffix(PRESENT) for name in facts}
     assert names == bound_facts() == set(CATALOGUE.facts)
     present = {name.removesuffix(PRESENT) for name in facts if name.endswith(PRESENT)}
-    assert present == {name for name, fact in CATALOGUE.facts.items() if fact.may_be_absent}
+    assert present == {name for name, fact in CATALOGUE.facts.items() if fact.has_presence}
     kinds = {"boolean": bool, "enum": str, "string": str, "integer": int, "double": float, "date": date,
              "strings": tuple}  # fmt: skip
     for name, fact in CATALOGUE.facts.items():
@@ -180,6 +180,15 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
         CATALOGUE.compile(f"{name}{PRESENT}")
         with pytest.raises(PolicyError, match="fait inconnu"):
             CATALOGUE.compile(f"{name} == 'x'")
+
+
+def test_a_missing_proof_of_anonymisation_leaves_the_dataset_to_complete(register: Register) -> None:
+    number = register.record(
+        access_rights="public", personal_data="anonymised",
+        declared_absent=["anonymisation_proof", "publication_ground"],
+        distributions=[{"access_url": "https://exemple.invalid/a"}],
+    )  # fmt: skip
+    assert register.read(number)["OD-02"] is Verdict.TO_COMPLETE
 
 
 def test_what_nobody_recorded_is_unbound_and_what_is_declared_absent_is_known(register: Register) -> None:
