@@ -13,7 +13,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.policy import STRICT, Case, Fact, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import Evidence, FactType, VersionStatus
 from registry.kernel.delays import Delay
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -145,10 +145,12 @@ def _read(path: Path) -> dict[str, Any]:
         content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
     except FileNotFoundError as error:
         raise PolicyError(_("Le fichier {file} manque.").format(file=path.name)) from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(_("le fichier n’est pas un texte en UTF-8."), _shown(path), 1) from error
     except (yaml.YAMLError, ValueError) as error:
-        mark = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or str(error)
-        line = mark.line + 1 if mark is not None else _line_of_impossible_date(path)
+        where = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or _("cette date n’existe pas au calendrier.")
+        line = where.line + 1 if where is not None else _line_of_impossible_date(path)
         raise PolicyError(_("YAML illisible : {problem}").format(problem=problem), _shown(path), line) from error
     if not isinstance(content, dict):
         raise PolicyError(_("le fichier doit contenir des champs, un par ligne."), _shown(path), 1)
@@ -189,6 +191,8 @@ def _valid(model: type[Model], content: Any, path: Path, *inside: str) -> Model:
         # A misspelt field is also a missing one: its own line is where the eye must go.
         problem = next((one for one in problems if one["type"] == "extra_forbidden"), problems[0])
         where = (*inside, *problem["loc"])
+        if "facts" in where:  # What follows the fact's name is the kind of value that was tried.
+            where = where[: where.index("facts") + 2]
         name = str(next((step for step in reversed(where) if isinstance(step, str)), ""))
         raise _placed(path, where, _explain(model, problem, name)) from error
 
@@ -198,12 +202,33 @@ def _explain(model: type[BaseModel], problem: Any, name: str) -> str:
         return _("champ inconnu : « {name} ».").format(name=name) + meant(name, _field_names(model))
     if problem["type"] == "missing":
         return _("il manque le champ « {name} ».").format(name=name)
-    expected = problem.get("ctx", {}).get("expected")
-    if expected:
-        return _("« {name} » attend {expected}, pas « {given} ».").format(
-            name=name, expected=expected, given=problem.get("input")
-        )
-    return _("« {name} » : valeur refusée ({problem}).").format(name=name, problem=problem["msg"])
+    known = re.findall(r"'([^']*)'", str(problem.get("ctx", {}).get("expected", "")))
+    if known:
+        given = str(problem.get("input"))
+        words = [_("« {label} »").format(label=one) for one in known]
+        said = _(" ou ").join([", ".join(words[:-1]), words[-1]] if words[1:] else words)
+        sentence = _("« {name} » attend {expected}, pas « {given} ».").format(name=name, expected=said, given=given)
+        return sentence + meant(given, known)
+    if "facts" in problem["loc"]:
+        return _("« {name} » attend une valeur simple ou une liste de textes.").format(name=name)
+    if problem["type"] == "value_error":
+        return str(problem["ctx"]["error"])
+    wanted = next((_(words) for start, words in _WANTED if problem["type"].startswith(start)), _("une autre valeur"))
+    return _("« {name} » attend {expected}.").format(name=name, expected=wanted)
+
+
+_WANTED = (
+    ("string_pattern", mark("un numéro comme « OD-05 »")),
+    ("string", mark("un texte, qui ne peut pas être vide")),
+    ("date", mark("une date, année-mois-jour")),
+    ("bool", mark("« true » ou « false »")),
+    ("int", mark("un nombre entier")),
+    ("tuple", mark("une liste entre crochets")),
+    ("too_short", mark("au moins une valeur")),
+    ("dict", mark("des champs, un par ligne")),
+    ("model", mark("des champs, un par ligne")),
+)
+"""What a field wants, by the beginning of the kind of its fault."""
 
 
 def _field_names(model: type[BaseModel]) -> list[str]:

@@ -18,7 +18,8 @@ from registry.rooms import assemble_engine, bound_facts
 SHIPPED = assemble_engine().catalogue
 CASES = [(policy, case) for policy in SHIPPED.policies for case in policy.cases]
 LISTS = sorted(path.stem for path in (asset_root("policies") / "lists").glob("*.yaml"))
-OD_05, OD_08, ACC_08 = (
+OD_02, OD_05, OD_08, ACC_08 = (
+    "open-data/od-02-anonymised-before-publication.yaml",
     "open-data/od-05-homologated-licence.yaml",
     "open-data/od-08-updated-as-announced.yaml",
     "acculturation/acc-08-prada-notified.yaml",
@@ -96,7 +97,10 @@ PLANTED = {
     "an unknown function": (OD_08, "plusDays(", "plusDay(", "plusDays"),
     "a method that hides its fact": (OD_08, "require: dataset.last_update__present",
                                      "require: dataset.open_formats.size() > 0", "fonction inconnue"),
-    "a date the calendar does not have": (OD_05, "effective_from: 2017-04-29", "effective_from: 2017-04-31", "YAML"),
+    "a date the calendar does not have": (OD_05, "effective_from: 2017-04-29", "effective_from: 2017-04-31",
+                                          "cette date n’existe pas au calendrier"),
+    "a month the calendar does not have": (OD_05, "effective_from: 2017-04-29", "effective_from: 2017-13-29",
+                                           "cette date n’existe pas au calendrier"),
     "a day on which no version binds": (OD_05, "effective_from: 2017-04-29", "effective_from: 2027-04-29", ""),
     "a day moved by one": (OD_08, "today: 2026-11-25", "today: 2026-11-24", "obtenu"),
     "a version that ends before it begins": (
@@ -104,7 +108,15 @@ PLANTED = {
     "no remedy": (OD_05, "remedy: Remplacez", "# Remplacez", "remedy"),
     "an empty remedy": (OD_05, "remedy_en: Replace", "remedy_en: ''\n#", "remedy_en"),
     "a field with a typo": (OD_05, "severity: major", "severty: major", "severity"),
-    "a closed word outside its list": (OD_05, "severity: major", "severity: grave", "blocking"),
+    "a closed word outside its list": (OD_05, "severity: major", "severity: grave",
+                                       "« blocking », « major » ou « minor », pas « grave »"),
+    "a role with a typo": (OD_05, "owed_by: [steward]", "owed_by: [stewart]", "Vouliez-vous dire « steward » ?"),
+    "nobody who owes it": (OD_05, "owed_by: [steward]", "owed_by: []", "au moins une valeur"),
+    "a day in words": (OD_05, "effective_from: 2017-04-29", "effective_from: avril 2017", "une date"),
+    "a validation without its day": (OD_05, "effective_from: 2017-04-29",
+                                     "validated_by: legal\n    effective_from: 2017-04-29", "validated_on"),
+    "a proof said to be absent": (OD_02, "dataset.publication_ground: null}", "dataset.anonymisation_proof: null}",
+                                  "« dataset.anonymisation_proof » ne peut pas être absent."),
     "a field written twice": (OD_05, "severity: major", "severity: major\nseverity: minor", "deux fois"),
     "a number already taken": (OD_08, "id: OD-08", "id: OD-05", "OD-05"),
     "a verdict without its case": (OD_05, "expect: to-complete", "expect: not-applicable", "À compléter"),
