@@ -57,6 +57,16 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
     return verdict.label
 
 
+def validation_in_words(version: PolicyVersion) -> str:
+    """Who validated a version and when, or that a jurist has still to do it."""
+    if version.validated_on is None:
+        return _("à valider par le service juridique")
+    day = say_day(version.validated_on)
+    if version.validated_by is None:
+        return _("validée le {day}").format(day=day)
+    return _("validée le {day} ({role})").format(day=day, role=version.validated_by.label)
+
+
 def verdict_shape(force: Force, verdict: Verdict) -> str:
     """The sign that goes with the word: what breaks no law does not bear that of a breach."""
     return "not-followed" if verdict is Verdict.NON_COMPLIANT and force is not Force.OBLIGATION else str(verdict)

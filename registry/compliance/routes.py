@@ -8,7 +8,13 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.explanation import condition_in_words, turning_in_words, verdict_shape, verdict_word
+from registry.compliance.explanation import (
+    condition_in_words,
+    turning_in_words,
+    validation_in_words,
+    verdict_shape,
+    verdict_word,
+)
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
@@ -187,7 +193,7 @@ def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
         VersionView(
             version.status.label, version.text, version.article, version.address, version.note or "",
             version.evidence.label,
-            version.validated_on is not None, version.effective_from, version.effective_until,
+            validation_in_words(version), version.effective_from, version.effective_until,
             condition_in_words(engine.catalogue, version), version.digest in current,
         )
         for version in policy.versions

@@ -122,7 +122,7 @@ class VersionView:
     address: str | None
     note: str
     evidence: str
-    is_validated: bool
+    validation: str
     effective_from: date | None
     effective_until: date | None
     condition: str

@@ -11,8 +11,10 @@ from registry.compliance.explanation import (
     condition_in_words,
     fact_in_words,
     facts_in_words,
+    validation_in_words,
 )
 from registry.compliance.policy_files import load_catalogue
+from registry.kernel.permissions import Role
 from registry.kernel.words import use_translations
 from registry.web.words import translations_for
 
@@ -42,6 +44,15 @@ def test_a_condition_says_who_what_by_when_and_until_when() -> None:
     )
     assert "au plus tard le dernier jour du délai compté depuis « PRADA désignée le » (15 jours)" in said["ACC-08"]
     assert said["OD-10"].endswith("Cela vaut jusqu’à : « Dernière mise à jour du répertoire » plus 12 mois.")
+
+
+def test_a_version_says_who_validated_it_and_when_or_that_nobody_has() -> None:
+    version = SHIPPED.get("OD-05").versions[-1]
+    dated = version.model_copy(update={"validated_on": date(2027, 3, 1)})
+
+    assert validation_in_words(version) == "à valider par le service juridique"
+    assert validation_in_words(dated) == "validée le 1er mars 2027"
+    assert validation_in_words(dated.model_copy(update={"validated_by": Role.LEGAL})).endswith("2027 (Juriste)")
 
 
 @pytest.mark.parametrize("kept", [date(2026, 2, 1), "2026-02-01"], ids=("just read", "kept with a finding"))
