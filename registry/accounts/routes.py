@@ -23,6 +23,7 @@ from registry.accounts.forms import (
     SignInForm,
     TokenForm,
 )
+from registry.accounts.models import Account
 from registry.accounts.queries import (
     find_accounts,
     find_address,
@@ -406,13 +407,18 @@ def _show_link(visit: Visit, account_id: int, token: str, purpose: LinkPurpose) 
 NOTICES["lien-envoye"] = mark("Le lien est envoyé par courrier électronique.")
 
 
+def _administered(visit: Visit, account_id: int) -> Account:
+    """An account whose every role the visitor administers; held, so that a role given meanwhile waits or is seen."""
+    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
+    account = get_account(visit.session, account_id, lock=True)
+    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
+    return account
+
+
 @route("POST", "/comptes/{account_id:int}/lien", MANAGE)
 def renew_link(visit: Visit, account_id: int) -> Response[Any]:
     """A new link for somebody who lost theirs, or their password."""
-    # Held from here: a role given meanwhile is either seen by the next line, or waits and then ends this link.
-    account = get_account(visit.session, account_id, lock=True)
-    visit.visitor.require(MANAGE, account.organisation_id)
-    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
+    account = _administered(visit, account_id)
     purpose = LinkPurpose.INVITATION if account.state == "invited" else LinkPurpose.RESET
     return _show_link(visit, account_id, renew_account_link(visit.session, account, purpose), purpose)
 
@@ -443,8 +449,7 @@ def take_role(visit: Visit, grant_id: int) -> Response[Any]:
 def stop(visit: Visit, account_id: int) -> Response[Any]:
     """Stops somebody's account."""
     refuse_oneself(visit.visitor.account_id, account_id)
-    visit.visitor.require(MANAGE, get_account(visit.session, account_id).organisation_id)
-    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
+    _administered(visit, account_id)
     stop_account(visit.session, account_id)
     return visit.go("/comptes", done="compte-arrete")
 
@@ -452,8 +457,7 @@ def stop(visit: Visit, account_id: int) -> Response[Any]:
 @route("POST", "/comptes/{account_id:int}/rouvrir", MANAGE)
 def restart(visit: Visit, account_id: int) -> Response[Any]:
     """Invites a stopped account back, with the roles it still holds."""
-    visit.visitor.require(MANAGE, get_account(visit.session, account_id, lock=True).organisation_id)
-    refuse_beyond(visit.session, account_id, visit.visitor.reach(MANAGE))
+    _administered(visit, account_id)
     return _show_link(visit, account_id, restart_account(visit.session, account_id), LinkPurpose.INVITATION)
 
 

@@ -1,8 +1,9 @@
 """Every route, every role, every owner: the answers stand in `matrix.csv`, read and agreed cell by cell.
 
-Each role is held on one commune. The rows ask about something of that commune (`own`), of another commune
-(`other`), of the authority above (`authority`), and about what does not exist (`none`); `-` is a route about
-nothing in particular. Each request is valid in itself and undone after its answer. `in` sends to the sign-in.
+Each role is held on one commune; `two_roles` administers that one and only reads the other. The rows ask about
+something of that commune (`own`), of another commune (`other`), of the authority above (`authority`), and about what
+does not exist (`none`); `-` is a route about nothing in particular. Each request is valid in itself and undone after
+its answer. `in` sends to the sign-in.
 
 `BEFFROI_WRITE_MATRIX=1 pytest tests/access/test_matrix.py` writes the table anew: read each cell that changed.
 """
@@ -17,7 +18,7 @@ import pytest
 from httpx import Response
 
 from registry.accounts.forms import TokenForm
-from registry.accounts.service import make_token
+from registry.accounts.service import grant_role, make_token
 from registry.accounts.vocabulary import TokenScope
 from registry.kernel.permissions import Role
 from tests.access.conftest import Asker, Furnished, nobody, rehearsing, send, signed_in
@@ -29,7 +30,7 @@ pytestmark = pytest.mark.database
 TABLE = Path(__file__).with_name("matrix.csv")
 HELD_BY = {"own": "commune", "other": "other", "authority": "authority", "none": "none"}
 AS_KEYS = ("reading_key", "administrator_key")
-VISITORS = ("nobody", *(str(role) for role in Role), "steward_above", *AS_KEYS)
+VISITORS = ("nobody", *(str(role) for role in Role), "steward_above", "two_roles", *AS_KEYS)
 BESIDE = {"/health", "/metrics", "/statique/{digest:str}/{name:str}"}
 """What is answered without a visit: asked of the ordinary application."""
 
@@ -39,8 +40,11 @@ def _askers(town: Town) -> dict[str, Asker]:
     for role in Role:
         askers[str(role)] = signed_in(town.someone(role, town.commune_id))
     askers["steward_above"] = signed_in(town.someone(Role.STEWARD))
+    both = town.someone(Role.READER, town.other_commune_id)
+    askers["two_roles"] = signed_in(both)
     steward = town.someone(Role.STEWARD, town.commune_id)
     with town.acting() as session:
+        grant_role(session, both.account_id, role=Role.ADMINISTRATOR, on=town.commune_id)
         day = town.info["today"]()
         form = TokenForm(name="lecture", scope=TokenScope.READ, expires_on=day + timedelta(days=9))
         _kept, secret = make_token(session, steward.account_id, town.commune_id, form, today=day)
