@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.explanation import condition_in_words, fact_in_words
+from registry.compliance.evaluation import expired_on
+from registry.compliance.explanation import condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
@@ -18,7 +19,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows, holds_on
 from registry.ledger.queries import end_of_day
-from registry.organisations.models import Appointment, Organisation
+from registry.organisations.models import Appointment, Organisation, Registry
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.reporting.vocabulary import ScopeKind
@@ -87,6 +88,7 @@ def gather(
     registry = get_registry(session)
     return {
         "authority": {"name": registry.name, "siren": registry.siren},
+        "body": _body(session, scoped, registry, until),
         "scope": {"kind": scoped.kind, "label": scoped.label},
         "as_of": as_of,
         "known_on": known_on,
@@ -97,6 +99,18 @@ def gather(
         "organisations": _organisation_lines(scoped, judged),
         "datasets": _dataset_lines(scoped, judged, names),
     }
+
+
+def _body(session: Session, scoped: Scoped, registry: Registry, until: datetime | None) -> dict[str, Any] | None:
+    """The legal person a report is about, where it is not the authority that keeps the register."""
+    owner = scoped.organisations[scoped.organisation_id]
+    above = {row.id: row for row in find_rows(session, Organisation, until=until, column="id", among=owner.lineage)}
+    for number in reversed(owner.lineage):
+        body = above.get(number)
+        if body is not None and OrganisationKind(body.kind).is_legal_person:
+            ours = body.siren == registry.siren
+            return None if ours else {"name": body.name, "siren": body.siren, "kind": body.kind}
+    return None
 
 
 def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Reading) -> Iterable[Judged]:
@@ -183,7 +197,10 @@ def _finding_lines(
         for assessment in one.assessments:
             key = (one.kind, one.subject_id, assessment.policy.id, assessment.period or 0)
             standing, verdict = since.get(key), assessment.read_on(as_of)
-            known = [fact_in_words(engine.catalogue, fact, value) for fact, value in assessment.facts_used.items()]
+            known = facts_in_words(engine.catalogue, assessment.facts_used)
+            turns = assessment.turns_on
+            if verdict is Verdict.NON_COMPLIANT and turns is None:
+                turns = expired_on(engine.catalogue, assessment.version, assessment.facts_used, today=as_of)
             lines.append(
                 {
                     "policy_id": assessment.policy.id,
@@ -192,11 +209,11 @@ def _finding_lines(
                     "subject": name,
                     "organisation": body.name if body is not None else "",
                     "verdict": assessment.verdict,
-                    "known": [{"label": label, "value": value} for label, value in known if value],
+                    "known": [{"label": label, "value": value} for label, value in known],
                     "missing": [_missing(engine, fact) for fact in assessment.missing],
                     "owed_by": [role.label for role in assessment.policy.owed_by],
                     "since": standing.day if standing is not None and standing.verdict is verdict else as_of,
-                    "deadline": assessment.turns_on,
+                    "deadline": turns,
                     "period": assessment.period,
                 }
             )
@@ -233,6 +250,7 @@ def _organisation_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[s
             {
                 "label": body.name,
                 "kind": OrganisationKind(body.kind).label,
+                "judged": any(one.kind is SubjectKind.ORGANISATION for one in found),
                 "datasets": sum(one.kind is SubjectKind.DATASET for one in found),
                 "law": law,
                 "practice": practice,

@@ -11,11 +11,15 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from registry.compliance.vocabulary import Force, Verdict
+from registry.organisations.vocabulary import OrganisationKind
 from registry.reporting.twins import canonical_json, csv_table
 from registry.reporting.vocabulary import Bars, Frame
 
 from . import words
 from .values import ComplianceReport, Counts, Finding, PolicyLine, Summary
+
+KEPT_TOGETHER = 3
+"""Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""
 
 _ADAPTER = TypeAdapter(ComplianceReport)
 _SUMMARY = TypeAdapter(Summary)
@@ -69,7 +73,7 @@ _HEADERS = (
     "Où le renseigner",
     "Remède",
     "Qui doit agir",
-    "Depuis le",
+    "Constaté le",
     "Échéance",
     "Année",
 )
@@ -142,6 +146,21 @@ def frame(report: ComplianceReport) -> Frame:
         seal_no=report.seal.number,
         root=report.seal.root,
         demonstration=report.demonstration,
+    )
+
+
+def visas(report: ComplianceReport) -> tuple[str, str, str]:
+    """Who signs, by their roles: those of the legal person the report is about."""
+    if report.body is None:
+        return (
+            "Délégué ou déléguée à la protection des données",
+            "Service juridique",
+            "Direction générale des services",
+        )
+    return (
+        "Délégué ou déléguée à la protection des données, de l’organisme ou mutualisé·e",
+        "Direction générale des services ou secrétariat général",
+        "Maire" if report.body.kind is OrganisationKind.COMMUNE else "Représentant ou représentante légale",
     )
 
 

@@ -14,6 +14,7 @@ from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
+from registry.organisations.vocabulary import OrganisationKind
 from registry.reporting.vocabulary import ScopeKind
 
 from . import words
@@ -77,6 +78,15 @@ class Authority:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Body:
+    """A legal person a report is about, which is not the authority that keeps the register: a commune."""
+
+    name: str
+    siren: Annotated[str, Field(pattern=r"^\d{9}$")] | None = None
+    kind: OrganisationKind
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Scope:
     """The part of the register that was looked at."""
 
@@ -136,7 +146,10 @@ class MissingFact:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Finding:
-    """What a rule says of one subject. `period` is the year of a yearly duty."""
+    """What a rule says of one subject. `period` is the year of a yearly duty.
+
+    `deadline` is the first day past the time the rule leaves: one to come, or the one since when it is breached.
+    """
 
     policy_id: str
     subject_kind: SubjectKind
@@ -154,10 +167,14 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class OrganisationLine:
-    """An organisation of the scope, with what was found of it and of its datasets."""
+    """An organisation of the scope, with what was found of it and of its datasets.
+
+    `judged` is false for one the law does not address itself: a service, of which only the datasets are judged.
+    """
 
     label: str
     kind: str
+    judged: bool = True
     datasets: _Count
     law: Counts
     practice: Counts
@@ -269,6 +286,7 @@ class ComplianceReport:
     """
 
     authority: Authority
+    body: Body | None = None
     scope: Scope
     as_of: date
     known_on: date
@@ -325,6 +343,16 @@ class ComplianceReport:
                     ForceSection(force, words.force_title(force), _sum(line.counts for line in lines), printed)
                 )
         return tuple(sections)
+
+    @property
+    def organisations_judged(self) -> int:
+        """How many organisations the rules were applied to."""
+        return sum(line.judged for line in self.organisations)
+
+    @property
+    def obligations(self) -> Counts:
+        """The verdicts of every rule that binds in law."""
+        return _sum(line.counts for line in self.policies if line.force is Force.OBLIGATION)
 
     @property
     def priorities(self) -> tuple[PolicyLine, ...]:

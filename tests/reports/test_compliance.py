@@ -271,3 +271,52 @@ def test_its_words_are_copied_with_plain_spaces(pdf: Path) -> None:
 
     assert "À valider par le service juridique" in text
     assert "Ce que cela veut dire" in text
+
+
+def test_a_commune_bears_its_own_name_and_visas_and_the_authority_only_keeps_the_register(
+    sample: dict[str, Any], content: Any, shown: Any
+) -> None:
+    commune = {"name": "Commune d’Orge", "siren": "111111111", "kind": "commune"}
+
+    own, town = shown(content), shown(MODULE.from_sample({**sample, "body": commune})).replace("&nbsp;", " ")
+
+    cover = town[: town.index("Situation au")]
+    assert "Commune d’Orge SIREN 111 111 111" in cover
+    assert f"Registre tenu par {content.authority.name}, SIREN 000 000 000" in cover
+    visas = town[town.index("Visas") : town.index("Sommaire")]
+    assert "Maire" in visas
+    assert "Service juridique" not in visas
+    assert "Registre tenu par" not in own
+    assert "Service juridique" in own[own.index("Visas") : own.index("Sommaire")]
+
+
+def test_rules_are_said_to_apply_to_the_organisations_the_law_addresses_and_to_no_other(
+    content: Any, shown: Any
+) -> None:
+    services = tuple(replace(line, judged=False) for line in content.organisations)
+
+    some, none = (
+        replace(content, organisations=lines) for lines in ((*services[1:], content.organisations[0]), services)
+    )
+
+    assert "et à une organisation que le droit vise" in shown(some)
+    assert f"appliquées à {len(content.datasets)} jeux de données. Une règle" in shown(none)
+    assert "pour ses jeux seulement" in shown(none)
+
+
+def test_the_share_that_conforms_is_shown_beside_what_it_leaves_out(content: Any, shown: Any) -> None:
+    counts = content.obligations
+    text = shown(content)
+
+    assert (
+        f"{counts.compliant} contrôles conformes sur {counts.judged} tranchés ; {counts.applicable} applicables" in text
+    )
+    assert text.index("de conformité aux obligations") < text.index("des contrôles tranchés") < text.index(
+        "manquements à une obligation"
+    )  # fmt: skip
+
+
+def test_a_delay_that_has_passed_is_shown_with_its_day(content: Any, shown: Any) -> None:
+    late = replace(content.findings[0], deadline=date(2026, 3, 1))
+
+    assert "délai passé depuis le 01/03/2026" in shown(replace(content, findings=(late, *content.findings[1:])))

@@ -1,0 +1,66 @@
+"""What a report gathers: of whom it speaks, and what it judged."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
+from registry.organisations.service import amend_organisation, appoint, record_person
+from registry.reporting.gathering import gather, get_scope
+from registry.reporting.vocabulary import ScopeKind
+from tests.conftest import TODAY, Town
+
+pytestmark = pytest.mark.database
+
+
+def gathered(town: Town, kind: ScopeKind, subject: int) -> dict[str, Any]:
+    """What a report on a scope says today."""
+    town.info["today"] = lambda: TODAY
+    with town.acting() as session:
+        scope = get_scope(session, kind, subject, until=None)
+        return gather(session, scope, as_of=TODAY, known_on=TODAY, until=None, law_of=TODAY)
+
+
+def test_a_commune_is_the_body_reported_on_and_a_service_is_not_one(town: Town):
+    sheet = town.record(on=town.commune_id)
+
+    commune = gathered(town, ScopeKind.COMMUNE, town.commune_id)
+    dataset = gathered(town, ScopeKind.DATASET, sheet)
+    service = gathered(town, ScopeKind.DEPARTMENT, town.service_id)
+
+    assert commune["body"]["siren"] == "216200410"
+    assert dataset["body"] == commune["body"]
+    assert service["body"] is None
+    assert commune["authority"]["siren"] == "200033579"
+
+
+def test_an_organisation_is_counted_as_judged_only_where_a_rule_was_applied_to_it(town: Town):
+    town.record(on=town.service_id)
+
+    report = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
+
+    judged = sum(line["judged"] for line in report["organisations"])
+    counted = {sum(line["counts"].values()) for line in report["policies"] if line["id"] in {"ACC-02", "OD-10"}}
+    assert len(report["organisations"]) == 4
+    assert counted == {judged} == {3}
+
+
+def test_a_delay_that_has_passed_keeps_its_day(town: Town):
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Une fonction"))
+        form = AppointmentForm(
+            person_id=person.id, role="prada", subject_kind="organisation", subject_id=town.authority_id,
+            since=date(2026, 1, 1),
+        )  # fmt: skip
+        appoint(session, town.authority_id, form)
+        amend_organisation(
+            session, town.authority_id, OrganisationForm(prada_notified_on=date(2026, 3, 1)), expected=None
+        )
+
+    report = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
+
+    (late,) = [
+        line for line in report["findings"] if (line["policy_id"], line["verdict"]) == ("ACC-08", "non-compliant")
+    ]
+    assert late["deadline"] == date(2026, 1, 17)
