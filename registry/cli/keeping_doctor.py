@@ -13,8 +13,9 @@ import click
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from registry.cli.context import say_unknown
 from registry.cli.opening import settings_of, write_json
-from registry.kernel.errors import Conflict, Refusal
+from registry.kernel.errors import Conflict, Refusal, Unavailable
 from registry.kernel.words import _
 from registry.ledger.queries import count_unsealed
 from registry.organisations.territory import PACKAGE as TERRITORY
@@ -22,9 +23,11 @@ from registry.platform.assets import PACKAGE as PRODUCT
 from registry.platform.assets import asset_root
 from registry.platform.backup import count_rows
 from registry.platform.database import APP, JOBS, OWNER, Acting, transaction
+from registry.platform.files import FileStore
 from registry.platform.home import Home, open_home
+from registry.platform.mail import Mailer
 from registry.platform.migrating import code_revision
-from registry.platform.settings import Settings
+from registry.platform.settings import Settings, find_unknown_variables
 from registry.reporting.libraries import pdf_available
 from registry.web.shell import product_version
 from registry.web.static import files as static_files
@@ -46,7 +49,7 @@ class Finding:
 
 
 @click.command("doctor", help="Dit ce qui va et ce qui ne va pas. Code 1 si l’essentiel manque.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def doctor(context: click.Context, as_json: bool) -> int:
     """Looks at everything the registry needs."""
@@ -82,13 +85,12 @@ def look_at_machine(settings: Settings) -> Iterator[Finding]:
         else Finding("PDF", None, f"{available.reason} {available.apt_line}")
     )
     yield _disk(settings)
-    yield Finding(
-        _("Courrier"),
-        True if settings.mail_url else None,
-        _("envoyé par le serveur indiqué.")
-        if settings.mail_url
-        else _("aucun serveur (BEFFROI_MAIL_URL) : les liens d’invitation s’affichent, ils ne partent pas."),
-    )
+    yield _mail(settings)
+    if settings.files_url or (settings.root / "files").is_dir():
+        yield _files(settings)
+    unknown = find_unknown_variables()
+    if unknown:
+        yield Finding(_("Réglages"), None, say_unknown(unknown))
 
 
 def look_at_database(settings: Settings) -> Iterator[Finding]:
@@ -158,6 +160,25 @@ def _disk(settings: Settings) -> Finding:
     if free < COMFORTABLE_FREE:
         right = None if free >= LEAST_FREE else False
     return Finding(_("Disque"), right, said)
+
+
+def _mail(settings: Settings) -> Finding:
+    if settings.mail_url is None:
+        said = _("aucun serveur (BEFFROI_MAIL_URL) : les liens d’invitation s’affichent, ils ne partent pas.")
+        return Finding(_("Courrier"), None, said)
+    try:
+        Mailer.of(settings).try_out()
+    except Unavailable as refusal:
+        return Finding(_("Courrier"), False, refusal.message)
+    return Finding(_("Courrier"), True, _("le serveur indiqué répond ; aucun message n’a été envoyé."))
+
+
+def _files(settings: Settings) -> Finding:
+    try:
+        FileStore.try_out(settings)
+    except Unavailable as refusal:
+        return Finding(_("Fichiers"), False, refusal.message)
+    return Finding(_("Fichiers"), True, _("le magasin garde et rend ce qu’on lui confie."))
 
 
 def _look(home: Home) -> Iterator[Finding]:

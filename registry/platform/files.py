@@ -41,6 +41,32 @@ class FileStore:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return cls(LocalStore(prefix=folder))
 
+    @classmethod
+    def try_out(cls, settings: Settings) -> None:
+        """Writes a few bytes in the store the settings name, reads them and removes them; waits a few seconds at most.
+
+        Raises: Unavailable, with the store's own words.
+        """
+        place, content = f"essai/{secrets.token_hex(8)}", secrets.token_bytes(16)
+        try:
+            store = (
+                from_url(
+                    settings.files_url,
+                    client_options={"timeout": "5s", "connect_timeout": "3s"},
+                    retry_config={"max_retries": 0},
+                )
+                if settings.files_url
+                else LocalStore(prefix=settings.root / "files")
+            )
+            obstore.put(store, place, content)
+            kept = bytes(obstore.get(store, place).bytes())
+            obstore.delete(store, place)
+        except (obstore.exceptions.BaseError, OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise Unavailable(_("le magasin de fichiers ne répond pas ({reason}).").format(reason=reason)) from error
+        if kept != content:
+            raise Unavailable(_("le magasin de fichiers ne rend pas ce qu’on lui confie."))
+
     def keep(self, content: bytes) -> str:
         """Keeps bytes and returns their SHA-256 (hexadecimal); once it returns, a power cut loses none of them.
 

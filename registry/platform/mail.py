@@ -2,6 +2,8 @@
 
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import EmailMessage
 from urllib.parse import unquote, urlsplit
@@ -66,20 +68,46 @@ class Mailer:
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, recipient, subject
         message.set_content(body)
-        place = urlsplit(self.url)
-        host, port = place.hostname or "localhost", place.port
         try:
-            if place.scheme == "smtps":
-                server: smtplib.SMTP = smtplib.SMTP_SSL(
-                    host, port or 465, timeout=_PATIENCE, context=ssl.create_default_context()
-                )
-            else:
-                server = smtplib.SMTP(host, port or 25, timeout=_PATIENCE)
-            with server:
-                if place.scheme == "smtp" and place.username:
-                    server.starttls(context=ssl.create_default_context())
-                if place.username:
-                    server.login(unquote(place.username), unquote(place.password or ""))
+            with _connected(self.url) as server:
                 server.send_message(message)
         except (OSError, smtplib.SMTPException) as error:
             raise Unavailable(_("Le courrier n’a pas pu partir : le serveur de courrier ne répond pas.")) from error
+
+    def try_out(self) -> None:
+        """Meets the server as a message would, and sends none.
+
+        Raises: Unavailable, with the server's own words.
+        """
+        if self.url is None:
+            raise Unavailable(_("Aucun serveur de courrier n’est réglé (BEFFROI_MAIL_URL)."))
+        place = urlsplit(self.url)
+        try:
+            with _connected(self.url) as server:
+                server.ehlo_or_helo_if_needed()
+                server.noop()
+        except (OSError, smtplib.SMTPException) as error:
+            raise Unavailable(
+                _("{host} ne prend pas le courrier ({reason}) : vérifiez BEFFROI_MAIL_URL.").format(
+                    host=place.hostname, reason=getattr(error, "strerror", None) or error
+                )
+            ) from error
+
+
+@contextmanager
+def _connected(url: str) -> Iterator[smtplib.SMTP]:
+    """The server of an address, met over TLS and signed in to as the address says."""
+    place = urlsplit(url)
+    host, port = place.hostname or "localhost", place.port
+    if place.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(
+            host, port or 465, timeout=_PATIENCE, context=ssl.create_default_context()
+        )
+    else:
+        server = smtplib.SMTP(host, port or 25, timeout=_PATIENCE)
+    with server:
+        if place.scheme == "smtp" and place.username:
+            server.starttls(context=ssl.create_default_context())
+        if place.username:
+            server.login(unquote(place.username), unquote(place.password or ""))
+        yield server

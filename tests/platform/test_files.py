@@ -102,3 +102,10 @@ def test_the_hash_of_a_file_on_disk_is_that_of_its_bytes(tmp_path):
     path = tmp_path / "grand"
     path.write_bytes(b"a" * 3_000_000)
     assert sha256_of(path) == sha256(b"a" * 3_000_000).hexdigest()
+
+
+def test_a_store_that_is_tried_out_keeps_nothing(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "home")
+    assert FileStore.of(settings).every() == []
+    FileStore.try_out(settings)
+    assert [place for place in (tmp_path / "home" / "files").rglob("*") if place.is_file()] == []
