@@ -124,6 +124,13 @@ def read_manifest(place: Path) -> Manifest:
     """
     with _opened(place) as archive:
         said, seal = _content(archive, MANIFEST), _content(archive, SEAL)
+        if said is None and _holds_keys(archive):
+            whole = place.name.removesuffix(KEYS_SUFFIX) + ".tar"
+            raise Unreadable(
+                _("{file} est le fichier des clés : donnez l’archive, {archive}, et ce fichier par --keys.").format(
+                    file=place.name, archive=whole
+                )
+            )
     if said is None or seal is None:
         raise Unreadable(_("{file} n’a pas de fin : l’archive est tronquée.").format(file=place.name))
     if sha256(said).hexdigest().encode() != seal:
@@ -210,6 +217,11 @@ def read_keys(place: Path, manifest: Manifest) -> Keys:
             if source is not None and _PLAIN_NAME.fullmatch(name) and not name.startswith("."):
                 (secrets if folder == "secrets" else tables)[name] = source.read()
     return Keys(secrets, tables)
+
+
+def _holds_keys(archive: tarfile.TarFile) -> bool:
+    names = archive.getnames()
+    return bool(names) and all(name.startswith((_SECRET, _TABLE)) for name in names)
 
 
 @contextmanager

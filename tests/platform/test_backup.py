@@ -108,6 +108,14 @@ def test_a_truncated_archive_is_found(archive: Path, share: float) -> None:
     assert "tronquée" in said or "n’est pas une sauvegarde" in said
 
 
+def test_the_keys_given_for_the_archive_are_told_from_one_that_is_cut(archive: Path) -> None:
+    (said,) = what_is_wrong(keys_beside(archive))
+    assert said == (
+        f"{keys_beside(archive).name} est le fichier des clés : donnez l’archive, {archive.name}, "
+        "et ce fichier par --keys."
+    )
+
+
 def read_manifest_seal(place: Path) -> bytes:
     with tarfile.open(place) as archive:
         source = archive.extractfile("manifest.sha256")
