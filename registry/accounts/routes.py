@@ -106,9 +106,8 @@ def _is_https(visit: Visit) -> bool:
 
 
 def _session_cookie(visit: Visit, token: str, seconds: int) -> Cookie:
-    """`__Host-` binds the cookie to this very host; browsers take it over plain http on localhost only."""
-    host = visit.request.url.hostname or ""
-    secure = _is_https(visit) or host in {"localhost", "127.0.0.1", "::1"}
+    """Over https, `__Host-` binds the cookie to this very host; over plain http not every browser would take it."""
+    secure = _is_https(visit) or visit.request.url.scheme == "https"
     return Cookie(
         key=SESSION_COOKIE if secure else LOCAL_SESSION_COOKIE,
         value=token,
