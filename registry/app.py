@@ -2,7 +2,9 @@
 
 import atexit
 import gc
+import sys
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -10,19 +12,22 @@ from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.accounts.queries import enter_by_session, enter_by_token
+from registry.kernel.errors import Unavailable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
+from registry.ledger.queries import count_unsealed
 from registry.organisations.queries import get_registry
 from registry.platform.clock import today
-from registry.platform.database import Acting, transaction
+from registry.platform.database import Acting, at_one_moment, transaction
 from registry.platform.home import Home, open_home
-from registry.platform.logs import configure_logs
-from registry.platform.settings import Settings
+from registry.platform.jobs import count_runs
+from registry.platform.logs import keep_journal
+from registry.platform.settings import read_settings
 from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import HANDLERS, PANELS, assemble
 from registry.web.openapi import describe_bodies
@@ -36,6 +41,11 @@ log = structlog.get_logger(__name__)
 GARBAGE_AFTER = 20_000
 """How many new objects call for a collection: a page makes thousands that go with it."""
 API_BODY_LIMIT = 10 * 1024 * 1024
+
+DATABASE_UP = Gauge("beffroi_database_up", "Whether the database answered this very question")
+JOBS = Gauge("beffroi_jobs", "Jobs by state", ["state"])
+UNSEALED = Gauge("beffroi_ledger_unsealed_entries", "Ledger entries that wait for their seal")
+UNSEALED_AGE = Gauge("beffroi_ledger_unsealed_seconds", "Age of the oldest entry that waits for its seal")
 
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
@@ -58,10 +68,25 @@ def health(state: State) -> Response[dict[str, str]]:
     return Response({"status": "ok"})
 
 
-@get("/metrics", opt={"permission": EVERYBODY}, include_in_schema=False, sync_to_thread=False)
-def metrics() -> Response[bytes]:
-    """Counters and durations of this process, for Prometheus."""
+@get("/metrics", opt={"permission": EVERYBODY}, include_in_schema=False, sync_to_thread=True)
+def metrics(state: State) -> Response[bytes]:
+    """Counters and durations of this process, and what waits in the registry, for Prometheus."""
+    DATABASE_UP.set(_measure(state.premises.home))
     return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+def _measure(home: Home) -> bool:
+    """Counts the jobs and what waits for its seal; false where the database does not answer."""
+    try:
+        with transaction(at_one_moment(home.jobs), Acting("machine")) as session:
+            for job_state, count in count_runs(session).items():
+                JOBS.labels(job_state).set(count)
+            waiting, oldest = count_unsealed(session)
+    except (SQLAlchemyError, Unavailable):
+        return False
+    UNSEALED.set(waiting)
+    UNSEALED_AGE.set(0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds())
+    return True
 
 
 @route("GET", "/", EVERYBODY)
@@ -124,12 +149,16 @@ def assemble_app(premises: Premises) -> Litestar:
 def create() -> Litestar:
     """The application of this process's home, for granian: opened once, closed when the process ends."""
     end_with_supervisor()
-    settings = Settings()
-    configure_logs(settings.log_level)
+    settings = read_settings()
+    keep_journal(settings.log_level)
     kept = ExitStack()
-    home = kept.enter_context(open_home(settings))
     atexit.register(kept.close)
-    app = create_app(home)
+    try:
+        app = create_app(kept.enter_context(open_home(settings)))
+    except Exception:
+        # Granian would print a trace of many lines; it starts this process again.
+        log.exception("cannot serve yet")
+        sys.exit(3)
     # What stands by now stands for good: looking through it at each collection would slow every page.
     gc.collect()
     gc.freeze()

@@ -9,7 +9,7 @@ import click
 from registry.accounts.service import invite_account
 from registry.cli.context import settings_of
 from registry.cli.opening import session_info
-from registry.cli.people import link_address
+from registry.cli.people import show_link
 from registry.cli.serving import serve_home
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration
 from registry.kernel.errors import Conflict, Invalid
@@ -31,7 +31,7 @@ from registry.reporting.vocabulary import ScopeKind
 @click.command("init", help="Ouvre un registre pour une intercommunalité et ses communes.")
 @click.option("--siren", default=None, help="Le SIREN de l’intercommunalité, par exemple 200033579.")
 @click.option("--admin", "email", default="admin@localhost", show_default=True, help="L’adresse du premier compte.")
-@click.option("--time-zone", default=PARIS, show_default=True)
+@click.option("--time-zone", default=PARIS, show_default=True, help="Le fuseau horaire de la collectivité.")
 @click.option("--print-sql", is_flag=True, help="Montre à un DBA ce qu’il doit lancer sur son serveur, et s’arrête.")
 @click.pass_context
 def init(context: click.Context, siren: str | None, email: str, time_zone: str, print_sql: bool) -> None:
@@ -68,13 +68,13 @@ def init(context: click.Context, siren: str | None, email: str, time_zone: str, 
             )
         )
         click.echo(_("Premier compte : {email}. Lien valable 24 heures et une seule fois :").format(email=email))
-        click.echo(link_address(settings, token))
+        show_link(settings, token)
         click.echo(_("Lancez « beffroi serve » puis ouvrez ce lien."))
 
 
 @click.command("demo", help="Ouvre un registre de démonstration (contenu fictif) et l’ouvre à la visite.")
 @click.option("--serve", "serving", is_flag=True, help="Lance ensuite le serveur.")
-@click.option("--port", type=click.IntRange(1, 65535), default=None)
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Le port (BEFFROI_PORT, sinon 8000).")
 @click.pass_context
 def demo(context: click.Context, serving: bool, port: int | None) -> None:
     """Loads the demonstration, issues a first report, prints the accounts, and serves."""
@@ -137,7 +137,9 @@ def _show_accounts(root: Path) -> None:
     place = root / "secrets" / "demonstration.txt"
     if place.exists():
         click.echo(_("Comptes de démonstration (rôle, adresse, mot de passe) :"))
-        click.echo(place.read_text("utf-8").rstrip())
+        for line in place.read_text("utf-8").splitlines():
+            role, email, password = line.split()
+            click.echo(f"{Role(role).label:38} {email:36} {password}")
 
 
 COMMANDS = (init, demo)

@@ -11,11 +11,13 @@ import urllib.request
 
 import click
 
-from registry.cli.context import settings_of
+from registry.cli.context import say_unknown, settings_of
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
 from registry.platform.home import open_home
-from registry.platform.settings import Settings
+from registry.platform.logs import keep_journal
+from registry.platform.serving import find_served, serving_at
+from registry.platform.settings import Settings, find_unknown_variables
 from registry.platform.supervisor import Child, supervise
 
 
@@ -25,7 +27,14 @@ def serve_home(settings: Settings) -> int:
     Raises: Unavailable when the address is taken or cannot be opened.
     """
     _check_address(settings)
-    with open_home(settings, serving=True) as home:
+    # People are spoken to on the output; the error output is the journal.
+    keep_journal(settings.log_level)
+    unknown = find_unknown_variables()
+    if unknown:
+        click.echo(say_unknown(unknown))
+    with open_home(settings, serving=True) as home, serving_at(settings.root, settings.public_url) as elsewhere:
+        if elsewhere:
+            click.echo(_("Ce registre est aussi servi sur {address}.").format(address=elsewhere))
         environment = {
             **os.environ,
             "BEFFROI_HOME": str(settings.root),
@@ -62,6 +71,11 @@ def _check_address(settings: Settings) -> None:
             trial.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
+            served = find_served(settings.root)
+            if served == settings.public_url:
+                raise Unavailable(
+                    _("Ce registre est déjà servi sur {address} par un autre « beffroi serve ».").format(address=served)
+                ) from error
             raise Unavailable(
                 _("{place} est déjà pris par un autre serveur : arrêtez-le, ou donnez --port AUTRE.").format(
                     place=place
@@ -84,9 +98,11 @@ def _answers(settings: Settings) -> bool:
 
 
 @click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")
-@click.option("--host", default=None)
-@click.option("--port", type=click.IntRange(1, 65535), default=None)
-@click.option("--workers", type=int, default=None)
+@click.option("--host", default=None, help="L’adresse de cette machine où servir (BEFFROI_HOST, sinon 127.0.0.1).")
+@click.option("--port", type=click.IntRange(1, 65535), default=None, help="Le port (BEFFROI_PORT, sinon 8000).")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=None, help="Combien de processus (BEFFROI_WORKERS, sinon 1)."
+)
 @click.pass_context
 def serve(context: click.Context, host: str | None, port: int | None, workers: int | None) -> None:
     """Supervises the processes of a registry."""

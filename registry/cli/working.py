@@ -1,6 +1,7 @@
 """`beffroi worker`: the process that does the jobs, seals the ledger and judges everything each day."""
 
 import asyncio
+import sys
 import threading
 from typing import Any
 
@@ -8,13 +9,14 @@ import click
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from registry.cli.opening import open_terminal
+from registry.cli.opening import open_terminal, settings_of
 from registry.compliance.daily import evaluate_daily
+from registry.kernel.errors import Unavailable
 from registry.ledger.service import seal
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
 from registry.platform.jobs import work
-from registry.platform.logs import configure_logs
+from registry.platform.logs import keep_journal
 from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import job_functions
 
@@ -26,7 +28,6 @@ SEAL_EVERY = 2.0
 def work_home(home: Home, info: dict[str, Any]) -> None:
     """Runs the jobs, seals the ledger and judges everything on each new day, until told to stop."""
     end_with_supervisor()
-    configure_logs(home.settings.log_level)
     stopping = threading.Event()
     sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
     # While it judges everything, the jobs go on.
@@ -54,8 +55,14 @@ def _seal_on(home: Home, stopping: threading.Event) -> None:
 @click.pass_context
 def worker(context: click.Context) -> None:
     """Runs jobs and seals, until it is told to stop."""
-    with open_terminal(context) as terminal:
-        work_home(terminal.home, terminal.info)
+    keep_journal(settings_of(context).log_level)
+    try:
+        with open_terminal(context) as terminal:
+            work_home(terminal.home, terminal.info)
+    except Unavailable:
+        # Who starts it again reads a log, where each line is JSON.
+        log.exception("the worker cannot work")
+        sys.exit(3)
 
 
 COMMANDS = (worker,)

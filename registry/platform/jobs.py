@@ -132,6 +132,12 @@ def get_run(session: Session, run_id: int) -> JobRun:
     return found
 
 
+def count_runs(session: Session) -> dict[JobState, int]:
+    """How many runs within the asker's rights stand in each state."""
+    found = session.execute(select(col(JobRun.state), func.count()).group_by(col(JobRun.state))).all()
+    return dict.fromkeys(JobState, 0) | {row[0]: row[1] for row in found}
+
+
 def find_run(session: Session, kind: str, key: str) -> JobRun | None:
     """The run of that kind and key within the asker's rights, if there was one."""
     return session.execute(select(JobRun).where(col(JobRun.kind) == kind, col(JobRun.key) == key)).scalar_one_or_none()

@@ -2,8 +2,17 @@
 
 import logging
 import sys
+import threading
+from types import TracebackType
+from typing import Any
 
+import psycopg
 import structlog
+from structlog.typing import EventDict
+
+from registry.kernel.errors import Refusal
+
+log = structlog.get_logger(__name__)
 
 
 def configure_logs(level: str) -> None:
@@ -14,6 +23,7 @@ def configure_logs(level: str) -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _in_one_sentence,
         structlog.processors.format_exc_info,
     ]
     structlog.configure(
@@ -38,3 +48,33 @@ def configure_logs(level: str) -> None:
     for name in ("alembic", "procrastinate"):
         # They tell each step they take; whoever asked for a registry did not ask for that.
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+
+
+def keep_journal(level: str) -> None:
+    """Makes the error output of this process a journal, where warnings and what ends it are lines of JSON too."""
+    configure_logs(level)
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _tell_defect
+    threading.excepthook = lambda told: _tell_defect(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+def _in_one_sentence(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Says what refuses, or that the database is away, without the trace of who asked: nothing there is to mend."""
+    given = event.get("exc_info")
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    known = set[int]()
+    while isinstance(error, BaseException) and id(error) not in known:
+        if isinstance(error, Refusal | psycopg.OperationalError):
+            said = str(error).strip().splitlines()
+            del event["exc_info"]
+            event["problem"] = said[0] if said else type(error).__name__
+            break
+        known.add(id(error))
+        error = error.__cause__ or error.__context__
+    return event
+
+
+def _tell_defect(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """What ends a process or a thread is one line of its log too."""
+    if error is not None and not isinstance(error, KeyboardInterrupt):
+        log.critical("ended by an error", exc_info=(kind, error, trace))

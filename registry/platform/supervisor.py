@@ -4,7 +4,6 @@ import os
 import select
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -13,10 +12,11 @@ from dataclasses import dataclass, field
 import structlog
 
 from registry.kernel.errors import Refusal
+from registry.platform.settings import OF_THE_SUPERVISOR
 
 log = structlog.get_logger(__name__)
 
-PARENT = "BEFFROI_SUPERVISOR"
+PARENT = OF_THE_SUPERVISOR
 _PATIENCE = 15.0
 _CALM = 30.0
 _TEND_EVERY = 2.0
@@ -76,7 +76,7 @@ def supervise(
     """Runs the children until a signal comes; one that dies is started again, less and less eagerly.
 
     `tend` looks after what the children lean on, every few seconds; what it cannot mend it tries again.
-    Returns 0 after a signal; 1 when a child cannot stay up.
+    Returns 0 after a signal; 1 when a child cannot stay up, which the log says.
     """
     stopping = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -114,7 +114,7 @@ def _start_again(child: Child, environment: dict[str, str]) -> bool:
     status = child.process.returncode if child.process else None
     log.warning("child ended", child=child.name, status=status, restarts=child.restarts)
     if child.restarts > 5:
-        sys.stderr.write(f"{child.name} s’arrête sans cesse (code {status}) : voyez le journal ci-dessus.\n")
+        log.error("child keeps ending: giving up", child=child.name, status=status)
         return False
     time.sleep(min(0.2 * 2**child.restarts, 5))
     child.start(environment)

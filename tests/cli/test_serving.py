@@ -1,9 +1,14 @@
-"""What `beffroi serve` and `beffroi user add` refuse, in one sentence and with the code that goes with it."""
+"""What `beffroi serve` and `beffroi user` say: where people reach the registry, what is refused, and the journal."""
 
+import json
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -54,3 +59,71 @@ def test_a_mailbox_that_is_none_is_refused_with_its_field(home: Path):
     assert answer.returncode == 2
     assert "email : Donnez une adresse électronique complète" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+@contextmanager
+def served(home: Path, port: int, journal: Path) -> Iterator[None]:
+    """The registry, served by the command until the block ends; what it logs goes to a file."""
+    command = [sys.executable, "-m", "registry", "--home", str(home), "serve", "--port", str(port)]
+    with journal.open("wb") as errors:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"Beffroi répond sur http://127.0.0.1:{port} (Ctrl+C pour arrêter).\n"
+        yield
+    finally:
+        process.terminate()
+        process.communicate(timeout=60)
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Waits for what comes by itself."""
+    until = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < until, what
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    """Whether the registry serves, its database too."""
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/health", timeout=10) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def free_port() -> int:
+    """A port nobody serves."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def test_links_lead_where_the_registry_is_served(home: Path, tmp_path: Path):
+    port = free_port()
+    with served(home, port, tmp_path / "journal"):
+        while_served = beffroi(home, "user", "reset", "admin@localhost").stdout
+        again = beffroi(home, "serve", "--port", str(port))
+    afterwards = beffroi(home, "user", "reset", "admin@localhost").stdout
+
+    assert f"\nhttp://127.0.0.1:{port}/lien/" in while_served
+    assert "BEFFROI_BASE_URL" not in while_served
+    assert "\nhttp://127.0.0.1:8000/lien/" in afterwards
+    assert "Si vous servez à une autre adresse" in afterwards
+    assert not (home / "serving").exists()
+    assert (again.returncode, again.stderr.strip()) == (
+        3, f"Ce registre est déjà servi sur http://127.0.0.1:{port} par un autre « beffroi serve ».",
+    )  # fmt: skip
+
+
+def test_every_line_of_the_journal_is_json_while_the_database_goes_away(home: Path, tmp_path: Path):
+    port, journal = free_port(), tmp_path / "journal"
+    with served(home, port, journal):
+        assert beffroi(home, "stop", "--force").returncode == 0
+        wait_until(lambda: "starting it again" in journal.read_text("utf-8"), "a new start")
+        wait_until(lambda: answers(port), "an answer")
+
+    lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+    assert {line["level"] for line in lines} >= {"info", "warning"}
+    assert all({"event", "timestamp"} <= set(line) for line in lines)

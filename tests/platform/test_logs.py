@@ -2,10 +2,16 @@
 
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+import structlog
+from sqlalchemy.exc import OperationalError
 
+from registry.kernel.errors import Unavailable
 from registry.platform.logs import configure_logs
 
 
@@ -28,3 +34,28 @@ def test_the_steps_of_libraries_are_not_told_and_their_warnings_are(capsys: pyte
         ("registry.essai", "info"),
         ("registry.essai", "warning"),
     ]
+
+
+def test_what_ends_a_process_is_one_line_with_its_trace() -> None:
+    program = "from registry.platform.logs import keep_journal\nkeep_journal('INFO')\nint('two\\nlines')"
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    (line,) = ended.stderr.splitlines()
+    assert "Traceback" in json.loads(line)["exception"]
+
+
+@pytest.mark.parametrize(
+    "away",
+    [
+        Unavailable("La base ne répond pas."),
+        OperationalError("SELECT 1", {}, psycopg.OperationalError("La base ne répond pas.\nCOMMENT")),
+    ],
+)
+def test_a_database_that_is_away_is_said_without_a_trace(away: Exception, capsys: pytest.CaptureFixture[str]) -> None:
+    configure_logs("INFO")
+    away.__cause__ = getattr(away, "orig", None)
+    structlog.get_logger("essai").error("trying again", exc_info=away)
+    logging.getLogger("procrastinate.worker").error("trying again", exc_info=away)
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(line["event"], "exception" in line) for line in lines] == [("trying again", False)] * 2
+    assert all("La base ne répond pas." in line["problem"] for line in lines)
