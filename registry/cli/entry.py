@@ -63,7 +63,7 @@ def beffroi(context: click.Context, home: Path | None, actor: str | None) -> Non
 def main() -> None:
     """Runs the command; a refusal is one clear sentence, never a trace."""
     try:
-        code = beffroi.main(standalone_mode=False)
+        code = beffroi.main(prog_name="beffroi", standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.UsageError as error:

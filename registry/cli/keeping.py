@@ -70,7 +70,7 @@ def ledger() -> None:
     metavar="HEX",
     help="La clé publique qui a signé les points de contrôle (celle de ce registre).",
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def verify(context: click.Context, against: tuple[str, ...], given: str | None, as_json: bool) -> int:
     """Verifies the whole ledger, and says what waits for its seal."""
@@ -182,7 +182,7 @@ def backup() -> None:
 @click.option(
     "--output", required=True, type=click.Path(path_type=Path), help="Un dossier, ou le nom de l’archive (.tar)."
 )
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def create(context: click.Context, output: Path, as_json: bool) -> int:
     """Makes a backup of a registry that may be serving."""
@@ -213,7 +213,7 @@ def _show_backup(made: Backup) -> None:
 @backup.command("verify", help="Restaure à part et vérifie : octets, lignes, écritures, fichiers, un document.")
 @click.argument("archive", type=_FILE)
 @click.option("--keys", type=_FILE, default=None, help="Le fichier des clés, s’il n’est pas à côté.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 def verify_backup(archive: Path, keys: Path | None, as_json: bool) -> int:
     """Verifies a backup; needs no registry on this machine."""
     if not archive.is_file():

@@ -35,7 +35,7 @@ DOES_NOT_HOLD = 1
 @click.option("--as-of", "as_of", callback=day, default=None, help="Les faits vrais ce jour-là.")
 @click.option("--known-on", callback=day, default=None, help="Tels qu’ils étaient connus à la fin de ce jour.")
 @click.option("--law-of", callback=day, default=None, help="Le droit en vigueur ce jour-là.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def evaluate_all(
     context: click.Context, as_of: date | None, known_on: date | None, law_of: date | None, as_json: bool
@@ -111,8 +111,13 @@ def _counts(
 
 @click.command("findings", help="Les constats en vigueur.")
 @click.option("--policy", default=None, help="Une seule règle, par exemple OD-05.")
-@click.option("--verdict", type=click.Choice([str(verdict) for verdict in Verdict]), default=None)
-@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--verdict",
+    type=click.Choice([str(verdict) for verdict in Verdict]),
+    default=None,
+    help="Ce seul constat.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def findings(context: click.Context, policy: str | None, verdict: str | None, as_json: bool) -> None:
     """Lists the findings in force."""
@@ -169,8 +174,13 @@ def policies() -> None:
 
 
 @policies.command("check", help="Vérifie chaque règle et ses cas. Code 1 si un cas échoue.")
-@click.option("--folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=None)
-@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=None,
+    help="Le dossier des règles (celui du logiciel).",
+)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 def check(folder: Path | None, as_json: bool) -> int:
     """Checks every policy and its cases, without a database."""
     found = check_catalogue(folder or asset_root("policies"), bound_facts())
@@ -189,7 +199,7 @@ def check(folder: Path | None, as_json: bool) -> int:
 
 
 @policies.command("list", help="La liste des règles.")
-@click.option("--json", "as_json", is_flag=True)
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 def list_policies(as_json: bool) -> None:
     """Lists the policies."""
     every = assemble_engine().catalogue.policies

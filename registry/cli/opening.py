@@ -3,6 +3,7 @@
 import contextlib
 import getpass
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -141,6 +142,18 @@ def day(_context: click.Context, _option: click.Parameter, value: str | None) ->
 Progress = Callable[[int, int, str], None]
 
 
-def show_progress(done: int, total: int, step: str) -> None:
-    """Says on the error output how far a long work is."""
-    click.echo(f"\r{step} {done}/{total}   ", nl=done >= total, err=True)
+class ProgressShown:
+    """Says on the error output how far a long work is: one line that moves on a terminal, else a line now and then."""
+
+    def __init__(self) -> None:
+        self._last: tuple[str, int] | None = None
+
+    def __call__(self, done: int, total: int, step: str) -> None:
+        """Says it, unless the same step stands where it did to the next tenth."""
+        if sys.stderr.isatty():
+            click.echo(f"\r{step} {done}/{total}   ", nl=done >= total, err=True)
+            return
+        said = (step, 10 * done // max(total, 1))
+        if said != self._last:
+            self._last = said
+            click.echo(f"{step} {done}/{total}", err=True)

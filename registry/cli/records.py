@@ -7,11 +7,11 @@ import click
 from sqlalchemy.orm import Session
 
 from registry.cli.opening import (
+    ProgressShown,
     day,
     open_terminal,
     organisation_of,
     refuse_unwritable,
-    show_progress,
     write_json,
     writing_to,
 )
@@ -78,7 +78,7 @@ def compliance(context: click.Context, scope: str | None, as_of: date | None, ou
             as_of=as_of,
             acting=terminal.acting(),
             info=terminal.info,
-            report=show_progress,
+            report=ProgressShown(),
         )
         with writing_to(output):
             written = issued.write(output, terminal.home.files)

@@ -249,6 +249,13 @@ def _said_plainly(home: Path) -> Iterator[None]:
                 path=error.filename or home, home=home
             )
         ) from error
+    except (NotADirectoryError, FileExistsError) as error:
+        raise Unavailable(
+            _(
+                "{home} ne peut pas être le dossier d’un registre : un fichier en tient la place. Donnez un autre "
+                "dossier (--home ou BEFFROI_HOME)."
+            ).format(home=home)
+        ) from error
     except OSError as error:
         raise Unavailable(
             _("PostgreSQL n’a pu être préparé dans {home} : {reason}.").format(

@@ -240,7 +240,7 @@ def _for_people(
         )
     view = ProblemPage(problem.status, title, sentence, problem.errors, number, problem.typed)
     page = render("web/problem.html", view, shell)
-    return Response(page, status_code=problem.status, media_type="text/html; charset=utf-8", headers=headers)
+    return Response(page, status_code=problem.status, media_type="text/html", headers=headers)
 
 
 def _request_id(request: Request[Any, Any, Any]) -> str:

@@ -271,3 +271,14 @@ def test_a_server_that_is_too_old_is_refused_before_anything_is_written(folder: 
     assert "15" in sentence
     verbs = {question.split()[0].upper() for question in server.asked}
     assert verbs <= {"BEGIN", "COMMIT", "ROLLBACK", "SELECT", "SHOW"}, server.asked
+
+
+def test_a_home_whose_place_a_file_holds_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    for place in (tmp_path / "file", tmp_path / "file" / "home"):
+        with pytest.raises(Unavailable) as refused, open_home(Settings(home=place), create=True):
+            pass
+        assert refused.value.message == (
+            f"{place} ne peut pas être le dossier d’un registre : un fichier en tient la place. "
+            "Donnez un autre dossier (--home ou BEFFROI_HOME)."
+        )

@@ -44,7 +44,7 @@ def test_a_person_gets_a_page_that_says_what_to_do(client: TestClient[Litestar],
     answer = client.get(f"/casse/{kind}")
 
     assert answer.status_code == STATUSES[kind][0]
-    assert answer.headers["content-type"].startswith("text/html")
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
     assert 'lang="fr"' in answer.text
     assert answer.headers["x-request-id"] in answer.text
     assert "Revenir à l’accueil" in answer.text

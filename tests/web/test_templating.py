@@ -1,6 +1,7 @@
 """Templates receive the fields of one view, ask for nothing else, and say dates and numbers as people do."""
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -188,3 +189,11 @@ def test_only_an_address_becomes_a_link(given: Any, kept: str) -> None:
 def test_no_line_of_french_begins_with_a_sign() -> None:
     assert bind_signs("« Oui » : non ; loi n° 3 ?") == "«\u00a0Oui\u00a0»\u00a0: non\u00a0; loi n°\u00a03\u00a0?"
     assert bind_signs("10:30, a;b") == "10:30, a;b"
+
+
+@pytest.mark.parametrize(("count", "said"), [(1, "1 conforme"), (2, "2 conformes")])
+def test_what_is_counted_agrees_with_its_number(count: int, said: str) -> None:
+    page = "{% import 'web/components/words.html' as c %}{{ c.counts({'compliant': count}) }}"
+    shown = environment().from_string(page).render(count=count)
+
+    assert " ".join(re.sub(r"<[^>]+>", "", shown).split()) == said
