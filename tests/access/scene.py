@@ -76,7 +76,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         appointment = appoint(
             session, organisation_id,
             AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
-                            subject_id=sheet.id, since=town.info["today"]()),
+                            subject_id=sheet.id, since=town.info["today"]() - timedelta(days=30)),
         )  # fmt: skip
         appoint(
             session, organisation_id,
