@@ -29,10 +29,17 @@ from registry.reporting.vocabulary import ScopeKind
 @click.option("--format", "declared", default=None, help="Le format, si le nom et le contenu ne suffisent pas.")
 @click.option("--organisation", "siren", default=None, help="Le SIREN de l’organisation qui reçoit les jeux.")
 @click.option("--dry-run", is_flag=True, help="Montre ce qui serait fait, sans rien écrire.")
+@click.option("--overwrite-edits", is_flag=True, help="Reprend aussi les champs modifiés à la main depuis l’import.")
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def import_catalogue(
-    context: click.Context, source: str, declared: str | None, siren: str | None, dry_run: bool, as_json: bool
+    context: click.Context,
+    source: str,
+    declared: str | None,
+    siren: str | None,
+    dry_run: bool,
+    overwrite_edits: bool,
+    as_json: bool,
 ) -> None:
     """Reads, compares and applies a catalogue; the same file twice changes nothing."""
     with open_terminal(context) as terminal:
@@ -46,6 +53,7 @@ def import_catalogue(
             info=terminal.info,
             declared_format=declared,
             dry_run=dry_run,
+            overwrite_edits=overwrite_edits,
         )
     if as_json:
         write_json(done.as_json())

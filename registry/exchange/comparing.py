@@ -1,7 +1,7 @@
 """What a file would do: each of its records against what the register holds. Nothing is written here."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
+from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
@@ -46,8 +47,13 @@ class Compared:
     anomalies: list[dict[str, Any]]
 
 
-def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogue) -> list[Compared]:
-    """Each record of a file against what the register holds below an organisation; writes nothing."""
+def compare_catalogue(
+    session: Session, organisation_id: int, read: ReadCatalogue, *, overwrite_edits: bool = False
+) -> list[Compared]:
+    """Each record of a file against what the register holds below an organisation; writes nothing.
+
+    What somebody edited by hand since an import wrote it stays, unless `overwrite_edits`.
+    """
     said: dict[str, list[dict[str, Any]]] = {}
     for anomaly in read.anomalies:
         said.setdefault(anomaly.subject, []).append(asdict(anomaly))
@@ -58,21 +64,47 @@ def compare_catalogue(session: Session, organisation_id: int, read: ReadCatalogu
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
         files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
+        found: list[Compared] = []
         for place, one in enumerate(part, start=start + 1):
             anomalies = said.get(one.identifier, [])
             if one.identifier in seen:
                 message = _(
                     "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
                 )
-                compared.append(_refused(place, one, anomalies, "identifier", message))
+                found.append(_refused(place, one, anomalies, "identifier", message))
                 continue
             seen.add(one.identifier)
             sheets = known.get(one.identifier, [])
             if is_ambiguous(sheets, organisation_id):
-                compared.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
+                found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
-            compared.append(_compare_one(place, one, sheet_among(sheets, organisation_id), files, anomalies))
+            found.append(_compare_one(place, one, sheet_among(sheets, organisation_id), files, anomalies))
+        compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
+
+
+def _without_edits(
+    session: Session, found: Sequence[Compared], files: Mapping[int, Sequence[Distribution]]
+) -> list[Compared]:
+    """The same records, once what they would change of values edited by hand is set apart."""
+    changed = {one.dataset_id: files.get(one.dataset_id, ()) for one in found if one.dataset_id and one.changes}
+    edits = find_edits(session, {sheet: [row.id for row in rows] for sheet, rows in changed.items()})
+    return [
+        _keep(one, edits[one.dataset_id], changed[one.dataset_id]) if one.dataset_id in edits else one for one in found
+    ]
+
+
+def _keep(one: Compared, edits: Edits, rows: Sequence[Distribution]) -> Compared:
+    sifted = sift(one.content, one.changes, edits, [(row.id, row.annulled, row_values(row)) for row in rows])
+    if not sifted.kept:
+        return one
+    content = {
+        **one.content,
+        "distributions": sifted.distributions,
+        "source_distributions": one.content["distributions"],
+    }
+    action = ImportAction.CHANGE if sifted.changes else ImportAction.UNCHANGED
+    return replace(one, action=action, content=content, changes={**sifted.changes, KEPT: sifted.kept})
 
 
 def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:

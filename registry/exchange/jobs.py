@@ -44,6 +44,7 @@ def import_file(
     info: Mapping[str, Any],
     declared_format: str | None = None,
     dry_run: bool = False,
+    overwrite_edits: bool = False,
     report: Report = lambda *_said: None,
 ) -> ImportReport:
     """Reads a file or an address, compares it, and applies it unless it is a dry run.
@@ -61,12 +62,12 @@ def import_file(
         name = opened.name
     if dry_run:
         with transaction(home.jobs, acting, **info) as session:
-            compared = compare_catalogue(session, organisation_id, read)
+            compared = compare_catalogue(session, organisation_id, read, overwrite_edits=overwrite_edits)
         return report_of(None, read, compared, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
         batch_id = receive_import(session, organisation_id, source_name=name, source_sha256=digest).id
     session_of = session_opener(home, acting.in_batch(batch_id), info)
-    compared = preview_import(session_of, batch_id, read)
+    compared = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)
     return report_of(batch_id, read, compared, dry_run=False)
 
@@ -102,7 +103,7 @@ def import_jobs(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
 
     def apply(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
-        apply_import(session_of, batch_id, job.report)
+        apply_import(session_of, batch_id, job.report, overwrite_edits=bool(job.arguments.get("overwrite_edits")))
         return forget(job)
 
     def undo(job: Job) -> dict[str, Any]:

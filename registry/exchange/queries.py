@@ -6,6 +6,7 @@ from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.exchange.edits import KEPT
 from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
@@ -98,6 +99,19 @@ def find_writes(session: Session, batch_id: int, *, applied: bool, limit: int) -
             .limit(limit)
         ).scalars()
     )
+
+
+def find_kept(session: Session, batch_id: int) -> Sequence[ImportLine]:
+    """The records of an import that would change values edited by hand, and leave them."""
+    query = select(ImportLine).where(col(ImportLine.batch_id) == batch_id, col(ImportLine.changes).op("?")(KEPT))
+    return session.execute(query.order_by(col(ImportLine.line_no))).scalars().all()
+
+
+def count_actions(session: Session, batch_id: int) -> dict[str, int]:
+    """How many records of an import there are for each action."""
+    query = select(col(ImportLine.action), func.count()).where(col(ImportLine.batch_id) == batch_id)
+    counted = {row[0]: int(row[1]) for row in session.execute(query.group_by(col(ImportLine.action)))}
+    return {str(action): counted.get(action, 0) for action in ImportAction}
 
 
 def count_writes(session: Session, batch_id: int) -> tuple[int, int]:

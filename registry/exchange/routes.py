@@ -37,6 +37,7 @@ from registry.web.forms import read_number
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, UploadedFile
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
+OVERWRITE_EDITS = "overwrite_edits"
 SEE, BRING_IN = Permission.EXCHANGE_IMPORT_READ, Permission.EXCHANGE_IMPORT_APPLY
 
 NOTICES.update(
@@ -206,6 +207,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         outcome=outcome_of(batch),
         first_address=own if after else "",
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
+        edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
         may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
         may_read_again=may and failed and not working and batch.state is ImportState.READING,
         may_abandon=may and not working and batch.state in {ImportState.READING, ImportState.PREVIEWED},
@@ -238,7 +240,8 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
 @route("POST", "/imports/{batch_id:int}/appliquer", BRING_IN)
 def apply(visit: Visit, batch_id: int) -> Response[Any]:
     """Writes what the preview showed."""
-    return _start(visit, _batch_of(visit, batch_id, BRING_IN), APPLY)
+    overwrite = visit.form_data().first(OVERWRITE_EDITS)
+    return _start(visit, _batch_of(visit, batch_id, BRING_IN), APPLY, **{OVERWRITE_EDITS: overwrite})
 
 
 @route("POST", "/imports/{batch_id:int}/defaire", BRING_IN)

@@ -16,11 +16,14 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.exchange.comparing import BATCH, Compared, compare_catalogue
+from registry.exchange.edits import KEPT, take_the_files
 from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.queries import (
     WORK_LOCK,
+    count_actions,
     count_writes,
     find_account,
+    find_kept,
     find_writes,
     get_batch,
     is_at_work,
@@ -88,7 +91,9 @@ def forget_source(session: Session, batch_id: int, files: FileStore) -> None:
         files.forget(batch.source_sha256)
 
 
-def preview_import(session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue) -> list[Compared]:
+def preview_import(
+    session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue, *, overwrite_edits: bool = False
+) -> list[Compared]:
     """Keeps what a file would do, to be looked at and then applied or abandoned.
 
     Compared in a transaction that writes nothing, kept by batches, said to be ready last: cut short, the import
@@ -98,7 +103,7 @@ def preview_import(session_of: Callable[[], Any], batch_id: int, read: ReadCatal
     with at_work(session_of, batch_id):
         with session_of() as session:
             organisation_id = _going_on(session, batch_id, ImportState.READING).organisation_id
-            compared = compare_catalogue(session, organisation_id, read)
+            compared = compare_catalogue(session, organisation_id, read, overwrite_edits=overwrite_edits)
         with session_of() as session:
             _going_on(session, batch_id, ImportState.READING)
             session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
@@ -111,7 +116,7 @@ def preview_import(session_of: Callable[[], Any], batch_id: int, read: ReadCatal
             batch = _going_on(session, batch_id, ImportState.READING)
             say(session, "exchange:import:preview")
             batch.source_format = str(read.format)
-            batch.summary = _summary(read, compared)
+            batch.summary = {**_summary(read, compared), "overwrite_edits": overwrite_edits}
             batch.state = ImportState.PREVIEWED
             _tell(session, batch, **_quotes(read))
     return compared
@@ -122,7 +127,7 @@ def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:
         "organisation_id": organisation_id, "batch_id": batch_id, "line_no": one.line_no,
         "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
         "dataset_id": one.dataset_id, "seen_version": one.seen_version,
-        "content": one.content if one.action in _WRITES else {},
+        "content": one.content if one.action in _WRITES or KEPT in one.changes else {},
         "changes": one.changes, "anomalies": one.anomalies, "applied": False,
     }  # fmt: skip
 
@@ -172,6 +177,7 @@ def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any
         "distributions": sum(len(one.distributions) for one in read.datasets),
         "leftovers": len(read.leftovers),
         "anomalies": len(read.anomalies),
+        "edits_kept": sum(len(one.changes.get(KEPT, ())) for one in compared),
     }
 
 
@@ -202,10 +208,13 @@ def _forget(session: Session, batch_id: int) -> None:
         account.content = {**account.content, "leftovers": leftovers}
 
 
-def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> None:
+def apply_import(
+    session_of: Callable[[], Any], batch_id: int, report: Report, *, overwrite_edits: bool = False
+) -> None:
     """Applies what a preview kept, by batches; goes on from where it was cut short.
 
-    `session_of` opens one transaction that acts for whoever asked.
+    `session_of` opens one transaction that acts for whoever asked. With `overwrite_edits`, the values somebody
+    edited by hand, which the preview left, are taken from the file too.
     Raises: Conflict when the import was undone or abandoned, or is being worked at.
     """
     with at_work(session_of, batch_id):
@@ -218,6 +227,8 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
                     _("Cet import est « {state} » : il ne peut pas être appliqué.").format(state=batch.state.label)
                 )
             say(session, "exchange:import:apply")
+            if overwrite_edits and batch.state is ImportState.PREVIEWED:
+                _take_edits(session, batch)
             batch.state = ImportState.APPLYING
             total, done = count_writes(session, batch_id)
         while written := _apply_next(session_of, batch_id):
@@ -228,6 +239,16 @@ def apply_import(session_of: Callable[[], Any], batch_id: int, report: Report) -
             say(session, "exchange:import:apply")
             batch.state = ImportState.APPLIED
             _forget(session, batch_id)
+
+
+def _take_edits(session: Session, batch: ImportBatch) -> None:
+    """Has the records of a preview write the values edited by hand too, and the import say so."""
+    for line in find_kept(session, batch.id):
+        line.changes, line.content = take_the_files(line.changes, line.content)
+        line.action = ImportAction.CHANGE
+    session.flush()
+    counts = count_actions(session, batch.id)
+    batch.summary = {**batch.summary, **counts, "edits_kept": 0, "overwrite_edits": True}
 
 
 def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:

@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from registry.datasets.views import field_label, say_value
-from registry.exchange.anomalies import ANOMALIES, sentence
+from registry.exchange.anomalies import ANOMALIES, sentence, shortened
 from registry.exchange.comparing import Compared
+from registry.exchange.edits import KEPT
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.vocabulary import RdfFormat, ReadCatalogue, Severity
 from registry.kernel.words import _, mark, ngettext
@@ -59,6 +60,7 @@ class LineView:
     action_label: str
     dataset_id: int | None
     changes: Sequence[tuple[str, str, str]]
+    kept: Sequence[str]
     anomalies: Sequence[AnomalyView]
 
 
@@ -101,6 +103,7 @@ class ImportPage:
     outcome: str
     first_address: str
     next_address: str
+    edits_kept: int
     may_apply: bool
     may_read_again: bool
     may_abandon: bool
@@ -183,7 +186,8 @@ def line_view(line: ImportLine, state: ImportState) -> LineView:
         if state is ImportState.APPLIED and line.action in _ONE_DONE
         else line.action.label,
         dataset_id=line.dataset_id if line.action is not ImportAction.CREATE or line.applied else None,
-        changes=[_change(name, said) for name, said in line.changes.items()],
+        changes=[_change(name, said) for name, said in line.changes.items() if name != KEPT],
+        kept=[say_kept(name, said) for name, said in line.changes.get(KEPT, {}).items()],
         anomalies=[anomaly_view(one) for one in line.anomalies],
     )
 
@@ -205,6 +209,21 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])
 
 
+def say_kept(name: str, said: Any) -> str:
+    """That a value edited by hand stays, with the file's own."""
+    if name == "contact":
+        label, mine, theirs = _("Point de contact"), "", _("celui du fichier")
+    else:
+        label, mine, theirs = _change(name, said)
+    if name == "distributions":
+        return _("{label} : modifié à la main depuis, gardé. Le fichier aurait fait : {theirs}.").format(
+            label=label, theirs=theirs
+        )
+    return _(
+        "{label} : modifié à la main depuis, gardé. Au registre : « {mine} ». Dans le fichier : « {theirs} »."
+    ).format(label=label, mine=shortened(mine) or _("vide"), theirs=shortened(theirs))
+
+
 @dataclass
 class ImportReport:
     """What an import did, or would do."""
@@ -214,6 +233,8 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    kept: int = 0
+    kept_values: list[dict[str, Any]] = field(default_factory=list)
     anomalies: list[dict[str, Any]] = field(default_factory=list)
     leftovers: list[dict[str, Any]] = field(default_factory=list)
     triples: int = 0
@@ -235,6 +256,15 @@ class ImportReport:
         ]
         if self.batch_id is not None:
             lines.append(_("Import n° {number}.").format(number=self.batch_id))
+        if self.kept:
+            lines.append(
+                ngettext(
+                    "{count} valeur modifiée à la main est gardée (--overwrite-edits prend celle du fichier) :",
+                    "{count} valeurs modifiées à la main sont gardées (--overwrite-edits prend celles du fichier) :",
+                    self.kept,
+                ).format(count=self.kept)
+            )
+            lines += [f"  {one['subject']} · {one['message']}" for one in self.kept_values[:50]]
         lines += [f"  {one['subject'] or '—'} · {one['path']} : {one['message']}" for one in self.anomalies[:50]]
         if len(self.anomalies) > 50:
             lines.append(
@@ -253,7 +283,14 @@ def report_of(
     every = [asdict(one) for one in read.anomalies] + [
         anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] == "refused"
     ]
+    kept = [
+        {"subject": one.identifier, "path": name, "message": say_kept(name, said)}
+        for one in compared
+        for name, said in one.changes.get(KEPT, {}).items()
+    ]
     return ImportReport(
+        kept=len(kept),
+        kept_values=kept,
         batch_id=batch_id,
         created=counts[ImportAction.CREATE],
         changed=counts[ImportAction.CHANGE],

@@ -13,6 +13,7 @@ from registry.datasets.queries import find_by_identifier, find_distributions_of,
 from registry.datasets.service import change_sheet, write_distributions
 from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
+from registry.exchange.edits import KEPT
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import indexed_sort_key
@@ -115,6 +116,8 @@ def _find_contacts(
         contact, sheet = line.content["contact"], known.get(line.identifier)
         if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
             continue
+        if "contact" in line.changes.get(KEPT, {}):
+            continue
         if line.seen_version is not None and "contact" not in line.changes:
             # The sheet had a contact at the preview: somebody took it away since.
             _note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
@@ -141,12 +144,14 @@ def _amend_from(
 
 def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
     """The fields of a record that nobody changed between the preview and now; the others stay, and are named."""
+    by_hand = line.changes.get(KEPT, {})
+    read = {name: value for name, value in line.content["sheet"].items() if name not in by_hand}
     if sheet.version == line.seen_version:
-        return list(line.content["sheet"])
+        return list(read)
     current = sheet_values(sheet)
     names: list[str] = []
     kept: list[str] = []
-    for name, value in line.content["sheet"].items():
+    for name, value in read.items():
         seen = line.changes[name][0] if name in line.changes else value if line.seen_version else None
         if current[name] != value:
             # A field somebody emptied since is one they changed.

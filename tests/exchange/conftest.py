@@ -100,8 +100,10 @@ class Bringer:
     def report(self, done: int, total: int, step: str) -> None:
         self.said.append((done, total, step))
 
-    def apply(self, batch_id: int, report: Callable[[int, int, str], None] | None = None) -> None:
-        apply_import(self.opener(batch_id), batch_id, report or self.report)
+    def apply(
+        self, batch_id: int, report: Callable[[int, int, str], None] | None = None, *, overwrite_edits: bool = False
+    ) -> None:
+        apply_import(self.opener(batch_id), batch_id, report or self.report, overwrite_edits=overwrite_edits)
 
     def undo(self, batch_id: int, report: Callable[[int, int, str], None] | None = None) -> list[str]:
         return undo_import(self.opener(batch_id), batch_id, report or self.report)
