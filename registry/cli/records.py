@@ -29,6 +29,9 @@ from registry.reporting.vocabulary import ScopeKind
 @click.option("--format", "declared", default=None, help="Le format, si le nom et le contenu ne suffisent pas.")
 @click.option("--organisation", "siren", default=None, help="Le SIREN de l’organisation qui reçoit les jeux.")
 @click.option("--dry-run", is_flag=True, help="Montre ce qui serait fait, sans rien écrire.")
+@click.option(
+    "--public", is_flag=True, help="Catalogue d’un portail ouvert à tous : le dit là où le fichier ne dit rien."
+)
 @click.option("--overwrite-edits", is_flag=True, help="Reprend aussi les champs modifiés à la main depuis l’import.")
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
@@ -38,6 +41,7 @@ def import_catalogue(
     declared: str | None,
     siren: str | None,
     dry_run: bool,
+    public: bool,
     overwrite_edits: bool,
     as_json: bool,
 ) -> None:
@@ -53,6 +57,7 @@ def import_catalogue(
             info=terminal.info,
             declared_format=declared,
             dry_run=dry_run,
+            public=public,
             overwrite_edits=overwrite_edits,
         )
     if as_json:

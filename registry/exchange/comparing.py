@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
+from registry.datasets.vocabulary import AccessRights
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
@@ -45,14 +46,16 @@ class Compared:
     content: dict[str, Any]
     changes: dict[str, Any]
     anomalies: list[dict[str, Any]]
+    declared_public: bool = False
 
 
 def compare_catalogue(
-    session: Session, organisation_id: int, read: ReadCatalogue, *, overwrite_edits: bool = False
+    session: Session, organisation_id: int, read: ReadCatalogue, *, public: bool = False, overwrite_edits: bool = False
 ) -> list[Compared]:
     """Each record of a file against what the register holds below an organisation; writes nothing.
 
-    What somebody edited by hand since an import wrote it stays, unless `overwrite_edits`.
+    With `public`, a record that says nothing of its access is one of a portal open to all. What somebody edited
+    by hand since an import wrote it stays, unless `overwrite_edits`.
     """
     said: dict[str, list[dict[str, Any]]] = {}
     for anomaly in read.anomalies:
@@ -78,7 +81,8 @@ def compare_catalogue(
             if is_ambiguous(sheets, organisation_id):
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
-            found.append(_compare_one(place, one, sheet_among(sheets, organisation_id), files, anomalies))
+            sheet = sheet_among(sheets, organisation_id)
+            found.append(_compare_one(place, one, sheet, files, anomalies, public=public))
         compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
 
@@ -104,7 +108,13 @@ def _keep(one: Compared, edits: Edits, rows: Sequence[Distribution]) -> Compared
         "source_distributions": one.content["distributions"],
     }
     action = ImportAction.CHANGE if sifted.changes else ImportAction.UNCHANGED
-    return replace(one, action=action, content=content, changes={**sifted.changes, KEPT: sifted.kept})
+    return replace(
+        one,
+        action=action,
+        content=content,
+        changes={**sifted.changes, KEPT: sifted.kept},
+        declared_public=one.declared_public and "access_rights" in sifted.changes,
+    )
 
 
 def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:
@@ -123,6 +133,8 @@ def _compare_one(
     sheet: Dataset | None,
     files: Mapping[int, Sequence[Distribution]],
     anomalies: list[dict[str, Any]],
+    *,
+    public: bool,
 ) -> Compared:
     try:
         content = _content(one)
@@ -130,8 +142,14 @@ def _compare_one(
         problems = say_errors(error)
         path, message = next(iter(problems.items()))
         return _refused(place, one, anomalies, path, message)
+    declared = public and _says_nothing_of_access(content, anomalies) and not (sheet and sheet.access_rights)
+    if declared:
+        content["sheet"]["access_rights"] = str(AccessRights.PUBLIC)
     if sheet is None:
-        return Compared(place, one.identifier, one.title, ImportAction.CREATE, None, None, content, {}, anomalies)
+        given = {"access_rights": [None, str(AccessRights.PUBLIC)]} if declared else {}
+        return Compared(
+            place, one.identifier, one.title, ImportAction.CREATE, None, None, content, given, anomalies, declared
+        )
     if sheet.annulled:
         return _refused(place, one, anomalies, "identifier", _(ANNULLED), sheet)
     rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
@@ -142,7 +160,14 @@ def _compare_one(
     if _new_contact(sheet, content):
         changes["contact"] = [None, content["contact"].get("email") or content["contact"].get("name")]
     action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
-    return Compared(place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies)
+    return Compared(
+        place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies, declared
+    )
+
+
+def _says_nothing_of_access(content: Mapping[str, Any], anomalies: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a record gives no access level, not even in words that are none."""
+    return not content["sheet"].get("access_rights") and all(one["code"] != "access-right-unknown" for one in anomalies)
 
 
 def _new_contact(sheet: Dataset, content: Mapping[str, Any]) -> bool:

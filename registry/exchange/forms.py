@@ -12,3 +12,4 @@ class ImportForm(BaseModel):
 
     organisation_id: int
     address: Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^https?://\S+$")] = ""
+    public: bool = False

@@ -44,6 +44,7 @@ def import_file(
     info: Mapping[str, Any],
     declared_format: str | None = None,
     dry_run: bool = False,
+    public: bool = False,
     overwrite_edits: bool = False,
     report: Report = lambda *_said: None,
 ) -> ImportReport:
@@ -62,10 +63,11 @@ def import_file(
         name = opened.name
     if dry_run:
         with transaction(home.jobs, acting, **info) as session:
-            compared = compare_catalogue(session, organisation_id, read, overwrite_edits=overwrite_edits)
+            compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
         return report_of(None, read, compared, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
-        batch_id = receive_import(session, organisation_id, source_name=name, source_sha256=digest).id
+        batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest, public=public)
+        batch_id = batch.id
     session_of = session_opener(home, acting.in_batch(batch_id), info)
     compared = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)

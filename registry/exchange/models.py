@@ -45,6 +45,10 @@ _STATE_LABELS = {
 }
 
 
+PUBLIC = "public"
+"""Where the summary of an import says that its catalogue was declared to be one of a portal open to all."""
+
+
 class ImportAction(StrEnum):
     """What an import does with one record."""
 

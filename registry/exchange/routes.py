@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
-from registry.exchange.models import ImportAction, ImportBatch, ImportState
+from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportState
 from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
 from registry.exchange.rdf_format import HEAD, recognise
 from registry.exchange.refusals import CannotRead, refusal_of
@@ -107,6 +107,7 @@ def bring_in(visit: Visit) -> Response[Any]:
         form.organisation_id,
         source_name=file.name if file is not None else form.address,
         source_sha256=digest,
+        public=form.public,
     )
     _ask(visit, READ, batch, address=form.address)
     return visit.go(f"/imports/{batch.id}")
@@ -207,6 +208,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         outcome=outcome_of(batch),
         first_address=own if after else "",
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
+        declared_public=bool(summary.get(PUBLIC)),
         edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
         may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
         may_read_again=may and failed and not working and batch.state is ImportState.READING,

@@ -17,7 +17,7 @@ from sqlmodel import col
 
 from registry.exchange.comparing import BATCH, Compared, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
-from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import OVER, PUBLIC, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.queries import (
     WORK_LOCK,
     count_actions,
@@ -57,16 +57,20 @@ _FORGET = text(
 
 
 def receive_import(
-    session: Session, organisation_id: int, *, source_name: str, source_sha256: str, source_format: str = ""
+    session: Session, organisation_id: int, *, source_name: str, source_sha256: str, public: bool = False
 ) -> ImportBatch:
-    """A file that came in for an organisation; nothing of it is read yet."""
+    """A file that came in for an organisation; nothing of it is read yet.
+
+    With `public`, whoever brings it in says that its catalogue is one of a portal open to all.
+    """
     say(session, "exchange:import:receive")
     batch = ImportBatch(
         organisation_id=organisation_id,
         source_name=source_name,
-        source_format=source_format,
+        source_format="",
         source_sha256=source_sha256,
         state=ImportState.READING,
+        summary={PUBLIC: public},
         created_at=session.execute(select(func.now())).scalar_one(),
     )
     session.add(batch)
@@ -102,8 +106,9 @@ def preview_import(
     """
     with at_work(session_of, batch_id):
         with session_of() as session:
-            organisation_id = _going_on(session, batch_id, ImportState.READING).organisation_id
-            compared = compare_catalogue(session, organisation_id, read, overwrite_edits=overwrite_edits)
+            batch = _going_on(session, batch_id, ImportState.READING)
+            organisation_id, public = batch.organisation_id, bool(batch.summary.get(PUBLIC))
+            compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
         with session_of() as session:
             _going_on(session, batch_id, ImportState.READING)
             session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
@@ -116,7 +121,9 @@ def preview_import(
             batch = _going_on(session, batch_id, ImportState.READING)
             say(session, "exchange:import:preview")
             batch.source_format = str(read.format)
-            batch.summary = {**_summary(read, compared), "overwrite_edits": overwrite_edits}
+            batch.summary = {
+                **_summary(read, compared), PUBLIC: public, "overwrite_edits": overwrite_edits,
+            }  # fmt: skip
             batch.state = ImportState.PREVIEWED
             _tell(session, batch, **_quotes(read))
     return compared

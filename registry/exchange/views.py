@@ -103,6 +103,7 @@ class ImportPage:
     outcome: str
     first_address: str
     next_address: str
+    declared_public: bool
     edits_kept: int
     may_apply: bool
     may_read_again: bool
@@ -233,6 +234,7 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    declared_public: int = 0
     kept: int = 0
     kept_values: list[dict[str, Any]] = field(default_factory=list)
     anomalies: list[dict[str, Any]] = field(default_factory=list)
@@ -256,6 +258,14 @@ class ImportReport:
         ]
         if self.batch_id is not None:
             lines.append(_("Import n° {number}.").format(number=self.batch_id))
+        if self.declared_public:
+            lines.append(
+                ngettext(
+                    "{count} jeu dit ouvert à tous, comme vous l’avez déclaré : le fichier n’en disait rien.",
+                    "{count} jeux dits ouverts à tous, comme vous l’avez déclaré : le fichier n’en disait rien.",
+                    self.declared_public,
+                ).format(count=self.declared_public)
+            )
         if self.kept:
             lines.append(
                 ngettext(
@@ -289,6 +299,7 @@ def report_of(
         for name, said in one.changes.get(KEPT, {}).items()
     ]
     return ImportReport(
+        declared_public=sum(one.declared_public for one in compared),
         kept=len(kept),
         kept_values=kept,
         batch_id=batch_id,

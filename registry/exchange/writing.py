@@ -14,7 +14,7 @@ from registry.datasets.service import change_sheet, write_distributions
 from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportLine
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
@@ -24,6 +24,7 @@ from registry.organisations.queries import find_subtree
 from registry.organisations.service import find_or_record_person
 from registry.platform.lists import load_list
 
+_DECLARED = mark("Catalogue déclaré celui d’un portail ouvert à tous, là où le fichier ne dit rien du niveau d’accès.")
 _CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
 
 
@@ -39,7 +40,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, batch.organisation_id))}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
-    say(session, "exchange:import:apply")
+    say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)
     made: list[tuple[ImportLine, Dataset]] = []
     for line in lines:
         sheet = known.get(line.identifier)

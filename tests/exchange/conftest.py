@@ -87,11 +87,15 @@ class Bringer:
 
     def preview(self, body: str, on: int | None = None) -> tuple[int, list[Compared]]:
         """The number of the import and what it would do."""
-        read = read_rdf_bytes((PREFIXES + body).encode(), name="essai.ttl")
         with self.town.acting() as session:
             organisation_id = on or self.town.authority_id
             number = receive_import(session, organisation_id, source_name="essai.ttl", source_sha256="0" * 64).id
-        return number, preview_import(self.opener(number), number, read)
+        return number, self.preview_of(number, body)
+
+    def preview_of(self, number: int, body: str) -> list[Compared]:
+        """What an import received already would do."""
+        read = read_rdf_bytes((PREFIXES + body).encode(), name="essai.ttl")
+        return preview_import(self.opener(number), number, read)
 
     def opener(self, batch_id: int) -> Callable[[], Any]:
         """Transactions in the name of the import."""

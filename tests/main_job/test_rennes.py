@@ -295,6 +295,14 @@ def test_the_same_file_again_changes_nothing(job: Job, steps: Steps, catalogue: 
     assert job.count("ledger_entry WHERE table_name IN ('dataset', 'distribution')") == entries == 27 + 272
 
 
+def test_a_catalogue_declared_open_to_all_says_so_of_each_dataset_that_says_nothing(
+    job: Job, steps: Steps, catalogue: Path
+):
+    said = job.json("import", catalogue, "--public", "--dry-run")
+
+    assert (said["created"], said["changed"], said["declared_public"]) == (0, 27, 27)
+
+
 def test_another_day_or_another_law_is_judged_without_writing(job: Job, steps: Steps):
     entries, findings = job.count("ledger_entry"), job.count("finding")
 
@@ -351,6 +359,12 @@ def test_a_value_stated_at_the_source_changes_that_value_only(job: Job, once_ope
     assert (once_open.brought["created"], once_open.brought["changed"]) == (0, 27)
     assert job.count("dataset WHERE access_rights = 'public' AND version = 2") == 27
     assert job.count("distribution WHERE version <> 1 OR annulled") == 0
+
+
+def test_what_the_source_says_is_not_declared_again(job: Job, once_open: Steps, catalogue: Path):
+    said = job.json("import", catalogue, "--public")
+
+    assert (said["changed"], said["unchanged"], said["declared_public"]) == (0, 27, 0)
 
 
 @pytest.mark.parametrize(("subject", "policy", "verdict", "why"), ONCE_OPEN)
