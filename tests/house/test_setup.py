@@ -133,6 +133,7 @@ def test_root_installs_what_is_missing(dev: ModuleType, tmp_path: Path, monkeypa
     program(folder, "apt-get", f'echo "$@" >> {tmp_path}/asked; case "$*" in *install*) : > {folder}/chromium;; esac')
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setattr(dev, "CHROMIUM_COMMANDS", ("chromium",))
+    monkeypatch.setattr(dev, "BROWSER_LIBRARIES", ())
     assert dev.ensure_chromium() is False, "what was installed must really be there"
     program(folder, "apt-get", f'printf "#!/bin/sh\\n" > {folder}/chromium; /bin/chmod +x {folder}/chromium')
     assert dev.ensure_chromium() is True
@@ -146,6 +147,7 @@ def test_a_browser_whose_driver_cannot_start_is_no_browser(
 ) -> None:
     program(tmp_path, "chromium", "exit 0")
     monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(dev, "BROWSER_LIBRARIES", ())
     assert dev.ensure_chromium() is True
     monkeypatch.setattr(dev, "BROWSER_LIBRARIES", ("libnowhere.so.0",))
     assert dev.ensure_chromium() is False
