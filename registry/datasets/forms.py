@@ -27,6 +27,8 @@ from registry.kernel.identifiers import fits_as_identifier
 from registry.kernel.words import _
 
 MAX_DISTRIBUTIONS = 500
+EARLIEST = date(1700, 1, 1)
+"""The earliest day data may have been issued or modified; what they tell of may be older."""
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database text holds: the null character, and halves of characters."""
 
@@ -39,11 +41,18 @@ def _no_control(value: str) -> str:
     return value
 
 
-def _not_to_come(value: date, info: ValidationInfo) -> date:
-    """What has happened did not happen tomorrow. Without a day to compare with (an import), nothing is refused."""
+def _possible(value: date, info: ValidationInfo) -> date:
+    """What has happened did not happen tomorrow, nor before there were public data.
+
+    Without a day to compare with, nothing is refused: an import sets such a day aside, and what stands may be reread.
+    """
     today = (info.context or {}).get("today")
     if today is not None and value > today:
         raise PydanticCustomError("to_come", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))
+    if today is not None and value < EARLIEST:
+        raise PydanticCustomError(
+            "too_early", _("Cette date est antérieure à 1700 : vérifiez l’année, sur quatre chiffres.")
+        )
     return value
 
 
@@ -56,7 +65,7 @@ def _indexable(value: str) -> str:
     return value
 
 
-Past = Annotated[date, AfterValidator(_not_to_come)]
+Past = Annotated[date, AfterValidator(_possible)]
 Clean = AfterValidator(_no_control)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
 Identifier = Annotated[Line, AfterValidator(_indexable)]

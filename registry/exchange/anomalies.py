@@ -61,6 +61,13 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "date-partial": (
         _N, mark("« {value} » ne donne pas le jour ; le premier jour de la période est repris : vérifiez-le."),
     ),
+    "date-to-come": (
+        _W, mark("La date « {value} » est à venir : elle n’est pas reprise. Corrigez-la dans le catalogue d’origine."),
+    ),
+    "date-too-early": (
+        _W, mark("La date « {value} » est antérieure à 1700 : elle n’est pas reprise. Corrigez-la dans le catalogue "
+                 "d’origine."),
+    ),
     "distribution-absent": (
         _W, mark("Cette distribution est citée mais n’est pas décrite dans le fichier : {value}."),
     ),
@@ -156,6 +163,14 @@ def shortened(text: str, limit: int = QUOTED) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def made(code: str, subject: str, path: str, value: str) -> Anomaly:
+    """One anomaly, said."""
+    quoted = shortened(value)
+    return Anomaly(
+        severity=ANOMALIES[code][0], code=code, subject=subject, path=path, message=sentence(code, quoted), value=quoted
+    )
+
+
 @dataclass
 class Anomalies:
     """The anomalies of one file, in the order they were met."""
@@ -168,12 +183,7 @@ class Anomalies:
         if len(self.found) >= MOST:
             self.unsaid += 1
             return
-        quoted = shortened(value)
-        message = sentence(code, quoted)
-        severity = ANOMALIES[code][0]
-        self.found.append(
-            Anomaly(severity=severity, code=code, subject=subject, path=path, message=message, value=quoted)
-        )
+        self.found.append(made(code, subject, path, value))
 
     def close(self) -> list[Anomaly]:
         """Every anomaly, with a last line for those that are not detailed."""

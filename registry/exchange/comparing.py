@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import DatasetForm, DistributionForm
+from registry.datasets.forms import EARLIEST, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.vocabulary import AccessRights
+from registry.exchange.anomalies import made
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
@@ -23,6 +25,8 @@ from registry.web.forms import say_errors
 BATCH = 200
 """How many records are compared, or written in one transaction, at once."""
 
+MET_COMPARING = frozenset({"refused", "date-to-come", "date-too-early"})
+"""The anomalies of a record that its file alone does not show."""
 ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
 AMBIGUOUS = mark(
     "Plusieurs organismes ont au registre une fiche de cet identifiant, et celui de l’import n’en a pas : "
@@ -61,6 +65,7 @@ def compare_catalogue(
     for anomaly in read.anomalies:
         said.setdefault(anomaly.subject, []).append(asdict(anomaly))
     within = find_subtree(session, organisation_id)
+    today: date = session.info["today"]()
     compared: list[Compared] = []
     seen: set[str] = set()
     for start in range(0, len(read.datasets), BATCH):
@@ -82,7 +87,7 @@ def compare_catalogue(
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
             sheet = sheet_among(sheets, organisation_id)
-            found.append(_compare_one(place, one, sheet, files, anomalies, public=public))
+            found.append(_compare_one(place, one, sheet, files, anomalies, public=public, today=today))
         compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
 
@@ -135,7 +140,10 @@ def _compare_one(
     anomalies: list[dict[str, Any]],
     *,
     public: bool,
+    today: date,
 ) -> Compared:
+    one, impossible = _without_impossible_days(one, today)
+    anomalies = [*anomalies, *impossible]
     try:
         content = _content(one)
     except ValidationError as error:
@@ -163,6 +171,29 @@ def _compare_one(
     return Compared(
         place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies, declared
     )
+
+
+def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset, list[dict[str, Any]]]:
+    """A record without the days that the form would refuse, and what is said of each."""
+    found: list[dict[str, Any]] = []
+
+    def possible(day: date | None, path: str) -> date | None:
+        if day is None or EARLIEST <= day <= today:
+            return day
+        code = "date-to-come" if day > today else "date-too-early"
+        found.append(asdict(made(code, one.identifier, path, day.isoformat())))
+        return None
+
+    files = [
+        replace(
+            file,
+            issued=possible(file.issued, f"distributions[{number}].issued"),
+            modified=possible(file.modified, f"distributions[{number}].modified"),
+        )
+        for number, file in enumerate(one.distributions, start=1)
+    ]
+    issued, modified = possible(one.issued, "issued"), possible(one.modified, "modified")
+    return replace(one, distributions=files, issued=issued, modified=modified), found
 
 
 def _says_nothing_of_access(content: Mapping[str, Any], anomalies: Sequence[Mapping[str, Any]]) -> bool:

@@ -59,8 +59,8 @@ def read_day(text: str, zone: ZoneInfo) -> Day | None:
     return None
 
 
-def _whole(day: date) -> Day | None:
-    return (day, day, True) if day.year >= 1000 else None
+def _whole(day: date) -> Day:
+    return day, day, True
 
 
 def _of_parts(pattern: re.Pattern[str], found: re.Match[str]) -> Day | None:
@@ -71,8 +71,6 @@ def _of_parts(pattern: re.Pattern[str], found: re.Match[str]) -> Day | None:
     if pattern is _NUMERIC_DATE:
         return _whole(date(int(found[3]), int(found[2]), int(found[1])))
     year = int(found[1])
-    if year < 1000:
-        return None
     if found[2] is None:
         return date(year, 1, 1), date(year, 12, 31), False
     month = int(found[2])

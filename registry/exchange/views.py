@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.datasets.views import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence, shortened
-from registry.exchange.comparing import Compared
+from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.vocabulary import RdfFormat, ReadCatalogue, Severity
@@ -291,7 +291,7 @@ def report_of(
     """What to tell whoever asked for the import."""
     counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
     every = [asdict(one) for one in read.anomalies] + [
-        anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] == "refused"
+        anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] in MET_COMPARING
     ]
     kept = [
         {"subject": one.identifier, "path": name, "message": say_kept(name, said)}

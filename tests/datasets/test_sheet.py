@@ -109,6 +109,18 @@ def test_a_day_to_come_is_refused_where_something_is_said_to_have_happened(town:
     assert [error["path"] for error in answer.json()["errors"]] == ["issued"]
 
 
+def test_a_year_that_can_only_be_mistyped_is_refused_and_data_may_tell_of_older_ones(town: Town):
+    steward = town.someone(Role.STEWARD)
+    sheet = {"organisation_id": town.authority_id, "title": "Bornes", "temporal_start": "0500-01-01"}
+
+    refused = steward.api("POST", "/api/v1/datasets", json={**sheet, "issued": "0202-01-01"})
+    taken = steward.api("POST", "/api/v1/datasets", json={**sheet, "issued": "1700-01-01"})
+
+    assert refused.status_code == 422
+    assert "antérieure à 1700" in refused.text
+    assert taken.status_code == 201
+
+
 @pytest.mark.parametrize("typed", ["l'air", "l’air", "qualite de l'AIR"])
 def test_both_apostrophes_find_the_same_sheet(town: Town, typed: str):
     town.record("Qualité de l’air")

@@ -300,3 +300,20 @@ def test_an_identifier_that_several_bodies_below_bear_is_refused_in_words(bringe
     assert ("refused", "identifier") in bringer.noted(late)
     assert bringer.count("dataset WHERE title = 'Arbres de la commune' AND version = 1") == 2
     assert bringer.count("dataset WHERE identifier = 'arbres'") == 2
+
+
+def test_a_day_that_no_form_would_take_is_left_out_and_said(bringer: Bringer):
+    number, compared = bringer.preview(
+        'ex:a a dcat:Dataset ; dct:identifier "a" ; dct:title "A"@fr ; dct:issued "0215-03-01" ;'
+        ' dct:modified "2099-01-01" ; dct:temporal "0500-01-01/0600-12-31" ; dcat:distribution [ a dcat:Distribution ;'
+        ' dcat:downloadURL <https://exemple.fr/a.csv> ; dct:issued "1700-01-01" ; dct:modified "2099-02-01" ] .\n'
+    )
+    bringer.apply(number)
+
+    assert [(one["code"], one["path"]) for one in compared[0].anomalies] == [
+        ("date-to-come", "distributions[1].modified"),
+        ("date-too-early", "issued"),
+        ("date-to-come", "modified"),
+    ]
+    assert bringer.count("dataset WHERE issued IS NULL AND modified IS NULL AND temporal_start = '0500-01-01'") == 1
+    assert bringer.count("distribution WHERE issued = '1700-01-01' AND modified IS NULL") == 1
