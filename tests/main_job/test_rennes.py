@@ -361,8 +361,8 @@ def test_a_value_stated_at_the_source_changes_that_value_only(job: Job, once_ope
     assert job.count("distribution WHERE version <> 1 OR annulled") == 0
 
 
-def test_what_the_source_says_is_not_declared_again(job: Job, once_open: Steps, catalogue: Path):
-    said = job.json("import", catalogue, "--public")
+def test_what_the_source_says_is_not_declared_again(job: Job, once_open: Steps, opened_to_all: Path):
+    said = job.json("import", opened_to_all, "--public")
 
     assert (said["changed"], said["unchanged"], said["declared_public"]) == (0, 27, 0)
 
