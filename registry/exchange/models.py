@@ -39,14 +39,18 @@ _STATE_LABELS = {
     ImportState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
     ImportState.APPLYING: mark("Application en cours"),
     ImportState.APPLIED: mark("Appliqué"),
-    ImportState.UNDOING: mark("Annulation en cours"),
-    ImportState.UNDONE: mark("Annulé"),
+    ImportState.UNDOING: mark("En train d’être défait"),
+    ImportState.UNDONE: mark("Défait"),
     ImportState.ABANDONED: mark("Abandonné"),
 }
 
 
 PUBLIC = "public"
 """Where the summary of an import says that its catalogue was declared to be one of a portal open to all."""
+
+
+LEFT = "kept-by-undo"
+"""What is noted on a record that undoing the import left as somebody made it since."""
 
 
 class ImportAction(StrEnum):

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import case, func, select, text
+from sqlalchemy import case, cast, func, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.exchange.edits import KEPT
-from registry.exchange.models import OVER, ImportAccount, ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import LEFT, OVER, ImportAccount, ImportAction, ImportBatch, ImportLine
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 
@@ -112,6 +113,19 @@ def count_actions(session: Session, batch_id: int) -> dict[str, int]:
     query = select(col(ImportLine.action), func.count()).where(col(ImportLine.batch_id) == batch_id)
     counted = {row[0]: int(row[1]) for row in session.execute(query.group_by(col(ImportLine.action)))}
     return {str(action): counted.get(action, 0) for action in ImportAction}
+
+
+def count_undone(session: Session, batch_id: int) -> dict[str, int]:
+    """How many records of an import were created, or changed, and then taken back."""
+    query = select(col(ImportLine.action), func.count()).where(
+        col(ImportLine.batch_id) == batch_id,
+        col(ImportLine.action).in_(_WRITES),
+        col(ImportLine.applied_version).is_not(None),
+        ~col(ImportLine.applied),
+        ~cast(col(ImportLine.anomalies), JSONB).contains([{"code": LEFT}]),
+    )
+    counted = {row[0]: int(row[1]) for row in session.execute(query.group_by(col(ImportLine.action)))}
+    return {str(action): counted.get(action, 0) for action in _WRITES}
 
 
 def count_writes(session: Session, batch_id: int) -> tuple[int, int]:

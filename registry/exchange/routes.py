@@ -22,6 +22,7 @@ from registry.exchange.views import (
     action_label,
     anomaly_view,
     batch_line,
+    count_of,
     format_label,
     line_view,
     outcome_of,
@@ -193,7 +194,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         done=run.progress if run is not None else 0,
         total=run.total if run is not None else 0,
         figures=[
-            (action_label(action, batch.state), int(summary.get(action, 0)), f"/imports/{batch_id}?action={action}")
+            (action_label(action, batch.state), count_of(action, batch), f"/imports/{batch_id}?action={action}")
             for action in ImportAction
         ],
         triples=int(summary.get("triples", 0)),

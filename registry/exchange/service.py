@@ -17,10 +17,20 @@ from sqlmodel import col
 
 from registry.exchange.comparing import BATCH, Compared, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
-from registry.exchange.models import OVER, PUBLIC, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import (
+    LEFT,
+    OVER,
+    PUBLIC,
+    ImportAccount,
+    ImportAction,
+    ImportBatch,
+    ImportLine,
+    ImportState,
+)
 from registry.exchange.queries import (
     WORK_LOCK,
     count_actions,
+    count_undone,
     count_writes,
     find_account,
     find_kept,
@@ -31,7 +41,7 @@ from registry.exchange.queries import (
 )
 from registry.exchange.undoing import undo_line
 from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue
-from registry.exchange.writing import write_lines
+from registry.exchange.writing import note, write_lines
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
 from registry.ledger.service import say
@@ -43,6 +53,7 @@ _WRITERS_LOCK = 7_203_611_003
 _LINES = 2000
 """How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
+_LEFT_AS_IT_IS = mark("Cette fiche a été modifiée depuis par quelqu’un : défaire l’import l’a laissée telle quelle.")
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
 # What an import over with still says of the contacts it read: neither their name nor their address.
 _FORGET = text(
@@ -244,6 +255,7 @@ def apply_import(
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.APPLYING)
             say(session, "exchange:import:apply")
+            batch.summary = {**batch.summary, **count_actions(session, batch_id)}
             batch.state = ImportState.APPLIED
             _forget(session, batch_id)
 
@@ -307,7 +319,7 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             say(session, "exchange:import:undo")
             account = find_account(session, batch_id)
             kept = list(account.content.get("kept", ())) if account is not None else []
-            batch.summary = {**batch.summary, "kept": len(kept)}
+            batch.summary = {**batch.summary, "kept": len(kept), "undone": count_undone(session, batch_id)}
             batch.state = ImportState.UNDONE
             _forget(session, batch_id)
             return kept
@@ -323,6 +335,7 @@ def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
         for line in lines:
             if not undo_line(session, line, batch_id):
                 kept.append(line.title)
+                note(line, LEFT, "", _LEFT_AS_IT_IS)
             line.applied = False
         if kept:
             account = find_account(session, batch_id)

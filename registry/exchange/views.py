@@ -9,7 +9,7 @@ from registry.datasets.views import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence, shortened
 from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import LEFT, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.vocabulary import RdfFormat, ReadCatalogue, Severity
 from registry.kernel.words import _, mark, ngettext
 
@@ -131,12 +131,18 @@ def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:
         organisation_name=organisation_name,
         state=batch.state.label,
         created_at=batch.created_at,
-        counts={action_label(action, batch.state): int(batch.summary.get(action, 0)) for action in ImportAction},
+        counts={action_label(action, batch.state): count_of(action, batch) for action in ImportAction}
+        | (
+            {_("Restées telles quelles"): int(batch.summary.get("kept", 0))}
+            if batch.state is ImportState.UNDONE
+            else {}
+        ),
     )
 
 
 _DONE = {ImportAction.CREATE: mark("Créées"), ImportAction.CHANGE: mark("Modifiées")}
 _ONE_DONE = {ImportAction.CREATE: mark("Créée"), ImportAction.CHANGE: mark("Modifiée")}
+_ONE_TAKEN_BACK = {ImportAction.CREATE: mark("Créée puis retirée"), ImportAction.CHANGE: mark("Modifiée puis remise")}
 _TAKEN_BACK = {ImportAction.CREATE: mark("Créées puis retirées"), ImportAction.CHANGE: mark("Modifiées puis remises")}
 _LABELS = {ImportState.APPLIED: _DONE, ImportState.UNDONE: _TAKEN_BACK}
 
@@ -147,9 +153,30 @@ def action_label(action: ImportAction, state: ImportState) -> str:
     return _(said) if said else action.label
 
 
+def count_of(action: ImportAction, batch: ImportBatch) -> int:
+    """How many records an import would do this to, did it to, or took back."""
+    undone = batch.summary.get("undone", {}) if batch.state is ImportState.UNDONE else {}
+    return int(undone.get(action, batch.summary.get(action, 0)))
+
+
+def _line_label(line: ImportLine, state: ImportState) -> str:
+    """What became of one record."""
+    if line.action in _ONE_DONE and state is ImportState.APPLIED:
+        return _(_ONE_DONE[line.action])
+    if line.action in _ONE_DONE and state is ImportState.UNDONE:
+        if line.applied_version is None:
+            return _("Jamais écrite")
+        return _("Restée telle quelle") if _is_left(line) else _(_ONE_TAKEN_BACK[line.action])
+    return line.action.label
+
+
+def _is_left(line: ImportLine) -> bool:
+    return any(one["code"] == LEFT for one in line.anomalies)
+
+
 _OUTCOMES = {
     ImportState.APPLIED: mark("L’import est appliqué. Vous pouvez le défaire à tout moment."),
-    ImportState.UNDONE: mark("L’import est défait : le registre est comme avant lui."),
+    ImportState.UNDONE: mark("L’import est défait : toutes ses écritures sont défaites."),
 }
 
 
@@ -183,10 +210,10 @@ def line_view(line: ImportLine, state: ImportState) -> LineView:
         title=line.title,
         identifier=line.identifier,
         action=str(line.action),
-        action_label=_(_ONE_DONE[line.action])
-        if state is ImportState.APPLIED and line.action in _ONE_DONE
-        else line.action.label,
-        dataset_id=line.dataset_id if line.action is not ImportAction.CREATE or line.applied else None,
+        action_label=_line_label(line, state),
+        dataset_id=line.dataset_id
+        if line.action is not ImportAction.CREATE or line.applied or _is_left(line)
+        else None,
         changes=[_change(name, said) for name, said in line.changes.items() if name != KEPT],
         kept=[say_kept(name, said) for name, said in line.changes.get(KEPT, {}).items()],
         anomalies=[anomaly_view(one) for one in line.anomalies],

@@ -73,7 +73,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
 def _refuse(line: ImportLine, message: str) -> None:
     """Sets a record aside as it was to be written, and says why."""
     line.action, line.applied, line.content = ImportAction.REFUSED, True, {}
-    _note(line, "refused", "identifier", message)
+    note(line, "refused", "identifier", message)
 
 
 @lru_cache(maxsize=1)
@@ -121,7 +121,7 @@ def _find_contacts(
             continue
         if line.seen_version is not None and "contact" not in line.changes:
             # The sheet had a contact at the preview: somebody took it away since.
-            _note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
+            note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
             continue
         owner = batch.organisation_id if sheet is None else sheet.organisation_id
         key = (owner, *sorted(contact.items()))
@@ -159,12 +159,12 @@ def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
             as_seen = current[name] == seen or (current[name] in EMPTY and seen in EMPTY)
             (names if as_seen else kept).append(name)
     for name in kept:
-        _note(line, "changed-since", name, _CHANGED_SINCE)
+        note(line, "changed-since", name, _CHANGED_SINCE)
     return names
 
 
-def _note(line: ImportLine, code: str, path: str, message: str) -> None:
-    """Adds to a record what was met as it was written."""
+def note(line: ImportLine, code: str, path: str, message: str) -> None:
+    """Adds to a record what was met as it was written or taken back."""
     found = {
         "severity": "warning", "code": code, "subject": line.identifier, "path": path,
         "message": _(message), "value": "",
@@ -179,7 +179,7 @@ def _bring_files(session: Session, line: ImportLine, sheet: Dataset, rows: Seque
     if not as_seen:
         touched = distribution_changes([row_values(row) for row in rows if not row.annulled], read)
         if touched.keys() - {"added"}:
-            _note(line, "changed-since", "distributions", _CHANGED_SINCE)
+            note(line, "changed-since", "distributions", _CHANGED_SINCE)
         known = {row.identifier for row in rows}
         read = [one for one in read if one["identifier"] not in known]
     forms = [DistributionForm.model_validate(one) for one in read]

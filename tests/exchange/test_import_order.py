@@ -164,7 +164,7 @@ def test_an_import_taken_back_meanwhile_stops_being_applied_and_the_reverse(brin
 
         return turned
 
-    with pytest.raises(Conflict, match="Annulation en cours"):
+    with pytest.raises(Conflict, match="En train d’être défait"):
         bringer.apply(number, turn(ImportState.UNDOING))
     assert bringer.count("dataset") == BATCH
     with pytest.raises(Conflict, match="Application en cours"):

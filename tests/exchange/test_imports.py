@@ -99,7 +99,7 @@ def test_undoing_takes_out_what_it_made_and_brings_back_what_it_changed(bringer:
     open_findings = "finding WHERE until IS NULL AND subject_kind = 'dataset'"
     assert bringer.count(f"{open_findings} AND subject_id NOT IN (SELECT id FROM dataset)") == 0
     assert bringer.count("ledger_entry WHERE verb = 'delete' AND table_name = 'dataset'") == 2
-    with pytest.raises(Conflict, match="Annulé"):
+    with pytest.raises(Conflict, match="Défait"):
         bringer.apply(number)
 
 

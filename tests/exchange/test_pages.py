@@ -68,7 +68,30 @@ def test_a_file_is_received_shown_applied_and_undone(town: Town):
     assert steward.post(f"{page}/defaire").status_code == 303
     work(town)
     assert count(town, "dataset") == 0
-    assert "Annulé" in steward.get(page).text
+    shown = steward.get(page).text
+    assert "Créée puis retirée" in shown
+    assert "toutes ses écritures sont défaites" in shown
+
+
+def test_what_undoing_left_is_not_counted_as_taken_back(town: Town):
+    steward = town.someone(Role.STEWARD)
+    second = BODY + b'ex:b a dcat:Dataset ; dct:identifier "b" ; dct:title "Bancs"@fr .'
+    page = send(town, steward, second).headers["location"]
+    for act in ("", "/appliquer"):
+        assert not act or steward.post(f"{page}{act}").status_code == 303
+        work(town)
+    with town.acting("account:1") as session:
+        session.execute(text("UPDATE dataset SET description = 'Relu' WHERE identifier = 'b'"))
+
+    steward.post(f"{page}/defaire")
+    work(town)
+
+    shown, listed = steward.get(page).text, " ".join(steward.get("/imports").text.split())
+    assert "Créées puis retirées : 1" in listed
+    assert "Restées telles quelles : 1" in listed
+    assert "Restée telle quelle" in shown
+    assert "À créer" not in shown
+    assert "toutes ses écritures sont défaites" not in shown
 
 
 def test_who_only_reads_an_organisation_sees_none_of_its_imports(town: Town):
