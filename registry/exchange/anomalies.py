@@ -96,6 +96,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "frequency-unknown": (
         _W, mark("« {value} » n’est pas une fréquence de mise à jour connue : choisissez-la après l’import."),
     ),
+    "held-elsewhere": (
+        _N, mark("Cet identifiant est déjà tenu par {value} : l’import en fera un second jeu, ici. S’il s’agit du "
+                 "même, importez le catalogue pour cet organisme."),
+    ),
     "hvd-category-unknown": (
         _W, mark("« {value} » n’est pas une catégorie de données de forte valeur du règlement (UE) 2023/138."),
     ),

@@ -15,6 +15,7 @@ from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
+from registry.exchange.queries import find_absent, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
 from registry.kernel.words import _, mark
@@ -25,7 +26,7 @@ from registry.web.forms import say_errors
 BATCH = 200
 """How many records are compared, or written in one transaction, at once."""
 
-MET_COMPARING = frozenset({"refused", "date-to-come", "date-too-early"})
+MET_COMPARING = frozenset({"refused", "date-to-come", "date-too-early", "held-elsewhere"})
 """The anomalies of a record that its file alone does not show."""
 ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
 AMBIGUOUS = mark(
@@ -34,6 +35,7 @@ AMBIGUOUS = mark(
 )
 SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {"identifier", "distributions"})
 ROW_FIELDS = tuple(DistributionForm.model_fields)
+_PARTIAL = frozenset({"envelope-partial", "page-partial"})
 _CONTACT = ("contact_name", "contact_email")
 
 
@@ -72,6 +74,7 @@ def compare_catalogue(
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
         files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
+        elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
         found: list[Compared] = []
         for place, one in enumerate(part, start=start + 1):
             anomalies = said.get(one.identifier, [])
@@ -86,6 +89,9 @@ def compare_catalogue(
             if is_ambiguous(sheets, organisation_id):
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
+            if one.identifier in elsewhere:
+                holders = ", ".join(elsewhere[one.identifier])
+                anomalies = [*anomalies, asdict(made("held-elsewhere", one.identifier, "identifier", holders))]
             sheet = sheet_among(sheets, organisation_id)
             found.append(_compare_one(place, one, sheet, files, anomalies, public=public, today=today))
         compared += found if overwrite_edits else _without_edits(session, found, files)
@@ -120,6 +126,13 @@ def _keep(one: Compared, edits: Edits, rows: Sequence[Distribution]) -> Compared
         changes={**sifted.changes, KEPT: sifted.kept},
         declared_public=one.declared_public and "access_rights" in sifted.changes,
     )
+
+
+def absent_from(session: Session, organisation_id: int, source_name: str, read: ReadCatalogue) -> list[dict[str, Any]]:
+    """The sheets that came from this catalogue and are no longer in its file; a part of a file tells nothing of it."""
+    if any(one.code in _PARTIAL for one in read.anomalies):
+        return []
+    return find_absent(session, organisation_id, source_name, {one.identifier for one in read.datasets})
 
 
 def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:

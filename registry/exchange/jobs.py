@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.exchange.comparing import compare_catalogue
+from registry.exchange.comparing import absent_from, compare_catalogue
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch
 from registry.exchange.rdf_reading import read_rdf_file
@@ -64,14 +64,15 @@ def import_file(
     if dry_run:
         with transaction(home.jobs, acting, **info) as session:
             compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
-        return report_of(None, read, compared, dry_run=True)
+            absent = absent_from(session, organisation_id, name, read)
+        return report_of(None, read, compared, absent, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
         batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest, public=public)
-        batch_id = batch.id
+        batch_id, absent = batch.id, absent_from(session, organisation_id, name, read)
     session_of = session_opener(home, acting.in_batch(batch_id), info)
     compared = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)
-    return report_of(batch_id, read, compared, dry_run=False)
+    return report_of(batch_id, read, compared, absent, dry_run=False)
 
 
 def session_opener(home: Home, acting: Acting, info: Mapping[str, Any]) -> Callable[[], Any]:

@@ -1,16 +1,19 @@
 """Every SELECT about imports."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import case, cast, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.models import Dataset
 from registry.exchange.edits import KEPT
-from registry.exchange.models import LEFT, OVER, ImportAccount, ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import LEFT, OVER, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
+from registry.organisations.models import Organisation
 
 PAGE_SIZE = 50
 _WRITES = (ImportAction.CREATE, ImportAction.CHANGE)
@@ -100,6 +103,53 @@ def find_writes(session: Session, batch_id: int, *, applied: bool, limit: int) -
             .limit(limit)
         ).scalars()
     )
+
+
+def find_holders(session: Session, within: Iterable[int], identifiers: Iterable[str]) -> dict[str, list[str]]:
+    """The names of the bodies elsewhere that have a sheet of these identifiers, of those the asker may read."""
+    query = (
+        select(col(Dataset.identifier), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
+        .where(
+            col(Dataset.identifier).in_(list(identifiers)),
+            col(Dataset.organisation_id).not_in(list(within)),
+            ~col(Dataset.annulled),
+        )
+        .order_by(col(Organisation.name_sort))
+    )
+    found: dict[str, list[str]] = {}
+    for row in session.execute(query):
+        found.setdefault(row.identifier, []).append(row.name)
+    return found
+
+
+def find_absent(
+    session: Session, organisation_id: int, source_name: str, identifiers: Collection[str]
+) -> list[dict[str, Any]]:
+    """The sheets that imports of a catalogue into an organisation made or found, and that its file no longer has."""
+    query = (
+        select(col(Dataset.id), col(Dataset.identifier), col(Dataset.title))
+        .where(
+            ~col(Dataset.annulled),
+            select(col(ImportLine.id))
+            .join(ImportBatch, col(ImportBatch.id) == col(ImportLine.batch_id))
+            .where(
+                col(ImportLine.dataset_id) == col(Dataset.id),
+                col(ImportLine.action) != ImportAction.REFUSED,
+                col(ImportBatch.organisation_id) == organisation_id,
+                col(ImportBatch.source_name) == source_name,
+                col(ImportBatch.state) == ImportState.APPLIED,
+            )
+            .exists(),
+        )
+        .order_by(col(Dataset.title_sort), col(Dataset.id))
+    )
+    among = set(identifiers)
+    return [
+        {"dataset_id": row.id, "identifier": row.identifier, "title": row.title}
+        for row in session.execute(query)
+        if row.identifier not in among
+    ]
 
 
 def find_kept(session: Session, batch_id: int) -> Sequence[ImportLine]:

@@ -196,12 +196,14 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         figures=[
             (action_label(action, batch.state), count_of(action, batch), f"/imports/{batch_id}?action={action}")
             for action in ImportAction
-        ],
+        ]
+        + [(_("Absentes du fichier"), int(summary.get("absent", 0)), "#absentes")],
         triples=int(summary.get("triples", 0)),
         distributions=int(summary.get("distributions", 0)),
         file_anomalies=[anomaly_view(one) for one in told.get("anomalies", ())],
         leftovers=[LeftoverView(one["predicate"], one["count"], one["example"]) for one in told.get("leftovers", ())],
         kept=list(told.get("kept", ())),
+        absent=[(one["dataset_id"], one["title"]) for one in told.get("absent", ())],
         lines=[line_view(line, batch.state) for line in lines],
         tabs=[(_("Toutes les fiches"), f"/imports/{batch_id}")]
         + [(action_label(action, batch.state), f"/imports/{batch_id}?action={action}") for action in ImportAction],

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.exchange.comparing import BATCH, Compared, compare_catalogue
+from registry.exchange.comparing import BATCH, Compared, absent_from, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
 from registry.exchange.models import (
     LEFT,
@@ -120,6 +120,7 @@ def preview_import(
             batch = _going_on(session, batch_id, ImportState.READING)
             organisation_id, public = batch.organisation_id, bool(batch.summary.get(PUBLIC))
             compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
+            absent = absent_from(session, organisation_id, batch.source_name, read)
         with session_of() as session:
             _going_on(session, batch_id, ImportState.READING)
             session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
@@ -133,10 +134,10 @@ def preview_import(
             say(session, "exchange:import:preview")
             batch.source_format = str(read.format)
             batch.summary = {
-                **_summary(read, compared), PUBLIC: public, "overwrite_edits": overwrite_edits,
+                **_summary(read, compared), PUBLIC: public, "absent": len(absent), "overwrite_edits": overwrite_edits,
             }  # fmt: skip
             batch.state = ImportState.PREVIEWED
-            _tell(session, batch, **_quotes(read))
+            _tell(session, batch, **_quotes(read), absent=absent)
     return compared
 
 

@@ -97,6 +97,7 @@ class ImportPage:
     file_anomalies: Sequence[AnomalyView]
     leftovers: Sequence[LeftoverView]
     kept: Sequence[str]
+    absent: Sequence[tuple[int, str]]
     lines: Sequence[LineView]
     tabs: Sequence[tuple[str, str]]
     here: str
@@ -261,6 +262,8 @@ class ImportReport:
     changed: int = 0
     unchanged: int = 0
     refused: int = 0
+    absent: int = 0
+    absent_sheets: list[dict[str, Any]] = field(default_factory=list)
     declared_public: int = 0
     kept: int = 0
     kept_values: list[dict[str, Any]] = field(default_factory=list)
@@ -285,6 +288,15 @@ class ImportReport:
         ]
         if self.batch_id is not None:
             lines.append(_("Import n° {number}.").format(number=self.batch_id))
+        if self.absent:
+            lines.append(
+                ngettext(
+                    "{count} fiche venue de ce catalogue est absente du fichier ; elle reste au registre :",
+                    "{count} fiches venues de ce catalogue sont absentes du fichier ; elles restent au registre :",
+                    self.absent,
+                ).format(count=self.absent)
+            )
+            lines += [f"  {one['identifier']} · {one['title']}" for one in self.absent_sheets[:50]]
         if self.declared_public:
             lines.append(
                 ngettext(
@@ -313,7 +325,12 @@ class ImportReport:
 
 
 def report_of(
-    batch_id: int | None, read: ReadCatalogue, compared: Sequence[Compared], *, dry_run: bool
+    batch_id: int | None,
+    read: ReadCatalogue,
+    compared: Sequence[Compared],
+    absent: Sequence[Mapping[str, Any]],
+    *,
+    dry_run: bool,
 ) -> ImportReport:
     """What to tell whoever asked for the import."""
     counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
@@ -326,6 +343,8 @@ def report_of(
         for name, said in one.changes.get(KEPT, {}).items()
     ]
     return ImportReport(
+        absent=len(absent),
+        absent_sheets=[dict(one) for one in absent],
         declared_public=sum(one.declared_public for one in compared),
         kept=len(kept),
         kept_values=kept,

@@ -11,6 +11,7 @@ from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_account, get_batch
 from registry.exchange.service import abandon_import
 from registry.kernel.errors import Conflict, Stale
+from registry.kernel.permissions import Role
 from tests.exchange.conftest import TREES, Bringer, many
 
 pytestmark = pytest.mark.database
@@ -317,3 +318,32 @@ def test_a_day_that_no_form_would_take_is_left_out_and_said(bringer: Bringer):
     ]
     assert bringer.count("dataset WHERE issued IS NULL AND modified IS NULL AND temporal_start = '0500-01-01'") == 1
     assert bringer.count("distribution WHERE issued = '1700-01-01' AND modified IS NULL") == 1
+
+
+def test_an_identifier_that_another_organisation_holds_is_said_on_the_record(bringer: Bringer):
+    identified(bringer, bringer.town.other_commune_id, "Arbres de la commune")
+
+    number, compared = bringer.preview(TREES, on=bringer.town.commune_id)
+
+    noted = {one.identifier: [(said["code"], said["value"]) for said in one.anomalies] for one in compared}
+    assert noted == {"arbres": [("held-elsewhere", "Petite-Commune")], "bancs": []}
+    assert compared[0].action is ImportAction.CREATE
+    assert ("held-elsewhere", "identifier") in bringer.noted(number)
+
+
+def test_what_came_from_a_catalogue_and_left_its_file_is_listed_and_stays(bringer: Bringer):
+    bringer.bring(TREES + many(1))
+    bringer.town.record("Fiche à nous", on=bringer.town.authority_id, identifier="autre")
+
+    for _turn in range(2):
+        number, counts = bringer.bring(TREES)
+        assert counts["unchanged"] == 2
+        with bringer.town.acting() as session:
+            account = find_account(session, number)
+            assert account is not None
+            assert [(one["identifier"], one["title"]) for one in account.content["absent"]] == [("j0", "Jeu 0")]
+            assert get_batch(session, number).summary["absent"] == 1
+    assert set(bringer.sheets()) == {"arbres", "bancs", "autre", "j0"}
+    shown = bringer.town.someone(Role.STEWARD).get(f"/imports/{number}").text
+    assert 'id="absentes"' in shown
+    assert "Jeu 0" in shown
