@@ -143,8 +143,14 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "text-shortened": (
         _N, mark("Ce texte dépasse la longueur admise et a été coupé : « {value} »."),
     ),
+    "title-markup": (
+        _N, mark("Ce titre contenait des balises, qui ont été retirées : « {value} »."),
+    ),
     "title-missing": (
         _E, mark("Ce jeu de données n’a pas de titre : faites ajouter dcterms:title dans le catalogue d’origine."),
+    ),
+    "title-other-language": (
+        _N, mark("Ce titre est aussi donné dans une autre langue, qui n’est pas reprise : « {value} »."),
     ),
     "too-many": (
         _W, mark("Il y a plus de valeurs que le registre n’en garde ; « {value} » et les suivantes ne sont pas "

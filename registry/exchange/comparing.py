@@ -17,7 +17,7 @@ from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
 from registry.exchange.queries import find_absent, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes
-from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.exchange.vocabulary import ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
 from registry.organisations.queries import find_subtree
@@ -162,6 +162,9 @@ def _compare_one(
     except ValidationError as error:
         problems = say_errors(error)
         path, message = next(iter(problems.items()))
+        if any(said["severity"] == Severity.ERROR and said["path"] == path for said in anomalies):
+            # The reading said it already, and what to do about it.
+            return Compared(place, one.identifier, one.title, ImportAction.REFUSED, None, None, {}, {}, anomalies)
         return _refused(place, one, anomalies, path, message)
     declared = public and _says_nothing_of_access(content, anomalies) and not (sheet and sheet.access_rights)
     if declared:

@@ -1,6 +1,7 @@
 """HTML found in descriptions, turned into plain text that keeps its paragraphs, lists and links."""
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 _MARKUP = re.compile(
@@ -54,6 +55,11 @@ class _Reader(HTMLParser):
     def handle_data(self, data: str) -> None:
         if not self.hidden:
             self.parts.append(data if "\n" not in data else " ".join(data.split("\n")))
+
+
+def has_markup(text: str) -> bool:
+    """Whether a text holds tags, written or escaped."""
+    return bool(_MARKUP.search(text) or _MARKUP.search(unescape(text)))
 
 
 def plain_text(text: str) -> str:

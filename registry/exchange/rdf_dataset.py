@@ -19,6 +19,7 @@ from registry.exchange.rdf_fields import (
     read_link,
     read_prose,
     read_references,
+    read_title,
     texts,
 )
 from registry.exchange.rdf_licence import read_licence, read_rights
@@ -37,7 +38,7 @@ def read_dataset(reading: Reading, node: Node, identifier: str) -> ReadDataset:
     """The dataset a node describes, under the identifier chosen for it."""
     subject = Subject(reading, node, "dataset", identifier)
     _absorb_identifier(subject, identifier)
-    title = read_line(subject, "title", "dcterms:title", "dc:title", "rdfs:label", "schema:name", "skos:prefLabel")
+    title = read_title(subject, "dcterms:title", "dc:title", "rdfs:label", "schema:name", "skos:prefLabel")
     if not title:
         subject.note("title-missing", "title", identifier)
     licence = read_licence(subject)

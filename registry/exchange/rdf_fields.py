@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from registry.exchange.plain_text import plain_text
-from registry.exchange.rdf_subject import Subject, Taken, written
+from registry.exchange.plain_text import has_markup, plain_text
+from registry.exchange.rdf_subject import Subject, Taken, language_of, order_shown, written
 from registry.exchange.rdf_values import CODE, LINE, PROSE, read_address, read_day
 from registry.exchange.vocabulary import Fate
 from registry.platform.lists import CodeList
@@ -20,7 +20,24 @@ _RAW_PROSE = 8 * PROSE
 
 def read_line(subject: Subject, name: str, *predicates: str) -> str | None:
     """A short text on one line."""
-    taken = subject.take(name, *predicates)
+    return _line_of(subject, name, subject.take(name, *predicates))
+
+
+def read_title(subject: Subject, *predicates: str) -> str | None:
+    """The title of a dataset on one line: people know a dataset by it, so what it loses is said."""
+    taken = subject.take("title", *predicates)
+    title = _line_of(subject, "title", taken)
+    shown = language_of(min(taken, key=order_shown)) if taken else ""
+    for value in taken:
+        text = subject.reading.text(value, taken.home)
+        if has_markup(text):
+            subject.note("title-markup", "title", text)
+        elif title and language_of(value) != shown and " ".join(text.split()) != title:
+            subject.note("title-other-language", "title", text)
+    return title
+
+
+def _line_of(subject: Subject, name: str, taken: Taken) -> str | None:
     best = taken.best(lambda other: subject.note("value-several", name, written(other)))
     if best is None:
         return None

@@ -153,9 +153,9 @@ class Taken:
         """The value in the language to show; `several` hears of others in that same language."""
         if len(self.values) < 2:
             return self.values[0] if self.values else None
-        first, *others = sorted(self.values, key=lambda node: (language_rank(node), str(node)))
+        first, *others = sorted(self.values, key=order_shown)
         for other in others:
-            if _language(other) != _language(first):
+            if language_of(other) != language_of(first):
                 self.end(Fate.OTHER_LANGUAGE)
             elif str(other) == str(first):
                 self.end(Fate.SAME)
@@ -167,7 +167,13 @@ class Taken:
         return first
 
 
-def _language(node: Node) -> str:
+def order_shown(node: Node) -> tuple[int, str]:
+    """Where a value stands among those in several languages: the first is shown."""
+    return language_rank(node), str(node)
+
+
+def language_of(node: Node) -> str:
+    """The language of a text, in two letters; empty where none is given."""
     return ((node.language or "") if isinstance(node, Literal) else "")[:2].lower()
 
 

@@ -139,10 +139,11 @@ def _checked(address: str, allowed: tuple[str, ...]) -> _Place:
     machines = _machines(host, port)
     for machine in machines:
         if not _is_public(machine) and not _is_allowed(host, machine, allowed):
+            named = host if host == str(machine) else f"{host}, {machine}"
             raise Unreadable(
-                _("Cette adresse mène à une machine privée ({host}, {machine}) : le registre ne l’interroge pas. "
+                _("Cette adresse mène à une machine privée ({machine}) : le registre ne l’interroge pas. "
                   "Téléchargez le fichier et importez-le, ou faites inscrire cette machine dans les réglages."
-                  ).format(host=host, machine=machine)
+                  ).format(machine=named)
             )  # fmt: skip
     return _Place(url, host, port, str(machines[0]))
 

@@ -1,5 +1,6 @@
 """What goes out about imports: the list, and one import with what it would do or did."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -191,6 +192,33 @@ def format_label(batch: ImportBatch) -> str:
     return RdfFormat(batch.source_format).label if batch.source_format else ""
 
 
+_OF_A_FILE = re.compile(r"distributions(?:\[(\d+)\]|\.(\d+))\.?(.*)")
+_READ_TOGETHER = {
+    "checksum": mark("Empreinte"),
+    "contact": mark("Point de contact"),
+    "contact_email": mark("Adresse électronique du contact"),
+    "contact_name": mark("Nom du contact"),
+    "creator": mark("Auteur"),
+    "datasets": mark("Jeux de données"),
+    "homepage": mark("Page d’accueil du catalogue"),
+    "publisher": mark("Éditeur"),
+    "temporal": mark("Période couverte"),
+}
+"""What a file says in one statement and a sheet in several fields, or not at all."""
+
+
+def path_label(path: str) -> str:
+    """Where an anomaly is, in the words of the page: a field, and of which distribution.
+
+    The reading counts distributions from 1 (`distributions[1]`), the form from 0 (`distributions.0`).
+    """
+    inner = _OF_A_FILE.fullmatch(path)
+    if inner is None:
+        return _(_READ_TOGETHER[path]) if path in _READ_TOGETHER else field_label(path) if path else ""
+    rank = _("Fichier ou accès {number}").format(number=int(inner[1] or int(inner[2]) + 1))
+    return f"{rank}, {path_label(inner[3])}" if inner[3] else rank
+
+
 def anomaly_view(said: Mapping[str, Any]) -> AnomalyView:
     """An anomaly in the reader's language; one of our own making keeps its sentence."""
     severity = Severity(said["severity"])
@@ -199,7 +227,7 @@ def anomaly_view(said: Mapping[str, Any]) -> AnomalyView:
         severity=str(severity),
         severity_label=severity.label,
         subject=str(said["subject"]),
-        path=field_label(str(said["path"])) if said["path"] else "",
+        path=path_label(str(said["path"])),
         message=sentence(code, str(said["value"])) if code in ANOMALIES else str(said["message"]),
     )
 
@@ -253,6 +281,12 @@ def say_kept(name: str, said: Any) -> str:
     ).format(label=label, mine=shortened(mine) or _("vide"), theirs=shortened(theirs))
 
 
+def _anomaly_line(said: Mapping[str, Any]) -> str:
+    """An anomaly on one line of a terminal."""
+    where = " · ".join(part for part in (str(said["subject"]), path_label(str(said["path"]))) if part)
+    return f"  {where} : {said['message']}" if where else f"  {said['message']}"
+
+
 @dataclass
 class ImportReport:
     """What an import did, or would do."""
@@ -279,12 +313,14 @@ class ImportReport:
 
     def sentences(self) -> list[str]:
         """The same in words."""
-        lead = _("Aperçu, rien n’est écrit : ") if self.dry_run else ""
-        lines = [
-            lead
-            + _("{created} jeux créés, {changed} modifiés, {unchanged} sans changement, {refused} refusés.").format(
-                created=self.created, changed=self.changed, unchanged=self.unchanged, refused=self.refused
+        told = _("Jeux créés : {created} ; modifiés : {changed} ; sans changement : {unchanged} ; refusés : {refused}.")
+        if self.dry_run:
+            told = _(
+                "Aperçu, rien n’est écrit. Seraient créés : {created} ; modifiés : {changed} ; "
+                "sans changement : {unchanged} ; refusés : {refused}."
             )
+        lines = [
+            told.format(created=self.created, changed=self.changed, unchanged=self.unchanged, refused=self.refused)
         ]
         if self.batch_id is not None:
             lines.append(_("Import n° {number}.").format(number=self.batch_id))
@@ -314,7 +350,7 @@ class ImportReport:
                 ).format(count=self.kept)
             )
             lines += [f"  {one['subject']} · {one['message']}" for one in self.kept_values[:50]]
-        lines += [f"  {one['subject'] or '—'} · {one['path']} : {one['message']}" for one in self.anomalies[:50]]
+        lines += [_anomaly_line(one) for one in self.anomalies[:50]]
         if len(self.anomalies) > 50:
             lines.append(
                 _("  … et {more} autres anomalies (--json les montre toutes).").format(more=len(self.anomalies) - 50)

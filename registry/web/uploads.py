@@ -79,7 +79,8 @@ async def receive_upload(request: Request[Any, Any, Any], limit: int = PAGE_UPLO
 
 def _too_large(limit: int) -> TooLarge:
     sentence = _(
-        "Ce fichier dépasse {limit} Mio, le plus que cette page accepte. Découpez-le, ou passez par la commande."
+        "Ce fichier dépasse {limit} Mio, le plus que cette page accepte. Découpez-le, ou lisez-le par la commande "
+        "« beffroi import FICHIER »."
     )
     return TooLarge(sentence.format(limit=limit // 2**20))
 

@@ -1,5 +1,6 @@
 """An import is compared, applied and undone whole, and never writes over somebody."""
 
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -7,12 +8,14 @@ import pytest
 from registry.datasets.forms import DatasetChange, DistributionForm
 from registry.datasets.queries import find_distributions
 from registry.datasets.service import amend_dataset, annul_dataset
+from registry.exchange.jobs import import_file
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_account, get_batch
 from registry.exchange.service import abandon_import
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Role
-from tests.exchange.conftest import TREES, Bringer, many
+from registry.platform.database import Acting
+from tests.exchange.conftest import PREFIXES, TREES, Bringer, many
 
 pytestmark = pytest.mark.database
 
@@ -347,3 +350,26 @@ def test_what_came_from_a_catalogue_and_left_its_file_is_listed_and_stays(bringe
     shown = bringer.town.someone(Role.STEWARD).get(f"/imports/{number}").text
     assert 'id="absentes"' in shown
     assert "Jeu 0" in shown
+
+
+def test_a_record_without_a_title_says_so_once_and_a_terminal_speaks_as_the_page_does(bringer: Bringer, tmp_path: Path):
+    path = tmp_path / "essai.ttl"
+    path.write_text(
+        PREFIXES + 'ex:a a dcat:Dataset ; dct:identifier "a" ; dcat:landingPage "rien" ; dcat:distribution ex:f .\n'
+        "ex:f a dcat:Distribution ; dcat:accessURL <https://exemple.fr/f> ; dcat:downloadURL <file:///f> .\n"
+        'ex:b a dcat:Dataset ; dct:identifier "b" ; dct:title "B" .\n'
+    )
+    town = bringer.town
+
+    done = import_file(
+        town.home, str(path), organisation_id=town.authority_id, acting=Acting("cli:essai"), info=town.info,
+        dry_run=True,
+    )  # fmt: skip
+
+    said = done.sentences()
+    assert said[0].endswith("Seraient créés : 1 ; modifiés : 0 ; sans changement : 0 ; refusés : 1.")
+    assert [one["code"] for one in done.anomalies if one["path"] == "title"] == ["title-missing"]
+    assert sum("titre" in line for line in said) == 1
+    assert any("a · Page" in line for line in said)
+    assert any("a · Fichier ou accès 1, Adresse du fichier : " in line for line in said)
+    assert not any("download_url" in line or "landing_page" in line for line in said)

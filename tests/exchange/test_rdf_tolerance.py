@@ -360,3 +360,15 @@ def test_every_line_format_and_named_graphs_are_read(name, text, expected):
 def test_the_content_counts_more_than_the_name_or_the_declaration():
     text = "@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> ."
     assert read_rdf_bytes(text.encode(), name="c.rdf", declared_format="rdf-xml").format is RdfFormat.TURTLE
+
+
+def test_what_a_title_loses_is_said(turtle):
+    read = turtle(
+        'ex:a a dcat:Dataset ; dct:title "<script>x</script>Arbres"@fr, "Trees"@en .'
+        'ex:b a dcat:Dataset ; dct:title "Bancs"@fr, "Bancs" .'
+        'ex:c a dcat:Dataset ; dct:title "&lt;b&gt;Bornes&lt;/b&gt; &amp; fontaines" .'
+    )
+
+    assert [one.title for one in read.datasets] == ["Arbres", "Bancs", "Bornes & fontaines"]
+    noted = [(one.subject[-1], one.code) for one in read.anomalies if one.path == "title"]
+    assert sorted(noted) == [("a", "title-markup"), ("a", "title-other-language"), ("c", "title-markup")]
