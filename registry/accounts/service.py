@@ -159,8 +159,14 @@ def sign_in(session: Session, email: str, password: str, *, address: str, browse
             {"name": name_digest, "address": address_digest},
         )
         raise Invalid(_("L’adresse ou le mot de passe ne convient pas."))
-    session.execute(text("SELECT forgive_sign_in_failures(:name)"), {"name": name_digest})
+    _forgive_failures(session, email)
     return open_session(session, found.account_id, address=address, browser=browser)
+
+
+def _forgive_failures(session: Session, email: str) -> None:
+    session.execute(
+        text("SELECT forgive_sign_in_failures(:name)"), {"name": sha256(email.casefold().encode()).digest()}
+    )
 
 
 def _failures_in_turn(session: Session, name_digest: bytes, address_digest: bytes) -> tuple[int, int]:
@@ -216,6 +222,8 @@ def use_link(session: Session, token: str, password: str, *, request_id: str) ->
         raise NotFound(_("Ce lien a déjà servi ou a expiré. Demandez-en un nouveau."))
     email = find_address(session, row.account_id) or ""
     set_password(session, row.account_id, row.organisation_id, password, email=email)
+    # Whoever failed to guess the old password no longer keeps its owner out.
+    _forgive_failures(session, email)
     account = get_account(session, row.account_id)
     if account.state is AccountState.INVITED:
         say(session, "accounts:account:activate")

@@ -102,4 +102,8 @@ class NewAppointmentForm(_Mandate):
     def _somebody(self) -> Self:
         if self.person_id is None and not (self.name or self.email):
             raise PydanticCustomError("nobody", _("Choisissez une personne, ou donnez son nom ou sa fonction."))
+        if self.person_id is not None and (self.name or self.email):
+            raise PydanticCustomError(
+                "two", _("Choisissez une personne de la liste, ou donnez-en une nouvelle : pas les deux.")
+            )
         return self

@@ -21,6 +21,7 @@ from registry.reporting.gathering import scope_kind
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_documents, get_document
+from registry.reporting.service import EARLIEST
 from registry.reporting.views import DocumentLine, DocumentsPage, job_page
 from registry.reporting.vocabulary import Medium, ScopeKind
 from registry.web.forms import Rejected
@@ -82,8 +83,8 @@ def issue(visit: Visit) -> Response[Any]:
         )  # fmt: skip
     form = read.form
     day = form.as_of or visit.today
-    if day > visit.today:
-        errors = {"as_of": _("Choisissez aujourd’hui ou un jour passé.")}
+    if not EARLIEST <= day <= visit.today:
+        errors = {"as_of": _("Choisissez aujourd’hui ou un jour passé, depuis {year}.").format(year=EARLIEST.year)}
         return _page(visit, {"scope": form.scope, "as_of": day.isoformat()}, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     if form.is_dataset:
         kind, owner = ScopeKind.DATASET, get_dataset(visit.session, form.subject_id).organisation_id

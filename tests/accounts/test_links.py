@@ -13,6 +13,7 @@ from httpx import Response
 from litestar.testing import TestClient
 from sqlalchemy import text
 
+from registry.accounts.rules import FAILURES_PER_NAME
 from registry.accounts.service import ask_reset, grant_role, invite_account, use_link
 from registry.app import create_app
 from registry.kernel.errors import Conflict
@@ -105,6 +106,18 @@ def test_a_new_password_by_link_ends_every_open_session_and_the_old_password(tow
 
     assert reader.get("/jeux").headers["location"].startswith("/connexion")
     assert sign_in(town, mailbox(Role.READER, town), PASSWORD).status_code == 422
+
+
+def test_who_was_kept_out_by_the_failures_of_another_gets_in_by_a_new_password(town: Town) -> None:
+    reader, email = town.someone(Role.READER), mailbox(Role.READER, town)
+    for _attempt in range(FAILURES_PER_NAME):
+        sign_in(town, email, "faux")
+    kept_out = sign_in(town, email, PASSWORD)
+    assert (kept_out.status_code, kept_out.headers["retry-after"]) == (429, "900")
+
+    follow(town, link_in(town.someone(Role.ADMINISTRATOR).post(f"/comptes/{reader.account_id}/lien")))
+
+    assert sign_in(town, email, NEW).status_code == 303
 
 
 def test_a_link_to_a_stopped_account_is_neither_made_nor_followed(town: Town) -> None:

@@ -154,6 +154,17 @@ def test_a_mandate_of_no_day_at_all_is_never_recorded(town: Town) -> None:
             session.execute(text(f"UPDATE {table} SET during = 'empty'"))
 
 
+def test_somebody_of_the_list_and_somebody_new_at_once_are_refused_rather_than_one_dropped(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Bornes")
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Cheffe de projet")).id
+    typed = {"role": "owner", "person_id": str(person), "name": "Une autre fonction", "since": "2026-01-01"}
+    page = steward.post(f"/organisations/mandats/dataset/{number}", typed)
+    assert page.status_code == 422
+    assert "pas les deux" in page.text
+    assert "Une autre fonction" in page.text
+
+
 def test_nobody_is_appointed_by_the_number_of_a_person_one_may_not_see(town: Town) -> None:
     with town.acting() as session:
         foreign = record_person(session, town.other_commune_id, PersonForm(name="Ailleurs")).id

@@ -67,6 +67,9 @@ def test_a_report_is_asked_for_within_one_s_rights_and_on_a_day_that_has_come(to
     own, above = f"organisation:{town.commune_id}", f"organisation:{town.authority_id}"
 
     assert director.post("/documents", {"scope": own, "as_of": tomorrow}).status_code == 422
+    long_ago = director.post("/documents", {"scope": own, "as_of": "1900-01-01"})
+    assert long_ago.status_code == 422
+    assert "depuis 2000" in long_ago.text
     assert director.post("/documents", {"scope": "tout"}).status_code == 422
     assert director.post("/documents", {"scope": above}).status_code == 403
     assert director.post("/documents", {"scope": f"organisation:{town.other_commune_id}"}).status_code == 404
