@@ -8,11 +8,16 @@ from sqlmodel import Field
 from registry.datasets.vocabulary import (
     AccessRights,
     Availability,
+    FieldEvidence,
+    FinalDisposition,
     Nature,
     Origin,
     PersonalData,
     PublicationGround,
+    Sensitivity,
     Stage,
+    StatisticalSecrecy,
+    ThirdPartyRights,
 )
 from registry.platform.tables import Kind, Table, free, plain, plain_list, stored
 
@@ -23,7 +28,10 @@ class Dataset(Table, table=True):
     `organisation_id` is the body that owns it. `identifier` is stable within that body: an import finds
     its own by it. `uri` is the address by which other catalogues know it. `declared_absent` names the
     fields known to have no value; an empty field that is not named there was never recorded.
-    Codes of `themes`, `frequency`, `licence`, `languages` are those of `policies/lists/`.
+    Codes of `themes`, `frequency`, `licence`, `languages`, `spatial_granularity` are those of `policies/lists/`.
+    `locked_fields` names those that no import may change.
+
+    Units: `retention_months` in months, from what `retention_trigger` says; `records_count` in rows.
     """
 
     __tablename__ = "dataset"
@@ -33,6 +41,8 @@ class Dataset(Table, table=True):
         Index(None, "title_sort", "id", postgresql_where=text("NOT annulled")),
         CheckConstraint("title <> ''", name="title"),
         CheckConstraint("temporal_end >= temporal_start", name="temporal"),
+        CheckConstraint("records_count >= 0", name="records_count"),
+        CheckConstraint("retention_months >= 0", name="retention_months"),
         {"info": {"kind": Kind.RECORD}},
     )
 
@@ -78,6 +88,30 @@ class Dataset(Table, table=True):
     stage: Stage = stored(Stage, default=Stage.IDENTIFIED)
     declared_absent: list[str] = plain_list()
     annulled: bool = Field(default=False)
+    acronym: str | None = plain(nullable=True)
+    creator_siret: str | None = plain(nullable=True)
+    contact_service: str | None = free(nullable=True)
+    spatial_granularity: str | None = plain(nullable=True)
+    records_count: int | None = Field(default=None, sa_type=BigInteger)
+    volume_note: str | None = free(nullable=True)
+    information_system_id: int | None = Field(
+        default=None, sa_type=BigInteger, foreign_key="information_system.id", index=True
+    )
+    sensitivity: Sensitivity | None = stored(Sensitivity, nullable=True)
+    anonymisation_method: str | None = free(nullable=True)
+    statistical_secrecy: StatisticalSecrecy | None = stored(StatisticalSecrecy, nullable=True)
+    retention_months: int | None = None
+    retention_trigger: str | None = free(nullable=True)
+    final_disposition: FinalDisposition | None = stored(FinalDisposition, nullable=True)
+    inspire_themes: list[str] = plain_list()
+    stakes: list[str] = plain_list()
+    principles: list[str] = plain_list()
+    third_party_rights: ThirdPartyRights | None = stored(ThirdPartyRights, nullable=True)
+    reuser_warning: str | None = plain(nullable=True)
+    last_use_review: date | None = None
+    quality_notes: str | None = free(nullable=True)
+    notes: str | None = free(nullable=True)
+    locked_fields: list[str] = plain_list()
 
 
 class Distribution(Table, table=True):
@@ -115,4 +149,112 @@ class Distribution(Table, table=True):
     languages: list[str] = plain_list()
     conforms_to: list[str] = plain_list()
     documentation: list[str] = plain_list()
+    annulled: bool = Field(default=False)
+
+
+class DataService(Table, table=True):
+    """An interface that gives a dataset to programs (dcat:DataService)."""
+
+    __tablename__ = "data_service"
+    __table_args__ = (UniqueConstraint("dataset_id", "identifier"), {"info": {"kind": Kind.RECORD}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    identifier: str = plain()
+    title: str | None = free(nullable=True)
+    description: str | None = free(nullable=True)
+    endpoint_url: str | None = plain(nullable=True)
+    endpoint_description: str | None = plain(nullable=True)
+    conforms_to: list[str] = plain_list()
+    licence: str | None = plain(nullable=True)
+    documentation: list[str] = plain_list()
+    annulled: bool = Field(default=False)
+
+
+class DatasetField(Table, table=True):
+    """One field (column) of a dataset: what it holds, whether of a person, and what it is needed for.
+
+    `type` and `personal_category` are codes of `policies/lists/`; `position` counts from 1.
+    """
+
+    __tablename__ = "dataset_field"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "name"),
+        CheckConstraint("name <> ''", name="name"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    position: int = Field(default=1)
+    name: str = plain()
+    label: str | None = free(nullable=True)
+    type: str | None = plain(nullable=True)
+    description: str | None = free(nullable=True)
+    personal_category: str | None = plain(nullable=True)
+    purpose: str | None = free(nullable=True)
+    evidence: FieldEvidence = stored(FieldEvidence, default=FieldEvidence.ASSERTED)
+    annulled: bool = Field(default=False)
+
+
+class Derivation(Table, table=True):
+    """One dataset made, in part, from another; both may belong to different bodies.
+
+    `organisation_id` is the owner of the dataset made.
+    """
+
+    __tablename__ = "derivation"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "source_id"),
+        CheckConstraint("dataset_id <> source_id", name="itself"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    source_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id", index=True)
+    method: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class InformationSystem(Table, table=True):
+    """The software and the place where datasets live: who edits it, who hosts it, under which law.
+
+    `host_country` is an ISO 3166 code of `policies/lists/countries.yaml`; `certifications` of `certifications.yaml`.
+    An empty truth value was never recorded.
+    """
+
+    __tablename__ = "information_system"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "name_sort"),
+        CheckConstraint("name <> ''", name="name"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    version: int = Field(default=1)
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
+    name: str = free()
+    name_sort: str = free()
+    description: str | None = free(nullable=True)
+    editor_name: str | None = plain(nullable=True)
+    external_host: bool | None = None
+    host_name: str | None = plain(nullable=True)
+    host_country: str | None = plain(nullable=True)
+    certifications: list[str] = plain_list()
+    contract_reference: str | None = free(nullable=True)
+    backup_note: str | None = free(nullable=True)
+    backup_tested_on: date | None = None
+    exit_tested_on: date | None = None
+    open_export: bool | None = None
+    dependency_assessed_on: date | None = None
+    health_data: bool | None = None
+    definitive_archives: bool | None = None
+    declared_absent: list[str] = plain_list()
     annulled: bool = Field(default=False)

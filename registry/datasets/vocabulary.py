@@ -175,3 +175,101 @@ _AVAILABILITY_LABELS = {
     Availability.AVAILABLE: mark("Disponible"),
     Availability.STABLE: mark("Stable"),
 }
+
+
+class Sensitivity(StrEnum):
+    """How much harm a leak would do, whoever the data is about (loi 2024-449, art. 31, for the last)."""
+
+    ORDINARY = "ordinary"
+    SENSITIVE = "sensitive"
+    PARTICULAR = "particular"
+
+    @property
+    def label(self) -> str:
+        """The sensitivity in the reader's language."""
+        return _(_SENSITIVITY_LABELS[self])
+
+
+_SENSITIVITY_LABELS = {
+    Sensitivity.ORDINARY: mark("Ordinaire"),
+    Sensitivity.SENSITIVE: mark("Sensible"),
+    Sensitivity.PARTICULAR: mark("D’une sensibilité particulière (loi SREN, art. 31)"),
+}
+
+
+class StatisticalSecrecy(StrEnum):
+    """What the statistical secret leaves out of a dataset (loi 51-711, art. 6), from nothing to everything."""
+
+    NONE = "none"
+    AGGREGATES = "aggregates"
+    CONFIDENTIAL = "confidential"
+
+    @property
+    def label(self) -> str:
+        """What may leave, in the reader's language."""
+        return _(_SECRECY_LABELS[self])
+
+
+_SECRECY_LABELS = {
+    StatisticalSecrecy.NONE: mark("Aucun secret statistique"),
+    StatisticalSecrecy.AGGREGATES: mark("Seuls des agrégats peuvent sortir"),
+    StatisticalSecrecy.CONFIDENTIAL: mark("Couvert par le secret statistique"),
+}
+
+
+class FinalDisposition(StrEnum):
+    """What becomes of the data once it is no longer in use (code du patrimoine, R212-14)."""
+
+    KEEP = "keep"
+    SAMPLE = "sample"
+    DISPOSE = "dispose"
+
+    @property
+    def label(self) -> str:
+        """The final disposition in the reader's language."""
+        return _(_DISPOSITION_LABELS[self])
+
+
+_DISPOSITION_LABELS = {
+    FinalDisposition.KEEP: mark("Conservation définitive"),
+    FinalDisposition.SAMPLE: mark("Tri ou échantillon"),
+    FinalDisposition.DISPOSE: mark("Élimination"),
+}
+
+
+class ThirdPartyRights(StrEnum):
+    """Whether somebody else holds rights on the data (CRPA L321-2)."""
+
+    NONE = "none"
+    CLEARED = "cleared"
+    HELD = "held"
+
+    @property
+    def label(self) -> str:
+        """The state of third parties' rights in the reader's language."""
+        return _(_RIGHTS_LABELS[self])
+
+
+_RIGHTS_LABELS = {
+    ThirdPartyRights.NONE: mark("Aucun droit de tiers"),
+    ThirdPartyRights.CLEARED: mark("Accord obtenu des tiers"),
+    ThirdPartyRights.HELD: mark("Droits de tiers, sans accord"),
+}
+
+
+class FieldEvidence(StrEnum):
+    """Whether somebody says what a field holds, or a reading of the data suggests it."""
+
+    ASSERTED = "asserted"
+    DETECTED = "detected"
+
+    @property
+    def label(self) -> str:
+        """The evidence in the reader's language."""
+        return _(_EVIDENCE_LABELS[self])
+
+
+_EVIDENCE_LABELS = {
+    FieldEvidence.ASSERTED: mark("Déclaré"),
+    FieldEvidence.DETECTED: mark("Détecté, à confirmer"),
+}

@@ -40,3 +40,27 @@ def parse_siren(said: str) -> str:
             )
         )
     return digits
+
+
+_POST_OFFICE = "356000000"
+"""Its establishments bear numbers whose digits add up to a multiple of five (INSEE)."""
+
+
+def parse_siret(said: str) -> str:
+    """The fourteen digits of a SIRET: a SIREN and the number of an establishment.
+
+    Raises: Invalid when they are not fourteen digits, or their key is wrong.
+    """
+    digits = "".join(said.split())
+    right = len(digits) == 14 and digits.isascii() and digits.isdigit()
+    if right and digits.startswith(_POST_OFFICE):
+        right = _luhn(digits) % 10 == 0 or sum(map(int, digits)) % 5 == 0
+    elif right:
+        right = _luhn(digits) % 10 == 0
+    if not right:
+        raise Invalid(
+            _("« {said} » n’est pas un SIRET : quatorze chiffres dont le dernier est une clé. Vérifiez-les.").format(
+                said=said
+            )
+        )
+    return digits
