@@ -47,6 +47,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "contact-several": (
         _N, mark("Plusieurs contacts sont donnés ; celui-ci n’est pas repris : « {value} »."),
     ),
+    "locked-field": (
+        _N, mark("La fiche garde ce champ des imports : la valeur du fichier n’est pas reprise. Pour la prendre, "
+                 "levez la garde sur la fiche."),
+    ),
     "dataset-absent": (
         _W, mark("Le catalogue annonce ce jeu sans le décrire dans le fichier : {value}. S’il est sur une autre "
                  "page, importez-la aussi."),

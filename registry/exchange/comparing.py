@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import EARLIEST, DatasetForm, DistributionForm
+from registry.datasets.forms import EARLIEST, PARTS, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.vocabulary import AccessRights
@@ -33,7 +33,7 @@ AMBIGUOUS = mark(
     "Plusieurs organismes ont au registre une fiche de cet identifiant, et celui de l’import n’en a pas : "
     "on ne sait laquelle reprendre. Importez le fichier pour l’organisme concerné."
 )
-SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {"identifier", "distributions"})
+SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {*PARTS, "identifier"})
 ROW_FIELDS = tuple(DistributionForm.model_fields)
 _PARTIAL = frozenset({"envelope-partial", "page-partial"})
 _CONTACT = ("contact_name", "contact_email")
@@ -177,7 +177,11 @@ def _compare_one(
     if sheet.annulled:
         return _refused(place, one, anomalies, "identifier", _(ANNULLED), sheet)
     rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
-    changes: dict[str, Any] = changes_of(sheet_values(sheet), content["sheet"])
+    said = sheet_values(sheet)
+    for name in sheet.locked_fields:
+        if name in content["sheet"] and content["sheet"].pop(name) != said[name]:
+            anomalies.append(asdict(made("locked-field", one.identifier, name, "")))
+    changes: dict[str, Any] = changes_of(said, content["sheet"])
     touched = distribution_changes([row_values(row) for row in rows], content["distributions"])
     if touched:
         changes["distributions"] = touched

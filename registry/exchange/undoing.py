@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
-from registry.datasets.queries import find_distributions_of
+from registry.datasets.queries import find_distributions_of, has_other_parts
 from registry.datasets.service import change_sheet
 from registry.exchange.comparing import ROW_FIELDS, SHEET_FIELDS
 from registry.exchange.models import ImportLine
@@ -24,7 +24,10 @@ def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
         return _take_out(session, sheet, batch_id)
     if before.verb == "delete":
         return False
-    values = DatasetForm.model_validate({name: before.snapshot.get(name) for name in SHEET_FIELDS})
+    # A version older than a field says nothing of it: it is then as it was before anybody could fill it.
+    values = DatasetForm.model_validate(
+        {name: before.snapshot[name] for name in SHEET_FIELDS if name in before.snapshot}
+    )
     below = False
     for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
         past = find_versions(session, "distribution", row.id)
@@ -48,7 +51,7 @@ def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
 def _take_out(session: Session, sheet: Dataset, batch_id: int) -> bool:
     """Takes out a sheet the import made, unless somebody built on it since; its history stays in the ledger."""
     rows = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
-    if find_appointments(session, AppointmentSubject.DATASET, sheet.id):
+    if find_appointments(session, AppointmentSubject.DATASET, sheet.id) or has_other_parts(session, sheet.id):
         return False
     if any(find_versions(session, "distribution", row.id, limit=1)[0].batch_id != batch_id for row in rows):
         return False

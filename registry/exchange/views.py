@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from registry.datasets.views import field_label, say_value
+from registry.datasets.wording import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence, shortened
 from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT

@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
+from registry.datasets.parts import write_distributions
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
-from registry.datasets.service import change_sheet, write_distributions
+from registry.datasets.service import change_sheet
 from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.datasets.forms import DatasetChange, DistributionForm
+from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import find_distributions
-from registry.datasets.service import amend_dataset
+from registry.datasets.service import amend_dataset, record_dataset
 from registry.exchange.jobs import import_file, import_jobs
 from registry.exchange.models import ImportAction
 from registry.exchange.queries import find_lines, get_batch
@@ -208,3 +208,32 @@ def test_the_page_shows_what_is_kept_and_a_box_takes_it(town: Town, bringer: Bri
     assert held(bringer)[0] == "Les arbres."
     with town.acting() as session:
         assert session.execute(text("SELECT count(*) FROM import_line WHERE changes ? 'kept'")).scalar_one() == 0
+
+
+def test_a_field_kept_from_imports_stays_even_for_who_takes_back_what_was_edited(bringer: Bringer):
+    bringer.bring('ex:a a dcat:Dataset ; dct:identifier "a" ; dct:title "A"@fr ; dct:description "Un."@fr .')
+    (sheet,) = bringer.sheets().values()
+    with bringer.town.acting() as session:
+        change = DatasetChange(locked_fields=["description"])
+        amend_dataset(session, sheet["id"], change, expected=sheet["version"])
+
+    number, (line,) = bringer.preview(
+        'ex:a a dcat:Dataset ; dct:identifier "a" ; dct:title "Autre"@fr ; dct:description "Deux."@fr .'
+    )
+    assert [one["code"] for one in line.anomalies] == ["locked-field"]
+    bringer.apply(number, overwrite_edits=True)
+
+    (sheet,) = bringer.sheets().values()
+    assert (sheet["title"], sheet["description"]) == ("Autre", "Un.")
+
+
+def test_undoing_leaves_a_sheet_that_somebody_described_further(bringer: Bringer):
+    number, _said = bringer.bring('ex:a a dcat:Dataset ; dct:identifier "a" ; dct:title "A"@fr .')
+    (sheet,) = bringer.sheets().values()
+    with bringer.town.acting() as session:
+        source = record_dataset(session, bringer.town.authority_id, DatasetForm(title="Fait de A"))
+        form = DatasetChange.model_validate({"derivations": [{"source_id": sheet["id"]}]})
+        amend_dataset(session, source.id, form, expected=1)
+
+    assert bringer.undo(number) == ["A"], "What another dataset is made from stays."
+    assert "a" in bringer.sheets()
