@@ -7,6 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.system_forms import SystemForm
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line, OrganisationForm, ServiceForm
 from registry.organisations.vocabulary import AppointmentRole
@@ -61,11 +62,29 @@ class OrganisationStep(Step):
     end: AppointmentRole | None = None
 
 
+class SourceSaid(_Said):
+    """Another sheet of the demonstration from which one is made, and how."""
+
+    key: str
+    method: Line
+
+
 class DatasetStep(Step):
-    """A change to a sheet, an appointment on it, or why it is annulled."""
+    """A change to a sheet, where it lives, what it is made from, an appointment on it, or why it is annulled."""
 
     change: DatasetChange | None = None
+    system: str | None = None
+    made_from: list[SourceSaid] = []
     annul: str | None = None
+
+
+class SystemSaid(_Said, SystemForm):
+    """An information system of a body."""
+
+    key: str
+    of: str
+    day: date
+    by: str
 
 
 class OrganisationSaid(_Said):
@@ -98,6 +117,7 @@ class Content(_Said):
     people: list[PersonSaid]
     accounts: list[AccountSaid]
     organisations: list[OrganisationSaid]
+    systems: list[SystemSaid] = []
     datasets: list[DatasetSaid]
 
     @model_validator(mode="after")

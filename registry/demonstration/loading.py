@@ -21,8 +21,11 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.rules import is_strong
 from registry.accounts.service import invite_account, use_link
+from registry.datasets.forms import DatasetChange
 from registry.datasets.models import Dataset
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,
@@ -32,6 +35,7 @@ from registry.demonstration.forms import (
     OrganisationStep,
     PersonSaid,
     Step,
+    SystemSaid,
 )
 from registry.kernel.dates import plus_days, working_day_from
 from registry.kernel.permissions import Role
@@ -132,6 +136,8 @@ class _Play:
         self.bodies: dict[str, int] = {}
         self.people: dict[str, int] = {}
         self.accounts: dict[str, int] = {}
+        self.systems: dict[str, int] = {}
+        self.sheets: dict[str, int] = {}
         self.mandates: dict[tuple[AppointmentSubject, int, AppointmentRole], int] = {}
 
     def act(self, day: date, by: str | None) -> None:
@@ -179,6 +185,7 @@ class _Play:
         for body in self.content.organisations:
             number = self.bodies[body.of]
             planned += [(step.day, step.by, partial(self._change_body, number, step)) for step in body.steps]
+        planned += [(said.day, said.by, partial(self._record_system, said)) for said in self.content.systems]
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
@@ -197,6 +204,10 @@ class _Play:
             mandate = self.mandates[AppointmentSubject.ORGANISATION, body, step.end]
             end_appointment(self.session, mandate, on=step.day)
 
+    def _record_system(self, said: SystemSaid) -> None:
+        form = SystemForm.model_validate(said.model_dump(exclude={"key", "of", "day", "by"}))
+        self.systems[said.key] = record_system(self.session, self.bodies[said.of], form).id
+
     def _plan_sheet(self, said: DatasetSaid) -> Iterable[tuple[date, str, Callable[[], None]]]:
         held: list[Dataset] = []
         yield said.day, said.by, partial(self._record, said, held)
@@ -209,6 +220,7 @@ class _Play:
         body = self.bodies[said.of]
         sheet = record_dataset(self.session, body, form)
         held.append(sheet)
+        self.sheets[said.key] = sheet.id
         roles = {AppointmentRole.OWNER: said.owner, AppointmentRole.STEWARD: said.steward}
         for role, person in roles.items():
             if person is not None:
@@ -217,8 +229,16 @@ class _Play:
 
     def _change_sheet(self, held: list[Dataset], step: DatasetStep) -> None:
         sheet = held[0]
-        if step.change is not None:
-            amend_dataset(self.session, sheet.id, step.change, expected=sheet.version, reason=step.reason)
+        change: dict[str, Any] = step.change.model_dump(exclude_unset=True) if step.change is not None else {}
+        if step.system is not None:
+            change["information_system_id"] = self.systems[step.system]
+        if step.made_from:
+            change["derivations"] = [
+                {"source_id": self.sheets[source.key], "method": source.method} for source in step.made_from
+            ]
+        if change:
+            form = DatasetChange.model_validate(change)
+            amend_dataset(self.session, sheet.id, form, expected=sheet.version, reason=step.reason)
         self._appoint(sheet.organisation_id, AppointmentSubject.DATASET, sheet.id, step)
         if step.annul is not None:
             annul_dataset(self.session, sheet.id, expected=sheet.version, reason=step.annul)
