@@ -49,6 +49,7 @@ UNSEALED_AGE = Gauge("beffroi_ledger_unsealed_seconds", "Age of the oldest entry
 
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
+    (mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
     (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
     (mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),

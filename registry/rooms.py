@@ -22,10 +22,15 @@ from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
+from registry.datasets import form_routes as datasets_forms
 from registry.datasets import routes as datasets_routes
+from registry.datasets import system_api as systems_api
+from registry.datasets import system_routes as systems_routes
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import bind_datasets
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, InformationSystem
+from registry.datasets.system_facts import BOUND as BOUND_OF_SYSTEMS
+from registry.datasets.system_facts import bind_systems
 from registry.exchange import routes as exchange_routes
 from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
@@ -93,6 +98,28 @@ def _every_dataset(
     if organisation_ids is not None:
         query = query.where(col(Dataset.organisation_id).in_(organisation_ids))
     return session.execute(query).scalars().all()
+
+
+def _every_system(
+    session: Session, organisation_ids: frozenset[int] | None, until: datetime | None = None
+) -> Sequence[int]:
+    rows = find_rows(session, InformationSystem, until=until)
+    return sorted(
+        row.id
+        for row in rows
+        if not row.annulled and (organisation_ids is None or row.organisation_id in organisation_ids)
+    )
+
+
+def _is_system_judged(row: Any) -> bool:
+    return not row.annulled
+
+
+def _system_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
+    rows = session.execute(
+        select(col(InformationSystem.id), col(InformationSystem.name)).where(col(InformationSystem.id).in_(list(ids)))
+    )
+    return {row.id: row.name for row in rows}
 
 
 _ADDRESSED = (OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE)
@@ -182,6 +209,9 @@ def assemble_engine() -> Engine:
                 _organisation_names,
                 _is_organisation_judged,
             ),
+            SubjectKind.SYSTEM: Subject(
+                SubjectKind.SYSTEM, bind_systems, _every_system, _system_names, _is_system_judged
+            ),
         },
         dependents={SubjectKind.ORGANISATION: _datasets_below},
     )
@@ -200,7 +230,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *organisations_routes.HANDLERS,
     *compliance_routes.HANDLERS,
     *datasets_routes.HANDLERS,
+    *datasets_forms.HANDLERS,
+    *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
+    *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *reporting_routes.HANDLERS,
 )
@@ -217,4 +250,4 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
 
 def bound_facts() -> frozenset[str]:
     """The names of the facts some room gives a value to."""
-    return frozenset(BOUND_OF_DATASETS) | frozenset(BOUND_OF_ORGANISATIONS)
+    return frozenset((*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS))

@@ -24,10 +24,15 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import get_legal_person
 from registry.web.visits import Panel, Visit
 
-_SHEETS = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/organisations/{id}"}
+_SHEETS = {
+    SubjectKind.DATASET: "/jeux/{id}",
+    SubjectKind.ORGANISATION: "/organisations/{id}",
+    SubjectKind.SYSTEM: "/systemes/{id}",
+}
 _RECORDS = {
     SubjectKind.DATASET: Permission.DATASETS_SHEET_RECORD,
     SubjectKind.ORGANISATION: Permission.ORGANISATIONS_ORGANISATION_AMEND,
+    SubjectKind.SYSTEM: Permission.DATASETS_SHEET_RECORD,
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),

@@ -47,7 +47,11 @@ _FIGURES = (
     ),
 )  # fmt: skip
 """The figures of the page: whether they count what binds in law, the verdict they count, and how both are said."""
-_ADDRESSES = {SubjectKind.DATASET: "/jeux/{id}", SubjectKind.ORGANISATION: "/organisations/{id}"}
+_ADDRESSES = {
+    SubjectKind.DATASET: "/jeux/{id}",
+    SubjectKind.ORGANISATION: "/organisations/{id}",
+    SubjectKind.SYSTEM: "/systemes/{id}",
+}
 
 
 @route("GET", "/conformite", READ)

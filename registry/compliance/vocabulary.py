@@ -12,11 +12,19 @@ class SubjectKind(StrEnum):
 
     DATASET = "dataset"
     ORGANISATION = "organisation"
+    SYSTEM = "system"
 
     @property
     def label(self) -> str:
         """The kind in the reader's language."""
-        return _({"dataset": mark("Jeu de données"), "organisation": mark("Organisation")}[self.value])
+        return _(_SUBJECTS[self])
+
+
+_SUBJECTS = {
+    SubjectKind.DATASET: mark("Jeu de données"),
+    SubjectKind.ORGANISATION: mark("Organisation"),
+    SubjectKind.SYSTEM: mark("Système d’information"),
+}
 
 
 class Verdict(StrEnum):

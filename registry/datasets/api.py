@@ -8,18 +8,19 @@ from litestar.status_codes import HTTP_201_CREATED
 
 from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
 from registry.datasets.models import Dataset
 from registry.datasets.queries import (
     PAGE_SIZE,
     DatasetFilter,
     count_datasets,
+    find_below,
     find_datasets,
-    find_distributions,
+    find_standing_parts,
     get_dataset,
 )
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
-from registry.datasets.views import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.kernel.errors import Invalid, PreconditionNeeded
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
@@ -56,7 +57,7 @@ def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
     visit.headers["ETag"] = f'"{sheet.version}"'
     return dataset_body(
         sheet,
-        find_distributions(visit.session, sheet.id),
+        find_standing_parts(visit.session, sheet.id, find_below(visit.session, sheet.id)),
         [
             VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
             for one in findings

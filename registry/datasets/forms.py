@@ -15,20 +15,29 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from registry.compliance.vocabulary import Principle, Stake
 from registry.datasets.vocabulary import (
     AccessRights,
     Availability,
+    FieldEvidence,
+    FinalDisposition,
     Nature,
     Origin,
     PersonalData,
     PublicationGround,
+    Sensitivity,
+    StatisticalSecrecy,
+    ThirdPartyRights,
 )
-from registry.kernel.identifiers import fits_as_identifier
+from registry.kernel.errors import Invalid
+from registry.kernel.identifiers import fits_as_identifier, parse_siret
 from registry.kernel.words import _
+from registry.platform.lists import load_list
 
 MAX_DISTRIBUTIONS = 500
 EARLIEST = date(1700, 1, 1)
 """The earliest day data may have been issued or modified; what they tell of may be older."""
+MAX_FIELDS = 2000
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database text holds: the null character, and halves of characters."""
 
@@ -65,6 +74,29 @@ def _indexable(value: str) -> str:
     return value
 
 
+def _siret(value: str) -> str:
+    try:
+        return parse_siret(value)
+    except Invalid as refusal:
+        raise PydanticCustomError("siret", "{reason}", {"reason": refusal.message}) from refusal
+
+
+def listed(name: str) -> AfterValidator:
+    """A code of a list of the product; the words that stand for it are taken too."""
+
+    def check(value: str) -> str:
+        known = load_list(name)
+        found = value if value in known else known.find(value)
+        if found is None:
+            raise PydanticCustomError(
+                "not_listed",
+                _("« {value} » n’est pas dans la liste « {title} ».").format(value=value[:80], title=known.title),
+            )
+        return found
+
+    return AfterValidator(check)
+
+
 Past = Annotated[date, AfterValidator(_possible)]
 Clean = AfterValidator(_no_control)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
@@ -77,6 +109,8 @@ Address = Annotated[
 ]
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=400), Clean]
 Codes = Annotated[list[Code], Field(max_length=500)]
+Siret = Annotated[Code, AfterValidator(_siret)]
+Count = Annotated[int, Field(ge=0, le=2**62)]
 
 
 class DistributionForm(BaseModel):
@@ -114,6 +148,48 @@ class DistributionForm(BaseModel):
                 _("Une distribution demande une adresse : celle de la page d’accès ou du fichier."),
             )
         return self
+
+
+class DataServiceForm(BaseModel):
+    """One interface that gives the dataset to programs."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    identifier: Identifier | None = None
+    title: Line | None = None
+    description: Prose | None = None
+    endpoint_url: Address
+    endpoint_description: Address | None = None
+    conforms_to: Codes = Field(default_factory=list)
+    licence: Code | None = None
+    documentation: Codes = Field(default_factory=list)
+
+
+class FieldForm(BaseModel):
+    """One field of the dataset: what it holds, whether of a person, and what it is needed for."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    name: Identifier
+    label: Line | None = None
+    type: Annotated[Code, listed("field_types")] | None = None
+    description: Prose | None = None
+    personal_category: Annotated[Code, listed("personal_categories")] | None = None
+    purpose: Prose | None = None
+    evidence: FieldEvidence = FieldEvidence.ASSERTED
+
+
+class DerivationForm(BaseModel):
+    """A dataset this one is made from, and how."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    source_id: int
+    method: Prose | None = None
+
+
+PARTS = frozenset({"distributions", "services", "fields", "derivations"})
+"""What stands below a sheet, each in a table of its own: where it is not given, it stays."""
 
 
 class DatasetForm(BaseModel):
@@ -157,7 +233,34 @@ class DatasetForm(BaseModel):
     publication_ground_reference: Line | None = None
     anonymisation_proof: Line | None = None
     declared_absent: Codes = Field(default_factory=list)
+    acronym: Code | None = None
+    creator_siret: Siret | None = None
+    contact_service: Line | None = None
+    spatial_granularity: Annotated[Code, listed("spatial_granularities")] | None = None
+    records_count: Count | None = None
+    volume_note: Line | None = None
+    information_system_id: int | None = None
+    sensitivity: Sensitivity | None = None
+    anonymisation_method: Prose | None = None
+    statistical_secrecy: StatisticalSecrecy | None = None
+    retention_months: Annotated[int, Field(ge=0, le=12_000)] | None = None
+    retention_trigger: Line | None = None
+    final_disposition: FinalDisposition | None = None
+    inspire_themes: Annotated[list[Annotated[Code, listed("inspire_themes")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    stakes: list[Stake] = Field(default_factory=list)
+    principles: list[Principle] = Field(default_factory=list)
+    third_party_rights: ThirdPartyRights | None = None
+    reuser_warning: Address | None = None
+    last_use_review: Past | None = None
+    quality_notes: Prose | None = None
+    notes: Prose | None = None
+    locked_fields: Codes = Field(default_factory=list)
     distributions: Annotated[list[DistributionForm], Field(max_length=MAX_DISTRIBUTIONS)] | None = None
+    services: Annotated[list[DataServiceForm], Field(max_length=MAX_DISTRIBUTIONS)] | None = None
+    fields: Annotated[list[FieldForm], Field(max_length=MAX_FIELDS)] | None = None
+    derivations: Annotated[list[DerivationForm], Field(max_length=MAX_DISTRIBUTIONS)] | None = None
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -168,12 +271,12 @@ class DatasetForm(BaseModel):
         return self
 
     def values(self) -> dict[str, Any]:
-        """The sheet's own columns as they were given; distributions are written apart."""
-        return self.model_dump(exclude={"distributions", "identifier"})
+        """The sheet's own columns as they were given; what stands below it is written apart."""
+        return self.model_dump(exclude={*PARTS, "identifier"})
 
     def given(self) -> dict[str, Any]:
         """Only the columns somebody gave a value for."""
-        return self.model_dump(include=self.model_fields_set - {"distributions", "identifier"})
+        return self.model_dump(include=self.model_fields_set - {*PARTS, "identifier"})
 
 
 class DatasetChange(DatasetForm):

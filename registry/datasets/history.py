@@ -3,8 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
-from registry.datasets.views import ChangeView, field_label, say_value
+from registry.datasets.system_views import SYSTEM_LABELS, say_system_value
+from registry.datasets.views import ChangeView
+from registry.datasets.wording import field_label, say_value
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import read_range
 from registry.ledger.queries import Version
@@ -19,21 +22,46 @@ _EVENTS = {
     "exchange:import:apply": mark("Fiche écrite par un import"),
     "exchange:import:undo": mark("Import défait"),
 }
+_PARTS = {
+    "distribution": (
+        mark("Fichier ajouté : {name}"), mark("Fichier retiré : {name}"), mark("Fichier remis : {name}"),
+        mark("Fichier modifié : {name}"),
+    ),
+    "data_service": (
+        mark("Interface ajoutée : {name}"), mark("Interface retirée : {name}"), mark("Interface remise : {name}"),
+        mark("Interface modifiée : {name}"),
+    ),
+    "dataset_field": (
+        mark("Champ ajouté : {name}"), mark("Champ retiré : {name}"), mark("Champ remis : {name}"),
+        mark("Champ modifié : {name}"),
+    ),
+    "derivation": (
+        mark("Source ajoutée : {name}"), mark("Source retirée : {name}"), mark("Source remise : {name}"),
+        mark("Source modifiée : {name}"),
+    ),
+}  # fmt: skip
+"""What is said of a part that comes, goes, comes back or changes, by its table."""
 _SILENT = frozenset({"id", "version", "title_sort", "dataset_id"})
 
 
 def history_views(
     sheet: Sequence[Version],
-    files: Mapping[int, Sequence[Version]],
+    parts: Mapping[str, Mapping[int, Sequence[Version]]],
     appointments: Mapping[int, Sequence[Version]],
     actors: Mapping[str, str],
     people: Mapping[int, str],
+    titles: Mapping[int, str],
 ) -> list[ChangeView]:
-    """Every change in words, latest first; each history is given latest first, by row.
+    """Every change in words, latest first; each history is given latest first, by row, those of parts by table.
 
-    `people` names those the reader may know.
+    `people` names those the reader may know, `titles` the datasets they may read.
     """
-    views = [view for versions in files.values() for view in _of_file(versions, actors)]
+    views = [
+        view
+        for table, rows in parts.items()
+        for versions in rows.values()
+        for view in _of_part(table, versions, actors, titles)
+    ]
     views += _of_sheet(sheet, actors, elsewhere={view.at for view in views})
     for versions in appointments.values():
         views += _of_appointment(versions, actors, people)
@@ -69,7 +97,7 @@ def _view(
 
 
 def _of_sheet(versions: Sequence[Version], actors: Mapping[str, str], elsewhere: Set[datetime]) -> list[ChangeView]:
-    """The versions of the sheet itself; `elsewhere` tells when its files changed, which they say themselves."""
+    """The versions of the sheet itself; `elsewhere` tells when its parts changed, which they say themselves."""
     views = []
     for newer, older in _pairs(versions):
         changes = _changes(newer, older)
@@ -80,22 +108,32 @@ def _of_sheet(versions: Sequence[Version], actors: Mapping[str, str], elsewhere:
     return views
 
 
-def _of_file(versions: Sequence[Version], actors: Mapping[str, str]) -> list[ChangeView]:
+def _of_part(
+    table: str, versions: Sequence[Version], actors: Mapping[str, str], titles: Mapping[int, str]
+) -> list[ChangeView]:
+    added, removed, back, changed = _PARTS[table]
     views = []
     for newer, older in _pairs(versions):
         said = newer.snapshot
-        name = said.get("title") or said.get("download_url") or said.get("access_url") or said["identifier"]
         if older is None:
-            sentence = _("Fichier ajouté : {name}")
+            sentence = _(added)
         elif newer.verb == "delete" or (said["annulled"] and not older.snapshot["annulled"]):
-            sentence = _("Fichier retiré : {name}")
+            sentence = _(removed)
         elif older.snapshot["annulled"] and not said["annulled"]:
-            sentence = _("Fichier remis : {name}")
+            sentence = _(back)
         else:
-            sentence = _("Fichier modifié : {name}")
+            sentence = _(changed)
         changes = tuple(one for one in _changes(newer, older) if one[0] != field_label("annulled"))
-        views.append(_view(newer, sentence.format(name=name), actors, changes))
+        views.append(_view(newer, sentence.format(name=_name_of(said, titles)), actors, changes))
     return views
+
+
+def _name_of(said: Mapping[str, Any], titles: Mapping[int, str]) -> str:
+    """What a part is called: its title, its address, its name, or the dataset that it leads to."""
+    if "source_id" in said:
+        return titles.get(said["source_id"]) or _("un jeu que vos droits ne montrent pas")
+    names = ("title", "download_url", "access_url", "endpoint_url", "name", "identifier")
+    return str(next(said[name] for name in names if said.get(name)))
 
 
 def _of_appointment(
@@ -119,3 +157,27 @@ def _of_appointment(
 
 def _said(day: date | None) -> str:
     return say_day(day) if day is not None else "…"
+
+
+_OF_A_SYSTEM = {
+    "datasets:system:record": mark("Système enregistré"),
+    "datasets:system:amend": mark("Système modifié"),
+    "datasets:system:annul": mark("Système annulé"),
+    "datasets:system:restore": mark("Système rétabli"),
+}
+
+
+def system_history_views(versions: Sequence[Version], actors: Mapping[str, str]) -> list[ChangeView]:
+    """Every change of a system in words, latest first, as it is given."""
+    silent = {*_SILENT, "name_sort", "organisation_id"}
+    views = []
+    for newer, older in _pairs(versions):
+        before = older.snapshot if older is not None else {}
+        changes = tuple(
+            (_(SYSTEM_LABELS.get(name, name)), say_system_value(name, before.get(name)), say_system_value(name, value))
+            for name, value in newer.snapshot.items()
+            if older is not None and name not in silent and before.get(name) != value and name in SYSTEM_LABELS
+        )
+        sentence = _(_OF_A_SYSTEM.get(newer.event or "", mark("Système modifié")))
+        views.append(_view(newer, sentence, actors, changes))
+    return views

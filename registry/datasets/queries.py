@@ -2,19 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, Text, bindparam, cast, func, or_, select, tuple_
+from sqlalchemy import Select, Text, bindparam, cast, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.models import Dataset, Distribution
+from registry.datasets.models import DataService, Dataset, DatasetField, Derivation, Distribution, InformationSystem
 from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
 
+Part = TypeVar("Part", bound=Distribution | DataService | DatasetField | Derivation)
 PAGE_SIZE = 50
 MOST_LETTERS, MOST_WORDS = 200, 10
 """Of what is searched for, as much as is read: the longest words say most."""
@@ -52,6 +53,165 @@ def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dat
 def find_distributions(session: Session, dataset_id: int) -> Sequence[Distribution]:
     """The distributions of a dataset that are not annulled, oldest first."""
     return session.execute(_FILES, {"dataset": dataset_id}).scalars().all()
+
+
+_PARTS: Mapping[Any, Any] = {
+    model: select(model).where(col(model.dataset_id) == bindparam("dataset")).order_by(*order)
+    for model, order in (
+        (Distribution, (col(Distribution.id),)),
+        (DataService, (col(DataService.id),)),
+        (DatasetField, (col(DatasetField.position), col(DatasetField.id))),
+        (Derivation, (col(Derivation.id),)),
+    )
+}
+
+
+def find_parts(session: Session, model: type[Part], dataset_id: int) -> Sequence[Part]:
+    """Every part of one kind that stands or stood below a sheet, annulled or not, in their order."""
+    found: Sequence[Part] = session.execute(_PARTS[model], {"dataset": dataset_id}).scalars().all()
+    return found
+
+
+@dataclass(frozen=True)
+class Below:
+    """Which kinds of part a sheet has, besides its files: most have none, and are asked for nothing more."""
+
+    services: bool
+    fields: bool
+    upstream: bool
+    downstream: bool
+
+
+_BELOW = text(
+    "SELECT EXISTS (SELECT FROM data_service WHERE dataset_id = :dataset AND NOT annulled),"
+    " EXISTS (SELECT FROM dataset_field WHERE dataset_id = :dataset AND NOT annulled),"
+    " EXISTS (SELECT FROM derivation WHERE dataset_id = :dataset AND NOT annulled),"
+    " EXISTS (SELECT FROM derivation WHERE source_id = :dataset AND NOT annulled)"
+)
+
+
+def find_below(session: Session, dataset_id: int) -> Below:
+    """Which kinds of part a sheet has, in one question."""
+    return Below(*session.execute(_BELOW, {"dataset": dataset_id}).one())
+
+
+OTHER_PARTS: tuple[Any, ...] = (DataService, DatasetField, Derivation)
+"""What stands below a sheet besides its files, from what most datasets have to what few have."""
+_OTHER_PARTS = text(
+    "SELECT EXISTS (SELECT FROM data_service WHERE dataset_id = :dataset)"
+    " OR EXISTS (SELECT FROM dataset_field WHERE dataset_id = :dataset)"
+    " OR EXISTS (SELECT FROM derivation WHERE :dataset IN (dataset_id, source_id))"
+)
+
+
+def has_other_parts(session: Session, dataset_id: int) -> bool:
+    """Whether a sheet ever had another part than its files, or another dataset was ever made from it."""
+    found: bool = session.execute(_OTHER_PARTS, {"dataset": dataset_id}).scalar_one()
+    return found
+
+
+def find_standing_parts(session: Session, dataset_id: int, below: Below) -> dict[Any, Sequence[Any]]:
+    """Every part of a sheet that stands, by its table."""
+    has: dict[Any, bool] = {DataService: below.services, DatasetField: below.fields, Derivation: below.upstream}
+    parts: dict[Any, Sequence[Any]] = {Distribution: find_distributions(session, dataset_id)}
+    for model, some in has.items():
+        parts[model] = [row for row in find_parts(session, model, dataset_id) if not row.annulled] if some else []
+    return parts
+
+
+@dataclass(frozen=True)
+class Upstream:
+    """A dataset from which another is made, in one or several steps, and the terms it passes on.
+
+    `title` is empty where the asker may not read it: its terms bind all the same.
+    """
+
+    dataset_id: int
+    steps: int
+    title: str
+    licence: str | None
+    personal_data: str | None
+    statistical_secrecy: str | None
+
+
+_UPSTREAM = text(
+    "SELECT up.dataset_id, up.steps, coalesce(dataset.title, '') AS title, up.licence, up.personal_data,"
+    " up.statistical_secrecy FROM upstream_of(:dataset) AS up LEFT JOIN dataset ON dataset.id = up.dataset_id"
+    " ORDER BY up.steps, up.dataset_id"
+)
+
+
+def find_upstream(session: Session, dataset_id: int) -> list[Upstream]:
+    """All that a dataset is made from, the nearest first."""
+    return [Upstream(*row) for row in session.execute(_UPSTREAM, {"dataset": dataset_id})]
+
+
+MOST_CHOICES = 200
+
+
+def find_choosable(session: Session, words: str) -> list[tuple[int, str, str]]:
+    """Datasets to choose from, by words of their title: number, title and owner; the first of them only."""
+    query = (
+        select(col(Dataset.id), col(Dataset.title), col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
+        .order_by(col(Dataset.title_sort), col(Dataset.id))
+        .limit(MOST_CHOICES)
+    )
+    return [(row.id, row.title, row.name) for row in session.execute(_narrow(query, DatasetFilter(words=words)))]
+
+
+def find_titles(session: Session, dataset_ids: Iterable[int]) -> dict[int, str]:
+    """The titles of the datasets that the asker may read."""
+    rows = session.execute(select(col(Dataset.id), col(Dataset.title)).where(col(Dataset.id).in_(list(dataset_ids))))
+    return {row.id: row.title for row in rows}
+
+
+def find_downstream(session: Session, dataset_id: int) -> Sequence[tuple[int, str]]:
+    """The datasets made directly from this one that the asker may read: number and title."""
+    rows = session.execute(
+        select(col(Dataset.id), col(Dataset.title))
+        .join(Derivation, col(Derivation.dataset_id) == col(Dataset.id))
+        .where(col(Derivation.source_id) == dataset_id, ~col(Derivation.annulled), ~col(Dataset.annulled))
+        .order_by(col(Dataset.title_sort))
+    )
+    return [(row.id, row.title) for row in rows]
+
+
+def get_system(session: Session, system_id: int, *, lock: bool = False) -> InformationSystem:
+    """One information system within the asker's rights.
+
+    Raises: NotFound.
+    """
+    query = select(InformationSystem).where(col(InformationSystem.id) == system_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(_("Ce système d’information n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_systems(session: Session, *, annulled: bool = False) -> Sequence[InformationSystem]:
+    """The information systems within the asker's rights, by name."""
+    return (
+        session.execute(
+            select(InformationSystem)
+            .where(col(InformationSystem.annulled) == annulled)
+            .order_by(col(InformationSystem.name_sort), col(InformationSystem.id))
+        )
+        .scalars()
+        .all()
+    )
+
+
+def find_datasets_in(session: Session, system_id: int) -> Sequence[tuple[int, str]]:
+    """The datasets that live in a system: number and title."""
+    rows = session.execute(
+        select(col(Dataset.id), col(Dataset.title))
+        .where(col(Dataset.information_system_id) == system_id, ~col(Dataset.annulled))
+        .order_by(col(Dataset.title_sort))
+    )
+    return [(row.id, row.title) for row in rows]
 
 
 def find_by_identifier(

@@ -6,7 +6,8 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.forms import PARTS, DatasetChange, DatasetForm
+from registry.datasets.layout import OF_A_SERVICE
 from registry.web.forms import Accepted, FormData, Rejected, parse_values
 
 LISTS_BY_LINE = (
@@ -17,7 +18,11 @@ LISTS_BY_LINE = (
     "documentation",
     "applicable_legislation",
 )
-LISTS_BY_CHOICE = ("themes", "languages", "hvd_categories", "declared_absent")
+LISTS_BY_CHOICE = (
+    "themes", "languages", "hvd_categories", "declared_absent", "inspire_themes", "stakes", "principles",
+    "locked_fields",
+)  # fmt: skip
+SERVICE_FIELDS = ("identifier", *(field.name for field in OF_A_SERVICE))
 DISTRIBUTION_FIELDS = (
     "identifier",
     "title",
@@ -32,7 +37,8 @@ SHOWN_OF_DISTRIBUTION = tuple(field for field in DISTRIBUTION_FIELDS if field !=
 """The fields of a distribution that the form shows."""
 THEIRS, MINE = "theirs", "mine"
 """On the conflict page, whose distributions are kept."""
-_PREFIX = "distribution-"
+_PREFIX, _SERVICE_PREFIX, _FIELD_PREFIX = "distribution-", "service-", "field-"
+FIELD_COLUMNS = ("name", "label", "type", "description", "personal_category", "purpose")
 
 
 def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
@@ -40,18 +46,33 @@ def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
 
     A field the form shows and that is left empty is nothing; one it does not show is not there.
     """
+    return _blocks(data, _PREFIX, DISTRIBUTION_FIELDS)
+
+
+def service_values(data: FormData) -> list[Mapping[str, Any]]:
+    """The interfaces as they were typed, read as distributions are."""
+    return _blocks(data, _SERVICE_PREFIX, SERVICE_FIELDS)
+
+
+def field_values(data: FormData) -> list[Mapping[str, Any]]:
+    """The fields of the dataset as they were typed, in the order of the page."""
+    return _blocks(data, _FIELD_PREFIX, FIELD_COLUMNS)
+
+
+def _blocks(data: FormData, prefix: str, fields: Iterable[str]) -> list[Mapping[str, Any]]:
+    fields = tuple(fields)
     numbers = sorted(
-        {name.removeprefix(_PREFIX).partition("-")[0] for name in data.names() if name.startswith(_PREFIX)},
+        {name.removeprefix(prefix).partition("-")[0] for name in data.names() if name.startswith(prefix)},
         key=lambda number: (len(number), number),
     )
     found: list[Mapping[str, Any]] = []
     for number in numbers:
         values = {
-            field: data.first(f"{_PREFIX}{number}-{field}").strip() or None
-            for field in DISTRIBUTION_FIELDS
-            if data.has(f"{_PREFIX}{number}-{field}")
+            field: data.first(f"{prefix}{number}-{field}").strip() or None
+            for field in fields
+            if data.has(f"{prefix}{number}-{field}")
         }
-        removed = data.has(f"{_PREFIX}{number}-removed")
+        removed = data.has(f"{prefix}{number}-removed")
         if not removed and any(value for field, value in values.items() if field != "identifier"):
             found.append(values)
     return found
@@ -70,7 +91,7 @@ def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Acc
     """
     values: dict[str, Any] = {}
     for name in DatasetForm.model_fields:
-        if name in {"distributions", "identifier", "uri", "contact_person_id"} or not data.has(name):
+        if name in {*PARTS, "identifier", "uri", "contact_person_id"} or not data.has(name):
             continue
         if name in LISTS_BY_LINE:
             values[name] = [line.strip() for line in data.first(name).splitlines() if line.strip()]
@@ -83,4 +104,6 @@ def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Acc
         values["title"] = ""
     if data.has("distributions") and data.first("distributions_choice") != THEIRS:
         values["distributions"] = distribution_values(data)
+    if data.has("services"):
+        values["services"] = service_values(data)
     return parse_values(DatasetChange if change else DatasetForm, values, today=today)

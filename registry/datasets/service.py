@@ -2,17 +2,17 @@
 the transaction ends."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
-from registry.datasets.models import Dataset, Distribution
-from registry.datasets.queries import find_distributions_of, get_dataset
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.models import Dataset
+from registry.datasets.parts import set_those_that_differ, write_parts
+from registry.datasets.queries import get_dataset, get_system
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
-from registry.kernel.identifiers import identifier_of
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
@@ -20,12 +20,13 @@ from registry.organisations.queries import get_known
 
 
 def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
-    """A new dataset of an organisation, with its distributions.
+    """A new dataset of an organisation, with what stands below its sheet.
 
     Raises: Invalid when the contact is nobody the asker may see, or a distribution's identifier is given twice;
     Conflict when the organisation already has one of that identifier.
     """
     _check_contact(session, form)
+    _check_system(session, form)
     say(session, "datasets:sheet:record")
     made = Dataset(
         organisation_id=organisation_id,
@@ -43,7 +44,7 @@ def record_dataset(session: Session, organisation_id: int, form: DatasetForm) ->
                 identifier=made.identifier
             )
         ) from error
-    write_distributions(session, made, form.distributions or [], existing=[])
+    write_parts(session, made, form)
     session.flush()
     touch(session, "dataset", made.id)
     return made
@@ -52,7 +53,7 @@ def record_dataset(session: Session, organisation_id: int, form: DatasetForm) ->
 def amend_dataset(
     session: Session, dataset_id: int, form: DatasetChange, *, expected: int, reason: str | None = None
 ) -> Dataset:
-    """Changes the fields given on a sheet; distributions, where given, become exactly those.
+    """Changes the fields given on a sheet; distributions and other parts, where given, become exactly those.
 
     Of a distribution that stays, what is not given stays too.
 
@@ -66,12 +67,10 @@ def amend_dataset(
         raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
     if "contact_person_id" in form.model_fields_set and form.contact_person_id != sheet.contact_person_id:
         _check_contact(session, form)
+    if "information_system_id" in form.model_fields_set and form.information_system_id != sheet.information_system_id:
+        _check_system(session, form)
     say(session, "datasets:sheet:amend", reason)
-    below = False
-    if form.distributions is not None:
-        existing = find_distributions_of(session, [sheet.id]).get(sheet.id, [])
-        below = write_distributions(session, sheet, form.distributions, existing=existing, partly=True)
-    change_sheet(sheet, form.given(), below=below)
+    change_sheet(sheet, form.given(), below=write_parts(session, sheet, form))
     session.flush()
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
@@ -88,85 +87,25 @@ def _check_contact(session: Session, form: DatasetForm) -> None:
         raise Invalid(refusal.message, (FieldError("contact_person_id", refusal.message),)) from refusal
 
 
+def _check_system(session: Session, form: DatasetForm) -> None:
+    if form.information_system_id is None:
+        return
+    try:
+        get_system(session, form.information_system_id)
+    except NotFound as refusal:
+        raise Invalid(refusal.message, (FieldError("information_system_id", refusal.message),)) from refusal
+
+
 def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> None:
     """Sets the columns that differ: one version of the sheet, also where only what stands `below` it changed.
 
     The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
     """
-    changed = _set_those_that_differ(sheet, values)
+    changed = set_those_that_differ(sheet, values)
     if changed:
         sheet.title_sort = indexed_sort_key(sheet.title)
     elif below:
         sheet.version = sheet.version + 1
-
-
-def _set_those_that_differ(row: Dataset | Distribution, values: Mapping[str, Any]) -> bool:
-    """Sets the columns that differ; says whether any did."""
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
-
-
-def write_distributions(
-    session: Session,
-    sheet: Dataset,
-    forms: Sequence[DistributionForm],
-    *,
-    existing: Iterable[Distribution],
-    partly: bool = False,
-    whole: bool = True,
-) -> bool:
-    """Makes the distributions of a sheet these; says whether any changed, for `change_sheet` to count it.
-
-    With `partly`, a distribution that stays keeps the values its form does not give: a page shows but some. Without
-    `whole`, those left out stay; else they are annulled.
-    Raises: Invalid when an identifier is given twice.
-    """
-    known = {row.identifier: row for row in existing}
-    named = _under_identifiers(forms)
-    changed = False
-    for identifier, form in named.items():
-        values = form.model_dump(exclude={"identifier"})
-        row = known.get(identifier)
-        if row is None:
-            session.add(
-                Distribution(
-                    organisation_id=sheet.organisation_id,
-                    dataset_id=sheet.id,
-                    identifier=identifier,
-                    **values,
-                )
-            )
-            changed = True
-            continue
-        if partly and not row.annulled:
-            values = {name: value for name, value in values.items() if name in form.model_fields_set}
-        changed |= _set_those_that_differ(row, {**values, "annulled": False})
-    for identifier, row in known.items():
-        if whole and identifier not in named:
-            changed |= _set_those_that_differ(row, {"annulled": True})
-    return changed
-
-
-def _under_identifiers(forms: Sequence[DistributionForm]) -> dict[str, DistributionForm]:
-    """Each distribution under its own identifier: the one given, else its address, else one made for it.
-
-    Raises: Invalid when an identifier is given twice.
-    """
-    given = [form.identifier for form in forms]
-    named: dict[str, DistributionForm] = {}
-    for place, form in enumerate(forms):
-        identifier = form.identifier or identifier_of(form.download_url or form.access_url or "")
-        if form.identifier:
-            if form.identifier in given[:place]:
-                message = _("Une autre distribution porte déjà cet identifiant : donnez-en un à chacune.")
-                raise Invalid(message, (FieldError(f"distributions.{place}.identifier", message),))
-        elif identifier in named or identifier in given:
-            # Two formats of one address are two distributions.
-            identifier = f"urn:uuid:{uuid.uuid4()}"
-        named[identifier] = form
-    return named
 
 
 def annul_dataset(session: Session, dataset_id: int, *, expected: int, reason: str) -> Dataset:

@@ -1,164 +1,25 @@
-"""What goes out about datasets: the view each template receives, the body each API call answers."""
+"""What goes out about datasets: the view that each template receives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from registry.compliance.vocabulary import Verdict
-from registry.datasets.models import Dataset, Distribution
-from registry.datasets.queries import DatasetRow
+from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
+from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
+from registry.datasets.queries import DatasetRow, Upstream
+from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, strictest
 from registry.datasets.vocabulary import (
     AccessRights,
-    Availability,
-    Nature,
-    Origin,
+    FieldEvidence,
     PersonalData,
-    PublicationGround,
     Stage,
+    StatisticalSecrecy,
 )
-from registry.kernel.words import _, current_locale, mark
+from registry.datasets.wording import field_label, say_value
+from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
-from registry.web.templating import say_day
-
-FIELD_LABELS: dict[str, str] = {
-    "title": mark("Titre"),
-    "description": mark("Description"),
-    "keywords": mark("Mots-clés"),
-    "themes": mark("Thèmes européens"),
-    "local_themes": mark("Thèmes de la collectivité"),
-    "publisher_name": mark("Éditeur"),
-    "publisher_uri": mark("Adresse de l’éditeur"),
-    "creator_name": mark("Producteur"),
-    "contact_person_id": mark("Point de contact"),
-    "contact_url": mark("Page de contact"),
-    "landing_page": mark("Page de présentation"),
-    "languages": mark("Langues"),
-    "access_rights": mark("Niveau d’accès"),
-    "frequency": mark("Fréquence de mise à jour"),
-    "issued": mark("Première publication"),
-    "modified": mark("Dernière mise à jour"),
-    "spatial": mark("Couverture géographique"),
-    "temporal_start": mark("Période couverte : début"),
-    "temporal_end": mark("Période couverte : fin"),
-    "licence": mark("Licence"),
-    "rights": mark("Droits"),
-    "conforms_to": mark("Schémas suivis"),
-    "documentation": mark("Documentation"),
-    "provenance": mark("Provenance"),
-    "version_label": mark("Version"),
-    "applicable_legislation": mark("Législation applicable"),
-    "hvd_categories": mark("Catégories de forte valeur"),
-    "nature": mark("Nature du jeu"),
-    "origin": mark("Origine"),
-    "personal_data": mark("Données personnelles"),
-    "publication_ground": mark("Fondement de la publication de données personnelles"),
-    "publication_ground_reference": mark("Référence de ce fondement"),
-    "anonymisation_proof": mark("Preuve d’anonymisation"),
-    "uri": mark("Adresse (URI)"),
-    "identifier": mark("Identifiant"),
-    "stage": mark("Étape"),
-    "organisation_id": mark("Organisation à qui est ce jeu"),
-    "annulled": mark("Fiche annulée"),
-    "declared_absent": mark("Déclaré inexistant"),
-}
-
-_OF_A_FILE = {
-    "access_url": mark("Adresse de la page d’accès"),
-    "download_url": mark("Adresse du fichier"),
-    "format": mark("Format"),
-    "media_type": mark("Type de média"),
-    "byte_size": mark("Taille en octets"),
-    "checksum_algorithm": mark("Empreinte : méthode"),
-    "checksum_value": mark("Empreinte"),
-    "availability": mark("Disponibilité prévue"),
-}
-"""What a file says that its sheet does not; the rest bears the sheet's words."""
-
-DAYS = frozenset({"issued", "modified", "temporal_start", "temporal_end"})
-
-LISTS = {
-    "themes": "themes",
-    "frequency": "frequencies",
-    "licence": "licences",
-    "languages": "languages",
-    "hvd_categories": "hvd_categories",
-}
-"""The code list behind each coded field."""
-
-SHOWN = (
-    "description", "keywords", "themes", "local_themes", "publisher_name", "creator_name", "landing_page",
-    "contact_url", "access_rights", "licence", "rights", "frequency", "issued", "modified", "spatial",
-    "temporal_start", "temporal_end", "languages", "conforms_to", "documentation", "provenance", "version_label",
-    "nature", "origin", "personal_data", "publication_ground", "publication_ground_reference",
-    "anonymisation_proof", "applicable_legislation", "hvd_categories", "identifier", "uri",
-)  # fmt: skip
-
-_SELDOM_FILLED = frozenset(
-    {"local_themes", "rights", "publication_ground", "publication_ground_reference", "identifier", "uri"}
-)
-
-_ENUMS: dict[str, Any] = {
-    "access_rights": AccessRights,
-    "nature": Nature,
-    "origin": Origin,
-    "personal_data": PersonalData,
-    "publication_ground": PublicationGround,
-    "stage": Stage,
-}
-
-
-def field_label(name: str) -> str:
-    """A field's name in the reader's language."""
-    return _(FIELD_LABELS.get(name) or _OF_A_FILE.get(name, name))
-
-
-def say_value(name: str, value: Any) -> str:
-    """A field's value in words: labels for codes, dates as people write them, nothing for what is empty."""
-    if value is None or value in ([], ""):
-        return ""
-    if name in _ENUMS:
-        return str(_ENUMS[name](value).label)
-    if isinstance(value, bool):
-        return _("oui") if value else _("non")
-    if name == "format":
-        return load_list("file_types").label(value, current_locale())
-    if name == "availability":
-        return Availability(value).label
-    if name in LISTS:
-        known = load_list(LISTS[name])
-        codes = value if isinstance(value, list) else [value]
-        return ", ".join(known.label(code, current_locale()) for code in codes)
-    if name == "declared_absent":
-        return ", ".join(field_label(one) for one in value)
-    if isinstance(value, list):
-        said = [str(one) for one in value]
-        # Addresses stand one a line, so that each can be followed.
-        return "\n".join(said) if any("://" in one for one in said) else ", ".join(said)
-    if name in DAYS and isinstance(value, str):
-        # The ledger keeps days as text.
-        value = date.fromisoformat(value)
-    if isinstance(value, date):
-        return say_day(value)
-    return str(value)
-
-
-def field_of(path: str) -> str:
-    """The form's field behind the path of an error: `distributions.0.title`, `keywords.3`."""
-    name, _dot, rest = path.partition(".")
-    if name != "distributions" or not rest:
-        return name
-    number, _dot, inner = rest.partition(".")
-    return "-".join(part for part in ("distribution", number, inner.partition(".")[0]) if part)
-
-
-def label_of(field: str) -> str:
-    """The label of a field of the form, as its list of errors names it."""
-    if not field.startswith("distribution-"):
-        return field_label(field)
-    number, _dash, inner = field.removeprefix("distribution-").partition("-")
-    rank = _("Fichier ou accès {number}").format(number=int(number) + 1)
-    return f"{rank}, {field_label(inner)}" if inner else rank
 
 
 @dataclass(frozen=True)
@@ -204,6 +65,12 @@ class SheetPage:
     fields: Sequence[tuple[str, str]]
     unknown: Sequence[tuple[str, str]]
     distributions: Sequence[DistributionView]
+    services: Sequence[DistributionView]
+    columns: Sequence["ColumnOfDataset"]
+    upstream: Sequence[tuple[int, str, str]]
+    downstream: Sequence[tuple[int, str]]
+    terms: Sequence["TermView"]
+    system: tuple[int, str] | None
     contact: str
     panels: Sequence[str]
     may_record: bool
@@ -273,9 +140,66 @@ class FormPage:
     labels: Mapping[str, str]
     organisations: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    sections: Sequence[Section]
+    field_labels: Mapping[str, str]
+    of_a_service: Sequence[FormField]
+    services: Sequence[Mapping[str, Any]]
     distributions: Sequence[Mapping[str, Any]]
     distributions_seen: str
     reason: str
+
+
+@dataclass(frozen=True)
+class FieldsPage:
+    """The fields of a dataset as a table to fill; the last rows are empty."""
+
+    id: int
+    version: int
+    title: str
+    rows: Sequence[Mapping[str, Any]]
+    types: Sequence[tuple[str, str]]
+    categories: Sequence[tuple[str, str]]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class SourcesPage:
+    """What a dataset is made from: each source's number, title (empty where it may not be read) and method."""
+
+    id: int
+    version: int
+    title: str
+    rows: Sequence[tuple[int, str, str]]
+    choices: Sequence[tuple[str, str]]
+    words: str
+    error: str
+
+
+@dataclass(frozen=True)
+class ColumnOfDataset:
+    """One field of the dataset on its sheet, in words; `is_personal` marks what tells of a person."""
+
+    name: str
+    label: str
+    type: str
+    description: str
+    category: str
+    purpose: str
+    is_personal: bool
+    is_detected: bool
+
+
+@dataclass(frozen=True)
+class TermView:
+    """What the sources of a dataset impose on it for one term: the strictest, who imposes it, who never said."""
+
+    label: str
+    own: str
+    strictest: str
+    imposed_by: Sequence[tuple[int, str]]
+    silent: Sequence[tuple[int, str]]
+    falls_short: bool
 
 
 @dataclass(frozen=True)
@@ -325,129 +249,6 @@ class AnnulPage:
     error: str
 
 
-@dataclass(frozen=True)
-class DistributionBody:
-    """A distribution, as the API gives it."""
-
-    id: int
-    identifier: str
-    title: str | None
-    description: str | None
-    access_url: str | None
-    download_url: str | None
-    format: str | None
-    media_type: str | None
-    licence: str | None
-    rights: str | None
-    byte_size: int | None
-    checksum_algorithm: str | None
-    checksum_value: str | None
-    issued: date | None
-    modified: date | None
-    availability: str | None
-    languages: list[str]
-    conforms_to: list[str]
-    documentation: list[str]
-
-
-@dataclass(frozen=True)
-class VerdictBody:
-    """What one policy says of the dataset today."""
-
-    policy_id: str
-    period: int | None
-    verdict: str
-    missing: list[str]
-    turns_on: date | None
-
-
-@dataclass(frozen=True)
-class DatasetBody:
-    """A dataset, as the API gives it; `version` is its ETag."""
-
-    id: int
-    version: int
-    organisation_id: int
-    identifier: str
-    uri: str | None
-    title: str
-    description: str | None
-    keywords: list[str]
-    themes: list[str]
-    local_themes: list[str]
-    publisher_name: str | None
-    publisher_uri: str | None
-    creator_name: str | None
-    contact_person_id: int | None
-    contact_url: str | None
-    landing_page: str | None
-    languages: list[str]
-    access_rights: str | None
-    frequency: str | None
-    issued: date | None
-    modified: date | None
-    spatial: list[str]
-    temporal_start: date | None
-    temporal_end: date | None
-    licence: str | None
-    rights: str | None
-    conforms_to: list[str]
-    documentation: list[str]
-    provenance: str | None
-    version_label: str | None
-    applicable_legislation: list[str]
-    hvd_categories: list[str]
-    nature: str | None
-    origin: str | None
-    personal_data: str | None
-    publication_ground: str | None
-    publication_ground_reference: str | None
-    anonymisation_proof: str | None
-    stage: str
-    declared_absent: list[str]
-    annulled: bool
-    distributions: list[DistributionBody]
-    findings: list[VerdictBody]
-
-
-@dataclass(frozen=True)
-class DatasetLine:
-    """A dataset in a list."""
-
-    id: int
-    version: int
-    organisation_id: int
-    title: str
-    personal_data: str | None
-    access_rights: str | None
-    stage: str
-    modified: date | None
-
-
-@dataclass(frozen=True)
-class DatasetsBody:
-    """A page of datasets; `next` is the cursor of the following one."""
-
-    total: int
-    datasets: list[DatasetLine]
-    next: str | None
-
-
-_DISTRIBUTION_FIELDS = tuple(DistributionBody.__dataclass_fields__)
-_DATASET_FIELDS = tuple(name for name in DatasetBody.__dataclass_fields__ if name not in {"distributions", "findings"})
-
-
-def dataset_body(sheet: Dataset, distributions: Sequence[Distribution], findings: Sequence[VerdictBody]) -> DatasetBody:
-    """The API's view of a dataset."""
-    return DatasetBody(
-        **{name: getattr(sheet, name) for name in _DATASET_FIELDS},
-        distributions=[
-            DistributionBody(**{name: getattr(row, name) for name in _DISTRIBUTION_FIELDS}) for row in distributions
-        ],
-        findings=list(findings),
-    )
-
-
 def field_views(sheet: Dataset) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The fields that say something with what they say, and those nobody has filled: name and label."""
     shown, unknown = [], []
@@ -457,7 +258,7 @@ def field_views(sheet: Dataset) -> tuple[list[tuple[str, str]], list[tuple[str, 
             shown.append((field_label(name), words))
         elif name in sheet.declared_absent:
             shown.append((field_label(name), _("Aucun (déclaré)")))
-        elif name not in _SELDOM_FILLED:
+        elif name not in SELDOM_FILLED:
             unknown.append((name, field_label(name)))
     return shown, unknown
 
@@ -474,3 +275,61 @@ def distribution_view(row: Distribution) -> DistributionView:
         byte_size=row.byte_size,
         modified=row.modified,
     )
+
+
+def service_view(row: DataService) -> DistributionView:
+    """An interface in words."""
+    return DistributionView(
+        title=row.title or row.identifier,
+        format=_("Interface (API)"),
+        address=row.endpoint_url or "",
+        licence=load_list("licences").label(row.licence, current_locale()) if row.licence else "",
+        byte_size=None,
+        modified=None,
+    )
+
+
+def column_view(row: DatasetField) -> ColumnOfDataset:
+    """A field of the dataset in words."""
+    return ColumnOfDataset(
+        name=row.name,
+        label=row.label or "",
+        type=say_value("type", row.type),
+        description=row.description or "",
+        category=say_value("personal_category", row.personal_category),
+        purpose=row.purpose or "",
+        is_personal=load_list("personal_categories").flag(row.personal_category or "", "personal"),
+        is_detected=row.evidence is FieldEvidence.DETECTED,
+    )
+
+
+def term_views(sheet: Dataset, upstream: Sequence[Upstream]) -> list[TermView]:
+    """What the sources of a dataset impose on it, term by term, and where its own sheet is laxer."""
+    hidden = _("un jeu que vos droits ne montrent pas")
+    names = {one.dataset_id: (one.dataset_id, one.title or hidden) for one in upstream}
+    views = []
+    terms: tuple[tuple[str, Mapping[Any, int], Callable[[str], Any]], ...] = (
+        ("licence", licence_ranks(), str),
+        ("personal_data", PERSONAL_RANKS, PersonalData),
+        ("statistical_secrecy", SECRECY_RANKS, StatisticalSecrecy),
+    )
+    for name, ranks, made in terms:
+        said = [(one.dataset_id, made(value) if (value := getattr(one, name)) else None) for one in upstream]
+        above, own = strictest(said, ranks), getattr(sheet, name)
+        views.append(
+            TermView(
+                label=field_label(name),
+                own=say_value(name, own),
+                strictest=say_value(name, above.term),
+                imposed_by=[names[number] for number in above.sources],
+                silent=[names[number] for number in above.silent],
+                falls_short=falls_short(own, above, ranks),
+            )
+        )
+    return views
+
+
+def licence_ranks() -> Mapping[str, int]:
+    """The licences from the freest to those that restrict reuse, by what the list says of them."""
+    known = load_list("licences")
+    return {code: 3 if not known.flag(code, "open") else 2 if known.flag(code, "share_alike") else 1 for code in known}

@@ -17,6 +17,8 @@ from registry.accounts.service import invite_account, make_token, open_session, 
 from registry.accounts.vocabulary import TokenScope
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, record_dataset
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
@@ -65,6 +67,9 @@ class Objects:
     policy_id: str = "OD-99"
     digest: str = "0" * 16
     mailbox: str = "personne@essai.invalid"
+    system_id: int = NOTHING
+    system_version: int = 1
+    source_id: int = NOTHING
 
 
 def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
@@ -73,6 +78,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         known = PersonForm(name=f"Titulaire {word}", email=f"{word}@a.invalid")
         person = record_person(session, organisation_id, known)
         sheet = record_dataset(session, organisation_id, _sheet(word, person.id))
+        system = record_system(session, organisation_id, SystemForm(name=f"Système {word}", host_name=f"Texte {word}"))
+        source = record_dataset(session, organisation_id, DatasetForm(title=f"Source {word}"))
         appointment = appoint(
             session, organisation_id,
             AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
@@ -117,14 +124,15 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
-        mailbox=f"collegue.{word}@a.invalid", **more,
+        mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, **more,
     )  # fmt: skip
 
 
 def _sheet(word: str, person_id: int) -> DatasetForm:
     texts = (
         "description", "publisher_name", "creator_name", "rights", "provenance", "version_label",
-        "publication_ground_reference", "anonymisation_proof",
+        "publication_ground_reference", "anonymisation_proof", "acronym", "contact_service", "volume_note",
+        "anonymisation_method", "retention_trigger", "quality_notes", "notes",
     )  # fmt: skip
     lists = ("keywords", "local_themes", "spatial", "conforms_to", "documentation", "applicable_legislation")
     place = f"https://{word}.invalid"
@@ -133,6 +141,8 @@ def _sheet(word: str, person_id: int) -> DatasetForm:
             "title": f"Jeu {word}", "identifier": f"urn:{word}", "uri": f"{place}/jeu", "contact_url": place,
             "landing_page": place, "contact_person_id": person_id,
             **dict.fromkeys(texts, f"Texte {word}"), **{name: [f"Texte {word}"] for name in lists},
+            "services": [{"title": f"API {word}", "endpoint_url": f"{place}/api", "description": f"Texte {word}"}],
+            "fields": [{"name": f"champ_{word}", "label": f"Champ {word}", "purpose": f"Texte {word}"}],
             "distributions": [
                 {"title": f"Fichier {word}", "download_url": f"{place}/a.csv", "description": f"Texte {word}",
                  "rights": f"Texte {word}", "byte_size": 12},
@@ -222,6 +232,14 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/{dataset_id:int}/modifier": _form(
         version=lambda of: str(of.dataset_version), title="Titre changé encore"
     ),
+    "POST /jeux/{dataset_id:int}/champs/modifier": lambda of: {
+        "version": str(of.dataset_version),
+        "field-0-name": "identifiant",
+        "field-0-type": "string",
+    },
+    "POST /jeux/{dataset_id:int}/sources": _form(
+        version=lambda of: str(of.dataset_version), source_id=lambda of: str(of.source_id), method="Somme"
+    ),
     "POST /langue": _form(langue="en"),
     "POST /lien/{token:str}": _form(password=NEW_PASSWORD, again=NEW_PASSWORD),
     "POST /mon-compte/cles": _form(name="Clé neuve", scope="read", expires_on="2027-01-15"),
@@ -230,12 +248,21 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}": _form(
         role="steward", name="Chargé de la donnée", since="2026-11-01"
     ),
+    "POST /systemes/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Logiciel neuf"),
+    "POST /systemes/{system_id:int}/annuler": _form(version=lambda of: str(of.system_version), reason=REASON),
+    "POST /systemes/{system_id:int}/modifier": _form(
+        version=lambda of: str(of.system_version), name="Logiciel renommé"
+    ),
     "POST /organisations/{organisation_id:int}/modifier": _form(version="2", staff_fte="60"),
     "POST /organisations/{organisation_id:int}/services/nouveau": _form(name="Direction neuve", kind="service"),
 }
 BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
     "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
+    "POST /api/v1/systems": lambda of: {"organisation_id": of.organisation_id, "name": "Logiciel"},
+    "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
+    "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/systems/{system_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
@@ -261,9 +288,16 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         re.sub(r"\{(\w+):\w+\}", fill, path) + QUERIES.get(route, ""),
         form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
         json=BODIES[route](of) if route in BODIES else None,
-        version=of.dataset_version if path.startswith("/api/") and "dataset_id" in path else None,
+        version=_version(path, of),
         file=route == "POST /imports",
     )
+
+
+def _version(path: str, of: Objects) -> int | None:
+    """The version that an API call says it read."""
+    if not path.startswith("/api/"):
+        return None
+    return of.dataset_version if "dataset_id" in path else of.system_version if "system_id" in path else None
 
 
 def owners_of(path: str, route: str) -> tuple[str, ...]:

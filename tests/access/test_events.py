@@ -37,6 +37,10 @@ EVENTS = {
     "POST /api/v1/datasets": "datasets:sheet:record",
     "POST /api/v1/datasets/{dataset_id:int}/annulment": "datasets:sheet:annul",
     "POST /api/v1/datasets/{dataset_id:int}/restoration": "datasets:sheet:restore",
+    "PATCH /api/v1/systems/{system_id:int}": "datasets:system:amend",
+    "POST /api/v1/systems": "datasets:system:record",
+    "POST /api/v1/systems/{system_id:int}/annulment": "datasets:system:annul",
+    "POST /api/v1/systems/{system_id:int}/restoration": "datasets:system:restore",
     "POST /comptes": "accounts:account:invite",
     "POST /comptes/roles/{grant_id:int}/terminer": "accounts:role:end",
     "POST /comptes/{account_id:int}/arreter": "accounts:account:stop",
@@ -48,6 +52,8 @@ EVENTS = {
     "POST /jeux/nouveau": "datasets:sheet:record",
     "POST /jeux/{dataset_id:int}/annuler": "datasets:sheet:annul",
     "POST /jeux/{dataset_id:int}/modifier": "datasets:sheet:amend",
+    "POST /jeux/{dataset_id:int}/champs/modifier": "datasets:sheet:amend",
+    "POST /jeux/{dataset_id:int}/sources": "datasets:sheet:amend",
     "POST /lien/{token:str}": "accounts:account:activate",
     "POST /mon-compte/cles": "accounts:token:make",
     "POST /mon-compte/cles/{token_id:int}/revoquer": "accounts:token:revoke",
@@ -56,11 +62,17 @@ EVENTS = {
     "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}": "organisations:appointment:record",
     "POST /organisations/{organisation_id:int}/modifier": "organisations:organisation:amend",
     "POST /organisations/{organisation_id:int}/services/nouveau": "organisations:organisation:add",
+    "POST /systemes/nouveau": "datasets:system:record",
+    "POST /systemes/{system_id:int}/annuler": "datasets:system:annul",
+    "POST /systemes/{system_id:int}/modifier": "datasets:system:amend",
 }
 ORDER = (
     "PATCH /api/v1/datasets/{dataset_id:int}", "POST /jeux/{dataset_id:int}/modifier",
     "POST /api/v1/datasets/{dataset_id:int}/annulment", "POST /api/v1/datasets/{dataset_id:int}/restoration",
-    "POST /jeux/{dataset_id:int}/annuler",
+    "POST /jeux/{dataset_id:int}/champs/modifier", "POST /jeux/{dataset_id:int}/sources",
+    "POST /jeux/{dataset_id:int}/annuler", "POST /systemes/{system_id:int}/modifier",
+    "PATCH /api/v1/systems/{system_id:int}", "POST /api/v1/systems/{system_id:int}/annulment",
+    "POST /api/v1/systems/{system_id:int}/restoration", "POST /systemes/{system_id:int}/annuler",
     "POST /comptes/{account_id:int}/roles", "POST /comptes/{account_id:int}/lien",
     "POST /comptes/roles/{grant_id:int}/terminer", "POST /comptes/{account_id:int}/arreter",
     "POST /comptes/{account_id:int}/rouvrir",
@@ -90,8 +102,9 @@ def _entries(town: Town, after: int) -> list[dict[str, Any]]:
 
 def _version(town: Town, of: Objects) -> Objects:
     with town.acting() as session:
-        version = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
-        return replace(of, dataset_version=version.scalar_one())
+        sheet = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
+        system = session.execute(text("SELECT version FROM information_system WHERE id = :id"), {"id": of.system_id})
+        return replace(of, dataset_version=sheet.scalar_one(), system_version=system.scalar_one())
 
 
 def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furnished: Furnished) -> None:

@@ -10,6 +10,8 @@ from sqlalchemy import event, func, select
 
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
@@ -24,11 +26,18 @@ pytestmark = pytest.mark.database
 STATEMENTS = {
     "/jeux": 5,
     "/jeux?q=bornes&organisation={authority}": 6,
-    "/jeux/{dataset}": 9,
-    "/jeux/{dataset}/modifier": 4,
-    "/jeux/{dataset}/historique": 9,
+    "/jeux/{dataset}": 10,
+    "/jeux/{dataset}/modifier": 6,
+    "/jeux/{dataset}/champs/modifier": 3,
+    "/jeux/{dataset}/sources": 5,
+    "/jeux/{dataset}/historique": 10,
     "/api/v1/datasets": 3,
-    "/api/v1/datasets/{dataset}": 4,
+    "/api/v1/datasets/{dataset}": 5,
+    "/systemes": 3,
+    "/systemes/{system}": 5,
+    "/systemes/{system}/historique": 5,
+    "/api/v1/systems": 2,
+    "/api/v1/systems/{system}": 3,
     "/conformite": 2,
     "/conformite/OD-05": 5,
     "/conformite/constats?regles=obligations&constat=to-complete": 6,
@@ -69,11 +78,14 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 session, authority.id,
                 DatasetForm.model_validate({
                     "title": f"Bornes {number}", "contact_person_id": person.id,
+                    "fields": [{"name": f"champ {n}"} for n in range(number % 5)],
                     "distributions": [{"access_url": f"https://a.invalid/{number}/{n}"} for n in range(number % 7)],
                 }),
             )  # fmt: skip
             if number == start:
-                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0}
+                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0, "system": 0}
+            system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
+            subjects["system"] = subjects["system"] or system.id
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,

@@ -18,6 +18,9 @@ from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.datasets.system_facts import bind_systems
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
 from registry.organisations.facts import bind_organisations
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
@@ -150,6 +153,13 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
         facts = bind_datasets(session, [number], on=TODAY, until=None)[number][1]
         bodies = bind_organisations(session, [register.authority], on=TODAY, until=None)
         facts |= bodies[register.authority][1]
+        said = SystemForm(
+            name="Logiciel", external_host=True, host_name="Hébergeur", host_country="FR", certifications=["hds"],
+            backup_tested_on=TODAY, exit_tested_on=TODAY, open_export=True, dependency_assessed_on=TODAY,
+            health_data=False, definitive_archives=False,
+        )  # fmt: skip
+        system = record_system(session, register.authority, said)
+        facts |= bind_systems(session, [system.id], on=TODAY, until=None)[system.id][1]
     names = {name.removesuffix(PRESENT) for name in facts}
     assert names == bound_facts() == set(CATALOGUE.facts)
     present = {name.removesuffix(PRESENT) for name in facts if name.endswith(PRESENT)}
@@ -175,7 +185,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
         kept = session.execute(text("SELECT facts::text FROM finding WHERE subject_id = :id"), {"id": number}).scalars()
         assert not [said for said in kept if "nommée" in said]
     free = [name for name, fact in CATALOGUE.facts.items() if fact.presence_only]
-    assert sorted(free) == ["dataset.anonymisation_proof", "dataset.producer"]
+    assert sorted(free) == ["dataset.anonymisation_proof", "dataset.producer", "system.host"]
     for name in free:
         CATALOGUE.compile(f"{name}{PRESENT}")
         with pytest.raises(PolicyError, match="fait inconnu"):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from registry.compliance.vocabulary import SubjectKind
 from registry.rooms import ROOMS, Room, bound_facts
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -68,4 +69,5 @@ def test_rooms_bear_distinct_names_and_addresses() -> None:
 
 def test_every_fact_a_room_binds_is_bound_by_one_room_only() -> None:
     for name in bound_facts():
-        assert name.partition(".")[0] in {"dataset", "organisation"}, f"A fact is named <subject>.<what>: {name}"
+        subject = name.partition(".")[0]
+        assert subject in set(SubjectKind), f"A fact is named <subject>.<what>: {name}"

@@ -1,0 +1,146 @@
+"""The JSON API of information systems: list, read, record, amend, with ETag and If-Match."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
+
+from registry.datasets.api import expected_version
+from registry.datasets.forms import AnnulForm
+from registry.datasets.models import InformationSystem
+from registry.datasets.queries import find_datasets_in, find_systems, get_system
+from registry.datasets.system_forms import SystemChange, SystemCreation
+from registry.datasets.system_service import amend_system, record_system, set_system_aside
+from registry.kernel.permissions import Permission
+from registry.web.visits import Visit, route
+
+READ, RECORD, ANNUL = (
+    Permission.DATASETS_SHEET_READ,
+    Permission.DATASETS_SHEET_RECORD,
+    Permission.DATASETS_SHEET_ANNUL,
+)
+
+
+@dataclass(frozen=True)
+class SystemBody:
+    """An information system, as the API gives it; `version` is its ETag, `dataset_ids` those that live in it."""
+
+    id: int
+    version: int
+    organisation_id: int
+    name: str
+    description: str | None
+    editor_name: str | None
+    external_host: bool | None
+    host_name: str | None
+    host_country: str | None
+    certifications: list[str]
+    contract_reference: str | None
+    backup_note: str | None
+    backup_tested_on: date | None
+    exit_tested_on: date | None
+    open_export: bool | None
+    dependency_assessed_on: date | None
+    health_data: bool | None
+    definitive_archives: bool | None
+    declared_absent: list[str]
+    annulled: bool
+    dataset_ids: list[int]
+
+
+@dataclass(frozen=True)
+class SystemLineBody:
+    """A system in a list."""
+
+    id: int
+    version: int
+    organisation_id: int
+    name: str
+    host_name: str | None
+    host_country: str | None
+
+
+@dataclass(frozen=True)
+class SystemsBody:
+    """The systems within the asker's rights, by name."""
+
+    total: int
+    systems: list[SystemLineBody]
+
+
+_COLUMNS = tuple(name for name in SystemBody.__dataclass_fields__ if name != "dataset_ids")
+
+
+def _body(visit: Visit, system: InformationSystem) -> SystemBody:
+    visit.headers["ETag"] = f'"{system.version}"'
+    return SystemBody(
+        **{name: getattr(system, name) for name in _COLUMNS},
+        dataset_ids=[number for number, _title in find_datasets_in(visit.session, system.id)],
+    )
+
+
+@route("GET", "/api/v1/systems", READ)
+def list_systems(visit: Visit) -> Response[SystemsBody]:
+    """The information systems within the asker's rights, by name."""
+    rows = find_systems(visit.session, annulled=visit.query("annulled") == "true")
+    lines = [
+        SystemLineBody(row.id, row.version, row.organisation_id, row.name, row.host_name, row.host_country)
+        for row in rows
+    ]
+    return visit.answer(SystemsBody(len(lines), lines))
+
+
+@route("POST", "/api/v1/systems", RECORD, takes=SystemCreation)
+def create_system(visit: Visit) -> Response[SystemBody]:
+    """Records an information system."""
+    given = visit.given(SystemCreation)
+    visit.visitor.require(RECORD, given.organisation_id)
+    system = record_system(visit.session, given.organisation_id, given.sheet())
+    visit.settle()
+    visit.session.refresh(system)
+    visit.headers["Location"] = f"/api/v1/systems/{system.id}"
+    return visit.answer(_body(visit, system), status=HTTP_201_CREATED)
+
+
+@route("GET", "/api/v1/systems/{system_id:int}", READ)
+def read_system(visit: Visit, system_id: int) -> Response[SystemBody]:
+    """One information system."""
+    return visit.answer(_body(visit, get_system(visit.session, system_id)))
+
+
+@route("PATCH", "/api/v1/systems/{system_id:int}", RECORD, takes=SystemChange)
+def change_system(visit: Visit, system_id: int) -> Response[SystemBody]:
+    """Changes the fields given; asks for If-Match."""
+    expected = expected_version(visit)
+    given = visit.given(SystemChange)
+    visit.visitor.require(RECORD, get_system(visit.session, system_id).organisation_id)
+    return visit.answer(_body(visit, amend_system(visit.session, system_id, given, expected=expected)))
+
+
+@route("POST", "/api/v1/systems/{system_id:int}/annulment", ANNUL, takes=AnnulForm)
+def annul_system(visit: Visit, system_id: int) -> Response[SystemBody]:
+    """Sets a wrong entry aside, with a reason; asks for If-Match."""
+    return _set_aside(visit, system_id, annulled=True)
+
+
+@route("POST", "/api/v1/systems/{system_id:int}/restoration", ANNUL, takes=AnnulForm)
+def restore_system(visit: Visit, system_id: int) -> Response[SystemBody]:
+    """Brings an annulled system back, with a reason; asks for If-Match."""
+    return _set_aside(visit, system_id, annulled=False)
+
+
+def _set_aside(visit: Visit, system_id: int, *, annulled: bool) -> Response[SystemBody]:
+    expected = expected_version(visit)
+    given = visit.given(AnnulForm)
+    visit.visitor.require(ANNUL, get_system(visit.session, system_id).organisation_id)
+    system = set_system_aside(
+        visit.session, system_id, expected=expected, reason=given.reason, annulled=annulled
+    )  # fmt: skip
+    return visit.answer(_body(visit, system))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_systems, create_system, read_system, change_system, annul_system, restore_system,
+)  # fmt: skip
