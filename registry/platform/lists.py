@@ -33,10 +33,11 @@ class ListError(ValueError):
 
 @dataclass(frozen=True)
 class CodeEntry:
-    """One code: its labels, its address, its media types, and what is known of it under other headings."""
+    """One code: its labels and other names, its address, its media types, and what is known under other headings."""
 
     code: str
     labels: Mapping[str, str]
+    aliases: tuple[str, ...]
     uri: str | None
     media: tuple[str, ...]
     facts: Mapping[str, Fact]
@@ -131,7 +132,7 @@ class CodeList:
         uri = content.get("uri")
         if uri is None and self._home and not facts.get("local"):
             uri = self._home + code
-        self.entries[code] = CodeEntry(code, labels, uri, media, facts)
+        self.entries[code] = CodeEntry(code, labels, tuple(aliases), uri, media, facts)
         for text in (code, *labels.values(), *aliases, *narrower, *media, *([uri] if uri else [])):
             for form in (text, _key(text)):
                 if self._index.setdefault(form, code) != code:
