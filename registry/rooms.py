@@ -46,6 +46,8 @@ from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
 from registry.reporting import routes as reporting_routes
 from registry.reporting.jobs import issuing
+from registry.search import api as search_api
+from registry.search import routes as search_routes
 from registry.web import routes as web_routes
 from registry.web.visits import Panel
 
@@ -74,6 +76,7 @@ ROOMS = (
     Room("compliance", mark("Conformité"), "/conformite"),
     Room("datasets", mark("Jeux de données"), "/jeux"),
     Room("exchange", mark("Imports"), "/imports"),
+    Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
 )
 
@@ -235,6 +238,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_api.HANDLERS,
     *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
+    *search_routes.HANDLERS,
+    *search_api.HANDLERS,
     *reporting_routes.HANDLERS,
 )
 

@@ -26,6 +26,7 @@ _PLACES = {
     "ledger": "keeping",
     "policies": "law",
     "report": "records",
+    "search": "searching",
     "serve": "serving",
     "stop": "keeping",
     "upgrade": "keeping",

@@ -1,4 +1,4 @@
-"""`beffroi serve`: a supervisor with its web processes and one worker, which also seals the ledger.
+"""`beffroi serve`: a supervisor with its web processes, one worker, which also seals the ledger, and one indexer.
 
 Nothing of the rooms is imported here: what the supervisor loads, it loads before the registry can answer.
 """
@@ -48,8 +48,9 @@ def serve_home(settings: Settings) -> int:
             "--respawn-failed-workers", "--no-log", "registry.app:create",
         )  # fmt: skip
         worker = (sys.executable, "-m", "registry", "--home", str(settings.root), "worker")
+        indexer = (sys.executable, "-m", "registry", "--home", str(settings.root), "search", "follow")
         return supervise(
-            [Child("beffroi-web", web), Child("beffroi-worker", worker)],
+            [Child("beffroi-web", web), Child("beffroi-worker", worker), Child("beffroi-search", indexer)],
             environment,
             ready=lambda: _answers(settings),
             on_ready=lambda: click.echo(

@@ -266,7 +266,12 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
-QUERIES = {"GET /conformite/constats": "?regles=obligations&constat=to-complete"}
+QUERIES = {
+    "GET /conformite/constats": "?regles=obligations&constat=to-complete",
+    "GET /api/v1/search": "?q=jeu",
+    "GET /api/v1/search/suggestions": "?q=jeu",
+    "GET /recherche": "?q=jeu",
+}
 ON_PREVIEWED = {"/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner"}
 
 
