@@ -38,6 +38,7 @@ class Shell:
     demonstration: bool = False
     navigation: tuple[tuple[str, str], ...] = ()
     signed_in: bool = False
+    may_search: bool = False
     path: str = "/"
     csrf: str = ""
     request_id: str = ""

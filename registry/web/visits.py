@@ -195,6 +195,7 @@ class Visit:
                 if visitor is not None and (permission is None or visitor.may(permission))
             ),
             signed_in=visitor is not None,
+            may_search=visitor is not None and visitor.may(Permission.DATASETS_SHEET_READ),
             path=self.request.url.path,
             csrf=csrf_token(self.secret, self.premises.csrf_key) if self.secret else "",
             request_id=self.request_id,

@@ -1,9 +1,46 @@
 // Small comforts only: every page reads and works without them.
 "use strict";
 
+// Titles offered while one types, by the browser's own list: it knows how to show and choose them.
+function suggest(field) {
+  const list = document.createElement("datalist");
+  list.id = `${field.id}-titres`;
+  field.after(list);
+  field.setAttribute("list", list.id);
+  let waiting = 0, asked = "";
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(async () => {
+      const words = asked = field.value.trim();
+      if (words.length < 2) return;
+      try {
+        const answer = await fetch(`${field.dataset.suggest}?q=${encodeURIComponent(words)}`);
+        if (!answer.ok || words !== asked) return;
+        const { suggestions } = await answer.json();
+        list.replaceChildren(...suggestions.map((one) => new Option(one.organisation, one.title)));
+      } catch { /* Without an answer nothing is offered; the form works. */ }
+    }, 150);
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
   const summary = document.getElementById("erreurs");
   if (summary) summary.focus();
+
+  const search = document.getElementById("recherche-rapide");
+  if (search) {
+    document.addEventListener("keydown", (event) => {
+      const called = (event.ctrlKey || event.metaKey) && !event.altKey && event.key.toLowerCase() === "k";
+      const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
+      const writing = event.target.closest("input, textarea, select, [contenteditable]");
+      if (called || (slash && !writing)) {
+        event.preventDefault();
+        search.focus();
+        search.select();
+      }
+    });
+    suggest(search);
+  }
 
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.hidden = false;
