@@ -14,7 +14,7 @@ from registry.search.vocabulary import SearchFacet
 MOST_LETTERS, MOST_WORDS = 200, 10
 """Of what is searched for, as much as is read."""
 SHORTEST_BEGINNING = 2
-_OF_A_TITLE, _OF_A_KEYWORD, _OF_A_BEGINNING, _OF_A_SYNONYM = 4.0, 2.0, 0.5, 0.7
+_OF_A_TITLE, _OF_A_KEYWORD, _OF_A_SYNONYM = 4.0, 2.0, 0.7
 _APART = 3
 """How many words may stand between those of a name: « protection des données »."""
 
@@ -106,20 +106,16 @@ def answering(part: Part, beginning: str = "") -> Query:
     ways = [every([_word(TEXT, one) for one in part.stems]), *(_name(TEXT, one) for one in part.synonyms)]
     if beginning:
         begun = Query.fuzzy_term_query(schema(), WORDS, beginning, distance=0, prefix=True)
-        ways.append(every([*(_word(TEXT, one) for one in part.stems[:-1]), _unscored(begun)]))
+        ways.append(every([*(_word(TEXT, one) for one in part.stems[:-1]), begun]))
     return any_of(ways)
 
 
-def _favouring(part: Part, beginning: str) -> list[Query]:
-    """What makes a dataset that answers come before others: its title, then its keywords."""
+def _favouring(part: Part) -> list[Query]:
+    """What makes a dataset that answers come before others: its title, then its keywords, then the rest."""
     found = []
-    for field_name, weight in ((TITLE, _OF_A_TITLE), (KEYWORDS, _OF_A_KEYWORD)):
-        ways = [every([_word(field_name, one) for one in part.stems])]
-        ways += [Query.boost_query(_name(field_name, one), _OF_A_SYNONYM) for one in part.synonyms]
-        found += [Query.boost_query(one, weight) for one in ways]
-    if beginning:
-        begun = Query.fuzzy_term_query(schema(), TITLE, beginning, distance=0, prefix=True)
-        found.append(Query.const_score_query(begun, _OF_A_BEGINNING))
+    for field_name, weight in ((TITLE, _OF_A_TITLE), (KEYWORDS, _OF_A_KEYWORD), (TEXT, 1.0)):
+        found.append(Query.boost_query(every([_word(field_name, one) for one in part.stems]), weight))
+        found += [Query.boost_query(_name(field_name, one), _OF_A_SYNONYM * weight) for one in part.synonyms]
     return found
 
 
@@ -157,22 +153,18 @@ def narrowing(facet: SearchFacet, values: Iterable[str]) -> Query:
 
 def question(asked: Asked, organisation_ids: Iterable[int], *, but: SearchFacet | None = None) -> Query:
     """What is asked, within these organisations; `but` leaves one facet open, to count its values."""
-    queries = [answering(part, beginning) for part, beginning in _with_beginnings(asked)]
+    parts = asked.parts
+    queries = [answering(part, asked.beginning if part is parts[-1] else "") for part in parts]
     queries += [narrowing(facet, values) for facet, values in asked.chosen.items() if values and facet is not but]
-    return every([*queries, within(organisation_ids)])
+    return _unscored(every([*queries, within(organisation_ids)]))
 
 
 def ranked(asked: Asked, organisation_ids: Iterable[int]) -> Query:
-    """The same question, best first: what is counted needs no order, and costs half as much without."""
-    favoured = [one for part, beginning in _with_beginnings(asked) for one in _favouring(part, beginning)]
+    """The same question, best first: what is only counted needs no order, and costs half as much without."""
+    favoured = [one for part in asked.parts for one in _favouring(part)]
     return Query.boolean_query(
         [(Occur.Must, question(asked, organisation_ids)), *((Occur.Should, one) for one in favoured)]
     )
-
-
-def _with_beginnings(asked: Asked) -> list[tuple[Part, str]]:
-    parts = asked.parts
-    return [(part, asked.beginning if place == len(parts) - 1 else "") for place, part in enumerate(parts)]
 
 
 def resembling(word: str, organisation_ids: Iterable[int], *, most: int) -> Query:

@@ -17,8 +17,8 @@ _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _MARKS = re.compile("[\u0300-\u036f]")
 _STEMMER = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stemmer("french")).build()
-LONGEST_WORD = 80
-"""Units: letters. What is longer is no word; its beginning finds it."""
+LONGEST_WORD, LONGEST_CORRECTED = 80, 30
+"""Units: letters. What is longer is no word; its beginning finds it. What is no word is not put right."""
 
 _STOP_WORDS = (
     "a ai au aux avec c ce ces cette d dans de des du elle en est et eux il ils l la le les leur leurs lui m ma mais "
@@ -142,7 +142,9 @@ def distance(one: str, other: str, most: int) -> int:
 
 def tolerated(word: str) -> int:
     """How many letters of a word may be wrong for another to be offered instead."""
-    return 0 if len(word) < 3 else 1 if len(word) < 6 else 2
+    if not 3 <= len(word) <= LONGEST_CORRECTED:
+        return 0
+    return 1 if len(word) < 6 else 2
 
 
 def find_nearest(word: str, texts: Sequence[str], *, most: int) -> str | None:
