@@ -160,4 +160,6 @@ def find_nearest(word: str, texts: Sequence[str], *, most: int) -> str | None:
         for spelt in seen
         if (least := min((distance(word, one, most) for one in _analysed(spelt)[0]), default=most + 1)) <= most
     }
-    return min(near, key=lambda spelt: (near[spelt], -seen[spelt], spelt), default=None)
+    best = min(near, key=lambda spelt: (near[spelt], -seen[spelt], spelt), default=None)
+    # A capital is most often that of a sentence.
+    return best.lower() if best is not None and best.lower() in seen else best

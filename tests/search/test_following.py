@@ -221,15 +221,35 @@ def test_a_step_that_fails_half_way_leaves_nothing_and_is_taken_again(
     assert len(searched.titles(steward, "fontaine")) == 3
 
 
+def run(searched: Searched, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    """Runs `beffroi search` on this registry, which must end by itself."""
+    command = [sys.executable, "-m", "registry", "--home", str(searched.town.home.settings.root), "search", *arguments]
+    return subprocess.run(
+        command, env=environment_of(searched), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+def environment_of(searched: Searched) -> dict[str, str]:
+    """Where a command finds the database of this test."""
+    urls = searched.town.home.urls
+    return {**os.environ, "DATABASE_URL": urls.app, "DATABASE_ADMIN_URL": urls.owner, "DATABASE_JOBS_URL": urls.jobs}
+
+
+def test_the_command_rebuilds_and_says_when_another_process_follows(searched: Searched) -> None:
+    searched.town.record("Fontaines")
+    built = run(searched, "rebuild")
+    assert (built.returncode, built.stdout) == (0, "1 jeu indexé.\n"), built.stderr
+
+    searched.catch_up()
+    refused = run(searched, "follow", "--once")
+    assert (refused.returncode, refused.stderr) == (3, "Un autre processus tient déjà cet index à jour.\n")
+
+
 @pytest.mark.slow
 def test_a_killed_follower_resumes(searched: Searched) -> None:
     """The very process that `beffroi serve` starts, killed while it works, then started again."""
     town, steward = searched.town, searched.town.someone(Role.STEWARD)
-    settings = town.home.settings
-    environment = {
-        **os.environ, "DATABASE_URL": str(settings.database_url),
-        "DATABASE_ADMIN_URL": str(settings.database_admin_url), "DATABASE_JOBS_URL": town.home.urls.jobs,
-    }  # fmt: skip
+    settings, environment = town.home.settings, environment_of(searched)
     command = [sys.executable, "-m", "registry", "--home", str(settings.root), "search", "follow"]
 
     def count() -> int:
