@@ -7,9 +7,10 @@ import pytest
 
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting, transaction
-from registry.search.asking import Asked, question
+from registry.search.asking import Asked, question, ranked, resembling
 from registry.search.index import look
 from registry.search.queries import find_correction, find_sheets, search
+from registry.search.vocabulary import SearchFacet
 from tests.search.conftest import Searched
 
 pytestmark = pytest.mark.database
@@ -110,6 +111,21 @@ def test_what_a_sheet_said_before_is_shown_no_more_though_the_index_is_late(secr
 
     answer = steward.get("/recherche?q=untel").text + steward.api("GET", "/api/v1/search?q=untel-martni").text
     assert "Martin" not in answer
+
+
+def test_the_index_itself_answers_within_the_organisations_named_and_no_other(secret: Searched) -> None:
+    town = secret.town
+    now = look(town.home.settings.root)
+    here, there = frozenset({town.commune_id}), frozenset({town.other_commune_id})
+    for question_of in (
+        lambda bodies: question(Asked("zib"), bodies),
+        lambda bodies: ranked(Asked(CANARY), bodies),
+        lambda bodies: resembling("zibelnie", bodies, most=2),
+    ):
+        assert now.find(question_of(here), limit=10) == []
+        assert now.count(question_of(here), SearchFacet).total == 0
+        assert len(now.find(question_of(there), limit=10)) == 1
+    assert now.find(question(Asked(CANARY), frozenset()), limit=10) == []
 
 
 def test_row_level_security_holds_even_where_the_question_forgot_the_organisations(secret: Searched) -> None:
