@@ -34,7 +34,10 @@ def reach_of(visit: Visit) -> frozenset[int]:
 def read_asked(visit: Visit, names: Mapping[SearchFacet, str]) -> Asked:
     """What is searched for; a value nobody knows narrows nothing."""
     chosen = {facet: frozenset(_known(visit, facet, name)) for facet, name in names.items()}
-    return Asked(visit.query("q")[:MOST_LETTERS].strip(), {facet: values for facet, values in chosen.items() if values})
+    return Asked(
+        visit.query("q")[:MOST_LETTERS].replace("\0", " ").strip(),
+        {facet: values for facet, values in chosen.items() if values},
+    )
 
 
 def _known(visit: Visit, facet: SearchFacet, name: str) -> set[str]:

@@ -163,6 +163,23 @@ def test_nothing_asked_tells_how_and_nothing_found_tells_what_next(shelf: Search
     assert steward.api("GET", "/api/v1/search").status_code == 422
 
 
+STRANGE = [
+    "\0", "a\0b", "a" * 5_000, "mot " * 2_000, "\U0001f600", "%", "_", '"', "\\", "[", "(", "*", "vélo*", "~2", "^",
+    "title:vélo", "AND OR NOT", "e\u0301" * 300, "\u0301", "١٢٣", "日本語", "ﬁche", "\ud7ff", "+-&&||!(){}[]^~?:/",
+    "x" * 31, "½ ² ß ŉ İ",
+]  # fmt: skip
+
+
+def test_whatever_is_typed_is_answered(shelf: Searched) -> None:
+    steward = shelf.town.someone(Role.STEWARD)
+    for words in STRANGE:
+        assert steward.get("/recherche", params={"q": words}).status_code == 200, words[:20]
+        assert steward.api("GET", "/api/v1/search", params={"q": words}).status_code in {200, 422}, words[:20]
+        assert steward.api("GET", "/api/v1/search/suggestions", params={"q": words}).status_code == 200, words[:20]
+    for narrowed in ("theme=%00", "organisation=99999999999999999999", "format=" + "x" * 999, "licence=%FF", "etape=x"):
+        assert steward.get(f"/recherche?q=vélo&{narrowed}").status_code == 200, narrowed
+
+
 def test_titles_are_offered_to_who_is_typing(shelf: Searched) -> None:
     steward = shelf.town.someone(Role.STEWARD)
     told = steward.api("GET", "/api/v1/search/suggestions", params={"q": "pist"}).json()["suggestions"]

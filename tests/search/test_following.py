@@ -101,6 +101,7 @@ def test_without_an_index_the_page_says_so_and_the_list_answers(searched: Search
     told = searched.body(steward, "fontaines")
     assert (told["indexed"], told["total"], told["facets"]) == (False, 2, [])
     assert steward.api("GET", "/api/v1/search/suggestions?q=font").json() == {"suggestions": []}
+    assert steward.get("/recherche", params={"q": "a\0b % [ (", "organisation": "x"}).status_code == 200
     searched.catch_up()
     assert searched.body(steward, "fontaine")["indexed"]
 
