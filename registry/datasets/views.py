@@ -313,6 +313,8 @@ def term_views(sheet: Dataset, upstream: Sequence[Upstream]) -> list[TermView]:
         ("personal_data", PERSONAL_RANKS, PersonalData),
         ("statistical_secrecy", SECRECY_RANKS, StatisticalSecrecy),
     )
+    # Data proved anonymous is no longer personal data, whatever it was made from (RGPD, recital 26).
+    proved = bool(sheet.anonymisation_proof or sheet.anonymisation_method)
     for name, ranks, made in terms:
         said = [(one.dataset_id, made(value) if (value := getattr(one, name)) else None) for one in upstream]
         above, own = strictest(said, ranks), getattr(sheet, name)
@@ -323,7 +325,7 @@ def term_views(sheet: Dataset, upstream: Sequence[Upstream]) -> list[TermView]:
                 strictest=say_value(name, above.term),
                 imposed_by=[names[number] for number in above.sources],
                 silent=[names[number] for number in above.silent],
-                falls_short=falls_short(own, above, ranks),
+                falls_short=falls_short(own, above, ranks) and not (own is PersonalData.ANONYMISED and proved),
             )
         )
     return views

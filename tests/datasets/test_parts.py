@@ -109,6 +109,14 @@ def test_a_dataset_made_from_others_bears_the_strictest_of_their_terms_from_step
     assert "plus libre que ses sources" in sheet
     assert "Fréquentation" in steward.get(f"/jeux/{middle}").text, "What is made from it is named below."
 
+    # Proved anonymous, it is no longer laxer than what it is made from; « none » without a word of how still is.
+    assert "plus libre que ses sources" in steward.get(f"/jeux/{middle}").text
+    proof = {"anonymisation_method": "Seuil de 11"}
+    assert steward.api(
+        "PATCH", f"/api/v1/datasets/{middle}", json=proof, headers={"If-Match": '"2"'}
+    ).status_code == 200  # fmt: skip
+    assert "plus libre que ses sources" not in steward.get(f"/jeux/{middle}").text
+
     circle = steward.post(f"/jeux/{raw}/sources", {"version": "1", "source_id": str(made)})
     assert circle.status_code == 422
     assert "ne peut venir de lui-même" in circle.text
