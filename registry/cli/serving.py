@@ -50,7 +50,11 @@ def serve_home(settings: Settings) -> int:
         worker = (sys.executable, "-m", "registry", "--home", str(settings.root), "worker")
         indexer = (sys.executable, "-m", "registry", "--home", str(settings.root), "search", "follow")
         return supervise(
-            [Child("beffroi-web", web), Child("beffroi-worker", worker), Child("beffroi-search", indexer)],
+            [
+                Child("beffroi-web", web),
+                Child("beffroi-worker", worker, late=True),
+                Child("beffroi-search", indexer, late=True, vital=False),
+            ],
             environment,
             ready=lambda: _answers(settings),
             on_ready=lambda: click.echo(

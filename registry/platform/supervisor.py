@@ -20,6 +20,10 @@ PARENT = OF_THE_SUPERVISOR
 _PATIENCE = 15.0
 _CALM = 30.0
 _TEND_EVERY = 2.0
+MOST_RESTARTS = 5
+"""How often in a row a child that ends at once is started again."""
+_LATEST = 15.0
+"""Units: seconds. When the late children start although nobody is answered yet."""
 
 
 def end_with_supervisor() -> None:
@@ -47,10 +51,15 @@ def end_with_supervisor() -> None:
 
 @dataclass
 class Child:
-    """One process to keep running."""
+    """One process to keep running; a `late` one starts once people are answered, so as not to make them wait.
+
+    Without a `vital` one the registry does not serve; without another, it serves on and its journal says so.
+    """
 
     name: str
     command: Sequence[str]
+    late: bool = False
+    vital: bool = True
     process: "subprocess.Popen[bytes] | None" = None
     started: float = 0.0
     restarts: int = field(default=0)
@@ -82,15 +91,25 @@ def supervise(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopping.set())
     environment = {**environment, PARENT: str(os.getpid())}
-    for child in children:
+    kept = [child for child in children if not child.late]
+    late = [child for child in children if child.late]
+    for child in kept:
         child.start(environment)
-    said, code, tended = False, 0, time.monotonic()
+    said, code, began = False, 0, time.monotonic()
+    tended = began
     while not stopping.is_set():
         if not said and ready():
             said = True
             on_ready()
-        for child in children:
-            if not child.is_running and not _start_again(child, environment):
+        if late and (said or time.monotonic() - began > _LATEST):
+            for child in late:
+                child.start(environment)
+            kept, late = [*kept, *late], []
+        for child in list(kept):
+            if child.is_running or _start_again(child, environment):
+                continue
+            kept.remove(child)
+            if child.vital:
                 code = 1
                 stopping.set()
         if time.monotonic() - tended > _TEND_EVERY:
@@ -113,7 +132,7 @@ def _start_again(child: Child, environment: dict[str, str]) -> bool:
     child.restarts = 0 if lasted > _CALM else child.restarts + 1
     status = child.process.returncode if child.process else None
     log.warning("child ended", child=child.name, status=status, restarts=child.restarts)
-    if child.restarts > 5:
+    if child.restarts > MOST_RESTARTS:
         log.error("child keeps ending: giving up", child=child.name, status=status)
         return False
     time.sleep(min(0.2 * 2**child.restarts, 5))
