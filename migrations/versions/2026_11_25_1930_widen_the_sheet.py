@@ -184,7 +184,6 @@ def upgrade() -> None:
         op.execute(f"CALL keep_of_record('{table}', '{free_texts}')")
         op.execute(f"CALL guard_by_organisation('{table}')")
     _let_findings_speak_of("dataset", "organisation", "system")
-    op.execute("GRANT DELETE ON data_service, dataset_field, derivation TO beffroi_jobs")
     op.execute(UPSTREAM)
     op.execute("REVOKE EXECUTE ON FUNCTION upstream_of FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION upstream_of TO beffroi_app, beffroi_jobs")
