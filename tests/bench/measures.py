@@ -30,6 +30,8 @@ from registry.reporting.vocabulary import ScopeKind
 
 HERE = Path(__file__).resolve().parent
 MIB = 1024 * 1024
+SETTLING = 15.0
+"""Units: seconds. The worker and the indexer start after the first answer: their start is not the pages' cost."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ def measure_pages(ground: Ground, manner: Manner, hello: float, ids: list[int], 
     bearer = {"Authorization": f"Bearer {ground.api_token}"}
     with serving(registry_command(ground, manner.workers), port, {}) as (process, starting):
         yield Measured("démarrage à la première réponse", f"{starting:.1f} s", "", starting, 3, "s", at_most=True)
-        time.sleep(1)
+        time.sleep(SETTLING)
         resting = web_memory(process) / MIB
         yield Measured("mémoire du processus web au repos", f"{resting:.0f} Mio", "", resting, 200, "Mio", at_most=True)
         for work, requests, goal in (
