@@ -25,6 +25,7 @@ from registry.datasets.queries import (
     find_choosable,
     find_distributions,
     find_parts,
+    find_system,
     find_systems,
     find_titles,
     get_dataset,
@@ -70,7 +71,7 @@ from registry.web.visits import Accepted, FormData, Rejected, Visit, route
 RECORD, ANNUL = Permission.DATASETS_SHEET_RECORD, Permission.DATASETS_SHEET_ANNUL
 
 
-def _choices(session: Session) -> dict[str, list[tuple[str, str]]]:
+def _choices(session: Session, held: int | None) -> dict[str, list[tuple[str, str]]]:
     enumerations: dict[str, Any] = {
         "access_rights": AccessRights,
         "nature": Nature,
@@ -89,7 +90,12 @@ def _choices(session: Session) -> dict[str, list[tuple[str, str]]]:
         choices[name] = load_list(list_name).choices(current_locale())
     rhythms = load_list("frequencies")
     choices["frequency"].sort(key=lambda choice: rhythms.number(choice[0], "days") or sys.maxsize)
-    choices["information_system_id"] = [(str(one.id), one.name) for one in find_systems(session)]
+    systems = [(str(one.id), one.name) for one in find_systems(session)]
+    if held is not None and str(held) not in dict(systems):
+        # Annulled, or of a body one does not read: saving the form must not take the sheet out of it.
+        known = find_system(session, held)
+        systems.append((str(held), known.name if known else _("un système que vos droits ne montrent pas")))
+    choices["information_system_id"] = systems
     choices["locked_fields"] = [(name, field_label(name)) for name in LOCKABLE]
     choices["declared_absent"] = [
         (name, field_label(name)) for name in ("licence", "frequency", "modified", "publisher_name", "issued",
@@ -123,7 +129,7 @@ def _form_page(
         errors=said,
         labels={name: label_of(name) for name in said},
         organisations=bodies,
-        choices=_choices(visit.session),
+        choices=_choices(visit.session, sheet.information_system_id if sheet else None),
         sections=SECTIONS,
         field_labels={
             name: field_label(name) for name in (*DatasetForm.model_fields, "endpoint_url", "endpoint_description")

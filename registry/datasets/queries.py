@@ -177,15 +177,20 @@ def find_downstream(session: Session, dataset_id: int) -> Sequence[tuple[int, st
     return [(row.id, row.title) for row in rows]
 
 
+def find_system(session: Session, system_id: int, *, lock: bool = False) -> InformationSystem | None:
+    """One information system, if the asker may read it: a sheet may live in that of another body."""
+    query = select(InformationSystem).where(col(InformationSystem.id) == system_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.execute(query).scalar_one_or_none()
+
+
 def get_system(session: Session, system_id: int, *, lock: bool = False) -> InformationSystem:
     """One information system within the asker's rights.
 
     Raises: NotFound.
     """
-    query = select(InformationSystem).where(col(InformationSystem.id) == system_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
+    found = find_system(session, system_id, lock=lock)
     if found is None:
         raise NotFound(_("Ce système d’information n’existe pas, ou vos droits ne vous le montrent pas."))
     return found

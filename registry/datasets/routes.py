@@ -26,10 +26,10 @@ from registry.datasets.queries import (
     find_downstream,
     find_parts,
     find_standing_parts,
+    find_system,
     find_titles,
     find_upstream,
     get_dataset,
-    get_system,
     has_other_parts,
 )
 from registry.datasets.views import (
@@ -158,7 +158,7 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
     parts = find_standing_parts(visit.session, sheet.id, below)
     methods = {row.source_id: row.method or "" for row in parts[Derivation]}
     upstream = find_upstream(visit.session, sheet.id) if methods else []
-    system = get_system(visit.session, sheet.information_system_id) if sheet.information_system_id else None
+    system = find_system(visit.session, sheet.information_system_id) if sheet.information_system_id else None
     page = SheetPage(
         id=sheet.id,
         version=sheet.version,

@@ -250,3 +250,21 @@ def test_a_system_is_kept_by_the_api_as_by_its_page_and_its_history_is_told(town
     told = steward.get(f"/systemes/{made.json()['id']}/historique").text
     for words in ("Système enregistré", "Système modifié", "Paie et carrières"):
         assert words in told
+
+
+@ON_DATABASE
+def test_a_sheet_that_lives_in_a_system_one_may_not_read_is_read_and_saved_without_leaving_it(town: Town) -> None:
+    above, local = town.someone(Role.STEWARD), town.someone(Role.STEWARD, town.commune_id)
+    made = above.post("/systemes/nouveau", {"organisation_id": str(town.authority_id), "name": "Système secret"})
+    system = made.headers["location"].partition("?")[0].rpartition("/")[2]
+    number = town.record("Bornes", on=town.commune_id)
+    lives = {"version": "1", "title": "Bornes", "information_system_id": system}
+    assert above.post(f"/jeux/{number}/modifier", lives).status_code == 303
+
+    sheet, form = local.get(f"/jeux/{number}"), local.get(f"/jeux/{number}/modifier")
+    assert sheet.status_code == 200
+    assert f'<option value="{system}" selected>' in form.text
+    assert "Système secret" not in sheet.text + form.text
+    typed = {"version": "2", "title": "Bornes de recharge", "information_system_id": system}
+    assert local.post(f"/jeux/{number}/modifier", typed).status_code == 303
+    assert local.api("GET", f"/api/v1/datasets/{number}").json()["information_system_id"] == int(system)
