@@ -36,6 +36,7 @@ from registry.datasets.reading import (
     field_values,
     read_sheet_form,
     service_values,
+    services_digest,
 )
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.views import (
@@ -136,6 +137,7 @@ def _form_page(
         },
         of_a_service=OF_A_SERVICE,
         services=services,
+        services_seen=typed.first("services") if typed else services_digest(services),
         distributions=distributions,
         distributions_seen=typed.first("distributions") if typed else distributions_digest(distributions),
         reason=typed.first("reason") if typed else "",
@@ -250,8 +252,9 @@ def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData,
             )
         )
     page = ConflictPage(
-        sheet.id, sheet.version, sheet.title, rows, data.first("reason"), _files_in_conflict(visit, sheet, data)
-    )
+        sheet.id, sheet.version, sheet.title, rows, data.first("reason"), _files_in_conflict(visit, sheet, data),
+        _services_in_conflict(visit, sheet, data),
+    )  # fmt: skip
     return visit.page("datasets/conflict.html", page, status=HTTP_409_CONFLICT)
 
 
@@ -273,6 +276,30 @@ def _files_in_conflict(visit: Visit, sheet: Dataset, data: FormData) -> FilesInC
         ],
         both_changed=theirs != seen,
     )
+
+
+def _services_in_conflict(visit: Visit, sheet: Dataset, data: FormData) -> FilesInConflict | None:
+    """The interfaces somebody typed, if they changed them and the sheet does not hold just those."""
+    if not data.has("services"):
+        return None
+    seen, typed, kept = data.first("services"), service_values(data), _services_of(visit, sheet)
+    mine, theirs = services_digest(typed), services_digest(kept)
+    if mine in {seen, theirs}:
+        return None
+    return FilesInConflict(
+        theirs=[_service_in_words(one) for one in kept],
+        mine=[_service_in_words(one) for one in typed],
+        typed=[
+            (f"service-{number}-{field}", str(value or ""))
+            for number, one in enumerate(typed)
+            for field, value in one.items()
+        ],
+        both_changed=theirs != seen,
+    )
+
+
+def _service_in_words(one: Mapping[str, Any]) -> str:
+    return " — ".join(part for part in (str(one.get("title") or ""), str(one.get("endpoint_url") or "")) if part)
 
 
 def _file_in_words(one: Mapping[str, Any]) -> str:

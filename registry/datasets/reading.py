@@ -84,6 +84,12 @@ def distributions_digest(distributions: Iterable[Mapping[str, Any]]) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
+def services_digest(services: Iterable[Mapping[str, Any]]) -> str:
+    """What tells two sets of interfaces apart, by the fields the form shows."""
+    said = [{field: str(one[field]) for field in SERVICE_FIELDS if one.get(field)} for one in services]
+    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
 def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Accepted[Any] | Rejected:
     """The typed sheet, or what was typed with one error a field.
 
@@ -104,6 +110,6 @@ def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Acc
         values["title"] = ""
     if data.has("distributions") and data.first("distributions_choice") != THEIRS:
         values["distributions"] = distribution_values(data)
-    if data.has("services"):
+    if data.has("services") and data.first("services_choice") != THEIRS:
         values["services"] = service_values(data)
     return parse_values(DatasetChange if change else DatasetForm, values, today=today)

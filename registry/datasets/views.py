@@ -144,6 +144,7 @@ class FormPage:
     field_labels: Mapping[str, str]
     of_a_service: Sequence[FormField]
     services: Sequence[Mapping[str, Any]]
+    services_seen: str
     distributions: Sequence[Mapping[str, Any]]
     distributions_seen: str
     reason: str
@@ -212,6 +213,7 @@ class ConflictPage:
     rows: Sequence["ConflictRow"]
     reason: str
     files: "FilesInConflict | None"
+    services: "FilesInConflict | None"
 
 
 @dataclass(frozen=True)

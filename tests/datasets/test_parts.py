@@ -1,11 +1,13 @@
 """What stands below a sheet: interfaces, fields, what it is made from; and the systems where datasets live."""
 
+import re
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.datasets.reading import services_digest
 from registry.datasets.rules import PERSONAL_RANKS, falls_short, strictest
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import Invalid
@@ -268,3 +270,25 @@ def test_a_sheet_that_lives_in_a_system_one_may_not_read_is_read_and_saved_witho
     typed = {"version": "2", "title": "Bornes de recharge", "information_system_id": system}
     assert local.post(f"/jeux/{number}/modifier", typed).status_code == 303
     assert local.api("GET", f"/api/v1/datasets/{number}").json()["information_system_id"] == int(system)
+
+
+@ON_DATABASE
+def test_an_interface_typed_while_somebody_else_saved_is_kept_on_the_conflict_page(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Bornes")
+    path = f"/jeux/{number}/modifier"
+    seen = re.findall(r'name="services" value="(\w*)"', steward.get(path).text)[0]
+    assert steward.post(path, {"version": "1", "title": "Bornes de recharge"}).status_code == 303
+    typed = {"services": seen, "service-0-title": "API", "service-0-endpoint_url": "https://a.invalid/api"}
+    page = steward.post(path, {"version": "1", "title": "Bornes", **typed})
+    assert page.status_code == 409
+    assert "API — https://a.invalid/api" in page.text
+
+    chosen = {**typed, "services": "", "services_choice": "mine", "version": "2"}
+    assert steward.post(path, chosen).status_code == 303
+    kept = steward.api("GET", f"/api/v1/datasets/{number}").json()
+    assert [one["endpoint_url"] for one in kept["services"]] == ["https://a.invalid/api"]
+    assert kept["title"] == "Bornes de recharge"
+    untouched = {"version": "2", "title": "Autre", "services": services_digest(kept["services"]),
+                 "service-0-title": "API", "service-0-endpoint_url": "https://a.invalid/api",
+                 "service-0-identifier": kept["services"][0]["identifier"]}  # fmt: skip
+    assert "services_choice" not in steward.post(path, untouched).text, "Who touched none has nothing to choose."
