@@ -6,6 +6,7 @@ one that started it leaves before the others, the last to leave stops it in its 
 """
 
 import fcntl
+import logging
 import os
 import shutil
 import signal
@@ -53,6 +54,9 @@ __all__ = [
     "system_postgres",
     "temporary_cluster",
 ]
+
+# Python's own: an information is a line of the journal where one is kept, and nothing in a one-off command.
+log = logging.getLogger(__name__)
 
 APPLICATION = "beffroi"
 
@@ -316,6 +320,8 @@ def _ensure_running(place: ClusterHome, bin_dir: Path, major: int, *, durable: b
     else:
         process = postmaster.process
     postmaster = wait_until_ready(place, process)
+    if started:
+        log.info("postgresql started")
     cluster = Cluster(
         data=place.data,
         socket_dir=postmaster.socket_dir,

@@ -119,11 +119,16 @@ def test_links_lead_where_the_registry_is_served(home: Path, tmp_path: Path):
 
 def test_every_line_of_the_journal_is_json_while_the_database_goes_away(home: Path, tmp_path: Path):
     port, journal = free_port(), tmp_path / "journal"
+
+    def starts() -> int:
+        return journal.read_text("utf-8").count("postgresql started")
+
     with served(home, port, journal):
+        before = starts()
         assert beffroi(home, "stop", "--force").returncode == 0
-        wait_until(lambda: "starting it again" in journal.read_text("utf-8"), "a new start")
+        # By the supervisor, or by a child that comes up before it has looked.
+        wait_until(lambda: starts() > before, "a new start")
         wait_until(lambda: answers(port), "an answer")
 
     lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
-    assert {line["level"] for line in lines} >= {"info", "warning"}
     assert all({"event", "timestamp"} <= set(line) for line in lines)
