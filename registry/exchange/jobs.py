@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.exchange.comparing import absent_from, compare_catalogue
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch
-from registry.exchange.rdf_reading import read_rdf_file
+from registry.exchange.reading import read_file
 from registry.exchange.service import (
     Report,
     apply_import,
@@ -53,7 +53,7 @@ def import_file(
     Raises: Unreadable, TooLarge, NotFound.
     """
     with open_source(source, allowed_private=home.settings.private_hosts) as opened:
-        read = read_rdf_file(
+        read = read_file(
             opened.path,
             declared_format=declared_format or opened.media_type,
             name=opened.name,
@@ -131,7 +131,7 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
     job.report(0, 2, _("Lecture du fichier"))
     try:
         with _received(home, address, digest, name) as source:
-            read = read_rdf_file(source.path, declared_format=source.media_type, name=source.name, time_zone=time_zone)
+            read = read_file(source.path, declared_format=source.media_type, name=source.name, time_zone=time_zone)
             found = sha256_of(source.path)
     except Refusal as refusal:
         with session_of() as session:

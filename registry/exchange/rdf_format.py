@@ -1,42 +1,11 @@
-"""Which RDF format a file is written in, from its first bytes, its name and what was declared."""
+"""Which RDF format a file is written in, from its first bytes and what its name or somebody said."""
 
 import re
-from pathlib import PurePath
 
+from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.vocabulary import RdfFormat
+from registry.exchange.vocabulary import SourceFormat
 
-HEAD = 64 * 1024
-
-NAMED_FORMATS = {
-    "application/ld+json": RdfFormat.JSON_LD,
-    "application/n-quads": RdfFormat.N_QUADS,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/trig": RdfFormat.TRIG,
-    "application/x-turtle": RdfFormat.TURTLE,
-    "application/xml": RdfFormat.RDF_XML,
-    "json": RdfFormat.JSON_LD,
-    "json-ld": RdfFormat.JSON_LD,
-    "jsonld": RdfFormat.JSON_LD,
-    "n-quads": RdfFormat.N_QUADS,
-    "n-triples": RdfFormat.N_TRIPLES,
-    "n3": RdfFormat.TURTLE,
-    "nq": RdfFormat.N_QUADS,
-    "nquads": RdfFormat.N_QUADS,
-    "nt": RdfFormat.N_TRIPLES,
-    "ntriples": RdfFormat.N_TRIPLES,
-    "owl": RdfFormat.RDF_XML,
-    "rdf": RdfFormat.RDF_XML,
-    "rdf-xml": RdfFormat.RDF_XML,
-    "rdfxml": RdfFormat.RDF_XML,
-    "text/turtle": RdfFormat.TURTLE,
-    "text/xml": RdfFormat.RDF_XML,
-    "trig": RdfFormat.TRIG,
-    "ttl": RdfFormat.TURTLE,
-    "turtle": RdfFormat.TURTLE,
-    "xml": RdfFormat.RDF_XML,
-}
 _ARCHIVES = {
     b"PK\x03\x04": "ZIP", b"PK\x05\x06": "ZIP", b"\x1f\x8b": "gzip", b"7z\xbc\xaf\x27\x1c": "7z",
     b"Rar!": "RAR", b"BZh": "bzip2", b"\xfd7zXZ\x00": "xz", b"\x28\xb5\x2f\xfd": "zstd",
@@ -45,13 +14,6 @@ _DOCUMENTS = {
     b"%PDF": "PDF", b"\xd0\xcf\x11\xe0": "Microsoft Office", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG",
     b"SQLite format 3\x00": "SQLite", b"PAR1": "Parquet", b"{\\rtf": "RTF",
 }  # fmt: skip
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-)
 _HTML = re.compile(r"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 _ROOT = re.compile(r"<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[\s/>]")
 _IRI = re.compile(r"<(?:[a-z][a-z0-9+.-]*://|urn:|mailto:|tag:|info:|ark:|#)", re.IGNORECASE)
@@ -64,37 +26,16 @@ _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _ISO = ("gmd:", "gmi:", "mdb:", "MD_Metadata", "MI_Metadata")
 
 
-def declared_format(name: str | None) -> RdfFormat | None:
-    """The format a person or a server named, if any.
-
-    Raises: CannotRead when the name is not one of ours.
-    """
-    if not name:
-        return None
-    bare = name.split(";")[0].strip().lower().lstrip(".")
-    if bare not in NAMED_FORMATS:
-        raise CannotRead(Problem.UNKNOWN_DECLARED, declared=name[:40])
-    return NAMED_FORMATS[bare]
-
-
-def byte_order_mark(head: bytes) -> str | None:
-    """The encoding a byte order mark announces, if the file has one."""
-    return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)
-
-
-def recognise(head: bytes, *, name: str, declared: str | None) -> RdfFormat:
-    """The format of a file, by its content first: names and declarations are often wrong.
+def recognise_rdf(head: bytes, said: SourceFormat | None) -> SourceFormat:
+    """The RDF format of a file, by its content first: names and declarations are often wrong.
 
     Raises: CannotRead for what is plainly something else.
     """
-    said = declared_format(declared) or NAMED_FORMATS.get(PurePath(name).suffix.lower().lstrip("."))
-    if not head.strip():
-        raise CannotRead(Problem.EMPTY)
     text = _text_of(head)
     if not text.strip():
         raise CannotRead(Problem.EMPTY)
     if _JSON.match(text):
-        return RdfFormat.JSON_LD
+        return SourceFormat.JSON_LD
     body = _without_prologue(text)
     if _HTML.match(body):
         raise CannotRead(Problem.HTML)
@@ -124,24 +65,24 @@ def _without_prologue(text: str) -> str:
     return rest
 
 
-def _as_xml(text: str, body: str) -> RdfFormat:
+def _as_xml(text: str, body: str) -> SourceFormat:
     root = _ROOT.match(body)
     if _RDF in text or root is None or root.group(1).endswith("RDF") or "opengis.net/cat/csw" in text:
-        return RdfFormat.RDF_XML
+        return SourceFormat.RDF_XML
     if root.group(1).startswith(_ISO):
         raise CannotRead(Problem.ISO_RECORD, root=root.group(1))
     raise CannotRead(Problem.OTHER_XML, root=root.group(1))
 
 
-def _as_text(text: str, said: RdfFormat | None) -> RdfFormat:
+def _as_text(text: str, said: SourceFormat | None) -> SourceFormat:
     """Turtle and its kin: what was said counts, unless a directive or a graph contradicts it."""
     bare = _STRING.sub(" ", text)
     if _DIRECTIVE.search(bare):
-        return RdfFormat.TRIG if "{" in bare or said is RdfFormat.TRIG else RdfFormat.TURTLE
-    if said in {RdfFormat.TURTLE, RdfFormat.TRIG, RdfFormat.N_TRIPLES, RdfFormat.N_QUADS}:
+        return SourceFormat.TRIG if "{" in bare or said is SourceFormat.TRIG else SourceFormat.TURTLE
+    if said in {SourceFormat.TURTLE, SourceFormat.TRIG, SourceFormat.N_TRIPLES, SourceFormat.N_QUADS}:
         return said
     line = _LINE.search(text)
     if line is not None:
-        return RdfFormat.N_QUADS if line.group(1) else RdfFormat.N_TRIPLES
+        return SourceFormat.N_QUADS if line.group(1) else SourceFormat.N_TRIPLES
     start = " ".join(text[:200].split())[:60]
     raise CannotRead(Problem.UNKNOWN_FORMAT, start=start)

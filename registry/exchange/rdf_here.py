@@ -2,9 +2,11 @@
 
 from zoneinfo import ZoneInfo
 
+from registry.exchange.first_bytes import HEAD, FirstBytes, said_format
 from registry.exchange.rdf_catalogue import read_catalogue
 from registry.exchange.rdf_parsing import parse
-from registry.exchange.rdf_reading import PARIS
+from registry.exchange.reading import PARIS
+from registry.exchange.recognising import recognise
 from registry.exchange.refusals import CannotRead, refusal_of
 from registry.exchange.vocabulary import ReadCatalogue
 
@@ -18,6 +20,7 @@ def read_rdf_bytes(
         Unreadable: they are not what they say.
     """
     try:
-        return read_catalogue(parse(raw, name=name, declared=declared_format), ZoneInfo(time_zone))
+        found = recognise(FirstBytes(raw[:HEAD], raw[-HEAD:], said_format(name, declared_format)))
+        return read_catalogue(parse(raw, found), ZoneInfo(time_zone))
     except CannotRead as error:
         raise refusal_of(error.problem, error.details) from error

@@ -14,12 +14,12 @@ from rdflib.plugins.parsers.ntriples import W3CNTriplesParser, r_tail, r_wspaces
 from rdflib.plugins.parsers.trig import TrigParser
 
 from registry.exchange.anomalies import shortened
-from registry.exchange.rdf_format import HEAD, byte_order_mark, recognise
+from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.rdf_graph import Triples
 from registry.exchange.rdf_jsonld import parse_json_ld
 from registry.exchange.rdf_xml import Envelope, declared_encoding, not_in, parse_rdf_xml
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.vocabulary import RdfFormat
+from registry.exchange.vocabulary import SourceFormat
 from registry.kernel.words import mark
 
 BASE = "http://relative.invalid/"
@@ -30,18 +30,18 @@ BASE = "http://relative.invalid/"
 class Parsed:
     """The triples of a file, and what was noticed on the way."""
 
-    format: RdfFormat
+    format: SourceFormat
     triples: Triples = field(default_factory=Triples)
     envelope: Envelope | None = None
     wrongly_declared: str | None = None
 
 
-def parse(raw: bytes, *, name: str, declared: str | None) -> Parsed:
+def parse(raw: bytes, source_format: SourceFormat) -> Parsed:
     """Every triple of a file.
 
     Raises: CannotRead, with what is wrong, where, and what to do.
     """
-    parsed = Parsed(recognise(raw[:HEAD], name=name, declared=declared))
+    parsed = Parsed(source_format)
     raw, encoding = _in_utf8(raw)
     try:
         with _words_as_written():
@@ -74,7 +74,7 @@ def _words_as_written() -> Iterator[None]:
 
 
 def _parse_as(parsed: Parsed, raw: bytes, encoding: str | None) -> None:
-    if parsed.format is RdfFormat.RDF_XML:
+    if parsed.format is SourceFormat.RDF_XML:
         if encoding is None:
             parsed.wrongly_declared = _wrong_declaration(raw)
             encoding = "utf-8" if parsed.wrongly_declared else None
@@ -83,9 +83,9 @@ def _parse_as(parsed: Parsed, raw: bytes, encoding: str | None) -> None:
     misplaced = not_in(raw, "utf-8")
     if misplaced is not None:
         raise misplaced
-    if parsed.format is RdfFormat.JSON_LD:
+    if parsed.format is SourceFormat.JSON_LD:
         parse_json_ld(raw, parsed.triples, base=BASE)
-    elif parsed.format in {RdfFormat.TURTLE, RdfFormat.TRIG}:
+    elif parsed.format in {SourceFormat.TURTLE, SourceFormat.TRIG}:
         _parse_turtle(parsed, raw)
     else:
         _parse_lines(parsed, raw.decode())
@@ -106,7 +106,7 @@ def _parse_turtle(parsed: Parsed, raw: bytes) -> None:
     source.setPublicId(BASE)
     source.setByteStream(io.BytesIO(raw))
     graph = Graph(store=parsed.triples)
-    reader, label = (TrigParser, "TriG") if parsed.format is RdfFormat.TRIG else (TurtleParser, "Turtle")
+    reader, label = (TrigParser, "TriG") if parsed.format is SourceFormat.TRIG else (TurtleParser, "Turtle")
     try:
         reader().parse(source, graph)
     except (BadSyntax, ParserError, ValueError, AssertionError, IndexError, KeyError) as error:
@@ -161,7 +161,7 @@ class _Lines(W3CNTriplesParser):
 
 
 def _parse_lines(parsed: Parsed, text: str) -> None:
-    label = "N-Quads" if parsed.format is RdfFormat.N_QUADS else "N-Triples"
+    label = "N-Quads" if parsed.format is SourceFormat.N_QUADS else "N-Triples"
     lines = _Lines(parsed.triples, text.removeprefix("\ufeff"))
     try:
         lines.run()

@@ -11,7 +11,7 @@ from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
 from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportState
 from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
-from registry.exchange.rdf_format import HEAD, recognise
+from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
 from registry.exchange.service import AT_WORK, abandon_import, hold_source, receive_import
 from registry.exchange.views import (
@@ -116,10 +116,8 @@ def bring_in(visit: Visit) -> Response[Any]:
 
 def _plainly_wrong(file: UploadedFile) -> str:
     """What a file is when it is no catalogue at all, by its first bytes; nothing for what may be one."""
-    with file.path.open("rb") as content:
-        head = content.read(HEAD)
     try:
-        recognise(head, name=file.name, declared=None)
+        recognise_file(file.path, name=file.name)
     except CannotRead as error:
         return refusal_of(error.problem, error.details).message
     return ""

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
-from registry.exchange.rdf_format import NAMED_FORMATS
+from registry.exchange.first_bytes import NAMED_FORMATS
 from registry.exchange.vocabulary import Limits
 from registry.kernel.errors import Refusal, TooLarge, Unreadable
 from registry.kernel.words import _

@@ -11,7 +11,7 @@ from registry.exchange.anomalies import ANOMALIES, sentence, shortened
 from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT
 from registry.exchange.models import LEFT, ImportAction, ImportBatch, ImportLine, ImportState
-from registry.exchange.vocabulary import RdfFormat, ReadCatalogue, Severity
+from registry.exchange.vocabulary import ReadCatalogue, Severity, SourceFormat
 from registry.kernel.words import _, mark, ngettext
 
 
@@ -189,7 +189,7 @@ def outcome_of(batch: ImportBatch) -> str:
 
 def format_label(batch: ImportBatch) -> str:
     """The format of the file in words, once it was read."""
-    return RdfFormat(batch.source_format).label if batch.source_format else ""
+    return SourceFormat(batch.source_format).label if batch.source_format else ""
 
 
 _OF_A_FILE = re.compile(r"distributions(?:\[(\d+)\]|\.(\d+))\.?(.*)")

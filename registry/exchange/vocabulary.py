@@ -7,8 +7,24 @@ from enum import StrEnum
 from registry.kernel.words import _, mark
 
 
-class RdfFormat(StrEnum):
-    """The ways an RDF catalogue is written down."""
+class Family(StrEnum):
+    """The families of formats a catalogue comes in: each is read by a child process of its own."""
+
+    RDF = "rdf"
+
+    @property
+    def label(self) -> str:
+        """The family's name in the reader's language."""
+        return _(_FAMILY_LABELS[self])
+
+
+_FAMILY_LABELS = {
+    Family.RDF: mark("Catalogue RDF"),
+}
+
+
+class SourceFormat(StrEnum):
+    """The ways a catalogue is written down; what a column keeps is the value."""
 
     RDF_XML = "rdf-xml"
     TURTLE = "turtle"
@@ -18,18 +34,23 @@ class RdfFormat(StrEnum):
     JSON_LD = "json-ld"
 
     @property
+    def family(self) -> Family:
+        """Which reader it takes."""
+        return _FORMATS[self][0]
+
+    @property
     def label(self) -> str:
         """The format's name in the reader's language."""
-        return _(_FORMAT_LABELS[self])
+        return _(_FORMATS[self][1])
 
 
-_FORMAT_LABELS = {
-    RdfFormat.RDF_XML: mark("RDF/XML"),
-    RdfFormat.TURTLE: mark("Turtle"),
-    RdfFormat.N_TRIPLES: mark("N-Triples"),
-    RdfFormat.N_QUADS: mark("N-Quads"),
-    RdfFormat.TRIG: mark("TriG"),
-    RdfFormat.JSON_LD: mark("JSON-LD"),
+_FORMATS = {
+    SourceFormat.RDF_XML: (Family.RDF, mark("RDF/XML")),
+    SourceFormat.TURTLE: (Family.RDF, mark("Turtle")),
+    SourceFormat.N_TRIPLES: (Family.RDF, mark("N-Triples")),
+    SourceFormat.N_QUADS: (Family.RDF, mark("N-Quads")),
+    SourceFormat.TRIG: (Family.RDF, mark("TriG")),
+    SourceFormat.JSON_LD: (Family.RDF, mark("JSON-LD")),
 }
 
 
@@ -218,7 +239,7 @@ class Leftover:
 class ReadCatalogue:
     """A file read whole: its datasets, and an account of everything in it."""
 
-    format: RdfFormat
+    format: SourceFormat
     catalogue: ReadCatalog
     datasets: list[ReadDataset]
     leftovers: list[Leftover]

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.cli.entry import main
-from registry.exchange.rdf_reading import read_rdf_file
+from registry.exchange.reading import read_file
 from registry.exchange.vocabulary import Limits
 from registry.kernel.errors import TooLarge, Unreadable
 from tests.conftest import Town
@@ -99,10 +99,10 @@ def test_limits_of_size_and_memory_are_kept(tmp_path: Path):
             file.write(f'<https://exemple.fr/{number}> <http://purl.org/dc/terms/title> "Jeu {number}" .\n')
 
     with pytest.raises(TooLarge, match="la limite est de 1 Mio"):
-        read_rdf_file(path, limits=Limits(file_bytes=1024 * 1024))
+        read_file(path, limits=Limits(file_bytes=1024 * 1024))
     little = Limits(memory_bytes=80 * 1024 * 1024)
     with pytest.raises(Unreadable, match="plus de mémoire que la limite de 80 Mio"):
-        read_rdf_file(path, limits=little)
+        read_file(path, limits=little)
     short = tmp_path / "court.nt"
     short.write_text('<https://exemple.fr/1> <http://purl.org/dc/terms/title> "Jeu" .\n')
-    assert read_rdf_file(short, limits=little).tally.triples == 1
+    assert read_file(short, limits=little).tally.triples == 1

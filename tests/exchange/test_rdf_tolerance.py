@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from registry.exchange.rdf_here import read_rdf_bytes
-from registry.exchange.vocabulary import RdfFormat, ReadCatalogue
+from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
 
 FILE = " dcat:distribution [ a dcat:Distribution ; dcat:accessURL <https://exemple.fr/f.csv> ; "
 
@@ -48,7 +48,7 @@ def test_a_full_dataset_is_read_field_by_field(turtle):
     """)
     assert catalogue.anomalies == []
     assert catalogue.leftovers == []
-    assert catalogue.format is RdfFormat.TURTLE
+    assert catalogue.format is SourceFormat.TURTLE
     assert (catalogue.catalogue.title, catalogue.catalogue.publisher_name) == ("Catalogue", "Ville d’essai")
     (read,) = catalogue.datasets
     assert (read.identifier, read.uri, read.title) == ("jeu-1", "https://exemple.fr/jeu", "Arbres")
@@ -330,7 +330,7 @@ def test_a_declared_latin_1_file_is_read():
                 "<http://www.w3.org/ns/dcat#Dataset> .\n"
                 '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "\\u00c9t\\u00e9"@fr .\n'
             ),
-            RdfFormat.N_TRIPLES,
+            SourceFormat.N_TRIPLES,
         ),
         (
             "sans-suffixe",
@@ -339,7 +339,7 @@ def test_a_declared_latin_1_file_is_read():
                 "<http://www.w3.org/ns/dcat#Dataset> <https://exemple.fr/g> .\n"
                 '<https://exemple.fr/j> <http://purl.org/dc/terms/title> "Été"@fr _:g .\n'
             ),
-            RdfFormat.N_QUADS,
+            SourceFormat.N_QUADS,
         ),
         (
             "c.trig",
@@ -347,7 +347,7 @@ def test_a_declared_latin_1_file_is_read():
                 "@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/g> { <https://exemple.fr/j> a "
                 '<http://www.w3.org/ns/dcat#Dataset> ; dct:title "Été"@fr . }'
             ),
-            RdfFormat.TRIG,
+            SourceFormat.TRIG,
         ),
     ],
 )
@@ -359,7 +359,7 @@ def test_every_line_format_and_named_graphs_are_read(name, text, expected):
 
 def test_the_content_counts_more_than_the_name_or_the_declaration():
     text = "@prefix dct: <http://purl.org/dc/terms/> .\n<https://exemple.fr/j> a <http://www.w3.org/ns/dcat#Dataset> ."
-    assert read_rdf_bytes(text.encode(), name="c.rdf", declared_format="rdf-xml").format is RdfFormat.TURTLE
+    assert read_rdf_bytes(text.encode(), name="c.rdf", declared_format="rdf-xml").format is SourceFormat.TURTLE
 
 
 def test_what_a_title_loses_is_said(turtle):

@@ -19,11 +19,11 @@ from registry.datasets.service import amend_dataset, record_dataset
 from registry.exchange.service import apply_import, preview_import, receive_import
 from registry.exchange.vocabulary import (
     PredicateTally,
-    RdfFormat,
     ReadCatalog,
     ReadCatalogue,
     ReadDataset,
     ReadDistribution,
+    SourceFormat,
 )
 from registry.kernel.permissions import Role
 from registry.ledger.verification import verify_ledger
@@ -161,7 +161,7 @@ def test_an_invited_account_has_its_person_role_and_link_or_does_not_exist(opene
 
 def test_a_batch_of_an_import_is_wholly_applied_or_wholly_waits_and_then_goes_on(opened, within):
     read = ReadCatalogue(
-        format=RdfFormat.TURTLE,
+        format=SourceFormat.TURTLE,
         datasets=[
             ReadDataset(
                 identifier=f"jeu-{place}",

@@ -15,7 +15,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 from sqlalchemy import text
 
 from registry.exchange.rdf_graph import short_name
-from registry.exchange.rdf_reading import read_rdf_file
+from registry.exchange.reading import read_file
 from registry.exchange.vocabulary import Fate, ReadCatalogue
 from registry.reporting.discovery import get_report
 from registry.reporting.libraries import pdf_available
@@ -183,7 +183,7 @@ class Steps:
 
 @pytest.fixture(scope="module")
 def read(catalogue: Path) -> ReadCatalogue:
-    return read_rdf_file(catalogue)
+    return read_file(catalogue)
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""An RDF file to a catalogue, read in a child process: this one loads nothing of what reads RDF."""
+"""A file to a catalogue, read in the child process of its family: this one loads nothing of what reads it."""
 
 import json
 import os
@@ -12,13 +12,16 @@ from pathlib import Path
 import structlog
 from pydantic import TypeAdapter
 
-from registry.exchange.refusals import Detail, Problem, refusal_of
-from registry.exchange.vocabulary import Limits, ReadCatalogue
+from registry.exchange.recognising import recognise_file
+from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
+from registry.exchange.vocabulary import Family, Limits, ReadCatalogue
 from registry.platform.assets import PACKAGE
 
 PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()
 
+_WORKERS = {Family.RDF: "registry.exchange.rdf_worker"}
+"""Which program reads the formats of each family."""
 _MEBIBYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
 
@@ -35,7 +38,7 @@ class _Answer:
 _ANSWER = TypeAdapter(_Answer)
 
 
-def read_rdf_file(
+def read_file(
     path: Path,
     *,
     declared_format: str | None = None,
@@ -54,11 +57,15 @@ def read_rdf_file(
     """
     shown = name or path.name
     _check_size(path, shown, limits)
+    try:
+        found = recognise_file(path, name=shown, declared=declared_format)
+    except CannotRead as error:
+        raise refusal_of(error.problem, error.details) from error
     order = {
-        "path": str(path.absolute()), "name": shown, "declared": declared_format, "zone": time_zone,
+        "path": str(path.absolute()), "name": shown, "format": str(found), "zone": time_zone,
         "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
     }  # fmt: skip
-    answer = _ask_child(order, limits)
+    answer = _ask_child(_WORKERS[found.family], order, limits)
     if answer.problem is not None:
         raise refusal_of(answer.problem, answer.details)
     if answer.catalogue is None:
@@ -83,11 +90,11 @@ def _check_size(path: Path, shown: str, limits: Limits) -> None:
         raise refusal_of(Problem.TOO_LARGE, details)
 
 
-def _ask_child(order: Mapping[str, object], limits: Limits) -> _Answer:
+def _ask_child(worker: str, order: Mapping[str, object], limits: Limits) -> _Answer:
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a module of ours, an order of ours.
-            [sys.executable, "-m", "registry.exchange.rdf_worker", json.dumps(order)],
-            stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", worker],
+            input=json.dumps(order).encode(),
             capture_output=True,
             cwd="/",
             env=_environment(),
@@ -97,7 +104,7 @@ def _ask_child(order: Mapping[str, object], limits: Limits) -> _Answer:
     except subprocess.TimeoutExpired:
         return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
     if done.stderr:
-        _log.warning("rdf_worker", stderr=done.stderr[-4000:].decode(errors="replace"))
+        _log.warning("read_file", worker=worker, stderr=done.stderr[-4000:].decode(errors="replace"))
     if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
     if done.returncode != 0:

@@ -1,0 +1,26 @@
+"""Which format a file is written in, so which reader it takes: by its content first, then by its name."""
+
+from pathlib import Path
+
+from registry.exchange.first_bytes import FirstBytes, first_bytes
+from registry.exchange.rdf_format import recognise_rdf
+from registry.exchange.refusals import CannotRead, Problem
+from registry.exchange.vocabulary import SourceFormat
+
+
+def recognise_file(path: Path, *, name: str, declared: str | None = None) -> SourceFormat:
+    """The format of a file on disk.
+
+    Raises: CannotRead for what is plainly no catalogue.
+    """
+    return recognise(first_bytes(path, name=name, declared=declared))
+
+
+def recognise(known: FirstBytes) -> SourceFormat:
+    """The format of a file, each family asked in turn; RDF, the last, says what is wrong with what is nothing.
+
+    Raises: CannotRead for what is plainly no catalogue.
+    """
+    if not known.head.strip():
+        raise CannotRead(Problem.EMPTY)
+    return recognise_rdf(known.head, known.said)
