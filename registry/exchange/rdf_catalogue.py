@@ -13,7 +13,7 @@ from registry.exchange.rdf_licence import read_licence
 from registry.exchange.rdf_nodes import read_body
 from registry.exchange.rdf_parsing import BASE, Parsed
 from registry.exchange.rdf_subject import TYPE, TYPE_OF_NODE, Reading, Subject, quoted, written
-from registry.exchange.rdf_values import LINE
+from registry.exchange.values import LINE
 from registry.exchange.vocabulary import Fate, ReadCatalog, ReadCatalogue, ReadDataset
 from registry.kernel.identifiers import identifier_of
 from registry.platform.lists import load_list

@@ -24,8 +24,8 @@ from registry.exchange.rdf_fields import (
 )
 from registry.exchange.rdf_licence import read_licence, read_rights
 from registry.exchange.rdf_nodes import places, read_body, read_contact, read_period
-from registry.exchange.rdf_subject import Reading, Subject, Taken, written
-from registry.exchange.rdf_values import CODE, LINE, PROSE, is_address, language_rank, name_in_query
+from registry.exchange.rdf_subject import Reading, Subject, Taken, language_rank, written
+from registry.exchange.values import CODE, LINE, PROSE, is_address, name_in_query
 from registry.exchange.vocabulary import Fate, ReadDataset, ReadDistribution
 from registry.kernel.words import FRENCH
 from registry.platform.lists import load_list

@@ -17,7 +17,7 @@ from registry.exchange.rdf_fields import (
 from registry.exchange.rdf_licence import read_licence, read_rights
 from registry.exchange.rdf_parsing import BASE
 from registry.exchange.rdf_subject import Subject, Taken, written
-from registry.exchange.rdf_values import (
+from registry.exchange.values import (
     CODE,
     extension_of,
     read_count,

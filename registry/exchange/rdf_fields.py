@@ -9,7 +9,7 @@ from rdflib.term import BNode, Literal, Node, URIRef
 
 from registry.exchange.plain_text import has_markup, plain_text
 from registry.exchange.rdf_subject import Subject, Taken, language_of, order_shown, written
-from registry.exchange.rdf_values import CODE, LINE, PROSE, read_address, read_day
+from registry.exchange.values import CODE, LINE, PROSE, read_address, read_day
 from registry.exchange.vocabulary import Fate
 from registry.platform.lists import CodeList
 

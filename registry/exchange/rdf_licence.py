@@ -4,7 +4,7 @@ from rdflib.term import BNode, Literal, Node
 
 from registry.exchange.rdf_fields import code_of, fitted
 from registry.exchange.rdf_subject import Subject, Taken, written
-from registry.exchange.rdf_values import CODE, PROSE
+from registry.exchange.values import CODE, PROSE
 from registry.exchange.vocabulary import Fate
 from registry.platform.lists import load_list
 

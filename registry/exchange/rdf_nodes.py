@@ -6,7 +6,7 @@ from rdflib.term import BNode, Literal, Node, URIRef
 
 from registry.exchange.rdf_fields import fitted
 from registry.exchange.rdf_subject import Contact, Subject, Taken, written
-from registry.exchange.rdf_values import LINE, PROSE, is_address, name_in_query, read_address, read_day, read_email
+from registry.exchange.values import LINE, PROSE, is_address, name_in_query, read_address, read_day, read_email
 from registry.exchange.vocabulary import Fate
 
 _NAMES = (

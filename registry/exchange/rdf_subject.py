@@ -14,8 +14,8 @@ from rdflib.term import BNode, Literal, Node, URIRef
 from registry.exchange.anomalies import Anomalies, shortened
 from registry.exchange.rdf_graph import Properties, Triples, short_name
 from registry.exchange.rdf_parsing import BASE
-from registry.exchange.rdf_tally import Tally
-from registry.exchange.rdf_values import cleaned, language_rank
+from registry.exchange.tally import Tally
+from registry.exchange.values import cleaned
 from registry.exchange.vocabulary import Fate, ReadDistribution
 
 TYPE = "rdf:type"
@@ -165,6 +165,15 @@ class Taken:
             else:
                 self.leave(other)
         return first
+
+
+def language_rank(node: Node) -> int:
+    """Which of several languages is shown: French, then none given, then English, then any."""
+    language = node.language if isinstance(node, Literal) else None
+    if not language:
+        return 1
+    short = language[:2].lower()
+    return 0 if short == "fr" else 2 if short == "en" else 3
 
 
 def order_shown(node: Node) -> tuple[int, str]:

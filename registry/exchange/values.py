@@ -1,4 +1,4 @@
-"""Single values as files write them, checked: dates, addresses, numbers, languages of a text."""
+"""Single values as files write them, checked: dates, addresses, numbers."""
 
 import re
 from calendar import monthrange
@@ -6,8 +6,6 @@ from datetime import date, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from zoneinfo import ZoneInfo
-
-from rdflib.term import Literal, Node
 
 LINE, PROSE, CODE, ADDRESS = 1000, 50_000, 400, 4000
 """Units: characters; the same lengths as the dataset's form."""
@@ -151,12 +149,3 @@ def name_in_query(address: str) -> str | None:
     except ValueError:
         return None
     return next((value.strip() for name, value in query if name.startswith("refine.") and value.strip()), None)
-
-
-def language_rank(node: Node) -> int:
-    """Which of several languages is shown: French, then none given, then English, then any."""
-    language = node.language if isinstance(node, Literal) else None
-    if not language:
-        return 1
-    short = language[:2].lower()
-    return 0 if short == "fr" else 2 if short == "en" else 3

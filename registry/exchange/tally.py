@@ -1,4 +1,4 @@
-"""The account of every triple: what it was said of, by which property, and what became of it."""
+"""The account of every statement: what it was said of, by which property, and what became of it."""
 
 from collections import Counter
 
