@@ -141,6 +141,28 @@ def _found(row: Finding, verdict: Verdict) -> Found:
     )
 
 
+def having_gravest(
+    kind: SubjectKind, today: date, verdicts: Collection[Verdict], policy_ids: Collection[str] = ()
+) -> Select[int]:
+    """The subjects the gravest of whose findings reads one of these verdicts today, by these policies or by all."""
+    rank = func.min(case(_GRAVEST_FIRST, value=verdict_on(today)))
+    query = select(col(Finding.subject_id)).where(col(Finding.subject_kind) == kind, col(Finding.until).is_(None))
+    if policy_ids:
+        query = query.where(col(Finding.policy_id).in_(sorted(policy_ids)))
+    return query.group_by(col(Finding.subject_id)).having(rank.in_([_GRAVEST_FIRST[one] for one in verdicts]))
+
+
+def turning_by(kind: SubjectKind, today: date, last: date) -> Select[int]:
+    """The subjects of which a finding that does not say so today reads as a breach by a day to come."""
+    return select(col(Finding.subject_id)).where(
+        col(Finding.subject_kind) == kind,
+        col(Finding.until).is_(None),
+        col(Finding.turns_into) == Verdict.NON_COMPLIANT,
+        col(Finding.turns_on) > today,
+        col(Finding.turns_on) <= last,
+    )
+
+
 Key = tuple[str, int, str, int]
 """What one finding succeeds another on: kind and number of the subject, policy, period."""
 

@@ -11,9 +11,9 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
 from registry.datasets.models import Dataset
+from registry.datasets.narrowing import DatasetFilter
 from registry.datasets.queries import (
     PAGE_SIZE,
-    DatasetFilter,
     count_datasets,
     find_below,
     find_datasets,

@@ -12,14 +12,12 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.history import history_views
 from registry.datasets.models import DataService, DatasetField, Derivation, Distribution
 from registry.datasets.queries import (
-    MOST_LETTERS,
     ORDERS,
     ORGANISATION,
     OTHER_PARTS,
     PAGE_SIZE,
     TITLE,
     UPDATE,
-    DatasetFilter,
     count_datasets,
     find_below,
     find_datasets,
@@ -32,6 +30,7 @@ from registry.datasets.queries import (
     get_dataset,
     has_other_parts,
 )
+from registry.datasets.selecting import read_selection
 from registry.datasets.views import (
     ColumnView,
     FacetView,
@@ -51,7 +50,6 @@ from registry.kernel.words import _, mark
 from registry.ledger.queries import find_versions, find_versions_of_rows
 from registry.organisations.queries import find_appointments, find_known, find_organisations, get_organisation
 from registry.organisations.vocabulary import AppointmentSubject
-from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD, ANNUL = (
@@ -79,31 +77,10 @@ _FACETS: tuple[tuple[str, str, Any], ...] = (
 _COLUMNS = ((TITLE, mark("Titre")), (ORGANISATION, mark("Organisation")), (UPDATE, mark("Mise à jour")))
 
 
-def _filter(visit: Visit) -> DatasetFilter:
-    """The filter that stands in the address; a value nobody knows narrows nothing."""
-
-    def chosen(name: str, members: Any) -> tuple[Any, ...]:
-        known = {str(member) for member in members}
-        return tuple(members(value) for value in visit.query_all(name) if value in known)
-
-    number = read_number(visit.query("organisation"))
-    within = frozenset[int]()
-    if number is not None:
-        within = frozenset(body.id for body in find_organisations(visit.session, below=number)) or frozenset({-1})
-    return DatasetFilter(
-        words=visit.query("q")[:MOST_LETTERS],
-        organisation_ids=within,
-        personal_data=chosen("donnees", PersonalData),
-        access_rights=chosen("acces", AccessRights),
-        stages=chosen("etape", Stage),
-        annulled=visit.query("annulees") == "true",
-    )
-
-
 @route("GET", "/jeux", READ)
 def show_list(visit: Visit) -> Response[Any]:
     """The list of datasets, narrowed by what stands in the address."""
-    narrowed = _filter(visit)
+    narrowed = read_selection(visit.session, visit.request.query_params.dict(), on=visit.today)
     order = visit.query("tri") if visit.query("tri").removeprefix("-") in ORDERS else ""
     rows = find_datasets(visit.session, narrowed, order=order, after=read_cursor(visit.query("apres")))
     more = len(rows) > PAGE_SIZE

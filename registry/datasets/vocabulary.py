@@ -273,3 +273,87 @@ _EVIDENCE_LABELS = {
     FieldEvidence.ASSERTED: mark("Déclaré"),
     FieldEvidence.DETECTED: mark("Détecté, à confirmer"),
 }
+
+
+class ListFacet(StrEnum):
+    """What the list of datasets is narrowed and counted by; the value is its name in an address."""
+
+    ORGANISATION = "organisation"
+    VERDICT = "constat"
+    POLICY = "regle"
+    DEADLINE = "echeance"
+    OWNER = "proprietaire"
+    PERSONAL_DATA = "donnees"
+    ACCESS_RIGHTS = "acces"
+    STAGE = "etape"
+    LICENCE = "licence"
+    THEME = "theme"
+    FREQUENCY = "frequence"
+    FORMAT = "format"
+    ORIGIN = "origine"
+    NATURE = "nature"
+    SYSTEM = "systeme"
+
+    @property
+    def label(self) -> str:
+        """The facet in the reader's language."""
+        return _(_FACET_LABELS[self])
+
+
+_FACET_LABELS = {
+    ListFacet.ORGANISATION: mark("Organisation et ce qui en dépend"),
+    ListFacet.VERDICT: mark("Constats"),
+    ListFacet.POLICY: mark("Règle"),
+    ListFacet.DEADLINE: mark("Échéance proche"),
+    ListFacet.OWNER: mark("Propriétaire"),
+    ListFacet.PERSONAL_DATA: mark("Données personnelles"),
+    ListFacet.ACCESS_RIGHTS: mark("Niveau d’accès"),
+    ListFacet.STAGE: mark("Étape"),
+    ListFacet.LICENCE: mark("Licence"),
+    ListFacet.THEME: mark("Thème"),
+    ListFacet.FREQUENCY: mark("Fréquence de mise à jour"),
+    ListFacet.FORMAT: mark("Format"),
+    ListFacet.ORIGIN: mark("Origine"),
+    ListFacet.NATURE: mark("Nature du jeu"),
+    ListFacet.SYSTEM: mark("Système d’information"),
+}
+
+
+class OwnerState(StrEnum):
+    """Whether somebody is appointed owner of a dataset."""
+
+    WITH = "avec"
+    WITHOUT = "sans"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return _(_OWNER_LABELS[self])
+
+
+_OWNER_LABELS = {OwnerState.WITH: mark("Désigné"), OwnerState.WITHOUT: mark("Sans propriétaire")}
+
+
+class Horizon(StrEnum):
+    """Within how many days a finding turns into a breach if nothing is done."""
+
+    MONTH = "30"
+    QUARTER = "90"
+    YEAR = "365"
+
+    @property
+    def days(self) -> int:
+        """The number of days."""
+        return int(self)
+
+    @property
+    def label(self) -> str:
+        """The horizon in the reader's language."""
+        return _(_HORIZON_LABELS[self])
+
+
+_HORIZON_LABELS = {
+    Horizon.MONTH: mark("Dans les 30 jours"),
+    Horizon.QUARTER: mark("Dans les 90 jours"),
+    Horizon.YEAR: mark("Dans l’année"),
+}

@@ -6,7 +6,8 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, any_, bindparam, func, or_, select, text
+from sqlalchemy import BigInteger, Select, any_, bindparam, cast, func, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -72,6 +73,13 @@ def find_organisations(session: Session, *, below: int | None = None) -> Sequenc
     found = session.execute(query).scalars().all()
     places = {body.id: (body.kind == OrganisationKind.COMMUNE, body.name_sort, body.id) for body in found}
     return sorted(found, key=lambda body: [places[above] for above in body.lineage if above in places])
+
+
+def find_subtrees(session: Session, organisation_ids: Iterable[int]) -> frozenset[int]:
+    """The ids of these organisations and of all below them, as far as the asker may know."""
+    above = cast(list(organisation_ids), ARRAY(BigInteger))
+    query = select(col(Organisation.id)).where(col(Organisation.lineage).op("&&")(above), ~col(Organisation.annulled))
+    return frozenset(session.execute(query).scalars())
 
 
 def find_subtree(session: Session, organisation_id: int) -> frozenset[int]:

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from registry.datasets.queries import DatasetFilter, count_datasets, find_datasets
-from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
+from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.queries import count_datasets, find_datasets
+from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData, Stage
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -24,6 +25,15 @@ PATIENCE = timedelta(minutes=1)
 _CLOSED: Mapping[SearchFacet, Any] = {
     SearchFacet.PERSONAL_DATA: PersonalData, SearchFacet.ACCESS_RIGHTS: AccessRights, SearchFacet.STAGE: Stage,
 }  # fmt: skip
+
+_IN_THE_LIST: Mapping[SearchFacet, ListFacet] = {
+    SearchFacet.PERSONAL_DATA: ListFacet.PERSONAL_DATA,
+    SearchFacet.ACCESS_RIGHTS: ListFacet.ACCESS_RIGHTS,
+    SearchFacet.STAGE: ListFacet.STAGE,
+    SearchFacet.LICENCE: ListFacet.LICENCE,
+    SearchFacet.THEME: ListFacet.THEME,
+    SearchFacet.FORMAT: ListFacet.FORMAT,
+}
 
 
 def reach_of(visit: Visit) -> frozenset[int]:
@@ -75,9 +85,7 @@ def narrow_list(asked: Asked) -> DatasetFilter:
     return DatasetFilter(
         words=asked.words,
         organisation_ids=frozenset(int(one) for one in chosen.get(SearchFacet.ORGANISATION, ())),
-        personal_data=tuple(PersonalData(one) for one in sorted(chosen.get(SearchFacet.PERSONAL_DATA, ()))),
-        access_rights=tuple(AccessRights(one) for one in sorted(chosen.get(SearchFacet.ACCESS_RIGHTS, ()))),
-        stages=tuple(Stage(one) for one in sorted(chosen.get(SearchFacet.STAGE, ()))),
+        chosen={_IN_THE_LIST[facet]: values for facet, values in chosen.items() if facet in _IN_THE_LIST},
     )
 
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from registry.datasets.queries import MOST_WORDS, ORDERS, DatasetFilter, find_datasets
+from registry.datasets.narrowing import MOST_WORDS, DatasetFilter
+from registry.datasets.queries import ORDERS, find_datasets
 from registry.kernel.permissions import Role
 
 pytestmark = pytest.mark.database

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.datasets.queries import DatasetFilter, count_datasets
-from registry.datasets.vocabulary import AccessRights, PersonalData
+from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.queries import count_datasets
+from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from tests.search.conftest import Searched
@@ -107,10 +108,12 @@ def test_the_count_of_each_facet_is_what_the_list_holds(shelf: Searched) -> None
         held = DatasetFilter(words="relevé")
         assert told["total"] == count_datasets(session, held) == 30
         for one in PersonalData:
-            number = count_datasets(session, DatasetFilter(words="relevé", personal_data=(one,)))
+            chosen = {ListFacet.PERSONAL_DATA: frozenset({str(one)})}
+            number = count_datasets(session, DatasetFilter(words="relevé", chosen=chosen))
             assert counts["personal_data"].get(str(one), 0) == number
         for one in AccessRights:
-            number = count_datasets(session, DatasetFilter(words="relevé", access_rights=(one,)))
+            chosen = {ListFacet.ACCESS_RIGHTS: frozenset({str(one)})}
+            number = count_datasets(session, DatasetFilter(words="relevé", chosen=chosen))
             assert counts["access_rights"].get(str(one), 0) == number
         for body in (town.authority_id, town.commune_id, town.service_id):
             number = count_datasets(session, DatasetFilter(words="relevé", organisation_ids=frozenset({body})))
