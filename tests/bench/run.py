@@ -21,6 +21,7 @@ from measures import (
     measure_report,
     measure_select,
 )
+from searching import measure_search
 
 from registry.platform.logs import configure_logs
 
@@ -38,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each repetition")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument(
-        "--only", default="", help="measure only these: p(ages), e(valuation again), i(mport), r(eport)"
+        "--only", default="", help="measure only these: p(ages), e(valuation again), i(mport), r(eport), s(earch)"
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -67,7 +68,7 @@ def main() -> int:
 
 
 def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
-    chosen = given.only or "peir"
+    chosen = given.only or "peirs"
     with home_of(ground) as home:
         kept, bare = fill(ground, home, range(held, size))
         rows = 4 * (size - held)
@@ -85,6 +86,8 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
         with home.jobs.connect() as connection:
             ids = list(connection.exec_driver_sql("SELECT id FROM dataset ORDER BY id DESC LIMIT 1000").scalars())
         select = measure_select(home, ids, manner.seconds)
+        if "s" in chosen:
+            yield from measure_search(ground, home)
         if "r" in chosen and not held:
             yield from measure_report(ground, home)
     if "p" in chosen:
