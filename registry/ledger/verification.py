@@ -158,7 +158,7 @@ def _verify_none_left_out(session: Session, found: Verification) -> None:
 
 _KEPT_TABLES = text(
     "SELECT c.relname, encode(t.tgargs, 'escape') AS arguments FROM pg_trigger t"
-    " JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'z_ledger' AND NOT t.tgisinternal ORDER BY 1"
+    " JOIN pg_class c ON c.oid = t.tgrelid WHERE t.tgname = 'z_ledger_insert' AND NOT t.tgisinternal ORDER BY 1"
 )
 _TEXTS = text(
     "SELECT digest FROM ledger_text WHERE salt IS NOT NULL"

@@ -181,3 +181,34 @@ def test_the_door_of_the_demonstration_is_heard_there_from_the_owner_and_on_the_
 
 def test_the_door_of_the_demonstration_is_deaf_in_a_true_registry(opened):
     assert _moment_of_last(opened, opened.home.owner, "2019-05-01T10:00:00+00:00") > 2019
+
+
+def test_one_statement_on_many_rows_leaves_an_entry_for_each_and_its_reason_once_for_each_organisation(opened):
+    numbers = [opened.record("Arbres"), opened.record("Bancs"), opened.record("Puits", organisation=opened.low)]
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        say(session, "datasets:sheet:amend", "relevé de l’année")
+        session.execute(
+            text("UPDATE dataset SET frequency = 'DAILY', description = title WHERE id = ANY (:ids)"), {"ids": numbers}
+        )
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        last = [find_versions(session, "dataset", number)[0] for number in numbers]
+        assert [(one.version, one.snapshot["frequency"], one.reason) for one in last] == (
+            [(2, "DAILY", "relevé de l’année")] * 3
+        )
+        assert [one.snapshot["description"] for one in last] == ["Arbres", "Bancs", "Puits"]
+        said = session.execute(
+            text("SELECT organisation_id FROM ledger_text WHERE value = 'relevé de l’année' ORDER BY 1")
+        ).scalars()
+        assert list(said) == sorted([opened.authority, opened.low])
+        assert verify_ledger(session).holds
+
+
+def test_a_statement_that_touches_no_row_leaves_nothing_and_asks_for_no_actor(opened):
+    with opened.home.app.begin() as connection:
+        connection.execute(text("UPDATE dataset SET frequency = 'DAILY' WHERE id = -1"))
+
+
+def test_the_number_of_a_row_of_record_never_changes(opened):
+    number = opened.record("Arbres")
+    with opened.home.owner.connect() as connection, pytest.raises(DBAPIError, match="never changed"):
+        connection.execute(text("UPDATE dataset SET id = id + 1000 WHERE id = :id"), {"id": number})
