@@ -47,6 +47,9 @@ class Finding(Table, table=True):
         Index(None, "organisation_id", "policy_id", "verdict", postgresql_where=text("until IS NULL")),
         # The history of what is said of one subject: since when a verdict stands.
         Index(None, "subject_id", "subject_kind", "since"),
+        # What was said or withdrawn since a moment: lists that count by verdict follow it.
+        Index(None, "since"),
+        Index(None, "until", postgresql_where=text("until IS NOT NULL")),
         {"info": {"kind": Kind.WORK}},
     )
 

@@ -19,6 +19,8 @@ _EVENTS = {
     "datasets:sheet:amend": mark("Fiche modifiée"),
     "datasets:sheet:annul": mark("Fiche annulée"),
     "datasets:sheet:restore": mark("Fiche rétablie"),
+    "datasets:bulk:apply": mark("Fiche modifiée avec d’autres, ensemble"),
+    "datasets:bulk:undo": mark("Modification groupée défaite"),
     "exchange:import:apply": mark("Fiche écrite par un import"),
     "exchange:import:undo": mark("Import défait"),
 }

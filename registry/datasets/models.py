@@ -1,13 +1,28 @@
 """The dataset sheet and its distributions."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, Identity, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Sequence,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.datasets.vocabulary import (
     AccessRights,
     Availability,
+    BulkOutcome,
+    BulkState,
     FieldEvidence,
     FinalDisposition,
     Nature,
@@ -257,4 +272,77 @@ class InformationSystem(Table, table=True):
     health_data: bool | None = None
     definitive_archives: bool | None = None
     declared_absent: list[str] = plain_list()
+    annulled: bool = Field(default=False)
+
+
+class BulkEdit(Table, table=True):
+    """One change asked of many sheets at once: previewed, applied under one number, undone whole.
+
+    Its number is that of the ledger's entries it writes: imports draw theirs from the same sequence, so that a batch
+    number means one thing. `edits` holds each field with its operation and values; `selection` is the address of the
+    list the sheets were chosen in; `organisation_id` the body in whose name it is made.
+    """
+
+    __tablename__ = "bulk_edit"
+    __table_args__ = (
+        CheckConstraint("changed >= 0 AND refused >= 0 AND unchanged >= 0 AND kept >= 0", name="counts"),
+        {"info": {"kind": Kind.WORK}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Sequence("import_batch_id_seq"), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    account_id: int | None = Field(default=None, sa_type=BigInteger)
+    edits: list[dict[str, Any]] = Field(sa_type=JSONB)
+    selection: str = free()
+    reason: str | None = free(nullable=True)
+    state: BulkState = stored(BulkState, default=BulkState.PREVIEWED)
+    changed: int = 0
+    unchanged: int = 0
+    refused: int = 0
+    kept: int = 0
+    created_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )
+
+
+class BulkLine(Table, table=True):
+    """One sheet of a bulk edit: each field before and after, or why nothing is written.
+
+    `organisation_id` is that of the sheet: who does not read it does not read its line.
+    """
+
+    __tablename__ = "bulk_line"
+    __table_args__ = (UniqueConstraint("bulk_id", "dataset_id"), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    bulk_id: int = Field(sa_type=BigInteger, foreign_key="bulk_edit.id")
+    dataset_id: int = Field(sa_type=BigInteger)
+    title: str = free()
+    seen_version: int
+    applied_version: int | None = None
+    changes: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    outcome: BulkOutcome = stored(BulkOutcome)
+    refusal: str | None = plain(nullable=True)
+    is_undone: bool = Field(default=False)
+
+
+class SavedView(Table, table=True):
+    """A list somebody named, to find it again: what it selects, its columns and its order, as an address.
+
+    `account_id` is whose it is; shared, it is read by whoever reads `organisation_id`. A default view is what its
+    owner meets first. One taken away stays `annulled`, for as long as it may be brought back.
+    """
+
+    __tablename__ = "saved_view"
+    __table_args__ = (CheckConstraint("name <> ''", name="name"), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    account_id: int = Field(sa_type=BigInteger, index=True)
+    name: str = free()
+    name_sort: str = free()
+    query: str = free()
+    is_shared: bool = Field(default=False)
+    is_default: bool = Field(default=False)
     annulled: bool = Field(default=False)

@@ -357,3 +357,73 @@ _HORIZON_LABELS = {
     Horizon.QUARTER: mark("Dans les 90 jours"),
     Horizon.YEAR: mark("Dans l’année"),
 }
+
+
+class BulkOperation(StrEnum):
+    """What a bulk edit does with a field of each sheet."""
+
+    SET = "set"
+    ADD = "add"
+    REMOVE = "remove"
+    EMPTY = "empty"
+
+    @property
+    def label(self) -> str:
+        """The operation in the reader's language."""
+        return _(_OPERATION_LABELS[self])
+
+
+_OPERATION_LABELS = {
+    BulkOperation.SET: mark("Donner cette valeur"),
+    BulkOperation.ADD: mark("Ajouter à la liste"),
+    BulkOperation.REMOVE: mark("Retirer de la liste"),
+    BulkOperation.EMPTY: mark("Vider le champ"),
+}
+
+
+class BulkState(StrEnum):
+    """Where a bulk edit stands."""
+
+    PREVIEWED = "previewed"
+    APPLYING = "applying"
+    APPLIED = "applied"
+    UNDOING = "undoing"
+    UNDONE = "undone"
+    ABANDONED = "abandoned"
+
+    @property
+    def label(self) -> str:
+        """The state in the reader's language."""
+        return _(_BULK_LABELS[self])
+
+
+_BULK_LABELS = {
+    BulkState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
+    BulkState.APPLYING: mark("Application en cours"),
+    BulkState.APPLIED: mark("Appliquée"),
+    BulkState.UNDOING: mark("En train d’être défaite"),
+    BulkState.UNDONE: mark("Défaite"),
+    BulkState.ABANDONED: mark("Abandonnée"),
+}
+
+
+class BulkOutcome(StrEnum):
+    """What a bulk edit does with one sheet; `KEPT` is what undoing left as somebody made it since."""
+
+    CHANGE = "change"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+    KEPT = "kept"
+
+    @property
+    def label(self) -> str:
+        """The outcome in the reader's language."""
+        return _(_OUTCOME_LABELS[self])
+
+
+_OUTCOME_LABELS = {
+    BulkOutcome.CHANGE: mark("À modifier"),
+    BulkOutcome.UNCHANGED: mark("Sans changement"),
+    BulkOutcome.REFUSED: mark("Refusé"),
+    BulkOutcome.KEPT: mark("Laissée telle quelle"),
+}

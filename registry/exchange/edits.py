@@ -13,6 +13,7 @@ KEPT = "kept"
 """Under which name the changes of a record hold what it would change of the values edited by hand."""
 _EVERY_VERSION = 10_000_000
 _UNDO = "exchange:import:undo"
+_BULK = "datasets:bulk:"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,8 @@ def edited(versions: Sequence[Version]) -> frozenset[str]:
     before: Mapping[str, Any] = {}
     written: dict[str, Any] = {}
     for one in reversed(versions):
-        if one.batch_id is not None:
+        # A bulk edit has a number too: what it wrote is of the hand of somebody.
+        if one.batch_id is not None and not str(one.event).startswith(_BULK):
             if one.batch_id in undone:
                 continue
             written.update({name: now for name, now in one.snapshot.items() if (name, now) not in before.items()})

@@ -14,6 +14,8 @@ _BATCH = 20_000
 
 _SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
 
+_IN_BATCH = text("SELECT set_config('beffroi.batch', :batch, true)")
+
 # One statement, so one snapshot: its rows are those of transactions that had ended when it began.
 _UNSEALED = text(
     "WITH bound AS (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid)"
@@ -32,6 +34,11 @@ _RESTORED = text(
 def say(session: Session, event: str, reason: str | None = None) -> None:
     """Names the event the coming changes belong to, and the reason somebody gave for them."""
     session.execute(_SAY, {"event": event, "reason": reason or ""})
+
+
+def in_batch(session: Session, batch_id: int) -> None:
+    """Says that the coming changes of this transaction are of one batch, which may be undone as one."""
+    session.execute(_IN_BATCH, {"batch": str(batch_id)})
 
 
 def touch(session: Session, kind: str, subject_id: int) -> None:
