@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0008"
-down_revision: str | None = "0007"
+revision: str = "0009"
+down_revision: str | None = "0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -22,7 +22,7 @@ OWN = "account_id = (SELECT acting_account())"
 
 
 def upgrade() -> None:
-    op.execute("SELECT set_config('beffroi.actor', 'migration:0008', true)")
+    op.execute("SELECT set_config('beffroi.actor', 'migration:0009', true)")
     op.create_table(
         "bulk_edit",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),

@@ -1,0 +1,100 @@
+"""The counts of the list agree with the list, for each value of each facet, and follow what is written."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from registry.datasets.bulk_forms import BulkEditForm
+from registry.datasets.bulk_service import apply_bulk_edit, preview_bulk_edit
+from registry.datasets.counting import count_facets
+from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.queries import count_datasets, find_ids
+from registry.datasets.selecting import read_query, read_selection
+from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData
+from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.service import appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def shelf(town: Any) -> list[int]:
+    """Sheets of three organisations, no two alike."""
+    file = {"access_url": "https://a.invalid", "format": "CSV"}
+    made = []
+    for number in range(12):
+        made.append(
+            town.record(
+                f"Jeu {number}", on=(town.authority_id, town.service_id, town.commune_id)[number % 3],
+                access_rights=list(AccessRights)[number % 3] if number % 4 else None,
+                personal_data=list(PersonalData)[number % 5], licence="etalab-2.0" if number % 2 else None,
+                themes=["ENVI", "TRAN"][: number % 3], frequency="ANNUAL" if number % 5 else None,
+                distributions=[file] if number % 3 else [], publisher_name="Ville" if number % 2 else None,
+            )
+        )  # fmt: skip
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name="Titulaire", email="t@a.invalid"))
+        appoint(
+            session, town.authority_id,
+            AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
+                            subject_id=made[0], since=town.info["today"]() - timedelta(days=3)),
+        )  # fmt: skip
+    return made
+
+
+ADDRESSES = (
+    "", "acces=public", "acces=public&acces=vide&theme=ENVI", "constat=to-complete", "constat=non-compliant&regle=OD-05",
+    "regle=OD-05", "proprietaire=sans&format=CSV", "q=jeu+1", "theme=vide", "organisation={service}&licence=vide",
+    "echeance=365", "annulees=true",
+)  # fmt: skip
+
+
+def agree(town: Any, address: str) -> int:
+    """Holds the counts of an address against the list of each value; how many values there were."""
+    day, met = town.info["today"](), 0
+    with town.acting() as session:
+        query = read_query(address.format(service=town.service_id))
+        narrowed = read_selection(session, query, on=day)
+        counted = count_facets(session, narrowed)
+        assert counted.ids() == find_ids(session, narrowed), address
+        assert counted.total == count_datasets(session, narrowed)
+        for facet, counts in counted.counts.items():
+            for value, number in counts.items():
+                asked = {**query, str(facet): [value]}
+                if facet is ListFacet.ORGANISATION:
+                    chosen = DatasetFilter(narrowed.words, frozenset({int(value)}), narrowed.chosen, narrowed.ids,
+                                           narrowed.annulled, day)  # fmt: skip
+                else:
+                    chosen = read_selection(session, asked, on=day)
+                assert count_datasets(session, chosen) == number, (address, facet, value)
+                met += 1
+    return met
+
+
+def test_each_count_is_the_length_of_the_list_it_announces(town: Any, shelf: list[int]) -> None:
+    assert sum(agree(town, address) for address in ADDRESSES) > 200
+
+
+def test_what_was_just_written_is_counted(town: Any, shelf: list[int]) -> None:
+    agree(town, "")
+    town.record("Treizième", access_rights=AccessRights.PUBLIC)
+    agree(town, "acces=public")
+    form = BulkEditForm.model_validate({"edits": [{"field": "licence", "operation": "set", "value": "odbl"}]})
+    with town.acting() as session:
+        bulk = preview_bulk_edit(
+            session, DatasetFilter(), form, organisation_id=town.authority_id, account_id=None,
+            writable={town.authority_id}, today=town.info["today"](),
+        ).id  # fmt: skip
+    apply_bulk_edit(town.acting, bulk)
+    agree(town, "licence=odbl")
+    with town.as_owner() as session:
+        counted = count_facets(session, DatasetFilter(on=town.info["today"]()))
+    assert counted.counts[ListFacet.LICENCE]["odbl"] == 5
+
+
+def test_who_reads_less_counts_less(town: Any, shelf: list[int]) -> None:
+    assert agree(town, "") > 0
+    with town.acting() as session:
+        assert count_facets(session, DatasetFilter(on=town.info["today"]())).total == 12
