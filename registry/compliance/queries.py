@@ -17,7 +17,6 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
-    literal,
     select,
     tuple_,
 )
@@ -175,6 +174,20 @@ class Standing:
     day: date
 
 
+# Written once: every sheet asks for it.
+_STANDING = (
+    select(
+        col(Finding.subject_id), col(Finding.policy_id), col(Finding.period), col(Finding.verdict),
+        col(Finding.turns_on), col(Finding.turns_into), col(Finding.since), col(Finding.until),
+    )
+    .where(
+        col(Finding.subject_kind) == bindparam("kind"),
+        col(Finding.subject_id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+    )
+    .order_by(col(Finding.since).desc(), col(Finding.id).desc())
+)  # fmt: skip
+
+
 def find_standing(
     session: Session, kind: SubjectKind, ids: Sequence[int], on: date, *, until: datetime | None = None
 ) -> dict[Key, Standing]:
@@ -183,18 +196,10 @@ def find_standing(
     `until=None` reads from the findings in force; an instant from those that were in force just before it.
     Days are those of the authority's time zone.
     """
-    query = select(
-        col(Finding.subject_id), col(Finding.policy_id), col(Finding.period), col(Finding.verdict),
-        col(Finding.turns_on), col(Finding.turns_into), col(Finding.since), col(Finding.until),
-    ).where(
-        col(Finding.subject_kind) == kind,
-        col(Finding.subject_id) == any_(literal(list(ids), ARRAY(BigInteger))),
-    )  # fmt: skip
-    if until is not None:
-        query = query.where(col(Finding.since) < until)
+    query = _STANDING if until is None else _STANDING.where(col(Finding.since) < until)
     zone = ZoneInfo(session.info["time_zone"])
     lines: dict[Key, list[Any]] = {}
-    for row in session.execute(query.order_by(col(Finding.since).desc(), col(Finding.id).desc())):
+    for row in session.execute(query, {"kind": kind, "ids": list(ids)}):
         lines.setdefault((kind, row.subject_id, row.policy_id, row.period), []).append(row)
     return {
         key: _standing(rows, on, zone)

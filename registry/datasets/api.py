@@ -10,15 +10,14 @@ from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
-from registry.datasets.models import Dataset
 from registry.datasets.narrowing import DatasetFilter
 from registry.datasets.queries import (
     PAGE_SIZE,
     count_datasets,
-    find_below,
     find_datasets,
     find_standing_parts,
     get_dataset,
+    get_with_below,
 )
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.kernel.errors import Invalid, PreconditionNeeded
@@ -52,12 +51,13 @@ def expected_version(visit: Visit) -> int:
     return number
 
 
-def _body(visit: Visit, sheet: Dataset) -> DatasetBody:
+def _body(visit: Visit, dataset_id: int) -> DatasetBody:
+    sheet, _owner, below = get_with_below(visit.session, dataset_id)
     findings = find_findings(visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=sheet.id)
     visit.headers["ETag"] = f'"{sheet.version}"'
     return dataset_body(
         sheet,
-        find_standing_parts(visit.session, sheet.id, find_below(visit.session, sheet.id)),
+        find_standing_parts(visit.session, sheet.id, below),
         [
             VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
             for one in findings
@@ -98,13 +98,13 @@ def create_dataset(visit: Visit) -> Response[DatasetBody]:
     visit.settle()
     visit.session.refresh(sheet)
     visit.headers["Location"] = f"/api/v1/datasets/{sheet.id}"
-    return visit.answer(_body(visit, sheet), status=HTTP_201_CREATED)
+    return visit.answer(_body(visit, sheet.id), status=HTTP_201_CREATED)
 
 
 @route("GET", "/api/v1/datasets/{dataset_id:int}", READ)
 def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     """One dataset, with its distributions and today's findings."""
-    return visit.answer(_body(visit, get_dataset(visit.session, dataset_id)))
+    return visit.answer(_body(visit, dataset_id))
 
 
 @route("PATCH", "/api/v1/datasets/{dataset_id:int}", RECORD, takes=DatasetChange)
@@ -115,7 +115,7 @@ def change_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     visit.visitor.require(RECORD, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = amend_dataset(visit.session, dataset_id, given, expected=expected)
     visit.settle()
-    return visit.answer(_body(visit, sheet))
+    return visit.answer(_body(visit, sheet.id))
 
 
 @route("POST", "/api/v1/datasets/{dataset_id:int}/annulment", ANNUL, takes=AnnulForm)
@@ -136,7 +136,7 @@ def _set_aside(visit: Visit, dataset_id: int, act: Any) -> Response[DatasetBody]
     visit.visitor.require(ANNUL, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = act(visit.session, dataset_id, expected=expected, reason=given.reason)
     visit.settle()
-    return visit.answer(_body(visit, sheet))
+    return visit.answer(_body(visit, sheet.id))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Text, bindparam, cast, func, select, text, tuple_
+from sqlalchemy import Text, bindparam, cast, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -44,8 +44,12 @@ def get_dataset(session: Session, dataset_id: int, *, lock: bool = False) -> Dat
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFound(_("Ce jeu de données n’existe pas, ou vos droits ne vous le montrent pas."))
+        raise _unknown()
     return found
+
+
+def _unknown() -> NotFound:
+    return NotFound(_("Ce jeu de données n’existe pas, ou vos droits ne vous le montrent pas."))
 
 
 def find_distributions(session: Session, dataset_id: int) -> Sequence[Distribution]:
@@ -80,17 +84,33 @@ class Below:
     downstream: bool
 
 
-_BELOW = text(
-    "SELECT EXISTS (SELECT FROM data_service WHERE dataset_id = :dataset AND NOT annulled),"
-    " EXISTS (SELECT FROM dataset_field WHERE dataset_id = :dataset AND NOT annulled),"
-    " EXISTS (SELECT FROM derivation WHERE dataset_id = :dataset AND NOT annulled),"
-    " EXISTS (SELECT FROM derivation WHERE source_id = :dataset AND NOT annulled)"
+def _has(model: Any, number: Any) -> Any:
+    return exists().where(number == col(Dataset.id), ~col(model.annulled))
+
+
+_WITH_WHAT_IS_BELOW = (
+    select(
+        Dataset,
+        col(Organisation.name).label("owner"),
+        _has(DataService, col(DataService.dataset_id)).label("services"),
+        _has(DatasetField, col(DatasetField.dataset_id)).label("fields"),
+        _has(Derivation, col(Derivation.dataset_id)).label("upstream"),
+        _has(Derivation, col(Derivation.source_id)).label("downstream"),
+    )
+    .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
+    .where(col(Dataset.id) == bindparam("dataset"))
 )
 
 
-def find_below(session: Session, dataset_id: int) -> Below:
-    """Which kinds of part a sheet has, in one question."""
-    return Below(*session.execute(_BELOW, {"dataset": dataset_id}).one())
+def get_with_below(session: Session, dataset_id: int) -> tuple[Dataset, str, Below]:
+    """One dataset within the asker's rights, the name of its owner and what it has below, in one question.
+
+    Raises: NotFound.
+    """
+    row = session.execute(_WITH_WHAT_IS_BELOW, {"dataset": dataset_id}).one_or_none()
+    if row is None:
+        raise _unknown()
+    return row.Dataset, row.owner, Below(row.services, row.fields, row.upstream, row.downstream)
 
 
 OTHER_PARTS: tuple[Any, ...] = (DataService, DatasetField, Derivation)

@@ -19,7 +19,6 @@ from registry.datasets.queries import (
     TITLE,
     UPDATE,
     count_datasets,
-    find_below,
     find_datasets,
     find_downstream,
     find_parts,
@@ -28,6 +27,7 @@ from registry.datasets.queries import (
     find_titles,
     find_upstream,
     get_dataset,
+    get_with_below,
     has_other_parts,
 )
 from registry.datasets.selecting import read_selection
@@ -48,7 +48,7 @@ from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import find_versions, find_versions_of_rows
-from registry.organisations.queries import find_appointments, find_known, find_organisations, get_organisation
+from registry.organisations.queries import find_appointments, find_known, find_organisations
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.visits import NOTICES, Visit, route
 
@@ -124,14 +124,13 @@ def _columns(order: str, kept: list[tuple[str, str]]) -> list[ColumnView]:
 @route("GET", "/jeux/{dataset_id:int}", READ)
 def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
     """The sheet of one dataset, with what every room knows of it."""
-    sheet = get_dataset(visit.session, dataset_id)
+    sheet, owner, below = get_with_below(visit.session, dataset_id)
     fields, unknown = field_views(sheet)
     contact = ""
     if sheet.contact_person_id is not None:
         # The contact may belong to another organisation, whose people the visitor does not see.
         known = find_known(visit.session, sheet.contact_person_id)
         contact = " — ".join(part for part in (known.name, known.email) if part) if known else ""
-    below = find_below(visit.session, sheet.id)
     parts = find_standing_parts(visit.session, sheet.id, below)
     methods = {row.source_id: row.method or "" for row in parts[Derivation]}
     upstream = find_upstream(visit.session, sheet.id) if methods else []
@@ -142,7 +141,7 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
         title=sheet.title,
         annulled=sheet.annulled,
         organisation_id=sheet.organisation_id,
-        organisation_name=get_organisation(visit.session, sheet.organisation_id).name,
+        organisation_name=owner,
         stage=sheet.stage,
         personal_data=sheet.personal_data,
         access_rights=sheet.access_rights,
