@@ -30,6 +30,7 @@ from registry.platform.logs import keep_journal
 from registry.platform.settings import read_settings
 from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import HANDLERS, PANELS, assemble
+from registry.search.queries import find_lateness
 from registry.web.openapi import describe_bodies
 from registry.web.problems import exception_handlers
 from registry.web.security import secure
@@ -46,6 +47,8 @@ DATABASE_UP = Gauge("beffroi_database_up", "Whether the database answered this v
 JOBS = Gauge("beffroi_jobs", "Jobs by state", ["state"])
 UNSEALED = Gauge("beffroi_ledger_unsealed_entries", "Ledger entries that wait for their seal")
 UNSEALED_AGE = Gauge("beffroi_ledger_unsealed_seconds", "Age of the oldest entry that waits for its seal")
+UNINDEXED_AGE = Gauge("beffroi_search_behind_seconds", "Age of the oldest sealed entry that search does not know yet")
+INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that answers searches")
 
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
@@ -83,10 +86,13 @@ def _measure(home: Home) -> bool:
             for job_state, count in count_runs(session).items():
                 JOBS.labels(job_state).set(count)
             waiting, oldest = count_unsealed(session)
+            indexed, behind = find_lateness(session, home.settings.root)
     except (SQLAlchemyError, Unavailable):
         return False
     UNSEALED.set(waiting)
-    UNSEALED_AGE.set(0 if oldest is None else (datetime.now(UTC) - oldest).total_seconds())
+    INDEX_UP.set(indexed)
+    for gauge, since in ((UNSEALED_AGE, oldest), (UNINDEXED_AGE, behind)):
+        gauge.set(0 if since is None else (datetime.now(UTC) - since).total_seconds())
     return True
 
 

@@ -29,13 +29,14 @@ from registry.platform.mail import Mailer
 from registry.platform.migrating import code_revision
 from registry.platform.settings import Settings, find_unknown_variables
 from registry.reporting.libraries import pdf_available
+from registry.search.queries import find_lateness
 from registry.web.shell import product_version
 from registry.web.static import files as static_files
 
 DOES_NOT_HOLD = 1
 LEAST_FREE, COMFORTABLE_FREE = 500 * 2**20, 5 * 2**30
 """Units: bytes. Below the first PostgreSQL may stop at any time; below the second it is time to look."""
-LONG_UNSEALED = timedelta(minutes=10)
+LONG_UNSEALED = LONG_UNINDEXED = timedelta(minutes=10)
 _NAME = re.compile(r"([A-Za-z0-9._-]+)(?:\[[^]]*\])?(?:>=([0-9.]+))?")
 
 
@@ -200,6 +201,7 @@ def _look(home: Home) -> Iterator[Finding]:
             yield Finding(_("Sauvegarde"), False, refusal.message)
     yield from _roles(home)
     yield _seals(home)
+    yield _search(home)
 
 
 def _roles(home: Home) -> Iterator[Finding]:
@@ -238,3 +240,16 @@ def _seals(home: Home) -> Finding:
         said += " " + _("« beffroi serve » ou « beffroi worker » les scelle : aucun ne tourne.")
         return Finding(_("Sceaux"), None, said)
     return Finding(_("Sceaux"), True, said)
+
+
+def _search(home: Home) -> Finding:
+    with transaction(home.jobs, Acting("machine")) as session:
+        indexed, behind = find_lateness(session, home.settings.root)
+    if not indexed:
+        said = _("aucun index sur cette machine : « beffroi serve » le fait, ou « beffroi search rebuild ».")
+        return Finding(_("Recherche"), None, said)
+    age = timedelta() if behind is None else datetime.now(UTC) - behind
+    if age > LONG_UNINDEXED:
+        said = _("l’index ignore ce qui est scellé depuis {minutes} min : « beffroi search follow » ne tourne pas.")
+        return Finding(_("Recherche"), None, said.format(minutes=round(age.total_seconds() / 60)))
+    return Finding(_("Recherche"), True, _("l’index de cette machine répond et suit le registre."))

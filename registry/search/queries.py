@@ -14,7 +14,7 @@ from registry.datasets.models import Dataset
 from registry.ledger.models import LedgerRoot
 from registry.organisations.models import Organisation
 from registry.search.asking import Asked, answering, every, question, ranked, resembling, within
-from registry.search.index import Look, Mark, look
+from registry.search.index import Look, Mark, NoIndex, look
 from registry.search.rules import find_nearest, find_words, tolerated
 from registry.search.vocabulary import SearchFacet
 
@@ -166,3 +166,12 @@ def find_behind_since(session: Session, mark: Mark) -> datetime | None:
     oldest = select(func.min(col(LedgerRoot.sealed_at))).where(col(LedgerRoot.tree_size) > mark.seal_no)
     since: datetime | None = session.execute(oldest).scalar_one()
     return since
+
+
+def find_lateness(session: Session, home: Path) -> tuple[bool, datetime | None]:
+    """Whether this machine has an index, and since when that misses something."""
+    try:
+        mark = look(home).mark
+    except NoIndex:
+        return False, None
+    return True, find_behind_since(session, mark)

@@ -419,7 +419,9 @@ def test_the_doctor_finds_a_registry_in_good_health(kept: Path) -> None:
     found = beffroi("--home", kept, "doctor", "--json")
     assert found.code == 0, found.said
     subjects = [finding["subject"] for finding in found.json()["findings"]]
-    assert {"Paquets Python", "PDF", "Disque", "Courrier", "PostgreSQL", "Schéma", "Sceaux"} <= set(subjects)
+    assert {"Paquets Python", "PDF", "Disque", "Courrier", "PostgreSQL", "Schéma", "Sceaux", "Recherche"} <= set(
+        subjects
+    )
     assert "Rôle beffroi_app" in subjects
 
 

@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from registry.ledger.service import seal
+from registry.search.following import rebuild
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -35,3 +36,18 @@ def test_jobs_and_entries_that_wait_are_counted(town: Town) -> None:
         seal(session)
     assert measures(town)["beffroi_ledger_unsealed_entries"] == 0
     assert measures(town)["beffroi_ledger_unsealed_seconds"] == 0
+
+
+def test_how_late_the_search_is_and_whether_there_is_one_are_told(town: Town) -> None:
+    assert measures(town)["beffroi_search_up"] == 0
+
+    with town.acting() as session:
+        seal(session)
+    rebuild(town.home)
+    found = measures(town)
+    assert (found["beffroi_search_up"], found["beffroi_search_behind_seconds"]) == (1, 0)
+
+    town.record("Arbres")
+    with town.acting() as session:
+        seal(session)
+    assert measures(town)["beffroi_search_behind_seconds"] > 0
