@@ -216,7 +216,7 @@ def show(policy_id: str) -> None:
     """Shows one policy."""
     for policy in assemble_engine().catalogue.policies:
         if policy.id == policy_id.upper():
-            write_json(policy.stored() | {"versions": [version.stored() for version in policy.versions]})
+            write_json(policy.stored() | {"versions": [version.model_dump(mode="json") for version in policy.versions]})
             return
     raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy_id))
 

@@ -42,6 +42,8 @@ _ASKED = {
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
+_ELSEWHERE = {_APPOINTMENTS: "#responsables", "fields": "/champs/modifier"}
+"""Where facts are recorded that the form of a sheet does not hold, by their field."""
 
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
@@ -80,6 +82,7 @@ def say_finding(
         address=version.address,
         evidence=version.evidence.label,
         is_validated=version.validated_on is not None,
+        plain=version.in_plain_words(),
         condition=condition_in_words(engine.catalogue, version),
         known=facts_in_words(engine.catalogue, found.facts),
         missing=[_missing(visit, engine, name, found, body_id) for name in found.missing],
@@ -105,7 +108,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
         return MissingView(declared.title(), "", _(_ASKED[needed]))
     sheet = _SHEETS[kind].format(id=number)
-    return MissingView(declared.title(), sheet + ("#responsables" if appoints else f"/modifier#{declared.field}"))
+    return MissingView(declared.title(), sheet + _ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:

@@ -88,11 +88,20 @@ class PolicyVersion(BaseModel):
     deadline: str | None = None
     valid_until: str | None = None
     note: str | None = None
+    plain: Line | None = None
+    """What is asked, in a sentence for whoever does not read formulas; it explains, and never decides."""
+    plain_en: Line | None = None
 
     @model_validator(mode="after")
     def _validation_has_its_day(self) -> Self:
         if self.validated_by is not None and self.validated_on is None:
             raise ValueError(_("« validated_by » demande le jour de la validation, « validated_on »."))
+        return self
+
+    @model_validator(mode="after")
+    def _plain_words_are_said_in_both_languages(self) -> Self:
+        if (self.plain is None) is not (self.plain_en is None):
+            raise ValueError(_("« plain » et « plain_en » vont ensemble : la même phrase, en français et en anglais."))
         return self
 
     @cached_property
@@ -101,8 +110,12 @@ class PolicyVersion(BaseModel):
         return _sha256(self.stored())
 
     def stored(self) -> dict[str, Any]:
-        """This version as JSON keeps it."""
-        return self.model_dump(mode="json")
+        """This version as JSON keeps it: without its plain words, which may be put better without another law."""
+        return self.model_dump(mode="json", exclude={"plain", "plain_en"})
+
+    def in_plain_words(self) -> str:
+        """What is asked, in a sentence of the reader's language; nothing where nobody wrote one."""
+        return (self.plain if current_locale() == "fr" else self.plain_en) or ""
 
     def applies_on(self, day: date) -> bool:
         """Whether this version binds on a day."""

@@ -198,7 +198,7 @@ def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
             version.status.label, version.text, version.article, version.address, version.note or "",
             version.evidence.label,
             validation_in_words(version), version.effective_from, version.effective_until,
-            condition_in_words(engine.catalogue, version), version.digest in current,
+            version.in_plain_words(), condition_in_words(engine.catalogue, version), version.digest in current,
         )
         for version in policy.versions
     ]  # fmt: skip

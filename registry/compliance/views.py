@@ -32,6 +32,7 @@ class FindingView:
     address: str | None
     evidence: str
     is_validated: bool
+    plain: str
     condition: str
     known: Sequence[tuple[str, str]]
     missing: Sequence[MissingView]
@@ -125,6 +126,7 @@ class VersionView:
     validation: str
     effective_from: date | None
     effective_until: date | None
+    plain: str
     condition: str
     is_current: bool
 

@@ -268,7 +268,25 @@ def test_a_jurist_can_read_what_each_policy_asks(made: Policy) -> None:
     assert said.startswith(("Si ", "Il faut : "))
     assert "dataset." not in said
     assert "organisation." not in said
+    assert "system." not in said
     assert "__present" not in said
+
+
+@pytest.mark.parametrize("made", SHIPPED.policies, ids=lambda made: made.id)
+def test_each_version_that_ships_also_says_what_it_asks_in_plain_words(made: Policy) -> None:
+    for version in made.versions:
+        said = [version.plain or "", version.plain_en or ""]
+        assert all(40 < len(one) < 220 for one in said), made.id
+        assert said[0] != said[1]
+
+
+def test_plain_words_may_be_put_better_without_another_law() -> None:
+    made = SHIPPED.get("OD-05")
+    (version,) = made.versions
+    reworded = version.model_copy(update={"plain": "Autrement dit.", "plain_en": "Put otherwise."})
+    assert reworded.stored() == version.stored()
+    with pytest.raises(ValueError, match="plain_en"):
+        type(version).model_validate(version.stored() | {"plain": "En français seulement."})
 
 
 def test_a_version_is_known_by_the_hash_of_what_it_says_and_can_be_replayed() -> None:
