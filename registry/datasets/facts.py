@@ -7,8 +7,16 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
-from registry.datasets.models import Dataset, Distribution
-from registry.datasets.vocabulary import AccessRights, Nature, PersonalData, PublicationGround
+from registry.datasets.models import Dataset, DatasetField, Distribution
+from registry.datasets.rules import are_personal_fields_justified, may_third_parties_hold_rights
+from registry.datasets.vocabulary import (
+    AccessRights,
+    FieldEvidence,
+    Nature,
+    PersonalData,
+    PublicationGround,
+    ThirdPartyRights,
+)
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.facts import bind_organisations, bind_presence, may_be_absent
 from registry.organisations.models import Appointment, Organisation
@@ -18,13 +26,15 @@ from registry.platform.lists import load_list
 _NAMES = (
     "published_online", "licence", "formats", "open_formats", "frequency_days", "last_update", "producer",
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
-    "owner_appointed", "steward_appointed", "first_published",
+    "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
+    "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
 )  # fmt: skip
 VALUE_WORDS.update(
     {
         "dataset.personal_data": lambda code: PersonalData(code).label,
         "dataset.publication_ground": lambda code: PublicationGround(code).label,
         "dataset.nature": lambda code: Nature(code).label,
+        "dataset.third_party_rights": lambda code: ThirdPartyRights(code).label,
         "dataset.licence": lambda code: load_list("licences").label(code),
         "dataset.formats": lambda code: load_list("file_types").label(code),
         "dataset.open_formats": lambda code: load_list("file_types").label(code),
@@ -42,6 +52,10 @@ def bind_datasets(
     for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids):
         if not row.annulled:
             files.setdefault(row.dataset_id, []).append(row)
+    fields: dict[int, list[Any]] = {}
+    for row in find_rows(session, DatasetField, until=until, column="dataset_id", among=ids):
+        if not row.annulled:
+            fields.setdefault(row.dataset_id, []).append(row)
     roles: dict[int, set[str]] = {}
     for row in find_rows(session, Appointment, until=until, column="subject_id", among=ids):
         if row.subject_kind == AppointmentSubject.DATASET and not row.annulled and holds_on(row.during, on):
@@ -51,7 +65,7 @@ def bind_datasets(
         sheet.id: (
             sheet,
             persons.get(sheet.organisation_id, {})
-            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set())),
+            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set()), fields.get(sheet.id, [])),
         )
         for sheet in sheets
     }
@@ -74,8 +88,8 @@ def _legal_persons(
     return found
 
 
-def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[str, Any]:
-    """The facts of one sheet, from its row, its distributions and the roles filled on it."""
+def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str], fields: Sequence[Any] = ()) -> dict[str, Any]:
+    """The facts of one sheet, from its row, its distributions, the roles filled on it and its fields."""
     absent = sheet.declared_absent
     facts: dict[str, Any] = {
         "dataset.description_length": len(sheet.description or ""),
@@ -107,7 +121,30 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str]) -> dict[
     # A proof said to be missing is still to be joined: CRPA L312-1-2 asks for the treatment, not for its proof.
     bind_presence(facts, "dataset.anonymisation_proof", sheet.anonymisation_proof, (), "anonymisation_proof")
     may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
+    _bind_care(facts, sheet, fields)
     return facts
+
+
+def _bind_care(facts: dict[str, Any], sheet: Any, fields: Sequence[Any]) -> None:
+    """What is known of others' rights, of what is kept and for how long, and of what each field is needed for."""
+    absent = sheet.declared_absent
+    if sheet.third_party_rights is not None:
+        facts["dataset.third_party_rights"] = str(sheet.third_party_rights)
+    in_question = may_third_parties_hold_rights(sheet.origin, sheet.third_party_rights)
+    if in_question is not None:
+        facts["dataset.third_party_rights_in_question"] = in_question
+    may_be_absent(facts, "dataset.reuser_warning", sheet.reuser_warning, absent, "reuser_warning")
+    may_be_absent(facts, "dataset.retention_months", sheet.retention_months, absent, "retention_months")
+    bind_presence(facts, "dataset.retention_trigger", sheet.retention_trigger, absent, "retention_trigger")
+    may_be_absent(facts, "dataset.last_use_review", sheet.last_use_review, absent, "last_use_review")
+    categories = load_list("personal_categories")
+    justified = are_personal_fields_justified(
+        (None if field.personal_category is None else categories.flag(field.personal_category, "personal"),
+         bool(field.purpose), field.evidence == FieldEvidence.ASSERTED)
+        for field in fields
+    )  # fmt: skip
+    if justified is not None:
+        facts["dataset.personal_fields_justified"] = justified
 
 
 def _licence_to_judge(sheet: Any, files: Sequence[Any]) -> str | None:

@@ -100,7 +100,9 @@ def _choices(session: Session, held: int | None) -> dict[str, list[tuple[str, st
     choices["locked_fields"] = [(name, field_label(name)) for name in LOCKABLE]
     choices["declared_absent"] = [
         (name, field_label(name)) for name in ("licence", "frequency", "modified", "publisher_name", "issued",
-                                               "publication_ground", "anonymisation_proof", "documentation")
+                                               "publication_ground", "anonymisation_proof", "documentation",
+                                               "reuser_warning", "retention_months", "retention_trigger",
+                                               "last_use_review")
     ]  # fmt: skip
     return choices
 

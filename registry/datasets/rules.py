@@ -1,10 +1,10 @@
-"""What a dataset made from others owes to them: the strictest term upstream holds below."""
+"""What a dataset owes: the strictest term upstream holds below, and what its own sheet tells of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from registry.datasets.vocabulary import PersonalData, StatisticalSecrecy
+from registry.datasets.vocabulary import Origin, PersonalData, StatisticalSecrecy
 
 Term = TypeVar("Term")
 PERSONAL_RANKS: Mapping[PersonalData, int] = {one: rank for rank, one in enumerate(PersonalData)}
@@ -38,3 +38,32 @@ def strictest(terms: Sequence[tuple[int, Term | None]], ranks: Mapping[Term, int
 def falls_short(own: Term | None, above: Strictest[Term], ranks: Mapping[Term, int]) -> bool:
     """Whether what a sheet says of itself is laxer than what it is made from allows."""
     return own is not None and above.term is not None and ranks[own] < ranks[above.term]
+
+
+_FROM_OTHERS = frozenset({Origin.OPERATOR, Origin.PARTNER})
+
+
+def may_third_parties_hold_rights(origin: str | None, rights: str | None) -> bool | None:
+    """Whether somebody else may hold rights on a dataset: it came from others, or somebody looked into it.
+
+    None where nothing tells. What was looked into is in question whatever was found: the answer is judged with it.
+    Law: CRPA L311-4 and L321-2 c), in force since 2016-10-09.
+    """
+    if rights is not None:
+        return True
+    return None if origin is None else Origin(origin) in _FROM_OTHERS
+
+
+def are_personal_fields_justified(fields: Iterable[tuple[bool | None, bool, bool]]) -> bool | None:
+    """Whether each field that tells something of a person says what it is needed for.
+
+    A field is whether it is personal (None: nobody said), whether it has a purpose, and whether somebody asserts it.
+    None while a field may still change the answer, or where no personal field is described: what only a reading of
+    the data suggests is no breach, and a dataset with persons in it has such fields.
+    Law: GDPR, art. 5 §1 c), in force since 2018-05-25.
+    """
+    described = list(fields)
+    if any(personal and not purpose and asserted for personal, purpose, asserted in described):
+        return False
+    unsettled = any(personal is None or (personal and not purpose) for personal, purpose, _asserted in described)
+    return None if unsettled or not any(personal for personal, _purpose, _asserted in described) else True

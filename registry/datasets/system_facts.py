@@ -41,8 +41,8 @@ def facts_of_system(system: Any) -> dict[str, Any]:
     for name in _DAYS:
         may_be_absent(facts, f"system.{name}", getattr(system, name), system.declared_absent, name)
     bind_presence(facts, "system.host", system.host_name, system.declared_absent, "host_name")
+    may_be_absent(facts, "system.host_country", system.host_country, system.declared_absent, "host_country")
     if system.host_country is not None:
-        facts["system.host_country"] = system.host_country
         facts["system.hosted_in_eea"] = load_list("countries").flag(system.host_country, "eea")
     if system.certifications or system.host_country is not None or system.host_name is not None:
         # Who filled in the hosting saw the boxes: what is not ticked there is not held.

@@ -118,7 +118,7 @@ def _form_page(
         labels={name: _(label) for name, label in SYSTEM_LABELS.items()},
         organisations=[(str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach],
         choices={name: load_list(of).choices(locale) for name, of in CHOICES.items()}
-        | {"declared_absent": [(name, _(SYSTEM_LABELS[name])) for name in ABSENCES]},
+        | {"declared_absent": [(name, _(label)) for name, label in ABSENCES.items()]},
     )
     return visit.page("datasets/system_form.html", page, status=status)
 

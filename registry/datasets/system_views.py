@@ -32,8 +32,15 @@ SYSTEM_LABELS: dict[str, str] = {
 }
 CHOICES = {"host_country": "countries", "certifications": "certifications"}
 """The code list behind each coded field."""
-ABSENCES = ("host_name", "contract_reference", "backup_tested_on", "exit_tested_on", "dependency_assessed_on")
-"""What a system may be declared not to have."""
+ABSENCES: dict[str, str] = {
+    "host_name": SYSTEM_LABELS["host_name"],
+    "host_country": mark("Pays d’hébergement (demandé, non obtenu)"),
+    "contract_reference": SYSTEM_LABELS["contract_reference"],
+    "backup_tested_on": SYSTEM_LABELS["backup_tested_on"],
+    "exit_tested_on": SYSTEM_LABELS["exit_tested_on"],
+    "dependency_assessed_on": SYSTEM_LABELS["dependency_assessed_on"],
+}
+"""What a system may be declared not to have, and how that is said."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_forms import SystemChange, SystemForm
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line, OrganisationForm, ServiceForm
 from registry.organisations.vocabulary import AppointmentRole
@@ -70,21 +70,30 @@ class SourceSaid(_Said):
 
 
 class DatasetStep(Step):
-    """A change to a sheet, where it lives, what it is made from, an appointment on it, or why it is annulled."""
+    """A change to a sheet, where it lives, what it is made from, who is appointed or leaves, or why it is annulled."""
 
     change: DatasetChange | None = None
     system: str | None = None
     made_from: list[SourceSaid] = []
+    end: AppointmentRole | None = None
     annul: str | None = None
 
 
-class SystemSaid(_Said, SystemForm):
-    """An information system of a body."""
+class SystemStep(Step):
+    """A change to what is known of an information system."""
+
+    change: SystemChange
+
+
+class SystemSaid(_Said):
+    """An information system of a body as it was first recorded, and its year."""
 
     key: str
     of: str
     day: date
     by: str
+    sheet: SystemForm
+    steps: list[SystemStep] = []
 
 
 class OrganisationSaid(_Said):
@@ -124,6 +133,7 @@ class Content(_Said):
     def _in_order(self) -> Self:
         years: list[Sequence[Step]] = [body.steps for body in self.organisations]
         years += [sheet.steps for sheet in self.datasets]
+        years += [system.steps for system in self.systems]
         for steps in years:
             days = [step.day for step in steps]
             if days != sorted(days):

@@ -22,10 +22,9 @@ from sqlalchemy.orm import Session
 from registry.accounts.rules import is_strong
 from registry.accounts.service import invite_account, use_link
 from registry.datasets.forms import DatasetChange
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.system_service import amend_system, record_system
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,
@@ -36,6 +35,7 @@ from registry.demonstration.forms import (
     PersonSaid,
     Step,
     SystemSaid,
+    SystemStep,
 )
 from registry.kernel.dates import plus_days, working_day_from
 from registry.kernel.permissions import Role
@@ -185,7 +185,9 @@ class _Play:
         for body in self.content.organisations:
             number = self.bodies[body.of]
             planned += [(step.day, step.by, partial(self._change_body, number, step)) for step in body.steps]
-        planned += [(said.day, said.by, partial(self._record_system, said)) for said in self.content.systems]
+        for system in self.content.systems:
+            planned.append((system.day, system.by, partial(self._record_system, system)))
+            planned += [(step.day, step.by, partial(self._change_system, system.key, step)) for step in system.steps]
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
@@ -205,8 +207,11 @@ class _Play:
             end_appointment(self.session, mandate, on=step.day)
 
     def _record_system(self, said: SystemSaid) -> None:
-        form = SystemForm.model_validate(said.model_dump(exclude={"key", "of", "day", "by"}))
-        self.systems[said.key] = record_system(self.session, self.bodies[said.of], form).id
+        self.systems[said.key] = record_system(self.session, self.bodies[said.of], said.sheet).id
+
+    def _change_system(self, key: str, step: SystemStep) -> None:
+        system = self.session.get_one(InformationSystem, self.systems[key])
+        amend_system(self.session, system.id, step.change, expected=system.version, reason=step.reason)
 
     def _plan_sheet(self, said: DatasetSaid) -> Iterable[tuple[date, str, Callable[[], None]]]:
         held: list[Dataset] = []
@@ -240,6 +245,8 @@ class _Play:
             form = DatasetChange.model_validate(change)
             amend_dataset(self.session, sheet.id, form, expected=sheet.version, reason=step.reason)
         self._appoint(sheet.organisation_id, AppointmentSubject.DATASET, sheet.id, step)
+        if step.end is not None:
+            end_appointment(self.session, self.mandates[AppointmentSubject.DATASET, sheet.id, step.end], on=step.day)
         if step.annul is not None:
             annul_dataset(self.session, sheet.id, expected=sheet.version, reason=step.annul)
 

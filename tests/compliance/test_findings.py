@@ -134,7 +134,10 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
     number = register.record(
         description="Les arbres.", licence="odbl-1.0", frequency="ANNUAL", modified="2026-01-01", issued="2020-01-01",
         publisher_name="Ville", personal_data="personal", publication_ground="law", anonymisation_proof="p. 3",
-        documentation=["https://exemple.invalid/doc"],
+        documentation=["https://exemple.invalid/doc"], origin="partner", third_party_rights="cleared",
+        reuser_warning="https://exemple.invalid/rgpd", retention_months=12, retention_trigger="La collecte",
+        last_use_review="2026-01-01",
+        fields=[{"name": "nom", "personal_category": "identity", "purpose": "Écrire à la personne"}],
     )  # fmt: skip
     with register.transaction() as session:
         person = record_person(session, register.authority, PersonForm(name="Une fonction"))
@@ -185,7 +188,9 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
         kept = session.execute(text("SELECT facts::text FROM finding WHERE subject_id = :id"), {"id": number}).scalars()
         assert not [said for said in kept if "nommée" in said]
     free = [name for name, fact in CATALOGUE.facts.items() if fact.presence_only]
-    assert sorted(free) == ["dataset.anonymisation_proof", "dataset.producer", "system.host"]
+    assert sorted(free) == [
+        "dataset.anonymisation_proof", "dataset.producer", "dataset.retention_trigger", "system.host",
+    ]  # fmt: skip
     for name in free:
         CATALOGUE.compile(f"{name}{PRESENT}")
         with pytest.raises(PolicyError, match="fait inconnu"):

@@ -145,6 +145,11 @@ BY_HAND: tuple[tuple[str, str, str, str], ...] = (
     (LOANS, "OD-07", TC, "CSV et JSON ; le niveau d’accès manque."),
     (GROUND, "OD-14", NA, "Un relevé de terrain n’est pas une subvention."),
     (NOYAL, "OD-14", TC, "Son titre dit des subventions ; il reste à le confirmer."),
+    (TREES, "OD-11", TC, "Rien ne dit d’où vient le jeu, ni s’il est ouvert à tous."),
+    (TREES, "SOB-06", TC, "Personne n’a dit quand on s’est demandé s’il sert encore."),
+    (WEDDINGS, "SOB-01", TC, "Des mariages peuvent contenir des noms : ni cela ni les champs ne sont dits."),
+    (WEDDINGS, "SOB-02", TC, "De même pour la durée de conservation."),
+    (ELECTION, "OD-20", TC, "On ignore s’il contient des données personnelles et s’il est ouvert à tous."),
     ("Rennes Métropole", "ACC-02", TC, "Le registre ignore si une PRADA est désignée."),
     (PLAN, "OD-15", NA, "Ce plan est celui de la métropole : la base adresse est une compétence des communes."),
     ("Rennes Métropole", "OD-10", TC, "On ne sait rien de son répertoire des informations publiques."),
@@ -160,6 +165,8 @@ ONCE_OPEN: tuple[tuple[str, str, str, str], ...] = (
     (TREES, "OD-09", OK, "Éditeur : Rennes Métropole ; mis à jour le 23 avril 2021."),
     (TREES, "OD-02", TC, "Personne n’a dit si le jeu contient des données personnelles."),
     (TREES, "ACC-01", NC, "Toujours personne de désigné."),
+    (TREES, "OD-11", TC, "Ouvert à tous, mais rien ne dit s’il vient d’un partenaire."),
+    (WEDDINGS, "OD-20", TC, "Ouvert à tous ; il reste à dire s’il contient des données personnelles."),
     (MOVES, "OD-05", NC, "Une page de conditions de l’Insee n’est pas une licence de la liste."),
     (MOVES, "OD-09", OK, "Éditeur : Insee ; mis à jour le 24 novembre 2016."),
     (POPULATION, "OD-05", TC, "Il peut ne pas y avoir de licence, mais cela n’a pas été dit."),
@@ -255,8 +262,8 @@ def test_today_is_judged_in_the_import_itself(steps: Steps):
     # 27 datasets, the authority and its 43 communes; the import had judged them already.
     assert (evaluated["subjects"], evaluated["changed"]) == (27 + 44, 0)
     assert evaluated["as_of"] == evaluated["known_on"] == evaluated["law_of"]
-    # Nine rules on each dataset, four on each body.
-    assert sum(evaluated["verdicts"].values()) == 27 * 9 + 44 * 4 == len(steps.findings)
+    # Fourteen rules on each dataset, four on each body; the file knows no information system.
+    assert sum(evaluated["verdicts"].values()) == 27 * 14 + 44 * 4 == len(steps.findings)
     assert evaluated["verdicts"] == dict(Counter(one["verdict"] for one in steps.findings)) | {OK: 0}
 
 
@@ -314,11 +321,12 @@ def test_another_day_or_another_law_is_judged_without_writing(job: Job, steps: S
     assert (long_ago["subjects"], known_then["subjects"]) == (0, 0)
     assert (long_ago["as_of"], long_ago["known_on"], long_ago["law_of"]) == ("2016-01-01",) * 3
     assert (known_then["as_of"], known_then["known_on"]) == (steps.evaluated["as_of"], "2016-01-01")
-    # On that day only OD-02, OD-07 and OD-09 bound datasets, and ACC-02, ACC-08 and OD-10 the bodies.
+    # On that day only OD-02, OD-07, OD-09 and OD-11 bound datasets, and ACC-02, ACC-08 and OD-10 the bodies.
     assert (law_then["subjects"], law_then["law_of"]) == (71, "2016-12-01")
-    assert sum(law_then["verdicts"].values()) == 27 * 3 + 44 * 3
+    assert sum(law_then["verdicts"].values()) == 27 * 4 + 44 * 3
+    # Nothing in the file says that a dataset is open to all, so each of the four rules waits for it.
     # Ten bodies have 10,000 inhabitants and more: nobody said whether they have a PRADA, nor if it was notified.
-    assert law_then["verdicts"][TC] == 27 * 3 + 44 + 10 + 10
+    assert law_then["verdicts"][TC] == 27 * 4 + 44 + 10 + 10
     assert (job.count("ledger_entry"), job.count("finding")) == (entries, findings)
     assert job.json("evaluate")["changed"] == 0
 

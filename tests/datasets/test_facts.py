@@ -1,0 +1,109 @@
+"""What a sheet tells the policies: of others’ rights, of what is kept, of what each field is for; then and now."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from registry.datasets.facts import bind_datasets
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.rules import are_personal_fields_justified, may_third_parties_hold_rights
+from registry.datasets.service import amend_dataset, record_dataset
+from registry.datasets.system_facts import bind_systems
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
+from tests.conftest import TODAY, Town
+
+
+@pytest.mark.parametrize(
+    ("origin", "rights", "said"),
+    [
+        (None, None, None),
+        ("produced", None, False),
+        ("derived", None, False),
+        ("partner", None, True),
+        ("operator", None, True),
+        ("produced", "held", True),
+        (None, "none", True),
+    ],
+)
+def test_rights_are_in_question_for_what_came_from_others_or_was_looked_into(
+    origin: str | None, rights: str | None, said: bool | None
+) -> None:
+    assert may_third_parties_hold_rights(origin, rights) is said
+
+
+NAME, FREE, UNSAID, GUESSED = (True, False, True), (False, False, True), (None, False, True), (True, False, False)
+JUSTIFIED = (True, True, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ([], None),
+        ([FREE], None),
+        ([JUSTIFIED, FREE], True),
+        ([JUSTIFIED, NAME], False),
+        ([JUSTIFIED, UNSAID], None),
+        ([NAME, UNSAID], False),
+        ([JUSTIFIED, GUESSED], None),
+    ],
+    ids=[
+        "no field described", "none that is personal", "each with its purpose", "one without",
+        "one of which nobody said", "one without, whatever the other is", "one that a reading only suggests",
+    ],
+)  # fmt: skip
+def test_personal_fields_are_justified_one_by_one_and_a_guess_is_no_breach(
+    fields: list[tuple[bool | None, bool, bool]], said: bool | None
+) -> None:
+    assert are_personal_fields_justified(fields) is said
+
+
+def _facts(session: Session, number: int, **reading: Any) -> dict[str, Any]:
+    return bind_datasets(session, [number], on=TODAY, **reading)[number][1]
+
+
+@pytest.mark.database
+def test_fields_rights_and_retention_are_read_as_they_stand_and_as_they_stood(town: Town) -> None:
+    with town.acting() as session:
+        form = DatasetForm.model_validate(
+            {
+                "title": "Cantine", "personal_data": "personal", "declared_absent": ["retention_months"],
+                "fields": [{"name": "nom", "personal_category": "identity"}],
+            }
+        )  # fmt: skip
+        number = record_dataset(session, town.authority_id, form).id
+    with town.acting() as session:
+        before = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        change = DatasetChange.model_validate(
+            {
+                "retention_months": 12, "retention_trigger": "La rentrée", "declared_absent": [], "origin": "partner",
+                "last_use_review": TODAY - timedelta(days=3),
+                "fields": [{"name": "nom", "personal_category": "identity", "purpose": "Appeler l’enfant"}],
+            }
+        )  # fmt: skip
+        amend_dataset(session, number, change, expected=1)
+        session.flush()
+        now, then = _facts(session, number, until=None), _facts(session, number, until=before)
+    assert now["dataset.personal_fields_justified"] is True
+    assert then["dataset.personal_fields_justified"] is False
+    assert (now["dataset.retention_months"], now["dataset.retention_trigger__present"]) == (12, True)
+    assert "dataset.retention_trigger" not in now
+    assert then["dataset.retention_months__present"] is False
+    assert "dataset.retention_trigger__present" not in then
+    assert now["dataset.third_party_rights_in_question"] is True
+    assert "dataset.third_party_rights_in_question" not in then
+    assert now["dataset.last_use_review"] == TODAY - timedelta(days=3)
+
+
+@pytest.mark.database
+def test_a_country_asked_for_and_not_obtained_is_known_as_such(town: Town) -> None:
+    with town.acting() as session:
+        said = SystemForm(name="Service en ligne", external_host=True, declared_absent=["host_country"])
+        number = record_system(session, town.authority_id, said).id
+        session.flush()
+        (_row, facts) = bind_systems(session, [number], on=TODAY, until=None)[number]
+    assert facts["system.host_country__present"] is False
+    assert "system.hosted_in_eea" not in facts
