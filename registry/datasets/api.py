@@ -51,17 +51,21 @@ def expected_version(visit: Visit) -> int:
     return number
 
 
+def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[VerdictBody]:
+    """Today's findings on a dataset or a system."""
+    return [
+        VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
+        for one in find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    ]
+
+
 def _body(visit: Visit, dataset_id: int) -> DatasetBody:
     sheet, _owner, below = get_with_below(visit.session, dataset_id)
-    findings = find_findings(visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=sheet.id)
     visit.headers["ETag"] = f'"{sheet.version}"'
     return dataset_body(
         sheet,
         find_standing_parts(visit.session, sheet.id, below),
-        [
-            VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
-            for one in findings
-        ],
+        verdict_bodies(visit, SubjectKind.DATASET, sheet.id),
     )
 
 

@@ -7,7 +7,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 
-from registry.datasets.api import expected_version
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.api import expected_version, verdict_bodies
+from registry.datasets.bodies import VerdictBody
 from registry.datasets.forms import AnnulForm
 from registry.datasets.models import InformationSystem
 from registry.datasets.queries import find_datasets_in, find_systems, get_system
@@ -48,6 +50,7 @@ class SystemBody:
     declared_absent: list[str]
     annulled: bool
     dataset_ids: list[int]
+    findings: list[VerdictBody]
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class SystemsBody:
     systems: list[SystemLineBody]
 
 
-_COLUMNS = tuple(name for name in SystemBody.__dataclass_fields__ if name != "dataset_ids")
+_COLUMNS = tuple(name for name in SystemBody.__dataclass_fields__ if name not in {"dataset_ids", "findings"})
 
 
 def _body(visit: Visit, system: InformationSystem) -> SystemBody:
@@ -78,6 +81,7 @@ def _body(visit: Visit, system: InformationSystem) -> SystemBody:
     return SystemBody(
         **{name: getattr(system, name) for name in _COLUMNS},
         dataset_ids=[number for number, _title in find_datasets_in(visit.session, system.id)],
+        findings=verdict_bodies(visit, SubjectKind.SYSTEM, system.id),
     )
 
 
@@ -94,7 +98,7 @@ def list_systems(visit: Visit) -> Response[SystemsBody]:
 
 @route("POST", "/api/v1/systems", RECORD, takes=SystemCreation)
 def create_system(visit: Visit) -> Response[SystemBody]:
-    """Records an information system."""
+    """Records an information system; the answer says what the policies find."""
     given = visit.given(SystemCreation)
     visit.visitor.require(RECORD, given.organisation_id)
     system = record_system(visit.session, given.organisation_id, given.sheet())
@@ -106,7 +110,7 @@ def create_system(visit: Visit) -> Response[SystemBody]:
 
 @route("GET", "/api/v1/systems/{system_id:int}", READ)
 def read_system(visit: Visit, system_id: int) -> Response[SystemBody]:
-    """One information system."""
+    """One information system, with the datasets that live in it and today's findings."""
     return visit.answer(_body(visit, get_system(visit.session, system_id)))
 
 
@@ -116,7 +120,9 @@ def change_system(visit: Visit, system_id: int) -> Response[SystemBody]:
     expected = expected_version(visit)
     given = visit.given(SystemChange)
     visit.visitor.require(RECORD, get_system(visit.session, system_id).organisation_id)
-    return visit.answer(_body(visit, amend_system(visit.session, system_id, given, expected=expected)))
+    system = amend_system(visit.session, system_id, given, expected=expected)
+    visit.settle()
+    return visit.answer(_body(visit, system))
 
 
 @route("POST", "/api/v1/systems/{system_id:int}/annulment", ANNUL, takes=AnnulForm)

@@ -16,12 +16,13 @@ from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import Invalid
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows, holds_on
 from registry.ledger.queries import end_of_day
 from registry.organisations.models import Appointment, Organisation, Registry
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.platform.lists import load_list
 from registry.reporting.vocabulary import ScopeKind
 
 _KINDS = {
@@ -29,6 +30,14 @@ _KINDS = {
     ScopeKind.COMMUNE: {OrganisationKind.COMMUNE},
     ScopeKind.DEPARTMENT: {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE},
 }
+
+
+_SHEETS = {
+    SubjectKind.DATASET: mark("Fiche du jeu de données"),
+    SubjectKind.ORGANISATION: mark("Fiche de l’organisation"),
+    SubjectKind.SYSTEM: mark("Fiche du système d’information"),
+}
+"""Where a fact is filled in, by what it is about."""
 
 
 def scope_kind(kind: OrganisationKind) -> ScopeKind:
@@ -98,6 +107,7 @@ def gather(
         "findings": _finding_lines(engine, scoped, judged, since, as_of),
         "organisations": _organisation_lines(scoped, judged),
         "datasets": _dataset_lines(scoped, judged, names),
+        "systems": _system_lines(scoped, judged),
     }
 
 
@@ -118,7 +128,7 @@ def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Readin
     if scoped.dataset_id is not None:
         yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading)
         return
-    for kind in (SubjectKind.ORGANISATION, SubjectKind.DATASET):
+    for kind in (SubjectKind.ORGANISATION, SubjectKind.DATASET, SubjectKind.SYSTEM):
         ids = engine.subjects[kind].everything(session, within, reading.until)
         for one in judge(session, kind, ids, reading):
             if not one.row.annulled and one.organisation_id in within:
@@ -175,6 +185,7 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
                         "validated_on": version.validated_on,
                         "digest": policy.digest_of(version),
                         "remedy": policy.remedy,
+                        "plain": version.plain or "",
                         "asks": condition_in_words(engine.catalogue, version),
                         "note": version.note or "",
                         "counts": _counts(verdicts[policy.id]),
@@ -222,8 +233,7 @@ def _finding_lines(
 
 def _missing(engine: Engine, fact: str) -> dict[str, str]:
     declared = engine.catalogue.facts[fact]
-    where = _("Fiche du jeu de données") if fact.startswith("dataset.") else _("Fiche de l’organisation")
-    return {"label": declared.label, "where": where}
+    return {"label": declared.label, "where": _(_SHEETS[SubjectKind(fact.partition(".")[0])])}
 
 
 def _split(judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:
@@ -252,6 +262,7 @@ def _organisation_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[s
                 "kind": OrganisationKind(body.kind).label,
                 "judged": any(one.kind is SubjectKind.ORGANISATION for one in found),
                 "datasets": sum(one.kind is SubjectKind.DATASET for one in found),
+                "systems": sum(one.kind is SubjectKind.SYSTEM for one in found),
                 "law": law,
                 "practice": practice,
                 "_order": body.name_sort,
@@ -276,6 +287,27 @@ def _dataset_lines(scoped: Scoped, judged: Sequence[Judged], owners: Mapping[int
                 "organisation": body.name if body is not None else "",
                 "owner": owners.get(one.subject_id),
                 "personal_data": PersonalData(status).label if status else _("Non renseigné"),
+                "law": law,
+                "practice": practice,
+            }
+        )
+    return sorted(lines, key=lambda line: (line["label"], line["id"]))
+
+
+def _system_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[str, Any]]:
+    lines = []
+    for one in judged:
+        if one.kind is not SubjectKind.SYSTEM:
+            continue
+        law, practice = _split([one])
+        body = scoped.organisations.get(one.organisation_id)
+        country = one.row.host_country
+        lines.append(
+            {
+                "id": str(one.subject_id),
+                "label": one.row.name,
+                "organisation": body.name if body is not None else "",
+                "host_country": load_list("countries").label(country) if country else _("Pays non renseigné"),
                 "law": law,
                 "practice": practice,
             }

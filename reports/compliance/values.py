@@ -25,6 +25,8 @@ NAMED_SUBJECTS = 60
 """How many subjects of one group are named; the twins name them all."""
 PRINTED_DATASETS = 500
 """How many datasets the annex prints; the twins hold them all."""
+PRINTED_SYSTEMS = 200
+"""How many information systems the annex prints; the twins hold them all."""
 PRIORITIES = 3
 
 PRACTICES = (Force.RECOMMENDATION, Force.GOOD_PRACTICE)
@@ -106,8 +108,8 @@ class Seal:
 class PolicyLine:
     """A rule as it was applied, and how many subjects received each verdict under it.
 
-    `text` is the code or law its article belongs to, `asks` its condition in words, `note` what the reading of the
-    register leaves out.
+    `text` is the code or law its article belongs to, `plain` what it asks as anybody says it, `asks` its condition in
+    words, `note` what the reading of the register leaves out.
     """
 
     id: str
@@ -122,6 +124,7 @@ class PolicyLine:
     validated_on: date | None = None
     digest: _Digest
     remedy: str
+    plain: str = ""
     asks: str = ""
     note: str = ""
     counts: Counts
@@ -167,15 +170,16 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class OrganisationLine:
-    """An organisation of the scope, with what was found of it and of its datasets.
+    """An organisation of the scope, with what was found of it, of its datasets and of its information systems.
 
-    `judged` is false for one the law does not address itself: a service, of which only the datasets are judged.
+    `judged` is false for one the law does not address itself: a service, of which only what it answers for is judged.
     """
 
     label: str
     kind: str
     judged: bool = True
     datasets: _Count
+    systems: _Count = 0
     law: Counts
     practice: Counts
 
@@ -189,6 +193,18 @@ class DatasetLine:
     organisation: str
     owner: str | None = None
     personal_data: str
+    law: Counts
+    practice: Counts
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class SystemLine:
+    """An information system of the scope, and the country it is hosted in, in words."""
+
+    id: str
+    label: str
+    organisation: str
+    host_country: str
     law: Counts
     practice: Counts
 
@@ -299,6 +315,7 @@ class ComplianceReport:
     findings: tuple[Finding, ...]
     organisations: tuple[OrganisationLine, ...]
     datasets: tuple[DatasetLine, ...]
+    systems: tuple[SystemLine, ...] = ()
 
     @model_validator(mode="after")
     def _knows_every_rule(self) -> "ComplianceReport":
@@ -377,6 +394,11 @@ class ComplianceReport:
     def printed_datasets(self) -> tuple[DatasetLine, ...]:
         """The datasets of the annex."""
         return self.datasets[:PRINTED_DATASETS]
+
+    @property
+    def printed_systems(self) -> tuple[SystemLine, ...]:
+        """The information systems of the annex."""
+        return self.systems[:PRINTED_SYSTEMS]
 
     @property
     def under_review(self) -> int:

@@ -85,3 +85,41 @@ def test_the_findings_of_a_policy_come_gravest_first_page_after_page(town: Town,
         Verdict.NON_COMPLIANT, Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.COMPLIANT,
     ]  # fmt: skip
     assert len({number for number, _verdict in read}) == 5
+
+
+def test_a_system_bears_its_findings_on_its_page_in_the_list_and_in_the_api_and_nobody_elses_reads_them(town: Town):
+    steward = town.someone(Role.STEWARD)
+    typed = {"organisation_id": str(town.authority_id), "name": "Archivage", "host_country": "IE",
+             "definitive_archives": "true"}  # fmt: skip
+    address = steward.post("/systemes/nouveau", typed).headers["location"].partition("?")[0]
+    number = int(address.rpartition("/")[2])
+
+    page = steward.get(address).text
+    panel = page.partition('id="conformite')[2]
+    assert "Archives définitives conservées sur le territoire national" in panel
+    assert f'href="{address}/modifier#external_host"' in panel
+    assert 'href="/systemes/' in steward.get("/conformite/SOUV-03?constat=non-compliant").text
+    assert "Archivage" in steward.get("/conformite/constats?regles=obligations&constat=non-compliant").text
+
+    read = steward.api("GET", f"/api/v1/systems/{number}")
+    said = {one["policy_id"]: one["verdict"] for one in read.json()["findings"]}
+    assert said["SOUV-03"] == "non-compliant"
+    moved = steward.api("PATCH", f"/api/v1/systems/{number}", json={"host_country": "FR"},
+                        headers={"If-Match": read.headers["ETag"]}).json()  # fmt: skip
+    assert {one["policy_id"]: one["verdict"] for one in moved["findings"]}["SOUV-03"] == "compliant"
+
+    other = town.someone(Role.STEWARD, town.commune_id)
+    assert other.get(address).status_code == 404
+    assert "Archivage" not in other.get("/conformite/SOUV-03").text
+
+
+def test_a_rule_is_told_in_plain_words_with_its_exact_condition_at_hand(town: Town):
+    reader = town.someone(Role.LEGAL)
+    sheet = reader.get(f"/jeux/{town.record()}").text
+    policy = reader.get("/conformite/SOB-06").text
+
+    for page in (sheet, policy):
+        shown, exact = page.partition("Quelqu’un s’est demandé")[::2]
+        assert "Il faut\u00a0: « Dernière revue de l’utilité »" not in shown
+        assert "La condition exacte" in exact
+        assert "Dernière revue de l’utilité" in plain(exact)

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from registry.datasets.system_forms import SystemForm
+from registry.datasets.system_service import record_system
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.reporting.gathering import gather, get_scope
@@ -44,6 +46,28 @@ def test_an_organisation_is_counted_as_judged_only_where_a_rule_was_applied_to_i
     counted = {sum(line["counts"].values()) for line in report["policies"] if line["id"] in {"ACC-02", "OD-10"}}
     assert len(report["organisations"]) == 4
     assert counted == {judged} == {3}
+
+
+def test_the_systems_of_a_body_are_judged_with_its_datasets_and_no_other_reads_them(town: Town):
+    with town.acting() as session:
+        for body, name in ((town.authority_id, "Archivage"), (town.commune_id, "État civil")):
+            said = SystemForm(name=name, host_country="IE", definitive_archives=True)
+            record_system(session, body, said)
+
+    every = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
+    commune = gathered(town, ScopeKind.COMMUNE, town.commune_id)
+
+    assert [line["label"] for line in every["systems"]] == ["Archivage", "État civil"]
+    (system,) = commune["systems"]
+    assert (system["label"], system["host_country"], system["law"]["non_compliant"]) == ("État civil", "Irlande", 1)
+    found = {one["policy_id"]: one for one in commune["findings"] if one["subject_kind"] == "system"}
+    assert set(found) == {"SOUV-01", "SOUV-03", "SOUV-07", "SOUV-08", "SOUV-10"}
+    assert {one["subject"] for one in found.values()} == {"État civil"}
+    assert found["SOUV-08"]["missing"] == [
+        {"label": "Hébergé chez un tiers", "where": "Fiche du système d’information"}
+    ]
+    (line,) = (one for one in commune["organisations"] if one["systems"])
+    assert (line["label"], line["systems"], line["law"]["non_compliant"]) == (system["organisation"], 1, 1)
 
 
 def test_a_delay_that_has_passed_keeps_its_day(town: Town):
