@@ -14,11 +14,14 @@ from typing import Any
 import psycopg
 import pytest
 import structlog
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy.orm import Session
 
+from registry.accounts import service as accounts_service
 from registry.accounts.forms import TokenForm
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
@@ -44,6 +47,8 @@ from registry.web.csrf import csrf_token
 from registry.web.visits import LOCAL_SESSION_COOKIE
 
 configure_logs("WARNING")
+# Hashing for good costs a quarter of a second, and hundreds of accounts are made here: argon2's own profile for tests.
+accounts_service.HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 TODAY = date(2026, 11, 24)
 PASSWORDS = {role: role for role in (OWNER, APP, JOBS, PUBLIC)}

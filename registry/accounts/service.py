@@ -38,7 +38,7 @@ from registry.ledger.service import say
 from registry.organisations.forms import PersonForm
 from registry.organisations.service import find_or_record_person
 
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
 _ADMINISTRATORS_LOCK = 0x62666661
 _ADDRESSES_LOCK = 0x62666662
 _SIGN_INS_LOCK = 0x62666663
@@ -47,7 +47,7 @@ _SIGN_INS_LOCK = 0x62666663
 @lru_cache(maxsize=1)
 def _nobody() -> str:
     """A hash to compare with when no account bears the name: both answers then take the same time."""
-    return _HASHER.hash(secrets.token_urlsafe(16))
+    return HASHER.hash(secrets.token_urlsafe(16))
 
 
 class TooManyAttempts(Refusal):
@@ -183,7 +183,7 @@ def _failures_in_turn(session: Session, name_digest: bytes, address_digest: byte
 
 def _proves(secret: str, password: str) -> bool:
     try:
-        return _HASHER.verify(secret, password)
+        return HASHER.verify(secret, password)
     except (VerificationError, InvalidHashError):
         return False
 
@@ -269,7 +269,7 @@ def set_password(session: Session, account_id: int, organisation_id: int, passwo
     session.flush()
     session.execute(
         text("SELECT keep_secret(:credential, :secret)"),
-        {"credential": credential.id, "secret": _HASHER.hash(password)},
+        {"credential": credential.id, "secret": HASHER.hash(password)},
     )
 
 

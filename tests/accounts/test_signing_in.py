@@ -1,6 +1,8 @@
 """Signing in and out: what failed is not told apart, attempts are counted, and a session dies on the server."""
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -279,3 +281,12 @@ def test_over_https_a_cookie_another_host_may_have_set_is_not_heard(
     form = {"email": mailbox(Role.READER, town), "password": PASSWORD, "_csrf": csrf}
     answer = client.post("/connexion", data=form, headers={"Cookie": f"{LOCAL_VISITOR_COOKIE}=chosen"})
     assert answer.status_code == 403
+
+
+def test_passwords_are_hashed_as_the_recommendation_asks_where_the_product_itself_runs() -> None:
+    # The tests hash cheaply in their own process: another one is asked.
+    shown = "from registry.accounts.service import HASHER as h; print(h.type.name, h.time_cost, h.memory_cost)"
+    kind, passes, kibibytes = subprocess.check_output([sys.executable, "-c", shown], text=True).split()
+
+    # RFC 9106, section 4, second recommended option.
+    assert (kind, int(passes) >= 3, int(kibibytes) >= 65_536) == ("ID", True, True)
