@@ -31,6 +31,7 @@ from registry.datasets.facts import bind_datasets
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.system_facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.system_facts import bind_systems
+from registry.exchange import export_routes as exports_routes
 from registry.exchange import routes as exchange_routes
 from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
@@ -238,6 +239,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_api.HANDLERS,
     *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
+    *exports_routes.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,

@@ -20,6 +20,7 @@ _PLACES = {
     "demo": "running",
     "doctor": "keeping",
     "evaluate": "law",
+    "export": "records",
     "findings": "law",
     "import": "records",
     "init": "running",

@@ -1,4 +1,4 @@
-"""`beffroi import` and `beffroi report`: bringing a catalogue in, getting a document out."""
+"""`beffroi import`, `beffroi export` and `beffroi report`: bringing in, taking out, getting a document."""
 
 from datetime import date
 from pathlib import Path
@@ -15,6 +15,8 @@ from registry.cli.opening import (
     write_json,
     writing_to,
 )
+from registry.datasets.selecting import read_query
+from registry.exchange.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
@@ -67,6 +69,26 @@ def import_catalogue(
         click.echo(line)
 
 
+@click.command(
+    "export", help="Exporte le registre, ou ce qu’une liste en choisit : CSV, XLSX, ODS, JSON, SCDL, Etalab."
+)
+@click.option("--format", "form", type=click.Choice([str(one) for one in ExportFormat]), default="csv")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire.")
+@click.option("--select", "selected", default="", help="Ce qui suit « /jeux? » dans l’adresse d’une liste.")
+@click.pass_context
+def export_register(context: click.Context, form: str, output: Path, selected: str) -> None:
+    """Writes the register as it stands at one moment."""
+    refuse_unwritable(output)
+    query = read_query(selected.partition("?")[2] or selected)
+    # What was there before stays until the whole export is written beside it.
+    beside = output.with_name(f"{output.name}.part")
+    with open_terminal(context) as terminal, terminal.at_one_moment() as session, writing_to(output):
+        with beside.open("wb") as target:
+            target.writelines(export(session, ExportFormat(form), query))
+        beside.replace(output)
+    click.echo(str(output))
+
+
 @click.group(help="Les documents de conformité.")
 def report() -> None:
     """Documents, one command per kind."""
@@ -115,4 +137,4 @@ def _scope(session: Session, said: str | None) -> tuple[ScopeKind, int]:
     raise Invalid(_("Périmètre inconnu : « {said} ». Donnez un SIREN, organisation:N ou dataset:N.").format(said=said))
 
 
-COMMANDS = (import_catalogue, report)
+COMMANDS = (export_register, import_catalogue, report)

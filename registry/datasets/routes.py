@@ -30,7 +30,7 @@ from registry.datasets.queries import (
     get_with_below,
     has_other_parts,
 )
-from registry.datasets.selecting import read_selection
+from registry.datasets.selecting import read_selection, selection_query
 from registry.datasets.views import (
     ColumnView,
     FacetView,
@@ -86,6 +86,7 @@ def show_list(visit: Visit) -> Response[Any]:
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
     kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in {"apres", "fait"}]
+    selected = selection_query(visit.request.query_params.dict())
     following = urlencode([*kept, ("apres", write_cursor(rows[-1].cursor))]) if more else ""
     page = ListPage(
         rows=rows,
@@ -103,6 +104,7 @@ def show_list(visit: Visit) -> Response[Any]:
         columns=_columns(order, [(name, value) for name, value in kept if name != "tri" and value]),
         next_address=f"/jeux?{following}" if following else "",
         first_address=f"/jeux?{urlencode(kept)}" if visit.query("apres") else "",
+        export_address="/exports" + (f"?{selected}" if selected else ""),
         is_narrowed=bool([value for name, value in kept if value and name != "tri"]),
         may_record=visit.visitor.may(RECORD),
         may_import=visit.visitor.may(Permission.EXCHANGE_IMPORT_APPLY),

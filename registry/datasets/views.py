@@ -97,7 +97,7 @@ class ColumnView:
 
 @dataclass(frozen=True)
 class ListPage:
-    """A page of the list, with what it is narrowed to."""
+    """A page of the list, with what it is narrowed to; `export_address` takes out what it shows."""
 
     rows: Sequence[DatasetRow]
     verdicts: Mapping[int, Mapping[Verdict, int]]
@@ -111,6 +111,7 @@ class ListPage:
     columns: Sequence[ColumnView]
     next_address: str
     first_address: str
+    export_address: str
     is_narrowed: bool
     may_record: bool
     may_import: bool

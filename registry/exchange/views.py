@@ -395,3 +395,22 @@ def report_of(
         distributions=sum(len(one.distributions) for one in read.datasets),
         dry_run=dry_run,
     )
+
+
+@dataclass(frozen=True)
+class ExportLine:
+    """One format a register can be taken out in."""
+
+    label: str
+    hint: str
+    address: str
+
+
+@dataclass(frozen=True)
+class ExportsPage:
+    """What an export would hold, and the formats to choose from; `list_address` shows the sheets it is about."""
+
+    total: int
+    is_narrowed: bool
+    list_address: str
+    formats: Sequence[ExportLine]

@@ -95,6 +95,24 @@ def engine_for(url: str, pool_size: int = 8, longest: int = 0) -> Engine:
     )
 
 
+_ACTS = text(
+    "SELECT current_setting('beffroi.actor', true) AS actor, current_setting('beffroi.account', true) AS account,"
+    " current_setting('beffroi.request', true) AS request, acting_reads() AS reads, acting_knows() AS knows"
+)
+
+
+def acting_in(session: Session) -> Acting:
+    """Who acts in this transaction and on what, as the database was told: for another that only reads, as they do."""
+    told = session.execute(_ACTS).one()
+    return Acting(
+        told.actor or "",
+        account_id=int(told.account) if told.account else None,
+        request_id=told.request or None,
+        reads=frozenset(told.reads or ()),
+        knows=frozenset(told.knows or ()),
+    )
+
+
 class ActingSession(Session):
     """A session whose transactions each say who acts, as soon as they begin."""
 

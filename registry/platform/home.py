@@ -17,7 +17,16 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
 from registry.platform.bootstrap import database_statements, role_statements
-from registry.platform.database import APP, JOBS, OWNER, PUBLIC, check_jobs_role, check_server, engine_for
+from registry.platform.database import (
+    APP,
+    JOBS,
+    OWNER,
+    PUBLIC,
+    at_one_moment,
+    check_jobs_role,
+    check_server,
+    engine_for,
+)
 from registry.platform.files import FileStore
 from registry.platform.migrating import check_schema, find_pending, migrate
 from registry.platform.postgres import (
@@ -79,6 +88,11 @@ class Home:
     def app(self) -> Engine:
         """Pages and API: rows of one's organisations."""
         return engine_for(self.urls.app, longest=LONGEST_PAGE)
+
+    @property
+    def app_at_one_moment(self) -> Engine:
+        """The rows that pages read, at one moment: for what is told of them in several questions."""
+        return at_one_moment(self.app)
 
     @cached_property
     def jobs(self) -> Engine:

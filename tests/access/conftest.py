@@ -52,6 +52,11 @@ class RehearsalHome(Home):
         """The connection itself: a session joins its transaction by a savepoint."""
         return self.connection
 
+    @property
+    def app_at_one_moment(self) -> Any:
+        """The same: what a rehearsed request wrote stands in that transaction alone."""
+        return self.connection
+
 
 @contextmanager
 def rehearsing(

@@ -279,7 +279,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
     """A valid request to a route about what an organisation holds."""
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
-        "part": "document", "name": "theme.css",
+        "part": "document", "name": "theme.css", "form": "csv",
     }  # fmt: skip
 
     def fill(found: re.Match[str]) -> str:
@@ -309,6 +309,8 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
     """Whose things a route can be asked about: everybody's, nobody's in particular, or none at all."""
     if any(f"{{{name}:str}}" in path for name in ("policy_id", "digest", "token")):
         return ("own", "none")
+    if "{form:str}" in path:
+        return ("-",)
     filled = FORMS.get(route) or BODIES.get(route)
     named = filled(Objects(0)) if filled is not None else {}
     if "{" in path or "organisation_id" in named or route == "POST /documents":
