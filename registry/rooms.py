@@ -1,6 +1,6 @@
 """THE MAP: one row per room, from the lowest floor to the highest. The application is assembled from it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -22,10 +22,13 @@ from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
+from registry.datasets import draft_routes as datasets_drafts
 from registry.datasets import form_routes as datasets_forms
+from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
 from registry.datasets import system_api as systems_api
 from registry.datasets import system_routes as systems_routes
+from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import bind_datasets
 from registry.datasets.models import Dataset, InformationSystem
@@ -235,6 +238,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *compliance_routes.HANDLERS,
     *datasets_routes.HANDLERS,
     *datasets_forms.HANDLERS,
+    *datasets_parts.HANDLERS,
+    *datasets_drafts.HANDLERS,
     *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
     *systems_api.HANDLERS,
@@ -253,6 +258,10 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
         EVALUATE_JOB: evaluating(home.jobs, info),
         **import_jobs(home, info),
     }
+
+
+DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts,)
+"""What each new day calls for besides judging everything."""
 
 
 def bound_facts() -> frozenset[str]:

@@ -18,7 +18,7 @@ from registry.platform.home import Home
 from registry.platform.jobs import work
 from registry.platform.logs import keep_journal
 from registry.platform.supervisor import end_with_supervisor
-from registry.rooms import job_functions
+from registry.rooms import DAILY_CHORES, job_functions
 
 log = structlog.get_logger(__name__)
 SEAL_EVERY = 2.0
@@ -31,7 +31,13 @@ def work_home(home: Home, info: dict[str, Any]) -> None:
     stopping = threading.Event()
     sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
     # While it judges everything, the jobs go on.
-    judge = threading.Thread(target=evaluate_daily, args=(home.jobs, info, stopping), name="evaluation", daemon=True)
+    judge = threading.Thread(
+        target=evaluate_daily,
+        args=(home.jobs, info, stopping),
+        kwargs={"chores": DAILY_CHORES},
+        name="evaluation",
+        daemon=True,
+    )
     sealer.start()
     judge.start()
     try:

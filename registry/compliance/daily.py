@@ -1,7 +1,7 @@
 """Judging without anybody's change: everything on a new civil day, and what one body's change reaches afar."""
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_of
 from registry.compliance.queries import find_judged
@@ -53,9 +54,17 @@ def evaluate_everything(
 
 
 def evaluate_daily(
-    database: Engine, info: Mapping[str, Any], stopping: threading.Event, *, every: float = LOOK_EVERY
+    database: Engine,
+    info: Mapping[str, Any],
+    stopping: threading.Event,
+    *,
+    every: float = LOOK_EVERY,
+    chores: Sequence[Callable[[Session], object]] = (),
 ) -> None:
-    """Judges everything at once, then each time the authority's civil day changes, until told to stop."""
+    """Judges everything at once, then each time the authority's civil day changes, until told to stop.
+
+    `chores` are what else a new day calls for, each in a transaction of its own.
+    """
     today: Callable[[], date] = info["today"]
     judged: date | None = None
     while not stopping.is_set():
@@ -63,6 +72,9 @@ def evaluate_daily(
         if day != judged:
             try:
                 found = evaluate_everything(database, info, today=day)
+                for chore in chores:
+                    with transaction(database, EVALUATION, **info) as session:
+                        chore(session)
             except (SQLAlchemyError, OSError, RuntimeError, Refusal):
                 log.exception("daily evaluation failed; trying again")
             else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.datasets.system_views import SYSTEM_LABELS, say_system_value
 from registry.datasets.views import ChangeView
-from registry.datasets.wording import field_label, say_value
+from registry.datasets.wording import Known, field_label, say_value
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import read_range
 from registry.ledger.queries import Version
@@ -53,10 +53,11 @@ def history_views(
     actors: Mapping[str, str],
     people: Mapping[int, str],
     titles: Mapping[int, str],
+    known: Known,
 ) -> list[ChangeView]:
     """Every change in words, latest first; each history is given latest first, by row, those of parts by table.
 
-    `people` names those the reader may know, `titles` the datasets they may read.
+    `people` names those the reader may know, `titles` the datasets they may read, `known` what else a field numbers.
     """
     views = [
         view
@@ -64,7 +65,7 @@ def history_views(
         for versions in rows.values()
         for view in _of_part(table, versions, actors, titles)
     ]
-    views += _of_sheet(sheet, actors, elsewhere={view.at for view in views})
+    views += _of_sheet(sheet, actors, known, elsewhere={view.at for view in views})
     for versions in appointments.values():
         views += _of_appointment(versions, actors, people)
     ordered = sorted(views, key=lambda view: view.at, reverse=True)
@@ -76,10 +77,10 @@ def _pairs(versions: Sequence[Version]) -> Iterable[tuple[Version, Version | Non
     return zip(versions, [*versions[1:], None], strict=True)
 
 
-def _changes(newer: Version, older: Version | None) -> tuple[tuple[str, str, str], ...]:
+def _changes(newer: Version, older: Version | None, known: Known | None = None) -> tuple[tuple[str, str, str], ...]:
     before = older.snapshot if older is not None else {}
     return tuple(
-        (field_label(name), say_value(name, before.get(name)), say_value(name, value))
+        (field_label(name), say_value(name, before.get(name), known), say_value(name, value, known))
         for name, value in newer.snapshot.items()
         if older is not None and name not in _SILENT and before.get(name) != value
     )
@@ -98,11 +99,13 @@ def _view(
     )
 
 
-def _of_sheet(versions: Sequence[Version], actors: Mapping[str, str], elsewhere: Set[datetime]) -> list[ChangeView]:
+def _of_sheet(
+    versions: Sequence[Version], actors: Mapping[str, str], known: Known, elsewhere: Set[datetime]
+) -> list[ChangeView]:
     """The versions of the sheet itself; `elsewhere` tells when its parts changed, which they say themselves."""
     views = []
     for newer, older in _pairs(versions):
-        changes = _changes(newer, older)
+        changes = _changes(newer, older, known)
         if older is not None and not changes and (not newer.reason or newer.recorded_at in elsewhere):
             continue
         sentence = _(_EVENTS.get(newer.event or "", mark("Fiche écrite")))

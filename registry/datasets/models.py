@@ -346,3 +346,33 @@ class SavedView(Table, table=True):
     is_shared: bool = Field(default=False)
     is_default: bool = Field(default=False)
     annulled: bool = Field(default=False)
+
+
+class SheetDraft(Table, table=True):
+    """A sheet being written, as its form stood: its author's alone, until it is saved, forgotten or old.
+
+    `typed` holds each name of the form with its value, in their order, valid or not; like the title, it may name
+    people. `dataset_id` is empty for a sheet that does not exist yet. `revision` counts the savings.
+    """
+
+    __tablename__ = "sheet_draft"
+    __table_args__ = (
+        Index(
+            "uq_sheet_draft_account_id_dataset_id",
+            "account_id",
+            "dataset_id",
+            unique=True,
+            postgresql_where=text("dataset_id IS NOT NULL"),
+        ),
+        {"info": {"kind": Kind.WORK}},
+    )
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    dataset_id: int | None = Field(
+        default=None, sa_type=BigInteger, foreign_key="dataset.id", ondelete="CASCADE", index=True
+    )
+    revision: int = Field(default=1)
+    title: str = free()
+    typed: list[list[str]] = Field(sa_type=JSONB, sa_column_kwargs={"info": {"names_people": "free"}})
+    saved_at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -1,19 +1,29 @@
 """Every SELECT about datasets."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Text, bindparam, cast, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.models import DataService, Dataset, DatasetField, Derivation, Distribution, InformationSystem
+from registry.datasets.models import (
+    DataService,
+    Dataset,
+    DatasetField,
+    Derivation,
+    Distribution,
+    InformationSystem,
+    SheetDraft,
+)
 from registry.datasets.narrowing import DatasetFilter, narrow
 from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
+from registry.organisations.queries import find_known, find_organisations
 
 Part = TypeVar("Part", bound=Distribution | DataService | DatasetField | Derivation)
 PAGE_SIZE = 50
@@ -350,3 +360,77 @@ def count_datasets(session: Session, narrowed: DatasetFilter) -> int:
 def find_ids(session: Session, narrowed: DatasetFilter) -> list[int]:
     """The numbers of all that a list holds, in their order."""
     return list(session.execute(narrow(select(col(Dataset.id)), narrowed).order_by(col(Dataset.id))).scalars())
+
+
+@dataclass(frozen=True)
+class DraftRow:
+    """One draft of somebody's: of a sheet, or of one to come (`dataset_id` is then empty)."""
+
+    id: int
+    dataset_id: int | None
+    title: str
+    saved_at: datetime
+    address: str
+
+
+def find_drafts(session: Session, account_id: int) -> list[DraftRow]:
+    """The drafts of an account, latest first; that of a sheet they may no longer read bears no name but its own."""
+    rows = session.execute(
+        select(
+            col(SheetDraft.id),
+            col(SheetDraft.dataset_id),
+            col(SheetDraft.saved_at),
+            func.coalesce(func.nullif(col(SheetDraft.title), ""), col(Dataset.title), "").label("title"),
+        )
+        .join(Dataset, col(Dataset.id) == col(SheetDraft.dataset_id), isouter=True)
+        .where(col(SheetDraft.account_id) == account_id)
+        .order_by(col(SheetDraft.saved_at).desc(), col(SheetDraft.id).desc())
+    )
+    return [
+        DraftRow(
+            id=row.id,
+            dataset_id=row.dataset_id,
+            title=row.title,
+            saved_at=row.saved_at,
+            address=f"/jeux/nouveau?brouillon={row.id}"
+            if row.dataset_id is None
+            else f"/jeux/{row.dataset_id}/modifier",
+        )
+        for row in rows
+    ]
+
+
+def find_draft(
+    session: Session, account_id: int, *, dataset_id: int | None, draft_id: int | None = None, lock: bool = False
+) -> SheetDraft | None:
+    """The draft an account has of a sheet; without a sheet, that of a sheet to come which bears this number."""
+    if dataset_id is None and draft_id is None:
+        return None
+    query = select(SheetDraft).where(
+        col(SheetDraft.account_id) == account_id, col(SheetDraft.dataset_id).is_not_distinct_from(dataset_id)
+    )
+    if dataset_id is None:
+        query = query.where(col(SheetDraft.id) == draft_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.execute(query).scalar_one_or_none()
+
+
+def find_names(session: Session, numbers: Mapping[str, Set[int]]) -> dict[str, dict[int, str]]:
+    """The names behind the numbers that fields of sheets hold, by field: those the asker may know."""
+    people = [find_known(session, number) for number in numbers.get("contact_person_id", ())]
+    bodies = numbers.get("organisation_id", frozenset())
+    systems = numbers.get("information_system_id", frozenset())
+    return {
+        "information_system_id": find_system_names(session, systems) if systems else {},
+        "contact_person_id": {one.id: one.name for one in people if one is not None and one.name},
+        "organisation_id": {one.id: one.name for one in find_organisations(session)} if bodies else {},
+    }
+
+
+def find_system_names(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The names of the information systems that the asker may read."""
+    rows = session.execute(
+        select(col(InformationSystem.id), col(InformationSystem.name)).where(col(InformationSystem.id).in_(list(ids)))
+    )
+    return {row.id: row.name for row in rows}

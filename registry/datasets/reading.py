@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -36,9 +37,31 @@ DISTRIBUTION_FIELDS = (
 SHOWN_OF_DISTRIBUTION = tuple(field for field in DISTRIBUTION_FIELDS if field != "description")
 """The fields of a distribution that the form shows."""
 THEIRS, MINE = "theirs", "mine"
-"""On the conflict page, whose distributions are kept."""
-_PREFIX, _SERVICE_PREFIX, _FIELD_PREFIX = "distribution-", "service-", "field-"
+"""On the conflict page, whose version of a file or an interface is kept."""
+OF_FILES, OF_SERVICES, _OF_FIELDS = "distribution-", "service-", "field-"
+"""What the names of the fields of each repeated part begin with."""
 FIELD_COLUMNS = ("name", "label", "type", "description", "personal_category", "purpose")
+
+
+@dataclass(frozen=True)
+class Block:
+    """One repeated part of the form as it was typed.
+
+    `seen` is the digest of what it held when it was shown, empty for a new one; `removed` says that it is to go.
+    """
+
+    values: Mapping[str, Any]
+    seen: str = ""
+    removed: bool = False
+
+    @property
+    def stands(self) -> bool:
+        """Whether it says something that is to be kept."""
+        return not self.removed and any(value for field, value in self.values.items() if field != "identifier")
+
+    def shown(self) -> dict[str, Any]:
+        """What the form shows of it again."""
+        return {**self.values, "seen": self.seen, "removed": self.removed}
 
 
 def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
@@ -46,48 +69,77 @@ def distribution_values(data: FormData) -> list[Mapping[str, Any]]:
 
     A field the form shows and that is left empty is nothing; one it does not show is not there.
     """
-    return _blocks(data, _PREFIX, DISTRIBUTION_FIELDS)
+    return [one.values for one in blocks(data, OF_FILES, DISTRIBUTION_FIELDS) if one.stands]
 
 
 def service_values(data: FormData) -> list[Mapping[str, Any]]:
     """The interfaces as they were typed, read as distributions are."""
-    return _blocks(data, _SERVICE_PREFIX, SERVICE_FIELDS)
+    return [one.values for one in blocks(data, OF_SERVICES, SERVICE_FIELDS) if one.stands]
 
 
 def field_values(data: FormData) -> list[Mapping[str, Any]]:
     """The fields of the dataset as they were typed, in the order of the page."""
-    return _blocks(data, _FIELD_PREFIX, FIELD_COLUMNS)
+    return [one.values for one in blocks(data, _OF_FIELDS, FIELD_COLUMNS) if one.stands]
 
 
-def _blocks(data: FormData, prefix: str, fields: Iterable[str]) -> list[Mapping[str, Any]]:
+def shown_again(data: FormData, prefix: str, fields: Iterable[str]) -> list[Mapping[str, Any]]:
+    """A repeated part as its form shows it again: also what is to be removed, but no block left empty."""
+    return [one.shown() for one in blocks(data, prefix, fields) if one.stands or one.removed]
+
+
+def blocks(data: FormData, prefix: str, fields: Iterable[str]) -> list[Block]:
+    """Each block of a repeated part; on the conflict page, the one of the two that was chosen."""
     fields = tuple(fields)
+    other = f"{THEIRS}-{prefix}"
     numbers = sorted(
-        {name.removeprefix(prefix).partition("-")[0] for name in data.names() if name.startswith(prefix)},
+        {
+            name.removeprefix(start).partition("-")[0]
+            for name in data.names()
+            for start in (prefix, other)
+            if name.startswith(start)
+        },
         key=lambda number: (len(number), number),
     )
-    found: list[Mapping[str, Any]] = []
+    found = []
     for number in numbers:
+        start = f"{other if data.first(f'choice-{prefix}{number}') == THEIRS else prefix}{number}-"
         values = {
-            field: data.first(f"{prefix}{number}-{field}").strip() or None
-            for field in fields
-            if data.has(f"{prefix}{number}-{field}")
+            field: data.first(f"{start}{field}").strip() or None for field in fields if data.has(f"{start}{field}")
         }
-        removed = data.has(f"{prefix}{number}-removed")
-        if not removed and any(value for field, value in values.items() if field != "identifier"):
-            found.append(values)
+        if values:
+            found.append(Block(values, data.first(f"{start}seen"), data.has(f"{start}removed")))
     return found
+
+
+def part_digest(one: Mapping[str, Any], fields: Iterable[str]) -> str:
+    """What tells two versions of a file or an interface apart, by these fields."""
+    return _digest({field: str(one[field]) for field in fields if one.get(field)})
 
 
 def distributions_digest(distributions: Iterable[Mapping[str, Any]]) -> str:
     """What tells two sets of distributions apart, by the fields the form shows."""
-    said = [{field: str(one[field]) for field in SHOWN_OF_DISTRIBUTION if one.get(field)} for one in distributions]
-    return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return _digest(
+        [{field: str(one[field]) for field in SHOWN_OF_DISTRIBUTION if one.get(field)} for one in distributions]
+    )
 
 
 def services_digest(services: Iterable[Mapping[str, Any]]) -> str:
     """What tells two sets of interfaces apart, by the fields the form shows."""
-    said = [{field: str(one[field]) for field in SERVICE_FIELDS if one.get(field)} for one in services]
+    return _digest([{field: str(one[field]) for field in SERVICE_FIELDS if one.get(field)} for one in services])
+
+
+def _digest(said: Any) -> str:
     return sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def typed_values(data: FormData) -> dict[str, Any]:
+    """Each field of the sheet as it was typed, valid or not, for its form to show again."""
+    names = (*(name for name in DatasetForm.model_fields if name not in PARTS), "organisation_id")
+    return {
+        name: [value for value in data.all(name) if value] if name in LISTS_BY_CHOICE else data.first(name)
+        for name in names
+        if data.has(name)
+    }
 
 
 def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Accepted[Any] | Rejected:
@@ -108,8 +160,8 @@ def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Acc
             values[name] = data.first(name).strip() or None
     if values.get("title", "") is None:
         values["title"] = ""
-    if data.has("distributions") and data.first("distributions_choice") != THEIRS:
+    if data.has("distributions"):
         values["distributions"] = distribution_values(data)
-    if data.has("services") and data.first("services_choice") != THEIRS:
+    if data.has("services"):
         values["services"] = service_values(data)
     return parse_values(DatasetChange if change else DatasetForm, values, today=today)

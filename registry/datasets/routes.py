@@ -21,6 +21,7 @@ from registry.datasets.queries import (
     count_datasets,
     find_datasets,
     find_downstream,
+    find_names,
     find_parts,
     find_standing_parts,
     find_system,
@@ -44,6 +45,7 @@ from registry.datasets.views import (
     term_views,
 )
 from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
+from registry.datasets.wording import NUMBERED
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -183,8 +185,11 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     below = [version for rows in (*parts.values(), appointments) for history in rows.values() for version in history]
     actors = find_actor_names(session, {version.actor for version in (*versions, *below)})
     people = {one.person_id: one.name for one in held if one.name}
-    page = HistoryPage(sheet.id, sheet.title, history_views(versions, parts, appointments, actors, people, titles))
-    return visit.page("datasets/history.html", page)
+    changed = {name: {one.snapshot.get(name) for one in versions} for name in NUMBERED}
+    changing = {name: {int(one) for one in said if one} for name, said in changed.items() if len(said) > 1}
+    known = find_names(session, changing)
+    views = history_views(versions, parts, appointments, actors, people, titles, known)
+    return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, views))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_list, show_sheet, show_history)

@@ -8,7 +8,7 @@ from typing import Any
 from registry.compliance.vocabulary import Verdict
 from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
-from registry.datasets.queries import DatasetRow, Upstream
+from registry.datasets.queries import DatasetRow, DraftRow, Upstream
 from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, strictest
 from registry.datasets.vocabulary import (
     AccessRights,
@@ -130,7 +130,8 @@ class FacetView:
 class FormPage:
     """The form of a sheet: a new one, one to amend, or one typed again after errors.
 
-    `version` and `distributions_seen` say what the person had read when they began to type.
+    `version` and `distributions_seen` say what the person had read when they began to type; `address` is where the
+    form saves its draft (with no `refusal` yet), `drafts` those left of other sheets to come.
     """
 
     id: int | None
@@ -149,6 +150,51 @@ class FormPage:
     distributions: Sequence[Mapping[str, Any]]
     distributions_seen: str
     reason: str
+    draft: "DraftState | None"
+    address: str
+    refusal: str
+    drafts: Sequence[DraftRow]
+
+
+@dataclass(frozen=True)
+class DraftState:
+    """The draft that a form was last saved as; `saved_at` is empty where the form only remembers it."""
+
+    id: int
+    revision: int
+    saved_at: datetime | None
+
+
+@dataclass(frozen=True)
+class DraftSaved:
+    """What a form hears after it tried to save its draft: when it was, or why it was not."""
+
+    draft: DraftState | None
+    refusal: str
+    address: str
+
+
+@dataclass(frozen=True)
+class DraftOfferPage:
+    """A draft somebody left of a sheet: what it would change, and whether the sheet changed since it was begun."""
+
+    id: int
+    title: str
+    draft: int
+    saved_at: datetime
+    changes: Sequence[tuple[str, str, str]]
+    moved_on: bool
+
+
+@dataclass(frozen=True)
+class DraftsPage:
+    """The drafts of who asks.
+
+    Units: `kept_for` in days.
+    """
+
+    drafts: Sequence[DraftRow]
+    kept_for: int
 
 
 @dataclass(frozen=True)
@@ -206,25 +252,17 @@ class TermView:
 
 @dataclass(frozen=True)
 class ConflictPage:
-    """Somebody else changed the sheet meanwhile: each field as it was, as they left it, as it was typed."""
+    """Somebody else changed the sheet meanwhile: each field and file as they left it, and as it was typed.
+
+    `carried` holds what the choice is sent with: the values of the files and interfaces of both sides.
+    """
 
     id: int
     version: int
     title: str
     rows: Sequence["ConflictRow"]
     reason: str
-    files: "FilesInConflict | None"
-    services: "FilesInConflict | None"
-
-
-@dataclass(frozen=True)
-class FilesInConflict:
-    """The distributions as they left them and as they were typed, in words, and the typed ones' values."""
-
-    theirs: Sequence[str]
-    mine: Sequence[str]
-    typed: Sequence[tuple[str, str]]
-    both_changed: bool
+    carried: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """How a sheet is said: the name of each field, and each value in words."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -150,18 +151,30 @@ def field_label(name: str) -> str:
     return _(FIELD_LABELS.get(name) or _OF_A_FILE.get(name) or _OF_A_PART.get(name, name))
 
 
-def say_value(name: str, value: Any) -> str:
-    """A field's value in words: labels for codes, dates as people write them, nothing for what is empty."""
+Known = Mapping[str, Mapping[int, str]]
+"""The names behind the numbers of a field, by field: those the reader may know."""
+NUMBERED = {
+    "information_system_id": mark("un système que vos droits ne montrent pas"),
+    "contact_person_id": mark("une personne que vos droits ne montrent pas"),
+    "organisation_id": mark("une organisation que vos droits ne montrent pas"),
+}
+"""The fields that hold the number of something else, and what is said where its name may not be known."""
+
+
+def say_value(name: str, value: Any, known: Known | None = None) -> str:
+    """A field's value in words: labels for codes, names for numbers, dates as people write them, nothing for empty."""
     if value is None or value in ([], ""):
         return ""
+    if known is not None and name in NUMBERED:
+        return known.get(name, {}).get(int(value)) or _(NUMBERED[name])
     if name in _ENUMS:
         return str(_ENUMS[name](value).label)
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if name in LISTS:
-        known = load_list(LISTS[name])
+        listed = load_list(LISTS[name])
         codes = value if isinstance(value, list) else [value]
-        return ", ".join(known.label(code, current_locale()) for code in codes)
+        return ", ".join(listed.label(code, current_locale()) for code in codes)
     if name in _ENUM_LISTS:
         return ", ".join(_ENUM_LISTS[name](one).label for one in value)
     if name in {"declared_absent", "locked_fields"}:
@@ -176,6 +189,14 @@ def say_value(name: str, value: Any) -> str:
     if isinstance(value, date):
         return say_day(value)
     return str(value)
+
+
+def say_typed(name: str, value: Any, known: Known | None = None) -> str:
+    """A value somebody typed in words, or as it was typed where it makes no sense."""
+    try:
+        return say_value(name, value, known)
+    except (ValueError, KeyError):
+        return str(value)
 
 
 _BLOCKS = {

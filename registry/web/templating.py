@@ -57,7 +57,7 @@ def environment() -> Environment:
     made.globals["_"] = _say
     made.filters.update(
         day=say_day, moment=say_moment, ago=say_ago, number=say_number, bytes=say_bytes, label=say_label,
-        address=say_address, bound=bind_signs,
+        address=say_address, bound=bind_signs, hour=say_hour,
     )  # fmt: skip
     made.globals["static"] = static_url
     return made
@@ -145,6 +145,14 @@ def say_moment(value: datetime | None) -> str:
     there = value.astimezone(ZoneInfo(_zone.get()))
     hour = format_time(there, "HH:mm", locale=current_locale())
     return _("{day} à {hour}").format(day=say_day(there.date()), hour=hour)
+
+
+def say_hour(value: datetime | None) -> str:
+    """The hour of an instant as people say it, in the authority's time: 14 h 03."""
+    if value is None:
+        return ""
+    there = value.astimezone(ZoneInfo(_zone.get()))
+    return format_time(there, f"H{NO_BREAK}'h'{NO_BREAK}mm" if current_locale() == FRENCH else "HH:mm")
 
 
 def say_ago(value: datetime | None) -> str:

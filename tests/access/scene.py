@@ -70,6 +70,7 @@ class Objects:
     system_id: int = NOTHING
     system_version: int = 1
     source_id: int = NOTHING
+    draft_id: int = NOTHING
 
 
 def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
@@ -232,6 +233,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/{dataset_id:int}/modifier": _form(
         version=lambda of: str(of.dataset_version), title="Titre changé encore"
     ),
+    "POST /jeux/brouillons": _form(title="Bornes"),
+    "POST /jeux/{dataset_id:int}/brouillon": _form(version=lambda of: str(of.dataset_version), title="Brouillon"),
+    "POST /jeux/brouillons/{draft_id:int}/oublier": _form(),
     "POST /jeux/{dataset_id:int}/champs/modifier": lambda of: {
         "version": str(of.dataset_version),
         "field-0-name": "identifiant",

@@ -20,6 +20,9 @@ WITHOUT_EVENT = {
     "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
     "POST /deconnexion": "states nothing: the same row says when it ended",
     "POST /mon-compte/sessions/{session_id:int}/fermer": "states nothing: the same row says when it ended",
+    "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
+    "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
+    "POST /jeux/brouillons/{draft_id:int}/oublier": "a draft states nothing, nor does forgetting it",
     "POST /mot-de-passe-oublie": "nobody is known yet: the row in `single_use_link` waits; its use is an event",
 }
 """The unsafe routes that write nothing of record, each with where its trace stands."""

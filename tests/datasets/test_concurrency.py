@@ -1,22 +1,20 @@
 """Two edits at once lose nothing: of sixteen on one version one wins, and a person chooses between both values."""
 
-import re
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
 from typing import Any
 
 import pytest
-from httpx import Response
 from sqlalchemy import text
 
 from registry.datasets.forms import DistributionForm
 from registry.kernel.permissions import Role
-from tests.conftest import Someone, Town
+from tests.conftest import Town
+from tests.pages import fields_of, opened
 
 pytestmark = pytest.mark.database
 
 CLIENTS, ROUNDS = 16, 4
-A, B = "https://a.invalid/a.csv", "https://a.invalid/b.csv"
+A, B, C, D = (f"https://a.invalid/{letter}.csv" for letter in "abcd")
 
 
 def kept(town: Town, number: int) -> dict[str, Any]:
@@ -30,31 +28,6 @@ def files_of(town: Town, number: int) -> list[dict[str, Any]]:
     query = text("SELECT * FROM distribution WHERE dataset_id = :id AND NOT annulled ORDER BY id")
     with town.acting() as session:
         return [dict(row) for row in session.execute(query, {"id": number}).mappings()]
-
-
-def fields_of(page: Response) -> dict[str, str]:
-    """What a browser would send of the page's form: hidden and typed fields, ticked choices."""
-    found: dict[str, str] = {}
-    body = page.text.split("<template", 1)[0] + page.text.split("</template>", 1)[-1]
-    for tag in re.findall(r"<input[^>]*>", body):
-        said = {name: unescape(value) for name, value in re.findall(r'(\S+?)="([^"]*)"', tag)}
-        if said.get("type") in {"radio", "checkbox"} and not tag.rstrip(">").endswith(" checked"):
-            continue
-        if "name" in said:
-            found[said["name"]] = said.get("value", "")
-    for name, value in re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\n?(.*?)</textarea>', body, re.DOTALL):
-        found[name] = unescape(value)
-    for name, options in re.findall(r'<select[^>]*name="([^"]+)"[^>]*>(.*?)</select>', body, re.DOTALL):
-        chosen = re.search(r'<option value="([^"]*)" selected', options)
-        found[name] = unescape(chosen[1]) if chosen else ""
-    found.pop("_csrf", None)
-    found.pop("langue", None)
-    return found
-
-
-def opened(someone: Someone, number: int) -> dict[str, str]:
-    """The form of a sheet as somebody opens it."""
-    return fields_of(someone.get(f"/jeux/{number}/modifier"))
 
 
 @pytest.mark.parametrize("way", ["by the API", "by the page"])
@@ -142,9 +115,48 @@ def test_the_other_s_files_are_kept_where_the_person_says_so(town: Town) -> None
 
     page = one.post(f"/jeux/{number}/modifier", {**mine, "distribution-0-title": "Mon A"})
     assert "modifié des deux côtés" in page.text
-    one.post(f"/jeux/{number}/modifier", {**fields_of(page), "distributions_choice": "theirs"})
+    one.post(f"/jeux/{number}/modifier", {**fields_of(page), "choice-distribution-0": "theirs"})
 
     assert [row["title"] for row in files_of(town, number)] == ["Titre de l’autre"]
+
+
+def test_files_changed_on_both_sides_are_merged_one_by_one(town: Town) -> None:
+    number = town.record(
+        distributions=[DistributionForm(title="Fichier A", download_url=A),
+                       DistributionForm(title="Fichier B", download_url=B)],
+    )  # fmt: skip
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    theirs |= {"distribution-0-title": "A de l’autre", "distribution-2-title": "C", "distribution-2-download_url": C}
+    assert two.post(f"/jeux/{number}/modifier", theirs).status_code == 303
+
+    mine |= {"distribution-1-removed": "true", "distribution-2-title": "D", "distribution-2-download_url": D}
+    page = one.post(f"/jeux/{number}/modifier", mine)
+
+    assert page.status_code == 409
+    for said in ("A de l’autre", "Fichier B", "Fichier : C", "Fichier : D", "absent de votre saisie"):
+        assert said in page.text.replace("\u00a0", " "), said
+    assert "modifié des deux côtés" not in page.text, "Each file was changed by one of them only."
+    assert one.post(f"/jeux/{number}/modifier", fields_of(page)).status_code == 303
+    assert [row["title"] for row in files_of(town, number)] == ["A de l’autre", "C", "D"]
+
+
+def test_an_information_system_is_called_by_its_name_where_two_changes_meet_and_in_the_history(town: Town) -> None:
+    number = town.record()
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    made = [
+        one.post("/systemes/nouveau", {"organisation_id": str(town.authority_id), "name": name})
+        .headers["location"].partition("?")[0].rpartition("/")[2]
+        for name in ("Paie des agents", "Carte du réseau")
+    ]  # fmt: skip
+    mine, theirs = opened(one, number), opened(two, number)
+    two.post(f"/jeux/{number}/modifier", {**theirs, "information_system_id": made[0]})
+
+    page = one.post(f"/jeux/{number}/modifier", {**mine, "information_system_id": made[1]})
+
+    assert "<strong>Paie des agents</strong>" in page.text
+    assert "<strong>Carte du réseau</strong>" in page.text
+    assert "<ins>Paie des agents</ins>" in one.get(f"/jeux/{number}/historique").text
 
 
 def test_a_list_chosen_on_the_page_of_a_conflict_stays_a_list(town: Town) -> None:

@@ -56,6 +56,17 @@ document.addEventListener("DOMContentLoaded", () => {
     typed.addEventListener("input", () => { changed = true; });
     typed.addEventListener("submit", () => { changed = false; });
     window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+    // What is kept as a draft is no longer lost by leaving; what could not be kept is said.
+    const draft = document.getElementById("brouillon");
+    if (draft) {
+      const say = (words) => { draft.querySelector(".draft-words").textContent = words; changed = true; };
+      draft.addEventListener("htmx:beforeRequest", () => { changed = false; });
+      draft.addEventListener("htmx:sendError", () => say(draft.dataset.failed));
+      draft.addEventListener("htmx:responseError", (event) => {
+        say(event.detail.xhr.status === 401 ? draft.dataset.expired : draft.dataset.failed);
+      });
+    }
   }
 
   for (const adder of document.querySelectorAll("[data-add]")) {
