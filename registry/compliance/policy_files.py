@@ -49,7 +49,11 @@ def load_catalogue(folder: Path) -> Catalogue:
         lists=_lists(folder / "lists"),
         delays={name: Delay(one.count, one.unit, one.carried) for name, one in delays.items()},
     )
-    read = [read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name != "lists"]
+    read = [
+        read_policy(path, catalogue)
+        for path in sorted(folder.glob("*/*.yaml"))
+        if path.parent.name not in {"lists", "mappings"}
+    ]
     catalogue.policies = sorted((policy for policy, _path in read), key=lambda policy: policy.id)
     paths: dict[str, Path] = {}
     for policy, path in read:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from registry.exchange.table_anomalies import TABLE_ANOMALIES
 from registry.exchange.vocabulary import Anomaly, Severity
 from registry.kernel.words import _, mark
 
@@ -163,6 +164,7 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "value-several": (
         _N, mark("Plusieurs valeurs sont données où une seule est attendue ; « {value} » n’est pas reprise."),
     ),
+    **TABLE_ANOMALIES,
 }  # fmt: skip
 
 
@@ -177,12 +179,13 @@ def shortened(text: str, limit: int = QUOTED) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
-def made(code: str, subject: str, path: str, value: str) -> Anomaly:
+def made(code: str, subject: str, path: str, value: str, *, line: int | None = None, column: str = "") -> Anomaly:
     """One anomaly, said."""
     quoted = shortened(value)
     return Anomaly(
-        severity=ANOMALIES[code][0], code=code, subject=subject, path=path, message=sentence(code, quoted), value=quoted
-    )
+        severity=ANOMALIES[code][0], code=code, subject=subject, path=path, message=sentence(code, quoted),
+        value=quoted, line=line, column=column,
+    )  # fmt: skip
 
 
 @dataclass
@@ -192,12 +195,12 @@ class Anomalies:
     found: list[Anomaly] = field(default_factory=list)
     unsaid: int = 0
 
-    def add(self, code: str, subject: str, path: str, value: str) -> None:
+    def add(self, code: str, subject: str, path: str, value: str, *, line: int | None = None, column: str = "") -> None:
         """Notes one anomaly of a record, or of the file where the subject is empty."""
         if len(self.found) >= MOST:
             self.unsaid += 1
             return
-        self.found.append(made(code, subject, path, value))
+        self.found.append(made(code, subject, path, value, line=line, column=column))
 
     def close(self) -> list[Anomaly]:
         """Every anomaly, with a last line for those that are not detailed."""

@@ -15,8 +15,9 @@ from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
+from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_holders
-from registry.exchange.rules import EMPTY, changes_of, distribution_changes
+from registry.exchange.rules import EMPTY, changes_of, distribution_changes, told_files
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
@@ -26,7 +27,18 @@ from registry.web.forms import say_errors
 BATCH = 200
 """How many records are compared, or written in one transaction, at once."""
 
-MET_COMPARING = frozenset({"refused", "date-to-come", "date-too-early", "held-elsewhere"})
+MET_COMPARING = frozenset(
+    {
+        "refused",
+        "date-to-come",
+        "date-too-early",
+        "held-elsewhere",
+        "owner-unknown",
+        "owner-several",
+        "owner-differs",
+        "system-unknown",
+    }
+)
 """The anomalies of a record that its file alone does not show."""
 ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
 AMBIGUOUS = mark(
@@ -37,6 +49,8 @@ SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {*
 ROW_FIELDS = tuple(DistributionForm.model_fields)
 _PARTIAL = frozenset({"envelope-partial", "page-partial"})
 _CONTACT = ("contact_name", "contact_email")
+_ABOUT = ("owner_name", "owner_siren", "system_name", "line", "cells", "files_partly", "more")
+"""What a record says of itself and of its place, not of the dataset; `more` stands among its fields."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +84,22 @@ def compare_catalogue(
     today: date = session.info["today"]()
     compared: list[Compared] = []
     seen: set[str] = set()
+    places = Places(session, within)
     for start in range(0, len(read.datasets), BATCH):
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
         files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
         elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
         found: list[Compared] = []
-        for place, one in enumerate(part, start=start + 1):
+        for rank, one in enumerate(part, start=start + 1):
+            place = one.line or rank
             anomalies = said.get(one.identifier, [])
+            if one.line is not None:
+                anomalies = [anomaly for anomaly in anomalies if anomaly["line"] == one.line]
+            if one.identifier in seen and one.line is not None:
+                # The reading said it already, and of which line.
+                found.append(_set_aside(place, one, anomalies))
+                continue
             if one.identifier in seen:
                 message = _(
                     "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
@@ -85,15 +107,22 @@ def compare_catalogue(
                 found.append(_refused(place, one, anomalies, "identifier", message))
                 continue
             seen.add(one.identifier)
+            belongs, unknown = places.of(one)
+            anomalies = [*anomalies, *unknown]
+            owner_id = belongs.owner_id or organisation_id
             sheets = known.get(one.identifier, [])
-            if is_ambiguous(sheets, organisation_id):
+            if is_ambiguous(sheets, owner_id):
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
             if one.identifier in elsewhere:
                 holders = ", ".join(elsewhere[one.identifier])
                 anomalies = [*anomalies, asdict(made("held-elsewhere", one.identifier, "identifier", holders))]
-            sheet = sheet_among(sheets, organisation_id)
-            found.append(_compare_one(place, one, sheet, files, anomalies, public=public, today=today))
+            sheet = sheet_among(sheets, owner_id)
+            if sheet is not None and belongs.owner_id not in {None, sheet.organisation_id}:
+                named = one.owner_name or one.owner_siren or ""
+                differs = made("owner-differs", one.identifier, "organisation_id", named, line=one.line)
+                anomalies = [*anomalies, asdict(differs)]
+            found.append(_compare_one(place, one, sheet, files, anomalies, belongs, public=public, today=today))
         compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
 
@@ -151,6 +180,7 @@ def _compare_one(
     sheet: Dataset | None,
     files: Mapping[int, Sequence[Distribution]],
     anomalies: list[dict[str, Any]],
+    belongs: Place,
     *,
     public: bool,
     today: date,
@@ -158,13 +188,13 @@ def _compare_one(
     one, impossible = _without_impossible_days(one, today)
     anomalies = [*anomalies, *impossible]
     try:
-        content = _content(one)
+        content = _content(one, belongs)
     except ValidationError as error:
         problems = say_errors(error)
         path, message = next(iter(problems.items()))
         if any(said["severity"] == Severity.ERROR and said["path"] == path for said in anomalies):
             # The reading said it already, and what to do about it.
-            return Compared(place, one.identifier, one.title, ImportAction.REFUSED, None, None, {}, {}, anomalies)
+            return _set_aside(place, one, anomalies)
         return _refused(place, one, anomalies, path, message)
     declared = public and _says_nothing_of_access(content, anomalies) and not (sheet and sheet.access_rights)
     if declared:
@@ -182,7 +212,12 @@ def _compare_one(
         if name in content["sheet"] and content["sheet"].pop(name) != said[name]:
             anomalies.append(asdict(made("locked-field", one.identifier, name, "")))
     changes: dict[str, Any] = changes_of(said, content["sheet"])
-    touched = distribution_changes([row_values(row) for row in rows], content["distributions"])
+    standing = [row_values(row) for row in rows]
+    if one.files_partly:
+        added = told_files(standing, content["distributions"])
+        names = {str(file["identifier"]) for file in added}
+        content["distributions"] = [*added, *(file for file in standing if str(file["identifier"]) not in names)]
+    touched = distribution_changes(standing, content["distributions"])
     if touched:
         changes["distributions"] = touched
     if _new_contact(sheet, content):
@@ -240,20 +275,36 @@ def _refused(
         "path": path,
         "message": message,
         "value": "",
+        "line": one.line,
+        "column": "",
     }
+    return _set_aside(place, one, [*anomalies, found], sheet)
+
+
+def _set_aside(place: int, one: ReadDataset, anomalies: list[dict[str, Any]], sheet: Dataset | None = None) -> Compared:
+    """A record that is not written, for what is said of it already."""
+    dataset_id = sheet.id if sheet else None
     return Compared(
-        place, one.identifier, one.title, ImportAction.REFUSED, sheet.id if sheet else None, None, {}, {},
-        [*anomalies, found],
+        place, one.identifier, one.title, ImportAction.REFUSED, dataset_id, None, _quoted(one), {}, anomalies
     )  # fmt: skip
 
 
-def _content(one: ReadDataset) -> dict[str, Any]:
+def _quoted(one: ReadDataset) -> dict[str, Any]:
+    """The line of a table as it was written, where it is to be mended."""
+    return {"cells": one.cells} if one.cells is not None else {}
+
+
+def _content(one: ReadDataset, belongs: Place) -> dict[str, Any]:
     """The record as the sheet's form takes it, as JSON; its contact apart.
 
     Raises: ValidationError.
     """
-    values = asdict(one)
+    values = {**asdict(one), **one.more}
     files = values.pop("distributions")
+    for name in _ABOUT:
+        del values[name]
+    if belongs.system_id is not None:
+        values["information_system_id"] = belongs.system_id
     contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT}
     kept = []
     for file in files:
@@ -265,6 +316,8 @@ def _content(one: ReadDataset) -> dict[str, Any]:
         "sheet": sheet.model_dump(mode="json", exclude_unset=True, exclude={"identifier"}),
         "distributions": kept,
         "contact": who.model_dump(mode="json", exclude_none=True),
+        **({"owner_id": belongs.owner_id} if belongs.owner_id is not None else {}),
+        **_quoted(one),
     }
 
 

@@ -23,7 +23,8 @@ from registry.exchange.service import (
 )
 from registry.exchange.source import Source, open_source
 from registry.exchange.views import ImportReport, report_of
-from registry.kernel.errors import Refusal
+from registry.exchange.vocabulary import ReadCatalogue
+from registry.kernel.errors import Refusal, Unreadable
 from registry.kernel.words import _
 from registry.platform.database import Acting, transaction
 from registry.platform.files import sha256_of
@@ -59,6 +60,7 @@ def import_file(
             name=opened.name,
             time_zone=info["time_zone"],
         )
+        refuse_unknown_columns(read)
         digest = sha256_of(opened.path)
         name = opened.name
     if dry_run:
@@ -73,6 +75,21 @@ def import_file(
     compared = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)
     return report_of(batch_id, read, compared, absent, dry_run=False)
+
+
+def refuse_unknown_columns(read: ReadCatalogue) -> None:
+    """Stops where somebody has to say first what the columns of a table are.
+
+    Raises: Unreadable, with what to do.
+    """
+    if read.table is None or not read.table.asks:
+        return
+    unknown = [one.header for one in read.table.columns if one.header and one.target is None]
+    raise Unreadable(
+        _("Les colonnes de ce tableau ne sont pas reconnues : {headers}. Importez-le une fois par la page « Imports » "
+          "pour dire ce que contient chacune : le registre s’en souviendra, ici aussi. Ou nommez-les comme dans le "
+          "SCDL, ou comme les champs de la fiche.").format(headers=", ".join(unknown[:20]))
+    )  # fmt: skip
 
 
 def session_opener(home: Home, acting: Acting, info: Mapping[str, Any]) -> Callable[[], Any]:
@@ -132,6 +149,7 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
     try:
         with _received(home, address, digest, name) as source:
             read = read_file(source.path, declared_format=source.media_type, name=source.name, time_zone=time_zone)
+            refuse_unknown_columns(read)
             found = sha256_of(source.path)
     except Refusal as refusal:
         with session_of() as session:

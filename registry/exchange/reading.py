@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +20,10 @@ from registry.platform.assets import PACKAGE
 PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()
 
-_WORKERS = {Family.RDF: "registry.exchange.rdf_worker"}
+_WORKERS = {Family.RDF: "registry.exchange.rdf_worker", Family.TABLE: "registry.exchange.table_worker"}
 """Which program reads the formats of each family."""
+_LIMITS = {Family.TABLE: Limits(file_bytes=64 * 1024**2, memory_bytes=1024**3, seconds=120)}
+"""An inventory in a table is short: what is longer holds something else."""
 _MEBIBYTE = 1024 * 1024
 _log = structlog.get_logger(__name__)
 
@@ -42,28 +44,31 @@ def read_file(
     path: Path,
     *,
     declared_format: str | None = None,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits | None = None,
     name: str | None = None,
     time_zone: str = PARIS,
+    mappings: Sequence[Mapping[str, object]] = (),
 ) -> ReadCatalogue:
     """The catalogue a file holds, read in a process apart, within limits and without network.
 
     `name` is what people call the file, where it was stored under another one; moments are read as civil days
-    of `time_zone`.
+    of `time_zone`. `mappings` are what the organisation remembers of the columns of its tables, the latest first.
 
     Raises:
         TooLarge: the file passes the limit.
         Unreadable: it is not what it says, with what is wrong, where, and what to do.
     """
     shown = name or path.name
-    _check_size(path, shown, limits)
+    _check_size(path, shown, limits or DEFAULT_LIMITS)
     try:
         found = recognise_file(path, name=shown, declared=declared_format)
     except CannotRead as error:
         raise refusal_of(error.problem, error.details) from error
+    limits = limits or _LIMITS.get(found.family, DEFAULT_LIMITS)
+    _check_size(path, shown, limits)
     order = {
         "path": str(path.absolute()), "name": shown, "format": str(found), "zone": time_zone,
-        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds,
+        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds, "mappings": list(mappings),
     }  # fmt: skip
     answer = _ask_child(_WORKERS[found.family], order, limits)
     if answer.problem is not None:

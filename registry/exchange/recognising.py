@@ -5,6 +5,7 @@ from pathlib import Path
 from registry.exchange.first_bytes import FirstBytes, first_bytes
 from registry.exchange.rdf_format import recognise_rdf
 from registry.exchange.refusals import CannotRead, Problem
+from registry.exchange.table_format import recognise_table, recognise_unnamed_table
 from registry.exchange.vocabulary import SourceFormat
 
 
@@ -23,4 +24,15 @@ def recognise(known: FirstBytes) -> SourceFormat:
     """
     if not known.head.strip():
         raise CannotRead(Problem.EMPTY)
-    return recognise_rdf(known.head, known.said)
+    table = recognise_table(known)
+    if table is not None:
+        return table
+    try:
+        return recognise_rdf(known.head, known.said)
+    except CannotRead as error:
+        if error.problem not in {Problem.UNKNOWN_FORMAT, Problem.BINARY}:
+            raise
+        table = recognise_unnamed_table(known)
+        if table is None:
+            raise
+        return table

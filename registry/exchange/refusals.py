@@ -17,6 +17,8 @@ class Problem(StrEnum):
 
     ARCHIVE = "archive"
     BINARY = "binary"
+    BOMB = "bomb"
+    BROKEN_WORKBOOK = "broken-workbook"
     CUT_SHORT = "cut-short"
     DOCTYPE = "doctype"
     EMPTY = "empty"
@@ -26,16 +28,21 @@ class Problem(StrEnum):
     ISO_RECORD = "iso-record"
     MISSING = "missing"
     NOT_JSON_LD = "not-json-ld"
+    NO_ROWS = "no-rows"
+    OLD_WORKBOOK = "old-workbook"
+    OPEN_QUOTE = "open-quote"
     OTHER_DOCUMENT = "other-document"
     OTHER_XML = "other-xml"
     OUT_OF_MEMORY = "out-of-memory"
     OUT_OF_TIME = "out-of-time"
+    PROTECTED_WORKBOOK = "protected-workbook"
     REMOTE_CONTEXT = "remote-context"
     SYNTAX = "syntax"
     SYNTAX_NEAR = "syntax-near"
     SYNTAX_NOWHERE = "syntax-nowhere"
     TOO_DEEP = "too-deep"
     TOO_LARGE = "too-large"
+    TOO_MANY_ROWS = "too-many-rows"
     UNFORESEEN = "unforeseen"
     UNKNOWN_DECLARED = "unknown-declared"
     UNKNOWN_ENCODING = "unknown-encoding"
@@ -44,11 +51,19 @@ class Problem(StrEnum):
 
 _SENTENCES = {
     Problem.ARCHIVE: mark(
-        "Ce fichier est une archive {kind} : décompressez-la, puis importez le fichier RDF qu’elle contient."
+        "Ce fichier est une archive {kind} : décompressez-la, puis importez le catalogue qu’elle contient."
     ),
     Problem.BINARY: mark(
         "Ce fichier n’est pas du texte lisible (octet nul à la position {offset}) : demandez un export RDF, "
         "ou enregistrez-le en UTF-8."
+    ),
+    Problem.BOMB: mark(
+        "Ce classeur se déplie en bien plus que ce qu’il pèse, comme un fichier piégé : il n’est pas lu. Ouvrez-le, "
+        "gardez la seule feuille de l’inventaire, et enregistrez-la en CSV."
+    ),
+    Problem.BROKEN_WORKBOOK: mark(
+        "Ce classeur est abîmé ou n’en est pas un : une de ses parties manque ou ne se lit pas. Ouvrez-le dans un "
+        "tableur, et enregistrez-le de nouveau en XLSX, ODS ou CSV."
     ),
     Problem.CUT_SHORT: mark(
         "Ce fichier s’arrête en plein milieu, ligne {line} : il n’a sans doute pas été téléchargé en entier. "
@@ -81,8 +96,24 @@ _SENTENCES = {
         "Ce fichier est du JSON, mais pas du JSON-LD (ni @context, ni @id, ni @type) : demandez l’export DCAT "
         "du catalogue."
     ),
+    Problem.NO_ROWS: mark(
+        "Ce tableau n’a pas de ligne sous son en-tête : vérifiez que la bonne feuille est remplie et visible, et que "
+        "la première ligne nomme les colonnes."
+    ),
+    Problem.OLD_WORKBOOK: mark(
+        "Ce fichier est un classeur d’un ancien format (.xls), ou protégé par un mot de passe : ouvrez-le dans un "
+        "tableur, et enregistrez-le en XLSX, ODS ou CSV, sans mot de passe."
+    ),
+    Problem.OPEN_QUOTE: mark(
+        "Un guillemet ouvert à la ligne {line} n’est jamais refermé : tout ce qui suit tiendrait dans une cellule. "
+        "Refermez-le, ou enregistrez le tableau de nouveau."
+    ),
     Problem.OTHER_DOCUMENT: mark(
-        "Ce fichier est un document {kind}, pas un catalogue RDF : demandez l’export DCAT du catalogue."
+        "Ce fichier est un document {kind}, pas un catalogue : demandez l’export DCAT du catalogue, ou l’inventaire "
+        "en CSV, XLSX ou ODS."
+    ),
+    Problem.PROTECTED_WORKBOOK: mark(
+        "Ce classeur est protégé par un mot de passe : ôtez-le dans le tableur, et enregistrez de nouveau."
     ),
     Problem.OTHER_XML: mark(
         "Ce fichier est du XML, mais pas du RDF : son premier élément est « {root} », « rdf:RDF » était "
@@ -115,20 +146,24 @@ _SENTENCES = {
     Problem.TOO_LARGE: mark(
         "Ce fichier pèse {size} Mio et la limite est de {limit} Mio : faites-le exporter en plusieurs fichiers."
     ),
+    Problem.TOO_MANY_ROWS: mark(
+        "Ce tableau a plus de {limit} lignes remplies : ce sont sans doute les données d’un jeu, et non l’inventaire "
+        "des jeux. Si c’est bien un inventaire, découpez-le en plusieurs fichiers."
+    ),
     Problem.UNFORESEEN: mark(
         "La lecture de ce fichier a échoué pour une raison que le registre n’a pas prévue ({kind}). Rien n’a "
         "été écrit ; transmettez ce fichier à la personne qui administre le registre."
     ),
     Problem.UNKNOWN_DECLARED: mark(
-        "Le format « {declared} » n’existe pas ici : choisissez rdf-xml, turtle, n-triples, n-quads, trig ou "
-        "json-ld, ou ne précisez rien."
+        "Le format « {declared} » n’existe pas ici : choisissez rdf-xml, turtle, n-triples, n-quads, trig, json-ld, "
+        "csv, xlsx ou ods, ou ne précisez rien."
     ),
     Problem.UNKNOWN_ENCODING: mark(
         "Ce fichier déclare l’encodage « {encoding} », que le registre ne connaît pas : enregistrez-le en UTF-8."
     ),
     Problem.UNKNOWN_FORMAT: mark(
-        "Aucun format RDF n’est reconnu dans ce fichier, qui commence par « {start} ». Formats lus : RDF/XML, "
-        "Turtle, N-Triples, N-Quads, TriG, JSON-LD."
+        "Aucun format n’est reconnu dans ce fichier, qui commence par « {start} ». Formats lus : CSV, XLSX, ODS, "
+        "RDF/XML, Turtle, N-Triples, N-Quads, TriG, JSON-LD."
     ),
 }
 

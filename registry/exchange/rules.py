@@ -34,6 +34,15 @@ def distribution_changes(
     return {kind: names for kind, names in found.items() if names}
 
 
+def told_files(current: Sequence[Mapping[str, Any]], read: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The files of a record whose table tells no more than an address and formats: what it said before, or nothing.
+
+    Where the register holds files from elsewhere, it knows better: they stay, and none is added.
+    """
+    said = {str(one["identifier"]) for one in read}
+    return [dict(one) for one in read] if all(str(one["identifier"]) in said for one in current) else []
+
+
 def names_a_kind(texts: Iterable[str], words: Iterable[str]) -> bool:
     """Whether one of these words begins a word of the texts, whatever accents and case."""
     said = " " + " ".join(sort_key("".join(c if c.isalnum() else " " for c in text)) for text in texts)

@@ -4,7 +4,7 @@ Nothing half-written: the whole file is validated and compared before anything c
 transaction, and an import cut short goes on from the first record it had not applied.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -146,9 +146,14 @@ def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:
         "organisation_id": organisation_id, "batch_id": batch_id, "line_no": one.line_no,
         "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
         "dataset_id": one.dataset_id, "seen_version": one.seen_version,
-        "content": one.content if one.action in _WRITES or KEPT in one.changes else {},
+        "content": one.content if one.action in _WRITES or KEPT in one.changes else _to_mend(one.content),
         "changes": one.changes, "anomalies": one.anomalies, "applied": False,
     }  # fmt: skip
+
+
+def _to_mend(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a record that is not written: its line of a table, where it is to be mended."""
+    return {"cells": content["cells"]} if "cells" in content else {}
 
 
 def refuse_import(session: Session, batch: ImportBatch, sentence: str) -> None:

@@ -48,6 +48,7 @@ class AnomalyView:
     subject: str
     path: str
     message: str
+    place: str = ""
 
 
 @dataclass(frozen=True)
@@ -200,8 +201,14 @@ _READ_TOGETHER = {
     "contact_name": mark("Nom du contact"),
     "creator": mark("Auteur"),
     "datasets": mark("Jeux de données"),
+    "files_count": mark("Nombre de fichiers"),
+    "formats": mark("Formats des fichiers"),
     "homepage": mark("Page d’accueil du catalogue"),
+    "open_data": mark("Ouvert à tous ?"),
+    "owner_name": mark("Organisation propriétaire"),
+    "owner_siren": mark("SIREN ou SIRET de l’organisation propriétaire"),
     "publisher": mark("Éditeur"),
+    "system_name": mark("Système d’information"),
     "temporal": mark("Période couverte"),
 }
 """What a file says in one statement and a sheet in several fields, or not at all."""
@@ -229,7 +236,16 @@ def anomaly_view(said: Mapping[str, Any]) -> AnomalyView:
         subject=str(said["subject"]),
         path=path_label(str(said["path"])),
         message=sentence(code, str(said["value"])) if code in ANOMALIES else str(said["message"]),
+        place=place_label(said),
     )
+
+
+def place_label(said: Mapping[str, Any]) -> str:
+    """Where in a table an anomaly is: its line, and its column; nothing elsewhere."""
+    line, column = said.get("line"), said.get("column")
+    if line and column:
+        return _("ligne {line}, colonne {column}").format(line=line, column=column)
+    return _("ligne {line}").format(line=line) if line else ""
 
 
 def line_view(line: ImportLine, state: ImportState) -> LineView:
@@ -283,7 +299,8 @@ def say_kept(name: str, said: Any) -> str:
 
 def _anomaly_line(said: Mapping[str, Any]) -> str:
     """An anomaly on one line of a terminal."""
-    where = " · ".join(part for part in (str(said["subject"]), path_label(str(said["path"]))) if part)
+    place = place_label(said)
+    where = " · ".join(part for part in (place or str(said["subject"]), path_label(str(said["path"]))) if part)
     return f"  {where} : {said['message']}" if where else f"  {said['message']}"
 
 

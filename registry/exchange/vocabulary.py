@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from registry.kernel.words import _, mark
 
@@ -11,6 +12,7 @@ class Family(StrEnum):
     """The families of formats a catalogue comes in: each is read by a child process of its own."""
 
     RDF = "rdf"
+    TABLE = "table"
 
     @property
     def label(self) -> str:
@@ -20,6 +22,7 @@ class Family(StrEnum):
 
 _FAMILY_LABELS = {
     Family.RDF: mark("Catalogue RDF"),
+    Family.TABLE: mark("Tableau"),
 }
 
 
@@ -32,6 +35,9 @@ class SourceFormat(StrEnum):
     N_QUADS = "n-quads"
     TRIG = "trig"
     JSON_LD = "json-ld"
+    CSV = "csv"
+    XLSX = "xlsx"
+    ODS = "ods"
 
     @property
     def family(self) -> Family:
@@ -51,6 +57,9 @@ _FORMATS = {
     SourceFormat.N_QUADS: (Family.RDF, mark("N-Quads")),
     SourceFormat.TRIG: (Family.RDF, mark("TriG")),
     SourceFormat.JSON_LD: (Family.RDF, mark("JSON-LD")),
+    SourceFormat.CSV: (Family.TABLE, mark("Tableau CSV")),
+    SourceFormat.XLSX: (Family.TABLE, mark("Classeur XLSX")),
+    SourceFormat.ODS: (Family.TABLE, mark("Classeur ODS")),
 }
 
 
@@ -133,6 +142,11 @@ class ReadDataset:
 
     Codes are those of `policies/lists/`; `licence` and a distribution's `format` keep the words of the file
     where the list does not know them. An empty title is an anomaly of the file.
+
+    `more` holds other fields of the sheet, by name, as its form takes them. `owner_…` and `system_name` name an
+    organisation and an information system as the file does; they are looked for at the register. `line` is where
+    the record stands in a table, `cells` its raw line where something in it is to be mended. With `files_partly`, the
+    source does not list every file: those it leaves out stay.
     """
 
     identifier: str
@@ -166,6 +180,13 @@ class ReadDataset:
     applicable_legislation: list[str] = field(default_factory=list)
     hvd_categories: list[str] = field(default_factory=list)
     distributions: list[ReadDistribution] = field(default_factory=list)
+    more: dict[str, Any] = field(default_factory=dict)
+    owner_name: str | None = None
+    owner_siren: str | None = None
+    system_name: str | None = None
+    line: int | None = None
+    cells: list[str] | None = None
+    files_partly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,7 +211,7 @@ class Anomaly:
 
     `subject` is the identifier of the dataset, empty for the file as a whole; `path` the field, with the
     distribution it belongs to; `value` what was found, shortened. `code` and `value` are enough to say it
-    again in another language (`anomalies.sentence`).
+    again in another language (`anomalies.sentence`). In a table, `line` and `column` say where it is.
     """
 
     severity: Severity
@@ -199,6 +220,8 @@ class Anomaly:
     path: str
     message: str
     value: str
+    line: int | None = None
+    column: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -236,6 +259,40 @@ class Leftover:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadColumn:
+    """One column of a table: its header, some of its values, the field it fills and the one it might.
+
+    `target` is empty where the column is not kept, nothing where nobody has said yet.
+    """
+
+    header: str
+    letter: str
+    key: str
+    filled: int = 0
+    samples: list[str] = field(default_factory=list)
+    target: str | None = None
+    suggestion: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadTable:
+    """How a table was read: which sheet, its header, what its columns were taken for, and on whose word.
+
+    `asks` says that somebody has to say what the columns are before the records can be read; `gained` and `lost`
+    are the headers that changed since a remembered mapping.
+    """
+
+    sheet: str
+    header_line: int
+    fingerprint: str
+    mapping: str
+    columns: list[ReadColumn]
+    asks: bool = False
+    gained: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReadCatalogue:
     """A file read whole: its datasets, and an account of everything in it."""
 
@@ -245,6 +302,7 @@ class ReadCatalogue:
     leftovers: list[Leftover]
     tally: PredicateTally
     anomalies: list[Anomaly]
+    table: ReadTable | None = None
 
 
 @dataclass(frozen=True)

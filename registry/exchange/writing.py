@@ -33,12 +33,13 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     """Writes these records: new sheets, and what changes of those the register holds."""
     within = find_subtree(session, batch.organisation_id)
     borne = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
-    unclear = {name for name, sheets in borne.items() if is_ambiguous(sheets, batch.organisation_id)}
+    owners = {line.identifier: int(line.content.get("owner_id") or batch.organisation_id) for line in lines}
+    unclear = {name for name, sheets in borne.items() if is_ambiguous(sheets, owners[name])}
     for line in lines:
         if line.identifier in unclear:
             _refuse(line, AMBIGUOUS)
     lines = [line for line in lines if line.identifier not in unclear]
-    known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, batch.organisation_id))}
+    known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, owners[name]))}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)
@@ -49,7 +50,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
             form = DatasetForm.model_validate(line.content["sheet"])
             values = form.values() | {"contact_person_id": contacts.get(line.id), "nature": _nature_of(form)}
             sheet = Dataset(
-                organisation_id=batch.organisation_id,
+                organisation_id=owners[line.identifier],
                 identifier=line.identifier,
                 title_sort=indexed_sort_key(form.title),
                 **values,
@@ -124,7 +125,7 @@ def _find_contacts(
             # The sheet had a contact at the preview: somebody took it away since.
             note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
             continue
-        owner = batch.organisation_id if sheet is None else sheet.organisation_id
+        owner = int(line.content.get("owner_id") or batch.organisation_id) if sheet is None else sheet.organisation_id
         key = (owner, *sorted(contact.items()))
         if key not in by_contact:
             by_contact[key] = find_or_record_person(session, owner, PersonForm(**contact)).id

@@ -7,6 +7,7 @@ import pytest
 
 WORKERS = {
     "registry.exchange.rdf_worker": {"pydantic", "weasyprint"},
+    "registry.exchange.table_worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.reporting.page_worker": {"weasyprint", "rdflib"},
     "registry.reporting.pdf_worker": {"rdflib"},
 }

@@ -1,0 +1,31 @@
+"""The process that reads one table: `python -m registry.exchange.table_worker`, its order on the standard input.
+
+Besides what every order holds, `mappings` are the mappings the organisation remembers, the latest first.
+"""
+
+import sys
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from registry.exchange.table_archive import open_archive
+from registry.exchange.table_catalogue import read_tables
+from registry.exchange.table_csv import csv_sheets
+from registry.exchange.table_ods import ods_sheets
+from registry.exchange.table_xlsx import xlsx_sheets
+from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
+from registry.exchange.worker import Order, serve
+
+
+def read(order: Order) -> ReadCatalogue:
+    """The catalogue a table holds."""
+    path, source_format, zone = Path(order["path"]), SourceFormat(order["format"]), ZoneInfo(order["zone"])
+    mappings = order.get("mappings", [])
+    if source_format is SourceFormat.CSV:
+        return read_tables(csv_sheets(path), source_format, zone, mappings)
+    with open_archive(path) as archive:
+        sheets = xlsx_sheets(archive) if source_format is SourceFormat.XLSX else ods_sheets(archive)
+        return read_tables(sheets, source_format, zone, mappings)
+
+
+if __name__ == "__main__":
+    sys.exit(serve(read))
