@@ -44,6 +44,12 @@ class Compiled:
     deadline: Part | None
     valid_until: Part | None
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The facts it asks about, in order."""
+        parts = (self.when, self.require, self.deadline, self.valid_until)
+        return tuple(sorted({name for part in parts if part is not None for name in part.facts}))
+
 
 @dataclass
 class Catalogue:

@@ -46,16 +46,36 @@ class Assessment:
         return self.verdict
 
 
+Known = dict[tuple[Any, ...], Assessment]
+"""What was found of the subjects before: a policy says the same of all those with the same facts."""
+
+
 def assess(
-    catalogue: Catalogue, kind: SubjectKind, facts: Mapping[str, Any], *, today: date, law_of: date
+    catalogue: Catalogue,
+    kind: SubjectKind,
+    facts: Mapping[str, Any],
+    *,
+    today: date,
+    law_of: date,
+    known: Known | None = None,
 ) -> list[Assessment]:
     """What each policy in force on a day says of a subject with these facts.
 
+    `known` remembers what was found, for subjects judged on the same days.
     Raises: Defect.
     """
-    found = catalogue.compiled_in_force(kind, law_of)
-    activation = catalogue.environment.Activation(bind(catalogue, facts))
-    return [_assess_one(policy, version, compiled, activation, facts, today) for policy, version, compiled in found]
+    known = {} if known is None else known
+    activation = None
+    said: list[Assessment] = []
+    for policy, version, compiled in catalogue.compiled_in_force(kind, law_of):
+        key = (policy.id, version.effective_from, *[(name, facts[name]) for name in compiled.names if name in facts])
+        found = known.get(key)
+        if found is None:
+            if activation is None:
+                activation = catalogue.environment.Activation(bind(catalogue, facts))
+            found = known[key] = _assess_one(policy, version, compiled, activation, facts, today)
+        said.append(found)
+    return said
 
 
 def assess_version(
@@ -214,8 +234,4 @@ def _collect(part: Part, activation: Any, facts: Mapping[str, Any], found: dict[
 
 
 def _used(compiled: Compiled, facts: Mapping[str, Any]) -> dict[str, Any]:
-    names: set[str] = set()
-    for part in (compiled.when, compiled.require, compiled.deadline, compiled.valid_until):
-        if part is not None:
-            names |= part.facts
-    return {name: facts[name] for name in sorted(names) if name in facts}
+    return {name: facts[name] for name in compiled.names if name in facts}

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.evaluation import Assessment, assess, assess_version
+from registry.compliance.evaluation import Assessment, Known, assess, assess_version
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -43,10 +43,12 @@ def judge(
     subject = engine.subjects[kind]
     for start in range(0, len(ids), BATCH):
         bound = subject.bind(session, ids[start : start + BATCH], on=reading.on, until=reading.until)
+        known: Known = {}
         for subject_id, (row, facts) in bound.items():
             assessments: tuple[Assessment, ...] = ()
             if subject.concerns(row):
-                assessments = tuple(assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of))
+                said = assess(engine.catalogue, kind, facts, today=reading.on, law_of=reading.law_of, known=known)
+                assessments = tuple(said)
             owner = subject_id if kind is SubjectKind.ORGANISATION else row.organisation_id
             yield Judged(kind, subject_id, owner, row, assessments)
 
@@ -144,7 +146,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                 col(Finding.missing), col(Finding.facts), col(Finding.organisation_id),
             ).where(
                 col(Finding.subject_kind) == kind,
-                col(Finding.subject_id).in_(list(ids)),
+                col(Finding.subject_id) == any_(literal(list(ids), ARRAY(BigInteger))),
                 col(Finding.until).is_(None),
             )
         )
@@ -153,10 +155,18 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     fresh: list[dict[str, Any]] = []
     closed: list[int] = []
     texts: dict[str, Assessment] = {}
+    # What is said of many subjects alike is one assessment.
+    alike: dict[int, dict[str, Any]] = {}
     for subject in judged:
+        of_it: dict[str, Any] = {
+            "organisation_id": subject.organisation_id, "subject_kind": kind, "subject_id": subject.subject_id,
+        }  # fmt: skip
         for assessment in subject.assessments:
             key = (subject.subject_id, assessment.policy.id, assessment.period or 0)
-            values = _columns(subject, assessment)
+            said = alike.get(id(assessment))
+            if said is None:
+                said = alike[id(assessment)] = _columns(assessment)
+            values = of_it | said
             before = current.pop(key, None)
             if before is not None:
                 if _reads_the_same(before, values, today):
@@ -188,11 +198,8 @@ def _reads_the_same(before: Any, values: Mapping[str, Any], today: date) -> bool
     return all(getattr(before, name) == values[name] for name in _TURNING)
 
 
-def _columns(subject: Judged, assessment: Assessment) -> dict[str, Any]:
+def _columns(assessment: Assessment) -> dict[str, Any]:
     return {
-        "organisation_id": subject.organisation_id,
-        "subject_kind": subject.kind,
-        "subject_id": subject.subject_id,
         "policy_id": assessment.policy.id,
         "version_digest": assessment.policy.digest_of(assessment.version),
         "period": assessment.period or 0,
