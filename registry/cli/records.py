@@ -26,9 +26,7 @@ from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import ScopeKind
 
 
-@click.command(
-    "import", help="Importe un inventaire (CSV, XLSX, ODS) ou un catalogue DCAT (RDF)."
-)
+@click.command("import", help="Importe un inventaire (CSV, XLSX, ODS) ou un catalogue DCAT (RDF).")
 @click.argument("source")
 @click.option("--format", "declared", default=None, help="Le format, si le nom et le contenu ne suffisent pas.")
 @click.option("--organisation", "siren", default=None, help="Le SIREN de l’organisation qui reçoit les jeux.")

@@ -54,6 +54,7 @@ class Dataset(Table, table=True):
         UniqueConstraint("organisation_id", "identifier"),
         Index(None, "organisation_id", "title_sort", "id"),
         Index(None, "title_sort", "id", postgresql_where=text("NOT annulled")),
+        Index(None, "uri", postgresql_using="hash"),
         CheckConstraint("title <> ''", name="title"),
         CheckConstraint("temporal_end >= temporal_start", name="temporal"),
         CheckConstraint("records_count >= 0", name="records_count"),

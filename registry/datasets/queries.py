@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Text, bindparam, cast, exists, func, select, text, tuple_
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, cast, exists, func, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -258,8 +258,8 @@ def find_by_identifier(
     query = (
         select(Dataset)
         .where(
-            col(Dataset.organisation_id).in_(list(organisation_ids)),
-            col(Dataset.identifier).in_(list(identifiers)),
+            col(Dataset.organisation_id) == any_(literal(list(organisation_ids), ARRAY(BigInteger))),
+            col(Dataset.identifier) == any_(literal(list(identifiers), ARRAY(Text))),
         )
         .order_by(col(Dataset.id))
     )
@@ -275,7 +275,9 @@ def find_distributions_of(session: Session, dataset_ids: Iterable[int]) -> dict[
     """Every distribution of these datasets, annulled or not, by dataset."""
     found: dict[int, list[Distribution]] = {}
     rows = session.execute(
-        select(Distribution).where(col(Distribution.dataset_id).in_(list(dataset_ids))).order_by(col(Distribution.id))
+        select(Distribution)
+        .where(col(Distribution.dataset_id) == any_(literal(list(dataset_ids), ARRAY(BigInteger))))
+        .order_by(col(Distribution.id))
     ).scalars()
     for row in rows:
         found.setdefault(row.dataset_id, []).append(row)

@@ -27,6 +27,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
         _N, mark("L’adresse « {value} » contenait des caractères interdits, remplacés par leur code : vérifiez "
                  "qu’elle fonctionne."),
     ),
+    "answer-partial": (
+        _W, mark("La réponse du portail n’est qu’une partie de ses fiches ({value}) : importez aussi la suite, ou "
+                 "donnez l’adresse du portail, dont le registre suit les pages."),
+    ),
     "availability-unknown": (
         _W, mark("« {value} » n’est pas une disponibilité prévue connue (temporaire, expérimentale, disponible, "
                  "stable) : choisissez-la après l’import."),
@@ -51,6 +55,9 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "locked-field": (
         _N, mark("La fiche garde ce champ des imports : la valeur du fichier n’est pas reprise. Pour la prendre, "
                  "levez la garde sur la fiche."),
+    ),
+    "count-invalid": (
+        _W, mark("« {value} » n’est pas un nombre de lignes : indiquez un nombre entier."),
     ),
     "dataset-absent": (
         _W, mark("Le catalogue annonce ce jeu sans le décrire dans le fichier : {value}. S’il est sur une autre "
@@ -94,6 +101,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
         _W, mark("La réponse du géocatalogue n’est qu’une partie de ses fiches ({value}) : importez aussi les "
                  "réponses suivantes."),
     ),
+    "files-elsewhere": (
+        _N, mark("Cette réponse ne donne pas les fichiers du jeu, mais l’adresse où ils sont ({value}) : ceux du "
+                 "registre restent. Pour les lire, importez /api/1/datasets/."),
+    ),
     "format-unknown": (
         _N, mark("Le format « {value} » n’est pas dans la liste des types de fichiers : il est gardé tel quel, "
                  "mais son ouverture ne peut pas être jugée."),
@@ -122,6 +133,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "identifier-several": (
         _N, mark("Plusieurs identifiants sont donnés ; « {value} » n’est pas repris."),
     ),
+    "known-otherwise": (
+        _N, mark("Aucune fiche ne porte cet identifiant, mais celle de « {value} » est le même jeu sous un autre nom : "
+                 "elle est reprise, et garde son identifiant."),
+    ),
     "language-unknown": (
         _W, mark("« {value} » n’est pas une langue de la liste (codes ISO 639-1)."),
     ),
@@ -135,6 +150,9 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "more": (
         _N, mark("{value} autres anomalies du fichier ne sont pas détaillées."),
     ),
+    "outline-too-long": (
+        _N, mark("L’emprise dessinée du jeu est trop longue pour le registre : elle n’est pas reprise."),
+    ),
     "page-partial": (
         _W, mark("Ce fichier n’est qu’une page d’un catalogue plus long ; la suite est ici : {value}. Importez "
                  "aussi les autres pages, ou demandez un export complet."),
@@ -144,6 +162,16 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     ),
     "period-unknown": (
         _W, mark("« {value} » n’est pas une période lisible : donnez un début et une fin, AAAA-MM-JJ."),
+    ),
+    "portal-none": (
+        _E, mark("La réponse du portail est correcte, mais ne donne aucun jeu de données : vérifiez l’adresse et ses "
+                 "filtres."),
+    ),
+    "record-again": (
+        _N, mark("Le portail donne deux fois le jeu « {value} » : la première fiche est reprise."),
+    ),
+    "record-without-identifier": (
+        _W, mark("Le jeu « {value} » n’a pas d’identifiant dans la réponse du portail : il n’est pas repris."),
     ),
     "text-shortened": (
         _N, mark("Ce texte dépasse la longueur admise et a été coupé : « {value} »."),
@@ -160,6 +188,9 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "too-many": (
         _W, mark("Il y a plus de valeurs que le registre n’en garde ; « {value} » et les suivantes ne sont pas "
                  "reprises."),
+    ),
+    "value-unreadable": (
+        _W, mark("« {value} » n’est pas un texte lisible ici : la valeur n’est pas reprise."),
     ),
     "value-several": (
         _N, mark("Plusieurs valeurs sont données où une seule est attendue ; « {value} » n’est pas reprise."),

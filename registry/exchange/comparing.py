@@ -15,9 +15,10 @@ from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.models import ImportAction
+from registry.exchange.naming import Names
 from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_holders
-from registry.exchange.rules import EMPTY, changes_of, distribution_changes, told_files
+from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
@@ -33,6 +34,7 @@ MET_COMPARING = frozenset(
         "date-to-come",
         "date-too-early",
         "held-elsewhere",
+        "known-otherwise",
         "owner-unknown",
         "owner-several",
         "owner-differs",
@@ -47,9 +49,9 @@ AMBIGUOUS = mark(
 )
 SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {*PARTS, "identifier"})
 ROW_FIELDS = tuple(DistributionForm.model_fields)
-_PARTIAL = frozenset({"envelope-partial", "page-partial"})
+_PARTIAL = frozenset({"answer-partial", "envelope-partial", "page-partial"})
 _CONTACT = ("contact_name", "contact_email")
-_ABOUT = ("owner_name", "owner_siren", "system_name", "line", "cells", "files_partly", "more")
+_ABOUT = ("owner_name", "owner_siren", "system_name", "line", "cells", "known_as", "files_partly", "more")
 """What a record says of itself and of its place, not of the dataset; `more` stands among its fields."""
 
 
@@ -85,9 +87,12 @@ def compare_catalogue(
     compared: list[Compared] = []
     seen: set[str] = set()
     places = Places(session, within)
+    names = Names({one.identifier for one in read.datasets})
     for start in range(0, len(read.datasets), BATCH):
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
+        otherwise = names.recognise(session, within, [one for one in part if one.identifier not in known])
+        known |= {name: [sheet] for name, sheet in otherwise.items()}
         files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
         elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
         found: list[Compared] = []
@@ -114,6 +119,9 @@ def compare_catalogue(
             if is_ambiguous(sheets, owner_id):
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
+            if one.identifier in otherwise:
+                bears = otherwise[one.identifier].identifier
+                anomalies = [*anomalies, asdict(made("known-otherwise", one.identifier, "identifier", bears))]
             if one.identifier in elsewhere:
                 holders = ", ".join(elsewhere[one.identifier])
                 anomalies = [*anomalies, asdict(made("held-elsewhere", one.identifier, "identifier", holders))]
@@ -157,11 +165,15 @@ def _keep(one: Compared, edits: Edits, rows: Sequence[Distribution]) -> Compared
     )
 
 
-def absent_from(session: Session, organisation_id: int, source_name: str, read: ReadCatalogue) -> list[dict[str, Any]]:
+def absent_from(
+    session: Session, organisation_id: int, source_name: str, read: ReadCatalogue, compared: Sequence[Compared]
+) -> list[dict[str, Any]]:
     """The sheets that came from this catalogue and are no longer in its file; a part of a file tells nothing of it."""
     if any(one.code in _PARTIAL for one in read.anomalies):
         return []
-    return find_absent(session, organisation_id, source_name, {one.identifier for one in read.datasets})
+    said = {one.identifier for one in compared}
+    found = {one.dataset_id for one in compared if one.dataset_id is not None}
+    return find_absent(session, organisation_id, source_name, said, found)
 
 
 def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:
@@ -207,16 +219,18 @@ def _compare_one(
     if sheet.annulled:
         return _refused(place, one, anomalies, "identifier", _(ANNULLED), sheet)
     rows = [row for row in files.get(sheet.id, ()) if not row.annulled]
+    standing = [row_values(row) for row in rows]
+    if one.files_partly and one.line is not None:
+        added = told_files(standing, content["distributions"])
+        names = {str(file["identifier"]) for file in added}
+        content["distributions"] = [*added, *(file for file in standing if str(file["identifier"]) not in names)]
+    else:
+        content["distributions"] = same_files(standing, content["distributions"], partly=one.files_partly)
     said = sheet_values(sheet)
     for name in sheet.locked_fields:
         if name in content["sheet"] and content["sheet"].pop(name) != said[name]:
             anomalies.append(asdict(made("locked-field", one.identifier, name, "")))
     changes: dict[str, Any] = changes_of(said, content["sheet"])
-    standing = [row_values(row) for row in rows]
-    if one.files_partly:
-        added = told_files(standing, content["distributions"])
-        names = {str(file["identifier"]) for file in added}
-        content["distributions"] = [*added, *(file for file in standing if str(file["identifier"]) not in names)]
     touched = distribution_changes(standing, content["distributions"])
     if touched:
         changes["distributions"] = touched
@@ -230,6 +244,9 @@ def _compare_one(
 
 def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset, list[dict[str, Any]]]:
     """A record without the days that the form would refuse, and what is said of each."""
+    days = [one.issued, one.modified, *(day for file in one.distributions for day in (file.issued, file.modified))]
+    if all(day is None or EARLIEST <= day <= today for day in days):
+        return one, []
     found: list[dict[str, Any]] = []
 
     def possible(day: date | None, path: str) -> date | None:
@@ -299,7 +316,7 @@ def _content(one: ReadDataset, belongs: Place) -> dict[str, Any]:
 
     Raises: ValidationError.
     """
-    values = {**asdict(one), **one.more}
+    values = {**vars(one), **one.more}
     files = values.pop("distributions")
     for name in _ABOUT:
         del values[name]
@@ -308,7 +325,8 @@ def _content(one: ReadDataset, belongs: Place) -> dict[str, Any]:
     contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT}
     kept = []
     for file in files:
-        form = DistributionForm.model_validate({name: value for name, value in file.items() if value not in EMPTY})
+        said = {name: value for name, value in vars(file).items() if value not in EMPTY}
+        form = DistributionForm.model_validate(said)
         kept.append(form.model_dump(mode="json", exclude_unset=True))
     sheet = DatasetForm.model_validate({name: value for name, value in values.items() if value not in EMPTY})
     who = PersonForm.model_validate({name: value for name, value in contact.items() if value})

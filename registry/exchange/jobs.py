@@ -59,6 +59,7 @@ def import_file(
             declared_format=declared_format or opened.media_type,
             name=opened.name,
             time_zone=info["time_zone"],
+            origin=opened.origin,
         )
         refuse_unknown_columns(read)
         digest = sha256_of(opened.path)
@@ -66,13 +67,13 @@ def import_file(
     if dry_run:
         with transaction(home.jobs, acting, **info) as session:
             compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
-            absent = absent_from(session, organisation_id, name, read)
+            absent = absent_from(session, organisation_id, name, read, compared)
         return report_of(None, read, compared, absent, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
         batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest, public=public)
-        batch_id, absent = batch.id, absent_from(session, organisation_id, name, read)
+        batch_id = batch.id
     session_of = session_opener(home, acting.in_batch(batch_id), info)
-    compared = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
+    compared, absent = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)
     return report_of(batch_id, read, compared, absent, dry_run=False)
 
@@ -148,7 +149,13 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
     job.report(0, 2, _("Lecture du fichier"))
     try:
         with _received(home, address, digest, name) as source:
-            read = read_file(source.path, declared_format=source.media_type, name=source.name, time_zone=time_zone)
+            read = read_file(
+                source.path,
+                declared_format=source.media_type,
+                name=source.name,
+                time_zone=time_zone,
+                origin=source.origin,
+            )
             refuse_unknown_columns(read)
             found = sha256_of(source.path)
     except Refusal as refusal:

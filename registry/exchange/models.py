@@ -120,7 +120,11 @@ class ImportLine(Table, table=True):
     """
 
     __tablename__ = "import_line"
-    __table_args__ = (Index(None, "batch_id", "line_no", unique=True), {"info": {"kind": Kind.WORK}})
+    __table_args__ = (
+        Index(None, "batch_id", "line_no", unique=True),
+        Index(None, "identifier", postgresql_using="hash"),
+        {"info": {"kind": Kind.WORK}},
+    )
 
     id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import case, cast, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -111,7 +111,7 @@ def find_holders(session: Session, within: Iterable[int], identifiers: Iterable[
         select(col(Dataset.identifier), col(Organisation.name))
         .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
         .where(
-            col(Dataset.identifier).in_(list(identifiers)),
+            col(Dataset.identifier) == any_(literal(list(identifiers), ARRAY(Text))),
             col(Dataset.organisation_id).not_in(list(within)),
             ~col(Dataset.annulled),
         )
@@ -123,10 +123,50 @@ def find_holders(session: Session, within: Iterable[int], identifiers: Iterable[
     return found
 
 
+def find_sheets(session: Session, dataset_ids: Iterable[int], *, lock: bool = False) -> dict[int, Dataset]:
+    """These sheets by their number, of those the asker may read; with `lock`, nobody else changes them."""
+    query = (
+        select(Dataset)
+        .where(col(Dataset.id) == any_(literal(list(dataset_ids), ARRAY(BigInteger))))
+        .order_by(col(Dataset.id))
+    )
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return {sheet.id: sheet for sheet in session.execute(query).scalars()}
+
+
+def find_named(session: Session, within: Collection[int], names: Collection[str]) -> Sequence[Dataset]:
+    """The sheets of these bodies that other catalogues know by one of these names: as identifier, or as address."""
+    among = any_(literal(list(names), ARRAY(Text)))
+    named = or_(col(Dataset.identifier) == among, col(Dataset.uri) == among)
+    query = select(Dataset).where(col(Dataset.organisation_id).in_(within), named).order_by(col(Dataset.id))
+    return session.execute(query).scalars().all()
+
+
+def find_brought(session: Session, within: Collection[int], identifiers: Collection[str]) -> dict[str, int]:
+    """Into which sheet imports of these bodies last brought the records of these identifiers."""
+    query = (
+        select(col(ImportLine.identifier), col(ImportLine.dataset_id))
+        .join(ImportBatch, col(ImportBatch.id) == col(ImportLine.batch_id))
+        .where(
+            col(ImportLine.identifier) == any_(literal(list(identifiers), ARRAY(Text))),
+            col(ImportLine.dataset_id).is_not(None),
+            col(ImportLine.action) != ImportAction.REFUSED,
+            col(ImportBatch.organisation_id).in_(within),
+            col(ImportBatch.state) == ImportState.APPLIED,
+        )
+        .order_by(col(ImportLine.id))
+    )
+    return {row.identifier: row.dataset_id for row in session.execute(query)}
+
+
 def find_absent(
-    session: Session, organisation_id: int, source_name: str, identifiers: Collection[str]
+    session: Session, organisation_id: int, source_name: str, identifiers: Collection[str], found: Collection[int]
 ) -> list[dict[str, Any]]:
-    """The sheets that imports of a catalogue into an organisation made or found, and that its file no longer has."""
+    """The sheets that imports of a catalogue into an organisation made or found, and that its file no longer has.
+
+    `found` are the sheets its records were recognised as, whatever their identifiers.
+    """
     query = (
         select(col(Dataset.id), col(Dataset.identifier), col(Dataset.title))
         .where(
@@ -144,11 +184,11 @@ def find_absent(
         )
         .order_by(col(Dataset.title_sort), col(Dataset.id))
     )
-    among = set(identifiers)
+    among, recognised = set(identifiers), set(found)
     return [
         {"dataset_id": row.id, "identifier": row.identifier, "title": row.title}
         for row in session.execute(query)
-        if row.identifier not in among
+        if row.identifier not in among and row.id not in recognised
     ]
 
 

@@ -44,6 +44,11 @@ def recognise_rdf(head: bytes, said: SourceFormat | None) -> SourceFormat:
     return _as_text(text, said)
 
 
+def is_html(head: bytes) -> bool:
+    """Whether a file begins as a web page does."""
+    return _HTML.match(_without_prologue(head.decode(byte_order_mark(head) or "utf-8", errors="replace"))) is not None
+
+
 def _text_of(head: bytes) -> str:
     for signatures, problem in ((_ARCHIVES, Problem.ARCHIVE), (_DOCUMENTS, Problem.OTHER_DOCUMENT)):
         for signature, kind in signatures.items():

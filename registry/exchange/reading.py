@@ -20,7 +20,11 @@ from registry.platform.assets import PACKAGE
 PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()
 
-_WORKERS = {Family.RDF: "registry.exchange.rdf_worker", Family.TABLE: "registry.exchange.table_worker"}
+_WORKERS = {
+    Family.RDF: "registry.exchange.rdf_worker",
+    Family.TABLE: "registry.exchange.table_worker",
+    Family.PORTAL: "registry.exchange.portal_worker",
+}
 """Which program reads the formats of each family."""
 _LIMITS = {Family.TABLE: Limits(file_bytes=64 * 1024**2, memory_bytes=1024**3, seconds=120)}
 """An inventory in a table is short: what is longer holds something else."""
@@ -48,11 +52,13 @@ def read_file(
     name: str | None = None,
     time_zone: str = PARIS,
     mappings: Sequence[Mapping[str, object]] = (),
+    origin: str = "",
 ) -> ReadCatalogue:
     """The catalogue a file holds, read in a process apart, within limits and without network.
 
     `name` is what people call the file, where it was stored under another one; moments are read as civil days
-    of `time_zone`. `mappings` are what the organisation remembers of the columns of its tables, the latest first.
+    of `time_zone`. `mappings` are what the organisation remembers of the columns of its tables, the latest first;
+    `origin` is the address of the portal that a file was fetched from.
 
     Raises:
         TooLarge: the file passes the limit.
@@ -68,7 +74,7 @@ def read_file(
     _check_size(path, shown, limits)
     order = {
         "path": str(path.absolute()), "name": shown, "format": str(found), "zone": time_zone,
-        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds, "mappings": list(mappings),
+        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds, "mappings": list(mappings), "origin": origin,
     }  # fmt: skip
     answer = _ask_child(_WORKERS[found.family], order, limits)
     if answer.problem is not None:

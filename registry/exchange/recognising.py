@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from registry.exchange.first_bytes import FirstBytes, first_bytes
+from registry.exchange.portal_format import recognise_portal
 from registry.exchange.rdf_format import recognise_rdf
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.table_format import recognise_table, recognise_unnamed_table
@@ -24,9 +25,9 @@ def recognise(known: FirstBytes) -> SourceFormat:
     """
     if not known.head.strip():
         raise CannotRead(Problem.EMPTY)
-    table = recognise_table(known)
-    if table is not None:
-        return table
+    found = recognise_portal(known.head) or recognise_table(known)
+    if found is not None:
+        return found
     try:
         return recognise_rdf(known.head, known.said)
     except CannotRead as error:

@@ -27,6 +27,8 @@ class Problem(StrEnum):
     HTML = "html"
     ISO_RECORD = "iso-record"
     MISSING = "missing"
+    NAMES_ALONE = "names-alone"
+    NOT_A_PORTAL = "not-a-portal"
     NOT_JSON_LD = "not-json-ld"
     NO_ROWS = "no-rows"
     OLD_WORKBOOK = "old-workbook"
@@ -35,6 +37,7 @@ class Problem(StrEnum):
     OTHER_XML = "other-xml"
     OUT_OF_MEMORY = "out-of-memory"
     OUT_OF_TIME = "out-of-time"
+    PORTAL_ERROR = "portal-error"
     PROTECTED_WORKBOOK = "protected-workbook"
     REMOTE_CONTEXT = "remote-context"
     SYNTAX = "syntax"
@@ -92,6 +95,14 @@ _SENTENCES = {
         "DCAT ou GeoDCAT-AP."
     ),
     Problem.MISSING: mark("Il n’y a pas de fichier ici : {name}. Vérifiez le chemin."),
+    Problem.NAMES_ALONE: mark(
+        "Ce fichier ne donne que les noms de {count} jeux de données, pas leurs fiches : demandez la liste complète "
+        "(CKAN : /api/3/action/package_search)."
+    ),
+    Problem.NOT_A_PORTAL: mark(
+        "Ce fichier est du JSON, mais ni du JSON-LD (@context, @id, @graph) ni la réponse d’un portail connu (CKAN, "
+        "udata, OpenDataSoft) : demandez l’export DCAT du catalogue, ou la réponse de son interface."
+    ),
     Problem.NOT_JSON_LD: mark(
         "Ce fichier est du JSON, mais pas du JSON-LD (ni @context, ni @id, ni @type) : demandez l’export DCAT "
         "du catalogue."
@@ -125,6 +136,9 @@ _SENTENCES = {
     ),
     Problem.OUT_OF_TIME: mark(
         "La lecture de ce fichier a dépassé la limite de {limit} s : faites-le exporter en plusieurs fichiers."
+    ),
+    Problem.PORTAL_ERROR: mark(
+        "Le portail a répondu par une erreur : « {said} ». Vérifiez l’adresse, ou demandez à qui tient le portail."
     ),
     Problem.REMOTE_CONTEXT: mark(
         "Ce fichier JSON-LD renvoie à un contexte extérieur, que le registre ne va jamais chercher : "

@@ -1,10 +1,13 @@
 """What an import does to a sheet: pure comparisons of values."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from registry.kernel.sort_keys import sort_key
 
+_NO_WORD = re.compile(r"[\W_]+")
 EMPTY: tuple[Any, ...] = (None, "", [])
 
 
@@ -43,7 +46,48 @@ def told_files(current: Sequence[Mapping[str, Any]], read: Sequence[Mapping[str,
     return [dict(one) for one in read] if all(str(one["identifier"]) in said for one in current) else []
 
 
+def same_files(
+    current: Sequence[Mapping[str, Any]], read: Sequence[Mapping[str, Any]], *, partly: bool
+) -> list[dict[str, Any]]:
+    """The files a record gives, under the identifiers the register has for those of the same address.
+
+    Only where one of the two catalogues names its files by addresses and the other by numbers: of one catalogue, two
+    names are two files. With `partly`, the source does not list every file: those it leaves out are among them, as
+    they stand.
+    """
+    known = {str(one["identifier"]) for one in current}
+    said = {str(one["identifier"]) for one in read}
+    free: dict[str, list[str]] = {}
+    for one in current:
+        if str(one["identifier"]) not in said:
+            for address in {one.get("download_url"), one.get("access_url")} - {None}:
+                free.setdefault(str(address), []).append(str(one["identifier"]))
+    taken: set[str] = set()
+    files = []
+    for file in read:
+        name = str(file["identifier"])
+        if name not in known:
+            address = file.get("download_url") or file.get("access_url")
+            meant = [
+                other
+                for other in free.get(str(address), ())
+                if other not in taken and ("://" in other) is not ("://" in name)
+            ]
+            name = meant[0] if len(meant) == 1 else name
+            taken.add(name)
+        files.append({**file, "identifier": name})
+    if partly:
+        names = {file["identifier"] for file in files}
+        files += [dict(one) for one in current if one["identifier"] not in names]
+    return files
+
+
 def names_a_kind(texts: Iterable[str], words: Iterable[str]) -> bool:
     """Whether one of these words begins a word of the texts, whatever accents and case."""
-    said = " " + " ".join(sort_key("".join(c if c.isalnum() else " " for c in text)) for text in texts)
-    return any(f" {sort_key(word)}" in said for word in words)
+    said = " " + sort_key(_NO_WORD.sub(" ", " ".join(texts)))
+    return any(f" {_folded(word)}" in said for word in words)
+
+
+@lru_cache(maxsize=256)
+def _folded(word: str) -> str:
+    return sort_key(word)

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -39,6 +39,7 @@ from registry.exchange.queries import (
     is_at_work,
     is_file_needed,
 )
+from registry.exchange.recording import record_rows
 from registry.exchange.undoing import undo_line
 from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue
 from registry.exchange.writing import note, write_lines
@@ -108,8 +109,8 @@ def forget_source(session: Session, batch_id: int, files: FileStore) -> None:
 
 def preview_import(
     session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue, *, overwrite_edits: bool = False
-) -> list[Compared]:
-    """Keeps what a file would do, to be looked at and then applied or abandoned.
+) -> tuple[list[Compared], list[dict[str, Any]]]:
+    """Keeps what a file would do, to be looked at and then applied or abandoned; also the sheets it no longer has.
 
     Compared in a transaction that writes nothing, kept by batches, said to be ready last: cut short, the import
     is still to be read.
@@ -120,7 +121,7 @@ def preview_import(
             batch = _going_on(session, batch_id, ImportState.READING)
             organisation_id, public = batch.organisation_id, bool(batch.summary.get(PUBLIC))
             compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
-            absent = absent_from(session, organisation_id, batch.source_name, read)
+            absent = absent_from(session, organisation_id, batch.source_name, read, compared)
         with session_of() as session:
             _going_on(session, batch_id, ImportState.READING)
             session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
@@ -128,7 +129,7 @@ def preview_import(
             with session_of() as session:
                 _going_on(session, batch_id, ImportState.READING)
                 rows = [_row(one, organisation_id, batch_id) for one in compared[start : start + _LINES]]
-                session.execute(insert(ImportLine), rows)
+                record_rows(session, ImportLine, rows)
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.READING)
             say(session, "exchange:import:preview")
@@ -138,7 +139,7 @@ def preview_import(
             }  # fmt: skip
             batch.state = ImportState.PREVIEWED
             _tell(session, batch, **_quotes(read), absent=absent)
-    return compared
+    return compared, absent
 
 
 def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:

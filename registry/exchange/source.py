@@ -1,60 +1,86 @@
-"""Where a file to import comes from: a path of this machine, or a web address that may be fetched safely.
+"""Where a catalogue to import comes from: a path of this machine, or a web address that may be fetched safely.
 
-An address is resolved once, every address of the host is checked, and the connection goes to the one that
-was checked: a name that changes between the two gains nothing. Redirects go through the same gate.
+Behind the page of a portal its interface is looked for; the pages of its list are followed, one after the other and
+not too fast. Every address goes through the same gate, and the pages of a list stay on its host.
 """
 
-import http.client
-import ipaddress
-import socket
-import ssl
+import json
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
-from registry.exchange.first_bytes import NAMED_FORMATS
+from registry.exchange.fetching import Busy, Fetched, fetch
+from registry.exchange.portal_addresses import behind, by_large_pages, following, home_of, whole_export
+from registry.exchange.portal_format import SEPARATOR, recognise_portal
+from registry.exchange.rdf_format import is_html
 from registry.exchange.vocabulary import Limits
 from registry.kernel.errors import Refusal, TooLarge, Unreadable
 from registry.kernel.words import _
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-
-REDIRECTS = 5
 FETCH_SECONDS = 120.0
+"""Units: seconds for one file, or one page of a list."""
+LIST_SECONDS = 1800.0
+"""Units: seconds for all the pages of a list."""
+PAUSE = 0.25
+"""Units: seconds between two pages: a portal serves others too."""
 DEFAULT_LIMITS = Limits()
-_REDIRECTED = frozenset({301, 302, 303, 307, 308})
-_CHUNK = 64 * 1024
+_LONGEST_WAIT = 60
+_BUSY_TIMES = 5
+_PAGES = 3000
+_PAGE_BYTES = 32 * 1024 * 1024
+"""Units: bytes. A longer answer is a whole export: no page follows it."""
+_HEAD = 64 * 1024
 _MEBIBYTE = 1024 * 1024
-_SILENCE = 20.0
-_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-_ACCEPT = (
-    "application/rdf+xml, text/turtle, application/ld+json, application/n-triples, application/trig, "
-    "application/n-quads, application/xml;q=0.5, */*;q=0.1"
-)
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file at hand: where it stands, what people call it, and the format the server named."""
+    """A file at hand: where it stands, what people call it, the format the server named, the portal it is from."""
 
     path: Path
     name: str
     media_type: str | None = None
+    origin: str = ""
 
 
-@dataclass(frozen=True)
-class _Place:
-    """An address that passed the gate, with the one machine it may be asked of."""
+@dataclass
+class _Way:
+    """How addresses are asked, and how much time and room is left for the whole of them."""
 
-    url: SplitResult
-    host: str
-    port: int
-    machine: str
+    folder: Path
+    allowed: tuple[str, ...]
+    most: int
+    seconds: float
+    ends: float
+    pause: float
+    number: int = 0
+
+    def ask(self, address: str) -> Fetched:
+        """What an address answers; a server that asks to wait is waited for, within limits."""
+        for attempt in range(_BUSY_TIMES):
+            self.number += 1
+            until = min(self.ends, time.monotonic() + self.seconds)
+            try:
+                return fetch(address, self.folder / f"{self.number}", allowed=self.allowed, most=self.most, until=until)
+            except Busy as busy:
+                wait = busy.seconds if busy.seconds is not None else 2**attempt
+                if wait > _LONGEST_WAIT or attempt + 1 == _BUSY_TIMES or time.monotonic() + wait > self.ends:
+                    raise _busy(busy) from busy
+                time.sleep(wait)
+        raise AssertionError("the last attempt answers or refuses")
+
+
+def _busy(busy: Busy) -> Refusal:
+    return Unreadable(
+        _("{host} demande qu’on le laisse (réponse « {status} ») : réessayez plus tard.").format(
+            host=busy.host, status=busy.status
+        )
+    )
 
 
 @contextmanager
@@ -64,11 +90,12 @@ def open_source(
     allowed_private: tuple[str, ...] = (),
     limits: Limits = DEFAULT_LIMITS,
     seconds: float = FETCH_SECONDS,
+    pause: float = PAUSE,
 ) -> Iterator[Source]:
     """The file a person named; what was fetched is removed when the block ends.
 
     `allowed_private` lists hosts (`catalogue.interne`) and networks (`10.1.0.0/16`) of one's own that may be
-    fetched although they are not on the public Internet.
+    fetched although they are not on the public Internet. `seconds` is for one file, or one page of a list.
 
     Raises:
         Unreadable: there is no such file, or the address may not or cannot be fetched.
@@ -78,7 +105,8 @@ def open_source(
         yield _local(text)
         return
     with tempfile.TemporaryDirectory(prefix="beffroi-source-") as folder:
-        yield _fetch(text, Path(folder), allowed_private, limits.file_bytes, time.monotonic() + seconds)
+        ends = time.monotonic() + max(seconds, LIST_SECONDS)
+        yield _fetched(text, _Way(Path(folder), allowed_private, limits.file_bytes, seconds, ends, pause))
 
 
 def _local(text: str) -> Source:
@@ -88,219 +116,105 @@ def _local(text: str) -> Source:
     return Source(path, path.name)
 
 
-def _fetch(text: str, folder: Path, allowed: tuple[str, ...], most: int, until: float) -> Source:
-    address = text
-    for _step in range(REDIRECTS + 1):
-        place = _checked(address, allowed)
-        target = folder / "source"
-        connection = _connection(place, until)
+def _fetched(text: str, way: _Way) -> Source:
+    found = way.ask(by_large_pages(text.partition("#")[0]))
+    if is_html(_head(found)):
+        found = _behind(found, way)
+    if recognise_portal(_head(found)) is None:
+        return Source(found.path, found.name, found.media_type)
+    return Source(_with_the_rest(found, way), found.place.host, None, home_of(found.address))
+
+
+def _head(found: Fetched) -> bytes:
+    with found.path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _behind(page: Fetched, way: _Way) -> Fetched:
+    """What the interface behind a web page answers.
+
+    Raises: Unreadable, with what was tried.
+    """
+    tried = behind(page.address)
+    for address in tried:
+        time.sleep(way.pause)
         try:
-            with _cut_at(connection, until):
-                response = _ask(connection, place)
-                if response.status not in _REDIRECTED:
-                    _check_answer(response, place.host, most)
-                    _save(response, target, most)
-                    return Source(target, _file_name(place), _media_type(response))
-                address = urljoin(address, response.headers.get("Location") or "")
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            raise _unreachable(place.host, until) from error
-        finally:
-            connection.close()
-    raise Unreadable(
-        _("Cette adresse renvoie plus de {count} fois vers une autre : donnez l’adresse finale du fichier.").format(
-            count=REDIRECTS
-        )
-    )
-
-
-def _media_type(response: http.client.HTTPResponse) -> str | None:
-    """The format the server named, where it is one a catalogue may have: servers often say `text/plain`."""
-    named = response.headers.get_content_type()
-    return named if named in NAMED_FORMATS else None
-
-
-def _checked(address: str, allowed: tuple[str, ...]) -> _Place:
-    """The address, once it is sure that asking it reaches nothing private."""
-    try:
-        url = urlsplit(address)
-        host, port = url.hostname or "", url.port
-    except ValueError as error:
-        raise _malformed(address) from error
-    if url.scheme not in {"http", "https"}:
-        raise Unreadable(
-            _("Seules les adresses http:// et https:// sont lues, pas « {scheme}: ». Donnez l’adresse web du "
-              "fichier, ou téléchargez-le et donnez son chemin.").format(scheme=url.scheme[:20])
-        )  # fmt: skip
-    if url.username is not None or url.password is not None:
-        raise Unreadable(_("Cette adresse contient un mot de passe : retirez-le, et téléchargez le fichier vous-même."))
-    if not host or any(letter.isspace() or not letter.isprintable() for letter in address):
-        raise _malformed(address)
-    port = port or (443 if url.scheme == "https" else 80)
-    machines = _machines(host, port)
-    for machine in machines:
-        if not _is_public(machine) and not _is_allowed(host, machine, allowed):
-            named = host if host == str(machine) else f"{host}, {machine}"
-            raise Unreadable(
-                _("Cette adresse mène à une machine privée ({machine}) : le registre ne l’interroge pas. "
-                  "Téléchargez le fichier et importez-le, ou faites inscrire cette machine dans les réglages."
-                  ).format(machine=named)
-            )  # fmt: skip
-    return _Place(url, host, port, str(machines[0]))
-
-
-def _malformed(address: str) -> Refusal:
-    return Unreadable(_("« {address} » n’est pas une adresse web correcte.").format(address=address[:200]))
-
-
-def _machines(host: str, port: int) -> list[Address]:
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise Unreadable(
-            _("Le nom « {host} » est introuvable : vérifiez l’adresse et la connexion au réseau.").format(
-                host=host[:200]
-            )
-        ) from error
-    # A zone index (`%eth0`) only goes with link-local addresses, which are refused in any case.
-    return [ipaddress.ip_address(str(entry[4][0]).split("%")[0]) for entry in found]
-
-
-def _is_public(machine: Address) -> bool:
-    """Whether an address is of the public Internet, also when it is wrapped in another."""
-    if isinstance(machine, ipaddress.IPv6Address):
-        teredo = machine.teredo
-        inner = machine.ipv4_mapped or machine.sixtofour or (teredo[1] if teredo else None)
-        if machine in _NAT64:
-            inner = ipaddress.IPv4Address(int(machine) & 0xFFFFFFFF)
-        if inner is not None:
-            return _is_public(inner)
-    return machine.is_global and not machine.is_multicast and not machine.is_reserved
-
-
-def _is_allowed(host: str, machine: Address, allowed: tuple[str, ...]) -> bool:
-    for entry in allowed:
-        if entry.casefold() == host.casefold():
-            return True
-        try:
-            network = ipaddress.ip_network(entry, strict=False)
-        except ValueError:
+            found = way.ask(address)
+        except Unreadable:
             continue
-        if machine.version == network.version and machine in network:
-            return True
-    return False
-
-
-class _PinnedHTTPS(http.client.HTTPSConnection):
-    """A TLS connection to the machine that was checked, under the name of the host."""
-
-    def __init__(self, place: _Place, timeout: float) -> None:
-        self._tls = ssl.create_default_context()
-        super().__init__(place.host, place.port, timeout=timeout, context=self._tls)
-        self._machine = place.machine
-
-    def connect(self) -> None:
-        """Opens the connection to the pinned machine."""
-        raw = socket.create_connection((self._machine, self.port), self.timeout)
-        self.sock = self._tls.wrap_socket(raw, server_hostname=self.host)
-
-
-class _PinnedHTTP(http.client.HTTPConnection):
-    """A plain connection to the machine that was checked."""
-
-    def __init__(self, place: _Place, timeout: float) -> None:
-        super().__init__(place.host, place.port, timeout=timeout)
-        self._machine = place.machine
-
-    def connect(self) -> None:
-        """Opens the connection to the pinned machine."""
-        self.sock = socket.create_connection((self._machine, self.port), self.timeout)
-
-
-def _connection(place: _Place, until: float) -> http.client.HTTPConnection:
-    timeout = min(_SILENCE, max(0.1, until - time.monotonic()))
-    return _PinnedHTTPS(place, timeout) if place.url.scheme == "https" else _PinnedHTTP(place, timeout)
-
-
-def _ask(connection: http.client.HTTPConnection, place: _Place) -> http.client.HTTPResponse:
-    asked = (place.url.path or "/") + (f"?{place.url.query}" if place.url.query else "")
-    headers = {"Accept": _ACCEPT, "Accept-Encoding": "identity", "User-Agent": "Beffroi"}
-    connection.request("GET", quote(asked, safe="/%:@!$&'()*+,;=~?[]"), headers=headers)
-    return connection.getresponse()
-
-
-@contextmanager
-def _cut_at(connection: http.client.HTTPConnection, until: float) -> Iterator[None]:
-    """Ends the connection at the deadline, even when the server sends one byte now and then."""
-
-    connection.connect()
-    # The connection lets go of its socket once the answer begins, if the server said it would close it.
-    line = connection.sock
-
-    def cut() -> None:
-        with suppress(OSError):
-            line.shutdown(socket.SHUT_RDWR)
-
-    timer = threading.Timer(max(0.0, until - time.monotonic()), cut)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-    if time.monotonic() >= until:
-        # What ends without its length being announced looks whole when it is cut.
-        raise TimeoutError
-
-
-def _check_answer(response: http.client.HTTPResponse, host: str, most: int) -> None:
-    if response.status != http.client.OK:
-        raise Unreadable(
-            _("{host} répond « {status} » à cette adresse : vérifiez-la dans un navigateur.").format(
-                host=host, status=response.status
-            )
+        if recognise_portal(_head(found)) is not None:
+            return found
+    raise Unreadable(
+        _("Cette adresse est une page web, pas un catalogue, et aucune interface de portail connue n’a répondu "
+          "derrière elle (essayé : {tried}). Donnez l’adresse de l’export DCAT du catalogue, ou de son interface."
+          ).format(
+            tried=", ".join(urlsplit(address).path for address in tried)
         )
-    encoding = (response.headers.get("Content-Encoding") or "identity").strip().lower()
-    if encoding != "identity":
-        raise Unreadable(
-            _("{host} envoie le fichier compressé ({encoding}) sans qu’on le demande : téléchargez-le et importez-le."
-              ).format(host=host, encoding=encoding[:20])
-        )  # fmt: skip
-    length = response.headers.get("Content-Length") or ""
-    if length.isdigit() and int(length) > most:
-        raise _too_large(most)
-
-
-def _too_large(most: int) -> Refusal:
-    return TooLarge(
-        _(
-            "Le fichier de cette adresse dépasse la limite de {limit} Mio : faites-le exporter en plusieurs fichiers."
-        ).format(limit=most // _MEBIBYTE)
-    )
-
-
-def _save(response: http.client.HTTPResponse, target: Path, most: int) -> None:
-    """Writes the answer, counting what comes rather than believing what was announced."""
-    received = 0
-    with target.open("wb") as file:
-        while piece := response.read1(_CHUNK):
-            received += len(piece)
-            if received > most:
-                raise _too_large(most)
-            file.write(piece)
-    length = response.headers.get("Content-Length") or ""
-    if length.isdigit() and received < int(length):
-        raise http.client.IncompleteRead(b"", int(length) - received)
-
-
-def _unreachable(host: str, until: float) -> Refusal:
-    if time.monotonic() >= until:
-        return Unreadable(
-            _("{host} est trop lent : le fichier n’est pas arrivé à temps. Téléchargez-le vous-même.").format(host=host)
-        )
-    return Unreadable(
-        _("{host} ne répond pas, ou la connexion s’est rompue : réessayez plus tard, ou téléchargez le fichier "
-          "vous-même.").format(host=host)
     )  # fmt: skip
 
 
-def _file_name(place: _Place) -> str:
-    return PurePosixPath(unquote(place.url.path)).name[:200] or place.host
+def _with_the_rest(first: Fetched, way: _Way) -> Path:
+    """The answers of a list in one file, its first page's when no other follows."""
+    content = _content(first)
+    export = whole_export(first.address, content)
+    if export is not None:
+        time.sleep(way.pause)
+        return way.ask(export).path
+    host, size, seen = first.place.host, first.path.stat().st_size, {first.address}
+    address = following(first.address, content)
+    while address is not None:
+        if urlsplit(address).hostname != host:
+            raise Unreadable(
+                _("La suite de cette liste est sur un autre site ({other}) : le registre ne la suit pas. Donnez "
+                  "l’adresse de ce site, s’il est le bon.").format(other=urlsplit(address).hostname or address[:200])
+            )  # fmt: skip
+        if address in seen or len(seen) >= _PAGES:
+            raise Unreadable(
+                _("La liste de {host} tourne en rond ou n’en finit pas (page {count}) : demandez un export complet."
+                  ).format(host=host, count=len(seen) + 1)
+            )  # fmt: skip
+        seen.add(address)
+        time.sleep(way.pause)
+        page = way.ask(address)
+        content = _of_a_page(page, host, len(seen))
+        size += _append(first.path, page.path)
+        if size > way.most:
+            raise TooLarge(
+                _("La liste de {host} dépasse la limite de {limit} Mio : importez-la en plusieurs fois, par un filtre."
+                  ).format(host=host, limit=way.most // _MEBIBYTE)
+            )  # fmt: skip
+        address = following(address, content)
+    return first.path
+
+
+def _content(found: Fetched) -> Any:
+    """The JSON of an answer, read here for what page follows; nothing for what is none, or is too long for a page."""
+    if found.path.stat().st_size > _PAGE_BYTES:
+        return None
+    try:
+        return json.loads(found.path.read_bytes())
+    except (ValueError, RecursionError):
+        return None
+
+
+def _of_a_page(page: Fetched, host: str, number: int) -> Any:
+    """The JSON of a page that another led to.
+
+    Raises: Unreadable for what is no such page: half a list is not read.
+    """
+    content = _content(page)
+    if page.place.host != host or not isinstance(content, dict):
+        raise Unreadable(
+            _("La page {number} de la liste de {host} n’est pas lisible (une autre page, ou une réponse coupée) : rien "
+              "n’est lu. Réessayez plus tard.").format(host=host, number=number)
+        )  # fmt: skip
+    return content
+
+
+def _append(whole: Path, page: Path) -> int:
+    """Adds a page after the others; says how many bytes it is."""
+    raw = page.read_bytes()
+    with whole.open("ab") as file:
+        file.write(SEPARATOR + raw)
+    page.unlink()
+    return len(raw) + 1

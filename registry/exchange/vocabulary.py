@@ -13,6 +13,7 @@ class Family(StrEnum):
 
     RDF = "rdf"
     TABLE = "table"
+    PORTAL = "portal"
 
     @property
     def label(self) -> str:
@@ -23,6 +24,7 @@ class Family(StrEnum):
 _FAMILY_LABELS = {
     Family.RDF: mark("Catalogue RDF"),
     Family.TABLE: mark("Tableau"),
+    Family.PORTAL: mark("Réponse d’un portail"),
 }
 
 
@@ -38,6 +40,9 @@ class SourceFormat(StrEnum):
     CSV = "csv"
     XLSX = "xlsx"
     ODS = "ods"
+    CKAN = "ckan"
+    UDATA = "udata"
+    OPENDATASOFT = "opendatasoft"
 
     @property
     def family(self) -> Family:
@@ -60,6 +65,9 @@ _FORMATS = {
     SourceFormat.CSV: (Family.TABLE, mark("Tableau CSV")),
     SourceFormat.XLSX: (Family.TABLE, mark("Classeur XLSX")),
     SourceFormat.ODS: (Family.TABLE, mark("Classeur ODS")),
+    SourceFormat.CKAN: (Family.PORTAL, mark("Portail CKAN")),
+    SourceFormat.UDATA: (Family.PORTAL, mark("Portail udata (data.gouv.fr)")),
+    SourceFormat.OPENDATASOFT: (Family.PORTAL, mark("Portail OpenDataSoft")),
 }
 
 
@@ -145,12 +153,14 @@ class ReadDataset:
 
     `more` holds other fields of the sheet, by name, as its form takes them. `owner_…` and `system_name` name an
     organisation and an information system as the file does; they are looked for at the register. `line` is where
-    the record stands in a table, `cells` its raw line where something in it is to be mended. With `files_partly`, the
-    source does not list every file: those it leaves out stay.
+    the record stands in a table, `cells` its raw line where something in it is to be mended. `known_as` gives the
+    other names under which the register may hold the dataset: its addresses in other catalogues. With
+    `files_partly`, the source does not list every file: those it leaves out stay.
     """
 
     identifier: str
     uri: str | None = None
+    known_as: list[str] = field(default_factory=list)
     title: str = ""
     description: str | None = None
     keywords: list[str] = field(default_factory=list)

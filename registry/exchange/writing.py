@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm, DistributionForm
@@ -16,6 +15,8 @@ from registry.datasets.vocabulary import Nature
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT
 from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportLine
+from registry.exchange.queries import find_sheets
+from registry.exchange.recording import record_sheets
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
@@ -40,36 +41,49 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
             _refuse(line, AMBIGUOUS)
     lines = [line for line in lines if line.identifier not in unclear]
     known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, owners[name]))}
+    # A record recognised by another name was compared with a sheet that does not bear its identifier.
+    otherwise = {line.dataset_id: line.identifier for line in lines if line.dataset_id and line.identifier not in known}
+    known |= {otherwise[number]: sheet for number, sheet in find_sheets(session, otherwise, lock=True).items()}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)
+    _record_new(session, [line for line in lines if line.identifier not in known], owners, contacts)
     made: list[tuple[ImportLine, Dataset]] = []
     for line in lines:
         sheet = known.get(line.identifier)
         if sheet is None:
-            form = DatasetForm.model_validate(line.content["sheet"])
-            values = form.values() | {"contact_person_id": contacts.get(line.id), "nature": _nature_of(form)}
-            sheet = Dataset(
-                organisation_id=owners[line.identifier],
-                identifier=line.identifier,
-                title_sort=indexed_sort_key(form.title),
-                **values,
-            )
-            session.add(sheet)
-        elif sheet.annulled:
+            continue
+        if sheet.annulled:
             _refuse(line, ANNULLED)
             continue
-        else:
-            _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
+        _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
         made.append((line, sheet))
     session.flush()
-    _record_files(session, [(line, sheet) for line, sheet in made if line.identifier not in known])
     versions = find_versions_of(session, [sheet.id for _line, sheet in made])
     for line, sheet in made:
         line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
         # What is written needs no second copy: it would outlive the erasure of the contact it names.
         line.content = {}
         touch(session, "dataset", sheet.id)
+
+
+def _record_new(
+    session: Session, lines: Sequence[ImportLine], owners: Mapping[str, int], contacts: Mapping[int, int]
+) -> None:
+    """Records the sheets the register has not, all at once."""
+    if not lines:
+        return
+    more = {
+        line.id: {
+            "organisation_id": owners[line.identifier],
+            "title_sort": indexed_sort_key(line.content["sheet"]["title"]),
+            "contact_person_id": contacts.get(line.id),
+            "nature": _nature_of(line.content["sheet"]),
+        }
+        for line in lines
+    }
+    for number in record_sheets(session, lines, more):
+        touch(session, "dataset", number)
 
 
 def _refuse(line: ImportLine, message: str) -> None:
@@ -85,28 +99,11 @@ def _kind_words() -> tuple[str, ...]:
     return tuple(word.strip() for words in found for word in words.split(",") if word.strip())
 
 
-def _nature_of(form: DatasetForm) -> Nature | None:
+def _nature_of(sheet: Mapping[str, Any]) -> str | None:
     """What kind of dataset a new record is: no source says so. Unknown where its words suggest one a law names."""
-    if form.nature is not None or names_a_kind((form.title, *form.keywords, form.description or ""), _kind_words()):
-        return form.nature
-    return Nature.OTHER
-
-
-def _record_files(session: Session, made: Sequence[tuple[ImportLine, Dataset]]) -> None:
-    """The distributions of new sheets, all in one statement: most of what a first import writes."""
-    rows = [
-        {
-            **DistributionForm.model_validate(content).model_dump(),
-            "version": 1,
-            "organisation_id": sheet.organisation_id,
-            "dataset_id": sheet.id,
-            "annulled": False,
-        }
-        for line, sheet in made
-        for content in line.content["distributions"]
-    ]
-    if rows:
-        session.execute(insert(Distribution), rows)
+    said = (sheet["title"], *sheet.get("keywords", ()), sheet.get("description") or "")
+    given: str | None = sheet.get("nature")
+    return given if given is not None or names_a_kind(said, _kind_words()) else str(Nature.OTHER)
 
 
 def _find_contacts(

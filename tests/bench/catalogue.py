@@ -1,5 +1,6 @@
 """A catalogue as portals write them: DCAT in RDF/XML, with three distributions a dataset."""
 
+import json
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -102,3 +103,33 @@ def _dataset(number: int) -> str:
 
 def _day(name: str, value: date) -> str:
     return f'<dct:{name} rdf:datatype="http://www.w3.org/2001/XMLSchema#date">{value}</dct:{name}>'
+
+
+def write_answer(path: Path, numbers: range) -> None:
+    """Writes the same datasets as a CKAN portal answers them."""
+    with path.open("w", encoding="utf-8") as out:
+        out.write(f'{{"success": true, "result": {{"count": {len(numbers)}, "results": [')
+        for place, number in enumerate(numbers):
+            out.write((",\n" if place else "\n") + json.dumps(_package(number), ensure_ascii=False))
+        out.write("\n]}}\n")
+
+
+def _package(number: int) -> dict[str, Any]:
+    said = sheet(number)
+    return {
+        "id": said["identifier"], "name": f"releve-{number}", "title": said["title"], "notes": said["description"],
+        "url": said["identifier"] + "/page", "maintainer": "Guichet des données",
+        "maintainer_email": "donnees@essai.invalid", "license_id": "lov2" if said["with_licence"] else None,
+        "metadata_created": f"{said['issued']}T08:00:00", "metadata_modified": f"{said['modified']}T08:00:00",
+        "organization": {"id": "o", "name": "direction", "title": said["publisher"]}, "language": "fr",
+        "tags": [{"name": word, "display_name": word} for word in said["keywords"]], "private": False,
+        "frequency": "quarterly" if said["with_frequency"] else None,
+        "resources": [
+            {
+                "id": file["identifier"], "name": file["title"], "url": file["download_url"],
+                "access_url": file["access_url"], "format": file["format"], "mimetype": file["media_type"],
+                "size": file["byte_size"],
+            }
+            for file in distributions(number)
+        ],
+    }  # fmt: skip

@@ -235,3 +235,16 @@ def web_memory(process: subprocess.Popen[bytes]) -> int:
         if any("granian" in " ".join(one.cmdline()) for one in (child, *child.parents()[:1]))
     ]
     return max(web)
+
+
+def server_process(ground: Ground) -> psutil.Process:
+    """The PostgreSQL of the ground, as the file it keeps beside its data names it."""
+    named = next(iter(cluster_home(ground.root).base.rglob("postmaster.pid")))
+    return psutil.Process(int(named.read_text().split()[0]))
+
+
+def server_time(server: psutil.Process) -> float:
+    """The processor time of a PostgreSQL and of all its sessions, ended or not. Units: seconds."""
+    times = server.cpu_times()
+    ended = times.user + times.system + times.children_user + times.children_system
+    return float(ended + sum(sum(child.cpu_times()[:2]) for child in server.children(recursive=True)))

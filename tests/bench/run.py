@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from catalogue import write_catalogue
+from catalogue import write_answer, write_catalogue
 from ground import Ground, fill, opened_ground
 from measures import (
     Manner,
@@ -18,6 +18,7 @@ from measures import (
     measure_hello,
     measure_import,
     measure_pages,
+    measure_portal_import,
     measure_report,
     measure_select,
 )
@@ -28,6 +29,7 @@ from registry.platform.logs import configure_logs
 SIZES = (1_000, 10_000)
 IMPORTED = 1_000
 FIRST_IMPORTED = 1_000_000
+FIRST_ANSWERED = 2_000_000
 """The imported datasets bear numbers of their own."""
 
 
@@ -98,7 +100,11 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
         source = ground.root / "catalogue.rdf"
         write_catalogue(source, range(FIRST_IMPORTED, FIRST_IMPORTED + count))
         with home_of(ground) as home:
-            yield measure_import(ground, home, source, count, ground.importing[given.sizes.index(size) % 3])
+            into = ground.importing[given.sizes.index(size) % 3]
+            yield measure_import(ground, home, source, count, into)
+            answer = ground.root / "answer.json"
+            write_answer(answer, range(FIRST_ANSWERED, FIRST_ANSWERED + count))
+            yield measure_portal_import(ground, home, answer, count, into, (size - held) / kept)
 
 
 def _show(line: Measured) -> None:

@@ -95,7 +95,7 @@ class Bringer:
     def preview_of(self, number: int, body: str) -> list[Compared]:
         """What an import received already would do."""
         read = read_rdf_bytes((PREFIXES + body).encode(), name="essai.ttl")
-        return preview_import(self.opener(number), number, read)
+        return preview_import(self.opener(number), number, read)[0]
 
     def opener(self, batch_id: int) -> Callable[[], Any]:
         """Transactions in the name of the import."""

@@ -223,7 +223,7 @@ def test_a_preview_cut_short_is_still_to_be_read_and_is_read_again_whole(
     assert bringer.state(number) is ImportState.READING
     assert bringer.count("import_line") == 2
 
-    assert len(preview_import(bringer.opener(number), number, read)) == 5
+    assert len(preview_import(bringer.opener(number), number, read)[0]) == 5
 
     assert bringer.state(number) is ImportState.PREVIEWED
     assert bringer.count("import_line") == 5

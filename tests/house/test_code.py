@@ -20,6 +20,7 @@ LONG_FILES = {
 BUILT_SQL = {
     "registry/cli/running.py:init": "two role names of ours, printed for a DBA to run",
     "registry/exchange/queries.py:is_file_needed": "names of tables and columns, read from the server's catalogue",
+    "registry/exchange/recording.py:_inserting": "names of a table and of columns of ours, from its model",
     "registry/ledger/queries.py:<module>": "one fixed query, with or without two fixed conditions",
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 WORKERS = {
+    "registry.exchange.portal_worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.exchange.rdf_worker": {"pydantic", "weasyprint"},
     "registry.exchange.table_worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.reporting.page_worker": {"weasyprint", "rdflib"},
