@@ -12,7 +12,7 @@ from cel_expr_python import cel
 
 from registry.compliance.expressions import ExpressionError, Node, read_expression
 from registry.compliance.policy import Fact, Policy, PolicyError, PolicyVersion, meant
-from registry.compliance.vocabulary import FactType, SubjectKind
+from registry.compliance.vocabulary import FactType, Force, SubjectKind
 from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
 from registry.kernel.words import _
@@ -132,6 +132,11 @@ class Catalogue:
     def in_force(self, kind: SubjectKind, law_of: date) -> list[tuple[Policy, PolicyVersion]]:
         """Each policy on a kind of subject with the version that binds on a day."""
         return [(policy, version) for policy, version, _compiled in self.compiled_in_force(kind, law_of)]
+
+    def binding(self, kind: SubjectKind, law_of: date) -> frozenset[str]:
+        """The numbers of the policies on a kind of subject that bind in law on a day: those a breach breaks."""
+        found = self.in_force(kind, law_of)
+        return frozenset(policy.id for policy, _version in found if policy.force is Force.OBLIGATION)
 
     def compiled_in_force(self, kind: SubjectKind, law_of: date) -> tuple[tuple[Policy, PolicyVersion, Compiled], ...]:
         """The same, ready to be evaluated."""

@@ -246,24 +246,33 @@ def find_texts(session: Session, digests: Collection[str]) -> dict[str, Policy]:
     return {row.digest: read_text(row.text) for row in rows}
 
 
+Counted = dict[int, dict[Verdict, int]]
+"""For each subject, how many findings read each verdict."""
+
+
 def count_by_verdict(
-    session: Session, today: date, *, kind: SubjectKind, ids: Sequence[int]
-) -> dict[int, dict[Verdict, int]]:
-    """For each of these subjects, how many findings read each verdict today."""
+    session: Session, today: date, *, kind: SubjectKind, ids: Sequence[int], binding: Collection[str]
+) -> tuple[Counted, Counted]:
+    """How many findings on these subjects read each verdict today: of the policies that bind in law, and of the rest.
+
+    `binding` are the numbers of the policies that bind: a practice left undone is never counted as a breach.
+    """
     read = verdict_on(today).label("read")
+    binds = col(Finding.policy_id).in_(sorted(binding)).label("binds")
     rows = session.execute(
-        select(col(Finding.subject_id), read, func.count().label("number"))
+        select(col(Finding.subject_id), binds, read, func.count().label("number"))
         .where(
             col(Finding.subject_kind) == kind,
             col(Finding.subject_id).in_(list(ids)),
             col(Finding.until).is_(None),
         )
-        .group_by(col(Finding.subject_id), read)
+        .group_by(col(Finding.subject_id), binds, read)
     )
-    counts: dict[int, dict[Verdict, int]] = {}
+    law: Counted = {}
+    practice: Counted = {}
     for row in rows:
-        counts.setdefault(row.subject_id, {})[Verdict(row.read)] = row.number
-    return counts
+        (law if row.binds else practice).setdefault(row.subject_id, {})[Verdict(row.read)] = row.number
+    return law, practice
 
 
 def count_all(session: Session, today: date) -> list[tuple[str, Verdict, int]]:

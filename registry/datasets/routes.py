@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.accounts.queries import find_actor_names
+from registry.compliance.engine import engine_of
 from registry.compliance.queries import count_by_verdict
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.history import history_views
@@ -87,12 +88,18 @@ def show_list(visit: Visit) -> Response[Any]:
     rows = find_datasets(visit.session, narrowed, order=order, after=read_cursor(visit.query("apres")))
     more = len(rows) > PAGE_SIZE
     rows = rows[:PAGE_SIZE]
+    binding = engine_of(visit.session).catalogue.binding(SubjectKind.DATASET, visit.today)
+    numbers = [row.id for row in rows]
+    verdicts, practices = count_by_verdict(
+        visit.session, visit.today, kind=SubjectKind.DATASET, ids=numbers, binding=binding
+    )
     kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in {"apres", "fait"}]
     selected = selection_query(visit.request.query_params.dict())
     following = urlencode([*kept, ("apres", write_cursor(rows[-1].cursor))]) if more else ""
     page = ListPage(
         rows=rows,
-        verdicts=count_by_verdict(visit.session, visit.today, kind=SubjectKind.DATASET, ids=[row.id for row in rows]),
+        verdicts=verdicts,
+        practices=practices,
         total=count_datasets(visit.session, narrowed),
         words=narrowed.words,
         organisations=[(str(body.id), body.name) for body in find_organisations(visit.session)],

@@ -101,6 +101,7 @@ class ListPage:
 
     rows: Sequence[DatasetRow]
     verdicts: Mapping[int, Mapping[Verdict, int]]
+    practices: Mapping[int, Mapping[Verdict, int]]
     total: int
     words: str
     organisations: Sequence[tuple[str, str]]

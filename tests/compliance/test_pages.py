@@ -123,3 +123,15 @@ def test_a_rule_is_told_in_plain_words_with_its_exact_condition_at_hand(town: To
         assert "Il faut\u00a0: « Dernière revue de l’utilité »" not in shown
         assert "La condition exacte" in exact
         assert "Dernière revue de l’utilité" in plain(exact)
+
+
+def test_the_list_of_datasets_counts_what_the_law_asks_apart_from_what_is_good_to_do(town: Town):
+    number = town.record(licence="cc-by-nc-4.0", personal_data="none", third_party_rights="none",
+                         last_use_review="2020-01-01", **PUBLISHED)  # fmt: skip
+
+    page = town.someone(Role.LEGAL).get("/jeux").text
+    row = plain(page.partition(f'href="/jeux/{number}"')[2].partition("</tr>")[0])
+
+    # The licence is on no list; nobody is appointed, the description is missing, and nobody reviewed the use since 2020.
+    assert "1 à corriger" in row
+    assert "3 non suivies" in row
