@@ -139,3 +139,20 @@ class Content(_Said):
             if days != sorted(days):
                 raise ValueError(f"steps out of order: {days}")
         return self
+
+    @model_validator(mode="after")
+    def _stands_on_what_was_there(self) -> Self:
+        """A sheet lives in a system, and is made from a sheet, that had been recorded by then."""
+        systems = {said.key: said.day for said in self.systems}
+        sheets = {said.key: said.day for said in self.datasets}
+        if len(sheets) < len(self.datasets) or len(systems) < len(self.systems):
+            raise ValueError("a key stands for two sheets, or for two systems")
+        for said in self.datasets:
+            for step in said.steps:
+                needed = [(source.key, sheets.get(source.key, date.max)) for source in step.made_from]
+                if step.system is not None:
+                    needed.append((step.system, systems.get(step.system, date.max)))
+                late = [key for key, day in needed if day >= step.day]
+                if late:
+                    raise ValueError(f"{said.key}, {step.day}: not recorded by then: {', '.join(late)}")
+        return self

@@ -58,6 +58,7 @@ from registry.platform.home import Home
 
 ACTOR = "cli:demo"
 _CONTENT = Path(__file__).with_name("content.yaml")
+_SHEETS = Path(__file__).with_name("sheets")
 _COUNTED = re.compile(r"J-(\d{1,4})")
 _OPENS_AT, _BETWEEN_STEPS = time(8, 30), timedelta(seconds=90)
 
@@ -85,9 +86,23 @@ class Demonstration:
 
 
 def read_content(today: date) -> Content:
-    """The content file, its days counted back from a day and moved to working days."""
-    with _CONTENT.open(encoding="utf-8") as source:
-        return Content.model_validate(_on_days(yaml.safe_load(source), today))
+    """The content files, their days counted back from a day and moved to working days."""
+    said = _read(_CONTENT)
+    said["datasets"] += [sheet for path in sorted(_SHEETS.glob("*.yaml")) for sheet in _sheets_of(_read(path))]
+    return Content.model_validate(_on_days(said, today))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    with path.open(encoding="utf-8") as source:
+        said: dict[str, Any] = yaml.load(source, Loader=yaml.CSafeLoader)
+    return said
+
+
+def _sheets_of(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """The sheets of a file, each with what its file says once for all; what a sheet says itself wins."""
+    every = said["every"]
+    for one in said["datasets"]:
+        yield {**every, **one, "sheet": {**every["sheet"], **one["sheet"]}}
 
 
 def _on_days(said: Any, today: date) -> Any:

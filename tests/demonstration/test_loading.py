@@ -22,7 +22,8 @@ from registry.compliance.engine import Reading, engine_of
 from registry.compliance.queries import count_all
 from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, InformationSystem
+from registry.datasets.queries import find_upstream
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration, read_content
 from registry.kernel.dates import is_working_day
 from registry.kernel.permissions import Role
@@ -67,19 +68,24 @@ def _read_on(session: Session, day: date, kind: SubjectKind) -> dict[str, set[Ve
     return found
 
 
-def test_it_opens_the_authority_with_its_forty_six_communes_and_some_forty_sheets(visit: Visit) -> None:
+def test_it_opens_the_authority_with_its_communes_a_dozen_services_and_some_hundred_and_fifty_sheets(
+    visit: Visit,
+) -> None:
     with visit.reading() as session:
         assert session.get_one(Registry, 1).demonstration
         kinds = session.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind)).all()
         counted = {row.kind: row.count for row in kinds}
         sheets = session.execute(select(Dataset)).scalars().all()
+        systems = session.execute(select(InformationSystem)).scalars().all()
         authority = session.get_one(Organisation, visit.loaded.authority_id)
     assert authority.siren == "200033579"
     assert counted[OrganisationKind.COMMUNE] == 46
-    assert counted[OrganisationKind.DEPARTMENT] + counted[OrganisationKind.SERVICE] == 8
-    assert 30 <= len(sheets) <= 40
+    assert counted[OrganisationKind.DEPARTMENT] + counted[OrganisationKind.SERVICE] == 14
+    assert 150 <= len(sheets) <= 170
     assert sum(sheet.annulled for sheet in sheets) == 1
-    assert len({sheet.organisation_id for sheet in sheets}) >= 12
+    assert len({sheet.organisation_id for sheet in sheets}) >= 22
+    assert {sheet.information_system_id for sheet in sheets} >= {system.id for system in systems}
+    assert len({system.host_country for system in systems}) >= 5
 
 
 def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
@@ -117,7 +123,7 @@ def test_a_day_of_six_months_ago_knows_fewer_sheets_and_reads_them_as_they_were(
         now = session.execute(select(Dataset).where(~col(Dataset.annulled))).scalars().all()
         before = {row.identifier: row for row in find_rows(session, Dataset, until=end_of_day(then, ZONE))}
     today = {row.identifier: row for row in now}
-    assert 20 < len(before) < len(today)
+    assert 100 < len(before) < len(today)
     assert "demo-sports-dainville" in today.keys() - before.keys()
     assert before["demo-aides-habitat"].access_rights == "non-public"
     assert today["demo-aides-habitat"].access_rights == "public"
@@ -183,6 +189,17 @@ def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
     assert {number: page.status_code for number, page in pages.items() if page.status_code != 200} == {}
     assert all("contenu est fictif" in page.text for page in pages.values())
     assert [title for number, title in titles.items() if escape(title) not in pages[number].text] == []
+
+
+def test_a_crossing_is_told_from_end_to_end_and_a_vacancy_is_left_by_who_leaves(visit: Visit) -> None:
+    with visit.reading() as session:
+        numbers = dict(session.execute(select(Dataset.identifier, Dataset.id)).tuples().all())
+        upstream = {one.dataset_id for one in find_upstream(session, numbers["demo-frequentation"])}
+        on = Reading(on=TODAY, until=None, law_of=TODAY)
+        (left,) = judge(session, SubjectKind.DATASET, [numbers["demo-formation-agents"]], on)
+    assert {numbers["demo-comptages-operateur"], numbers["demo-plui"]} <= upstream
+    verdicts = {one.policy.id: one.verdict for one in left.assessments}
+    assert verdicts["ACC-01"] is Verdict.NON_COMPLIANT
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 24), date(2027, 1, 3), date(2028, 2, 29), date(2027, 5, 1)])
