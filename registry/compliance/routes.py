@@ -182,7 +182,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
         versions=_versions(engine, visit, policy),
         subjects=rows,
-        tabs=[(f"{_('Tous')} ({counts.total()})", own)]
+        tabs=[(_("Tous ({number})").format(number=counts.total()), own)]
         + [(f"{verdict_word(policy.force, one)} ({counts[one]})", f"{own}?constat={one}") for one in _TABS],
         here=here,
         first_address=here if visit.query("apres") else "",
@@ -192,6 +192,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
 
 
 def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
+    """The versions of a policy, the latest first."""
     current = {version.digest for _policy, version in engine.catalogue.in_force(policy.subject, visit.today)}
     return [
         VersionView(
@@ -199,8 +200,9 @@ def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
             version.evidence.label,
             validation_in_words(version), version.effective_from, version.effective_until,
             version.in_plain_words(), condition_in_words(engine.catalogue, version), version.digest in current,
+            version.effective_until is not None and version.effective_until < visit.today,
         )
-        for version in policy.versions
+        for version in reversed(policy.versions)
     ]  # fmt: skip
 
 

@@ -129,6 +129,7 @@ class VersionView:
     plain: str
     condition: str
     is_current: bool
+    is_over: bool
 
 
 @dataclass(frozen=True)

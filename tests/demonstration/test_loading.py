@@ -193,7 +193,8 @@ def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
 
 def test_a_crossing_is_told_from_end_to_end_and_a_vacancy_is_left_by_who_leaves(visit: Visit) -> None:
     with visit.reading() as session:
-        numbers = dict(session.execute(select(Dataset.identifier, Dataset.id)).tuples().all())
+        found = session.execute(select(Dataset.identifier, Dataset.id))
+        numbers = {row.identifier: row.id for row in found}
         upstream = {one.dataset_id for one in find_upstream(session, numbers["demo-frequentation"])}
         on = Reading(on=TODAY, until=None, law_of=TODAY)
         (left,) = judge(session, SubjectKind.DATASET, [numbers["demo-formation-agents"]], on)
