@@ -132,6 +132,6 @@ def test_the_list_of_datasets_counts_what_the_law_asks_apart_from_what_is_good_t
     page = town.someone(Role.LEGAL).get("/jeux").text
     row = plain(page.partition(f'href="/jeux/{number}"')[2].partition("</tr>")[0])
 
-    # The licence is on no list; nobody is appointed, the description is missing, and nobody reviewed the use since 2020.
+    # The licence is on no list; nobody is appointed, the description is missing, and the last review is of 2020.
     assert "1 à corriger" in row
     assert "3 non suivies" in row
