@@ -35,7 +35,7 @@ class Inventories:
                 session, self.town.authority_id, source_name="inventaire.csv", source_sha256="0" * 64
             ).id
         opener = session_opener(self.town.home, Acting("cli:essai", batch_id=number), self.town.info)
-        compared = preview_import(opener, number, read_file(self._path))
+        compared, _absent = preview_import(opener, number, read_file(self._path))
         self.bringer.apply(number)
         return number, {one.line_no: str(one.action) for one in compared}
 
