@@ -51,6 +51,7 @@ UNINDEXED_AGE = Gauge("beffroi_search_behind_seconds", "Age of the oldest sealed
 INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that answers searches")
 
 NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
+    (mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
     (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
     (mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
     (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
@@ -101,7 +102,7 @@ def show_home(visit: Visit) -> Response[Any]:
     """Home: where a signed-in person starts."""
     if visit.visitor_or_none is None:
         return visit.go("/connexion")
-    return visit.go("/conformite" if visit.visitor.may(Permission.COMPLIANCE_FINDING_READ) else "/mon-compte")
+    return visit.go("/bureau" if visit.visitor.may(Permission.DATASETS_SHEET_READ) else "/mon-compte")
 
 
 def premises_of(home: Home) -> Premises:

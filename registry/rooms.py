@@ -34,6 +34,10 @@ from registry.datasets.facts import bind_datasets
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.system_facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.system_facts import bind_systems
+from registry.desk import handover_routes as handovers_routes
+from registry.desk import panels as desk_panels
+from registry.desk import question_routes as questions_routes
+from registry.desk import routes as desk_routes
 from registry.exchange import export_routes as exports_routes
 from registry.exchange import routes as exchange_routes
 from registry.exchange.jobs import import_jobs
@@ -82,6 +86,7 @@ ROOMS = (
     Room("exchange", mark("Imports"), "/imports"),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
+    Room("desk", mark("Mon bureau : ce que chacun doit, questions, passations"), "/bureau"),
 )
 
 
@@ -229,7 +234,7 @@ def assemble() -> dict[str, Any]:
     return {"engine": assemble_engine(), "settling": settle}
 
 
-PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS)
+PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS, *desk_panels.PANELS)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *web_routes.HANDLERS,
@@ -248,6 +253,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,
+    *desk_routes.HANDLERS,
+    *questions_routes.HANDLERS,
+    *handovers_routes.HANDLERS,
 )
 
 

@@ -1,5 +1,6 @@
 """Every SELECT about findings. A verdict is read with today's date: it turns by itself."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -285,6 +286,26 @@ def count_all(session: Session, today: date) -> list[tuple[str, Verdict, int]]:
         .order_by(col(Finding.policy_id))
     )
     return [(row.policy_id, Verdict(row.read), row.number) for row in rows]
+
+
+def count_by_body(
+    session: Session, today: date, *, policy_ids: frozenset[str], organisation_ids: frozenset[int]
+) -> dict[int, Counter[Verdict]]:
+    """For each of these organisations, how many findings of these policies read each verdict today."""
+    read = verdict_on(today).label("read")
+    rows = session.execute(
+        select(col(Finding.organisation_id), read, func.count().label("number"))
+        .where(
+            col(Finding.until).is_(None),
+            col(Finding.policy_id).in_(policy_ids),
+            col(Finding.organisation_id).in_(organisation_ids),
+        )
+        .group_by(col(Finding.organisation_id), read)
+    )
+    counts: dict[int, Counter[Verdict]] = {}
+    for row in rows:
+        counts.setdefault(row.organisation_id, Counter())[Verdict(row.read)] = row.number
+    return counts
 
 
 def find_history(session: Session, kind: SubjectKind, subject_id: int, policy_id: str) -> list[Finding]:

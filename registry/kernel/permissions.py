@@ -21,6 +21,8 @@ class Permission(StrEnum):
     DATASETS_SHEET_ANNUL = "datasets:sheet:annul"
     DATASETS_SHEET_READ = "datasets:sheet:read"
     DATASETS_SHEET_RECORD = "datasets:sheet:record"
+    DESK_QUESTION_ASK = "desk:question:ask"
+    DESK_TASK_ARRANGE = "desk:task:arrange"
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
     EXCHANGE_IMPORT_READ = "exchange:import:read"
     LEDGER_ENTRY_READ = "ledger:entry:read"
@@ -66,6 +68,8 @@ _READS = frozenset(
         Permission.COMPLIANCE_FINDING_READ,
         Permission.COMPLIANCE_POLICY_READ,
         Permission.DATASETS_SHEET_READ,
+        Permission.DESK_QUESTION_ASK,
+        Permission.DESK_TASK_ARRANGE,
         Permission.LEDGER_ENTRY_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
         Permission.REPORTING_DOCUMENT_READ,
@@ -106,6 +110,9 @@ WRITING = frozenset(
     }
 )
 """The permissions under which rows of an organisation may be written."""
+
+SAYING = frozenset({Permission.DESK_QUESTION_ASK, Permission.DESK_TASK_ARRANGE})
+"""What whoever reads may say beside the records without changing them; a key that only reads says nothing."""
 
 
 def permissions_of(role: Role) -> frozenset[Permission]:

@@ -1,15 +1,11 @@
 """What this room shows on other rooms' sheets: who is appointed."""
 
 from registry.kernel.permissions import Permission
-from registry.organisations.queries import find_appointments, get_subject
+from registry.organisations.queries import find_appointments, find_organisation, get_subject
+from registry.organisations.rules import roles_expected
 from registry.organisations.views import AppointmentsPanel
-from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.visits import Panel, Visit
-
-EXPECTED = {
-    AppointmentSubject.DATASET: (AppointmentRole.OWNER, AppointmentRole.STEWARD),
-    AppointmentSubject.ORGANISATION: (AppointmentRole.DPO, AppointmentRole.PRADA),
-}
 
 
 def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> AppointmentsPanel:
@@ -18,12 +14,18 @@ def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> 
     today = visit.today
     current = [one for one in every if one.since <= today and (one.until is None or today < one.until)]
     filled = {one.role for one in current}
+    body = find_organisation(visit.session, subject_id) if kind is AppointmentSubject.ORGANISATION else None
+    begun = {(one.role, one.since): one.name or one.email or "" for one in every}
     return AppointmentsPanel(
         subject_kind=str(kind),
         subject_id=subject_id,
         rows=current,
-        past=[one for one in every if one not in current],
-        vacant=[role.label for role in EXPECTED[kind] if role not in filled],
+        past=[
+            (one, begun.get((one.role, one.until), "") if one.until is not None else "")
+            for one in every
+            if one not in current
+        ],
+        vacant=[role.label for role in roles_expected(kind, body.kind if body else None) if role not in filled],
         may_record=_may_record(visit, kind, subject_id),
         today=today,
     )
@@ -37,17 +39,12 @@ def _may_record(visit: Visit, kind: AppointmentSubject, subject_id: int) -> bool
     return get_subject(visit.session, kind, subject_id)[0] in reach
 
 
-PANELS = (
+PANELS = tuple(
     Panel(
-        "dataset",
+        str(kind),
         Permission.ORGANISATIONS_ORGANISATION_READ,
         "organisations/_appointments.html",
-        lambda visit, subject_id: appointments_on(visit, AppointmentSubject.DATASET, subject_id),
-    ),
-    Panel(
-        "organisation",
-        Permission.ORGANISATIONS_ORGANISATION_READ,
-        "organisations/_appointments.html",
-        lambda visit, subject_id: appointments_on(visit, AppointmentSubject.ORGANISATION, subject_id),
-    ),
+        lambda visit, subject_id, kind=kind: appointments_on(visit, kind, subject_id),  # type: ignore[misc]
+    )
+    for kind in (AppointmentSubject.DATASET, AppointmentSubject.SYSTEM, AppointmentSubject.ORGANISATION)
 )

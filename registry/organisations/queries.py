@@ -260,6 +260,7 @@ def get_appointment(session: Session, appointment_id: int, *, lock: bool = False
 
 _SUBJECTS = {
     AppointmentSubject.DATASET: text("SELECT organisation_id, title AS name FROM dataset WHERE id = :id"),
+    AppointmentSubject.SYSTEM: text("SELECT organisation_id, name FROM information_system WHERE id = :id"),
     AppointmentSubject.ORGANISATION: text("SELECT id AS organisation_id, name FROM organisation WHERE id = :id"),
 }
 """A subject is known here by its kind and number: rooms above hold the rest."""

@@ -22,6 +22,7 @@ from registry.organisations.forms import (
 )
 from registry.organisations.models import Organisation
 from registry.organisations.queries import (
+    find_appointments,
     find_organisation,
     find_organisations,
     find_people,
@@ -63,10 +64,19 @@ NOTICES.update(
         "organisation-modifiee": mark("La fiche de l’organisation est enregistrée."),
         "service-ajoute": mark("Le service est ajouté."),
         "mandat-enregistre": mark("Le mandat est enregistré."),
+        "mandat-remplace": mark(
+            "Le mandat est enregistré. Celui qui courait dans ce rôle prend fin le jour où le nouveau commence."
+        ),
         "mandat-termine": mark("Le mandat a pris fin."),
         "mandat-annule": mark("Le mandat est annulé : il n’avait pas encore duré un jour."),
     }
 )
+
+_SHEETS = {
+    AppointmentSubject.DATASET: "/jeux/{id}",
+    AppointmentSubject.SYSTEM: "/systemes/{id}",
+    AppointmentSubject.ORGANISATION: "/organisations/{id}",
+}
 
 
 def _population(visit: Visit, ids: list[int]) -> dict[int, tuple[int, str]]:
@@ -256,8 +266,7 @@ def _subject(visit: Visit, subject_kind: str, subject_id: int) -> tuple[Appointm
     kind = AppointmentSubject(subject_kind)
     organisation_id, name = get_subject(visit.session, kind, subject_id)
     visit.visitor.require(APPOINT, organisation_id)
-    back = f"/jeux/{subject_id}" if kind is AppointmentSubject.DATASET else f"/organisations/{subject_id}"
-    return kind, organisation_id, name, back
+    return kind, organisation_id, name, _SHEETS[kind].format(id=subject_id)
 
 
 @route("GET", "/organisations/mandats/{subject_kind:str}/{subject_id:int}", APPOINT)
@@ -278,6 +287,7 @@ def _appointment_page(
         people=[
             (str(one.id), " — ".join(p for p in (one.name, one.email) if p)) for one in people if one.name or one.email
         ],
+        present=find_appointments(visit.session, kind, subject_id, on=visit.today),
         values=values, errors=errors,
     )  # fmt: skip
     return visit.page("organisations/appointment.html", page, status=status)
@@ -301,6 +311,9 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
         person_id = find_or_record_person(
             visit.session, organisation_id, PersonForm(name=form.name, email=form.email)
         ).id
+    replaced = any(
+        one.role is form.role for one in find_appointments(visit.session, kind, subject_id, on=form.since)
+    )  # fmt: skip
     try:
         appoint(
             visit.session, organisation_id,
@@ -311,16 +324,18 @@ def record_appointment(visit: Visit, subject_kind: str, subject_id: int) -> Resp
         return _appointment_page(
             visit, subject_kind, subject_id, values, {"since": refusal.message}, HTTP_422_UNPROCESSABLE_ENTITY
         )
-    return visit.go(back, done="mandat-enregistre")
+    return visit.go(back, done="mandat-remplace" if replaced else "mandat-enregistre")
 
 
 @route("POST", "/organisations/mandats/{appointment_id:int}/terminer", APPOINT)
 def finish_appointment(visit: Visit, appointment_id: int) -> Response[Any]:
-    """Ends an appointment today; one that only begins, or is to come, is annulled."""
+    """Ends an appointment today and opens the hand-over; one that only begins, or is to come, is annulled."""
     found = get_appointment(visit.session, appointment_id)
     _kind, _organisation, _name, back = _subject(visit, str(found.subject_kind), found.subject_id)
     ended = end_appointment(visit.session, appointment_id, on=visit.today)
-    return visit.go(back, done="mandat-annule" if ended.annulled else "mandat-termine")
+    if ended.annulled:
+        return visit.go(back, done="mandat-annule")
+    return visit.go(f"/bureau/passations/{ended.person_id}", done="mandat-termine")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

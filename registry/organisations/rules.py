@@ -1,6 +1,6 @@
 """Which thresholds of law an organisation meets, as pure functions of values."""
 
-from registry.organisations.vocabulary import OrganisationKind
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 
 STAFF_FOR_ONLINE_PUBLICATION = 50
 INHABITANTS_FOR_ONLINE_PUBLICATION = 3_500
@@ -40,3 +40,17 @@ def may_owe_a_prada(kind: OrganisationKind, population: int | None) -> bool:
     Law: CRPA L330-1 and R330-2: communes and EPCI of 10,000 inhabitants and more.
     """
     return kind in _PUBLIC_BODIES and (population is None or population >= INHABITANTS_FOR_PRADA)
+
+
+def roles_expected(subject: AppointmentSubject, kind: OrganisationKind | None = None) -> tuple[AppointmentRole, ...]:
+    """The roles that somebody must hold on a subject; `kind` says which organisation it is.
+
+    A service acts for the body above it, whose delegate and PRADA are its own; nobody of ours answers for an operator.
+    """
+    if subject is AppointmentSubject.DATASET:
+        return AppointmentRole.OWNER, AppointmentRole.STEWARD
+    if subject is AppointmentSubject.SYSTEM:
+        return (AppointmentRole.OWNER,)
+    if kind in _PUBLIC_BODIES:
+        return AppointmentRole.STEWARD, AppointmentRole.DPO, AppointmentRole.PRADA
+    return (AppointmentRole.STEWARD,) if kind in {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE} else ()

@@ -92,12 +92,12 @@ class ServicePage:
 
 @dataclass(frozen=True)
 class AppointmentsPanel:
-    """Who is appointed on a subject, and which roles are vacant."""
+    """Who is appointed on a subject, and which roles are vacant; `past` says with each who took over, if anybody."""
 
     subject_kind: str
     subject_id: int
     rows: Sequence[Appointed]
-    past: Sequence[Appointed]
+    past: Sequence[tuple[Appointed, str]]
     vacant: Sequence[str]
     may_record: bool
     today: date
@@ -105,7 +105,7 @@ class AppointmentsPanel:
 
 @dataclass(frozen=True)
 class AppointmentPage:
-    """The form of an appointment."""
+    """The form of an appointment; `present` tells who is in post, whom a new appointment would replace."""
 
     subject_kind: str
     subject_id: int
@@ -113,5 +113,6 @@ class AppointmentPage:
     back: str
     roles: Sequence[tuple[str, str]]
     people: Sequence[tuple[str, str]]
+    present: Sequence[Appointed]
     values: Mapping[str, str]
     errors: Mapping[str, str]

@@ -75,6 +75,7 @@ class AppointmentSubject(StrEnum):
 
     ORGANISATION = "organisation"
     DATASET = "dataset"
+    SYSTEM = "system"
 
     @property
     def label(self) -> str:
@@ -85,4 +86,5 @@ class AppointmentSubject(StrEnum):
 _SUBJECT_LABELS = {
     AppointmentSubject.ORGANISATION: mark("Organisation"),
     AppointmentSubject.DATASET: mark("Jeu de données"),
+    AppointmentSubject.SYSTEM: mark("Système d’information"),
 }

@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from registry.kernel.errors import Forbidden
-from registry.kernel.permissions import WRITING, Permission, Role, permissions_of
+from registry.kernel.permissions import SAYING, WRITING, Permission, Role, permissions_of
 from registry.kernel.words import _
 
 WRITING_ROLES = [str(role) for role in Role if permissions_of(role) & WRITING]
@@ -36,7 +36,7 @@ class Visitor:
 
     def reach(self, permission: Permission) -> frozenset[int]:
         """The organisations on which a permission holds."""
-        if permission in WRITING and not self.may_write:
+        if permission in WRITING | SAYING and not self.may_write:
             return frozenset()
         if permission in _OF_PEOPLE and self.token_id is not None:
             return frozenset()

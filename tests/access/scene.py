@@ -19,12 +19,17 @@ from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, record_dataset
 from registry.datasets.system_forms import SystemForm
 from registry.datasets.system_service import record_system
+from registry.desk.forms import QuestionForm
+from registry.desk.models import HandOver, TaskArrangement
+from registry.desk.question_service import ask_question
+from registry.desk.vocabulary import Arrangement, QuestionSubject
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, amend_organisation, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.platform.clock import today
 from registry.platform.models import JobRun, JobState
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
@@ -71,6 +76,16 @@ class Objects:
     system_version: int = 1
     source_id: int = NOTHING
     draft_id: int = NOTHING
+    question_id: int = NOTHING
+    arrangement_id: int = NOTHING
+    deputy_id: int = NOTHING
+    successor_id: int = NOTHING
+    handover_id: int = NOTHING
+
+    @property
+    def task_key(self) -> str:
+        """A task of this organisation: nobody keeps its dataset."""
+        return f"vacancy:dataset:{self.dataset_id}"
 
 
 def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
@@ -121,7 +136,34 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         form = TokenForm(name=f"Clé {word}", scope=TokenScope.WRITE, expires_on=day + timedelta(days=9))
         key, _secret = make_token(session, colleague.id, organisation_id, form, today=day)
         colleague_id, token_id = colleague.id, key.id
-    more = _work(town, organisation_id, word)
+        deputy, opening = invite_account(
+            session, organisation_id, PersonForm(name=f"Adjoint {word}", email=f"adjoint.{word}@a.invalid"),
+            role=Role.STEWARD, on=organisation_id,
+        )  # fmt: skip
+        use_link(session, opening, PASSWORD, request_id="essai")
+        question = ask_question(
+            session, QuestionForm(subject_kind=QuestionSubject.DATASET, subject_id=sheet.id, text=f"Question {word} ?"),
+            by=colleague_id, today=day,
+        )  # fmt: skip
+        arrangement = TaskArrangement(
+            organisation_id=organisation_id, account_id=colleague_id, task_key=f"finding:dataset:{sheet.id}:{word}",
+            kind=Arrangement.SNOOZE, until=day + timedelta(days=5), reason=f"Raison {word}",
+        )  # fmt: skip
+        successor = record_person(session, organisation_id, PersonForm(name=f"Suite {word}"))
+        handed = HandOver(
+            organisation_id=organisation_id, from_person_id=person.id, to_person_id=successor.id, since=day,
+            reason=f"Départ {word}",
+        )  # fmt: skip
+        session.add_all([arrangement, handed])
+        session.flush()
+        desk = {
+            "question_id": question.id,
+            "arrangement_id": arrangement.id,
+            "deputy_id": deputy.id,
+            "successor_id": successor.id,
+            "handover_id": handed.id,
+        }
+    more = _work(town, organisation_id, word) | desk
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
@@ -225,6 +267,19 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         name="Poste", email=SOMEONE_NEW, role="reader", organisation_id=lambda of: str(of.organisation_id)
     ),
     "POST /comptes/{account_id:int}/roles": _form(role="steward", organisation_id=lambda of: str(of.organisation_id)),
+    "POST /bureau/passations/{person_id:int}": _form(
+        parts=lambda of: [f"appointment:{of.appointment_id}"],
+        person_id=lambda of: str(of.successor_id),
+        since=lambda _of: (today() + timedelta(days=20)).isoformat(),
+    ),
+    "POST /bureau/questions/nouvelle": _form(
+        subject_kind="dataset", subject_id=lambda of: str(of.dataset_id), text="D’où vient ce fichier ?"
+    ),
+    "POST /bureau/questions/{question_id:int}/repondre": _form(text="Du service."),
+    "POST /bureau/taches/{task_key:str}/reporter": _form(
+        until=lambda _of: (today() + timedelta(days=20)).isoformat(), reason="Le fichier arrive bientôt"
+    ),
+    "POST /bureau/taches/{task_key:str}/confier": _form(account_id=lambda of: str(of.deputy_id)),
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
     "POST /imports": _form(organisation_id=lambda of: str(of.organisation_id)),
@@ -317,7 +372,7 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
         return ("-",)
     filled = FORMS.get(route) or BODIES.get(route)
     named = filled(Objects(0)) if filled is not None else {}
-    if "{" in path or "organisation_id" in named or route == "POST /documents":
+    if "{" in path or {"organisation_id", "subject_id"} & set(named) or route == "POST /documents":
         return ("own", "other", "authority", "none")
     return ("-",)
 

@@ -12,6 +12,9 @@ from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.datasets.system_forms import SystemForm
 from registry.datasets.system_service import record_system
+from registry.desk.forms import QuestionForm
+from registry.desk.question_service import ask_question
+from registry.desk.vocabulary import QuestionSubject
 from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
@@ -26,9 +29,14 @@ from tests.conftest import Town
 pytestmark = pytest.mark.database
 
 STATEMENTS = {
+    "/bureau": 7,
+    "/bureau?liste=late&genre=finding&organisation={authority}": 7,
+    "/bureau/questions/{question}": 6,
+    "/bureau/questions/nouvelle?genre=dataset&fiche={dataset}": 10,
+    "/bureau/taches/vacancy:dataset:{dataset}": 8,
     "/jeux": 5,
     "/jeux?q=bornes&organisation={authority}": 6,
-    "/jeux/{dataset}": 8,
+    "/jeux/{dataset}": 10,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
     "/jeux/{dataset}/modifier": 7,
@@ -38,7 +46,7 @@ STATEMENTS = {
     "/api/v1/datasets": 3,
     "/api/v1/datasets/{dataset}": 4,
     "/systemes": 3,
-    "/systemes/{system}": 6,
+    "/systemes/{system}": 8,
     "/systemes/{system}/historique": 5,
     "/api/v1/systems": 2,
     "/api/v1/systems/{system}": 4,
@@ -74,6 +82,7 @@ def counting(town: Town) -> Iterator[list[str]]:
 def grow(town: Town, start: int, end: int) -> dict[str, int]:
     """Records from number `start` to number `end` of everything that a page lists."""
     day = town.info["today"]()
+    accounts = [town.someone(role).account_id for role in list(Role)[:2]]
     with town.acting() as session:
         authority = get_organisation(session, town.authority_id)
         for number in range(start, end):
@@ -89,9 +98,14 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 }),
             )  # fmt: skip
             if number == start:
-                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0, "system": 0}
+                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0, "system": 0, "question": 0}
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
+            asked = QuestionForm(
+                subject_kind=QuestionSubject.DATASET, subject_id=subjects["dataset"], text="Pourquoi ?"
+            )
+            question = ask_question(session, asked, by=accounts[number % 2], today=day)
+            subjects["question"] = subjects["question"] or question.id
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,

@@ -1,0 +1,165 @@
+"""Handing over what somebody held, in one act, and reversing it."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.orm import Session
+
+from registry.desk.forms import HandOverForm
+from registry.desk.handover_queries import (
+    Held,
+    find_account_of,
+    find_by_number,
+    find_handed_tasks,
+    find_held,
+    find_open_questions,
+    find_standing_appointment,
+    get_handover,
+)
+from registry.desk.models import HandOver, Question, TaskArrangement
+from registry.kernel.errors import Conflict, FieldError, Invalid
+from registry.kernel.words import _
+from registry.ledger.service import say, touch
+from registry.organisations.forms import AppointmentForm
+from registry.organisations.models import Appointment
+from registry.organisations.service import appoint
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What somebody holds on some organisations: posts, questions that wait for them, tasks handed to them."""
+
+    appointments: tuple[Held, ...]
+    questions: tuple[Question, ...]
+    tasks: tuple[TaskArrangement, ...]
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Each part as the form names it."""
+        return frozenset(
+            (
+                *(f"appointment:{one.id}" for one in self.appointments),
+                *(f"question:{one.id}" for one in self.questions),
+                *(f"delegation:{one.id}" for one in self.tasks),
+            )
+        )
+
+
+def holdings_of(session: Session, person_id: int, today: date, *, within: frozenset[int]) -> Holdings:
+    """What somebody holds on some organisations."""
+    return Holdings(
+        tuple(find_held(session, person_id, today, within=within)),
+        tuple(find_open_questions(session, person_id, within=within)),
+        tuple(find_handed_tasks(session, person_id, within=within)),
+    )
+
+
+def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOverForm) -> HandOver:
+    """Gives the parts ticked to a successor from a day: all of them or none; each is noted, to be reversed.
+
+    Raises: Invalid when a part is not held, or the successor cannot take it; Conflict when a post is given already.
+    """
+    if form.person_id == person_id:
+        raise _wrong("person_id", _("Choisissez quelqu’un d’autre : cette personne tient déjà tout cela."))
+    if not set(form.parts) <= holdings.codes:
+        raise _wrong("parts", _("Une partie n’est plus tenue par cette personne : vérifiez la liste et recommencez."))
+    moved = [
+        _give_post(session, held, form) for held in holdings.appointments if f"appointment:{held.id}" in form.parts
+    ]
+    questions = [one for one in holdings.questions if f"question:{one.id}" in form.parts]
+    tasks = [one for one in holdings.tasks if f"delegation:{one.id}" in form.parts]
+    account_id = find_account_of(session, form.person_id) if tasks else None
+    if tasks and account_id is None:
+        raise _wrong(
+            "person_id",
+            _("Cette personne n’a pas de compte : elle ne peut pas recevoir une tâche. Décochez les tâches."),
+        )
+    say(session, "desk:handover:record", form.reason)
+    for question in questions:
+        question.asked_to = form.person_id
+        moved.append({"question": question.id})
+    for task in tasks:
+        moved.append({"delegation": task.id, "before": task.delegate_id, "after": account_id})
+        task.delegate_id = account_id
+    bodies = [one.organisation_id for one in (*holdings.appointments, *questions, *tasks)]
+    made = HandOver(
+        organisation_id=bodies[0], from_person_id=person_id, to_person_id=form.person_id, since=form.since,
+        moved=moved, reason=form.reason,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, (FieldError(field, message),))
+
+
+def _give_post(session: Session, held: Held, form: HandOverForm) -> dict[str, Any]:
+    left = find_standing_appointment(session, held, form.since)
+    noted = (
+        {"left": left.id, "until": None if left.during.upper is None else left.during.upper.isoformat(),
+         "since": None if left.during.lower is None else left.during.lower.isoformat()}
+        if left is not None else {}
+    )  # fmt: skip
+    until = held.until if held.until is not None and held.until > form.since else None
+    made = appoint(
+        session, held.organisation_id,
+        AppointmentForm(
+            person_id=form.person_id, role=held.role, subject_kind=held.subject_kind, subject_id=held.subject_id,
+            since=form.since, until=until,
+        ),
+    )  # fmt: skip
+    return {"appointment": made.id, **noted}
+
+
+def undo_hand_over(session: Session, handover_id: int) -> HandOver:
+    """Reverses a hand-over: posts, questions and tasks go back, as long as nobody changed them since.
+
+    Raises: NotFound; Conflict when it was reversed already, or part of it has changed.
+    """
+    found = get_handover(session, handover_id)
+    if found.undone:
+        raise Conflict(_("Cette passation est déjà défaite."))
+    say(session, "desk:handover:undo")
+    posts = [one for one in found.moved if "appointment" in one]
+    numbers = [number for one in posts for number in (one["appointment"], one.get("left")) if number]
+    rows = find_by_number(session, Appointment, numbers)
+    for one in posts:
+        made = rows.get(one["appointment"])
+        if made is None or made.annulled or made.version != 1:
+            raise Conflict(
+                _(
+                    "Un mandat de cette passation a changé depuis : elle ne se défait plus d’un coup, "
+                    "reprenez-le à part."
+                )
+            )
+        made.annulled = True
+    session.flush()
+    for one in posts:
+        if left := rows.get(one.get("left", 0)):
+            left.annulled = False
+            left.during = Range(_day(one["since"]), _day(one["until"]))
+        made = rows[one["appointment"]]
+        touch(session, made.subject_kind, made.subject_id)
+    for number, question in find_by_number(session, Question, _numbers(found, "question")).items():
+        if question.asked_to == found.to_person_id and number:
+            question.asked_to = found.from_person_id
+    tasks = find_by_number(session, TaskArrangement, _numbers(found, "delegation"))
+    for one in found.moved:
+        task = tasks.get(one.get("delegation", 0))
+        if task is not None and task.delegate_id == one["after"] and not task.ended:
+            task.delegate_id = one["before"]
+    found.undone = True
+    session.flush()
+    return found
+
+
+def _day(said: str | None) -> date | None:
+    return None if said is None else date.fromisoformat(said)
+
+
+def _numbers(made: HandOver, part: str) -> list[int]:
+    return [one[part] for one in made.moved if part in one]

@@ -1,0 +1,333 @@
+"""Every SELECT about tasks: they are told by findings, appointments, questions and imports, and stored nowhere."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, any_, bindparam, select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.accounts.models import Account, RoleGrant
+from registry.accounts.vocabulary import AccountState
+from registry.datasets.models import Dataset, InformationSystem
+from registry.desk.models import TaskArrangement
+from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE, SOON
+from registry.desk.vocabulary import MENDING, Arrangement, TaskKind, TaskList
+from registry.kernel.errors import NotFound
+from registry.kernel.permissions import Permission, Role, permissions_of
+from registry.kernel.words import _
+from registry.organisations.models import Organisation, Person, PersonIdentity
+
+PAGE_SIZE = 25
+
+# What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
+# waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
+# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own.
+_TASKS = """
+WITH body AS MATERIALIZED (
+  SELECT own.id, (SELECT above.id FROM organisation above
+                   WHERE above.id = ANY (own.lineage) AND above.kind NOT IN ('department', 'service')
+                   ORDER BY cardinality(above.lineage) DESC LIMIT 1) AS legal_id
+    FROM organisation own
+), said AS (
+  SELECT f.policy_id, f.subject_kind, f.subject_id, f.organisation_id, body.legal_id,
+         (f.since AT TIME ZONE :zone)::date AS since,
+         CASE WHEN f.turns_on <= :today THEN f.turns_on END AS due,
+         CASE WHEN f.turns_on <= :today THEN f.turns_into ELSE f.verdict END AS verdict,
+         CASE WHEN f.turns_on <= :today THEN NULL ELSE f.missing[1] END AS fact,
+         f.policy_id = ANY (:obligations) AS binding
+    FROM finding f JOIN body ON body.id = f.organisation_id
+   WHERE f.until IS NULL AND f.policy_id = ANY (:policies)
+), act AS (
+  SELECT CASE WHEN fact LIKE 'organisation.%' THEN 'organisation' ELSE subject_kind END AS subject_kind,
+         CASE WHEN fact LIKE 'organisation.%' THEN legal_id ELSE subject_id END AS subject_id,
+         CASE WHEN fact LIKE 'organisation.%' THEN legal_id ELSE organisation_id END AS organisation_id,
+         coalesce(fact, policy_id) AS detail, policy_id, binding, verdict, since, due
+    FROM said WHERE verdict IN ('non-compliant', 'to-complete')
+), expected AS (
+  SELECT 'dataset' AS subject_kind, d.id AS subject_id, d.organisation_id, r.role
+    FROM dataset d CROSS JOIN (VALUES ('owner'), ('steward')) AS r (role)
+   WHERE NOT d.annulled AND d.organisation_id = ANY (:appointing)
+  UNION ALL
+  SELECT 'organisation', o.id, o.id, r.role
+    FROM organisation o CROSS JOIN (VALUES ('steward'), ('dpo')) AS r (role)
+   WHERE NOT o.annulled AND o.kind IN ('intercommunal-authority', 'commune') AND o.id = ANY (:appointing)
+), held AS (
+  SELECT e.subject_kind, e.subject_id, e.organisation_id, e.role,
+         coalesce(bool_or(a.during @> CAST(:today AS date)), false) AS now,
+         coalesce(bool_or(a.during @> CAST(:soon AS date)), false) AS then,
+         max(upper(a.during)) FILTER (WHERE upper(a.during) <= :today) AS ended,
+         max(upper(a.during)) FILTER (WHERE a.during @> CAST(:today AS date)) AS ends
+    FROM expected e LEFT JOIN appointment a
+      ON a.subject_kind = e.subject_kind AND a.subject_id = e.subject_id AND a.role = e.role AND NOT a.annulled
+   GROUP BY e.subject_kind, e.subject_id, e.organisation_id, e.role
+), task AS (
+  SELECT 'finding' AS kind, concat_ws(':', 'finding', subject_kind, subject_id, detail) AS key, organisation_id,
+         subject_kind, subject_id, detail, array_agg(policy_id ORDER BY NOT binding, policy_id) AS policies,
+         min(CASE WHEN NOT binding THEN 5 WHEN verdict = 'non-compliant' THEN 1 ELSE 4 END) AS rank,
+         min(since) AS since, min(due) AS due, count(*) AS number, false AS waiting,
+         bool_or(verdict = 'non-compliant' AND policy_id = ANY (:dated)) AS passed,
+         CASE WHEN NOT bool_or(binding) THEN NULL
+              WHEN bool_or(binding AND verdict = 'non-compliant') THEN CAST(:breach_patience AS integer)
+              ELSE :gap_patience END AS patience
+    FROM act
+   WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording))
+      OR (subject_kind = 'organisation' AND organisation_id = ANY (:amending))
+   GROUP BY subject_kind, subject_id, organisation_id, detail
+  UNION ALL
+  SELECT 'vacancy', concat_ws(':', 'vacancy', subject_kind, subject_id), organisation_id, subject_kind, subject_id,
+         string_agg(role, ',' ORDER BY role), ARRAY[]::text[], 2, min(ended), min(ends), count(*), false, false,
+         CAST(:vacancy_patience AS integer)
+    FROM held WHERE NOT now OR NOT held.then GROUP BY subject_kind, subject_id, organisation_id
+  UNION ALL
+  SELECT 'import', concat_ws(':', 'import', b.id), b.organisation_id, 'import', b.id, b.source_name, ARRAY[]::text[], 3,
+         (b.created_at AT TIME ZONE :zone)::date, NULL, 1, false, false, CAST(:import_patience AS integer)
+    FROM import_batch b WHERE b.state = 'previewed' AND b.organisation_id = ANY (:importing)
+  UNION ALL
+  SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
+         q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
+         (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
+         CASE WHEN q.state = 'answered' THEN CAST(:answer_patience AS integer) ELSE :question_patience END
+    FROM question q
+   WHERE (q.asked_by = :account AND q.state IN ('open', 'answered'))
+      OR (q.asked_by <> :account AND q.state = 'open' AND (
+            q.asked_to = :person
+            OR (NOT EXISTS (SELECT FROM account a WHERE a.person_id = q.asked_to AND a.state = 'active') AND (
+                  (q.addressee = 'owner' AND q.organisation_id = ANY (:recording))
+                  OR (q.addressee = 'legal' AND q.organisation_id = ANY (:jurist))
+                  OR (q.addressee = 'dpo' AND q.organisation_id = ANY (:dpo))))))
+), listed AS (
+  SELECT task.*, own.id AS arrangement_id, own.until, own.delegate_id, own.kind AS arranged,
+         given.id AS given_id, given.account_id AS given_by,
+         CASE WHEN task.waiting OR own.kind = 'delegation' THEN 'waiting'
+              WHEN own.until > :today THEN 'snoozed' ELSE 'mine' END AS place,
+         task.passed OR coalesce(task.due <= :today, false)
+           OR coalesce(task.since + task.patience < :today, false) AS late
+    FROM task
+    LEFT JOIN task_arrangement own ON own.account_id = :account AND own.task_key = task.key AND NOT own.ended
+    LEFT JOIN LATERAL (SELECT g.id, g.account_id FROM task_arrangement g
+                        WHERE g.delegate_id = :account AND g.task_key = task.key AND NOT g.ended
+                        ORDER BY g.id LIMIT 1) given ON true
+   WHERE (:within IS NULL OR task.organisation_id = ANY (:within)) AND (:key IS NULL OR task.key = :key)
+)
+SELECT counted.said, shown.* FROM (
+  SELECT coalesce(jsonb_agg(jsonb_build_array(place, late, kind, number)), '[]') AS said FROM (
+    SELECT place, late, kind, count(*) AS number FROM listed GROUP BY place, late, kind) AS each
+) AS counted LEFT JOIN LATERAL (
+  SELECT * FROM listed
+   WHERE place = :place AND (late OR NOT :late) AND (:kind IS NULL OR kind = :kind)
+   ORDER BY given_id IS NULL, rank, NOT late, number DESC, since NULLS LAST, key
+   LIMIT :limit OFFSET :skipped
+) AS shown ON true
+"""
+_IDS, _WORDS = ARRAY(BigInteger), ARRAY(Text)
+_ASKING = text(_TASKS).bindparams(
+    *(bindparam(name, type_=Date()) for name in ("today", "soon")),
+    *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated")),
+    *(bindparam(name, type_=_IDS) for name in ("recording", "amending", "appointing", "importing", "jurist", "dpo")),
+    bindparam("within", type_=_IDS),
+    *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place")),
+    *(bindparam(name, type_=Integer()) for name in ("limit", "skipped", "gap_patience", "breach_patience")),
+)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Whose desk it is: the account, the person, and the organisations on which each of their tasks is theirs to do."""
+
+    account_id: int
+    person_id: int
+    recording: frozenset[int]
+    amending: frozenset[int]
+    appointing: frozenset[int]
+    importing: frozenset[int]
+    jurist: frozenset[int]
+    dpo: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Laws:
+    """The policies in force that make tasks, those that bind in law, and those whose breach is a delay passed."""
+
+    policies: tuple[str, ...]
+    obligations: tuple[str, ...]
+    dated: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing somebody owes, by its cause.
+
+    `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
+    kind says. Units: `number` of findings, or of vacant roles.
+    """
+
+    kind: TaskKind
+    key: str
+    organisation_id: int
+    subject_kind: str
+    subject_id: int
+    detail: str
+    policies: tuple[str, ...]
+    rank: int
+    since: date | None
+    due: date | None
+    number: int
+    place: TaskList
+    late: bool
+    waiting: bool
+    arrangement_id: int | None
+    arranged: Arrangement | None
+    until: date | None
+    delegate_id: int | None
+    given_id: int | None
+    given_by: int | None
+
+    @property
+    def needs(self) -> Permission:
+        """What a role must allow for somebody to do it."""
+        if self.kind is TaskKind.VACANCY:
+            return Permission.ORGANISATIONS_APPOINTMENT_RECORD
+        return MENDING[self.subject_kind]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A page of one list, and how many tasks each list holds, kind by kind."""
+
+    tasks: Sequence[Task]
+    has_more: bool
+    counts: Mapping[TaskList, Counter[TaskKind]] = field(default_factory=dict)
+
+    def count(self, of: TaskList, kind: TaskKind | None = None) -> int:
+        """How many tasks a list holds, of one kind or of all."""
+        return self.counts[of].total() if kind is None else self.counts[of][kind]
+
+
+def find_tasks(
+    session: Session,
+    asker: Asker,
+    laws: Laws,
+    today: date,
+    *,
+    of: TaskList = TaskList.MINE,
+    kind: TaskKind | None = None,
+    within: frozenset[int] | None = None,
+    key: str | None = None,
+    page: int = 1,
+) -> Desk:
+    """One list of somebody's tasks, what was handed to them first, then the gravest; in one statement with counts."""
+    rows = session.execute(
+        _ASKING,
+        {
+            **{name: sorted(value) for name, value in vars(asker).items() if isinstance(value, frozenset)},
+            "account": asker.account_id, "person": asker.person_id, "zone": session.info["time_zone"],
+            "policies": list(laws.policies), "obligations": list(laws.obligations), "dated": list(laws.dated),
+            "today": today, "soon": today + timedelta(days=SOON),
+            "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
+            **{f"{one}_patience": days for one, days in PATIENCE.items()},
+            "within": None if within is None else sorted(within), "key": key, "kind": kind,
+            "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
+            "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,
+        },
+    ).all()  # fmt: skip
+    counts: dict[TaskList, Counter[TaskKind]] = {one: Counter() for one in TaskList}
+    for place, late, said, number in rows[0].said:
+        counts[TaskList(place)][TaskKind(said)] += number
+        if late and place == TaskList.MINE:
+            counts[TaskList.LATE][TaskKind(said)] += number
+    tasks = [_task(row) for row in rows if row.key is not None]
+    return Desk(tasks[:PAGE_SIZE], len(tasks) > PAGE_SIZE, counts)
+
+
+def _task(row: Any) -> Task:
+    values = {name: getattr(row, name) for name in Task.__dataclass_fields__}
+    return Task(
+        **{
+            **values,
+            "kind": TaskKind(row.kind), "place": TaskList(row.place), "policies": tuple(row.policies),
+            "arranged": Arrangement(row.arranged) if row.arranged else None,
+        }
+    )  # fmt: skip
+
+
+def get_task(session: Session, asker: Asker, laws: Laws, today: date, key: str) -> Task:
+    """One of somebody's tasks, in whatever list it stands.
+
+    Raises: NotFound when it is not theirs, or is done.
+    """
+    for of in (TaskList.MINE, TaskList.WAITING, TaskList.SNOOZED):
+        found = find_tasks(session, asker, laws, today, of=of, key=key).tasks
+        if found:
+            return found[0]
+    raise NotFound(_("Cette tâche n’est pas (ou n’est plus) la vôtre : elle est peut-être faite."))
+
+
+def get_arrangement(session: Session, arrangement_id: int, account_id: int) -> TaskArrangement:
+    """What somebody decided about a task, or handed to them.
+
+    Raises: NotFound.
+    """
+    found = session.get(TaskArrangement, arrangement_id)
+    if found is None or found.ended or account_id not in (found.account_id, found.delegate_id):
+        raise NotFound(_("Cette décision n’existe pas, ou elle a déjà pris fin."))
+    return found
+
+
+def find_arrangement(session: Session, account_id: int, key: str) -> TaskArrangement | None:
+    """What somebody decided about a task, if it still stands."""
+    return session.execute(
+        select(TaskArrangement).where(
+            col(TaskArrangement.account_id) == account_id,
+            col(TaskArrangement.task_key) == key,
+            ~col(TaskArrangement.ended),
+        )
+    ).scalar_one_or_none()
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who can sign in and may do a task."""
+
+    account_id: int
+    name: str
+    email: str | None
+
+
+def find_colleagues(session: Session, permission: Permission, organisation_id: int, *, but: int) -> list[Colleague]:
+    """The active accounts whose roles allow something on an organisation, as far as the asker may know them."""
+    names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
+    rows = session.execute(
+        select(col(Account.id), names.c.value.label("name"), mails.c.value.label("email"))
+        .distinct()
+        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
+        .join(Organisation, col(RoleGrant.organisation_id) == any_(col(Organisation.lineage)))
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(
+            col(Organisation.id) == organisation_id,
+            col(Account.state) == AccountState.ACTIVE,
+            col(Account.id) != but,
+            ~col(RoleGrant.ended),
+            col(RoleGrant.role).in_([role for role in Role if permission in permissions_of(role)]),
+        )
+    )
+    return sorted(
+        (Colleague(row.id, row.name or row.email or "", row.email) for row in rows), key=lambda one: one.name.casefold()
+    )
+
+
+def find_names(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int], str]:
+    """The names of the sheets that tasks are about, by kind and number; organisations and imports apart."""
+    found: dict[tuple[str, int], str] = {}
+    for kind, number, name in (
+        ("dataset", col(Dataset.id), col(Dataset.title)),
+        ("system", col(InformationSystem.id), col(InformationSystem.name)),
+    ):
+        ids = sorted({task.subject_id for task in tasks if task.subject_kind == kind})
+        found |= {(kind, row[0]): row[1] for row in session.execute(select(number, name).where(number.in_(ids)))}
+    return found

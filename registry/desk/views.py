@@ -1,0 +1,398 @@
+"""What goes out of a desk: tasks in words, the next things to do on a sheet, questions and their threads."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from registry.compliance.catalogue import PRESENT, Catalogue
+from registry.compliance.policy import Policy, PolicyVersion
+from registry.compliance.vocabulary import Force, SubjectKind
+from registry.datasets.system_views import SYSTEM_LABELS
+from registry.datasets.wording import field_label
+from registry.desk.queries import Laws, Task
+from registry.desk.rules import Step
+from registry.desk.vocabulary import QuestionSubject, TaskKind
+from registry.kernel.words import _, mark, ngettext
+from registry.organisations.vocabulary import AppointmentRole
+
+SHEETS = {
+    "dataset": "/jeux/{id}",
+    "system": "/systemes/{id}",
+    "organisation": "/organisations/{id}",
+    "import": "/imports/{id}",
+}
+APPOINTMENTS = "appointments"
+"""The field of facts that are recorded by appointing somebody."""
+_PARTS = {
+    "distributions": mark("Fichiers et accès"),
+    "fields": mark("Champs du jeu"),
+    "sources": mark("Jeux dont il est issu"),
+    "contact_person_id": mark("Point de contact"),
+}
+
+
+@dataclass(frozen=True)
+class TaskView:
+    """A task in words: what, on what, why, since when, what it gains, and the one link that does it."""
+
+    key: str
+    kind: str
+    what: str
+    sheet: str
+    sheet_address: str
+    organisation: str
+    why: str
+    gain: str
+    since: date | None
+    due: date | None
+    late: bool
+    action: str
+    address: str
+    arrangement_id: int | None
+    until: date | None
+    handed_to: str
+    given_id: int | None
+    given_by: str
+    may_arrange: bool
+
+
+@dataclass(frozen=True)
+class ServiceLine:
+    """How one of a director's services stands: its breaches and what its obligations lack."""
+
+    id: int
+    name: str
+    breaches: int
+    gaps: int
+
+
+@dataclass(frozen=True)
+class DeskPage:
+    """A person's desk: one list at a time."""
+
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    title: str
+    rule: str
+    tasks: Sequence[TaskView]
+    total: int
+    kinds: Sequence[tuple[str, str]]
+    kind: str
+    organisations: Sequence[tuple[str, str]]
+    organisation: str
+    list_code: str
+    is_narrowed: bool
+    services: Sequence[ServiceLine]
+    may_record: bool
+    first_address: str
+    next_address: str
+    empty_title: str
+    empty_words: str
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """One task with what may be decided about it: put off, hand over."""
+
+    task: TaskView
+    colleagues: Sequence[tuple[str, str]]
+    may_delegate: bool
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class StepView:
+    """One of the next things to do on a sheet, and what it gains."""
+
+    what: str
+    gain: str
+    address: str
+
+
+@dataclass(frozen=True)
+class StepsPanel:
+    """The next things to do on a sheet; none when nothing is left."""
+
+    steps: Sequence[StepView]
+    unmet: int
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """A question as a list shows it."""
+
+    id: int
+    text: str
+    field: str
+    state: str
+    state_code: str
+    since: datetime
+    messages: int
+
+
+@dataclass(frozen=True)
+class QuestionsPanel:
+    """The questions about a sheet, and the way to ask one."""
+
+    rows: Sequence[QuestionLine]
+    closed: Sequence[QuestionLine]
+    ask_address: str
+    may_ask: bool
+
+
+@dataclass(frozen=True)
+class QuestionFormPage:
+    """The form of a question: about what, and to whom each kind of question goes."""
+
+    subject_kind: str
+    subject_id: int
+    sheet: str
+    back: str
+    field: str
+    fields: Sequence[tuple[str, str]]
+    addressee: str
+    addressees: Sequence[tuple[str, str]]
+    text: str
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class MessageView:
+    """One message of a thread."""
+
+    who: str
+    said_at: datetime
+    text: str
+    is_asker: bool
+
+
+@dataclass(frozen=True)
+class QuestionPage:
+    """A question with its thread."""
+
+    id: int
+    sheet: str
+    sheet_address: str
+    field: str
+    field_address: str
+    to: str
+    state: str
+    state_code: str
+    messages: Sequence[MessageView]
+    may_say: bool
+    text: str
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class HandOverLine:
+    """A hand-over that was made, and whether it was reversed."""
+
+    id: int
+    successor: str
+    since: date
+    size: str
+    undone: bool
+
+
+@dataclass(frozen=True)
+class HandOverPage:
+    """What somebody holds, part by part, and the form that gives it to a successor."""
+
+    person_id: int
+    name: str
+    parts: Sequence[tuple[str, str]]
+    chosen: Sequence[str]
+    people: Sequence[tuple[str, str]]
+    done: Sequence[HandOverLine]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+def label_of_field(kind: str, name: str | None) -> str:
+    """A field's name on a kind of sheet, in the reader's language; nothing for the whole sheet."""
+    if not name:
+        return ""
+    if name in _PARTS:
+        return _(_PARTS[name])
+    return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
+
+
+def address_of_field(kind: str, number: int, field: str) -> str:
+    """Where a field is filled; the sheet itself where none is named."""
+    sheet = SHEETS[kind].format(id=number)
+    if not field:
+        return sheet
+    if field == APPOINTMENTS:
+        return f"{sheet}#responsables"
+    if kind == "dataset" and field in {"fields", "sources"}:
+        return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
+    return f"{sheet}/modifier#{'fichiers' if field == 'distributions' else field}"
+
+
+Binding = Mapping[str, tuple[Policy, PolicyVersion]]
+
+
+def binding_on(catalogue: Catalogue, today: date) -> dict[str, tuple[Policy, PolicyVersion]]:
+    """The policies in force on a day, each with its version of that day."""
+    return {policy.id: (policy, version) for kind in SubjectKind for policy, version in catalogue.in_force(kind, today)}
+
+
+def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
+    """Which policies make tasks: all but those a vacancy tells already, on a dataset."""
+    told = {
+        policy.id
+        for policy, version in binding.values()
+        if policy.subject is SubjectKind.DATASET
+        and all(_field(catalogue, name) == APPOINTMENTS for name in catalogue.compiled(version).require.facts)
+    }
+    return Laws(
+        policies=tuple(sorted(set(binding) - told)),
+        obligations=tuple(sorted(one for one, (policy, _v) in binding.items() if policy.force is Force.OBLIGATION)),
+        dated=tuple(sorted(one for one, (_p, version) in binding.items() if version.deadline is not None)),
+    )
+
+
+def _field(catalogue: Catalogue, fact: str) -> str:
+    known = catalogue.facts.get(fact.removesuffix(PRESENT))
+    return known.field if known else ""
+
+
+def fields_asked(catalogue: Catalogue, version: PolicyVersion, kind: str) -> tuple[str, ...]:
+    """The fields of a subject's own sheet that what a policy requires is told by."""
+    names = sorted(catalogue.compiled(version).require.facts)
+    return tuple(
+        dict.fromkeys(field for name in names if name.startswith(f"{kind}.") and (field := _field(catalogue, name)))
+    )
+
+
+def say_task(
+    task: Task,
+    catalogue: Catalogue,
+    binding: Binding,
+    *,
+    names: Mapping[tuple[str, int], str],
+    bodies: Mapping[int, str],
+    people: Mapping[int, str],
+    questions: Mapping[int, tuple[str, str]],
+) -> TaskView:
+    """A task in words; `questions` gives the first words and the field of each question, by its number."""
+    what, why, gain, action, address = _SAYING[task.kind](task, catalogue, binding, questions)
+    if task.subject_kind == "import":
+        sheet = task.detail
+    else:
+        sheet = bodies.get(task.subject_id, "") if task.subject_kind == "organisation" else ""
+        sheet = sheet or names.get((task.subject_kind, task.subject_id), "")
+    return TaskView(
+        key=task.key, kind=task.kind.label, what=what, sheet=sheet,
+        sheet_address=SHEETS[task.subject_kind].format(id=task.subject_id),
+        organisation=bodies.get(task.organisation_id, "") if task.subject_kind != "organisation" else "",
+        why=why, gain=gain, since=task.since, due=task.due, late=task.late, action=action, address=address,
+        arrangement_id=task.arrangement_id, until=task.until,
+        handed_to=people.get(task.delegate_id or 0, ""), given_id=task.given_id,
+        given_by=people.get(task.given_by or 0, ""),
+        may_arrange=not task.waiting,
+    )  # fmt: skip
+
+
+Words = tuple[str, str, str, str, str]
+Questions = Mapping[int, tuple[str, str]]
+
+
+def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions: Questions) -> Words:
+    policy, version = binding[task.policies[0]]
+    more = len(task.policies) - 1
+    why = f"{version.text}, {version.article}"
+    if more:
+        why += " " + ngettext("et {count} autre règle", "et {count} autres règles", more).format(count=more)
+    fact = catalogue.facts.get(task.detail)
+    if fact is not None:
+        told_here = task.subject_kind != "organisation" and fact.field != APPOINTMENTS
+        label = label_of_field(task.subject_kind, fact.field) if told_here else fact.title()
+        what = _("Renseigner « {field} »").format(field=label)
+        gain = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", task.number)
+        return (
+            what, why, gain.format(count=task.number), _("Renseigner"),
+            address_of_field(task.subject_kind, task.subject_id, fact.field),
+        )  # fmt: skip
+    fields = fields_asked(catalogue, version, task.subject_kind)
+    gain = (
+        _("lève un manquement à une obligation") if policy.force is Force.OBLIGATION
+        else _("suit une recommandation ou une bonne pratique")
+    )  # fmt: skip
+    address = address_of_field(task.subject_kind, task.subject_id, fields[0] if fields else "")
+    return policy.what_to_do(), why, gain, _("Corriger"), address
+
+
+def _say_vacancy(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    roles = ", ".join(AppointmentRole(role).label for role in task.detail.split(","))
+    if task.due is not None and task.since is None:
+        what = _("Prévoir qui prend la suite : {roles}").format(roles=roles)
+    else:
+        what = _("Désigner : {roles}").format(roles=roles)
+    address = f"/organisations/mandats/{task.subject_kind}/{task.subject_id}"
+    why = _("sans personne en poste, nul ne répond de cette fiche")
+    return what, why, _("quelqu’un en répond, et reçoit les questions"), _("Désigner"), address
+
+
+def _say_import(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    return (
+        _("Décider d’un import : l’appliquer ou l’abandonner"), _("l’aperçu est prêt, rien n’est encore écrit"),
+        _("le registre dit ce que dit le catalogue"), _("Voir l’aperçu"), f"/imports/{task.subject_id}",
+    )  # fmt: skip
+
+
+def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, questions: Questions) -> Words:
+    words, field = questions.get(int(task.detail), ("", ""))
+    about = _("sur « {field} »").format(field=field) if field else _("sur toute la fiche")
+    address = f"/bureau/questions/{task.detail}"
+    if task.kind is TaskKind.ANSWER:
+        return (
+            _("Lire la réponse à « {words} »").format(words=words), about,
+            _("la question est close, ou relancée"), _("Lire la réponse"), address,
+        )  # fmt: skip
+    if task.waiting:
+        return (
+            _("Vous avez demandé : « {words} »").format(words=words), about,
+            _("la réponse restera avec la fiche"), _("Voir le fil"), address,
+        )  # fmt: skip
+    return (
+        _("Répondre à « {words} »").format(words=words), about,
+        _("quelqu’un attend votre réponse, qui restera avec la fiche"), _("Répondre"), address,
+    )  # fmt: skip
+
+
+_SAYING = {
+    TaskKind.FINDING: _say_finding,
+    TaskKind.VACANCY: _say_vacancy,
+    TaskKind.IMPORT: _say_import,
+    TaskKind.QUESTION: _say_question,
+    TaskKind.ANSWER: _say_question,
+}
+
+
+def say_step(step: Step, kind: str, number: int) -> StepView:
+    """One of the next things to do, with what it gains in words."""
+    gains = []
+    if step.breaches:
+        gains.append(
+            ngettext("lève {count} manquement", "lève {count} manquements", step.breaches).format(count=step.breaches)
+        )
+    if settled := step.settles - step.breaches:
+        gains.append(ngettext("tranche {count} constat", "tranche {count} constats", settled).format(count=settled))
+    if step.helps:
+        gains.append(
+            ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps).format(
+                count=step.helps
+            )
+        )
+    if step.unblocks:
+        gains.append(_("plus rien de bloquant avant la publication"))
+    if step.quality:
+        gains.append(_("compte dans la qualité affichée par les portails"))
+    if step.field == APPOINTMENTS:
+        what = _("Désigner les responsables")
+    else:
+        what = _("Renseigner « {field} »").format(field=label_of_field(kind, step.field))
+    return StepView(what, ", ".join(gains), address_of_field(kind, number, step.field))

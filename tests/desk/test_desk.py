@@ -1,0 +1,226 @@
+"""A desk tells what somebody owes, by its cause; what is done leaves it by itself, and nobody sees another's."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from registry.datasets.forms import DatasetChange
+from registry.datasets.service import amend_dataset
+from registry.kernel.permissions import Role
+from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.service import appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+ASKS_FOR_ITS_NATURE = "finding:dataset:{id}:dataset.nature"
+
+
+def shown(answer: Any) -> list[str]:
+    """The keys of the tasks of a page that may be put off or handed over."""
+    return [part.split('"')[0] for part in answer.text.split('href="/bureau/taches/')[1:]]
+
+
+def taking(town: Town, asker: Any, kind: str = "finding", of: str = "") -> list[str]:
+    """The keys of somebody's tasks of one kind."""
+    return shown(asker.get(f"/bureau?genre={kind}&liste={of}"))
+
+
+def test_home_is_the_desk(town: Town) -> None:
+    assert town.someone(Role.STEWARD).get("/").headers["location"] == "/bureau"
+
+
+def test_what_is_mended_leaves_the_desk_by_itself(town: Town) -> None:
+    sheet = town.record()
+    steward = town.someone(Role.STEWARD)
+    key = ASKS_FOR_ITS_NATURE.format(id=sheet)
+    assert key in taking(town, steward)
+
+    answer = steward.get("/bureau?genre=finding")
+    assert f"/jeux/{sheet}/modifier#nature" in answer.text
+    with town.acting() as session:
+        amend_dataset(session, sheet, DatasetChange.model_validate({"nature": "other"}), expected=1)
+
+    assert key not in taking(town, steward)
+
+
+def test_one_missing_fact_is_one_task_whatever_it_settles(town: Town) -> None:
+    sheet = town.record()
+    with town.acting() as session:
+        asking = session.execute(
+            text(
+                "SELECT count(*) FROM finding WHERE until IS NULL AND subject_kind = 'dataset' AND subject_id = :id"
+                " AND verdict = 'to-complete' AND missing[1] = 'dataset.published_online'"
+            ),
+            {"id": sheet},
+        ).scalar_one()
+    answer = town.someone(Role.STEWARD).get("/bureau?genre=finding")
+
+    assert asking > 1
+    assert shown(answer).count(f"finding:dataset:{sheet}:dataset.published_online") == 1
+    assert f"permet de trancher {asking} constats" in answer.text.replace("\xa0", " ")
+
+
+def test_who_only_reads_owes_nothing_and_is_told_what_a_desk_is_for(town: Town) -> None:
+    town.record()
+    answer = town.someone(Role.READER).get("/bureau")
+
+    assert answer.status_code == 200
+    assert "Rien ne vous attend" in answer.text
+
+
+def test_a_steward_of_one_commune_sees_nothing_of_another(town: Town) -> None:
+    elsewhere = town.record("Cimetières de l’autre", on=town.other_commune_id)
+    own = town.record("Fontaines", on=town.commune_id)
+    answer = town.someone(Role.STEWARD, town.commune_id).get("/bureau")
+
+    assert ASKS_FOR_ITS_NATURE.format(id=own) in shown(answer)
+    assert f"/jeux/{elsewhere}" not in answer.text
+    assert "Cimetières" not in answer.text
+
+
+def test_the_counts_of_the_lists_agree_with_what_they_list(town: Town) -> None:
+    for number in range(15):
+        town.record(f"Jeu {number}")
+    steward = town.someone(Role.STEWARD)
+    pages, page = [], "/bureau?genre=finding"
+    while page:
+        answer = steward.get(page)
+        pages.append(len(shown(answer)))
+        following = (
+            answer.text.partition('rel="next"')[0].rpartition('href="')[2] if 'rel="next"' in answer.text else ""
+        )
+        page = following.partition('"')[0].replace("&amp;", "&")
+
+    assert len(pages) > 1
+    assert f"À faire ({sum(pages)})" in steward.get("/bureau?genre=finding").text
+
+
+def _appoint(town: Town, sheet: int, role: AppointmentRole, since: int, until: int | None = None) -> None:
+    day = town.info["today"]()
+    with town.acting() as session:
+        person = record_person(session, town.authority_id, PersonForm(name=f"Poste {role}"))
+        appoint(session, town.authority_id, AppointmentForm(
+            person_id=person.id, role=role, subject_kind=AppointmentSubject.DATASET, subject_id=sheet,
+            since=day + timedelta(days=since), until=None if until is None else day + timedelta(days=until),
+        ))  # fmt: skip
+
+
+def test_a_sheet_without_anybody_in_post_makes_one_task_until_both_are_appointed(town: Town) -> None:
+    sheet = town.record()
+    steward, key = town.someone(Role.STEWARD), f"vacancy:dataset:{sheet}"
+    assert key in taking(town, steward, "vacancy")
+
+    _appoint(town, sheet, AppointmentRole.OWNER, -10)
+    assert key in taking(town, steward, "vacancy")
+    _appoint(town, sheet, AppointmentRole.STEWARD, -10)
+    assert key not in taking(town, steward, "vacancy")
+
+
+def test_a_mandate_that_ends_within_thirty_days_without_a_successor_makes_a_task(town: Town) -> None:
+    soon, later = town.record("Bientôt"), town.record("Plus tard")
+    for sheet, end in ((soon, 20), (later, 45)):
+        _appoint(town, sheet, AppointmentRole.OWNER, -10)
+        _appoint(town, sheet, AppointmentRole.STEWARD, -10, end)
+    answer = town.someone(Role.STEWARD).get("/bureau?genre=vacancy")
+
+    assert f"vacancy:dataset:{soon}" in shown(answer)
+    assert f"vacancy:dataset:{later}" not in shown(answer)
+    assert "Prévoir qui prend la suite" in answer.text
+
+
+def test_a_post_left_vacant_for_more_than_thirty_days_is_late(town: Town) -> None:
+    late, fresh = town.record("Longtemps"), town.record("Depuis peu")
+    for sheet, end in ((late, -31), (fresh, -29)):
+        _appoint(town, sheet, AppointmentRole.OWNER, -90, end)
+        _appoint(town, sheet, AppointmentRole.STEWARD, -90)
+    steward = town.someone(Role.STEWARD)
+
+    assert taking(town, steward, "vacancy", "late") == [f"vacancy:dataset:{late}"]
+
+
+def test_a_task_put_off_waits_apart_and_comes_back(town: Town) -> None:
+    sheet = town.record()
+    steward, key = town.someone(Role.STEWARD), ASKS_FOR_ITS_NATURE.format(id=sheet)
+    day = (town.info["today"]() + timedelta(days=9)).isoformat()
+    refused = steward.post(f"/bureau/taches/{key}/reporter", {"until": "2020-01-01", "reason": "plus tard"})
+    assert refused.status_code == 422
+    assert "Choisissez un jour à venir" in refused.text
+    assert 'value="2020-01-01"' in refused.text
+
+    steward.post(f"/bureau/taches/{key}/reporter", {"until": day, "reason": "le prestataire répond en janvier"})
+    assert key not in taking(town, steward)
+    put_off = steward.get("/bureau?liste=snoozed")
+    number = put_off.text.partition("/bureau/decisions/")[2].partition("/")[0]
+    assert "Reportées (1)" in put_off.text
+    assert key in taking(town, town.someone(Role.ADMINISTRATOR)), "It waits for who put it off alone."
+
+    steward.post(f"/bureau/decisions/{number}/reprendre")
+    assert key in taking(town, steward)
+
+
+def test_a_task_handed_over_heads_the_other_s_desk_and_can_be_taken_back(town: Town) -> None:
+    sheet = town.record()
+    chief, colleague, reader = (town.someone(role) for role in (Role.ADMINISTRATOR, Role.STEWARD, Role.READER))
+    key = ASKS_FOR_ITS_NATURE.format(id=sheet)
+    refused = chief.post(f"/bureau/taches/{key}/confier", {"account_id": str(reader.account_id)})
+    assert refused.status_code == 422
+    assert "n’ont pas le droit de faire cette tâche" in refused.text
+
+    chief.post(f"/bureau/taches/{key}/confier", {"account_id": str(colleague.account_id), "reason": "au plus près"})
+    assert key not in taking(town, chief)
+    waiting = chief.get("/bureau?liste=waiting")
+    assert "Confiée à steward" in waiting.text
+    theirs = colleague.get("/bureau")
+    assert shown(theirs)[0] == key
+    assert "Confiée par administrator" in theirs.text
+
+    number = waiting.text.partition("/bureau/decisions/")[2].partition("/")[0]
+    stranger = town.someone(Role.DIRECTOR)
+    assert stranger.post(f"/bureau/decisions/{number}/reprendre").status_code == 404
+    chief.post(f"/bureau/decisions/{number}/reprendre")
+    assert key in taking(town, chief)
+
+
+def test_what_was_handed_over_leaves_both_desks_once_it_is_done(town: Town) -> None:
+    sheet = town.record(on=town.commune_id)
+    steward, colleague = town.someone(Role.STEWARD), town.someone(Role.STEWARD, town.commune_id)
+    key = ASKS_FOR_ITS_NATURE.format(id=sheet)
+    steward.post(f"/bureau/taches/{key}/confier", {"account_id": str(colleague.account_id)})
+    with town.acting() as session:
+        amend_dataset(session, sheet, DatasetChange.model_validate({"nature": "other"}), expected=1)
+
+    assert "En attente des autres (0)" in steward.get("/bureau").text
+    assert key not in taking(town, colleague)
+
+
+def test_what_is_asked_of_an_organisation_is_one_task_of_who_may_amend_it(town: Town) -> None:
+    town.record("Un jeu")
+    town.record("Un autre")
+    jurist = town.someone(Role.LEGAL)
+    keys = taking(town, jurist)
+
+    assert keys
+    assert all(key.startswith("finding:organisation:") for key in keys)
+    assert len(keys) == len(set(keys))
+
+
+def test_a_director_sees_how_each_service_stands(town: Town) -> None:
+    town.record(on=town.service_id)
+    answer = town.someone(Role.DIRECTOR).get("/bureau")
+
+    assert "Vos services" in answer.text
+    assert f'href="/organisations/{town.service_id}"' in answer.text
+
+
+def test_a_sheet_tells_its_three_next_things_to_do_to_who_may_do_them(town: Town) -> None:
+    sheet = town.record()
+    panel = (
+        town.someone(Role.STEWARD).get(f"/jeux/{sheet}").text.partition('id="ensuite"')[2].partition("</section>")[0]
+    )
+
+    assert panel.count("<li>") == 3
+    assert f"/jeux/{sheet}/modifier#access_rights" in panel.partition("</li>")[0]
+    assert 'id="ensuite"' not in town.someone(Role.READER).get(f"/jeux/{sheet}").text

@@ -1,0 +1,172 @@
+"""Who leaves hands over what they held in one act, which one act reverses."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from registry.kernel.permissions import Role
+from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.service import appoint, record_person
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+
+def _someone(town: Town, name: str) -> int:
+    with town.acting() as session:
+        return record_person(session, town.authority_id, PersonForm(name=name)).id
+
+
+def _hold(town: Town, person: int, sheet: int, *, days: int = 100) -> int:
+    with town.acting() as session:
+        return appoint(session, town.authority_id, AppointmentForm(
+            person_id=person, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET, subject_id=sheet,
+            since=town.info["today"]() - timedelta(days=days),
+        )).id  # fmt: skip
+
+
+def _owners(town: Town, on: date) -> dict[int, int]:
+    with town.acting() as session:
+        rows = session.execute(
+            text("SELECT subject_id, person_id FROM appointment WHERE NOT annulled AND during @> CAST(:day AS date)"),
+            {"day": on},
+        )
+        return {row.subject_id: row.person_id for row in rows}
+
+
+def test_what_is_ticked_goes_to_the_successor_and_the_rest_stays(town: Town) -> None:
+    leaving, coming = _someone(town, "Qui part"), _someone(town, "Qui vient")
+    kept, given = town.record("Gardé"), town.record("Donné")
+    _hold(town, leaving, kept)
+    number = _hold(town, leaving, given)
+    day = town.info["today"]() + timedelta(days=10)
+    steward = town.someone(Role.STEWARD)
+    page = steward.get(f"/bureau/passations/{leaving}").text
+    assert "Propriétaire — Gardé" in page
+    assert "Propriétaire — Donné" in page
+
+    answer = steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}"], "person_id": str(coming), "since": day.isoformat(), "reason": "mutation",
+    })  # fmt: skip
+    assert answer.status_code == 303, answer.text
+    assert _owners(town, day - timedelta(days=1)) == {kept: leaving, given: leaving}
+    assert _owners(town, day) == {kept: leaving, given: coming}
+
+
+def test_a_hand_over_is_reversed_in_one_act_as_long_as_nothing_changed(town: Town) -> None:
+    leaving, coming = _someone(town, "Qui part"), _someone(town, "Qui vient")
+    sheets = [town.record("Premier"), town.record("Second")]
+    numbers = [_hold(town, leaving, sheet) for sheet in sheets]
+    day = town.info["today"]()
+    steward = town.someone(Role.STEWARD)
+    steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}" for number in numbers], "person_id": str(coming), "since": day.isoformat(),
+    })  # fmt: skip
+    assert set(_owners(town, day).values()) == {coming}
+
+    done = steward.get(f"/bureau/passations/{leaving}").text
+    address = f"/bureau/passations/faites/{done.partition('/bureau/passations/faites/')[2].partition('/')[0]}/defaire"
+    assert steward.post(address).status_code == 303
+    assert set(_owners(town, day).values()) == {leaving}
+    assert steward.post(address).status_code == 409, "It is reversed once."
+
+
+def test_a_post_that_changed_since_keeps_the_hand_over_from_being_reversed_by_halves(town: Town) -> None:
+    leaving, coming = _someone(town, "Qui part"), _someone(town, "Qui vient")
+    sheets = [town.record("Premier"), town.record("Second")]
+    numbers = [_hold(town, leaving, sheet) for sheet in sheets]
+    day = town.info["today"]()
+    steward = town.someone(Role.STEWARD)
+    steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}" for number in numbers], "person_id": str(coming),
+        "since": (day - timedelta(days=5)).isoformat(),
+    })  # fmt: skip
+    _hold(town, _someone(town, "Encore un autre"), sheets[1], days=1)
+    before = _owners(town, day)
+    done = steward.get(f"/bureau/passations/{leaving}").text
+    address = f"/bureau/passations/faites/{done.partition('/bureau/passations/faites/')[2].partition('/')[0]}/defaire"
+
+    assert steward.post(address).status_code == 409
+    assert _owners(town, day) == before
+
+
+def test_ending_a_mandate_opens_the_hand_over_of_who_leaves(town: Town) -> None:
+    leaving, sheet = _someone(town, "Qui part"), town.record("Laissé")
+    number = _hold(town, leaving, sheet)
+    steward = town.someone(Role.STEWARD)
+    answer = steward.post(f"/organisations/mandats/{number}/terminer")
+
+    assert answer.headers["location"].startswith(f"/bureau/passations/{leaving}")
+    assert "Propriétaire — Laissé (vacant depuis le" in steward.get(answer.headers["location"]).text
+
+
+def test_the_questions_that_waited_for_who_leaves_wait_for_the_successor(town: Town) -> None:
+    leaving, sheet, coming = _someone(town, "Qui part"), town.record("Le jeu"), _someone(town, "Qui vient")
+    number = _hold(town, leaving, sheet)
+    town.someone(Role.READER).post(
+        "/bureau/questions/nouvelle", {"subject_kind": "dataset", "subject_id": str(sheet), "text": "Et la source ?"}
+    )
+    steward = town.someone(Role.STEWARD)
+    page = steward.get(f"/bureau/passations/{leaving}").text
+    question = page.partition('value="question:')[2].partition('"')[0]
+
+    steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}", f"question:{question}"], "person_id": str(coming),
+        "since": town.info["today"]().isoformat(),
+    })  # fmt: skip
+    with town.acting() as session:
+        assert session.execute(text("SELECT asked_to FROM question")).scalar_one() == coming
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"parts": []}, "parts"), ({"parts": ["appointment:99"]}, "n’est plus tenue"),
+        ({"person_id": "98765"}, "Choisissez une personne"), ({"since": "bientôt"}, "since"),
+    ],
+)  # fmt: skip
+def test_a_wrong_hand_over_is_refused_whole_and_gives_back_what_was_typed(
+    town: Town, wrong: dict[str, Any], said: str
+) -> None:
+    leaving, sheet, coming = _someone(town, "Qui part"), town.record("Le jeu"), _someone(town, "Qui vient")
+    number = _hold(town, leaving, sheet)
+    day = town.info["today"]()
+    asked = {"parts": [f"appointment:{number}"], "person_id": str(coming), "since": day.isoformat(), "reason": "départ"}
+    answer = town.someone(Role.STEWARD).post(f"/bureau/passations/{leaving}", {**asked, **wrong})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert 'value="départ"' in answer.text
+    assert _owners(town, day) == {sheet: leaving}
+
+
+def test_the_form_of_a_mandate_says_whom_it_would_replace_before_it_is_saved(town: Town) -> None:
+    present, sheet = _someone(town, "Déjà en poste"), town.record()
+    _hold(town, present, sheet)
+    steward = town.someone(Role.STEWARD)
+    page = steward.get(f"/organisations/mandats/dataset/{sheet}").text
+    assert "met fin au mandat en cours" in page
+    assert (
+        "Déjà en poste" in page.partition("met fin au mandat en cours")[2].partition("<form")[0].partition("<label")[0]
+    )
+
+    day = (town.info["today"]() + timedelta(days=5)).isoformat()
+    answer = steward.post(f"/organisations/mandats/dataset/{sheet}", {"role": "owner", "name": "Autre", "since": day})
+    assert answer.headers["location"].endswith("fait=mandat-remplace")
+
+
+def test_an_information_system_has_somebody_who_answers_for_it(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    made = steward.api("POST", "/api/v1/systems", json={"organisation_id": town.authority_id, "name": "Logiciel"})
+    number = made.json()["id"]
+    assert "Vacant" in steward.get(f"/systemes/{number}").text
+
+    answer = steward.post(
+        f"/organisations/mandats/system/{number}",
+        {"role": "owner", "name": "Chef du numérique", "since": town.info["today"]().isoformat()},
+    )
+    assert answer.headers["location"].startswith(f"/systemes/{number}")
+    assert "Chef du numérique" in steward.get(f"/systemes/{number}").text
