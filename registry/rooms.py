@@ -34,6 +34,7 @@ from registry.datasets.facts import bind_datasets
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.system_facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.system_facts import bind_systems
+from registry.desk import api as desk_api
 from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
@@ -256,6 +257,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *desk_routes.HANDLERS,
     *questions_routes.HANDLERS,
     *handovers_routes.HANDLERS,
+    *desk_api.HANDLERS,
 )
 
 

@@ -83,7 +83,11 @@ def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOv
     for task in tasks:
         moved.append({"delegation": task.id, "before": task.delegate_id, "after": account_id})
         task.delegate_id = account_id
-    bodies = [one.organisation_id for one in (*holdings.appointments, *questions, *tasks)]
+    bodies = [
+        *(one.organisation_id for one in holdings.appointments if f"appointment:{one.id}" in form.parts),
+        *(one.organisation_id for one in questions),
+        *(one.organisation_id for one in tasks),
+    ]
     made = HandOver(
         organisation_id=bodies[0], from_person_id=person_id, to_person_id=form.person_id, since=form.since,
         moved=moved, reason=form.reason,

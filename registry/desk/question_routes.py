@@ -3,17 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-import structlog
 from litestar import Response
-from litestar.background_tasks import BackgroundTask
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
+from registry.desk.asking import require_part, tell
 from registry.desk.forms import MessageForm, QuestionForm
 from registry.desk.models import Question
 from registry.desk.question_queries import (
-    find_addresses,
     find_in_post,
     find_messages,
     get_question,
@@ -29,17 +27,15 @@ from registry.desk.views import (
     address_of_field,
     label_of_field,
 )
-from registry.desk.vocabulary import Addressee, QuestionState, QuestionSubject
-from registry.kernel.errors import Invalid, NotFound, Unavailable
+from registry.desk.vocabulary import Addressee, QuestionSubject
+from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_known, get_organisation
 from registry.organisations.vocabulary import AppointmentRole
-from registry.platform.mail import Mailer
 from registry.web.forms import Rejected, read_number
 from registry.web.visits import NOTICES, Visit, route
 
-log = structlog.get_logger(__name__)
 READ, ASK = Permission.DATASETS_SHEET_READ, Permission.DESK_QUESTION_ASK
 
 NOTICES.update(
@@ -122,34 +118,6 @@ def ask(visit: Visit) -> Response[Any]:
     return answer
 
 
-def tell(visit: Visit, answer: Response[Any], question: Question) -> None:
-    """Mails whoever a question now waits for, once the answer has left: a link, and nothing anybody wrote."""
-    mailer = Mailer.of(visit.premises.home.settings)
-    if not mailer.is_set:
-        return
-    if question.state is QuestionState.ANSWERED:
-        to = find_addresses(visit.session, [], [question.asked_by])
-    else:
-        to = find_addresses(visit.session, [question.asked_to] if question.asked_to else [], [])
-    if to:
-        lead = (
-            _("Une réponse vous attend dans le registre :")
-            if question.state is QuestionState.ANSWERED
-            else _("Une question vous attend dans le registre :")
-        )
-        body = f"{lead}\n\n{mailer.site}/bureau/questions/{question.id}\n"
-        answer.background = BackgroundTask(_send, mailer, to, _("Beffroi : une question sur une fiche"), body)
-
-
-def _send(mailer: Mailer, to: list[str], subject: str, body: str) -> None:
-    """Sends the mail; the page has said all that matters, so a failure is for the log."""
-    for address in to:
-        try:
-            mailer.send(address, subject, body)
-        except Unavailable as refusal:
-            log.warning("question not mailed", reason=refusal.message)
-
-
 def _thread(visit: Visit, question_id: int, text: str, errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     found = get_question(visit.session, question_id)
     _organisation, name, _annulled = get_sheet(visit.session, found.subject_kind, found.subject_id)
@@ -212,18 +180,6 @@ def reopen(visit: Visit, question_id: int) -> Response[Any]:
     require_part(visit, get_question(visit.session, question_id))
     reopen_question(visit.session, question_id)
     return visit.go(f"/bureau/questions/{question_id}", done="question-rouverte")
-
-
-def require_part(visit: Visit, question: Question) -> None:
-    """Refuses who has no part in a question: closing is for who asked, who was asked, and who keeps the sheet.
-
-    Raises: Forbidden.
-    """
-    who = visit.visitor
-    if question.asked_by == who.account_id or (question.asked_to is not None and question.asked_to == who.person_id):
-        who.require(ASK, question.organisation_id)
-    else:
-        who.require(Permission.DATASETS_SHEET_RECORD, question.organisation_id)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_new_question, ask, show_question, answer, close, reopen)

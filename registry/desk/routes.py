@@ -12,8 +12,9 @@ from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
 from registry.compliance.queries import count_by_body
 from registry.compliance.vocabulary import Verdict
+from registry.desk.asking import asker_of
 from registry.desk.forms import DelegationForm, SnoozeForm
-from registry.desk.queries import Asker, Task, find_colleagues, find_names, find_tasks, get_task
+from registry.desk.queries import Task, find_colleagues, find_names, find_tasks, get_task
 from registry.desk.question_queries import find_asked
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE
 from registry.desk.service import delegate_task, resume_task, snooze_task
@@ -63,21 +64,6 @@ _EMPTY = {
         mark("Rien n’est reporté"), mark("Une tâche reportée attend ici le jour que vous lui avez donné."),
     ),
 }  # fmt: skip
-
-
-def asker_of(visit: Visit) -> Asker:
-    """Whose desk it is, and what their roles let them do where."""
-    who = visit.visitor
-    return Asker(
-        account_id=who.account_id,
-        person_id=who.person_id,
-        recording=who.reach(Permission.DATASETS_SHEET_RECORD),
-        amending=who.reach(Permission.ORGANISATIONS_ORGANISATION_AMEND),
-        appointing=who.reach(Permission.ORGANISATIONS_APPOINTMENT_RECORD),
-        importing=who.reach(Permission.EXCHANGE_IMPORT_APPLY),
-        jurist=who.grants.get(Role.LEGAL, frozenset()),
-        dpo=who.grants.get(Role.DPO, frozenset()),
-    )
 
 
 def _list_of(visit: Visit) -> tuple[TaskList, TaskKind | None]:

@@ -318,6 +318,13 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
 BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
     "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
+    "POST /api/v1/questions": lambda of: {
+        "subject_kind": "dataset",
+        "subject_id": of.dataset_id,
+        "field": "licence",
+        "text": "Laquelle ?",
+    },
+    "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
     "POST /api/v1/systems": lambda of: {"organisation_id": of.organisation_id, "name": "Logiciel"},
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},

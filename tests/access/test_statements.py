@@ -34,6 +34,10 @@ STATEMENTS = {
     "/bureau/questions/{question}": 6,
     "/bureau/questions/nouvelle?genre=dataset&fiche={dataset}": 10,
     "/bureau/taches/vacancy:dataset:{dataset}": 8,
+    "/api/v1/tasks": 2,
+    "/api/v1/questions": 2,
+    "/api/v1/questions/{question}": 5,
+    "/bureau/passations/{person}": 8,
     "/jeux": 5,
     "/jeux?q=bornes&organisation={authority}": 6,
     "/jeux/{dataset}": 10,
@@ -98,7 +102,14 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 }),
             )  # fmt: skip
             if number == start:
-                subjects = {"dataset": sheet.id, "authority": authority.id, "batch": 0, "system": 0, "question": 0}
+                subjects = {
+                    "dataset": sheet.id,
+                    "authority": authority.id,
+                    "batch": 0,
+                    "system": 0,
+                    "question": 0,
+                    "person": person.id,
+                }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
             asked = QuestionForm(

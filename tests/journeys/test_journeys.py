@@ -30,7 +30,7 @@ TURTLE = """\
 
 def kind_of(address: str) -> str:
     """What makes a page another page: its address without its numbers, and without its query."""
-    return re.sub(r"/(\d+|[A-Z]+-\d+)(?=/|$)", "/1", address.partition("?")[0].partition("#")[0])
+    return re.sub(r"/(\d+|[A-Z]+-\d+|[a-z]+:[^/]+)(?=/|$)", "/1", address.partition("?")[0].partition("#")[0])
 
 
 def violations(page: Page) -> list[tuple[str, list[str]]]:
