@@ -3,7 +3,7 @@
 from registry.compliance.engine import engine_of
 from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
-from registry.datasets.queries import get_dataset
+from registry.datasets.models import Dataset
 from registry.desk.question_queries import Asked, find_questions, get_sheet
 from registry.desk.rules import QUALITY, Said, next_steps
 from registry.desk.views import (
@@ -23,8 +23,12 @@ _LONGEST = 120
 
 def steps_on(visit: Visit, subject_id: int) -> StepsPanel | None:
     """The three things to do on a dataset's sheet that gain most; nothing for who may not do them."""
-    sheet = get_dataset(visit.session, subject_id)
-    if sheet.annulled or not visit.visitor.may(Permission.DATASETS_SHEET_RECORD, sheet.organisation_id):
+    sheet = visit.session.get(Dataset, subject_id)
+    if (
+        sheet is None
+        or sheet.annulled
+        or not visit.visitor.may(Permission.DATASETS_SHEET_RECORD, sheet.organisation_id)
+    ):
         return None
     engine = engine_of(visit.session)
     found = find_findings(visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=subject_id)

@@ -12,7 +12,6 @@ from sqlmodel import col
 from registry.accounts.models import Account
 from registry.accounts.vocabulary import AccountState
 from registry.datasets.models import Dataset, InformationSystem
-from registry.datasets.queries import get_dataset, get_system
 from registry.desk.models import Question, QuestionMessage
 from registry.desk.rules import ANSWERING, InPost
 from registry.desk.vocabulary import Addressee, QuestionState, QuestionSubject
@@ -27,13 +26,15 @@ PAGE_SIZE = 50
 def get_sheet(session: Session, kind: QuestionSubject, subject_id: int) -> tuple[int, str, bool]:
     """The organisation and the name of the sheet a question is about, and whether it is annulled.
 
+    A sheet that the page has read already is not asked for again.
+
     Raises: NotFound when it is out of the asker's sight.
     """
-    if kind is QuestionSubject.DATASET:
-        sheet = get_dataset(session, subject_id)
+    if kind is QuestionSubject.DATASET and (sheet := session.get(Dataset, subject_id)) is not None:
         return sheet.organisation_id, sheet.title, sheet.annulled
-    system = get_system(session, subject_id)
-    return system.organisation_id, system.name, system.annulled
+    if kind is QuestionSubject.SYSTEM and (system := session.get(InformationSystem, subject_id)) is not None:
+        return system.organisation_id, system.name, system.annulled
+    raise NotFound(_("Cette fiche n’existe pas, ou vos droits ne vous la montrent pas."))
 
 
 def find_in_post(
