@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0011"
-down_revision: str | None = "0010"
+revision: str = "0012"
+down_revision: str | None = "0011"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
