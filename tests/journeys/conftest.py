@@ -26,7 +26,7 @@ QUIET = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-LONGEST_START = 240.0
+LONGEST_START = 480.0
 
 
 @dataclass
