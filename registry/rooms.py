@@ -41,6 +41,7 @@ from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
 from registry.exchange import export_routes as exports_routes
 from registry.exchange import routes as exchange_routes
+from registry.exchange import table_routes as tables_routes
 from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
@@ -250,6 +251,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_api.HANDLERS,
     *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
+    *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,

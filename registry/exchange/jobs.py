@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.exchange.columns import ask_columns
 from registry.exchange.comparing import absent_from, compare_catalogue
 from registry.exchange.models import ImportState
-from registry.exchange.queries import get_batch
+from registry.exchange.queries import find_mappings, get_batch
 from registry.exchange.reading import read_file
 from registry.exchange.service import (
     Report,
@@ -53,6 +54,8 @@ def import_file(
 
     Raises: Unreadable, TooLarge, NotFound.
     """
+    with transaction(home.jobs, acting, **info) as session:
+        mappings = find_mappings(session, organisation_id)
     with open_source(source, allowed_private=home.settings.private_hosts) as opened:
         read = read_file(
             opened.path,
@@ -60,6 +63,7 @@ def import_file(
             name=opened.name,
             time_zone=info["time_zone"],
             origin=opened.origin,
+            mappings=mappings,
         )
         refuse_unknown_columns(read)
         digest = sha256_of(opened.path)
@@ -146,6 +150,7 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
         if batch.state is not ImportState.READING:
             return
         digest, name, address = batch.source_sha256, batch.source_name, str(job.arguments.get("address", ""))
+        mappings = find_mappings(session, batch.organisation_id)
     job.report(0, 2, _("Lecture du fichier"))
     try:
         with _received(home, address, digest, name) as source:
@@ -155,8 +160,8 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
                 name=source.name,
                 time_zone=time_zone,
                 origin=source.origin,
+                mappings=mappings,
             )
-            refuse_unknown_columns(read)
             found = sha256_of(source.path)
     except Refusal as refusal:
         with session_of() as session:
@@ -167,6 +172,9 @@ def _read_received(home: Home, batch_id: int, session_of: Callable[[], Any], job
         batch = get_batch(session, batch_id, lock=True)
         if batch.state is ImportState.READING:
             batch.source_sha256 = found
+            if read.table is not None and read.table.asks:
+                ask_columns(session, batch, read)
+                return
     preview_import(session_of, batch_id, read)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, func
+from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -16,6 +16,7 @@ class ImportState(StrEnum):
     """Where an import stands."""
 
     READING = "reading"
+    ASKING = "asking"
     UNREADABLE = "unreadable"
     PREVIEWED = "previewed"
     APPLYING = "applying"
@@ -35,6 +36,7 @@ OVER = frozenset({ImportState.UNREADABLE, ImportState.APPLIED, ImportState.UNDON
 
 _STATE_LABELS = {
     ImportState.READING: mark("Lecture du fichier"),
+    ImportState.ASKING: mark("Colonnes à reconnaître"),
     ImportState.UNREADABLE: mark("Illisible"),
     ImportState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
     ImportState.APPLYING: mark("Application en cours"),
@@ -48,6 +50,9 @@ _STATE_LABELS = {
 PUBLIC = "public"
 """Where the summary of an import says that its catalogue was declared to be one of a portal open to all."""
 
+
+READS = "reads"
+"""Where it says how many times its columns were said, so its file is to be read again."""
 
 LEFT = "kept-by-undo"
 """What is noted on a record that undoing the import left as somebody made it since."""
@@ -140,3 +145,23 @@ class ImportLine(Table, table=True):
     changes: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
     anomalies: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     applied: bool = Field(default=False)
+
+
+class ColumnMapping(Table, table=True):
+    """What an organisation said of the columns of a table: which field each one fills.
+
+    `fingerprint` is that of its headers; `columns` gives the field of each header by its key, empty for one that is
+    not kept; `headers` gives them as they were written.
+    """
+
+    __tablename__ = "column_mapping"
+    __table_args__ = (UniqueConstraint("organisation_id", "fingerprint"), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
+    fingerprint: str = plain()
+    columns: dict[str, Any] = Field(sa_type=JSONB)
+    headers: dict[str, Any] = Field(sa_type=JSONB)
+    updated_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
+    )

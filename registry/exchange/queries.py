@@ -10,13 +10,23 @@ from sqlmodel import col
 
 from registry.datasets.models import Dataset
 from registry.exchange.edits import KEPT
-from registry.exchange.models import LEFT, OVER, ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import (
+    LEFT,
+    OVER,
+    ColumnMapping,
+    ImportAccount,
+    ImportAction,
+    ImportBatch,
+    ImportLine,
+    ImportState,
+)
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
 
 PAGE_SIZE = 50
 _WRITES = (ImportAction.CREATE, ImportAction.CHANGE)
+_MAPPINGS = 50
 WORK_LOCK = 72_036_110
 """With the number of an import, the advisory lock held by whoever reads it, applies it or takes it back."""
 
@@ -68,6 +78,20 @@ def find_account(session: Session, batch_id: int) -> ImportAccount | None:
     """What is told of an import in the file's own words, once there is something to tell."""
     query = select(ImportAccount).where(col(ImportAccount.batch_id) == batch_id)
     return session.execute(query).scalar_one_or_none()
+
+
+def find_mappings(session: Session, organisation_id: int) -> list[dict[str, Any]]:
+    """What an organisation remembers of its tables, the latest first, as the process that reads takes it."""
+    query = (
+        select(ColumnMapping)
+        .where(col(ColumnMapping.organisation_id) == organisation_id)
+        .order_by(col(ColumnMapping.updated_at).desc(), col(ColumnMapping.id).desc())
+        .limit(_MAPPINGS)
+    )
+    return [
+        {"fingerprint": row.fingerprint, "columns": row.columns, "headers": row.headers}
+        for row in session.execute(query).scalars()
+    ]
 
 
 def find_batches(session: Session, organisation_ids: Iterable[int], limit: int = PAGE_SIZE) -> Sequence[ImportBatch]:
@@ -190,6 +214,16 @@ def find_absent(
         for row in session.execute(query)
         if row.identifier not in among and row.id not in recognised
     ]
+
+
+def find_to_mend(session: Session, batch_id: int) -> Sequence[ImportLine]:
+    """The records of an import in which something is to be mended in the file, in its order."""
+    anomalies = cast(col(ImportLine.anomalies), JSONB)
+    query = select(ImportLine).where(
+        col(ImportLine.batch_id) == batch_id,
+        or_(anomalies.contains([{"severity": "error"}]), anomalies.contains([{"severity": "warning"}])),
+    )
+    return session.execute(query.order_by(col(ImportLine.line_no))).scalars().all()
 
 
 def find_kept(session: Session, batch_id: int) -> Sequence[ImportLine]:

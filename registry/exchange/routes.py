@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
-from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportState
+from registry.exchange.models import PUBLIC, READS, ImportAction, ImportBatch, ImportState
 from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
@@ -51,6 +51,7 @@ _ASKED_FOR = {
     APPLY: {ImportState.PREVIEWED, ImportState.APPLYING},
     UNDO: {ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING},
 }
+_NOT_BEGUN = {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED}
 _JOBS = {ImportState.READING: READ, ImportState.APPLYING: APPLY, ImportState.UNDOING: UNDO}
 _RECEIVES = {
     OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
@@ -110,7 +111,7 @@ def bring_in(visit: Visit) -> Response[Any]:
         source_sha256=digest,
         public=form.public,
     )
-    _ask(visit, READ, batch, address=form.address)
+    ask(visit, READ, batch, address=form.address)
     return visit.go(f"/imports/{batch.id}")
 
 
@@ -123,11 +124,12 @@ def _plainly_wrong(file: UploadedFile) -> str:
     return ""
 
 
-def _ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
+def ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
+    """Asks the worker for what is to be done on an import."""
     return defer(
         visit.session,
         kind,
-        key=str(batch.id),
+        key=job_key(kind, batch),
         organisation_id=batch.organisation_id,
         actor=visit.actor,
         account_id=visit.visitor.account_id,
@@ -137,7 +139,13 @@ def _ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
     )
 
 
-def _batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatch:
+def job_key(kind: str, batch: ImportBatch) -> str:
+    """Under which key a job of an import runs once: its file is read once each time its columns are said."""
+    reads = batch.summary.get(READS, 0) if kind == READ else 0
+    return f"{batch.id}.{reads}" if reads else str(batch.id)
+
+
+def batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatch:
     """The import, if this permission holds where it goes: on another organisation, one may only be a reader.
 
     Raises: NotFound, Forbidden.
@@ -147,14 +155,14 @@ def _batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatc
     return batch
 
 
-def _run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
+def run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
     """The job that works on an import, or that was asked and has not begun."""
     kinds = [_JOBS[batch.state]] if batch.state in _JOBS else [APPLY, UNDO]
-    runs = (find_run(visit.session, kind, str(batch.id)) for kind in kinds)
+    runs = (find_run(visit.session, kind, job_key(kind, batch)) for kind in kinds)
     return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
 
 
-def _is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
+def is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
     """Whether a job works on an import or waits to, or a command of a terminal does."""
     return (run is not None and run.state is not JobState.FAILED) or is_at_work(visit.session, batch.id)
 
@@ -162,8 +170,8 @@ def _is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
 @route("GET", "/imports/{batch_id:int}", SEE)
 def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     """What an import would do, or did."""
-    batch = _batch_of(visit, batch_id, SEE)
-    run = _run_of(visit, batch)
+    batch = batch_of(visit, batch_id, SEE)
+    run = run_of(visit, batch)
     chosen = next((action for action in ImportAction if action == visit.query("action")), None)
     after = read_number(visit.query("apres")) or 0
     lines = find_lines(visit.session, batch_id, action=chosen, after=after)
@@ -172,7 +180,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     own = f"/imports/{batch_id}" + (f"?action={chosen}" if chosen else "")
     summary = batch.summary
     failed = run is not None and run.state is JobState.FAILED
-    working = _is_busy(visit, batch, run)
+    working = is_busy(visit, batch, run)
     account = find_account(visit.session, batch_id)
     told = account.content if account is not None else {}
     may = visit.visitor.may(BRING_IN, batch.organisation_id)
@@ -213,7 +221,11 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
         may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
         may_read_again=may and failed and not working and batch.state is ImportState.READING,
-        may_abandon=may and not working and batch.state in {ImportState.READING, ImportState.PREVIEWED},
+        may_abandon=may
+        and not working
+        and batch.state in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED},
+        is_asking=batch.state is ImportState.ASKING,
+        may_map=may and not working and bool(told.get("table")) and batch.state in _NOT_BEGUN,
         may_undo=may and not working and batch.state in _ASKED_FOR[UNDO],
     )
     return visit.page("exchange/import.html", page)
@@ -222,9 +234,9 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
 @route("GET", "/imports/{batch_id:int}/avancement", SEE)
 def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
     """The part of the page that shows how far the work is; over, it has the whole page read again."""
-    batch = _batch_of(visit, batch_id, SEE)
-    run = _run_of(visit, batch)
-    working = _is_busy(visit, batch, run)
+    batch = batch_of(visit, batch_id, SEE)
+    run = run_of(visit, batch)
+    working = is_busy(visit, batch, run)
     if visit.request.headers.get("hx-request") != "true":
         return visit.go(f"/imports/{batch_id}")
     if not working:
@@ -244,20 +256,20 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
 def apply(visit: Visit, batch_id: int) -> Response[Any]:
     """Writes what the preview showed."""
     overwrite = visit.form_data().first(OVERWRITE_EDITS)
-    return _start(visit, _batch_of(visit, batch_id, BRING_IN), APPLY, **{OVERWRITE_EDITS: overwrite})
+    return _start(visit, batch_of(visit, batch_id, BRING_IN), APPLY, **{OVERWRITE_EDITS: overwrite})
 
 
 @route("POST", "/imports/{batch_id:int}/defaire", BRING_IN)
 def undo(visit: Visit, batch_id: int) -> Response[Any]:
     """Takes back what an import wrote."""
-    return _start(visit, _batch_of(visit, batch_id, BRING_IN), UNDO)
+    return _start(visit, batch_of(visit, batch_id, BRING_IN), UNDO)
 
 
 @route("POST", "/imports/{batch_id:int}/relire", BRING_IN)
 def read_again(visit: Visit, batch_id: int) -> Response[Any]:
     """Reads a file again whose reading failed."""
-    batch = _batch_of(visit, batch_id, BRING_IN)
-    run = find_run(visit.session, READ, str(batch_id))
+    batch = batch_of(visit, batch_id, BRING_IN)
+    run = find_run(visit.session, READ, job_key(READ, batch))
     if run is None:
         raise Conflict(_("Ce fichier n’est pas gardé ici : importez-le de nouveau."))
     return _start(visit, batch, READ, address=str(run.arguments.get("address", "")))
@@ -266,24 +278,24 @@ def read_again(visit: Visit, batch_id: int) -> Response[Any]:
 def _start(visit: Visit, batch: ImportBatch, kind: str, **more: str) -> Response[Any]:
     if batch.state not in _ASKED_FOR[kind]:
         raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
-    run = _run_of(visit, batch)
-    if _is_busy(visit, batch, run):
+    run = run_of(visit, batch)
+    if is_busy(visit, batch, run):
         if run is not None and run.kind == kind:
             return visit.go(f"/imports/{batch.id}")
         raise Conflict(_(AT_WORK))
-    _ask(visit, kind, batch, **more)
+    ask(visit, kind, batch, **more)
     return visit.go(f"/imports/{batch.id}")
 
 
 @route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)
 def abandon(visit: Visit, batch_id: int) -> Response[Any]:
     """Sets a preview aside, or a file whose reading failed."""
-    batch = _batch_of(visit, batch_id, BRING_IN)
-    if _is_busy(visit, batch, _run_of(visit, batch)):
+    batch = batch_of(visit, batch_id, BRING_IN)
+    if is_busy(visit, batch, run_of(visit, batch)):
         raise Conflict(_(AT_WORK))
     abandon_import(visit.session, batch_id)
     # Once this is committed, and by who sees whether another organisation brought in the same file.
-    _ask(visit, FORGET, batch)
+    ask(visit, FORGET, batch)
     return visit.go(f"/imports/{batch_id}", done="import-abandonne")
 
 

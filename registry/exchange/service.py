@@ -21,6 +21,7 @@ from registry.exchange.models import (
     LEFT,
     OVER,
     PUBLIC,
+    READS,
     ImportAccount,
     ImportAction,
     ImportBatch,
@@ -135,10 +136,11 @@ def preview_import(
             say(session, "exchange:import:preview")
             batch.source_format = str(read.format)
             batch.summary = {
-                **_summary(read, compared), PUBLIC: public, "absent": len(absent), "overwrite_edits": overwrite_edits,
+                **_summary(read, compared), PUBLIC: public, READS: batch.summary.get(READS, 0),
+                "absent": len(absent), "overwrite_edits": overwrite_edits,
             }  # fmt: skip
             batch.state = ImportState.PREVIEWED
-            _tell(session, batch, **_quotes(read), absent=absent)
+            tell(session, batch, **_quotes(read), absent=absent)
     return compared, absent
 
 
@@ -161,7 +163,7 @@ def refuse_import(session: Session, batch: ImportBatch, sentence: str) -> None:
     """Keeps why a file could not be read."""
     say(session, "exchange:import:refuse")
     batch.state = ImportState.UNREADABLE
-    _tell(session, batch, refusal=sentence)
+    tell(session, batch, refusal=sentence)
 
 
 @contextmanager
@@ -211,10 +213,11 @@ def _quotes(read: ReadCatalogue) -> dict[str, Any]:
         "leftovers": [asdict(one) for one in read.leftovers],
         "anomalies": [asdict(one) for one in read.anomalies if not one.subject],
         "catalogue": TypeAdapter(ReadCatalog).dump_python(read.catalogue, mode="json"),
+        **({"table": asdict(read.table)} if read.table is not None else {}),
     }
 
 
-def _tell(session: Session, batch: ImportBatch, **said: Any) -> None:
+def tell(session: Session, batch: ImportBatch, **said: Any) -> None:
     """Adds to what is told of an import in the file's own words."""
     account = find_account(session, batch.id)
     if account is None:
@@ -230,7 +233,8 @@ def _forget(session: Session, batch_id: int) -> None:
     account = find_account(session, batch_id)
     if account is not None:
         leftovers = [{**one, "example": ""} for one in account.content.get("leftovers", ())]
-        account.content = {**account.content, "leftovers": leftovers}
+        kept = {name: said for name, said in account.content.items() if name != "table"}
+        account.content = {**kept, "leftovers": leftovers}
 
 
 def apply_import(
@@ -347,7 +351,7 @@ def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
         if kept:
             account = find_account(session, batch_id)
             before = account.content.get("kept", ()) if account is not None else ()
-            _tell(session, batch, kept=[*before, *kept])
+            tell(session, batch, kept=[*before, *kept])
         return len(lines)
 
 
@@ -357,7 +361,7 @@ def abandon_import(session: Session, batch_id: int) -> None:
     Raises: Conflict when it was already applied, or is being read.
     """
     batch = get_batch(session, batch_id, lock=True)
-    if batch.state not in {ImportState.READING, ImportState.PREVIEWED}:
+    if batch.state not in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED}:
         raise Conflict(_("Cet import est déjà « {state} ».").format(state=batch.state.label))
     if is_at_work(session, batch_id):
         raise Conflict(_(AT_WORK))

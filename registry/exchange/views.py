@@ -111,6 +111,8 @@ class ImportPage:
     may_apply: bool
     may_read_again: bool
     may_abandon: bool
+    is_asking: bool
+    may_map: bool
     may_undo: bool
 
 

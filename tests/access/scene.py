@@ -66,6 +66,7 @@ class Objects:
     token_id: int = NOTHING
     batch_id: int = NOTHING
     previewed_id: int = NOTHING
+    asking_id: int = NOTHING
     document_id: int = NOTHING
     run_id: int = NOTHING
     token: str = "n" * 43
@@ -194,12 +195,24 @@ def _sheet(word: str, person_id: int) -> DatasetForm:
     )  # fmt: skip
 
 
+def _columns(word: str) -> dict[str, Any]:
+    """A table of one column that waits for somebody to say what it holds."""
+    column = {
+        "header": f"Nom {word}", "letter": "A", "key": "nom", "filled": 1, "samples": [word], "target": None,
+        "suggestion": "title",
+    }  # fmt: skip
+    return {
+        "sheet": "", "header_line": 1, "fingerprint": word, "mapping": "", "columns": [column], "asks": True,
+        "gained": [], "lost": [],
+    }  # fmt: skip
+
+
 def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
     """What the registry works with for an organisation: keys, imports, jobs, issued documents."""
     files, day = town.home.files, town.info["today"]()
     with town.acting("cli:essai") as session:
         batches = []
-        for state in (ImportState.APPLIED, ImportState.PREVIEWED):
+        for state in (ImportState.APPLIED, ImportState.PREVIEWED, ImportState.ASKING):
             batch = ImportBatch(
                 organisation_id=organisation_id, source_name=f"{word}.ttl", source_format="turtle",
                 source_sha256=files.keep(word.encode()), state=state,
@@ -210,6 +223,7 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
             told = {
                 "refusal": f"Refus {word}",
                 "leftovers": [{"predicate": f"urn:{word}", "count": 1, "example": word}],
+                **({"table": _columns(word)} if state is ImportState.ASKING else {}),
             }
             session.add(ImportAccount(organisation_id=organisation_id, batch_id=batch.id, content=told))
             session.add(
@@ -236,7 +250,10 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
         )  # fmt: skip
         session.add(document)
         session.flush()
-        return {"batch_id": batches[0], "previewed_id": batches[1], "run_id": run.id, "document_id": document.id}
+        return {
+            "batch_id": batches[0], "previewed_id": batches[1], "asking_id": batches[2], "run_id": run.id,
+            "document_id": document.id,
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -282,6 +299,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /bureau/taches/{task_key:str}/confier": _form(account_id=lambda of: str(of.deputy_id)),
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
+    "POST /imports/{batch_id:int}/colonnes": _form(c0="title"),
     "POST /imports": _form(organisation_id=lambda of: str(of.organisation_id)),
     "POST /jeux/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), title="Bornes", nature="other"),
     "POST /jeux/{dataset_id:int}/annuler": _form(version=lambda of: str(of.dataset_version), reason=REASON),
@@ -338,6 +356,7 @@ QUERIES = {
     "GET /api/v1/search/suggestions": "?q=jeu",
     "GET /recherche": "?q=jeu",
 }
+ON_ASKING = {"/imports/{batch_id:int}/colonnes", "/imports/{batch_id:int}/a-corriger"}
 ON_PREVIEWED = {"/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner"}
 
 
@@ -352,6 +371,8 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         name = found[1]
         if name == "batch_id" and path in ON_PREVIEWED:
             return str(of.previewed_id)
+        if name == "batch_id" and path in ON_ASKING:
+            return str(of.asking_id)
         return str(said.get(name) or getattr(of, name))
 
     route = f"{method} {path}"

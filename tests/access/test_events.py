@@ -66,6 +66,7 @@ EVENTS = {
     "POST /comptes/{account_id:int}/roles": "accounts:role:grant",
     "POST /comptes/{account_id:int}/rouvrir": "accounts:account:restart",
     "POST /imports": "exchange:import:receive",
+    "POST /imports/{batch_id:int}/colonnes": "exchange:import:map",
     "POST /imports/{batch_id:int}/abandonner": "exchange:import:abandon",
     "POST /jeux/nouveau": "datasets:sheet:record",
     "POST /jeux/{dataset_id:int}/annuler": "datasets:sheet:annul",
