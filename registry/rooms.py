@@ -22,6 +22,7 @@ from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
+from registry.datasets import as_of_routes as datasets_as_of
 from registry.datasets import draft_routes as datasets_drafts
 from registry.datasets import form_routes as datasets_forms
 from registry.datasets import part_routes as datasets_parts
@@ -247,6 +248,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,
     *datasets_drafts.HANDLERS,
+    *datasets_as_of.HANDLERS,
     *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
     *systems_api.HANDLERS,

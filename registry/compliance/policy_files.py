@@ -30,6 +30,10 @@ class _Delays(BaseModel):
     note: str | None = None
 
 
+_NO_POLICIES = frozenset({"lists", "mappings", "templates"})
+"""Folders of data that hold no policy: code lists, mappings of inventories, templates of sheets."""
+
+
 def load_catalogue(folder: Path) -> Catalogue:
     """Every policy of a folder, with its facts, lists and delays.
 
@@ -50,9 +54,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         delays={name: Delay(one.count, one.unit, one.carried) for name, one in delays.items()},
     )
     read = [
-        read_policy(path, catalogue)
-        for path in sorted(folder.glob("*/*.yaml"))
-        if path.parent.name not in {"lists", "mappings"}
+        read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name not in _NO_POLICIES
     ]
     catalogue.policies = sorted((policy for policy, _path in read), key=lambda policy: policy.id)
     paths: dict[str, Path] = {}

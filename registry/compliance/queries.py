@@ -18,6 +18,7 @@ from sqlalchemy import (
     bindparam,
     case,
     func,
+    or_,
     select,
     tuple_,
 )
@@ -95,6 +96,21 @@ def find_findings(
     }
     given = {name: value for name, value in asked.items() if value is not None}
     rows = session.execute(_findings(frozenset(given), gravest_first), {"today": today, **given})
+    return [_found(row.Finding, Verdict(row.read)) for row in rows]
+
+
+def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject_id: int, at: datetime) -> list[Found]:
+    """The findings that were kept of a subject just before an instant, as they read on a day."""
+    rows = session.execute(
+        select(Finding, verdict_on(on).label("read"))
+        .where(
+            col(Finding.subject_kind) == kind,
+            col(Finding.subject_id) == subject_id,
+            col(Finding.since) < at,
+            or_(col(Finding.until).is_(None), col(Finding.until) >= at),
+        )
+        .order_by(col(Finding.id))
+    )
     return [_found(row.Finding, Verdict(row.read)) for row in rows]
 
 

@@ -6,10 +6,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 
-from registry.compliance.queries import find_findings
+from registry.compliance.queries import Found, find_findings, find_findings_then
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
+from registry.datasets.moments import read_moment, sheet_then
 from registry.datasets.narrowing import DatasetFilter
 from registry.datasets.queries import (
     PAGE_SIZE,
@@ -53,10 +54,7 @@ def expected_version(visit: Visit) -> int:
 
 def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[VerdictBody]:
     """Today's findings on a dataset or a system."""
-    return [
-        VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
-        for one in find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
-    ]
+    return [_verdict_body(one) for one in find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)]
 
 
 def _body(visit: Visit, dataset_id: int) -> DatasetBody:
@@ -67,6 +65,10 @@ def _body(visit: Visit, dataset_id: int) -> DatasetBody:
         find_standing_parts(visit.session, sheet.id, below),
         verdict_bodies(visit, SubjectKind.DATASET, sheet.id),
     )
+
+
+def _verdict_body(one: Found) -> VerdictBody:
+    return VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
 
 
 @route("GET", "/api/v1/datasets", READ)
@@ -107,8 +109,20 @@ def create_dataset(visit: Visit) -> Response[DatasetBody]:
 
 @route("GET", "/api/v1/datasets/{dataset_id:int}", READ)
 def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
-    """One dataset, with its distributions and today's findings."""
-    return visit.answer(_body(visit, dataset_id))
+    """One dataset, with its distributions and today's findings.
+
+    With `as_of=2026-03-12`, as it was that day, with the findings kept then; `known_on` says by which day it was known.
+    What was is read only: it bears no ETag.
+    """
+    if not visit.query("as_of"):
+        return visit.answer(_body(visit, dataset_id))
+    sheet = get_dataset(visit.session, dataset_id)
+    asked = read_moment(visit, visit.query("as_of"), visit.query("known_on"))
+    then = sheet_then(visit, sheet, asked)
+    findings = find_findings_then(
+        visit.session, asked.on, kind=SubjectKind.DATASET, subject_id=sheet.id, at=asked.until
+    )  # fmt: skip
+    return visit.answer(dataset_body(then.row, then.parts, [_verdict_body(one) for one in findings]))
 
 
 @route("PATCH", "/api/v1/datasets/{dataset_id:int}", RECORD, takes=DatasetChange)

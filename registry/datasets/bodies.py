@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
-from registry.datasets.models import DataService, Dataset, DatasetField, Derivation, Distribution
+from registry.datasets.models import DataService, DatasetField, Derivation, Distribution
 
 Body = TypeVar("Body", "DistributionBody", "DataServiceBody", "FieldBody", "DerivationBody")
 
@@ -184,7 +184,7 @@ _PARTS_OF_BODY = frozenset({"distributions", "services", "fields", "derivations"
 _DATASET_FIELDS = tuple(name for name in DatasetBody.__dataclass_fields__ if name not in _PARTS_OF_BODY)
 
 
-def dataset_body(sheet: Dataset, parts: Mapping[Any, Sequence[Any]], findings: Sequence[VerdictBody]) -> DatasetBody:
+def dataset_body(sheet: Any, parts: Mapping[Any, Sequence[Any]], findings: Sequence[VerdictBody]) -> DatasetBody:
     """The API's view of a dataset, with the parts that stand below it by their table."""
     return DatasetBody(
         **{name: getattr(sheet, name) for name in _DATASET_FIELDS},

@@ -26,7 +26,8 @@ from registry.datasets.reading import (
     shown_again,
     typed_values,
 )
-from registry.datasets.views import DraftState, FormPage
+from registry.datasets.sheet_templates import SheetTemplate
+from registry.datasets.views import DraftState, FormPage, Prefill
 from registry.datasets.vocabulary import (
     AccessRights,
     FinalDisposition,
@@ -60,6 +61,45 @@ class Filled:
     typed: FormData | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
     draft: DraftState | None = None
+    prefill: Prefill | None = None
+
+
+def filled_from_template(template: SheetTemplate, organisation: str) -> Filled:
+    """A new sheet that begins with what a template proposes."""
+    proposed = template.form().model_dump(mode="json", include=set(template.values))
+    return Filled(
+        {**proposed, "organisation_id": organisation},
+        prefill=Prefill(
+            sentence=_("Prérempli par le modèle « {name} ». Ces valeurs sont des propositions : vérifiez-les.").format(
+                name=template.name()
+            ),
+            fields=[(name, field_label(name)) for name in proposed],
+            grounds=[(one.text, one.article, one.says, one.evidence) for one in template.law],
+        ),
+    )
+
+
+_NOT_COPIED = frozenset(
+    {
+        "identifier", "uri", "issued", "modified", "temporal_start", "temporal_end", "last_use_review", "records_count",
+        "volume_note", "landing_page", "anonymisation_proof", "locked_fields", "contact_person_id",
+    }
+)  # fmt: skip
+"""What belongs to one dataset alone: its identity, its dates, its size, its page, the study of its anonymity."""
+
+
+def filled_from_copy(session: Session, sheet: Dataset, organisation: str) -> Filled:
+    """A new sheet that begins as another stands, without what is that one's alone; it says what was left out."""
+    values = sheet_values(sheet)
+    left = [field_label(name) for name in values if name in _NOT_COPIED and values[name]]
+    left += [_("Fichiers et accès")] if distributions_of(session, sheet) else []
+    left += [_("Interfaces (API)")] if services_of(session, sheet) else []
+    kept = {name: value for name, value in values.items() if name not in _NOT_COPIED}
+    sentence = _("Copie de « {title} ». Les champs du jeu et ses sources ne suivent pas.").format(title=sheet.title)
+    if left:
+        sentence += " " + _("Laissé de côté : {fields}.").format(fields=", ".join(left))
+    title = _("{title} (copie)").format(title=sheet.title[:900])
+    return Filled({**kept, "title": title, "organisation_id": organisation}, prefill=Prefill(sentence, (), ()))
 
 
 def filled_as_typed(data: FormData, errors: Mapping[str, str] | None = None, draft: DraftState | None = None) -> Filled:
@@ -146,6 +186,7 @@ def show_form(visit: Visit, sheet: Dataset | None, filled: Filled, *, status: in
         distributions_seen=typed.first("distributions") if typed else distributions_digest(filled.distributions),
         reason=typed.first("reason") if typed else "",
         draft=filled.draft,
+        prefill=filled.prefill,
         address="/jeux/brouillons" if sheet is None else f"/jeux/{sheet.id}/brouillon",
         refusal="",
         drafts=_left_before(visit, filled) if sheet is None else (),

@@ -13,17 +13,21 @@ from registry.datasets.form_pages import (
     distributions_of,
     draft_state,
     filled_as_typed,
+    filled_from_copy,
     filled_from_sheet,
+    filled_from_template,
     services_of,
     sheet_values,
     show_form,
 )
 from registry.datasets.forms import AnnulForm
 from registry.datasets.models import Dataset, SheetDraft
+from registry.datasets.narrowing import MOST_LETTERS
 from registry.datasets.queries import find_draft, find_system_names, get_dataset
 from registry.datasets.reading import read_sheet_form
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
-from registry.datasets.views import AnnulPage, DraftOfferPage
+from registry.datasets.sheet_templates import find_templates, get_template
+from registry.datasets.views import AnnulPage, DraftOfferPage, TemplatesPage
 from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -46,15 +50,30 @@ def typed_in(draft: SheetDraft) -> FormData:
 
 @route("GET", "/jeux/nouveau", RECORD)
 def show_new(visit: Visit) -> Response[Any]:
-    """An empty sheet, or a draft of one."""
+    """An empty sheet, a draft of one, or one that begins from a template or as a copy."""
     number = read_number(visit.query("brouillon"))
     if number is not None:
         kept = find_draft(visit.session, visit.visitor.account_id, dataset_id=None, draft_id=number)
         if kept is None:
             raise NotFound(_("Ce brouillon n’existe plus : sa fiche fut enregistrée, ou il fut oublié."))
         return show_form(visit, None, filled_as_typed(typed_in(kept), draft=draft_state(kept)))
-    values = {"organisation_id": visit.query("organisation") or str(visit.visitor.organisation_id)}
-    return show_form(visit, None, Filled(values))
+    organisation = visit.query("organisation") or str(visit.visitor.organisation_id)
+    if visit.query("modele"):
+        return show_form(visit, None, filled_from_template(get_template(visit.query("modele")), organisation))
+    copied = read_number(visit.query("copie"))
+    if copied is not None:
+        sheet = get_dataset(visit.session, copied)
+        own = visit.visitor.may(RECORD, sheet.organisation_id)
+        filled = filled_from_copy(visit.session, sheet, str(sheet.organisation_id) if own else organisation)
+        return show_form(visit, None, filled)
+    return show_form(visit, None, Filled({"organisation_id": organisation, "languages": ["fr"]}))
+
+
+@route("GET", "/jeux/modeles", RECORD)
+def show_templates(visit: Visit) -> Response[Any]:
+    """The templates to begin a sheet from."""
+    words = visit.query("q")[:MOST_LETTERS]
+    return visit.page("datasets/templates.html", TemplatesPage(find_templates(words), words))
 
 
 @route("POST", "/jeux/nouveau", RECORD)
@@ -172,4 +191,4 @@ def annul(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.go(f"/jeux/{dataset_id}", done=done)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_new, record, show_amend, amend, show_annul, annul)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_new, show_templates, record, show_amend, amend, show_annul, annul)

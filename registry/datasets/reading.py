@@ -1,6 +1,7 @@
 """Reading the sheet's web form: lists typed one a line, repeated distributions, empty fields."""
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,7 @@ from typing import Any
 
 from registry.datasets.forms import PARTS, DatasetChange, DatasetForm
 from registry.datasets.layout import OF_A_SERVICE
+from registry.kernel.words import _
 from registry.web.forms import Accepted, FormData, Rejected, parse_values
 
 LISTS_BY_LINE = (
@@ -38,6 +40,7 @@ SHOWN_OF_DISTRIBUTION = tuple(field for field in DISTRIBUTION_FIELDS if field !=
 """The fields of a distribution that the form shows."""
 THEIRS, MINE = "theirs", "mine"
 """On the conflict page, whose version of a file or an interface is kept."""
+_ADDRESS = re.compile(r"(https?|ftps?|sftp)://[^\s<>\"]+$")
 OF_FILES, OF_SERVICES, _OF_FIELDS = "distribution-", "service-", "field-"
 """What the names of the fields of each repeated part begin with."""
 FIELD_COLUMNS = ("name", "label", "type", "description", "personal_category", "purpose")
@@ -164,4 +167,11 @@ def read_sheet_form(data: FormData, *, today: date, change: bool = False) -> Acc
         values["distributions"] = distribution_values(data)
     if data.has("services"):
         values["services"] = service_values(data)
-    return parse_values(DatasetChange if change else DatasetForm, values, today=today)
+    read = parse_values(DatasetChange if change else DatasetForm, values, today=today)
+    odd = next((line for line in values.get("documentation", ()) if not _ADDRESS.match(line)), None)
+    if odd is None:
+        return read
+    # Catalogues name their documentation in any words, which stay; who types it can give its address.
+    said = _("« {line} » n’est pas une adresse : donnez-en une par ligne, par exemple https://exemple.fr/notice.pdf.")
+    errors = dict(read.errors) if isinstance(read, Rejected) else {}
+    return Rejected(values, {"documentation": said.format(line=odd[:80]), **errors})

@@ -1,7 +1,8 @@
 """The pages of datasets: the list, the sheet, its form, the conflict page, its history, setting aside."""
 
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -196,7 +197,8 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     changing = {name: {int(one) for one in said if one} for name, said in changed.items() if len(said) > 1}
     known = find_names(session, changing)
     views = history_views(versions, parts, appointments, actors, people, titles, known)
-    return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, views))
+    shown = [replace(one, address=f"/jeux/{sheet.id}/etat?a={quote(one.at.isoformat())}") for one in views]
+    return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, shown))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_list, show_sheet, show_history)

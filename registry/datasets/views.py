@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from registry.compliance.vocabulary import Verdict
+from registry.compliance.vocabulary import Evidence, Verdict
 from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.datasets.queries import DatasetRow, DraftRow, Upstream
 from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, strictest
+from registry.datasets.sheet_templates import SheetTemplate
 from registry.datasets.vocabulary import (
     AccessRights,
     FieldEvidence,
@@ -39,7 +40,7 @@ class DistributionView:
 
 @dataclass(frozen=True)
 class ChangeView:
-    """One change in words: who, when, why, and each field before and after."""
+    """One change in words: who, when, why, each field before and after; `address` shows the record at that moment."""
 
     version: int
     at: datetime
@@ -47,6 +48,7 @@ class ChangeView:
     sentence: str
     reason: str | None
     changes: tuple[tuple[str, str, str], ...]
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,9 +154,27 @@ class FormPage:
     distributions_seen: str
     reason: str
     draft: "DraftState | None"
+    prefill: "Prefill | None"
     address: str
     refusal: str
     drafts: Sequence[DraftRow]
+
+
+@dataclass(frozen=True)
+class Prefill:
+    """Where the values of a new sheet come from: the fields of a template and the texts it rests on, or a copy."""
+
+    sentence: str
+    fields: Sequence[tuple[str, str]]
+    grounds: Sequence[tuple[str, str, str, Evidence]]
+
+
+@dataclass(frozen=True)
+class TemplatesPage:
+    """The templates to begin a sheet from, narrowed by words."""
+
+    templates: Sequence[SheetTemplate]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -281,6 +301,45 @@ class ConflictRow:
 
 
 @dataclass(frozen=True)
+class VerdictThen:
+    """What a policy said of the sheet at a moment."""
+
+    policy_id: str
+    title: str
+    shape: str
+    word: str
+
+
+@dataclass(frozen=True)
+class AsOfPage:
+    """A sheet as it was at a moment; with an `error`, why there is nothing to show.
+
+    `then` and `now` are its versions; `changes` hold a field's name, its label, its value then and its value now.
+    """
+
+    id: int
+    title: str
+    on: str
+    known_on: str
+    today: date
+    error: str
+    moment: str = ""
+    asked: Sequence[tuple[str, str]] = ()
+    then: int = 0
+    now: int = 0
+    was_annulled: bool = False
+    stage: Stage | None = None
+    fields: Sequence[tuple[str, str]] = ()
+    files: Sequence[DistributionView] = ()
+    columns: Sequence["ColumnOfDataset"] = ()
+    sources: Sequence[str] = ()
+    holders: Sequence[tuple[str, str]] = ()
+    verdicts: Sequence[VerdictThen] = ()
+    changes: Sequence[tuple[str, str, str, str]] = ()
+    may_record: bool = False
+
+
+@dataclass(frozen=True)
 class AnnulPage:
     """The question asked before a sheet is set aside or brought back: why."""
 
@@ -291,7 +350,7 @@ class AnnulPage:
     error: str
 
 
-def field_views(sheet: Dataset) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+def field_views(sheet: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The fields that say something with what they say, and those nobody has filled: name and label."""
     shown, unknown = [], []
     for name in SHOWN:

@@ -306,6 +306,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/{dataset_id:int}/modifier": _form(
         version=lambda of: str(of.dataset_version), title="Titre changé encore"
     ),
+    "POST /jeux/{dataset_id:int}/retablir": _form(
+        version=lambda of: str(of.dataset_version), field="description", le=lambda _of: today().isoformat()
+    ),
     "POST /jeux/brouillons": _form(title="Bornes"),
     "POST /jeux/{dataset_id:int}/brouillon": _form(version=lambda of: str(of.dataset_version), title="Brouillon"),
     "POST /jeux/brouillons/{draft_id:int}/oublier": _form(),

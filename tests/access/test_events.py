@@ -73,6 +73,7 @@ EVENTS = {
     "POST /jeux/{dataset_id:int}/modifier": "datasets:sheet:amend",
     "POST /jeux/{dataset_id:int}/champs/modifier": "datasets:sheet:amend",
     "POST /jeux/{dataset_id:int}/sources": "datasets:sheet:amend",
+    "POST /jeux/{dataset_id:int}/retablir": "datasets:sheet:amend",
     "POST /lien/{token:str}": "accounts:account:activate",
     "POST /mon-compte/cles": "accounts:token:make",
     "POST /mon-compte/cles/{token_id:int}/revoquer": "accounts:token:revoke",

@@ -43,6 +43,8 @@ STATEMENTS = {
     "/jeux/{dataset}": 10,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
+    "/jeux/modeles": 1,
+    "/jeux/{dataset}/etat": 14,
     "/jeux/{dataset}/modifier": 7,
     "/jeux/{dataset}/champs/modifier": 3,
     "/jeux/{dataset}/sources": 5,

@@ -78,6 +78,7 @@ class Change:
     sentence: str
     reason: str | None
     changes: tuple[tuple[str, str, str], ...]
+    address: str = ""
 
 
 INSTANT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -1,0 +1,121 @@
+"""The sheet as it was on a day or at a moment, and a field put back as it was then."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from registry.datasets.forms import DatasetChange, DistributionForm
+from registry.datasets.service import amend_dataset
+from registry.kernel.permissions import Role
+from tests.conftest import Town
+from tests.datasets.test_drafts import words
+
+pytestmark = pytest.mark.database
+
+
+def changed_sheet(town: Town) -> tuple[int, list[str]]:
+    """A sheet written three times, and the instants of its versions."""
+    number = town.record(
+        "Bornes", description="Première description", licence="lov2",
+        distributions=[DistributionForm(title="Fichier A", download_url="https://a.invalid/a.csv")],
+    )  # fmt: skip
+    changes = ({"description": "Deuxième"}, {"title": "Bornes de recharge", "licence": None})
+    for version, change in enumerate(changes, 1):
+        with town.acting() as session:
+            amend_dataset(session, number, DatasetChange.model_validate(change), expected=version)
+    with town.acting() as session:
+        rows = session.execute(
+            text("SELECT recorded_at FROM ledger_entry WHERE table_name = 'dataset' AND row_id = :id ORDER BY version"),
+            {"id": number},
+        ).scalars()
+        return number, [row.isoformat() for row in rows]
+
+
+def test_the_history_leads_to_the_sheet_at_each_moment_with_what_changed_since(town: Town) -> None:
+    number, moments = changed_sheet(town)
+    steward = town.someone(Role.STEWARD)
+    history = steward.get(f"/jeux/{number}/historique").text
+    assert history.count(f"/jeux/{number}/etat?a=") >= 4, "The sheet's versions, and that of its file."
+
+    then = steward.get(f"/jeux/{number}/etat", params={"a": moments[0]})
+
+    said = words(then)
+    assert then.status_code == 200
+    assert "Première description" in said
+    assert "Fichier A" in said
+    assert "Ce qui a changé depuis" in said
+    assert "<h1>Bornes</h1>" in said
+
+
+def test_a_field_is_put_back_as_it_was_with_its_reason_in_the_history(town: Town) -> None:
+    number, moments = changed_sheet(town)
+    steward = town.someone(Role.STEWARD)
+    version = str(steward.api("GET", f"/api/v1/datasets/{number}").json()["version"])
+
+    answer = steward.post(f"/jeux/{number}/retablir", {"field": "description", "a": moments[0], "version": version})
+
+    assert answer.status_code == 303, answer.text
+    sheet = steward.api("GET", f"/api/v1/datasets/{number}").json()
+    assert (sheet["description"], sheet["title"], sheet["licence"]) == (
+        "Première description", "Bornes de recharge", None,
+    )  # fmt: skip
+    assert "Rétablit « Description » comme" in words(steward.get(f"/jeux/{number}/historique"))
+    stale = steward.post(f"/jeux/{number}/retablir", {"field": "licence", "a": moments[0], "version": version})
+    assert stale.status_code == 412
+    assert steward.post(f"/jeux/{number}/retablir", {"field": "identifier", "a": moments[0]}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"le": "2999-01-01"}, "est à venir"),
+        ({"connu": "2999-01-01"}, "est à venir"),
+        ({"a": "2999-01-01T00:00:00"}, "est à venir"),
+        ({"le": "1999-01-01"}, "Le registre fut ouvert le"),
+        ({"le": "hier"}, "n’est pas un jour"),
+        ({"a": "midi"}, "n’est pas un instant"),
+        ({"le": "0001-01-01"}, "Le registre fut ouvert le"),
+        ({"a": "0001-01-01T00:00:00"}, "n’existait pas encore"),
+        ({"a": "9999-12-31T23:59:59"}, "est à venir"),
+    ],
+)
+def test_a_moment_the_register_knows_nothing_of_is_refused_with_a_sentence(
+    town: Town, asked: dict[str, Any], said: str
+) -> None:
+    number, steward = town.record(), town.someone(Role.STEWARD)
+
+    page = steward.get(f"/jeux/{number}/etat", params=asked)
+
+    assert page.status_code == 422
+    assert said in words(page)
+    if "a" not in asked:
+        named = {"le": "as_of", "connu": "known_on"}
+        query = {"as_of": town.info["today"]().isoformat(), **{named[name]: day for name, day in asked.items()}}
+        answer = steward.api("GET", f"/api/v1/datasets/{number}", params=query)
+        assert answer.status_code == 422
+
+
+def test_a_program_reads_the_sheet_of_a_day_without_an_etag(town: Town) -> None:
+    number, _moments = changed_sheet(town)
+    reader, day = town.someone(Role.READER), town.info["today"]()
+
+    answer = reader.api("GET", f"/api/v1/datasets/{number}", params={"as_of": day.isoformat()})
+
+    now = reader.api("GET", f"/api/v1/datasets/{number}")
+    assert answer.status_code == 200
+    assert answer.json() == now.json()
+    assert "etag" not in answer.headers
+    yesterday = (day - timedelta(days=1)).isoformat()
+    assert reader.api("GET", f"/api/v1/datasets/{number}", params={"as_of": yesterday}).status_code == 422
+
+
+def test_nobody_reads_the_past_of_a_sheet_they_may_not_read_nor_puts_it_back(town: Town) -> None:
+    number = town.record("Mot défendu", on=town.commune_id)
+    foreign = town.someone(Role.STEWARD, town.other_commune_id)
+    assert foreign.get(f"/jeux/{number}/etat").status_code == 404
+    assert foreign.post(f"/jeux/{number}/retablir", {"field": "title"}).status_code == 404
+    reader = town.someone(Role.READER, town.commune_id)
+    assert reader.get(f"/jeux/{number}/etat").status_code == 200
+    assert reader.post(f"/jeux/{number}/retablir", {"field": "title"}).status_code == 403
