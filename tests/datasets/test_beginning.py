@@ -55,7 +55,7 @@ def test_a_copy_leaves_out_what_is_the_other_sheet_s_alone_and_says_so(town: Tow
 
     said, form = words(page), fields_of(page)
     assert "Copie de « Bornes »" in said
-    assert "Laissé de côté : Page de présentation, Dernière mise à jour, Fichiers et accès" in said
+    assert "Laissé de côté : Identifiant, Page de présentation, Dernière mise à jour, Fichiers et accès" in said
     assert (form["title"], form["description"], form["licence"]) == ("Bornes (copie)", "Texte", "etalab-2.0")
     assert (form["landing_page"], form["modified"], form["distribution-0-download_url"]) == ("", "", "")
     assert steward.post("/jeux/nouveau", form).status_code == 303

@@ -113,7 +113,7 @@ def test_a_steward_turns_a_verdict_with_the_keyboard_alone(served: Any) -> None:
         page.keyboard.press("Enter")
     follow(page, ".site-nav a[href='/jeux']")
     follow(page, "a[href='/jeux/nouveau']")
-    tab_to(page, "#title")
+    expect(page.locator("#title")).to_be_focused()
     page.keyboard.type("Ruches municipales")
     tab_to(page, "input[name=personal_data]")
     page.keyboard.press("ArrowDown")
@@ -152,12 +152,12 @@ def test_two_people_who_amend_one_sheet_both_keep_what_they_wrote(served: Any) -
     for one in (first, second):
         one.page.goto(f"{sheet}/modifier")
     first.page.fill("#title", "Cantines : menus et allergènes, revus par la première")
-    first.page.locator(".save-bar button").click()
+    first.page.locator(".save-bar .btn-primary").click()
     expect(first.page.get_by_role("heading", level=1)).to_contain_text("revus par la première")
 
     second.page.fill("#keywords", "mot de la seconde")
     second.page.fill("#reason", "mots-clés revus")
-    second.page.locator(".save-bar button").click()
+    second.page.locator(".save-bar .btn-primary").click()
 
     expect(second.page.get_by_role("heading", level=1)).to_contain_text("Quelqu’un a modifié cette fiche")
     assert violations(second.page) == []
@@ -240,7 +240,7 @@ def test_who_has_no_javascript_reads_everything_and_records_a_sheet(served: Any)
 
     visitor.go("/jeux/nouveau")
     page.fill("#title", "Nichoirs posés en ville")
-    page.locator(".save-bar button").click()
+    page.locator(".save-bar .btn-primary").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Nichoirs posés en ville")
 
 

@@ -1,0 +1,91 @@
+"""Writing a sheet in a real browser: quickly and by keyboard, beside somebody else, and past the end of a session."""
+
+import re
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.test_journeys import follow, violations
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+
+MOST_KEYS = 60
+"""Keys beside the words themselves: at two a second, a sheet is recorded in half a minute."""
+
+
+def test_a_sheet_is_recorded_from_a_template_with_few_keys_and_no_mouse(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    page.add_init_script("window.name ||= '0'; document.addEventListener('keydown', () => { window.name++; }, true);")
+    visitor.go("/jeux/modeles")
+    assert violations(page) == []
+    page.evaluate("window.name = '0'")
+    page.locator("#q").focus()
+    page.keyboard.type("cimet")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    follow(page, ".templates a")
+
+    expect(page.locator("#title")).to_be_focused()
+    expect(page.locator("#prerempli")).to_contain_text("Prérempli par le modèle")
+    assert violations(page) == []
+    page.keyboard.press("End")
+    page.keyboard.type(" de la ville")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Concessions funéraires de la ville")
+    expect(page.get_by_role("status")).to_contain_text("La fiche est enregistrée.")
+    assert int(page.evaluate("window.name")) <= MOST_KEYS
+
+
+def test_a_form_saves_itself_and_its_draft_is_taken_up_by_the_person_who_left_it(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    visitor.go("/jeux?q=arbres")
+    page.locator("tbody th a").first.click()
+    sheet = page.url
+    page.goto(f"{sheet}/modifier")
+    with page.expect_response("**/brouillon"):
+        page.locator("#keywords").press_sequentially("platane")
+    expect(page.locator("#brouillon")).to_contain_text("Brouillon enregistré à")
+    page.goto(sheet)
+
+    page.goto(f"{sheet}/modifier")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Reprendre votre brouillon du")
+    assert violations(page) == []
+    page.get_by_role("link", name="Reprendre le brouillon").click()
+    expect(page.locator("#keywords")).to_have_value(re.compile("platane"))
+    page.locator(".save-bar .btn-primary").click()
+    expect(page.get_by_role("status")).to_contain_text("Les modifications sont enregistrées.")
+    page.goto(f"{sheet}/modifier")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Modifier la fiche")
+    visitor.go("/jeux/brouillons")
+    assert violations(page) == []
+    assert visitor.complaints == []
+
+
+def test_a_session_that_ends_in_mid_form_loses_nothing(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    visitor.go("/jeux/nouveau")
+    page.fill("#title", "Fontaines à boire")
+    page.context.clear_cookies()
+    page.locator("#description").press_sequentially("Où elles sont.")
+    expect(page.locator("#brouillon")).to_contain_text("Votre session est terminée")
+
+    page.locator(".save-bar .btn-primary").click()
+    expect(page.locator("main")).to_contain_text("Rien n’est perdu")
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Connectez-vous dans un autre onglet").click()
+    mail, password = served.account("steward")
+    opened.value.fill("#email", mail)
+    opened.value.fill("#password", password)
+    opened.value.press("#password", "Enter")
+    opened.value.wait_for_selector(".site-nav")
+    page.get_by_role("button", name="Reprendre ma saisie").click()
+    page.get_by_role("button", name="Envoyer de nouveau").click()
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Fontaines à boire")
+    expect(page.locator("main")).to_contain_text("Où elles sont.")
