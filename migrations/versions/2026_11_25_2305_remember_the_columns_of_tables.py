@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision: str = "0012"
-down_revision: str | None = "0011"
+revision: str = "0013"
+down_revision: str | None = "0012"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -46,6 +46,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Goes one revision down."""
     op.drop_table("column_mapping")
-    op.execute("SELECT set_config('beffroi.actor', 'migration:0012', true)")
+    op.execute("SELECT set_config('beffroi.actor', 'migration:0013', true)")
     op.execute("UPDATE import_batch SET state = 'reading' WHERE state = 'asking'")
     _let_an_import_be(*BEFORE)
