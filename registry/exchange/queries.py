@@ -3,12 +3,13 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.datasets.models import Dataset
+from registry.datasets.queries import find_by_identifier
 from registry.exchange.edits import KEPT
 from registry.exchange.models import (
     LEFT,
@@ -159,12 +160,16 @@ def find_sheets(session: Session, dataset_ids: Iterable[int], *, lock: bool = Fa
     return {sheet.id: sheet for sheet in session.execute(query).scalars()}
 
 
-def find_named(session: Session, within: Collection[int], names: Collection[str]) -> Sequence[Dataset]:
+def find_named(session: Session, within: Collection[int], names: Collection[str]) -> list[Dataset]:
     """The sheets of these bodies that other catalogues know by one of these names: as identifier, or as address."""
-    among = any_(literal(list(names), ARRAY(Text)))
-    named = or_(col(Dataset.identifier) == among, col(Dataset.uri) == among)
-    query = select(Dataset).where(col(Dataset.organisation_id).in_(within), named).order_by(col(Dataset.id))
-    return session.execute(query).scalars().all()
+    found = [sheet for sheets in find_by_identifier(session, within, names).values() for sheet in sheets]
+    # Asked apart: of one condition or the other, the database would read every sheet.
+    query = select(Dataset).where(
+        col(Dataset.uri) == any_(literal(list(names), ARRAY(Text))),
+        col(Dataset.organisation_id) == any_(literal(list(within), ARRAY(BigInteger))),
+    )
+    found += session.execute(query).scalars()
+    return sorted({sheet.id: sheet for sheet in found}.values(), key=lambda sheet: sheet.id)
 
 
 def find_brought(session: Session, within: Collection[int], identifiers: Collection[str]) -> dict[str, int]:
