@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, select, text
+from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 from sqlmodel import col
