@@ -87,6 +87,13 @@ WITH body AS MATERIALIZED (
          (b.created_at AT TIME ZONE :zone)::date, NULL, 1, false, false, CAST(:import_patience AS integer)
     FROM import_batch b WHERE b.state = 'previewed' AND b.organisation_id = ANY (:importing)
   UNION ALL
+  SELECT 'draft', concat_ws(':', 'draft', w.id), coalesce(d.organisation_id, a.organisation_id),
+         CASE WHEN w.dataset_id IS NULL THEN 'draft' ELSE 'dataset' END, coalesce(w.dataset_id, w.id), w.title,
+         ARRAY[]::text[], 6, (w.saved_at AT TIME ZONE :zone)::date, NULL, 1, false, false,
+         CAST(:draft_patience AS integer)
+    FROM sheet_draft w JOIN account a ON a.id = w.account_id LEFT JOIN dataset d ON d.id = w.dataset_id
+   WHERE w.account_id = :account AND (w.dataset_id IS NULL OR NOT d.annulled)
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,

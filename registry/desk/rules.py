@@ -13,6 +13,7 @@ PATIENCE: Mapping[TaskKind, int] = {
     TaskKind.ANSWER: 30,
     TaskKind.VACANCY: 30,
     TaskKind.IMPORT: 15,
+    TaskKind.DRAFT: 30,
 }
 """How long each task may stand before it is late; a finding waits as long as its gravity allows.
 

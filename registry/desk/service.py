@@ -30,6 +30,8 @@ def delegate_task(session: Session, task: Task, form: DelegationForm, *, by: int
     _check_own(task)
     if task.kind in {TaskKind.QUESTION, TaskKind.ANSWER}:
         raise Conflict(_("Une question se confie par une réponse : dites dans le fil qui peut y répondre."))
+    if task.kind is TaskKind.DRAFT:
+        raise Conflict(_("Un brouillon n’est qu’à vous : enregistrez la fiche pour qu’un autre la finisse."))
     among = find_colleagues(session, task.needs, task.organisation_id, but=by)
     if form.account_id not in {one.account_id for one in among}:
         message = _("Choisissez une personne de la liste : les autres n’ont pas le droit de faire cette tâche.")

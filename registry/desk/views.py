@@ -20,6 +20,7 @@ SHEETS = {
     "system": "/systemes/{id}",
     "organisation": "/organisations/{id}",
     "import": "/imports/{id}",
+    "draft": "/jeux/brouillons",
 }
 APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody."""
@@ -279,8 +280,8 @@ def say_task(
 ) -> TaskView:
     """A task in words; `questions` gives the first words and the field of each question, by its number."""
     what, why, gain, action, address = _SAYING[task.kind](task, catalogue, binding, questions)
-    if task.subject_kind == "import":
-        sheet = task.detail
+    if task.subject_kind in {"import", "draft"}:
+        sheet = task.detail or _("Sans titre")
     else:
         sheet = bodies.get(task.subject_id, "") if task.subject_kind == "organisation" else ""
         sheet = sheet or names.get((task.subject_kind, task.subject_id), "")
@@ -343,6 +344,14 @@ def _say_import(task: Task, _catalogue: Catalogue, _binding: Binding, _questions
     )  # fmt: skip
 
 
+def _say_draft(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    address = "/jeux/brouillons" if task.subject_kind == "draft" else f"/jeux/{task.subject_id}/modifier"
+    return (
+        _("Finir la fiche commencée"), _("un brouillon n’est lu de personne d’autre"),
+        _("ce que vous avez écrit entre au registre"), _("Continuer"), address,
+    )  # fmt: skip
+
+
 def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, questions: Questions) -> Words:
     words, field = questions.get(int(task.detail), ("", ""))
     about = _("sur « {field} »").format(field=field) if field else _("sur toute la fiche")
@@ -367,6 +376,7 @@ _SAYING = {
     TaskKind.FINDING: _say_finding,
     TaskKind.VACANCY: _say_vacancy,
     TaskKind.IMPORT: _say_import,
+    TaskKind.DRAFT: _say_draft,
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

@@ -14,6 +14,7 @@ class TaskKind(StrEnum):
     FINDING = "finding"
     VACANCY = "vacancy"
     IMPORT = "import"
+    DRAFT = "draft"
 
     @property
     def label(self) -> str:
@@ -27,6 +28,7 @@ _TASK_LABELS = {
     TaskKind.FINDING: mark("Constats"),
     TaskKind.VACANCY: mark("Postes vacants"),
     TaskKind.IMPORT: mark("Imports à décider"),
+    TaskKind.DRAFT: mark("Brouillons"),
 }
 
 
@@ -132,5 +134,6 @@ MENDING = {
     "system": Permission.DATASETS_SHEET_RECORD,
     "organisation": Permission.ORGANISATIONS_ORGANISATION_AMEND,
     "import": Permission.EXCHANGE_IMPORT_APPLY,
+    "draft": Permission.DATASETS_SHEET_RECORD,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""

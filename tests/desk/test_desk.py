@@ -224,3 +224,14 @@ def test_a_sheet_tells_its_three_next_things_to_do_to_who_may_do_them(town: Town
     assert panel.count("<li>") == 3
     assert f"/jeux/{sheet}/modifier#access_rights" in panel.partition("</li>")[0]
     assert 'id="ensuite"' not in town.someone(Role.READER).get(f"/jeux/{sheet}").text
+
+
+def test_a_draft_left_unfinished_waits_on_its_author_s_desk_alone(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    kept = steward.post("/jeux/brouillons", {"organisation_id": str(town.authority_id), "title": "Lavoirs à finir"})
+    assert kept.status_code < 400, kept.text
+
+    mine = steward.get("/bureau?genre=draft").text
+    assert "Lavoirs à finir" in mine
+    assert "Finir la fiche commencée" in mine
+    assert "Lavoirs à finir" not in town.someone(Role.ADMINISTRATOR).get("/bureau?genre=draft").text
