@@ -29,7 +29,7 @@ from registry.organisations.forms import AppointmentForm, OrganisationForm, Pers
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, amend_organisation, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
-from registry.platform.clock import today
+from registry.platform.clock import now, today
 from registry.platform.models import JobRun, JobState
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
@@ -77,6 +77,7 @@ class Objects:
     system_version: int = 1
     source_id: int = NOTHING
     draft_id: int = NOTHING
+    recorded_at: str = "2026-11-01T00:00:00"
     question_id: int = NOTHING
     arrangement_id: int = NOTHING
     deputy_id: int = NOTHING
@@ -112,6 +113,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         site = OrganisationForm(website=place, rip_url=f"{place}/rip")
         amend_organisation(session, organisation_id, site, expected=body.version)
         add_service(session, body, ServiceForm(name=f"Service {word}"))
+    recorded_at = now().isoformat()
     with town.acting("cli:essai") as session:
         change = DatasetChange(description=f"Description {word}, corrigée")
         amended = amend_dataset(session, sheet.id, change, expected=1, reason=f"Motif {word}")
@@ -168,7 +170,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
-        mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, **more,
+        mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at, **more,
     )  # fmt: skip
 
 
@@ -307,7 +309,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.dataset_version), title="Titre changé encore"
     ),
     "POST /jeux/{dataset_id:int}/retablir": _form(
-        version=lambda of: str(of.dataset_version), field="description", le=lambda _of: today().isoformat()
+        version=lambda of: str(of.dataset_version), field="description", a=lambda of: of.recorded_at
     ),
     "POST /jeux/brouillons": _form(title="Bornes"),
     "POST /jeux/{dataset_id:int}/brouillon": _form(version=lambda of: str(of.dataset_version), title="Brouillon"),

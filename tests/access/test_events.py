@@ -18,13 +18,13 @@ from tests.conftest import Town
 pytestmark = pytest.mark.database
 
 WITHOUT_EVENT = {
+    "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
+    "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
+    "POST /jeux/brouillons/{draft_id:int}/oublier": "a draft states nothing, nor does forgetting it",
     "POST /langue": "a choice of the browser's, kept in its cookie",
     "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
     "POST /deconnexion": "states nothing: the same row says when it ended",
     "POST /mon-compte/sessions/{session_id:int}/fermer": "states nothing: the same row says when it ended",
-    "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
-    "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
-    "POST /jeux/brouillons/{draft_id:int}/oublier": "a draft states nothing, nor does forgetting it",
     "POST /mot-de-passe-oublie": "nobody is known yet: the row in `single_use_link` waits; its use is an event",
 }
 """The unsafe routes that write nothing of record, each with where its trace stands."""
@@ -87,6 +87,7 @@ EVENTS = {
     "POST /systemes/{system_id:int}/modifier": "datasets:system:amend",
 }
 ORDER = (
+    "POST /jeux/{dataset_id:int}/retablir",
     "POST /bureau/passations/{person_id:int}",
     "POST /bureau/questions/nouvelle", "POST /bureau/questions/{question_id:int}/repondre",
     "POST /bureau/questions/{question_id:int}/clore", "POST /bureau/questions/{question_id:int}/rouvrir",
