@@ -23,12 +23,17 @@ from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
+from registry.datasets import bulk_routes as datasets_bulk
+from registry.datasets import cell_routes as datasets_cells
 from registry.datasets import draft_routes as datasets_drafts
 from registry.datasets import form_routes as datasets_forms
+from registry.datasets import list_routes as datasets_list
 from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
 from registry.datasets import system_api as systems_api
 from registry.datasets import system_routes as systems_routes
+from registry.datasets import view_routes as datasets_views
+from registry.datasets.bulk_jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import bind_datasets
@@ -245,6 +250,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *organisations_routes.HANDLERS,
     *compliance_routes.HANDLERS,
     *datasets_routes.HANDLERS,
+    *datasets_list.HANDLERS,
+    *datasets_views.HANDLERS,
+    *datasets_cells.HANDLERS,
+    *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,
     *datasets_drafts.HANDLERS,
@@ -270,6 +279,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     return {
         reporting_routes.ISSUE_JOB: issuing(home, info),
         EVALUATE_JOB: evaluating(home.jobs, info),
+        **bulk_jobs(home, info),
         **import_jobs(home, info),
     }
 

@@ -40,6 +40,7 @@ _CHANGED = text(
     " (SELECT array_agg(DISTINCT subject_id) FROM finding WHERE subject_kind = 'dataset' AND until >= :moment)"
     " AS withdrawn"
 )
+_FOR_WHOM = text("SELECT session_user::text, current_setting('beffroi.reads', true)")
 _NOW = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid, now() AS moment")
 
 
@@ -58,10 +59,14 @@ class Picture:
 
 @dataclass(frozen=True)
 class Counted:
-    """What a selection holds: the sheets, as bits of their numbers, and how many more each value would show."""
+    """What a selection holds: the sheets, as bits of their numbers, and how many each value would show.
+
+    `lifted` says of each chosen facet how many sheets the list would hold without it.
+    """
 
     held: int
     counts: Mapping[ListFacet, Mapping[str, int]]
+    lifted: Mapping[ListFacet, int]
 
     @property
     def total(self) -> int:
@@ -73,7 +78,7 @@ class Counted:
         return _numbers(self.held)
 
 
-_pictures: dict[tuple[str, frozenset[int], date], Picture] = {}
+_pictures: dict[tuple[str, str, str, date], Picture] = {}
 
 
 def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
@@ -89,17 +94,19 @@ def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
     matching = {facet: _matching(picture, narrowed, facet, values) for facet, values in narrowed.chosen.items()}
     if ListFacet.POLICY in matching and ListFacet.VERDICT in matching:
         del matching[ListFacet.POLICY]
-    counts = {}
+    counts, lifted = dict[ListFacet, Mapping[str, int]](), dict[ListFacet, int]()
     for facet in ListFacet:
         room = kept & (base if facet is ListFacet.ORGANISATION else within)
         for other, bits in matching.items():
             if other is not facet and not (facet is ListFacet.POLICY and other is ListFacet.VERDICT):
                 room &= bits
         counts[facet] = _count(picture, narrowed, facet, room)
+        if facet in narrowed.chosen or (facet is ListFacet.ORGANISATION and narrowed.organisation_ids):
+            lifted[facet] = room.bit_count()
     held = within & kept
     for bits in matching.values():
         held &= bits
-    return Counted(held, counts)
+    return Counted(held, counts, lifted)
 
 
 def _apart(session: Session, narrowed: DatasetFilter) -> int:
@@ -158,8 +165,9 @@ def _count(picture: Picture, narrowed: DatasetFilter, facet: ListFacet, room: in
 
 def _picture(session: Session, day: date) -> Picture:
     """The picture of those who read what this session reads, as of now."""
-    acting = session.info["acting"]
-    key = (str(session.get_bind().engine.url), acting.reads, day)
+    # The database itself says for whom it answers: a picture is shown only to those it was painted for.
+    role, reads = session.execute(_FOR_WHOM).one()
+    key = (str(session.get_bind().engine.url), role, reads or "", day)
     known = _pictures.pop(key, None)
     picture = _touched_up(session, known, day) if known is not None else _painted(session, day)
     # Of two that paint at once either stands: each says up to where it goes.

@@ -174,7 +174,7 @@ def show_form(visit: Visit, sheet: Dataset | None, filled: Filled, *, status: in
         errors=said,
         labels={name: label_of(name) for name in said},
         organisations=bodies,
-        choices=_choices(visit.session, sheet.information_system_id if sheet else None),
+        choices=form_choices(visit.session, sheet.information_system_id if sheet else None),
         sections=SECTIONS,
         field_labels={
             name: field_label(name) for name in (*DatasetForm.model_fields, "endpoint_url", "endpoint_description")
@@ -203,7 +203,8 @@ def _left_before(visit: Visit, filled: Filled) -> list[DraftRow]:
     ]
 
 
-def _choices(session: Session, held: int | None) -> dict[str, list[tuple[str, str]]]:
+def form_choices(session: Session, held: int | None) -> dict[str, list[tuple[str, str]]]:
+    """The choices of every closed field of the form; `held` is the system a sheet lives in already."""
     enumerations: dict[str, Any] = {
         "access_rights": AccessRights,
         "nature": Nature,

@@ -239,6 +239,9 @@ SECTIONS: tuple[Section, ...] = (
 )
 """The whole form, in order."""
 
+FORM_FIELDS = {field.name: field for section in SECTIONS for field in section.fields}
+"""Each field of the form by its name."""
+
 _APART = frozenset({"title", "declared_absent", "information_system_id"})
 SHOWN = (
     *(field.name for section in SECTIONS for field in section.fields if field.name not in _APART),

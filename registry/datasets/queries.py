@@ -1,14 +1,15 @@
 """Every SELECT about datasets."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, cast, exists, func, literal, select, text, tuple_
+from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, exists, func, literal, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.columns import ORDERS, TITLE
 from registry.datasets.models import (
     DataService,
     Dataset,
@@ -27,13 +28,6 @@ from registry.organisations.queries import find_known, find_organisations
 
 Part = TypeVar("Part", bound=Distribution | DataService | DatasetField | Derivation)
 PAGE_SIZE = 50
-TITLE, ORGANISATION, UPDATE = "titre", "organisation", "mise-a-jour"
-ORDERS: Mapping[str, Any] = {
-    TITLE: col(Dataset.title_sort),
-    ORGANISATION: col(Organisation.name_sort),
-    UPDATE: func.coalesce(cast(col(Dataset.modified), Text), ""),
-}
-"""What the list can be sorted by, as it stands in an address; a `-` before it turns the order round."""
 
 # Written once: every sheet asks for it, and writing a query costs more than running it.
 _FILES = (
@@ -304,6 +298,7 @@ class DatasetRow:
     stage: Stage
     modified: Any
     cursor: tuple[str, int]
+    values: Mapping[str, Any] = field(default_factory=dict)
 
 
 def find_datasets(
@@ -313,8 +308,12 @@ def find_datasets(
     order: str = "",
     after: tuple[str, int] | None = None,
     limit: int = PAGE_SIZE,
+    fields: Sequence[str] = (),
 ) -> list[DatasetRow]:
-    """A page of datasets in an order (by title), from the one after a cursor; one more than `limit` if there are."""
+    """A page of datasets in an order (by title), from the one after a cursor; one more than `limit` if there are.
+
+    `fields` of the sheet are given beside, in `values`.
+    """
     key, downwards = ORDERS[order.removeprefix("-") or TITLE], order.startswith("-")
     query = narrow(
         select(
@@ -328,6 +327,7 @@ def find_datasets(
             col(Dataset.stage),
             col(Dataset.modified),
             col(Organisation.name).label("organisation_name"),
+            *(getattr(Dataset, name).label(f"of_{name}") for name in fields),
         ).join(Organisation, col(Organisation.id) == col(Dataset.organisation_id)),
         narrowed,
     )
@@ -348,6 +348,7 @@ def find_datasets(
             stage=row.stage,
             modified=row.modified,
             cursor=(row.place, row.id),
+            values={name: getattr(row, f"of_{name}") for name in fields},
         )
         for row in rows
     ]

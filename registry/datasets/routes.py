@@ -2,26 +2,16 @@
 
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.accounts.queries import find_actor_names
-from registry.compliance.engine import engine_of
-from registry.compliance.queries import count_by_verdict
-from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.history import history_views
 from registry.datasets.models import DataService, DatasetField, Derivation, Distribution
 from registry.datasets.queries import (
-    ORDERS,
-    ORGANISATION,
     OTHER_PARTS,
-    PAGE_SIZE,
-    TITLE,
-    UPDATE,
-    count_datasets,
-    find_datasets,
     find_downstream,
     find_names,
     find_parts,
@@ -33,12 +23,8 @@ from registry.datasets.queries import (
     get_with_below,
     has_other_parts,
 )
-from registry.datasets.selecting import read_selection, selection_query
 from registry.datasets.views import (
-    ColumnView,
-    FacetView,
     HistoryPage,
-    ListPage,
     SheetPage,
     column_view,
     distribution_view,
@@ -46,13 +32,11 @@ from registry.datasets.views import (
     service_view,
     term_views,
 )
-from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
 from registry.datasets.wording import NUMBERED
-from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, mark
+from registry.kernel.words import mark
 from registry.ledger.queries import find_versions, find_versions_of_rows
-from registry.organisations.queries import find_appointments, find_known, find_organisations
+from registry.organisations.queries import find_appointments, find_known
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.visits import NOTICES, Visit, route
 
@@ -70,67 +54,6 @@ NOTICES.update(
         "jeu-retabli": mark("La fiche est rétablie."),
     }
 )
-
-_FACETS: tuple[tuple[str, str, Any], ...] = (
-    ("donnees", mark("Données personnelles"), PersonalData),
-    ("acces", mark("Niveau d’accès"), AccessRights),
-    ("etape", mark("Étape"), Stage),
-)
-
-
-_COLUMNS = ((TITLE, mark("Titre")), (ORGANISATION, mark("Organisation")), (UPDATE, mark("Mise à jour")))
-
-
-@route("GET", "/jeux", READ)
-def show_list(visit: Visit) -> Response[Any]:
-    """The list of datasets, narrowed by what stands in the address."""
-    narrowed = read_selection(visit.session, visit.request.query_params.dict(), on=visit.today)
-    order = visit.query("tri") if visit.query("tri").removeprefix("-") in ORDERS else ""
-    rows = find_datasets(visit.session, narrowed, order=order, after=read_cursor(visit.query("apres")))
-    more = len(rows) > PAGE_SIZE
-    rows = rows[:PAGE_SIZE]
-    binding = engine_of(visit.session).catalogue.binding(SubjectKind.DATASET, visit.today)
-    numbers = [row.id for row in rows]
-    verdicts, practices = count_by_verdict(
-        visit.session, visit.today, kind=SubjectKind.DATASET, ids=numbers, binding=binding
-    )
-    kept = [(name, value) for name, value in visit.request.query_params.multi_items() if name not in {"apres", "fait"}]
-    selected = selection_query(visit.request.query_params.dict())
-    following = urlencode([*kept, ("apres", write_cursor(rows[-1].cursor))]) if more else ""
-    page = ListPage(
-        rows=rows,
-        verdicts=verdicts,
-        practices=practices,
-        total=count_datasets(visit.session, narrowed),
-        words=narrowed.words,
-        organisations=[(str(body.id), body.name) for body in find_organisations(visit.session)],
-        organisation=visit.query("organisation"),
-        facets=[
-            FacetView(name, _(label), [(str(one), one.label, str(one) in visit.query_all(name)) for one in members])
-            for name, label, members in _FACETS
-        ],
-        annulled=narrowed.annulled,
-        order=order,
-        columns=_columns(order, [(name, value) for name, value in kept if name != "tri" and value]),
-        next_address=f"/jeux?{following}" if following else "",
-        first_address=f"/jeux?{urlencode(kept)}" if visit.query("apres") else "",
-        export_address="/exports" + (f"?{selected}" if selected else ""),
-        is_narrowed=bool([value for name, value in kept if value and name != "tri"]),
-        may_record=visit.visitor.may(RECORD),
-        may_import=visit.visitor.may(Permission.EXCHANGE_IMPORT_APPLY),
-    )
-    return visit.page("datasets/list.html", page)
-
-
-def _columns(order: str, kept: list[tuple[str, str]]) -> list[ColumnView]:
-    """The columns that sort: a second click on the same one turns it round."""
-    current, downwards = order.removeprefix("-") or TITLE, order.startswith("-")
-    columns = []
-    for name, label in _COLUMNS:
-        state = ("descending" if downwards else "ascending") if name == current else ""
-        asked = f"-{name}" if state == "ascending" else name
-        columns.append(ColumnView(_(label), f"/jeux?{urlencode([*kept, ('tri', asked)])}", state))
-    return columns
 
 
 @route("GET", "/jeux/{dataset_id:int}", READ)
@@ -201,4 +124,4 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, shown))
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_list, show_sheet, show_history)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_sheet, show_history)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from registry.compliance.vocabulary import Evidence, Verdict
+from registry.compliance.vocabulary import Evidence
 from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
-from registry.datasets.queries import DatasetRow, DraftRow, Upstream
+from registry.datasets.queries import DraftRow, Upstream
 from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, strictest
 from registry.datasets.sheet_templates import SheetTemplate
 from registry.datasets.vocabulary import (
@@ -86,47 +86,6 @@ class HistoryPage:
     id: int
     title: str
     changes: Sequence[ChangeView]
-
-
-@dataclass(frozen=True)
-class ColumnView:
-    """A column the list can be sorted by: its heading, the list sorted by it, and how it is sorted now."""
-
-    label: str
-    address: str
-    state: str
-
-
-@dataclass(frozen=True)
-class ListPage:
-    """A page of the list, with what it is narrowed to; `export_address` takes out what it shows."""
-
-    rows: Sequence[DatasetRow]
-    verdicts: Mapping[int, Mapping[Verdict, int]]
-    practices: Mapping[int, Mapping[Verdict, int]]
-    total: int
-    words: str
-    organisations: Sequence[tuple[str, str]]
-    organisation: str
-    facets: Sequence["FacetView"]
-    annulled: bool
-    order: str
-    columns: Sequence[ColumnView]
-    next_address: str
-    first_address: str
-    export_address: str
-    is_narrowed: bool
-    may_record: bool
-    may_import: bool
-
-
-@dataclass(frozen=True)
-class FacetView:
-    """A way of narrowing the list: its values with which are chosen."""
-
-    name: str
-    label: str
-    values: Sequence[tuple[str, str, bool]]
 
 
 @dataclass(frozen=True)

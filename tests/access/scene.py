@@ -15,7 +15,11 @@ from registry.accounts.forms import TokenForm
 from registry.accounts.models import RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
+from registry.datasets.bulk_forms import BulkEditForm
+from registry.datasets.bulk_service import preview_bulk_edit
 from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.saved_views import ViewForm, save_view
 from registry.datasets.service import amend_dataset, record_dataset
 from registry.datasets.system_forms import SystemForm
 from registry.datasets.system_service import record_system
@@ -88,6 +92,9 @@ class Objects:
     def task_key(self) -> str:
         """A task of this organisation: nobody keeps its dataset."""
         return f"vacancy:dataset:{self.dataset_id}"
+    bulk_id: int = NOTHING
+    spare_bulk_id: int = NOTHING
+    view_id: int = NOTHING
 
 
 def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
@@ -167,11 +174,32 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             "handover_id": handed.id,
         }
     more = _work(town, organisation_id, word) | desk
+    more = _work(town, organisation_id, word)
+    more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
+    more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
         mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at, **more,
     )  # fmt: skip
+
+
+def _bulk(town: Town, organisation_id: int, word: str) -> int:
+    """A bulk edit of an organisation's sheets, previewed."""
+    form = BulkEditForm.model_validate(
+        {"edits": [{"field": "quality_notes", "operation": "set", "value": f"Note {word}"}], "reason": f"Motif {word}"}
+    )
+    with town.acting("cli:essai") as session:
+        return preview_bulk_edit(
+            session, DatasetFilter(organisation_ids=frozenset({organisation_id})), form, writable={organisation_id},
+            organisation_id=organisation_id, account_id=None,
+        ).id  # fmt: skip
+
+
+def save_own_view(town: Town, organisation_id: int, account_id: int, word: str) -> int:
+    """A list somebody named."""
+    with town.acting("cli:essai") as session:
+        return save_view(session, organisation_id, account_id, ViewForm(name=f"Vue {word}", query=f"q={word}")).id
 
 
 def _sheet(word: str, person_id: int) -> DatasetForm:
@@ -303,6 +331,12 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
     "POST /imports/{batch_id:int}/colonnes": _form(c0="title"),
     "POST /imports": _form(organisation_id=lambda of: str(of.organisation_id)),
+    "POST /jeux/modifier-ensemble": _form(
+        **{"champ": "licence", "operation-licence": "set", "licence": "odbl", "de-q": "jeu"}
+    ),
+    "POST /jeux/vues": _form(name="Vue neuve", query="q=eau"),
+    "POST /jeux/vues/{view_id:int}/modifier": _form(name="Vue renommée"),
+    "POST /jeux/{dataset_id:int}/champ/{name:str}": _form(version=lambda of: str(of.dataset_version), licence="odbl"),
     "POST /jeux/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), title="Bornes", nature="other"),
     "POST /jeux/{dataset_id:int}/annuler": _form(version=lambda of: str(of.dataset_version), reason=REASON),
     "POST /jeux/{dataset_id:int}/modifier": _form(
@@ -374,6 +408,10 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
 
     def fill(found: re.Match[str]) -> str:
         name = found[1]
+        if name == "name" and "/champ/" in path:
+            return "licence"
+        if name == "bulk_id" and path.endswith("abandonner"):
+            return str(of.spare_bulk_id)
         if name == "batch_id" and path in ON_PREVIEWED:
             return str(of.previewed_id)
         if name == "batch_id" and path in ON_ASKING:

@@ -45,11 +45,19 @@ def shelf(town: Any) -> list[int]:
 
 
 ADDRESSES = (
-    "", "acces=public", "acces=public&acces=vide&theme=ENVI", "constat=to-complete",
+    "",
+    "acces=public",
+    "acces=public&acces=vide&theme=ENVI",
+    "constat=to-complete",
     "constat=non-compliant&regle=OD-05",
-    "regle=OD-05", "proprietaire=sans&format=CSV", "q=jeu+1", "theme=vide", "organisation={service}&licence=vide",
-    "echeance=365", "annulees=true",
-)  # fmt: skip
+    "regle=OD-05",
+    "proprietaire=sans&format=CSV",
+    "q=jeu+1",
+    "theme=vide",
+    "organisation={service}&licence=vide",
+    "echeance=365",
+    "annulees=true",
+)
 
 
 def agree(town: Any, address: str) -> int:

@@ -23,7 +23,51 @@ function suggest(field) {
   });
 }
 
+// A table whose cells are gone through by arrows: one stop for the Tab key, which leaves it as it entered.
+function walkable(body) {
+  const stop = "a, input, button, select, textarea";
+  const rows = () => [...body.rows].map((row) => [...row.cells].map((cell) => cell.querySelector(stop) || cell));
+  const hold = (one) => {
+    for (const row of rows()) for (const other of row) other.tabIndex = -1;
+    one.tabIndex = 0;
+  };
+  const first = rows()[0]?.[0];
+  if (!first) return;
+  hold(first);
+  body.addEventListener("focusin", (event) => {
+    const cell = event.target.closest("td, th");
+    if (cell && !cell.querySelector("form")) hold(event.target);
+  });
+  body.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("td, th");
+    if (!cell || event.ctrlKey || event.metaKey || event.altKey) return;
+    const form = cell.querySelector("form");
+    if (form) {
+      if (event.key === "Escape") form.querySelector("[data-cancel]")?.click();
+      return;
+    }
+    const table = rows(), line = cell.parentElement.sectionRowIndex, place = cell.cellIndex;
+    const to = {
+      ArrowUp: [line - 1, place], ArrowDown: [line + 1, place], ArrowLeft: [line, place - 1],
+      ArrowRight: [line, place + 1], Home: [line, 0], End: [line, table[line].length - 1],
+    }[event.key];
+    const next = to && table[to[0]]?.[to[1]];
+    if (!to) return;
+    event.preventDefault();
+    if (next) { hold(next); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+  });
+  // The field just opened is where one types; the cell just saved, or left, is where one was.
+  body.addEventListener("htmx:afterSwap", (event) => {
+    const field = event.target.querySelector("[aria-invalid], select, textarea, input:not([type=hidden])");
+    const one = field || event.target.querySelector(".cell");
+    if (!field && one) hold(one);
+    one?.focus();
+  });
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  for (const body of document.querySelectorAll("[data-grid]")) walkable(body);
+
   const summary = document.getElementById("erreurs");
   if (summary) summary.focus();
 

@@ -1,0 +1,297 @@
+"""The pages of a bulk edit: which fields, what each sheet would become, written, taken back."""
+
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.bulk_forms import BULK_FIELDS, LISTS, BulkEditForm
+from registry.datasets.bulk_jobs import APPLY_JOB, UNDO_JOB
+from registry.datasets.bulk_queries import (
+    LINES_A_PAGE,
+    find_bulk_edits,
+    find_bulk_lines,
+    find_owners_of_changes,
+    get_bulk_edit,
+)
+from registry.datasets.bulk_service import (
+    AT_ONCE,
+    abandon_bulk_edit,
+    apply_bulk_edit,
+    preview_bulk_edit,
+    undo_bulk_edit,
+)
+from registry.datasets.form_pages import form_choices
+from registry.datasets.layout import FORM_FIELDS
+from registry.datasets.list_showing import Names, field_words, find_names
+from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage, BulkProgress
+from registry.datasets.models import BulkEdit, BulkLine
+from registry.datasets.queries import count_datasets
+from registry.datasets.reading import LISTS_BY_LINE
+from registry.datasets.selecting import SELECTING, read_selection, selection_query
+from registry.datasets.vocabulary import BulkOperation, BulkOutcome, BulkState
+from registry.datasets.wording import field_label
+from registry.kernel.errors import Invalid
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.platform.jobs import defer, find_run
+from registry.platform.models import JobRun, JobState
+from registry.web.forms import FormData, Rejected, parse_values, read_number
+from registry.web.visits import NOTICES, Visit, route
+
+RECORD = Permission.DATASETS_SHEET_RECORD
+OWN = "/jeux/modifications"
+NOTICES.update(
+    {
+        "ensemble-fait": mark("Les fiches sont modifiées. Un seul geste les remet comme avant."),
+        "ensemble-defait": mark("Les fiches sont comme avant."),
+        "ensemble-abandonne": mark("L’aperçu est abandonné : rien n’a été écrit."),
+    }
+)
+
+
+@route("GET", "/jeux/modifier-ensemble", RECORD)
+def show_bulk_form(visit: Visit) -> Response[Any]:
+    """What to change of the sheets that the address selects."""
+    query = visit.request.query_params.dict()
+    return _form(visit, query, [name for name in visit.query_all("champ") if name in BULK_FIELDS])
+
+
+def _form(
+    visit: Visit,
+    query: Mapping[str, Any],
+    names: list[str],
+    typed: FormData | None = None,
+    errors: Mapping[str, str] | None = None,
+) -> Response[Any]:
+    selection = [(name, value) for name, values in query.items() if name in SELECTING for value in values if value]
+    names = list(dict.fromkeys(names))
+    held = selection_query(query)
+    page = BulkFormPage(
+        total=count_datasets(visit.session, read_selection(visit.session, query, on=visit.today)),
+        selection=selection,
+        addable=sorted(((one, field_label(one)) for one in BULK_FIELDS if one not in names), key=lambda one: one[1]),
+        fields=[FORM_FIELDS[name] for name in names],
+        field_labels={name: field_label(name) for name in names},
+        operations={name: _operations(name) for name in names},
+        chosen={name: (typed.first(f"operation-{name}") if typed else "") or _operations(name)[0][0] for name in names},
+        values={name: _typed(name, typed) for name in names},
+        choices=form_choices(visit.session, None) if names else {},
+        errors=errors or {},
+        labels={name: field_label(name) for name in errors or {}},
+        reason=typed.first("reason") if typed else "",
+        back=f"/jeux?{held}" if held else "/jeux",
+    )
+    refused = HTTP_422_UNPROCESSABLE_ENTITY if errors else 200
+    return visit.page("datasets/bulk_form.html", page, status=refused)
+
+
+def _operations(name: str) -> list[tuple[str, str]]:
+    kinds = list(BulkOperation) if name in LISTS else [BulkOperation.SET, BulkOperation.EMPTY]
+    if name in LISTS:
+        # Of a list, what adds loses nothing: it comes first.
+        kinds = [BulkOperation.ADD, BulkOperation.REMOVE, BulkOperation.SET, BulkOperation.EMPTY]
+    return [(str(one), one.label) for one in kinds]
+
+
+def _typed(name: str, data: FormData | None) -> Any:
+    """A value as it was typed: lists a line or a tick each."""
+    if data is None:
+        return [] if name in LISTS else ""
+    if name in LISTS_BY_LINE:
+        return [line.strip() for line in data.first(name).splitlines() if line.strip()]
+    return [one for one in data.all(name) if one] if name in LISTS else data.first(name).strip()
+
+
+@route("POST", "/jeux/modifier-ensemble", RECORD)
+def preview(visit: Visit) -> Response[Any]:
+    """Keeps what the edit would do to each sheet, to be looked at."""
+    data = visit.form_data()
+    query = {name: data.all(f"de-{name}") for name in SELECTING if data.has(f"de-{name}")}
+    names = [name for name in data.all("champ") if name in BULK_FIELDS]
+    if not names:
+        return _form(visit, query, names, data, {"champ": _("Choisissez au moins un champ à modifier.")})
+    edits = [
+        {"field": name, "operation": data.first(f"operation-{name}"), "value": _typed(name, data)} for name in names
+    ]
+    read = parse_values(BulkEditForm, {"edits": edits, "reason": data.first("reason") or None}, today=visit.today)
+    if isinstance(read, Rejected):
+        return _form(visit, query, names, data, {"reason": next(iter(read.errors.values()))})
+    reach = visit.visitor.reach(RECORD)
+    own = visit.visitor.organisation_id
+    try:
+        made = preview_bulk_edit(
+            visit.session,
+            read_selection(visit.session, query, on=visit.today),
+            read.form,
+            organisation_id=own if own in reach else min(reach),
+            writable=reach,
+            account_id=visit.visitor.account_id,
+            selection=selection_query(query),
+            today=visit.today,
+        )
+    except Invalid as refusal:
+        return _form(visit, query, names, data, {one.path: one.message for one in refusal.errors})
+    return visit.go(f"{OWN}/{made.id}")
+
+
+@route("GET", "/jeux/modifications", RECORD)
+def show_bulk_edits(visit: Visit) -> Response[Any]:
+    """The latest bulk edits."""
+    edits = [(one.id, one.created_at, one.state.label, one.changed) for one in find_bulk_edits(visit.session)]
+    return visit.page("datasets/bulk_edits.html", BulkEditsPage(edits))
+
+
+def _bulk_of(visit: Visit, bulk_id: int) -> BulkEdit:
+    """A bulk edit that the visitor may carry on: every sheet it changes is theirs to change."""
+    bulk = get_bulk_edit(visit.session, bulk_id)
+    for owner in sorted({bulk.organisation_id, *find_owners_of_changes(visit.session, bulk_id)}):
+        visit.visitor.require(RECORD, owner)
+    return bulk
+
+
+_JOBS = {BulkState.APPLYING: APPLY_JOB, BulkState.UNDOING: UNDO_JOB}
+
+
+def _run_of(visit: Visit, bulk: BulkEdit) -> JobRun | None:
+    """The job that works on an edit, or that was asked and has not begun."""
+    kinds = [_JOBS[bulk.state]] if bulk.state in _JOBS else [APPLY_JOB, UNDO_JOB]
+    runs = (find_run(visit.session, kind, str(bulk.id)) for kind in kinds)
+    return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
+
+
+@route("GET", "/jeux/modifications/{bulk_id:int}", RECORD)
+def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
+    """What a bulk edit would do to each sheet, or did."""
+    bulk = _bulk_of(visit, bulk_id)
+    run = _run_of(visit, bulk)
+    working = run is not None and run.state is not JobState.FAILED
+    outcome = next((one for one in BulkOutcome if one == visit.query("sort")), None)
+    after = read_number(visit.query("apres")) or 0
+    lines = find_bulk_lines(visit.session, bulk_id, outcome=outcome, after=after)
+    more, lines = len(lines) > LINES_A_PAGE, lines[:LINES_A_PAGE]
+    names = find_names(visit.session)
+    kept = [("sort", str(outcome))] if outcome else []
+    page = BulkPage(
+        id=bulk.id,
+        state=str(bulk.state),
+        state_label=bulk.state.label,
+        created_at=bulk.created_at,
+        reason=bulk.reason or "",
+        said=[_say_edit(one, names) for one in bulk.edits],
+        figures=_figures(bulk),
+        lines=[_line(line, names) for line in lines],
+        back=f"/jeux?{bulk.selection}" if bulk.selection else "/jeux",
+        first_address=f"{OWN}/{bulk_id}?{urlencode(kept)}" if after else "",
+        next_address=f"{OWN}/{bulk_id}?{urlencode([*kept, ('apres', lines[-1].id)])}" if more else "",
+        is_working=working,
+        step=(run.step or "") if run is not None else "",
+        done=run.progress if run is not None else 0,
+        total=run.total if run is not None else 0,
+        failure=(run.message or "") if run is not None and not working else "",
+        may_apply=not working and bool(bulk.changed) and bulk.state in {BulkState.PREVIEWED, BulkState.APPLYING},
+        may_undo=not working and bulk.state in {BulkState.APPLIED, BulkState.UNDOING},
+        may_abandon=not working and bulk.state is BulkState.PREVIEWED,
+    )
+    return visit.page("datasets/bulk.html", page)
+
+
+def _figures(bulk: BulkEdit) -> list[tuple[int, str, str]]:
+    own = f"{OWN}/{bulk.id}?sort="
+    changed = _("à modifier") if bulk.state is BulkState.PREVIEWED else _("modifiées")
+    figures = [
+        (bulk.changed, changed, own + BulkOutcome.CHANGE),
+        (bulk.unchanged, _("sans changement"), own + BulkOutcome.UNCHANGED),
+        (bulk.refused, _("refusées"), own + BulkOutcome.REFUSED),
+    ]
+    return [*figures, (bulk.kept, _("laissées telles quelles"), own + BulkOutcome.KEPT)] if bulk.kept else figures
+
+
+def _say_edit(edit: Mapping[str, Any], names: Names) -> str:
+    operation, field = BulkOperation(edit["operation"]), edit["field"]
+    if operation is BulkOperation.EMPTY:
+        return f"{field_label(field)}{_(' : ')}{operation.label}"
+    value = field_words(field, edit["value"], names)
+    return f"{field_label(field)}{_(' : ')}{operation.label} — {value}"
+
+
+def _line(line: BulkLine, names: Names) -> BulkLineView:
+    changes = [
+        (field_label(name), field_words(name, before, names), field_words(name, after, names))
+        for name, (before, after) in line.changes.items()
+    ]
+    done = line.outcome is BulkOutcome.CHANGE and line.applied_version is not None
+    label = _("Remise comme avant") if line.is_undone else _("Modifiée") if done else line.outcome.label
+    return BulkLineView(line.id, line.dataset_id, line.title, changes, str(line.outcome), label, line.refusal or "")
+
+
+@route("GET", "/jeux/modifications/{bulk_id:int}/avancement", RECORD)
+def show_bulk_progress(visit: Visit, bulk_id: int) -> Response[Any]:
+    """The part of the page that shows how far the work is; over, it has the whole page read again."""
+    bulk = _bulk_of(visit, bulk_id)
+    run = _run_of(visit, bulk)
+    working = run is not None and run.state is not JobState.FAILED
+    if visit.request.headers.get("hx-request") != "true":
+        return visit.go(f"{OWN}/{bulk_id}")
+    if not working:
+        visit.headers["HX-Refresh"] = "true"
+    part = BulkProgress(
+        id=bulk.id,
+        state_label=bulk.state.label,
+        step=(run.step or "") if run is not None else "",
+        done=run.progress if run is not None else 0,
+        total=run.total if run is not None else 0,
+        is_working=working,
+    )
+    return visit.page("datasets/_bulk_progress.html", part)
+
+
+@route("POST", "/jeux/modifications/{bulk_id:int}/appliquer", RECORD)
+def apply(visit: Visit, bulk_id: int) -> Response[Any]:
+    """Writes what the preview showed: at once when it is short, else by a job."""
+    bulk = _bulk_of(visit, bulk_id)
+    if bulk.changed > AT_ONCE:
+        return _by_job(visit, bulk, APPLY_JOB)
+    apply_bulk_edit(lambda: nullcontext(visit.session), bulk_id)
+    return visit.go(f"{OWN}/{bulk_id}", done="ensemble-fait")
+
+
+@route("POST", "/jeux/modifications/{bulk_id:int}/defaire", RECORD)
+def undo(visit: Visit, bulk_id: int) -> Response[Any]:
+    """Brings the sheets back to what they were."""
+    bulk = _bulk_of(visit, bulk_id)
+    if bulk.changed > AT_ONCE:
+        return _by_job(visit, bulk, UNDO_JOB)
+    undo_bulk_edit(lambda: nullcontext(visit.session), bulk_id)
+    return visit.go(f"{OWN}/{bulk_id}", done="ensemble-defait")
+
+
+def _by_job(visit: Visit, bulk: BulkEdit, kind: str) -> Response[Any]:
+    defer(
+        visit.session,
+        kind,
+        key=str(bulk.id),
+        organisation_id=bulk.organisation_id,
+        actor=visit.actor,
+        account_id=visit.visitor.account_id,
+        arguments={"bulk_id": bulk.id},
+        lock=f"datasets:bulk:{bulk.id}",
+    )
+    return visit.go(f"{OWN}/{bulk.id}")
+
+
+@route("POST", "/jeux/modifications/{bulk_id:int}/abandonner", RECORD)
+def abandon(visit: Visit, bulk_id: int) -> Response[Any]:
+    """Sets a preview aside."""
+    _bulk_of(visit, bulk_id)
+    abandon_bulk_edit(visit.session, bulk_id)
+    return visit.go(f"{OWN}/{bulk_id}", done="ensemble-abandonne")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_bulk_form, preview, show_bulk_edits, show_bulk, show_bulk_progress, apply, undo, abandon,
+)  # fmt: skip
