@@ -268,3 +268,59 @@ def rows_of_every_page(page: Page) -> int:
             page.locator("a[rel=next]").click()
         rows += page.locator("tbody tr").count()
     return rows
+
+
+        assert page.locator("tbody tr").count() == int(number), address
+
+
+def test_many_sheets_are_changed_at_once_and_one_gesture_undoes_it(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    visitor.go("/jeux?licence=vide&acces=public")
+    before = page.locator("tbody tr").count()
+    assert before > 1
+    page.get_by_role("link", name=re.compile("^Modifier ces .* jeux ensemble$")).click()
+    page.select_option("#champ", "licence")
+    page.get_by_role("button", name="Choisir ce champ").click()
+    page.select_option("#licence", "odbl-1.0")
+    page.get_by_role("button", name="Voir l’aperçu").click()
+
+    expect(page.locator("ins").first).to_have_text("Open Database License 1.0 (ODbL)")
+    assert violations(page) == []
+    page.get_by_role("button", name=re.compile("^Modifier ces")).click()
+    expect(page.locator(".notice")).to_contain_text("Un seul geste les remet comme avant")
+    preview = page.url.partition("?")[0]
+    visitor.go("/jeux?licence=vide&acces=public")
+    expect(page.locator("main")).to_contain_text("Aucun jeu ne répond à ces critères")
+
+    page.goto(preview)
+    page.get_by_role("button", name="Tout défaire").click()
+    expect(page.locator(".notice")).to_contain_text("Les fiches sont comme avant")
+    visitor.go("/jeux?licence=vide&acces=public")
+    expect(page.locator("tbody tr")).to_have_count(before)
+    assert visitor.complaints == []
+
+
+def test_the_list_is_edited_as_a_grid_with_the_keyboard_alone(served: Any) -> None:
+    visitor = served.open("steward")
+    page = visitor.page
+    visitor.go("/jeux?colonnes=titre,sigle,licence&mode=edition")
+    tab_to(page, "tbody [tabindex='0']")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.className") == "cell"
+    page.keyboard.press("Enter")
+    expect(page.locator("#acronym")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("tbody tr").nth(1).locator(".cell").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#acronym")).to_be_focused()
+    assert violations(page) == []
+    page.keyboard.type("SIGLE")
+    page.keyboard.press("Enter")
+    expect(page.locator("tbody tr").nth(1).locator(".cell").first).to_have_text("SIGLE")
+    expect(page.locator("tbody tr").nth(1).locator(".cell").first).to_be_focused()
+    page.keyboard.press("Tab")
+    assert not page.evaluate("document.activeElement.closest('tbody') !== null"), "the Tab key leaves the table"
+    assert visitor.complaints == []
