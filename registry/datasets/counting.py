@@ -11,7 +11,23 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, case, distinct, func, literal, select, text
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Select,
+    Text,
+    any_,
+    case,
+    cast,
+    distinct,
+    func,
+    literal,
+    select,
+    text,
+    true,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -197,54 +213,61 @@ def _touched_up(session: Session, known: Picture, day: date) -> Picture:
 
 
 def _paint(session: Session, day: date, ids: Sequence[int] | None) -> dict[Value, int]:
-    """What each value holds of these sheets, or of all: each question gives a value with the numbers it holds."""
+    """What each value holds of these sheets, or of all, in one question."""
     bits: dict[Value, int] = {}
-    for facet, query in _questions(day):
-        narrowed = query if ids is None else query.where(among(ids))
-        for value, numbers in session.execute(narrowed):
-            bits[facet, EMPTY if value is None else str(value)] = _bits(numbers)
+    for facet, value, numbers in session.execute(_question(day, ids)):
+        bits[facet, EMPTY if value is None else value] = _bits(numbers)
     every = bits.get((STANDING, "standing"), 0) | bits.get((STANDING, "annulled"), 0)
     bits[ListFacet.OWNER, OwnerState.WITHOUT] = every & ~bits.get((ListFacet.OWNER, OwnerState.WITH), 0)
     for facet in (ListFacet.FORMAT, ListFacet.THEME):
         bits[facet, EMPTY] = every & ~_either(held for (name, _value), held in bits.items() if name == facet)
-    for rule, verdict, numbers in session.execute(_said(day, ids)):
-        bits[f"{_OF_RULE}{rule}", verdict] = _bits(numbers)
     return bits
 
 
-def _questions(day: date) -> Iterable[tuple[str, Any]]:
-    numbers = func.array_agg(col(Dataset.id))
+def _question(day: date, ids: Sequence[int] | None) -> CompoundSelect[Any]:
+    """Each facet, each of its values, and the numbers of the sheets that have it."""
+    kept, sheet = true() if ids is None else among(ids), col(Dataset.id)
 
-    def by(value: Any) -> Select[Any]:
-        return select(value, numbers).group_by(value)
+    def by(facet: Any, value: Any, numbers: Any) -> Select[Any]:
+        return select(cast(facet, Text).label("facet"), cast(value, Text).label("value"), numbers.label("sheets"))
 
-    yield STANDING, by(case((col(Dataset.annulled), "annulled"), else_="standing"))
-    yield ListFacet.ORGANISATION, by(col(Dataset.organisation_id))
-    for facet, column in COLUMNS.items():
-        yield facet, by(column)
-    yield ListFacet.THEME, by(func.unnest(col(Dataset.themes)))
-    files = select(col(Distribution.format), func.array_agg(distinct(col(Dataset.id)))).join(
-        Dataset, col(Dataset.id) == col(Distribution.dataset_id)
+    def counted(facet: str, column: Any) -> Select[Any]:
+        return by(literal(facet), column, func.array_agg(sheet)).where(kept).group_by(column)
+
+    once = func.array_agg(distinct(sheet))
+    files = by(literal(str(ListFacet.FORMAT)), col(Distribution.format), once).join_from(
+        Dataset, Distribution, col(Distribution.dataset_id) == sheet
     )
-    held = files.where(~col(Distribution.annulled), col(Distribution.format).is_not(None))
-    yield ListFacet.FORMAT, held.group_by(col(Distribution.format))
-    owned = select(literal(str(OwnerState.WITH)), func.array_agg(distinct(col(Dataset.id)))).join(
-        Appointment, col(Appointment.subject_id) == col(Dataset.id)
+    owned = by(literal(str(ListFacet.OWNER)), literal(str(OwnerState.WITH)), once).join_from(
+        Dataset, Appointment, col(Appointment.subject_id) == sheet
     )
-    yield ListFacet.OWNER, owned.where(*owning_on(day)).having(func.count() > 0)
+    parts = [
+        counted(STANDING, case((col(Dataset.annulled), "annulled"), else_="standing")),
+        counted(ListFacet.ORGANISATION, col(Dataset.organisation_id)),
+        *(counted(facet, column) for facet, column in COLUMNS.items()),
+        counted(ListFacet.THEME, func.unnest(col(Dataset.themes))),
+        files.where(kept, ~col(Distribution.annulled), col(Distribution.format).is_not(None)).group_by(
+            col(Distribution.format)
+        ),
+        owned.where(kept, *owning_on(day)).having(func.count() > 0),
+    ]
     for horizon in Horizon:
         turning = turning_by(SubjectKind.DATASET, day, day + timedelta(days=horizon.days))
-        coming = select(literal(str(horizon)), func.array_agg(col(Dataset.id))).where(col(Dataset.id).in_(turning))
-        yield ListFacet.DEADLINE, coming.having(func.count() > 0)
+        coming = by(literal(str(ListFacet.DEADLINE)), literal(str(horizon)), once).where(kept, sheet.in_(turning))
+        parts.append(coming.having(func.count() > 0))
+    return union_all(*parts, _said(day, ids))
 
 
-def _said(day: date, ids: Sequence[int] | None) -> Select[Any]:
+def _said(day: date, ids: Sequence[int] | None) -> Select[str, str, Sequence[int]]:
+    """The verdicts of today, by policy."""
     read = verdict_on(day)
-    query = select(col(Finding.policy_id), read, func.array_agg(col(Finding.subject_id))).where(
-        col(Finding.subject_kind) == SubjectKind.DATASET, col(Finding.until).is_(None), read.in_(VERDICTS)
-    )
+    query = select(
+        literal(_OF_RULE).concat(col(Finding.policy_id)).label("facet"),
+        cast(read, Text).label("value"),
+        func.array_agg(col(Finding.subject_id)).label("sheets"),
+    ).where(col(Finding.subject_kind) == SubjectKind.DATASET, col(Finding.until).is_(None), read.in_(VERDICTS))
     if ids is not None:
-        query = query.where(col(Finding.subject_id).in_(ids))
+        query = query.where(col(Finding.subject_id) == any_(literal(list(ids), ARRAY(BigInteger))))
     return query.group_by(col(Finding.policy_id), read)
 
 
