@@ -22,7 +22,7 @@ from registry.kernel.words import mark
 from registry.web.forms import Rejected, read_number
 from registry.web.visits import NOTICES, Visit, route
 
-READ = Permission.DATASETS_SHEET_READ
+READ, OWN = Permission.DATASETS_SHEET_READ, Permission.ACCOUNTS_SELF_MANAGE
 NOTICES.update(
     {
         "vue-enregistree": mark("La vue est enregistrée."),
@@ -50,7 +50,7 @@ def _page(visit: Visit, *, error: str = "", query: str = "", name: str = "", sta
     return visit.page("datasets/views.html", ViewsPage(lines, removed, error, query, name), status=status)
 
 
-@route("POST", "/jeux/vues", READ)
+@route("POST", "/jeux/vues", OWN)
 def save(visit: Visit) -> Response[Any]:
     """Keeps a list under a name."""
     read = visit.form(ViewForm)
@@ -64,7 +64,7 @@ def save(visit: Visit) -> Response[Any]:
     return visit.go(view_lines([made], made.account_id)[0].address, done="vue-enregistree")
 
 
-@route("POST", "/jeux/vues/{view_id:int}/modifier", READ)
+@route("POST", "/jeux/vues/{view_id:int}/modifier", OWN)
 def amend(visit: Visit, view_id: int) -> Response[Any]:
     """Another name, another way of sharing."""
     view = get_own_view(visit.session, view_id, visit.visitor.account_id)
@@ -75,14 +75,14 @@ def amend(visit: Visit, view_id: int) -> Response[Any]:
     return visit.go("/jeux/vues", done="vue-enregistree")
 
 
-@route("POST", "/jeux/vues/{view_id:int}/enlever", READ)
+@route("POST", "/jeux/vues/{view_id:int}/enlever", OWN)
 def remove(visit: Visit, view_id: int) -> Response[Any]:
     """Takes a view away; the next page offers to bring it back."""
     set_view_aside(visit.session, get_own_view(visit.session, view_id, visit.visitor.account_id), annulled=True)
     return visit.go(f"/jeux/vues?enlevee={view_id}")
 
 
-@route("POST", "/jeux/vues/{view_id:int}/retablir", READ)
+@route("POST", "/jeux/vues/{view_id:int}/retablir", OWN)
 def bring_back(visit: Visit, view_id: int) -> Response[Any]:
     """Brings back a view taken away."""
     set_view_aside(visit.session, get_own_view(visit.session, view_id, visit.visitor.account_id), annulled=False)
