@@ -144,7 +144,7 @@ def _matching(picture: Picture, narrowed: DatasetFilter, facet: ListFacet, value
 
 
 def _rules(picture: Picture, narrowed: DatasetFilter) -> Sequence[str]:
-    return sorted(narrowed.chosen.get(ListFacet.POLICY, ())) or _every_rule(picture)
+    return sorted(narrowed.chosen.get(ListFacet.POLICY) or narrowed.rules) or _every_rule(picture)
 
 
 def _every_rule(picture: Picture) -> list[str]:

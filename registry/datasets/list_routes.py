@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.compliance.engine import engine_of
 from registry.compliance.queries import count_by_verdict
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.addresses import (
@@ -71,6 +72,13 @@ def show_list(visit: Visit) -> Response[Any]:
         fields=[one.field for one in columns if one.field],
     )
     more, rows = len(rows) > size, rows[:size]
+    verdicts, practices = count_by_verdict(
+        visit.session,
+        visit.today,
+        kind=SubjectKind.DATASET,
+        ids=[row.id for row in rows],
+        binding=engine_of(visit.session).catalogue.binding(SubjectKind.DATASET, visit.today),
+    )
     names = find_names(visit.session)
     pairs = [(name, value) for name, values in query.items() for value in values if value]
     kept = [(name, value) for name, value in pairs if name in SELECTING or name in SHOWING]
@@ -80,7 +88,8 @@ def show_list(visit: Visit) -> Response[Any]:
     may_record = visit.visitor.may(RECORD)
     page = ListPage(
         rows=row_views(rows, columns, names, visit.visitor.reach(RECORD)),
-        verdicts=count_by_verdict(visit.session, visit.today, kind=SubjectKind.DATASET, ids=[row.id for row in rows]),
+        verdicts=verdicts,
+        practices=practices,
         total=counted.total,
         words=narrowed.words,
         facets=facet_views(counted, chosen, names),

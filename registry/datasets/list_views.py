@@ -79,6 +79,7 @@ class ListPage:
 
     rows: Sequence[RowView]
     verdicts: Mapping[int, Mapping[Verdict, int]]
+    practices: Mapping[int, Mapping[Verdict, int]]
     total: int
     words: str
     facets: Sequence[FacetView]

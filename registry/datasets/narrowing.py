@@ -59,7 +59,8 @@ class DatasetFilter:
     """What a list of datasets is narrowed to; everything empty means all the asker may read.
 
     Any value of a facet, all of the facets. `ids` are sheets chosen one by one. `on` is the day on which verdicts,
-    deadlines and appointments are read; without it, those facets narrow nothing.
+    deadlines and appointments are read; without it, those facets narrow nothing. `rules` are the policies whose
+    verdicts are read where none is chosen: those that bind in law; without any, all.
     """
 
     words: str = ""
@@ -68,6 +69,7 @@ class DatasetFilter:
     ids: frozenset[int] = frozenset()
     annulled: bool = False
     on: date | None = None
+    rules: frozenset[str] = frozenset()
 
 
 _SPELLINGS: Mapping[str, str] = {
@@ -178,7 +180,7 @@ def owning_on(day: date) -> tuple[ColumnElement[bool], ...]:
 
 
 def _verdicts(narrowed: DatasetFilter, values: frozenset[str]) -> ColumnElement[bool]:
-    rules = narrowed.chosen.get(ListFacet.POLICY, frozenset())
+    rules = narrowed.chosen.get(ListFacet.POLICY) or narrowed.rules
     read = [one for one in VERDICTS if one in values]
     return col(Dataset.id).in_(having_gravest(SubjectKind.DATASET, narrowed.on or date.min, read, rules))
 

@@ -7,6 +7,8 @@ from urllib.parse import parse_qs, urlencode
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.engine import engine_of
+from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.narrowing import EMPTY, MOST_LETTERS, VERDICTS, DatasetFilter
 from registry.datasets.vocabulary import (
     AccessRights,
@@ -60,6 +62,7 @@ def read_selection(session: Session, query: Query, *, on: date) -> DatasetFilter
         ids=frozenset(int(one) for one in query.get(CHOSEN_SHEET, ()) if _is_number(one)),
         annulled=_first(query, ANNULLED) == "true",
         on=on,
+        rules=frozenset(engine_of(session).catalogue.binding(SubjectKind.DATASET, on)),
     )
 
 

@@ -1,5 +1,6 @@
 """The counts of the list agree with the list, for each value of each facet, and follow what is written."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -73,8 +74,7 @@ def agree(town: Any, address: str) -> int:
             for value, number in counts.items():
                 asked = {**query, str(facet): [value]}
                 if facet is ListFacet.ORGANISATION:
-                    chosen = DatasetFilter(narrowed.words, frozenset({int(value)}), narrowed.chosen, narrowed.ids,
-                                           narrowed.annulled, day)  # fmt: skip
+                    chosen = replace(narrowed, organisation_ids=frozenset({int(value)}))
                 else:
                     chosen = read_selection(session, asked, on=day)
                 assert count_datasets(session, chosen) == number, (address, facet, value)
