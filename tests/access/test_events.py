@@ -195,8 +195,8 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         method, path = unsafe[route]
         before = _last(town)
         asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(colleague)
-        own = replace(about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view)
-        wanted = call(method, path, own)
+        theirs = replace(about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view)
+        wanted = call(method, path, theirs)
         if "session_id" in path:
             asker = signed_in(leaving)
             wanted = replace(wanted, path=f"/mon-compte/sessions/{_session_of(town, leaving.account_id)}/fermer")
