@@ -3,7 +3,7 @@
 A picture holds, for each value, one long whole number: the bit of a sheet's number is set where the sheet has it. To
 narrow is then to keep the bits two numbers share, to count is to count bits. It is painted by the database for those
 who read the same organisations, under their rights, and touched up before each use with the sheets that changed since
-(`registry/decisions/0019-a-picture-counts-for-the-list.md`).
+(`registry/decisions/0020-a-picture-counts-for-the-list.md`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

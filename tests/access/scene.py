@@ -92,6 +92,7 @@ class Objects:
     def task_key(self) -> str:
         """A task of this organisation: nobody keeps its dataset."""
         return f"vacancy:dataset:{self.dataset_id}"
+
     bulk_id: int = NOTHING
     spare_bulk_id: int = NOTHING
     view_id: int = NOTHING

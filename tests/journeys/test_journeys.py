@@ -270,9 +270,6 @@ def rows_of_every_page(page: Page) -> int:
     return rows
 
 
-        assert page.locator("tbody tr").count() == int(number), address
-
-
 def test_many_sheets_are_changed_at_once_and_one_gesture_undoes_it(served: Any) -> None:
     visitor = served.open("steward")
     page = visitor.page
