@@ -87,15 +87,14 @@ class Objects:
     deputy_id: int = NOTHING
     successor_id: int = NOTHING
     handover_id: int = NOTHING
+    bulk_id: int = NOTHING
+    spare_bulk_id: int = NOTHING
+    view_id: int = NOTHING
 
     @property
     def task_key(self) -> str:
         """A task of this organisation: nobody keeps its dataset."""
         return f"vacancy:dataset:{self.dataset_id}"
-
-    bulk_id: int = NOTHING
-    spare_bulk_id: int = NOTHING
-    view_id: int = NOTHING
 
 
 def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> Objects:
@@ -175,7 +174,6 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             "handover_id": handed.id,
         }
     more = _work(town, organisation_id, word) | desk
-    more = _work(town, organisation_id, word)
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
