@@ -127,10 +127,17 @@ def _since(visit: Visit, kind: SubjectKind, subject_id: int, found: Sequence[Fou
     return {number: visit.today if stands is None else stands.day for number, stands in days.items()}
 
 
+def findings_in_force(visit: Visit, kind: SubjectKind, subject_id: int) -> list[Found]:
+    """Today's findings on the subject of a page, for every panel of it."""
+    return visit.once(
+        (kind, subject_id), lambda: find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    )
+
+
 def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPanel:
     """Today's findings on a subject, gravest first."""
     engine = engine_of(visit.session)
-    found = find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    found = findings_in_force(visit, kind, subject_id)
     body_id = _body_asked_about(visit.session, kind, found)
     texts = texts_of(visit.session, engine, found)
     since = _since(visit, kind, subject_id, found)

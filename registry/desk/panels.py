@@ -1,7 +1,7 @@
 """What this room shows on a sheet: the three next things to do, and the questions asked about it."""
 
 from registry.compliance.engine import engine_of
-from registry.compliance.queries import find_findings
+from registry.compliance.panels import findings_in_force
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.datasets.models import Dataset
 from registry.desk.question_queries import Asked, find_questions, get_sheet
@@ -31,7 +31,7 @@ def steps_on(visit: Visit, subject_id: int) -> StepsPanel | None:
     ):
         return None
     engine = engine_of(visit.session)
-    found = find_findings(visit.session, visit.today, kind=SubjectKind.DATASET, subject_id=subject_id)
+    found = findings_in_force(visit, SubjectKind.DATASET, subject_id)
     in_force = {policy.id: (policy, v) for policy, v in engine.catalogue.in_force(SubjectKind.DATASET, visit.today)}
     said = []
     for one in found:
@@ -58,7 +58,8 @@ def steps_on(visit: Visit, subject_id: int) -> StepsPanel | None:
     ]
     steps = next_steps(said, empty)
     unmet = sum(one.verdict in {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE} for one in said)
-    return StepsPanel([say_step(step, "dataset", subject_id) for step in steps], unmet) if steps else None
+    views = [say_step(step, "dataset", subject_id, held=bool(getattr(sheet, step.field, None))) for step in steps]
+    return StepsPanel(views, unmet) if steps else None
 
 
 def _line(one: Asked) -> QuestionLine:

@@ -382,8 +382,8 @@ _SAYING = {
 }
 
 
-def say_step(step: Step, kind: str, number: int) -> StepView:
-    """One of the next things to do, with what it gains in words."""
+def say_step(step: Step, kind: str, number: int, *, held: bool) -> StepView:
+    """One of the next things to do, with what it gains in words; `held` says that the field has a value already."""
     gains = []
     if step.breaches:
         gains.append(
@@ -404,5 +404,6 @@ def say_step(step: Step, kind: str, number: int) -> StepView:
     if step.field == APPOINTMENTS:
         what = _("Désigner les responsables")
     else:
-        what = _("Renseigner « {field} »").format(field=label_of_field(kind, step.field))
+        said = _("Revoir « {field} »") if held else _("Renseigner « {field} »")
+        what = said.format(field=label_of_field(kind, step.field))
     return StepView(what, ", ".join(gains), address_of_field(kind, number, step.field))

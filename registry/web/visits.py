@@ -8,7 +8,7 @@ whose status is an error, unless the handler says `visit.keep` (a failed sign-in
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import getitem
@@ -49,6 +49,7 @@ EVERYBODY = None
 """The permission of a route open to all, signed in or not."""
 
 Form = TypeVar("Form", bound=BaseModel)
+Asked = TypeVar("Asked")
 Handler = Callable[..., Response[Any]]
 
 
@@ -120,6 +121,7 @@ class Visit:
         self.upload: Upload | None = None
         self.keep = False
         """Whether what was written stays although the answer is a refusal: a failed attempt is counted."""
+        self._known: dict[Hashable, Any] = {}
 
     @property
     def visitor(self) -> Visitor:
@@ -233,6 +235,13 @@ class Visit:
             headers={**self.headers, "Location": address},
             cookies=self.cookies,
         )
+
+    def once(self, key: Hashable, ask: Callable[[], Asked]) -> Asked:
+        """What several panels of one page show, asked of the database once; for pages that only read."""
+        if key not in self._known:
+            self._known[key] = ask()
+        known: Asked = self._known[key]
+        return known
 
     def settle(self) -> None:
         """Judges what this visit changed now, so that the answer can show it."""
