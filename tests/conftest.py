@@ -91,13 +91,20 @@ def template(cluster: Cluster) -> str:
 @pytest.fixture
 def home(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Home]:
     """A fresh, migrated database in a home of its own; no registry is opened in it yet."""
+    with opened_home(cluster, template, tmp_path) as made:
+        yield made
+
+
+@contextmanager
+def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]:
+    """A fresh, migrated database in a home of its own, for as long as the block lasts."""
     name = f"test_{secrets.token_hex(6)}"
     with _superuser(cluster) as connection:
         connection.execute(f"CREATE DATABASE {name} OWNER beffroi_owner TEMPLATE {template}")
         connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
     urls = _urls(cluster, name)
-    made = Home(Settings(home=tmp_path / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
+    made = Home(Settings(home=folder / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
     yield made
     made.dispose()
     engine_for.cache_clear()
@@ -223,6 +230,13 @@ TERRITORY = Intercommunality(
 @pytest.fixture
 def town(home: Home) -> Iterator[Town]:
     """An opened registry with its application; nothing is recorded in it yet."""
+    with opened_town(home) as made:
+        yield made
+
+
+@contextmanager
+def opened_town(home: Home) -> Iterator[Town]:
+    """A registry opened in a home, with its application, for as long as the block lasts."""
     info = {**assemble(), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
     with transaction(home.owner, Acting("cli:essai"), **info) as session:
         authority = open_registry(session, TERRITORY, time_zone="Europe/Paris")

@@ -78,6 +78,12 @@ def find_parts(session: Session, model: type[Part], dataset_id: int) -> Sequence
     return found
 
 
+def find_parts_of(session: Session, model: type[Part], dataset_ids: Iterable[int]) -> Sequence[Part]:
+    """Every part of one kind that stands or stood below these sheets, annulled or not."""
+    query = select(model).where(model.dataset_id.in_(list(dataset_ids))).order_by(col(model.id))  # type: ignore[attr-defined]
+    return session.execute(query).scalars().all()
+
+
 @dataclass(frozen=True)
 class Below:
     """Which kinds of part a sheet has, besides its files: most have none, and are asked for nothing more."""

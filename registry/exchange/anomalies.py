@@ -105,6 +105,13 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
         _N, mark("Cette réponse ne donne pas les fichiers du jeu, mais l’adresse où ils sont ({value}) : ceux du "
                  "registre restent. Pour les lire, importez /api/1/datasets/."),
     ),
+    "export-annulled": (
+        _N, mark("La fiche « {value} » est annulée dans l’export : elle n’est pas reprise."),
+    ),
+    "export-cell": (
+        _W, mark("« {value} » ne se lit pas dans cette colonne : écrivez une date AAAA-MM-JJ, un nombre entier, oui ou "
+                 "non, selon ce que dit la notice de l’export."),
+    ),
     "format-unknown": (
         _N, mark("Le format « {value} » n’est pas dans la liste des types de fichiers : il est gardé tel quel, "
                  "mais son ouverture ne peut pas être jugée."),
@@ -156,6 +163,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
     "page-partial": (
         _W, mark("Ce fichier n’est qu’une page d’un catalogue plus long ; la suite est ici : {value}. Importez "
                  "aussi les autres pages, ou demandez un export complet."),
+    ),
+    "parts-kept": (
+        _N, mark("La fiche a été décrite ici à la main : ces interfaces ou ces champs du fichier ne sont pas repris. "
+                 "Comparez-les sur la fiche."),
     ),
     "period-reversed": (
         _W, mark("La période couverte finit avant de commencer ({value}) : elle n’est pas reprise."),

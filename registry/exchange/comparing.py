@@ -14,8 +14,10 @@ from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
+from registry.exchange.export_placing import ExportPlaces
 from registry.exchange.models import ImportAction
 from registry.exchange.naming import Names
+from registry.exchange.parts_comparing import StandingParts, read_parts
 from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
@@ -39,6 +41,7 @@ MET_COMPARING = frozenset(
         "owner-several",
         "owner-differs",
         "system-unknown",
+        "parts-kept",
     }
 )
 """The anomalies of a record that its file alone does not show."""
@@ -51,7 +54,10 @@ SHEET_FIELDS = tuple(name for name in DatasetForm.model_fields if name not in {*
 ROW_FIELDS = tuple(DistributionForm.model_fields)
 _PARTIAL = frozenset({"answer-partial", "envelope-partial", "page-partial"})
 _CONTACT = ("contact_name", "contact_email")
-_ABOUT = ("owner_name", "owner_siren", "system_name", "line", "cells", "known_as", "files_partly", "more")
+_ABOUT = (
+    "owner_name", "owner_siren", "owner_key", "system_name", "system_key", "line", "cells", "known_as",
+    "files_partly", "more", "parts",
+)  # fmt: skip
 """What a record says of itself and of its place, not of the dataset; `more` stands among its fields."""
 
 
@@ -85,15 +91,18 @@ def compare_catalogue(
     within = find_subtree(session, organisation_id)
     today: date = session.info["today"]()
     compared: list[Compared] = []
-    seen: set[str] = set()
-    places = Places(session, within)
+    seen: set[tuple[str, str]] = set()
+    places, exported = Places(session, within), ExportPlaces(session, organisation_id, read)
     names = Names({one.identifier for one in read.datasets})
     for start in range(0, len(read.datasets), BATCH):
         part = read.datasets[start : start + BATCH]
         known = find_by_identifier(session, within, [one.identifier for one in part])
-        otherwise = names.recognise(session, within, [one for one in part if one.identifier not in known])
+        nameless = [one for one in part if one.identifier not in known and not one.owner_key]
+        otherwise = names.recognise(session, within, nameless)
         known |= {name: [sheet] for name, sheet in otherwise.items()}
-        files = find_distributions_of(session, [one.id for sheets in known.values() for one in sheets])
+        sheet_ids = [one.id for sheets in known.values() for one in sheets]
+        files = find_distributions_of(session, sheet_ids)
+        parts = StandingParts(session, sheet_ids, {kind for one in part for kind in one.parts})
         elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
         found: list[Compared] = []
         for rank, one in enumerate(part, start=start + 1):
@@ -101,38 +110,48 @@ def compare_catalogue(
             anomalies = said.get(one.identifier, [])
             if one.line is not None:
                 anomalies = [anomaly for anomaly in anomalies if anomaly["line"] == one.line]
-            if one.identifier in seen and one.line is not None:
+            named = one.owner_key or "", one.identifier
+            if named in seen and one.line is not None and not one.owner_key:
                 # The reading said it already, and of which line.
                 found.append(_set_aside(place, one, anomalies))
                 continue
-            if one.identifier in seen:
+            if named in seen:
                 message = _(
                     "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
                 )
                 found.append(_refused(place, one, anomalies, "identifier", message))
                 continue
-            seen.add(one.identifier)
-            belongs, unknown = places.of(one)
+            seen.add(named)
+            belongs, unknown = exported.of(one) if one.owner_key else places.of(one)
             anomalies = [*anomalies, *unknown]
             owner_id = belongs.owner_id or organisation_id
             sheets = known.get(one.identifier, [])
+            if one.owner_key:
+                sheets = [sheet for sheet in sheets if sheet.organisation_id == owner_id]
             if is_ambiguous(sheets, owner_id):
                 found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
                 continue
-            if one.identifier in otherwise:
-                bears = otherwise[one.identifier].identifier
-                anomalies = [*anomalies, asdict(made("known-otherwise", one.identifier, "identifier", bears))]
-            if one.identifier in elsewhere:
-                holders = ", ".join(elsewhere[one.identifier])
-                anomalies = [*anomalies, asdict(made("held-elsewhere", one.identifier, "identifier", holders))]
             sheet = sheet_among(sheets, owner_id)
-            if sheet is not None and belongs.owner_id not in {None, sheet.organisation_id}:
-                named = one.owner_name or one.owner_siren or ""
-                differs = made("owner-differs", one.identifier, "organisation_id", named, line=one.line)
-                anomalies = [*anomalies, asdict(differs)]
-            found.append(_compare_one(place, one, sheet, files, anomalies, belongs, public=public, today=today))
+            anomalies += _met(one, sheet, belongs, otherwise.get(one.identifier), elsewhere.get(one.identifier, ()))
+            told = _compare_one(place, one, sheet, files, anomalies, belongs, public=public, today=today)
+            found.append(_with_parts(told, one, parts, belongs, overwrite=overwrite_edits))
         compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
+
+
+def _met(
+    one: ReadDataset, sheet: Dataset | None, belongs: Place, otherwise: Dataset | None, holders: Sequence[str]
+) -> list[dict[str, Any]]:
+    """What is said of a record once it is looked for at the register: under which name, with whom it is."""
+    met = []
+    if otherwise is not None:
+        met.append(made("known-otherwise", one.identifier, "identifier", otherwise.identifier))
+    if holders:
+        met.append(made("held-elsewhere", one.identifier, "identifier", ", ".join(holders)))
+    if sheet is not None and belongs.owner_id not in {None, sheet.organisation_id}:
+        owner = one.owner_name or one.owner_siren or ""
+        met.append(made("owner-differs", one.identifier, "organisation_id", owner, line=one.line))
+    return [asdict(anomaly) for anomaly in met]
 
 
 def _without_edits(
@@ -240,6 +259,37 @@ def _compare_one(
     return Compared(
         place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies, declared
     )
+
+
+def _with_parts(told: Compared, one: ReadDataset, parts: StandingParts, belongs: Place, *, overwrite: bool) -> Compared:
+    """The same record with what it changes of the interfaces and fields of its sheet, and the system it brings."""
+    if told.action is ImportAction.REFUSED or not one.owner_key:
+        return told
+    try:
+        read = read_parts(one)
+    except ValidationError as error:
+        path, message = next(iter(say_errors(error).items()))
+        return _refused(told.line_no, one, told.anomalies, path, message)
+    changes, anomalies = dict(told.changes), list(told.anomalies)
+    content: dict[str, Any] = {**told.content, "as_said": True, "parts": {}}
+    if belongs.system_to_come is not None:
+        content["system_to_come"] = list(belongs.system_to_come)
+        if told.dataset_id is not None:
+            changes["system_name"] = [None, belongs.system_to_come[1]]
+    for kind, rows in read.items():
+        touched = parts.changes(told.dataset_id, kind, rows) if told.dataset_id is not None else {"added": rows}
+        if not touched:
+            continue
+        if told.dataset_id is not None and parts.is_by_hand(told.dataset_id, kind) and not overwrite:
+            anomalies.append(asdict(made("parts-kept", one.identifier, kind, "", line=one.line)))
+            continue
+        content["parts"][kind] = rows
+        if told.dataset_id is not None:
+            changes[kind] = touched
+    action = told.action
+    if action is ImportAction.UNCHANGED and changes:
+        action = ImportAction.CHANGE
+    return replace(told, action=action, content=content, changes=changes, anomalies=anomalies)
 
 
 def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset, list[dict[str, Any]]]:

@@ -22,10 +22,14 @@ _SEVERAL = -1
 
 @dataclass(frozen=True)
 class Place:
-    """The body a record belongs to and the system it lives in, where the file names them and the register has them."""
+    """The body a record belongs to and the system it lives in, where the file names them and the register has them.
+
+    `system_to_come` is one that the file itself brings: the body that answers for it, and its name.
+    """
 
     owner_id: int | None = None
     system_id: int | None = None
+    system_to_come: tuple[int, str] | None = None
 
 
 class Places:

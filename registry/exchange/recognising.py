@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from registry.exchange.export_files import recognise_export
 from registry.exchange.first_bytes import FirstBytes, first_bytes
 from registry.exchange.portal_format import recognise_portal
 from registry.exchange.rdf_format import recognise_rdf
@@ -25,7 +26,7 @@ def recognise(known: FirstBytes) -> SourceFormat:
     """
     if not known.head.strip():
         raise CannotRead(Problem.EMPTY)
-    found = recognise_portal(known.head) or recognise_table(known)
+    found = recognise_export(known) or recognise_portal(known.head) or recognise_table(known)
     if found is not None:
         return found
     try:

@@ -13,10 +13,11 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from sqlalchemy import TextClause, inspect, text
 from sqlalchemy.orm import Session
 
-from registry.datasets.models import Dataset, Distribution
+from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.exchange.models import ImportLine
 from registry.platform.tables import Table
 
+_PARTS: Mapping[str, type[Table]] = {"services": DataService, "fields": DatasetField}
 _APPLIED = text(
     "UPDATE import_line SET applied = true, dataset_id = written.dataset_id, applied_version = 1, content = '{}'"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (id bigint, dataset_id bigint)"
@@ -33,22 +34,43 @@ def record_sheets(
     with, and leave the session.
     """
     sheets = [{"identifier": line.identifier, **line.content["sheet"], **more[line.id]} for line in lines]
-    numbers = {row.identifier: row.id for row in record_rows(session, Dataset, sheets, "id, identifier")}
+    rows = record_rows(session, Dataset, sheets, "id, organisation_id, identifier")
+    numbers = {(row.organisation_id, row.identifier): row.id for row in rows}
+    made = {line.id: numbers[more[line.id]["organisation_id"], line.identifier] for line in lines}
     files = [
         {
             "organisation_id": more[line.id]["organisation_id"],
-            "dataset_id": numbers[line.identifier],
+            "dataset_id": made[line.id],
             **file,
         }
         for line in lines
         for file in line.content["distributions"]
     ]
     record_rows(session, Distribution, files)
-    written = [{"id": line.id, "dataset_id": numbers[line.identifier]} for line in lines]
+    for kind, model in _PARTS.items():
+        record_rows(session, model, _parts_of(lines, kind, more, made))
+    written = [{"id": line.id, "dataset_id": made[line.id]} for line in lines]
     session.execute(_APPLIED, {"rows": json.dumps(written)})
     for line in lines:
         session.expunge(line)
-    return numbers.values()
+    return made.values()
+
+
+def _parts_of(
+    lines: Sequence[ImportLine], kind: str, more: Mapping[int, Mapping[str, Any]], made: Mapping[int, int]
+) -> list[dict[str, Any]]:
+    """What an export of ours says below its new sheets; fields in their order."""
+    ranked = kind == "fields"
+    return [
+        {
+            "organisation_id": more[line.id]["organisation_id"],
+            "dataset_id": made[line.id],
+            **({"position": place} if ranked else {}),
+            **part,
+        }
+        for line in lines
+        for place, part in enumerate(line.content.get("parts", {}).get(kind, ()), 1)
+    ]
 
 
 def record_rows(

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.exchange.beside import record_systems, take_back_derivations, take_back_systems, write_derivations
 from registry.exchange.comparing import BATCH, Compared, absent_from, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
 from registry.exchange.models import (
@@ -56,6 +57,7 @@ _LINES = 2000
 """How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
 _LEFT_AS_IT_IS = mark("Cette fiche a été modifiée depuis par quelqu’un : défaire l’import l’a laissée telle quelle.")
+_BESIDE = frozenset({"systems", "derivations", "table"})
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
 # What an import over with still says of the contacts it read: neither their name nor their address.
 _FORGET = text(
@@ -140,7 +142,10 @@ def preview_import(
                 "absent": len(absent), "overwrite_edits": overwrite_edits,
             }  # fmt: skip
             batch.state = ImportState.PREVIEWED
-            tell(session, batch, **_quotes(read), absent=absent)
+            beside = (
+                {"systems": read.systems, "derivations": read.derivations} if read.systems or read.derivations else {}
+            )
+            tell(session, batch, **_quotes(read), absent=absent, **beside)
     return compared, absent
 
 
@@ -233,7 +238,7 @@ def _forget(session: Session, batch_id: int) -> None:
     account = find_account(session, batch_id)
     if account is not None:
         leftovers = [{**one, "example": ""} for one in account.content.get("leftovers", ())]
-        kept = {name: said for name, said in account.content.items() if name != "table"}
+        kept = {name: said for name, said in account.content.items() if name not in _BESIDE}
         account.content = {**kept, "leftovers": leftovers}
 
 
@@ -260,9 +265,16 @@ def apply_import(
                 _take_edits(session, batch)
             batch.state = ImportState.APPLYING
             total, done = count_writes(session, batch_id)
+        with session_of() as session:
+            batch = _writing_alone(session, batch_id, ImportState.APPLYING)
+            say(session, "exchange:import:apply")
+            record_systems(session, batch, _beside(session, batch_id, "systems"))
         while written := _apply_next(session_of, batch_id):
             done += written
             report(done, total, _("Écriture des fiches"))
+        with session_of() as session:
+            batch = _writing_alone(session, batch_id, ImportState.APPLYING)
+            write_derivations(session, batch, _beside(session, batch_id, "derivations"))
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.APPLYING)
             say(session, "exchange:import:apply")
@@ -279,6 +291,12 @@ def _take_edits(session: Session, batch: ImportBatch) -> None:
     session.flush()
     counts = count_actions(session, batch.id)
     batch.summary = {**batch.summary, **counts, "edits_kept": 0, "overwrite_edits": True}
+
+
+def _beside(session: Session, batch_id: int, what: str) -> list[dict[str, Any]]:
+    """What an export brings beside its sheets, kept until it is written."""
+    account = find_account(session, batch_id)
+    return list(account.content.get(what, ())) if account is not None else []
 
 
 def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
@@ -322,12 +340,17 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             batch.state = ImportState.UNDOING
             total = count_writes(session, batch_id)[1]
         done = 0
+        with session_of() as session:
+            _writing_alone(session, batch_id, ImportState.UNDOING)
+            say(session, "exchange:import:undo")
+            take_back_derivations(session, batch_id)
         while taken_back := _undo_next(session_of, batch_id):
             done += taken_back
             report(done, total, _("Retour aux fiches d’avant"))
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.UNDOING)
             say(session, "exchange:import:undo")
+            take_back_systems(session, batch_id)
             account = find_account(session, batch_id)
             kept = list(account.content.get("kept", ())) if account is not None else []
             batch.summary = {**batch.summary, "kept": len(kept), "undone": count_undone(session, batch_id)}

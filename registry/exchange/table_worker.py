@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from registry.exchange.export_files import is_export, read_archive, read_document, read_workbook
 from registry.exchange.table_archive import open_archive
 from registry.exchange.table_catalogue import read_tables
 from registry.exchange.table_csv import csv_sheets
@@ -20,10 +21,16 @@ def read(order: Order) -> ReadCatalogue:
     """The catalogue a table holds."""
     path, source_format, zone = Path(order["path"]), SourceFormat(order["format"]), ZoneInfo(order["zone"])
     mappings = order.get("mappings", [])
+    if source_format is SourceFormat.EXPORT_CSV:
+        return read_archive(path)
+    if source_format is SourceFormat.EXPORT_JSON:
+        return read_document(path)
     if source_format is SourceFormat.CSV:
         return read_tables(csv_sheets(path), source_format, zone, mappings)
     with open_archive(path) as archive:
         sheets = xlsx_sheets(archive) if source_format is SourceFormat.XLSX else ods_sheets(archive)
+        if is_export(sheets):
+            return read_workbook(sheets, source_format)
         return read_tables(sheets, source_format, zone, mappings)
 
 

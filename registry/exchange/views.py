@@ -267,8 +267,16 @@ def line_view(line: ImportLine, state: ImportState) -> LineView:
     )
 
 
+_BELOW = {
+    "distributions": mark("Fichiers et accès"),
+    "services": mark("Interfaces"),
+    "fields": mark("Champs"),
+}
+"""What stands below a sheet, of which an import counts what it adds, changes and sets aside."""
+
+
 def _change(name: str, said: Any) -> tuple[str, str, str]:
-    if name == "distributions":
+    if name in _BELOW:
         words = (
             (ngettext("{count} ajouté", "{count} ajoutés", len(said.get("added", ()))), len(said.get("added", ()))),
             (
@@ -277,10 +285,12 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
             ),
             (ngettext("{count} retiré", "{count} retirés", len(said.get("removed", ()))), len(said.get("removed", ()))),
         )
-        return _("Fichiers et accès"), "", ", ".join(word.format(count=count) for word, count in words if count)
+        return _(_BELOW[name]), "", ", ".join(word.format(count=count) for word, count in words if count)
     if name == "contact":
         # Once the import is over, whom it named is at the register alone.
         return _("Point de contact"), "", str(said[1] or _("inscrit au registre"))
+    if name == "system_name":
+        return _(_READ_TOGETHER[name]), "", str(said[1])
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])
 
 

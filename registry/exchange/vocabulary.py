@@ -43,6 +43,8 @@ class SourceFormat(StrEnum):
     CKAN = "ckan"
     UDATA = "udata"
     OPENDATASOFT = "opendatasoft"
+    EXPORT_CSV = "export-csv"
+    EXPORT_JSON = "export-json"
 
     @property
     def family(self) -> Family:
@@ -68,6 +70,8 @@ _FORMATS = {
     SourceFormat.CKAN: (Family.PORTAL, mark("Portail CKAN")),
     SourceFormat.UDATA: (Family.PORTAL, mark("Portail udata (data.gouv.fr)")),
     SourceFormat.OPENDATASOFT: (Family.PORTAL, mark("Portail OpenDataSoft")),
+    SourceFormat.EXPORT_CSV: (Family.TABLE, mark("Export du registre (CSV)")),
+    SourceFormat.EXPORT_JSON: (Family.TABLE, mark("Export du registre (JSON)")),
 }
 
 
@@ -156,6 +160,9 @@ class ReadDataset:
     the record stands in a table, `cells` its raw line where something in it is to be mended. `known_as` gives the
     other names under which the register may hold the dataset: its addresses in other catalogues. With
     `files_partly`, the source does not list every file: those it leaves out stay.
+
+    An export of ours also says, in `parts`, the interfaces and fields below the sheet, and by which key it names the
+    owner (`owner_key`) and the body that answers for the system (`system_key`).
     """
 
     identifier: str
@@ -197,6 +204,9 @@ class ReadDataset:
     line: int | None = None
     cells: list[str] | None = None
     files_partly: bool = False
+    parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    owner_key: str | None = None
+    system_key: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -304,7 +314,10 @@ class ReadTable:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadCatalogue:
-    """A file read whole: its datasets, and an account of everything in it."""
+    """A file read whole: its datasets, and an account of everything in it.
+
+    An export of ours also brings the systems datasets live in, and what each is made from.
+    """
 
     format: SourceFormat
     catalogue: ReadCatalog
@@ -313,6 +326,8 @@ class ReadCatalogue:
     tally: PredicateTally
     anomalies: list[Anomaly]
     table: ReadTable | None = None
+    systems: list[dict[str, Any]] = field(default_factory=list)
+    derivations: list[dict[str, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.parts import write_distributions
+from registry.datasets.parts import write_distributions, write_parts
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
 from registry.datasets.service import change_sheet
 from registry.datasets.vocabulary import Nature
+from registry.exchange.beside import find_system_named
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT
 from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportLine
@@ -34,29 +35,37 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     """Writes these records: new sheets, and what changes of those the register holds."""
     within = find_subtree(session, batch.organisation_id)
     borne = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
-    owners = {line.identifier: int(line.content.get("owner_id") or batch.organisation_id) for line in lines}
-    unclear = {name for name, sheets in borne.items() if is_ambiguous(sheets, owners[name])}
+    known: dict[int, Dataset] = {}
+    clear = []
     for line in lines:
-        if line.identifier in unclear:
+        owner, sheets = _owner_of(line, batch), borne.get(line.identifier, [])
+        if line.content.get("as_said"):
+            sheets = [sheet for sheet in sheets if sheet.organisation_id == owner]
+        if is_ambiguous(sheets, owner):
             _refuse(line, AMBIGUOUS)
-    lines = [line for line in lines if line.identifier not in unclear]
-    known = {name: one for name, sheets in borne.items() if (one := sheet_among(sheets, owners[name]))}
+            continue
+        clear.append(line)
+        found = sheet_among(sheets, owner)
+        if found is not None:
+            known[line.id] = found
+    lines = clear
     # A record recognised by another name was compared with a sheet that does not bear its identifier.
-    otherwise = {line.dataset_id: line.identifier for line in lines if line.dataset_id and line.identifier not in known}
+    otherwise = {line.dataset_id: line.id for line in lines if line.dataset_id and line.id not in known}
     known |= {otherwise[number]: sheet for number, sheet in find_sheets(session, otherwise, lock=True).items()}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)
-    _record_new(session, [line for line in lines if line.identifier not in known], owners, contacts)
+    systems = _systems_to_come(session, lines)
+    _record_new(session, batch, [line for line in lines if line.id not in known], contacts, systems)
     made: list[tuple[ImportLine, Dataset]] = []
     for line in lines:
-        sheet = known.get(line.identifier)
+        sheet = known.get(line.id)
         if sheet is None:
             continue
         if sheet.annulled:
             _refuse(line, ANNULLED)
             continue
-        _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id))
+        _amend_from(session, line, sheet, files.get(sheet.id, ()), contacts.get(line.id), systems.get(line.id))
         made.append((line, sheet))
     session.flush()
     versions = find_versions_of(session, [sheet.id for _line, sheet in made])
@@ -67,23 +76,59 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
         touch(session, "dataset", sheet.id)
 
 
+def _owner_of(line: ImportLine, batch: ImportBatch) -> int:
+    """The body a new sheet is for: the one its record names, else the one the import is for."""
+    return int(line.content.get("owner_id") or batch.organisation_id)
+
+
 def _record_new(
-    session: Session, lines: Sequence[ImportLine], owners: Mapping[str, int], contacts: Mapping[int, int]
+    session: Session,
+    batch: ImportBatch,
+    lines: Sequence[ImportLine],
+    contacts: Mapping[int, int],
+    systems: Mapping[int, int],
 ) -> None:
     """Records the sheets the register has not, all at once."""
     if not lines:
         return
-    more = {
-        line.id: {
-            "organisation_id": owners[line.identifier],
-            "title_sort": indexed_sort_key(line.content["sheet"]["title"]),
+    more: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        said = line.content["sheet"]
+        more[line.id] = {
+            "organisation_id": _owner_of(line, batch),
+            "title_sort": indexed_sort_key(said["title"]),
             "contact_person_id": contacts.get(line.id),
-            "nature": _nature_of(line.content["sheet"]),
+            # An export of ours says what kind of dataset each is, or that nobody knows.
+            "nature": said.get("nature") if line.content.get("as_said") else _nature_of(said),
         }
-        for line in lines
-    }
+        if line.id in systems:
+            more[line.id]["information_system_id"] = systems[line.id]
     for number in record_sheets(session, lines, more):
         touch(session, "dataset", number)
+
+
+def _systems_to_come(session: Session, lines: Sequence[ImportLine]) -> dict[int, int]:
+    """The system of each record that names one its own file brought, recorded before the sheets were."""
+    found: dict[int, int] = {}
+    named: dict[tuple[int, str], int | None] = {}
+    for line in lines:
+        if "system_to_come" not in line.content:
+            continue
+        owner, name = line.content["system_to_come"]
+        if (owner, name) not in named:
+            system = find_system_named(session, owner, name)
+            named[owner, name] = system.id if system is not None else None
+        if (number := named[owner, name]) is not None:
+            found[line.id] = number
+    return found
+
+
+def _write_parts(session: Session, line: ImportLine, sheet: Dataset) -> bool:
+    """Writes the interfaces and fields of a record, where it says them; says whether any changed."""
+    parts = line.content.get("parts")
+    if not parts:
+        return False
+    return write_parts(session, sheet, DatasetForm.model_validate({"title": sheet.title, **parts}))
 
 
 def _refuse(line: ImportLine, message: str) -> None:
@@ -107,13 +152,13 @@ def _nature_of(sheet: Mapping[str, Any]) -> str | None:
 
 
 def _find_contacts(
-    session: Session, batch: ImportBatch, lines: Sequence[ImportLine], known: Mapping[str, Dataset]
+    session: Session, batch: ImportBatch, lines: Sequence[ImportLine], known: Mapping[int, Dataset]
 ) -> dict[int, int]:
     """Who is the contact of each record that has none at the register yet, found there or recorded."""
     found: dict[int, int] = {}
     by_contact: dict[tuple[Any, ...], int] = {}
     for line in lines:
-        contact, sheet = line.content["contact"], known.get(line.identifier)
+        contact, sheet = line.content["contact"], known.get(line.id)
         if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
             continue
         if "contact" in line.changes.get(KEPT, {}):
@@ -122,7 +167,7 @@ def _find_contacts(
             # The sheet had a contact at the preview: somebody took it away since.
             note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
             continue
-        owner = int(line.content.get("owner_id") or batch.organisation_id) if sheet is None else sheet.organisation_id
+        owner = _owner_of(line, batch) if sheet is None else sheet.organisation_id
         key = (owner, *sorted(contact.items()))
         if key not in by_contact:
             by_contact[key] = find_or_record_person(session, owner, PersonForm(**contact)).id
@@ -131,15 +176,27 @@ def _find_contacts(
 
 
 def _amend_from(
-    session: Session, line: ImportLine, sheet: Dataset, rows: Sequence[Distribution], contact_person_id: int | None
+    session: Session,
+    line: ImportLine,
+    sheet: Dataset,
+    rows: Sequence[Distribution],
+    contact_person_id: int | None,
+    system_id: int | None,
 ) -> None:
-    """Writes what a record changes of a sheet: one version of it, whether its columns or its files change."""
+    """Writes what a record changes of a sheet: one version of it, whether its columns or what is below it change."""
     values = DatasetForm.model_validate({"title": sheet.title, **line.content["sheet"]})
     names = _still_to_write(line, sheet)
     columns = {name: getattr(values, name) for name in names}
     if contact_person_id is not None:
         columns["contact_person_id"] = contact_person_id
-    change_sheet(sheet, columns, below=_bring_files(session, line, sheet, rows))
+    if system_id is not None and sheet.information_system_id is None:
+        columns["information_system_id"] = system_id
+    below = _bring_files(session, line, sheet, rows)
+    if line.content.get("parts") and sheet.version != line.seen_version:
+        note(line, "changed-since", "", _CHANGED_SINCE)
+    elif line.content.get("parts"):
+        below |= _write_parts(session, line, sheet)
+    change_sheet(sheet, columns, below=below)
 
 
 def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
