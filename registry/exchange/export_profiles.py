@@ -93,7 +93,7 @@ def _etalab(row: Row) -> dict[str, str]:
         "id_alt_orga": "",
         "service": _text(row, "service"),
         "si": _text(row, "system_name"),
-        "contact_service": _text(row, "contact_service"),
+        "contact_service": _address(row),
         "contact_personne": _text(row, "contact_email"),
         "date_pub": _day(row, "issued"),
         "date_maj": _day(row, "modified"),
@@ -107,6 +107,12 @@ def _etalab(row: Row) -> dict[str, str]:
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     return str(row.get(name) or "")
+
+
+def _address(row: Mapping[str, Any]) -> str:
+    """The electronic address of the service that answers, where it is one: Etalab takes nothing else there."""
+    said = _text(row, "contact_service")
+    return said if "@" in said else ""
 
 
 def _day(row: Mapping[str, Any], name: str) -> str:
