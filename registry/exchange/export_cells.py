@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry.exchange.export_layout import Column, Holds
+from registry.exchange.export_columns import Column, Holds
 
 TREACHEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
 """What begins a formula in some spreadsheet; and the apostrophe, which says that one does not."""

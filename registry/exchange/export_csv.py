@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from registry.exchange.export_archive import About, Archive
 from registry.exchange.export_cells import inert, to_cell
-from registry.exchange.export_layout import REREAD, ExportTable
+from registry.exchange.export_columns import REREAD, ExportTable
 from registry.exchange.export_queries import Row
 
 README = "lisez-moi.txt"

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from registry.exchange.export_cells import as_written, from_xml
-from registry.exchange.export_layout import export_tables
+from registry.exchange.export_columns import KEY_HEADER, REST, ExportTable
 from registry.exchange.export_reading import Lines, Reading, read_json
-from registry.exchange.export_sheets import REST
 from registry.exchange.first_bytes import FirstBytes
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.table_archive import open_archive
@@ -36,12 +35,14 @@ def is_export(sheets: Sequence[SheetOfRows]) -> bool:
     if found is None:
         return False
     headers = next((row.cells for row in found.read()), [])
-    return export_tables()[0].columns[0].header in headers
+    return KEY_HEADER in headers
 
 
-def read_workbook(sheets: Sequence[SheetOfRows], source_format: SourceFormat) -> ReadCatalogue:
+def read_workbook(
+    sheets: Sequence[SheetOfRows], source_format: SourceFormat, tables: Sequence[ExportTable]
+) -> ReadCatalogue:
     """An export in a workbook: XLSX or ODS."""
-    reading = Reading()
+    reading = Reading(tables)
     rests = _rests(next((one for one in sheets if one.name == REST), None), source_format)
     for sheet in sheets:
         name = sheet.name.partition(" (")[0]
@@ -78,14 +79,14 @@ def _said(cell: str, source_format: SourceFormat) -> str:
     return from_xml(cell) if source_format is SourceFormat.ODS else cell
 
 
-def read_archive(path: Path) -> ReadCatalogue:
+def read_archive(path: Path, tables: Sequence[ExportTable]) -> ReadCatalogue:
     """An export in CSV: one file a table.
 
     Raises: CannotRead when a file of it is no CSV.
     """
-    reading = Reading()
+    reading = Reading(tables)
     with open_archive(path) as archive:
-        for table in export_tables():
+        for table in tables:
             name = f"{table.name}.csv"
             if name in archive:
                 reading.take_lines(table.name, _csv_lines(b"".join(archive.pieces(name))))
@@ -110,12 +111,12 @@ def _csv_lines(raw: bytes) -> Iterator[tuple[int, list[str]]]:
         raise CannotRead(Problem.SYNTAX_NOWHERE, format="CSV", reason=reason) from error
 
 
-def read_document(path: Path) -> ReadCatalogue:
+def read_document(path: Path, tables: Sequence[ExportTable]) -> ReadCatalogue:
     """An export in JSON.
 
     Raises: CannotRead when it is no JSON, or not in the shape of an export.
     """
-    reading = Reading()
+    reading = Reading(tables)
     try:
         read_json(path.read_bytes(), reading)
     except (ValueError, RecursionError) as error:

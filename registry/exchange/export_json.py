@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.exchange.export_archive import About
-from registry.exchange.export_layout import ExportTable
+from registry.exchange.export_columns import ExportTable
 from registry.exchange.export_queries import Row
 
 FORMAT = "beffroi-export"

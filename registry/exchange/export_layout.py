@@ -5,7 +5,6 @@ Headers and codes are in French whoever asks: a file means the same to whoever r
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -21,54 +20,10 @@ from registry.datasets.system_forms import SystemForm
 from registry.datasets.system_views import CHOICES, SYSTEM_LABELS
 from registry.datasets.vocabulary import Stage
 from registry.datasets.wording import FIELD_LABELS, LISTS, field_label
+from registry.exchange.export_columns import KEY_HEADER, Column, ExportTable, Holds
 from registry.kernel.words import FRENCH, use_translations
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
-
-
-class Holds(StrEnum):
-    """What the cells of a column hold."""
-
-    TEXT = "texte"
-    LIST = "liste"
-    DAY = "date"
-    NUMBER = "nombre"
-    TRUTH = "oui ou non"
-
-    @property
-    def label(self) -> str:
-        """The kind of value; exports speak French."""
-        return str(self.value)
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: its name for programs, its header for people, what it holds, and the words of its codes.
-
-    One that is not `kept` is there for whoever reads the file: reading the export back takes it from elsewhere.
-    """
-
-    name: str
-    header: str
-    holds: Holds = Holds.TEXT
-    codes: Mapping[str, str] | None = None
-    note: str = ""
-    kept: bool = True
-
-
-@dataclass(frozen=True)
-class ExportTable:
-    """One table of an export: a file, or a sheet of a workbook."""
-
-    name: str
-    title: str
-    columns: tuple[Column, ...]
-
-    @property
-    def headers(self) -> list[str]:
-        """What its first row says."""
-        return [column.header for column in self.columns]
-
 
 _APART = frozenset({*PARTS, "identifier", "title", "uri", "information_system_id", "contact_person_id"})
 _KEY = "SIREN de l’organisation, sinon celui de l’organisation au-dessus suivi du nom du service (« 200… / Voirie »)."
@@ -114,7 +69,7 @@ def _of_form(form: type[BaseModel], *, but: Iterable[str] = ()) -> list[Column]:
 
 def _owner() -> list[Column]:
     return [
-        Column("organisation_key", "Organisation (clef)", note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=_KEY),
         Column("organisation_name", "Organisation", note="Son nom, pour qui lit.", kept=False),
     ]
 
@@ -122,7 +77,7 @@ def _owner() -> list[Column]:
 def _sheet() -> list[Column]:
     """What each part says first: the sheet below which it stands."""
     return [
-        Column("organisation_key", "Organisation (clef)", note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=_KEY),
         Column("dataset_identifier", "Jeu (identifiant)", note="L’identifiant du jeu dans la table « jeux »."),
         Column("dataset_title", "Jeu (titre)", note="Son titre, pour qui lit.", kept=False),
     ]
@@ -174,7 +129,7 @@ def _systems() -> ExportTable:
 
 def _organisations() -> ExportTable:
     return ExportTable("organisations", "Organisations", (
-        Column("organisation_key", "Organisation (clef)", note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=_KEY),
         Column("name", "Nom"),
         Column("kind", "Genre", codes=_words_of(OrganisationKind)),
         Column("siren", "SIREN"),
@@ -205,7 +160,3 @@ def export_tables() -> tuple[ExportTable, ...]:
     """The tables of an export, in order, in French whatever the language of the page."""
     with use_translations(FRENCH, NullTranslations()):
         return (_datasets(), *_parts(), _systems(), _organisations(), _appointments())
-
-
-REREAD = frozenset({"jeux", "distributions", "services", "champs", "derivations", "systemes"})
-"""The tables that reading an export back writes; organisations are matched, appointments are recorded by people."""

@@ -12,9 +12,9 @@ from datetime import date
 from typing import IO
 
 from registry.exchange.export_archive import About
-from registry.exchange.export_layout import ExportTable
+from registry.exchange.export_columns import REST, ExportTable
 from registry.exchange.export_queries import Row
-from registry.exchange.export_sheets import MOST_ROWS, REST, REST_HEADERS, Cell, Rests, cells_of, quoted
+from registry.exchange.export_sheets import MOST_ROWS, REST_HEADERS, Cell, Rests, cells_of, quoted
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _PIECE = 2**18

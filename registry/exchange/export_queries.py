@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.datasets.models import DataService, Dataset, DatasetField, Derivation, Distribution, InformationSystem
-from registry.exchange.export_layout import ExportTable, export_tables
+from registry.exchange.export_columns import ExportTable
+from registry.exchange.export_layout import export_tables
 from registry.organisations.models import Appointment, Organisation, Person, PersonIdentity
 from registry.organisations.vocabulary import AppointmentSubject
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from registry.exchange.anomalies import Anomalies
 from registry.exchange.export_cells import from_cell
-from registry.exchange.export_layout import REREAD, Column, ExportTable, Holds, export_tables
+from registry.exchange.export_columns import REREAD, Column, ExportTable, Holds
 from registry.exchange.vocabulary import (
     Fate,
     Leftover,
@@ -37,7 +37,8 @@ _PARTS = {"services": "services", "champs": "fields"}
 class Reading:
     """The tables of an export as they are read: what was kept, and what was wrong."""
 
-    def __init__(self) -> None:
+    def __init__(self, tables: Iterable[ExportTable]) -> None:
+        self.tables = {table.name: table for table in tables}
         self.anomalies = Anomalies()
         self.rows: dict[str, list[tuple[int, Values]]] = {}
         self._kept: dict[tuple[str, str], int] = {}
@@ -45,7 +46,7 @@ class Reading:
 
     def take_lines(self, name: str, lines: Lines) -> None:
         """Reads a table of texts, under the headers of its first line."""
-        table = _table(name)
+        table = self.tables.get(name)
         if table is None:
             return
         lines = iter(lines)
@@ -69,7 +70,7 @@ class Reading:
 
     def take_values(self, name: str, rows: Iterable[Any]) -> None:
         """Reads a table of values, under the names that programs use."""
-        table = _table(name)
+        table = self.tables.get(name)
         if table is None:
             return
         known = {column.name: column for column in table.columns}
@@ -146,10 +147,6 @@ class Reading:
             key = str(values.get("organisation_key") or ""), str(values.get("dataset_identifier") or "")
             found.setdefault(key, []).append({"line": line, **values})
         return found
-
-
-def _table(name: str) -> ExportTable | None:
-    return next((table for table in export_tables() if table.name == name), None)
 
 
 def _dataset(line: int, values: Values, below: Mapping[str, Mapping[tuple[str, str], list[Values]]]) -> ReadDataset:

@@ -10,7 +10,7 @@ from datetime import date
 from xml.sax.saxutils import escape
 
 from registry.exchange.export_cells import for_xml, to_cell
-from registry.exchange.export_layout import Column, ExportTable, Holds
+from registry.exchange.export_columns import Column, ExportTable, Holds
 from registry.exchange.export_queries import Row
 
 MOST_ROWS = 1_048_576
@@ -19,7 +19,6 @@ EXACT = 10**15
 """Whole numbers below this one stand exactly in a spreadsheet, which keeps fifteen digits."""
 EARLIEST_DAY = date(1900, 3, 1)
 """Before it, spreadsheets do not agree on what a number of days means: such a day is written as a text."""
-REST = "textes_longs"
 REST_HEADERS = ("Table", "Ligne", "Colonne", "Suite")
 
 Cell = str | int | date | None

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from registry.exchange.export_archive import About, Archive
-from registry.exchange.export_layout import ExportTable
+from registry.exchange.export_columns import REST, ExportTable
 from registry.exchange.export_queries import Row
-from registry.exchange.export_sheets import MOST_ROWS, REST, REST_HEADERS, Cell, Rests, cells_of, quoted
+from registry.exchange.export_sheets import MOST_ROWS, REST_HEADERS, Cell, Rests, cells_of, quoted
 
 _EACH = 500
 _EPOCH = date(1899, 12, 30).toordinal()

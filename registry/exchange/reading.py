@@ -12,6 +12,8 @@ from pathlib import Path
 import structlog
 from pydantic import TypeAdapter
 
+from registry.exchange.export_columns import as_order
+from registry.exchange.export_layout import export_tables
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
 from registry.exchange.vocabulary import Family, Limits, ReadCatalogue
@@ -75,6 +77,7 @@ def read_file(
     order = {
         "path": str(path.absolute()), "name": shown, "format": str(found), "zone": time_zone,
         "memory_bytes": limits.memory_bytes, "seconds": limits.seconds, "mappings": list(mappings), "origin": origin,
+        "tables": as_order(export_tables()) if found.family is Family.TABLE else [],
     }  # fmt: skip
     answer = _ask_child(_WORKERS[found.family], order, limits)
     if answer.problem is not None:

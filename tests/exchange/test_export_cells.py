@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import zipfile
 from datetime import UTC, date, datetime
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from registry.exchange.export_archive import About
 from registry.exchange.export_cells import as_written, for_xml, from_cell, from_xml, inert, to_cell
+from registry.exchange.export_columns import Column, Holds, as_order, from_order
 from registry.exchange.export_csv import README, csv_export
-from registry.exchange.export_layout import Column, Holds, export_tables
+from registry.exchange.export_layout import export_tables
 
 LICENCE = Column("licence", "Licence", codes={"etalab-2.0": "Licence Ouverte 2.0", "odbl": "ODbL"})
 TREACHEROUS = [
@@ -78,6 +80,10 @@ def test_no_two_columns_of_a_table_bear_one_name_or_one_header() -> None:
     for table in export_tables():
         assert len({column.name for column in table.columns}) == len(table.columns), table.name
         assert len(set(table.headers)) == len(table.headers), table.name
+
+
+def test_the_process_that_reads_an_export_is_told_of_its_tables_whole() -> None:
+    assert from_order(json.loads(json.dumps(as_order(export_tables())))) == list(export_tables())
 
 
 def test_the_archive_says_how_to_read_each_of_its_columns() -> None:

@@ -140,7 +140,8 @@ def test_the_public_role_may_read_and_write_nothing_yet(home):
 def test_the_pages_delete_nothing_of_record(home):
     with home.owner.connect() as connection:
         # Undoing an import takes out the sheets it made: the one deletion of record, by a job or a command.
-        for role, may in (("beffroi_app", []), ("beffroi_jobs", ["dataset", "distribution"])):
+        made = ["data_service", "dataset", "dataset_field", "derivation", "distribution"]
+        for role, may in (("beffroi_app", []), ("beffroi_jobs", made)):
             deletable = connection.execute(
                 text(
                     "SELECT c.relname FROM pg_class c WHERE c.relname = ANY (:names)"
