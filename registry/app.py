@@ -10,8 +10,6 @@ from typing import Any
 import structlog
 from litestar import Litestar, Response, Router, get
 from litestar.datastructures import State
-from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from prometheus_client import CONTENT_TYPE_LATEST, Gauge, generate_latest
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,7 +29,7 @@ from registry.platform.settings import read_settings
 from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import HANDLERS, PANELS, assemble
 from registry.search.queries import find_lateness
-from registry.web.openapi import describe_bodies
+from registry.web.allowing import answer_options
 from registry.web.problems import exception_handlers
 from registry.web.security import secure
 from registry.web.static import static_handlers
@@ -120,6 +118,7 @@ def premises_of(home: Home) -> Premises:
         csrf_key=home.secret("csrf"),
         navigation=NAVIGATION,
         panels=PANELS,
+        public_url=home.settings.public_url.rstrip("/"),
     )
 
 
@@ -133,23 +132,17 @@ def create_app(home: Home) -> Litestar:
 
 def assemble_app(premises: Premises) -> Litestar:
     """The application on given premises: every route of every room, its answers to refusals, its headers."""
-    pages = Router("/", route_handlers=[health, metrics, show_home, *static_handlers(), *HANDLERS])
+    served = [*static_handlers(), *HANDLERS]
+    pages = Router("/", route_handlers=[answer_options([show_home, *HANDLERS]), health, metrics, show_home, *served])
     app = Litestar(
         route_handlers=[pages],
         exception_handlers=exception_handlers(premises),
         state=State({"premises": premises}),
         request_max_body_size=API_BODY_LIMIT,
-        openapi_config=OpenAPIConfig(
-            title="Beffroi",
-            version="1",
-            description="Registre de gouvernance des données",
-            path="/api",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
-        ),
+        openapi_config=None,
         logging_config=None,
         debug=False,
     )
-    describe_bodies(app)
     secure(app, https=premises.home.settings.public_url.startswith("https://"))
     return app
 

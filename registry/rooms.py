@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts import routes as accounts_routes
+from registry.compliance import api as compliance_api
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
 from registry.compliance.daily import evaluating
@@ -32,6 +33,7 @@ from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
 from registry.datasets import system_api as systems_api
 from registry.datasets import system_routes as systems_routes
+from registry.datasets import together_api
 from registry.datasets import view_routes as datasets_views
 from registry.datasets.bulk_jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
@@ -45,25 +47,31 @@ from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
+from registry.exchange import api as exchange_api
 from registry.exchange import export_routes as exports_routes
 from registry.exchange import routes as exchange_routes
 from registry.exchange import table_routes as tables_routes
 from registry.exchange.jobs import import_jobs
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
+from registry.organisations import api as organisations_api
 from registry.organisations import panels as organisations_panels
 from registry.organisations import routes as organisations_routes
 from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.models import Organisation
 from registry.organisations.vocabulary import OrganisationKind
+from registry.platform.answers import forget_answers
 from registry.platform.assets import asset_root
 from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
+from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
 from registry.reporting.jobs import issuing
+from registry.reporting.visiting import ISSUE_JOB
 from registry.search import api as search_api
 from registry.search import routes as search_routes
+from registry.web import help_routes
 from registry.web import routes as web_routes
 from registry.web.visits import Panel
 
@@ -246,9 +254,12 @@ PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PA
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *web_routes.HANDLERS,
+    *help_routes.HANDLERS,
     *accounts_routes.HANDLERS,
     *organisations_routes.HANDLERS,
+    *organisations_api.HANDLERS,
     *compliance_routes.HANDLERS,
+    *compliance_api.HANDLERS,
     *datasets_routes.HANDLERS,
     *datasets_list.HANDLERS,
     *datasets_views.HANDLERS,
@@ -260,10 +271,12 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_as_of.HANDLERS,
     *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
+    *together_api.HANDLERS,
     *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
+    *exchange_api.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,
@@ -271,20 +284,21 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *questions_routes.HANDLERS,
     *handovers_routes.HANDLERS,
     *desk_api.HANDLERS,
+    *reporting_api.HANDLERS,
 )
 
 
 def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
     """What the worker can do, by kind of job."""
     return {
-        reporting_routes.ISSUE_JOB: issuing(home, info),
+        ISSUE_JOB: issuing(home, info),
         EVALUATE_JOB: evaluating(home.jobs, info),
         **bulk_jobs(home, info),
         **import_jobs(home, info),
     }
 
 
-DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts,)
+DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget_answers)
 """What each new day calls for besides judging everything."""
 
 

@@ -43,8 +43,8 @@ from registry.platform.postgres import Cluster, connection_url, temporary_cluste
 from registry.platform.settings import Settings
 from registry.rooms import assemble
 from registry.web import security
+from registry.web.cookies import LOCAL_SESSION_COOKIE
 from registry.web.csrf import csrf_token
-from registry.web.visits import LOCAL_SESSION_COOKIE
 
 configure_logs("WARNING")
 # Hashing for good costs a quarter of a second, and hundreds of accounts are made here: argon2's own profile for tests.

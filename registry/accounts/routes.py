@@ -62,18 +62,9 @@ from registry.organisations.forms import PersonForm
 from registry.organisations.queries import find_known, find_organisations
 from registry.platform.clock import now
 from registry.platform.mail import Mailer
-from registry.web.visits import (
-    EVERYBODY,
-    LOCAL_SESSION_COOKIE,
-    LOCAL_VISITOR_COOKIE,
-    NOTICES,
-    SESSION_COOKIE,
-    VISITOR_COOKIE,
-    Rejected,
-    Visit,
-    route,
-    within_site,
-)
+from registry.web.addresses import within_site
+from registry.web.cookies import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
+from registry.web.visits import EVERYBODY, NOTICES, Rejected, Visit, route
 
 log = structlog.get_logger(__name__)
 SELF, MANAGE, SEE = (

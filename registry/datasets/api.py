@@ -1,19 +1,20 @@
 """The JSON API of datasets: list, read, record, amend, annul, with ETag and If-Match."""
 
-from typing import Any
+from datetime import date
+from typing import Annotated, Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.compliance.queries import Found, find_findings, find_findings_then
-from registry.compliance.vocabulary import SubjectKind
+from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
 from registry.datasets.moments import read_moment, sheet_then
 from registry.datasets.narrowing import DatasetFilter
 from registry.datasets.queries import (
-    PAGE_SIZE,
     count_datasets,
     find_datasets,
     find_standing_parts,
@@ -21,11 +22,11 @@ from registry.datasets.queries import (
     get_with_below,
 )
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
-from registry.kernel.errors import Invalid, PreconditionNeeded
-from registry.kernel.paging import read_cursor, write_cursor
+from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData, Stage
+from registry.datasets.wording import FIELD_LABELS
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
-from registry.web.forms import read_number
+from registry.kernel.words import _, mark
+from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (
@@ -33,23 +34,61 @@ READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_RECORD,
     Permission.DATASETS_SHEET_ANNUL,
 )
-MOST_A_PAGE = 200
+TAG = mark("Jeux de données")
+Codes = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=100)]
+EXAMPLE = {
+    "organisation_id": 1, "title": "Bornes de recharge pour véhicules électriques",
+    "description": "Emplacement, puissance et accès des bornes ouvertes au public.",
+    "keywords": ["mobilité", "énergie"], "personal_data": "none", "access_rights": "public",
+    "distributions": [{"title": "Bornes au format CSV", "download_url": "https://donnees.exemple.fr/bornes.csv"}],
+}  # fmt: skip
+REASON = {"reason": "Fiche saisie deux fois."}
 
 
-def expected_version(visit: Visit) -> int:
-    """The version the caller read, from `If-Match`.
+def label_of(name: str) -> str:
+    """A field's name in the reader's language, or nothing."""
+    return _(FIELD_LABELS[name]) if name in FIELD_LABELS else ""
 
-    Raises: PreconditionNeeded when it is missing (428); Invalid when it makes no sense.
-    """
-    said = visit.request.headers.get("if-match", "")
-    if not said:
-        raise PreconditionNeeded(
-            _("Donnez dans If-Match l’ETag lu : sans lui, la modification d’un autre pourrait se perdre.")
-        )
-    number = read_number(said.strip().removeprefix("W/").strip('"'))
-    if number is None:
-        raise Invalid(_('If-Match attend l’ETag tel qu’il a été lu, par exemple "3".'))
-    return number
+
+def about(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call of this room."""
+    return ApiCall(**{"tag": TAG, "says": says, "labels": label_of, **more})
+
+
+class DatasetQuestions(PageQuestions):
+    """What the list of datasets is narrowed to."""
+
+    q: Annotated[str, Field(max_length=200, description=mark("Des mots du titre, d’un mot-clé ou de l’éditeur."))] = ""
+    organisation: list[Number] = Field(default_factory=list, description=mark("Le numéro d’une organisation."))
+    personal_data: list[PersonalData] = Field(default_factory=list, description=mark("Données personnelles"))
+    access_rights: list[AccessRights] = Field(default_factory=list, description=mark("Niveau d’accès"))
+    stage: list[Stage] = Field(default_factory=list, description=mark("Étape"))
+    verdict: list[Verdict] = Field(default_factory=list, description=mark("Le plus grave des constats du jour."))
+    licence: Codes = Field(default_factory=list, description=mark("Licence"))
+    theme: Codes = Field(default_factory=list, description=mark("Thème"))
+    format: Codes = Field(default_factory=list, description=mark("Format"))
+    annulled: bool = Field(default=False, description=mark("true pour lire les fiches annulées, et elles seules."))
+
+    def narrowed(self, today: date) -> DatasetFilter:
+        """The same, as the query takes it."""
+        chosen: dict[ListFacet, list[Any]] = {
+            ListFacet.PERSONAL_DATA: self.personal_data, ListFacet.ACCESS_RIGHTS: self.access_rights,
+            ListFacet.STAGE: self.stage, ListFacet.VERDICT: self.verdict, ListFacet.LICENCE: self.licence,
+            ListFacet.THEME: self.theme, ListFacet.FORMAT: self.format,
+        }  # fmt: skip
+        return DatasetFilter(
+            words=self.q, organisation_ids=frozenset(self.organisation), annulled=self.annulled, on=today,
+            chosen={facet: frozenset(map(str, values)) for facet, values in chosen.items() if values},
+        )  # fmt: skip
+
+
+class MomentQuestions(BaseModel):
+    """The day a sheet is read as of."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    as_of: date | None = Field(default=None, description=mark("La fiche telle qu’elle était ce jour-là, sans ETag."))
+    known_on: date | None = Field(default=None, description=mark("Ce qui en était connu à la fin de ce jour."))
 
 
 def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[VerdictBody]:
@@ -59,7 +98,6 @@ def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[Ver
 
 def _body(visit: Visit, dataset_id: int) -> DatasetBody:
     sheet, _owner, below = get_with_below(visit.session, dataset_id)
-    visit.headers["ETag"] = f'"{sheet.version}"'
     return dataset_body(
         sheet,
         find_standing_parts(visit.session, sheet.id, below),
@@ -68,19 +106,20 @@ def _body(visit: Visit, dataset_id: int) -> DatasetBody:
 
 
 def _verdict_body(one: Found) -> VerdictBody:
-    return VerdictBody(one.policy_id, one.period or None, str(one.verdict), list(one.missing), one.turns_on)
+    return VerdictBody(one.policy_id, one.period or None, one.verdict, list(one.missing), one.turns_on)
 
 
-@route("GET", "/api/v1/datasets", READ)
+@route(
+    "GET", "/api/v1/datasets", READ,
+    about=about(mark("Les jeux de données dans vos droits, par titre."), asks=DatasetQuestions),
+)  # fmt: skip
 def list_datasets(visit: Visit) -> Response[DatasetsBody]:
     """Datasets within the asker's rights, by title."""
-    limit = read_number(visit.query("limit") or str(PAGE_SIZE))
-    if limit is None or not 1 <= limit <= MOST_A_PAGE:
-        raise Invalid(_("« limit » va de 1 à {most}.").format(most=MOST_A_PAGE))
-    narrowed = DatasetFilter(words=visit.query("q"), annulled=visit.query("annulled") == "true")
-    rows = find_datasets(visit.session, narrowed, after=read_cursor(visit.query("cursor")), limit=limit)
-    more = len(rows) > limit
-    rows = rows[:limit]
+    asked = visit.asked(DatasetQuestions)
+    narrowed = asked.narrowed(visit.today)
+    rows = find_datasets(visit.session, narrowed, after=asked.place(str, int), limit=asked.limit)
+    more = len(rows) > asked.limit
+    rows = rows[: asked.limit]
     body = DatasetsBody(
         total=count_datasets(visit.session, narrowed),
         datasets=[
@@ -90,12 +129,17 @@ def list_datasets(visit: Visit) -> Response[DatasetsBody]:
             )
             for row in rows
         ],
-        next=write_cursor(rows[-1].cursor) if more else None,
+        next=asked.following(rows[-1].cursor if more else None),
     )  # fmt: skip
     return visit.answer(body)
 
 
-@route("POST", "/api/v1/datasets", RECORD, takes=DatasetCreation)
+@route(
+    "POST", "/api/v1/datasets", RECORD, takes=DatasetCreation,
+    about=about(
+        mark("Enregistre un jeu de données ; la réponse dit ce qu’en disent les règles."), status=201, example=EXAMPLE
+    ),
+)  # fmt: skip
 def create_dataset(visit: Visit) -> Response[DatasetBody]:
     """Records a dataset; the answer says what the policies find."""
     given = visit.given(DatasetCreation)
@@ -107,7 +151,13 @@ def create_dataset(visit: Visit) -> Response[DatasetBody]:
     return visit.answer(_body(visit, sheet.id), status=HTTP_201_CREATED)
 
 
-@route("GET", "/api/v1/datasets/{dataset_id:int}", READ)
+@route(
+    "GET", "/api/v1/datasets/{dataset_id:int}", READ,
+    about=about(
+        mark("Un jeu de données, avec ses fichiers, ses interfaces, ses champs, ses sources et ses constats."),
+        asks=MomentQuestions,
+    ),
+)  # fmt: skip
 def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     """One dataset, with its distributions and today's findings.
 
@@ -122,13 +172,21 @@ def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     findings = find_findings_then(
         visit.session, asked.on, kind=SubjectKind.DATASET, subject_id=sheet.id, at=asked.until
     )  # fmt: skip
-    return visit.answer(dataset_body(then.row, then.parts, [_verdict_body(one) for one in findings]))
+    return visit.answer(dataset_body(then.row, then.parts, [_verdict_body(one) for one in findings]), tagged=False)
 
 
-@route("PATCH", "/api/v1/datasets/{dataset_id:int}", RECORD, takes=DatasetChange)
+@route(
+    "PATCH", "/api/v1/datasets/{dataset_id:int}", RECORD, takes=DatasetChange,
+    about=about(
+        mark("Change les champs donnés d’un jeu de données ; les autres restent."),
+        more=mark("Les listes de fichiers, d’interfaces, de champs et de sources, quand elles sont données, "
+                  "deviennent exactement celles-là."),
+        versioned=True, example={"title": "Bornes de recharge", "frequency": "DAILY"},
+    ),
+)  # fmt: skip
 def change_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     """Changes the fields given; asks for If-Match."""
-    expected = expected_version(visit)
+    expected = visit.expected_version()
     given = visit.given(DatasetChange)
     visit.visitor.require(RECORD, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = amend_dataset(visit.session, dataset_id, given, expected=expected)
@@ -136,20 +194,29 @@ def change_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     return visit.answer(_body(visit, sheet.id))
 
 
-@route("POST", "/api/v1/datasets/{dataset_id:int}/annulment", ANNUL, takes=AnnulForm)
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/annulment", ANNUL, takes=AnnulForm,
+    about=about(
+        mark("Met de côté une fiche enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
+        versioned=True, example=REASON,
+    ),
+)  # fmt: skip
 def annul(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     """Sets a wrong entry aside, with a reason; asks for If-Match."""
     return _set_aside(visit, dataset_id, annul_dataset)
 
 
-@route("POST", "/api/v1/datasets/{dataset_id:int}/restoration", ANNUL, takes=AnnulForm)
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/restoration", ANNUL, takes=AnnulForm,
+    about=about(mark("Rétablit une fiche annulée, en disant pourquoi."), versioned=True, example=REASON),
+)  # fmt: skip
 def restore(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     """Brings an annulled sheet back, with a reason; asks for If-Match."""
     return _set_aside(visit, dataset_id, restore_dataset)
 
 
 def _set_aside(visit: Visit, dataset_id: int, act: Any) -> Response[DatasetBody]:
-    expected = expected_version(visit)
+    expected = visit.expected_version()
     given = visit.given(AnnulForm)
     visit.visitor.require(ANNUL, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = act(visit.session, dataset_id, expected=expected, reason=given.reason)

@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypeVar
 
+from registry.compliance.vocabulary import Verdict
 from registry.datasets.models import DataService, DatasetField, Derivation, Distribution
+from registry.datasets.vocabulary import (
+    AccessRights,
+    Availability,
+    FinalDisposition,
+    Nature,
+    Origin,
+    PersonalData,
+    PublicationGround,
+    Sensitivity,
+    Stage,
+    StatisticalSecrecy,
+    ThirdPartyRights,
+)
 
 Body = TypeVar("Body", "DistributionBody", "DataServiceBody", "FieldBody", "DerivationBody")
 
@@ -29,7 +43,7 @@ class DistributionBody:
     checksum_value: str | None
     issued: date | None
     modified: date | None
-    availability: str | None
+    availability: Availability | None
     languages: list[str]
     conforms_to: list[str]
     documentation: list[str]
@@ -41,7 +55,7 @@ class VerdictBody:
 
     policy_id: str
     period: int | None
-    verdict: str
+    verdict: Verdict
     missing: list[str]
     turns_on: date | None
 
@@ -67,7 +81,7 @@ class DatasetBody:
     contact_url: str | None
     landing_page: str | None
     languages: list[str]
-    access_rights: str | None
+    access_rights: AccessRights | None
     frequency: str | None
     issued: date | None
     modified: date | None
@@ -82,13 +96,13 @@ class DatasetBody:
     version_label: str | None
     applicable_legislation: list[str]
     hvd_categories: list[str]
-    nature: str | None
-    origin: str | None
-    personal_data: str | None
-    publication_ground: str | None
+    nature: Nature | None
+    origin: Origin | None
+    personal_data: PersonalData | None
+    publication_ground: PublicationGround | None
     publication_ground_reference: str | None
     anonymisation_proof: str | None
-    stage: str
+    stage: Stage
     declared_absent: list[str]
     annulled: bool
     acronym: str | None
@@ -98,16 +112,16 @@ class DatasetBody:
     records_count: int | None
     volume_note: str | None
     information_system_id: int | None
-    sensitivity: str | None
+    sensitivity: Sensitivity | None
     anonymisation_method: str | None
-    statistical_secrecy: str | None
+    statistical_secrecy: StatisticalSecrecy | None
     retention_months: int | None
     retention_trigger: str | None
-    final_disposition: str | None
+    final_disposition: FinalDisposition | None
     inspire_themes: list[str]
     stakes: list[str]
     principles: list[str]
-    third_party_rights: str | None
+    third_party_rights: ThirdPartyRights | None
     reuser_warning: str | None
     last_use_review: date | None
     quality_notes: str | None
@@ -165,9 +179,9 @@ class DatasetLine:
     version: int
     organisation_id: int
     title: str
-    personal_data: str | None
-    access_rights: str | None
-    stage: str
+    personal_data: PersonalData | None
+    access_rights: AccessRights | None
+    stage: Stage
     modified: date | None
 
 

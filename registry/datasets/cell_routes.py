@@ -20,8 +20,9 @@ from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.queries import get_version
+from registry.web.addresses import within_site
 from registry.web.forms import FormData, Rejected, read_number
-from registry.web.visits import Visit, route, within_site
+from registry.web.visits import Visit, route
 
 RECORD = Permission.DATASETS_SHEET_RECORD
 

@@ -237,6 +237,23 @@ def find_systems(session: Session, *, annulled: bool = False) -> Sequence[Inform
     )
 
 
+def find_systems_page(
+    session: Session, *, annulled: bool, after: tuple[str, int] | None, limit: int
+) -> Sequence[InformationSystem]:
+    """The information systems within the asker's rights that follow a place, by name."""
+    order = (col(InformationSystem.name_sort), col(InformationSystem.id))
+    query = select(InformationSystem).where(col(InformationSystem.annulled) == annulled)
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+
+
+def count_systems(session: Session, *, annulled: bool = False) -> int:
+    """How many information systems the asker may read."""
+    query = select(func.count()).select_from(InformationSystem).where(col(InformationSystem.annulled) == annulled)
+    return session.execute(query).scalar_one()
+
+
 def find_datasets_in(session: Session, system_id: int) -> Sequence[tuple[int, str]]:
     """The datasets that live in a system: number and title."""
     rows = session.execute(

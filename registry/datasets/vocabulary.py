@@ -427,3 +427,25 @@ _OUTCOME_LABELS = {
     BulkOutcome.REFUSED: mark("Refusé"),
     BulkOutcome.KEPT: mark("Laissée telle quelle"),
 }
+
+
+class Outcome(StrEnum):
+    """What became of one sheet among many sent together."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """The outcome in the reader's language."""
+        return _(_TOGETHER_LABELS[self])
+
+
+_TOGETHER_LABELS = {
+    Outcome.CREATED: mark("Créée"),
+    Outcome.CHANGED: mark("Modifiée"),
+    Outcome.UNCHANGED: mark("Inchangée"),
+    Outcome.REFUSED: mark("Refusée"),
+}

@@ -5,6 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.compliance.engine import engine_of
 from registry.desk.asking import asker_of, require_part, tell
@@ -18,7 +19,8 @@ from registry.desk.views import binding_on, laws_of
 from registry.desk.vocabulary import QuestionState, QuestionSubject, TaskKind, TaskList
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
+from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.forms import read_number
 from registry.web.visits import Visit, route
 
@@ -26,7 +28,32 @@ READ, ASK = Permission.DATASETS_SHEET_READ, Permission.DESK_QUESTION_ASK
 MOST_A_PAGE = 200
 
 
-@route("GET", "/api/v1/tasks", READ)
+def _about(says: str, **more: Any) -> ApiCall:
+    return ApiCall(**{"tag": mark("Bureau"), "says": says, **more})
+
+
+class TaskQuestions(BaseModel):
+    """Which of one's tasks are asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    list: TaskList = Field(default=TaskList.MINE, description=mark("La liste : les miennes, en retard, en attente…"))
+    kind: TaskKind | None = Field(default=None, description=mark("Le genre de tâche."))
+    page: int = Field(default=1, ge=1, le=10_000, description=mark("La page, de 1 à 10 000."))
+
+
+class QuestionQuestions(PageQuestions):
+    """What the list of questions is narrowed to."""
+
+    subject_kind: QuestionSubject | None = Field(default=None, description=mark("Le genre de fiche"))
+    subject_id: Number | None = Field(default=None, description=mark("Le numéro de la fiche"))
+    state: QuestionState | None = Field(default=None, description=mark("Où en est la question."))
+
+
+@route(
+    "GET", "/api/v1/tasks", READ,
+    about=_about(mark("Vos propres tâches, liste par liste."), asks=TaskQuestions),
+)  # fmt: skip
 def list_tasks(visit: Visit) -> Response[TasksBody]:
     """One's own tasks: a page of one list (`mine`, `late`, `waiting`, `snoozed`), with how many each list holds."""
     said, kind = visit.query("list") or str(TaskList.MINE), visit.query("kind")
@@ -70,7 +97,10 @@ def _body(visit: Visit, question: Question, *, status: int = 200) -> Response[An
     )  # fmt: skip
 
 
-@route("GET", "/api/v1/questions", READ)
+@route(
+    "GET", "/api/v1/questions", READ,
+    about=_about(mark("Les questions sur les fiches que vous lisez, la dernière d’abord."), asks=QuestionQuestions),
+)  # fmt: skip
 def list_questions(visit: Visit) -> Response[QuestionsBody]:
     """Questions about the sheets one reads, the latest first; `subject_kind` and `subject_id` narrow to one sheet."""
     limit = read_number(visit.query("limit") or "50")
@@ -103,7 +133,13 @@ def list_questions(visit: Visit) -> Response[QuestionsBody]:
     return visit.answer(body)
 
 
-@route("POST", "/api/v1/questions", ASK, takes=QuestionForm)
+@route(
+    "POST", "/api/v1/questions", ASK, takes=QuestionForm,
+    about=_about(
+        mark("Pose une question sur une fiche ou un de ses champs."), status=201,
+        example={"subject_kind": "dataset", "subject_id": 12, "field": "licence", "text": "Qui l’a choisie ?"},
+    ),
+)  # fmt: skip
 def ask_by_api(visit: Visit) -> Response[QuestionBody]:
     """Asks a question about a sheet or one of its fields; it goes to who answers for the sheet."""
     made = ask_question(visit.session, visit.given(QuestionForm), by=visit.visitor.account_id, today=visit.today)
@@ -113,13 +149,22 @@ def ask_by_api(visit: Visit) -> Response[QuestionBody]:
     return answer
 
 
-@route("GET", "/api/v1/questions/{question_id:int}", READ)
+@route(
+    "GET", "/api/v1/questions/{question_id:int}", READ,
+    about=_about(mark("Une question avec tout son fil.")),
+)  # fmt: skip
 def read_question(visit: Visit, question_id: int) -> Response[QuestionBody]:
     """One question with its whole thread."""
     return _body(visit, get_question(visit.session, question_id))
 
 
-@route("POST", "/api/v1/questions/{question_id:int}/messages", ASK, takes=MessageForm)
+@route(
+    "POST", "/api/v1/questions/{question_id:int}/messages", ASK, takes=MessageForm,
+    about=_about(
+        mark("Ajoute un message au fil d’une question."), status=201, unlocated=True,
+        example={"text": "Le conseil l’a choisie en mars."},
+    ),
+)  # fmt: skip
 def answer_by_api(visit: Visit, question_id: int) -> Response[QuestionBody]:
     """Adds a message to the thread."""
     given = visit.given(MessageForm)
@@ -130,14 +175,20 @@ def answer_by_api(visit: Visit, question_id: int) -> Response[QuestionBody]:
     return answer
 
 
-@route("POST", "/api/v1/questions/{question_id:int}/closure", ASK)
+@route(
+    "POST", "/api/v1/questions/{question_id:int}/closure", ASK,
+    about=_about(mark("Ferme une question.")),
+)  # fmt: skip
 def close_by_api(visit: Visit, question_id: int) -> Response[QuestionBody]:
     """Closes a question."""
     require_part(visit, get_question(visit.session, question_id))
     return _body(visit, close_question(visit.session, question_id))
 
 
-@route("POST", "/api/v1/questions/{question_id:int}/reopening", ASK)
+@route(
+    "POST", "/api/v1/questions/{question_id:int}/reopening", ASK,
+    about=_about(mark("Rouvre une question fermée.")),
+)  # fmt: skip
 def reopen_by_api(visit: Visit, question_id: int) -> Response[QuestionBody]:
     """Opens a closed question again."""
     require_part(visit, get_question(visit.session, question_id))

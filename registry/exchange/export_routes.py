@@ -12,8 +12,9 @@ from registry.exchange.exporting import ExportFormat, export_to_reader, file_nam
 from registry.exchange.views import ExportLine, ExportsPage
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.platform.database import acting_in
+from registry.web.calls import ANY, AnyQuestions, ApiCall
 from registry.web.visits import Visit, route
 
 READ = Permission.DATASETS_SHEET_READ
@@ -47,7 +48,14 @@ def download(visit: Visit, form: str) -> Response[Any]:
     return _file(visit, form)
 
 
-@route("GET", "/api/v1/export/{form:str}", READ)
+@route(
+    "GET", "/api/v1/export/{form:str}", READ,
+    about=ApiCall(
+        mark("Export"), mark("Tout ce que vous pouvez lire, ou ce qu’une liste en choisit, dans le format demandé."),
+        more=mark("L’adresse prend les mêmes paramètres que la liste des jeux de données sur les pages (/jeux)."),
+        asks=AnyQuestions, among={"form": tuple(ExportFormat)}, media_type=ANY,
+    ),
+)  # fmt: skip
 def export(visit: Visit, form: str) -> Response[Any]:
     """The register as csv, xlsx, ods, json, scdl or etalab, narrowed by the names and values that narrow /jeux."""
     return _file(visit, form)

@@ -101,6 +101,22 @@ def find_batches(session: Session, organisation_ids: Iterable[int], limit: int =
     return session.execute(within.order_by(col(ImportBatch.id).desc()).limit(limit)).scalars().all()
 
 
+def find_batches_page(
+    session: Session, organisation_ids: Iterable[int], *, before: int | None, limit: int
+) -> Sequence[ImportBatch]:
+    """The imports into these organisations that came before a number, the latest first."""
+    query = select(ImportBatch).where(col(ImportBatch.organisation_id).in_(list(organisation_ids)))
+    if before is not None:
+        query = query.where(col(ImportBatch.id) < before)
+    return session.execute(query.order_by(col(ImportBatch.id).desc()).limit(limit)).scalars().all()
+
+
+def count_batches(session: Session, organisation_ids: Iterable[int]) -> int:
+    """How many imports into these organisations there were."""
+    within = col(ImportBatch.organisation_id).in_(list(organisation_ids))
+    return session.execute(select(func.count()).select_from(ImportBatch).where(within)).scalar_one()
+
+
 def find_lines(
     session: Session, batch_id: int, *, action: ImportAction | None = None, after: int = 0, limit: int = PAGE_SIZE
 ) -> Sequence[ImportLine]:

@@ -8,12 +8,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.exchange.forms import ImportForm
-from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
-from registry.exchange.models import PUBLIC, READS, ImportAction, ImportBatch, ImportState
-from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, get_batch, is_at_work
-from registry.exchange.recognising import recognise_file
-from registry.exchange.refusals import CannotRead, refusal_of
-from registry.exchange.service import AT_WORK, abandon_import, hold_source, receive_import
+from registry.exchange.jobs import APPLY, UNDO
+from registry.exchange.models import PUBLIC, ImportAction, ImportState
+from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines
 from registry.exchange.views import (
     ImportPage,
     ImportsPage,
@@ -27,32 +24,34 @@ from registry.exchange.views import (
     line_view,
     outcome_of,
 )
-from registry.kernel.errors import Conflict
-from registry.kernel.permissions import Permission
+from registry.exchange.visiting import (
+    ASKED_FOR,
+    BRING_IN,
+    NOT_BEGUN,
+    OVERWRITE_EDITS,
+    SEE,
+    abandon_source,
+    batch_of,
+    bring_source,
+    is_busy,
+    read_source_again,
+    run_of,
+    say_plainly_wrong,
+    start,
+)
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
-from registry.platform.jobs import defer, find_run
-from registry.platform.models import JobRun, JobState
+from registry.platform.models import JobState
 from registry.web.forms import read_number
-from registry.web.uploads import PAGE_UPLOAD_LIMIT, UploadedFile
+from registry.web.uploads import PAGE_UPLOAD_LIMIT
 from registry.web.visits import NOTICES, Rejected, Visit, route
-
-OVERWRITE_EDITS = "overwrite_edits"
-SEE, BRING_IN = Permission.EXCHANGE_IMPORT_READ, Permission.EXCHANGE_IMPORT_APPLY
 
 NOTICES.update(
     {
         "import-abandonne": mark("L’import est abandonné : rien n’a été écrit."),
     }
 )
-_ASKED_FOR = {
-    READ: {ImportState.READING},
-    APPLY: {ImportState.PREVIEWED, ImportState.APPLYING},
-    UNDO: {ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING},
-}
-_NOT_BEGUN = {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED}
-_JOBS = {ImportState.READING: READ, ImportState.APPLYING: APPLY, ImportState.UNDOING: UNDO}
 _RECEIVES = {
     OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
     OrganisationKind.SERVICE,
@@ -96,75 +95,12 @@ def bring_in(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
     if (file is None) == (not form.address):
         errors["file"] = _("Choisissez un fichier, ou donnez une adresse : l’un des deux.")
-    elif file is not None and (refusal := _plainly_wrong(file)):
+    elif file is not None and (refusal := say_plainly_wrong(file)):
         errors["file"] = refusal
     if errors:
         return _list(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    digest = ""
-    if file is not None:
-        hold_source(visit.session, file.sha256)
-        digest = visit.premises.home.files.keep(file.path.read_bytes())
-    batch = receive_import(
-        visit.session,
-        form.organisation_id,
-        source_name=file.name if file is not None else form.address,
-        source_sha256=digest,
-        public=form.public,
-    )
-    ask(visit, READ, batch, address=form.address)
+    batch = bring_source(visit, form, file)
     return visit.go(f"/imports/{batch.id}")
-
-
-def _plainly_wrong(file: UploadedFile) -> str:
-    """What a file is when it is no catalogue at all, by its first bytes; nothing for what may be one."""
-    try:
-        recognise_file(file.path, name=file.name)
-    except CannotRead as error:
-        return refusal_of(error.problem, error.details).message
-    return ""
-
-
-def ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
-    """Asks the worker for what is to be done on an import."""
-    return defer(
-        visit.session,
-        kind,
-        key=job_key(kind, batch),
-        organisation_id=batch.organisation_id,
-        actor=visit.actor,
-        account_id=visit.visitor.account_id,
-        arguments={"batch_id": batch.id, **more},
-        # Reading, applying and taking back one import wait for each other.
-        lock=f"import:{batch.id}",
-    )
-
-
-def job_key(kind: str, batch: ImportBatch) -> str:
-    """Under which key a job of an import runs once: its file is read once each time its columns are said."""
-    reads = batch.summary.get(READS, 0) if kind == READ else 0
-    return f"{batch.id}.{reads}" if reads else str(batch.id)
-
-
-def batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatch:
-    """The import, if this permission holds where it goes: on another organisation, one may only be a reader.
-
-    Raises: NotFound, Forbidden.
-    """
-    batch = get_batch(visit.session, batch_id)
-    visit.visitor.require(permission, batch.organisation_id)
-    return batch
-
-
-def run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
-    """The job that works on an import, or that was asked and has not begun."""
-    kinds = [_JOBS[batch.state]] if batch.state in _JOBS else [APPLY, UNDO]
-    runs = (find_run(visit.session, kind, job_key(kind, batch)) for kind in kinds)
-    return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
-
-
-def is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
-    """Whether a job works on an import or waits to, or a command of a terminal does."""
-    return (run is not None and run.state is not JobState.FAILED) or is_at_work(visit.session, batch.id)
 
 
 @route("GET", "/imports/{batch_id:int}", SEE)
@@ -219,14 +155,14 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
         declared_public=bool(summary.get(PUBLIC)),
         edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
-        may_apply=may and not working and batch.state in _ASKED_FOR[APPLY],
+        may_apply=may and not working and batch.state in ASKED_FOR[APPLY],
         may_read_again=may and failed and not working and batch.state is ImportState.READING,
         may_abandon=may
         and not working
         and batch.state in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED},
         is_asking=batch.state is ImportState.ASKING,
-        may_map=may and not working and bool(told.get("table")) and batch.state in _NOT_BEGUN,
-        may_undo=may and not working and batch.state in _ASKED_FOR[UNDO],
+        may_map=may and not working and bool(told.get("table")) and batch.state in NOT_BEGUN,
+        may_undo=may and not working and batch.state in ASKED_FOR[UNDO],
     )
     return visit.page("exchange/import.html", page)
 
@@ -256,46 +192,29 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
 def apply(visit: Visit, batch_id: int) -> Response[Any]:
     """Writes what the preview showed."""
     overwrite = visit.form_data().first(OVERWRITE_EDITS)
-    return _start(visit, batch_of(visit, batch_id, BRING_IN), APPLY, **{OVERWRITE_EDITS: overwrite})
+    start(visit, batch_of(visit, batch_id, BRING_IN), APPLY, **{OVERWRITE_EDITS: overwrite})
+    return visit.go(f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/defaire", BRING_IN)
 def undo(visit: Visit, batch_id: int) -> Response[Any]:
     """Takes back what an import wrote."""
-    return _start(visit, batch_of(visit, batch_id, BRING_IN), UNDO)
+    start(visit, batch_of(visit, batch_id, BRING_IN), UNDO)
+    return visit.go(f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/relire", BRING_IN)
 def read_again(visit: Visit, batch_id: int) -> Response[Any]:
     """Reads a file again whose reading failed."""
     batch = batch_of(visit, batch_id, BRING_IN)
-    run = find_run(visit.session, READ, job_key(READ, batch))
-    if run is None:
-        raise Conflict(_("Ce fichier n’est pas gardé ici : importez-le de nouveau."))
-    return _start(visit, batch, READ, address=str(run.arguments.get("address", "")))
-
-
-def _start(visit: Visit, batch: ImportBatch, kind: str, **more: str) -> Response[Any]:
-    if batch.state not in _ASKED_FOR[kind]:
-        raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
-    run = run_of(visit, batch)
-    if is_busy(visit, batch, run):
-        if run is not None and run.kind == kind:
-            return visit.go(f"/imports/{batch.id}")
-        raise Conflict(_(AT_WORK))
-    ask(visit, kind, batch, **more)
-    return visit.go(f"/imports/{batch.id}")
+    read_source_again(visit, batch)
+    return visit.go(f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/abandonner", BRING_IN)
 def abandon(visit: Visit, batch_id: int) -> Response[Any]:
     """Sets a preview aside, or a file whose reading failed."""
-    batch = batch_of(visit, batch_id, BRING_IN)
-    if is_busy(visit, batch, run_of(visit, batch)):
-        raise Conflict(_(AT_WORK))
-    abandon_import(visit.session, batch_id)
-    # Once this is committed, and by who sees whether another organisation brought in the same file.
-    ask(visit, FORGET, batch)
+    abandon_source(visit, batch_of(visit, batch_id, BRING_IN))
     return visit.go(f"/imports/{batch_id}", done="import-abandonne")
 
 

@@ -13,8 +13,8 @@ from registry.exchange.jobs import READ
 from registry.exchange.mending import to_mend
 from registry.exchange.models import ImportBatch
 from registry.exchange.queries import find_to_mend
-from registry.exchange.routes import BRING_IN, ask, batch_of, is_busy, job_key, run_of
 from registry.exchange.service import AT_WORK
+from registry.exchange.visiting import BRING_IN, ask, batch_of, is_busy, job_key, run_of
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.words import _
 from registry.organisations.queries import get_organisation

@@ -4,11 +4,14 @@ Refusal
 ├── Invalid      one or more values cannot be kept (422)
 ├── Unreadable   a file is not what it says (422)
 ├── TooLarge     a file or a body passes a stated limit (413)
+├── WrongMediaType  a body is not of the kind that is read here (415)
 ├── NotFound     nothing of that name within the asker's rights (404)
 ├── Forbidden    the asker's roles do not allow it (403)
 ├── Stale        somebody else changed the record meanwhile (412)
 ├── PreconditionNeeded  the version the change is based on is not said (428)
 ├── Conflict     the state of the record does not allow it (409)
+│   └── UnderWay the same request is being answered right now (409)
+├── KeyReused    an idempotency key comes with another request than its first (422)
 └── Unavailable  the registry cannot serve now: database away, too old, or ahead (503; exit code 3)
 """
 
@@ -56,6 +59,12 @@ class TooLarge(Refusal):
     code = "too-large"
 
 
+class WrongMediaType(Refusal):
+    """A body is not of the kind that is read here."""
+
+    code = "wrong-media-type"
+
+
 class NotFound(Refusal):
     """Nothing of that name exists within the asker's rights."""
 
@@ -88,6 +97,18 @@ class Conflict(Refusal):
     """The state of the record does not allow this."""
 
     code = "conflict"
+
+
+class UnderWay(Conflict):
+    """The same request is being answered right now."""
+
+    code = "under-way"
+
+
+class KeyReused(Refusal):
+    """An idempotency key comes with another request than the one it was first used for."""
+
+    code = "key-reused"
 
 
 class Unavailable(Refusal):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _
@@ -12,6 +12,13 @@ from registry.organisations.vocabulary import AppointmentRole, AppointmentSubjec
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
+
+
+def _no_later_than_today(value: date, info: ValidationInfo) -> date:
+    today = (info.context or {}).get("today")
+    if today is not None and value > today:
+        raise PydanticCustomError("to_come", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))
+    return value
 
 
 class OrganisationForm(BaseModel):
@@ -107,3 +114,18 @@ class NewAppointmentForm(_Mandate):
                 "two", _("Choisissez une personne de la liste, ou donnez-en une nouvelle : pas les deux.")
             )
         return self
+
+
+class SubjectAppointmentForm(NewAppointmentForm):
+    """An appointment by the API: what it is on stands in the body."""
+
+    subject_kind: AppointmentSubject
+    subject_id: int
+
+
+class EndForm(BaseModel):
+    """The day an appointment ends (excluded): today when none is given, never a day to come."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    on: Annotated[date, AfterValidator(_no_later_than_today)] | None = None

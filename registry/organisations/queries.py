@@ -1,12 +1,12 @@
 """Every SELECT about organisations, people and appointments."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import BigInteger, Select, any_, bindparam, cast, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, cast, func, or_, select, text, tuple_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
@@ -22,6 +22,8 @@ from registry.organisations.models import (
     Registry,
 )
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+
+Chosen = TypeVarTuple("Chosen")
 
 
 def get_registry(session: Session) -> Registry:
@@ -73,6 +75,27 @@ def find_organisations(session: Session, *, below: int | None = None) -> Sequenc
     found = session.execute(query).scalars().all()
     places = {body.id: (body.kind == OrganisationKind.COMMUNE, body.name_sort, body.id) for body in found}
     return sorted(found, key=lambda body: [places[above] for above in body.lineage if above in places])
+
+
+def find_organisations_page(
+    session: Session, *, kinds: Collection[OrganisationKind], after: tuple[str, int] | None, limit: int
+) -> Sequence[Organisation]:
+    """The organisations the asker may know that follow a place, by name."""
+    order = (col(Organisation.name_sort), col(Organisation.id))
+    query = _of_kinds(select(Organisation), kinds)
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+
+
+def count_organisations(session: Session, kinds: Collection[OrganisationKind]) -> int:
+    """How many organisations of these kinds the asker may know; of any kind, where none is given."""
+    return session.execute(_of_kinds(select(func.count()).select_from(Organisation), kinds)).scalar_one()
+
+
+def _of_kinds(query: Select[*Chosen], kinds: Collection[OrganisationKind]) -> Select[*Chosen]:
+    query = query.where(~col(Organisation.annulled))
+    return query.where(col(Organisation.kind).in_(kinds)) if kinds else query
 
 
 def find_subtrees(session: Session, organisation_ids: Iterable[int]) -> frozenset[int]:
@@ -156,9 +179,40 @@ def find_appointments(
     ]
 
 
+def find_appointments_page(
+    session: Session,
+    *,
+    kind: AppointmentSubject | None,
+    subject_id: int | None,
+    role: AppointmentRole | None,
+    on: date | None,
+    after: int,
+    limit: int,
+) -> list[tuple[Appointment, str | None, str | None]]:
+    """The appointments that follow a number and were not annulled, each with the name and the address to show."""
+    query = _named(col(Appointment.id) > after, ~col(Appointment.annulled)).order_by(col(Appointment.id)).limit(limit)
+    for column, value in (
+        (Appointment.subject_kind, kind), (Appointment.subject_id, subject_id), (Appointment.role, role),
+    ):  # fmt: skip
+        if value is not None:
+            query = query.where(col(column) == value)
+    if on is not None:
+        query = query.where(col(Appointment.during).contains(on))
+    return [(row.Appointment, row.name, row.email) for row in session.execute(query)]
+
+
 @lru_cache(maxsize=1)
 def _appointments() -> Select[tuple[Appointment, Any, Any]]:
     """Written once: every sheet asks for it."""
+    return _named(
+        col(Appointment.subject_kind) == bindparam("kind"),
+        col(Appointment.subject_id) == bindparam("subject"),
+        or_(~col(Appointment.annulled), bindparam("annulled")),
+    ).order_by(col(Appointment.during).desc())
+
+
+def _named(*conditions: ColumnElement[bool]) -> Select[tuple[Appointment, Any, Any]]:
+    """Appointments with the name and the address of who holds each."""
     names = select(col(PersonIdentity.digest), col(PersonIdentity.person_id), col(PersonIdentity.value)).subquery(
         "names"
     )
@@ -170,12 +224,7 @@ def _appointments() -> Select[tuple[Appointment, Any, Any]]:
         .join(Person, col(Person.id) == col(Appointment.person_id))
         .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
         .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
-        .where(
-            col(Appointment.subject_kind) == bindparam("kind"),
-            col(Appointment.subject_id) == bindparam("subject"),
-            or_(~col(Appointment.annulled), bindparam("annulled")),
-        )
-        .order_by(col(Appointment.during).desc())
+        .where(*conditions)
     )
 
 

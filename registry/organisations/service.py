@@ -229,12 +229,15 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Ap
     return made
 
 
-def end_appointment(session: Session, appointment_id: int, *, on: date) -> Appointment:
+def end_appointment(session: Session, appointment_id: int, *, on: date, expected: int | None = None) -> Appointment:
     """Ends an appointment: its last day is the day before. One that has no day yet by then is annulled.
 
-    Raises: NotFound; Conflict when it was annulled or is over by that day.
+    Raises: NotFound; Stale when it is no longer at version `expected`, if one is given; Conflict when it was annulled
+    or is over by that day.
     """
     found = get_appointment(session, appointment_id, lock=True)
+    if expected is not None and found.version != expected:
+        raise Stale(_("Ce mandat a été modifié entre-temps."), found.version)
     if found.annulled:
         raise Conflict(_("Ce mandat est annulé : il n’y a rien à terminer."))
     since, until = found.during.lower, found.during.upper

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, UniqueConstraint, func
+from sqlalchemy import BigInteger, Column, DateTime, Identity, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -76,3 +76,25 @@ class StoredFile(Table, table=True):
     size: int = Field(sa_type=BigInteger)
     media_type: str = plain()
     name: str = free()
+
+
+class KeptAnswer(Table, table=True):
+    """The answer to a request that came under a key of its sender's choice, kept for a day to be given again.
+
+    Only its account reads it. `digest` tells the request from any other; `body` holds the answer byte for byte.
+    """
+
+    __tablename__ = "kept_answer"
+    __table_args__ = (UniqueConstraint("account_id", "key"), {"info": {"kind": Kind.WORK}})
+
+    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    account_id: int = Field(sa_type=BigInteger)
+    key: str = free()
+    digest: str = plain()
+    status: int
+    headers: dict[str, Any] = Field(sa_type=JSONB)
+    body: bytes = Field(sa_type=LargeBinary)
+    answered_at: datetime = Field(
+        default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}, index=True
+    )

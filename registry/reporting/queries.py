@@ -30,6 +30,19 @@ def find_documents(session: Session, limit: int = 100) -> Sequence[IssuedDocumen
     return session.execute(select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit)).scalars().all()
 
 
+def find_documents_page(session: Session, *, before: int | None, limit: int) -> Sequence[IssuedDocument]:
+    """The documents issued before a number within the asker's rights, the latest first."""
+    query = select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(IssuedDocument.id) < before)
+    return session.execute(query).scalars().all()
+
+
+def count_documents(session: Session) -> int:
+    """How many documents were issued within the asker's rights."""
+    return session.execute(select(func.count()).select_from(IssuedDocument)).scalar_one()
+
+
 def find_document_of_run(session: Session, job_run_id: int) -> IssuedDocument | None:
     """The document that a job has issued already, if it has."""
     query = select(IssuedDocument).where(col(IssuedDocument.job_run_id) == job_run_id)

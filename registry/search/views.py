@@ -122,9 +122,8 @@ class SearchBody:
     """
 
     total: int
-    page: int
-    next_page: int | None
     hits: list[HitBody]
+    next: str | None
     facets: list[FacetBody]
     did_you_mean: str | None
     indexed: bool

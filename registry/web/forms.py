@@ -144,7 +144,7 @@ def parse_body(of: type[Form], body: bytes, *, today: date | None = None) -> For
     Raises: Invalid, with one error a field.
     """
     try:
-        form = of.model_validate_json(body or b"", context={"today": today})
+        form = of.model_validate_json(body or b"", strict=True, context={"today": today})
     except ValidationError as error:
         problems = tuple(FieldError(path, message) for path, message in say_errors(error).items())
         raise Invalid(_("Le corps de la requête ne convient pas."), problems) from error

@@ -16,6 +16,7 @@ from registry.kernel.errors import (
     FieldError,
     Forbidden,
     Invalid,
+    KeyReused,
     NotFound,
     PreconditionNeeded,
     Refusal,
@@ -23,11 +24,14 @@ from registry.kernel.errors import (
     TooLarge,
     Unavailable,
     Unreadable,
+    WrongMediaType,
 )
 from registry.kernel.words import _, mark, use_translations
+from registry.web.cookies import LOCALE_COOKIE
+from registry.web.forms import WHOLE
 from registry.web.shell import Shell
 from registry.web.templating import render
-from registry.web.visits import LOCALE_COOKIE, FormOutlived, Premises, SignInNeeded
+from registry.web.visits import FormOutlived, Premises, SignInNeeded
 from registry.web.words import choose_locale, translations_for
 
 log = structlog.get_logger(__name__)
@@ -40,11 +44,15 @@ STATUSES: Mapping[type[Refusal], int] = {
     Conflict: 409,
     Stale: 412,
     TooLarge: 413,
+    WrongMediaType: 415,
+    KeyReused: 422,
     Invalid: 422,
     Unreadable: 422,
     PreconditionNeeded: 428,
     Unavailable: 503,
 }
+PROBLEMS = "/aide/problemes"
+"""Where the page of each problem stands: its `type` leads there."""
 _BY_CODE = {"too-many-attempts": 429}
 """Refusals of upper rooms that the web knows by their code only."""
 
@@ -83,6 +91,10 @@ _ANSWERS: Mapping[int, tuple[str, str]] = {
         mark("Envoi trop volumineux"),
         mark("Ce qui est envoyé dépasse la taille acceptée : 50 Mio pour un fichier, 10 Mio pour un appel d’API."),
     ),
+    415: (
+        mark("Format non reconnu"),
+        mark("Le corps de la demande n’est pas dans le format attendu : envoyez du JSON en UTF-8."),
+    ),
     422: (mark("Saisie à corriger"), mark("Une valeur ne convient pas. Corrigez-la puis envoyez de nouveau.")),
     428: (
         mark("Version non précisée"),
@@ -103,6 +115,15 @@ _ANSWERS: Mapping[int, tuple[str, str]] = {
 }
 _AWAY = ("08", "57P0")
 """How the SQLSTATE of a connection that fails, or that the server ends, begins."""
+_BUSY = {
+    "57014": mark("La demande a pris trop de temps : rien n’a été enregistré. Réessayez, ou demandez moins à la fois."),
+    "55P03": mark("Quelqu’un d’autre modifie la même fiche : rien n’a été enregistré. Réessayez dans un instant."),
+    "40P01": mark(
+        "Deux modifications se sont croisées et la vôtre n’a pas été enregistrée. Réessayez dans un instant."
+    ),
+    "40001": mark("La fiche a changé pendant la demande : rien n’a été enregistré. Réessayez dans un instant."),
+}
+"""What passes a moment later, by SQLSTATE: a statement, a lock that took too long, a deadlock, a serialisation."""
 _KEPT_HEADERS = frozenset({"allow", "retry-after"})
 
 
@@ -151,6 +172,9 @@ def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[A
         )
 
     def away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+        if (state := _state_of(error)) in _BUSY:
+            log.warning("database busy", sqlstate=state, path=request.url.path)
+            return _answer(premises, request, Problem(503, "busy", _BUSY[state]))
         if not _is_of_the_connection(error):
             return broken(request, error)
         log.warning("database away", error=str(getattr(error, "orig", error)).splitlines()[:1])
@@ -176,10 +200,24 @@ def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[A
     }
 
 
+def _state_of(error: Exception) -> str:
+    return getattr(getattr(error, "orig", None), "sqlstate", None) or ""
+
+
 def _is_of_the_connection(error: Exception) -> bool:
     """Whether the database could not be asked at all; what it refuses itself will not pass a moment later."""
-    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    state = _state_of(error)
     return not state or state.startswith(_AWAY)
+
+
+def problem_sentence(status: int) -> str:
+    """What a status means to people, in the reader's language."""
+    return _(_ANSWERS.get(status, _ANSWERS[400])[1])
+
+
+def problem_title(status: int) -> str:
+    """What a status is called, in the reader's language."""
+    return _(_ANSWERS.get(status, _ANSWERS[400])[0])
 
 
 def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
@@ -191,24 +229,37 @@ def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Proble
         title, sentence = (_(words) for words in _ANSWERS.get(problem.status, _ANSWERS[400]))
         sentence = _(problem.sentence) if problem.sentence else sentence
         if request.url.path.startswith("/api/"):
-            return _for_program(request, problem, title, sentence, headers)
+            return _for_program(request, problem, title, sentence, headers, premises.public_url)
         if problem.status == 401 and request.method == "GET" and request.headers.get("hx-request") != "true":
             return _to_sign_in(request)
         return _for_people(premises, request, problem, title, sentence, headers)
 
 
+def _pointer(path: str) -> str:
+    """A field's path as a JSON pointer within what was sent (RFC 6901)."""
+    steps = [] if path == WHOLE else path.split(".")
+    return "#" + "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+
+
 def _for_program(
-    request: Request[Any, Any, Any], problem: Problem, title: str, sentence: str, headers: dict[str, str]
+    request: Request[Any, Any, Any],
+    problem: Problem,
+    title: str,
+    sentence: str,
+    headers: dict[str, str],
+    public_url: str,
 ) -> Response[Any]:
     body: dict[str, Any] = {
-        "type": f"urn:beffroi:{problem.code}",
+        "type": f"{public_url}{PROBLEMS}/{problem.code}",
         "title": title,
         "status": problem.status,
         "detail": sentence,
         "instance": f"urn:request:{_request_id(request)}",
     }
     if problem.errors:
-        body["errors"] = [{"path": error.path, "message": error.message} for error in problem.errors]
+        body["errors"] = [
+            {"pointer": _pointer(error.path), "path": error.path, "message": error.message} for error in problem.errors
+        ]
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return Response(body, status_code=problem.status, media_type="application/problem+json", headers=headers)

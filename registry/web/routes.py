@@ -8,7 +8,9 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
 
-from registry.web.visits import EVERYBODY, LOCALE_COOKIE, Visit, route, within_site
+from registry.web.addresses import within_site
+from registry.web.cookies import LOCALE_COOKIE
+from registry.web.visits import EVERYBODY, Visit, route
 from registry.web.words import LOCALES
 
 _A_YEAR = 365 * 24 * 3600

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from operator import getitem
 from typing import Any, TypeVar
-from urllib.parse import quote
 
 from anyio import to_thread
 from litestar import Request, Response, delete, get, patch, post, put
 from litestar.enums import MediaType
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import FromPath, RawBody
+from litestar.serialization import encode_json
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_400_BAD_REQUEST
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
@@ -27,23 +27,22 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import Forbidden, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
+from registry.platform.answers import find_answer, keep_answer
 from registry.platform.database import ActingSession, open_session, settle
 from registry.platform.home import Home
+from registry.web.addresses import in_header, link_to_next
+from registry.web.calls import ApiCall, check_json, read_questions, read_version
+from registry.web.cookies import LOCALE_COOKIE, bearer_of, session_token, visitor_token
 from registry.web.csrf import browser_says_here, check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
+from registry.web.keyed import keyed_request, replay
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, receive_upload
 from registry.web.visitors import Visitor, visitor_address
 from registry.web.words import choose_locale, translations_for
 
-SESSION_COOKIE, LOCAL_SESSION_COOKIE, VISITOR_COOKIE, LOCAL_VISITOR_COOKIE, LOCALE_COOKIE = (
-    "__Host-beffroi", "beffroi", "__Host-beffroi_visite", "beffroi_visite", "langue",
-)  # fmt: skip
-"""`__Host-` cookies are refused by browsers over plain http elsewhere than on localhost."""
-
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-_OF_ADDRESSES = "/?#&=%:;,@!$'()*+[]~-._"
 
 EVERYBODY = None
 """The permission of a route open to all, signed in or not."""
@@ -96,6 +95,8 @@ class Premises:
     csrf_key: bytes
     navigation: Sequence[tuple[str, str, Permission | None]]
     panels: Sequence[Panel] = field(default_factory=tuple)
+    public_url: str = ""
+    """How people's addresses of this registry begin, without a slash at the end."""
 
 
 class Visit:
@@ -119,6 +120,7 @@ class Visit:
         self.headers: dict[str, str] = {}
         self.cookies: list[Any] = []
         self.upload: Upload | None = None
+        self.about: ApiCall | None = request.route_handler.opt.get("about")
         self.keep = False
         """Whether what was written stays although the answer is a refusal: a failed attempt is counted."""
         self._known: dict[Hashable, Any] = {}
@@ -181,9 +183,25 @@ class Visit:
     def given(self, of: type[Form]) -> Form:
         """The typed body of an API call.
 
-        Raises: Invalid, with one error a field.
+        Raises: WrongMediaType; Invalid, with one error a field.
         """
+        check_json(self.request.headers.get("content-type", ""), self.body)
         return parse_body(of, self.body, today=self.today)
+
+    def asked(self, of: type[Form]) -> Form:
+        """What an API call's address asks, typed.
+
+        Raises: Invalid, with one error a name.
+        """
+        params = self.request.query_params
+        return read_questions(of, {str(name): [str(one) for one in params.getall(name)] for name in params})
+
+    def expected_version(self) -> int:
+        """The version that a change is based on.
+
+        Raises: PreconditionNeeded when If-Match is missing (428); Invalid when it makes no sense.
+        """
+        return read_version(self.request.headers.get("if-match", ""))
 
     def shell(self) -> Shell:
         """What surrounds every page: authority, navigation, account, token, notices."""
@@ -218,21 +236,23 @@ class Visit:
             cookies=self.cookies,
         )
 
-    def answer(self, body: Any, *, status: int = HTTP_200_OK) -> Response[Any]:
-        """A JSON answer for programs."""
+    def answer(self, body: Any, *, status: int = HTTP_200_OK, tagged: bool = True) -> Response[Any]:
+        """A JSON answer for programs: a record with its version as ETag, a page with the address of the next one."""
+        if tagged and (version := getattr(body, "version", None)) is not None:
+            self.headers["ETag"] = f'"{version}"'
+        if following := getattr(body, "next", None):
+            self.headers["Link"] = link_to_next(self.request, following)
         return Response(body, media_type=MediaType.JSON, status_code=status, headers=self.headers)
 
     def go(self, address: str, *, done: str = "") -> Response[Any]:
         """Sends the browser on after a success; `done` names the notice shown there."""
         if done:
             address += ("&" if "?" in address else "?") + f"fait={done}"
-        # A header holds ASCII: what else stands in the address is escaped, as browsers do.
-        address = quote(address, safe=_OF_ADDRESSES)
         return Response(
             b"",
             media_type=MediaType.TEXT,
             status_code=HTTP_303_SEE_OTHER,
-            headers={**self.headers, "Location": address},
+            headers={**self.headers, "Location": in_header(address)},
             cookies=self.cookies,
         )
 
@@ -263,50 +283,33 @@ NOTICES: dict[str, str] = {}
 """What a page says after a success, by the short name that stands in its address; rooms add theirs."""
 
 
+def is_https(premises: Premises) -> bool:
+    """Whether people reach this registry over https."""
+    return premises.public_url.startswith("https://")
+
+
 def _enter(visit: Visit, permission: Permission | None) -> None:
     """Finds out who acts and checks what the route asks for."""
     request = visit.request
-    bearer = request.headers.get("authorization", "")
-    if bearer.lower().startswith("bearer "):
+    if bearer := bearer_of(request):
         if not visit.is_api and request.method not in _SAFE_METHODS:
             raise Forbidden(_("Une clé d’API n’agit que par l’API : ses adresses commencent par /api/."))
-        visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer[7:].strip(), visit.request_id)
+        visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer, visit.request_id)
         if visit.visitor_or_none is None:
             raise SignInNeeded(_("Cette clé d’API n’est pas reconnue : elle a expiré ou a été révoquée."))
     else:
-        token = _session_token(visit.premises, request)
+        token = session_token(request, https=is_https(visit.premises))
         if token:
             visit.visitor_or_none = visit.premises.enter_by_session(visit.session, token, visit.request_id)
             visit.secret = token.encode()
         if visit.visitor_or_none is None:
-            visit.secret = _cookie_of(visit.premises, request, VISITOR_COOKIE, LOCAL_VISITOR_COOKIE).encode()
+            visit.secret = visitor_token(request, https=is_https(visit.premises)).encode()
+            if visit.is_api and not visit.secret and permission is not EVERYBODY:
+                raise SignInNeeded(_("Donnez une clé d’API dans l’en-tête Authorization : Bearer, puis la clé."))
         if request.method not in _SAFE_METHODS:
             _check_form(visit, outlives=permission is not EVERYBODY)
     if permission is not EVERYBODY:
         visit.visitor.require(permission)
-
-
-def _session_token(premises: Premises, request: Request[Any, Any, Any]) -> str:
-    return _cookie_of(premises, request, SESSION_COOKIE, LOCAL_SESSION_COOKIE)
-
-
-def _cookie_of(premises: Premises, request: Request[Any, Any, Any], bound: str, local: str) -> str:
-    """A cookie of ours: where people come over https, only the one that no other site can have set."""
-    kept: str = request.cookies.get(bound, "")
-    if not kept and not premises.home.settings.public_url.startswith("https://"):
-        kept = request.cookies.get(local, "")
-    return kept
-
-
-def within_site(address: str) -> str:
-    """Where to go next, within this site: never another's; browsers drop tabs and turn \\ into /."""
-    fine = (
-        address.startswith("/")
-        and not address.startswith("//")
-        and "\\" not in address
-        and all(letter.isprintable() for letter in address)
-    )
-    return address if fine else "/"
 
 
 def _check_form(visit: Visit, *, outlives: bool) -> None:
@@ -350,7 +353,7 @@ def _answer(
         visit.upload = upload
         try:
             _enter(visit, permission)
-            response = handler(visit, **rest)
+            response = _answer_call(visit, handler, rest) if visit.about is not None else handler(visit, **rest)
             if response.status_code is not None and response.status_code >= HTTP_400_BAD_REQUEST and not visit.keep:
                 # A page that shows a refusal keeps no half of what was asked, however the handler came to it.
                 session.rollback()
@@ -363,6 +366,29 @@ def _answer(
                 # Who is refused a page keeps the navigation and the way out.
                 request.scope["state"]["shell"] = visit.shell()
             raise
+    return response
+
+
+def _answer_call(visit: Visit, handler: Handler, rest: dict[str, Any]) -> Response[Any]:
+    """Answers an API call whose address asks only what it knows; under a key, what was done once is not done again."""
+    if visit.about is not None:
+        visit.asked(visit.about.asks)
+    key = visit.request.headers.get("idempotency-key")
+    if key is None or visit.request.method != "POST":
+        return handler(visit, **rest)
+    visitor = visit.visitor
+    asked = keyed_request(
+        key, visit.request, visit.body, visit.upload,
+        account_id=visitor.account_id, organisation_id=visitor.organisation_id,
+    )  # fmt: skip
+    known = find_answer(visit.session, asked)
+    if known is not None:
+        return replay(known)
+    response = handler(visit, **rest)
+    if response.status_code is not None and response.status_code < HTTP_400_BAD_REQUEST:
+        settle(visit.session)
+        body = encode_json(response.content)
+        keep_answer(visit.session, asked, status=response.status_code, headers=dict(visit.headers), body=body)
     return response
 
 
@@ -408,9 +434,13 @@ def _wrap_upload(handler: Handler, permission: Permission) -> Callable[..., Awai
 def _admit(permission: Permission, request: Request[Any, Any, Any]) -> None:
     """Refuses a stranger before anything of what they send is read; the form's own token is checked later."""
     premises: Premises = request.app.state.premises
-    token = _session_token(premises, request)
+    bearer = bearer_of(request) if request.url.path.startswith("/api/") else ""
+    token = session_token(request, https=is_https(premises))
     with open_session(premises.home.app, None, **premises.info) as session:
-        visitor = premises.enter_by_session(session, token, "") if token else None
+        if bearer:
+            visitor = premises.enter_by_token(session, bearer, "")
+        else:
+            visitor = premises.enter_by_session(session, token, "") if token else None
         session.rollback()
     if visitor is None:
         raise SignInNeeded(_("Connectez-vous pour continuer."))
@@ -428,14 +458,18 @@ def route(
     takes: type[BaseModel] | None = None,
     media_type: str | None = None,
     upload: bool = False,
+    about: ApiCall | None = None,
 ) -> Callable[[Handler], HTTPRouteHandler]:
-    """Declares a route with the permission it asks for; `takes` is the shape of an API call's body.
+    """Declares a route with the permission it asks for; `takes` is the shape of an API call's body, `about` the rest.
 
     With `upload`, the form brings a file, which `visit.upload` holds until the answer.
     """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
-        options: dict[str, Any] = {"permission": permission, "takes": takes, "guarded": True}
+        options: dict[str, Any] = {
+            "permission": permission, "takes": takes, "guarded": True, "about": about, "upload": upload,
+            "gives": inspect.signature(handler).return_annotation,
+        }  # fmt: skip
         wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")
         more: dict[str, Any] = {"sync_to_thread": True}
         if upload:
@@ -447,7 +481,7 @@ def route(
             path,
             status_code=HTTP_200_OK,
             media_type=media_type or (MediaType.JSON if path.startswith("/api/") else MediaType.HTML),
-            include_in_schema=path.startswith("/api/"),
+            include_in_schema=False,
             name=f"{handler.__module__.removeprefix('registry.')}.{handler.__name__}",
             opt=options,
             **more,

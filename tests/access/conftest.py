@@ -13,8 +13,9 @@ from sqlalchemy import Connection
 
 from registry.app import assemble_app, premises_of
 from registry.platform.home import Home
+from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
-from registry.web.visits import VISITOR_COOKIE, Premises
+from registry.web.visits import Premises
 from tests.access.scene import NOTHING, TURTLE, Call, Objects, furnish
 from tests.conftest import Someone, Town
 

@@ -42,8 +42,6 @@ from tests.conftest import PASSWORD, Town
 NOTHING = 987_654_321
 """A number nothing bears."""
 
-FROM_THE_FRAMEWORK = {"GET /api", "GET /api/openapi.json", "GET /api/{path:str}"}
-
 
 def routes_of(app: Litestar) -> Iterator[tuple[str, str]]:
     """Each method and path of the application, as it is really assembled."""
@@ -51,8 +49,7 @@ def routes_of(app: Litestar) -> Iterator[tuple[str, str]]:
         assert isinstance(route, HTTPRoute), "Teach this walk the new kind of route."
         for handler in route.route_handlers:
             for method in sorted(handler.http_methods - {"OPTIONS", "HEAD"}):
-                if f"{method} {route.path}" not in FROM_THE_FRAMEWORK:
-                    yield method, route.path
+                yield method, route.path
 
 
 @dataclass(frozen=True)
@@ -75,10 +72,14 @@ class Objects:
     run_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
+    code: str = "stale"
     digest: str = "0" * 16
     mailbox: str = "personne@essai.invalid"
     system_id: int = NOTHING
     system_version: int = 1
+    organisation_version: int = 2
+    mandate_id: int = NOTHING
+    spare_id: int = NOTHING
     source_id: int = NOTHING
     draft_id: int = NOTHING
     recorded_at: str = "2026-11-01T00:00:00"
@@ -110,7 +111,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
                             subject_id=sheet.id, since=town.info["today"]() - timedelta(days=30)),
         )  # fmt: skip
-        appoint(
+        mandate = appoint(
             session, organisation_id,
             AppointmentForm(person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,
                             subject_id=organisation_id, since=town.info["today"]()),
@@ -179,7 +180,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
-        mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at, **more,
+        mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at,
+        mandate_id=mandate.id, **more,
     )  # fmt: skip
 
 
@@ -241,7 +243,8 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
     files, day = town.home.files, town.info["today"]()
     with town.acting("cli:essai") as session:
         batches = []
-        for state in (ImportState.APPLIED, ImportState.PREVIEWED, ImportState.ASKING):
+        states = (ImportState.APPLIED, ImportState.PREVIEWED, ImportState.ASKING, ImportState.PREVIEWED)
+        for state in states:
             batch = ImportBatch(
                 organisation_id=organisation_id, source_name=f"{word}.ttl", source_format="turtle",
                 source_sha256=files.keep(word.encode()), state=state,
@@ -280,8 +283,8 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
         session.add(document)
         session.flush()
         return {
-            "batch_id": batches[0], "previewed_id": batches[1], "asking_id": batches[2], "run_id": run.id,
-            "document_id": document.id,
+            "batch_id": batches[0], "previewed_id": batches[1], "asking_id": batches[2], "spare_id": batches[3],
+            "run_id": run.id, "document_id": document.id,
         }  # fmt: skip
 
 
@@ -329,6 +332,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
     "POST /imports/{batch_id:int}/colonnes": _form(c0="title"),
+    "POST /api/v1/imports/files": _form(organisation_id=lambda of: str(of.organisation_id)),
     "POST /imports": _form(organisation_id=lambda of: str(of.organisation_id)),
     "POST /jeux/modifier-ensemble": _form(
         **{"champ": "licence", "operation-licence": "set", "licence": "odbl", "de-q": "jeu"}
@@ -368,7 +372,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /systemes/{system_id:int}/modifier": _form(
         version=lambda of: str(of.system_version), name="Logiciel renommé"
     ),
-    "POST /organisations/{organisation_id:int}/modifier": _form(version="2", staff_fte="60"),
+    "POST /organisations/{organisation_id:int}/modifier": _form(
+        version=lambda of: str(of.organisation_version), staff_fte="60"
+    ),
     "POST /organisations/{organisation_id:int}/services/nouveau": _form(name="Direction neuve", kind="service"),
 }
 BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
@@ -385,6 +391,29 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/systems/{system_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/datasets/bulk": lambda of: {
+        "dry_run": False,
+        "items": [{"create": {"organisation_id": of.organisation_id, "title": "Bornes"}}],
+    },
+    "PATCH /api/v1/organisations/{organisation_id:int}": lambda _of: {"staff_fte": 61},
+    "POST /api/v1/organisations/{organisation_id:int}/services": lambda _of: {"name": "Service par l’API"},
+    "POST /api/v1/appointments": lambda of: {
+        "subject_kind": "dataset",
+        "subject_id": of.dataset_id,
+        "role": "archivist",
+        "since": "2026-11-01",
+        "name": "Chargé des archives",
+    },
+    "POST /api/v1/appointments/{appointment_id:int}/end": lambda _of: {},
+    "POST /api/v1/imports": lambda of: {
+        "organisation_id": of.organisation_id,
+        "address": "https://donnees.invalid/catalogue.ttl",
+    },
+    **{
+        f"POST /api/v1/imports/{{batch_id:int}}/{done}": lambda _of: {}
+        for done in ("application", "undoing", "reading", "abandonment")
+    },
+    "POST /api/v1/documents": lambda of: {"scope": f"organisation:{of.organisation_id}"},
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
@@ -395,7 +424,15 @@ QUERIES = {
     "GET /recherche": "?q=jeu",
 }
 ON_ASKING = {"/imports/{batch_id:int}/colonnes", "/imports/{batch_id:int}/a-corriger"}
-ON_PREVIEWED = {"/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner"}
+ON_PREVIEWED = {
+    "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner",
+    "/api/v1/imports/{batch_id:int}/application",
+}  # fmt: skip
+ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
+TO_ANNUL = {"/api/v1/appointments/{appointment_id:int}/end"}
+ABOUT_SOMEONE_S = {
+    "POST /documents", "POST /api/v1/documents", "POST /api/v1/appointments", "POST /api/v1/datasets/bulk",
+}  # fmt: skip
 
 
 def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Call:
@@ -415,6 +452,10 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
             return str(of.previewed_id)
         if name == "batch_id" and path in ON_ASKING:
             return str(of.asking_id)
+        if name == "batch_id" and path in ON_SPARE:
+            return str(of.spare_id)
+        if name == "appointment_id" and path in TO_ANNUL:
+            return str(of.mandate_id)
         return str(said.get(name) or getattr(of, name))
 
     route = f"{method} {path}"
@@ -423,7 +464,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
         json=BODIES[route](of) if route in BODIES else None,
         version=_version(path, of),
-        file=route == "POST /imports",
+        file=route in {"POST /imports", "POST /api/v1/imports/files"},
     )
 
 
@@ -431,18 +472,22 @@ def _version(path: str, of: Objects) -> int | None:
     """The version that an API call says it read."""
     if not path.startswith("/api/"):
         return None
-    return of.dataset_version if "dataset_id" in path else of.system_version if "system_id" in path else None
+    versions = {
+        "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
+        "appointment_id": 1, "batch_id": 1,
+    }  # fmt: skip
+    return next((version for name, version in versions.items() if name in path), None)
 
 
 def owners_of(path: str, route: str) -> tuple[str, ...]:
     """Whose things a route can be asked about: everybody's, nobody's in particular, or none at all."""
-    if any(f"{{{name}:str}}" in path for name in ("policy_id", "digest", "token")):
+    if any(f"{{{name}:str}}" in path for name in ("policy_id", "digest", "token", "code")):
         return ("own", "none")
     if "{form:str}" in path:
         return ("-",)
     filled = FORMS.get(route) or BODIES.get(route)
     named = filled(Objects(0)) if filled is not None else {}
-    if "{" in path or {"organisation_id", "subject_id"} & set(named) or route == "POST /documents":
+    if "{" in path or {"organisation_id", "subject_id"} & set(named) or route in ABOUT_SOMEONE_S:
         return ("own", "other", "authority", "none")
     return ("-",)
 

@@ -36,6 +36,10 @@ WITHOUT_EVENT = {
 """The unsafe routes that write nothing of record, each with where its trace stands."""
 
 BY_A_JOB = {
+    "POST /api/v1/documents": "reporting:document:issue",
+    "POST /api/v1/imports/{batch_id:int}/application": "exchange:import:apply",
+    "POST /api/v1/imports/{batch_id:int}/reading": "exchange:import:read",
+    "POST /api/v1/imports/{batch_id:int}/undoing": "exchange:import:undo",
     "POST /documents": "reporting:document:issue",
     "POST /imports/{batch_id:int}/appliquer": "exchange:import:apply",
     "POST /imports/{batch_id:int}/defaire": "exchange:import:undo",
@@ -65,6 +69,14 @@ EVENTS = {
     "POST /bureau/questions/{question_id:int}/rouvrir": "desk:question:reopen",
     "POST /bureau/taches/{task_key:str}/confier": "desk:task:delegate",
     "POST /bureau/taches/{task_key:str}/reporter": "desk:task:snooze",
+    "POST /api/v1/datasets/bulk": "datasets:sheet:record",
+    "PATCH /api/v1/organisations/{organisation_id:int}": "organisations:organisation:amend",
+    "POST /api/v1/organisations/{organisation_id:int}/services": "organisations:organisation:add",
+    "POST /api/v1/appointments": "organisations:appointment:record",
+    "POST /api/v1/appointments/{appointment_id:int}/end": "organisations:appointment:annul",
+    "POST /api/v1/imports": "exchange:import:receive",
+    "POST /api/v1/imports/files": "exchange:import:receive",
+    "POST /api/v1/imports/{batch_id:int}/abandonment": "exchange:import:abandon",
     "POST /comptes": "accounts:account:invite",
     "POST /comptes/roles/{grant_id:int}/terminer": "accounts:role:end",
     "POST /comptes/{account_id:int}/arreter": "accounts:account:stop",
@@ -115,6 +127,7 @@ ORDER = (
     "POST /comptes/roles/{grant_id:int}/terminer", "POST /comptes/{account_id:int}/arreter",
     "POST /comptes/{account_id:int}/rouvrir",
     "POST /imports/{batch_id:int}/abandonner",
+    "POST /api/v1/appointments", "POST /api/v1/appointments/{appointment_id:int}/end",
     "POST /organisations/mandats/{appointment_id:int}/terminer",
     "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}",
 )  # fmt: skip
@@ -142,7 +155,11 @@ def _version(town: Town, of: Objects) -> Objects:
     with town.acting() as session:
         sheet = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
         system = session.execute(text("SELECT version FROM information_system WHERE id = :id"), {"id": of.system_id})
-        return replace(of, dataset_version=sheet.scalar_one(), system_version=system.scalar_one())
+        body = session.execute(text("SELECT version FROM organisation WHERE id = :id"), {"id": of.organisation_id})
+        return replace(
+            of, dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
+            organisation_version=body.scalar_one(),
+        )  # fmt: skip
 
 
 def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furnished: Furnished) -> None:

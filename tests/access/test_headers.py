@@ -17,7 +17,7 @@ ANSWERS = {
     "a page": ("GET", Call("/jeux"), 200),
     "the sign-in": ("GET", Call("/connexion"), 303),
     "the API": ("GET", Call("/api/v1/datasets"), 200),
-    "its description": ("GET", Call("/api/openapi.json"), 200),
+    "its description": ("GET", Call("/api/v1/openapi.json"), 200),
     "a form taken": ("POST", Call("/langue", form={"langue": "en"}), 303),
     "a right that lacks": ("POST", Call("/comptes", form={}), 403),
     "no such page": ("GET", Call("/rien"), 404),

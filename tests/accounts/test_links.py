@@ -20,8 +20,8 @@ from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
 from registry.organisations.forms import PersonForm
 from registry.platform.home import Home
+from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
-from registry.web.visits import VISITOR_COOKIE
 from tests.accounts.test_signing_in import mailbox, sign_in
 from tests.conftest import PASSWORD, Town
 from tests.waiting import wait_for_waiting

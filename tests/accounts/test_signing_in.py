@@ -19,8 +19,8 @@ from registry.app import create_app
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Role
 from registry.platform.home import Home
+from registry.web.cookies import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
 from registry.web.csrf import csrf_token
-from registry.web.visits import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
 from tests.conftest import PASSWORD, Town
 from tests.waiting import wait_for_waiting
 

@@ -35,7 +35,7 @@ from registry.organisations.models import Organisation, PersonIdentity, Registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
-from registry.web.visits import LOCAL_SESSION_COOKIE
+from registry.web.cookies import LOCAL_SESSION_COOKIE
 from tests.conftest import TODAY
 from tests.demonstration.conftest import ZONE, Visit, assembled
 

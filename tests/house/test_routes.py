@@ -16,6 +16,7 @@ from registry.kernel.permissions import SAYING, WRITING, Permission
 from registry.platform.home import Home, Urls
 from registry.platform.settings import Settings
 from registry.rooms import ROOMS
+from registry.web.openapi import DOCUMENT, described_calls
 from registry.web.visits import Premises
 
 LIST = Path(__file__).with_name("routes.txt")
@@ -25,9 +26,11 @@ UNDECLARED = "nothing"
 PUBLIC = {
     "GET /": "sends to the sign-in, or to where a signed-in person starts",
     "GET /accessibilite": "the law asks for it on every public body's site",
-    "GET /api": "the description of the API, made by the framework",
-    "GET /api/openapi.json": "the same",
-    "GET /api/{path:str}": "the framework's answer to an unknown description",
+    "GET /aide/api": "how the API is asked: the same for everybody, and needed before a key is made",
+    "GET /aide/problemes/{code:str}": "what a refusal means: where the `type` of one leads",
+    "GET /api": "sends to the page of the API",
+    "GET /api/openapi.json": "sends to the document of the API",
+    "GET /api/v1/openapi.json": "the document of the API: the same for everybody",
     "GET /connexion": "the sign-in",
     "GET /health": "asked by the machine that watches",
     "GET /lien/{token:str}": "the link is the secret",
@@ -40,9 +43,6 @@ PUBLIC = {
     "POST /mot-de-passe-oublie": "asked by somebody who cannot sign in; the answer is always the same",
 }
 """What anybody may ask for without signing in, each with its reason."""
-
-FROM_THE_FRAMEWORK = {"GET /api", "GET /api/openapi.json", "GET /api/{path:str}"}
-"""What Litestar adds by itself and declares nothing."""
 
 
 def assembled() -> Litestar:
@@ -72,7 +72,7 @@ def declared() -> dict[str, str]:
 
 
 def test_every_route_declares_what_it_asks_for(declared: dict[str, str]) -> None:
-    silent = [url for url, asked in declared.items() if asked == UNDECLARED and url not in FROM_THE_FRAMEWORK]
+    silent = [url for url, asked in declared.items() if asked == UNDECLARED]
     assert not silent, f"Declare these by @route(method, path, permission), or EVERYBODY: {silent}"
     unknown = {url: asked for url, asked in declared.items() if asked not in {*Permission, OPEN, UNDECLARED}}
     assert not unknown, f"These ask for what is no Permission: {unknown}"
@@ -112,6 +112,14 @@ def test_every_room_that_has_pages_answers_under_its_own_address(declared: dict[
     paths = {url.partition(" ")[2] for url in declared}
     silent = [room.name for room in ROOMS if room.prefix and not any(path.startswith(room.prefix) for path in paths)]
     assert not silent, f"registry/rooms.py gives these rooms an address where nothing answers; empty it: {silent}"
+
+
+def test_every_call_of_the_api_stands_in_its_document() -> None:
+    app = assembled()
+    described = {f"{one.method} {one.path}" for one in described_calls(app)}
+    calls = {url for url, _asked in routes(app) if url.partition(" ")[2].startswith("/api/v1/")}
+    silent = calls - described - {f"GET {DOCUMENT}"}
+    assert not silent, f"Say what these do: @route(…, about=ApiCall(…)), from registry.web.calls: {silent}"
 
 
 if __name__ == "__main__":

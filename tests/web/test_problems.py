@@ -5,21 +5,21 @@ from litestar import Litestar
 from litestar.testing import TestClient
 
 STATUSES = {
-    "interdit": (403, "urn:beffroi:forbidden"),
-    "absent": (404, "urn:beffroi:not-found"),
-    "etat": (409, "urn:beffroi:conflict"),
-    "depasse": (412, "urn:beffroi:stale"),
-    "gros": (413, "urn:beffroi:too-large"),
-    "faux": (422, "urn:beffroi:invalid"),
-    "illisible": (422, "urn:beffroi:unreadable"),
-    "version": (428, "urn:beffroi:precondition-needed"),
-    "essais": (429, "urn:beffroi:too-many-attempts"),
-    "loin": (503, "urn:beffroi:unavailable"),
-    "base": (503, "urn:beffroi:unavailable"),
-    "coupee": (503, "urn:beffroi:unavailable"),
-    "pleine": (500, "urn:beffroi:defect"),
-    "valeur": (422, "urn:beffroi:unreadable-value"),
-    "defaut": (500, "urn:beffroi:defect"),
+    "interdit": (403, "/aide/problemes/forbidden"),
+    "absent": (404, "/aide/problemes/not-found"),
+    "etat": (409, "/aide/problemes/conflict"),
+    "depasse": (412, "/aide/problemes/stale"),
+    "gros": (413, "/aide/problemes/too-large"),
+    "faux": (422, "/aide/problemes/invalid"),
+    "illisible": (422, "/aide/problemes/unreadable"),
+    "version": (428, "/aide/problemes/precondition-needed"),
+    "essais": (429, "/aide/problemes/too-many-attempts"),
+    "loin": (503, "/aide/problemes/unavailable"),
+    "base": (503, "/aide/problemes/unavailable"),
+    "coupee": (503, "/aide/problemes/unavailable"),
+    "pleine": (500, "/aide/problemes/defect"),
+    "valeur": (422, "/aide/problemes/unreadable-value"),
+    "defaut": (500, "/aide/problemes/defect"),
 }
 NEVER_SAID = ("secret_column", "SELECT", "Traceback", "10.0.0.1", "RuntimeError", "psycopg", "sqlalche.me")
 
@@ -52,7 +52,9 @@ def test_a_person_gets_a_page_that_says_what_to_do(client: TestClient[Litestar],
 
 
 def test_the_fields_at_fault_are_named(client: TestClient[Litestar]) -> None:
-    assert client.get("/api/casse/faux").json()["errors"] == [{"path": "title", "message": "Donnez un titre."}]
+    assert client.get("/api/casse/faux").json()["errors"] == [
+        {"pointer": "#/title", "path": "title", "message": "Donnez un titre."}
+    ]
     assert "Donnez un titre." in client.get("/casse/faux").text
 
 

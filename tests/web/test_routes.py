@@ -11,11 +11,12 @@ from litestar.testing import TestClient
 
 from registry.platform.home import Home, Urls
 from registry.platform.settings import Settings
+from registry.web.cookies import LOCALE_COOKIE, VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from registry.web.problems import exception_handlers
 from registry.web.routes import HANDLERS
 from registry.web.security import secure
-from registry.web.visits import LOCALE_COOKIE, VISITOR_COOKIE, Premises
+from registry.web.visits import Premises
 
 KEY = b"k" * 32
 NOWHERE = "postgresql+psycopg://nobody@127.0.0.1:1/nothing"

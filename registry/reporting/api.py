@@ -1,0 +1,154 @@
+"""The JSON API of issued documents, and of the jobs that make them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_202_ACCEPTED
+
+from registry.kernel.words import _, mark
+from registry.platform.models import JobRun, JobState
+from registry.reporting.forms import IssueForm
+from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import count_documents, find_documents_page, get_document
+from registry.reporting.visiting import ISSUE, READ, ask_document, part_of, run_for
+from registry.web.calls import ANY, ApiCall, PageQuestions
+from registry.web.visits import Visit, route
+
+TAG = mark("Documents")
+_LABELS = {
+    "scope": mark("Ce dont parle le rapport : organisation:NUMÉRO ou dataset:NUMÉRO"),
+    "as_of": mark("Le jour dont parle le rapport ; aujourd’hui si rien n’est dit"),
+    "document_sha256": mark("L’empreinte SHA-256 du document"),
+    "seal_no": mark("Jusqu’où le registre des écritures était scellé"),
+    "address": mark("L’adresse de ce qui a été fait, une fois le travail terminé"),
+    "message": mark("Pourquoi le travail a échoué"),
+}
+
+
+def label_of(name: str) -> str:
+    """A field's name in the reader's language, or nothing."""
+    return _(_LABELS[name]) if name in _LABELS else ""
+
+
+def about(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call of this room."""
+    return ApiCall(**{"tag": TAG, "says": says, "labels": label_of, **more})
+
+
+@dataclass(frozen=True)
+class DocumentBody:
+    """An issued document; its parts are `document`, `json` and `csv`."""
+
+    id: int
+    version: int
+    organisation_id: int
+    report_id: str
+    title: str
+    subject_kind: str
+    subject_id: int
+    as_of: date
+    issued_at: datetime
+    seal_no: int
+    media_type: str
+    document_sha256: str
+    canonical_sha256: str
+    csv_sha256: str
+
+
+@dataclass(frozen=True)
+class DocumentsBody:
+    """A page of issued documents, the latest first."""
+
+    total: int
+    documents: list[DocumentBody]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class JobBody:
+    """A job and how far it is."""
+
+    id: int
+    kind: str
+    state: JobState
+    step: str | None
+    progress: int
+    total: int
+    message: str | None
+    address: str | None
+
+
+class DocumentQuestions(PageQuestions):
+    """What the list of documents is narrowed to: nothing yet."""
+
+
+def _body(document: IssuedDocument) -> DocumentBody:
+    return DocumentBody(**{name: getattr(document, name) for name in DocumentBody.__dataclass_fields__})
+
+
+def _job(run: JobRun) -> JobBody:
+    document = (run.result or {}).get("document_id")
+    address = f"/api/v1/documents/{document}" if document else (run.result or {}).get("address")
+    return JobBody(run.id, run.kind, run.state, run.step, run.progress, run.total, run.message, address)
+
+
+@route(
+    "GET", "/api/v1/documents", READ,
+    about=about(mark("Les documents émis dans vos droits, le dernier d’abord."), asks=DocumentQuestions),
+)  # fmt: skip
+def list_documents(visit: Visit) -> Response[DocumentsBody]:
+    """The documents issued within the asker's rights, the latest first."""
+    asked = visit.asked(DocumentQuestions)
+    (before,) = asked.place(int) or (None,)
+    rows = find_documents_page(visit.session, before=before, limit=asked.limit + 1)
+    more, rows = len(rows) > asked.limit, rows[: asked.limit]
+    following = asked.following((rows[-1].id,) if more else None)
+    return visit.answer(DocumentsBody(count_documents(visit.session), [_body(row) for row in rows], following))
+
+
+@route(
+    "POST", "/api/v1/documents", ISSUE, takes=IssueForm,
+    about=about(
+        mark("Demande un rapport de conformité ; le travail se suit à l’adresse que donne Location."),
+        status=202, located=True, example={"scope": "organisation:1", "as_of": "2026-11-24"},
+    ),
+)  # fmt: skip
+def ask_for_document(visit: Visit) -> Response[JobBody]:
+    """Asks for a compliance report."""
+    run = ask_document(visit, visit.given(IssueForm))
+    visit.headers["Location"] = f"/api/v1/jobs/{run.id}"
+    return visit.answer(_job(run), status=HTTP_202_ACCEPTED)
+
+
+@route(
+    "GET", "/api/v1/documents/{document_id:int}", READ,
+    about=about(mark("Un document émis : de quoi il parle, quand, et ses empreintes.")),
+)  # fmt: skip
+def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
+    """One issued document."""
+    return visit.answer(_body(get_document(visit.session, document_id)))
+
+
+@route(
+    "GET", "/api/v1/documents/{document_id:int}/{part:str}", READ,
+    about=about(mark("Le document lui-même (document), ses données (json) ou ses constats en tableau (csv)."),
+                media_type=ANY, among={"part": ("document", "json", "csv")}),
+)  # fmt: skip
+def read_part(visit: Visit, document_id: int, part: str) -> Response[bytes]:
+    """The document, or one of its twins, byte for byte as it was issued."""
+    return part_of(visit, document_id, part)
+
+
+@route(
+    "GET", "/api/v1/jobs/{run_id:int}", READ,
+    about=about(mark("Un travail demandé : où il en est, et l’adresse de ce qu’il a fait.")),
+)  # fmt: skip
+def read_job(visit: Visit, run_id: int) -> Response[JobBody]:
+    """How far a job is."""
+    return visit.answer(_job(run_for(visit, run_id)))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_documents, ask_for_document, read_document, read_part, read_job)

@@ -1,0 +1,97 @@
+"""What pages and the API ask of documents alike: to issue one, and one of its parts."""
+
+import secrets
+
+from litestar import Response
+
+from registry.datasets.queries import get_dataset
+from registry.kernel.errors import FieldError, Invalid, NotFound
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
+from registry.organisations.queries import get_organisation
+from registry.platform.jobs import defer, find_under_way, get_run
+from registry.platform.models import JobRun
+from registry.reporting.forms import IssueForm
+from registry.reporting.gathering import scope_kind
+from registry.reporting.queries import get_document
+from registry.reporting.service import EARLIEST
+from registry.reporting.vocabulary import Medium, ScopeKind
+from registry.web.visits import Visit
+
+READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
+ISSUE_JOB = "reporting:document:issue"
+JOB_RIGHTS = {
+    ISSUE_JOB: Permission.REPORTING_DOCUMENT_ISSUE,
+    "exchange:import:read": Permission.EXCHANGE_IMPORT_READ,
+    "exchange:import:apply": Permission.EXCHANGE_IMPORT_READ,
+    "exchange:import:undo": Permission.EXCHANGE_IMPORT_READ,
+}
+"""Who follows a job besides its asker, by kind; a kind that is not here is followed by its asker alone."""
+
+
+def ask_document(visit: Visit, form: IssueForm) -> JobRun:
+    """Asks for a compliance report: asked for twice by one person (a double click), it is issued once.
+
+    Raises: Invalid for a day to come, or before the registry can tell; NotFound; Forbidden.
+    """
+    day = form.as_of or visit.today
+    if not EARLIEST <= day <= visit.today:
+        message = _("Choisissez aujourd’hui ou un jour passé, depuis {year}.").format(year=EARLIEST.year)
+        raise Invalid(message, (FieldError("as_of", message),))
+    if form.is_dataset:
+        kind, owner = ScopeKind.DATASET, get_dataset(visit.session, form.subject_id).organisation_id
+    else:
+        body = get_organisation(visit.session, form.subject_id)
+        kind, owner = scope_kind(body.kind), body.id
+    visit.visitor.require(ISSUE, owner)
+    # Once issued, it may be asked for anew.
+    asked = f"{visit.visitor.account_id}:{form.scope}:{day}"
+    return find_under_way(visit.session, ISSUE_JOB, asked) or defer(
+        visit.session,
+        ISSUE_JOB,
+        key=f"{asked}:{secrets.token_hex(8)}",
+        organisation_id=owner,
+        actor=visit.actor,
+        account_id=visit.visitor.account_id,
+        arguments={
+            "report": "compliance",
+            "kind": str(kind),
+            "subject_id": form.subject_id,
+            "as_of": day.isoformat(),
+        },
+    )
+
+
+def run_for(visit: Visit, run_id: int) -> JobRun:
+    """A job, for its asker and for whoever may do the same.
+
+    Raises: NotFound.
+    """
+    run = get_run(visit.session, run_id)
+    right = JOB_RIGHTS.get(run.kind)
+    if run.account_id != visit.visitor.account_id and (
+        right is None or not visit.visitor.may(right, run.organisation_id)
+    ):
+        # What a job says of itself quotes what it works on: an import's message, the file's own lines.
+        raise NotFound(_("Ce travail n’existe pas, ou vos droits ne vous le montrent pas."))
+    return run
+
+
+def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
+    """The issued document, or one of its twins, byte for byte as it was issued.
+
+    Raises: NotFound.
+    """
+    document = get_document(visit.session, document_id)
+    is_pdf = document.media_type == Medium.PDF.media_type
+    parts = {
+        "document": (document.document_sha256, document.media_type, ".pdf" if is_pdf else ".html"),
+        "json": (document.canonical_sha256, "application/json", ".json"),
+        "csv": (document.csv_sha256, "text/csv; charset=utf-8", ".csv"),
+    }
+    if part not in parts:
+        raise NotFound(_("Ce document n’a que trois parties : document, json et csv."))
+    digest, media_type, suffix = parts[part]
+    name = f"{document.report_id}-{document.as_of}-{document.id}{suffix}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{digest}"'}
+    return Response(visit.premises.home.files.read(digest), media_type=media_type, headers=headers)
