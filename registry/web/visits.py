@@ -492,15 +492,5 @@ def route(
 
 
 __all__ = [
-    "EVERYBODY",
-    "NOTICES",
-    "Accepted",
-    "FormData",
-    "FormOutlived",
-    "Panel",
-    "Premises",
-    "Rejected",
-    "SignInNeeded",
-    "Visit",
-    "route",
-]
+    "EVERYBODY", "NOTICES", "Accepted", "FormData", "FormOutlived", "Panel", "Premises", "Rejected", "SignInNeeded", "Visit", "route",
+]  # fmt: skip

@@ -40,7 +40,7 @@ STATEMENTS = {
     "/bureau/passations/{person}": 8,
     "/jeux": 10,
     "/jeux?q=bornes&organisation={authority}": 11,
-    "/jeux/{dataset}": 10,
+    "/jeux/{dataset}": 9,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
     "/jeux/modeles": 1,
