@@ -14,7 +14,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.database import acting_in
-from registry.web.calls import ANY, AnyQuestions, ApiCall
+from registry.web.calls import AnyQuestions, ApiCall
 from registry.web.visits import Visit, route
 
 READ = Permission.DATASETS_SHEET_READ
@@ -53,7 +53,8 @@ def download(visit: Visit, form: str) -> Response[Any]:
     about=ApiCall(
         mark("Export"), mark("Tout ce que vous pouvez lire, ou ce qu’une liste en choisit, dans le format demandé."),
         more=mark("L’adresse prend les mêmes paramètres que la liste des jeux de données sur les pages (/jeux)."),
-        asks=AnyQuestions, among={"form": tuple(ExportFormat)}, media_type=ANY,
+        asks=AnyQuestions, among={"form": tuple(ExportFormat)},
+        media_types=tuple(dict.fromkeys(form.media_type.partition(";")[0] for form in ExportFormat)),
     ),
 )  # fmt: skip
 def export(visit: Visit, form: str) -> Response[Any]:

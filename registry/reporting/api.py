@@ -14,10 +14,12 @@ from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import count_documents, find_documents_page, get_document
 from registry.reporting.visiting import ISSUE, READ, ask_document, part_of, run_for
-from registry.web.calls import ANY, ApiCall, PageQuestions
+from registry.reporting.vocabulary import Medium
+from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
 TAG = mark("Documents")
+FILES = (*(medium.media_type for medium in Medium), "application/json", "text/csv")
 _LABELS = {
     "scope": mark("Ce dont parle le rapport : organisation:NUMÉRO ou dataset:NUMÉRO"),
     "as_of": mark("Le jour dont parle le rapport ; aujourd’hui si rien n’est dit"),
@@ -135,7 +137,7 @@ def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
 @route(
     "GET", "/api/v1/documents/{document_id:int}/{part:str}", READ,
     about=about(mark("Le document lui-même (document), ses données (json) ou ses constats en tableau (csv)."),
-                media_type=ANY, among={"part": ("document", "json", "csv")}),
+                media_types=FILES, among={"part": ("document", "json", "csv")}),
 )  # fmt: skip
 def read_part(visit: Visit, document_id: int, part: str) -> Response[bytes]:
     """The document, or one of its twins, byte for byte as it was issued."""

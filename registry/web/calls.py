@@ -22,7 +22,7 @@ Questions = TypeVar("Questions", bound=BaseModel)
 MOST_A_PAGE, A_PAGE = 200, 50
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a record, as the database may hold it."""
-JSON, ANY = "application/json", "*/*"
+JSON = "application/json"
 
 
 class NoQuestion(BaseModel):
@@ -82,7 +82,7 @@ class ApiCall:
     example: Mapping[str, Any] | None = None
     versioned: bool = False
     status: int = HTTP_200_OK
-    media_type: str = JSON
+    media_types: tuple[str, ...] = (JSON,)
     located: bool = False
     unlocated: bool = False
     among: Mapping[str, Sequence[str]] = field(default_factory=dict)

@@ -263,7 +263,8 @@ def _responses(one: Described, places: Places) -> dict[str, Any]:
         str(one.about.status): {
             "description": _(one.about.says),
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name, there in given.items() if there},
-            "content": {one.about.media_type: {"schema": shape}},
+            # What is no JSON is a file, told by its type alone.
+            "content": {kind: {"schema": shape} if kind == JSON and shape else {} for kind in one.about.media_types},
         }
     }
     for status in sorted(_statuses(one)):

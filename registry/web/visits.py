@@ -492,6 +492,6 @@ def route(
 
 
 __all__ = [
-    "EVERYBODY", "NOTICES", "Accepted", "FormData", "FormOutlived", "Panel", "Premises", "Rejected", "SignInNeeded", "Visit",
-    "route",
+    "EVERYBODY", "NOTICES", "Accepted", "FormData", "FormOutlived", "Panel", "Premises", "Rejected", "SignInNeeded",
+    "Visit", "route",
 ]  # fmt: skip
