@@ -5,6 +5,7 @@ Not collected with the suite: it checks nothing. Needs pdftoppm (poppler-utils) 
 
 import io
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 from PIL import Image
@@ -21,6 +22,10 @@ def test_take_the_pictures(served: Served, tmp_path: Path) -> None:
     steward.go("/jeux?q=annuaire")
     steward.page.click("tbody th a")
     keep(steward, "sheet")
+    steward.go("/bureau")
+    keep(steward, "desk")
+    steward.go("/jeux?acces=public&mode=edition")
+    keep(steward, "list")
     steward.go("/conformite")
     keep(steward, "compliance")
     catalogue = tmp_path / "catalogue.ttl"
@@ -30,6 +35,15 @@ def test_take_the_pictures(served: Served, tmp_path: Path) -> None:
     steward.page.click("main form button.btn-primary")
     steward.page.wait_for_selector("text=Fiches du fichier", timeout=60_000)
     keep(steward, "import")
+
+    on_a_phone = served.open("steward", width=320)
+    shown = []
+    for path in ("/bureau", "/jeux?acces=public", "/recherche?q=eau", "/systemes"):
+        on_a_phone.go(path)
+        on_a_phone.page.wait_for_load_state("networkidle")
+        with Image.open(io.BytesIO(on_a_phone.page.screenshot())) as narrow:
+            shown.append(narrow.convert("RGB"))
+    save(side_by_side(shown), "narrow")
 
     director = served.open("director")
     director.go("/documents")
@@ -50,6 +64,17 @@ def keep(visitor: Visitor, name: str) -> None:
     visitor.page.wait_for_load_state("networkidle")
     with Image.open(io.BytesIO(visitor.page.screenshot())) as shown:
         save(shown, name)
+
+
+def side_by_side(pictures: Sequence[Image.Image]) -> Image.Image:
+    """Pictures of one height in a row, on white."""
+    gap, height = 16, max(one.height for one in pictures)
+    row = Image.new("RGB", (sum(one.width + gap for one in pictures) - gap, height), "white")
+    place = 0
+    for one in pictures:
+        row.paste(one, (place, 0))
+        place += one.width + gap
+    return row
 
 
 def save(picture: Image.Image, name: str) -> None:
