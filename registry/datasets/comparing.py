@@ -86,7 +86,7 @@ def conflict_page(
         for name, value in mine.items()
         if name not in {*PARTS, "identifier"} and value != theirs.get(name)
     ]
-    carried: list[tuple[str, str]] = []
+    carried = [(name, data.first(name)) for name in ("draft", "draft_revision") if data.has(name)]
     for kind, kept in zip(_KINDS, (files, services), strict=True):
         if _touched(data, kind, kept):
             found, pairs = _parts_in_conflict(kind, data, kept)

@@ -78,7 +78,7 @@ def _address_of(kept: SheetDraft) -> str:
 @route("POST", "/jeux/brouillons/{draft_id:int}/oublier", RECORD)
 def forget(visit: Visit, draft_id: int) -> Response[Any]:
     """Forgets a draft of who asks, and goes on to the form of its sheet or to the list."""
-    drop_draft(visit.session, visit.visitor.account_id, dataset_id=None, draft_id=draft_id)
+    drop_draft(visit.session, visit.visitor.account_id, draft_id)
     number = read_number(visit.form_data().first("dataset"))
     return visit.go("/jeux/brouillons" if number is None else f"/jeux/{number}/modifier", done="brouillon-oublie")
 

@@ -68,12 +68,13 @@ def _fill(draft: SheetDraft, typed: Typed, at: datetime) -> None:
     draft.saved_at = at
 
 
-def drop_draft(session: Session, account_id: int, *, dataset_id: int | None, draft_id: int | None) -> None:
-    """Forgets the draft of a sheet, or one of a sheet to come, if there is one: it was saved, or given up."""
-    if dataset_id is None and draft_id is None:
-        return
-    which = col(SheetDraft.id) == draft_id if dataset_id is None else col(SheetDraft.dataset_id) == dataset_id
-    session.execute(delete(SheetDraft).where(col(SheetDraft.account_id) == account_id, which))
+def drop_draft(session: Session, account_id: int, draft_id: int, *, revision: int | None = None) -> None:
+    """Forgets a draft that was given up, or saved: then only as it was at the `revision` its form had last kept.
+
+    What another window of the same author kept since stays, and their sheet offers it.
+    """
+    query = delete(SheetDraft).where(col(SheetDraft.account_id) == account_id, col(SheetDraft.id) == draft_id)
+    session.execute(query if revision is None else query.where(col(SheetDraft.revision) == revision))
 
 
 def drop_old_drafts(session: Session) -> int:

@@ -11,6 +11,7 @@ from registry.datasets.draft_service import drop_draft
 from registry.datasets.form_pages import (
     Filled,
     distributions_of,
+    draft_of_form,
     draft_state,
     filled_as_typed,
     filled_from_copy,
@@ -88,9 +89,7 @@ def record(visit: Visit) -> Response[Any]:
     if isinstance(read, Rejected) or owner is None or errors:
         return show_form(visit, None, filled_as_typed(data, errors), status=HTTP_422_UNPROCESSABLE_ENTITY)
     sheet = record_dataset(visit.session, owner, read.form)
-    drop_draft(
-        visit.session, visit.visitor.account_id, dataset_id=None, draft_id=read_number(data.first("draft"))
-    )  # fmt: skip
+    _drop_draft(visit, data)
     return visit.go(f"/jeux/{sheet.id}", done="jeu-cree")
 
 
@@ -146,8 +145,15 @@ def amend(visit: Visit, dataset_id: int) -> Response[Any]:
         amend_dataset(visit.session, dataset_id, read.form, expected=expected, reason=data.first("reason") or None)
     except Stale:
         return _conflict(visit, sheet, read, data, expected)
-    drop_draft(visit.session, visit.visitor.account_id, dataset_id=dataset_id, draft_id=None)
+    _drop_draft(visit, data)
     return visit.go(f"/jeux/{dataset_id}", done="jeu-modifie")
+
+
+def _drop_draft(visit: Visit, data: FormData) -> None:
+    """Forgets the draft that a form just saved had been kept as."""
+    seen = draft_of_form(data)
+    if seen is not None:
+        drop_draft(visit.session, visit.visitor.account_id, seen.id, revision=seen.revision)
 
 
 def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData, expected: int) -> Response[Any]:

@@ -106,6 +106,39 @@ def test_another_window_of_the_same_person_does_not_write_over_a_later_draft_una
     assert "une autre fenêtre" in save(steward, number, one | {"title": "Encore"}).text
 
 
+def test_saving_a_sheet_keeps_the_draft_that_its_window_never_saw(town: Town) -> None:
+    number, steward = town.record("Bornes"), town.someone(Role.STEWARD)
+    one, two = opened(steward, number), opened(steward, number)
+    save(steward, number, one | {"title": "Saisi longtemps"})
+
+    assert steward.post(f"/jeux/{number}/modifier", two | {"title": "Vite"}).status_code == 303
+
+    assert [row["title"] for row in drafts(town)] == ["Saisi longtemps"]
+    assert "Saisi longtemps" in steward.get(f"/jeux/{number}/modifier").text, "The sheet offers it."
+
+
+def test_saving_a_sheet_keeps_what_another_window_added_to_its_draft(town: Town) -> None:
+    number, steward = town.record("Bornes"), town.someone(Role.STEWARD)
+    old = opened(steward, number) | {"title": "Court"}
+    old |= carried(save(steward, number, old))
+    save(steward, number, old | {"title": "Bien plus long"})
+
+    assert steward.post(f"/jeux/{number}/modifier", old).status_code == 303
+
+    assert [row["title"] for row in drafts(town)] == ["Bien plus long"]
+
+
+def test_recording_a_sheet_to_come_keeps_what_another_window_added_to_its_draft(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    old = {"organisation_id": str(town.authority_id), "title": "Lavoirs"}
+    old |= carried(save(steward, None, old))
+    save(steward, None, old | {"title": "Lavoirs et fontaines"})
+
+    assert steward.post("/jeux/nouveau", old).status_code == 303
+
+    assert [row["title"] for row in drafts(town)] == ["Lavoirs et fontaines"]
+
+
 def test_a_draft_is_kept_without_a_script_and_forgotten_on_request(town: Town) -> None:
     number, steward = town.record("Bornes"), town.someone(Role.STEWARD)
     kept = steward.post(f"/jeux/{number}/brouillon", opened(steward, number) | {"title": "Autre"})
