@@ -106,7 +106,7 @@ def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
         within = base & _either(picture.of(ListFacet.ORGANISATION, str(one)) for one in narrowed.organisation_ids)
     else:
         within = base
-    kept = _apart(session, narrowed)
+    kept = _apart(session, narrowed, picture)
     matching = {facet: _matching(picture, narrowed, facet, values) for facet, values in narrowed.chosen.items()}
     if ListFacet.POLICY in matching and ListFacet.VERDICT in matching:
         del matching[ListFacet.POLICY]
@@ -125,11 +125,13 @@ def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
     return Counted(held, counts, lifted)
 
 
-def _apart(session: Session, narrowed: DatasetFilter) -> int:
+def _apart(session: Session, narrowed: DatasetFilter, picture: Picture) -> int:
     """What words and sheets chosen one by one keep; all of them where there are none."""
     kept = -1
     if narrowed.ids:
-        kept &= _bits(narrowed.ids)
+        # An address may name any number: bits are held only up to the last sheet there is.
+        beyond = (picture.of(STANDING, "standing") | picture.of(STANDING, "annulled")).bit_length()
+        kept &= _bits(one for one in narrowed.ids if one < beyond)
     if narrowed.words.strip():
         kept &= _bits(session.execute(select(col(Dataset.id)).where(*bearing(narrowed.words))).scalars())
     return kept

@@ -58,6 +58,8 @@ ADDRESSES = (
     "organisation={service}&licence=vide",
     "echeance=365",
     "annulees=true",
+    "jeu=1&jeu=2&jeu=999999999999999999",
+    "jeu=999999999999999",
 )
 
 
