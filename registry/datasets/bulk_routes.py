@@ -154,14 +154,12 @@ def _bulk_of(visit: Visit, bulk_id: int) -> BulkEdit:
     return bulk
 
 
-_JOBS = {BulkState.APPLYING: APPLY_JOB, BulkState.UNDOING: UNDO_JOB}
-
-
 def _run_of(visit: Visit, bulk: BulkEdit) -> JobRun | None:
-    """The job that works on an edit, or that was asked and has not begun."""
-    kinds = [_JOBS[bulk.state]] if bulk.state in _JOBS else [APPLY_JOB, UNDO_JOB]
-    runs = (find_run(visit.session, kind, str(bulk.id)) for kind in kinds)
-    return next((run for run in runs if run is not None and run.state is not JobState.DONE), None)
+    """The job that works on an edit, or that was asked and has not begun; else the one that failed."""
+    kinds = [UNDO_JOB] if bulk.state is BulkState.UNDOING else [APPLY_JOB, UNDO_JOB]
+    found = (find_run(visit.session, kind, str(bulk.id)) for kind in kinds)
+    runs = [run for run in found if run is not None and run.state is not JobState.DONE]
+    return min(runs, key=lambda run: run.state is JobState.FAILED, default=None)
 
 
 @route("GET", "/jeux/modifications/{bulk_id:int}", RECORD)
@@ -194,7 +192,7 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
         total=run.total if run is not None else 0,
         failure=(run.message or "") if run is not None and not working else "",
         may_apply=not working and bool(bulk.changed) and bulk.state in {BulkState.PREVIEWED, BulkState.APPLYING},
-        may_undo=not working and bulk.state in {BulkState.APPLIED, BulkState.UNDOING},
+        may_undo=not working and bulk.state in {BulkState.APPLIED, BulkState.APPLYING, BulkState.UNDOING},
         may_abandon=not working and bulk.state is BulkState.PREVIEWED,
     )
     return visit.page("datasets/bulk.html", page)

@@ -161,16 +161,21 @@ def _changes(sheet: Dataset, edits: Sequence[tuple[FieldEdit, Any]]) -> tuple[di
         becoming = becomes(edit.operation, before, value, is_list=edit.field in LISTS)
         if becoming != before:
             after[edit.field] = becoming
-    locked = [field_label(name) for name in after if name in sheet.locked_fields]
     changes = {name: [_plain(getattr(sheet, name)), _plain(value)] for name, value in after.items()}
+    return changes, _unfit(sheet, after)
+
+
+def _unfit(sheet: Dataset, after: Mapping[str, Any]) -> str:
+    """Why these values do not go with what the sheet says now, or keeps; nothing where they do."""
+    locked = [field_label(name) for name in after if name in sheet.locked_fields]
     if locked:
-        return changes, _("Gardé sur cette fiche : {fields}.").format(fields=", ".join(locked))
+        return _("Gardé sur cette fiche : {fields}.").format(fields=", ".join(locked))
     period = {name: getattr(sheet, name) for name in ("temporal_start", "temporal_end")}
     try:
         DatasetChange.model_validate({**period, **after})
     except ValidationError as error:
-        return changes, " ".join(dict.fromkeys(say_errors(error).values()))
-    return changes, ""
+        return " ".join(dict.fromkeys(say_errors(error).values()))
+    return ""
 
 
 def _plain(value: Any) -> Any:
@@ -254,15 +259,24 @@ def _apply_next(session_of: Callable[[], Any], bulk_id: int) -> int:
 
 def _write(line: BulkLine, sheet: Dataset | None) -> bool:
     """Writes one sheet, or says on its line why it stays."""
-    refusal = _GONE if sheet is None else _ANNULLED if sheet.annulled else ""
-    if sheet is not None and not refusal and sheet.version != line.seen_version:
-        untouched = all(_plain(getattr(sheet, name)) == before for name, (before, _after) in line.changes.items())
-        refusal = "" if untouched else _CHANGED_SINCE
+    after = {name: _value(name, becoming) for name, (_before, becoming) in line.changes.items()}
+    refusal = _(_GONE) if sheet is None else _refusal_now(line, sheet, after)
     if sheet is None or refusal:
-        line.outcome, line.refusal = BulkOutcome.REFUSED, _(refusal)
+        line.outcome, line.refusal = BulkOutcome.REFUSED, refusal
         return False
-    change_sheet(sheet, {name: _value(name, after) for name, (_before, after) in line.changes.items()}, below=False)
+    change_sheet(sheet, after, below=False)
     return True
+
+
+def _refusal_now(line: BulkLine, sheet: Dataset, after: Mapping[str, Any]) -> str:
+    """Why a sheet stays, as it stands now: what the preview looked at may have changed since."""
+    if sheet.annulled:
+        return _(_ANNULLED)
+    if sheet.version == line.seen_version:
+        return ""
+    if any(_plain(getattr(sheet, name)) != before for name, (before, _after) in line.changes.items()):
+        return _(_CHANGED_SINCE)
+    return _unfit(sheet, after)
 
 
 def _keep_versions(session: Session, lines: Sequence[BulkLine]) -> None:

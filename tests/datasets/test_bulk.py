@@ -132,6 +132,26 @@ def test_a_field_changed_between_the_preview_and_its_application_stays(town: Any
     )  # fmt: skip
 
 
+def test_what_no_longer_fits_a_sheet_at_the_moment_of_writing_is_refused_there_alone(town: Any) -> None:
+    ends, locked, fits = town.record("Finit avant"), town.record("Gardé depuis"), town.record("Convient")
+    bulk_id = preview(town, ("temporal_start", "set", "2020-01-01"))
+    with town.acting() as session:
+        amend_dataset(session, ends, DatasetChange(temporal_end=date(2019, 1, 1)), expected=1)
+        amend_dataset(session, locked, DatasetChange(locked_fields=["temporal_start"]), expected=1)
+
+    apply_bulk_edit(town.acting, bulk_id)
+
+    said = outcomes(town, bulk_id)
+    assert [sheet(town, one).temporal_start for one in (ends, locked, fits)] == [None, None, date(2020, 1, 1)]
+    assert said["Finit avant"][::2] == (
+        "refused", "La période couverte finit avant de commencer : vérifiez les deux dates.",
+    )  # fmt: skip
+    assert said["Gardé depuis"][0] == "refused"
+    assert said["Gardé depuis"][2].startswith("Gardé sur cette fiche")
+    with town.acting() as session:
+        assert get_bulk_edit(session, bulk_id).state is BulkState.APPLIED
+
+
 def test_cut_short_it_goes_on_from_the_first_sheet_not_written(town: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     numbers = [town.record(f"Jeu {number}") for number in range(5)]
     bulk_id = preview(town, ("frequency", "set", "ANNUAL"))

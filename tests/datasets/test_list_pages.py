@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from registry.datasets import bulk_service
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import AccessRights
 from registry.kernel.permissions import Role
@@ -195,3 +196,24 @@ def test_a_long_one_is_left_to_the_worker(town: Any, monkeypatch: pytest.MonkeyP
     steward.post(f"{address}/defaire")
     work_once(town.home.urls.jobs, town.home.jobs, job_functions(town.home, town.info))
     assert sheet(town, shelf["Écoles"]).licence is None
+
+
+def test_one_that_was_cut_short_is_resumed_or_taken_back(
+    town: Any, monkeypatch: pytest.MonkeyPatch, shelf: dict[str, int]
+) -> None:
+    monkeypatch.setattr(bulk_service, "BATCH", 1)
+    steward = town.someone(Role.STEWARD)
+    address = bulk(steward, "")
+
+    def stop(_done: int, _total: int, _step: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        bulk_service.apply_bulk_edit(town.acting, int(address.rpartition("/")[2]), stop)
+    seen = steward.get(address).text
+    assert f"{address}/appliquer" in seen
+    assert f"{address}/defaire" in seen
+
+    steward.post(f"{address}/defaire")
+    assert "Les fiches sont comme avant" in steward.get(f"{address}?fait=ensemble-defait").text
+    assert [sheet(town, number).licence for number in shelf.values()] == ["etalab-2.0", None, None, None]
