@@ -31,13 +31,14 @@ from registry.datasets.vocabulary import (
 )
 from registry.kernel.errors import Invalid
 from registry.kernel.identifiers import fits_as_identifier, parse_siret
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.platform.lists import load_list
 
 MAX_DISTRIBUTIONS = 500
 EARLIEST = date(1700, 1, 1)
 """The earliest day data may have been issued or modified; what they tell of may be older."""
 MAX_FIELDS = 2000
+PERIOD_REVERSED = mark("La période couverte finit avant de commencer : vérifiez les deux dates.")
 _UNREADABLE = re.compile("[\x00\ud800-\udfff]")
 """What no database text holds: the null character, and halves of characters."""
 
@@ -265,9 +266,7 @@ class DatasetForm(BaseModel):
     @model_validator(mode="after")
     def _coherent(self) -> Self:
         if self.temporal_start and self.temporal_end and self.temporal_end < self.temporal_start:
-            raise PydanticCustomError(
-                "period", _("La période couverte finit avant de commencer : vérifiez les deux dates.")
-            )
+            raise PydanticCustomError("period", _(PERIOD_REVERSED))
         return self
 
     def values(self) -> dict[str, Any]:

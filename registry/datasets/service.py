@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.forms import PERIOD_REVERSED, DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.parts import set_those_that_differ, write_parts
 from registry.datasets.queries import get_dataset, get_system
@@ -58,7 +58,7 @@ def amend_dataset(
     Of a distribution that stays, what is not given stays too.
 
     Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`;
-    Invalid when the contact is nobody the asker may see, or an identifier is given twice.
+    Invalid when the contact is nobody the asker may see, an identifier is given twice, or the period would be reversed.
     """
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
@@ -69,6 +69,7 @@ def amend_dataset(
         _check_contact(session, form)
     if "information_system_id" in form.model_fields_set and form.information_system_id != sheet.information_system_id:
         _check_system(session, form)
+    _check_period(sheet, form)
     say(session, "datasets:sheet:amend", reason)
     change_sheet(sheet, form.given(), below=write_parts(session, sheet, form))
     session.flush()
@@ -94,6 +95,15 @@ def _check_system(session: Session, form: DatasetForm) -> None:
         get_system(session, form.information_system_id)
     except NotFound as refusal:
         raise Invalid(refusal.message, (FieldError("information_system_id", refusal.message),)) from refusal
+
+
+def _check_period(sheet: Dataset, form: DatasetChange) -> None:
+    """One end of the period given alone is held against the other, which the sheet has."""
+    given = form.given()
+    start, end = (given.get(name, getattr(sheet, name)) for name in ("temporal_start", "temporal_end"))
+    if start and end and end < start:
+        field = "temporal_end" if "temporal_end" in given else "temporal_start"
+        raise Invalid(_(PERIOD_REVERSED), (FieldError(field, _(PERIOD_REVERSED)),))
 
 
 def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> None:

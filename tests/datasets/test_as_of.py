@@ -1,6 +1,6 @@
 """The sheet as it was on a day or at a moment, and a field put back as it was then."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -65,6 +65,27 @@ def test_a_field_is_put_back_as_it_was_with_its_reason_in_the_history(town: Town
     stale = steward.post(f"/jeux/{number}/retablir", {"field": "licence", "a": moments[0], "version": version})
     assert stale.status_code == 412
     assert steward.post(f"/jeux/{number}/retablir", {"field": "identifier", "a": moments[0]}).status_code == 422
+
+
+def test_one_end_of_the_period_is_held_against_the_other_that_the_sheet_has(town: Town) -> None:
+    number = town.record("Bornes", temporal_start=date(2010, 1, 1), temporal_end=date(2012, 1, 1))
+    with town.acting() as session:
+        first = session.execute(
+            text("SELECT recorded_at FROM ledger_entry WHERE table_name = 'dataset' AND row_id = :id"), {"id": number}
+        ).scalar_one()
+        later = DatasetChange(temporal_start=date(2015, 1, 1), temporal_end=date(2016, 1, 1))
+        amend_dataset(session, number, later, expected=1)
+    steward = town.someone(Role.STEWARD)
+    asked = {"field": "temporal_end", "a": first.isoformat(), "version": "2"}
+
+    restored = steward.post(f"/jeux/{number}/retablir", asked)
+    sent = steward.api("PATCH", f"/api/v1/datasets/{number}", json={"temporal_start": "2020-01-01"},
+                       headers={"if-match": '"2"'})  # fmt: skip
+
+    for answer in (restored, sent):
+        assert answer.status_code == 422, answer.text
+        assert "finit avant de commencer" in words(answer)
+    assert sent.json()["errors"][0]["path"] == "temporal_start"
 
 
 @pytest.mark.parametrize(
