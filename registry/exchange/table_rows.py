@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from registry.exchange.values import cleaned
+
 MOST_COLUMNS = 500
 MOST_ROWS = 50_000
 """More filled lines than that is no inventory of datasets."""
@@ -60,8 +62,9 @@ def rank_of(letters: str) -> int:
 
 
 def trimmed(cells: list[str]) -> list[str]:
-    """The cells without the empty ones at the end, nor those past the last column that is read."""
+    """The cells without the empty ones at the end, nor those past the last column, nor what no database text holds."""
     del cells[MOST_COLUMNS:]
+    cells[:] = map(cleaned, cells)
     while cells and not cells[-1].strip():
         cells.pop()
     return cells

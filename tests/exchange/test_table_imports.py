@@ -117,3 +117,12 @@ def test_a_locked_field_keeps_its_value(inventories: Inventories) -> None:
     number, _fates = inventories.bring([*TREES[:3], "Autre chose.", *TREES[4:]])
     assert inventories.ask("SELECT description FROM dataset") == [("Les arbres.",)]
     assert ("locked-field", "description") in inventories.bringer.noted(number)
+
+
+def test_a_character_no_database_holds_is_left_out_of_a_line_to_mend(inventories: Inventories) -> None:
+    before = [["", f"arbres-{n}", f"Arbres {n}", "x" * 900, *TREES[4:]] for n in range(100)]
+
+    number, fates = inventories.bring(*before, ["", "sans-titre", "", "avant\x00après", "Mensuelle", "", "", ""])
+
+    assert fates[102] == ImportAction.REFUSED
+    assert ("row-title-missing", "title") in inventories.bringer.noted(number)

@@ -191,6 +191,17 @@ def test_a_workbook_shows_dates_results_of_formulas_and_merged_cells(table: Read
     assert {"table-merged", "row-error", "table-sheets-left"} <= set(_codes(read))
 
 
+def test_what_no_database_text_holds_is_left_out_of_headers_samples_and_lines_to_mend(table: Reader) -> None:
+    rows: Cells = [
+        ["Identifiant", "Titre", "Description", "Autre_x0000_ colonne"],
+        ["a", "Arbres", "x", "vert_x0000_"],
+        ["b", "", "avant_x0000_après_xD800_", "bleu_x0000_"],
+    ]
+    read = table(xlsx_of(("Jeux", sheet_xml(rows))), "inventaire.xlsx")
+    assert read.datasets[1].cells == ["b", "", "avantaprès", "bleu"]
+    assert "\\x00" not in repr(read)
+
+
 def test_an_ods_workbook_is_read_too(table: Reader) -> None:
     day = (
         '<table:table-cell office:value-type="date" office:date-value="2021-03-12"><text:p>12/03/21</text:p>'
