@@ -10,9 +10,9 @@ from registry.datasets.form_pages import draft_of_form, draft_state
 from registry.datasets.models import SheetDraft
 from registry.datasets.queries import find_drafts, get_dataset
 from registry.datasets.views import DraftSaved, DraftsPage
-from registry.kernel.errors import Stale
+from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
-from registry.kernel.words import mark
+from registry.kernel.words import _, mark
 from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Visit, route
 
@@ -78,7 +78,8 @@ def _address_of(kept: SheetDraft) -> str:
 @route("POST", "/jeux/brouillons/{draft_id:int}/oublier", RECORD)
 def forget(visit: Visit, draft_id: int) -> Response[Any]:
     """Forgets a draft of who asks, and goes on to the form of its sheet or to the list."""
-    drop_draft(visit.session, visit.visitor.account_id, draft_id)
+    if not drop_draft(visit.session, visit.visitor.account_id, draft_id):
+        raise NotFound(_("Ce brouillon n’existe plus, ou n’est pas le vôtre."))
     number = read_number(visit.form_data().first("dataset"))
     return visit.go("/jeux/brouillons" if number is None else f"/jeux/{number}/modifier", done="brouillon-oublie")
 

@@ -68,13 +68,15 @@ def _fill(draft: SheetDraft, typed: Typed, at: datetime) -> None:
     draft.saved_at = at
 
 
-def drop_draft(session: Session, account_id: int, draft_id: int, *, revision: int | None = None) -> None:
+def drop_draft(session: Session, account_id: int, draft_id: int, *, revision: int | None = None) -> bool:
     """Forgets a draft that was given up, or saved: then only as it was at the `revision` its form had last kept.
 
-    What another window of the same author kept since stays, and their sheet offers it.
+    What another window of the same author kept since stays, and their sheet offers it. Returns whether one is gone.
     """
     query = delete(SheetDraft).where(col(SheetDraft.account_id) == account_id, col(SheetDraft.id) == draft_id)
-    session.execute(query if revision is None else query.where(col(SheetDraft.revision) == revision))
+    if revision is not None:
+        query = query.where(col(SheetDraft.revision) == revision)
+    return session.execute(query.returning(col(SheetDraft.id))).first() is not None
 
 
 def drop_old_drafts(session: Session) -> int:

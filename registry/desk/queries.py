@@ -85,7 +85,7 @@ WITH body AS MATERIALIZED (
   UNION ALL
   SELECT 'import', concat_ws(':', 'import', b.id), b.organisation_id, 'import', b.id, b.source_name, ARRAY[]::text[], 3,
          (b.created_at AT TIME ZONE :zone)::date, NULL, 1, false, false, CAST(:import_patience AS integer)
-    FROM import_batch b WHERE b.state = 'previewed' AND b.organisation_id = ANY (:importing)
+    FROM import_batch b WHERE b.state IN ('previewed', 'asking') AND b.organisation_id = ANY (:importing)
   UNION ALL
   SELECT 'draft', concat_ws(':', 'draft', w.id), coalesce(d.organisation_id, a.organisation_id),
          CASE WHEN w.dataset_id IS NULL THEN 'draft' ELSE 'dataset' END, coalesce(w.dataset_id, w.id), w.title,
@@ -109,13 +109,14 @@ WITH body AS MATERIALIZED (
 ), listed AS (
   SELECT task.*, own.id AS arrangement_id, own.until, own.delegate_id, own.kind AS arranged,
          given.id AS given_id, given.account_id AS given_by,
+         own.reason AS word, given.reason AS given_word,
          CASE WHEN task.waiting OR own.kind = 'delegation' THEN 'waiting'
               WHEN own.until > :today THEN 'snoozed' ELSE 'mine' END AS place,
          task.passed OR coalesce(task.due <= :today, false)
            OR coalesce(task.since + task.patience < :today, false) AS late
     FROM task
     LEFT JOIN task_arrangement own ON own.account_id = :account AND own.task_key = task.key AND NOT own.ended
-    LEFT JOIN LATERAL (SELECT g.id, g.account_id FROM task_arrangement g
+    LEFT JOIN LATERAL (SELECT g.id, g.account_id, g.reason FROM task_arrangement g
                         WHERE g.delegate_id = :account AND g.task_key = task.key AND NOT g.ended
                         ORDER BY g.id LIMIT 1) given ON true
    WHERE (:within IS NULL OR task.organisation_id = ANY (:within)) AND (:key IS NULL OR task.key = :key)
@@ -169,7 +170,8 @@ class Task:
     """One thing somebody owes, by its cause.
 
     `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
-    kind says. Units: `number` of findings, or of vacant roles.
+    kind says; `word` is what the asker wrote when they put the task off or handed it, `given_word` what was written
+    to them. Units: `number` of findings, or of vacant roles.
     """
 
     kind: TaskKind
@@ -192,6 +194,8 @@ class Task:
     delegate_id: int | None
     given_id: int | None
     given_by: int | None
+    word: str | None
+    given_word: str | None
 
     @property
     def needs(self) -> Permission:

@@ -93,6 +93,9 @@ def show_desk(visit: Visit) -> Response[Any]:
     laws = laws_of(engine_of(visit.session).catalogue, binding)
     desk = find_tasks(visit.session, asker_of(visit), laws, visit.today, of=of, kind=kind, within=within, page=page)
     narrowing = {"organisation": visit.query("organisation"), "genre": str(kind or "")}
+    if page > 1 and not desk.tasks:
+        # The last task of the last page was done: the list begins again.
+        return visit.go(_address(of, **narrowing))
     title, words = _EMPTY[of]
     view = DeskPage(
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],

@@ -54,6 +54,8 @@ class TaskView:
     handed_to: str
     given_id: int | None
     given_by: str
+    word: str
+    given_word: str
     may_arrange: bool
 
 
@@ -292,7 +294,7 @@ def say_task(
         why=why, gain=gain, since=task.since, due=task.due, late=task.late, action=action, address=address,
         arrangement_id=task.arrangement_id, until=task.until,
         handed_to=people.get(task.delegate_id or 0, ""), given_id=task.given_id,
-        given_by=people.get(task.given_by or 0, ""),
+        given_by=people.get(task.given_by or 0, ""), word=task.word or "", given_word=task.given_word or "",
         may_arrange=not task.waiting,
     )  # fmt: skip
 
@@ -339,8 +341,8 @@ def _say_vacancy(task: Task, _catalogue: Catalogue, _binding: Binding, _question
 
 def _say_import(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
     return (
-        _("Décider d’un import : l’appliquer ou l’abandonner"), _("l’aperçu est prêt, rien n’est encore écrit"),
-        _("le registre dit ce que dit le catalogue"), _("Voir l’aperçu"), f"/imports/{task.subject_id}",
+        _("Décider d’un import : dire ses colonnes, l’appliquer ou l’abandonner"), _("rien n’est encore écrit"),
+        _("le registre dit ce que dit le catalogue"), _("Voir l’import"), f"/imports/{task.subject_id}",
     )  # fmt: skip
 
 

@@ -176,6 +176,8 @@ def test_a_task_handed_over_heads_the_other_s_desk_and_can_be_taken_back(town: T
     theirs = colleague.get("/bureau")
     assert shown(theirs)[0] == key
     assert "Confiée par administrator" in theirs.text
+    assert "<q>au plus près</q>" in waiting.text
+    assert "<q>au plus près</q>" in theirs.text
 
     number = waiting.text.partition("/bureau/decisions/")[2].partition("/")[0]
     stranger = town.someone(Role.DIRECTOR)
