@@ -133,7 +133,7 @@ def create_app(home: Home) -> Litestar:
 def assemble_app(premises: Premises) -> Litestar:
     """The application on given premises: every route of every room, its answers to refusals, its headers."""
     served = [*static_handlers(), *HANDLERS]
-    pages = Router("/", route_handlers=[answer_options([show_home, *HANDLERS]), health, metrics, show_home, *served])
+    pages = Router("/", route_handlers=[*answer_options([show_home, *HANDLERS]), health, metrics, show_home, *served])
     app = Litestar(
         route_handlers=[pages],
         exception_handlers=exception_handlers(premises),

@@ -5,6 +5,7 @@ cannot drift from the code.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -23,6 +24,7 @@ MOST_A_PAGE, A_PAGE = 200, 50
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a record, as the database may hold it."""
 JSON = "application/json"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class NoQuestion(BaseModel):
@@ -174,12 +176,15 @@ def _said(*problems: FieldError) -> str:
 def _kinds(of: type[BaseModel], name: str) -> frozenset[str]:
     """The JSON types a question takes; none for one nobody knows."""
     declared = of.model_json_schema()["properties"].get(name, {}) if name in of.model_fields else {}
-    return frozenset(one.get("type", "string") for one in declared.get("anyOf", [declared]))
+    return frozenset(one.get("format") or one.get("type", "string") for one in declared.get("anyOf", [declared]))
 
 
 def _typed(said: str, kinds: frozenset[str]) -> Any:
     if "integer" in kinds and said.removeprefix("-").isdigit() and said.isascii() and len(said) < 20:
         return int(said)
+    if "date" in kinds and not _DAY.fullmatch(said):
+        # A number would be read as seconds since 1970: no day of any register.
+        return "?"
     if "boolean" in kinds and said in {"true", "false"}:
         return said == "true"
     return said

@@ -155,3 +155,24 @@ def test_newlines_in_what_is_asked_do_not_forge_a_line_of_the_log(town: Town, jo
     lines = [json.loads(line) for line in journal.getvalue().splitlines()]
     assert len([line for line in lines if line["event"] == "request"]) == 2
     assert not [line for line in lines if "forged" in line]
+
+
+def test_a_day_in_an_address_is_a_day_and_no_number(town: Town) -> None:
+    reader = town.someone(Role.READER)
+
+    for said in ("0", "1764028800", "2026-13-01", "20261124"):
+        assert reader.api("GET", f"/api/v1/appointments?on={said}").status_code == 422, said
+    assert reader.api("GET", "/api/v1/appointments?on=2026-11-24").status_code == 200
+
+
+def test_each_address_says_every_method_it_answers(town: Town) -> None:
+    told = {
+        path: set(town.client.request("OPTIONS", path).headers["allow"].split(", "))
+        for path in ("/api/v1/datasets/1", "/api/v1/imports/1/undoing", "/api/v1/documents/1/csv")
+    }
+
+    assert told == {
+        "/api/v1/datasets/1": {"GET", "HEAD", "OPTIONS", "PATCH"},
+        "/api/v1/imports/1/undoing": {"OPTIONS", "POST"},
+        "/api/v1/documents/1/csv": {"GET", "HEAD", "OPTIONS"},
+    }
