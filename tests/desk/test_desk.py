@@ -224,7 +224,7 @@ def test_a_sheet_tells_its_three_next_things_to_do_to_who_may_do_them(town: Town
     )
 
     assert panel.count("<li>") == 3
-    assert f"/jeux/{sheet}/modifier#access_rights" in panel.partition("</li>")[0]
+    assert f"/jeux/{sheet}/modifier#personal_data" in panel.partition("</li>")[0]
     assert 'id="ensuite"' not in town.someone(Role.READER).get(f"/jeux/{sheet}").text
 
 
