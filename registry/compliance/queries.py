@@ -292,15 +292,15 @@ def count_by_verdict(
     return law, practice
 
 
-def count_all(session: Session, today: date) -> list[tuple[str, Verdict, int]]:
-    """For each policy, how many findings within the asker's rights read each verdict today."""
+def count_all(
+    session: Session, today: date, *, organisation_ids: frozenset[int] | None = None
+) -> list[tuple[str, Verdict, int]]:
+    """For each policy, how many findings within the asker's rights, or of some bodies, read each verdict today."""
     read = verdict_on(today).label("read")
-    rows = session.execute(
-        select(col(Finding.policy_id), read, func.count().label("number"))
-        .where(col(Finding.until).is_(None))
-        .group_by(col(Finding.policy_id), read)
-        .order_by(col(Finding.policy_id))
-    )
+    query = select(col(Finding.policy_id), read, func.count().label("number")).where(col(Finding.until).is_(None))
+    if organisation_ids is not None:
+        query = query.where(col(Finding.organisation_id).in_(organisation_ids))
+    rows = session.execute(query.group_by(col(Finding.policy_id), read).order_by(col(Finding.policy_id)))
     return [(row.policy_id, Verdict(row.read), row.number) for row in rows]
 
 

@@ -18,6 +18,7 @@ from registry.compliance.explanation import (
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
+    DIRECTED,
     Figure,
     FindingsPage,
     PoliciesPage,
@@ -25,12 +26,13 @@ from registry.compliance.views import (
     PolicyPage,
     SubjectLine,
     VersionView,
+    findings_address,
 )
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.kernel.errors import NotFound
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
-from registry.organisations.queries import find_organisations
+from registry.organisations.queries import find_organisations, get_organisation
 from registry.web.forms import read_number
 from registry.web.visits import Visit, route
 
@@ -70,7 +72,7 @@ def show_policies(visit: Visit) -> Response[Any]:
     for binding, verdict, words, tone in _FIGURES:
         chosen = _binding(in_force, binding=binding)
         number = sum(counts.get(policy_id, Counter())[verdict] for policy_id in chosen)
-        figures.append(Figure(number, _(words), _findings_address(binding, verdict), tone))
+        figures.append(Figure(number, _(words), findings_address(verdict, binding=binding), tone))
     return visit.page("compliance/policies.html", PoliciesPage(rows, figures))
 
 
@@ -83,9 +85,9 @@ def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, 
     return _FORCES.index(policy.force), _SEVERITIES.index(policy.severity), -unmet, policy.id
 
 
-def _counts(visit: Visit) -> dict[str, Counter[Verdict]]:
+def _counts(visit: Visit, organisation_ids: frozenset[int] | None = None) -> dict[str, Counter[Verdict]]:
     counts: dict[str, Counter[Verdict]] = {}
-    for policy_id, verdict, number in count_all(visit.session, visit.today):
+    for policy_id, verdict, number in count_all(visit.session, visit.today, organisation_ids=organisation_ids):
         counts.setdefault(policy_id, Counter())[verdict] += number
     return counts
 
@@ -106,8 +108,17 @@ def _binding(in_force: Mapping[str, tuple[Policy, PolicyVersion]], *, binding: b
     )
 
 
-def _findings_address(binding: bool, verdict: Verdict) -> str:
-    return f"/conformite/constats?regles={'obligations' if binding else 'pratiques'}&constat={verdict}"
+def _bodies(visit: Visit) -> tuple[frozenset[int] | None, str]:
+    """The bodies that the address names, each without those below it, and how they are said; None for all."""
+    said = visit.query("organisation")
+    if not said:
+        return None, ""
+    if said == DIRECTED:
+        return visit.visitor.grants.get(Role.DIRECTOR, frozenset()), _("Les services que vous dirigez")
+    number = read_number(said)
+    if number is None:
+        raise NotFound(_("Cette organisation n’existe pas : partez des chiffres de votre bureau."))
+    return frozenset({number}), get_organisation(visit.session, number).name
 
 
 @route("GET", "/conformite/constats", READ)
@@ -125,11 +136,13 @@ def show_findings(visit: Visit) -> Response[Any]:
         raise NotFound(_("Cette liste de constats n’existe pas : partez des chiffres de la page Conformité."))
     binding, verdict, words, _tone = chosen
     ids = _binding(_in_force(engine, visit), binding=binding)
-    own = _findings_address(binding, verdict)
-    rows, following = _subjects(visit, engine, policy_ids=ids, verdict=verdict)
+    bodies, organisation = _bodies(visit)
+    own = findings_address(verdict, binding=binding, organisation=visit.query("organisation"))
+    rows, following = _subjects(visit, engine, policy_ids=ids, verdict=verdict, organisation_ids=bodies)
     page = FindingsPage(
         title=_(words)[0].upper() + _(words)[1:],
-        total=sum(found[verdict] for policy_id, found in _counts(visit).items() if policy_id in ids),
+        organisation=organisation,
+        total=sum(found[verdict] for policy_id, found in _counts(visit, bodies).items() if policy_id in ids),
         rows=rows,
         first_address=own if visit.query("apres") else "",
         next_address=f"{own}&apres={following}" if following else "",

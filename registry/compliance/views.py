@@ -102,11 +102,22 @@ class SubjectLine:
     turning: str
 
 
+DIRECTED = "services"
+"""What stands for a body in the address of a list of findings: all those the visitor directs."""
+
+
+def findings_address(verdict: Verdict, *, binding: bool, organisation: int | str = "") -> str:
+    """The list of the findings a figure counts: of one body without those below it, of `DIRECTED`, or of all."""
+    said = f"/conformite/constats?regles={'obligations' if binding else 'pratiques'}&constat={verdict}"
+    return f"{said}&organisation={organisation}" if organisation else said
+
+
 @dataclass(frozen=True)
 class FindingsPage:
-    """The findings behind a figure, a page at a time."""
+    """The findings behind a figure, a page at a time; `organisation` says of which body, where they are of one."""
 
     title: str
+    organisation: str
     total: int
     rows: Sequence[SubjectLine]
     first_address: str

@@ -1,5 +1,6 @@
 """The pages of a desk: its lists, one task, and what is decided about it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
 from registry.compliance.queries import count_by_body
+from registry.compliance.views import DIRECTED, findings_address
 from registry.compliance.vocabulary import Verdict
 from registry.desk.asking import asker_of
 from registry.desk.forms import DelegationForm, SnoozeForm
@@ -22,6 +24,7 @@ from registry.desk.views import (
     Binding,
     DeskPage,
     ServiceLine,
+    Services,
     TaskPage,
     TaskView,
     binding_on,
@@ -97,6 +100,9 @@ def show_desk(visit: Visit) -> Response[Any]:
         # The last task of the last page was done: the list begins again.
         return visit.go(_address(of, **narrowing))
     title, words = _EMPTY[of]
+    services = _services(visit, bodies, laws.obligations)
+    if services and of is TaskList.MINE:
+        words = mark("Rien ne vous est confié.")
     view = DeskPage(
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],
         here=_address(of, **narrowing), title=of.label, rule=_rule(of),
@@ -105,7 +111,7 @@ def show_desk(visit: Visit) -> Response[Any]:
         kind=str(kind or ""), organisations=[(str(body.id), body.name) for body in bodies],
         organisation=visit.query("organisation"), list_code="" if of is TaskList.MINE else str(of),
         is_narrowed=kind is not None or within is not None,
-        services=_services(visit, bodies, laws.obligations),
+        services=services,
         may_record=visit.visitor.may(Permission.DATASETS_SHEET_RECORD),
         first_address=_address(of, **narrowing) if page > 1 else "",
         next_address=_address(of, **narrowing, page=str(page + 1)) if desk.has_more else "",
@@ -134,18 +140,26 @@ def _rule(of: TaskList) -> str:
     )
 
 
-def _services(visit: Visit, bodies: Any, obligations: tuple[str, ...]) -> list[ServiceLine]:
-    """How a director's services stand; asked for directors alone."""
+def _services(visit: Visit, bodies: Any, obligations: tuple[str, ...]) -> Services | None:
+    """How a director's services stand; asked for directors alone, None where nothing is owed."""
     directed = visit.visitor.grants.get(Role.DIRECTOR, frozenset())
     if not directed:
-        return []
+        return None
     counts = count_by_body(visit.session, visit.today, policy_ids=frozenset(obligations), organisation_ids=directed)
-    lines = [
-        ServiceLine(body.id, body.name, counts[body.id][Verdict.NON_COMPLIANT], counts[body.id][Verdict.TO_COMPLETE])
-        for body in bodies
-        if body.id in counts
-    ]
-    return [line for line in lines if line.breaches or line.gaps]
+    lines = [_service(body.id, body.name, counts[body.id]) for body in bodies if body.id in counts]
+    total = _service(DIRECTED, _("Total"), sum(counts.values(), Counter()))
+    in_breach = sorted((line for line in lines if line.breaches), key=lambda line: -line.breaches)
+    others = [line for line in lines if line.gaps and not line.breaches]
+    return Services(in_breach, others, total) if in_breach or others else None
+
+
+def _service(which: int | str, name: str, counts: Counter[Verdict]) -> ServiceLine:
+    breach, gap = Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE
+    return ServiceLine(
+        0 if which == DIRECTED else int(which), name, counts[breach], counts[gap],
+        findings_address(breach, binding=True, organisation=which),
+        findings_address(gap, binding=True, organisation=which),
+    )  # fmt: skip
 
 
 def _say(visit: Visit, tasks: Any, binding: Binding, bodies: list[Organisation] | Any) -> list[TaskView]:

@@ -61,12 +61,23 @@ class TaskView:
 
 @dataclass(frozen=True)
 class ServiceLine:
-    """How one of a director's services stands: its breaches and what its obligations lack."""
+    """How one of a director's services stands: its breaches, what its obligations lack, and the lists of both."""
 
     id: int
     name: str
     breaches: int
     gaps: int
+    breaches_address: str
+    gaps_address: str
+
+
+@dataclass(frozen=True)
+class Services:
+    """How a director's services stand: those in breach, the most first, those that only lack facts, and the sum."""
+
+    in_breach: Sequence[ServiceLine]
+    others: Sequence[ServiceLine]
+    total: ServiceLine
 
 
 @dataclass(frozen=True)
@@ -85,7 +96,7 @@ class DeskPage:
     organisation: str
     list_code: str
     is_narrowed: bool
-    services: Sequence[ServiceLine]
+    services: Services | None
     may_record: bool
     first_address: str
     next_address: str

@@ -1,5 +1,6 @@
 """A desk tells what somebody owes, by its cause; what is done leaves it by itself, and nobody sees another's."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -215,6 +216,34 @@ def test_a_director_sees_how_each_service_stands(town: Town) -> None:
 
     assert "Vos services" in answer.text
     assert f'href="/organisations/{town.service_id}"' in answer.text
+
+
+def test_each_figure_of_a_director_opens_the_list_it_counts_and_the_numbers_agree(town: Town) -> None:
+    for where, many in ((town.authority_id, 1), (town.service_id, 2), (town.commune_id, 1)):
+        for number in range(many):
+            town.record(
+                f"Jeu {where} {number}", on=where, nature="other", access_rights="public", frequency="MONTHLY",
+                modified="2020-01-01", distributions=[{"access_url": "https://exemple.invalid/a.csv"}],
+            )  # fmt: skip
+    director = town.someone(Role.DIRECTOR)
+    panel = director.get("/bureau").text.partition('id="services"')[2].partition("</section>")[0]
+    figures = re.findall(r'<td class="number"><a href="(/conformite/constats[^"]*)">([^<]*)<', panel)
+
+    assert len(figures) >= 6
+    assert any("organisation=services" in address and number != "0" for address, number in figures)
+    for address, number in figures:
+        listed = director.get(address.replace("&amp;", "&")).text
+        assert listed.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>") == int(number), address
+    assert "Rien ne vous est confié." in director.get("/bureau").text
+
+
+def test_a_list_of_findings_of_no_known_body_says_so(town: Town) -> None:
+    address = "/conformite/constats?regles=obligations&constat=to-complete&organisation="
+    reader = town.someone(Role.READER)
+
+    assert [reader.get(address + said).status_code for said in ("tout", "98765", str(town.authority_id))] == [
+        404, 404, 200,
+    ]  # fmt: skip
 
 
 def test_a_sheet_tells_its_three_next_things_to_do_to_who_may_do_them(town: Town) -> None:
