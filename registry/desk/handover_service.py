@@ -66,7 +66,9 @@ def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOv
     if not set(form.parts) <= holdings.codes:
         raise _wrong("parts", _("Une partie n’est plus tenue par cette personne : vérifiez la liste et recommencez."))
     moved = [
-        _give_post(session, held, form) for held in holdings.appointments if f"appointment:{held.id}" in form.parts
+        _give_post(session, person_id, held, form)
+        for held in holdings.appointments
+        if f"appointment:{held.id}" in form.parts
     ]
     questions = [one for one in holdings.questions if f"question:{one.id}" in form.parts]
     tasks = [one for one in holdings.tasks if f"delegation:{one.id}" in form.parts]
@@ -101,8 +103,15 @@ def _wrong(field: str, message: str) -> Invalid:
     return Invalid(message, (FieldError(field, message),))
 
 
-def _give_post(session: Session, held: Held, form: HandOverForm) -> dict[str, Any]:
+def _give_post(session: Session, person_id: int, held: Held, form: HandOverForm) -> dict[str, Any]:
     left = find_standing_appointment(session, held, form.since)
+    if left is not None and left.person_id != person_id:
+        raise Conflict(
+            _(
+                "Ce poste est déjà donné à quelqu’un d’autre à cette date : {post}. Décochez-le, ou choisissez un "
+                "autre jour."
+            ).format(post=f"{held.role.label} — {held.name}")
+        )
     noted = (
         {"left": left.id, "until": None if left.during.upper is None else left.during.upper.isoformat(),
          "since": None if left.during.lower is None else left.during.lower.isoformat()}
@@ -116,6 +125,9 @@ def _give_post(session: Session, held: Held, form: HandOverForm) -> dict[str, An
             since=form.since, until=until,
         ),
     )  # fmt: skip
+    if left is not None:
+        session.refresh(left, ["version"])
+        noted["version"] = left.version
     return {"appointment": made.id, **noted}
 
 
@@ -132,8 +144,9 @@ def undo_hand_over(session: Session, handover_id: int) -> HandOver:
     numbers = [number for one in posts for number in (one["appointment"], one.get("left")) if number]
     rows = find_by_number(session, Appointment, numbers)
     for one in posts:
-        made = rows.get(one["appointment"])
-        if made is None or made.annulled or made.version != 1:
+        made, left = rows.get(one["appointment"]), rows.get(one.get("left", 0))
+        changed = "left" in one and (left is None or left.version != one["version"])
+        if made is None or made.annulled or made.version != 1 or changed:
             raise Conflict(
                 _(
                     "Un mandat de cette passation a changé depuis : elle ne se défait plus d’un coup, "

@@ -93,6 +93,42 @@ def test_a_post_that_changed_since_keeps_the_hand_over_from_being_reversed_by_ha
     assert _owners(town, day) == before
 
 
+def _hand_over_at_once(town: Town, leaving: int, coming: int, number: int) -> str:
+    """Hands a post over today; the address that reverses it."""
+    steward = town.someone(Role.STEWARD)
+    day = town.info["today"]()
+    steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}"], "person_id": str(coming), "since": day.isoformat(),
+    })  # fmt: skip
+    done = steward.get(f"/bureau/passations/{leaving}").text
+    return f"/bureau/passations/faites/{done.partition('/bureau/passations/faites/')[2].partition('/')[0]}/defaire"
+
+
+def test_a_mandate_annulled_since_is_not_brought_back_by_reversing_the_hand_over(town: Town) -> None:
+    leaving, coming, sheet = _someone(town, "Qui part"), _someone(town, "Qui vient"), town.record()
+    number = _hold(town, leaving, sheet)
+    address = _hand_over_at_once(town, leaving, coming, number)
+    with town.acting() as session:
+        session.execute(text("UPDATE appointment SET annulled = true WHERE id = :id"), {"id": number})
+
+    assert town.someone(Role.STEWARD).post(address).status_code == 409
+    assert _owners(town, town.info["today"]()) == {sheet: coming}
+
+
+def test_a_post_already_given_to_a_third_person_is_not_taken_from_them(town: Town) -> None:
+    leaving, third, coming = (_someone(town, name) for name in ("Qui part", "Déjà nommé", "Qui vient"))
+    sheet, day = town.record("Convoité"), town.info["today"]()
+    number = _hold(town, leaving, sheet)
+    _hold(town, third, sheet, days=-10)
+    answer = town.someone(Role.STEWARD).post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}"], "person_id": str(coming), "since": (day + timedelta(days=20)).isoformat(),
+    })  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "Ce poste est déjà donné à quelqu’un d’autre" in answer.text
+    assert _owners(town, day + timedelta(days=30)) == {sheet: third}
+
+
 def test_ending_a_mandate_opens_the_hand_over_of_who_leaves(town: Town) -> None:
     leaving, sheet = _someone(town, "Qui part"), town.record("Laissé")
     number = _hold(town, leaving, sheet)
