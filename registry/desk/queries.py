@@ -288,6 +288,13 @@ def get_arrangement(session: Session, arrangement_id: int, account_id: int) -> T
     return found
 
 
+def hold_task(session: Session, account_id: int, key: str) -> None:
+    """Lets one decision at a time be taken about somebody's task, until this transaction ends: of two clicks too."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))"), {"name": f"arranging:{account_id}:{key}"}
+    )
+
+
 def find_arrangement(session: Session, account_id: int, key: str) -> TaskArrangement | None:
     """What somebody decided about a task, if it still stands."""
     return session.execute(

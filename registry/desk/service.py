@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.desk.forms import DelegationForm, SnoozeForm
 from registry.desk.models import TaskArrangement
-from registry.desk.queries import Task, find_arrangement, find_colleagues, get_arrangement
+from registry.desk.queries import Task, find_arrangement, find_colleagues, get_arrangement, hold_task
 from registry.desk.vocabulary import Arrangement, TaskKind
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _
@@ -49,6 +49,7 @@ def _arrange(
     *, until: date | None = None, delegate_id: int | None = None,
 ) -> TaskArrangement:  # fmt: skip
     say(session, "desk:task:snooze" if kind is Arrangement.SNOOZE else "desk:task:delegate")
+    hold_task(session, by, task.key)
     before = find_arrangement(session, by, task.key)
     if before is not None:
         before.ended = True
