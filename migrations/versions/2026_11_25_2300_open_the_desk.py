@@ -130,8 +130,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    refuse_to_lose(op.get_bind(), *FREE_TEXTS)
-    op.execute("DELETE FROM appointment WHERE subject_kind = 'system'")
+    refuse_to_lose(op.get_bind(), *FREE_TEXTS, "appointment WHERE subject_kind = 'system'")
     _let_appointments_be_on("organisation", "dataset")
     for table in ("hand_over", "task_arrangement", "question_message", "question"):
         op.drop_table(table)

@@ -33,10 +33,13 @@ def migrate(owner: Engine, revision: str = "head") -> None:
 def refuse_to_lose(connection: Connection, *tables: str) -> None:
     """Refuses to undo a migration once rows were written in what it made: called first in each `downgrade`.
 
+    A table may be followed by a condition (`appointment WHERE …`): then only those rows count.
+
     Raises: Unavailable, in one sentence; nothing is touched.
     """
-    for table in tables:
-        if connection.execute(text(f"SELECT EXISTS (SELECT FROM {table})")).scalar_one():
+    for rows in tables:
+        table = rows.partition(" ")[0]
+        if connection.execute(text(f"SELECT EXISTS (SELECT FROM {rows})")).scalar_one():
             raise Unavailable(
                 _(
                     "La table {table} contient des lignes que ce retour en arrière effacerait : il est refusé. "

@@ -150,6 +150,28 @@ def test_a_migration_is_not_undone_over_rows_it_would_remove(home):
         assert connection.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 1
 
 
+def test_the_desk_is_not_undone_over_the_mandates_that_somebody_holds_on_a_system(empty):
+    migrate(empty, "0012")
+    with transaction(empty, Acting("cli:essai")) as session:
+        session.execute(
+            text(
+                "INSERT INTO organisation (id, version, lineage, kind, name, name_sort, annulled)"
+                " VALUES (1, 1, ARRAY[1], 'commune', 'corps', 'corps', false)"
+            )
+        )
+        session.execute(text("INSERT INTO person (id, version, organisation_id) VALUES (1, 1, 1)"))
+        session.execute(
+            text(
+                "INSERT INTO appointment (version, organisation_id, person_id, role, subject_kind, subject_id, during,"
+                " published, annulled) VALUES (1, 1, 1, 'owner', 'system', 1, '[2026-03-01,)', false, false)"
+            )
+        )
+    with empty.connect() as connection, pytest.raises(Unavailable, match="La table appointment contient"):
+        command.downgrade(alembic_config(connection), "0011")
+    with empty.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM appointment")).scalar_one() == 1
+
+
 def _write_step(folder, name, after, body):
     (folder / f"{name}.py").write_text(
         dedent(
