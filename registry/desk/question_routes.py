@@ -62,9 +62,12 @@ def _to_whom(visit: Visit, found: InPost | None, addressee: Addressee, organisat
             return _("personne n’est désigné : elle ira à qui tient le registre de {organisation}").format(
                 organisation=organisation
             )
-        return _("personne n’est désigné : elle ira à qui tient ce rôle pour {organisation}").format(
-            organisation=organisation
+        said = (
+            _("aucun mandat de juriste : elle ira aux comptes qui ont ce rôle pour {organisation}")
+            if addressee is Addressee.LEGAL
+            else _("aucun mandat de délégué·e : elle ira aux comptes qui ont ce rôle pour {organisation}")
         )
+        return said.format(organisation=organisation)
     known = find_known(visit.session, found.person_id)
     name = (known.name or known.email or "") if known else ""
     said = f"{name}, {found.role.label}" if name else found.role.label

@@ -40,7 +40,10 @@ def test_the_form_says_to_whom_the_question_will_go(town: Town) -> None:
     sheet, owner = town.record(), town.someone(Role.STEWARD, town.commune_id)
     reader = town.someone(Role.READER)
     address = f"/bureau/questions/nouvelle?genre=dataset&fiche={sheet}&champ=licence"
-    assert "personne n’est désigné" in reader.get(address).text
+    nobody = reader.get(address).text.replace("\xa0", " ")
+    assert "personne n’est désigné" in nobody
+    assert "aucun mandat de juriste : elle ira aux comptes qui ont ce rôle" in nobody
+    assert "aucun mandat de délégué·e : elle ira aux comptes qui ont ce rôle" in nobody
 
     in_post(town, owner, sheet)
     page = reader.get(address).text
