@@ -264,7 +264,14 @@ def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
     return Laws(
         policies=tuple(sorted(set(binding) - told)),
         obligations=tuple(sorted(one for one, (policy, _v) in binding.items() if policy.force is Force.OBLIGATION)),
-        dated=tuple(sorted(one for one, (_p, version) in binding.items() if version.deadline is not None)),
+        dated=tuple(
+            sorted(
+                one
+                for one, (policy, version) in binding.items()
+                if version.deadline is not None
+                or (version.valid_until is not None and policy.force is Force.OBLIGATION)
+            )
+        ),
     )
 
 

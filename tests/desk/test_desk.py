@@ -1,6 +1,7 @@
 """A desk tells what somebody owes, by its cause; what is done leaves it by itself, and nobody sees another's."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -10,10 +11,11 @@ from sqlalchemy import text
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset
 from registry.kernel.permissions import Role
-from registry.organisations.forms import AppointmentForm, PersonForm
-from registry.organisations.service import appoint, record_person
+from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
+from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
-from tests.conftest import Town
+from tests.conftest import TODAY, Town
+from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
 ASKS_FOR_ITS_NATURE = "finding:dataset:{id}:dataset.nature"
@@ -160,6 +162,33 @@ def test_a_task_put_off_waits_apart_and_comes_back(town: Town) -> None:
 
     steward.post(f"/bureau/decisions/{number}/reprendre")
     assert key in taking(town, steward)
+
+
+def test_two_clicks_on_put_off_at_once_are_one_decision(town: Town) -> None:
+    sheet = town.record()
+    steward, key = town.someone(Role.STEWARD), ASKS_FOR_ITS_NATURE.format(id=sheet)
+    said = {"until": (town.info["today"]() + timedelta(days=9)).isoformat(), "reason": "en janvier"}
+    with ThreadPoolExecutor(2) as threads:
+        with town.as_owner() as session:
+            # What is decided names an account: both wait for the row this transaction holds.
+            session.execute(text("SELECT FROM account WHERE id = :id FOR UPDATE"), {"id": steward.account_id})
+            answers = threads.map(lambda _: steward.post(f"/bureau/taches/{key}/reporter", said).status_code, range(2))
+            wait_for_waiting(town, 2)
+        codes = list(answers)
+
+    assert codes == [303, 303]
+    assert "Reportées (1)" in steward.get("/bureau?liste=snoozed").text
+
+
+def test_an_obligation_whose_time_has_run_out_is_late(town: Town) -> None:
+    town.info["today"] = lambda: TODAY
+    with town.acting() as session:
+        form = OrganisationForm(rip_url="https://exemple.invalid/rip", rip_updated_on=TODAY - timedelta(days=400))
+        amend_organisation(session, town.authority_id, form, expected=None)
+
+    assert f"finding:organisation:{town.authority_id}:OD-10" in taking(
+        town, town.someone(Role.LEGAL), "finding", "late"
+    )
 
 
 def test_a_task_handed_over_heads_the_other_s_desk_and_can_be_taken_back(town: Town) -> None:
