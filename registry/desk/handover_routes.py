@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.desk.forms import HandOverForm
 from registry.desk.handover_queries import Held, find_handovers, get_handover
-from registry.desk.handover_service import Holdings, hand_over, holdings_of, undo_hand_over
+from registry.desk.handover_service import Holdings, bodies_of, hand_over, holdings_of, undo_hand_over
 from registry.desk.question_queries import find_asked
 from registry.desk.views import HandOverLine, HandOverPage
 from registry.kernel.errors import Conflict, Invalid
@@ -27,6 +27,10 @@ _EXCERPT = 100
 NOTICES.update(
     {
         "passation-faite": mark("La passation est faite : elle peut être défaite tant que rien n’a changé depuis."),
+        "passation-en-partie": mark(
+            "La passation est faite, sauf les tâches que cette personne n’a pas le droit de faire : elles restent où "
+            "elles étaient."
+        ),
         "passation-defaite": mark("La passation est défaite : chacun retrouve ce qu’il tenait."),
     }
 )
@@ -111,20 +115,22 @@ def record_hand_over(visit: Visit, person_id: int) -> Response[Any]:
         return _page(visit, person_id, values, chosen, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         with visit.session.begin_nested():
-            hand_over(visit.session, person_id, _holdings(visit, person_id), read.form)
+            made = hand_over(visit.session, person_id, _holdings(visit, person_id), read.form)
     except Invalid as refusal:
         errors = {one.path: one.message for one in refusal.errors}
         return _page(visit, person_id, values, chosen, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         errors = {"since": refusal.message}
         return _page(visit, person_id, values, chosen, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    return visit.go(f"/bureau/passations/{person_id}", done="passation-faite")
+    whole = len(made.moved) == len(set(read.form.parts))
+    return visit.go(f"/bureau/passations/{person_id}", done="passation-faite" if whole else "passation-en-partie")
 
 
 @route("POST", "/bureau/passations/faites/{handover_id:int}/defaire", APPOINT)
 def reverse(visit: Visit, handover_id: int) -> Response[Any]:
     """Reverses a hand-over."""
-    visit.visitor.require(APPOINT, get_handover(visit.session, handover_id).organisation_id)
+    for organisation_id in sorted(bodies_of(get_handover(visit.session, handover_id))):
+        visit.visitor.require(APPOINT, organisation_id)
     found = undo_hand_over(visit.session, handover_id)
     return visit.go(f"/bureau/passations/{found.from_person_id}", done="passation-defaite")
 

@@ -19,6 +19,8 @@ from registry.desk.handover_queries import (
     get_handover,
 )
 from registry.desk.models import HandOver, Question, TaskArrangement
+from registry.desk.queries import find_colleagues
+from registry.desk.vocabulary import permission_of
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
@@ -57,7 +59,9 @@ def holdings_of(session: Session, person_id: int, today: date, *, within: frozen
 
 
 def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOverForm) -> HandOver:
-    """Gives the parts ticked to a successor from a day: all of them or none; each is noted, to be reversed.
+    """Gives the parts ticked to a successor from a day: all or none; each is noted, to be reversed.
+
+    A task handed to who leaves stays theirs where the successor's roles do not let them do it.
 
     Raises: Invalid when a part is not held, or the successor cannot take it; Conflict when a post is given already.
     """
@@ -72,31 +76,63 @@ def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOv
     ]
     questions = [one for one in holdings.questions if f"question:{one.id}" in form.parts]
     tasks = [one for one in holdings.tasks if f"delegation:{one.id}" in form.parts]
-    account_id = find_account_of(session, form.person_id) if tasks else None
-    if tasks and account_id is None:
+    account_id, tasks = _takeable(session, tasks, form.person_id)
+    if not (moved or questions or tasks):
         raise _wrong(
             "person_id",
-            _("Cette personne n’a pas de compte : elle ne peut pas recevoir une tâche. Décochez les tâches."),
+            _(
+                "Cette personne n’a le droit de faire aucune des tâches cochées : décochez-les, ou choisissez "
+                "quelqu’un d’autre."
+            ),
         )
     say(session, "desk:handover:record", form.reason)
     for question in questions:
         question.asked_to = form.person_id
-        moved.append({"question": question.id})
+        moved.append({"question": question.id, "organisation": question.organisation_id})
     for task in tasks:
-        moved.append({"delegation": task.id, "before": task.delegate_id, "after": account_id})
+        moved.append({
+            "delegation": task.id, "before": task.delegate_id, "after": account_id,
+            "organisation": task.organisation_id,
+        })  # fmt: skip
         task.delegate_id = account_id
-    bodies = [
-        *(one.organisation_id for one in holdings.appointments if f"appointment:{one.id}" in form.parts),
-        *(one.organisation_id for one in questions),
-        *(one.organisation_id for one in tasks),
-    ]
     made = HandOver(
-        organisation_id=bodies[0], from_person_id=person_id, to_person_id=form.person_id, since=form.since,
-        moved=moved, reason=form.reason,
+        organisation_id=moved[0]["organisation"], from_person_id=person_id, to_person_id=form.person_id,
+        since=form.since, moved=moved, reason=form.reason,
     )  # fmt: skip
     session.add(made)
     session.flush()
     return made
+
+
+def _takeable(
+    session: Session, tasks: list[TaskArrangement], person_id: int
+) -> tuple[int | None, list[TaskArrangement]]:
+    """The account of a successor, and those of some tasks that their roles let them do.
+
+    Raises: Invalid when they have no account to do a task with.
+    """
+    if not tasks:
+        return None, []
+    account_id = find_account_of(session, person_id)
+    if account_id is None:
+        raise _wrong(
+            "person_id",
+            _("Cette personne n’a pas de compte : elle ne peut pas recevoir une tâche. Décochez les tâches."),
+        )
+    wanted = {(permission_of(one.task_key), one.organisation_id, one.account_id) for one in tasks}
+    able = {
+        each
+        for each in wanted
+        if account_id in {one.account_id for one in find_colleagues(session, each[0], each[1], but=each[2])}
+    }
+    return account_id, [
+        one for one in tasks if (permission_of(one.task_key), one.organisation_id, one.account_id) in able
+    ]
+
+
+def bodies_of(made: HandOver) -> frozenset[int]:
+    """The organisations on which something changed hands."""
+    return frozenset((made.organisation_id, *(one["organisation"] for one in made.moved)))
 
 
 def _wrong(field: str, message: str) -> Invalid:
@@ -112,7 +148,7 @@ def _give_post(session: Session, person_id: int, held: Held, form: HandOverForm)
                 "autre jour."
             ).format(post=f"{held.role.label} — {held.name}")
         )
-    noted = (
+    noted: dict[str, Any] = (
         {"left": left.id, "until": None if left.during.upper is None else left.during.upper.isoformat(),
          "since": None if left.during.lower is None else left.during.lower.isoformat()}
         if left is not None else {}
@@ -128,7 +164,7 @@ def _give_post(session: Session, person_id: int, held: Held, form: HandOverForm)
     if left is not None:
         session.refresh(left, ["version"])
         noted["version"] = left.version
-    return {"appointment": made.id, **noted}
+    return {"appointment": made.id, "organisation": made.organisation_id, **noted}
 
 
 def undo_hand_over(session: Session, handover_id: int) -> HandOver:

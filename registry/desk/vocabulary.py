@@ -137,3 +137,11 @@ MENDING = {
     "draft": Permission.DATASETS_SHEET_RECORD,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
+
+
+def permission_of(key: str) -> Permission:
+    """What a role must allow for somebody to do the task of this key."""
+    kind, _colon, rest = key.partition(":")
+    if kind == TaskKind.VACANCY:
+        return Permission.ORGANISATIONS_APPOINTMENT_RECORD
+    return MENDING[rest.partition(":")[0] if kind == TaskKind.FINDING else kind]

@@ -129,6 +129,58 @@ def test_a_post_already_given_to_a_third_person_is_not_taken_from_them(town: Tow
     assert _owners(town, day + timedelta(days=30)) == {sheet: third}
 
 
+def _person_of(town: Town, account_id: int) -> int:
+    with town.acting() as session:
+        query = text("SELECT person_id FROM account WHERE id = :id")
+        return int(session.execute(query, {"id": account_id}).scalar_one())
+
+
+def test_a_task_goes_only_to_a_successor_who_may_do_it_and_the_page_says_so(town: Town) -> None:
+    sheet = town.record()
+    steward, colleague, reader = (
+        town.someone(role) for role in (Role.STEWARD, Role.ADMINISTRATOR, Role.READER)
+    )  # fmt: skip
+    leaving, coming = _person_of(town, colleague.account_id), _person_of(town, reader.account_id)
+    number = _hold(town, leaving, sheet)
+    key = f"finding:dataset:{sheet}:dataset.nature"
+    steward.post(f"/bureau/taches/{key}/confier", {"account_id": str(colleague.account_id)})
+    page = steward.get(f"/bureau/passations/{leaving}").text
+    task = "delegation:" + page.partition('value="delegation:')[2].partition('"')[0]
+    asked = {"person_id": str(coming), "since": town.info["today"]().isoformat()}
+
+    refused = steward.post(f"/bureau/passations/{leaving}", {**asked, "parts": [task]})
+    assert refused.status_code == 422
+    assert "aucune des tâches cochées" in refused.text
+    answer = steward.post(f"/bureau/passations/{leaving}", {**asked, "parts": [task, f"appointment:{number}"]})
+    assert answer.headers["location"].endswith("fait=passation-en-partie")
+    with town.acting() as session:
+        assert session.execute(text("SELECT delegate_id FROM task_arrangement")).scalar_one() == colleague.account_id
+
+
+def test_a_hand_over_on_several_bodies_is_reversed_by_who_may_appoint_on_each(town: Town) -> None:
+    leaving, coming = _someone(town, "Qui part"), _someone(town, "Qui vient")
+    numbers = []
+    for body in (town.commune_id, town.other_commune_id):
+        sheet = town.record(f"Jeu {body}", on=body)
+        with town.acting() as session:
+            numbers.append(appoint(session, body, AppointmentForm(
+                person_id=leaving, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
+                subject_id=sheet, since=town.info["today"]() - timedelta(days=5),
+            )).id)  # fmt: skip
+    steward, day = town.someone(Role.STEWARD), town.info["today"]()
+    steward.post(f"/bureau/passations/{leaving}", {
+        "parts": [f"appointment:{number}" for number in numbers], "person_id": str(coming), "since": day.isoformat(),
+    })  # fmt: skip
+    with town.acting() as session:
+        number = session.execute(text("SELECT id FROM hand_over")).scalar_one()
+    address = f"/bureau/passations/faites/{number}/defaire"
+
+    assert town.someone(Role.STEWARD, town.commune_id).post(address).status_code == 403
+    assert set(_owners(town, day).values()) == {coming}
+    assert steward.post(address).status_code == 303
+    assert set(_owners(town, day).values()) == {leaving}
+
+
 def test_ending_a_mandate_opens_the_hand_over_of_who_leaves(town: Town) -> None:
     leaving, sheet = _someone(town, "Qui part"), town.record("Laissé")
     number = _hold(town, leaving, sheet)
