@@ -8,7 +8,7 @@ from registry.datasets.as_of import SheetThen, find_sheet_then
 from registry.datasets.models import Dataset
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _
-from registry.ledger.queries import end_of_day, find_versions
+from registry.ledger.queries import end_of_day, find_versions, get_opening
 from registry.platform.clock import now
 from registry.web.templating import say_day, say_moment
 from registry.web.visits import Visit
@@ -34,10 +34,12 @@ def read_moment(visit: Visit, on: str, known_on: str, instant: str = "") -> Aske
     Raises: Invalid for what is no day, for days to come, and for days before the register was opened.
     """
     zone, today = visit.premises.info["time_zone"], visit.today
+    opened = get_opening(visit.session).astimezone(ZoneInfo(zone)).date()
     if instant:
         at = _instant(instant, zone)
+        _require_open("a", at.date(), opened)
         said = _("le {moment}").format(moment=say_moment(at))
-        return Asked(at.astimezone(ZoneInfo(zone)).date(), at + _AT_ONCE, at + _OF_ONE_CHANGE, said, (("a", instant),))
+        return Asked(at.date(), at + _AT_ONCE, at + _OF_ONE_CHANGE, said, (("a", instant),))
     day = _day(on, "le") if on else today
     known = _day(known_on, "connu") if known_on else day
     for name, one in (("le", day), ("connu", known)):
@@ -45,16 +47,19 @@ def read_moment(visit: Visit, on: str, known_on: str, instant: str = "") -> Aske
             raise _refused(
                 name, _("Le {day} est à venir : le registre ne sait pas ce qu’il dira.").format(day=say_day(one))
             )
-    opened = find_versions(visit.session, "registry", 1)[-1].recorded_at.astimezone(ZoneInfo(zone)).date()
-    if known < opened:
-        message = _("Le registre fut ouvert le {opened} : il ne savait rien le {day}.")
-        raise _refused("connu" if known_on else "le", message.format(opened=say_day(opened), day=say_day(known)))
+    _require_open("connu" if known_on else "le", known, opened)
     words = _("le {day}").format(day=say_day(day))
     if known != day:
         words = _("le {day}, d’après ce qu’on en savait le {known}").format(day=say_day(day), known=say_day(known))
     address = (("le", day.isoformat()), *((("connu", known.isoformat()),) if known != day else ()))
     until = min(end_of_day(known, zone), now())
     return Asked(day, until, until, words, address)
+
+
+def _require_open(name: str, day: date, opened: date) -> None:
+    if day < opened:
+        message = _("Le registre fut ouvert le {opened} : il ne savait rien le {day}.")
+        raise _refused(name, message.format(opened=say_day(opened), day=say_day(day)))
 
 
 def _refused(name: str, message: str) -> Invalid:
@@ -73,9 +78,9 @@ def _day(said: str, name: str) -> date:
 def _instant(said: str, zone: str) -> datetime:
     try:
         at = datetime.fromisoformat(said.strip().replace(" ", "+"))
-    except ValueError:
+        at = at.replace(tzinfo=ZoneInfo(zone)) if at.tzinfo is None else at.astimezone(ZoneInfo(zone))
+    except (ValueError, OverflowError):
         raise _refused("a", _("« {said} » n’est pas un instant.").format(said=said[:40])) from None
-    at = at if at.tzinfo is not None else at.replace(tzinfo=ZoneInfo(zone))
     if at.year > now().year + 1 or at > now():
         raise _refused("a", _("Cet instant est à venir : le registre ne sait pas ce qu’il dira."))
     return at

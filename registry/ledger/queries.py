@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.ledger.models import LedgerRoot
+from registry.ledger.models import LedgerEntry, LedgerRoot
 from registry.ledger.vocabulary import Head
 
 _TEXT = "text:"
@@ -29,6 +29,15 @@ def get_horizon(session: Session) -> int:
     """The number below which every transaction of this server is sealed."""
     below = session.execute(text("SELECT xid_below FROM ledger_horizon")).scalar_one_or_none()
     return int(below or 0)
+
+
+def get_opening(session: Session) -> datetime:
+    """The earliest instant the ledger knows of; every row comes after the registry's own, which is the first.
+
+    In a demonstration what follows it is of the past, from its opening day on, and it alone is of the day of loading.
+    """
+    first = select(col(LedgerEntry.recorded_at)).order_by(col(LedgerEntry.id)).limit(2).subquery()
+    return session.execute(select(func.min(first.c.recorded_at))).scalar_one()
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:

@@ -98,7 +98,9 @@ def test_one_end_of_the_period_is_held_against_the_other_that_the_sheet_has(town
         ({"le": "hier"}, "n’est pas un jour"),
         ({"a": "midi"}, "n’est pas un instant"),
         ({"le": "0001-01-01"}, "Le registre fut ouvert le"),
-        ({"a": "0001-01-01T00:00:00"}, "n’existait pas encore"),
+        ({"a": "0001-01-01T00:00:00"}, "Le registre fut ouvert le"),
+        ({"a": "0001-01-01T00:00:00+14:00"}, "n’est pas un instant"),
+        ({"a": "9999-12-31T23:59:59-14:00"}, "n’est pas un instant"),
         ({"a": "9999-12-31T23:59:59"}, "est à venir"),
     ],
 )

@@ -28,7 +28,7 @@ from registry.demonstration.loading import DemonstrationAccount, load_demonstrat
 from registry.kernel.dates import is_working_day
 from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
-from registry.ledger.queries import end_of_day, find_versions
+from registry.ledger.queries import end_of_day, find_versions, get_opening
 from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
 from registry.organisations.models import Organisation, PersonIdentity, Registry
@@ -177,14 +177,33 @@ def test_each_sheet_says_once_that_it_is_fictional(visit: Visit) -> None:
     assert [said for said in descriptions if said is None or said.lower().count("fiche fictive") != 1] == []
 
 
-def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
+def signed_in(visit: Visit) -> dict[str, str]:
+    """What the first account's browser sends once it has signed in."""
     account = visit.loaded.accounts[0]
     with transaction(visit.home.app, None) as session:
         token = sign_in(session, account.email, account.password, address="127.0.0.1", browser=None)
+    return {"Cookie": f"{LOCAL_SESSION_COOKIE}={token}"}
+
+
+def test_a_sheet_is_shown_on_any_day_of_its_past_since_the_register_opened(visit: Visit) -> None:
+    with visit.reading() as session:
+        sheet = session.execute(select(Dataset).where(col(Dataset.identifier) == "demo-eau-reseau")).scalar_one()
+        first = find_versions(session, "dataset", sheet.id)[-1].recorded_at.date()
+        opened = session.execute(text("SELECT min(recorded_at) FROM ledger_entry")).scalar_one()
+        assert get_opening(session) == opened
+    headers, page = signed_in(visit), f"/jeux/{sheet.id}/etat"
+    with TestClient(create_app(visit.home), raise_server_exceptions=False) as client:
+        seen = client.get(page, headers=headers, params={"le": first.isoformat()})
+        before = client.get(page, headers=headers, params={"le": (opened.date() - timedelta(days=1)).isoformat()})
+    assert seen.status_code == 200, seen.text
+    assert "Le registre fut ouvert le" in before.text
+
+
+def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
+    headers = signed_in(visit)
     with visit.reading() as session:
         titles = {row.id: row.title for row in session.execute(select(Dataset.id, Dataset.title))}
     with TestClient(create_app(visit.home), raise_server_exceptions=False) as client:
-        headers = {"Cookie": f"{LOCAL_SESSION_COOKIE}={token}"}
         pages = {number: client.get(f"/jeux/{number}", headers=headers, follow_redirects=False) for number in titles}
     assert {number: page.status_code for number, page in pages.items() if page.status_code != 200} == {}
     assert all("contenu est fictif" in page.text for page in pages.values())
