@@ -114,23 +114,27 @@ def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:
 def charts(report: ComplianceReport) -> dict[str, Bars]:
     """The charts of the report: verdicts by force, and by obligation."""
     summary = report.summary
-    drawn = {"verdicts": _bars([(words.force_title(force), counts) for force, counts in summary.by_force.items()])}
+    by_force = [(words.force_title(force), counts) for force, counts in summary.by_force.items()]
+    drawn = {"verdicts": _bars([(title, title, counts) for title, counts in by_force])}
     for section in report.sections:
         # Bars of one subject each would say no more than the table below them.
         if section.force is Force.OBLIGATION and summary.datasets > 1:
-            drawn["obligations"] = _bars([(policy.line.article, policy.line.counts) for policy in section.policies])
+            # Their numbers: articles, or titles, would leave no room for the bars.
+            lines = [policy.line for policy in section.policies]
+            drawn["obligations"] = _bars([(line.id, f"{line.id}, {line.title}", line.counts) for line in lines])
     return {name: bars for name, bars in drawn.items() if bars.categories}
 
 
-def _bars(rows: list[tuple[str, Counts]]) -> Bars:
+def _bars(rows: list[tuple[str, str, Counts]]) -> Bars:
+    """Bars by label, and by name in the words that stand for the picture."""
     parts = ("conformes ou suivis", "non conformes ou non suivis", "à compléter", "sans objet")
     said = [
-        f"{label} : " + ", ".join(f"{value} {word}" for value, word in zip(counts.each, parts, strict=True))
-        for label, counts in rows
+        f"{name} : " + ", ".join(f"{value} {word}" for value, word in zip(counts.each, parts, strict=True))
+        for _label, name, counts in rows
     ]
     return Bars(
-        categories=tuple(label for label, _counts in rows),
-        values=tuple(counts.each for _label, counts in rows),
+        categories=tuple(label for label, _name, _counts in rows),
+        values=tuple(counts.each for _label, _name, counts in rows),
         colours=tuple(words.COLOURS[verdict] for verdict in Verdict),
         alternative="Barres empilées. " + ". ".join(said) + ".",
     )

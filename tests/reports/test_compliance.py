@@ -61,6 +61,17 @@ def test_the_sample_counts_what_it_lists(content: Any) -> None:
             assert getattr(line.counts, FIELDS[verdict]) == listed[line.id, verdict], line.id
 
 
+def test_the_chart_of_obligations_leaves_its_width_to_the_bars_however_long_the_articles(content: Any) -> None:
+    long = "Code général des collectivités territoriales, L2121-30 II ; décret n° 2023-767 du 11 août 2023"
+    chart = MODULE.charts(replace(content, policies=tuple(replace(one, article=long) for one in content.policies)))
+
+    bars = chart["obligations"]
+    assert max(len(label) for label in bars.categories) < 25
+    obligations = {line.id: line.title for line in content.policies if line.force is Force.OBLIGATION}
+    assert set(bars.categories) <= obligations.keys()
+    assert all(f"{label}, {obligations[label]} : " in bars.alternative for label in bars.categories)
+
+
 def test_the_sample_is_fictional_and_names_nobody(content: Any) -> None:
     assert content.demonstration
     assert content.authority.siren == "000000000"
