@@ -37,7 +37,8 @@ def get_opening(session: Session) -> datetime:
     In a demonstration what follows it is of the past, from its opening day on, and it alone is of the day of loading.
     """
     first = select(col(LedgerEntry.recorded_at)).order_by(col(LedgerEntry.id)).limit(2).subquery()
-    return session.execute(select(func.min(first.c.recorded_at))).scalar_one()
+    earliest: datetime = session.execute(select(func.min(first.c.recorded_at))).scalar_one()
+    return earliest
 
 
 def end_of_day(day: date, time_zone: str) -> datetime:
