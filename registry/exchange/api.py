@@ -15,7 +15,6 @@ from registry.exchange.models import ImportAction, ImportBatch, ImportLine, Impo
 from registry.exchange.queries import count_batches, find_account, find_batches_page, find_lines
 from registry.exchange.views import AnomalyView, anomaly_view
 from registry.exchange.visiting import (
-    ASKED_FOR,
     BRING_IN,
     NOT_BEGUN,
     OVERWRITE_EDITS,
@@ -24,6 +23,7 @@ from registry.exchange.visiting import (
     batch_of,
     bring_source,
     is_busy,
+    may_ask,
     read_source_again,
     run_of,
     say_plainly_wrong,
@@ -156,8 +156,8 @@ def _body(visit: Visit, batch: ImportBatch) -> ImportBody:
     told = account.content if account is not None else {}
     failed = run is not None and run.state is JobState.FAILED and not working
     may = {
-        "application": batch.state in ASKED_FOR[APPLY],
-        "undoing": batch.state in ASKED_FOR[UNDO],
+        "application": may_ask(batch, APPLY),
+        "undoing": may_ask(batch, UNDO),
         "reading": failed and batch.state is ImportState.READING,
         "abandonment": batch.state in NOT_BEGUN,
     }

@@ -12,8 +12,8 @@ from registry.ledger.queries import Version, find_versions_of_rows
 KEPT = "kept"
 """Under which name the changes of a record hold what it would change of the values edited by hand."""
 _EVERY_VERSION = 10_000_000
-_UNDO = "exchange:import:undo"
-_BULK = "datasets:bulk:"
+UNDO_EVENT = "exchange:import:undo"
+BULK_EVENTS = "datasets:bulk:"
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ def edited(versions: Sequence[Version]) -> frozenset[str]:
 
     A field that no import wrote is one somebody filled, unless it is empty. `versions` come latest first.
     """
-    undone = {one.batch_id for one in versions if one.event == _UNDO}
+    undone = {one.batch_id for one in versions if one.event == UNDO_EVENT}
     before: Mapping[str, Any] = {}
     written: dict[str, Any] = {}
     for one in reversed(versions):
         # A bulk edit has a number too: what it wrote is of the hand of somebody.
-        if one.batch_id is not None and not str(one.event).startswith(_BULK):
+        if one.batch_id is not None and not str(one.event).startswith(BULK_EVENTS):
             if one.batch_id in undone:
                 continue
             written.update({name: now for name, now in one.snapshot.items() if (name, now) not in before.items()})

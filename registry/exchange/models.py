@@ -54,6 +54,9 @@ PUBLIC = "public"
 READS = "reads"
 """Where it says how many times its columns were said, so its file is to be read again."""
 
+UNDOS = "undos"
+"""Where it says how many times it was undone: what undoing left may be asked again."""
+
 LEFT = "kept-by-undo"
 """What is noted on a record that undoing the import left as somebody made it since."""
 

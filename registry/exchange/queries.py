@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.datasets.models import Dataset
@@ -251,6 +251,34 @@ def find_kept(session: Session, batch_id: int) -> Sequence[ImportLine]:
     """The records of an import that would change values edited by hand, and leave them."""
     query = select(ImportLine).where(col(ImportLine.batch_id) == batch_id, col(ImportLine.changes).op("?")(KEPT))
     return session.execute(query.order_by(col(ImportLine.line_no))).scalars().all()
+
+
+def find_left(session: Session, batch_id: int) -> Sequence[ImportLine]:
+    """The records of an import that undoing it left as they were."""
+    query = select(ImportLine).where(
+        col(ImportLine.batch_id) == batch_id, cast(col(ImportLine.anomalies), JSONB).contains([{"code": LEFT}])
+    )
+    return session.execute(query.order_by(col(ImportLine.line_no))).scalars().all()
+
+
+def find_later(session: Session, batch_id: int) -> int | None:
+    """The latest of the imports that wrote since a sheet of this one, and that still stands."""
+    mine, other = aliased(ImportLine), aliased(ImportLine)
+    standing = or_(col(mine.applied), cast(col(mine.anomalies), JSONB).contains([{"code": LEFT}]))
+    query = (
+        select(func.max(col(other.batch_id)))
+        .join(mine, col(mine.dataset_id) == col(other.dataset_id))
+        .where(
+            col(mine.batch_id) == batch_id,
+            col(mine.action).in_(_WRITES),
+            standing,
+            col(other.batch_id) != batch_id,
+            col(other.action).in_(_WRITES),
+            col(other.applied),
+            col(other.applied_version) > col(mine.applied_version),
+        )
+    )
+    return session.execute(query).scalar_one()
 
 
 def count_actions(session: Session, batch_id: int) -> dict[str, int]:

@@ -25,7 +25,6 @@ from registry.exchange.views import (
     outcome_of,
 )
 from registry.exchange.visiting import (
-    ASKED_FOR,
     BRING_IN,
     NOT_BEGUN,
     OVERWRITE_EDITS,
@@ -34,6 +33,7 @@ from registry.exchange.visiting import (
     batch_of,
     bring_source,
     is_busy,
+    may_ask,
     read_source_again,
     run_of,
     say_plainly_wrong,
@@ -155,14 +155,14 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
         declared_public=bool(summary.get(PUBLIC)),
         edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
-        may_apply=may and not working and batch.state in ASKED_FOR[APPLY],
+        may_apply=may and not working and may_ask(batch, APPLY),
         may_read_again=may and failed and not working and batch.state is ImportState.READING,
         may_abandon=may
         and not working
         and batch.state in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED},
         is_asking=batch.state is ImportState.ASKING,
         may_map=may and not working and bool(told.get("table")) and batch.state in NOT_BEGUN,
-        may_undo=may and not working and batch.state in ASKED_FOR[UNDO],
+        may_undo=may and not working and may_ask(batch, UNDO),
     )
     return visit.page("exchange/import.html", page)
 

@@ -23,6 +23,7 @@ from registry.exchange.models import (
     OVER,
     PUBLIC,
     READS,
+    UNDOS,
     ImportAccount,
     ImportAction,
     ImportBatch,
@@ -36,6 +37,8 @@ from registry.exchange.queries import (
     count_writes,
     find_account,
     find_kept,
+    find_later,
+    find_left,
     find_writes,
     get_batch,
     is_at_work,
@@ -56,7 +59,6 @@ _WRITERS_LOCK = 7_203_611_003
 _LINES = 2000
 """How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
-_LEFT_AS_IT_IS = mark("Cette fiche a été modifiée depuis par quelqu’un : défaire l’import l’a laissée telle quelle.")
 _BESIDE = frozenset({"systems", "derivations", "table"})
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
 # What an import over with still says of the contacts it read: neither their name nor their address.
@@ -326,17 +328,16 @@ def _writing_alone(session: Session, batch_id: int, state: ImportState) -> Impor
 def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) -> list[str]:
     """Brings each sheet of an import back to what it was, and takes out those it made.
 
-    A sheet somebody built on since stays as it is: the titles of these are returned.
-    Raises: Conflict when the import was not applied, or is being worked at.
+    A sheet somebody built on since stays as it is: the titles of these are returned. Undoing may then be asked again.
+    Raises: Conflict when the import was not applied, a later one is to be undone first, or it is being worked at.
     """
     with at_work(session_of, batch_id):
         with session_of() as session:
             batch = get_batch(session, batch_id, lock=True)
-            if batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
-                raise Conflict(
-                    _("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label)
-                )
+            require_undoable(session, batch)
             say(session, "exchange:import:undo")
+            if batch.state is ImportState.UNDONE:
+                _take_up_again(session, batch)
             batch.state = ImportState.UNDOING
             total = count_writes(session, batch_id)[1]
         done = 0
@@ -353,10 +354,39 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             take_back_systems(session, batch_id)
             account = find_account(session, batch_id)
             kept = list(account.content.get("kept", ())) if account is not None else []
-            batch.summary = {**batch.summary, "kept": len(kept), "undone": count_undone(session, batch_id)}
+            batch.summary = {
+                **batch.summary, "kept": len(kept), "undone": count_undone(session, batch_id),
+                UNDOS: batch.summary.get(UNDOS, 0) + 1,
+            }  # fmt: skip
             batch.state = ImportState.UNDONE
             _forget(session, batch_id)
             return kept
+
+
+def require_undoable(session: Session, batch: ImportBatch) -> None:
+    """Nothing, where an import may be undone, or undone again for the sheets it left.
+
+    Raises: Conflict when it was not applied, left nothing, or a later import wrote the same sheets and still stands.
+    """
+    again = batch.state is ImportState.UNDONE and batch.summary.get("kept")
+    if not again and batch.state not in {ImportState.APPLIED, ImportState.UNDOING, ImportState.APPLYING}:
+        raise Conflict(
+            _("Seul un import appliqué se défait ; celui-ci est « {state} ».").format(state=batch.state.label)
+        )
+    later = find_later(session, batch.id) if again or batch.state is ImportState.APPLIED else None
+    if later is not None:
+        raise Conflict(
+            _(
+                "L’import n° {number} a modifié depuis des fiches de celui-ci : défaites d’abord l’import n° {number}."
+            ).format(number=later)
+        )
+
+
+def _take_up_again(session: Session, batch: ImportBatch) -> None:
+    """Has the records that undoing left be looked at again."""
+    for line in find_left(session, batch.id):
+        line.applied, line.anomalies = True, [one for one in line.anomalies if one["code"] != LEFT]
+    tell(session, batch, kept=[])
 
 
 def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
@@ -367,9 +397,9 @@ def _undo_next(session_of: Callable[[], Any], batch_id: int) -> int:
         say(session, "exchange:import:undo")
         kept = []
         for line in lines:
-            if not undo_line(session, line, batch_id):
+            if why := undo_line(session, line, batch_id):
                 kept.append(line.title)
-                note(line, LEFT, "", _LEFT_AS_IT_IS)
+                note(line, LEFT, "", why)
             line.applied = False
         if kept:
             account = find_account(session, batch_id)

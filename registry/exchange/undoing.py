@@ -1,41 +1,78 @@
 """Taking back what an import wrote, one record at a time, unless somebody built on it since."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.datasets.bulk_service import UNDO_EVENT as BULK_UNDO_EVENT
 from registry.datasets.forms import DataServiceForm, DatasetForm, DistributionForm, FieldForm
 from registry.datasets.models import DataService, Dataset, DatasetField, Derivation
 from registry.datasets.queries import find_distributions_of, find_downstream, find_parts, has_other_parts
 from registry.datasets.service import change_sheet
 from registry.exchange.comparing import ROW_FIELDS, SHEET_FIELDS
+from registry.exchange.edits import BULK_EVENTS, UNDO_EVENT
 from registry.exchange.models import ImportLine
+from registry.kernel.words import mark
 from registry.ledger.queries import Version, find_versions
 from registry.ledger.service import touch
 from registry.organisations.queries import find_appointments
 from registry.organisations.vocabulary import AppointmentSubject
 
+BY_SOMEBODY = mark("Cette fiche a été modifiée depuis par quelqu’un : défaire l’import l’a laissée telle quelle.")
+BY_AN_IMPORT = mark(
+    "Cette fiche a été modifiée depuis par un autre import : défaire celui-ci l’a laissée telle quelle."
+)
 
-def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
-    """Brings a sheet back to what it was, or takes it out; false where it stays as somebody left it."""
+
+def undo_line(session: Session, line: ImportLine, batch_id: int) -> str:
+    """Brings a sheet back to what it was, or takes it out; where it stays as it is, says why.
+
+    What was written since and then undone counts for nothing: the sheet is again as this import left it.
+    """
     sheet = session.get(Dataset, line.dataset_id, with_for_update=True, populate_existing=True)
-    if sheet is None or sheet.version != line.applied_version:
-        return False
-    before = next((one for one in find_versions(session, "dataset", sheet.id) if one.batch_id != batch_id), None)
+    if sheet is None:
+        return BY_SOMEBODY
+    past = _standing(session, "dataset", sheet.id, batch_id)
+    if not past or past[0].version != line.applied_version:
+        return BY_AN_IMPORT if past and _writer(past[0])[0] == "import" else BY_SOMEBODY
+    before = next((one for one in past if not _is_of(one, batch_id)), None)
     if before is None:
-        return _take_out(session, sheet, batch_id)
+        return "" if _take_out(session, sheet, batch_id) else BY_SOMEBODY
     if before.verb == "delete":
-        return False
+        return BY_SOMEBODY
+    _bring_back(session, sheet, before, batch_id)
+    return ""
+
+
+def _writer(version: Version) -> tuple[str, int | None]:
+    """What wrote a version: an import or a bulk edit, by its number, or somebody."""
+    if version.batch_id is None:
+        return "somebody", None
+    return "bulk" if str(version.event).startswith(BULK_EVENTS) else "import", version.batch_id
+
+
+def _is_of(version: Version, batch_id: int) -> bool:
+    return _writer(version) == ("import", batch_id)
+
+
+def _standing(session: Session, table: str, row_id: int, batch_id: int) -> list[Version]:
+    """The history of a row, latest first, without what other imports and bulk edits wrote and then took back."""
+    past = find_versions(session, table, row_id)
+    undone = {_writer(one) for one in past if one.event in {UNDO_EVENT, BULK_UNDO_EVENT}} - {("import", batch_id)}
+    return [one for one in past if _writer(one) not in undone]
+
+
+def _bring_back(session: Session, sheet: Dataset, before: Version, batch_id: int) -> None:
     # A version older than a field says nothing of it: it is then as it was before anybody could fill it.
     values = DatasetForm.model_validate(
         {name: before.snapshot[name] for name in SHEET_FIELDS if name in before.snapshot}
     )
     below = False
     for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
-        past = find_versions(session, "distribution", row.id)
-        then = next((one for one in past if one.batch_id != batch_id), None)
-        if past[0].batch_id != batch_id:
+        past = _standing(session, "distribution", row.id, batch_id)
+        then = next((one for one in past if not _is_of(one, batch_id)), None)
+        if not _is_last(past, batch_id):
             continue
         below = True
         if then is None:
@@ -49,7 +86,6 @@ def undo_line(session: Session, line: ImportLine, batch_id: int) -> bool:
     change_sheet(sheet, {name: getattr(values, name) for name in SHEET_FIELDS}, below=below)
     session.flush()
     touch(session, "dataset", sheet.id)
-    return True
 
 
 _PARTS: Mapping[Any, tuple[str, ...]] = {
@@ -59,8 +95,9 @@ _PARTS: Mapping[Any, tuple[str, ...]] = {
 """What stands below a sheet besides its files that an import may write, and the columns it writes."""
 
 
-def _last(session: Session, model: Any, row: Any) -> list[Version]:
-    return find_versions(session, str(model.__tablename__), row.id)
+def _is_last(past: Sequence[Version], batch_id: int) -> bool:
+    """Whether what stands of a row was last written by this import."""
+    return bool(past) and _is_of(past[0], batch_id)
 
 
 def _parts_back(session: Session, dataset_id: int, batch_id: int) -> bool:
@@ -68,11 +105,11 @@ def _parts_back(session: Session, dataset_id: int, batch_id: int) -> bool:
     touched = False
     for model, columns in _PARTS.items():
         for row in find_parts(session, model, dataset_id):
-            past = _last(session, model, row)
-            if past[0].batch_id != batch_id:
+            past = _standing(session, str(model.__tablename__), row.id, batch_id)
+            if not _is_last(past, batch_id):
                 continue
             touched = True
-            then = next((one for one in past if one.batch_id != batch_id), None)
+            then = next((one for one in past if not _is_of(one, batch_id)), None)
             if then is None:
                 session.delete(row)
                 continue
@@ -90,11 +127,13 @@ def _take_out(session: Session, sheet: Dataset, batch_id: int) -> bool:
         parts = [(model, row) for model in _PARTS for row in find_parts(session, model, sheet.id)]
         if find_downstream(session, sheet.id) or find_parts(session, Derivation, sheet.id):
             return False
-        if any(_last(session, model, row)[0].batch_id != batch_id for model, row in parts):
+        if not all(
+            _is_last(_standing(session, str(model.__tablename__), row.id, batch_id), batch_id) for model, row in parts
+        ):
             return False
         for _model, row in parts:
             session.delete(row)
-    if any(find_versions(session, "distribution", row.id, limit=1)[0].batch_id != batch_id for row in rows):
+    if not all(_is_last(_standing(session, "distribution", row.id, batch_id), batch_id) for row in rows):
         return False
     for row in rows:
         session.delete(row)

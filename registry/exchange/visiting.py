@@ -2,11 +2,11 @@
 
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, FORGET, READ, UNDO
-from registry.exchange.models import READS, ImportBatch, ImportState
+from registry.exchange.models import READS, UNDOS, ImportBatch, ImportState
 from registry.exchange.queries import get_batch, is_at_work
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
-from registry.exchange.service import AT_WORK, abandon_import, hold_source, receive_import
+from registry.exchange.service import AT_WORK, abandon_import, hold_source, receive_import, require_undoable
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -17,7 +17,7 @@ from registry.web.visits import Visit
 
 OVERWRITE_EDITS = "overwrite_edits"
 SEE, BRING_IN = Permission.EXCHANGE_IMPORT_READ, Permission.EXCHANGE_IMPORT_APPLY
-ASKED_FOR = {
+_ASKED_FOR = {
     READ: {ImportState.READING},
     APPLY: {ImportState.PREVIEWED, ImportState.APPLYING},
     UNDO: {ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING},
@@ -69,9 +69,10 @@ def ask(visit: Visit, kind: str, batch: ImportBatch, **more: str) -> JobRun:
 
 
 def job_key(kind: str, batch: ImportBatch) -> str:
-    """Under which key a job of an import runs once: its file is read once each time its columns are said."""
-    reads = batch.summary.get(READS, 0) if kind == READ else 0
-    return f"{batch.id}.{reads}" if reads else str(batch.id)
+    """Under which key a job of an import runs once: it is read each time its columns are said, and undone again."""
+    counted = {READ: READS, UNDO: UNDOS}.get(kind)
+    times = batch.summary.get(counted, 0) if counted else 0
+    return f"{batch.id}.{times}" if times else str(batch.id)
 
 
 def batch_of(visit: Visit, batch_id: int, permission: Permission) -> ImportBatch:
@@ -101,14 +102,22 @@ def start(visit: Visit, batch: ImportBatch, kind: str, **more: str) -> None:
 
     Raises: Conflict where the import is not in the state it needs, or somebody works on it.
     """
-    if batch.state not in ASKED_FOR[kind]:
+    if not may_ask(batch, kind):
         raise Conflict(_("Cet import est « {state} » : ce n’est pas possible.").format(state=batch.state.label))
     run = run_of(visit, batch)
     if is_busy(visit, batch, run):
         if run is not None and run.kind == kind:
             return
         raise Conflict(_(AT_WORK))
+    if kind == UNDO:
+        require_undoable(visit.session, batch)
     ask(visit, kind, batch, **more)
+
+
+def may_ask(batch: ImportBatch, kind: str) -> bool:
+    """Whether an import is where this may be asked of it: one that is undone but for some sheets may be again."""
+    again = kind == UNDO and batch.state is ImportState.UNDONE and bool(batch.summary.get("kept"))
+    return again or batch.state in _ASKED_FOR[kind]
 
 
 def read_source_again(visit: Visit, batch: ImportBatch) -> None:

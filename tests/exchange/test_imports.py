@@ -10,7 +10,7 @@ from registry.datasets.queries import find_distributions
 from registry.datasets.service import amend_dataset, annul_dataset
 from registry.exchange.jobs import import_file
 from registry.exchange.models import ImportAction, ImportState
-from registry.exchange.queries import find_account, get_batch
+from registry.exchange.queries import find_account, find_lines, get_batch
 from registry.exchange.service import abandon_import
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Role
@@ -137,6 +137,44 @@ def test_what_was_undone_can_be_imported_again(bringer: Bringer):
 
     assert bringer.bring(TREES)[1]["create"] == 2
     assert set(bringer.sheets()) == {"arbres", "bancs"}
+
+
+def test_imports_of_the_same_sheets_are_undone_one_after_the_other_until_nothing_is_left(bringer: Bringer):
+    first, _counts = bringer.bring(TREES)
+    changed = TREES.replace("Les arbres.", "Les arbres en ville.").replace('"CSV"', '"CSV bis"').replace("Bancs", "B")
+    second, counts = bringer.bring(changed)
+    assert counts["change"] == 2
+
+    with pytest.raises(Conflict, match=f"défaites d’abord l’import n° {second}"):
+        bringer.undo(first)
+    assert bringer.state(first) is ImportState.APPLIED
+
+    assert bringer.undo(second) == []
+    assert bringer.sheets()["arbres"]["description"] == "Les arbres."
+    assert bringer.undo(first) == []
+    assert bringer.sheets() == {}
+
+
+def test_what_undoing_left_is_taken_back_once_what_held_it_is_gone(bringer: Bringer):
+    number, _counts = bringer.bring(TREES)
+    later, _counts = bringer.preview(TREES.replace("Les arbres.", "Les arbres en ville."))
+    with bringer.opener(number)() as session:
+        get_batch(session, number).state = ImportState.UNDOING
+    bringer.apply(later)
+
+    assert bringer.undo(number) == ["Arbres"]
+    with bringer.town.acting() as session:
+        said = [one["message"] for line in find_lines(session, number) for one in line.anomalies]
+    assert any("par un autre import" in one for one in said)
+    with pytest.raises(Conflict, match=f"défaites d’abord l’import n° {later}"):
+        bringer.undo(number)
+    bringer.undo(later)
+
+    assert bringer.undo(number) == []
+    assert bringer.sheets() == {}
+    assert bringer.noted(number) == []
+    with pytest.raises(Conflict, match="Seul un import appliqué se défait"):
+        bringer.undo(number)
 
 
 def test_undoing_keeps_what_somebody_changed_since_and_says_so(bringer: Bringer):
