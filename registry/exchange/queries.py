@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Text, any_, case, cast, func, literal, or_, select, text
+from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, cast, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
@@ -239,12 +239,20 @@ def find_absent(
 
 def find_to_mend(session: Session, batch_id: int) -> Sequence[ImportLine]:
     """The records of an import in which something is to be mended in the file, in its order."""
+    return session.execute(_to_mend(batch_id).order_by(col(ImportLine.line_no))).scalars().all()
+
+
+def has_to_mend(session: Session, batch_id: int) -> bool:
+    """Whether something is to be mended in the file of an import, in one of its records."""
+    return session.execute(_to_mend(batch_id).limit(1)).first() is not None
+
+
+def _to_mend(batch_id: int) -> Select[ImportLine]:
     anomalies = cast(col(ImportLine.anomalies), JSONB)
-    query = select(ImportLine).where(
+    return select(ImportLine).where(
         col(ImportLine.batch_id) == batch_id,
         or_(anomalies.contains([{"severity": "error"}]), anomalies.contains([{"severity": "warning"}])),
     )
-    return session.execute(query.order_by(col(ImportLine.line_no))).scalars().all()
 
 
 def find_kept(session: Session, batch_id: int) -> Sequence[ImportLine]:

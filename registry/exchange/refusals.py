@@ -87,8 +87,8 @@ _SENTENCES = {
         "Ce fichier ne peut pas être ouvert : {name}. Vérifiez les droits d’accès du compte qui exécute le registre."
     ),
     Problem.HTML: mark(
-        "Ce fichier est une page web, pas un catalogue : téléchargez l’export DCAT lui-même (RDF/XML, Turtle "
-        "ou JSON-LD) et non la page qui le présente."
+        "Ce fichier est une page web, pas un catalogue : téléchargez l’export DCAT lui-même (RDF/XML, Turtle ou "
+        "JSON-LD), ou l’inventaire en CSV, XLSX ou ODS. Pour un portail, donnez plutôt son adresse."
     ),
     Problem.ISO_RECORD: mark(
         "Ce fichier est une fiche ISO 19139 ({root}), pas du RDF : demandez au géocatalogue son export "

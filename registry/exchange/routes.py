@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, UNDO
 from registry.exchange.models import PUBLIC, ImportAction, ImportState
-from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines
+from registry.exchange.queries import PAGE_SIZE, find_account, find_batches, find_lines, has_to_mend
 from registry.exchange.views import (
     ImportPage,
     ImportsPage,
@@ -21,6 +21,7 @@ from registry.exchange.views import (
     batch_line,
     count_of,
     format_label,
+    left_figure,
     line_view,
     outcome_of,
 )
@@ -120,6 +121,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     account = find_account(visit.session, batch_id)
     told = account.content if account is not None else {}
     may = visit.visitor.may(BRING_IN, batch.organisation_id)
+    may_map = may and not working and bool(told.get("table")) and batch.state in NOT_BEGUN
     page = ImportPage(
         id=batch.id,
         title=batch.source_name,
@@ -139,6 +141,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
             (action_label(action, batch.state), count_of(action, batch), f"/imports/{batch_id}?action={action}")
             for action in ImportAction
         ]
+        + left_figure(batch)
         + [(_("Absentes du fichier"), int(summary.get("absent", 0)), "#absentes")],
         triples=int(summary.get("triples", 0)),
         distributions=int(summary.get("distributions", 0)),
@@ -161,7 +164,8 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         and not working
         and batch.state in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED},
         is_asking=batch.state is ImportState.ASKING,
-        may_map=may and not working and bool(told.get("table")) and batch.state in NOT_BEGUN,
+        may_map=may_map,
+        has_to_mend=may_map and batch.state is ImportState.PREVIEWED and has_to_mend(visit.session, batch_id),
         may_undo=may and not working and may_ask(batch, UNDO),
     )
     return visit.page("exchange/import.html", page)

@@ -113,6 +113,7 @@ class ImportPage:
     may_abandon: bool
     is_asking: bool
     may_map: bool
+    has_to_mend: bool
     may_undo: bool
 
 
@@ -137,11 +138,7 @@ def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:
         state=batch.state.label,
         created_at=batch.created_at,
         counts={action_label(action, batch.state): count_of(action, batch) for action in ImportAction}
-        | (
-            {_("Restées telles quelles"): int(batch.summary.get("kept", 0))}
-            if batch.state is ImportState.UNDONE
-            else {}
-        ),
+        | {label: count for label, count, _address in left_figure(batch)},
     )
 
 
@@ -162,6 +159,13 @@ def count_of(action: ImportAction, batch: ImportBatch) -> int:
     """How many records an import would do this to, did it to, or took back."""
     undone = batch.summary.get("undone", {}) if batch.state is ImportState.UNDONE else {}
     return int(undone.get(action, batch.summary.get(action, 0)))
+
+
+def left_figure(batch: ImportBatch) -> list[tuple[str, int, str]]:
+    """How many records undoing an import left, once it is undone: with them the figures add up."""
+    if batch.state is not ImportState.UNDONE:
+        return []
+    return [(_("Restées telles quelles"), int(batch.summary.get("kept", 0)), "#restees")]
 
 
 def _line_label(line: ImportLine, state: ImportState) -> str:

@@ -90,6 +90,7 @@ def test_what_undoing_left_is_not_counted_as_taken_back(town: Town):
     assert "Créées puis retirées : 1" in listed
     assert "Restées telles quelles : 1" in listed
     assert "Restée telle quelle" in shown
+    assert "Restées telles quelles" in shown
     assert "À créer" not in shown
     assert "toutes ses écritures sont défaites" not in shown
 

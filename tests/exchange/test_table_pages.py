@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.exchange.jobs import import_file
+from registry.exchange.table_mappings import key_of, suggested
 from registry.kernel.errors import Unreadable
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
@@ -15,6 +16,15 @@ from tests.exchange.tables import csv_of
 from tests.exchange.test_pages import count, send, work
 
 pytestmark = pytest.mark.database
+
+
+def test_the_words_of_usual_inventories_are_proposed_and_a_creation_is_no_publication() -> None:
+    words = {
+        "Titre du jeu": "title", "Nb lignes": "records_count", "Nombre de lignes": "records_count",
+        "Personne à contacter": "contact", "Dernière modification": "modified", "Date de création": "",
+    }  # fmt: skip
+    assert {word: suggested(key_of(word)) for word in words} == words
+
 
 UNKNOWN = ["Nom du jeu", "Périodicité", "Truc"]
 
@@ -70,6 +80,8 @@ def test_the_lines_to_mend_come_back_inert_and_are_taken_once_mended(town: Town)
     )
     page = send(town, steward, table, "inventaire.csv").headers["location"]
     work(town)
+    shown = steward.get(page).text
+    assert "des lignes à corriger" in shown
     sent = steward.get(f"{page}/a-corriger")
     assert sent.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig")), delimiter=";"))
@@ -81,6 +93,7 @@ def test_the_lines_to_mend_come_back_inert_and_are_taken_once_mended(town: Town)
     rows[1][1], rows[2][3] = "Bancs", "Annuelle"
     page = send(town, steward, csv_of(rows), "corrige.csv").headers["location"]
     work(town)
+    assert "/a-corriger" not in steward.get(page).text
     steward.post(f"{page}/appliquer")
     work(town)
     assert count(town, "dataset WHERE identifier = 'b' AND description = '=HYPERLINK(1)'") == 1
