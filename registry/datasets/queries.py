@@ -265,13 +265,9 @@ def find_datasets_in(session: Session, system_id: int) -> Sequence[tuple[int, st
 
 
 def find_by_identifier(
-    session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str], *, lock: bool = False
+    session: Session, organisation_ids: Iterable[int], identifiers: Iterable[str]
 ) -> dict[str, list[Dataset]]:
-    """The datasets of these organisations that bear these stable identifiers: one a body may bear each.
-
-    With `lock`, nobody else changes them until the end; they are locked in one order, so that two imports wait
-    for each other rather than for ever.
-    """
+    """The datasets of these organisations that bear these stable identifiers: one a body may bear each."""
     query = (
         select(Dataset)
         .where(
@@ -280,8 +276,6 @@ def find_by_identifier(
         )
         .order_by(col(Dataset.id))
     )
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
     found: dict[str, list[Dataset]] = {}
     for row in session.execute(query).scalars():
         found.setdefault(row.identifier, []).append(row)

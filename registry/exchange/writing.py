@@ -34,7 +34,11 @@ _CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu 
 def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
     """Writes these records: new sheets, and what changes of those the register holds."""
     within = find_subtree(session, batch.organisation_id)
-    borne = find_by_identifier(session, within, [line.identifier for line in lines], lock=True)
+    borne = find_by_identifier(session, within, [line.identifier for line in lines])
+    # Locked in one statement, as every change of many sheets does: in two, each could wait for the other for ever.
+    # What was read of them before is read again.
+    wanted = {sheet.id for sheets in borne.values() for sheet in sheets}
+    held = find_sheets(session, wanted | {line.dataset_id for line in lines if line.dataset_id}, lock=True)
     known: dict[int, Dataset] = {}
     clear = []
     for line in lines:
@@ -51,7 +55,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     lines = clear
     # A record recognised by another name was compared with a sheet that does not bear its identifier.
     otherwise = {line.dataset_id: line.id for line in lines if line.dataset_id and line.id not in known}
-    known |= {otherwise[number]: sheet for number, sheet in find_sheets(session, otherwise, lock=True).items()}
+    known |= {otherwise[number]: sheet for number, sheet in held.items() if number in otherwise}
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset
@@ -97,6 +98,26 @@ def test_a_sheet_that_came_by_dcat_is_recognised_and_then_followed_when_its_slug
     assert (moved.dataset_id, moved.action) == (before["id"], ImportAction.CHANGE)
     assert moved.changes["uri"][1] == f"{SITE}/explore/dataset/arbres-en-ville/"
     assert len(bringer.sheets()) == 1
+
+
+def test_the_sheets_of_a_batch_are_locked_in_one_statement_whatever_they_were_known_by(bringer: Bringer):
+    """In two, an import and a change of the same sheets could each hold what the other waits for."""
+    bringer.bring(DCAT)
+    number, (one,) = preview(bringer, read(explore(explore_dataset(slug="arbres"))))
+    locked: list[str] = []
+
+    def keep(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if "FROM dataset \n" in statement and "FOR UPDATE" in statement:
+            locked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", keep)
+    try:
+        bringer.apply(number)
+    finally:
+        event.remove(Engine, "before_cursor_execute", keep)
+
+    assert one.action is ImportAction.CHANGE
+    assert len(locked) == 1
 
 
 def test_a_sheet_that_came_by_an_interface_is_recognised_in_the_dcat(bringer: Bringer):
