@@ -115,3 +115,9 @@ def test_only_an_obligation_or_a_blocking_good_practice_stops_a_dataset() -> Non
         if policy.severity is Severity.BLOCKING and policy.force in {Force.RECOMMENDATION, Force.WATCH}
     ]
     assert not odd, f"A recommendation or a watch never blocks: lower the severity of {odd}"
+
+
+@pytest.mark.parametrize("policy", policies(), ids=lambda policy: policy.id)
+def test_the_words_of_a_policy_bear_no_quotes_of_its_file(policy: Policy) -> None:
+    said = [words for version in policy.versions for words in (version.note, version.plain, version.plain_en) if words]
+    assert [words for words in said if words[0] in "'\"" or words[-1] in "'\""] == []
