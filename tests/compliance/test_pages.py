@@ -38,6 +38,15 @@ def test_what_binds_in_law_comes_first_and_a_practice_bears_no_sign_of_a_breach(
     assert "1 non suivie" in plain(row)
 
 
+def test_a_note_that_is_written_in_french_says_so_to_who_reads_english(town: Town):
+    lawyer = town.someone(Role.LEGAL)
+
+    english = lawyer.get("/conformite/OD-11", headers={"Accept-Language": "en"}).text
+
+    assert re.search(r"Note in French: <span lang=\"fr\">L311-4 limite", english)
+    assert "Note en français" not in lawyer.get("/conformite/OD-11").text
+
+
 def test_who_may_not_record_is_told_whom_to_ask(town: Town):
     address = f"/jeux/{town.record()}"
 
