@@ -1,8 +1,9 @@
 """What somebody typed beside what the sheet says: two changes at once, and a draft taken up later."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from registry.datasets.forms import PARTS
 from registry.datasets.models import Dataset
@@ -28,6 +29,7 @@ from registry.kernel.words import _, mark
 from registry.web.forms import FormData
 
 Part = Mapping[str, Any]
+_One = TypeVar("_One")
 
 
 @dataclass(frozen=True)
@@ -129,13 +131,26 @@ def _touched(data: FormData, kind: _Kind, kept: Sequence[Part]) -> bool:
 
 def _pairs(kind: _Kind, data: FormData, kept: Sequence[Part]) -> list[_Pair]:
     """The parts of both sides, each beside itself: by its identifier, else by its address."""
-    theirs = {_key(one): one for one in kept}
-    typed = {_key(one.values): one for one in blocks(data, kind.prefix, kind.fields) if one.stands or one.removed}
+    theirs = _by_key((one, one) for one in kept)
+    typed = _by_key(
+        (one.values, one) for one in blocks(data, kind.prefix, kind.fields) if one.stands or one.removed
+    )  # fmt: skip
     return [
         _Pair(theirs.get(key), block.values if block is not None and block.stands else None, block)
         for key in (*theirs, *(key for key in typed if key not in theirs))
         for block in (typed.get(key),)
     ]
+
+
+def _by_key(parts: Iterable[tuple[Part, _One]]) -> dict[tuple[str, int], _One]:
+    """Each part by its key and its rank among those of that key: two formats of one address are two parts."""
+    ranks = Counter[str]()
+    found: dict[tuple[str, int], _One] = {}
+    for part, one in parts:
+        key = _key(part)
+        found[key, ranks[key]] = one
+        ranks[key] += 1
+    return found
 
 
 def _key(one: Part) -> str:

@@ -141,6 +141,21 @@ def test_files_changed_on_both_sides_are_merged_one_by_one(town: Town) -> None:
     assert [row["title"] for row in files_of(town, number)] == ["A de l’autre", "C", "D"]
 
 
+def test_two_new_files_of_one_address_both_come_through_the_page_of_a_conflict(town: Town) -> None:
+    number = town.record()
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    two.post(f"/jeux/{number}/modifier", {**theirs, "title": "Titre de l’autre"})
+    for place, title in enumerate(("En CSV", "En JSON")):
+        mine |= {f"distribution-{place}-title": title, f"distribution-{place}-download_url": A}
+
+    page = one.post(f"/jeux/{number}/modifier", mine)
+
+    assert page.status_code == 409
+    assert one.post(f"/jeux/{number}/modifier", fields_of(page)).status_code == 303
+    assert sorted(row["title"] for row in files_of(town, number)) == ["En CSV", "En JSON"]
+
+
 def test_an_information_system_is_called_by_its_name_where_two_changes_meet_and_in_the_history(town: Town) -> None:
     number = town.record()
     one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
