@@ -34,6 +34,8 @@ _BUSY_TIMES = 5
 _PAGES = 3000
 _PAGE_BYTES = 32 * 1024 * 1024
 """Units: bytes. A longer answer is a whole export: no page follows it."""
+_PAGE_VALUES = 1_500_000
+"""Commas and opening brackets of a page: as many values, each of which costs far more memory than it has bytes."""
 _HEAD = 64 * 1024
 _MEBIBYTE = 1024 * 1024
 
@@ -191,8 +193,11 @@ def _content(found: Fetched) -> Any:
     """The JSON of an answer, read here for what page follows; nothing for what is none, or is too long for a page."""
     if found.path.stat().st_size > _PAGE_BYTES:
         return None
+    raw = found.path.read_bytes()
+    if sum(map(raw.count, (b",", b"[", b"{"))) > _PAGE_VALUES:
+        return None
     try:
-        return json.loads(found.path.read_bytes())
+        return json.loads(raw)
     except (ValueError, RecursionError):
         return None
 

@@ -179,6 +179,21 @@ def test_a_list_whose_second_page_fails_is_not_read_by_half(site: str, second: A
     assert said in refusal(f"{site}/api/3/action/package_search?rows=2")
 
 
+def test_a_page_made_to_fill_the_memory_is_not_parsed_where_addresses_are_followed(
+    site: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("registry.exchange.source._PAGE_VALUES", 1000)
+    address = f"{site}/api/3/action/package_search"
+
+    def search(query: dict[str, str]) -> Any:
+        heavy = {"rien": [[] for _one in range(600)]} if query.get("start") else {}
+        return package_search(package(1), count=2) | heavy
+
+    _Portal.answers = {"/api/3/action/package_search": search}
+
+    assert "La page 2 de la liste de 127.0.0.1 n’est pas lisible" in refusal(f"{address}?rows=1")
+
+
 def test_a_page_on_another_site_is_not_followed(site: str):
     _Portal.answers = {
         "/api/1/datasets/": {"data": [udata_dataset()], "total": 2, "next_page": "http://169.254.169.254/latest"}
