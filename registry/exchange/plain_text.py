@@ -1,4 +1,4 @@
-"""HTML found in descriptions, turned into plain text that keeps its paragraphs, lists and links."""
+"""HTML and Markdown found in descriptions, turned into plain text that keeps its paragraphs, lists and links."""
 
 import re
 from html import unescape
@@ -17,6 +17,12 @@ _BLOCKS = frozenset(
 _UNSEEN = frozenset({"script", "style"})
 _SPACES = re.compile(r"[^\S\n]+")
 _BLANK_LINES = re.compile(r" ?\n(?: ?\n)+ ?")
+
+
+# Of Markdown, only what can be nothing else: a lone star may multiply or call a note, an underscore be of a name.
+_STRONG = re.compile(r"(?<![\w*])\*\*(?=[^\s*])([^*\n]{1,500}?)(?<=[^\s*])\*\*(?![\w*])")
+_HEADING = re.compile(r"^#{1,6}[ \t]{1,8}(?=\S)", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]{1,500})\]\((https?://[^\s()<>]{1,2000})\)")
 
 
 class _Reader(HTMLParser):
@@ -71,6 +77,12 @@ def plain_text(text: str) -> str:
     if found is not text and _MARKUP.search(found):
         found = _read(found)
     return found.strip()
+
+
+def without_markdown(text: str) -> str:
+    """The text of a portal that writes Markdown, without the marks of its headings, links and emphasis."""
+    text = _STRONG.sub(r"\1", _HEADING.sub("", text))
+    return _LINK.sub(lambda link: link[2] if link[1] == link[2] else f"{link[1]} ({link[2]})", text)
 
 
 def _read(text: str) -> str:

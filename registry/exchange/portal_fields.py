@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from registry.exchange.plain_text import has_markup, plain_text
+from registry.exchange.plain_text import has_markup, plain_text, without_markdown
 from registry.exchange.portal_record import Record
 from registry.exchange.values import (
     CODE,
@@ -90,7 +90,7 @@ def prose(record: Record, name: str, *keys: str) -> str | None:
             record.note("characters-removed", name, clean)
         if len(clean) > _RAW_PROSE:
             record.note("text-shortened", name, clean)
-        return _fitted(record, name, plain_text(clean[:_RAW_PROSE]), PROSE) or None
+        return _fitted(record, name, without_markdown(plain_text(clean[:_RAW_PROSE])), PROSE) or None
 
     return record.first(name, keys, read) if record.left else None
 

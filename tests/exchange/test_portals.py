@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from registry.exchange.plain_text import without_markdown
 from registry.exchange.reading import read_file
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.vocabulary import Fate, ReadCatalogue, SourceFormat
@@ -25,6 +26,11 @@ from tests.exchange.portals import (
 
 def codes(found: ReadCatalogue) -> list[str]:
     return [one.code for one in found.anomalies]
+
+
+def test_a_description_of_ckan_in_markdown_comes_in_as_plain_text():
+    (one,) = read(package_search(package(notes="Les arbres **remarquables**"))).datasets
+    assert one.description == "Les arbres remarquables"
 
 
 def test_a_package_of_ckan_is_read_under_its_number():
@@ -234,3 +240,18 @@ def test_the_examples_of_the_explore_interface_are_read_whole(shared: Path):
 
         assert len(found.datasets) == count
         assert found.tally.accounted == found.tally.triples
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("Les arbres **remarquables**, **classés**", "Les arbres remarquables, classés"),
+        ("## Contenu\n\n* un\n* deux", "Contenu\n\n* un\n* deux"),
+        ("Voir [la notice](https://exemple.fr/a).", "Voir la notice (https://exemple.fr/a)."),
+        ("**[Notice](https://exemple.fr/a_b__c)**", "Notice (https://exemple.fr/a_b__c)"),
+        ("2 ** 3 et 4 ** 5, a * b, code_insee_2, __init__.py, n° #12", None),
+        ("[x](javascript:alert(1))", None),
+    ],
+)
+def test_the_markdown_of_portals_becomes_plain_text(written: str, plain: str | None) -> None:
+    assert without_markdown(written) == (written if plain is None else plain)
