@@ -24,7 +24,7 @@ def _let_an_import_be(*states: str) -> None:
 
 def upgrade() -> None:
     """Goes one revision up."""
-    _let_an_import_be(*BEFORE, "asking")
+    _let_an_import_be("reading", "asking", *BEFORE[1:])
     op.create_table(
         "column_mapping",
         sa.Column("id", sa.BigInteger(), sa.Identity(), nullable=False),

@@ -72,7 +72,10 @@ def import_catalogue(
 @click.command(
     "export", help="Exporte le registre, ou ce qu’une liste en choisit : CSV, XLSX, ODS, JSON, SCDL, Etalab."
 )
-@click.option("--format", "form", type=click.Choice([str(one) for one in ExportFormat]), default="csv")
+@click.option(
+    "--format", "form", type=click.Choice([str(one) for one in ExportFormat]), default="csv",
+    help="Le format : tableaux CSV (zip), XLSX, ODS ou JSON, relus par « import » ; SCDL ou Etalab pour un portail.",
+)  # fmt: skip
 @click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire.")
 @click.option("--select", "selected", default="", help="Ce qui suit « /jeux? » dans l’adresse d’une liste.")
 @click.pass_context

@@ -54,7 +54,7 @@ def bring(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
         ("bombe.rdf", BOMB.encode(), "<!DOCTYPE"),
         ("xxe.rdf", XXE.encode(), "<!DOCTYPE"),
         ("image.ttl", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "Ce fichier"),
-        ("donnees.json", b'{"a": 1}', "pas du JSON-LD"),
+        ("donnees.json", b'{"a": 1}', "ni du JSON-LD"),
         ("texte.ttl", b"Bonjour, ceci est une lettre.", "Ce fichier"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",

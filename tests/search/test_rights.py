@@ -80,7 +80,7 @@ def test_an_organisation_out_of_reach_named_in_the_address_narrows_nothing_and_s
     town = secret.town
     stranger = town.someone(Role.STEWARD, town.commune_id)
 
-    assert secret.titles(stranger, "inventaire", organisation_id=town.other_commune_id) == ["Inventaire des arbres"]
+    assert secret.titles(stranger, "inventaire", organisation=town.other_commune_id) == ["Inventaire des arbres"]
     page = stranger.get(f"/recherche?q=inventaire&organisation={town.other_commune_id}").text
     assert "Petite-Commune" not in page
 
