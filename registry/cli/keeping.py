@@ -1,6 +1,7 @@
 """`beffroi ledger`, `backup`, `upgrade`, `doctor` and `stop`: what keeps a registry safe."""
 
 import getpass
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,8 @@ LEDGER_SEED = "ledger-seed"
 """The Ed25519 seed checkpoints are signed with, among the secrets of the home."""
 
 _KEY_LENGTH = 32
+_LEAVING = 2.0
+"""Units: seconds. Who has just left may still be counted: the server takes a moment to see them go."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -407,7 +410,10 @@ def stop(context: click.Context, force: bool) -> None:
     if not force:
         found = cluster_home(settings.root).major() or settings.postgres_major
         with hold_cluster(settings.root, major=found) as cluster:
-            users = _users(superuser_url(cluster))
+            users, until = _users(superuser_url(cluster)), time.monotonic() + _LEAVING
+            while users and time.monotonic() < until:
+                time.sleep(0.1)
+                users = _users(superuser_url(cluster))
         if users:
             raise Conflict(
                 _("{count} connexions se servent de ce registre : il n’est pas arrêté (--force passe outre).").format(

@@ -212,7 +212,10 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         method, path = unsafe[route]
         before = _last(town)
         asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(colleague)
-        theirs = replace(about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view)
+        theirs = replace(
+            about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view,
+            draft_id=_draft_of(town, colleague.account_id),
+        )  # fmt: skip
         wanted = call(method, path, theirs)
         if "session_id" in path:
             asker = signed_in(leaving)
@@ -255,3 +258,11 @@ def test_what_a_job_does_for_somebody_names_them(furnished: Furnished) -> None:
         assert {entry["account_id"] for entry in entries} == {steward.account_id}, route
         assert all(f"account:{steward.account_id}" in entry["actor"] for entry in entries), route
         assert {entry["organisation_id"] for entry in entries} == {town.commune_id}, route
+
+
+def _draft_of(town: Town, account_id: int) -> int:
+    """The latest draft of somebody, or a number that none has."""
+    with town.acting() as session:
+        query = text("SELECT coalesce(max(id), 0) FROM sheet_draft WHERE account_id = :account")
+        number: int = session.execute(query, {"account": account_id}).scalar_one()
+        return number

@@ -114,7 +114,9 @@ def test_each_closed_list_is_stored_under_a_check_of_exactly_its_members(home):
                 said = [
                     set(_quoted(check.said))
                     for check in checks
-                    if check.of == table.name and f"({column.name})::text" in check.said and "IS NOT NULL" not in check.said
+                    if check.of == table.name
+                    and f"({column.name})::text" in check.said
+                    and "IS NOT NULL" not in check.said
                 ]
                 assert said == [members], f"{table.name}.{column.name}: the CHECK of the database says {said}"
     assert lists > 10

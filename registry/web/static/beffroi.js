@@ -57,9 +57,12 @@ function walkable(body) {
     if (next) { hold(next); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
   });
   // The field just opened is where one types; the cell just saved, or left, is where one was.
-  body.addEventListener("htmx:afterSwap", (event) => {
-    const field = event.target.querySelector("[aria-invalid], select, textarea, input:not([type=hidden])");
-    const one = field || event.target.querySelector(".cell");
+  // Once settled: before, a key pressed at once would find a link that htmx does not know yet, and leave the page.
+  body.addEventListener("htmx:afterSettle", (event) => {
+    const cell = event.target.closest("td, th");
+    if (!cell) return;
+    const field = cell.querySelector("[aria-invalid], select, textarea, input:not([type=hidden])");
+    const one = field || cell.querySelector(".cell");
     if (!field && one) hold(one);
     one?.focus();
   });
