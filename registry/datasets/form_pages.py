@@ -9,7 +9,6 @@ from litestar import Response
 from litestar.status_codes import HTTP_200_OK
 from sqlalchemy.orm import Session
 
-from registry.compliance.vocabulary import Principle, Stake
 from registry.datasets.forms import PARTS, DataServiceForm, DatasetForm, DistributionForm
 from registry.datasets.layout import LOCKABLE, OF_A_SERVICE, SECTIONS
 from registry.datasets.models import DataService, Dataset, SheetDraft
@@ -29,15 +28,8 @@ from registry.datasets.reading import (
 from registry.datasets.sheet_templates import SheetTemplate
 from registry.datasets.views import DraftState, FormPage, Prefill
 from registry.datasets.vocabulary import (
-    AccessRights,
-    FinalDisposition,
-    Nature,
-    Origin,
-    PersonalData,
-    PublicationGround,
-    Sensitivity,
-    StatisticalSecrecy,
-    ThirdPartyRights,
+    ONE_OF,
+    SOME_OF,
 )
 from registry.datasets.wording import LISTS, field_label, field_of, label_of
 from registry.kernel.permissions import Permission
@@ -205,20 +197,7 @@ def _left_before(visit: Visit, filled: Filled) -> list[DraftRow]:
 
 def form_choices(session: Session, held: int | None) -> dict[str, list[tuple[str, str]]]:
     """The choices of every closed field of the form; `held` is the system a sheet lives in already."""
-    enumerations: dict[str, Any] = {
-        "access_rights": AccessRights,
-        "nature": Nature,
-        "origin": Origin,
-        "personal_data": PersonalData,
-        "publication_ground": PublicationGround,
-        "sensitivity": Sensitivity,
-        "statistical_secrecy": StatisticalSecrecy,
-        "final_disposition": FinalDisposition,
-        "third_party_rights": ThirdPartyRights,
-        "stakes": Stake,
-        "principles": Principle,
-    }
-    choices = {name: [(str(one), one.label) for one in members] for name, members in enumerations.items()}
+    choices = {name: [(str(one), one.label) for one in members] for name, members in {**ONE_OF, **SOME_OF}.items()}
     for name, list_name in LISTS.items():
         choices[name] = load_list(list_name).choices(current_locale())
     rhythms = load_list("frequencies")

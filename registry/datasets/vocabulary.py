@@ -1,7 +1,10 @@
 """The closed lists of a dataset's sheet, with their French labels."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
+from registry.compliance.vocabulary import Principle, Stake
 from registry.kernel.words import _, mark
 
 
@@ -449,3 +452,18 @@ _TOGETHER_LABELS = {
     Outcome.UNCHANGED: mark("Inchangée"),
     Outcome.REFUSED: mark("Refusée"),
 }
+
+
+ONE_OF: Mapping[str, Any] = {
+    "access_rights": AccessRights,
+    "nature": Nature,
+    "origin": Origin,
+    "personal_data": PersonalData,
+    "publication_ground": PublicationGround,
+    "sensitivity": Sensitivity,
+    "statistical_secrecy": StatisticalSecrecy,
+    "final_disposition": FinalDisposition,
+    "third_party_rights": ThirdPartyRights,
+}
+SOME_OF: Mapping[str, Any] = {"stakes": Stake, "principles": Principle}
+"""The closed list behind each field of a sheet that takes one value of it, or several."""

@@ -4,20 +4,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from registry.compliance.vocabulary import Principle, Stake
 from registry.datasets.vocabulary import (
-    AccessRights,
+    ONE_OF,
+    SOME_OF,
     Availability,
     FieldEvidence,
-    FinalDisposition,
-    Nature,
-    Origin,
-    PersonalData,
-    PublicationGround,
-    Sensitivity,
     Stage,
-    StatisticalSecrecy,
-    ThirdPartyRights,
 )
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
@@ -129,21 +121,7 @@ LISTS = {
 }
 """The code list behind each coded field."""
 
-_ENUMS: dict[str, Any] = {
-    "access_rights": AccessRights,
-    "nature": Nature,
-    "origin": Origin,
-    "personal_data": PersonalData,
-    "publication_ground": PublicationGround,
-    "stage": Stage,
-    "sensitivity": Sensitivity,
-    "statistical_secrecy": StatisticalSecrecy,
-    "final_disposition": FinalDisposition,
-    "third_party_rights": ThirdPartyRights,
-    "evidence": FieldEvidence,
-    "availability": Availability,
-}
-_ENUM_LISTS: dict[str, Any] = {"stakes": Stake, "principles": Principle}
+_ENUMS: Mapping[str, Any] = {**ONE_OF, "stage": Stage, "evidence": FieldEvidence, "availability": Availability}
 
 
 def field_label(name: str) -> str:
@@ -175,8 +153,8 @@ def say_value(name: str, value: Any, known: Known | None = None) -> str:
         listed = load_list(LISTS[name])
         codes = value if isinstance(value, list) else [value]
         return ", ".join(listed.label(code, current_locale()) for code in codes)
-    if name in _ENUM_LISTS:
-        return ", ".join(_ENUM_LISTS[name](one).label for one in value)
+    if name in SOME_OF:
+        return ", ".join(SOME_OF[name](one).label for one in value)
     if name in {"declared_absent", "locked_fields"}:
         return ", ".join(field_label(one) for one in value)
     if isinstance(value, list):

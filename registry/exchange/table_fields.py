@@ -4,17 +4,9 @@ from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
 
-from registry.compliance.vocabulary import Principle, Stake
 from registry.datasets.vocabulary import (
-    AccessRights,
-    FinalDisposition,
-    Nature,
-    Origin,
-    PersonalData,
-    PublicationGround,
-    Sensitivity,
-    StatisticalSecrecy,
-    ThirdPartyRights,
+    ONE_OF,
+    SOME_OF,
 )
 from registry.exchange.vocabulary import ReadDataset
 
@@ -58,19 +50,7 @@ SEVERAL_LISTED: Mapping[str, str] = {
 }
 """Several codes of a list."""
 
-CHOICES: Mapping[str, type[StrEnum]] = {
-    "access_rights": AccessRights,
-    "nature": Nature,
-    "origin": Origin,
-    "personal_data": PersonalData,
-    "publication_ground": PublicationGround,
-    "sensitivity": Sensitivity,
-    "statistical_secrecy": StatisticalSecrecy,
-    "final_disposition": FinalDisposition,
-    "third_party_rights": ThirdPartyRights,
-    "stakes": Stake,
-    "principles": Principle,
-}
+CHOICES: Mapping[str, type[StrEnum]] = {**ONE_OF, **SOME_OF}
 """A code of a closed list; of `stakes` and `principles`, several."""
 
 SEVERAL = frozenset({*TEXTS, *SEVERAL_LISTED, "stakes", "principles"})
