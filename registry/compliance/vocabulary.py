@@ -1,229 +1,96 @@
 """The closed lists of the engine, with their French labels."""
 
-from enum import StrEnum
-
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 FactValue = bool | int | float | str | tuple[str, ...]
 
 
-class SubjectKind(StrEnum):
+class SubjectKind(Labelled):
     """What a policy speaks of."""
 
-    DATASET = "dataset"
-    ORGANISATION = "organisation"
-    SYSTEM = "system"
-
-    @property
-    def label(self) -> str:
-        """The kind in the reader's language."""
-        return _(_SUBJECTS[self])
+    DATASET = "dataset", mark("Jeu de données")
+    ORGANISATION = "organisation", mark("Organisation")
+    SYSTEM = "system", mark("Système d’information")
 
 
-_SUBJECTS = {
-    SubjectKind.DATASET: mark("Jeu de données"),
-    SubjectKind.ORGANISATION: mark("Organisation"),
-    SubjectKind.SYSTEM: mark("Système d’information"),
-}
-
-
-class Verdict(StrEnum):
+class Verdict(Labelled):
     """What a policy says of a subject on a day."""
 
-    COMPLIANT = "compliant"
-    NON_COMPLIANT = "non-compliant"
-    TO_COMPLETE = "to-complete"
-    NOT_APPLICABLE = "not-applicable"
-
-    @property
-    def label(self) -> str:
-        """The verdict in the reader's language, as said of an obligation."""
-        return _(_VERDICTS[self])
+    COMPLIANT = "compliant", mark("Conforme")
+    NON_COMPLIANT = "non-compliant", mark("Non conforme")
+    TO_COMPLETE = "to-complete", mark("À compléter")
+    NOT_APPLICABLE = "not-applicable", mark("Sans objet")
 
 
-_VERDICTS = {
-    Verdict.COMPLIANT: mark("Conforme"),
-    Verdict.NON_COMPLIANT: mark("Non conforme"),
-    Verdict.TO_COMPLETE: mark("À compléter"),
-    Verdict.NOT_APPLICABLE: mark("Sans objet"),
-}
-
-
-class Force(StrEnum):
+class Force(Labelled):
     """How a policy binds. Only an obligation can be breached in law."""
 
-    OBLIGATION = "obligation"
-    RECOMMENDATION = "recommendation"
-    GOOD_PRACTICE = "good-practice"
-    WATCH = "watch"
-
-    @property
-    def label(self) -> str:
-        """The force in the reader's language."""
-        return _(_FORCES[self])
+    OBLIGATION = "obligation", mark("Obligation")
+    RECOMMENDATION = "recommendation", mark("Recommandation")
+    GOOD_PRACTICE = "good-practice", mark("Bonne pratique")
+    WATCH = "watch", mark("Veille")
 
 
-_FORCES = {
-    Force.OBLIGATION: mark("Obligation"),
-    Force.RECOMMENDATION: mark("Recommandation"),
-    Force.GOOD_PRACTICE: mark("Bonne pratique"),
-    Force.WATCH: mark("Veille"),
-}
-
-
-class Severity(StrEnum):
+class Severity(Labelled):
     """How grave a breach is: a blocking one stops the dataset's next move."""
 
-    BLOCKING = "blocking"
-    MAJOR = "major"
-    MINOR = "minor"
-
-    @property
-    def label(self) -> str:
-        """The severity in the reader's language."""
-        return _(_SEVERITIES[self])
+    BLOCKING = "blocking", mark("Bloquante")
+    MAJOR = "major", mark("Majeure")
+    MINOR = "minor", mark("Mineure")
 
 
-_SEVERITIES = {
-    Severity.BLOCKING: mark("Bloquante"),
-    Severity.MAJOR: mark("Majeure"),
-    Severity.MINOR: mark("Mineure"),
-}
-
-
-class Evidence(StrEnum):
+class Evidence(Labelled):
     """On what reading a policy rests, from the strongest to the weakest."""
 
-    TEXT_READ = "text-read"
-    DOCTRINE_READ = "doctrine-read"
-    SECONDARY = "secondary"
-    CODE_READ = "code-read"
-    INTERVIEW = "interview"
-    MEMORY = "memory"
-
-    @property
-    def label(self) -> str:
-        """The level of evidence in the reader's language."""
-        return _(_EVIDENCES[self])
+    TEXT_READ = "text-read", mark("Texte lu")
+    DOCTRINE_READ = "doctrine-read", mark("Doctrine lue")
+    SECONDARY = "secondary", mark("Source secondaire")
+    CODE_READ = "code-read", mark("Repris d’un logiciel public")
+    INTERVIEW = "interview", mark("Entretien")
+    MEMORY = "memory", mark("De mémoire, non vérifié")
 
 
-_EVIDENCES = {
-    Evidence.TEXT_READ: mark("Texte lu"),
-    Evidence.DOCTRINE_READ: mark("Doctrine lue"),
-    Evidence.SECONDARY: mark("Source secondaire"),
-    Evidence.CODE_READ: mark("Repris d’un logiciel public"),
-    Evidence.INTERVIEW: mark("Entretien"),
-    Evidence.MEMORY: mark("De mémoire, non vérifié"),
-}
-
-
-class Stake(StrEnum):
+class Stake(Labelled):
     """The six stakes of data governance the authority named."""
 
-    LEGAL = "legal"
-    ETHICAL = "ethical"
-    TECHNICAL = "technical"
-    MANAGERIAL = "managerial"
-    DEMOCRATIC = "democratic"
-    POLITICAL = "political"
-
-    @property
-    def label(self) -> str:
-        """The stake in the reader's language."""
-        return _(_STAKES[self])
+    LEGAL = "legal", mark("Juridique")
+    ETHICAL = "ethical", mark("Éthique")
+    TECHNICAL = "technical", mark("Technique")
+    MANAGERIAL = "managerial", mark("Managérial")
+    DEMOCRATIC = "democratic", mark("Démocratique")
+    POLITICAL = "political", mark("Politique")
 
 
-_STAKES = {
-    Stake.LEGAL: mark("Juridique"),
-    Stake.ETHICAL: mark("Éthique"),
-    Stake.TECHNICAL: mark("Technique"),
-    Stake.MANAGERIAL: mark("Managérial"),
-    Stake.DEMOCRATIC: mark("Démocratique"),
-    Stake.POLITICAL: mark("Politique"),
-}
-
-
-class Principle(StrEnum):
+class Principle(Labelled):
     """The three principles of the authority's data governance."""
 
-    SOVEREIGNTY = "sovereignty"
-    FRUGALITY = "frugality"
-    ACCULTURATION = "acculturation"
-
-    @property
-    def label(self) -> str:
-        """The principle in the reader's language."""
-        return _(_PRINCIPLES[self])
+    SOVEREIGNTY = "sovereignty", mark("Souveraineté")
+    FRUGALITY = "frugality", mark("Sobriété")
+    ACCULTURATION = "acculturation", mark("Acculturation")
 
 
-_PRINCIPLES = {
-    Principle.SOVEREIGNTY: mark("Souveraineté"),
-    Principle.FRUGALITY: mark("Sobriété"),
-    Principle.ACCULTURATION: mark("Acculturation"),
-}
-
-
-class VersionStatus(StrEnum):
+class VersionStatus(Labelled):
     """Whether a version of a policy binds."""
 
-    PROPOSED = "proposed"
-    IN_FORCE = "in-force"
-    REPEALED = "repealed"
-
-    @property
-    def label(self) -> str:
-        """The status in the reader's language."""
-        return _(_STATUSES[self])
+    PROPOSED = "proposed", mark("En projet")
+    IN_FORCE = "in-force", mark("En vigueur")
+    REPEALED = "repealed", mark("Abrogée")
 
 
-_STATUSES = {
-    VersionStatus.PROPOSED: mark("En projet"),
-    VersionStatus.IN_FORCE: mark("En vigueur"),
-    VersionStatus.REPEALED: mark("Abrogée"),
-}
-
-
-class FactType(StrEnum):
+class FactType(Labelled):
     """The types a fact may have; no list of records: what needs one is a computed fact with a name."""
 
-    BOOLEAN = "boolean"
-    ENUM = "enum"
-    STRING = "string"
-    INTEGER = "integer"
-    DOUBLE = "double"
-    DATE = "date"
-    STRINGS = "strings"
-
-    @property
-    def label(self) -> str:
-        """The type in the reader's language."""
-        return _(_TYPES[self])
+    BOOLEAN = "boolean", mark("oui ou non")
+    ENUM = "enum", mark("valeur d’une liste")
+    STRING = "string", mark("texte")
+    INTEGER = "integer", mark("nombre entier")
+    DOUBLE = "double", mark("nombre")
+    DATE = "date", mark("date")
+    STRINGS = "strings", mark("liste")
 
 
-_TYPES = {
-    FactType.BOOLEAN: mark("oui ou non"),
-    FactType.ENUM: mark("valeur d’une liste"),
-    FactType.STRING: mark("texte"),
-    FactType.INTEGER: mark("nombre entier"),
-    FactType.DOUBLE: mark("nombre"),
-    FactType.DATE: mark("date"),
-    FactType.STRINGS: mark("liste"),
-}
-
-
-class UnknownHalf(StrEnum):
+class UnknownHalf(Labelled):
     """Which half of a policy cannot be decided."""
 
-    WHEN = "when"
-    REQUIRE = "require"
-
-    @property
-    def label(self) -> str:
-        """The half in the reader's language."""
-        return _(_HALVES[self])
-
-
-_HALVES = {
-    UnknownHalf.WHEN: mark("On ne sait pas encore si la règle s’applique"),
-    UnknownHalf.REQUIRE: mark("On ne sait pas encore si l’exigence est remplie"),
-}
+    WHEN = "when", mark("On ne sait pas encore si la règle s’applique")
+    REQUIRE = "require", mark("On ne sait pas encore si l’exigence est remplie")

@@ -1,457 +1,199 @@
 """The closed lists of a dataset's sheet, with their French labels."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any
 
 from registry.compliance.vocabulary import Principle, Stake
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
-class AccessRights(StrEnum):
+class AccessRights(Labelled):
     """Who may have the data (EU access-right list, the three values DCAT-AP uses)."""
 
-    PUBLIC = "public"
-    RESTRICTED = "restricted"
-    NON_PUBLIC = "non-public"
-
-    @property
-    def label(self) -> str:
-        """The access level in the reader's language."""
-        return _(_ACCESS_LABELS[self])
+    PUBLIC = "public", mark("Ouvert à tous")
+    RESTRICTED = "restricted", mark("Accès restreint")
+    NON_PUBLIC = "non-public", mark("Non public")
 
 
-_ACCESS_LABELS = {
-    AccessRights.PUBLIC: mark("Ouvert à tous"),
-    AccessRights.RESTRICTED: mark("Accès restreint"),
-    AccessRights.NON_PUBLIC: mark("Non public"),
-}
-
-
-class PersonalData(StrEnum):
+class PersonalData(Labelled):
     """What personal data a dataset holds, from none to what the law protects most."""
 
-    NONE = "none"
-    ANONYMISED = "anonymised"
-    PSEUDONYMISED = "pseudonymised"
-    PERSONAL = "personal"
-    SPECIAL_CATEGORY = "special-category"
-    OFFENCES = "offences"
-    NIR = "nir"
-
-    @property
-    def label(self) -> str:
-        """The status in the reader's language."""
-        return _(_PERSONAL_LABELS[self])
+    NONE = "none", mark("Aucune donnée personnelle")
+    ANONYMISED = "anonymised", mark("Anonymisées")
+    PSEUDONYMISED = "pseudonymised", mark("Pseudonymisées")
+    PERSONAL = "personal", mark("Données personnelles")
+    SPECIAL_CATEGORY = "special-category", mark("Données sensibles (RGPD art. 9)")
+    OFFENCES = "offences", mark("Infractions et condamnations (RGPD art. 10)")
+    NIR = "nir", mark("Numéro de sécurité sociale (NIR)")
 
 
-_PERSONAL_LABELS = {
-    PersonalData.NONE: mark("Aucune donnée personnelle"),
-    PersonalData.ANONYMISED: mark("Anonymisées"),
-    PersonalData.PSEUDONYMISED: mark("Pseudonymisées"),
-    PersonalData.PERSONAL: mark("Données personnelles"),
-    PersonalData.SPECIAL_CATEGORY: mark("Données sensibles (RGPD art. 9)"),
-    PersonalData.OFFENCES: mark("Infractions et condamnations (RGPD art. 10)"),
-    PersonalData.NIR: mark("Numéro de sécurité sociale (NIR)"),
-}
-
-
-class PublicationGround(StrEnum):
+class PublicationGround(Labelled):
     """What allows personal data to be put online (CRPA L312-1-2)."""
 
-    CONSENT = "consent"
-    LAW = "law"
-    D312_1_3 = "d312-1-3"
-
-    @property
-    def label(self) -> str:
-        """The ground in the reader's language."""
-        return _(_GROUND_LABELS[self])
+    CONSENT = "consent", mark("Consentement des personnes")
+    LAW = "law", mark("Texte de loi ou de règlement")
+    D312_1_3 = "d312-1-3", mark("Catégorie de l’article D312-1-3 du CRPA")
 
 
-_GROUND_LABELS = {
-    PublicationGround.CONSENT: mark("Consentement des personnes"),
-    PublicationGround.LAW: mark("Texte de loi ou de règlement"),
-    PublicationGround.D312_1_3: mark("Catégorie de l’article D312-1-3 du CRPA"),
-}
-
-
-class Nature(StrEnum):
+class Nature(Labelled):
     """Whether a law names this very kind of dataset."""
 
-    OTHER = "other"
-    SUBSIDIES = "subsidies"
-    LOCAL_ADDRESS_BASE = "local-address-base"
-    ELECTION_REGISTER = "election-register"
-    VIDEO_PROTECTION = "video-protection"
-    MOBILITY = "mobility"
-
-    @property
-    def label(self) -> str:
-        """The nature in the reader's language."""
-        return _(_NATURE_LABELS[self])
+    OTHER = "other", mark("Autre")
+    SUBSIDIES = "subsidies", mark("Subventions versées")
+    LOCAL_ADDRESS_BASE = "local-address-base", mark("Base adresse locale")
+    ELECTION_REGISTER = "election-register", mark("Liste électorale")
+    VIDEO_PROTECTION = "video-protection", mark("Vidéoprotection")
+    MOBILITY = "mobility", mark("Mobilité")
 
 
-_NATURE_LABELS = {
-    Nature.OTHER: mark("Autre"),
-    Nature.SUBSIDIES: mark("Subventions versées"),
-    Nature.LOCAL_ADDRESS_BASE: mark("Base adresse locale"),
-    Nature.ELECTION_REGISTER: mark("Liste électorale"),
-    Nature.VIDEO_PROTECTION: mark("Vidéoprotection"),
-    Nature.MOBILITY: mark("Mobilité"),
-}
-
-
-class Origin(StrEnum):
+class Origin(Labelled):
     """Where the data comes from."""
 
-    PRODUCED = "produced"
-    OPERATOR = "operator"
-    PARTNER = "partner"
-    DERIVED = "derived"
-
-    @property
-    def label(self) -> str:
-        """The origin in the reader's language."""
-        return _(_ORIGIN_LABELS[self])
+    PRODUCED = "produced", mark("Produit par la collectivité")
+    OPERATOR = "operator", mark("Reçu d’un délégataire")
+    PARTNER = "partner", mark("Reçu d’un partenaire")
+    DERIVED = "derived", mark("Obtenu par croisement")
 
 
-_ORIGIN_LABELS = {
-    Origin.PRODUCED: mark("Produit par la collectivité"),
-    Origin.OPERATOR: mark("Reçu d’un délégataire"),
-    Origin.PARTNER: mark("Reçu d’un partenaire"),
-    Origin.DERIVED: mark("Obtenu par croisement"),
-}
-
-
-class Stage(StrEnum):
+class Stage(Labelled):
     """Where a dataset stands from collection to disposal."""
 
-    IDENTIFIED = "identified"
-    COLLECTED = "collected"
-    QUALIFIED = "qualified"
-    DOCUMENTED = "documented"
-    CLEARED = "cleared"
-    PUBLISHED = "published"
-    UNDER_REVISION = "under-revision"
-    ARCHIVED = "archived"
-    DISPOSED = "disposed"
-    WITHDRAWN = "withdrawn"
-
-    @property
-    def label(self) -> str:
-        """The stage in the reader's language."""
-        return _(_STAGE_LABELS[self])
+    IDENTIFIED = "identified", mark("Identifié")
+    COLLECTED = "collected", mark("Collecté")
+    QUALIFIED = "qualified", mark("Qualifié")
+    DOCUMENTED = "documented", mark("Documenté")
+    CLEARED = "cleared", mark("Autorisé")
+    PUBLISHED = "published", mark("Publié")
+    UNDER_REVISION = "under-revision", mark("En révision")
+    ARCHIVED = "archived", mark("Archivé")
+    DISPOSED = "disposed", mark("Éliminé")
+    WITHDRAWN = "withdrawn", mark("Retiré")
 
 
-_STAGE_LABELS = {
-    Stage.IDENTIFIED: mark("Identifié"),
-    Stage.COLLECTED: mark("Collecté"),
-    Stage.QUALIFIED: mark("Qualifié"),
-    Stage.DOCUMENTED: mark("Documenté"),
-    Stage.CLEARED: mark("Autorisé"),
-    Stage.PUBLISHED: mark("Publié"),
-    Stage.UNDER_REVISION: mark("En révision"),
-    Stage.ARCHIVED: mark("Archivé"),
-    Stage.DISPOSED: mark("Éliminé"),
-    Stage.WITHDRAWN: mark("Retiré"),
-}
-
-
-class Availability(StrEnum):
+class Availability(Labelled):
     """How long a distribution is meant to stay (DCAT-AP planned availability)."""
 
-    TEMPORARY = "temporary"
-    EXPERIMENTAL = "experimental"
-    AVAILABLE = "available"
-    STABLE = "stable"
-
-    @property
-    def label(self) -> str:
-        """The planned availability in the reader's language."""
-        return _(_AVAILABILITY_LABELS[self])
+    TEMPORARY = "temporary", mark("Temporaire")
+    EXPERIMENTAL = "experimental", mark("Expérimentale")
+    AVAILABLE = "available", mark("Disponible")
+    STABLE = "stable", mark("Stable")
 
 
-_AVAILABILITY_LABELS = {
-    Availability.TEMPORARY: mark("Temporaire"),
-    Availability.EXPERIMENTAL: mark("Expérimentale"),
-    Availability.AVAILABLE: mark("Disponible"),
-    Availability.STABLE: mark("Stable"),
-}
-
-
-class Sensitivity(StrEnum):
+class Sensitivity(Labelled):
     """How much harm a leak would do, whoever the data is about (loi 2024-449, art. 31, for the last)."""
 
-    ORDINARY = "ordinary"
-    SENSITIVE = "sensitive"
-    PARTICULAR = "particular"
-
-    @property
-    def label(self) -> str:
-        """The sensitivity in the reader's language."""
-        return _(_SENSITIVITY_LABELS[self])
+    ORDINARY = "ordinary", mark("Ordinaire")
+    SENSITIVE = "sensitive", mark("Sensible")
+    PARTICULAR = "particular", mark("D’une sensibilité particulière (loi SREN, art. 31)")
 
 
-_SENSITIVITY_LABELS = {
-    Sensitivity.ORDINARY: mark("Ordinaire"),
-    Sensitivity.SENSITIVE: mark("Sensible"),
-    Sensitivity.PARTICULAR: mark("D’une sensibilité particulière (loi SREN, art. 31)"),
-}
-
-
-class StatisticalSecrecy(StrEnum):
+class StatisticalSecrecy(Labelled):
     """What the statistical secret leaves out of a dataset (loi 51-711, art. 6), from nothing to everything."""
 
-    NONE = "none"
-    AGGREGATES = "aggregates"
-    CONFIDENTIAL = "confidential"
-
-    @property
-    def label(self) -> str:
-        """What may leave, in the reader's language."""
-        return _(_SECRECY_LABELS[self])
+    NONE = "none", mark("Aucun secret statistique")
+    AGGREGATES = "aggregates", mark("Seuls des agrégats peuvent sortir")
+    CONFIDENTIAL = "confidential", mark("Couvert par le secret statistique")
 
 
-_SECRECY_LABELS = {
-    StatisticalSecrecy.NONE: mark("Aucun secret statistique"),
-    StatisticalSecrecy.AGGREGATES: mark("Seuls des agrégats peuvent sortir"),
-    StatisticalSecrecy.CONFIDENTIAL: mark("Couvert par le secret statistique"),
-}
-
-
-class FinalDisposition(StrEnum):
+class FinalDisposition(Labelled):
     """What becomes of the data once it is no longer in use (code du patrimoine, R212-14)."""
 
-    KEEP = "keep"
-    SAMPLE = "sample"
-    DISPOSE = "dispose"
-
-    @property
-    def label(self) -> str:
-        """The final disposition in the reader's language."""
-        return _(_DISPOSITION_LABELS[self])
+    KEEP = "keep", mark("Conservation définitive")
+    SAMPLE = "sample", mark("Tri ou échantillon")
+    DISPOSE = "dispose", mark("Élimination")
 
 
-_DISPOSITION_LABELS = {
-    FinalDisposition.KEEP: mark("Conservation définitive"),
-    FinalDisposition.SAMPLE: mark("Tri ou échantillon"),
-    FinalDisposition.DISPOSE: mark("Élimination"),
-}
-
-
-class ThirdPartyRights(StrEnum):
+class ThirdPartyRights(Labelled):
     """Whether somebody else holds rights on the data (CRPA L321-2)."""
 
-    NONE = "none"
-    CLEARED = "cleared"
-    HELD = "held"
-
-    @property
-    def label(self) -> str:
-        """The state of third parties' rights in the reader's language."""
-        return _(_RIGHTS_LABELS[self])
+    NONE = "none", mark("Aucun droit de tiers")
+    CLEARED = "cleared", mark("Accord obtenu des tiers")
+    HELD = "held", mark("Droits de tiers, sans accord")
 
 
-_RIGHTS_LABELS = {
-    ThirdPartyRights.NONE: mark("Aucun droit de tiers"),
-    ThirdPartyRights.CLEARED: mark("Accord obtenu des tiers"),
-    ThirdPartyRights.HELD: mark("Droits de tiers, sans accord"),
-}
-
-
-class FieldEvidence(StrEnum):
+class FieldEvidence(Labelled):
     """Whether somebody says what a field holds, or a reading of the data suggests it."""
 
-    ASSERTED = "asserted"
-    DETECTED = "detected"
-
-    @property
-    def label(self) -> str:
-        """The evidence in the reader's language."""
-        return _(_EVIDENCE_LABELS[self])
+    ASSERTED = "asserted", mark("Déclaré")
+    DETECTED = "detected", mark("Détecté, à confirmer")
 
 
-_EVIDENCE_LABELS = {
-    FieldEvidence.ASSERTED: mark("Déclaré"),
-    FieldEvidence.DETECTED: mark("Détecté, à confirmer"),
-}
-
-
-class ListFacet(StrEnum):
+class ListFacet(Labelled):
     """What the list of datasets is narrowed and counted by; the value is its name in an address."""
 
-    ORGANISATION = "organisation"
-    VERDICT = "constat"
-    POLICY = "regle"
-    DEADLINE = "echeance"
-    OWNER = "proprietaire"
-    PERSONAL_DATA = "donnees"
-    ACCESS_RIGHTS = "acces"
-    STAGE = "etape"
-    LICENCE = "licence"
-    THEME = "theme"
-    FREQUENCY = "frequence"
-    FORMAT = "format"
-    ORIGIN = "origine"
-    NATURE = "nature"
-    SYSTEM = "systeme"
-
-    @property
-    def label(self) -> str:
-        """The facet in the reader's language."""
-        return _(_FACET_LABELS[self])
+    ORGANISATION = "organisation", mark("Organisation et ce qui en dépend")
+    VERDICT = "constat", mark("Constats")
+    POLICY = "regle", mark("Règle")
+    DEADLINE = "echeance", mark("Échéance proche")
+    OWNER = "proprietaire", mark("Propriétaire")
+    PERSONAL_DATA = "donnees", mark("Données personnelles")
+    ACCESS_RIGHTS = "acces", mark("Niveau d’accès")
+    STAGE = "etape", mark("Étape")
+    LICENCE = "licence", mark("Licence")
+    THEME = "theme", mark("Thème")
+    FREQUENCY = "frequence", mark("Fréquence de mise à jour")
+    FORMAT = "format", mark("Format")
+    ORIGIN = "origine", mark("Origine")
+    NATURE = "nature", mark("Nature du jeu")
+    SYSTEM = "systeme", mark("Système d’information")
 
 
-_FACET_LABELS = {
-    ListFacet.ORGANISATION: mark("Organisation et ce qui en dépend"),
-    ListFacet.VERDICT: mark("Constats"),
-    ListFacet.POLICY: mark("Règle"),
-    ListFacet.DEADLINE: mark("Échéance proche"),
-    ListFacet.OWNER: mark("Propriétaire"),
-    ListFacet.PERSONAL_DATA: mark("Données personnelles"),
-    ListFacet.ACCESS_RIGHTS: mark("Niveau d’accès"),
-    ListFacet.STAGE: mark("Étape"),
-    ListFacet.LICENCE: mark("Licence"),
-    ListFacet.THEME: mark("Thème"),
-    ListFacet.FREQUENCY: mark("Fréquence de mise à jour"),
-    ListFacet.FORMAT: mark("Format"),
-    ListFacet.ORIGIN: mark("Origine"),
-    ListFacet.NATURE: mark("Nature du jeu"),
-    ListFacet.SYSTEM: mark("Système d’information"),
-}
-
-
-class OwnerState(StrEnum):
+class OwnerState(Labelled):
     """Whether somebody is appointed owner of a dataset."""
 
-    WITH = "avec"
-    WITHOUT = "sans"
-
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return _(_OWNER_LABELS[self])
+    WITH = "avec", mark("Désigné")
+    WITHOUT = "sans", mark("Sans propriétaire")
 
 
-_OWNER_LABELS = {OwnerState.WITH: mark("Désigné"), OwnerState.WITHOUT: mark("Sans propriétaire")}
-
-
-class Horizon(StrEnum):
+class Horizon(Labelled):
     """Within how many days a finding turns into a breach if nothing is done."""
 
-    MONTH = "30"
-    QUARTER = "90"
-    YEAR = "365"
+    MONTH = "30", mark("Dans les 30 jours")
+    QUARTER = "90", mark("Dans les 90 jours")
+    YEAR = "365", mark("Dans l’année")
 
     @property
     def days(self) -> int:
         """The number of days."""
         return int(self)
 
-    @property
-    def label(self) -> str:
-        """The horizon in the reader's language."""
-        return _(_HORIZON_LABELS[self])
 
-
-_HORIZON_LABELS = {
-    Horizon.MONTH: mark("Dans les 30 jours"),
-    Horizon.QUARTER: mark("Dans les 90 jours"),
-    Horizon.YEAR: mark("Dans l’année"),
-}
-
-
-class BulkOperation(StrEnum):
+class BulkOperation(Labelled):
     """What a bulk edit does with a field of each sheet."""
 
-    SET = "set"
-    ADD = "add"
-    REMOVE = "remove"
-    EMPTY = "empty"
-
-    @property
-    def label(self) -> str:
-        """The operation in the reader's language."""
-        return _(_OPERATION_LABELS[self])
+    SET = "set", mark("Donner cette valeur")
+    ADD = "add", mark("Ajouter à la liste")
+    REMOVE = "remove", mark("Retirer de la liste")
+    EMPTY = "empty", mark("Vider le champ")
 
 
-_OPERATION_LABELS = {
-    BulkOperation.SET: mark("Donner cette valeur"),
-    BulkOperation.ADD: mark("Ajouter à la liste"),
-    BulkOperation.REMOVE: mark("Retirer de la liste"),
-    BulkOperation.EMPTY: mark("Vider le champ"),
-}
-
-
-class BulkState(StrEnum):
+class BulkState(Labelled):
     """Where a bulk edit stands."""
 
-    PREVIEWED = "previewed"
-    APPLYING = "applying"
-    APPLIED = "applied"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    ABANDONED = "abandoned"
-
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return _(_BULK_LABELS[self])
+    PREVIEWED = "previewed", mark("Aperçu prêt, rien n’est écrit")
+    APPLYING = "applying", mark("Application en cours")
+    APPLIED = "applied", mark("Appliquée")
+    UNDOING = "undoing", mark("En train d’être défaite")
+    UNDONE = "undone", mark("Défaite")
+    ABANDONED = "abandoned", mark("Abandonnée")
 
 
-_BULK_LABELS = {
-    BulkState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
-    BulkState.APPLYING: mark("Application en cours"),
-    BulkState.APPLIED: mark("Appliquée"),
-    BulkState.UNDOING: mark("En train d’être défaite"),
-    BulkState.UNDONE: mark("Défaite"),
-    BulkState.ABANDONED: mark("Abandonnée"),
-}
-
-
-class BulkOutcome(StrEnum):
+class BulkOutcome(Labelled):
     """What a bulk edit does with one sheet; `KEPT` is what undoing left as somebody made it since."""
 
-    CHANGE = "change"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-    KEPT = "kept"
-
-    @property
-    def label(self) -> str:
-        """The outcome in the reader's language."""
-        return _(_OUTCOME_LABELS[self])
+    CHANGE = "change", mark("À modifier")
+    UNCHANGED = "unchanged", mark("Sans changement")
+    REFUSED = "refused", mark("Refusé")
+    KEPT = "kept", mark("Laissée telle quelle")
 
 
-_OUTCOME_LABELS = {
-    BulkOutcome.CHANGE: mark("À modifier"),
-    BulkOutcome.UNCHANGED: mark("Sans changement"),
-    BulkOutcome.REFUSED: mark("Refusé"),
-    BulkOutcome.KEPT: mark("Laissée telle quelle"),
-}
-
-
-class Outcome(StrEnum):
+class Outcome(Labelled):
     """What became of one sheet among many sent together."""
 
-    CREATED = "created"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The outcome in the reader's language."""
-        return _(_TOGETHER_LABELS[self])
-
-
-_TOGETHER_LABELS = {
-    Outcome.CREATED: mark("Créée"),
-    Outcome.CHANGED: mark("Modifiée"),
-    Outcome.UNCHANGED: mark("Inchangée"),
-    Outcome.REFUSED: mark("Refusée"),
-}
+    CREATED = "created", mark("Créée")
+    CHANGED = "changed", mark("Modifiée")
+    UNCHANGED = "unchanged", mark("Inchangée")
+    REFUSED = "refused", mark("Refusée")
 
 
 ONE_OF: Mapping[str, Any] = {

@@ -1,133 +1,58 @@
 """What a desk holds: kinds of task, its lists, and the states of a question."""
 
-from enum import StrEnum
-
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
-class TaskKind(StrEnum):
+class TaskKind(Labelled):
     """What makes a task."""
 
-    QUESTION = "question"
-    ANSWER = "answer"
-    FINDING = "finding"
-    VACANCY = "vacancy"
-    IMPORT = "import"
-    DRAFT = "draft"
-
-    @property
-    def label(self) -> str:
-        """The kind in the reader's language."""
-        return _(_TASK_LABELS[self])
+    QUESTION = "question", mark("Questions")
+    ANSWER = "answer", mark("Réponses reçues")
+    FINDING = "finding", mark("Constats")
+    VACANCY = "vacancy", mark("Postes vacants")
+    IMPORT = "import", mark("Imports à décider")
+    DRAFT = "draft", mark("Brouillons")
 
 
-_TASK_LABELS = {
-    TaskKind.QUESTION: mark("Questions"),
-    TaskKind.ANSWER: mark("Réponses reçues"),
-    TaskKind.FINDING: mark("Constats"),
-    TaskKind.VACANCY: mark("Postes vacants"),
-    TaskKind.IMPORT: mark("Imports à décider"),
-    TaskKind.DRAFT: mark("Brouillons"),
-}
-
-
-class TaskList(StrEnum):
+class TaskList(Labelled):
     """The lists of a desk; what is late stands in the first too."""
 
-    MINE = "mine"
-    LATE = "late"
-    WAITING = "waiting"
-    SNOOZED = "snoozed"
-
-    @property
-    def label(self) -> str:
-        """The list in the reader's language."""
-        return _(_LIST_LABELS[self])
+    MINE = "mine", mark("À faire")
+    LATE = "late", mark("En retard")
+    WAITING = "waiting", mark("En attente des autres")
+    SNOOZED = "snoozed", mark("Reportées")
 
 
-_LIST_LABELS = {
-    TaskList.MINE: mark("À faire"),
-    TaskList.LATE: mark("En retard"),
-    TaskList.WAITING: mark("En attente des autres"),
-    TaskList.SNOOZED: mark("Reportées"),
-}
-
-
-class Arrangement(StrEnum):
+class Arrangement(Labelled):
     """What somebody decided about a task of theirs."""
 
-    SNOOZE = "snooze"
-    DELEGATION = "delegation"
-
-    @property
-    def label(self) -> str:
-        """The decision in the reader's language."""
-        return _(_ARRANGEMENT_LABELS[self])
+    SNOOZE = "snooze", mark("Reportée")
+    DELEGATION = "delegation", mark("Confiée")
 
 
-_ARRANGEMENT_LABELS = {
-    Arrangement.SNOOZE: mark("Reportée"),
-    Arrangement.DELEGATION: mark("Confiée"),
-}
-
-
-class QuestionSubject(StrEnum):
+class QuestionSubject(Labelled):
     """What a question is about."""
 
-    DATASET = "dataset"
-    SYSTEM = "system"
-
-    @property
-    def label(self) -> str:
-        """The kind of sheet in the reader's language."""
-        return _(_SUBJECT_LABELS[self])
+    DATASET = "dataset", mark("Jeu de données")
+    SYSTEM = "system", mark("Système d’information")
 
 
-_SUBJECT_LABELS = {
-    QuestionSubject.DATASET: mark("Jeu de données"),
-    QuestionSubject.SYSTEM: mark("Système d’information"),
-}
-
-
-class Addressee(StrEnum):
+class Addressee(Labelled):
     """Whom a question is for, whoever holds the role."""
 
-    OWNER = "owner"
-    LEGAL = "legal"
-    DPO = "dpo"
-
-    @property
-    def label(self) -> str:
-        """The addressee in the reader's language."""
-        return _(_ADDRESSEE_LABELS[self])
+    OWNER = "owner", mark("Qui tient la fiche : propriétaire ou référent·e")
+    LEGAL = "legal", mark("Juriste : une question de droit")
+    DPO = "dpo", mark("Délégué·e à la protection des données")
 
 
-_ADDRESSEE_LABELS = {
-    Addressee.OWNER: mark("Qui tient la fiche : propriétaire ou référent·e"),
-    Addressee.LEGAL: mark("Juriste : une question de droit"),
-    Addressee.DPO: mark("Délégué·e à la protection des données"),
-}
-
-
-class QuestionState(StrEnum):
+class QuestionState(Labelled):
     """Where a question stands."""
 
-    OPEN = "open"
-    ANSWERED = "answered"
-    CLOSED = "closed"
+    OPEN = "open", mark("Attend une réponse")
+    ANSWERED = "answered", mark("A reçu une réponse")
+    CLOSED = "closed", mark("Close")
 
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return _(_STATE_LABELS[self])
-
-
-_STATE_LABELS = {
-    QuestionState.OPEN: mark("Attend une réponse"),
-    QuestionState.ANSWERED: mark("A reçu une réponse"),
-    QuestionState.CLOSED: mark("Close"),
-}
 
 MENDING = {
     "dataset": Permission.DATASETS_SHEET_RECORD,

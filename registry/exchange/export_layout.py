@@ -6,7 +6,6 @@ Headers and codes are in French whoever asks: a file means the same to whoever r
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from functools import lru_cache
 from gettext import NullTranslations
 from types import UnionType
@@ -21,7 +20,7 @@ from registry.datasets.system_views import CHOICES, SYSTEM_LABELS
 from registry.datasets.vocabulary import Stage
 from registry.datasets.wording import FIELD_LABELS, LISTS, field_label
 from registry.exchange.export_columns import KEY_HEADER, Column, ExportTable, Holds
-from registry.kernel.words import FRENCH, use_translations
+from registry.kernel.words import FRENCH, Labelled, use_translations
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
 
@@ -50,7 +49,7 @@ def _column(form: type[BaseModel], name: str, header: str, lists: Mapping[str, s
     if name in lists:
         known = load_list(lists[name])
         codes = {code: known.label(code, FRENCH) for code in known}
-    elif isinstance(base, type) and issubclass(base, StrEnum):
+    elif isinstance(base, type) and issubclass(base, Labelled):
         codes = _words_of(base)
     elif name in {"declared_absent", "locked_fields"}:
         codes = dict(FIELD_LABELS if form is DatasetForm else SYSTEM_LABELS)
@@ -59,8 +58,8 @@ def _column(form: type[BaseModel], name: str, header: str, lists: Mapping[str, s
     return Column(name, header, holds, codes)
 
 
-def _words_of(members: type[StrEnum]) -> dict[str, str]:
-    return {str(one): str(getattr(one, "label", one)) for one in members}
+def _words_of(members: type[Labelled]) -> dict[str, str]:
+    return {str(one): one.label for one in members}
 
 
 def _of_form(form: type[BaseModel], *, but: Iterable[str] = ()) -> list[Column]:

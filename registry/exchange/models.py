@@ -1,50 +1,32 @@
 """What an import brings: the batch, and each record it would create or change, kept for its preview."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 from registry.platform.tables import Kind, Table, free, plain, stored
 
 
-class ImportState(StrEnum):
+class ImportState(Labelled):
     """Where an import stands."""
 
-    READING = "reading"
-    ASKING = "asking"
-    UNREADABLE = "unreadable"
-    PREVIEWED = "previewed"
-    APPLYING = "applying"
-    APPLIED = "applied"
-    UNDOING = "undoing"
-    UNDONE = "undone"
-    ABANDONED = "abandoned"
-
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return _(_STATE_LABELS[self])
+    READING = "reading", mark("Lecture du fichier")
+    ASKING = "asking", mark("Colonnes à reconnaître")
+    UNREADABLE = "unreadable", mark("Illisible")
+    PREVIEWED = "previewed", mark("Aperçu prêt, rien n’est écrit")
+    APPLYING = "applying", mark("Application en cours")
+    APPLIED = "applied", mark("Appliqué")
+    UNDOING = "undoing", mark("En train d’être défait")
+    UNDONE = "undone", mark("Défait")
+    ABANDONED = "abandoned", mark("Abandonné")
 
 
 OVER = frozenset({ImportState.UNREADABLE, ImportState.APPLIED, ImportState.UNDONE, ImportState.ABANDONED})
 """Where an import no longer needs the file it came from."""
-
-_STATE_LABELS = {
-    ImportState.READING: mark("Lecture du fichier"),
-    ImportState.ASKING: mark("Colonnes à reconnaître"),
-    ImportState.UNREADABLE: mark("Illisible"),
-    ImportState.PREVIEWED: mark("Aperçu prêt, rien n’est écrit"),
-    ImportState.APPLYING: mark("Application en cours"),
-    ImportState.APPLIED: mark("Appliqué"),
-    ImportState.UNDOING: mark("En train d’être défait"),
-    ImportState.UNDONE: mark("Défait"),
-    ImportState.ABANDONED: mark("Abandonné"),
-}
 
 
 PUBLIC = "public"
@@ -61,26 +43,13 @@ LEFT = "kept-by-undo"
 """What is noted on a record that undoing the import left as somebody made it since."""
 
 
-class ImportAction(StrEnum):
+class ImportAction(Labelled):
     """What an import does with one record."""
 
-    CREATE = "create"
-    CHANGE = "change"
-    UNCHANGED = "unchanged"
-    REFUSED = "refused"
-
-    @property
-    def label(self) -> str:
-        """The action in the reader's language."""
-        return _(_ACTION_LABELS[self])
-
-
-_ACTION_LABELS = {
-    ImportAction.CREATE: mark("À créer"),
-    ImportAction.CHANGE: mark("À modifier"),
-    ImportAction.UNCHANGED: mark("Sans changement"),
-    ImportAction.REFUSED: mark("Refusé"),
-}
+    CREATE = "create", mark("À créer")
+    CHANGE = "change", mark("À modifier")
+    UNCHANGED = "unchanged", mark("Sans changement")
+    REFUSED = "refused", mark("Refusé")
 
 
 class ImportBatch(Table, table=True):

@@ -1,7 +1,6 @@
 """The fields a column of a table may fill, and what each one's cells hold."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import lru_cache
 
 from registry.datasets.vocabulary import (
@@ -9,6 +8,7 @@ from registry.datasets.vocabulary import (
     SOME_OF,
 )
 from registry.exchange.vocabulary import ReadDataset
+from registry.kernel.words import Labelled
 
 LINES = frozenset(
     {
@@ -50,7 +50,7 @@ SEVERAL_LISTED: Mapping[str, str] = {
 }
 """Several codes of a list."""
 
-CHOICES: Mapping[str, type[StrEnum]] = {**ONE_OF, **SOME_OF}
+CHOICES: Mapping[str, type[Labelled]] = {**ONE_OF, **SOME_OF}
 """A code of a closed list; of `stakes` and `principles`, several."""
 
 SEVERAL = frozenset({*TEXTS, *SEVERAL_LISTED, "stakes", "principles"})
@@ -72,6 +72,6 @@ OF_A_RECORD = frozenset(ReadDataset.__dataclass_fields__) & FIELDS
 
 
 @lru_cache(maxsize=32)
-def words_of(members: type[StrEnum]) -> dict[str, str]:
+def words_of(members: type[Labelled]) -> dict[str, str]:
     """The codes of a closed list by its words in French."""
-    return {str(getattr(one, "label", one)): str(one) for one in members}
+    return {one.label: str(one) for one in members}

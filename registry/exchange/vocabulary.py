@@ -5,27 +5,15 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, _, mark
 
 
-class Family(StrEnum):
+class Family(Labelled):
     """The families of formats a catalogue comes in: each is read by a child process of its own."""
 
-    RDF = "rdf"
-    TABLE = "table"
-    PORTAL = "portal"
-
-    @property
-    def label(self) -> str:
-        """The family's name in the reader's language."""
-        return _(_FAMILY_LABELS[self])
-
-
-_FAMILY_LABELS = {
-    Family.RDF: mark("Catalogue RDF"),
-    Family.TABLE: mark("Tableau"),
-    Family.PORTAL: mark("Réponse d’un portail"),
-}
+    RDF = "rdf", mark("Catalogue RDF")
+    TABLE = "table", mark("Tableau")
+    PORTAL = "portal", mark("Réponse d’un portail")
 
 
 class SourceFormat(StrEnum):
@@ -75,50 +63,23 @@ _FORMATS = {
 }
 
 
-class Severity(StrEnum):
+class Severity(Labelled):
     """How much an anomaly of a file costs the record it is about."""
 
-    ERROR = "error"
-    WARNING = "warning"
-    NOTICE = "notice"
-
-    @property
-    def label(self) -> str:
-        """What the severity means for the record, in the reader's language."""
-        return _(_SEVERITY_LABELS[self])
+    ERROR = "error", mark("Fiche à compléter")
+    WARNING = "warning", mark("Valeur non reprise")
+    NOTICE = "notice", mark("À vérifier")
 
 
-_SEVERITY_LABELS = {
-    Severity.ERROR: mark("Fiche à compléter"),
-    Severity.WARNING: mark("Valeur non reprise"),
-    Severity.NOTICE: mark("À vérifier"),
-}
-
-
-class Fate(StrEnum):
+class Fate(Labelled):
     """What became of a statement of the file."""
 
-    KEPT = "kept"
-    SAME = "same"
-    OTHER_LANGUAGE = "other-language"
-    SET_ASIDE = "set-aside"
-    STRUCTURE = "structure"
-    NO_HOME = "no-home"
-
-    @property
-    def label(self) -> str:
-        """What became of the statement, in the reader's language."""
-        return _(_FATE_LABELS[self])
-
-
-_FATE_LABELS = {
-    Fate.KEPT: mark("Repris"),
-    Fate.SAME: mark("Déjà dit par une autre valeur"),
-    Fate.OTHER_LANGUAGE: mark("Autre langue, non reprise"),
-    Fate.SET_ASIDE: mark("Écarté, avec une anomalie"),
-    Fate.STRUCTURE: mark("Structure du fichier"),
-    Fate.NO_HOME: mark("Pas encore de place dans le registre"),
-}
+    KEPT = "kept", mark("Repris")
+    SAME = "same", mark("Déjà dit par une autre valeur")
+    OTHER_LANGUAGE = "other-language", mark("Autre langue, non reprise")
+    SET_ASIDE = "set-aside", mark("Écarté, avec une anomalie")
+    STRUCTURE = "structure", mark("Structure du fichier")
+    NO_HOME = "no-home", mark("Pas encore de place dans le registre")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ holds for its whole subtree.
 
 from enum import StrEnum
 
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
 class Permission(StrEnum):
@@ -33,34 +33,18 @@ class Permission(StrEnum):
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
 
-class Role(StrEnum):
+class Role(Labelled):
     """What a person does for an organisation and its subtree."""
 
-    ADMINISTRATOR = "administrator"
-    ARCHIVIST = "archivist"
-    AUDITOR = "auditor"
-    DIRECTOR = "director"
-    DPO = "dpo"
-    LEGAL = "legal"
-    READER = "reader"
-    STEWARD = "steward"
+    ADMINISTRATOR = "administrator", mark("Administrateur ou administratrice")
+    ARCHIVIST = "archivist", mark("Archiviste")
+    AUDITOR = "auditor", mark("Auditeur ou auditrice")
+    DIRECTOR = "director", mark("Directeur ou directrice")
+    DPO = "dpo", mark("Délégué·e à la protection des données")
+    LEGAL = "legal", mark("Juriste")
+    READER = "reader", mark("Lecteur ou lectrice")
+    STEWARD = "steward", mark("Référent·e données")
 
-    @property
-    def label(self) -> str:
-        """The role's name in the reader's language."""
-        return _(_ROLE_LABELS[self])
-
-
-_ROLE_LABELS = {
-    Role.ADMINISTRATOR: mark("Administrateur ou administratrice"),
-    Role.ARCHIVIST: mark("Archiviste"),
-    Role.AUDITOR: mark("Auditeur ou auditrice"),
-    Role.DIRECTOR: mark("Directeur ou directrice"),
-    Role.DPO: mark("Délégué·e à la protection des données"),
-    Role.LEGAL: mark("Juriste"),
-    Role.READER: mark("Lecteur ou lectrice"),
-    Role.STEWARD: mark("Référent·e données"),
-}
 
 _READS = frozenset(
     {

@@ -3,7 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from enum import StrEnum
 from gettext import NullTranslations
+from typing import Self
 
 FRENCH = "fr"
 
@@ -30,6 +32,27 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 def mark(message: str) -> str:
     """Marks a constant for the catalogue without translating it: `_()` does so when it is shown."""
     return message
+
+
+class Labelled(StrEnum):
+    """A closed list whose members bear the words people read: `NEW = "new", mark("Nouveau")`.
+
+    A member is its code; its label speaks the reader's language.
+    """
+
+    phrase: str
+
+    def __new__(cls, code: str, phrase: str = "") -> Self:
+        """A member of the list, from its code and its French words."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.phrase = phrase
+        return member
+
+    @property
+    def label(self) -> str:
+        """The member in the reader's language."""
+        return _(self.phrase)
 
 
 def current_locale() -> str:

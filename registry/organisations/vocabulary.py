@@ -1,27 +1,20 @@
 """Kinds of organisation and roles of appointment."""
 
-from enum import StrEnum
-
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
-class OrganisationKind(StrEnum):
+class OrganisationKind(Labelled):
     """What an organisation is to the authority."""
 
-    INTERCOMMUNAL_AUTHORITY = "intercommunal-authority"
-    COMMUNE = "commune"
-    DEPARTMENT = "department"
-    SERVICE = "service"
-    OPERATOR = "operator"
-    PARTNER = "partner"
-    PROCESSOR = "processor"
-    HOST = "host"
-    STATE = "state"
-
-    @property
-    def label(self) -> str:
-        """The kind in the reader's language."""
-        return _(_KIND_LABELS[self])
+    INTERCOMMUNAL_AUTHORITY = "intercommunal-authority", mark("Établissement intercommunal")
+    COMMUNE = "commune", mark("Commune")
+    DEPARTMENT = "department", mark("Direction")
+    SERVICE = "service", mark("Service")
+    OPERATOR = "operator", mark("Délégataire ou exploitant")
+    PARTNER = "partner", mark("Partenaire")
+    PROCESSOR = "processor", mark("Sous-traitant")
+    HOST = "host", mark("Hébergeur")
+    STATE = "state", mark("État")
 
     @property
     def is_legal_person(self) -> bool:
@@ -29,62 +22,21 @@ class OrganisationKind(StrEnum):
         return self not in {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE}
 
 
-_KIND_LABELS = {
-    OrganisationKind.INTERCOMMUNAL_AUTHORITY: mark("Établissement intercommunal"),
-    OrganisationKind.COMMUNE: mark("Commune"),
-    OrganisationKind.DEPARTMENT: mark("Direction"),
-    OrganisationKind.SERVICE: mark("Service"),
-    OrganisationKind.OPERATOR: mark("Délégataire ou exploitant"),
-    OrganisationKind.PARTNER: mark("Partenaire"),
-    OrganisationKind.PROCESSOR: mark("Sous-traitant"),
-    OrganisationKind.HOST: mark("Hébergeur"),
-    OrganisationKind.STATE: mark("État"),
-}
-
-
-class AppointmentRole(StrEnum):
+class AppointmentRole(Labelled):
     """What a person is appointed to do, on an organisation or on one record."""
 
-    OWNER = "owner"
-    STEWARD = "steward"
-    DPO = "dpo"
-    PRADA = "prada"
-    LEGAL_REVIEWER = "legal-reviewer"
-    ARCHIVIST = "archivist"
-    ELECTED_DELEGATE = "elected-delegate"
-
-    @property
-    def label(self) -> str:
-        """The role in the reader's language."""
-        return _(_ROLE_LABELS[self])
+    OWNER = "owner", mark("Propriétaire")
+    STEWARD = "steward", mark("Référent·e données")
+    DPO = "dpo", mark("Délégué·e à la protection des données")
+    PRADA = "prada", mark("Personne responsable de l’accès aux documents administratifs")
+    LEGAL_REVIEWER = "legal-reviewer", mark("Juriste")
+    ARCHIVIST = "archivist", mark("Archiviste")
+    ELECTED_DELEGATE = "elected-delegate", mark("Élu·e délégué·e")
 
 
-_ROLE_LABELS = {
-    AppointmentRole.OWNER: mark("Propriétaire"),
-    AppointmentRole.STEWARD: mark("Référent·e données"),
-    AppointmentRole.DPO: mark("Délégué·e à la protection des données"),
-    AppointmentRole.PRADA: mark("Personne responsable de l’accès aux documents administratifs"),
-    AppointmentRole.LEGAL_REVIEWER: mark("Juriste"),
-    AppointmentRole.ARCHIVIST: mark("Archiviste"),
-    AppointmentRole.ELECTED_DELEGATE: mark("Élu·e délégué·e"),
-}
-
-
-class AppointmentSubject(StrEnum):
+class AppointmentSubject(Labelled):
     """What an appointment is on."""
 
-    ORGANISATION = "organisation"
-    DATASET = "dataset"
-    SYSTEM = "system"
-
-    @property
-    def label(self) -> str:
-        """The kind of subject in the reader's language."""
-        return _(_SUBJECT_LABELS[self])
-
-
-_SUBJECT_LABELS = {
-    AppointmentSubject.ORGANISATION: mark("Organisation"),
-    AppointmentSubject.DATASET: mark("Jeu de données"),
-    AppointmentSubject.SYSTEM: mark("Système d’information"),
-}
+    ORGANISATION = "organisation", mark("Organisation")
+    DATASET = "dataset", mark("Jeu de données")
+    SYSTEM = "system", mark("Système d’information")

@@ -1,37 +1,23 @@
 """What the machine keeps of its own work: jobs with their progress, and stored files."""
 
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, DateTime, Identity, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 from registry.platform.tables import Kind, Table, free, identity, plain, stored
 
 
-class JobState(StrEnum):
+class JobState(Labelled):
     """Where a job stands."""
 
-    WAITING = "waiting"
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return _(_JOB_LABELS[self])
-
-
-_JOB_LABELS = {
-    JobState.WAITING: mark("En attente"),
-    JobState.RUNNING: mark("En cours"),
-    JobState.DONE: mark("Terminé"),
-    JobState.FAILED: mark("Échec"),
-}
+    WAITING = "waiting", mark("En attente")
+    RUNNING = "running", mark("En cours")
+    DONE = "done", mark("Terminé")
+    FAILED = "failed", mark("Échec")
 
 
 class JobRun(Table, table=True):

@@ -14,14 +14,13 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
 
 from registry.kernel.errors import NotFound, Unavailable
-from registry.kernel.words import _
+from registry.kernel.words import Labelled, _, mark
 from registry.platform.postgres_binaries import (
     EMBEDDED_MAJORS,
     copy_embedded,
@@ -73,23 +72,13 @@ for attempt in 1 2 3 4 5; do rm -rf "$2" "$3" && break; sleep 0.2; done
 """
 
 
-class State(StrEnum):
+class State(Labelled):
     """What the embedded PostgreSQL of a home is doing."""
 
-    ABSENT = "absent"
-    STOPPED = "stopped"
-    STARTING = "starting"
-    RUNNING = "running"
-
-    @property
-    def label(self) -> str:
-        """The state in the reader's language."""
-        return {
-            State.ABSENT: _("aucun registre"),
-            State.STOPPED: _("arrêté"),
-            State.STARTING: _("en cours de démarrage"),
-            State.RUNNING: _("en marche"),
-        }[self]
+    ABSENT = "absent", mark("aucun registre")
+    STOPPED = "stopped", mark("arrêté")
+    STARTING = "starting", mark("en cours de démarrage")
+    RUNNING = "running", mark("en marche")
 
 
 @dataclass(frozen=True)

@@ -2,23 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import ClassVar
 
 from registry.kernel.errors import Refusal
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
-class Medium(StrEnum):
+class Medium(Labelled):
     """What a document is made of: pages to print and keep, or one page of the web without Pango."""
 
-    PDF = "pdf"
-    PAGE = "page"
-
-    @property
-    def label(self) -> str:
-        """The medium in the reader's language."""
-        return _(_MEDIUM_LABELS[self])
+    PDF = "pdf", mark("Document PDF accessible")
+    PAGE = "page", mark("Page web autonome")
 
     @property
     def media_type(self) -> str:
@@ -31,52 +25,21 @@ class Medium(StrEnum):
         return ".pdf" if self is Medium.PDF else ".html"
 
 
-_MEDIUM_LABELS = {
-    Medium.PDF: mark("Document PDF accessible"),
-    Medium.PAGE: mark("Page web autonome"),
-}
-
-
-class ScopeKind(StrEnum):
+class ScopeKind(Labelled):
     """What part of the register a report looks at."""
 
-    AUTHORITY = "authority"
-    DEPARTMENT = "department"
-    COMMUNE = "commune"
-    DATASET = "dataset"
-
-    @property
-    def label(self) -> str:
-        """The kind of scope in the reader's language."""
-        return _(_SCOPE_LABELS[self])
+    AUTHORITY = "authority", mark("Toute la collectivité")
+    DEPARTMENT = "department", mark("Une direction")
+    COMMUNE = "commune", mark("Une commune")
+    DATASET = "dataset", mark("Un jeu de données")
 
 
-_SCOPE_LABELS = {
-    ScopeKind.AUTHORITY: mark("Toute la collectivité"),
-    ScopeKind.DEPARTMENT: mark("Une direction"),
-    ScopeKind.COMMUNE: mark("Une commune"),
-    ScopeKind.DATASET: mark("Un jeu de données"),
-}
-
-
-class Step(StrEnum):
+class Step(Labelled):
     """Where the rendering stands, in the order in which it goes."""
 
-    COMPOSING = "composing"
-    LAYOUT = "layout"
-    WRITING = "writing"
-
-    @property
-    def label(self) -> str:
-        """The step in the reader's language."""
-        return _(_STEP_LABELS[self])
-
-
-_STEP_LABELS = {
-    Step.COMPOSING: mark("Composition des textes et des graphiques"),
-    Step.LAYOUT: mark("Mise en page"),
-    Step.WRITING: mark("Écriture du document"),
-}
+    COMPOSING = "composing", mark("Composition des textes et des graphiques")
+    LAYOUT = "layout", mark("Mise en page")
+    WRITING = "writing", mark("Écriture du document")
 
 
 @dataclass(frozen=True)

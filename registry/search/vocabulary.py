@@ -1,33 +1,15 @@
 """What a search is narrowed by, with French labels."""
 
-from enum import StrEnum
-
-from registry.kernel.words import _, mark
+from registry.kernel.words import Labelled, mark
 
 
-class SearchFacet(StrEnum):
+class SearchFacet(Labelled):
     """What a search is narrowed by and counted by: each is a field of the index."""
 
-    ORGANISATION = "organisation_id"
-    THEME = "theme"
-    PERSONAL_DATA = "personal_data"
-    ACCESS_RIGHTS = "access_rights"
-    LICENCE = "licence"
-    STAGE = "stage"
-    FORMAT = "format"
-
-    @property
-    def label(self) -> str:
-        """The facet in the reader's language."""
-        return _(_FACET_LABELS[self])
-
-
-_FACET_LABELS = {
-    SearchFacet.ORGANISATION: mark("Organisation"),
-    SearchFacet.THEME: mark("Thème"),
-    SearchFacet.PERSONAL_DATA: mark("Données personnelles"),
-    SearchFacet.ACCESS_RIGHTS: mark("Niveau d’accès"),
-    SearchFacet.LICENCE: mark("Licence"),
-    SearchFacet.STAGE: mark("Étape"),
-    SearchFacet.FORMAT: mark("Format"),
-}
+    ORGANISATION = "organisation_id", mark("Organisation")
+    THEME = "theme", mark("Thème")
+    PERSONAL_DATA = "personal_data", mark("Données personnelles")
+    ACCESS_RIGHTS = "access_rights", mark("Niveau d’accès")
+    LICENCE = "licence", mark("Licence")
+    STAGE = "stage", mark("Étape")
+    FORMAT = "format", mark("Format")
