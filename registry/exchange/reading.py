@@ -1,23 +1,18 @@
 """A file to a catalogue, read in the child process of its family: this one loads nothing of what reads it."""
 
-import json
 import os
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
 from pydantic import TypeAdapter
 
+from registry.exchange.child import Failed, ask_child
 from registry.exchange.export_columns import as_order
 from registry.exchange.export_layout import export_tables
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
 from registry.exchange.vocabulary import Family, Limits, ReadCatalogue
-from registry.platform.assets import PACKAGE
 
 PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()
@@ -31,7 +26,6 @@ _WORKERS = {
 _LIMITS = {Family.TABLE: Limits(file_bytes=64 * 1024**2, memory_bytes=1024**3, seconds=120)}
 """An inventory in a table is short: what is longer holds something else."""
 _MEBIBYTE = 1024 * 1024
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,10 +70,13 @@ def read_file(
     _check_size(path, shown, limits)
     order = {
         "path": str(path.absolute()), "name": shown, "format": str(found), "zone": time_zone,
-        "memory_bytes": limits.memory_bytes, "seconds": limits.seconds, "mappings": list(mappings), "origin": origin,
+        "mappings": list(mappings), "origin": origin,
         "tables": as_order(export_tables()) if found.family is Family.TABLE else [],
     }  # fmt: skip
-    answer = _ask_child(_WORKERS[found.family], order, limits)
+    said = ask_child(_WORKERS[found.family], order, limits)
+    if isinstance(said, Failed):
+        raise refusal_of(said.problem, said.details)
+    answer = _ANSWER.validate_json(said)
     if answer.problem is not None:
         raise refusal_of(answer.problem, answer.details)
     if answer.catalogue is None:
@@ -102,33 +99,3 @@ def _check_size(path: Path, shown: str, limits: Limits) -> None:
             "limit": limits.file_bytes // _MEBIBYTE,
         }
         raise refusal_of(Problem.TOO_LARGE, details)
-
-
-def _ask_child(worker: str, order: Mapping[str, object], limits: Limits) -> _Answer:
-    try:
-        done = subprocess.run(  # noqa: S603 - this interpreter, a module of ours, an order of ours.
-            [sys.executable, "-m", worker],
-            input=json.dumps(order).encode(),
-            capture_output=True,
-            cwd="/",
-            env=_environment(),
-            timeout=2 * limits.seconds + 10,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
-    if done.stderr:
-        _log.warning("read_file", worker=worker, stderr=done.stderr[-4000:].decode(errors="replace"))
-    if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
-        return _Answer(problem=Problem.OUT_OF_TIME, details={"limit": limits.seconds})
-    if done.returncode != 0:
-        memory = limits.memory_bytes // _MEBIBYTE
-        if b"MemoryError" in done.stderr:
-            return _Answer(problem=Problem.OUT_OF_MEMORY, details={"limit": memory})
-        return _Answer(problem=Problem.UNFORESEEN, details={"kind": f"code {done.returncode}"})
-    return _ANSWER.validate_json(done.stdout)
-
-
-def _environment() -> dict[str, str]:
-    """The whole environment of the child: nothing of ours passes, neither address nor secret."""
-    return {"LC_ALL": "C.UTF-8", "PATH": os.defpath, "PYTHONPATH": str(PACKAGE.parent)}

@@ -4,19 +4,18 @@ Behind the page of a portal its interface is looked for; the pages of its list a
 not too fast. Every address goes through the same gate, and the pages of a list stay on its host.
 """
 
-import json
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from registry.exchange.fetching import Busy, Fetched, fetch
-from registry.exchange.portal_addresses import behind, by_large_pages, following, home_of, whole_export
+from registry.exchange.portal_addresses import behind, by_large_pages, home_of
 from registry.exchange.portal_format import SEPARATOR, recognise_portal
+from registry.exchange.portal_pages import Page, look_at_page
 from registry.exchange.rdf_format import is_html
 from registry.exchange.vocabulary import Limits
 from registry.kernel.errors import Refusal, TooLarge, Unreadable
@@ -34,8 +33,6 @@ _BUSY_TIMES = 5
 _PAGES = 3000
 _PAGE_BYTES = 32 * 1024 * 1024
 """Units: bytes. A longer answer is a whole export: no page follows it."""
-_PAGE_VALUES = 1_500_000
-"""Commas and opening brackets of a page: as many values, each of which costs far more memory than it has bytes."""
 _HEAD = 64 * 1024
 _MEBIBYTE = 1024 * 1024
 
@@ -157,14 +154,12 @@ def _behind(page: Fetched, way: _Way) -> Fetched:
 
 def _with_the_rest(first: Fetched, way: _Way) -> Path:
     """The answers of a list in one file, its first page's when no other follows."""
-    content = _content(first)
-    export = whole_export(first.address, content)
-    if export is not None:
+    page = _look(first)
+    if page.export is not None:
         time.sleep(way.pause)
-        return way.ask(export).path
+        return way.ask(page.export).path
     host, size, seen = first.place.host, first.path.stat().st_size, {first.address}
-    address = following(first.address, content)
-    while address is not None:
+    while (address := page.following) is not None:
         if urlsplit(address).hostname != host:
             raise Unreadable(
                 _("La suite de cette liste est sur un autre site ({other}) : le registre ne la suit pas. Donnez "
@@ -177,43 +172,34 @@ def _with_the_rest(first: Fetched, way: _Way) -> Path:
             )  # fmt: skip
         seen.add(address)
         time.sleep(way.pause)
-        page = way.ask(address)
-        content = _of_a_page(page, host, len(seen))
-        size += _append(first.path, page.path)
+        answer = way.ask(address)
+        page = _of_a_page(answer, host, len(seen))
+        size += _append(first.path, answer.path)
         if size > way.most:
             raise TooLarge(
                 _("La liste de {host} dépasse la limite de {limit} Mio : importez-la en plusieurs fois, par un filtre."
                   ).format(host=host, limit=way.most // _MEBIBYTE)
             )  # fmt: skip
-        address = following(address, content)
     return first.path
 
 
-def _content(found: Fetched) -> Any:
-    """The JSON of an answer, read here for what page follows; nothing for what is none, or is too long for a page."""
-    if found.path.stat().st_size > _PAGE_BYTES:
-        return None
-    raw = found.path.read_bytes()
-    if sum(map(raw.count, (b",", b"[", b"{"))) > _PAGE_VALUES:
-        return None
-    try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
-        return None
+def _look(found: Fetched) -> Page:
+    """What an answer says of the pages of its list; a whole export is no page, and is not read for it."""
+    return look_at_page(found.path, found.address) if found.path.stat().st_size <= _PAGE_BYTES else Page()
 
 
-def _of_a_page(page: Fetched, host: str, number: int) -> Any:
-    """The JSON of a page that another led to.
+def _of_a_page(answer: Fetched, host: str, number: int) -> Page:
+    """What a page that another led to says of those after it.
 
     Raises: Unreadable for what is no such page: half a list is not read.
     """
-    content = _content(page)
-    if page.place.host != host or not isinstance(content, dict):
+    page = _look(answer)
+    if answer.place.host != host or not page.is_page:
         raise Unreadable(
             _("La page {number} de la liste de {host} n’est pas lisible (une autre page, ou une réponse coupée) : rien "
               "n’est lu. Réessayez plus tard.").format(host=host, number=number)
         )  # fmt: skip
-    return content
+    return page
 
 
 def _append(whole: Path, page: Path) -> int:

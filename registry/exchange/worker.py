@@ -11,7 +11,7 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -40,10 +40,15 @@ def serve(read: Callable[[Order], ReadCatalogue]) -> int:
     The order holds `path`, `name` (what people call the file), `format` (a `SourceFormat`), `zone`, the limits
     `memory_bytes` and `seconds`, and what the family asks for besides.
     """
+    return answer_with(lambda order: _as_json(read(order)))
+
+
+def answer_with(pieces_of: Callable[[Order], Iterable[str]]) -> int:
+    """Answers the order that stands on the standard input with these pieces of JSON, within its limits."""
     order = json.load(sys.stdin.buffer)
     _restrain(order["memory_bytes"], order["seconds"])
     try:
-        for piece in _as_json(read(order)):
+        for piece in pieces_of(order):
             sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
     except CannotRead as error:
         _answer(error.problem, error.details)

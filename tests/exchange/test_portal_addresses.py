@@ -179,14 +179,12 @@ def test_a_list_whose_second_page_fails_is_not_read_by_half(site: str, second: A
     assert said in refusal(f"{site}/api/3/action/package_search?rows=2")
 
 
-def test_a_page_made_to_fill_the_memory_is_not_parsed_where_addresses_are_followed(
-    site: str, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("registry.exchange.source._PAGE_VALUES", 1000)
+def test_a_page_made_to_fill_the_memory_fills_that_of_a_process_apart(site: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("registry.exchange.portal_pages.LIMITS", Limits(memory_bytes=128 * 1024**2, seconds=60))
     address = f"{site}/api/3/action/package_search"
 
     def search(query: dict[str, str]) -> Any:
-        heavy = {"rien": [[] for _one in range(600)]} if query.get("start") else {}
+        heavy = {"rien": [[] for _one in range(2_000_000)]} if query.get("start") else {}
         return package_search(package(1), count=2) | heavy
 
     _Portal.answers = {"/api/3/action/package_search": search}
