@@ -25,8 +25,9 @@ from registry.kernel.errors import Invalid
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
-from registry.organisations.models import Organisation
+from registry.organisations.models import Organisation, Person
 from registry.organisations.queries import find_subtree
+from registry.organisations.service import take_out_person
 
 _UNDONE = mark("L’import qui l’avait enregistré est défait.")
 _WRITTEN = text(
@@ -148,6 +149,12 @@ def take_back_systems(session: Session, batch_id: int) -> None:
         lives = select(col(Dataset.id)).where(col(Dataset.information_system_id) == system.id).limit(1)
         if system.version == 1 and session.execute(lives).first() is None:
             set_system_aside(session, system.id, expected=1, reason=_(_UNDONE), annulled=True)
+
+
+def take_back_persons(session: Session, batch_id: int) -> None:
+    """Takes out the persons an import recorded, unless something refers to them: a sheet left, a role, an account."""
+    for person in _made(session, Person, batch_id):
+        take_out_person(session, person.id)
 
 
 def _made(session: Session, model: Any, batch_id: int) -> list[Any]:

@@ -20,6 +20,10 @@ from registry.ledger.service import say
 PAIRED = "owner_name+publisher_name"
 """The one pair of fields that a column of the recognised sets fills."""
 TARGETS = frozenset({*FIELDS, PAIRED, ""})
+MENDED = frozenset(
+    {ImportState.PREVIEWED, ImportState.APPLYING, ImportState.APPLIED, ImportState.UNDOING, ImportState.UNDONE}
+)
+"""Where an import was compared, so that its lines to mend are known."""
 
 
 def ask_columns(session: Session, batch: ImportBatch, read: ReadCatalogue) -> None:
@@ -35,13 +39,30 @@ def get_table(session: Session, batch: ImportBatch) -> Mapping[str, Any]:
 
     Raises: Conflict when it came in another format, or is past the time when they may be said.
     """
-    account = find_account(session, batch.id)
-    table = account.content.get("table") if account is not None else None
+    table = _table_of(session, batch)
     if not table or batch.state not in {ImportState.ASKING, ImportState.PREVIEWED}:
         raise Conflict(
             _("Les colonnes de cet import ne se disent plus : il est « {state} ».").format(state=batch.state.label)
         )
     return dict(table)
+
+
+def get_table_to_mend(session: Session, batch: ImportBatch) -> Mapping[str, Any]:
+    """The columns of the table of an import that was compared, whose lines may then be mended.
+
+    Raises: Conflict when it came in another format, or was not compared, or was abandoned.
+    """
+    table = _table_of(session, batch)
+    if not table or batch.state not in MENDED:
+        raise Conflict(
+            _("Cet import n’a pas de lignes à corriger : il est « {state} ».").format(state=batch.state.label)
+        )
+    return dict(table)
+
+
+def _table_of(session: Session, batch: ImportBatch) -> Mapping[str, Any] | None:
+    account = find_account(session, batch.id)
+    return account.content.get("table") if account is not None else None
 
 
 def remember_columns(session: Session, batch: ImportBatch, targets: Sequence[str]) -> None:

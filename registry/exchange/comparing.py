@@ -13,6 +13,7 @@ from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
+from registry.exchange.contacts import Contacts, is_told, said_of
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.export_placing import ExportPlaces
 from registry.exchange.models import ImportAction
@@ -24,7 +25,7 @@ from registry.exchange.rules import EMPTY, changes_of, distribution_changes, sam
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
-from registry.organisations.queries import find_subtree
+from registry.organisations.queries import Known, find_subtree
 from registry.web.forms import say_errors
 
 BATCH = 200
@@ -101,6 +102,7 @@ def compare_catalogue(
         otherwise = names.recognise(session, within, nameless)
         known |= {name: [sheet] for name, sheet in otherwise.items()}
         sheet_ids = [one.id for sheets in known.values() for one in sheets]
+        contacts = Contacts(session, (one for sheets in known.values() for one in sheets))
         files = find_distributions_of(session, sheet_ids)
         parts = StandingParts(session, sheet_ids, {kind for one in part for kind in one.parts})
         elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
@@ -133,7 +135,9 @@ def compare_catalogue(
                 continue
             sheet = sheet_among(sheets, owner_id)
             anomalies += _met(one, sheet, belongs, otherwise.get(one.identifier), elsewhere.get(one.identifier, ()))
-            told = _compare_one(place, one, sheet, files, anomalies, belongs, public=public, today=today)
+            told = _compare_one(
+                place, one, sheet, files, anomalies, belongs, contacts.of(sheet), public=public, today=today
+            )
             found.append(_with_parts(told, one, parts, belongs, overwrite=overwrite_edits))
         compared += found if overwrite_edits else _without_edits(session, found, files)
     return compared
@@ -212,6 +216,7 @@ def _compare_one(
     files: Mapping[int, Sequence[Distribution]],
     anomalies: list[dict[str, Any]],
     belongs: Place,
+    contact: Known | None,
     *,
     public: bool,
     today: date,
@@ -253,8 +258,10 @@ def _compare_one(
     touched = distribution_changes(standing, content["distributions"])
     if touched:
         changes["distributions"] = touched
-    if _new_contact(sheet, content):
-        changes["contact"] = [None, content["contact"].get("email") or content["contact"].get("name")]
+    if content["contact"] and not is_told(content["contact"], contact, known=sheet.contact_person_id is not None):
+        changes["contact"] = [said_of(contact), content["contact"].get("email") or content["contact"].get("name")]
+        # What the preview saw is replaced, and nothing else.
+        content["contact_seen"] = sheet.contact_person_id
     action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
     return Compared(
         place, one.identifier, sheet.title, action, sheet.id, sheet.version, content, changes, anomalies, declared
@@ -321,10 +328,6 @@ def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset
 def _says_nothing_of_access(content: Mapping[str, Any], anomalies: Sequence[Mapping[str, Any]]) -> bool:
     """Whether a record gives no access level, not even in words that are none."""
     return not content["sheet"].get("access_rights") and all(one["code"] != "access-right-unknown" for one in anomalies)
-
-
-def _new_contact(sheet: Dataset, content: Mapping[str, Any]) -> bool:
-    return bool(content["contact"]) and sheet.contact_person_id is None
 
 
 def _refused(

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from registry.exchange.export_cells import inert
-from registry.exchange.models import ImportLine
+from registry.exchange.models import CHANGED_SINCE, LEFT, ImportLine
 from registry.exchange.views import anomaly_view
 from registry.exchange.vocabulary import Severity
 
 REMARKS = "À corriger"
 """The header of the remarks: `policies/mappings/beffroi.yaml` knows it, so that the file comes back as it was."""
+_NOT_IN_THE_FILE = {CHANGED_SINCE, LEFT}
 _MENDED = {str(Severity.ERROR), str(Severity.WARNING)}
 
 
@@ -25,7 +26,9 @@ def to_mend(table: Mapping[str, Any], lines: Iterable[ImportLine]) -> bytes:
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n")
     writer.writerow([inert(one["header"]) for one in columns] + [REMARKS])
     for line in lines:
-        remarks = [_said(one) for one in line.anomalies if one["severity"] in _MENDED]
+        remarks = [
+            _said(one) for one in line.anomalies if one["severity"] in _MENDED and one["code"] not in _NOT_IN_THE_FILE
+        ]
         if remarks:
             cells = line.content.get("cells") or _known(columns, line)
             padded = [*cells[: len(columns)], *[""] * (len(columns) - len(cells))]

@@ -39,6 +39,9 @@ READS = "reads"
 UNDOS = "undos"
 """Where it says how many times it was undone: what undoing left may be asked again."""
 
+CHANGED_SINCE = "changed-since"
+"""What is noted on a record whose value somebody changed between the preview and its writing."""
+
 LEFT = "kept-by-undo"
 """What is noted on a record that undoing the import left as somebody made it since."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, cast, func, literal, or_, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -12,6 +12,7 @@ from registry.datasets.models import Dataset
 from registry.datasets.queries import find_by_identifier
 from registry.exchange.edits import KEPT
 from registry.exchange.models import (
+    CHANGED_SINCE,
     LEFT,
     OVER,
     ColumnMapping,
@@ -237,6 +238,16 @@ def find_absent(
     ]
 
 
+_IN_THE_FILE = cast(
+    literal(
+        '$[*] ? ((@.severity == "error" || @.severity == "warning")'
+        f' && @.code != "{CHANGED_SINCE}" && @.code != "{LEFT}")'
+    ),
+    JSONPATH,
+)
+"""What is wrong in the file itself: not what was met as its records were written, or taken back."""
+
+
 def find_to_mend(session: Session, batch_id: int) -> Sequence[ImportLine]:
     """The records of an import in which something is to be mended in the file, in its order."""
     return session.execute(_to_mend(batch_id).order_by(col(ImportLine.line_no))).scalars().all()
@@ -248,10 +259,8 @@ def has_to_mend(session: Session, batch_id: int) -> bool:
 
 
 def _to_mend(batch_id: int) -> Select[ImportLine]:
-    anomalies = cast(col(ImportLine.anomalies), JSONB)
     return select(ImportLine).where(
-        col(ImportLine.batch_id) == batch_id,
-        or_(anomalies.contains([{"severity": "error"}]), anomalies.contains([{"severity": "warning"}])),
+        col(ImportLine.batch_id) == batch_id, cast(col(ImportLine.anomalies), JSONB).op("@?")(_IN_THE_FILE)
     )
 
 

@@ -19,7 +19,8 @@ from registry.platform.tables import Table
 
 _PARTS: Mapping[str, type[Table]] = {"services": DataService, "fields": DatasetField}
 _APPLIED = text(
-    "UPDATE import_line SET applied = true, dataset_id = written.dataset_id, applied_version = 1, content = '{}'"
+    "UPDATE import_line SET applied = true, dataset_id = written.dataset_id, applied_version = 1,"
+    " content = jsonb_strip_nulls(jsonb_build_object('cells', content -> 'cells'))"
     " FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS written (id bigint, dataset_id bigint)"
     " WHERE import_line.id = written.id"
 )

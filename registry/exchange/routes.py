@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.exchange.columns import MENDED
 from registry.exchange.forms import ImportForm
 from registry.exchange.jobs import APPLY, UNDO
 from registry.exchange.models import PUBLIC, ImportAction, ImportState
@@ -165,7 +166,11 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         and batch.state in {ImportState.READING, ImportState.ASKING, ImportState.PREVIEWED},
         is_asking=batch.state is ImportState.ASKING,
         may_map=may_map,
-        has_to_mend=may_map and batch.state is ImportState.PREVIEWED and has_to_mend(visit.session, batch_id),
+        has_to_mend=may
+        and not working
+        and bool(told.get("table"))
+        and batch.state in MENDED
+        and has_to_mend(visit.session, batch_id),
         may_undo=may and not working and may_ask(batch, UNDO),
     )
     return visit.page("exchange/import.html", page)

@@ -4,7 +4,7 @@ Nothing half-written: the whole file is validated and compared before anything c
 transaction, and an import cut short goes on from the first record it had not applied.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.exchange.beside import record_systems, take_back_derivations, take_back_systems, write_derivations
+from registry.exchange.beside import (
+    record_systems,
+    take_back_derivations,
+    take_back_persons,
+    take_back_systems,
+    write_derivations,
+)
 from registry.exchange.comparing import BATCH, Compared, absent_from, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
 from registry.exchange.models import (
@@ -47,7 +53,7 @@ from registry.exchange.queries import (
 from registry.exchange.recording import record_rows
 from registry.exchange.undoing import undo_line
 from registry.exchange.vocabulary import ReadCatalog, ReadCatalogue
-from registry.exchange.writing import note, write_lines
+from registry.exchange.writing import note, still_to_mend, write_lines
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
 from registry.ledger.service import say
@@ -59,11 +65,14 @@ _WRITERS_LOCK = 7_203_611_003
 _LINES = 2000
 """How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
-_BESIDE = frozenset({"systems", "derivations", "table"})
+_BESIDE = frozenset({"systems", "derivations"})
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
-# What an import over with still says of the contacts it read: neither their name nor their address.
+# What an import over with still says of the contacts it read: neither their name nor their address. Of a line that
+# is to be mended stay the cells that fill a field of the sheet itself.
 _FORGET = text(
-    "UPDATE import_line SET content = '{}',"
+    "UPDATE import_line SET content = CASE WHEN :mends AND content ? 'cells' THEN jsonb_build_object('cells',"
+    "   (SELECT jsonb_agg(CASE WHEN place - 1 = ANY (:kept) THEN cell ELSE '\"\"' END ORDER BY place)"
+    "      FROM jsonb_array_elements(content -> 'cells') WITH ORDINALITY AS one (cell, place))) ELSE '{}' END,"
     " changes = CASE WHEN changes ? 'contact' THEN changes || '{\"contact\": [null, null]}' ELSE changes END,"
     " anomalies = coalesce((SELECT jsonb_agg(said ORDER BY place)"
     "   FROM jsonb_array_elements(anomalies) WITH ORDINALITY AS one (said, place)"
@@ -156,14 +165,9 @@ def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:
         "organisation_id": organisation_id, "batch_id": batch_id, "line_no": one.line_no,
         "identifier": one.identifier, "title": one.title or one.identifier, "action": one.action,
         "dataset_id": one.dataset_id, "seen_version": one.seen_version,
-        "content": one.content if one.action in _WRITES or KEPT in one.changes else _to_mend(one.content),
+        "content": one.content if one.action in _WRITES or KEPT in one.changes else still_to_mend(one.content),
         "changes": one.changes, "anomalies": one.anomalies, "applied": False,
     }  # fmt: skip
-
-
-def _to_mend(content: Mapping[str, Any]) -> dict[str, Any]:
-    """What is kept of a record that is not written: its line of a table, where it is to be mended."""
-    return {"cells": content["cells"]} if "cells" in content else {}
 
 
 def refuse_import(session: Session, batch: ImportBatch, sentence: str) -> None:
@@ -234,14 +238,22 @@ def tell(session: Session, batch: ImportBatch, **said: Any) -> None:
     session.flush()
 
 
-def _forget(session: Session, batch_id: int) -> None:
-    """Lets go of what an import that is over with no longer needs: who it read of, and the values it quoted."""
-    session.execute(_FORGET, {"batch": batch_id})
+def _forget(session: Session, batch_id: int, *, mends: bool = True) -> None:
+    """Lets go of what an import that is over with no longer needs: who it read of, and the values it quoted.
+
+    Its lines to mend stay, without the cells that may name somebody; unless `mends` is false.
+    """
     account = find_account(session, batch_id)
+    table = account.content.get("table") if account is not None else None
+    columns = table["columns"] if table else []
+    kept = [place for place, one in enumerate(columns) if one["target"] and not one["target"].startswith("contact")]
+    session.execute(_FORGET, {"batch": batch_id, "mends": mends, "kept": kept})
     if account is not None:
         leftovers = [{**one, "example": ""} for one in account.content.get("leftovers", ())]
-        kept = {name: said for name, said in account.content.items() if name not in _BESIDE}
-        account.content = {**kept, "leftovers": leftovers}
+        said = {name: one for name, one in account.content.items() if name not in _BESIDE}
+        if table:
+            said["table"] = {**table, "columns": [{**one, "samples": []} for one in columns]}
+        account.content = {**said, "leftovers": leftovers}
 
 
 def apply_import(
@@ -352,6 +364,7 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             batch = _going_on(session, batch_id, ImportState.UNDOING)
             say(session, "exchange:import:undo")
             take_back_systems(session, batch_id)
+            take_back_persons(session, batch_id)
             account = find_account(session, batch_id)
             kept = list(account.content.get("kept", ())) if account is not None else []
             batch.summary = {
@@ -420,4 +433,4 @@ def abandon_import(session: Session, batch_id: int) -> None:
         raise Conflict(_(AT_WORK))
     say(session, "exchange:import:abandon")
     batch.state = ImportState.ABANDONED
-    _forget(session, batch_id)
+    _forget(session, batch_id, mends=False)

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.exchange.column_views import ColumnsPage, column_views, field_choices
-from registry.exchange.columns import get_table, remember_columns
+from registry.exchange.columns import get_table, get_table_to_mend, remember_columns
 from registry.exchange.jobs import READ
 from registry.exchange.mending import to_mend
 from registry.exchange.models import ImportBatch
@@ -67,9 +67,9 @@ def say_columns(visit: Visit, batch_id: int) -> Response[Any]:
 
 @route("GET", "/imports/{batch_id:int}/a-corriger", BRING_IN)
 def download_mending(visit: Visit, batch_id: int) -> Response[Any]:
-    """The lines of a table to mend, with what is wrong of each; while the import is not over, as it quotes them."""
+    """The lines of a table to mend, with what is wrong of each; once the import is over, without who they name."""
     batch = batch_of(visit, batch_id, BRING_IN)
-    content = to_mend(get_table(visit.session, batch), find_to_mend(visit.session, batch_id))
+    content = to_mend(get_table_to_mend(visit.session, batch), find_to_mend(visit.session, batch_id))
     headers = {
         **visit.headers,
         "Content-Disposition": f'attachment; filename="a-corriger-{batch_id}.csv"',

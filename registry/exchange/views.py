@@ -292,7 +292,7 @@ def _change(name: str, said: Any) -> tuple[str, str, str]:
         return _(_BELOW[name]), "", ", ".join(word.format(count=count) for word, count in words if count)
     if name == "contact":
         # Once the import is over, whom it named is at the register alone.
-        return _("Point de contact"), "", str(said[1] or _("inscrit au registre"))
+        return _("Point de contact"), str(said[0] or ""), str(said[1] or _("inscrit au registre"))
     if name == "system_name":
         return _(_READ_TOGETHER[name]), "", str(said[1])
     return field_label(name), say_value(name, said[0]), say_value(name, said[1])

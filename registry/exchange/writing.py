@@ -15,7 +15,7 @@ from registry.datasets.vocabulary import Nature
 from registry.exchange.beside import find_system_named
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT
-from registry.exchange.models import PUBLIC, ImportAction, ImportBatch, ImportLine
+from registry.exchange.models import CHANGED_SINCE, PUBLIC, ImportAction, ImportBatch, ImportLine
 from registry.exchange.queries import find_sheets
 from registry.exchange.recording import record_sheets
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
@@ -28,7 +28,7 @@ from registry.organisations.service import find_or_record_person
 from registry.platform.lists import load_list
 
 _DECLARED = mark("Catalogue déclaré celui d’un portail ouvert à tous, là où le fichier ne dit rien du niveau d’accès.")
-_CHANGED_SINCE = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
+_STAYED = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
 
 
 def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
@@ -76,7 +76,7 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
     for line, sheet in made:
         line.applied, line.dataset_id, line.applied_version = True, sheet.id, versions[sheet.id]
         # What is written needs no second copy: it would outlive the erasure of the contact it names.
-        line.content = {}
+        line.content = still_to_mend(line.content)
         touch(session, "dataset", sheet.id)
 
 
@@ -135,9 +135,14 @@ def _write_parts(session: Session, line: ImportLine, sheet: Dataset) -> bool:
     return write_parts(session, sheet, DatasetForm.model_validate({"title": sheet.title, **parts}))
 
 
+def still_to_mend(content: Mapping[str, Any]) -> dict[str, Any]:
+    """What is kept of a record once it is not to be written: its line of a table, where it is to be mended."""
+    return {"cells": content["cells"]} if "cells" in content else {}
+
+
 def _refuse(line: ImportLine, message: str) -> None:
     """Sets a record aside as it was to be written, and says why."""
-    line.action, line.applied, line.content = ImportAction.REFUSED, True, {}
+    line.action, line.applied, line.content = ImportAction.REFUSED, True, still_to_mend(line.content)
     note(line, "refused", "identifier", message)
 
 
@@ -163,13 +168,9 @@ def _find_contacts(
     by_contact: dict[tuple[Any, ...], int] = {}
     for line in lines:
         contact, sheet = line.content["contact"], known.get(line.id)
-        if not contact or (sheet is not None and (sheet.annulled or sheet.contact_person_id is not None)):
+        if not contact or "contact" in line.changes.get(KEPT, {}) or (sheet is not None and sheet.annulled):
             continue
-        if "contact" in line.changes.get(KEPT, {}):
-            continue
-        if line.seen_version is not None and "contact" not in line.changes:
-            # The sheet had a contact at the preview: somebody took it away since.
-            note(line, "changed-since", "contact_person_id", _CHANGED_SINCE)
+        if sheet is not None and not _is_contact_as_seen(line, sheet):
             continue
         owner = _owner_of(line, batch) if sheet is None else sheet.organisation_id
         key = (owner, *sorted(contact.items()))
@@ -177,6 +178,17 @@ def _find_contacts(
             by_contact[key] = find_or_record_person(session, owner, PersonForm(**contact)).id
         found[line.id] = by_contact[key]
     return found
+
+
+def _is_contact_as_seen(line: ImportLine, sheet: Dataset) -> bool:
+    """Whether a record gives its sheet a contact, where the sheet's is the one that the preview saw."""
+    gives = "contact" in line.changes or line.seen_version is None
+    if gives and sheet.contact_person_id == line.content.get("contact_seen"):
+        return True
+    if gives or sheet.contact_person_id is None:
+        # Somebody chose a contact since the preview, or took it away.
+        note(line, CHANGED_SINCE, "contact_person_id", _STAYED)
+    return False
 
 
 def _amend_from(
@@ -197,7 +209,7 @@ def _amend_from(
         columns["information_system_id"] = system_id
     below = _bring_files(session, line, sheet, rows)
     if line.content.get("parts") and sheet.version != line.seen_version:
-        note(line, "changed-since", "", _CHANGED_SINCE)
+        note(line, CHANGED_SINCE, "", _STAYED)
     elif line.content.get("parts"):
         below |= _write_parts(session, line, sheet)
     change_sheet(sheet, columns, below=below)
@@ -219,7 +231,7 @@ def _still_to_write(line: ImportLine, sheet: Dataset) -> list[str]:
             as_seen = current[name] == seen or (current[name] in EMPTY and seen in EMPTY)
             (names if as_seen else kept).append(name)
     for name in kept:
-        note(line, "changed-since", name, _CHANGED_SINCE)
+        note(line, CHANGED_SINCE, name, _STAYED)
     return names
 
 
@@ -239,7 +251,7 @@ def _bring_files(session: Session, line: ImportLine, sheet: Dataset, rows: Seque
     if not as_seen:
         touched = distribution_changes([row_values(row) for row in rows if not row.annulled], read)
         if touched.keys() - {"added"}:
-            note(line, "changed-since", "distributions", _CHANGED_SINCE)
+            note(line, CHANGED_SINCE, "distributions", _STAYED)
         known = {row.identifier for row in rows}
         read = [one for one in read if one["identifier"] not in known]
     forms = [DistributionForm.model_validate(one) for one in read]

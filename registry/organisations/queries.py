@@ -6,7 +6,20 @@ from datetime import date
 from functools import lru_cache
 from typing import Any, TypeVarTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, cast, func, or_, select, text, tuple_
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    Subquery,
+    any_,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
@@ -239,16 +252,29 @@ class Known:
 
 def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known]:
     """The people of these organisations, by name."""
+    names, mails, query = _people()
+    within = query.where(col(Person.organisation_id).in_(list(organisation_ids)))
+    rows = session.execute(within.order_by(names.c.folded, mails.c.folded, col(Person.id)))
+    return [Known(row.id, row.name, row.email) for row in rows]
+
+
+def find_known_among(session: Session, person_ids: Iterable[int]) -> dict[int, Known]:
+    """These persons as people know them."""
+    _names, _mails, query = _people()
+    rows = session.execute(query.where(col(Person.id) == any_(cast(list(person_ids), ARRAY(BigInteger)))))
+    return {row.id: Known(row.id, row.name, row.email) for row in rows}
+
+
+def _people() -> tuple[Subquery, Subquery, Select[Any]]:
+    """Persons with their name and address, and where these stand."""
     names = select(PersonIdentity).subquery("names")
     mails = select(PersonIdentity).subquery("mails")
-    rows = session.execute(
+    query = (
         select(col(Person.id), names.c.value.label("name"), mails.c.value.label("email"))
         .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
         .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
-        .where(col(Person.organisation_id).in_(list(organisation_ids)))
-        .order_by(names.c.folded, mails.c.folded, col(Person.id))
     )
-    return [Known(row.id, row.name, row.email) for row in rows]
+    return names, mails, query
 
 
 def get_known(session: Session, person_id: int) -> Known:

@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import delete, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -182,6 +182,21 @@ def find_or_record_person(session: Session, organisation_id: int, form: PersonFo
     else:
         found = None
     return found or record_person(session, organisation_id, form)
+
+
+def take_out_person(session: Session, person_id: int) -> bool:
+    """Takes out somebody recorded by mistake, and their identity; whoever something still refers to stays.
+
+    Every reference is a foreign key, of whatever room: the database says whether there is one.
+    """
+    try:
+        with session.begin_nested():
+            session.execute(delete(Person).where(col(Person.id) == person_id))
+    except IntegrityError:
+        return False
+    session.execute(delete(PersonIdentity).where(col(PersonIdentity.person_id) == person_id))
+    session.execute(delete(PersonKey).where(col(PersonKey.person_id) == person_id))
+    return True
 
 
 def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Appointment:

@@ -55,7 +55,7 @@ def test_columns_are_said_once_remembered_and_asked_again_when_they_change(town:
     work(town)
     assert count(town, "dataset WHERE frequency = 'MONTHLY'") == 1
     assert steward.get(f"{page}/colonnes").status_code == 409
-    assert count(town, "import_account WHERE content ? 'table'") == 0
+    assert count(town, "import_account WHERE content::text LIKE '%Arbres%'") == 0
 
     path = tmp_path / "inventaire.csv"
     path.write_bytes(table)
@@ -81,7 +81,7 @@ def test_the_lines_to_mend_come_back_inert_and_are_taken_once_mended(town: Town)
     page = send(town, steward, table, "inventaire.csv").headers["location"]
     work(town)
     shown = steward.get(page).text
-    assert "des lignes à corriger" in shown
+    assert "Des lignes à corriger" in shown
     sent = steward.get(f"{page}/a-corriger")
     assert sent.headers["content-type"] == "text/csv; charset=utf-8"
     rows = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig")), delimiter=";"))
@@ -98,6 +98,46 @@ def test_the_lines_to_mend_come_back_inert_and_are_taken_once_mended(town: Town)
     work(town)
     assert count(town, "dataset WHERE identifier = 'b' AND description = '=HYPERLINK(1)'") == 1
     assert count(town, "dataset WHERE identifier = 'c' AND frequency = 'ANNUAL'") == 1
+
+
+def test_the_lines_to_mend_are_given_after_the_import_too_but_for_who_they_name(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    header = ["ID", "TITRE", "DESCRIPTION", "FREQ_MAJ", "Contact", "Truc"]
+    rows = [
+        ["a", "Arbres", "", "Mensuelle", "sig@essai.invalid", "x"],
+        ["b", "", "Sans titre", "", "sig@essai.invalid", "confié à Poste secret"],
+        ["c", "Cafés", "", "parfois", "sig@essai.invalid", "confié à Poste secret"],
+    ]
+    page = send(town, steward, csv_of([header, *rows]), "inventaire.csv").headers["location"]
+    work(town)
+    targets = ["identifier", "title", "description", "frequency", "contact", ""]
+    steward.post(f"{page}/colonnes", {f"c{place}": target for place, target in enumerate(targets)})
+    work(town)
+    assert "sig@essai.invalid" in steward.get(f"{page}/a-corriger").text
+    for step in ("appliquer", "defaire"):
+        steward.post(f"{page}/{step}")
+        work(town)
+        assert "Télécharger les lignes à corriger" in steward.get(page).text, step
+        sent = steward.get(f"{page}/a-corriger")
+        given = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig")), delimiter=";"))
+        assert [row[:6] for row in given] == [
+            header,
+            ["b", "", "Sans titre", "", "", ""],
+            ["c", "Cafés", "", "parfois", "", ""],
+        ]
+        assert "n’a pas de titre" in given[1][6]
+        named = "import_line WHERE content::text ~ 'sig@essai|Poste secret'"
+        assert count(town, named) == 0, step
+
+
+def test_an_abandoned_import_keeps_no_line_to_mend(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    table = csv_of([["ID", "TITRE", "FREQ_MAJ"], ["a", "", "Mensuelle"]])
+    page = send(town, steward, table, "inventaire.csv").headers["location"]
+    work(town)
+    steward.post(f"{page}/abandonner")
+    assert steward.get(f"{page}/a-corriger").status_code == 409
+    assert count(town, "import_line WHERE content <> '{}'") == 0
 
 
 def test_the_columns_of_an_import_are_for_who_may_import_there(town: Town) -> None:

@@ -139,8 +139,9 @@ def test_the_public_role_may_read_and_write_nothing_yet(home):
 @pytest.mark.database
 def test_the_pages_delete_nothing_of_record(home):
     with home.owner.connect() as connection:
-        # Undoing an import takes out the sheets it made: the one deletion of record, by a job or a command.
-        made = ["data_service", "dataset", "dataset_field", "derivation", "distribution"]
+        # Undoing an import takes out the sheets it made, and the persons: the one deletion of record, by a job or a
+        # command.
+        made = ["data_service", "dataset", "dataset_field", "derivation", "distribution", "person"]
         for role, may in (("beffroi_app", []), ("beffroi_jobs", made)):
             deletable = connection.execute(
                 text(
