@@ -87,6 +87,10 @@ ANOMALIES: dict[str, tuple[Severity, str]] = {
         _W, mark("Cette distribution n’est rattachée à aucun jeu de données : {value}. Ajoutez le lien "
                  "dcat:distribution dans le catalogue d’origine."),
     ),
+    "distribution-orphan-nameless": (
+        _W, mark("Une distribution sans nom n’est rattachée à aucun jeu de données. Ajoutez le lien "
+                 "dcat:distribution dans le catalogue d’origine."),
+    ),
     "distribution-without-address": (
         _W, mark("La distribution « {value} » n’a pas d’adresse (dcat:accessURL ou dcat:downloadURL) : elle "
                  "n’est pas reprise."),

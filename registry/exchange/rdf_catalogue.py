@@ -185,7 +185,10 @@ def _account_for_the_rest(reading: Reading) -> None:
             continue
         kind = reading.kind(node)
         if kind == "dcat:Distribution" and node not in reading.distributions:
-            reading.anomalies.add("distribution-orphan", "", "", "" if isinstance(node, BNode) else written(node))
+            if isinstance(node, BNode):
+                reading.anomalies.add("distribution-orphan-nameless", "", "", "")
+            else:
+                reading.anomalies.add("distribution-orphan", "", "", written(node))
         for name, values in properties.items():
             if name == TYPE:
                 reading.tally.add(kind, name, Fate.STRUCTURE, TYPE_OF_NODE, len(values))

@@ -177,7 +177,7 @@ _SENTENCES = {
     ),
     Problem.UNKNOWN_FORMAT: mark(
         "Aucun format n’est reconnu dans ce fichier, qui commence par « {start} ». Formats lus : CSV, XLSX, ODS, "
-        "RDF/XML, Turtle, N-Triples, N-Quads, TriG, JSON-LD."
+        "RDF/XML, Turtle, N-Triples, N-Quads, TriG, JSON-LD, et les réponses JSON des portails."
     ),
 }
 
