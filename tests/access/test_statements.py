@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
@@ -15,7 +16,7 @@ from registry.datasets.system_service import record_system
 from registry.desk.forms import QuestionForm
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import QuestionSubject
-from registry.exchange.models import ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
@@ -74,6 +75,12 @@ STATEMENTS = {
     "/api/v1/search?q=bornes": 4,
     "/imports": 3,
     "/imports/{batch}": 8,
+    "/imports/{asking}/colonnes": 4,
+    "/imports/{asking}/a-corriger": 4,
+    "/exports": 2,
+    "/exports/csv": 17,
+    "/exports/xlsx?organisation={authority}": 18,
+    "/api/v1/export/json": 17,
     "/documents": 3,
     "/comptes": 4,
     "/mon-compte": 5,
@@ -117,6 +124,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "dataset": sheet.id,
                     "authority": authority.id,
                     "batch": 0,
+                    "asking": 0,
                     "system": 0,
                     "question": 0,
                     "person": person.id,
@@ -164,6 +172,33 @@ def _list_more(session: Any, town: Town, start: int, end: int, subjects: dict[st
                 title="a", action=ImportAction.CREATE, changes={}, anomalies=[], content={},
             )
         )  # fmt: skip
+    # A table whose columns may still be said, and whose lines are to be mended.
+    subjects["asking"] = previewed_table(session, town.authority_id, lines=range(start, end))
+
+
+def previewed_table(session: Session, organisation_id: int, *, lines: range) -> int:
+    """The number of an import of a table that was compared, each of its lines to be mended."""
+    batch = ImportBatch(
+        organisation_id=organisation_id, source_name="a.csv", source_format="csv", source_sha256="",
+        state=ImportState.PREVIEWED, created_at=session.execute(select(func.now())).scalar_one(), summary={},
+    )  # fmt: skip
+    session.add(batch)
+    session.flush()
+    columns = [
+        {"header": f"Colonne {place}", "letter": "A", "key": f"colonne {place}", "filled": 1, "samples": ["a"],
+         "target": "title", "suggestion": ""}
+        for place in lines
+    ]  # fmt: skip
+    table = {"sheet": "", "header_line": 1, "fingerprint": "", "mapping": "", "columns": columns, "asks": False,
+             "gained": [], "lost": []}  # fmt: skip
+    session.add(ImportAccount(organisation_id=organisation_id, batch_id=batch.id, content={"table": table}))
+    wrong = {"severity": "error", "code": "refused", "subject": "", "path": "", "message": "a", "value": ""}
+    for place in lines:
+        session.add(ImportLine(
+            organisation_id=organisation_id, batch_id=batch.id, line_no=place + 1, identifier="a", title="a",
+            action=ImportAction.REFUSED, changes={}, anomalies=[wrong], content={"cells": ["a"]},
+        ))  # fmt: skip
+    return batch.id
 
 
 def index(town: Town) -> None:
@@ -193,7 +228,7 @@ def test_each_page_asks_as_much_of_five_records_as_of_sixty(town: Town) -> None:
     few = ask_all(town, subjects)
     more = grow(town, 5, 60)
     index(town)
-    many = ask_all(town, {**subjects, "dataset": more["dataset"]})
+    many = ask_all(town, {**subjects, "dataset": more["dataset"], "asking": more["asking"]})
 
     assert few == many, "A page asks once a row."
     assert many == STATEMENTS
