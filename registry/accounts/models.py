@@ -2,29 +2,27 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Identity, Index, LargeBinary, func, text
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, func, text
 from sqlmodel import Field
 
 from registry.accounts.vocabulary import AccountState, CredentialKind, LinkPurpose, TokenScope
 from registry.kernel.permissions import Role
-from registry.platform.tables import Kind, Table, free, identity, plain, stored
+from registry.platform.tables import Kind, Numbered, Table, Versioned, free, identity, plain, stored
 
 
-class Account(Table, table=True):
+class Account(Versioned, table=True):
     """Somebody, or an application, that can sign in; the person's identity stands apart."""
 
     __tablename__ = "account"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", unique=True)
     state: AccountState = stored(AccountState, default=AccountState.INVITED)
     locale: str = plain()
 
 
-class Credential(Table, table=True):
+class Credential(Versioned, table=True):
     """A way an account signs in; the secret stands apart, out of the ledger."""
 
     __tablename__ = "credential"
@@ -33,8 +31,6 @@ class Credential(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id")
     kind: CredentialKind = stored(CredentialKind)
@@ -54,7 +50,7 @@ class CredentialSecret(Table, table=True):
     secret: str = plain()
 
 
-class RoleGrant(Table, table=True):
+class RoleGrant(Versioned, table=True):
     """A role an account holds on an organisation and its whole subtree, until it is ended."""
 
     __tablename__ = "role_grant"
@@ -63,21 +59,18 @@ class RoleGrant(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id")
     role: Role = stored(Role)
     ended: bool = Field(default=False)
 
 
-class SignedSession(Table, table=True):
+class SignedSession(Numbered, table=True):
     """One signed-in browser: the hash of its token, how long it lasts, and when it was last seen."""
 
     __tablename__ = "signed_session"
     __table_args__ = ({"info": {"kind": Kind.WORK}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     organisation_id: int = Field(sa_type=BigInteger, index=True)
     token_hash: bytes = Field(sa_type=LargeBinary, unique=True)
@@ -93,14 +86,12 @@ class SignedSession(Table, table=True):
     browser: str | None = plain(nullable=True)
 
 
-class ApiToken(Table, table=True):
+class ApiToken(Versioned, table=True):
     """A key for a program that acts as an account, within a scope and until a day (included)."""
 
     __tablename__ = "api_token"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     name: str = free()
@@ -110,13 +101,12 @@ class ApiToken(Table, table=True):
     revoked: bool = Field(default=False)
 
 
-class SingleUseLink(Table, table=True):
+class SingleUseLink(Numbered, table=True):
     """A link that opens one act once: the first password, or a new one."""
 
     __tablename__ = "single_use_link"
     __table_args__ = ({"info": {"kind": Kind.WORK}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     organisation_id: int = Field(sa_type=BigInteger, index=True)
     purpose: LinkPurpose = stored(LinkPurpose)
@@ -125,13 +115,12 @@ class SingleUseLink(Table, table=True):
     used_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
-class SignInAttempt(Table, table=True):
+class SignInAttempt(Numbered, table=True):
     """A failed sign-in, kept a day to slow the next ones: digests of the name tried and of the address."""
 
     __tablename__ = "sign_in_attempt"
     __table_args__ = ({"info": {"kind": Kind.WORK}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     at: datetime = Field(
         default=None,
         sa_type=DateTime(timezone=True),

@@ -3,12 +3,12 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, func, text
+from sqlalchemy import BigInteger, DateTime, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.compliance.vocabulary import SubjectKind, Verdict
-from registry.platform.tables import Kind, Table, plain, plain_list, stored
+from registry.platform.tables import Kind, Numbered, Table, plain, plain_list, stored
 
 
 class PolicyText(Table, table=True):
@@ -25,7 +25,7 @@ class PolicyText(Table, table=True):
     )
 
 
-class Finding(Table, table=True):
+class Finding(Numbered, table=True):
     """What a policy version says of a subject, since when, and until when it said so.
 
     `turns_on` is the first day on which the verdict reads `turns_into` with nothing else changed: every
@@ -53,7 +53,6 @@ class Finding(Table, table=True):
         {"info": {"kind": Kind.WORK}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
     subject_kind: SubjectKind = stored(SubjectKind)
     subject_id: int = Field(sa_type=BigInteger)

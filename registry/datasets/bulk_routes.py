@@ -28,7 +28,7 @@ from registry.datasets.bulk_service import (
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
 from registry.datasets.list_showing import Names, field_words, find_names
-from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage, BulkProgress
+from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage
 from registry.datasets.models import BulkEdit, BulkLine
 from registry.datasets.queries import count_datasets
 from registry.datasets.reading import LISTS_BY_LINE
@@ -41,6 +41,7 @@ from registry.kernel.words import _, mark
 from registry.platform.jobs import defer, find_run
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import FormData, Rejected, parse_values, read_number
+from registry.web.progress import Progress, answer_progress, progress_of
 from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.DATASETS_SHEET_RECORD
@@ -162,12 +163,20 @@ def _run_of(visit: Visit, bulk: BulkEdit) -> JobRun | None:
     return min(runs, key=lambda run: run.state is JobState.FAILED, default=None)
 
 
+def _is_working(run: JobRun | None) -> bool:
+    return run is not None and run.state is not JobState.FAILED
+
+
+def _work_of(bulk: BulkEdit, run: JobRun | None, *, is_over: bool) -> Progress:
+    return progress_of(run, f"{OWN}/{bulk.id}/avancement", bulk.state.label, is_over=is_over)
+
+
 @route("GET", "/jeux/modifications/{bulk_id:int}", RECORD)
 def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
     """What a bulk edit would do to each sheet, or did."""
     bulk = _bulk_of(visit, bulk_id)
     run = _run_of(visit, bulk)
-    working = run is not None and run.state is not JobState.FAILED
+    working = _is_working(run)
     outcome = next((one for one in BulkOutcome if one == visit.query("sort")), None)
     after = read_number(visit.query("apres")) or 0
     lines = find_bulk_lines(visit.session, bulk_id, outcome=outcome, after=after)
@@ -187,9 +196,7 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
         first_address=f"{OWN}/{bulk_id}?{urlencode(kept)}" if after else "",
         next_address=f"{OWN}/{bulk_id}?{urlencode([*kept, ('apres', lines[-1].id)])}" if more else "",
         is_working=working,
-        step=(run.step or "") if run is not None else "",
-        done=run.progress if run is not None else 0,
-        total=run.total if run is not None else 0,
+        work=_work_of(bulk, run, is_over=not working),
         failure=(run.message or "") if run is not None and not working else "",
         may_apply=not working and bool(bulk.changed) and bulk.state in {BulkState.PREVIEWED, BulkState.APPLYING},
         may_undo=not working and bulk.state in {BulkState.APPLIED, BulkState.APPLYING, BulkState.UNDOING},
@@ -232,20 +239,7 @@ def show_bulk_progress(visit: Visit, bulk_id: int) -> Response[Any]:
     """The part of the page that shows how far the work is; over, it has the whole page read again."""
     bulk = _bulk_of(visit, bulk_id)
     run = _run_of(visit, bulk)
-    working = run is not None and run.state is not JobState.FAILED
-    if visit.request.headers.get("hx-request") != "true":
-        return visit.go(f"{OWN}/{bulk_id}")
-    if not working:
-        visit.headers["HX-Refresh"] = "true"
-    part = BulkProgress(
-        id=bulk.id,
-        state_label=bulk.state.label,
-        step=(run.step or "") if run is not None else "",
-        done=run.progress if run is not None else 0,
-        total=run.total if run is not None else 0,
-        is_working=working,
-    )
-    return visit.page("datasets/_bulk_progress.html", part)
+    return answer_progress(visit, _work_of(bulk, run, is_over=not _is_working(run)), f"{OWN}/{bulk_id}")
 
 
 @route("POST", "/jeux/modifications/{bulk_id:int}/appliquer", RECORD)

@@ -8,6 +8,7 @@ from typing import Any
 from registry.compliance.vocabulary import Verdict
 from registry.datasets.layout import FormField
 from registry.datasets.queries import DatasetRow
+from registry.web.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -192,25 +193,11 @@ class BulkPage:
     first_address: str
     next_address: str
     is_working: bool
-    step: str
-    done: int
-    total: int
+    work: Progress
     failure: str
     may_apply: bool
     may_undo: bool
     may_abandon: bool
-
-
-@dataclass(frozen=True)
-class BulkProgress:
-    """How far a bulk edit is."""
-
-    id: int
-    state_label: str
-    step: str
-    done: int
-    total: int
-    is_working: bool
 
 
 @dataclass(frozen=True)

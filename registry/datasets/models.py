@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     DateTime,
-    Identity,
     Index,
     Sequence,
     UniqueConstraint,
@@ -34,10 +33,10 @@ from registry.datasets.vocabulary import (
     StatisticalSecrecy,
     ThirdPartyRights,
 )
-from registry.platform.tables import Kind, Table, free, plain, plain_list, stored
+from registry.platform.tables import Kind, Numbered, Table, Versioned, free, plain, plain_list, stored
 
 
-class Dataset(Table, table=True):
+class Dataset(Versioned, table=True):
     """What the authority knows of one dataset.
 
     `organisation_id` is the body that owns it. `identifier` is stable within that body: an import finds
@@ -62,8 +61,6 @@ class Dataset(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
     identifier: str = plain()
     uri: str | None = plain(nullable=True)
@@ -130,7 +127,7 @@ class Dataset(Table, table=True):
     locked_fields: list[str] = plain_list()
 
 
-class Distribution(Table, table=True):
+class Distribution(Versioned, table=True):
     """One file or access point of a dataset.
 
     Units: `byte_size` in bytes.
@@ -143,8 +140,6 @@ class Distribution(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
     identifier: str = plain()
@@ -168,14 +163,12 @@ class Distribution(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class DataService(Table, table=True):
+class DataService(Versioned, table=True):
     """An interface that gives a dataset to programs (dcat:DataService)."""
 
     __tablename__ = "data_service"
     __table_args__ = (UniqueConstraint("dataset_id", "identifier"), {"info": {"kind": Kind.RECORD}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
     identifier: str = plain()
@@ -189,7 +182,7 @@ class DataService(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class DatasetField(Table, table=True):
+class DatasetField(Versioned, table=True):
     """One field (column) of a dataset: what it holds, whether of a person, and what it is needed for.
 
     `type` and `personal_category` are codes of `policies/lists/`; `position` counts from 1.
@@ -202,8 +195,6 @@ class DatasetField(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
     position: int = Field(default=1)
@@ -217,7 +208,7 @@ class DatasetField(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class Derivation(Table, table=True):
+class Derivation(Versioned, table=True):
     """One dataset made, in part, from another; both may belong to different bodies.
 
     `organisation_id` is the owner of the dataset made.
@@ -230,8 +221,6 @@ class Derivation(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
     source_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id", index=True)
@@ -239,7 +228,7 @@ class Derivation(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class InformationSystem(Table, table=True):
+class InformationSystem(Versioned, table=True):
     """The software and the place where datasets live: who edits it, who hosts it, under which law.
 
     `host_country` is an ISO 3166 code of `policies/lists/countries.yaml`; `certifications` of `certifications.yaml`.
@@ -253,8 +242,6 @@ class InformationSystem(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
     name: str = free()
     name_sort: str = free()
@@ -306,7 +293,7 @@ class BulkEdit(Table, table=True):
     )
 
 
-class BulkLine(Table, table=True):
+class BulkLine(Numbered, table=True):
     """One sheet of a bulk edit: each field before and after, or why nothing is written.
 
     `organisation_id` is that of the sheet: who does not read it does not read its line.
@@ -315,7 +302,6 @@ class BulkLine(Table, table=True):
     __tablename__ = "bulk_line"
     __table_args__ = (UniqueConstraint("bulk_id", "dataset_id"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     bulk_id: int = Field(sa_type=BigInteger, foreign_key="bulk_edit.id")
     dataset_id: int = Field(sa_type=BigInteger)
@@ -328,7 +314,7 @@ class BulkLine(Table, table=True):
     is_undone: bool = Field(default=False)
 
 
-class SavedView(Table, table=True):
+class SavedView(Numbered, table=True):
     """A list somebody named, to find it again: what it selects, its columns and its order, as an address.
 
     `account_id` is whose it is; shared, it is read by whoever reads `organisation_id`. A default view is what its
@@ -338,7 +324,6 @@ class SavedView(Table, table=True):
     __tablename__ = "saved_view"
     __table_args__ = (CheckConstraint("name <> ''", name="name"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger, index=True)
     name: str = free()
@@ -349,7 +334,7 @@ class SavedView(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class SheetDraft(Table, table=True):
+class SheetDraft(Numbered, table=True):
     """A sheet being written, as its form stood: its author's alone, until it is saved, forgotten or old.
 
     `typed` holds each name of the form with its value, in their order, valid or not; like the title, it may name
@@ -368,7 +353,6 @@ class SheetDraft(Table, table=True):
         {"info": {"kind": Kind.WORK}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
     dataset_id: int | None = Field(
         default=None, sa_type=BigInteger, foreign_key="dataset.id", ondelete="CASCADE", index=True

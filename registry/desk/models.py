@@ -3,16 +3,16 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Identity, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.desk.vocabulary import Addressee, Arrangement, QuestionState, QuestionSubject
 from registry.organisations.vocabulary import AppointmentRole
-from registry.platform.tables import Kind, Table, free, plain, stored
+from registry.platform.tables import Kind, Versioned, free, plain, stored
 
 
-class Question(Table, table=True):
+class Question(Versioned, table=True):
     """A question about a sheet, or about one of its fields: whom it went to, and where it stands.
 
     `asked_to` is empty where nobody was in post: then whoever may mend the sheet answers. `asked_as` is the role
@@ -22,8 +22,6 @@ class Question(Table, table=True):
     __tablename__ = "question"
     __table_args__ = (Index(None, "subject_id", "subject_kind"), {"info": {"kind": Kind.RECORD}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     subject_kind: QuestionSubject = stored(QuestionSubject)
     subject_id: int = Field(sa_type=BigInteger)
@@ -41,14 +39,12 @@ class Question(Table, table=True):
     )
 
 
-class QuestionMessage(Table, table=True):
+class QuestionMessage(Versioned, table=True):
     """One message of a question's thread; its text may name somebody."""
 
     __tablename__ = "question_message"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     question_id: int = Field(sa_type=BigInteger, foreign_key="question.id", index=True)
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id")
@@ -58,7 +54,7 @@ class QuestionMessage(Table, table=True):
     )
 
 
-class TaskArrangement(Table, table=True):
+class TaskArrangement(Versioned, table=True):
     """A task that waits until a day, or that was handed to somebody: one standing decision an account and a task.
 
     `task_key` names a task by its cause (`finding:dataset:12:dataset.licence`), which outlives each evaluation.
@@ -73,8 +69,6 @@ class TaskArrangement(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger, foreign_key="account.id")
     task_key: str = plain()
@@ -85,7 +79,7 @@ class TaskArrangement(Table, table=True):
     ended: bool = Field(default=False)
 
 
-class HandOver(Table, table=True):
+class HandOver(Versioned, table=True):
     """What one person held and another took over in one act, with what it takes to reverse it.
 
     `moved` lists what changed hands by number: appointments left and made, questions, delegations.
@@ -94,8 +88,6 @@ class HandOver(Table, table=True):
     __tablename__ = "hand_over"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     from_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
     to_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id")

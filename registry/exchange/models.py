@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, Index, UniqueConstraint, func
+from sqlalchemy import BigInteger, DateTime, Index, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.kernel.words import Labelled, mark
-from registry.platform.tables import Kind, Table, free, plain, stored
+from registry.platform.tables import Kind, Numbered, Versioned, free, plain, stored
 
 
 class ImportState(Labelled):
@@ -55,7 +55,7 @@ class ImportAction(Labelled):
     REFUSED = "refused", mark("Refusé")
 
 
-class ImportBatch(Table, table=True):
+class ImportBatch(Versioned, table=True):
     """One file brought in: what it was, where it stands, and what it did.
 
     `summary` holds counts alone: what quotes the file may name someone, and is in `import_account`.
@@ -64,8 +64,6 @@ class ImportBatch(Table, table=True):
     __tablename__ = "import_batch"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     source_name: str = free()
     source_format: str = plain()
@@ -77,7 +75,7 @@ class ImportBatch(Table, table=True):
     )
 
 
-class ImportAccount(Table, table=True):
+class ImportAccount(Numbered, table=True):
     """What is told of an import in the file's own words, apart from the record of it, which is kept for ever.
 
     `content` holds the catalogue's own description, the leftovers (predicates the registry has no field for yet),
@@ -87,13 +85,12 @@ class ImportAccount(Table, table=True):
     __tablename__ = "import_account"
     __table_args__ = ({"info": {"kind": Kind.WORK}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     batch_id: int = Field(sa_type=BigInteger, foreign_key="import_batch.id", unique=True)
     content: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
 
 
-class ImportLine(Table, table=True):
+class ImportLine(Numbered, table=True):
     """One record of an import: what would be written, what changes, and what was wrong in it.
 
     `content` is what is still to be written: it is emptied once it is, or once it never will be.
@@ -106,7 +103,6 @@ class ImportLine(Table, table=True):
         {"info": {"kind": Kind.WORK}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     batch_id: int = Field(sa_type=BigInteger, foreign_key="import_batch.id")
     line_no: int
@@ -122,7 +118,7 @@ class ImportLine(Table, table=True):
     applied: bool = Field(default=False)
 
 
-class ColumnMapping(Table, table=True):
+class ColumnMapping(Numbered, table=True):
     """What an organisation said of the columns of a table: which field each one fills.
 
     `fingerprint` is that of its headers; `columns` gives the field of each header by its key, empty for one that is
@@ -132,7 +128,6 @@ class ColumnMapping(Table, table=True):
     __tablename__ = "column_mapping"
     __table_args__ = (UniqueConstraint("organisation_id", "fingerprint"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
     fingerprint: str = plain()
     columns: dict[str, Any] = Field(sa_type=JSONB)

@@ -96,7 +96,7 @@ def read_package(reading: PortalReading, content: dict[str, Any]) -> ReadDataset
             record, "hvd_categories", load_list("hvd_categories"), "hvd-category-unknown",
             "hvd_category", "extras.hvd_category",
         ),
-        distributions=_files(record),
+        distributions=fields.read_files(record, record.objects("resources"), _file, _FILE_STRUCTURE),
     )  # fmt: skip
     record.structure(*_STRUCTURE)
     record.close()
@@ -166,20 +166,6 @@ def _access(record: Record) -> str | None:
         del record.left["private"]
         record.end("private", Fate.KEPT if private and not given else Fate.STRUCTURE, "dataset.access_rights", private)
     return given or ("non-public" if private is True else None)
-
-
-def _files(record: Record) -> list[ReadDistribution]:
-    found: dict[str, ReadDistribution] = {}
-    for number, content in enumerate(record.objects("resources"), start=1):
-        part = Record(
-            record.reading, "distribution", content,
-            area="distribution", subject=record.subject, place=f"distributions[{number}]",
-        )  # fmt: skip
-        read = _file(part)
-        part.structure(*_FILE_STRUCTURE)
-        part.close()
-        fields.keep_file(record, found, read)
-    return list(found.values())
 
 
 def _file(part: Record) -> ReadDistribution | None:

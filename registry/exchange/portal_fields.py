@@ -1,7 +1,7 @@
 """Reading one field of a portal's record: the value checked, or an anomaly and the record without it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -294,6 +294,26 @@ def checksum(record: Record, algorithm_key: str, value_key: str) -> tuple[str | 
     record.first("checksum_value", [value_key], lambda _value: found if both else None)
     record.first("checksum_algorithm", [algorithm_key] if algorithm_key else [], lambda _v: algorithm if both else None)
     return (algorithm, found) if both else (None, None)
+
+
+def read_files(
+    record: Record,
+    listed: Sequence[dict[str, Any]],
+    read_file: Callable[[Record], ReadDistribution | None],
+    structure: Sequence[str],
+) -> list[ReadDistribution]:
+    """The files of a dataset, each under an identifier of its own; `structure` names what of one says nothing."""
+    found: dict[str, ReadDistribution] = {}
+    for number, content in enumerate(listed, start=1):
+        part = Record(
+            record.reading, "distribution", content,
+            area="distribution", subject=record.subject, place=f"distributions[{number}]",
+        )  # fmt: skip
+        read = read_file(part)
+        part.structure(*structure)
+        part.close()
+        keep_file(record, found, read)
+    return list(found.values())
 
 
 def keep_file(record: Record, found: dict[str, ReadDistribution], read: ReadDistribution | None) -> None:

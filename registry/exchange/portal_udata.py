@@ -204,23 +204,13 @@ def _hvd_categories(record: Record) -> list[str]:
 
 
 def _files(record: Record) -> list[ReadDistribution]:
-    found: dict[str, ReadDistribution] = {}
     listed = record.objects("resources")
     rest = record.left.get("resources")
     if isinstance(rest, dict):
         # The second version of the interface gives a link to the files instead of the files.
         record.structure("resources")
         record.note("files-elsewhere", "distributions", fields.said(rest.get("href") or ""))
-    for number, content in enumerate(listed, start=1):
-        part = Record(
-            record.reading, "distribution", content,
-            area="distribution", subject=record.subject, place=f"distributions[{number}]",
-        )  # fmt: skip
-        read = _file(part)
-        part.structure(*_FILE_STRUCTURE)
-        part.close()
-        fields.keep_file(record, found, read)
-    return list(found.values())
+    return fields.read_files(record, listed, _file, _FILE_STRUCTURE)
 
 
 def _file(part: Record) -> ReadDistribution | None:

@@ -16,7 +16,6 @@ from registry.exchange.views import (
     ImportPage,
     ImportsPage,
     LeftoverView,
-    ProgressPart,
     action_label,
     anomaly_view,
     batch_line,
@@ -40,12 +39,14 @@ from registry.exchange.visiting import (
     run_of,
     say_plainly_wrong,
     start,
+    work_of,
 )
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.models import JobState
 from registry.web.forms import read_number
+from registry.web.progress import answer_progress
 from registry.web.uploads import PAGE_UPLOAD_LIMIT
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -135,9 +136,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         refusal=str(told.get("refusal", "")),
         failure=(run.message or "") if run is not None and failed and not working else "",
         is_working=working,
-        step=(run.step or "") if run is not None else "",
-        done=run.progress if run is not None else 0,
-        total=run.total if run is not None else 0,
+        work=work_of(batch, run, is_over=not working),
         figures=[
             (action_label(action, batch.state), count_of(action, batch), f"/imports/{batch_id}?action={action}")
             for action in ImportAction
@@ -181,20 +180,7 @@ def show_progress(visit: Visit, batch_id: int) -> Response[Any]:
     """The part of the page that shows how far the work is; over, it has the whole page read again."""
     batch = batch_of(visit, batch_id, SEE)
     run = run_of(visit, batch)
-    working = is_busy(visit, batch, run)
-    if visit.request.headers.get("hx-request") != "true":
-        return visit.go(f"/imports/{batch_id}")
-    if not working:
-        visit.headers["HX-Refresh"] = "true"
-    part = ProgressPart(
-        id=batch.id,
-        state_label=batch.state.label,
-        step=(run.step or "") if run is not None else "",
-        done=run.progress if run is not None else 0,
-        total=run.total if run is not None else 0,
-        is_working=working,
-    )
-    return visit.page("exchange/_progress.html", part)
+    return answer_progress(visit, work_of(batch, run, is_over=not is_busy(visit, batch, run)), f"/imports/{batch_id}")
 
 
 @route("POST", "/imports/{batch_id:int}/appliquer", BRING_IN)

@@ -13,6 +13,7 @@ from registry.exchange.edits import KEPT
 from registry.exchange.models import LEFT, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.exchange.vocabulary import ReadCatalogue, Severity, SourceFormat
 from registry.kernel.words import _, mark, ngettext
+from registry.web.progress import Progress
 
 
 @dataclass(frozen=True)
@@ -90,9 +91,7 @@ class ImportPage:
     refusal: str
     failure: str
     is_working: bool
-    step: str
-    done: int
-    total: int
+    work: Progress
     figures: Sequence[tuple[str, int, str]]
     triples: int
     distributions: int
@@ -115,18 +114,6 @@ class ImportPage:
     may_map: bool
     has_to_mend: bool
     may_undo: bool
-
-
-@dataclass(frozen=True)
-class ProgressPart:
-    """How far the work on an import is: the part of its page that asks again until it is over."""
-
-    id: int
-    state_label: str
-    step: str
-    done: int
-    total: int
-    is_working: bool
 
 
 def batch_line(batch: ImportBatch, organisation_name: str) -> BatchLine:

@@ -12,6 +12,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.platform.jobs import defer, find_run
 from registry.platform.models import JobRun, JobState
+from registry.web.progress import Progress, progress_of
 from registry.web.uploads import UploadedFile
 from registry.web.visits import Visit
 
@@ -95,6 +96,11 @@ def run_of(visit: Visit, batch: ImportBatch) -> JobRun | None:
 def is_busy(visit: Visit, batch: ImportBatch, run: JobRun | None) -> bool:
     """Whether a job works on an import or waits to, or a command of a terminal does."""
     return (run is not None and run.state is not JobState.FAILED) or is_at_work(visit.session, batch.id)
+
+
+def work_of(batch: ImportBatch, run: JobRun | None, *, is_over: bool) -> Progress:
+    """How far the work on an import is."""
+    return progress_of(run, f"/imports/{batch.id}/avancement", batch.state.label, is_over=is_over)
 
 
 def start(visit: Visit, batch: ImportBatch, kind: str, **more: str) -> None:

@@ -7,7 +7,6 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Computed,
-    Identity,
     Integer,
     LargeBinary,
     UniqueConstraint,
@@ -17,7 +16,7 @@ from sqlalchemy.sql.elements import TextClause
 from sqlmodel import Field
 
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
-from registry.platform.tables import Kind, Table, identity, plain, plain_list, stored
+from registry.platform.tables import Kind, Numbered, Table, Versioned, identity, plain, plain_list, stored
 
 
 class Registry(Table, table=True):
@@ -34,7 +33,7 @@ class Registry(Table, table=True):
     demonstration: bool
 
 
-class Organisation(Table, table=True):
+class Organisation(Versioned, table=True):
     """A body: the authority, a commune, a service, an operator.
 
     `lineage` lists the ids from the root to itself, so that a subtree is every row that contains an id.
@@ -51,8 +50,6 @@ class Organisation(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     parent_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="organisation.id", index=True)
     lineage: list[int] = Field(sa_type=ARRAY(BigInteger))
     kind: OrganisationKind = stored(OrganisationKind)
@@ -74,7 +71,7 @@ class Organisation(Table, table=True):
     annulled: bool = Field(default=False)
 
 
-class Population(Table, table=True):
+class Population(Versioned, table=True):
     """How many inhabitants a body counts, and during which days the figure is in force.
 
     Units: inhabitants; `during` includes its first day and excludes its last.
@@ -93,8 +90,6 @@ class Population(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     total: int
     municipal: int | None = None
@@ -102,7 +97,7 @@ class Population(Table, table=True):
     during: Range[date] = Field(sa_type=DATERANGE)
 
 
-class Person(Table, table=True):
+class Person(Versioned, table=True):
     """Somebody named in the registry; may have no account.
 
     The row holds digests only, made under a key of that person: the values stand in `person_identity`,
@@ -112,8 +107,6 @@ class Person(Table, table=True):
     __tablename__ = "person"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     name_digest: str | None = plain(nullable=True)
     email_digest: str | None = plain(nullable=True)
@@ -133,13 +126,12 @@ class PersonKey(Table, table=True):
     key: bytes = Field(sa_type=LargeBinary)
 
 
-class PersonIdentity(Table, table=True):
+class PersonIdentity(Numbered, table=True):
     """A value that identifies a person, found by its digest; `folded` is what it is searched by."""
 
     __tablename__ = "person_identity"
     __table_args__ = (UniqueConstraint("person_id", "digest"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     person_id: int = Field(sa_type=BigInteger, index=True)
     organisation_id: int = Field(sa_type=BigInteger, index=True)
     digest: str = plain(index=True)
@@ -147,7 +139,7 @@ class PersonIdentity(Table, table=True):
     folded: str = identity(index=True)
 
 
-class Appointment(Table, table=True):
+class Appointment(Versioned, table=True):
     """A person in a role, on an organisation or on one record, from one day to another.
 
     Units: `during` includes its first day and excludes its last; no last day means until further notice.
@@ -167,8 +159,6 @@ class Appointment(Table, table=True):
         {"info": {"kind": Kind.RECORD}},
     )
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
     role: AppointmentRole = stored(AppointmentRole)

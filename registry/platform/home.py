@@ -208,15 +208,8 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True, s
     """
     external = _external(settings)
     if external is not None:
-        home = Home(settings, external, None)
-        try:
-            if create:
-                _make_schema(home)
-            if check:
-                home.check()
+        with _opened(Home(settings, external, None), create=create, check=check) as home:
             yield home
-        finally:
-            home.dispose()
         return
     with hold_cluster(settings.root, major=settings.postgres_major, create=create, serving=serving) as cluster:
         passwords = role_passwords(settings.root)
@@ -228,15 +221,20 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True, s
                 for role in (OWNER, APP, JOBS)
             )
         )
-        home = Home(settings, urls, cluster)
-        try:
-            if create:
-                _make_schema(home)
-            if check:
-                home.check()
+        with _opened(Home(settings, urls, cluster), create=create, check=check) as home:
             yield home
-        finally:
-            home.dispose()
+
+
+@contextlib.contextmanager
+def _opened(home: Home, *, create: bool, check: bool) -> Iterator[Home]:
+    try:
+        if create:
+            _make_schema(home)
+        if check:
+            home.check()
+        yield home
+    finally:
+        home.dispose()
 
 
 def _make_schema(home: Home) -> None:

@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity, LargeBinary, UniqueConstraint, func
+from sqlalchemy import BigInteger, DateTime, LargeBinary, UniqueConstraint, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.kernel.words import Labelled, mark
-from registry.platform.tables import Kind, Table, free, identity, plain, stored
+from registry.platform.tables import Kind, Numbered, Versioned, free, identity, plain, stored
 
 
 class JobState(Labelled):
@@ -20,13 +20,12 @@ class JobState(Labelled):
     FAILED = "failed", mark("Échec")
 
 
-class JobRun(Table, table=True):
+class JobRun(Numbered, table=True):
     """One run of a job somebody asked for: its progress (from 0 to `total` steps) and what came of it."""
 
     __tablename__ = "job_run"
     __table_args__ = (UniqueConstraint("kind", "key"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int | None = Field(default=None, sa_type=BigInteger)
     actor: str = identity()
@@ -46,7 +45,7 @@ class JobRun(Table, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
 
 
-class StoredFile(Table, table=True):
+class StoredFile(Versioned, table=True):
     """A file kept by its content: the same bytes of one organisation are kept once.
 
     Units: `size` in bytes; `sha256` in lower-case hexadecimal.
@@ -55,8 +54,6 @@ class StoredFile(Table, table=True):
     __tablename__ = "stored_file"
     __table_args__ = (UniqueConstraint("organisation_id", "sha256"), {"info": {"kind": Kind.RECORD}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     sha256: str = plain()
     size: int = Field(sa_type=BigInteger)
@@ -64,7 +61,7 @@ class StoredFile(Table, table=True):
     name: str = free()
 
 
-class KeptAnswer(Table, table=True):
+class KeptAnswer(Numbered, table=True):
     """The answer to a request that came under a key of its sender's choice, kept for a day to be given again.
 
     Only its account reads it. `digest` tells the request from any other; `body` holds the answer byte for byte.
@@ -73,7 +70,6 @@ class KeptAnswer(Table, table=True):
     __tablename__ = "kept_answer"
     __table_args__ = (UniqueConstraint("account_id", "key"), {"info": {"kind": Kind.WORK}})
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     account_id: int = Field(sa_type=BigInteger)
     key: str = free()

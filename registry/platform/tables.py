@@ -11,7 +11,7 @@ Each text column says whether it can name a person (`registry/decisions/0005-ide
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ARRAY, MetaData, Text
+from sqlalchemy import ARRAY, BigInteger, Identity, MetaData, Text
 from sqlalchemy import Enum as StoredEnum
 from sqlmodel import Field, SQLModel
 
@@ -32,6 +32,18 @@ class Table(SQLModel):
 
     model_config = {"defer_build": True}
     metadata = MetaData(naming_convention=CONSTRAINT_NAMES)
+
+
+class Numbered(Table):
+    """A table whose rows the database numbers."""
+
+    id: int = Field(default=None, sa_type=BigInteger, primary_key=True, sa_column_args=[Identity()])
+
+
+class Versioned(Numbered):
+    """A numbered table whose rows count their changes: who amends one says which version was read."""
+
+    version: int = Field(default=1)
 
 
 class Kind:

@@ -3,14 +3,14 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Identity
+from sqlalchemy import BigInteger, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from registry.platform.tables import Kind, Table, free, plain
+from registry.platform.tables import Kind, Versioned, free, plain
 
 
-class IssuedDocument(Table, table=True):
+class IssuedDocument(Versioned, table=True):
     """A document the registry has issued: what it speaks of, what it rests on, and its exact bytes.
 
     `canonical_sha256` is the hash of the canonical JSON twin; `versions` names the renderer, Pango and the
@@ -20,8 +20,6 @@ class IssuedDocument(Table, table=True):
     __tablename__ = "issued_document"
     __table_args__ = ({"info": {"kind": Kind.RECORD}},)
 
-    id: int = Field(default=None, sa_column=Column(BigInteger, Identity(), primary_key=True))
-    version: int = Field(default=1)
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     report_id: str = plain()
     title: str = free()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from registry.platform.models import JobRun
+from registry.platform.models import JobRun, JobState
+from registry.web.progress import Progress, progress_of
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,10 @@ class JobPage:
 
     id: int
     title: str
-    state: str
-    state_label: str
-    step: str
-    progress: int
-    total: int
+    work: Progress
     message: str
     result_address: str
     result_label: str
-    is_over: bool
 
 
 def job_page(run: JobRun, title: str, result_address: str, result_label: str) -> JobPage:
@@ -54,13 +50,10 @@ def job_page(run: JobRun, title: str, result_address: str, result_label: str) ->
     return JobPage(
         id=run.id,
         title=title,
-        state=str(run.state),
-        state_label=run.state.label,
-        step=run.step or "",
-        progress=run.progress,
-        total=run.total,
+        work=progress_of(
+            run, f"/travaux/{run.id}", run.state.label, is_over=run.state in {JobState.DONE, JobState.FAILED}
+        ),
         message=run.message or "",
         result_address=result_address,
         result_label=result_label,
-        is_over=run.state in {"done", "failed"},
     )

@@ -33,6 +33,7 @@ from registry.kernel.errors import (
 from registry.kernel.words import current_locale, use_translations
 from registry.web.csrf import check_csrf, csrf_token
 from registry.web.problems import exception_handlers
+from registry.web.progress import Progress
 from registry.web.security import secure
 from registry.web.shell import Notice, Shell
 from registry.web.static import static_handlers
@@ -83,6 +84,7 @@ class Change:
 
 INSTANT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)
 VIEW: dict[str, Any] = {
+    "work": Progress("/travaux/7", "En cours", "lecture du catalogue", 1200, 4398, is_over=False),
     "day": date(2026, 11, 24),
     "instant": INSTANT,
     "verdicts": [
