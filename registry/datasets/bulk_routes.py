@@ -28,7 +28,7 @@ from registry.datasets.bulk_service import (
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
 from registry.datasets.list_showing import Names, field_words, find_names
-from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage
+from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage, WeighedView
 from registry.datasets.models import BulkEdit, BulkLine
 from registry.datasets.queries import count_datasets
 from registry.datasets.reading import LISTS_BY_LINE
@@ -191,6 +191,18 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
         reason=bulk.reason or "",
         said=[_say_edit(one, names) for one in bulk.edits],
         figures=_figures(bulk),
+        findings=[
+            WeighedView(
+                one["policy_id"],
+                names.policies.get(one["policy_id"], ""),
+                one["resolved"],
+                one["appeared"],
+                one["turned"],
+            )
+            for one in bulk.findings.get("policies", ())
+        ],
+        is_judged=bool(bulk.findings),
+        judged=int(bulk.findings.get("judged", 0)),
         lines=[_line(line, names) for line in lines],
         back=f"/jeux?{bulk.selection}" if bulk.selection else "/jeux",
         first_address=f"{OWN}/{bulk_id}?{urlencode(kept)}" if after else "",

@@ -23,6 +23,8 @@ from registry.datasets.bulk_queries import (
     lock_sheets,
 )
 from registry.datasets.bulk_rules import becomes
+from registry.datasets.bulk_weighing import weigh_bulk_edit
+from registry.datasets.facts import Instead
 from registry.datasets.forms import DatasetChange
 from registry.datasets.models import BulkEdit, BulkLine, Dataset
 from registry.datasets.narrowing import DatasetFilter, narrow
@@ -92,6 +94,10 @@ def preview_bulk_edit(
     found = session.execute(narrow(select(Dataset), narrowed).order_by(col(Dataset.title_sort), col(Dataset.id)))
     rows = [_preview(sheet, edits, made.id, writable) for sheet in found.scalars()]
     session.execute(insert(BulkLine), rows)
+    made.findings = weigh_bulk_edit(session, {
+        row["dataset_id"]: Instead({name: _value(name, pair[1]) for name, pair in row["changes"].items()})
+        for row in rows if row["outcome"] is BulkOutcome.CHANGE
+    })  # fmt: skip
     return _counted(session, made)
 
 

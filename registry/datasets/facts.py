@@ -1,7 +1,9 @@
 """What is known of a dataset on a day, under the names the policies use."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -43,11 +45,30 @@ VALUE_WORDS.update(
 BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 
+@dataclass(frozen=True)
+class Instead:
+    """What a change that is only tried would set on a sheet: its columns, and the roles it fills."""
+
+    values: Mapping[str, Any]
+    roles: frozenset[str] = frozenset()
+
+
 def bind_datasets(
-    session: Session, ids: Sequence[int], *, on: date, until: datetime | None
+    session: Session,
+    ids: Sequence[int],
+    *,
+    on: date,
+    until: datetime | None,
+    instead: Mapping[int, Instead] | None = None,
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
-    """The row and the facts of each of these datasets, on a day, with those of its legal person."""
+    """The row and the facts of each of these datasets, on a day, with those of its legal person.
+
+    With `instead`, as they would be once a change that is only tried were written.
+    """
+    tried = instead or {}
     sheets = find_rows(session, Dataset, until=until, column="id", among=ids)
+    if tried:
+        sheets = [_as_tried(sheet, tried[sheet.id]) if sheet.id in tried else sheet for sheet in sheets]
     files: dict[int, list[Any]] = {}
     for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids):
         if not row.annulled:
@@ -60,6 +81,8 @@ def bind_datasets(
     for row in find_rows(session, Appointment, until=until, column="subject_id", among=ids):
         if row.subject_kind == AppointmentSubject.DATASET and not row.annulled and holds_on(row.during, on):
             roles.setdefault(row.subject_id, set()).add(row.role)
+    for dataset_id, one in tried.items():
+        roles.setdefault(dataset_id, set()).update(one.roles)
     persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
     return {
         sheet.id: (
@@ -69,6 +92,10 @@ def bind_datasets(
         )
         for sheet in sheets
     }
+
+
+def _as_tried(sheet: Any, tried: Instead) -> Any:
+    return SimpleNamespace(**{**sheet._asdict(), **tried.values})
 
 
 def _legal_persons(

@@ -178,6 +178,17 @@ class BulkLineView:
 
 
 @dataclass(frozen=True)
+class WeighedView:
+    """What a change would make of the findings of one policy: how many it settles, opens, and turns."""
+
+    policy_id: str
+    title: str
+    resolved: int
+    appeared: int
+    turned: int
+
+
+@dataclass(frozen=True)
 class BulkPage:
     """A bulk edit: what it would do, does, or did."""
 
@@ -188,6 +199,9 @@ class BulkPage:
     reason: str
     said: Sequence[str]
     figures: Sequence[tuple[int, str, str]]
+    findings: Sequence[WeighedView]
+    is_judged: bool
+    judged: int
     lines: Sequence[BulkLineView]
     back: str
     first_address: str

@@ -268,7 +268,8 @@ class BulkEdit(Table, table=True):
 
     Its number is that of the ledger's entries it writes: imports draw theirs from the same sequence, so that a batch
     number means one thing. `edits` holds each field with its operation and values; `selection` is the address of the
-    list the sheets were chosen in; `organisation_id` the body in whose name it is made.
+    list the sheets were chosen in; `organisation_id` the body in whose name it is made; `findings` how many of each
+    policy its preview would settle, open or turn, and over how many sheets that was judged.
     """
 
     __tablename__ = "bulk_edit"
@@ -283,6 +284,7 @@ class BulkEdit(Table, table=True):
     edits: list[dict[str, Any]] = Field(sa_type=JSONB)
     selection: str = free()
     reason: str | None = free(nullable=True)
+    findings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"})
     state: BulkState = stored(BulkState, default=BulkState.PREVIEWED)
     changed: int = 0
     unchanged: int = 0

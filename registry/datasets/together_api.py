@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.compliance.weighing import Weighed
 from registry.datasets.api import EXAMPLE, RECORD, about
+from registry.datasets.bulk_weighing import bind_sheets, weigh_sheets
 from registry.datasets.together import Done, TogetherForm, record_together, refusals_of
 from registry.datasets.vocabulary import Outcome
 from registry.kernel.errors import Invalid
@@ -34,8 +36,18 @@ class ItemBody:
 
 
 @dataclass(frozen=True)
+class WeighedBody:
+    """Of one policy, how many findings would be settled, would be new, and would turn (to complete ↔ non-compliant)."""
+
+    policy: str
+    resolved: int
+    appeared: int
+    turned: int
+
+
+@dataclass(frozen=True)
 class TogetherBody:
-    """What became of each item, in the order they were sent."""
+    """What became of each item, in the order they were sent; where it is tried only, of the findings too."""
 
     dry_run: bool
     created: int
@@ -43,6 +55,7 @@ class TogetherBody:
     unchanged: int
     refused: int
     items: list[ItemBody]
+    findings: list[WeighedBody]
 
 
 @route(
@@ -50,7 +63,8 @@ class TogetherBody:
     about=about(
         mark("Enregistre et change jusqu’à 1 000 jeux de données d’un coup : tous, ou aucun."),
         more=mark("Par défaut rien n’est écrit (« dry_run ») : la réponse dit ce que chaque ligne ferait, ou pourquoi "
-                  "elle serait refusée. Avec dry_run à false, tout est écrit dans une seule transaction ; si une ligne "
+                  "elle serait refusée, et combien de constats de chaque règle seraient réglés ou nouveaux. Avec "
+                  "dry_run à false, tout est écrit dans une seule transaction ; si une ligne "
                   "est refusée, rien ne l’est, et le refus nomme chaque ligne en faute. Un changement donne la version "
                   "lue : celle de l’ETag."),
         example={
@@ -62,9 +76,14 @@ class TogetherBody:
 def record_many(visit: Visit) -> Response[TogetherBody]:
     """Records and changes many sheets: all, or none; tried only, unless asked otherwise."""
     given = visit.given(TogetherForm)
+    named = sorted({item.id for item in given.items if item.id is not None}) if given.dry_run else []
+    before = bind_sheets(visit.session, named)
+    weighed: list[Weighed] = []
     trial = visit.session.begin_nested()
     done = record_together(visit.session, given.items, require=lambda body: visit.visitor.require(RECORD, body))
     if given.dry_run:
+        written = {one.dataset_id for one in done if one.dataset_id is not None and one.outcome is not Outcome.REFUSED}
+        weighed = weigh_sheets(visit.session, before, bind_sheets(visit.session, sorted(written)))
         trial.rollback()
         # What was only tried is not judged.
         visit.session.info.pop("touched", None)
@@ -78,10 +97,10 @@ def record_many(visit: Visit) -> Response[TogetherBody]:
         raise Invalid(sentence.format(count=count), faults)
     else:
         trial.commit()
-    return visit.answer(_body(done, dry_run=given.dry_run))
+    return visit.answer(_body(done, weighed, dry_run=given.dry_run))
 
 
-def _body(done: list[Done], *, dry_run: bool) -> TogetherBody:
+def _body(done: list[Done], weighed: list[Weighed], *, dry_run: bool) -> TogetherBody:
     def count(outcome: Outcome) -> int:
         return sum(one.outcome is outcome for one in done)
 
@@ -98,6 +117,7 @@ def _body(done: list[Done], *, dry_run: bool) -> TogetherBody:
             )
             for one in done
         ],
+        [WeighedBody(one.policy_id, one.resolved, one.appeared, one.turned) for one in weighed],
     )  # fmt: skip
 
 

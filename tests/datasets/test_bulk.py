@@ -1,9 +1,11 @@
 """One change on many sheets: what the preview shows is what is written, and one undo takes it back."""
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from registry.datasets import bulk_service
 from registry.datasets.bulk_forms import BulkEditForm
@@ -44,6 +46,43 @@ def outcomes(town: Any, bulk_id: int) -> dict[str, tuple[str, Any, str]]:
 def sheet(town: Any, number: int) -> Any:
     with town.acting() as session:
         return get_dataset(session, number)
+
+
+def findings(town: Any, *ids: int) -> set[tuple[str, int]]:
+    """The open findings of these sheets."""
+    with town.acting() as session:
+        rows = session.execute(
+            text(
+                "SELECT policy_id, subject_id FROM finding WHERE until IS NULL AND subject_kind = 'dataset'"
+                " AND subject_id = ANY (:ids) AND verdict IN ('non-compliant', 'to-complete')"
+            ),
+            {"ids": list(ids)},
+        )
+        return {(row.policy_id, row.subject_id) for row in rows}
+
+
+def test_the_preview_says_which_findings_it_would_settle_and_open_and_so_it_is_once_applied(town: Any) -> None:
+    ids = [
+        town.record("Arbres", personal_data="none", licence="etalab-2.0"),
+        town.record("Bornes", personal_data="none", licence="etalab-2.0"),
+        town.record("Agents"),
+    ]
+    before = findings(town, *ids)
+
+    bulk_id = preview(town, ("personal_data", "set", "personal"), ("nature", "set", "other"))
+    with town.acting() as session:
+        weighed = get_bulk_edit(session, bulk_id).findings
+    assert findings(town, *ids) == before
+    apply_bulk_edit(town.acting, bulk_id)
+
+    after = findings(town, *ids)
+    settled = Counter(policy for policy, _sheet in before - after)
+    opened = Counter(policy for policy, _sheet in after - before)
+    assert weighed["judged"] == 3
+    assert {one["policy_id"]: one["resolved"] for one in weighed["policies"] if one["resolved"]} == settled
+    assert {one["policy_id"]: one["appeared"] for one in weighed["policies"] if one["appeared"]} == opened
+    assert settled
+    assert opened
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,15 @@ def test_by_default_it_says_what_each_would_do_and_writes_nothing(town: Town) ->
         assert session.execute(text("SELECT count(*) FROM ledger_entry WHERE table_name = 'dataset'")).scalar() == 1
 
 
+def test_it_says_which_findings_would_be_settled_and_which_would_be_new(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Bornes")
+    said = send(steward, [change(number, 1, frequency="MONTHLY"), create(town.authority_id, "Arbres")]).json()
+
+    before = {one["policy"]: one for one in said["findings"]}
+    assert all(one["appeared"] == 1 for one in before.values() if not one["resolved"])
+    assert send(steward, [change(number, 1, frequency="MONTHLY")], dry_run=False).json()["findings"] == []
+
+
 def test_what_already_stands_so_is_unchanged(town: Town) -> None:
     steward, number = town.someone(Role.STEWARD), town.record("Bornes")
     said = send(steward, [change(number, 1, title="Bornes")], dry_run=False).json()
