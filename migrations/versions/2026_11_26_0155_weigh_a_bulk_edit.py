@@ -1,6 +1,7 @@
 """weigh a bulk edit
 
-Its preview says which findings it would settle, open or turn: how many of each policy.
+Its preview says which findings it would settle, open or turn: how many of each policy. Where it gives an owner to each
+sheet, what it takes to undo that is kept on its line.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,12 @@ def upgrade() -> None:
         "bulk_edit",
         sa.Column("findings", postgresql.JSONB(astext_type=sa.Text()), server_default="{}", nullable=False),
     )
+    op.add_column(
+        "bulk_line",
+        sa.Column("moved", postgresql.JSONB(astext_type=sa.Text()), server_default="[]", nullable=False),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("bulk_line", "moved")
     op.drop_column("bulk_edit", "findings")

@@ -1,18 +1,28 @@
 """What a bulk edit asks: the only validation of what comes in; each value is then judged by the sheet's own form."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Clean
-from registry.datasets.layout import LOCKABLE
+from registry.datasets.layout import LOCKABLE, FormField
 from registry.datasets.reading import LISTS_BY_CHOICE, LISTS_BY_LINE
 from registry.datasets.vocabulary import BulkOperation
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
+from registry.organisations.vocabulary import AppointmentRole
 
 LISTS = frozenset({*LISTS_BY_LINE, *LISTS_BY_CHOICE})
-BULK_FIELDS = (*(name for name in LOCKABLE if name != "title"), "information_system_id", "locked_fields")
+POSTS: Mapping[str, AppointmentRole] = {"owner": AppointmentRole.OWNER, "steward": AppointmentRole.STEWARD}
+"""Whom a sheet has for its owner and its steward: a mandate given, or ended, from today."""
+POST_FIELDS: Mapping[str, FormField] = {
+    name: FormField(
+        name, "select", mark("À compter d’aujourd’hui. Qui tenait ce rôle le quitte ; défaire le lui rend.")
+    )
+    for name in POSTS
+}
+BULK_FIELDS = (*(name for name in LOCKABLE if name != "title"), "information_system_id", "locked_fields", *POSTS)
 """What may be changed on many sheets at once: all that the form shows, save what is each sheet's own."""
 
 

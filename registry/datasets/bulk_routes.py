@@ -1,6 +1,6 @@
 """The pages of a bulk edit: which fields, what each sheet would become, written, taken back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from typing import Any
 from urllib.parse import urlencode
@@ -9,8 +9,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.bulk_forms import BULK_FIELDS, LISTS, BulkEditForm
+from registry.datasets.bulk_forms import BULK_FIELDS, LISTS, POST_FIELDS, POSTS, BulkEditForm
 from registry.datasets.bulk_jobs import APPLY_JOB, UNDO_JOB
+from registry.datasets.bulk_posts import posts_of
 from registry.datasets.bulk_queries import (
     LINES_A_PAGE,
     find_bulk_edits,
@@ -25,26 +26,27 @@ from registry.datasets.bulk_service import (
     preview_bulk_edit,
     undo_bulk_edit,
 )
+from registry.datasets.bulk_wording import BulkWords, bulk_label
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
-from registry.datasets.list_showing import Names, field_words, find_names
+from registry.datasets.list_showing import find_names
 from registry.datasets.list_views import BulkEditsPage, BulkFormPage, BulkLineView, BulkPage, WeighedView
 from registry.datasets.models import BulkEdit, BulkLine
 from registry.datasets.queries import count_datasets
 from registry.datasets.reading import LISTS_BY_LINE
 from registry.datasets.selecting import SELECTING, read_selection, selection_query
 from registry.datasets.vocabulary import BulkOperation, BulkOutcome, BulkState
-from registry.datasets.wording import field_label
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.organisations.queries import Known, find_known_among, find_people
 from registry.platform.jobs import defer, find_run
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import FormData, Rejected, parse_values, read_number
 from registry.web.progress import Progress, answer_progress, progress_of
 from registry.web.visits import NOTICES, Visit, route
 
-RECORD = Permission.DATASETS_SHEET_RECORD
+RECORD, APPOINT = Permission.DATASETS_SHEET_RECORD, Permission.ORGANISATIONS_APPOINTMENT_RECORD
 OWN = "/jeux/modifications"
 NOTICES.update(
     {
@@ -75,20 +77,28 @@ def _form(
     page = BulkFormPage(
         total=count_datasets(visit.session, read_selection(visit.session, query, on=visit.today)),
         selection=selection,
-        addable=sorted(((one, field_label(one)) for one in BULK_FIELDS if one not in names), key=lambda one: one[1]),
-        fields=[FORM_FIELDS[name] for name in names],
-        field_labels={name: field_label(name) for name in names},
+        addable=sorted(((one, bulk_label(one)) for one in BULK_FIELDS if one not in names), key=lambda one: one[1]),
+        fields=[POST_FIELDS[name] if name in POSTS else FORM_FIELDS[name] for name in names],
+        field_labels={name: bulk_label(name) for name in names},
         operations={name: _operations(name) for name in names},
         chosen={name: (typed.first(f"operation-{name}") if typed else "") or _operations(name)[0][0] for name in names},
         values={name: _typed(name, typed) for name in names},
-        choices=form_choices(visit.session, None) if names else {},
+        choices={**form_choices(visit.session, None), **_people(visit, names)} if names else {},
         errors=errors or {},
-        labels={name: field_label(name) for name in errors or {}},
+        labels={name: bulk_label(name) for name in errors or {}},
         reason=typed.first("reason") if typed else "",
         back=f"/jeux?{held}" if held else "/jeux",
     )
     refused = HTTP_422_UNPROCESSABLE_ENTITY if errors else 200
     return visit.page("datasets/bulk_form.html", page, status=refused)
+
+
+def _people(visit: Visit, names: list[str]) -> dict[str, list[tuple[str, str]]]:
+    """Who may be given a post, for each that is asked for."""
+    posts = [name for name in names if name in POSTS]
+    known = find_people(visit.session, visit.visitor.reach(APPOINT)) if posts else []
+    people = [(str(one.id), one.said) for one in known if one.said]
+    return dict.fromkeys(posts, people)
 
 
 def _operations(name: str) -> list[tuple[str, str]]:
@@ -131,6 +141,7 @@ def preview(visit: Visit) -> Response[Any]:
             read.form,
             organisation_id=own if own in reach else min(reach),
             writable=reach,
+            appointable=visit.visitor.reach(APPOINT),
             account_id=visit.visitor.account_id,
             selection=selection_query(query),
             today=visit.today,
@@ -181,7 +192,7 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
     after = read_number(visit.query("apres")) or 0
     lines = find_bulk_lines(visit.session, bulk_id, outcome=outcome, after=after)
     more, lines = len(lines) > LINES_A_PAGE, lines[:LINES_A_PAGE]
-    names = find_names(visit.session)
+    words = BulkWords(find_names(visit.session), _held_by(visit, bulk, lines))
     kept = [("sort", str(outcome))] if outcome else []
     page = BulkPage(
         id=bulk.id,
@@ -189,12 +200,12 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
         state_label=bulk.state.label,
         created_at=bulk.created_at,
         reason=bulk.reason or "",
-        said=[_say_edit(one, names) for one in bulk.edits],
+        said=[_say_edit(one, words) for one in bulk.edits],
         figures=_figures(bulk),
         findings=[
             WeighedView(
                 one["policy_id"],
-                names.policies.get(one["policy_id"], ""),
+                words.names.policies.get(one["policy_id"], ""),
                 one["resolved"],
                 one["appeared"],
                 one["turned"],
@@ -203,7 +214,7 @@ def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
         ],
         is_judged=bool(bulk.findings),
         judged=int(bulk.findings.get("judged", 0)),
-        lines=[_line(line, names) for line in lines],
+        lines=[_line(line, words) for line in lines],
         back=f"/jeux?{bulk.selection}" if bulk.selection else "/jeux",
         first_address=f"{OWN}/{bulk_id}?{urlencode(kept)}" if after else "",
         next_address=f"{OWN}/{bulk_id}?{urlencode([*kept, ('apres', lines[-1].id)])}" if more else "",
@@ -228,17 +239,24 @@ def _figures(bulk: BulkEdit) -> list[tuple[int, str, str]]:
     return [*figures, (bulk.kept, _("laissées telles quelles"), own + BulkOutcome.KEPT)] if bulk.kept else figures
 
 
-def _say_edit(edit: Mapping[str, Any], names: Names) -> str:
+def _held_by(visit: Visit, bulk: BulkEdit, lines: Sequence[BulkLine]) -> Mapping[int, Known]:
+    """The persons that a bulk edit names: whom it appoints, and whom they replace on these sheets."""
+    said = {edit["value"] for edit in bulk.edits if edit["field"] in POSTS}
+    said |= {person for line in lines for pair in posts_of(line.changes).values() for person in pair}
+    numbers = {int(one) for one in said if one}
+    return find_known_among(visit.session, numbers) if numbers else {}
+
+
+def _say_edit(edit: Mapping[str, Any], words: BulkWords) -> str:
     operation, field = BulkOperation(edit["operation"]), edit["field"]
     if operation is BulkOperation.EMPTY:
-        return f"{field_label(field)}{_(' : ')}{operation.label}"
-    value = field_words(field, edit["value"], names)
-    return f"{field_label(field)}{_(' : ')}{operation.label} — {value}"
+        return f"{bulk_label(field)}{_(' : ')}{operation.label}"
+    return f"{bulk_label(field)}{_(' : ')}{operation.label} — {words.of(field, edit['value'])}"
 
 
-def _line(line: BulkLine, names: Names) -> BulkLineView:
+def _line(line: BulkLine, words: BulkWords) -> BulkLineView:
     changes = [
-        (field_label(name), field_words(name, before, names), field_words(name, after, names))
+        (bulk_label(name), words.of(name, before), words.of(name, after))
         for name, (before, after) in line.changes.items()
     ]
     done = line.outcome is BulkOutcome.CHANGE and line.applied_version is not None

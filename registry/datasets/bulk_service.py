@@ -5,7 +5,7 @@ each batch is one transaction, what was cut short goes on from the first sheet i
 what somebody changed since.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.bulk_forms import LISTS, BulkEditForm, FieldEdit
+from registry.datasets.bulk_forms import LISTS, POSTS, BulkEditForm, FieldEdit
+from registry.datasets.bulk_posts import (
+    Holders,
+    columns_of,
+    find_holders,
+    holds_as_seen,
+    read_post,
+    roles_of,
+    write_posts,
+)
 from registry.datasets.bulk_queries import (
     count_bulk_lines,
     find_to_apply,
@@ -35,12 +44,13 @@ from registry.datasets.wording import DAYS, field_label
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from registry.kernel.words import _, mark
 from registry.ledger.service import in_batch, say, touch
+from registry.organisations.posts import take_back_posts
 from registry.web.forms import say_errors
 
 Report = Callable[[int, int, str], None]
 MOST_SHEETS = 20_000
 """Sheets of one bulk edit: its preview is written in one transaction, which none holds for more than some seconds."""
-BATCH = 500
+BATCH, BATCH_OF_POSTS = 500, 100
 AT_ONCE = 200
 """Up to so many sheets are written while the page waits; more are left to a job."""
 APPLY_EVENT, UNDO_EVENT = "datasets:bulk:apply", "datasets:bulk:undo"
@@ -63,16 +73,17 @@ def preview_bulk_edit(
     organisation_id: int,
     writable: Collection[int],
     account_id: int | None,
+    appointable: Collection[int] = (),
     selection: str = "",
     today: date | None = None,
 ) -> BulkEdit:
     """Keeps what an edit would do to each sheet of a selection, and why it would leave some; no sheet is written.
 
     `writable` are the organisations whose sheets the asker may change, `organisation_id` one of them, in whose name
-    the edit is made.
+    the edit is made; `appointable` those on which they may appoint somebody.
     Raises: Invalid when a value fits no sheet; TooLarge when too many are selected; NotFound when none is.
     """
-    edits = _read_edits(session, form, today)
+    edits = _read_edits(session, form, today, appointable)
     number = count_datasets(session, narrowed)
     if not number:
         raise NotFound(_("Aucune fiche ne répond à cette sélection : il n’y a rien à modifier."))
@@ -92,13 +103,28 @@ def preview_bulk_edit(
     session.add(made)
     session.flush()
     found = session.execute(narrow(select(Dataset), narrowed).order_by(col(Dataset.title_sort), col(Dataset.id)))
-    rows = [_preview(sheet, edits, made.id, writable) for sheet in found.scalars()]
+    sheets = found.scalars().all()
+    allowed = frozenset(writable) & frozenset(appointable) if _posts_among(form.edits) else frozenset(writable)
+    holders = find_holders(session, _posts_among(form.edits), [sheet.id for sheet in sheets])
+    rows = [_preview(sheet, edits, made.id, allowed, holders) for sheet in sheets]
     session.execute(insert(BulkLine), rows)
     made.findings = weigh_bulk_edit(session, {
-        row["dataset_id"]: Instead({name: _value(name, pair[1]) for name, pair in row["changes"].items()})
-        for row in rows if row["outcome"] is BulkOutcome.CHANGE
+        row["dataset_id"]: _instead(row["changes"]) for row in rows if row["outcome"] is BulkOutcome.CHANGE
     })  # fmt: skip
     return _counted(session, made)
+
+
+def _posts_among(edits: Iterable[FieldEdit]) -> list[str]:
+    return [one.field for one in edits if one.field in POSTS]
+
+
+def _instead(changes: Mapping[str, Any]) -> Instead:
+    """What a change would set, as the facts read it."""
+    return Instead(_becoming(changes), roles_of(changes, filled=True), roles_of(changes, filled=False))
+
+
+def _becoming(changes: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _value(name, after) for name, (_before, after) in columns_of(changes).items()}
 
 
 def _counted(session: Session, bulk: BulkEdit) -> BulkEdit:
@@ -109,7 +135,9 @@ def _counted(session: Session, bulk: BulkEdit) -> BulkEdit:
     return bulk
 
 
-def _read_edits(session: Session, form: BulkEditForm, today: date | None) -> list[tuple[FieldEdit, Any]]:
+def _read_edits(
+    session: Session, form: BulkEditForm, today: date | None, appointable: Collection[int]
+) -> list[tuple[FieldEdit, Any]]:
     """Each edit with its value as the sheet's own form reads it.
 
     Raises: Invalid, with one error a field.
@@ -118,6 +146,10 @@ def _read_edits(session: Session, form: BulkEditForm, today: date | None) -> lis
     for edit in form.edits:
         if edit.field in {one.field for one, _value in read}:
             problems.append(FieldError(edit.field, _("Ce champ est donné deux fois : gardez-en une.")))
+        elif edit.field in POSTS:
+            person_id, problem = read_post(session, edit, appointable)
+            read.append((edit, person_id))
+            problems += [problem] if problem is not None else []
         elif edit.operation is BulkOperation.EMPTY:
             read.append((edit, None))
         elif edit.operation is not BulkOperation.SET and edit.field not in LISTS:
@@ -142,7 +174,11 @@ def _read_edits(session: Session, form: BulkEditForm, today: date | None) -> lis
 
 
 def _preview(
-    sheet: Dataset, edits: Sequence[tuple[FieldEdit, Any]], bulk_id: int, writable: Collection[int]
+    sheet: Dataset,
+    edits: Sequence[tuple[FieldEdit, Any]],
+    bulk_id: int,
+    writable: Collection[int],
+    holders: Holders,
 ) -> dict[str, Any]:
     changes, refusal = dict[str, list[Any]](), ""
     if sheet.organisation_id not in writable:
@@ -150,7 +186,10 @@ def _preview(
     elif sheet.annulled:
         refusal = _(_ANNULLED)
     else:
-        changes, refusal = _changes(sheet, edits)
+        changes, refusal = _changes(sheet, [one for one in edits if one[0].field not in POSTS])
+        for edit, person_id in edits:
+            if edit.field in POSTS and (before := holders[edit.field].get(sheet.id)) != person_id:
+                changes[edit.field] = [before, person_id]
     outcome = BulkOutcome.REFUSED if refusal else BulkOutcome.CHANGE if changes else BulkOutcome.UNCHANGED
     return {
         "organisation_id": sheet.organisation_id, "bulk_id": bulk_id, "dataset_id": sheet.id, "title": sheet.title,
@@ -252,26 +291,43 @@ def _going_on(session: Session, bulk_id: int, states: Collection[BulkState]) -> 
 def _apply_next(session_of: Callable[[], Any], bulk_id: int) -> int:
     with session_of() as session:
         bulk = _going_on(session, bulk_id, {BulkState.APPLYING})
-        lines = find_to_apply(session, bulk_id, BATCH)
+        posts = [one["field"] for one in bulk.edits if one["field"] in POSTS]
+        lines = find_to_apply(session, bulk_id, BATCH_OF_POSTS if posts else BATCH)
         if not lines:
             return 0
         in_batch(session, bulk_id)
-        say(session, APPLY_EVENT, bulk.reason)
         sheets = lock_sheets(session, [line.dataset_id for line in lines])
-        written = [line for line in lines if _write(line, sheets.get(line.dataset_id))]
-        _keep_versions(session, written)
+        holders = find_holders(session, posts, [line.dataset_id for line in lines])
+        fit = [line for line in lines if _is_fit(line, sheets.get(line.dataset_id), holders)]
+        if posts:
+            fit = [line for line in fit if _give_posts(session, line, sheets[line.dataset_id], bulk.reason)]
+        # What appoints says its own event: the sheets are written under this one.
+        say(session, APPLY_EVENT, bulk.reason)
+        for line in fit:
+            change_sheet(sheets[line.dataset_id], _becoming(line.changes), below=False)
+        _keep_versions(session, fit)
         return len(lines)
 
 
-def _write(line: BulkLine, sheet: Dataset | None) -> bool:
-    """Writes one sheet, or says on its line why it stays."""
-    after = {name: _value(name, becoming) for name, (_before, becoming) in line.changes.items()}
-    refusal = _(_GONE) if sheet is None else _refusal_now(line, sheet, after)
-    if sheet is None or refusal:
-        line.outcome, line.refusal = BulkOutcome.REFUSED, refusal
+def _give_posts(session: Session, line: BulkLine, sheet: Dataset, reason: str | None) -> bool:
+    """Gives the posts of a line, or says on it why it stays as it is."""
+    try:
+        with session.begin_nested():
+            line.moved = write_posts(session, line, sheet.organisation_id, reason)
+    except Conflict as error:
+        line.moved, line.outcome, line.refusal = [], BulkOutcome.REFUSED, error.message
         return False
-    change_sheet(sheet, after, below=False)
     return True
+
+
+def _is_fit(line: BulkLine, sheet: Dataset | None, holders: Holders) -> bool:
+    """Whether one sheet may be written; else says on its line why it stays."""
+    refusal = _(_GONE) if sheet is None else _refusal_now(line, sheet, _becoming(line.changes))
+    if not refusal and not holds_as_seen(holders, line):
+        refusal = _(_CHANGED_SINCE)
+    if refusal:
+        line.outcome, line.refusal = BulkOutcome.REFUSED, refusal
+    return not refusal
 
 
 def _refusal_now(line: BulkLine, sheet: Dataset, after: Mapping[str, Any]) -> str:
@@ -280,7 +336,7 @@ def _refusal_now(line: BulkLine, sheet: Dataset, after: Mapping[str, Any]) -> st
         return _(_ANNULLED)
     if sheet.version == line.seen_version:
         return ""
-    if any(_plain(getattr(sheet, name)) != before for name, (before, _after) in line.changes.items()):
+    if any(_plain(getattr(sheet, name)) != before for name, (before, _after) in columns_of(line.changes).items()):
         return _(_CHANGED_SINCE)
     return _unfit(sheet, after)
 
@@ -305,10 +361,11 @@ def _undo_next(session_of: Callable[[], Any], bulk_id: int) -> int:
         sheets = lock_sheets(session, [line.dataset_id for line in lines])
         for line in lines:
             sheet = sheets.get(line.dataset_id)
-            if sheet is None or sheet.version != line.applied_version:
+            as_written = sheet is not None and sheet.version == line.applied_version
+            if sheet is None or not as_written or not take_back_posts(session, line.moved):
                 line.outcome, line.refusal = BulkOutcome.KEPT, _(_CHANGED_AFTER)
                 continue
-            before = {name: _value(name, pair[0]) for name, pair in line.changes.items()}
+            before = {name: _value(name, pair[0]) for name, pair in columns_of(line.changes).items()}
             change_sheet(sheet, before, below=False)
             line.is_undone = True
             touch(session, "dataset", sheet.id)

@@ -47,10 +47,11 @@ BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 @dataclass(frozen=True)
 class Instead:
-    """What a change that is only tried would set on a sheet: its columns, and the roles it fills."""
+    """What a change that is only tried would set on a sheet: its columns, the roles it fills and leaves vacant."""
 
     values: Mapping[str, Any]
-    roles: frozenset[str] = frozenset()
+    filled: frozenset[str] = frozenset()
+    vacant: frozenset[str] = frozenset()
 
 
 def bind_datasets(
@@ -82,7 +83,7 @@ def bind_datasets(
         if row.subject_kind == AppointmentSubject.DATASET and not row.annulled and holds_on(row.during, on):
             roles.setdefault(row.subject_id, set()).add(row.role)
     for dataset_id, one in tried.items():
-        roles.setdefault(dataset_id, set()).update(one.roles)
+        roles[dataset_id] = (roles.get(dataset_id, set()) | one.filled) - one.vacant
     persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
     return {
         sheet.id: (

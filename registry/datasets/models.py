@@ -298,6 +298,7 @@ class BulkEdit(Table, table=True):
 class BulkLine(Numbered, table=True):
     """One sheet of a bulk edit: each field before and after, or why nothing is written.
 
+    `changes` gives a post by the number of the person; `moved` what it takes to undo it (`organisations/posts.py`).
     `organisation_id` is that of the sheet: who does not read it does not read its line.
     """
 
@@ -314,6 +315,7 @@ class BulkLine(Numbered, table=True):
     outcome: BulkOutcome = stored(BulkOutcome)
     refusal: str | None = plain(nullable=True)
     is_undone: bool = Field(default=False)
+    moved: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
 
 
 class SavedView(Numbered, table=True):

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import Session
 
 from registry.desk.forms import HandOverForm
@@ -23,10 +22,9 @@ from registry.desk.queries import find_colleagues
 from registry.desk.vocabulary import permission_of
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _
-from registry.ledger.service import say, touch
+from registry.ledger.service import say
 from registry.organisations.forms import AppointmentForm
-from registry.organisations.models import Appointment
-from registry.organisations.service import appoint
+from registry.organisations.posts import give_post, take_back_posts
 
 
 @dataclass(frozen=True)
@@ -148,23 +146,15 @@ def _give_post(session: Session, person_id: int, held: Held, form: HandOverForm)
                 "autre jour."
             ).format(post=f"{held.role.label} — {held.name}")
         )
-    noted: dict[str, Any] = (
-        {"left": left.id, "until": None if left.during.upper is None else left.during.upper.isoformat(),
-         "since": None if left.during.lower is None else left.during.lower.isoformat()}
-        if left is not None else {}
-    )  # fmt: skip
     until = held.until if held.until is not None and held.until > form.since else None
-    made = appoint(
+    noted = give_post(
         session, held.organisation_id,
         AppointmentForm(
             person_id=form.person_id, role=held.role, subject_kind=held.subject_kind, subject_id=held.subject_id,
             since=form.since, until=until,
         ),
     )  # fmt: skip
-    if left is not None:
-        session.refresh(left, ["version"])
-        noted["version"] = left.version
-    return {"appointment": made.id, "organisation": made.organisation_id, **noted}
+    return {"organisation": held.organisation_id, **noted}
 
 
 def undo_hand_over(session: Session, handover_id: int) -> HandOver:
@@ -176,27 +166,10 @@ def undo_hand_over(session: Session, handover_id: int) -> HandOver:
     if found.undone:
         raise Conflict(_("Cette passation est déjà défaite."))
     say(session, "desk:handover:undo")
-    posts = [one for one in found.moved if "appointment" in one]
-    numbers = [number for one in posts for number in (one["appointment"], one.get("left")) if number]
-    rows = find_by_number(session, Appointment, numbers)
-    for one in posts:
-        made, left = rows.get(one["appointment"]), rows.get(one.get("left", 0))
-        changed = "left" in one and (left is None or left.version != one["version"])
-        if made is None or made.annulled or made.version != 1 or changed:
-            raise Conflict(
-                _(
-                    "Un mandat de cette passation a changé depuis : elle ne se défait plus d’un coup, "
-                    "reprenez-le à part."
-                )
-            )
-        made.annulled = True
-    session.flush()
-    for one in posts:
-        if left := rows.get(one.get("left", 0)):
-            left.annulled = False
-            left.during = Range(_day(one["since"]), _day(one["until"]))
-        made = rows[one["appointment"]]
-        touch(session, made.subject_kind, made.subject_id)
+    if not take_back_posts(session, [one for one in found.moved if "appointment" in one]):
+        raise Conflict(
+            _("Un mandat de cette passation a changé depuis : elle ne se défait plus d’un coup, reprenez-le à part.")
+        )
     for number, question in find_by_number(session, Question, _numbers(found, "question")).items():
         if question.asked_to == found.to_person_id and number:
             question.asked_to = found.from_person_id
@@ -208,10 +181,6 @@ def undo_hand_over(session: Session, handover_id: int) -> HandOver:
     found.undone = True
     session.flush()
     return found
-
-
-def _day(said: str | None) -> date | None:
-    return None if said is None else date.fromisoformat(said)
 
 
 def _numbers(made: HandOver, part: str) -> list[int]:

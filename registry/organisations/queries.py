@@ -192,6 +192,20 @@ def find_appointments(
     ]
 
 
+def find_standing(
+    session: Session, kind: AppointmentSubject, subject_ids: Iterable[int], role: AppointmentRole, on: date
+) -> dict[int, Appointment]:
+    """Who stands on a day in a role on each of these subjects."""
+    query = select(Appointment).where(
+        col(Appointment.subject_kind) == kind,
+        col(Appointment.subject_id) == any_(cast(list(subject_ids), ARRAY(BigInteger))),
+        col(Appointment.role) == role,
+        ~col(Appointment.annulled),
+        col(Appointment.during).contains(on),
+    )
+    return {row.subject_id: row for row in session.execute(query).scalars()}
+
+
 def find_appointments_page(
     session: Session,
     *,
@@ -248,6 +262,11 @@ class Known:
     id: int
     name: str | None
     email: str | None
+
+    @property
+    def said(self) -> str:
+        """The person in a line; empty once erased."""
+        return " — ".join(part for part in (self.name, self.email) if part)
 
 
 def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known]:

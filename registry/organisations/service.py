@@ -199,12 +199,12 @@ def take_out_person(session: Session, person_id: int) -> bool:
     return True
 
 
-def appoint(session: Session, organisation_id: int, form: AppointmentForm) -> Appointment:
+def appoint(session: Session, organisation_id: int, form: AppointmentForm, *, reason: str | None = None) -> Appointment:
     """Appoints a person in a role; the one in post leaves on the day the new one begins.
 
     Raises: Conflict when the role is already given for part of those days by a later appointment.
     """
-    say(session, "organisations:appointment:record")
+    say(session, "organisations:appointment:record", reason)
     current = session.execute(
         select(Appointment)
         .where(
