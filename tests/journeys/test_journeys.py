@@ -1,5 +1,6 @@
 """What people do from one end to the other, in a real browser, on a registry served as anybody serves it."""
 
+import csv
 import hashlib
 import re
 from pathlib import Path
@@ -8,14 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from registry.platform.assets import asset_root
+from tests.journeys.conftest import Visitor
+from tests.journeys.looking import follow, tab_to, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-UNLINKED = ["/lien/inconnu", "/jeux/99999999", "/accessibilite", "/mot-de-passe-oublie"]
-"""Pages that nothing leads to, or that only those who are not signed in are led to."""
-FILES = re.compile(r"^/(documents/\d+/|api|statique|travaux)")
 TURTLE = """\
 @prefix dcat: <http://www.w3.org/ns/dcat#> .
 @prefix dct: <http://purl.org/dc/terms/> .
@@ -26,79 +24,6 @@ TURTLE = """\
 <https://exemple.fr/fontaines> a dcat:Dataset ; dct:identifier "essai-fontaines" ;
   dct:title "Fontaines de la campagne d’essai"@fr ; dct:description "Les fontaines et leur débit."@fr .
 """
-
-
-def kind_of(address: str) -> str:
-    """What makes a page another page: its address without its numbers, and without its query."""
-    return re.sub(r"/(\d+|[A-Z]+-\d+|[a-z]+:[^/]+)(?=/|$)", "/1", address.partition("?")[0].partition("#")[0])
-
-
-def violations(page: Page) -> list[tuple[str, list[str]]]:
-    """What axe finds wrong, with the elements at fault."""
-    if not page.evaluate("typeof window.axe === 'object'"):
-        page.evaluate((asset_root("node_modules") / "axe-core" / "axe.min.js").read_text("utf-8"))
-    # Colours do not change with the language, and are the longest to look at.
-    colours = page.locator("html").get_attribute("lang") == "fr"
-    asked = """([rules, colours]) => axe.run(document, {
-        runOnly: rules, resultTypes: ['violations'], preload: false, rules: {'color-contrast': {enabled: colours}} })"""
-    found: dict[str, Any] = page.evaluate(asked, [RULES, colours])
-    return [(one["id"], [node["html"][:300] for node in one["nodes"]]) for one in found["violations"]]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("language", ["fr-FR", "en-GB"])
-@pytest.mark.parametrize("who", ["", "steward", "administrator"])
-def test_every_page_one_can_reach_is_accessible_narrow_and_keeps_to_itself(
-    served: Any, who: str, language: str
-) -> None:
-    visitor = served.open(who, language=language)
-    page, wrong, wide = visitor.page, {}, {}
-    waiting, met = ["/", *UNLINKED, *([] if who else ["/connexion"])], set[str]()
-    while waiting:
-        address = waiting.pop(0)
-        if kind_of(address) in met:
-            continue
-        met.add(kind_of(address))
-        visitor.go(address)
-        assert page.locator("html").get_attribute("lang") == language[:2]
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-        if found := violations(page):
-            wrong[page.url] = found
-        page.set_viewport_size({"width": 320, "height": 800})
-        if (width := page.evaluate("document.documentElement.scrollWidth")) > 320:
-            wide[page.url] = width
-        page.set_viewport_size({"width": 1280, "height": 800})
-        links = page.eval_on_selector_all("a[href^='/']", "links => links.map(one => one.getAttribute('href'))")
-        waiting += [link for link in links if not FILES.match(link)]
-
-    assert wrong == {}
-    assert wide == {}, "these pages scroll sideways on the narrowest screen"
-    assert len(met) > (15 if who else 5), f"only these pages were reached: {sorted(met)}"
-    assert visitor.strangers == []
-    # A page that does not exist is refused: that answer alone is no success.
-    assert [said for said in visitor.complaints if "404" not in said and "403" not in said] == []
-
-
-def tab_to(page: Page, selector: str, *, at_most: int = 150) -> None:
-    """Goes to a part of the page as somebody without a mouse does; what has the focus must be in sight."""
-    for _step in range(at_most):
-        page.keyboard.press("Tab")
-        if page.evaluate("selector => document.activeElement.matches(selector)", selector):
-            hidden = page.evaluate(
-                """() => { const one = document.activeElement, box = one.getBoundingClientRect();
-                const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2);
-                return !(top && (one.contains(top) || top.contains(one) || top.closest('label'))); }"""
-            )
-            assert not hidden, f"{selector} has the focus and is hidden"
-            return
-    pytest.fail(f"The keyboard does not reach {selector} on {page.url}")
-
-
-def follow(page: Page, selector: str, **more: Any) -> None:
-    """Goes to a link or a button by keyboard, and follows it."""
-    tab_to(page, selector, **more)
-    with page.expect_navigation():
-        page.keyboard.press("Enter")
 
 
 def test_a_steward_turns_a_verdict_with_the_keyboard_alone(served: Any) -> None:
@@ -200,6 +125,145 @@ def test_a_catalogue_is_previewed_applied_and_undone(served: Any, tmp_path: Path
     visitor.go("/jeux?q=campagne")
     expect(page.locator("main [role=status]")).to_contain_text("0 jeu")
     assert visitor.complaints == []
+
+
+class Mouse:
+    """Somebody who points at things."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def follow(self, selector: str) -> None:
+        """Opens a link, or sends a form by its button."""
+        with self.page.expect_navigation():
+            self.page.locator(selector).first.click()
+
+    def choose(self, selector: str, words: str) -> None:
+        """Chooses one of a list."""
+        self.page.select_option(selector, label=words)
+
+    def give(self, file: Path) -> None:
+        """Gives a file to bring in."""
+        self.page.set_input_files("#file", file)
+
+    def download(self, selector: str) -> Path:
+        """Takes a file."""
+        with self.page.expect_download() as coming:
+            self.page.locator(selector).click()
+        return Path(coming.value.path())
+
+
+class Keyboard(Mouse):
+    """Somebody who has no mouse."""
+
+    def follow(self, selector: str) -> None:
+        follow(self.page, selector)
+
+    def choose(self, selector: str, words: str) -> None:
+        tab_to(self.page, selector)
+        self.page.keyboard.type(words)
+        assert self.page.locator(selector).locator("option:checked").inner_text() == words
+
+    def give(self, file: Path) -> None:
+        tab_to(self.page, "#file")
+        with self.page.expect_file_chooser() as asked:
+            self.page.keyboard.press("Enter")
+        asked.value.set_files(file)
+
+    def download(self, selector: str) -> Path:
+        tab_to(self.page, selector)
+        with self.page.expect_download() as coming:
+            self.page.keyboard.press("Enter")
+        return Path(coming.value.path())
+
+
+@pytest.mark.parametrize("hand", [Mouse, Keyboard])
+def test_an_inventory_of_ones_own_is_mapped_mended_applied_and_undone(
+    served: Any, tmp_path: Path, hand: type[Mouse]
+) -> None:
+    visitor = served.open("steward")
+    page, by, word = visitor.page, hand(visitor.page), hand.__name__
+    inventory = [
+        ["Nom du jeu", "Périodicité", "Contenu", f"Bidule {word}"],
+        [f"Composteurs {word}", "tous les ans", "Où ils sont.", "x"],
+        ["", "mensuel", "Ce qui s’y lave.", "y"],
+        [f"Hydrants {word}", "parfois", "Leur débit.", "z"],
+    ]
+    send_inventory(by, visitor, tmp_path / "inventaire.csv", inventory)
+    expect(page.get_by_role("heading", name="Colonnes à reconnaître")).to_be_visible()
+    by.follow("a[href$='/colonnes'].btn")
+    expect(page.locator("#c0")).to_have_value("title")
+    expect(page.locator("#c1")).to_have_value("frequency")
+    by.choose("#c2", "Description")
+    by.follow("#columns .btn-primary")
+    is_read(page)
+
+    expect(page.locator("#a-corriger")).to_be_visible()
+    assert figures(page) == {
+        "À créer": 2,
+        "À modifier": 0,
+        "Sans changement": 0,
+        "Refusées": 1,
+        "Absentes du fichier": 0,
+    }
+    expect(page.locator("main")).to_contain_text("ligne 3 · Titre : Cette ligne n’a pas de titre")
+    expect(page.locator("main")).to_contain_text("ligne 4, colonne B « Périodicité »")
+    rows = list(csv.reader(by.download("#a-corriger a").read_text("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[0] == [*inventory[0], "À corriger"]
+    assert [row[:4] for row in rows[1:]] == inventory[2:]
+    by.follow("form[action$='/appliquer'] .btn-primary")
+    is_read(page)
+    first = page.url
+
+    rows[1][0], rows[2][1] = f"Lavoirs {word}", "mensuel"
+    send_inventory(by, visitor, tmp_path / "corrige.csv", rows)
+    # The columns were said once: the mended file is read without a question, and shows what it would change.
+    assert figures(page) == {
+        "À créer": 1,
+        "À modifier": 1,
+        "Sans changement": 0,
+        "Refusées": 0,
+        "Absentes du fichier": 0,
+    }
+    change = page.locator("section", has=page.get_by_role("heading", name=f"Hydrants {word}"))
+    expect(change.locator(".changes tbody tr")).to_have_text(re.compile(r"Fréquence de mise à jour\s*vide\s*Mensuelle"))
+    by.follow("form[action$='/appliquer'] .btn-primary")
+    is_read(page)
+    second = page.url
+
+    by.follow("section h3 a[href^='/jeux/']")
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(word))
+    expect(page.locator("#conformite")).to_contain_text("À faire (")
+    expect(page.locator("#ensuite a").first).to_be_visible()
+    for address, left in ((second, 2), (first, 0)):
+        page.goto(address)
+        by.follow("form[action$='/defaire'] button")
+        is_read(page)
+        expect(page.locator("main")).to_contain_text("L’import est défait")
+        visitor.go(f"/jeux?q={word}")
+        expect(page.locator("main [role=status]")).to_contain_text(f"{left} jeu")
+    assert visitor.complaints == []
+
+
+def send_inventory(by: Mouse, visitor: Visitor, file: Path, rows: list[list[str]]) -> None:
+    """Writes a table, brings it in, and waits until it is read."""
+    with file.open("w", encoding="utf-8", newline="") as target:
+        csv.writer(target, delimiter=";").writerows(rows)
+    visitor.go("/imports")
+    by.give(file)
+    by.follow("main form[action='/imports'] .btn-primary")
+    is_read(by.page)
+
+
+def is_read(page: Page) -> None:
+    """Waits until the work on an import is over."""
+    page.locator("#travail").wait_for(state="detached", timeout=60_000)
+
+
+def figures(page: Page) -> dict[str, int]:
+    """The figures of a page, by their words."""
+    shown = [one.inner_text().split("\n") for one in page.locator(".figure-card").all()]
+    return {words.strip(): int(number) for number, words in shown}
 
 
 @pytest.mark.slow

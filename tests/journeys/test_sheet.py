@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.test_journeys import follow, violations
+from tests.journeys.looking import follow, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 

@@ -1,0 +1,328 @@
+"""The states of pages that no link leads to: what a form answers, an import under way, two changes at once.
+
+Each function goes to them one after the other, and says each by its name once it is shown. Words are those of no
+language: parts of a page are found by their address, their name or their place.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from registry.platform.clock import today
+from tests.journeys.conftest import Served, Visitor
+
+States = Iterator[str]
+MAIN = "main form:not([role=search]) .btn-primary"
+OWN_HEADERS = "Nom du jeu;Périodicité;Bidule {language}\nArbres d’essai;tous les ans;x\nBancs d’essai;parfois;y\n"
+KNOWN_HEADERS = "ID;TITRE;DESCRIPTION;FREQ_MAJ\nessai-1;Fanions;Où ils sont;Annuelle\nessai-2;;Sans titre;parfois\n"
+
+
+def send(page: Page, selector: str = MAIN) -> None:
+    """Sends a form by its button."""
+    with page.expect_navigation():
+        page.locator(selector).first.click()
+
+
+def language_of(page: Page) -> str:
+    """The language of a page."""
+    return str(page.locator("html").get_attribute("lang"))
+
+
+def dare(page: Page) -> None:
+    """Lets a form go with what the browser would hold back: the registry must answer it too."""
+    page.evaluate("document.querySelectorAll('main form').forEach(one => { one.noValidate = true; })")
+
+
+def settle(page: Page) -> None:
+    """Waits until the work a page follows is over."""
+    page.locator("#travail").wait_for(state="detached", timeout=60_000)
+
+
+def sheet_of(visitor: Visitor, query: str = "acces=public&annulees=") -> str:
+    """The address of the first sheet the reader may amend in a list."""
+    visitor.go(f"/jeux?{query}")
+    return str(visitor.page.locator("tbody th a").first.get_attribute("href"))
+
+
+def imports(visitor: Visitor, folder: Path) -> States:
+    """A table nobody knows, its columns, lines to mend, a preview applied and undone, a file nobody can read."""
+    page = visitor.page
+    visitor.go("/imports")
+    send(page)
+    yield "an import of nothing"
+    for name, content in (("vide.csv", ""), ("essai.csv", OWN_HEADERS.format(language=language_of(page)))):
+        (folder / name).write_text(content, "utf-8")
+    visitor.go("/imports")
+    page.set_input_files("#file", folder / "vide.csv")
+    send(page)
+    yield "a file that holds nothing"
+    visitor.go("/imports")
+    page.set_input_files("#file", folder / "essai.csv")
+    send(page)
+    settle(page)
+    yield "an import that asks what its columns hold"
+    asked = page.url
+    page.goto(f"{asked}/colonnes")
+    for choice in page.locator("main select").all():
+        choice.select_option("")
+    send(page)
+    yield "columns without a title"
+    page.select_option("#c0", "title")
+    page.select_option("#c1", "frequency")
+    send(page)
+    settle(page)
+    yield "a preview of a table said by hand"
+    send(page, "form[action$='/abandonner'] button")
+    yield "an import set aside"
+
+    (folder / "fanions.csv").write_text(KNOWN_HEADERS, "utf-8")
+    visitor.go("/imports")
+    page.set_input_files("#file", folder / "fanions.csv")
+    send(page)
+    settle(page)
+    yield "a preview with lines to mend"
+    visitor.go(page.url.removeprefix(visitor.origin).partition("?")[0] + "?action=refused")
+    yield "the refused lines of a preview"
+    send(page, "form[action$='/appliquer'] button")
+    settle(page)
+    yield "an import applied"
+    send(page, "form[action$='/defaire'] button")
+    settle(page)
+    yield "an import undone"
+
+
+def many_at_once(visitor: Visitor) -> States:
+    """The steps of a bulk edit."""
+    page = visitor.page
+    visitor.go("/jeux/modifier-ensemble?acces=public&q=eau")
+    yield "the choice of a field for many sheets"
+    visitor.go("/jeux/modifier-ensemble?acces=public&q=eau&champ=licence&champ=keywords")
+    yield "what to write in many sheets"
+    send(page, ".save-bar .btn-primary")
+    yield "a bulk edit refused"
+    page.select_option("#licence", "odbl-1.0")
+    page.fill("#keywords", "essai")
+    page.fill("#reason", "Mêmes mots pour tous")
+    send(page, ".save-bar .btn-primary")
+    settle(page)
+    yield "a preview of many sheets"
+    send(page, "form[action$='/appliquer'] button")
+    settle(page)
+    yield "many sheets changed"
+    send(page, "form[action$='/defaire'] button")
+    settle(page)
+    yield "many sheets as before"
+    visitor.go("/jeux/modifications")
+    yield "the bulk edits"
+    visitor.go("/jeux/modifier-ensemble?q=introuvable")
+    yield "a bulk edit of no sheet"
+
+
+def one_sheet(visitor: Visitor) -> States:
+    """A sheet's form refused, two changes at once, drafts, past states, what annuls it and brings it back."""
+    page = visitor.page
+    visitor.go("/jeux/nouveau?modele=inconnu")
+    yield "a template of record that does not exist"
+    visitor.go("/jeux/nouveau")
+    dare(page)
+    page.fill("#distribution-0-download_url", "pas une adresse")
+    send(page, ".save-bar .btn-primary")
+    yield "a sheet refused"
+    page.fill("#title", "Fiche d’essai des états")
+    page.fill("#distribution-0-download_url", "")
+    send(page, ".save-bar .btn-primary")
+    yield "a sheet just recorded"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/modifier")
+    stale = page.locator("main input[name=version]").first.get_attribute("value")
+    page.fill("#title", "Fiche d’essai des états, revue")
+    page.fill("#keywords", "un")
+    send(page, ".save-bar .btn-primary")
+    yield "a sheet amended"
+    visitor.go(f"{own}/modifier")
+    page.evaluate("stale => { document.querySelector('main input[name=version]').value = stale; }", stale)
+    page.fill("#keywords", "deux")
+    send(page, ".save-bar .btn-primary")
+    yield "two changes at once"
+    visitor.go(f"{own}/modifier")
+    with page.expect_response("**/brouillon"):
+        page.locator("#description").press_sequentially("Un début")
+    visitor.go(f"{own}/modifier")
+    yield "a draft to take up"
+    visitor.go("/jeux/brouillons")
+    yield "the drafts"
+    visitor.go(f"{own}/champ/licence")
+    yield "one field"
+    visitor.go(f"{own}/champs/modifier")
+    yield "the fields of a dataset"
+    visitor.go(f"{own}/sources")
+    yield "where a dataset comes from"
+    page.select_option("#source_id", index=1)
+    send(page, "form:has(#source_id) .btn-primary")
+    yield "where a dataset comes from, said"
+    visitor.go(f"{own}/etat")
+    yield "a sheet today"
+    visitor.go(f"{own}/etat?le=2001-01-01")
+    yield "a sheet before it existed"
+    visitor.go(f"{own}/etat?le=demain")
+    yield "a sheet on a day that is none"
+    visitor.go("/jeux?annulees=true")
+    visitor.go(f"{own}/annuler")
+    yield "why a sheet is annulled"
+    dare(page)
+    send(page)
+    yield "annulled without a reason"
+    page.fill("#reason", "Fiche d’essai")
+    send(page)
+    yield "a sheet annulled"
+    visitor.go("/jeux?annulees=true")
+    yield "the sheets annulled"
+    visitor.go(f"{own}/annuler")
+    yield "what brings a sheet back"
+
+
+def lists(visitor: Visitor) -> States:
+    """The list in each of its shapes, its views, search and its silences."""
+    page = visitor.page
+    for words, address in {
+        "the list in edition": "/jeux?acces=public&mode=edition",
+        "a list of nothing": "/jeux?q=introuvable&acces=public",
+        "a search without words": "/recherche",
+        "a search": "/recherche?q=eau",
+        "a search nobody answers": "/recherche?q=xqzwkv",
+        "a search of a wrong word": "/recherche?q=cantinne",
+        "an export of a part": "/exports?acces=public",
+        "findings narrowed": "/conformite/constats?regles=obligations&constat=to-complete",
+        "findings of no such list": "/conformite/constats?constat=rien",
+    }.items():
+        visitor.go(address)
+        yield words
+    visitor.go("/jeux?q=eau")
+    page.locator("details:has(#name) > summary").click()
+    page.fill("#name", f"Eaux {language_of(page)}")
+    send(page, "form[action='/jeux/vues'] button")
+    yield "a view just saved"
+    visitor.go("/jeux/vues")
+    yield "saved views"
+    send(page, "form[action$='/enlever'] button")
+    yield "a view taken away"
+
+
+def desk(visitor: Visitor) -> States:
+    """The lists of a desk, a task put off, a question asked, answered and closed, a hand-over."""
+    page = visitor.page
+    for one in ("late", "waiting", "snoozed"):
+        visitor.go(f"/bureau?liste={one}")
+        yield f"the desk, {one}"
+    visitor.go("/bureau?genre=finding")
+    page.locator("a[href^='/bureau/taches/']").first.click()
+    yield "a task"
+    dare(page)
+    send(page, "form[action$='/reporter'] button")
+    yield "a task put off without a day"
+    page.fill("#until", (today() + timedelta(days=30)).isoformat())
+    page.fill("#reason", "Le prestataire rend le fichier en mars")
+    send(page, "form[action$='/reporter'] button")
+    yield "a task put off"
+    visitor.go("/bureau?liste=snoozed")
+    yield "what is put off"
+    send(page, "form[action$='/reprendre'] button")
+
+    visitor.go(f"{sheet_of(visitor)}")
+    page.locator("a[href^='/bureau/questions/nouvelle']").first.click()
+    yield "a question to ask"
+    dare(page)
+    send(page)
+    yield "a question without words"
+    page.fill("#text", "Cette fréquence est-elle tenue ?")
+    send(page)
+    yield "a question asked"
+    page.fill("#text", "Oui, chaque mois, sauf en août.")
+    send(page)
+    yield "a question answered"
+    send(page, "form[action$='/clore'] button")
+    yield "a question closed"
+
+
+def appointments(visitor: Visitor) -> States:
+    """Naming somebody, and giving what they hold to somebody else."""
+    page = visitor.page
+    sheet = sheet_of(visitor)
+    visitor.go(sheet)
+    page.locator("a[href^='/organisations/mandats/']").first.click()
+    yield "who answers for a sheet"
+    dare(page)
+    page.fill("#since", "")
+    send(page)
+    yield "an appointment refused"
+    page.fill("#name", "Responsable du service d’essai")
+    page.fill("#since", today().isoformat())
+    send(page)
+    yield "somebody appointed"
+    page.locator("a[href^='/bureau/passations/']").first.click()
+    yield "a hand-over"
+    dare(page)
+    send(page)
+    yield "a hand-over refused"
+
+
+def documents(visitor: Visitor) -> States:
+    """A report refused, and one under way."""
+    page = visitor.page
+    visitor.go("/documents")
+    page.fill("#as_of", "1999-01-01")
+    send(page)
+    yield "a report of a day before the registry"
+    visitor.go("/documents")
+    page.select_option("#scope", index=page.locator("#scope option").count() - 1)
+    send(page)
+    yield "a report under way"
+
+
+def systems(visitor: Visitor) -> States:
+    """A system's form refused, recorded, annulled."""
+    page = visitor.page
+    visitor.go("/systemes/nouveau")
+    dare(page)
+    send(page)
+    yield "a system refused"
+    page.fill("#name", "Logiciel d’essai")
+    send(page)
+    yield "a system recorded"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/annuler")
+    page.fill("#reason", "Essai")
+    send(page)
+    yield "a system annulled"
+
+
+def refusals(visitor: Visitor) -> States:
+    """What is not there, what is not allowed, what was sent without the page's own token."""
+    page = visitor.page
+    for words, address in {
+        "a sheet that is not there": "/jeux/99999999",
+        "an address nobody knows": "/nulle-part",
+        "a page for others": "/comptes",
+    }.items():
+        visitor.go(address)
+        yield words
+    visitor.go("/jeux/nouveau")
+    page.fill("#title", "Fiche d’un autre temps")
+    page.evaluate("document.querySelectorAll('input[name=_csrf]').forEach(one => { one.value = 'x'; })")
+    send(page, ".save-bar .btn-primary")
+    yield "a form from another time"
+
+
+ROOMS: tuple[Callable[[Visitor], States], ...] = (
+    many_at_once, one_sheet, lists, desk, appointments, documents, systems, refusals,
+)  # fmt: skip
+
+
+def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Visitor, str]]:
+    """Every state a steward meets, each shown in the browser when it is said."""
+    visitor = served.open("steward", **how)
+    yield from ((visitor, name) for name in imports(visitor, folder))
+    for room in ROOMS:
+        yield from ((visitor, name) for name in room(visitor))
