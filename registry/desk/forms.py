@@ -81,4 +81,5 @@ class HandOverForm(BaseModel):
                      Field(min_length=1, max_length=5000)]  # fmt: skip
     person_id: Annotated[int, Field(ge=1, lt=2**63)]
     since: date
+    confirmed: bool = False
     reason: Reason | None = None

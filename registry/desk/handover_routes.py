@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.desk.forms import HandOverForm
 from registry.desk.handover_queries import Held, find_handovers, get_handover
-from registry.desk.handover_service import Holdings, bodies_of, hand_over, holdings_of, undo_hand_over
+from registry.desk.handover_service import Holdings, bodies_of, duties_of, hand_over, holdings_of, undo_hand_over
 from registry.desk.question_queries import find_asked
 from registry.desk.views import HandOverLine, HandOverPage
 from registry.kernel.errors import Conflict, Invalid
@@ -69,13 +69,15 @@ def _page(
     status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     known = get_known(visit.session, person_id)
-    parts = _parts(visit, _holdings(visit, person_id))
+    held = _holdings(visit, person_id)
+    parts = _parts(visit, held)
     people = find_people(visit.session, visit.visitor.reach(APPOINT))
     done = find_handovers(visit.session, person_id)
     names = {one.id: one.name or one.email or "" for one in people}
     view = HandOverPage(
         person_id=person_id, name=known.name or known.email or _("Personne effacée"), parts=parts,
         chosen=[code for code, _words in parts] if chosen is None else chosen,
+        duties=duties_of(held, held.codes),
         people=[
             (str(one.id), " — ".join(p for p in (one.name, one.email) if p))
             for one in people
@@ -105,7 +107,10 @@ def record_hand_over(visit: Visit, person_id: int) -> Response[Any]:
     """Gives what is ticked to a successor, in one act."""
     get_known(visit.session, person_id)
     data = visit.form_data()
-    values, chosen = {name: data.first(name) for name in ("person_id", "since", "reason")}, data.all("parts")
+    values, chosen = (
+        {name: data.first(name) for name in ("person_id", "since", "reason", "confirmed")},
+        data.all("parts"),
+    )
     read = visit.form(HandOverForm)
     if isinstance(read, Rejected):
         return _page(visit, person_id, values, chosen, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)

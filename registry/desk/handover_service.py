@@ -1,5 +1,6 @@
 """Handing over what somebody held, in one act, and reversing it."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,6 +20,7 @@ from registry.desk.handover_queries import (
 )
 from registry.desk.models import HandOver, Question, TaskArrangement
 from registry.desk.queries import find_colleagues
+from registry.desk.rules import DUTIES
 from registry.desk.vocabulary import permission_of
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _
@@ -56,17 +58,26 @@ def holdings_of(session: Session, person_id: int, today: date, *, within: frozen
     )
 
 
+def duties_of(holdings: Holdings, parts: Collection[str]) -> list[str]:
+    """What the law asks of who gives these parts to somebody else, each duty once."""
+    roles = {one.role for one in holdings.appointments if f"appointment:{one.id}" in parts}
+    return [_(words) for role, words in DUTIES.items() if role in roles]
+
+
 def hand_over(session: Session, person_id: int, holdings: Holdings, form: HandOverForm) -> HandOver:
     """Gives the parts ticked to a successor from a day: all or none; each is noted, to be reversed.
 
     A task handed to who leaves stays theirs where the successor's roles do not let them do it.
 
-    Raises: Invalid when a part is not held, or the successor cannot take it; Conflict when a post is given already.
+    Raises: Invalid when a part is not held, the successor cannot take it, or a duty it brings was not read; Conflict
+    when a post is given already.
     """
     if form.person_id == person_id:
         raise _wrong("person_id", _("Choisissez quelqu’un d’autre : cette personne tient déjà tout cela."))
     if not set(form.parts) <= holdings.codes:
         raise _wrong("parts", _("Une partie n’est plus tenue par cette personne : vérifiez la liste et recommencez."))
+    if not form.confirmed and duties_of(holdings, form.parts):
+        raise _wrong("confirmed", _("Ce changement oblige à le déclarer : cochez la case une fois que vous l’avez lu."))
     moved = [
         _give_post(session, person_id, held, form)
         for held in holdings.appointments

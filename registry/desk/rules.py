@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from registry.compliance.vocabulary import Verdict
 from registry.desk.vocabulary import Addressee, TaskKind
+from registry.kernel.words import mark
 from registry.organisations.vocabulary import AppointmentRole
 
 BREACH_PATIENCE, GAP_PATIENCE = 30, 90
@@ -22,6 +23,18 @@ does not bind in law is never late. A deadline of the law that has passed makes 
 """
 SOON = 30
 """How long before its end an appointment without a successor becomes a task. Units: days."""
+
+DUTIES: Mapping[AppointmentRole, str] = {
+    AppointmentRole.DPO: mark(
+        "Qui devient délégué·e à la protection des données se déclare à la CNIL, et ses coordonnées se publient "
+        "(RGPD art. 37 §7)."
+    ),
+    AppointmentRole.PRADA: mark(
+        "Qui devient responsable de l’accès aux documents administratifs est porté à la connaissance du public et de "
+        "la CADA dans les quinze jours (CRPA R330-3)."
+    ),
+}
+"""What the law asks of whoever changes the holder of a post."""
 
 ANSWERING: Mapping[Addressee, tuple[AppointmentRole, ...]] = {
     Addressee.OWNER: (AppointmentRole.OWNER, AppointmentRole.STEWARD),

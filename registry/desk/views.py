@@ -218,6 +218,7 @@ class HandOverPage:
     name: str
     parts: Sequence[tuple[str, str]]
     chosen: Sequence[str]
+    duties: Sequence[str]
     people: Sequence[tuple[str, str]]
     done: Sequence[HandOverLine]
     values: Mapping[str, str]

@@ -258,3 +258,22 @@ def test_an_information_system_has_somebody_who_answers_for_it(town: Town) -> No
     )
     assert answer.headers["location"].startswith(f"/systemes/{number}")
     assert "Chef du numérique" in steward.get(f"/systemes/{number}").text
+
+
+def test_the_mandate_of_a_dpo_changes_hands_once_its_duties_are_read(town: Town) -> None:
+    leaving, coming = _someone(town, "Qui part"), _someone(town, "Qui vient")
+    with town.acting() as session:
+        number = appoint(session, town.authority_id, AppointmentForm(
+            person_id=leaving, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,
+            subject_id=town.authority_id, since=town.info["today"]() - timedelta(days=100),
+        )).id  # fmt: skip
+    sent = {
+        "parts": [f"appointment:{number}"], "person_id": str(coming), "since": town.info["today"]().isoformat(),
+    }  # fmt: skip
+    steward = town.someone(Role.STEWARD)
+    assert "se déclare à la CNIL" in steward.get(f"/bureau/passations/{leaving}").text
+
+    unread = steward.post(f"/bureau/passations/{leaving}", sent)
+    assert unread.status_code == 422
+    assert "cochez la case" in unread.text
+    assert steward.post(f"/bureau/passations/{leaving}", sent | {"confirmed": "true"}).status_code == 303
