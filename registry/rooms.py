@@ -28,6 +28,7 @@ from registry.datasets import bulk_routes as datasets_bulk
 from registry.datasets import cell_routes as datasets_cells
 from registry.datasets import draft_routes as datasets_drafts
 from registry.datasets import form_routes as datasets_forms
+from registry.datasets import law_routes as datasets_law
 from registry.datasets import list_routes as datasets_list
 from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
@@ -264,6 +265,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_list.HANDLERS,
     *datasets_views.HANDLERS,
     *datasets_cells.HANDLERS,
+    *datasets_law.HANDLERS,
     *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,

@@ -45,6 +45,9 @@ _APPOINTMENTS = "appointments"
 _ELSEWHERE = {_APPOINTMENTS: "#responsables", "fields": "/champs/modifier"}
 """Where facts are recorded that the form of a sheet does not hold, by their field."""
 
+OF_LAW: set[str] = set()
+"""The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
+
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
 
@@ -106,6 +109,9 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     appoints = declared.field == _APPOINTMENTS
     needed = Permission.ORGANISATIONS_APPOINTMENT_RECORD if appoints else _RECORDS[kind]
     if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
+        by_law = kind is SubjectKind.DATASET and declared.field in OF_LAW
+        if by_law and visit.visitor.may(Permission.DATASETS_LAW_RECORD, found.organisation_id):
+            return MissingView(declared.title(), f"{_SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(declared.title(), "", _(_ASKED[needed]))
     sheet = _SHEETS[kind].format(id=number)
     return MissingView(declared.title(), sheet + _ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))

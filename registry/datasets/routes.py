@@ -92,6 +92,7 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
         contact=contact,
         panels=visit.panels_of("dataset", sheet.id),
         may_record=visit.visitor.may(RECORD, sheet.organisation_id),
+        may_record_law=visit.visitor.may(Permission.DATASETS_LAW_RECORD, sheet.organisation_id),
         may_annul=visit.visitor.may(ANNUL, sheet.organisation_id),
     )
     return visit.page("datasets/sheet.html", page)

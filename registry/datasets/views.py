@@ -76,7 +76,23 @@ class SheetPage:
     contact: str
     panels: Sequence[str]
     may_record: bool
+    may_record_law: bool
     may_annul: bool
+
+
+@dataclass(frozen=True)
+class LawPage:
+    """The form of the fields that the law decides."""
+
+    id: int
+    version: int
+    title: str
+    fields: Sequence[FormField]
+    labels: Mapping[str, str]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+    reason: str
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     ACCOUNTS_SELF_MANAGE = "accounts:self:manage"
     COMPLIANCE_FINDING_READ = "compliance:finding:read"
     COMPLIANCE_POLICY_READ = "compliance:policy:read"
+    DATASETS_LAW_RECORD = "datasets:law:record"
     DATASETS_SHEET_ANNUL = "datasets:sheet:annul"
     DATASETS_SHEET_READ = "datasets:sheet:read"
     DATASETS_SHEET_RECORD = "datasets:sheet:record"
@@ -62,6 +63,7 @@ _READS = frozenset(
 _ISSUES = frozenset({Permission.REPORTING_DOCUMENT_ISSUE})
 _RECORDS = frozenset(
     {
+        Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
         Permission.EXCHANGE_IMPORT_APPLY,
@@ -70,14 +72,15 @@ _RECORDS = frozenset(
     }
 )
 _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
+_ANSWERS_FOR_LAW = frozenset({Permission.DATASETS_LAW_RECORD, Permission.ORGANISATIONS_APPOINTMENT_RECORD})
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.ARCHIVIST: _READS,
     Role.AUDITOR: _READS | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | {Permission.ORGANISATIONS_APPOINTMENT_RECORD},
-    Role.LEGAL: _READS | _ISSUES | _AMENDS | {Permission.ORGANISATIONS_APPOINTMENT_RECORD},
+    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW,
+    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW,
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS,
 }
@@ -85,6 +88,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
 WRITING = frozenset(
     {
         Permission.ACCOUNTS_ACCOUNT_MANAGE,
+        Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
         Permission.EXCHANGE_IMPORT_APPLY,

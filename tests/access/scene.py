@@ -340,6 +340,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/vues": _form(name="Vue neuve", query="q=eau"),
     "POST /jeux/vues/{view_id:int}/modifier": _form(name="Vue renommée"),
     "POST /jeux/{dataset_id:int}/champ/{name:str}": _form(version=lambda of: str(of.dataset_version), licence="odbl"),
+    "POST /jeux/{dataset_id:int}/droit": _form(
+        version=lambda of: str(of.dataset_version), reuser_warning="https://a.fr"
+    ),
     "POST /jeux/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), title="Bornes", nature="other"),
     "POST /jeux/{dataset_id:int}/annuler": _form(version=lambda of: str(of.dataset_version), reason=REASON),
     "POST /jeux/{dataset_id:int}/modifier": _form(

@@ -47,6 +47,7 @@ STATEMENTS = {
     "/jeux/modeles": 1,
     "/jeux/{dataset}/etat": 14,
     "/jeux/{dataset}/modifier": 7,
+    "/jeux/{dataset}/droit": 3,
     "/jeux/{dataset}/champs/modifier": 3,
     "/jeux/{dataset}/sources": 5,
     "/jeux/{dataset}/historique": 10,
