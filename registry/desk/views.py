@@ -411,7 +411,11 @@ def say_step(step: Step, kind: str, number: int, *, held: bool) -> StepView:
             ngettext("lève {count} manquement", "lève {count} manquements", step.breaches).format(count=step.breaches)
         )
     if settled := step.settles - step.breaches:
-        gains.append(ngettext("tranche {count} constat", "tranche {count} constats", settled).format(count=settled))
+        gains.append(
+            ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", settled).format(
+                count=settled
+            )
+        )
     if step.helps:
         gains.append(
             ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps).format(

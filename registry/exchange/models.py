@@ -52,7 +52,7 @@ class ImportAction(Labelled):
     CREATE = "create", mark("À créer")
     CHANGE = "change", mark("À modifier")
     UNCHANGED = "unchanged", mark("Sans changement")
-    REFUSED = "refused", mark("Refusé")
+    REFUSED = "refused", mark("Refusée")
 
 
 class ImportBatch(Versioned, table=True):

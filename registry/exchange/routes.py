@@ -24,6 +24,7 @@ from registry.exchange.views import (
     left_figure,
     line_view,
     outcome_of,
+    read_words,
 )
 from registry.exchange.visiting import (
     BRING_IN,
@@ -129,6 +130,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         title=batch.source_name,
         organisation_name=get_organisation(visit.session, batch.organisation_id).name,
         source_format=format_label(batch),
+        read_words=read_words(batch),
         source_sha256=batch.source_sha256,
         state=str(batch.state),
         state_label=batch.state.label,

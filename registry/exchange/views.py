@@ -11,7 +11,7 @@ from registry.exchange.anomalies import ANOMALIES, sentence, shortened
 from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT
 from registry.exchange.models import LEFT, ImportAction, ImportBatch, ImportLine, ImportState
-from registry.exchange.vocabulary import ReadCatalogue, Severity, SourceFormat
+from registry.exchange.vocabulary import Family, ReadCatalogue, Severity, SourceFormat
 from registry.kernel.words import _, mark, ngettext
 from registry.web.progress import Progress
 
@@ -84,6 +84,7 @@ class ImportPage:
     title: str
     organisation_name: str
     source_format: str
+    read_words: str
     source_sha256: str
     state: str
     state_label: str
@@ -133,12 +134,13 @@ _DONE = {ImportAction.CREATE: mark("Créées"), ImportAction.CHANGE: mark("Modif
 _ONE_DONE = {ImportAction.CREATE: mark("Créée"), ImportAction.CHANGE: mark("Modifiée")}
 _ONE_TAKEN_BACK = {ImportAction.CREATE: mark("Créée puis retirée"), ImportAction.CHANGE: mark("Modifiée puis remise")}
 _TAKEN_BACK = {ImportAction.CREATE: mark("Créées puis retirées"), ImportAction.CHANGE: mark("Modifiées puis remises")}
+_MANY = {ImportAction.REFUSED: mark("Refusées")}
 _LABELS = {ImportState.APPLIED: _DONE, ImportState.UNDONE: _TAKEN_BACK}
 
 
 def action_label(action: ImportAction, state: ImportState) -> str:
     """What an import does with some records, said by where it stands: to create, then created."""
-    said = _LABELS.get(state, {}).get(action)
+    said = _LABELS.get(state, {}).get(action, _MANY.get(action))
     return _(said) if said else action.label
 
 
@@ -179,6 +181,12 @@ _OUTCOMES = {
 def outcome_of(batch: ImportBatch) -> str:
     """How an import ended, in words; nothing while it has not, or when its page says it otherwise."""
     return _(_OUTCOMES[batch.state]) if batch.state in _OUTCOMES and not batch.summary.get("kept") else ""
+
+
+def read_words(batch: ImportBatch) -> str:
+    """What the file is counted in: statements where it is RDF, values elsewhere."""
+    is_rdf = bool(batch.source_format) and SourceFormat(batch.source_format).family is Family.RDF
+    return _("Énoncés lus") if is_rdf else _("Valeurs lues")
 
 
 def format_label(batch: ImportBatch) -> str:
