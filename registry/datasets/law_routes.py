@@ -27,8 +27,8 @@ from registry.web.visits import Visit, route
 RECORD = Permission.DATASETS_LAW_RECORD
 LAW_FIELDS = (
     "personal_data", "publication_ground", "publication_ground_reference", "anonymisation_method",
-    "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence", "reuser_warning", "retention_months",
-    "retention_trigger", "final_disposition",
+    "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence", "third_party_rights", "reuser_warning",
+    "retention_months", "retention_trigger", "final_disposition",
 )  # fmt: skip
 """What legal staff answer for on a sheet: may it be published, on which ground, under which terms, for how long."""
 OF_LAW.update(LAW_FIELDS)

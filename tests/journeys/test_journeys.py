@@ -80,15 +80,20 @@ def test_two_people_who_amend_one_sheet_both_keep_what_they_wrote(served: Any) -
     first.page.locator(".save-bar .btn-primary").click()
     expect(first.page.get_by_role("heading", level=1)).to_contain_text("revus par la première")
 
-    second.page.fill("#keywords", "mot de la seconde")
-    second.page.fill("#reason", "mots-clés revus")
-    second.page.locator(".save-bar .btn-primary").click()
+    # The second has no mouse.
+    tab_to(second.page, "#keywords")
+    second.page.keyboard.type("mot de la seconde")
+    tab_to(second.page, "#reason", at_most=300)
+    second.page.keyboard.type("mots-clés revus")
+    follow(second.page, ".save-bar .btn-primary")
 
     expect(second.page.get_by_role("heading", level=1)).to_contain_text("Quelqu’un a modifié cette fiche")
     assert violations(second.page) == []
     assert second.page.locator("#title-autre").is_checked(), "what only the other changed is the other’s to begin with"
     assert second.page.locator("#keywords-moi").is_checked(), "what only I changed is mine to begin with"
-    second.page.get_by_role("button", name="Enregistrer ces choix").click()
+    tab_to(second.page, "#title-autre")
+    tab_to(second.page, "#keywords-moi")
+    follow(second.page, "main form .btn-primary")
 
     expect(second.page.get_by_role("heading", level=1)).to_contain_text("revus par la première")
     expect(second.page.locator("main")).to_contain_text("mot de la seconde")

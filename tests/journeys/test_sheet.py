@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.journeys.looking import follow, violations
+from tests.journeys.looking import follow, tab_to, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
 
@@ -66,26 +66,32 @@ def test_a_form_saves_itself_and_its_draft_is_taken_up_by_the_person_who_left_it
     assert visitor.complaints == []
 
 
-def test_a_session_that_ends_in_mid_form_loses_nothing(served: Any) -> None:
+def test_a_session_that_ends_in_mid_form_loses_nothing_by_keyboard_alone(served: Any) -> None:
     visitor = served.open("steward")
     page = visitor.page
     visitor.go("/jeux/nouveau")
-    page.fill("#title", "Fontaines à boire")
+    expect(page.locator("#title")).to_be_focused()
+    page.keyboard.type("Fontaines à boire")
     page.context.clear_cookies()
-    page.locator("#description").press_sequentially("Où elles sont.")
+    tab_to(page, "#description")
+    page.keyboard.type("Où elles sont.")
     expect(page.locator("#brouillon")).to_contain_text("Votre session est terminée")
 
-    page.locator(".save-bar .btn-primary").click()
+    follow(page, ".save-bar .btn-primary")
     expect(page.locator("main")).to_contain_text("Rien n’est perdu")
+    assert violations(page) == []
+    tab_to(page, "main a[target=_blank]")
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Connectez-vous dans un autre onglet").click()
+        page.keyboard.press("Enter")
     mail, password = served.account("steward")
-    opened.value.fill("#email", mail)
-    opened.value.fill("#password", password)
-    opened.value.press("#password", "Enter")
+    tab_to(opened.value, "#email")
+    opened.value.keyboard.type(mail)
+    opened.value.keyboard.press("Tab")
+    opened.value.keyboard.type(password)
+    opened.value.keyboard.press("Enter")
     opened.value.wait_for_selector(".site-nav")
-    page.get_by_role("button", name="Reprendre ma saisie").click()
-    page.get_by_role("button", name="Envoyer de nouveau").click()
+    follow(page, "main form .btn-primary")
+    follow(page, "main form .btn-primary")
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Fontaines à boire")
     expect(page.locator("main")).to_contain_text("Où elles sont.")
