@@ -256,7 +256,18 @@ def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
             .where(col(Account.id).in_(set(numbers.values())))
         )
     }
+    hidden = set(numbers.values()) - names.keys()
+    names |= _offices(session, hidden) if hidden else {}
     return {actor: _actor_words(actor, names.get(numbers.get(actor, 0))) for actor in actors}
+
+
+def _offices(session: Session, accounts: set[int]) -> dict[int, str]:
+    """The role and the body of accounts whose name is not the asker's to read, on what the asker depends on."""
+    rows = session.execute(
+        text("SELECT account_id, role, organisation FROM offices_of(CAST(:asked AS bigint[]))"),
+        {"asked": sorted(accounts)},
+    )
+    return {row.account_id: f"{Role(row.role).label} — {row.organisation}" for row in rows}
 
 
 def _actor_words(actor: str, name: str | None) -> str:

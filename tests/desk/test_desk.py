@@ -12,6 +12,7 @@ from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
+from registry.organisations.queries import get_organisation
 from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from tests.conftest import TODAY, Town
@@ -226,6 +227,19 @@ def test_what_was_handed_over_leaves_both_desks_once_it_is_done(town: Town) -> N
 
     assert "En attente des autres (0)" in steward.get("/bureau").text
     assert key not in taking(town, colleague)
+
+
+def test_who_hands_down_a_task_is_said_by_role_and_body_where_their_name_is_not_to_be_read(town: Town) -> None:
+    sheet = town.record(on=town.commune_id)
+    steward, colleague = town.someone(Role.STEWARD), town.someone(Role.STEWARD, town.commune_id)
+    key = ASKS_FOR_ITS_NATURE.format(id=sheet)
+    steward.post(f"/bureau/taches/{key}/confier", {"account_id": str(colleague.account_id)})
+    with town.acting() as session:
+        body = get_organisation(session, town.authority_id).name
+
+    theirs = colleague.get("/bureau").text
+    assert f"Confiée par Référent·e données — {body}" in theirs
+    assert "steward 1" not in theirs
 
 
 def test_what_is_asked_of_an_organisation_is_one_task_of_who_may_amend_it(town: Town) -> None:

@@ -288,7 +288,7 @@ def systems(visitor: Visitor) -> States:
     dare(page)
     send(page)
     yield "a system refused"
-    page.fill("#name", "Logiciel d’essai")
+    page.fill("#name", f"Logiciel d’essai {language_of(page)}")
     send(page)
     yield "a system recorded"
     own = page.url.removeprefix(visitor.origin).partition("?")[0]
