@@ -155,6 +155,12 @@ def one_sheet(visitor: Visitor) -> States:
     yield "the drafts"
     visitor.go(f"{own}/champ/licence")
     yield "one field"
+    visitor.go(f"{own}/droit")
+    yield "the fields of law"
+    dare(page)
+    page.fill("#reuser_warning", "pas une adresse")
+    send(page)
+    yield "the fields of law refused"
     visitor.go(f"{own}/champs/modifier")
     yield "the fields of a dataset"
     visitor.go(f"{own}/sources")
