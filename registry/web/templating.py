@@ -2,12 +2,14 @@
 
 `shell` is what surrounds the page, `locale` the reader's language, `static(name)` the address of a static
 file, `_` and `ngettext` the words. Filters: `day`, `moment`, `ago`, `number`, `bytes`, `label`, `address`,
-`bound`.
+`bound`, `counts`.
 """
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
@@ -16,14 +18,16 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
-from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, meta, nodes
+from jinja2 import FileSystemLoader, PrefixLoader, StrictUndefined, meta, nodes
 from markupsafe import Markup
 
 from registry.kernel.words import FRENCH, _, current_locale, ngettext
 from registry.platform.assets import PACKAGE
 from registry.platform.clock import PARIS, now
+from registry.web.compiling import Pages
 from registry.web.shell import Shell
 from registry.web.static import static_url
+from registry.web.words import translations_for
 
 GLOBALS = frozenset({"shell", "static", "locale", "_", "gettext", "ngettext"})
 NO_BREAK = "\u00a0"
@@ -35,11 +39,15 @@ _DATES_OF = {"en": "en_GB"}
 _zone: ContextVar[str] = ContextVar("zone", default=PARIS)
 
 
-@lru_cache(maxsize=1)
-def environment() -> Environment:
-    """Every template of the house: `web` itself, and each room's folder under the room's name."""
+def environment(locale: str = FRENCH) -> Pages:
+    """Every template of the house in a language: `web` itself, and each room's folder under the room's name."""
+    return _environment(locale)
+
+
+@lru_cache(maxsize=4)
+def _environment(locale: str) -> Pages:
     folders = {folder.parent.name: FileSystemLoader(folder) for folder in sorted(PACKAGE.glob("*/templates"))}
-    made = Environment(
+    made = Pages(
         loader=PrefixLoader(folders),
         undefined=StrictUndefined,
         autoescape=True,
@@ -55,9 +63,11 @@ def environment() -> Environment:
         newstyle=True,
     )
     made.globals["_"] = _say
+    words = translations_for(locale)
+    made.said = lambda message: _marked(words.gettext(message))
     made.filters.update(
         day=say_day, moment=say_moment, ago=say_ago, number=say_number, bytes=say_bytes, label=say_label,
-        address=say_address, bound=bind_signs, hour=say_hour,
+        address=say_address, bound=bind_signs, hour=say_hour, counts=say_counts,
     )  # fmt: skip
     made.globals["static"] = static_url
     return made
@@ -76,10 +86,10 @@ def _marked(words: str) -> Markup:
 
 def render(template: str, view: object, shell: Shell) -> str:
     """A page, from the fields of its view."""
-    zone = _zone.set(shell.time_zone)
+    zone, locale = _zone.set(shell.time_zone), current_locale()
     try:
         fields = {one.name: getattr(view, one.name) for one in dataclasses.fields(view)}  # type: ignore[arg-type]
-        return environment().get_template(template).render(**fields, shell=shell, locale=current_locale())
+        return environment(locale).get_template(template).render(**fields, shell=shell, locale=locale)
     finally:
         _zone.reset(zone)
 
@@ -210,3 +220,26 @@ def say_address(value: str | None) -> str:
     except ValueError:
         return ""
     return given if scheme in {"http", "https", "ftp", "ftps", "sftp", "mailto"} else ""
+
+
+@dataclass(frozen=True)
+class CountsPart:
+    """How many findings read each verdict; with `address`, each number opens what it counts."""
+
+    by: Mapping[str, int]
+    address: str
+    binding: bool
+
+
+_COUNTED = ("non-compliant", "to-complete", "compliant")
+
+
+def say_counts(by: Mapping[str, int], address: str = "", binding: bool = True) -> Markup:
+    """How many findings read each verdict, as marks; `address` opens what each counts."""
+    return _counts_in_marks(tuple(by.get(code, 0) for code in _COUNTED), address, binding, current_locale())
+
+
+@lru_cache(maxsize=5000)
+def _counts_in_marks(numbers: tuple[int, ...], address: str, binding: bool, _locale: str) -> Markup:
+    counts = dict(zip(_COUNTED, numbers, strict=True))
+    return Markup(render("web/_counts.html", CountsPart(counts, address, binding), Shell()))  # noqa: S704 -- a page's.

@@ -129,10 +129,9 @@ def shell(path: str = "/galerie") -> Shell:
 @get("/galerie", sync_to_thread=True)
 def gallery(request: Request[Any, Any, Any]) -> Response[str]:
     """Every component."""
-    pages = environment().overlay(
-        loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent / "gallery"), environment().loader])
-    )
     locale = choose_locale(request.cookies.get("langue"), request.headers.get("accept-language"))
+    house = environment(locale)
+    pages = house.overlay(loader=ChoiceLoader([FileSystemLoader(Path(__file__).parent / "gallery"), house.loader]))
     with use_translations(locale, translations_for(locale)):
         page = pages.get_template("gallery.html").render(**VIEW, shell=shell(), locale=current_locale())
     return Response(page, media_type="text/html; charset=utf-8")

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from jinja2 import DictLoader, UndefinedError
+from markupsafe import Markup, escape
 
 from registry.kernel.words import use_translations
 from registry.platform.clock import now
+from registry.web.compiling import escaped
 from registry.web.problems import ProblemPage
 from registry.web.routes import AccessibilityPage
 from registry.web.shell import Shell
@@ -197,3 +199,24 @@ def test_what_is_counted_agrees_with_its_number(count: int, said: str) -> None:
     shown = environment().from_string(page).render(count=count)
 
     assert " ".join(re.sub(r"<[^>]+>", "", shown).split()) == said
+
+
+@pytest.mark.parametrize(
+    "value", ["", "été", "a&b", "<i>", '"', "'", ">", Markup("<b>&amp;</b>"), 12, None, Shell(authority="<x>"), True]
+)
+def test_what_a_page_writes_is_escaped_as_ever(value: Any) -> None:
+    assert escaped(value) == str(escape(value))
+
+
+def test_words_are_written_into_a_page_in_each_language() -> None:
+    page = "{{ _('Mon compte') }} {{ _('%(done)s sur %(total)s', done=1, total='<2>') }} {{ _(x) }} {{ x }}"
+    said = {}
+    for locale in ("fr", "en"):
+        with use_translations(locale, translations_for(locale)):
+            said[locale] = environment(locale).from_string(page).render(x="Se déconnecter")
+
+    assert said["fr"] == "Mon compte 1 sur &lt;2&gt; Se déconnecter Se déconnecter"
+    assert said["en"].startswith("My account 1 ")
+    assert "&lt;2&gt;" in said["en"]
+    assert said["en"].endswith(" Se déconnecter")
+    assert "Se déconnecter Se" not in said["en"]
