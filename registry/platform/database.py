@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
@@ -72,6 +73,22 @@ def _ids(ids: frozenset[int]) -> str:
     return "{" + ",".join(str(number) for number in sorted(ids)) + "}"
 
 
+class _Cursor(psycopg.Cursor[Any]):
+    """A cursor that names the columns of an answer as plain tuples.
+
+    The library makes an object of each column, three thousandths of a millisecond each: a tenth of a sheet's reading.
+    """
+
+    @property
+    def description(self) -> Any:
+        """The name and the type of each column; what else the interface gives, nobody here asks."""
+        answer = self.pgresult
+        if answer is None or not answer.nfields:
+            return None
+        rest = (None,) * 5
+        return [((answer.fname(n) or b"").decode(), answer.ftype(n), *rest) for n in range(answer.nfields)]
+
+
 @lru_cache(maxsize=16)
 def engine_for(url: str, pool_size: int = 8, longest: int = 0) -> Engine:
     """A pool of connections for one role; the plan of a statement is prepared after its second use.
@@ -90,6 +107,7 @@ def engine_for(url: str, pool_size: int = 8, longest: int = 0) -> Engine:
             "connect_timeout": 10,
             "prepare_threshold": 2,
             "application_name": "beffroi",
+            "cursor_factory": _Cursor,
             "options": f"-c search_path=public,jobs -c statement_timeout={longest}s",
         },
     )
