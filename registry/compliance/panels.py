@@ -122,7 +122,7 @@ def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found
     asked = any(name.startswith("organisation.") for one in found for name in one.missing)
     if kind is SubjectKind.ORGANISATION or not asked:
         return None
-    return get_legal_person(session, found[0].organisation_id).id
+    return get_legal_person(session, found[0].organisation_id)
 
 
 def _since(visit: Visit, kind: SubjectKind, subject_id: int, found: Sequence[Found]) -> dict[int, date]:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     Integer,
     Select,
+    Text,
     any_,
     bindparam,
     case,
@@ -69,6 +70,10 @@ class Found:
     since: Any
 
 
+_READ = tuple(col(getattr(Finding, name)) for name in Found.__dataclass_fields__ if name != "verdict")
+"""Column by column: half the work of keeping each finding as a record that nobody will change."""
+
+
 def find_findings(
     session: Session,
     today: date,
@@ -96,13 +101,13 @@ def find_findings(
     }
     given = {name: value for name, value in asked.items() if value is not None}
     rows = session.execute(_findings(frozenset(given), gravest_first), {"today": today, **given})
-    return [_found(row.Finding, Verdict(row.read)) for row in rows]
+    return [_found(row, Verdict(row.read)) for row in rows]
 
 
 def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject_id: int, at: datetime) -> list[Found]:
     """The findings that were kept of a subject just before an instant, as they read on a day."""
     rows = session.execute(
-        select(Finding, verdict_on(on).label("read"))
+        select(*_READ, verdict_on(on).label("read"))
         .where(
             col(Finding.subject_kind) == kind,
             col(Finding.subject_id) == subject_id,
@@ -111,7 +116,7 @@ def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject
         )
         .order_by(col(Finding.id))
     )
-    return [_found(row.Finding, Verdict(row.read)) for row in rows]
+    return [_found(row, Verdict(row.read)) for row in rows]
 
 
 _SHOWN: type[Finding] = aliased(Finding)
@@ -129,16 +134,16 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
 
 
 @lru_cache(maxsize=128)
-def _findings(given: frozenset[str], gravest_first: bool) -> Select[tuple[Finding, Any]]:
+def _findings(given: frozenset[str], gravest_first: bool) -> Select[Any]:
     """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
-    query = select(Finding, verdict_on(_TODAY).label("read")).where(
+    query = select(*_READ, verdict_on(_TODAY).label("read")).where(
         col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given)
     )
     query = query.order_by(*(_place(Finding) if gravest_first else (col(Finding.id),)))
     return query.limit(bindparam("limit", type_=Integer())) if "limit" in given else query
 
 
-def _found(row: Finding, verdict: Verdict) -> Found:
+def _found(row: Any, verdict: Verdict) -> Found:
     return Found(
         id=row.id,
         subject_kind=row.subject_kind,
@@ -274,22 +279,28 @@ def count_by_verdict(
 
     `binding` are the numbers of the policies that bind: a practice left undone is never counted as a breach.
     """
-    read = verdict_on(today).label("read")
-    binds = col(Finding.policy_id).in_(sorted(binding)).label("binds")
-    rows = session.execute(
-        select(col(Finding.subject_id), binds, read, func.count().label("number"))
-        .where(
-            col(Finding.subject_kind) == kind,
-            col(Finding.subject_id).in_(list(ids)),
-            col(Finding.until).is_(None),
-        )
-        .group_by(col(Finding.subject_id), binds, read)
-    )
+    rows = session.execute(_by_verdict(), {"today": today, "kind": kind, "ids": list(ids), "binding": sorted(binding)})
     law: Counted = {}
     practice: Counted = {}
     for row in rows:
         (law if row.binds else practice).setdefault(row.subject_id, {})[Verdict(row.read)] = row.number
     return law, practice
+
+
+@lru_cache(maxsize=1)
+def _by_verdict() -> Select[Any]:
+    """Written once: every list asks for it."""
+    read = verdict_on(_TODAY).label("read")
+    binds = (col(Finding.policy_id) == any_(bindparam("binding", type_=ARRAY(Text)))).label("binds")
+    return (
+        select(col(Finding.subject_id), binds, read, func.count().label("number"))
+        .where(
+            col(Finding.subject_kind) == bindparam("kind"),
+            col(Finding.subject_id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+            col(Finding.until).is_(None),
+        )
+        .group_by(col(Finding.subject_id), binds, read)
+    )
 
 
 def count_all(

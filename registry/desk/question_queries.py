@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, and_, case, exists, func, or_, select
+from sqlalchemy import Integer, Select, and_, bindparam, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -133,14 +134,25 @@ def find_questions(
     limit: int = PAGE_SIZE,
 ) -> list[Asked]:
     """Questions within the asker's rights, the latest first; `before` is the number of the last one shown."""
-    query = _asked().order_by(col(Question.id).desc()).limit(limit)
-    if subject is not None:
-        query = query.where(col(Question.subject_kind) == subject[0], col(Question.subject_id) == subject[1])
-    if state is not None:
-        query = query.where(col(Question.state) == state)
-    if before is not None:
-        query = query.where(col(Question.id) < before)
-    return _read(session.execute(query))
+    kind, number = subject or (None, None)
+    asked = {"kind": kind, "subject": number, "state": state, "before": before}
+    given = {name: value for name, value in asked.items() if value is not None}
+    return _read(session.execute(_questions(frozenset(given)), {**given, "limit": limit}))
+
+
+_NARROWED = {
+    "kind": col(Question.subject_kind) == bindparam("kind"),
+    "subject": col(Question.subject_id) == bindparam("subject"),
+    "state": col(Question.state) == bindparam("state"),
+    "before": col(Question.id) < bindparam("before"),
+}
+
+
+@lru_cache(maxsize=16)
+def _questions(given: frozenset[str]) -> Select[Any]:
+    """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
+    narrowed = _asked().where(*(condition for name, condition in _NARROWED.items() if name in given))
+    return narrowed.order_by(col(Question.id).desc()).limit(bindparam("limit", type_=Integer()))
 
 
 def find_asked(session: Session, ids: Sequence[int]) -> Mapping[int, Asked]:

@@ -132,7 +132,7 @@ def _legal_person() -> Select[Any]:
     own = aliased(Organisation)
     services = [OrganisationKind.SERVICE, OrganisationKind.DEPARTMENT]
     return (
-        select(Organisation)
+        select(col(Organisation.id))
         .join(own, col(Organisation.id) == any_(col(own.lineage)))
         .where(col(own.id) == bindparam("organisation"), col(Organisation.kind).not_in(services))
         .order_by(func.array_length(col(Organisation.lineage), 1).desc())
@@ -140,8 +140,8 @@ def _legal_person() -> Select[Any]:
     )
 
 
-def get_legal_person(session: Session, organisation_id: int) -> Organisation:
-    """The body the law addresses: the nearest legal person, itself or above."""
+def get_legal_person(session: Session, organisation_id: int) -> int:
+    """The number of the body the law addresses: the nearest legal person, itself or above."""
     return session.execute(_legal_person(), {"organisation": organisation_id}).scalar_one()  # type: ignore[no-any-return]
 
 
