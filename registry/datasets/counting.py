@@ -6,9 +6,10 @@ who read the same organisations, under their rights, and touched up before each 
 (`registry/decisions/0020-a-picture-counts-for-the-list.md`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -17,14 +18,13 @@ from sqlalchemy import (
     Select,
     Text,
     any_,
-    case,
     cast,
-    distinct,
     func,
     literal,
+    or_,
     select,
     text,
-    true,
+    tuple_,
     union_all,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,10 +32,17 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.models import Finding
-from registry.compliance.queries import turning_by, verdict_on
-from registry.compliance.vocabulary import SubjectKind
+from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.narrowing import COLUMNS, EMPTY, VERDICTS, DatasetFilter, among, bearing, owning_on
+from registry.datasets.narrowing import (
+    COLUMNS,
+    EMPTY,
+    FROM_ELSEWHERE,
+    VERDICTS,
+    DatasetFilter,
+    bearing,
+    owning_on,
+)
 from registry.datasets.vocabulary import Horizon, ListFacet, OwnerState
 from registry.organisations.models import Appointment
 
@@ -94,7 +101,10 @@ class Counted:
         return _numbers(self.held)
 
 
-_pictures: dict[tuple[str, str, str, date], Picture] = {}
+Key = tuple[str, str, str, date]
+"""For whom a picture is: the database, the role, what they read, and the day."""
+_pictures: dict[Key, Picture] = {}
+_easels: dict[Key, Lock] = {}
 
 
 def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
@@ -132,7 +142,9 @@ def _apart(session: Session, narrowed: DatasetFilter, picture: Picture) -> int:
         # An address may name any number: bits are held only up to the last sheet there is.
         beyond = (picture.of(STANDING, "standing") | picture.of(STANDING, "annulled")).bit_length()
         kept &= _bits(one for one in narrowed.ids if one < beyond)
-    if narrowed.words.strip():
+    if narrowed.bearers is not None:
+        kept &= _bits(narrowed.bearers)
+    elif narrowed.words.strip():
         kept &= _bits(session.execute(select(col(Dataset.id)).where(*bearing(narrowed.words))).scalars())
     return kept
 
@@ -186,12 +198,15 @@ def _picture(session: Session, day: date) -> Picture:
     # The database itself says for whom it answers: a picture is shown only to those it was painted for.
     role, reads = session.execute(_FOR_WHOM).one()
     key = (str(session.get_bind().engine.url), role, reads or "", day)
-    known = _pictures.pop(key, None)
-    picture = _touched_up(session, known, day) if known is not None else _painted(session, day)
-    # Of two that paint at once either stands: each says up to where it goes.
-    _pictures[key] = picture
+    with _easels.setdefault(key, Lock()):
+        # One paints; those who ask for the same meanwhile wait for it, rather than have all of it read again.
+        known = _pictures.pop(key, None)
+        picture = _touched_up(session, known, day) if known is not None else _painted(session, day)
+        _pictures[key] = picture
     while len(_pictures) > _PICTURES_KEPT:
-        _pictures.pop(next(iter(_pictures)), None)
+        gone = next(iter(_pictures))
+        _pictures.pop(gone, None)
+        _easels.pop(gone, None)
     return picture
 
 
@@ -217,60 +232,80 @@ def _touched_up(session: Session, known: Picture, day: date) -> Picture:
 def _paint(session: Session, day: date, ids: Sequence[int] | None) -> dict[Value, int]:
     """What each value holds of these sheets, or of all, in one question."""
     bits: dict[Value, int] = {}
-    for facet, value, numbers in session.execute(_question(day, ids)):
-        bits[facet, EMPTY if value is None else value] = _bits(numbers)
+    for part, value, numbers in session.execute(_question(day, ids)):
+        held = _bits(numbers)
+        for painted in _painted_by(part, value, day):
+            bits[painted] = bits.get(painted, 0) | held
     every = bits.get((STANDING, "standing"), 0) | bits.get((STANDING, "annulled"), 0)
+    for name in (value for value in bits if value[0] in FROM_ELSEWHERE or value[0].startswith(_OF_RULE)):
+        # What other tables say of a sheet is told to who reads the sheet.
+        bits[name] &= every
     bits[ListFacet.OWNER, OwnerState.WITHOUT] = every & ~bits.get((ListFacet.OWNER, OwnerState.WITH), 0)
     for facet in (ListFacet.FORMAT, ListFacet.THEME):
         bits[facet, EMPTY] = every & ~_either(held for (name, _value), held in bits.items() if name == facet)
-    return bits
+    return {name: held for name, held in bits.items() if held or name[0] in _ALWAYS}
+
+
+_ALWAYS = (ListFacet.OWNER, ListFacet.FORMAT, ListFacet.THEME)
+_GROUPED: Mapping[str, Any] = {
+    STANDING: col(Dataset.annulled),
+    ListFacet.ORGANISATION: col(Dataset.organisation_id),
+    **{str(facet): column for facet, column in COLUMNS.items()},
+}
+"""What is one column of the sheet: all counted in one reading of the table."""
+_PLACES = {
+    str((1 << len(_GROUPED)) - 1 - (1 << len(_GROUPED) - 1 - place)): facet for place, facet in enumerate(_GROUPED)
+}
+"""Which of them a line tells, by what `GROUPING` says: the bit of the one column is not set."""
+_APART = "\x1f"
+
+
+def _painted_by(part: str, value: str | None, day: date) -> Iterator[Value]:
+    """What a line of the question paints: one value, or all that a finding of a policy tells."""
+    if part.startswith(_OF_RULE):
+        verdict, turns_into, turns_on = (value or "").split(_APART)
+        days = (date.fromisoformat(turns_on) - day).days if turns_on else None
+        read = turns_into if days is not None and days <= 0 else verdict
+        if read in VERDICTS:
+            yield part, read
+        if days is not None and days > 0 and turns_into == Verdict.NON_COMPLIANT:
+            yield from ((ListFacet.DEADLINE, str(one)) for one in Horizon if days <= one.days)
+        return
+    facet = _PLACES.get(part, part)
+    if facet == STANDING:
+        value = "annulled" if value == "true" else "standing"
+    yield facet, EMPTY if value is None else value
 
 
 def _question(day: date, ids: Sequence[int] | None) -> CompoundSelect[Any]:
-    """Each facet, each of its values, and the numbers of the sheets that have it."""
-    kept, sheet = true() if ids is None else among(ids), col(Dataset.id)
+    """Each facet, each of its values, and the numbers of the sheets that have it: each table is read once."""
+    sheet, columns = col(Dataset.id), list(_GROUPED.values())
 
-    def by(facet: Any, value: Any, numbers: Any) -> Select[Any]:
-        return select(cast(facet, Text).label("facet"), cast(value, Text).label("value"), numbers.label("sheets"))
+    def by(part: Any, value: Any, number: Any) -> Select[Any]:
+        query = select(cast(part, Text).label("part"), cast(value, Text).label("value"), func.array_agg(number))
+        return query if ids is None else query.where(number == any_(literal(list(ids), ARRAY(BigInteger))))
 
-    def counted(facet: str, column: Any) -> Select[Any]:
-        return by(literal(facet), column, func.array_agg(sheet)).where(kept).group_by(column)
-
-    once = func.array_agg(distinct(sheet))
-    files = by(literal(str(ListFacet.FORMAT)), col(Distribution.format), once).join_from(
-        Dataset, Distribution, col(Distribution.dataset_id) == sheet
-    )
-    owned = by(literal(str(ListFacet.OWNER)), literal(str(OwnerState.WITH)), once).join_from(
-        Dataset, Appointment, col(Appointment.subject_id) == sheet
-    )
-    parts = [
-        counted(STANDING, case((col(Dataset.annulled), "annulled"), else_="standing")),
-        counted(ListFacet.ORGANISATION, col(Dataset.organisation_id)),
-        *(counted(facet, column) for facet, column in COLUMNS.items()),
-        counted(ListFacet.THEME, func.unnest(col(Dataset.themes))),
-        files.where(kept, ~col(Distribution.annulled), col(Distribution.format).is_not(None)).group_by(
+    grouped = func.coalesce(*(cast(column, Text) for column in columns))
+    sheets = by(func.grouping(*columns), grouped, sheet).group_by(func.grouping_sets(*map(tuple_, columns)))
+    theme = func.unnest(col(Dataset.themes))
+    files = by(literal(str(ListFacet.FORMAT)), col(Distribution.format), col(Distribution.dataset_id))
+    owned = by(literal(str(ListFacet.OWNER)), literal(str(OwnerState.WITH)), col(Appointment.subject_id))
+    told = (col(Finding.policy_id), col(Finding.verdict), col(Finding.turns_into), col(Finding.turns_on))
+    turning = [func.coalesce(cast(one, Text), "") for one in told[1:]]
+    said = by(literal(_OF_RULE).concat(told[0]), func.concat_ws(_APART, *turning), col(Finding.subject_id))
+    return union_all(
+        sheets,
+        by(literal(str(ListFacet.THEME)), theme, sheet).group_by(theme),
+        files.where(~col(Distribution.annulled), col(Distribution.format).is_not(None)).group_by(
             col(Distribution.format)
         ),
-        owned.where(kept, *owning_on(day)).having(func.count() > 0),
-    ]
-    for horizon in Horizon:
-        turning = turning_by(SubjectKind.DATASET, day, day + timedelta(days=horizon.days))
-        coming = by(literal(str(ListFacet.DEADLINE)), literal(str(horizon)), once).where(kept, sheet.in_(turning))
-        parts.append(coming.having(func.count() > 0))
-    return union_all(*parts, _said(day, ids))
-
-
-def _said(day: date, ids: Sequence[int] | None) -> Select[str, str, Sequence[int]]:
-    """The verdicts of today, by policy."""
-    read = verdict_on(day)
-    query = select(
-        literal(_OF_RULE).concat(col(Finding.policy_id)).label("facet"),
-        cast(read, Text).label("value"),
-        func.array_agg(col(Finding.subject_id)).label("sheets"),
-    ).where(col(Finding.subject_kind) == SubjectKind.DATASET, col(Finding.until).is_(None), read.in_(VERDICTS))
-    if ids is not None:
-        query = query.where(col(Finding.subject_id) == any_(literal(list(ids), ARRAY(BigInteger))))
-    return query.group_by(col(Finding.policy_id), read)
+        owned.where(*owning_on(day)).having(func.count() > 0),
+        said.where(
+            col(Finding.subject_kind) == SubjectKind.DATASET,
+            col(Finding.until).is_(None),
+            or_(col(Finding.verdict) != Verdict.NOT_APPLICABLE, col(Finding.turns_on).is_not(None)),
+        ).group_by(*told),
+    )
 
 
 def _either(many: Iterable[int]) -> int:
@@ -285,7 +320,14 @@ def _bits(numbers: Iterable[int]) -> int:
     given = list(numbers)
     if not given:
         return 0
-    held = bytearray(max(given) // 8 + 1)
+    last = max(given)
+    if len(given) > last >> _SPARSE:
+        # Many: written as figures, then read as one number; three times faster than bit by bit.
+        figures = bytearray(b"0") * (last + 1)
+        for one in given:
+            figures[last - one] = _SET
+        return int(figures, 2)
+    held = bytearray(last // 8 + 1)
     for one in given:
         held[one >> 3] |= 1 << (one & 7)
     return int.from_bytes(held, "little")
@@ -297,4 +339,5 @@ def _numbers(bits: int) -> list[int]:
     return [place * 8 + bit for place, byte in enumerate(held) if byte for bit in _BITS_OF[byte]]
 
 
+_SET, _SPARSE = ord("1"), 6
 _BITS_OF = tuple(tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256))
