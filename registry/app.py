@@ -110,7 +110,7 @@ def premises_of(home: Home) -> Premises:
         name, zone, fictional = registry.name, registry.time_zone, registry.demonstration
     return Premises(
         home=home,
-        info={**assemble(), "time_zone": zone, "today": lambda: today(zone)},
+        info={**assemble(home.settings.root), "time_zone": zone, "today": lambda: today(zone)},
         enter_by_session=enter_by_session,
         enter_by_token=enter_by_token,
         authority=name,

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import import_module
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from litestar.handlers import HTTPRouteHandler
@@ -72,6 +73,7 @@ from registry.reporting.jobs import issuing
 from registry.reporting.visiting import ISSUE_JOB
 from registry.search import api as search_api
 from registry.search import routes as search_routes
+from registry.search.queries import find_bearers
 from registry.web import help_routes
 from registry.web import routes as web_routes
 from registry.web.visits import Panel
@@ -246,9 +248,13 @@ def assemble_engine() -> Engine:
     )
 
 
-def assemble() -> dict[str, Any]:
-    """What every session carries: the engine, and the function that judges what a transaction touched."""
-    return {"engine": assemble_engine(), "settling": settle}
+def assemble(home: Path | None = None) -> dict[str, Any]:
+    """What every session carries: the engine, and the function that judges what a transaction touched.
+
+    With the folder of a home, also what finds the datasets that bear some words in its index.
+    """
+    found = {} if home is None else {"bearers": partial(find_bearers, home=home)}
+    return {"engine": assemble_engine(), "settling": settle, **found}
 
 
 PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS, *desk_panels.PANELS)

@@ -237,7 +237,7 @@ def town(home: Home) -> Iterator[Town]:
 @contextmanager
 def opened_town(home: Home) -> Iterator[Town]:
     """A registry opened in a home, with its application, for as long as the block lasts."""
-    info = {**assemble(), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
+    info = {**assemble(home.settings.root), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
     with transaction(home.owner, Acting("cli:essai"), **info) as session:
         authority = open_registry(session, TERRITORY, time_zone="Europe/Paris")
         service = add_service(session, authority, ServiceForm(name="Direction de l’eau"))

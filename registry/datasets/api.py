@@ -21,6 +21,7 @@ from registry.datasets.queries import (
     get_dataset,
     get_with_below,
 )
+from registry.datasets.selecting import with_bearers
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData, Stage
 from registry.datasets.wording import FIELD_LABELS
@@ -58,7 +59,9 @@ def about(says: str, **more: Any) -> ApiCall:
 class DatasetQuestions(PageQuestions):
     """What the list of datasets is narrowed to."""
 
-    q: Annotated[str, Field(max_length=200, description=mark("Des mots du titre, d’un mot-clé ou de l’éditeur."))] = ""
+    q: Annotated[
+        str, Field(max_length=200, description=mark("Des mots de la fiche, cherchés comme par la recherche."))
+    ] = ""
     organisation: list[Number] = Field(default_factory=list, description=mark("Le numéro d’une organisation."))
     personal_data: list[PersonalData] = Field(default_factory=list, description=mark("Données personnelles"))
     access_rights: list[AccessRights] = Field(default_factory=list, description=mark("Niveau d’accès"))
@@ -116,7 +119,7 @@ def _verdict_body(one: Found) -> VerdictBody:
 def list_datasets(visit: Visit) -> Response[DatasetsBody]:
     """Datasets within the asker's rights, by title."""
     asked = visit.asked(DatasetQuestions)
-    narrowed = asked.narrowed(visit.today)
+    narrowed = with_bearers(visit.session, asked.narrowed(visit.today))
     rows = find_datasets(visit.session, narrowed, after=asked.place(str, int), limit=asked.limit)
     more = len(rows) > asked.limit
     rows = rows[: asked.limit]

@@ -54,8 +54,9 @@ _SEARCHED_TOO = frozenset({"q", "organisation", "donnees", "acces", "etape", "li
 def show_list(visit: Visit) -> Response[Any]:
     """The list of datasets, narrowed by what stands in the address."""
     query = visit.request.query_params.dict()
+    saved = find_views(visit.session)
     if not query:
-        own = find_default_view(visit.session, visit.visitor.account_id)
+        own = find_default_view(visit.session, visit.visitor.account_id, saved)
         if own is not None:
             return visit.go(f"/jeux?{own.query}&{VIEW}={own.id}" if own.query else f"/jeux?{VIEW}={own.id}")
     narrowed = read_selection(visit.session, query, on=visit.today)
@@ -84,7 +85,7 @@ def show_list(visit: Visit) -> Response[Any]:
     kept = [(name, value) for name, value in pairs if name in SELECTING or name in SHOWING]
     chosen = {facet: values for facet in ListFacet if (values := _chosen(narrowed, query, facet))}
     selected = selection_query(query)
-    views = view_lines(find_views(visit.session), visit.visitor.account_id)
+    views = view_lines(saved, visit.visitor.account_id)
     may_record = visit.visitor.may(RECORD)
     page = ListPage(
         rows=row_views(rows, columns, names, visit.visitor.reach(RECORD)),
@@ -123,7 +124,14 @@ def _is_slow(narrowed: DatasetFilter) -> bool:
 
 
 def _as_counted(narrowed: DatasetFilter, ids: Any) -> DatasetFilter:
-    return replace(narrowed, words="", chosen={}, organisation_ids=frozenset(), ids=frozenset(ids()) or frozenset({-1}))
+    return replace(
+        narrowed,
+        words="",
+        bearers=None,
+        chosen={},
+        organisation_ids=frozenset(),
+        ids=frozenset(ids()) or frozenset({-1}),
+    )
 
 
 def _chosen(narrowed: DatasetFilter, query: Any, facet: ListFacet) -> list[str]:

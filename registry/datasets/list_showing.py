@@ -145,9 +145,11 @@ def column_views(columns: Sequence[ListColumn], order: str, kept: Pairs) -> list
 def column_choices(columns: Sequence[ListColumn], kept: Pairs) -> list[ColumnChoice]:
     """Every column: those shown in their order, to hide or to move, then the others, to show."""
     names = [one.name for one in columns]
+    # The names of columns need no quoting: the rest of the address is written once for them all.
+    rest = write([*without(kept, COLUMNS_SHOWN), (COLUMNS_SHOWN, ",")]).removesuffix("%2C")
 
     def shown(order: Iterable[str]) -> str:
-        return write(replaced(kept, COLUMNS_SHOWN, ",".join(order)))
+        return rest + "%2C".join(order)
 
     choices = []
     for place, name in enumerate(names):

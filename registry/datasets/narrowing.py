@@ -60,7 +60,8 @@ class DatasetFilter:
 
     Any value of a facet, all of the facets. `ids` are sheets chosen one by one. `on` is the day on which verdicts,
     deadlines and appointments are read; without it, those facets narrow nothing. `rules` are the policies whose
-    verdicts are read where none is chosen: those that bind in law; without any, all.
+    verdicts are read where none is chosen: those that bind in law; without any, all. `bearers` are the sheets that
+    bear the words, once somebody looked for them (`selecting.py`); else the database looks.
     """
 
     words: str = ""
@@ -70,6 +71,7 @@ class DatasetFilter:
     annulled: bool = False
     on: date | None = None
     rules: frozenset[str] = frozenset()
+    bearers: frozenset[int] | None = None
 
 
 _SPELLINGS: Mapping[str, str] = {
@@ -122,7 +124,9 @@ def among(ids: Iterable[int]) -> ColumnElement[bool]:
 
 def narrow(query: Select[*tuple[Any, ...]], narrowed: DatasetFilter) -> Select[*tuple[Any, ...]]:
     """The same query of datasets, within what a list is narrowed to."""
-    query = query.where(col(Dataset.annulled) == narrowed.annulled, *bearing(narrowed.words))
+    query = query.where(col(Dataset.annulled) == narrowed.annulled)
+    looked_for = bearing(narrowed.words) if narrowed.bearers is None else [among(narrowed.bearers)]
+    query = query.where(*looked_for)
     if narrowed.organisation_ids:
         query = query.where(col(Dataset.organisation_id).in_(list(narrowed.organisation_ids)))
     if narrowed.ids:

@@ -20,6 +20,7 @@ from registry.datasets.models import (
     SheetDraft,
 )
 from registry.datasets.narrowing import DatasetFilter, narrow
+from registry.datasets.selecting import with_bearers
 from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
@@ -185,7 +186,8 @@ def find_choosable(session: Session, words: str) -> list[tuple[int, str, str]]:
         .order_by(col(Dataset.title_sort), col(Dataset.id))
         .limit(MOST_CHOICES)
     )
-    return [(row.id, row.title, row.name) for row in session.execute(narrow(query, DatasetFilter(words=words)))]
+    narrowed = with_bearers(session, DatasetFilter(words=words))
+    return [(row.id, row.title, row.name) for row in session.execute(narrow(query, narrowed))]
 
 
 def find_titles(session: Session, dataset_ids: Iterable[int]) -> dict[int, str]:

@@ -37,8 +37,11 @@ def find_views(session: Session) -> Sequence[SavedView]:
     return session.execute(query.limit(MOST_VIEWS)).scalars().all()
 
 
-def find_default_view(session: Session, account_id: int) -> SavedView | None:
-    """The view that an account meets first, if it chose one."""
+def find_default_view(session: Session, account_id: int, views: Sequence[SavedView]) -> SavedView | None:
+    """The view that an account meets first, if it chose one: among those found, or beyond where there are too many."""
+    own = next((one for one in views if one.account_id == account_id and one.is_default), None)
+    if own is not None or len(views) < MOST_VIEWS:
+        return own
     query = select(SavedView).where(
         col(SavedView.account_id) == account_id, col(SavedView.is_default), ~col(SavedView.annulled)
     )

@@ -1,15 +1,19 @@
 """What stands in the address of the list, read once for all: for the list, its exports, its bulk edits, its views."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlencode
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import SubjectKind
-from registry.datasets.narrowing import EMPTY, MOST_LETTERS, VERDICTS, DatasetFilter
+from registry.datasets.models import Dataset
+from registry.datasets.narrowing import EMPTY, MOST_LETTERS, VERDICTS, DatasetFilter, among, bearing
 from registry.datasets.vocabulary import (
     AccessRights,
     Horizon,
@@ -24,6 +28,8 @@ from registry.organisations.queries import find_subtrees
 
 Query = Mapping[str, Sequence[str]]
 """Each name of an address with its values."""
+Finding = Callable[[Session, str], tuple[Collection[int], Collection[int]] | None]
+"""`info["bearers"]`, given by the assembly: what the index finds of some words, and what it does not know yet."""
 WORDS, ANNULLED, CHOSEN_SHEET = "q", "annulees", "jeu"
 ENUMERATIONS: Mapping[ListFacet, Any] = {
     ListFacet.PERSONAL_DATA: PersonalData,
@@ -55,7 +61,7 @@ def read_selection(session: Session, query: Query, *, on: date) -> DatasetFilter
     """What the address of a list selects, on a day; a value nobody knows narrows nothing."""
     chosen = {facet: _known(facet, query.get(facet, ())) for facet in ListFacet}
     bodies = frozenset(int(one) for one in chosen.pop(ListFacet.ORGANISATION))
-    return DatasetFilter(
+    selection = DatasetFilter(
         words=_first(query, WORDS)[:MOST_LETTERS].replace("\0", " "),
         organisation_ids=(find_subtrees(session, bodies) or _NOBODY) if bodies else frozenset(),
         chosen={facet: values for facet, values in chosen.items() if values},
@@ -64,6 +70,25 @@ def read_selection(session: Session, query: Query, *, on: date) -> DatasetFilter
         on=on,
         rules=frozenset(engine_of(session).catalogue.binding(SubjectKind.DATASET, on)),
     )
+    return with_bearers(session, selection)
+
+
+def with_bearers(session: Session, narrowed: DatasetFilter) -> DatasetFilter:
+    """The same selection, its words looked for in the index where there is one: a hundred times faster.
+
+    Sheets written since are looked at one by one, so that what was just recorded is there.
+    """
+    finding: Finding | None = session.info.get("bearers")
+    if finding is None or narrowed.annulled or not narrowed.words.strip():
+        return narrowed
+    found = finding(session, narrowed.words)
+    if found is None:
+        return narrowed
+    known, fresh = found
+    if fresh:
+        query = select(col(Dataset.id)).where(among(fresh), *bearing(narrowed.words))
+        known = [*known, *session.execute(query).scalars()]
+    return replace(narrowed, bearers=frozenset(known))
 
 
 def _first(query: Query, name: str) -> str:

@@ -1,12 +1,12 @@
 """Asking the index within somebody's rights, and reading what it found from the tables, under row-level security."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Result, any_, bindparam, func, select
+from sqlalchemy import ARRAY, BigInteger, Result, any_, bindparam, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -159,6 +159,34 @@ def find_suggestions(session: Session, home: Path, words: str, organisation_ids:
         return []
     ids = look(home).find(ranked(asked, organisation_ids), limit=_SUGGESTED)
     return find_sheets(session, ids, organisation_ids)
+
+
+_LATE = 300
+"""Of the ledger's entries, how many of the last that were indexed are looked at again: some are written late."""
+_BEYOND = text(
+    "SELECT acting_reads() AS reads, (SELECT array_agg(DISTINCT e.row_id) FROM ledger_entry e"
+    # A reckoning in the comparison itself, or no upper bound, and the whole ledger would be read.
+    " WHERE e.id > (SELECT coalesce(max(entry_id), 0) - :late FROM ledger_seal WHERE seal_no = :known)"
+    " AND e.id < 9223372036854775807 AND e.table_name = 'dataset'"
+    " AND NOT EXISTS (SELECT FROM ledger_seal s WHERE s.entry_id = e.id AND s.seal_no <= :known)) AS fresh"
+)
+
+
+def find_bearers(session: Session, words: str, *, home: Path) -> tuple[Collection[int], Collection[int]] | None:
+    """The datasets that bear words, within what the asker reads; and those written since that it does not know yet.
+
+    None where there is no index, or no word that it could look for.
+    """
+    asked = Asked(words)
+    if not asked.parts:
+        return None
+    try:
+        index = look(home)
+        told = session.execute(_BEYOND, {"known": index.mark.seal_no, "late": _LATE}).one()
+        # Who reads everything (a job) names no organisation to look within: the database looks for them.
+        return (index.find_all(question(asked, told.reads)), told.fresh or ()) if told.reads else None
+    except NoIndex:
+        return None
 
 
 def find_behind_since(session: Session, mark: Mark) -> datetime | None:

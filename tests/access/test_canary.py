@@ -87,7 +87,7 @@ def intercommunal(home: Home) -> Iterator[Intercommunal]:
             for number in range(COMMUNES)
         ),
     )  # fmt: skip
-    info = {**assemble(), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
+    info = {**assemble(home.settings.root), "time_zone": "Europe/Paris", "today": lambda: current_day("Europe/Paris")}
     with transaction(home.owner, Acting("cli:essai"), **info) as session:
         authority = open_registry(session, territory, time_zone="Europe/Paris")
         service = add_service(session, authority, ServiceForm(name="Direction de l’eau"))

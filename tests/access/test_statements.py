@@ -39,7 +39,7 @@ STATEMENTS = {
     "/api/v1/questions": 2,
     "/api/v1/questions/{question}": 5,
     "/bureau/passations/{person}": 8,
-    "/jeux": 10,
+    "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 11,
     "/jeux/{dataset}": 9,
     "/jeux/nouveau": 4,
