@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from alembic.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -19,7 +18,7 @@ from registry.platform.backup_archive import Keys, Manifest, find_defects, keys_
 from registry.platform.backup_restoring import restored_aside
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
-from registry.platform.migrating import code_revision
+from registry.platform.schema import code_revision, current_revision
 from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_documents
@@ -182,7 +181,7 @@ def _check_files(session: Session, manifest: Manifest) -> Check:
 
 def _check_document(home: Home) -> Check:
     with home.owner.connect() as connection:
-        revision = MigrationContext.configure(connection).get_current_revision()
+        revision = current_revision(connection)
     if revision != code_revision():
         return Check("document", None, _("le schéma est celui d’une autre version : aucun n’est rendu à nouveau."))
     with transaction(home.owner, Acting("machine")) as session:

@@ -26,7 +26,7 @@ from registry.platform.database import APP, JOBS, OWNER, Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home, open_home
 from registry.platform.mail import Mailer
-from registry.platform.migrating import code_revision
+from registry.platform.schema import code_revision
 from registry.platform.settings import Settings, find_unknown_variables
 from registry.reporting.libraries import pdf_available
 from registry.search.queries import find_lateness

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
-from alembic.migration import MigrationContext
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from sqlalchemy import Connection, text
@@ -39,6 +38,7 @@ from registry.platform.database import at_one_moment
 from registry.platform.files import FileStore
 from registry.platform.home import Home
 from registry.platform.postgres_binaries import EMBEDDED_MAJORS, embedded_bin, major_of, system_postgres
+from registry.platform.schema import current_revision
 
 MACHINE_BOUND = frozenset({"roles.json", "postgres-password"})
 """Secrets of one machine: they open its own database and nothing else."""
@@ -222,7 +222,7 @@ def _write(
         snapshot = connection.execute(text("SELECT pg_export_snapshot()")).scalar_one()
         tables = count_rows(connection)
         major = server_major(connection)
-        revision = MigrationContext.configure(connection).get_current_revision() or ""
+        revision = current_revision(connection) or ""
         programs = programs_for(home, major)
         run_client(
             programs / "pg_dump", home.urls.owner, "--format=custom", "--enable-row-security", "--no-owner",

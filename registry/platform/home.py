@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
@@ -28,7 +29,6 @@ from registry.platform.database import (
     engine_for,
 )
 from registry.platform.files import FileStore
-from registry.platform.migrating import check_schema, find_pending, migrate
 from registry.platform.postgres import (
     Cluster,
     State,
@@ -37,6 +37,7 @@ from registry.platform.postgres import (
     hold_cluster,
     open_cluster,
 )
+from registry.platform.schema import check_schema, find_pending
 from registry.platform.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -247,7 +248,8 @@ def _make_schema(home: Home) -> None:
             if known:
                 find_pending(connection)
         if not opened:
-            migrate(home.owner)
+            # Loaded only here: what every other process opens needs no migration.
+            import_module("registry.platform.migrating").migrate(home.owner)
 
 
 def make_database(cluster: Cluster, passwords: dict[str, str], name: str = DATABASE) -> None:

@@ -1,9 +1,7 @@
-"""Bringing the schema to the version of the code, and refusing to run on any other."""
+"""Bringing the schema to the version of the code."""
 
 from alembic import command
 from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from registry.kernel.errors import Unavailable
@@ -46,36 +44,3 @@ def refuse_to_lose(connection: Connection, *tables: str) -> None:
                     "Restaurez plutôt une sauvegarde d’avant la migration."
                 ).format(table=table)
             )
-
-
-def code_revision() -> str | None:
-    """The revision of the schema this version of the code works on."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
-
-
-def find_pending(connection: Connection) -> list[str]:
-    """The migrations a database has not seen, oldest first; none when it is at the version of the code.
-
-    Raises: Unavailable, in one sentence, when it holds no registry or is ahead of this code.
-    """
-    script = ScriptDirectory.from_config(alembic_config())
-    current = MigrationContext.configure(connection).get_current_revision()
-    if current is None:
-        raise Unavailable(_("Cette base ne contient aucun registre. Lancez « beffroi init »."))
-    if current not in {step.revision for step in script.walk_revisions()}:
-        raise Unavailable(
-            _(
-                "La base est en avance sur cette version de Beffroi (révision {revision} inconnue). Installez la "
-                "version qui l’a migrée, ou une plus récente."
-            ).format(revision=current)
-        )
-    return [step.revision for step in script.iterate_revisions("head", current)][::-1]
-
-
-def check_schema(connection: Connection) -> None:
-    """Refuses a database whose schema is behind or ahead of this code.
-
-    Raises: Unavailable, in one sentence that says what to do; nothing is touched.
-    """
-    if find_pending(connection):
-        raise Unavailable(_("La base est en retard sur cette version de Beffroi. Lancez « beffroi upgrade »."))

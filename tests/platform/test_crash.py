@@ -31,10 +31,10 @@ from registry.organisations.territory import Commune, Intercommunality
 from registry.platform.clock import today
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home, open_home
-from registry.platform.migrating import code_revision
 from registry.platform.postgres import stop_cluster
 from registry.platform.postgres_home import cluster_home
 from registry.platform.postgres_server import find_postmaster
+from registry.platform.schema import code_revision
 from registry.platform.settings import Settings
 from registry.rooms import assemble
 

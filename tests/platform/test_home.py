@@ -16,8 +16,9 @@ from sqlalchemy import text
 
 from registry.kernel.errors import Unavailable
 from registry.platform.home import Home, open_home
-from registry.platform.migrating import alembic_config, find_pending
+from registry.platform.migrating import alembic_config
 from registry.platform.postgres import connection_url
+from registry.platform.schema import find_pending
 from registry.platform.settings import Settings
 
 pytestmark = pytest.mark.database

@@ -8,14 +8,16 @@ from textwrap import dedent
 import psycopg
 import pytest
 from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import ARRAY, Engine, Enum, text
 from sqlalchemy.exc import DBAPIError
 
 from registry.kernel.errors import Unavailable
 from registry.platform.bootstrap import database_statements
 from registry.platform.database import Acting, engine_for, transaction
-from registry.platform.migrating import alembic_config, check_schema, code_revision, migrate
+from registry.platform.migrating import alembic_config, migrate
 from registry.platform.postgres import Cluster, connection_url
+from registry.platform.schema import check_schema, code_revision, known_revisions
 from registry.platform.tables import Table
 from registry.rooms import import_models
 
@@ -346,3 +348,9 @@ def test_a_validity_of_no_day_is_annulled_with_the_dates_the_ledger_keeps(empty)
     assert mandates[2] == ("[2026-03-01,)", False, 1)
     annulled = ("appointment", "update", "organisations:appointment:annul")
     assert signed == [annulled, annulled, ("population", "delete", None)]
+
+
+def test_the_chain_read_from_the_files_is_the_one_alembic_walks() -> None:
+    walked = [step.revision for step in ScriptDirectory.from_config(alembic_config()).walk_revisions()]
+
+    assert list(known_revisions()) == walked[::-1]
