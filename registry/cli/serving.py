@@ -1,24 +1,22 @@
-"""`beffroi serve`: a supervisor with its web processes, one worker, which also seals the ledger, and one indexer.
+"""`beffroi serve`: its web processes are sent to load what they need, then their supervisor loads what it needs.
 
-Nothing of the rooms is imported here: what the supervisor loads, it loads before the registry can answer.
+The two load side by side: nothing that takes long to load is imported here.
 """
 
 import errno
 import os
 import socket
+import subprocess
 import sys
-import urllib.request
+from importlib import import_module
 
 import click
 
-from registry.cli.context import say_unknown, settings_of
+from registry.cli.context import settings_of
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
-from registry.platform.home import open_home
-from registry.platform.logs import keep_journal
-from registry.platform.serving import find_served, serving_at
-from registry.platform.settings import Settings, find_unknown_variables
-from registry.platform.supervisor import Child, supervise
+from registry.platform.serving import find_served
+from registry.platform.settings import OF_THE_SUPERVISOR, Settings
 
 
 def serve_home(settings: Settings) -> int:
@@ -27,41 +25,33 @@ def serve_home(settings: Settings) -> int:
     Raises: Unavailable when the address is taken or cannot be opened.
     """
     _check_address(settings)
-    # People are spoken to on the output; the error output is the journal.
-    keep_journal(settings.log_level)
-    unknown = find_unknown_variables()
-    if unknown:
-        click.echo(say_unknown(unknown))
-    with open_home(settings, serving=True) as home, serving_at(settings.root, settings.public_url) as elsewhere:
-        if elsewhere:
-            click.echo(_("Ce registre est aussi servi sur {address}.").format(address=elsewhere))
-        environment = {
-            **os.environ,
-            "BEFFROI_HOME": str(settings.root),
-            "BEFFROI_HOST": settings.host,
-            "BEFFROI_PORT": str(settings.port),
-            "PYTHONUNBUFFERED": "1",
-        }
-        web = (
-            sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", settings.host,
-            "--port", str(settings.port), "--workers", str(settings.workers), "--no-ws", "--http", "1",
-            "--respawn-failed-workers", "--no-log", "registry.app:create",
-        )  # fmt: skip
-        worker = (sys.executable, "-m", "registry", "--home", str(settings.root), "worker")
-        indexer = (sys.executable, "-m", "registry", "--home", str(settings.root), "search", "follow")
-        return supervise(
-            [
-                Child("beffroi-web", web),
-                Child("beffroi-worker", worker, late=True),
-                Child("beffroi-search", indexer, late=True, vital=False),
-            ],
-            environment,
-            ready=lambda: _answers(settings),
-            on_ready=lambda: click.echo(
-                _("Beffroi répond sur {address} (Ctrl+C pour arrêter).").format(address=settings.public_url)
-            ),
-            tend=home.revive,
-        )
+    environment = {
+        **os.environ,
+        "BEFFROI_HOME": str(settings.root),
+        "BEFFROI_HOST": settings.host,
+        "BEFFROI_PORT": str(settings.port),
+        "PYTHONUNBUFFERED": "1",
+        OF_THE_SUPERVISOR: str(os.getpid()),
+    }
+    command = (
+        sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", settings.host,
+        "--port", str(settings.port), "--workers", str(settings.workers), "--no-ws", "--http", "1",
+        "--respawn-failed-workers", "--no-log", "registry.app:create",
+    )  # fmt: skip
+    web = subprocess.Popen(command, env=environment, start_new_session=True) if _may_hold_one(settings) else None  # noqa: S603
+    try:
+        code: int = import_module("registry.cli.supervising").supervise_home(settings, command, environment, web)
+    finally:
+        if web is not None and web.poll() is None:
+            # The supervisor ends what it looks after; this one it refused before it came to that.
+            web.terminate()
+            web.wait()
+    return code
+
+
+def _may_hold_one(settings: Settings) -> bool:
+    """Whether a registry may be there to serve; where there is none, the supervisor says so."""
+    return settings.database_url is not None or (settings.root / "secrets").is_dir()
 
 
 def _check_address(settings: Settings) -> None:
@@ -91,15 +81,6 @@ def _check_address(settings: Settings) -> None:
                 place=place, reason=error.strerror or error
             )
         ) from error
-
-
-def _answers(settings: Settings) -> bool:
-    host = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host  # noqa: S104 -- compared, not bound.
-    try:
-        with urllib.request.urlopen(f"http://{host}:{settings.port}/health", timeout=1) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
 
 
 @click.command("serve", help="Sert le registre : base, pages, travaux et scellement, jusqu’à Ctrl+C.")

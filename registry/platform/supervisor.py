@@ -84,6 +84,7 @@ def supervise(
 ) -> int:
     """Runs the children until a signal comes; one that dies is started again, less and less eagerly.
 
+    One that was started already is looked after like the others.
     `tend` looks after what the children lean on, every few seconds; what it cannot mend it tries again.
     Returns 0 after a signal; 1 when a child cannot stay up, which the log says.
     """
@@ -94,7 +95,8 @@ def supervise(
     kept = [child for child in children if not child.late]
     late = [child for child in children if child.late]
     for child in kept:
-        child.start(environment)
+        if child.process is None:
+            child.start(environment)
     said, code, began = False, 0, time.monotonic()
     tended = began
     while not stopping.is_set():
