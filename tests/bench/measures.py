@@ -94,10 +94,11 @@ def request(method: str, path: str, body: str = "", **headers: str) -> str:
     return f"{method} {path} HTTP/1.1\r\n" + "".join(f"{k}: {v}\r\n" for k, v in said.items()) + "\r\n" + body
 
 
-def measure_hello(port: int, manner: Manner) -> float:
-    """Requests a second of the ceiling."""
+@contextmanager
+def beside_hello(port: int, manner: Manner) -> Iterator[Callable[[], float]]:
+    """The ceiling, served meanwhile on another port: gives its requests a second, now."""
     with serving(hello_command(port, manner.workers), port, {"PYTHONPATH": str(HERE)}):
-        return rates(port, manner, lambda _number: [request("GET", "/")])["rate"]
+        yield lambda: float(ask(port, [request("GET", "/")], manner)["rate"])
 
 
 def measure_select(home: Home, ids: list[int], seconds: float) -> float:
@@ -111,8 +112,26 @@ def measure_select(home: Home, ids: list[int], seconds: float) -> float:
     return count / seconds
 
 
-def measure_pages(ground: Ground, manner: Manner, hello: float, ids: list[int], select: float) -> Iterator[Measured]:
-    """The sheet as a page and as JSON, the list, and one edit after another."""
+PAGES: tuple[tuple[str, str, float], ...] = (
+    ("liste avec facettes, première page", "/jeux", 1),
+    (
+        "la même, restreinte par trois facettes dont les constats",
+        "/jeux?theme=ENVI&frequence=QUARTERLY&constat=compliant&tri=-mise-a-jour",
+        1,
+    ),
+    ("la même, triée par organisation", "/jeux?tri=organisation", 1),
+    ("la même, loin dans la liste", "/jeux?apres={far}", 1),
+    ("la même, où se lit un mot d’une fiche sur huit", "/jeux?q=budgets", 1),
+    ("la même, où se lisent deux mots d’une fiche sur cinquante", "/jeux?q=relev%C3%A9+42", 1),
+    ("recherche avec facettes", "/recherche?q=bornes", 1),
+)
+"""Pages of a signed-in steward, each with its share of the ceiling. Units: % of hello."""
+
+
+def measure_pages(
+    ground: Ground, manner: Manner, hello: Callable[[], float], ids: list[int], select: float, far: str
+) -> Iterator[Measured]:
+    """The sheet as a page and as JSON, the list, and one edit after another; `far` is a place deep in the list."""
     port = ground.settings.port
     cookie = {"Cookie": f"beffroi={ground.session_token}"}
     bearer = {"Authorization": f"Bearer {ground.api_token}"}
@@ -121,26 +140,18 @@ def measure_pages(ground: Ground, manner: Manner, hello: float, ids: list[int], 
         time.sleep(SETTLING)
         resting = web_memory(process) / MIB
         yield Measured("mémoire du processus web au repos", f"{resting:.0f} Mio", "", resting, 200, "Mio", at_most=True)
+        first = _first_list(port, cookie)
+        counting = web_memory(process) / MIB
+        yield Measured(
+            "la première liste après le démarrage : tout est compté",
+            f"{1000 * first:.0f} ms, {counting - resting:.1f} Mio de plus",
+        )
         for work, requests, goal in (
-            ("fiche entière avec volets, connecté", [request("GET", f"/jeux/{n}", **cookie) for n in ids], 2),
-            ("la même en JSON", [request("GET", f"/api/v1/datasets/{n}", **bearer) for n in ids], 4),
-            ("liste avec facettes, première page", [request("GET", "/jeux", **cookie)], 1),
-            (
-                "la même, restreinte par trois facettes dont les constats",
-                [request("GET", "/jeux?theme=ENVI&frequence=QUARTERLY&constat=compliant&tri=-mise-a-jour", **cookie)],
-                1,
-            ),
+            ("fiche entière avec volets, connecté", [request("GET", f"/jeux/{n}", **cookie) for n in ids], 2.0),
+            ("la même en JSON", [request("GET", f"/api/v1/datasets/{n}", **bearer) for n in ids], 4.0),
+            *((work, [request("GET", path.format(far=far), **cookie)], goal) for work, path, goal in PAGES),
         ):
-            found = rates(port, manner, lambda _number, asked=requests: asked)
-            share = 100 * found["rate"] / hello
-            yield Measured(
-                work,
-                f"{found['rate']:.0f}/s, médiane {found['median_ms']:.1f} ms, p95 {found['p95_ms']:.1f} ms",
-                f"bonjour {hello:.0f}/s",
-                share,
-                goal,
-                "% de bonjour",
-            )
+            yield _beside(work, requests, goal, port, manner, hello)
         yield _after_a_change(port, ids[-1], cookie, bearer)
         parts = manner.repetitions
         edits = rates(port, manner, lambda number: _edits(ids[number::parts], bearer), once=True, connections=1)
@@ -154,6 +165,35 @@ def measure_pages(ground: Ground, manner: Manner, hello: float, ids: list[int], 
         )
         busy = web_memory(process) / MIB
         yield Measured("mémoire du processus web après ces mesures", f"{busy:.0f} Mio")
+
+
+def _beside(
+    work: str, requests: list[str], goal: float, port: int, manner: Manner, hello: Callable[[], float]
+) -> Measured:
+    """A page and the ceiling, one after the other at each repetition: both meet the same machine."""
+    shares, ceilings, found = list[float](), list[float](), list[dict[str, Any]]()
+    for _number in range(manner.repetitions):
+        found.append(ask(port, requests, manner))
+        ceilings.append(hello())
+        shares.append(100 * found[-1]["rate"] / ceilings[-1])
+    rate, middle, slow = (median(one[name] for one in found) for name in ("rate", "median_ms", "p95_ms"))
+    return Measured(
+        work,
+        f"{rate:.0f}/s, médiane {middle:.1f} ms, p95 {slow:.1f} ms",
+        f"bonjour {median(ceilings):.0f}/s",
+        median(shares),
+        goal,
+        "% de bonjour",
+    )
+
+
+def _first_list(port: int, cookie: dict[str, str]) -> float:
+    """Seconds of the first list a process is asked for."""
+    line, began = HTTPConnection("127.0.0.1", port, timeout=120), time.perf_counter()
+    line.request("GET", "/jeux", headers=cookie)
+    line.getresponse().read()
+    line.close()
+    return time.perf_counter() - began
 
 
 def _after_a_change(port: int, number: int, cookie: dict[str, str], bearer: dict[str, str]) -> Measured:

@@ -13,9 +13,9 @@ from ground import Ground, fill, opened_ground
 from measures import (
     Manner,
     Measured,
+    beside_hello,
     home_of,
     measure_evaluation,
-    measure_hello,
     measure_import,
     measure_pages,
     measure_portal_import,
@@ -24,6 +24,7 @@ from measures import (
 )
 from searching import measure_search
 
+from registry.kernel.paging import write_cursor
 from registry.platform.logs import configure_logs
 
 SIZES = (1_000, 10_000)
@@ -53,7 +54,7 @@ def main() -> int:
         f"seul processus ; pages : médiane de {manner.repetitions} fois {manner.seconds:g} s\n"
     )
     began = time.monotonic()
-    port = _free_port()
+    port = free_port()
     missed = 0
     with opened_ground(port) as ground:
         held = 0
@@ -87,6 +88,8 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield measure_evaluation(ground, home, work="évaluer tout, rien de changé")
         with home.jobs.connect() as connection:
             ids = list(connection.exec_driver_sql("SELECT id FROM dataset ORDER BY id DESC LIMIT 1000").scalars())
+            place = "SELECT title_sort, id FROM dataset ORDER BY title_sort DESC, id DESC LIMIT 1 OFFSET 100"
+            far = write_cursor(tuple(connection.exec_driver_sql(place).one()))
         select = measure_select(home, ids, manner.seconds)
         if "s" in chosen:
             yield from measure_search(ground, home)
@@ -94,7 +97,8 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield from measure_report(ground, home)
     if "p" in chosen:
         # The ceiling is measured in the same minute: on a shared machine the next one is another machine.
-        yield from measure_pages(ground, manner, measure_hello(ground.settings.port, manner), ids, select)
+        with beside_hello(free_port(), manner) as hello:
+            yield from measure_pages(ground, manner, hello, ids, select, far)
     if "i" in chosen:
         count = size if given.full else min(IMPORTED, size)
         source = ground.root / "catalogue.rdf"
@@ -114,7 +118,8 @@ def _show(line: Measured) -> None:
     print(f"  {line.work:72} {line.figure:52} {line.ceiling:52} {reached} {goal}".rstrip(), flush=True)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens to."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         return int(probe.getsockname()[1])
 
