@@ -59,9 +59,7 @@ def about(says: str, **more: Any) -> ApiCall:
 class DatasetQuestions(PageQuestions):
     """What the list of datasets is narrowed to."""
 
-    q: Annotated[
-        str, Field(max_length=200, description=mark("Des mots de la fiche, cherchés comme par la recherche."))
-    ] = ""
+    q: Annotated[str, Field(max_length=200, description=mark("Des mots de la fiche, comme dans la recherche."))] = ""
     organisation: list[Number] = Field(default_factory=list, description=mark("Le numéro d’une organisation."))
     personal_data: list[PersonalData] = Field(default_factory=list, description=mark("Données personnelles"))
     access_rights: list[AccessRights] = Field(default_factory=list, description=mark("Niveau d’accès"))
