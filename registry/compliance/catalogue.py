@@ -1,10 +1,11 @@
 """The policies compiled: the environment their conditions live in, and which of them bind on a day."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from functools import cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from registry.kernel.delays import Delay, deadline
 from registry.kernel.words import _
 
 PRESENT = "__present"
+UNBOUND = object()
+"""Stands for a fact that was never recorded, where subjects are compared by their facts."""
+_LISTED = "lists."
 _FORBIDDEN = (("has", "has()"), ("null", "null"), ("today", "today"))
 _FUNCTIONS = frozenset({"plusDays", "plusMonths", "deadline", "size"})
 """All a condition may call: what CEL brings besides would read no clock of ours, or hide a fact from « missing »."""
@@ -47,8 +51,22 @@ class Compiled:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The facts it asks about, in order."""
-        parts = (self.when, self.require, self.deadline, self.valid_until)
-        return tuple(sorted({name for part in parts if part is not None for name in part.facts}))
+        return tuple(sorted({name for part in self._parts for name in part.facts}))
+
+    @cached_property
+    def lists(self) -> tuple[str, ...]:
+        """The code lists it names, as an activation holds them."""
+        named = {name for part in self._parts for name in part.node.names() if name.startswith(_LISTED)}
+        return tuple(sorted(named))
+
+    @cached_property
+    def values_of(self) -> Callable[[Mapping[str, Any]], Any]:
+        """What it asks about, out of facts of which each is given: subjects alike in it are judged alike."""
+        return itemgetter(*self.names) if self.names else lambda _facts: ()
+
+    @property
+    def _parts(self) -> list[Part]:
+        return [part for part in (self.when, self.require, self.deadline, self.valid_until) if part is not None]
 
 
 @dataclass
@@ -224,6 +242,11 @@ class Catalogue:
                     )
 
     @cached_property
+    def unbound(self) -> dict[str, Any]:
+        """Every fact, none of them recorded."""
+        return dict.fromkeys(self.environment_names, UNBOUND)
+
+    @cached_property
     def environment_names(self) -> frozenset[str]:
         """Every name a condition may use."""
         present = {f"{name}{PRESENT}" for name, fact in self.facts.items() if fact.has_presence}
@@ -241,7 +264,7 @@ class Catalogue:
         parts: tuple[Part, ...] = ()
         if node.kind in {"and", "or", "not"}:
             parts = tuple(self._compile_part(source, part) for part in node.parts)
-        return Part(node, program, frozenset(name for name in node.names() if not name.startswith("lists.")), parts)
+        return Part(node, program, frozenset(name for name in node.names() if not name.startswith(_LISTED)), parts)
 
 
 def as_stamp(day: date) -> datetime:

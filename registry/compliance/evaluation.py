@@ -65,14 +65,13 @@ def assess(
     Raises: Defect.
     """
     known = {} if known is None else known
-    activation = None
+    whole = {**catalogue.unbound, **facts}
     said: list[Assessment] = []
-    for policy, version, compiled in catalogue.compiled_in_force(kind, law_of):
-        key = (policy.id, version.effective_from, *[(name, facts[name]) for name in compiled.names if name in facts])
+    for place, (policy, version, compiled) in enumerate(catalogue.compiled_in_force(kind, law_of)):
+        key = kind, place, compiled.values_of(whole)
         found = known.get(key)
         if found is None:
-            if activation is None:
-                activation = catalogue.environment.Activation(bind(catalogue, facts))
+            activation = catalogue.environment.Activation(bind(catalogue, facts, compiled))
             found = known[key] = _assess_one(policy, version, compiled, activation, facts, today)
         said.append(found)
     return said
@@ -82,14 +81,18 @@ def assess_version(
     catalogue: Catalogue, policy: Policy, version: PolicyVersion, facts: Mapping[str, Any], *, today: date
 ) -> Assessment:
     """What one version says, whether or not it is in force."""
-    activation = catalogue.environment.Activation(bind(catalogue, facts))
-    return _assess_one(policy, version, catalogue.compiled(version), activation, facts, today)
+    compiled = catalogue.compiled(version)
+    activation = catalogue.environment.Activation(bind(catalogue, facts, compiled))
+    return _assess_one(policy, version, compiled, activation, facts, today)
 
 
-def bind(catalogue: Catalogue, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as an activation holds them: days as midnight UTC, lists as lists, and the code lists."""
-    values: dict[str, Any] = dict(catalogue.bindings)
-    for name, value in facts.items():
+def bind(catalogue: Catalogue, facts: Mapping[str, Any], compiled: Compiled) -> dict[str, Any]:
+    """What a version asks about, as an activation holds it: days as midnight UTC, lists as lists, and code lists."""
+    values: dict[str, Any] = {name: catalogue.bindings[name] for name in compiled.lists}
+    for name in compiled.names:
+        if name not in facts:
+            continue
+        value = facts[name]
         if isinstance(value, date) and not isinstance(value, datetime):
             values[name] = as_stamp(value)
         elif isinstance(value, tuple):
@@ -208,7 +211,7 @@ def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str,
     except PolicyError:
         return None
     read = {name: as_day(catalogue, name, value) for name, value in facts.items()}
-    activation = catalogue.environment.Activation(bind(catalogue, read))
+    activation = catalogue.environment.Activation(bind(catalogue, read, compiled))
     part = compiled.valid_until if _value(compiled.require, activation) is True else compiled.deadline
     last = _value(part, activation) if part is not None else None
     day = plus_days(last.date(), 1) if last is not None else None

@@ -1,7 +1,7 @@
 """Judging subjects and keeping what was found."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -127,13 +127,18 @@ def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], org
 
 
 _KEEPING = text(
-    "INSERT INTO finding (organisation_id, subject_kind, subject_id, policy_id, version_digest, period,"
+    "INSERT INTO finding (subject_kind, organisation_id, subject_id, policy_id, version_digest, period,"
     " verdict, turns_on, turns_into, facts, missing, unknown_half)"
-    " SELECT organisation_id, subject_kind, subject_id, policy_id, version_digest, period,"
-    " verdict, turns_on, turns_into, facts, missing, unknown_half"
-    " FROM jsonb_populate_recordset(NULL::finding, CAST(:rows AS jsonb))"
+    " SELECT :kind, said.organisation_id, said.subject_id, found.policy_id, found.version_digest, found.period,"
+    " found.verdict, found.turns_on, found.turns_into, found.facts, found.missing, found.unknown_half"
+    " FROM unnest(CAST(:organisations AS bigint[]), CAST(:subjects AS bigint[]), CAST(:places AS int[]))"
+    " WITH ORDINALITY AS said (organisation_id, subject_id, place, rank)"
+    " JOIN (SELECT * FROM jsonb_populate_recordset(NULL::finding, CAST(:alike AS jsonb)) WITH ORDINALITY) AS found"
+    " ON found.ordinality = said.place ORDER BY said.rank"
 )
-"""Thousands of findings come as one value: bound one by one, they cost more than judging them."""
+"""What is said of many subjects alike comes once, with the list of them: bound one by one, thousands of findings cost
+more than judging them.
+"""
 
 
 def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
@@ -152,40 +157,86 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
         )
     }  # fmt: skip
     stored = {row.version_digest for row in current.values()}
-    fresh: list[dict[str, Any]] = []
+    fresh = _Fresh()
     closed: list[int] = []
-    texts: dict[str, Assessment] = {}
-    # What is said of many subjects alike is one assessment.
-    alike: dict[int, dict[str, Any]] = {}
     for subject in judged:
-        of_it: dict[str, Any] = {
-            "organisation_id": subject.organisation_id, "subject_kind": kind, "subject_id": subject.subject_id,
-        }  # fmt: skip
-        for assessment in subject.assessments:
-            key = (subject.subject_id, assessment.policy.id, assessment.period or 0)
-            said = alike.get(id(assessment))
-            if said is None:
-                said = alike[id(assessment)] = _columns(assessment)
-            values = of_it | said
-            before = current.pop(key, None)
+        places = fresh.places_of(subject)
+        if not current:
+            fresh.add(subject, places)
+            continue
+        changed = []
+        for place in places:
+            values = fresh.said_at(place)
+            before = current.pop((subject.subject_id, values["policy_id"], values["period"]), None)
             if before is not None:
-                if _reads_the_same(before, values, today):
+                if before.organisation_id == subject.organisation_id and _reads_the_same(before, values, today):
                     continue
                 closed.append(before.id)
-            fresh.append(values)
-            if values["version_digest"] not in stored:
-                texts[values["version_digest"]] = assessment
+            changed.append(place)
+        fresh.add(subject, changed)
     closed += [row.id for row in current.values()]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
-    if fresh:
-        if texts:
-            _store_texts(session, texts)
-        session.execute(_KEEPING, {"rows": json.dumps(fresh, default=date.isoformat)})
-    return len(closed) + len(fresh)
+    if fresh.subjects:
+        _store_texts(session, fresh.texts(stored))
+        session.execute(_KEEPING, fresh.rows(kind))
+    return len(closed) + len(fresh.subjects)
 
 
-_COMPARED = ("organisation_id", "version_digest", "missing", "facts")
+class _Fresh:
+    """The findings to be kept: what they say, each thing once, and of which subjects."""
+
+    def __init__(self) -> None:
+        self.organisations: list[int] = []
+        self.subjects: list[int] = []
+        self.places: list[int] = []
+        self._said: list[tuple[Assessment, dict[str, Any]]] = []
+        self._places: dict[int, int] = {}
+
+    def places_of(self, subject: Judged) -> list[int]:
+        """Where each thing that is said of a subject stands among all that was said so far."""
+        known = self._places
+        return [known.get(id(one)) or self._meet(one) for one in subject.assessments]
+
+    def _meet(self, assessment: Assessment) -> int:
+        self._said.append((assessment, _columns(assessment)))
+        place = self._places[id(assessment)] = len(self._said)
+        return place
+
+    def said_at(self, place: int) -> dict[str, Any]:
+        """What stands at a place, as a finding keeps it."""
+        return self._said[place - 1][1]
+
+    def add(self, subject: Judged, places: Sequence[int]) -> None:
+        """Has what stands at these places be kept of a subject."""
+        self.organisations += [subject.organisation_id] * len(places)
+        self.subjects += [subject.subject_id] * len(places)
+        self.places += places
+
+    def texts(self, stored: Collection[str]) -> dict[str, Assessment]:
+        """One of the assessments of each policy version that is to be kept and was not met before."""
+        kept = (self._said[place - 1] for place in set(self.places))
+        return {said["version_digest"]: one for one, said in kept if said["version_digest"] not in stored}
+
+    def rows(self, kind: SubjectKind) -> dict[str, Any]:
+        """The findings as the database takes them; of what no subject is kept with, nothing is sent."""
+        used = {place: rank for rank, place in enumerate(dict.fromkeys(self.places), 1)}
+        alike = [self._said[place - 1][1] for place in used]
+        return {
+            "kind": str(kind),
+            "organisations": _array(self.organisations),
+            "subjects": _array(self.subjects),
+            "places": _array(used[place] for place in self.places),
+            "alike": json.dumps(alike, default=date.isoformat),
+        }
+
+
+def _array(numbers: Iterable[int]) -> str:
+    """Numbers as the database reads an array of them: bound as a list, each would be looked at one by one."""
+    return f"{{{','.join(map(str, numbers))}}}"
+
+
+_COMPARED = ("version_digest", "missing", "facts")
 _TURNING = ("verdict", "turns_on", "turns_into")
 
 
@@ -222,6 +273,8 @@ def plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
 
 def _store_texts(session: Session, assessments: Mapping[str, Assessment]) -> None:
     """Keeps the text of each policy version a finding rests on, by its hash: a past finding can be replayed."""
+    if not assessments:
+        return
     known = session.execute(select(col(PolicyText.digest)).where(col(PolicyText.digest).in_(list(assessments))))
     # In order: of two that keep the same texts at once, neither waits for what the other holds.
     for digest in sorted(set(assessments) - set(known.scalars())):

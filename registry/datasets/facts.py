@@ -42,6 +42,11 @@ VALUE_WORDS.update(
         "dataset.open_formats": lambda code: load_list("file_types").label(code),
     }
 )
+_UNASKED = frozenset(
+    {"keywords", "themes", "local_themes", "languages", "spatial", "applicable_legislation", "hvd_categories",
+     "locked_fields", "stakes", "principles"}
+)  # fmt: skip
+"""The lists of a sheet and of its files that no fact is made from."""
 BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 
@@ -67,11 +72,11 @@ def bind_datasets(
     With `instead`, as they would be once a change that is only tried were written.
     """
     tried = instead or {}
-    sheets = find_rows(session, Dataset, until=until, column="id", among=ids)
+    sheets = find_rows(session, Dataset, until=until, column="id", among=ids, without=_UNASKED)
     if tried:
         sheets = [_as_tried(sheet, tried[sheet.id]) if sheet.id in tried else sheet for sheet in sheets]
     files: dict[int, list[Any]] = {}
-    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids):
+    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids, without=_UNASKED):
         if not row.annulled:
             files.setdefault(row.dataset_id, []).append(row)
     fields: dict[int, list[Any]] = {}
