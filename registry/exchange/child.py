@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import IO
 
 import structlog
 
@@ -28,12 +29,23 @@ class Failed:
 
 def ask_child(worker: str, order: Mapping[str, object], limits: Limits) -> bytes | Failed:
     """What a program of ours (`…_worker.py`) answers to an order, as JSON; or why it gave no answer."""
+    return _run(subprocess.PIPE, worker, order, limits)
+
+
+def ask_child_into(written: IO[bytes], worker: str, order: Mapping[str, object], limits: Limits) -> Failed | None:
+    """Has such a program write its answer to a file, for one that may be long; why it gave none, if so."""
+    said = _run(written, worker, order, limits)
+    return said if isinstance(said, Failed) else None
+
+
+def _run(output: int | IO[bytes], worker: str, order: Mapping[str, object], limits: Limits) -> bytes | Failed:
     restrained = {**order, "memory_bytes": limits.memory_bytes, "seconds": limits.seconds}
     try:
         done = subprocess.run(  # noqa: S603 - this interpreter, a module of ours, an order of ours.
             [sys.executable, "-m", worker],
             input=json.dumps(restrained).encode(),
-            capture_output=True,
+            stdout=output,
+            stderr=subprocess.PIPE,
             cwd="/",
             env=_environment(),
             timeout=2 * limits.seconds + 10,
@@ -49,7 +61,7 @@ def ask_child(worker: str, order: Mapping[str, object], limits: Limits) -> bytes
         if b"MemoryError" in done.stderr:
             return Failed(Problem.OUT_OF_MEMORY, {"limit": limits.memory_bytes // _MEBIBYTE})
         return Failed(Problem.UNFORESEEN, {"kind": f"code {done.returncode}"})
-    return done.stdout
+    return done.stdout or b""
 
 
 def _environment() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What a file would do: each of its records against what the register holds. Nothing is written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -18,34 +18,20 @@ from registry.exchange.edits import KEPT, Edits, find_edits, sift
 from registry.exchange.export_placing import ExportPlaces
 from registry.exchange.models import ImportAction
 from registry.exchange.naming import Names
+from registry.exchange.outcome import Compared, Outcome
 from registry.exchange.parts_comparing import StandingParts, read_parts
 from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
-from registry.exchange.vocabulary import ReadCatalogue, ReadDataset, Severity
+from registry.exchange.vocabulary import Anomaly, ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
 from registry.organisations.queries import Known, find_subtree
 from registry.web.forms import say_errors
 
-BATCH = 200
+BATCH = 400
 """How many records are compared, or written in one transaction, at once."""
 
-MET_COMPARING = frozenset(
-    {
-        "refused",
-        "date-to-come",
-        "date-too-early",
-        "held-elsewhere",
-        "known-otherwise",
-        "owner-unknown",
-        "owner-several",
-        "owner-differs",
-        "system-unknown",
-        "parts-kept",
-    }
-)
-"""The anomalies of a record that its file alone does not show."""
 ANNULLED = mark("La fiche de cet identifiant est annulée au registre : rétablissez-la pour la reprendre.")
 AMBIGUOUS = mark(
     "Plusieurs organismes ont au registre une fiche de cet identifiant, et celui de l’import n’en a pas : "
@@ -62,85 +48,122 @@ _ABOUT = (
 """What a record says of itself and of its place, not of the dataset; `more` stands among its fields."""
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One record of the file against the register."""
-
-    line_no: int
-    identifier: str
-    title: str
-    action: ImportAction
-    dataset_id: int | None
-    seen_version: int | None
-    content: dict[str, Any]
-    changes: dict[str, Any]
-    anomalies: list[dict[str, Any]]
-    declared_public: bool = False
-
-
 def compare_catalogue(
-    session: Session, organisation_id: int, read: ReadCatalogue, *, public: bool = False, overwrite_edits: bool = False
-) -> list[Compared]:
-    """Each record of a file against what the register holds below an organisation; writes nothing.
+    session: Session,
+    organisation_id: int,
+    read: ReadCatalogue,
+    outcome: Outcome,
+    *,
+    public: bool = False,
+    overwrite_edits: bool = False,
+) -> Iterator[list[Compared]]:
+    """The records of a file against what the register holds below an organisation, some at a time; writes nothing.
 
     With `public`, a record that says nothing of its access is one of a portal open to all. What somebody edited
-    by hand since an import wrote it stays, unless `overwrite_edits`.
+    by hand since an import wrote it stays, unless `overwrite_edits`. They are added up in `outcome`, and the sheets
+    they were compared with leave the session.
     """
-    said: dict[str, list[dict[str, Any]]] = {}
+    said: dict[str, list[Anomaly]] = {}
     for anomaly in read.anomalies:
-        said.setdefault(anomaly.subject, []).append(asdict(anomaly))
+        said.setdefault(anomaly.subject, []).append(anomaly)
     within = find_subtree(session, organisation_id)
-    today: date = session.info["today"]()
-    compared: list[Compared] = []
-    seen: set[tuple[str, str]] = set()
-    places, exported = Places(session, within), ExportPlaces(session, organisation_id, read)
-    names = Names({one.identifier for one in read.datasets})
+    seen: set[str | tuple[str, str]] = set()
+    ground = _Ground(
+        session, organisation_id, within, Places(session, within), ExportPlaces(session, organisation_id, read),
+        Names(outcome.identifiers), session.info["today"](), public, overwrite_edits,
+    )  # fmt: skip
     for start in range(0, len(read.datasets), BATCH):
         part = read.datasets[start : start + BATCH]
-        known = find_by_identifier(session, within, [one.identifier for one in part])
-        nameless = [one for one in part if one.identifier not in known and not one.owner_key]
-        otherwise = names.recognise(session, within, nameless)
-        known |= {name: [sheet] for name, sheet in otherwise.items()}
-        sheet_ids = [one.id for sheets in known.values() for one in sheets]
-        contacts = Contacts(session, (one for sheets in known.values() for one in sheets))
-        files = find_distributions_of(session, sheet_ids)
-        parts = StandingParts(session, sheet_ids, {kind for one in part for kind in one.parts})
-        elsewhere = find_holders(session, within, [one.identifier for one in part if one.identifier not in known])
+        standing = _standing(ground, part)
         found: list[Compared] = []
         for rank, one in enumerate(part, start=start + 1):
-            place = one.line or rank
-            anomalies = said.get(one.identifier, [])
-            if one.line is not None:
-                anomalies = [anomaly for anomaly in anomalies if anomaly["line"] == one.line]
-            named = one.owner_key or "", one.identifier
-            if named in seen and one.line is not None and not one.owner_key:
-                # The reading said it already, and of which line.
-                found.append(_set_aside(place, one, anomalies))
-                continue
-            if named in seen:
-                message = _(
-                    "Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise."
-                )
-                found.append(_refused(place, one, anomalies, "identifier", message))
-                continue
+            noted = [
+                dict(vars(anomaly))
+                for anomaly in said.get(one.identifier, ())
+                if one.line is None or anomaly.line == one.line
+            ]
+            named = (one.owner_key, one.identifier) if one.owner_key else one.identifier
+            found.append(_record(ground, standing, one.line or rank, one, noted, again=named in seen))
             seen.add(named)
-            belongs, unknown = exported.of(one) if one.owner_key else places.of(one)
-            anomalies = [*anomalies, *unknown]
-            owner_id = belongs.owner_id or organisation_id
-            sheets = known.get(one.identifier, [])
-            if one.owner_key:
-                sheets = [sheet for sheet in sheets if sheet.organisation_id == owner_id]
-            if is_ambiguous(sheets, owner_id):
-                found.append(_refused(place, one, anomalies, "identifier", _(AMBIGUOUS)))
-                continue
-            sheet = sheet_among(sheets, owner_id)
-            anomalies += _met(one, sheet, belongs, otherwise.get(one.identifier), elsewhere.get(one.identifier, ()))
-            told = _compare_one(
-                place, one, sheet, files, anomalies, belongs, contacts.of(sheet), public=public, today=today
-            )
-            found.append(_with_parts(told, one, parts, belongs, overwrite=overwrite_edits))
-        compared += found if overwrite_edits else _without_edits(session, found, files)
-    return compared
+        if not overwrite_edits:
+            found = _without_edits(session, found, standing.files)
+        outcome.take(found)
+        yield found
+        session.expunge_all()
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """What an import is compared with, from its first record to its last."""
+
+    session: Session
+    organisation_id: int
+    within: Collection[int]
+    places: Places
+    exported: ExportPlaces
+    names: Names
+    today: date
+    public: bool
+    overwrite_edits: bool
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """What the register holds of some records: the sheets of their identifiers, and what stands below these."""
+
+    known: Mapping[str, Sequence[Dataset]]
+    otherwise: Mapping[str, Dataset]
+    files: Mapping[int, Sequence[Distribution]]
+    contacts: Contacts
+    parts: StandingParts
+    elsewhere: Mapping[str, Sequence[str]]
+
+
+def _standing(ground: _Ground, part: Sequence[ReadDataset]) -> _Standing:
+    session = ground.session
+    known: dict[str, Sequence[Dataset]] = {
+        **find_by_identifier(session, ground.within, [one.identifier for one in part])
+    }
+    nameless = [one for one in part if one.identifier not in known and not one.owner_key]
+    otherwise = ground.names.recognise(session, ground.within, nameless)
+    known |= {name: [sheet] for name, sheet in otherwise.items()}
+    sheet_ids = [one.id for sheets in known.values() for one in sheets]
+    return _Standing(
+        known,
+        otherwise,
+        find_distributions_of(session, sheet_ids),
+        Contacts(session, (one for sheets in known.values() for one in sheets)),
+        StandingParts(session, sheet_ids, {kind for one in part for kind in one.parts}),
+        find_holders(session, ground.within, [one.identifier for one in part if one.identifier not in known]),
+    )
+
+
+def _record(
+    ground: _Ground, standing: _Standing, place: int, one: ReadDataset, anomalies: list[dict[str, Any]], *, again: bool
+) -> Compared:
+    """One record; with `again`, its file named it before."""
+    if again and one.line is not None and not one.owner_key:
+        # The reading said it already, and of which line.
+        return _set_aside(place, one, anomalies)
+    if again:
+        message = _("Cet identifiant revient plusieurs fois dans le fichier : seule la première fiche est reprise.")
+        return _refused(place, one, anomalies, "identifier", message)
+    belongs, unknown = ground.exported.of(one) if one.owner_key else ground.places.of(one)
+    anomalies = [*anomalies, *unknown]
+    owner_id = belongs.owner_id or ground.organisation_id
+    sheets = standing.known.get(one.identifier, [])
+    if one.owner_key:
+        sheets = [sheet for sheet in sheets if sheet.organisation_id == owner_id]
+    if is_ambiguous(sheets, owner_id):
+        return _refused(place, one, anomalies, "identifier", _(AMBIGUOUS))
+    sheet = sheet_among(sheets, owner_id)
+    otherwise, elsewhere = standing.otherwise.get(one.identifier), standing.elsewhere.get(one.identifier, ())
+    anomalies += _met(one, sheet, belongs, otherwise, elsewhere)
+    contact = standing.contacts.of(sheet)
+    told = _compare_one(
+        place, one, sheet, standing.files, anomalies, belongs, contact, public=ground.public, today=ground.today
+    )
+    return _with_parts(told, one, standing.parts, belongs, overwrite=ground.overwrite_edits)
 
 
 def _met(
@@ -189,14 +212,12 @@ def _keep(one: Compared, edits: Edits, rows: Sequence[Distribution]) -> Compared
 
 
 def absent_from(
-    session: Session, organisation_id: int, source_name: str, read: ReadCatalogue, compared: Sequence[Compared]
+    session: Session, organisation_id: int, source_name: str, read: ReadCatalogue, outcome: Outcome
 ) -> list[dict[str, Any]]:
     """The sheets that came from this catalogue and are no longer in its file; a part of a file tells nothing of it."""
     if any(one.code in _PARTIAL for one in read.anomalies):
         return []
-    said = {one.identifier for one in compared}
-    found = {one.dataset_id for one in compared if one.dataset_id is not None}
-    return find_absent(session, organisation_id, source_name, said, found)
+    return find_absent(session, organisation_id, source_name, outcome.identifiers, outcome.sheets)
 
 
 def sheet_among(sheets: Sequence[Dataset], organisation_id: int) -> Dataset | None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from registry.exchange.columns import ask_columns
 from registry.exchange.comparing import absent_from, compare_catalogue
 from registry.exchange.models import ImportState
+from registry.exchange.outcome import outcome_of
 from registry.exchange.queries import find_mappings, get_batch
 from registry.exchange.reading import read_file
 from registry.exchange.service import (
@@ -29,6 +30,7 @@ from registry.kernel.errors import Refusal, Unreadable
 from registry.kernel.words import _
 from registry.platform.database import Acting, transaction
 from registry.platform.files import sha256_of
+from registry.platform.garbage import sparing
 from registry.platform.home import Home
 from registry.platform.jobs import Job, JobFunction
 
@@ -37,6 +39,7 @@ READ, APPLY, UNDO, FORGET = (
 )  # fmt: skip
 
 
+@sparing()
 def import_file(
     home: Home,
     source: str,
@@ -70,16 +73,20 @@ def import_file(
         name = opened.name
     if dry_run:
         with transaction(home.jobs, acting, **info) as session:
-            compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
-            absent = absent_from(session, organisation_id, name, read, compared)
-        return report_of(None, read, compared, absent, dry_run=True)
+            outcome = outcome_of(read)
+            for _found in compare_catalogue(
+                session, organisation_id, read, outcome, public=public, overwrite_edits=overwrite_edits
+            ):
+                pass
+            absent = absent_from(session, organisation_id, name, read, outcome)
+        return report_of(None, read, outcome, absent, dry_run=True)
     with transaction(home.jobs, acting, **info) as session:
         batch = receive_import(session, organisation_id, source_name=name, source_sha256=digest, public=public)
         batch_id = batch.id
     session_of = session_opener(home, acting.in_batch(batch_id), info)
-    compared, absent = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
+    outcome, absent = preview_import(session_of, batch_id, read, overwrite_edits=overwrite_edits)
     apply_import(session_of, batch_id, report)
-    return report_of(batch_id, read, compared, absent, dry_run=False)
+    return report_of(batch_id, read, outcome, absent, dry_run=False)
 
 
 def refuse_unknown_columns(read: ReadCatalogue) -> None:
@@ -123,17 +130,20 @@ def import_jobs(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]:
 
     def read(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
-        _read_received(home, batch_id, session_of, job, info["time_zone"])
+        with sparing():
+            _read_received(home, batch_id, session_of, job, info["time_zone"])
         return forget(job)
 
     def apply(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
-        apply_import(session_of, batch_id, job.report, overwrite_edits=bool(job.arguments.get("overwrite_edits")))
+        with sparing():
+            apply_import(session_of, batch_id, job.report, overwrite_edits=bool(job.arguments.get("overwrite_edits")))
         return forget(job)
 
     def undo(job: Job) -> dict[str, Any]:
         batch_id, session_of = opener(job)
-        undo_import(session_of, batch_id, job.report)
+        with sparing():
+            undo_import(session_of, batch_id, job.report)
         return forget(job)
 
     return {READ: read, APPLY: apply, UNDO: undo, FORGET: forget}

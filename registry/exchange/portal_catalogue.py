@@ -10,7 +10,7 @@ from registry.exchange import portal_ckan, portal_opendatasoft, portal_udata
 from registry.exchange.portal_record import PortalReading, Record, is_empty, leaves
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.values import is_address
-from registry.exchange.vocabulary import Fate, ReadCatalog, ReadCatalogue, ReadDataset, SourceFormat
+from registry.exchange.vocabulary import Fate, HandOver, ReadCatalog, ReadCatalogue, ReadDataset, SourceFormat
 
 _ENVELOPE = (
     "help", "success", "sort", "facets", "search_facets", "page", "page_size", "total", "count", "next_page",
@@ -39,34 +39,39 @@ class _Answer:
     origin: str = ""
 
 
-def read_answers(answers: Iterable[Any], zone: ZoneInfo, *, origin: str = "") -> ReadCatalogue:
+def read_answers(
+    answers: Iterable[Any], zone: ZoneInfo, *, origin: str = "", hand_over: HandOver | None = None
+) -> ReadCatalogue:
     """Everything some answers of one portal say that the register has a place for, and an account of the rest.
 
-    `origin` is the portal's address (`https://donnees.exemple.fr`), where the answers were fetched from it.
+    `origin` is the portal's address (`https://donnees.exemple.fr`), where the answers were fetched from it. With
+    `hand_over`, the datasets are given to it as they are read, and none is kept.
     Raises: CannotRead.
     """
     reading = PortalReading(zone, origin)
-    found: dict[str, ReadDataset] = {}
+    found: list[ReadDataset] = []
+    seen: set[str] = set()
     kind, total, read = SourceFormat.CKAN, None, 0
     for content in answers:
-        reading.statements += leaves(content)
         answer = _opened(content)
         reading.origin = reading.origin or answer.origin
         kind, total = answer.format, max(total or 0, answer.total or 0) or None
         for record in answer.records:
             read += 1
-            _read(reading, _READERS[kind], record, found)
+            reading.statements += leaves(record)
+            _read(reading, _READERS[kind], record, seen, hand_over or found.append)
+        reading.statements += sum(map(leaves, answer.around.values()))
         around = Record(reading, "answer", answer.around, area="catalogue", subject="")
         around.structure(*_ENVELOPE)
         around.close()
     if total is not None and read < total:
         reading.anomalies.add("answer-partial", "", "", f"{read} / {total}")
-    if not found:
+    if not seen:
         reading.anomalies.add("portal-none", "", "", "")
     return ReadCatalogue(
         format=kind,
         catalogue=ReadCatalog(homepage=reading.origin or None),
-        datasets=list(found.values()),
+        datasets=found,
         leftovers=reading.tally.leftovers(),
         tally=reading.tally.close(reading.statements),
         anomalies=reading.anomalies.close(),
@@ -77,7 +82,8 @@ def _read(
     reading: PortalReading,
     reader: Callable[[PortalReading, dict[str, Any]], ReadDataset],
     record: Any,
-    found: dict[str, ReadDataset],
+    seen: set[str],
+    hand_over: HandOver,
 ) -> None:
     """Reads one record; one that a page repeats is read once."""
     if not isinstance(record, dict):
@@ -87,11 +93,12 @@ def _read(
     one = reader(reading, record)
     if not one.identifier:
         reading.anomalies.add("record-without-identifier", "", "identifier", one.title)
-    elif one.identifier in found:
+    elif one.identifier in seen:
         # Records move from page to page while they are asked for: the same one twice is no fault of anybody.
         reading.anomalies.add("record-again", one.identifier, "identifier", one.identifier)
     else:
-        found[one.identifier] = one
+        seen.add(one.identifier)
+        hand_over(one)
 
 
 def _opened(content: Any) -> _Answer:

@@ -2,14 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from registry.exchange.portal_addresses import following, whole_export
-from registry.exchange.worker import Order, answer_with
+from registry.exchange.worker import Order, answer_with, write
 
 
-def look(order: Order) -> Iterator[str]:
+def look(order: Order) -> None:
     """Whether the answer of an address is a page, and which address follows it."""
     try:
         content = json.loads(Path(order["path"]).read_bytes())
@@ -21,7 +20,7 @@ def look(order: Order) -> Iterator[str]:
         "following": following(address, content),
         "export": whole_export(address, content),
     }
-    yield json.dumps({"page": page})
+    write({"page": page})
 
 
 if __name__ == "__main__":

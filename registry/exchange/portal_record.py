@@ -32,13 +32,16 @@ class PortalReading:
 
 def leaves(value: Any) -> int:
     """How many statements a value of JSON makes."""
-    if value is None or isinstance(value, str):
-        return 1
     if isinstance(value, dict):
-        return sum(map(leaves, value.values())) or 1
-    if isinstance(value, list):
-        return sum(map(leaves, value)) or 1
-    return 1
+        inner: Iterable[Any] = value.values()
+    elif isinstance(value, list):
+        inner = value
+    else:
+        return 1
+    count = 0
+    for one in inner:
+        count += leaves(one) if isinstance(one, dict | list) else 1
+    return count or 1
 
 
 def is_empty(value: Any) -> bool:

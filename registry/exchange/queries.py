@@ -29,6 +29,8 @@ from registry.organisations.models import Organisation
 PAGE_SIZE = 50
 _WRITES = (ImportAction.CREATE, ImportAction.CHANGE)
 _MAPPINGS = 50
+_READ_TOGETHER = 2000
+"""How many rows of a long answer stand in memory."""
 WORK_LOCK = 72_036_110
 """With the number of an import, the advisory lock held by whoever reads it, applies it or takes it back."""
 
@@ -230,10 +232,10 @@ def find_absent(
         )
         .order_by(col(Dataset.title_sort), col(Dataset.id))
     )
-    among, recognised = set(identifiers), set(found)
+    among, recognised = frozenset(identifiers), frozenset(found)
     return [
         {"dataset_id": row.id, "identifier": row.identifier, "title": row.title}
-        for row in session.execute(query)
+        for row in session.execute(query, execution_options={"yield_per": _READ_TOGETHER})
         if row.identifier not in among and row.id not in recognised
     ]
 

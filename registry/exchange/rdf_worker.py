@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 from registry.exchange.rdf_catalogue import read_catalogue
 from registry.exchange.rdf_parsing import parse
-from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
+from registry.exchange.vocabulary import HandOver, ReadCatalogue, SourceFormat
 from registry.exchange.worker import Order, serve
 
 
-def read(order: Order) -> ReadCatalogue:
-    """The catalogue an RDF file holds."""
+def read(order: Order, _hand_over: HandOver) -> ReadCatalogue:
+    """The catalogue an RDF file holds: of a graph, no dataset is whole before the last triple."""
     # What rdflib finds doubtful in a value is said by our own anomalies.
     logging.getLogger("rdflib").setLevel(logging.CRITICAL)
     parsed = parse(Path(order["path"]).read_bytes(), SourceFormat(order["format"]))

@@ -1,13 +1,12 @@
 """A file to a catalogue, read in the child process of its family: this one loads nothing of what reads it."""
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import TypeAdapter
-
-from registry.exchange.child import Failed, ask_child
+from registry.exchange.answer import Answer, read_answer
+from registry.exchange.child import ask_child_into
 from registry.exchange.export_columns import as_order
 from registry.exchange.export_layout import export_tables
 from registry.exchange.recognising import recognise_file
@@ -26,18 +25,6 @@ _WORKERS = {
 _LIMITS = {Family.TABLE: Limits(file_bytes=64 * 1024**2, memory_bytes=1024**3, seconds=120)}
 """An inventory in a table is short: what is longer holds something else."""
 _MEBIBYTE = 1024 * 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Answer:
-    """What the child process says: a catalogue, or a problem."""
-
-    catalogue: ReadCatalogue | None = None
-    problem: Problem | None = None
-    details: dict[str, Detail] = field(default_factory=dict)
-
-
-_ANSWER = TypeAdapter(_Answer)
 
 
 def read_file(
@@ -73,15 +60,24 @@ def read_file(
         "mappings": list(mappings), "origin": origin,
         "tables": as_order(export_tables()) if found.family is Family.TABLE else [],
     }  # fmt: skip
-    said = ask_child(_WORKERS[found.family], order, limits)
-    if isinstance(said, Failed):
-        raise refusal_of(said.problem, said.details)
-    answer = _ANSWER.validate_json(said)
-    if answer.problem is not None:
-        raise refusal_of(answer.problem, answer.details)
-    if answer.catalogue is None:
-        raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"})
-    return answer.catalogue
+    return _asked(_WORKERS[found.family], order, limits)
+
+
+def _asked(worker: str, order: Mapping[str, object], limits: Limits) -> ReadCatalogue:
+    """What a process answers: its answer stands on disk, and is read from there as long as somebody needs it."""
+    written = tempfile.TemporaryFile(prefix="beffroi-read-")  # noqa: SIM115 - closed once nobody needs it.
+    try:
+        failed = ask_child_into(written, worker, order, limits)
+        answer = read_answer(written) if failed is None else Answer(problem=failed.problem, details=failed.details)
+    except ValueError:
+        answer = Answer(problem=Problem.UNFORESEEN, details={"kind": "no answer"})
+    except BaseException:
+        written.close()
+        raise
+    if answer.catalogue is not None:
+        return answer.catalogue
+    written.close()
+    raise refusal_of(answer.problem or Problem.UNFORESEEN, answer.details)
 
 
 def _check_size(path: Path, shown: str, limits: Limits) -> None:

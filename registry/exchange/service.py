@@ -22,7 +22,7 @@ from registry.exchange.beside import (
     take_back_systems,
     write_derivations,
 )
-from registry.exchange.comparing import BATCH, Compared, absent_from, compare_catalogue
+from registry.exchange.comparing import BATCH, absent_from, compare_catalogue
 from registry.exchange.edits import KEPT, take_the_files
 from registry.exchange.models import (
     LEFT,
@@ -36,6 +36,7 @@ from registry.exchange.models import (
     ImportLine,
     ImportState,
 )
+from registry.exchange.outcome import Compared, Outcome, outcome_of
 from registry.exchange.queries import (
     WORK_LOCK,
     count_actions,
@@ -62,8 +63,6 @@ from registry.platform.files import FileStore
 Report = Callable[[int, int, str], None]
 _WRITERS_LOCK = 7_203_611_003
 """Imports write, or take back, one batch at a time: two never wait for each other's records in a circle."""
-_LINES = 2000
-"""How many records of a preview are kept in one transaction."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
 _BESIDE = frozenset({"systems", "derivations"})
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
@@ -122,34 +121,40 @@ def forget_source(session: Session, batch_id: int, files: FileStore) -> None:
 
 
 def preview_import(
-    session_of: Callable[[], Any], batch_id: int, read: ReadCatalogue, *, overwrite_edits: bool = False
-) -> tuple[list[Compared], list[dict[str, Any]]]:
+    session_of: Callable[[], Any],
+    batch_id: int,
+    read: ReadCatalogue,
+    *,
+    overwrite_edits: bool = False,
+    watch: Callable[[Sequence[Compared]], None] = lambda _found: None,
+) -> tuple[Outcome, list[dict[str, Any]]]:
     """Keeps what a file would do, to be looked at and then applied or abandoned; also the sheets it no longer has.
 
-    Compared in a transaction that writes nothing, kept by batches, said to be ready last: cut short, the import
-    is still to be read.
+    Its records are compared some at a time, in a transaction that writes nothing, and kept in others; they are said
+    to be ready last: cut short, the import is still to be read. `watch` sees them go by.
     Raises: Conflict when it was read already, or abandoned, or is being read.
     """
+    outcome = outcome_of(read)
     with at_work(session_of, batch_id):
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.READING)
-            organisation_id, public = batch.organisation_id, bool(batch.summary.get(PUBLIC))
-            compared = compare_catalogue(session, organisation_id, read, public=public, overwrite_edits=overwrite_edits)
-            absent = absent_from(session, organisation_id, batch.source_name, read, compared)
-        with session_of() as session:
-            _going_on(session, batch_id, ImportState.READING)
+            organisation_id, public, name = batch.organisation_id, bool(batch.summary.get(PUBLIC)), batch.source_name
             session.execute(delete(ImportLine).where(col(ImportLine.batch_id) == batch_id))
-        for start in range(0, len(compared), _LINES):
-            with session_of() as session:
-                _going_on(session, batch_id, ImportState.READING)
-                rows = [_row(one, organisation_id, batch_id) for one in compared[start : start + _LINES]]
-                record_rows(session, ImportLine, rows)
+        with session_of() as reading:
+            for found in compare_catalogue(
+                reading, organisation_id, read, outcome, public=public, overwrite_edits=overwrite_edits
+            ):
+                watch(found)
+                with session_of() as session:
+                    _going_on(session, batch_id, ImportState.READING)
+                    record_rows(session, ImportLine, [_row(one, organisation_id, batch_id) for one in found])
+            absent = absent_from(reading, organisation_id, name, read, outcome)
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.READING)
             say(session, "exchange:import:preview")
             batch.source_format = str(read.format)
             batch.summary = {
-                **_summary(read, compared), PUBLIC: public, READS: batch.summary.get(READS, 0),
+                **_summary(read, outcome), PUBLIC: public, READS: batch.summary.get(READS, 0),
                 "absent": len(absent), "overwrite_edits": overwrite_edits,
             }  # fmt: skip
             batch.state = ImportState.PREVIEWED
@@ -157,7 +162,7 @@ def preview_import(
                 {"systems": read.systems, "derivations": read.derivations} if read.systems or read.derivations else {}
             )
             tell(session, batch, **_quotes(read), absent=absent, **beside)
-    return compared, absent
+    return outcome, absent
 
 
 def _row(one: Compared, organisation_id: int, batch_id: int) -> dict[str, Any]:
@@ -206,16 +211,15 @@ def _going_on(session: Session, batch_id: int, state: ImportState) -> ImportBatc
     return batch
 
 
-def _summary(read: ReadCatalogue, compared: Sequence[Compared]) -> dict[str, Any]:
+def _summary(read: ReadCatalogue, outcome: Outcome) -> dict[str, Any]:
     """The counts of an import: they are of record, and quote nothing."""
-    counts = {str(action): sum(one.action is action for one in compared) for action in ImportAction}
     return {
-        **counts,
+        **{str(action): outcome.counts[action] for action in ImportAction},
         "triples": read.tally.triples,
-        "distributions": sum(len(one.distributions) for one in read.datasets),
+        "distributions": outcome.distributions,
         "leftovers": len(read.leftovers),
         "anomalies": len(read.anomalies),
-        "edits_kept": sum(len(one.changes.get(KEPT, ())) for one in compared),
+        "edits_kept": outcome.edits_kept,
     }
 
 

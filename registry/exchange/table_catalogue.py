@@ -14,7 +14,7 @@ from registry.exchange.table_records import Column, Reading, targets_of
 from registry.exchange.table_rows import SheetOfRows
 from registry.exchange.table_values import reader_of
 from registry.exchange.tally import Tally
-from registry.exchange.vocabulary import Fate, Leftover, ReadCatalog, ReadCatalogue, SourceFormat
+from registry.exchange.vocabulary import Fate, HandOver, Leftover, ReadCatalog, ReadCatalogue, ReadDataset, SourceFormat
 
 _KIND = "colonne"
 
@@ -24,9 +24,11 @@ def read_tables(
     source_format: SourceFormat,
     zone: ZoneInfo,
     remembered: Sequence[Mapping[str, Any]] = (),
+    hand_over: HandOver | None = None,
 ) -> ReadCatalogue:
     """Everything a table says that the register has a place for, and an account of the rest.
 
+    With `hand_over`, the records are given to it as they are read, and none is kept.
     Raises: CannotRead for a table without records, or with more than an inventory has.
     """
     found = choose_sheet(sheets, remembered)
@@ -43,13 +45,14 @@ def read_tables(
     ]
     _note_same(anomalies, columns)
     reading = Reading(columns, anomalies, source_format is SourceFormat.CSV)
+    datasets: list[ReadDataset] = []
     if table.asks:
-        lines = reading.look(records_below(sheet, header))
-        datasets = []
+        reading.look(records_below(sheet, header))
     else:
-        datasets = list(reading.read(records_below(sheet, header)))
-        lines = reading.lines
-    if not lines:
+        take = hand_over or datasets.append
+        for one in reading.read(records_below(sheet, header)):
+            take(one)
+    if not reading.lines:
         raise CannotRead(Problem.NO_ROWS)
     _note_file(anomalies, sheet, reading)
     columns_read = [replace(one.said, filled=one.filled, samples=one.samples) for one in columns]

@@ -15,11 +15,11 @@ from registry.exchange.table_catalogue import read_tables
 from registry.exchange.table_csv import csv_sheets
 from registry.exchange.table_ods import ods_sheets
 from registry.exchange.table_xlsx import xlsx_sheets
-from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
+from registry.exchange.vocabulary import HandOver, ReadCatalogue, SourceFormat
 from registry.exchange.worker import Order, serve
 
 
-def read(order: Order) -> ReadCatalogue:
+def read(order: Order, hand_over: HandOver | None = None) -> ReadCatalogue:
     """The catalogue a table holds."""
     path, source_format, zone = Path(order["path"]), SourceFormat(order["format"]), ZoneInfo(order["zone"])
     mappings = order.get("mappings", [])
@@ -29,12 +29,12 @@ def read(order: Order) -> ReadCatalogue:
     if source_format is SourceFormat.EXPORT_JSON:
         return read_document(path, tables)
     if source_format is SourceFormat.CSV:
-        return read_tables(csv_sheets(path), source_format, zone, mappings)
+        return read_tables(csv_sheets(path), source_format, zone, mappings, hand_over)
     with open_archive(path) as archive:
         sheets = xlsx_sheets(archive) if source_format is SourceFormat.XLSX else ods_sheets(archive)
         if is_export(sheets):
             return read_workbook(sheets, source_format, tables)
-        return read_tables(sheets, source_format, zone, mappings)
+        return read_tables(sheets, source_format, zone, mappings, hand_over)
 
 
 if __name__ == "__main__":

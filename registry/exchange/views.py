@@ -8,9 +8,9 @@ from typing import Any
 
 from registry.datasets.wording import field_label, say_value
 from registry.exchange.anomalies import ANOMALIES, sentence, shortened
-from registry.exchange.comparing import MET_COMPARING, Compared
 from registry.exchange.edits import KEPT
 from registry.exchange.models import LEFT, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.exchange.outcome import Outcome
 from registry.exchange.vocabulary import Family, ReadCatalogue, Severity, SourceFormat
 from registry.kernel.words import _, mark, ngettext
 from registry.web.progress import Progress
@@ -391,26 +391,20 @@ class ImportReport:
 def report_of(
     batch_id: int | None,
     read: ReadCatalogue,
-    compared: Sequence[Compared],
+    outcome: Outcome,
     absent: Sequence[Mapping[str, Any]],
     *,
     dry_run: bool,
 ) -> ImportReport:
     """What to tell whoever asked for the import."""
-    counts = {action: sum(one.action is action for one in compared) for action in ImportAction}
-    every = [asdict(one) for one in read.anomalies] + [
-        anomaly for one in compared for anomaly in one.anomalies if anomaly["code"] in MET_COMPARING
-    ]
-    kept = [
-        {"subject": one.identifier, "path": name, "message": say_kept(name, said)}
-        for one in compared
-        for name, said in one.changes.get(KEPT, {}).items()
-    ]
+    counts = outcome.counts
+    every = [asdict(one) for one in read.anomalies] + outcome.met
+    kept = [{"subject": subject, "path": name, "message": say_kept(name, said)} for subject, name, said in outcome.kept]
     return ImportReport(
         absent=len(absent),
         absent_sheets=[dict(one) for one in absent],
-        declared_public=sum(one.declared_public for one in compared),
-        kept=len(kept),
+        declared_public=outcome.declared_public,
+        kept=outcome.edits_kept,
         kept_values=kept,
         batch_id=batch_id,
         created=counts[ImportAction.CREATE],
@@ -420,7 +414,7 @@ def report_of(
         anomalies=every,
         leftovers=[asdict(one) for one in read.leftovers],
         triples=read.tally.triples,
-        distributions=sum(len(one.distributions) for one in read.datasets),
+        distributions=outcome.distributions,
         dry_run=dry_run,
     )
 

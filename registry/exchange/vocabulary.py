@@ -1,5 +1,6 @@
 """What is read in another catalogue, as plain values, and how it is named."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -170,6 +171,10 @@ class ReadDataset:
     system_key: str | None = None
 
 
+HandOver = Callable[[ReadDataset], None]
+"""Takes the datasets of a file one by one, as they are read."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadCatalog:
     """What a file says of the catalogue itself."""
@@ -275,14 +280,16 @@ class ReadTable:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadCatalogue:
-    """A file read whole: its datasets, and an account of everything in it.
+    """A file read to its end: its datasets, and an account of everything in it.
+
+    The datasets of a file that another process read are read anew from its answer each time they are gone through.
 
     An export of ours also brings the systems datasets live in, and what each is made from.
     """
 
     format: SourceFormat
     catalogue: ReadCatalog
-    datasets: list[ReadDataset]
+    datasets: Sequence[ReadDataset]
     leftovers: list[Leftover]
     tally: PredicateTally
     anomalies: list[Anomaly]

@@ -1,8 +1,8 @@
 """What every process that reads one file does, whatever the family of its format (`…_worker.py`).
 
 It takes its order as one JSON document on its standard input, has a limit of memory and of processor time, no
-network, no secret in its environment, and writes one JSON document on its standard output: the catalogue, or the
-problem. It stays light to import.
+network, no secret in its environment. On its standard output each line is a JSON document: the datasets, some at a
+time, and last the catalogue without them, or the problem. It stays light to import.
 """
 
 import gc
@@ -11,16 +11,23 @@ import logging
 import os
 import resource
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec.json import encode
+
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.vocabulary import ReadCatalogue
+from registry.exchange.vocabulary import HandOver, ReadCatalogue, ReadDataset
 
 Order = dict[str, Any]
 
 NICENESS = 5
+TOGETHER = 100
+"""How many datasets a line of the answer holds."""
+_MOST_WRITTEN = 2 * 1024**3
+"""Units: bytes. No answer is longer."""
 _BLOCKED = (
     "socket.",
     "urllib.",
@@ -34,22 +41,39 @@ _BLOCKED = (
 )
 
 
-def serve(read: Callable[[Order], ReadCatalogue]) -> int:
+def serve(read: Callable[[Order, HandOver], ReadCatalogue]) -> int:
     """Reads the file of the order that stands on the standard input, and answers on the standard output.
 
     The order holds `path`, `name` (what people call the file), `format` (a `SourceFormat`), `zone`, the limits
-    `memory_bytes` and `seconds`, and what the family asks for besides.
+    `memory_bytes` and `seconds`, and what the family asks for besides. Datasets that are handed over as they are read
+    never stand together in memory.
     """
-    return answer_with(lambda order: _as_json(read(order)))
+
+    def work(order: Order) -> None:
+        waiting: list[ReadDataset] = []
+
+        def hand_over(one: ReadDataset) -> None:
+            waiting.append(one)
+            if len(waiting) == TOGETHER:
+                write(waiting)
+                waiting.clear()
+
+        found = read(order, hand_over)
+        for one in found.datasets:
+            hand_over(one)
+        if waiting:
+            write(waiting)
+        write({"catalogue": replace(found, datasets=())})
+
+    return answer_with(work)
 
 
-def answer_with(pieces_of: Callable[[Order], Iterable[str]]) -> int:
-    """Answers the order that stands on the standard input with these pieces of JSON, within its limits."""
+def answer_with(work: Callable[[Order], None]) -> int:
+    """Has an answer to the order that stands on the standard input be written, within its limits."""
     order = json.load(sys.stdin.buffer)
     _restrain(order["memory_bytes"], order["seconds"])
     try:
-        for piece in pieces_of(order):
-            sys.stdout.buffer.write(piece.encode("utf-8", "replace"))
+        work(order)
     except CannotRead as error:
         _answer(error.problem, error.details)
     except MemoryError:
@@ -65,6 +89,7 @@ def _restrain(memory_bytes: int, seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 2))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
     os.nice(NICENESS)
     # The process lives for one file: collecting its garbage would cost time and free little.
     gc.disable()
@@ -78,20 +103,16 @@ def _keep_inside(event: str, _arguments: tuple[Any, ...]) -> None:
 
 
 def _answer(problem: Problem, details: dict[str, Any]) -> None:
-    sys.stdout.buffer.write(json.dumps({"problem": problem.value, "details": details}).encode())
+    write({"problem": problem.value, "details": details})
 
 
-def _as_json(catalogue: ReadCatalogue) -> Iterator[str]:
-    """The catalogue, a dataset at a time, so that its JSON never stands whole in memory here."""
-    rest = {name: value for name, value in vars(catalogue).items() if name != "datasets"}
-    yield '{"catalogue":' + _dump(rest)[:-1] + ',"datasets":['
-    for number, dataset in enumerate(catalogue.datasets):
-        yield ("," if number else "") + _dump(dataset)
-    yield "]}}"
-
-
-def _dump(value: object) -> str:
-    return json.dumps(value, default=_plain, ensure_ascii=False, separators=(",", ":"))
+def write(said: Sequence[ReadDataset] | dict[str, Any]) -> None:
+    """One line of the answer; half a character, which no text holds, is one that nobody can read."""
+    try:
+        line = encode(said)
+    except UnicodeEncodeError:
+        line = json.dumps(said, default=_plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    sys.stdout.buffer.write(line + b"\n")
 
 
 def _plain(value: object) -> object:

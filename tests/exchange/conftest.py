@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from registry.datasets.queries import find_distributions
-from registry.exchange.comparing import Compared
 from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction, ImportState
+from registry.exchange.outcome import Compared
 from registry.exchange.queries import find_lines, get_batch
 from registry.exchange.rdf_here import read_rdf_bytes
 from registry.exchange.service import apply_import, preview_import, receive_import, undo_import
@@ -95,7 +95,9 @@ class Bringer:
     def preview_of(self, number: int, body: str) -> list[Compared]:
         """What an import received already would do."""
         read = read_rdf_bytes((PREFIXES + body).encode(), name="essai.ttl")
-        return preview_import(self.opener(number), number, read)[0]
+        compared: list[Compared] = []
+        preview_import(self.opener(number), number, read, watch=compared.extend)
+        return compared
 
     def opener(self, batch_id: int) -> Callable[[], Any]:
         """Transactions in the name of the import."""

@@ -37,7 +37,7 @@ def test_an_import_cut_between_two_batches_goes_on_where_it_was(bringer: Bringer
     bringer.apply(number)
 
     assert bringer.state(number) is ImportState.APPLIED
-    assert [done for done, _total, _step in bringer.said] == [400, 450]
+    assert [done for done, _total, _step in bringer.said] == [450]
     assert bringer.count("dataset") == 450
     assert bringer.count("ledger_entry WHERE table_name = 'dataset'") == 450
     assert bringer.count("finding WHERE subject_kind = 'dataset' AND policy_id = 'ACC-01'") == 450
@@ -155,7 +155,7 @@ def test_a_sheet_somebody_records_while_it_is_being_imported_is_theirs(bringer: 
 
 
 def test_an_import_taken_back_meanwhile_stops_being_applied_and_the_reverse(bringer: Bringer):
-    number, _compared = bringer.preview(many(250))
+    number, _compared = bringer.preview(many(450))
 
     def turn(state: ImportState) -> Callable[[int, int, str], None]:
         def turned(_done: int, _total: int, _step: str) -> None:
@@ -206,7 +206,7 @@ def test_a_lock_reads_the_import_anew(bringer: Bringer):
 def test_a_preview_cut_short_is_still_to_be_read_and_is_read_again_whole(
     bringer: Bringer, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("registry.exchange.service._LINES", 2)
+    monkeypatch.setattr("registry.exchange.comparing.BATCH", 2)
     read = read_rdf_bytes((PREFIXES + many(5)).encode(), name="essai.ttl")
     with bringer.town.acting() as session:
         number = receive_import(session, bringer.town.authority_id, source_name="essai", source_sha256="0" * 64).id
@@ -223,7 +223,8 @@ def test_a_preview_cut_short_is_still_to_be_read_and_is_read_again_whole(
     assert bringer.state(number) is ImportState.READING
     assert bringer.count("import_line") == 2
 
-    assert len(preview_import(bringer.opener(number), number, read)[0]) == 5
+    outcome, _absent = preview_import(bringer.opener(number), number, read)
+    assert outcome.counts.total() == 5
 
     assert bringer.state(number) is ImportState.PREVIEWED
     assert bringer.count("import_line") == 5

@@ -7,8 +7,8 @@ from sqlalchemy import Engine, event
 
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset
-from registry.exchange.comparing import Compared
 from registry.exchange.models import ImportAction
+from registry.exchange.outcome import Compared
 from registry.exchange.service import preview_import, receive_import
 from registry.exchange.vocabulary import ReadCatalogue
 from tests.exchange.conftest import Bringer
@@ -28,7 +28,9 @@ ex:shp a dcat:Distribution ; dcat:downloadURL <{SITE}/api/explore/v2.1/catalog/d
 def preview(bringer: Bringer, found: ReadCatalogue) -> tuple[int, list[Compared]]:
     with bringer.town.acting() as session:
         number = receive_import(session, bringer.town.authority_id, source_name=SITE, source_sha256="0" * 64).id
-    return number, preview_import(bringer.opener(number), number, found)[0]
+    compared: list[Compared] = []
+    preview_import(bringer.opener(number), number, found, watch=compared.extend)
+    return number, compared
 
 
 def bring(bringer: Bringer, *answers: Any) -> list[Compared]:

@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction
+from registry.exchange.outcome import Compared
 from registry.exchange.reading import read_file
 from registry.exchange.service import preview_import, receive_import
 from registry.platform.database import Acting
@@ -35,7 +36,8 @@ class Inventories:
                 session, self.town.authority_id, source_name="inventaire.csv", source_sha256="0" * 64
             ).id
         opener = session_opener(self.town.home, Acting("cli:essai", batch_id=number), self.town.info)
-        compared, _absent = preview_import(opener, number, read_file(self._path))
+        compared: list[Compared] = []
+        preview_import(opener, number, read_file(self._path), watch=compared.extend)
         self.bringer.apply(number)
         return number, {one.line_no: str(one.action) for one in compared}
 
