@@ -1,5 +1,6 @@
 """A catalogue as portals write them: DCAT in RDF/XML, with three distributions a dataset."""
 
+import csv
 import json
 from datetime import date, timedelta
 from pathlib import Path
@@ -133,3 +134,26 @@ def _package(number: int) -> dict[str, Any]:
             for file in distributions(number)
         ],
     }  # fmt: skip
+
+
+_COLUMNS = (
+    "Identifiant", "Titre", "Description", "Mots-clés", "Producteur", "Contact", "Date de création",
+    "Date de modification", "Licence", "Fréquence de mise à jour", "Page", "Langue",
+)  # fmt: skip
+
+
+def write_table(path: Path, numbers: range) -> None:
+    """Writes the same datasets as a spreadsheet keeps them: a line each, in CSV."""
+    with path.open("w", encoding="utf-8", newline="") as out:
+        lines = csv.writer(out, delimiter=";")
+        lines.writerow(_COLUMNS)
+        for number in numbers:
+            said = sheet(number)
+            lines.writerow(
+                (
+                    said["identifier"], said["title"], said["description"], ", ".join(said["keywords"]),
+                    said["publisher"], "donnees@essai.invalid", said["issued"], said["modified"],
+                    "Licence Ouverte 2.0" if said["with_licence"] else "",
+                    "trimestrielle" if said["with_frequency"] else "", said["identifier"] + "/page", "fr",
+                )
+            )  # fmt: skip

@@ -22,12 +22,15 @@ from rdflib import Graph
 from registry.compliance.service import BATCH, evaluate
 from registry.compliance.vocabulary import SubjectKind
 from registry.exchange.jobs import import_file
+from registry.exchange.views import ImportReport
+from registry.ledger.service import seal
 from registry.platform.assets import PACKAGE
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home, open_home
 from registry.reporting.fonts import prepare_fonts
 from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import ScopeKind
+from registry.search.following import Follower
 
 HERE = Path(__file__).resolve().parent
 MIB = 1024 * 1024
@@ -259,24 +262,56 @@ def measure_import(ground: Ground, home: Home, source: Path, records: int, into:
     )
 
 
-def measure_portal_import(ground: Ground, home: Home, source: Path, records: int, into: int, kept: float) -> Measured:
-    """Bringing a portal's answer in, from the file to the findings: processor time of every process it takes.
+def measure_inventory(
+    ground: Ground, home: Home, source: Path, what: str, records: int, into: int, kept: float
+) -> Iterator[Measured]:
+    """Bringing an inventory in, from the file to findings and index; then the same again, which changes nothing.
 
-    Units: `kept` in records a second, those rows by COPY with the ledger kept: the ceiling.
+    Processor time of every process it takes: this one, the one that reads, PostgreSQL's sessions. Memory of the first
+    two together. Units: `kept` in records a second, those rows by COPY with the ledger kept: the ceiling.
     """
-    with spending(ground) as spent:
-        done = import_file(home, str(source), organisation_id=into, acting=Acting("cli:bench"), info=ground.info)
-    if done.created != records:
-        raise RuntimeError(f"{done.created} datasets created out of {records}")
-    here, reader, server = (1000 * part / records for part in (spent.here, spent.children, spent.server))
-    return Measured(
-        f"import de {records} jeux d’un portail (JSON), tout compris, mémoire {spent.peak / MIB:.0f} Mio",
-        f"{records / spent.seconds:.0f} jeux/s ; ms/jeu : {here:.2f} ici, {reader:.2f} lecture, {server:.2f} base",
+    _index(ground, home)
+    new = _bring(ground, home, source, into, lambda done: done.created, records)
+    with spending(ground) as indexed:
+        _index(ground, home)
+    yield Measured(
+        f"import de {records} jeux {what}, constats et index compris",
+        f"{_parts(new, records)}, {1000 * indexed.processor / records:.2f} index",
         f"COPY des mêmes, avec écriture au registre : {kept:.0f} jeux/s",
-        records / spent.processor,
+        records / (new.processor + indexed.processor),
         750,
         "jeux/s et par cœur",
     )
+    peak = new.peak / MIB
+    yield Measured("  mémoire des deux processus de l’import", f"{peak:.0f} Mio", "", peak, 300, "Mio", at_most=True)
+    same = _bring(ground, home, source, into, lambda done: done.unchanged, records)
+    rate = records / same.processor
+    yield Measured("  le même, rien de changé", _parts(same, records), "", rate, None, "jeux/s et par cœur")
+
+
+def _bring(
+    ground: Ground, home: Home, source: Path, into: int, counted: Callable[[ImportReport], int], records: int
+) -> "Spent":
+    with spending(ground) as spent:
+        done = import_file(home, str(source), organisation_id=into, acting=Acting("cli:bench"), info=ground.info)
+    if counted(done) != records:
+        raise RuntimeError(f"{done.created} created, {done.unchanged} unchanged, out of {records}")
+    return spent
+
+
+def _parts(spent: "Spent", records: int) -> str:
+    here, reader, server = (1000 * part / records for part in (spent.here, spent.children, spent.server))
+    rate = records / spent.seconds
+    return f"{rate:.0f} jeux/s ; ms/jeu : {here:.2f} ici, {reader:.2f} lecture, {server:.2f} base"
+
+
+def _index(ground: Ground, home: Home) -> None:
+    """What the sealer and the indexer do of what was written since the last time."""
+    with transaction(home.jobs, Acting("sealer"), **ground.info) as session:
+        seal(session)
+    follower = Follower(home)
+    follower.step()
+    follower.close()
 
 
 @dataclass

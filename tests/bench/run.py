@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
-from catalogue import write_answer, write_catalogue
+from catalogue import write_answer, write_catalogue, write_table
 from ground import Ground, fill, opened_ground
 from measures import (
     Manner,
@@ -17,13 +17,14 @@ from measures import (
     home_of,
     measure_evaluation,
     measure_import,
+    measure_inventory,
     measure_pages,
-    measure_portal_import,
     measure_report,
     measure_select,
 )
 from searching import measure_search
 
+from registry.exchange.table_rows import MOST_ROWS
 from registry.kernel.paging import write_cursor
 from registry.platform.logs import configure_logs
 
@@ -31,6 +32,7 @@ SIZES = (1_000, 10_000)
 IMPORTED = 1_000
 FIRST_IMPORTED = 1_000_000
 FIRST_ANSWERED = 2_000_000
+FIRST_LISTED = 3_000_000
 """The imported datasets bear numbers of their own."""
 
 
@@ -108,7 +110,12 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield measure_import(ground, home, source, count, into)
             answer = ground.root / "answer.json"
             write_answer(answer, range(FIRST_ANSWERED, FIRST_ANSWERED + count))
-            yield measure_portal_import(ground, home, answer, count, into, (size - held) / kept)
+            ceiling = (size - held) / kept
+            yield from measure_inventory(ground, home, answer, "d’un portail (JSON)", count, into, ceiling)
+            table = ground.root / "inventaire.csv"
+            count = min(count, MOST_ROWS)
+            write_table(table, range(FIRST_LISTED, FIRST_LISTED + count))
+            yield from measure_inventory(ground, home, table, "d’un tableau (CSV)", count, into, ceiling)
 
 
 def _show(line: Measured) -> None:
