@@ -77,7 +77,9 @@ def _asked(worker: str, order: Mapping[str, object], limits: Limits) -> ReadCata
     if answer.catalogue is not None:
         return answer.catalogue
     written.close()
-    raise refusal_of(answer.problem or Problem.UNFORESEEN, answer.details)
+    if answer.problem is None:
+        raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"})
+    raise refusal_of(answer.problem, answer.details)
 
 
 def _check_size(path: Path, shown: str, limits: Limits) -> None:
