@@ -85,9 +85,10 @@ class Record:
 
         `read` answers nothing for what it sets aside, having noted why.
         """
-        found = None
+        found, left = None, self.left
         for key in keys:
-            value = self.raw(key)
+            # Most keys that a portal might use are not there.
+            value = self.raw(key) if key in left else None
             if value is None:
                 continue
             home = f"{self.area}.{name}"
@@ -106,6 +107,8 @@ class Record:
         home = f"{self.area}.{name}"
         found: dict[Any, None] = {}
         for key in keys:
+            if key not in self.left:
+                continue
             for value, count in self._items(key):
                 one = read(value)
                 if one is None:
