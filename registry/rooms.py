@@ -25,6 +25,7 @@ from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
+from registry.datasets import beginning_api, together_api
 from registry.datasets import bulk_routes as datasets_bulk
 from registry.datasets import cell_routes as datasets_cells
 from registry.datasets import draft_routes as datasets_drafts
@@ -35,7 +36,6 @@ from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
 from registry.datasets import system_api as systems_api
 from registry.datasets import system_routes as systems_routes
-from registry.datasets import together_api
 from registry.datasets import view_routes as datasets_views
 from registry.datasets.bulk_jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
@@ -280,6 +280,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
     *together_api.HANDLERS,
+    *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,

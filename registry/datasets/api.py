@@ -97,7 +97,8 @@ def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[Ver
     return [_verdict_body(one) for one in find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)]
 
 
-def _body(visit: Visit, dataset_id: int) -> DatasetBody:
+def body_of(visit: Visit, dataset_id: int) -> DatasetBody:
+    """A dataset as the API gives it, with today’s findings."""
     sheet, _owner, below = get_with_below(visit.session, dataset_id)
     return dataset_body(
         sheet,
@@ -149,7 +150,7 @@ def create_dataset(visit: Visit) -> Response[DatasetBody]:
     visit.settle()
     visit.session.refresh(sheet)
     visit.headers["Location"] = f"/api/v1/datasets/{sheet.id}"
-    return visit.answer(_body(visit, sheet.id), status=HTTP_201_CREATED)
+    return visit.answer(body_of(visit, sheet.id), status=HTTP_201_CREATED)
 
 
 @route(
@@ -166,7 +167,7 @@ def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     What was is read only: it bears no ETag.
     """
     if not visit.query("as_of"):
-        return visit.answer(_body(visit, dataset_id))
+        return visit.answer(body_of(visit, dataset_id))
     sheet = get_dataset(visit.session, dataset_id)
     asked = read_moment(visit, visit.query("as_of"), visit.query("known_on"))
     then = sheet_then(visit, sheet, asked)
@@ -192,7 +193,7 @@ def change_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     visit.visitor.require(RECORD, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = amend_dataset(visit.session, dataset_id, given, expected=expected)
     visit.settle()
-    return visit.answer(_body(visit, sheet.id))
+    return visit.answer(body_of(visit, sheet.id))
 
 
 @route(
@@ -222,7 +223,7 @@ def _set_aside(visit: Visit, dataset_id: int, act: Any) -> Response[DatasetBody]
     visit.visitor.require(ANNUL, get_dataset(visit.session, dataset_id).organisation_id)
     sheet = act(visit.session, dataset_id, expected=expected, reason=given.reason)
     visit.settle()
-    return visit.answer(_body(visit, sheet.id))
+    return visit.answer(body_of(visit, sheet.id))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -9,7 +9,8 @@ from litestar import Response
 from litestar.status_codes import HTTP_200_OK
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import PARTS, DataServiceForm, DatasetForm, DistributionForm
+from registry.datasets.beginning import NOT_COPIED, copied_values, values_of
+from registry.datasets.forms import DataServiceForm, DatasetForm, DistributionForm
 from registry.datasets.layout import LOCKABLE, OF_A_SERVICE, SECTIONS
 from registry.datasets.models import DataService, Dataset, SheetDraft
 from registry.datasets.queries import DraftRow, find_distributions, find_drafts, find_parts, find_system, find_systems
@@ -71,27 +72,19 @@ def filled_from_template(template: SheetTemplate, organisation: str) -> Filled:
     )
 
 
-_NOT_COPIED = frozenset(
-    {
-        "identifier", "uri", "issued", "modified", "temporal_start", "temporal_end", "last_use_review", "records_count",
-        "volume_note", "landing_page", "anonymisation_proof", "locked_fields", "contact_person_id",
-    }
-)  # fmt: skip
-"""What belongs to one dataset alone: its identity, its dates, its size, its page, the study of its anonymity."""
-
-
 def filled_from_copy(session: Session, sheet: Dataset, organisation: str) -> Filled:
     """A new sheet that begins as another stands, without what is that one's alone; it says what was left out."""
-    values = sheet_values(sheet)
-    left = [field_label(name) for name in values if name in _NOT_COPIED and values[name]]
+    values = values_of(sheet)
+    left = [field_label(name) for name in values if name in NOT_COPIED and values[name]]
     left += [_("Fichiers et accès")] if distributions_of(session, sheet) else []
     left += [_("Interfaces (API)")] if services_of(session, sheet) else []
-    kept = {name: value for name, value in values.items() if name not in _NOT_COPIED}
     sentence = _("Copie de « {title} ». Les champs du jeu et ses sources ne suivent pas.").format(title=sheet.title)
     if left:
         sentence += " " + _("Laissé de côté : {fields}.").format(fields=", ".join(left))
     title = _("{title} (copie)").format(title=sheet.title[:900])
-    return Filled({**kept, "title": title, "organisation_id": organisation}, prefill=Prefill(sentence, (), ()))
+    return Filled(
+        {**copied_values(sheet), "title": title, "organisation_id": organisation}, prefill=Prefill(sentence, (), ())
+    )
 
 
 def filled_as_typed(data: FormData, errors: Mapping[str, str] | None = None, draft: DraftState | None = None) -> Filled:
@@ -108,14 +101,7 @@ def filled_as_typed(data: FormData, errors: Mapping[str, str] | None = None, dra
 
 def filled_from_sheet(session: Session, sheet: Dataset) -> Filled:
     """The form of a sheet as it stands."""
-    return Filled(sheet_values(sheet), distributions_of(session, sheet), services_of(session, sheet))
-
-
-def sheet_values(sheet: Dataset) -> dict[str, Any]:
-    """The fields of a sheet as its form holds them."""
-    return DatasetForm.model_validate(
-        {name: getattr(sheet, name) for name in DatasetForm.model_fields if name not in PARTS}
-    ).model_dump(mode="json")
+    return Filled(values_of(sheet), distributions_of(session, sheet), services_of(session, sheet))
 
 
 def services_of(session: Session, sheet: Dataset) -> list[Part]:

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.beginning import values_of
 from registry.datasets.comparing import conflict_page, draft_differences
 from registry.datasets.draft_service import drop_draft
 from registry.datasets.form_pages import (
@@ -18,7 +19,6 @@ from registry.datasets.form_pages import (
     filled_from_sheet,
     filled_from_template,
     services_of,
-    sheet_values,
     show_form,
 )
 from registry.datasets.forms import AnnulForm
@@ -110,7 +110,7 @@ def _offer(visit: Visit, sheet: Dataset, kept: SheetDraft) -> Response[Any]:
     data = typed_in(kept)
     differing = draft_differences(
         data,
-        sheet_values(sheet),
+        values_of(sheet),
         distributions_of(visit.session, sheet),
         services_of(visit.session, sheet),
         _known(visit, sheet.information_system_id, data.first("information_system_id")),
@@ -161,7 +161,7 @@ def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData,
     page = conflict_page(
         sheet,
         mine,
-        sheet_values(sheet),
+        values_of(sheet),
         get_version(visit.session, "dataset", sheet.id, expected) or {},
         data,
         distributions_of(visit.session, sheet),

@@ -132,7 +132,8 @@ def read_version(if_match: str) -> int:
             _("Donnez dans If-Match l’ETag lu : sans lui, la modification d’un autre pourrait se perdre.")
         )
     said = if_match.strip()
-    number = read_number(said[1:-1]) if len(said) > 2 and said[0] == said[-1] == '"' else None
+    # After the version, a tag that was read tells what else the answer said: see web/unchanged.py.
+    number = read_number(said[1:-1].partition("-")[0]) if len(said) > 2 and said[0] == said[-1] == '"' else None
     if number is None:
         raise Invalid(_('If-Match attend l’ETag tel qu’il a été lu, par exemple "3".'))
     return number

@@ -38,7 +38,9 @@ _IDEMPOTENCY = mark(
     "même réponse pendant 24 heures, sans que rien soit fait deux fois."
 )
 _LANGUAGE = mark("La langue des phrases et des messages : fr, ou en.")
-_ETAG = mark("La version de la fiche, à donner dans If-Match pour la changer.")
+_ETAG = mark("Ce que dit la réponse, en un mot ; celui d’une fiche se donne dans If-Match pour la changer.")
+_IF_NONE_MATCH = mark("L’ETag d’une lecture d’avant : si rien n’a changé, la réponse est 304, sans corps.")
+_UNCHANGED = mark("Rien n’a changé depuis la lecture dont l’ETag est donné dans If-None-Match.")
 _LOCATION = mark("L’adresse de ce qui vient d’être créé.")
 _LINK = mark('L’adresse de la page suivante, sous rel="next" ; absent de la dernière.')
 _REPLAYED = mark("« true » quand la réponse est celle d’une demande déjà faite sous la même clé.")
@@ -81,6 +83,11 @@ class Described:
     def has_pages(self) -> bool:
         """Whether the answer is a page of a list."""
         return "next" in getattr(self.gives, "__dataclass_fields__", {})
+
+    @property
+    def is_tagged(self) -> bool:
+        """Whether the answer is JSON that is read: it bears the tag of what it says."""
+        return self.method == "GET" and hasattr(self.gives, "__dataclass_fields__")
 
     @property
     def has_version(self) -> bool:
@@ -242,7 +249,12 @@ def _in_headers(one: Described) -> list[dict[str, Any]]:
     if one.about.versioned:
         asked.append(
             {"name": "If-Match", "in": "header", "required": True, "description": _(_IF_MATCH),
-             "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'}, "example": '"3"'}
+             "schema": {"type": "string", "pattern": '^"[0-9]{1,18}(-[0-9a-f]{16})?"$'}, "example": '"3"'}
+        )  # fmt: skip
+    if one.is_tagged:
+        asked.append(
+            {"name": "If-None-Match", "in": "header", "required": False, "description": _(_IF_NONE_MATCH),
+             "schema": {"type": "string"}, "example": '"3-9f86d081884c7d65"'}
         )  # fmt: skip
     if one.method == "POST":
         asked.append(
@@ -256,7 +268,7 @@ def _in_headers(one: Described) -> list[dict[str, Any]]:
 def _responses(one: Described, places: Places) -> dict[str, Any]:
     shape = places.get((one.gives, "serialization"), {})
     given = {
-        "ETag": one.has_version, "Location": one.about.creates, "Link": one.has_pages,
+        "ETag": one.has_version or one.is_tagged, "Location": one.about.creates, "Link": one.has_pages,
         "Idempotency-Replayed": one.method == "POST",
     }  # fmt: skip
     answers: dict[str, Any] = {
@@ -267,6 +279,8 @@ def _responses(one: Described, places: Places) -> dict[str, Any]:
             "content": {kind: {"schema": shape} if kind == JSON and shape else {} for kind in one.about.media_types},
         }
     }
+    if one.is_tagged:
+        answers["304"] = {"$ref": "#/components/responses/304"}
     for status in sorted(_statuses(one)):
         answers[str(status)] = {"$ref": f"#/components/responses/{status}"}
     return answers
@@ -296,6 +310,9 @@ def _refusals() -> dict[str, Any]:
     answers: dict[str, Any] = {
         str(status): {"description": problem_title(status), "content": problem} for status in _DETAILED
     }
+    answers["304"] = {
+        "description": _(_UNCHANGED), "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
+    }  # fmt: skip
     answers["503"]["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return answers
 
@@ -303,7 +320,7 @@ def _refusals() -> dict[str, Any]:
 def _headers() -> dict[str, Any]:
     text = {"type": "string"}
     return {
-        "ETag": {"description": _(_ETAG), "schema": {"type": "string", "pattern": '^"[0-9]+"$'}},
+        "ETag": {"description": _(_ETAG), "schema": {"type": "string", "pattern": '^"[0-9a-f-]+"$'}},
         "Location": {"description": _(_LOCATION), "schema": text, "required": True},
         "Link": {"description": _(_LINK), "schema": text},
         "Idempotency-Replayed": {"description": _(_REPLAYED), "schema": {"type": "string", "enum": ["true"]}},

@@ -38,6 +38,7 @@ from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_f
 from registry.web.keyed import keyed_request, replay
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
+from registry.web.unchanged import tag_answer
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, receive_upload
 from registry.web.visitors import Visitor, visitor_address
 from registry.web.words import choose_locale, translations_for
@@ -373,6 +374,8 @@ def _answer_call(visit: Visit, handler: Handler, rest: dict[str, Any]) -> Respon
     """Answers an API call whose address asks only what it knows; under a key, what was done once is not done again."""
     if visit.about is not None:
         visit.asked(visit.about.asks)
+    if visit.request.method == "GET":
+        return tag_answer(handler(visit, **rest), visit.request.headers.get("if-none-match", ""))
     key = visit.request.headers.get("idempotency-key")
     if key is None or visit.request.method != "POST":
         return handler(visit, **rest)

@@ -72,6 +72,7 @@ class Objects:
     run_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
+    template_id: str = "arbres"
     code: str = "stale"
     digest: str = "0" * 16
     mailbox: str = "personne@essai.invalid"
@@ -394,6 +395,8 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/systems/{system_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/templates/{template_id:str}/datasets": lambda of: {"organisation_id": of.organisation_id},
+    "POST /api/v1/datasets/{dataset_id:int}/copies": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/datasets/bulk": lambda of: {
         "dry_run": False,
         "items": [{"create": {"organisation_id": of.organisation_id, "title": "Bornes"}}],

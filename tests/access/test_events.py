@@ -70,6 +70,8 @@ EVENTS = {
     "POST /bureau/taches/{task_key:str}/confier": "desk:task:delegate",
     "POST /bureau/taches/{task_key:str}/reporter": "desk:task:snooze",
     "POST /api/v1/datasets/bulk": "datasets:sheet:record",
+    "POST /api/v1/datasets/{dataset_id:int}/copies": "datasets:sheet:record",
+    "POST /api/v1/templates/{template_id:str}/datasets": "datasets:sheet:record",
     "PATCH /api/v1/organisations/{organisation_id:int}": "organisations:organisation:amend",
     "POST /api/v1/organisations/{organisation_id:int}/services": "organisations:organisation:add",
     "POST /api/v1/appointments": "organisations:appointment:record",
