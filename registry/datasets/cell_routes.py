@@ -6,7 +6,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.columns import IN_PLACE
+from registry.datasets.cell_roles import give_role, is_in_list, show_role
+from registry.datasets.columns import IN_PLACE, ROLES
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
 from registry.datasets.list_showing import field_words, find_names
@@ -29,16 +30,20 @@ RECORD = Permission.DATASETS_SHEET_RECORD
 
 @route("GET", "/jeux/{dataset_id:int}/champ/{name:str}", RECORD)
 def show_field(visit: Visit, dataset_id: int, name: str) -> Response[Any]:
-    """The form of one field; within the list, in its cell, and with `vu` the cell as it was."""
+    """The form of one field, or of one role; within the list, in its cell, and with `vu` the cell as it was."""
+    if name in ROLES:
+        return show_role(visit, dataset_id, ROLES[name])
     sheet = _sheet_of(visit, dataset_id, name)
-    if _is_in_list(visit) and visit.query("vu"):
+    if is_in_list(visit) and visit.query("vu"):
         return _cell(visit, sheet, name)
     return _form(visit, sheet, name, _plain(sheet, name))
 
 
 @route("POST", "/jeux/{dataset_id:int}/champ/{name:str}", RECORD)
 def change_field(visit: Visit, dataset_id: int, name: str) -> Response[Any]:
-    """Keeps the field, unless somebody changed it since the form was shown."""
+    """Keeps the field, or gives the role, unless somebody changed it since the form was shown."""
+    if name in ROLES:
+        return give_role(visit, dataset_id, ROLES[name])
     sheet = _sheet_of(visit, dataset_id, name)
     data = visit.form_data()
     only = FormData({name: data.all(name)} if data.has(name) else {})
@@ -55,7 +60,7 @@ def change_field(visit: Visit, dataset_id: int, name: str) -> Response[Any]:
         sheet = amend_dataset(visit.session, dataset_id, read.form, expected=sheet.version, reason=reason)
     except Stale:
         return _form(visit, sheet, name, getattr(read.form, name, None), typed=data, conflict=True)
-    if _is_in_list(visit):
+    if is_in_list(visit):
         return _cell(visit, sheet, name)
     return visit.go(within_site(data.first("retour") or f"/jeux/{dataset_id}"), done="jeu-modifie")
 
@@ -66,10 +71,6 @@ def _sheet_of(visit: Visit, dataset_id: int, name: str) -> Dataset:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(RECORD, sheet.organisation_id)
     return sheet
-
-
-def _is_in_list(visit: Visit) -> bool:
-    return visit.request.headers.get("hx-request") == "true"
 
 
 def _differs(visit: Visit, sheet: Dataset, name: str, expected: int) -> bool:
@@ -98,7 +99,7 @@ def _form(
     typed: FormData | None = None,
     conflict: bool = False,
 ) -> Response[Any]:
-    in_list = _is_in_list(visit)
+    in_list = is_in_list(visit)
     back = typed.first("retour") if typed else visit.query("retour")
     page = CellPage(
         id=sheet.id,

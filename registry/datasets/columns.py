@@ -12,13 +12,14 @@ from registry.datasets.vocabulary import AccessRights, Nature, Origin, PersonalD
 from registry.datasets.wording import field_label
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
+from registry.organisations.vocabulary import AppointmentRole
 
 
 @dataclass(frozen=True)
 class ListColumn:
     """One column: its name in an address, the field of the sheet it shows, what it sorts by, if it does.
 
-    `field` is empty where the list itself knows what to show.
+    `field` is empty where the list itself knows what to show; `role` is that of the person it names, if it names one.
     """
 
     name: str
@@ -26,10 +27,13 @@ class ListColumn:
     order: Any = None
     title: str = ""
     in_place: bool = False
+    role: AppointmentRole | None = None
 
     @property
     def label(self) -> str:
         """Its heading in the reader's language."""
+        if self.role is not None:
+            return self.role.label
         return _(self.title) if self.title else field_label(self.field)
 
 
@@ -63,6 +67,8 @@ _EVERY = (
     ListColumn("systeme", "information_system_id", in_place=True),
     ListColumn("conservation", "retention_months", in_place=True),
     ListColumn("revue", "last_use_review", _said(col(Dataset.last_use_review)), in_place=True),
+    ListColumn("proprietaire", in_place=True, role=AppointmentRole.OWNER),
+    ListColumn("referent", in_place=True, role=AppointmentRole.STEWARD),
     ListColumn("identifiant", "identifier", col(Dataset.identifier)),
     ListColumn(FINDINGS, "", None, mark("Constats")),
 )
@@ -71,8 +77,10 @@ USUAL = (TITLE, ORGANISATION, UPDATE, "donnees", FINDINGS)
 """What the list shows to who chose nothing."""
 ORDERS: Mapping[str, Any] = {one.name: one.order for one in _EVERY if one.order is not None}
 """What the list can be sorted by, as it stands in an address; a `-` before it turns the order round."""
-IN_PLACE = frozenset(one.field for one in _EVERY if one.in_place)
+IN_PLACE = frozenset(one.field for one in _EVERY if one.in_place and one.field)
 """The fields that may be changed from the list, one at a time."""
+ROLES = {str(one.role): one.role for one in _EVERY if one.role is not None}
+"""The roles that may be given from the list, under the name they have in an address."""
 
 
 def read_columns(said: str) -> Sequence[ListColumn]:

@@ -29,6 +29,7 @@ from registry.datasets.list_showing import (
     column_choices,
     column_views,
     facet_views,
+    find_held,
     find_names,
     row_views,
     size_choices,
@@ -88,7 +89,7 @@ def show_list(visit: Visit) -> Response[Any]:
     views = view_lines(saved, visit.visitor.account_id)
     may_record = visit.visitor.may(RECORD)
     page = ListPage(
-        rows=row_views(rows, columns, names, visit.visitor.reach(RECORD)),
+        rows=row_views(rows, columns, names, find_held(visit.session, columns, rows), visit.visitor.reach(RECORD)),
         verdicts=verdicts,
         practices=practices,
         total=counted.total,

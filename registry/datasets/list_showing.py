@@ -19,7 +19,8 @@ from registry.datasets.vocabulary import ListFacet
 from registry.datasets.wording import LISTS, say_value
 from registry.kernel.words import _, current_locale, ngettext
 from registry.organisations.models import Organisation
-from registry.organisations.queries import find_organisations
+from registry.organisations.queries import Known, find_known_among, find_organisations, find_standing
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.lists import load_list
 from registry.web.templating import say_number
 
@@ -138,7 +139,7 @@ def column_views(columns: Sequence[ListColumn], order: str, kept: Pairs) -> list
         state = ("descending" if downwards else "ascending") if one.name == current else ""
         asked = f"-{one.name}" if state == "ascending" else one.name
         address = write(replaced(kept, ORDER, asked)) if one.order is not None else ""
-        views.append(ColumnView(one.name, one.label, address, state, one.field, one.in_place))
+        views.append(ColumnView(one.name, one.label, address, state, one.field or str(one.role or ""), one.in_place))
     return views
 
 
@@ -174,18 +175,44 @@ def size_choices(kept: Pairs, current: int, sizes: Sequence[int]) -> list[tuple[
     return [(size, write(replaced(kept, SIZE, str(size))), size == current) for size in sizes]
 
 
+Held = Mapping[AppointmentRole, Mapping[int, str]]
+"""Who holds each role, in words, by sheet."""
+
+
+def find_held(session: Session, columns: Sequence[ListColumn], rows: Sequence[DatasetRow]) -> Held:
+    """Who holds today the roles that the columns name, on each of these sheets."""
+    roles = [one.role for one in columns if one.role is not None]
+    if not roles:
+        return {}
+    ids = [row.id for row in rows]
+    today = session.info["today"]()
+    standing = {role: find_standing(session, AppointmentSubject.DATASET, ids, role, today) for role in roles}
+    known = find_known_among(session, {row.person_id for found in standing.values() for row in found.values()})
+    return {
+        role: {sheet: said_of(known.get(row.person_id)) for sheet, row in found.items()}
+        for role, found in standing.items()
+    }
+
+
+def said_of(person: Known | None) -> str:
+    """Somebody in a cell: their name, else their address; whoever was erased, or is not to be shown, has neither."""
+    return (person.name or person.email or "") if person is not None else ""
+
+
 def row_views(
-    rows: Sequence[DatasetRow], columns: Sequence[ListColumn], names: Names, writable: frozenset[int]
+    rows: Sequence[DatasetRow], columns: Sequence[ListColumn], names: Names, held: Held, writable: frozenset[int]
 ) -> list[RowView]:
     """Each line with its cells in words."""
     return [
-        RowView(row, {one.name: cell_words(one, row, names) for one in columns}, row.organisation_id in writable)
+        RowView(row, {one.name: cell_words(one, row, names, held) for one in columns}, row.organisation_id in writable)
         for row in rows
     ]
 
 
-def cell_words(column: ListColumn, row: DatasetRow, names: Names) -> str:
+def cell_words(column: ListColumn, row: DatasetRow, names: Names, held: Held) -> str:
     """One cell in words; nothing where nobody filled it."""
+    if column.role is not None:
+        return held[column.role].get(row.id, "")
     if column.name == ORGANISATION:
         return row.organisation_name
     if not column.field:

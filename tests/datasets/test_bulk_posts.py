@@ -139,3 +139,45 @@ def test_the_pages_name_whom_they_appoint_and_replace(town: Town) -> None:
     assert "<del>Poste A</del>" in shown
     assert "<ins>Poste B</ins>" in shown
     assert "Ce que cela change aux constats" in shown
+
+
+IN_LIST = {"HX-Request": "true"}
+
+
+def test_the_owner_is_shown_and_given_in_its_cell_of_the_list(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    first, second = somebody(town, "Poste A"), somebody(town, "Poste B")
+    sheet, other = town.record("Tenu"), town.record("Vacant")
+    give(town, sheet, first, days=-30)
+    listed = "/jeux?colonnes=titre,proprietaire,referent&mode=edition"
+    shown = steward.get(listed).text
+    assert shown.count("Poste A") >= 1
+    assert f'href="/jeux/{other}/champ/owner"' in shown
+    address = f"/jeux/{sheet}/champ/owner"
+    with town.acting() as session:
+        standing = find_standing(session, SHEET, [sheet], OWNER, town.info["today"]())[sheet].id
+    assert f'name="version" value="{standing}"' in steward.get(address, headers=IN_LIST).text
+
+    cell = steward.post(address, {"version": str(standing), "owner": str(second)}, headers=IN_LIST).text
+    assert cell.strip().startswith('<a class="cell"')
+    assert "Poste B" in cell
+    assert owners(town, sheet) == [second]
+
+    late = steward.post(address, {"version": str(standing), "owner": str(first)})
+    assert late.status_code == 409
+    assert "Poste B" in late.text
+    with town.acting() as session:
+        standing = find_standing(session, SHEET, [sheet], OWNER, town.info["today"]())[sheet].id
+    wrong = steward.post(address, {"version": str(standing), "owner": "987654321"})
+    assert (wrong.status_code, "Choisissez une personne" in wrong.text) == (422, True)
+    apart = steward.post(address, {"version": str(standing), "owner": "", "retour": "/jeux?tri=titre"})
+    assert apart.headers["location"].startswith("/jeux?tri=titre")
+    assert owners(town, sheet) == [None]
+    assert town.someone(Role.READER).get(address).status_code == 403
+
+
+def test_the_column_of_owners_names_whoever_holds_each_sheet(town: Town) -> None:
+    steward, person = town.someone(Role.STEWARD), somebody(town, "Poste A")
+    for number in range(3):
+        give(town, town.record(f"Jeu {number}"), person, days=-1)
+    assert steward.get("/jeux?colonnes=titre,proprietaire").text.count("Poste A") == 3
