@@ -26,7 +26,7 @@ from registry.datasets.bulk_service import (
     preview_bulk_edit,
     undo_bulk_edit,
 )
-from registry.datasets.bulk_wording import BulkWords, bulk_label
+from registry.datasets.bulk_wording import BulkWords, bulk_label, operation_label
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
 from registry.datasets.list_showing import find_names
@@ -106,7 +106,7 @@ def _operations(name: str) -> list[tuple[str, str]]:
     if name in LISTS:
         # Of a list, what adds loses nothing: it comes first.
         kinds = [BulkOperation.ADD, BulkOperation.REMOVE, BulkOperation.SET, BulkOperation.EMPTY]
-    return [(str(one), one.label) for one in kinds]
+    return [(str(one), operation_label(name, one)) for one in kinds]
 
 
 def _typed(name: str, data: FormData | None) -> Any:
@@ -249,9 +249,10 @@ def _held_by(visit: Visit, bulk: BulkEdit, lines: Sequence[BulkLine]) -> Mapping
 
 def _say_edit(edit: Mapping[str, Any], words: BulkWords) -> str:
     operation, field = BulkOperation(edit["operation"]), edit["field"]
+    done = operation_label(field, operation)
     if operation is BulkOperation.EMPTY:
-        return f"{bulk_label(field)}{_(' : ')}{operation.label}"
-    return f"{bulk_label(field)}{_(' : ')}{operation.label} — {words.of(field, edit['value'])}"
+        return f"{bulk_label(field)}{_(' : ')}{done}"
+    return f"{bulk_label(field)}{_(' : ')}{done} — {words.of(field, edit['value'])}"
 
 
 def _line(line: BulkLine, words: BulkWords) -> BulkLineView:

@@ -6,6 +6,7 @@ from typing import Any
 
 from registry.datasets.bulk_forms import POSTS
 from registry.datasets.list_showing import Names, field_words
+from registry.datasets.vocabulary import BulkOperation
 from registry.datasets.wording import field_label
 from registry.kernel.words import _
 from registry.organisations.queries import Known
@@ -14,6 +15,13 @@ from registry.organisations.queries import Known
 def bulk_label(name: str) -> str:
     """The name of a field, or of a post."""
     return POSTS[name].label if name in POSTS else field_label(name)
+
+
+def operation_label(name: str, operation: BulkOperation) -> str:
+    """What is done to a field, or to a post."""
+    if name not in POSTS:
+        return operation.label
+    return _("Laisser vacant") if operation is BulkOperation.EMPTY else _("Donner ce rôle")
 
 
 @dataclass(frozen=True)

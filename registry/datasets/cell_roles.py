@@ -5,14 +5,14 @@ from typing import Any
 from litestar import Response
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.bulk_forms import POST_FIELDS
+from registry.datasets.layout import FormField
 from registry.datasets.list_showing import said_of
 from registry.datasets.list_views import CellPage, CellPart
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.organisations.forms import AppointmentForm
 from registry.organisations.models import Appointment
 from registry.organisations.posts import leave_post
@@ -24,6 +24,7 @@ from registry.web.forms import read_number
 from registry.web.visits import Visit
 
 APPOINT = Permission.ORGANISATIONS_APPOINTMENT_RECORD
+_HINT = mark("À compter d’aujourd’hui ; qui tient ce rôle le quitte.")
 
 
 def is_in_list(visit: Visit) -> bool:
@@ -123,7 +124,7 @@ def _form(
         id=sheet.id,
         version=standing.id if standing is not None else 0,
         title=sheet.title,
-        field=POST_FIELDS[name],
+        field=FormField(name, "select", _HINT),
         label=role.label,
         values={name: str(held) if held is not None else ""},
         errors={name: error} if error else {},
