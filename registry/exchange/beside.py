@@ -29,6 +29,8 @@ from registry.organisations.models import Organisation, Person
 from registry.organisations.queries import find_subtree
 from registry.organisations.service import take_out_person
 
+_PERSONS = 300
+"""Persons taken out in one transaction."""
 _UNDONE = mark("L’import qui l’avait enregistré est défait.")
 _WRITTEN = text(
     "SELECT DISTINCT row_id FROM ledger_entry WHERE batch_id = :batch AND table_name = :table AND verb = 'insert'"
@@ -151,10 +153,15 @@ def take_back_systems(session: Session, batch_id: int) -> None:
             set_system_aside(session, system.id, expected=1, reason=_(_UNDONE), annulled=True)
 
 
-def take_back_persons(session: Session, batch_id: int) -> None:
-    """Takes out the persons an import recorded, unless something refers to them: a sheet left, a role, an account."""
-    for person in _made(session, Person, batch_id):
+def take_back_persons(session: Session, batch_id: int, *, after: int) -> int | None:
+    """Takes out the next persons an import recorded, unless something refers to them: a sheet left, a role, an account.
+
+    Says which was the last one looked at; nothing after the last of all.
+    """
+    persons = [one for one in _made(session, Person, batch_id) if one.id > after][:_PERSONS]
+    for person in persons:
         take_out_person(session, person.id)
+    return persons[-1].id if persons else None
 
 
 def _made(session: Session, model: Any, batch_id: int) -> list[Any]:

@@ -364,11 +364,10 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
         while taken_back := _undo_next(session_of, batch_id):
             done += taken_back
             report(done, total, _("Retour aux fiches d’avant"))
+        _take_back_beside(session_of, batch_id)
         with session_of() as session:
             batch = _going_on(session, batch_id, ImportState.UNDOING)
             say(session, "exchange:import:undo")
-            take_back_systems(session, batch_id)
-            take_back_persons(session, batch_id)
             account = find_account(session, batch_id)
             kept = list(account.content.get("kept", ())) if account is not None else []
             batch.summary = {
@@ -378,6 +377,20 @@ def undo_import(session_of: Callable[[], Any], batch_id: int, report: Report) ->
             batch.state = ImportState.UNDONE
             _forget(session, batch_id)
             return kept
+
+
+def _take_back_beside(session_of: Callable[[], Any], batch_id: int) -> None:
+    """Takes back the systems and the persons that an import recorded beside its sheets."""
+    with session_of() as session:
+        _going_on(session, batch_id, ImportState.UNDOING)
+        say(session, "exchange:import:undo")
+        take_back_systems(session, batch_id)
+    after: int | None = 0
+    while after is not None:
+        with session_of() as session:
+            _going_on(session, batch_id, ImportState.UNDOING)
+            say(session, "exchange:import:undo")
+            after = take_back_persons(session, batch_id, after=after)
 
 
 def require_undoable(session: Session, batch: ImportBatch) -> None:
