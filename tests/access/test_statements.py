@@ -41,7 +41,7 @@ STATEMENTS = {
     "/bureau/passations/{person}": 8,
     "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 11,
-    "/jeux?colonnes=titre,proprietaire,referent": 13,
+    "/jeux?colonnes=titre,proprietaire,referent": 12,
     "/jeux/{dataset}": 9,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
