@@ -256,7 +256,7 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
             told = {
                 "refusal": f"Refus {word}",
                 "leftovers": [{"predicate": f"urn:{word}", "count": 1, "example": word}],
-                **({"table": _columns(word)} if state is ImportState.ASKING else {}),
+                **({"table": _columns(word)} if state is not ImportState.APPLIED else {}),
             }
             session.add(ImportAccount(organisation_id=organisation_id, batch_id=batch.id, content=told))
             session.add(
@@ -429,9 +429,9 @@ QUERIES = {
     "GET /api/v1/search/suggestions": "?q=jeu",
     "GET /recherche": "?q=jeu",
 }
-ON_ASKING = {"/imports/{batch_id:int}/colonnes", "/imports/{batch_id:int}/a-corriger"}
+ON_ASKING = {"/imports/{batch_id:int}/colonnes"}
 ON_PREVIEWED = {
-    "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner",
+    "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner", "/imports/{batch_id:int}/a-corriger",
     "/api/v1/imports/{batch_id:int}/application",
 }  # fmt: skip
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
