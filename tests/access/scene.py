@@ -355,11 +355,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/brouillons": _form(title="Bornes"),
     "POST /jeux/{dataset_id:int}/brouillon": _form(version=lambda of: str(of.dataset_version), title="Brouillon"),
     "POST /jeux/brouillons/{draft_id:int}/oublier": _form(),
-    "POST /jeux/{dataset_id:int}/champs/modifier": lambda of: {
-        "version": str(of.dataset_version),
-        "field-0-name": "identifiant",
-        "field-0-type": "string",
-    },
+    "POST /jeux/{dataset_id:int}/champs/modifier": _form(
+        version=lambda of: str(of.dataset_version), **{"field-0-name": "identifiant", "field-0-type": "string"}
+    ),
     "POST /jeux/{dataset_id:int}/sources": _form(
         version=lambda of: str(of.dataset_version), source_id=lambda of: str(of.source_id), method="Somme"
     ),
@@ -384,12 +382,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
 BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
     "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
-    "POST /api/v1/questions": lambda of: {
-        "subject_kind": "dataset",
-        "subject_id": of.dataset_id,
-        "field": "licence",
-        "text": "Laquelle ?",
-    },
+    "POST /api/v1/questions": lambda of: (
+        {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
+    ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
     "POST /api/v1/systems": lambda of: {"organisation_id": of.organisation_id, "name": "Logiciel"},
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
