@@ -26,34 +26,34 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
 from registry.datasets import beginning_api, together_api
-from registry.datasets import bulk_routes as datasets_bulk
-from registry.datasets import cell_routes as datasets_cells
 from registry.datasets import draft_routes as datasets_drafts
 from registry.datasets import form_routes as datasets_forms
 from registry.datasets import law_routes as datasets_law
-from registry.datasets import list_routes as datasets_list
 from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
-from registry.datasets import system_api as systems_api
-from registry.datasets import system_routes as systems_routes
-from registry.datasets import view_routes as datasets_views
-from registry.datasets.bulk_jobs import bulk_jobs
+from registry.datasets.bulk import routes as datasets_bulk
+from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import bind_datasets
+from registry.datasets.listing import cell_routes as datasets_cells
+from registry.datasets.listing import routes as datasets_list
+from registry.datasets.listing import view_routes as datasets_views
 from registry.datasets.models import Dataset, InformationSystem
-from registry.datasets.system_facts import BOUND as BOUND_OF_SYSTEMS
-from registry.datasets.system_facts import bind_systems
+from registry.datasets.systems import api as systems_api
+from registry.datasets.systems import routes as systems_routes
+from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
+from registry.datasets.systems.facts import bind_systems
 from registry.desk import api as desk_api
 from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
 from registry.exchange import api as exchange_api
-from registry.exchange import export_routes as exports_routes
 from registry.exchange import routes as exchange_routes
-from registry.exchange import table_routes as tables_routes
+from registry.exchange.exports import routes as exports_routes
 from registry.exchange.jobs import import_jobs
+from registry.exchange.tables import routes as tables_routes
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
 from registry.organisations import api as organisations_api

@@ -15,8 +15,8 @@ from registry.cli.opening import (
     write_json,
     writing_to,
 )
-from registry.datasets.selecting import read_query
-from registry.exchange.exporting import ExportFormat, export
+from registry.datasets.listing.selecting import read_query
+from registry.exchange.exports.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _

@@ -12,8 +12,9 @@ from registry.compliance.queries import Found, find_findings, find_findings_then
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
 from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
+from registry.datasets.listing.narrowing import DatasetFilter
+from registry.datasets.listing.selecting import with_bearers
 from registry.datasets.moments import read_moment, sheet_then
-from registry.datasets.narrowing import DatasetFilter
 from registry.datasets.queries import (
     count_datasets,
     find_datasets,
@@ -21,7 +22,6 @@ from registry.datasets.queries import (
     get_dataset,
     get_with_below,
 )
-from registry.datasets.selecting import with_bearers
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData, Stage
 from registry.datasets.wording import FIELD_LABELS

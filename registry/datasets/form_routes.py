@@ -22,8 +22,8 @@ from registry.datasets.form_pages import (
     show_form,
 )
 from registry.datasets.forms import AnnulForm
+from registry.datasets.listing.narrowing import MOST_LETTERS
 from registry.datasets.models import Dataset, SheetDraft
-from registry.datasets.narrowing import MOST_LETTERS
 from registry.datasets.queries import find_draft, find_system_names, get_dataset
 from registry.datasets.reading import read_sheet_form
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset

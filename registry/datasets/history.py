@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
-from registry.datasets.system_views import SYSTEM_LABELS, say_system_value
+from registry.datasets.systems.views import SYSTEM_LABELS, say_system_value
 from registry.datasets.views import ChangeView
 from registry.datasets.wording import Known, field_label, say_value
 from registry.kernel.words import _, mark

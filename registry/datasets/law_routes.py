@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPRO
 from registry.compliance.panels import OF_LAW
 from registry.datasets.form_pages import form_choices
 from registry.datasets.layout import FORM_FIELDS
-from registry.datasets.list_showing import field_words, find_names
+from registry.datasets.listing.showing import field_words, find_names
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.reading import read_sheet_form

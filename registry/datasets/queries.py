@@ -9,7 +9,9 @@ from sqlalchemy import ARRAY, BigInteger, Text, any_, bindparam, exists, func, l
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.columns import ORDERS, TITLE
+from registry.datasets.listing.columns import ORDERS, TITLE
+from registry.datasets.listing.narrowing import DatasetFilter, narrow
+from registry.datasets.listing.selecting import with_bearers
 from registry.datasets.models import (
     DataService,
     Dataset,
@@ -19,8 +21,6 @@ from registry.datasets.models import (
     InformationSystem,
     SheetDraft,
 )
-from registry.datasets.narrowing import DatasetFilter, narrow
-from registry.datasets.selecting import with_bearers
 from registry.datasets.vocabulary import AccessRights, PersonalData, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _

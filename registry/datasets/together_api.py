@@ -7,7 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.weighing import Weighed
 from registry.datasets.api import EXAMPLE, RECORD, about
-from registry.datasets.bulk_weighing import bind_sheets, weigh_sheets
+from registry.datasets.bulk.weighing import bind_sheets, weigh_sheets
 from registry.datasets.together import Done, TogetherForm, record_together, refusals_of
 from registry.datasets.vocabulary import Outcome
 from registry.kernel.errors import Invalid

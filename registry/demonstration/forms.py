@@ -7,7 +7,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.system_forms import SystemChange, SystemForm
+from registry.datasets.systems.forms import SystemChange, SystemForm
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line, OrganisationForm, ServiceForm
 from registry.organisations.vocabulary import AppointmentRole

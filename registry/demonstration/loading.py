@@ -24,7 +24,7 @@ from registry.accounts.service import invite_account, use_link
 from registry.datasets.forms import DatasetChange
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
-from registry.datasets.system_service import amend_system, record_system
+from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,

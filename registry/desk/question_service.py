@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from registry.datasets.layout import SHOWN
-from registry.datasets.system_forms import SystemForm
+from registry.datasets.systems.forms import SystemForm
 from registry.desk.forms import MessageForm, QuestionForm
 from registry.desk.models import Question, QuestionMessage
 from registry.desk.question_queries import find_in_post, get_question, get_sheet

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Force, SubjectKind
-from registry.datasets.system_views import SYSTEM_LABELS
+from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import field_label
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from registry.exchange.table_anomalies import TABLE_ANOMALIES
+from registry.exchange.tables.anomalies import TABLE_ANOMALIES
 from registry.exchange.vocabulary import Anomaly, Severity
 from registry.kernel.words import _, mark
 

@@ -16,9 +16,9 @@ from registry.datasets.models import Dataset, Derivation, InformationSystem
 from registry.datasets.parts import write_parts
 from registry.datasets.queries import find_by_identifier, find_parts
 from registry.datasets.service import change_sheet
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system, set_system_aside
-from registry.exchange.export_queries import keys_of
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system, set_system_aside
+from registry.exchange.exports.queries import keys_of
 from registry.exchange.models import ImportBatch, ImportLine
 from registry.exchange.rules import EMPTY
 from registry.kernel.errors import Invalid

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from registry.exchange.columns import PAIRED
-from registry.exchange.table_fields import FIELDS
+from registry.exchange.tables.fields import FIELDS
 from registry.exchange.views import path_label
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.exchange.models import READS, ColumnMapping, ImportBatch, ImportState
 from registry.exchange.queries import find_account
 from registry.exchange.service import tell
-from registry.exchange.table_fields import FIELDS
+from registry.exchange.tables.fields import FIELDS
 from registry.exchange.vocabulary import ReadCatalogue
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _

@@ -15,7 +15,7 @@ from registry.datasets.vocabulary import AccessRights
 from registry.exchange.anomalies import made
 from registry.exchange.contacts import Contacts, is_told, said_of
 from registry.exchange.edits import KEPT, Edits, find_edits, sift
-from registry.exchange.export_placing import ExportPlaces
+from registry.exchange.exports.placing import ExportPlaces
 from registry.exchange.models import ImportAction
 from registry.exchange.naming import Names
 from registry.exchange.outcome import Compared, Outcome

@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from registry.exchange.export_cells import inert
+from registry.exchange.exports.cells import inert
 from registry.exchange.models import CHANGED_SINCE, LEFT, ImportLine
 from registry.exchange.views import anomaly_view
 from registry.exchange.vocabulary import Severity

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from registry.exchange.answer import Answer, read_answer
 from registry.exchange.child import ask_child_into
-from registry.exchange.export_columns import as_order
-from registry.exchange.export_layout import export_tables
+from registry.exchange.exports.columns import as_order
+from registry.exchange.exports.layout import export_tables
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
 from registry.exchange.vocabulary import Family, Limits, ReadCatalogue
@@ -17,9 +17,9 @@ PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()
 
 _WORKERS = {
-    Family.RDF: "registry.exchange.rdf_worker",
-    Family.TABLE: "registry.exchange.table_worker",
-    Family.PORTAL: "registry.exchange.portal_worker",
+    Family.RDF: "registry.exchange.rdf.worker",
+    Family.TABLE: "registry.exchange.tables.worker",
+    Family.PORTAL: "registry.exchange.portals.worker",
 }
 """Which program reads the formats of each family."""
 _LIMITS = {Family.TABLE: Limits(file_bytes=64 * 1024**2, memory_bytes=1024**3, seconds=120)}

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from registry.exchange.export_files import recognise_export
+from registry.exchange.exports.files import recognise_export
 from registry.exchange.first_bytes import FirstBytes, first_bytes
-from registry.exchange.portal_format import recognise_portal
-from registry.exchange.rdf_format import recognise_rdf
+from registry.exchange.portals.format import recognise_portal
+from registry.exchange.rdf.format import recognise_rdf
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.table_format import recognise_table, recognise_unnamed_table
+from registry.exchange.tables.format import recognise_table, recognise_unnamed_table
 from registry.exchange.vocabulary import SourceFormat
 
 

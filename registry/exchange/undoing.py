@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.datasets.bulk_service import UNDO_EVENT as BULK_UNDO_EVENT
+from registry.datasets.bulk.service import UNDO_EVENT as BULK_UNDO_EVENT
 from registry.datasets.forms import DataServiceForm, DatasetForm, DistributionForm, FieldForm
 from registry.datasets.models import DataService, Dataset, DatasetField, Derivation
 from registry.datasets.queries import find_distributions_of, find_downstream, find_parts, has_other_parts

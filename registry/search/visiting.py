@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.queries import count_datasets, find_datasets
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData, Stage
 from registry.kernel.errors import Invalid

@@ -15,14 +15,14 @@ from registry.accounts.forms import TokenForm
 from registry.accounts.models import RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
-from registry.datasets.bulk_forms import BulkEditForm
-from registry.datasets.bulk_service import preview_bulk_edit
+from registry.datasets.bulk.forms import BulkEditForm
+from registry.datasets.bulk.service import preview_bulk_edit
 from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.narrowing import DatasetFilter
-from registry.datasets.saved_views import ViewForm, save_view
+from registry.datasets.listing.narrowing import DatasetFilter
+from registry.datasets.listing.saved_views import ViewForm, save_view
 from registry.datasets.service import amend_dataset, record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from registry.desk.forms import QuestionForm
 from registry.desk.models import HandOver, TaskArrangement
 from registry.desk.question_service import ask_question

@@ -16,7 +16,7 @@ import pytest
 from httpx import Response
 
 from registry.accounts.queries import enter_by_session, enter_by_token
-from registry.exchange.exporting import ExportFormat
+from registry.exchange.exports.exporting import ExportFormat
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.organisations.forms import ServiceForm

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from registry.desk.forms import QuestionForm
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import QuestionSubject

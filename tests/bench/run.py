@@ -24,7 +24,7 @@ from measures import (
 )
 from searching import measure_search
 
-from registry.exchange.table_rows import MOST_ROWS
+from registry.exchange.tables.rows import MOST_ROWS
 from registry.kernel.paging import write_cursor
 from registry.platform.logs import configure_logs
 

@@ -18,9 +18,9 @@ from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
-from registry.datasets.system_facts import bind_systems
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.facts import bind_systems
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from registry.organisations.facts import bind_organisations
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person

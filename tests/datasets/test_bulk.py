@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.datasets import bulk_service
-from registry.datasets.bulk_forms import BulkEditForm
-from registry.datasets.bulk_queries import find_bulk_lines, get_bulk_edit
-from registry.datasets.bulk_rules import becomes
-from registry.datasets.bulk_service import apply_bulk_edit, preview_bulk_edit, undo_bulk_edit
+from registry.datasets.bulk import service as bulk_service
+from registry.datasets.bulk.forms import BulkEditForm
+from registry.datasets.bulk.queries import find_bulk_lines, get_bulk_edit
+from registry.datasets.bulk.rules import becomes
+from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit, undo_bulk_edit
 from registry.datasets.forms import DatasetChange
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import amend_dataset
 from registry.datasets.vocabulary import BulkOperation, BulkOutcome, BulkState

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from registry.datasets.bulk_forms import BulkEditForm
-from registry.datasets.bulk_queries import find_bulk_lines, get_bulk_edit
-from registry.datasets.bulk_service import apply_bulk_edit, preview_bulk_edit, undo_bulk_edit
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.bulk.forms import BulkEditForm
+from registry.datasets.bulk.queries import find_bulk_lines, get_bulk_edit
+from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit, undo_bulk_edit
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Role
 from registry.ledger.queries import find_versions

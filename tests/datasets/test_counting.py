@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from registry.datasets.bulk_forms import BulkEditForm
-from registry.datasets.bulk_service import apply_bulk_edit, preview_bulk_edit
-from registry.datasets.counting import count_facets
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.bulk.forms import BulkEditForm
+from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit
+from registry.datasets.listing.counting import count_facets
+from registry.datasets.listing.narrowing import DatasetFilter
+from registry.datasets.listing.selecting import read_query, read_selection
 from registry.datasets.queries import count_datasets, find_ids
-from registry.datasets.selecting import read_query, read_selection
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData
 from registry.organisations.forms import AppointmentForm, PersonForm
 from registry.organisations.service import appoint, record_person

@@ -11,9 +11,9 @@ from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.rules import are_personal_fields_justified, may_third_parties_hold_rights
 from registry.datasets.service import amend_dataset, record_dataset
-from registry.datasets.system_facts import bind_systems
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.facts import bind_systems
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from tests.conftest import TODAY, Town
 
 

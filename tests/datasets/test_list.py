@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from registry.datasets.columns import ORDERS
-from registry.datasets.narrowing import MOST_WORDS, DatasetFilter
+from registry.datasets.listing.columns import ORDERS
+from registry.datasets.listing.narrowing import MOST_WORDS, DatasetFilter
 from registry.datasets.queries import find_datasets
 from registry.kernel.permissions import Role
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from registry.datasets import bulk_service
+from registry.datasets.bulk import service as bulk_service
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import AccessRights
 from registry.kernel.permissions import Role
@@ -185,7 +185,7 @@ def test_a_form_that_does_not_fit_is_given_back(town: Any, shelf: dict[str, int]
 
 
 def test_a_long_one_is_left_to_the_worker(town: Any, monkeypatch: pytest.MonkeyPatch, shelf: dict[str, int]) -> None:
-    monkeypatch.setattr("registry.datasets.bulk_routes.AT_ONCE", 2)
+    monkeypatch.setattr("registry.datasets.bulk.routes.AT_ONCE", 2)
     steward = town.someone(Role.STEWARD)
     address = bulk(steward, "")
     steward.post(f"{address}/appliquer")

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from registry.datasets import narrowing
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.listing import narrowing
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.queries import find_datasets, find_ids
 
 pytestmark = pytest.mark.database

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from registry.datasets.listing.selecting import read_query, read_selection, selection_query
 from registry.datasets.queries import count_datasets, find_ids
-from registry.datasets.selecting import read_query, read_selection, selection_query
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from registry.datasets.vocabulary import AccessRights, PersonalData
 from registry.organisations.forms import AppointmentForm, PersonForm
 from registry.organisations.service import appoint, record_person

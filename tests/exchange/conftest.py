@@ -13,7 +13,7 @@ from registry.exchange.jobs import session_opener
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.outcome import Compared
 from registry.exchange.queries import find_lines, get_batch
-from registry.exchange.rdf_here import read_rdf_bytes
+from registry.exchange.rdf.here import read_rdf_bytes
 from registry.exchange.service import apply_import, preview_import, receive_import, undo_import
 from registry.exchange.vocabulary import ReadCatalogue
 from registry.platform.database import Acting

@@ -4,7 +4,7 @@ import json
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from registry.exchange.portal_catalogue import read_answers
+from registry.exchange.portals.catalogue import read_answers
 from registry.exchange.vocabulary import ReadCatalogue
 
 SITE = "https://donnees.exemple.fr"

@@ -11,10 +11,10 @@ import pytest
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.queries import find_choosable, get_dataset
 from registry.datasets.service import amend_dataset, record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
-from registry.exchange.export_columns import REREAD
-from registry.exchange.exporting import ExportFormat, export
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
+from registry.exchange.exports.columns import REREAD
+from registry.exchange.exports.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file, session_opener
 from registry.exchange.models import ImportAction
 from registry.exchange.queries import find_lines

@@ -9,9 +9,9 @@ import pytest
 
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
-from registry.exchange.exporting import ExportFormat, export
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
+from registry.exchange.exports.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file
 from registry.organisations.forms import PersonForm
 from registry.organisations.service import record_person

@@ -13,10 +13,10 @@ from httpx import Response
 
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
-from registry.exchange.export_layout import export_tables
-from registry.exchange.exporting import ExportFormat
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
+from registry.exchange.exports.exporting import ExportFormat
+from registry.exchange.exports.layout import export_tables
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm
 from registry.organisations.service import appoint, record_person

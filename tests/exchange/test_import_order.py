@@ -13,7 +13,7 @@ from registry.datasets.service import amend_dataset, record_dataset
 from registry.exchange.comparing import BATCH
 from registry.exchange.models import ImportState
 from registry.exchange.queries import get_batch, is_at_work
-from registry.exchange.rdf_here import read_rdf_bytes
+from registry.exchange.rdf.here import read_rdf_bytes
 from registry.exchange.service import _writing_alone, preview_import, receive_import
 from registry.kernel.errors import Conflict
 from tests.exchange.conftest import PREFIXES, TREES, Bringer, Cut, many

@@ -11,8 +11,8 @@ import pytest
 
 from registry.exchange import comparing
 from registry.exchange.models import ImportState
-from registry.exchange.portal_answers import LONG, LongList, answers_of
-from registry.exchange.portal_catalogue import read_answers
+from registry.exchange.portals.answers import LONG, LongList, answers_of
+from registry.exchange.portals.catalogue import read_answers
 from registry.exchange.reading import read_file
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.service import preview_import, receive_import
@@ -25,7 +25,7 @@ _PROSE = "Une description en français, d’une longueur ordinaire. " * 20
 _MEASURED = """
 import sys
 from pathlib import Path
-from registry.exchange.portal_worker import read
+from registry.exchange.portals.worker import read
 handed = []
 order = {"path": sys.argv[1], "zone": "Europe/Paris", "origin": ""}
 read(order, lambda one: handed.append(one.identifier))

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from registry.exchange.portal_addresses import behind, by_large_pages, following, whole_export
+from registry.exchange.portals.addresses import behind, by_large_pages, following, whole_export
 from registry.exchange.reading import read_file
 from registry.exchange.source import open_source
 from registry.exchange.vocabulary import Limits, ReadCatalogue
@@ -180,7 +180,7 @@ def test_a_list_whose_second_page_fails_is_not_read_by_half(site: str, second: A
 
 
 def test_a_page_made_to_fill_the_memory_fills_that_of_a_process_apart(site: str, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("registry.exchange.portal_pages.LIMITS", Limits(memory_bytes=128 * 1024**2, seconds=60))
+    monkeypatch.setattr("registry.exchange.portals.pages.LIMITS", Limits(memory_bytes=128 * 1024**2, seconds=60))
     address = f"{site}/api/3/action/package_search"
 
     def search(query: dict[str, str]) -> Any:

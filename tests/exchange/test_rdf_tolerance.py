@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from registry.exchange.rdf_here import read_rdf_bytes
+from registry.exchange.rdf.here import read_rdf_bytes
 from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
 
 FILE = " dcat:distribution [ a dcat:Distribution ; dcat:accessURL <https://exemple.fr/f.csv> ; "

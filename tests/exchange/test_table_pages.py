@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from registry.exchange.jobs import import_file
-from registry.exchange.table_mappings import key_of, suggested
+from registry.exchange.tables.mappings import key_of, suggested
 from registry.kernel.errors import Unreadable
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting

@@ -13,9 +13,9 @@ from registry.datasets.wording import FIELD_LABELS
 from registry.exchange.reading import read_file
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
-from registry.exchange.table_dates import read_french_day
-from registry.exchange.table_mappings import load_mapping, mapping_names
-from registry.exchange.table_worker import read as read_table
+from registry.exchange.tables.dates import read_french_day
+from registry.exchange.tables.mappings import load_mapping, mapping_names
+from registry.exchange.tables.worker import read as read_table
 from registry.exchange.vocabulary import ReadCatalogue, Severity
 from registry.kernel.errors import Refusal
 from tests.exchange.tables import Cells, csv_of, ods_of, ods_table, sheet_xml, xlsx_of
@@ -272,7 +272,7 @@ def test_a_sheet_of_a_million_lines_is_refused_before_it_fills_the_memory(tmp_pa
     code = (
         "from pathlib import Path\n"
         "from registry.exchange.refusals import CannotRead\n"
-        "from registry.exchange.table_worker import read\n"
+        "from registry.exchange.tables.worker import read\n"
         "try:\n"
         f"    read({{'path': {str(path)!r}, 'format': 'xlsx', 'zone': 'Europe/Paris'}})\n"
         "except CannotRead as error:\n"

@@ -43,7 +43,7 @@ def rows() -> list[Row]:
 def names_of(room: str) -> set[str]:
     """What a room defines: its classes, functions and constants, and what its classes hold, as `Class.member`."""
     found = set()
-    for path in (ROOT / "registry" / room).glob("*.py"):
+    for path in (ROOT / "registry" / room).rglob("*.py"):
         for node in ast.parse(path.read_text("utf-8")).body:
             found |= defined(node)
             if isinstance(node, ast.ClassDef):

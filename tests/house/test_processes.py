@@ -6,9 +6,9 @@ import sys
 import pytest
 
 WORKERS = {
-    "registry.exchange.portal_worker": {"pydantic", "rdflib", "weasyprint"},
-    "registry.exchange.rdf_worker": {"pydantic", "weasyprint"},
-    "registry.exchange.table_worker": {"pydantic", "rdflib", "weasyprint"},
+    "registry.exchange.portals.worker": {"pydantic", "rdflib", "weasyprint"},
+    "registry.exchange.rdf.worker": {"pydantic", "weasyprint"},
+    "registry.exchange.tables.worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.reporting.page_worker": {"weasyprint", "rdflib"},
     "registry.reporting.pdf_worker": {"rdflib"},
 }

@@ -14,7 +14,7 @@ import rdflib
 from rdflib.namespace import DCAT, DCTERMS, RDF
 from sqlalchemy import text
 
-from registry.exchange.rdf_graph import short_name
+from registry.exchange.rdf.graph import short_name
 from registry.exchange.reading import read_file
 from registry.exchange.vocabulary import Fate, ReadCatalogue
 from registry.reporting.discovery import get_report

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from registry.datasets.system_forms import SystemForm
-from registry.datasets.system_service import record_system
+from registry.datasets.systems.forms import SystemForm
+from registry.datasets.systems.service import record_system
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.reporting.gathering import gather, get_scope

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from registry.datasets.narrowing import DatasetFilter
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.queries import count_datasets
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData
 from registry.kernel.permissions import Role

@@ -1,0 +1,1 @@
+"""Reading and asking portals: CKAN, udata and OpenDataSoft, from files and from addresses, through one gate."""

@@ -1,0 +1,1 @@
+"""Reading inventories kept as tables: CSV, XLSX and ODS, under known headers or under those somebody mapped."""

@@ -1,0 +1,132 @@
+"""A CSV file to rows: its encoding and its separator told from what it holds."""
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from registry.exchange.first_bytes import byte_order_mark
+from registry.exchange.refusals import CannotRead, Problem
+from registry.exchange.tables.rows import MOST_CELL, MOST_ROWS, Noted, Row, SheetOfRows, trimmed
+
+SEPARATORS = (";", ",", "\t", "|")
+_SAMPLE = 64 * 1024
+_LINES = 60
+_MARGIN = 100
+"""How many lines a header may stand under."""
+_HIGH = bytes(range(0x80, 0xC0)).decode("windows-1252", errors="ignore")
+_DAMAGED = re.compile(f"\u00c3[{re.escape(_HIGH)}]|\u00e2\u20ac[{re.escape(_HIGH)}\u2122\u0153\u201c]|\ufffd")
+"""How an accent of UTF-8 looks once it was read as Windows-1252."""
+
+csv.field_size_limit(4 * MOST_CELL)
+
+
+def csv_sheets(path: Path) -> list[SheetOfRows]:
+    """The one sheet of a CSV file.
+
+    Raises: CannotRead for what is no text.
+    """
+    raw = path.read_bytes()
+    noted = Noted()
+    text = decoded(raw, noted)
+    del raw
+    found = _DAMAGED.search(text)
+    if found is not None:
+        noted.damaged = text[max(0, found.start() - 20) : found.end() + 20]
+    separator = separator_of(text[:_SAMPLE])
+    if text.count("\n") > MOST_ROWS and sum(1 for _row in _rows(text, separator)) > MOST_ROWS + _MARGIN:
+        raise CannotRead(Problem.TOO_MANY_ROWS, limit=MOST_ROWS)
+    return [SheetOfRows("", lambda: _rows(text, separator), noted=noted)]
+
+
+def decoded(raw: bytes, noted: Noted) -> str:
+    """The text of a file, in the encoding its first bytes announce, else UTF-8, else that of Windows.
+
+    Raises: CannotRead for what is in none of them.
+    """
+    announced = byte_order_mark(raw[:4]) or _without_mark(raw[:400])
+    for encoding in [announced] if announced else ["utf-8", "windows-1252"]:
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError as error:
+            place = error.start
+            continue
+        noted.encoding = encoding
+        return text.removeprefix("\ufeff")
+    raise CannotRead(
+        Problem.ENCODING, encoding=(announced or "utf-8").upper(), byte=f"0x{raw[place]:02X}", offset=place,
+        line=raw.count(b"\n", 0, place) + 1,
+    )  # fmt: skip
+
+
+def _without_mark(head: bytes) -> str | None:
+    """Which UTF-16 a file is in that bears no mark: every other byte of Latin letters is then null."""
+    if b"\x00" not in head:
+        return None
+    even, odd = head[::2].count(0), head[1::2].count(0)
+    if max(even, odd) < len(head) // 4:
+        raise CannotRead(Problem.BINARY, offset=head.index(b"\x00"))
+    return "utf-16-be" if even > odd else "utf-16-le"
+
+
+def separator_of(sample: str) -> str:
+    """The separator under which the first lines have the most cells, and the same number of them."""
+    best, most = SEPARATORS[0], 0
+    for separator in SEPARATORS:
+        widths = [len(cells) for cells in _sampled(sample, separator)]
+        several = Counter(width for width in widths if width > 1)
+        if not several:
+            continue
+        width, lines = max(several.items(), key=lambda pair: (pair[1], pair[0]))
+        score = lines * lines * (width - 1)
+        if score > most:
+            best, most = separator, score
+    return best
+
+
+def _sampled(sample: str, separator: str) -> list[list[str]]:
+    lines: list[list[str]] = []
+    try:
+        for cells in csv.reader(sample.splitlines(keepends=True), delimiter=separator):
+            lines.append(cells)
+            if len(lines) >= _LINES:
+                break
+    except csv.Error:
+        return lines
+    return lines
+
+
+def looks_like_a_table(text: str) -> bool:
+    """Whether the first lines of a text are cells between separators."""
+    separator = separator_of(text)
+    lines = [cells for cells in _sampled(text, separator) if any(cells)][:_LINES]
+    if len(lines) > 2:
+        # The last may be cut short.
+        lines.pop()
+    widths = Counter(len(cells) for cells in lines)
+    width, count = max(widths.items(), key=lambda pair: pair[1], default=(0, 0))
+    return width > 1 and count * 2 >= len(lines)
+
+
+def _rows(text: str, separator: str) -> Iterator[Row]:
+    reader = csv.reader(_lines(text), delimiter=separator)
+    line = 1
+    try:
+        for cells in reader:
+            filled = trimmed(cells)
+            if filled:
+                yield Row(line, [cell[:MOST_CELL] for cell in filled])
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise CannotRead(Problem.OPEN_QUOTE, line=line) from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """The lines of a text, one at a time: `\\r\\n`, `\\n` or `\\r` ends one, and nothing else does."""
+    start, ending = 0, "\r" if "\n" not in text else "\n"
+    while start < len(text):
+        found = text.find(ending, start)
+        end = len(text) if found < 0 else found + 1
+        yield text[start:end]
+        start = end
