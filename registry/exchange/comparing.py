@@ -23,7 +23,7 @@ from registry.exchange.parts_comparing import StandingParts, read_parts
 from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
-from registry.exchange.vocabulary import Anomaly, ReadCatalogue, ReadDataset, Severity
+from registry.exchange.vocabulary import TO_MEND, Anomaly, ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
 from registry.organisations.queries import Known, find_subtree
@@ -163,7 +163,14 @@ def _record(
     told = _compare_one(
         place, one, sheet, standing.files, anomalies, belongs, contact, public=ground.public, today=ground.today
     )
-    return _with_parts(told, one, standing.parts, belongs, overwrite=ground.overwrite_edits)
+    return _without_whole_line(_with_parts(told, one, standing.parts, belongs, overwrite=ground.overwrite_edits))
+
+
+def _without_whole_line(told: Compared) -> Compared:
+    """The same record; its line of a table stays with it only where something is to be mended there."""
+    if "cells" not in told.content or any(one["severity"] in TO_MEND for one in told.anomalies):
+        return told
+    return replace(told, content={name: value for name, value in told.content.items() if name != "cells"})
 
 
 def _met(
@@ -177,7 +184,11 @@ def _met(
         met.append(made("held-elsewhere", one.identifier, "identifier", ", ".join(holders)))
     if sheet is not None and belongs.owner_id not in {None, sheet.organisation_id}:
         owner = one.owner_name or one.owner_siren or ""
-        met.append(made("owner-differs", one.identifier, "organisation_id", owner, line=one.line))
+        met.append(
+            made(
+                "owner-differs", one.identifier, "owner_name" if one.owner_name else "owner_siren", owner, line=one.line
+            )
+        )
     return [asdict(anomaly) for anomaly in met]
 
 

@@ -8,12 +8,11 @@ from typing import Any
 from registry.exchange.exports.cells import inert
 from registry.exchange.models import CHANGED_SINCE, LEFT, ImportLine
 from registry.exchange.views import anomaly_view
-from registry.exchange.vocabulary import Severity
+from registry.exchange.vocabulary import TO_MEND
 
 REMARKS = "À corriger"
 """The header of the remarks: `policies/mappings/beffroi.yaml` knows it, so that the file comes back as it was."""
 _NOT_IN_THE_FILE = {CHANGED_SINCE, LEFT}
-_MENDED = {str(Severity.ERROR), str(Severity.WARNING)}
 
 
 def to_mend(table: Mapping[str, Any], lines: Iterable[ImportLine]) -> bytes:
@@ -27,7 +26,7 @@ def to_mend(table: Mapping[str, Any], lines: Iterable[ImportLine]) -> bytes:
     writer.writerow([inert(one["header"]) for one in columns] + [REMARKS])
     for line in lines:
         remarks = [
-            _said(one) for one in line.anomalies if one["severity"] in _MENDED and one["code"] not in _NOT_IN_THE_FILE
+            _said(one) for one in line.anomalies if one["severity"] in TO_MEND and one["code"] not in _NOT_IN_THE_FILE
         ]
         if remarks:
             cells = line.content.get("cells") or _known(columns, line)

@@ -48,7 +48,11 @@ class Places:
         owner, code = self._owner(one)
         if code:
             named = one.owner_name or one.owner_siren or ""
-            anomalies.append(asdict(made(code, one.identifier, "organisation_id", named, line=one.line)))
+            anomalies.append(
+                asdict(
+                    made(code, one.identifier, "owner_name" if one.owner_name else "owner_siren", named, line=one.line)
+                )
+            )
         system = self._system(one.system_name, owner) if one.system_name else None
         if one.system_name and system is None:
             path = "information_system_id"

@@ -72,6 +72,10 @@ class Severity(Labelled):
     NOTICE = "notice", mark("À vérifier")
 
 
+TO_MEND = frozenset({str(Severity.ERROR), str(Severity.WARNING)})
+"""Of which severities an anomaly is to be mended in the file itself."""
+
+
 class Fate(Labelled):
     """What became of a statement of the file."""
 
@@ -119,7 +123,7 @@ class ReadDataset:
 
     `more` holds other fields of the sheet, by name, as its form takes them. `owner_…` and `system_name` name an
     organisation and an information system as the file does; they are looked for at the register. `line` is where
-    the record stands in a table, `cells` its raw line where something in it is to be mended. `known_as` gives the
+    the record stands in a table, `cells` its raw line. `known_as` gives the
     other names under which the register may hold the dataset: its addresses in other catalogues. With
     `files_partly`, the source does not list every file: those it leaves out stay.
 

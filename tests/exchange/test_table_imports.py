@@ -91,7 +91,7 @@ def test_a_record_goes_to_the_organisation_it_names_below_the_one_of_the_import(
         ("arbres", other),
         ("bancs", town.authority_id),
     ]
-    assert ("owner-unknown", "organisation_id") in inventories.bringer.noted(number)
+    assert ("owner-unknown", "owner_name") in inventories.bringer.noted(number)
     assert inventories.bring([names[other].upper(), *TREES[1:]])[1] == {2: ImportAction.UNCHANGED}
 
 

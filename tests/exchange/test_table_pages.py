@@ -100,6 +100,24 @@ def test_the_lines_to_mend_come_back_inert_and_are_taken_once_mended(town: Town)
     assert count(town, "dataset WHERE identifier = 'c' AND frequency = 'ANNUAL'") == 1
 
 
+def test_a_line_wrong_by_its_organisation_or_its_system_alone_comes_back_whole(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    header = ["titre", "description", "nom_orga", "si", "freq_maj", "url"]
+    rows = [
+        ["Arbres", "Les arbres.", "Service inconnu", "", "Annuelle", "https://exemple.fr/a"],
+        ["Bancs", "Les bancs.", "", "Zéphyr", "Annuelle", "https://exemple.fr/b"],
+        ["Cafés", "Les cafés.", "", "", "Annuelle", "https://exemple.fr/c"],
+    ]
+    page = send(town, steward, csv_of([header, *rows]), "inventaire.csv").headers["location"]
+    work(town)
+    sent = steward.get(f"{page}/a-corriger")
+    given = list(csv.reader(io.StringIO(sent.content.decode("utf-8-sig")), delimiter=";"))
+    assert [row[:6] for row in given] == [header, *rows[:2]]
+    assert "Organisation propriétaire" in given[1][6]
+    assert "Système d’information" in given[2][6]
+    assert count(town, "import_line WHERE content ? 'cells'") == 2
+
+
 def test_the_lines_to_mend_are_given_after_the_import_too_but_for_who_they_name(town: Town) -> None:
     steward = town.someone(Role.STEWARD)
     header = ["ID", "TITRE", "DESCRIPTION", "FREQ_MAJ", "Contact", "Truc"]

@@ -36,7 +36,17 @@ class ExportPlaces:
         owner = self._owners.get(one.owner_key or "")
         if owner is None:
             said = one.owner_name or one.owner_key or ""
-            anomalies.append(asdict(made("owner-unknown", one.identifier, "organisation_id", said, line=one.line)))
+            anomalies.append(
+                asdict(
+                    made(
+                        "owner-unknown",
+                        one.identifier,
+                        "owner_name" if one.owner_name else "owner_siren",
+                        said,
+                        line=one.line,
+                    )
+                )
+            )
         if not one.system_name:
             return Place(owner), anomalies
         answering, name = self._named(one.system_key or one.owner_key, one.system_name)

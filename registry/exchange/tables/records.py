@@ -7,18 +7,17 @@ from functools import partial
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from registry.exchange.anomalies import ANOMALIES, Anomalies, shortened
+from registry.exchange.anomalies import Anomalies, shortened
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.tables.fields import APART, OF_A_RECORD, SEVERAL
 from registry.exchange.tables.mappings import REMARK, key_of
 from registry.exchange.tables.rows import MOST_ROWS, Row, letter
 from registry.exchange.tables.values import Note, Read, is_broken
 from registry.exchange.values import LINE
-from registry.exchange.vocabulary import ReadColumn, ReadDataset, ReadDistribution, Severity
+from registry.exchange.vocabulary import ReadColumn, ReadDataset, ReadDistribution
 
 SAMPLES = 3
 _TREACHEROUS = re.compile(r"'[\s=+\-@'＝＋－＠]")
-_MENDED = frozenset({Severity.ERROR, Severity.WARNING})
 _SLUG = 120
 
 
@@ -147,7 +146,6 @@ class Reading:
         self._seen.add(identifier)
         for one in notes.found:
             self.anomalies.add(one.code, identifier, one.path, one.value, line=row.line, column=one.column)
-        mends = any(ANOMALIES[one.code][0] in _MENDED for one in notes.found)
         files = _files(values)
         own = {name: value for name, value in values.items() if name in OF_A_RECORD}
         more = {
@@ -157,7 +155,7 @@ class Reading:
         }
         return ReadDataset(
             identifier=identifier, distributions=files, more=more, line=row.line,
-            cells=row.cells if mends else None, files_partly=True, **own,
+            cells=row.cells, files_partly=True, **own,
         )  # fmt: skip
 
 
