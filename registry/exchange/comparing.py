@@ -21,7 +21,7 @@ from registry.exchange.naming import Names
 from registry.exchange.outcome import Compared, Outcome
 from registry.exchange.parts_comparing import StandingParts, read_parts
 from registry.exchange.placing import Place, Places
-from registry.exchange.queries import find_absent, find_holders
+from registry.exchange.queries import find_absent, find_bringing, find_holders
 from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
 from registry.exchange.vocabulary import TO_MEND, Anomaly, ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
@@ -85,6 +85,7 @@ def compare_catalogue(
             named = (one.owner_key, one.identifier) if one.owner_key else one.identifier
             found.append(_record(ground, standing, one.line or rank, one, noted, again=named in seen))
             seen.add(named)
+        found = _with_bringing(session, found)
         if not overwrite_edits:
             found = _without_edits(session, found, standing.files)
         outcome.take(found)
@@ -190,6 +191,27 @@ def _met(
             )
         )
     return [asdict(anomaly) for anomaly in met]
+
+
+def _with_bringing(session: Session, found: Sequence[Compared]) -> list[Compared]:
+    """The same records; one whose sheet stays with another body says which import recorded it there."""
+    staying = {
+        one.dataset_id: one.identifier
+        for one in found
+        if one.dataset_id is not None and any(said["code"] == "owner-differs" for said in one.anomalies)
+    }
+    brought = find_bringing(session, staying) if staying else {}
+    return [
+        replace(one, anomalies=[*one.anomalies, _brought(one, brought[one.dataset_id])])
+        if one.dataset_id in staying and one.dataset_id in brought
+        else one
+        for one in found
+    ]
+
+
+def _brought(one: Compared, batch_id: int) -> dict[str, Any]:
+    path = next(said["path"] for said in one.anomalies if said["code"] == "owner-differs")
+    return asdict(made("owner-brought", one.identifier, path, str(batch_id)))
 
 
 def _without_edits(

@@ -37,11 +37,15 @@ MET_COMPARING = frozenset(
         "owner-unknown",
         "owner-several",
         "owner-differs",
+        "owner-brought",
         "system-unknown",
         "parts-kept",
     }
 )
 """The anomalies of a record that its file alone does not show."""
+
+
+_NOWHERE = frozenset({"owner-unknown", "owner-several"})
 
 
 @dataclass
@@ -50,6 +54,7 @@ class Outcome:
 
     `identifiers` are those of the file, `sheets` those its records were recognised as. Of anomalies that comparing
     met, and of values edited by hand that stay, no more are detailed than of anomalies that reading met.
+    `unplaced` counts the new sheets that go to the organisation of the import, as the register knows none they name.
     """
 
     identifiers: frozenset[str]
@@ -57,6 +62,7 @@ class Outcome:
     counts: Counter[ImportAction] = field(default_factory=Counter)
     edits_kept: int = 0
     declared_public: int = 0
+    unplaced: int = 0
     sheets: set[int] = field(default_factory=set)
     met: list[dict[str, Any]] = field(default_factory=list)
     kept: list[tuple[str, str, Any]] = field(default_factory=list)
@@ -66,6 +72,9 @@ class Outcome:
         for one in found:
             self.counts[one.action] += 1
             self.declared_public += one.declared_public
+            self.unplaced += one.action is ImportAction.CREATE and any(
+                anomaly["code"] in _NOWHERE for anomaly in one.anomalies
+            )
             if one.dataset_id is not None:
                 self.sheets.add(one.dataset_id)
             kept = one.changes.get(KEPT, {})

@@ -1,6 +1,6 @@
 """Every SELECT about imports."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Select, Text, any_, case, cast, func, literal, or_, select, text
@@ -189,6 +189,18 @@ def find_named(session: Session, within: Collection[int], names: Collection[str]
     )
     found += session.execute(query).scalars()
     return sorted({sheet.id: sheet for sheet in found}.values(), key=lambda sheet: sheet.id)
+
+
+def find_bringing(session: Session, sheets: Mapping[int, str]) -> dict[int, int]:
+    """The import that recorded each of these sheets, of those given with the identifier an import brings them under."""
+    query = select(col(ImportLine.dataset_id), func.max(col(ImportLine.batch_id))).where(
+        col(ImportLine.identifier) == any_(literal(list(sheets.values()), ARRAY(Text))),
+        col(ImportLine.dataset_id) == any_(literal(list(sheets), ARRAY(BigInteger))),
+        col(ImportLine.action) == ImportAction.CREATE,
+        col(ImportLine.applied),
+    )
+    rows = session.execute(query.group_by(col(ImportLine.dataset_id)))
+    return {row[0]: row[1] for row in rows if row[0] is not None}
 
 
 def find_brought(session: Session, within: Collection[int], identifiers: Collection[str]) -> dict[str, int]:

@@ -160,6 +160,7 @@ def show_import(visit: Visit, batch_id: int) -> Response[Any]:
         next_address=own + ("&" if chosen else "?") + f"apres={lines[-1].line_no}" if more else "",
         declared_public=bool(summary.get(PUBLIC)),
         edits_kept=int(summary.get("edits_kept", 0)) if batch.state is ImportState.PREVIEWED else 0,
+        unplaced=int(summary.get("unplaced", 0)) if batch.state is ImportState.PREVIEWED else 0,
         may_apply=may and not working and may_ask(batch, APPLY),
         may_read_again=may and failed and not working and batch.state is ImportState.READING,
         may_abandon=may

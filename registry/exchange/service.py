@@ -220,6 +220,7 @@ def _summary(read: ReadCatalogue, outcome: Outcome) -> dict[str, Any]:
         "leftovers": len(read.leftovers),
         "anomalies": len(read.anomalies),
         "edits_kept": outcome.edits_kept,
+        "unplaced": outcome.unplaced,
     }
 
 

@@ -108,6 +108,7 @@ class ImportPage:
     next_address: str
     declared_public: bool
     edits_kept: int
+    unplaced: int
     may_apply: bool
     may_read_again: bool
     may_abandon: bool

@@ -95,6 +95,23 @@ def test_a_record_goes_to_the_organisation_it_names_below_the_one_of_the_import(
     assert inventories.bring([names[other].upper(), *TREES[1:]])[1] == {2: ImportAction.UNCHANGED}
 
 
+def test_a_sheet_that_stays_with_another_body_says_which_import_is_to_be_undone(inventories: Inventories) -> None:
+    town: Town = inventories.town
+    with town.acting() as session:
+        names = dict(session.execute(text("SELECT id, name FROM organisation")).all())
+    other = next(number for number in names if number != town.authority_id)
+    first, _fates = inventories.bring(["Nulle part", *TREES[1:]])
+    again, _fates = inventories.bring([names[other], *TREES[1:]])
+    assert inventories.ask("SELECT organisation_id FROM dataset") == [(town.authority_id,)]
+    said = inventories.ask(
+        f"SELECT one ->> 'message' FROM import_line, jsonb_array_elements(anomalies) one WHERE batch_id = {again}"
+        " AND one ->> 'code' = 'owner-brought'"
+    )
+    assert len(said) == 1
+    assert "défaites cet import" in str(said[0][0])
+    assert f"n° {first}." in str(said[0][0])
+
+
 def test_a_system_is_found_by_its_name_and_an_unknown_one_is_said(inventories: Inventories) -> None:
     with inventories.town.acting() as session:
         session.execute(

@@ -118,6 +118,22 @@ def test_a_line_wrong_by_its_organisation_or_its_system_alone_comes_back_whole(t
     assert count(town, "import_line WHERE content ? 'cells'") == 2
 
 
+def test_a_preview_warns_of_the_sheets_that_would_go_to_the_organisation_of_the_import(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    header = ["titre", "description", "nom_orga"]
+    rows = [["Arbres", "", "Service inconnu"], ["Bancs", "", "Service inconnu"], ["Cafés", "", ""]]
+    page = send(town, steward, csv_of([header, *rows]), "inventaire.csv").headers["location"]
+    work(town)
+    shown = steward.get(page).text
+    assert shown.count(f'action="{page}/appliquer"') == 1
+    warning = shown.index("2 jeux iraient à")
+    assert warning < shown.index(f'action="{page}/appliquer"')
+    assert "il faudra défaire cet import" in shown
+    steward.post(f"{page}/appliquer")
+    work(town)
+    assert "2 jeux iraient" not in steward.get(page).text
+
+
 def test_the_lines_to_mend_are_given_after_the_import_too_but_for_who_they_name(town: Town) -> None:
     steward = town.someone(Role.STEWARD)
     header = ["ID", "TITRE", "DESCRIPTION", "FREQ_MAJ", "Contact", "Truc"]

@@ -105,6 +105,10 @@ TABLE_ANOMALIES: dict[str, tuple[Severity, str]] = {
         _W, mark("Plusieurs organisations s’appellent « {value} » : le jeu va à l’organisation choisie pour l’import. "
                  "Donnez le SIREN."),
     ),
+    "owner-brought": (
+        _N, mark("Ce jeu est à son organisation depuis l’import n° {value}. Pour qu’il aille à l’autre, défaites cet "
+                 "import, puis importez de nouveau le fichier."),
+    ),
     "owner-differs": (
         _N, mark("Le fichier donne ce jeu à « {value} », le registre à une autre organisation : il y reste."),
     ),
