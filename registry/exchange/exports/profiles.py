@@ -79,7 +79,7 @@ def _scdl(row: Row) -> dict[str, str]:
         "LICENCE": _scdl_licence(row.get("licence")),
         "NOMBRE_RESSOURCES": str(min(len(files), 999)) if files else "",
         "FORMAT_RESSOURCES": ";".join(_formats(files)),
-        "URL": _text(row, "landing_page") or _text(row, "uri"),
+        "URL": _page(row),
     }
 
 
@@ -99,7 +99,7 @@ def _etalab(row: Row) -> dict[str, str]:
         "date_maj": _day(row, "modified"),
         "freq_maj": _label("frequencies", row.get("frequency")),
         "couv_geo": _place(row),
-        "url": _text(row, "landing_page") or _text(row, "uri"),
+        "url": _page(row),
         "format": ",".join(_formats(row.get("formats", []))),
         "licence": _label("licences", row.get("licence")),
     }
@@ -107,6 +107,13 @@ def _etalab(row: Row) -> dict[str, str]:
 
 def _text(row: Mapping[str, Any], name: str) -> str:
     return str(row.get(name) or "")
+
+
+def _page(row: Mapping[str, Any]) -> str:
+    """The page of the dataset, else the address of its one file: of several, none is that of the whole."""
+    files = row.get("formats") or ()
+    alone = _text(row, "file_address") if len(files) == 1 else ""
+    return _text(row, "landing_page") or alone or _text(row, "uri")
 
 
 def _address(row: Mapping[str, Any]) -> str:

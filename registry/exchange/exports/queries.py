@@ -255,25 +255,27 @@ def _mandate(row: Row, sheets: Sheets) -> Row:
 def find_catalogue(session: Session, sheets: Sheets) -> Iterator[Row]:
     """Each sheet with what a catalogue in one table says of it: the legal person behind it, its files' formats."""
     for ids in _batches(sheets.ids):
-        formats = _formats(session, ids)
+        files = _files(session, ids)
         for row in _datasets(session, replace(sheets, ids=ids)):
             body = _legal_person(sheets.bodies, row["organisation_id"])
             yield row | {
-                "formats": formats.get(row["id"], []),
+                "formats": [one for one, _address in files.get(row["id"], ())],
+                "file_address": next((address for _format, address in files.get(row["id"], ())), None),
                 "body_name": body.name if body is not None else None,
                 "body_siret": body.siret if body is not None else None,
                 "service": None if body is None or body.id == row["organisation_id"] else row["organisation_name"],
             }
 
 
-def _formats(session: Session, ids: Sequence[int]) -> dict[int, list[str | None]]:
-    """The format of each file of these sheets, nothing where it is unknown."""
-    found: dict[int, list[str | None]] = {}
-    query = select(col(Distribution.dataset_id), col(Distribution.format)).where(
+def _files(session: Session, ids: Sequence[int]) -> dict[int, list[tuple[str | None, str | None]]]:
+    """The format and the address of each file of these sheets, nothing where it is unknown."""
+    found: dict[int, list[tuple[str | None, str | None]]] = {}
+    address = func.coalesce(col(Distribution.access_url), col(Distribution.download_url)).label("address")
+    query = select(col(Distribution.dataset_id), col(Distribution.format), address).where(
         col(Distribution.dataset_id).in_(ids), ~col(Distribution.annulled)
     )
     for row in session.execute(query.order_by(col(Distribution.id))):
-        found.setdefault(row.dataset_id, []).append(row.format)
+        found.setdefault(row.dataset_id, []).append((row.format, row.address))
     return found
 
 
