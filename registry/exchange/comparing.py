@@ -22,7 +22,7 @@ from registry.exchange.outcome import Compared, Outcome
 from registry.exchange.parts_comparing import StandingParts, read_parts
 from registry.exchange.placing import Place, Places
 from registry.exchange.queries import find_absent, find_bringing, find_holders
-from registry.exchange.rules import EMPTY, changes_of, distribution_changes, same_files, told_files
+from registry.exchange.rules import EMPTY, as_standing, changes_of, distribution_changes, same_files, told_files
 from registry.exchange.vocabulary import TO_MEND, Anomaly, ReadCatalogue, ReadDataset, Severity
 from registry.kernel.words import _, mark
 from registry.organisations.forms import PersonForm
@@ -305,6 +305,8 @@ def _compare_one(
     else:
         content["distributions"] = same_files(standing, content["distributions"], partly=one.files_partly)
     said = sheet_values(sheet)
+    if not one.owner_key:
+        content["sheet"] = as_standing(said, content["sheet"], standing, owner_name=one.owner_name)
     for name in sheet.locked_fields:
         if name in content["sheet"] and content["sheet"].pop(name) != said[name]:
             anomalies.append(asdict(made("locked-field", one.identifier, name, "")))

@@ -23,6 +23,27 @@ def changes_of(current: Mapping[str, Any], read: Mapping[str, Any]) -> dict[str,
     }
 
 
+def as_standing(
+    current: Mapping[str, Any], read: Mapping[str, Any], files: Sequence[Mapping[str, Any]], *, owner_name: str | None
+) -> dict[str, Any]:
+    """What a record says, in the register's own words where it says no more in poorer ones.
+
+    A keyword without its accents and capitals is the one that has them; an owner named in a column that fills the
+    publisher too is none; the address of a file, where the sheet has no page, is no page of its own.
+    """
+    said = dict(read)
+    standing = current.get("keywords") or ()
+    if said.get("keywords"):
+        accented = {sort_key(word): word for word in standing} | {word: word for word in standing}
+        said["keywords"] = list(dict.fromkeys(accented.get(word, word) for word in said["keywords"]))
+    if owner_name and said.get("publisher_name") == owner_name:
+        del said["publisher_name"]
+    addresses = {one.get(name) for one in files for name in ("access_url", "download_url")}
+    if not current.get("landing_page") and said.get("landing_page") in addresses:
+        said.pop("landing_page", None)
+    return said
+
+
 def distribution_changes(
     current: Sequence[Mapping[str, Any]], read: Sequence[Mapping[str, Any]]
 ) -> dict[str, list[str]]:

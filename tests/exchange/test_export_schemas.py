@@ -82,3 +82,31 @@ def test_a_catalogue_read_back_says_what_it_said(
 
     assert (report.created, report.refused) == (3, 0)
     assert not wrong
+
+
+@pytest.mark.parametrize(("form", "column"), [(ExportFormat.SCDL, "URL"), (ExportFormat.ETALAB, "url")])
+def test_a_sheet_with_one_file_and_no_page_gives_the_address_of_its_file(
+    town: Town, form: ExportFormat, column: str
+) -> None:
+    with town.acting() as session:
+        for number, ends in enumerate((["CSV"], ["CSV", "JSON"])):
+            record_dataset(session, town.authority_id, DatasetForm.model_validate({
+                "title": f"Bancs {number}", "identifier": f"bancs-{number}",
+                "distributions": [{"identifier": f"https://a.invalid/{number}.{end}", "format": end,
+                                   "download_url": f"https://a.invalid/{number}.{end}"} for end in ends],
+            }))  # fmt: skip
+    assert [row[column] for row in rows_of(written(town, form))] == ["https://a.invalid/0.CSV", ""]
+
+
+def test_a_catalogue_read_back_where_it_comes_from_changes_nothing(town: Town, tmp_path: Path) -> None:
+    with town.acting() as session:
+        record_dataset(session, town.authority_id, DatasetForm.model_validate({
+            "title": "Pistes", "identifier": "Pistes", "keywords": ["Vélo", "espaces verts"],
+            "distributions": [{"identifier": "1", "format": "CSV", "download_url": "https://a.invalid/1.csv"}],
+        }))  # fmt: skip
+    path = tmp_path / "catalogue.csv"
+    path.write_bytes(written(town, ExportFormat.SCDL))
+    report = import_file(
+        town.home, str(path), organisation_id=town.authority_id, acting=Acting("cli:essai"), info=town.info
+    )
+    assert (report.created, report.changed, report.unchanged) == (0, 0, 1)
