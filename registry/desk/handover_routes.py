@@ -16,7 +16,7 @@ from registry.desk.views import HandOverLine, HandOverPage
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
-from registry.organisations.queries import find_people, get_known, is_person_of
+from registry.organisations.queries import choices_of, find_people, get_known, is_person_of
 from registry.web.forms import Rejected
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Visit, route
@@ -78,11 +78,7 @@ def _page(
         person_id=person_id, name=known.name or known.email or _("Personne effacée"), parts=parts,
         chosen=[code for code, _words in parts] if chosen is None else chosen,
         duties=duties_of(held, held.codes),
-        people=[
-            (str(one.id), " — ".join(p for p in (one.name, one.email) if p))
-            for one in people
-            if one.id != person_id and (one.name or one.email)
-        ],
+        people=[one for one in choices_of(people) if one[0] != str(person_id)],
         done=[
             HandOverLine(
                 one.id, names.get(one.to_person_id, ""), one.since,

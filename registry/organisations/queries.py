@@ -1,5 +1,6 @@
 """Every SELECT about organisations, people and appointments."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -257,11 +258,15 @@ def _named(*conditions: ColumnElement[bool]) -> Select[tuple[Appointment, Any, A
 
 @dataclass(frozen=True)
 class Known:
-    """A person as people know them; a value is absent where it was erased or never given."""
+    """A person as people know them; a value is absent where it was erased or never given.
+
+    Of a list of people, `organisation` names the body of each.
+    """
 
     id: int
     name: str | None
     email: str | None
+    organisation: str = ""
 
     @property
     def said(self) -> str:
@@ -273,8 +278,21 @@ def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known
     """The people of these organisations, by name."""
     names, mails, query = _people()
     within = query.where(col(Person.organisation_id).in_(list(organisation_ids)))
-    rows = session.execute(within.order_by(names.c.folded, mails.c.folded, col(Person.id)))
-    return [Known(row.id, row.name, row.email) for row in rows]
+    named = within.outerjoin(Organisation, col(Organisation.id) == col(Person.organisation_id)).add_columns(
+        col(Organisation.name).label("organisation")
+    )
+    rows = session.execute(named.order_by(names.c.folded, mails.c.folded, col(Organisation.name_sort), col(Person.id)))
+    return [Known(row.id, row.name, row.email, row.organisation or "") for row in rows]
+
+
+def choices_of(people: Iterable[Known]) -> list[tuple[str, str]]:
+    """People to choose from; of those that the same words name, each with its organisation. One erased is not there."""
+    known = [one for one in people if one.said]
+    alike = Counter(one.said.casefold() for one in known)
+    return [
+        (str(one.id), f"{one.said} ({one.organisation})" if alike[one.said.casefold()] > 1 else one.said)
+        for one in known
+    ]
 
 
 def find_known_among(session: Session, person_ids: Iterable[int]) -> dict[int, Known]:

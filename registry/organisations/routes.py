@@ -22,6 +22,7 @@ from registry.organisations.forms import (
 )
 from registry.organisations.models import Organisation
 from registry.organisations.queries import (
+    choices_of,
     find_appointments,
     find_organisation,
     find_organisations,
@@ -284,9 +285,7 @@ def _appointment_page(
     page = AppointmentPage(
         subject_kind=str(kind), subject_id=subject_id, subject_name=name, back=back,
         roles=[(str(role), role.label) for role in AppointmentRole],
-        people=[
-            (str(one.id), " — ".join(p for p in (one.name, one.email) if p)) for one in people if one.name or one.email
-        ],
+        people=choices_of(people),
         present=find_appointments(visit.session, kind, subject_id, on=visit.today),
         values=values, errors=errors,
     )  # fmt: skip

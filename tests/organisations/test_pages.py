@@ -12,7 +12,7 @@ from registry.accounts.service import grant_role
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
-from registry.organisations.queries import get_organisation
+from registry.organisations.queries import choices_of, find_people, get_organisation
 from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from tests.conftest import Town
@@ -256,3 +256,15 @@ def test_no_legal_person_is_made_below_a_service(town: Town, kind: str) -> None:
     assert "Choisissez un genre de la liste." in refused.text
     assert "Fausse commune" not in administrator.get("/organisations").text
     assert administrator.post(path, {"name": "Exploitant", "kind": "operator"}).status_code == 303
+
+
+def test_two_persons_of_the_same_name_are_told_apart_by_their_organisation(town: Town) -> None:
+    with town.acting() as session:
+        for number, name in ((town.commune_id, "Agent 1"), (town.service_id, "agent 1"), (town.service_id, "Agent 2")):
+            record_person(session, number, PersonForm(name=name))
+    with town.acting() as session:
+        said = [words for _number, words in choices_of(find_people(session, [town.commune_id, town.service_id]))]
+    assert sorted(said) == ["Agent 1 (Grande-Commune)", "Agent 2", "agent 1 (Direction de l’eau)"]
+
+    page = town.someone(Role.STEWARD).get(f"/organisations/mandats/organisation/{town.service_id}").text
+    assert "Agent 1 (Grande-Commune)" in page

@@ -39,7 +39,7 @@ from registry.datasets.vocabulary import BulkOperation, BulkOutcome, BulkState
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.organisations.queries import Known, find_known_among, find_people
+from registry.organisations.queries import Known, choices_of, find_known_among, find_people
 from registry.platform.jobs import defer, find_run
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import FormData, Rejected, parse_values, read_number
@@ -97,8 +97,7 @@ def _people(visit: Visit, names: list[str]) -> dict[str, list[tuple[str, str]]]:
     """Who may be given a post, for each that is asked for."""
     posts = [name for name in names if name in POSTS]
     known = find_people(visit.session, visit.visitor.reach(APPOINT)) if posts else []
-    people = [(str(one.id), one.said) for one in known if one.said]
-    return dict.fromkeys(posts, people)
+    return dict.fromkeys(posts, choices_of(known))
 
 
 def _operations(name: str) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ from registry.kernel.words import _, mark
 from registry.organisations.forms import AppointmentForm
 from registry.organisations.models import Appointment
 from registry.organisations.posts import leave_post
-from registry.organisations.queries import find_known_among, find_people, find_standing, is_person_of
+from registry.organisations.queries import choices_of, find_known_among, find_people, find_standing, is_person_of
 from registry.organisations.service import appoint
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.web.addresses import within_site
@@ -113,7 +113,7 @@ def _form(
     conflict: bool = False,
 ) -> Response[Any]:
     name, in_list = str(role), is_in_list(visit)
-    people = [(str(one.id), one.said) for one in find_people(visit.session, visit.visitor.reach(APPOINT)) if one.said]
+    people = choices_of(find_people(visit.session, visit.visitor.reach(APPOINT)))
     if standing is not None and str(standing.person_id) not in dict(people):
         # Of a body one does not read: saving the form must not take the role from them.
         people.append((str(standing.person_id), _words(visit, standing) or _("une personne hors de vos droits")))
