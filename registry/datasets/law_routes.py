@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPRO
 
 from registry.compliance.panels import OF_LAW
 from registry.datasets.form_pages import form_choices
-from registry.datasets.layout import FORM_FIELDS
+from registry.datasets.layout import FORM_FIELDS, LAW_FIELDS
 from registry.datasets.listing.showing import field_words, find_names
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
@@ -25,12 +25,6 @@ from registry.web.forms import FormData, Rejected, read_number
 from registry.web.visits import Visit, route
 
 RECORD = Permission.DATASETS_LAW_RECORD
-LAW_FIELDS = (
-    "personal_data", "publication_ground", "publication_ground_reference", "anonymisation_method",
-    "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence", "third_party_rights", "reuser_warning",
-    "retention_months", "retention_trigger", "final_disposition",
-)  # fmt: skip
-"""What legal staff answer for on a sheet: may it be published, on which ground, under which terms, for how long."""
 OF_LAW.update(LAW_FIELDS)
 
 

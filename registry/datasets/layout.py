@@ -276,3 +276,10 @@ OF_A_SERVICE: tuple[FormField, ...] = (
     FormField("licence", "select"),
 )
 """The fields of an interface that the form shows."""
+
+LAW_FIELDS = (
+    "personal_data", "publication_ground", "publication_ground_reference", "anonymisation_method",
+    "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence", "third_party_rights", "reuser_warning",
+    "retention_months", "retention_trigger", "final_disposition",
+)  # fmt: skip
+"""What legal staff answer for on a sheet: may it be published, on which ground, under which terms, for how long."""

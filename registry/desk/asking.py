@@ -26,6 +26,7 @@ def asker_of(visit: Visit) -> Asker:
         account_id=who.account_id,
         person_id=who.person_id,
         recording=who.reach(Permission.DATASETS_SHEET_RECORD),
+        law=who.reach(Permission.DATASETS_LAW_RECORD),
         amending=who.reach(Permission.ORGANISATIONS_ORGANISATION_AMEND),
         appointing=who.reach(Permission.ORGANISATIONS_APPOINTMENT_RECORD),
         importing=who.reach(Permission.EXCHANGE_IMPORT_APPLY),

@@ -25,7 +25,8 @@ PAGE_SIZE = 25
 
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
-# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own.
+# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
+# for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law.
 _TASKS = """
 WITH body AS MATERIALIZED (
   SELECT own.id, (SELECT above.id FROM organisation above
@@ -76,7 +77,9 @@ WITH body AS MATERIALIZED (
     FROM act
    WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording))
       OR (subject_kind = 'organisation' AND organisation_id = ANY (:amending))
+      OR (subject_kind = 'dataset' AND organisation_id = ANY (:law) AND detail = ANY (:of_law))
    GROUP BY subject_kind, subject_id, organisation_id, detail
+  HAVING subject_kind <> 'dataset' OR organisation_id = ANY (:recording) OR bool_or(policy_id = ANY (:owed_by_law))
   UNION ALL
   SELECT 'vacancy', concat_ws(':', 'vacancy', subject_kind, subject_id), organisation_id, subject_kind, subject_id,
          string_agg(role, ',' ORDER BY role), ARRAY[]::text[], 2, min(ended), min(ends), count(*), false, false,
@@ -112,6 +115,8 @@ WITH body AS MATERIALIZED (
          own.reason AS word, given.reason AS given_word,
          CASE WHEN task.waiting OR own.kind = 'delegation' THEN 'waiting'
               WHEN own.until > :today THEN 'snoozed' ELSE 'mine' END AS place,
+         task.kind = 'finding' AND task.subject_kind = 'dataset'
+           AND task.organisation_id <> ALL (:recording) AS of_law,
          task.passed OR coalesce(task.due <= :today, false)
            OR coalesce(task.since + task.patience < :today, false) AS late
     FROM task
@@ -134,9 +139,11 @@ SELECT counted.said, shown.* FROM (
 _IDS, _WORDS = ARRAY(BigInteger), ARRAY(Text)
 _ASKING = text(_TASKS).bindparams(
     *(bindparam(name, type_=Date()) for name in ("today", "soon")),
-    *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated")),
-    *(bindparam(name, type_=_IDS) for name in ("recording", "amending", "appointing", "importing", "jurist", "dpo")),
-    bindparam("within", type_=_IDS),
+    *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated", "owed_by_law", "of_law")),
+    *(
+        bindparam(name, type_=_IDS)
+        for name in ("recording", "law", "amending", "appointing", "importing", "jurist", "dpo", "within")
+    ),
     *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place")),
     *(bindparam(name, type_=Integer()) for name in ("limit", "skipped", "gap_patience", "breach_patience")),
 )
@@ -149,6 +156,7 @@ class Asker:
     account_id: int
     person_id: int
     recording: frozenset[int]
+    law: frozenset[int]
     amending: frozenset[int]
     appointing: frozenset[int]
     importing: frozenset[int]
@@ -158,11 +166,17 @@ class Asker:
 
 @dataclass(frozen=True)
 class Laws:
-    """The policies in force that make tasks, those that bind in law, and those whose breach is a delay passed."""
+    """The policies in force that make tasks, those that bind in law, and those whose breach is a delay passed.
+
+    `owed_by_law` are those legal staff or the DPO must see kept on a dataset; `of_law` what those wait for in the
+    fields of law: facts, and the policies a breach of which is mended there.
+    """
 
     policies: tuple[str, ...]
     obligations: tuple[str, ...]
     dated: tuple[str, ...]
+    owed_by_law: tuple[str, ...]
+    of_law: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -171,7 +185,7 @@ class Task:
 
     `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
     kind says; `word` is what the asker wrote when they put the task off or handed it, `given_word` what was written
-    to them. Units: `number` of findings, or of vacant roles.
+    to them; `of_law` that only the fields of law are theirs to fill. Units: `number` of findings, or of vacant roles.
     """
 
     kind: TaskKind
@@ -188,6 +202,7 @@ class Task:
     place: TaskList
     late: bool
     waiting: bool
+    of_law: bool
     arrangement_id: int | None
     arranged: Arrangement | None
     until: date | None
@@ -202,7 +217,7 @@ class Task:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
-        return MENDING[self.subject_kind]
+        return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
 
 
 @dataclass(frozen=True)
@@ -236,7 +251,7 @@ def find_tasks(
         {
             **{name: sorted(value) for name, value in vars(asker).items() if isinstance(value, frozenset)},
             "account": asker.account_id, "person": asker.person_id, "zone": session.info["time_zone"],
-            "policies": list(laws.policies), "obligations": list(laws.obligations), "dated": list(laws.dated),
+            **{name: list(value) for name, value in vars(laws).items()},
             "today": today, "soon": today + timedelta(days=SOON),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},

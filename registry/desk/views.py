@@ -7,11 +7,13 @@ from datetime import date, datetime
 from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Force, SubjectKind
+from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import field_label
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import QuestionSubject, TaskKind
+from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.vocabulary import AppointmentRole
 
@@ -262,6 +264,11 @@ def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
         if policy.subject is SubjectKind.DATASET
         and all(_field(catalogue, name) == APPOINTMENTS for name in catalogue.compiled(version).require.facts)
     }
+    owed = {
+        policy.id: version
+        for policy, version in binding.values()
+        if policy.subject is SubjectKind.DATASET and {Role.LEGAL, Role.DPO} & set(policy.owed_by)
+    }
     return Laws(
         policies=tuple(sorted(set(binding) - told)),
         obligations=tuple(sorted(one for one, (policy, _v) in binding.items() if policy.force is Force.OBLIGATION)),
@@ -273,7 +280,20 @@ def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
                 or (version.valid_until is not None and policy.force is Force.OBLIGATION)
             )
         ),
+        owed_by_law=tuple(sorted(owed)),
+        of_law=(
+            *sorted(name for name, fact in catalogue.facts.items() if _is_of_law(name, fact.field)),
+            *sorted(one for one, version in owed.items() if _law_fields_asked(catalogue, version)),
+        ),
     )
+
+
+def _is_of_law(fact: str, field: str) -> bool:
+    return fact.startswith("dataset.") and field in LAW_FIELDS
+
+
+def _law_fields_asked(catalogue: Catalogue, version: PolicyVersion) -> tuple[str, ...]:
+    return tuple(field for field in fields_asked(catalogue, version, "dataset") if field in LAW_FIELDS)
 
 
 def _field(catalogue: Catalogue, fact: str) -> str:
@@ -336,15 +356,23 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
         gain = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", task.number)
         return (
             what, why, gain.format(count=task.number), _("Renseigner"),
-            address_of_field(task.subject_kind, task.subject_id, fact.field),
+            _address_of_finding(task, fact.field),
         )  # fmt: skip
-    fields = fields_asked(catalogue, version, task.subject_kind)
+    asked = _law_fields_asked(catalogue, version) if task.of_law else ()
+    fields = asked or fields_asked(catalogue, version, task.subject_kind)
     gain = (
         _("lève un manquement à une obligation") if policy.force is Force.OBLIGATION
         else _("suit une recommandation ou une bonne pratique")
     )  # fmt: skip
-    address = address_of_field(task.subject_kind, task.subject_id, fields[0] if fields else "")
+    address = _address_of_finding(task, fields[0] if fields else "")
     return policy.what_to_do(), why, gain, _("Corriger"), address
+
+
+def _address_of_finding(task: Task, field: str) -> str:
+    """Where a finding is mended: for who answers for the law alone, on the page of the fields of law."""
+    if task.of_law and field in LAW_FIELDS:
+        return f"{SHEETS[task.subject_kind].format(id=task.subject_id)}/droit#{field}"
+    return address_of_field(task.subject_kind, task.subject_id, field)
 
 
 def _say_vacancy(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:

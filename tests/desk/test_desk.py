@@ -246,11 +246,33 @@ def test_what_is_asked_of_an_organisation_is_one_task_of_who_may_amend_it(town: 
     town.record("Un jeu")
     town.record("Un autre")
     jurist = town.someone(Role.LEGAL)
-    keys = taking(town, jurist)
+    keys = [key for key in taking(town, jurist) if ":dataset:" not in key]
 
     assert keys
     assert all(key.startswith("finding:organisation:") for key in keys)
     assert len(keys) == len(set(keys))
+
+
+def test_who_answers_for_the_law_finds_what_the_fields_of_law_owe_and_the_page_that_mends_it(town: Town) -> None:
+    online = {"access_rights": "public", "distributions": [{"access_url": "https://exemple.invalid/a.csv"}]}
+    breach = town.record("Analyses d’eau", **online, origin="partner", third_party_rights="held")
+    gap = town.record("Élus", **online, personal_data="personal")
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    answer = jurist.get("/bureau?genre=finding")
+    keys = [key for key in shown(answer) if key.startswith("finding:dataset:")]
+
+    assert set(keys) == {
+        f"finding:dataset:{breach}:OD-11", f"finding:dataset:{breach}:dataset.personal_data",
+        f"finding:dataset:{gap}:dataset.publication_ground", f"finding:dataset:{gap}:dataset.reuser_warning",
+    }  # fmt: skip
+    assert keys[0] == f"finding:dataset:{breach}:OD-11", "the gravest comes first"
+    assert f'href="/jeux/{breach}/droit#third_party_rights"' in answer.text
+    assert f'href="/jeux/{gap}/droit#publication_ground"' in answer.text
+    assert f"/jeux/{breach}/modifier" not in answer.text
+    assert f"/jeux/{breach}/modifier#third_party_rights" in steward.get("/bureau?genre=finding").text
+    with town.acting() as session:
+        amend_dataset(session, breach, DatasetChange.model_validate({"third_party_rights": "cleared"}), expected=1)
+    assert f"finding:dataset:{breach}:OD-11" not in taking(town, jurist)
 
 
 def test_a_director_sees_how_each_service_stands(town: Town) -> None:
