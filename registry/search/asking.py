@@ -1,5 +1,6 @@
 """What somebody typed, as a question to the index: every word, or what stands for it, within their organisations."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -8,12 +9,14 @@ from tantivy import Occur, Query
 
 from registry.platform.lists import load_list
 from registry.search.index import KEYWORDS, TEXT, TITLE, WORDS, schema
-from registry.search.rules import STOP_WORDS, find_words, stem
+from registry.search.rules import STOP_WORDS, find_words, stem, without_way
 from registry.search.vocabulary import SearchFacet
 
 MOST_LETTERS, MOST_WORDS = 200, 10
 """Of what is searched for, as much as is read."""
 SHORTEST_BEGINNING = 2
+_IN_A_NAME = re.compile(r"[^\W_][-_./][^\W_]\s*$")
+"""After a dash, a single sign begins something: « JD-0 »."""
 _OF_A_TITLE, _OF_A_KEYWORD, _OF_A_SYNONYM = 4.0, 2.0, 0.7
 _APART = 3
 """How many words may stand between those of a name: « protection des données »."""
@@ -46,7 +49,7 @@ class Asked:
     def beginning(self) -> str:
         """The last word, which may not be whole yet; nothing when it is too short to say anything."""
         last = self.parts[-1].plain[-1] if self.parts else ""
-        return last if len(last) >= SHORTEST_BEGINNING else ""
+        return last if len(last) >= SHORTEST_BEGINNING or _IN_A_NAME.search(self.words) else ""
 
     @property
     def stems(self) -> frozenset[str]:
@@ -83,7 +86,7 @@ def _telling(text: str) -> Stems:
 @lru_cache(maxsize=500)
 def read_parts(words: str) -> tuple[Part, ...]:
     """What was typed, cut into what is looked for; names of the list of synonyms are kept whole."""
-    every = [plain for word in find_words(words[:MOST_LETTERS]) for plain in word.plain]
+    every = [plain for word in find_words(without_way(words[:MOST_LETTERS])) for plain in word.plain]
     plain = tuple([one for one in every if one not in STOP_WORDS] or every)[:MOST_WORDS]
     stems = tuple(stem(one) for one in plain)
     names, longest = _names(), max(map(len, _names()), default=1)

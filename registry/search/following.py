@@ -37,6 +37,7 @@ from registry.search.index import (
     withdraw,
     write_mark,
 )
+from registry.search.rules import without_way
 from registry.search.vocabulary import SearchFacet
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,7 @@ def find_entries(session: Session, ids: Collection[int] | None = None) -> Iterat
         query = (
             select(
                 col(Dataset.id), col(Dataset.organisation_id), col(Dataset.title), col(Dataset.keywords),
+                col(Dataset.identifier), col(Dataset.acronym), col(Dataset.uri),
                 col(Dataset.local_themes), col(Dataset.description), col(Dataset.publisher_name), col(Dataset.themes),
                 col(Dataset.personal_data), col(Dataset.access_rights), col(Dataset.licence), col(Dataset.stage),
                 col(Organisation.name).label("organisation_name"),
@@ -116,6 +118,7 @@ def _entry(row: Any, files: Sequence[tuple[str | None, str | None]]) -> Entry:
         title=row.title,
         keywords=" . ".join([*row.keywords, *row.local_themes]),
         body=" . ".join(part for part in (row.description, row.publisher_name, row.organisation_name) if part),
+        names=" . ".join(without_way(name) for name in (row.identifier, row.acronym, row.uri) if name),
         facets={
             SearchFacet.THEME: sorted(set(row.themes)),
             SearchFacet.PERSONAL_DATA: [row.personal_data] if row.personal_data else [],

@@ -23,7 +23,7 @@ from registry.search.vocabulary import SearchFacet
 
 log = structlog.get_logger(__name__)
 
-EDITION = "1"
+EDITION = "2"
 """Of the fields and of how words are read: an index of another edition is rebuilt."""
 TITLE, KEYWORDS, TEXT, WORDS = "title", "keywords", "text", "words"
 """Stems of the title, of the keywords, of everything; and every word whole, for beginnings and near misses."""
@@ -75,13 +75,14 @@ def schema() -> Schema:
 
 @dataclass(frozen=True)
 class Entry:
-    """What is indexed of one dataset."""
+    """What is indexed of one dataset; `names` are those machines and files know it and its parts by."""
 
     id: int
     organisation_id: int
     title: str
     keywords: str
     body: str
+    names: str
     facets: Mapping[SearchFacet, Sequence[str]]
 
     def document(self) -> Document:
@@ -90,7 +91,7 @@ class Entry:
         made.add_unsigned("id", self.id)
         made.add_unsigned(SearchFacet.ORGANISATION, self.organisation_id)
         words, every = set[str](), list[str]()
-        for name, text in ((TITLE, self.title), (KEYWORDS, self.keywords), (TEXT, self.body)):
+        for name, text in ((TITLE, self.title), (KEYWORDS, self.keywords), (TEXT, f"{self.body} . {self.names}")):
             stems, plain = read_text(text)
             every += stems
             made.add_text(name, " ".join(stems if name != TEXT else every))

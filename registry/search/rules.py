@@ -15,6 +15,7 @@ from registry.kernel.sort_keys import sort_key
 # A letter keeps the marks that follow it: « é » may come as two signs.
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f])*")
 _PLAIN_WORD = re.compile(r"[^\W_]+")
+_WAY = re.compile(r"\b\w+://\S*/(?=[^\s/])")
 _MARKS = re.compile("[\u0300-\u036f]")
 _STEMMER = TextAnalyzerBuilder(Tokenizer.raw()).filter(Filter.stemmer("french")).build()
 LONGEST_WORD, LONGEST_CORRECTED = 80, 30
@@ -65,6 +66,11 @@ def stem(plain: str) -> str:
 def find_words(text: str) -> list[Word]:
     """The words of a text, each with its place."""
     return [Word(found.start(), found.end(), *_analysed(found[0])) for found in _WORD.finditer(text)]
+
+
+def without_way(text: str) -> str:
+    """The same text, each address in it cut to its last part: what comes before is every sheet's of that site."""
+    return _WAY.sub("", text)
 
 
 def read_text(text: str) -> tuple[list[str], set[str]]:

@@ -52,6 +52,21 @@ def test_a_sheet_is_found_however_its_words_are_written(shelf: Searched) -> None
     assert not missed
 
 
+def test_a_sheet_is_found_by_the_names_machines_know_it_by(searched: Searched) -> None:
+    town = searched.town
+    named = {"identifier": "JD-001", "acronym": "BRVE", "uri": "https://exemple.invalid/jeux/ab12_cd34"}
+    town.record("Bornes", on=town.commune_id, **named)
+    town.record("Fontaines", on=town.commune_id, identifier="JD-002", uri="https://exemple.invalid/jeux/ef56_ab78")
+    searched.catch_up()
+    steward, elsewhere = town.someone(Role.STEWARD), town.someone(Role.READER, town.other_commune_id)
+    ways = ("JD-001", "jd 001", "jd-001 bornes", "brve", "ab12_cd34", "https://exemple.invalid/jeux/ab12_cd34")
+
+    assert {words: searched.titles(steward, words) for words in ways} == {words: ["Bornes"] for words in ways}
+    assert sorted(searched.titles(steward, "JD-0")) == ["Bornes", "Fontaines"]
+    assert searched.titles(elsewhere, "JD-001") == []
+    assert searched.titles(steward, "exemple") == [], "the site of an address is no word of a sheet"
+
+
 def test_every_word_is_needed_and_the_title_comes_first(shelf: Searched) -> None:
     town, steward = shelf.town, shelf.town.someone(Role.STEWARD)
     town.record("Effectifs", description="Les écoles, leurs classes et leurs élèves.")

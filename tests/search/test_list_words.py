@@ -57,6 +57,15 @@ def test_a_sheet_just_recorded_or_renamed_is_in_the_list_before_it_is_in_the_ind
     assert listed(steward, "fontaine") == ["Fontaines"]
 
 
+def test_the_list_finds_a_sheet_by_its_identifier_before_and_once_it_is_indexed(indexed: Searched) -> None:
+    steward = indexed.town.someone(Role.STEWARD)
+    indexed.town.record("Fontaines", identifier="JD-001")
+    assert listed(steward, "jd-001") == ["Fontaines"]
+
+    indexed.catch_up()
+    assert listed(steward, "JD-001") == listed(steward, "JD-00") == ["Fontaines"]
+
+
 def test_the_list_finds_in_the_index_only_what_its_reader_reads(indexed: Searched) -> None:
     town = indexed.town
 

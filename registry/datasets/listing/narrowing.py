@@ -98,7 +98,7 @@ def _folded(word: str) -> str:
 
 
 def bearing(words: str) -> list[ColumnElement[bool]]:
-    """What the sheets that bear each of these words answer to, in their title, keywords or publisher."""
+    """What the sheets that bear each of these words answer to, in their title, keywords, publisher or identifier."""
     # Each word costs a reading of the table: a text pasted whole would hold the database for seconds.
     telling = sorted(set(sort_key(words[:MOST_LETTERS].replace("%", " ")).split()), key=len)[-MOST_WORDS:]
     return [
@@ -106,6 +106,7 @@ def bearing(words: str) -> list[ColumnElement[bool]]:
             col(Dataset.title_sort).contains(word, autoescape=True),
             cast(col(Dataset.keywords), Text).regexp_match(_folded(word), flags="i"),
             col(Dataset.publisher_name).regexp_match(_folded(word), flags="i"),
+            col(Dataset.identifier).icontains(word, autoescape=True),
         )
         for word in telling
     ]
