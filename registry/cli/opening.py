@@ -61,8 +61,8 @@ def open_terminal(context: click.Context, *, create: bool = False) -> Iterator[T
 
 
 def session_info(home: Home) -> dict[str, Any]:
-    """What each session of this process carries: the engine, how it judges, and what day it is."""
-    info = assemble()
+    """What each session of this process carries: the engine, how it judges, its index, and what day it is."""
+    info = assemble(home.settings.root)
     with transaction(home.jobs, Acting("machine")) as session:
         # Before `init` there is no registry yet, hence no time zone of its own.
         opened = session.get(Registry, 1)

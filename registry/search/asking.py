@@ -100,7 +100,7 @@ def read_parts(words: str) -> tuple[Part, ...]:
 
 
 def within(organisation_ids: Iterable[int]) -> Query:
-    """The datasets of these organisations, and no other: every question to the index is asked with it."""
+    """The datasets of these organisations, and no other: every question of somebody is asked of the index with it."""
     return _unscored(Query.term_set_query(schema(), SearchFacet.ORGANISATION, sorted(organisation_ids)))
 
 
@@ -154,12 +154,17 @@ def narrowing(facet: SearchFacet, values: Iterable[str]) -> Query:
     return _unscored(Query.term_set_query(schema(), facet, sorted(values)))
 
 
-def question(asked: Asked, organisation_ids: Iterable[int], *, but: SearchFacet | None = None) -> Query:
-    """What is asked, within these organisations; `but` leaves one facet open, to count its values."""
+def question(asked: Asked, organisation_ids: Iterable[int] | None, *, but: SearchFacet | None = None) -> Query:
+    """What is asked, within these organisations; `but` leaves one facet open, to count its values.
+
+    None is for a job or a command, which read every organisation.
+    """
     parts = asked.parts
     queries = [answering(part, asked.beginning if part is parts[-1] else "") for part in parts]
     queries += [narrowing(facet, values) for facet, values in asked.chosen.items() if values and facet is not but]
-    return _unscored(every([*queries, within(organisation_ids)]))
+    if organisation_ids is not None:
+        queries.append(within(organisation_ids))
+    return _unscored(every(queries))
 
 
 def ranked(asked: Asked, organisation_ids: Iterable[int]) -> Query:

@@ -2,9 +2,12 @@
 
 import json
 import re
+import sys
+from pathlib import Path
 
 import pytest
 
+from registry.cli.entry import main
 from registry.kernel.permissions import Role
 from tests.conftest import Someone
 from tests.search.conftest import Searched
@@ -81,3 +84,22 @@ def test_annulled_sheets_are_looked_for_in_the_tables(indexed: Searched) -> None
     assert answer.status_code == 303, answer.text
 
     assert listed(steward, "borne", annulees="true") == ["Borne ancienne"]
+
+
+def test_the_export_of_a_list_takes_out_the_same_sheets_by_the_page_and_by_the_command(
+    indexed: Searched, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    town, output = indexed.town, tmp_path / "liste.json"
+    for name, url in (("", town.home.urls.app), ("ADMIN_", town.home.urls.owner), ("JOBS_", town.home.urls.jobs)):
+        monkeypatch.setenv(f"DATABASE_{name}URL", url)
+    for words, titles in (("véhicules", ["Borne de recharge"]), ("bornes", ["Borne de recharge", "Borne à incendie"])):
+        page = town.someone(Role.READER).api("GET", "/api/v1/export/json", params={"q": words}).json()
+        asked = ["export", "--format", "json", "--output", str(output), "--select", f"q={words}"]
+        monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(town.home.settings.root), *asked])
+        with pytest.raises(SystemExit) as ended:
+            main()
+
+        assert ended.value.code == 0
+        written = json.loads(output.read_text())["tables"]["jeux"]
+        assert sorted(one["title"] for one in written) == sorted(titles)
+        assert written == page["tables"]["jeux"]
