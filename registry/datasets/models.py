@@ -54,6 +54,7 @@ class Dataset(Versioned, table=True):
         Index(None, "organisation_id", "title_sort", "id"),
         Index(None, "title_sort", "id", postgresql_where=text("NOT annulled")),
         Index(None, "uri", postgresql_using="hash"),
+        Index(None, "contact_person_id", postgresql_where=text("contact_person_id IS NOT NULL")),
         CheckConstraint("title <> ''", name="title"),
         CheckConstraint("temporal_end >= temporal_start", name="temporal"),
         CheckConstraint("records_count >= 0", name="records_count"),

@@ -90,7 +90,7 @@ class HandOver(Versioned, table=True):
 
     organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     from_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
-    to_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id")
+    to_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
     since: date
     moved: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     reason: str | None = free(nullable=True)
