@@ -25,15 +25,22 @@ from registry.kernel.errors import Invalid
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
-from registry.organisations.models import Organisation, Person
+from registry.organisations.models import Organisation
 from registry.organisations.queries import find_subtree
 from registry.organisations.service import take_out_person
 
-_PERSONS = 300
-"""Persons taken out in one transaction."""
 _UNDONE = mark("L’import qui l’avait enregistré est défait.")
 _WRITTEN = text(
     "SELECT DISTINCT row_id FROM ledger_entry WHERE batch_id = :batch AND table_name = :table AND verb = 'insert'"
+)
+# Two imports that name the same person are undone in any order: the last of them finds that nobody needs them.
+_PERSONS = text(
+    "SELECT p.id FROM person p WHERE p.id IN ("
+    "SELECT row_id FROM ledger_entry WHERE batch_id = :batch AND table_name = 'person' AND verb = 'insert'"
+    " UNION SELECT e.row_id FROM ledger_entry e JOIN import_batch b ON b.id = e.batch_id AND b.state = 'undone'"
+    " WHERE e.table_name = 'person' AND e.verb = 'insert' AND e.row_id IN ("
+    "SELECT (snapshot ->> 'contact_person_id')::bigint FROM ledger_entry"
+    " WHERE batch_id = :batch AND table_name = 'dataset')) ORDER BY p.id"
 )
 Said = Mapping[str, Any]
 
@@ -153,15 +160,15 @@ def take_back_systems(session: Session, batch_id: int) -> None:
             set_system_aside(session, system.id, expected=1, reason=_(_UNDONE), annulled=True)
 
 
-def take_back_persons(session: Session, batch_id: int, *, after: int) -> int | None:
-    """Takes out the next persons an import recorded, unless something refers to them: a sheet left, a role, an account.
+def find_recorded_persons(session: Session, batch_id: int) -> Sequence[int]:
+    """The persons an import recorded, and the contacts of its sheets that another one recorded which is undone."""
+    return session.execute(_PERSONS, {"batch": batch_id}).scalars().all()
 
-    Says which was the last one looked at; nothing after the last of all.
-    """
-    persons = [one for one in _made(session, Person, batch_id) if one.id > after][:_PERSONS]
-    for person in persons:
-        take_out_person(session, person.id)
-    return persons[-1].id if persons else None
+
+def take_back_persons(session: Session, person_ids: Iterable[int]) -> None:
+    """Takes out persons, unless something refers to them: a sheet left, a role, an account."""
+    for number in person_ids:
+        take_out_person(session, number)
 
 
 def _made(session: Session, model: Any, batch_id: int) -> list[Any]:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.exchange.beside import (
+    find_recorded_persons,
     record_systems,
     take_back_derivations,
     take_back_persons,
@@ -64,6 +65,8 @@ Report = Callable[[int, int, str], None]
 _WRITERS_LOCK = 7_203_611_003
 """Imports write, or take back, one batch at a time: two never wait for each other's records in a circle."""
 AT_WORK = mark("Un travail est en cours sur cet import : attendez qu’il ait fini.")
+_PERSONS = 300
+"""Persons taken out in one transaction."""
 _BESIDE = frozenset({"systems", "derivations"})
 _WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
 # What an import over with still says of the contacts it read: neither their name nor their address. Of a line that
@@ -386,12 +389,12 @@ def _take_back_beside(session_of: Callable[[], Any], batch_id: int) -> None:
         _going_on(session, batch_id, ImportState.UNDOING)
         say(session, "exchange:import:undo")
         take_back_systems(session, batch_id)
-    after: int | None = 0
-    while after is not None:
+        persons = find_recorded_persons(session, batch_id)
+    for first in range(0, len(persons), _PERSONS):
         with session_of() as session:
             _going_on(session, batch_id, ImportState.UNDOING)
             say(session, "exchange:import:undo")
-            after = take_back_persons(session, batch_id, after=after)
+            take_back_persons(session, persons[first : first + _PERSONS])
 
 
 def require_undoable(session: Session, batch: ImportBatch) -> None:

@@ -16,6 +16,7 @@ from registry.exchange.models import ImportLine
 from registry.kernel.words import mark
 from registry.ledger.queries import Version, find_versions
 from registry.ledger.service import touch
+from registry.organisations.models import Person
 from registry.organisations.queries import find_appointments
 from registry.organisations.vocabulary import AppointmentSubject
 
@@ -68,6 +69,9 @@ def _bring_back(session: Session, sheet: Dataset, before: Version, batch_id: int
     values = DatasetForm.model_validate(
         {name: before.snapshot[name] for name in SHEET_FIELDS if name in before.snapshot}
     )
+    if values.contact_person_id is not None and session.get(Person, values.contact_person_id) is None:
+        # Another import had recorded them, and was undone since.
+        values.contact_person_id = None
     below = False
     for row in find_distributions_of(session, [sheet.id]).get(sheet.id, []):
         past = _standing(session, "distribution", row.id, batch_id)

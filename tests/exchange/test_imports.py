@@ -6,17 +6,17 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
-from registry.datasets.forms import DatasetChange, DistributionForm
+from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.queries import find_distributions
-from registry.datasets.service import amend_dataset, annul_dataset
+from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
 from registry.exchange.jobs import import_file
 from registry.exchange.models import ImportAction, ImportState
 from registry.exchange.queries import find_account, find_lines, get_batch
 from registry.exchange.service import abandon_import
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Role
-from registry.organisations.forms import AppointmentForm
-from registry.organisations.service import appoint
+from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.service import appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.database import Acting
 from tests.exchange.conftest import PREFIXES, TREES, Bringer, many
@@ -177,6 +177,49 @@ def test_undoing_takes_out_the_persons_it_recorded_unless_somebody_relies_on_the
         appoint(session, bringer.town.authority_id, form)
     bringer.undo(number)
     assert bringer.count("person_identity WHERE value ILIKE 'sig@essai.invalid'") == 1
+
+
+@pytest.mark.parametrize("in_order", [True, False])
+def test_a_person_two_imports_name_is_taken_out_with_the_last_of_them(bringer: Bringer, in_order: bool):
+    first, _counts = bringer.bring(TREES)
+    second, _counts = bringer.bring(TREES.replace("arbres", "haies").replace("bancs", "bornes"))
+    assert bringer.count("person_identity WHERE value ILIKE 'sig@essai.invalid'") == 1
+
+    for number in (first, second) if in_order else (second, first):
+        assert bringer.count("person_identity WHERE value ILIKE 'sig@essai.invalid'") == 1
+        assert bringer.undo(number) == []
+
+    assert bringer.count("person_identity WHERE value ILIKE 'sig@essai.invalid'") == 0
+    assert bringer.count("person_key k LEFT JOIN person p ON p.id = k.person_id WHERE p.id IS NULL") == 0
+
+
+def test_undoing_an_import_leaves_whom_a_standing_import_or_somebody_recorded(bringer: Bringer):
+    with bringer.town.acting() as session:
+        form = PersonForm(name="Guichet", email="sig@essai.invalid")
+        record_person(session, bringer.town.authority_id, form)
+    number, _counts = bringer.bring(TREES)
+    bringer.undo(number)
+
+    assert bringer.count("person_identity WHERE value ILIKE 'sig@essai.invalid'") == 1
+
+
+def test_an_import_is_undone_though_the_former_contact_was_taken_out_since(bringer: Bringer):
+    first, _counts = bringer.bring(TREES)
+    with bringer.town.acting() as session:
+        person_id = session.execute(text("SELECT contact_person_id FROM dataset LIMIT 1")).scalar_one()
+        form = DatasetForm(title="Haies", identifier="haies", contact_person_id=person_id)
+        record_dataset(session, bringer.town.authority_id, form)
+    hedges = (
+        'ex:haies a dcat:Dataset ; dct:identifier "haies" ; dct:title "Haies"@fr ; dcat:contactPoint ['
+        " a vcard:Organization ; vcard:hasEmail <mailto:cartes@essai.invalid> ] ."
+    )
+    second, _compared = bringer.preview(hedges)
+    bringer.apply(second, overwrite_edits=True)
+    assert bringer.undo(first) == []
+    assert contacts_of(bringer) == {"haies": "cartes@essai.invalid"}
+
+    assert bringer.undo(second) == []
+    assert contacts_of(bringer) == {"haies": None}
 
 
 def test_a_contact_somebody_erased_or_replaced_is_not_brought_back_by_the_file(bringer: Bringer):
