@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from registry.exchange import comparing
 from registry.exchange.models import ImportState
+from registry.exchange.portals import answers
 from registry.exchange.portals.answers import LONG, LongList, answers_of
 from registry.exchange.portals.catalogue import read_answers
 from registry.exchange.reading import read_file
@@ -104,6 +107,37 @@ def test_a_value_longer_than_what_is_read_at_once_is_read_whole(tmp_path: Path) 
     (content,) = answers_of(path, long=0)
 
     assert [(len(one["long"]), one["figure"]) for one in content] == [(700_000, 12345678901234567890)] * 3
+
+
+def plain(said: Any) -> Any:
+    """What was read, its long lists gone through."""
+    if isinstance(said, dict):
+        return {key: plain(value) for key, value in said.items()}
+    return [plain(one) for one in said] if isinstance(said, list) else said
+
+
+NUMBERS = st.sampled_from(["1.25", "-0.5", "1e5", "-12.5E-7", "2e+3", "0", "-3", "12345678901234567890", "4.0"])
+VALUES = st.recursive(
+    NUMBERS | st.sampled_from(["true", "null"]) | st.text(max_size=5).map(json.dumps),
+    lambda below: st.lists(below, max_size=3).map(lambda some: f"[{', '.join(some)}]"),
+    max_leaves=5,
+)
+
+
+@given(st.lists(VALUES, max_size=6), VALUES, st.integers(1, 20), st.sampled_from(["", " ", "\n  "]))
+def test_a_long_answer_says_the_same_wherever_its_reading_is_cut(
+    tmp_path_factory: pytest.TempPathFactory, records: list[str], beside: str, piece: int, space: str
+) -> None:
+    path = tmp_path_factory.mktemp("answers") / "answer.json"
+    listed = f",{space}".join(records)
+    for raw in (f"[{listed}]", f'{{"x":{space}{beside},"results":{space}[{listed}]{space},"y":{beside}}}', beside):
+        path.write_text(raw, "utf-8")
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(answers, "_PIECE", piece)
+            # What is taken for a fault is read again whole, in memory.
+            patch.delattr(answers, "_loaded")
+            (content,) = answers_of(path, long=0)
+            assert plain(content) == json.loads(raw)
 
 
 @pytest.mark.parametrize(

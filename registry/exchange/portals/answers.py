@@ -21,6 +21,9 @@ LISTS = frozenset({"results", "datasets", "data", "result"})
 """Under which keys an answer lists its records."""
 _PIECE = 256 * 1024
 _SPACE = " \t\n\r"
+_OF_A_NUMBER = "0123456789.eE+-"
+_CUT = 2
+"""Units: signs. What may stand of a number after what can be read of it: « e+ » of « 1e+5 »."""
 _DECODER = json.JSONDecoder()
 
 
@@ -185,10 +188,14 @@ class _Text:
                 if not self._more():
                     raise
                 continue
-            # A number at the end of the window may go on past it.
-            if end < len(self._text) or not self._more():
+            if self._is_whole(found, end) or not self._more():
                 self._at = end
                 return found
+
+    def _is_whole(self, found: Any, end: int) -> bool:
+        """Whether a value ends there: a number that the window cuts goes on, « 1. » and then « 25 »."""
+        after = self._text[end : end + _CUT + 1]
+        return type(found) not in {int, float} or len(after) > _CUT or after.strip(_OF_A_NUMBER) != ""
 
     def elements(self) -> Iterator[Any]:
         """The elements of a list, one at a time.
