@@ -15,6 +15,7 @@ from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
 from registry.exchange.tables.dates import read_french_day
 from registry.exchange.tables.mappings import load_mapping, mapping_names
+from registry.exchange.tables.values import choice_of
 from registry.exchange.tables.worker import read as read_table
 from registry.exchange.vocabulary import ReadCatalogue, Severity
 from registry.kernel.errors import Refusal
@@ -307,3 +308,32 @@ def test_the_real_inventories_are_recognised(shared: Path) -> None:
         ("etalab", 1, []),
     ]
     assert etalab.datasets[0].frequency == "ANNUAL"
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("au fil de l’eau", "IRREG"), ("Au fil de l'eau", "IRREG"), ("annuellement", "ANNUAL"),
+        ("1 fois par an", "ANNUAL"), ("Mensuellement", "MONTHLY"), ("hebdomadairement", "WEEKLY"),
+        ("2 fois par an", "ANNUAL_2"), ("trimestriellement", "QUARTERLY"), ("quotidiennement", "DAILY"),
+    ],
+)  # fmt: skip
+def test_the_usual_words_of_a_rhythm_are_known(table: Reader, words: str, code: str) -> None:
+    read = table(csv_of([["titre", "description", "freq_maj"], ["Arbres", "", words]]))
+    assert [one.frequency for one in read.datasets] == [code]
+
+
+@pytest.mark.parametrize("words", ["NIR", "numéro de sécurité sociale"])
+def test_a_sheet_with_the_social_security_number_is_said_so(words: str) -> None:
+    assert choice_of("personal_data", words) == "nir"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"), [(["mensuelle", "au fil de l'eau"], "frequency"), (["02/03/2025"], "modified")]
+)
+def test_a_header_that_may_be_a_day_or_a_rhythm_is_told_by_its_values(
+    table: Reader, values: list[str], field: str
+) -> None:
+    read = table(csv_of([["Nom du jeu", "Mise à jour", "Truc"], *(["Arbres", value, "x"] for value in values)]))
+    assert read.table is not None
+    assert [one.suggestion for one in read.table.columns][1] == field

@@ -12,7 +12,7 @@ from registry.exchange.tables.headers import Header, choose_sheet, records_below
 from registry.exchange.tables.mappings import OWN
 from registry.exchange.tables.records import Column, Reading, targets_of
 from registry.exchange.tables.rows import SheetOfRows
-from registry.exchange.tables.values import reader_of
+from registry.exchange.tables.values import is_frequency, reader_of
 from registry.exchange.tally import Tally
 from registry.exchange.vocabulary import Fate, HandOver, Leftover, ReadCatalog, ReadCatalogue, ReadDataset, SourceFormat
 
@@ -55,7 +55,9 @@ def read_tables(
     if not reading.lines:
         raise CannotRead(Problem.NO_ROWS)
     _note_file(anomalies, sheet, reading)
-    columns_read = [replace(one.said, filled=one.filled, samples=one.samples) for one in columns]
+    columns_read = [
+        replace(one.said, filled=one.filled, samples=one.samples, suggestion=_suggestion(one)) for one in columns
+    ]
     tally = _tally(columns)
     cells = sum(one.filled for one in columns)
     return ReadCatalogue(
@@ -67,6 +69,14 @@ def read_tables(
         anomalies=anomalies.close(),
         table=replace(table, columns=columns_read),
     )
+
+
+def _suggestion(column: Column) -> str:
+    """The field a column is likely to fill: a header that may name a day or a rhythm is told by its values."""
+    said = column.said.suggestion
+    if said == "modified" and column.samples and all(is_frequency(one) for one in column.samples):
+        return "frequency"
+    return said
 
 
 def _note_sheets(anomalies: Anomalies, sheets: Sequence[SheetOfRows], sheet: SheetOfRows, header: Header) -> None:

@@ -131,6 +131,11 @@ def _found(name: str, cell: str) -> str | None:
     return known.find(words) or (known.find(_OR_MORE.sub("", words)) if name == "frequencies" else None)
 
 
+def is_frequency(cell: str) -> bool:
+    """Whether a cell says how often a dataset is updated."""
+    return _found("frequencies", cell) is not None
+
+
 _UNKNOWN = {"frequency": "frequency-unknown", "languages": "language-unknown", "hvd_categories": "hvd-category-unknown"}
 _KEPT_AS_THEY_ARE = {"licence": "licence-unknown", "formats": "format-unknown"}
 
