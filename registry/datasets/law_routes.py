@@ -14,7 +14,7 @@ from registry.datasets.listing.showing import field_words, find_names
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.reading import read_sheet_form
-from registry.datasets.service import amend_dataset
+from registry.datasets.service import amend_dataset, require_live
 from registry.datasets.views import LawPage
 from registry.datasets.wording import field_label
 from registry.kernel.errors import Stale
@@ -61,6 +61,7 @@ def record_law(visit: Visit, dataset_id: int) -> Response[Any]:
 def _sheet_of(visit: Visit, dataset_id: int) -> Dataset:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(RECORD, sheet.organisation_id)
+    require_live(sheet)
     return sheet
 
 

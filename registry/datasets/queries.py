@@ -179,7 +179,7 @@ MOST_CHOICES = 200
 
 
 def find_choosable(session: Session, words: str) -> list[tuple[int, str, str]]:
-    """Datasets to choose from, by words of their title: number, title and owner; the first of them only."""
+    """Datasets to choose from, by words of their sheet: number, title and owner; the first of them only."""
     query = (
         select(col(Dataset.id), col(Dataset.title), col(Organisation.name))
         .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))

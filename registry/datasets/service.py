@@ -14,9 +14,11 @@ from registry.datasets.parts import set_those_that_differ, write_parts
 from registry.datasets.queries import get_dataset, get_system
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.queries import get_known
+
+ANNULLED = mark("Cette fiche est annulée : rétablissez-la avant de la modifier.")
 
 
 def record_dataset(session: Session, organisation_id: int, form: DatasetForm) -> Dataset:
@@ -50,6 +52,12 @@ def record_dataset(session: Session, organisation_id: int, form: DatasetForm) ->
     return made
 
 
+def require_live(sheet: Dataset) -> None:
+    """Raises: Conflict when a sheet is annulled: nothing of it changes then."""
+    if sheet.annulled:
+        raise Conflict(_(ANNULLED))
+
+
 def amend_dataset(
     session: Session, dataset_id: int, form: DatasetChange, *, expected: int, reason: str | None = None
 ) -> Dataset:
@@ -63,8 +71,7 @@ def amend_dataset(
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
         raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)
-    if sheet.annulled:
-        raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
+    require_live(sheet)
     if "contact_person_id" in form.model_fields_set and form.contact_person_id != sheet.contact_person_id:
         _check_contact(session, form)
     if "information_system_id" in form.model_fields_set and form.information_system_id != sheet.information_system_id:

@@ -1,10 +1,11 @@
 """Giving a post, leaving it vacant, and taking that back: what it takes to undo is noted as it is done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.ledger.service import touch
@@ -28,13 +29,13 @@ def give_post(session: Session, organisation_id: int, form: AppointmentForm, *, 
     return {"appointment": made.id, **noted, **_version_of(session, left)}
 
 
-def leave_post(session: Session, left: Appointment, *, on: date) -> Noted:
+def leave_post(session: Session, left: Appointment, *, on: date, reason: str | None = None) -> Noted:
     """Ends who stands in a post: nobody does from that day.
 
     Raises: Conflict.
     """
     noted = _as_it_stands(left)
-    end_appointment(session, left.id, on=on)
+    end_appointment(session, left.id, on=on, reason=reason)
     return {**noted, **_version_of(session, left)}
 
 
@@ -45,6 +46,19 @@ def take_back_posts(session: Session, posts: Iterable[Noted]) -> bool:
     rows = {number: session.get(Appointment, number, with_for_update=True) for number in sorted(numbers)}
     if not all(_is_as_left(one, rows) for one in done):
         return False
+    try:
+        with session.begin_nested():
+            _put_back(session, done, rows)
+    except IntegrityError:
+        # A post left vacant was given since to somebody else: nothing of what was noted shows it, but their days do.
+        return False
+    for row in rows.values():
+        if row is not None:
+            touch(session, row.subject_kind, row.subject_id)
+    return True
+
+
+def _put_back(session: Session, done: Sequence[Noted], rows: Mapping[int, Appointment | None]) -> None:
     for one in done:
         if (made := rows.get(one.get("appointment", 0))) is not None:
             made.annulled = True
@@ -52,11 +66,7 @@ def take_back_posts(session: Session, posts: Iterable[Noted]) -> bool:
     for one in done:
         if (left := rows.get(one.get("left", 0))) is not None:
             left.annulled, left.during = False, Range(_day(one["since"]), _day(one["until"]))
-        for row in (rows.get(one.get("appointment", 0)), rows.get(one.get("left", 0))):
-            if row is not None:
-                touch(session, row.subject_kind, row.subject_id)
     session.flush()
-    return True
 
 
 def _is_as_left(one: Noted, rows: Mapping[int, Appointment | None]) -> bool:

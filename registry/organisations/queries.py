@@ -207,6 +207,22 @@ def find_standing(
     return {row.subject_id: row for row in session.execute(query).scalars()}
 
 
+def find_next_beginning(
+    session: Session, kind: AppointmentSubject, subject_id: int, role: AppointmentRole, *, after: date
+) -> date | None:
+    """The first day, past another, on which somebody begins in a role."""
+    begins = func.lower(col(Appointment.during))
+    return session.execute(
+        select(func.min(begins)).where(
+            col(Appointment.subject_kind) == kind,
+            col(Appointment.subject_id) == subject_id,
+            col(Appointment.role) == role,
+            ~col(Appointment.annulled),
+            begins > after,
+        )
+    ).scalar_one_or_none()
+
+
 def find_appointments_page(
     session: Session,
     *,

@@ -26,9 +26,10 @@ from registry.organisations.models import (
     Population,
     Registry,
 )
-from registry.organisations.queries import find_person_by_email, get_appointment, get_organisation
+from registry.organisations.queries import find_next_beginning, find_person_by_email, get_appointment, get_organisation
 from registry.organisations.territory import Intercommunality
 from registry.organisations.vocabulary import OrganisationKind
+from registry.web.templating import say_day
 
 REFERENCE_YEAR_START = date(2026, 1, 1)
 """The day from which the reference data's figures are read; the package names no year."""
@@ -237,14 +238,27 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm, *, re
             session.add(made)
             session.flush()
     except IntegrityError as error:
-        raise Conflict(
-            _("Ce rôle est déjà confié à quelqu’un pour une partie de ces dates. Indiquez une date de fin.")
-        ) from error
+        raise _cannot_appoint(session, form) from error
     touch(session, form.subject_kind, form.subject_id)
     return made
 
 
-def end_appointment(session: Session, appointment_id: int, *, on: date, expected: int | None = None) -> Appointment:
+def _cannot_appoint(session: Session, form: AppointmentForm) -> Conflict:
+    """Why the database takes no appointment: somebody comes after, or the person was taken out meanwhile."""
+    begins = find_next_beginning(session, form.subject_kind, form.subject_id, form.role, after=form.since)
+    if begins is None:
+        return Conflict(_("Cette personne n’est plus au registre : choisissez-en une autre."))
+    return Conflict(
+        _(
+            "Ce rôle est déjà confié à quelqu’un à compter du {day} : donnez-le depuis la fiche, avec une date de fin "
+            "au plus tard ce jour-là."
+        ).format(day=say_day(begins))
+    )
+
+
+def end_appointment(
+    session: Session, appointment_id: int, *, on: date, expected: int | None = None, reason: str | None = None
+) -> Appointment:
     """Ends an appointment: its last day is the day before. One that has no day yet by then is annulled.
 
     Raises: NotFound; Stale when it is no longer at version `expected`, if one is given; Conflict when it was annulled
@@ -259,10 +273,10 @@ def end_appointment(session: Session, appointment_id: int, *, on: date, expected
     if until is not None and until <= on:
         raise Conflict(_("Ce mandat a déjà pris fin : la date de sa fin ne change plus."))
     if since is not None and on <= since:
-        say(session, "organisations:appointment:annul")
+        say(session, "organisations:appointment:annul", reason)
         found.annulled = True
     else:
-        say(session, "organisations:appointment:end")
+        say(session, "organisations:appointment:end", reason)
         found.during = Range(since, on)
     session.flush()
     touch(session, found.subject_kind, found.subject_id)

@@ -131,7 +131,8 @@ def read_version(if_match: str) -> int:
         raise PreconditionNeeded(
             _("Donnez dans If-Match l’ETag lu : sans lui, la modification d’un autre pourrait se perdre.")
         )
-    said = if_match.strip()
+    # What stands between may have compressed the answer and called its tag weak: the version is the same.
+    said = if_match.strip().removeprefix("W/")
     # After the version, a tag that was read tells what else the answer said: see web/unchanged.py.
     number = read_number(said[1:-1].partition("-")[0]) if len(said) > 2 and said[0] == said[-1] == '"' else None
     if number is None:

@@ -8,7 +8,7 @@ from registry.datasets.bulk.forms import BulkEditForm
 from registry.datasets.bulk.queries import find_bulk_lines, get_bulk_edit
 from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit, undo_bulk_edit
 from registry.datasets.listing.narrowing import DatasetFilter
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Role
 from registry.ledger.queries import find_versions
 from registry.organisations.forms import AppointmentForm, PersonForm
@@ -181,3 +181,35 @@ def test_the_column_of_owners_names_whoever_holds_each_sheet(town: Town) -> None
     for number in range(3):
         give(town, town.record(f"Jeu {number}"), person, days=-1)
     assert steward.get("/jeux?colonnes=titre,proprietaire").text.count("Poste A") == 3
+
+
+def test_a_post_left_vacant_and_given_since_stays_while_the_other_sheets_come_back(town: Town) -> None:
+    first, second = somebody(town, "Poste A"), somebody(town, "Poste B")
+    given_again, other = town.record("Redonné"), town.record("Autre")
+    for sheet in (given_again, other):
+        give(town, sheet, first, days=-30)
+    bulk_id = preview(town, None, operation="empty")
+    apply_bulk_edit(town.acting, bulk_id)
+    give(town, given_again, second)
+
+    undo_bulk_edit(town.acting, bulk_id)
+
+    assert owners(town, given_again, other) == [second, first]
+    assert said(town, bulk_id)["Redonné"][0] == "kept"
+
+
+def test_the_reason_of_a_vacancy_stays_in_the_ledger(town: Town) -> None:
+    sheet = town.record("Tenu")
+    give(town, sheet, somebody(town, "Poste A"), days=-30)
+    apply_bulk_edit(town.acting, preview(town, None, operation="empty"))
+
+    with town.acting() as session:
+        last = find_versions(session, "appointment", find_appointments(session, SHEET, sheet)[0].id)[0]
+    assert (last.event, last.reason) == ("organisations:appointment:end", "réorganisation")
+
+
+def test_who_begins_later_is_told_by_the_day(town: Town) -> None:
+    first, second, sheet = somebody(town, "Poste A"), somebody(town, "Poste B"), town.record("À venir")
+    give(town, sheet, first, days=30)
+    with pytest.raises(Conflict, match=r"à compter du .* avec une date de fin au plus tard ce jour-là"):
+        give(town, sheet, second)

@@ -47,3 +47,12 @@ def test_what_somebody_else_wrote_meanwhile_is_shown_and_what_was_typed_stays(to
     wrong = jurist.post(f"/jeux/{number}/droit", typed | {"version": "4", "reuser_warning": "pas une adresse"})
     assert wrong.status_code == 422
     assert "pas une adresse" in wrong.text
+
+
+def test_nothing_of_an_annulled_sheet_is_changed_beside_its_form(town: Town) -> None:
+    number = town.record("Par erreur")
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    steward.post(f"/jeux/{number}/annuler", {"version": "1", "reason": "doublon"})
+    for refused in (jurist.get(f"/jeux/{number}/droit"), steward.get(f"/jeux/{number}/champ/owner")):
+        assert refused.status_code == 409
+        assert "rétablissez-la avant de la modifier" in refused.text

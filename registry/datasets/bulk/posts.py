@@ -65,7 +65,7 @@ def write_posts(session: Session, line: BulkLine, organisation_id: int, reason: 
             continue
         left = find_standing(session, AppointmentSubject.DATASET, [line.dataset_id], POSTS[name], today)
         if (row := left.get(line.dataset_id)) is not None:
-            noted.append(dict(leave_post(session, row, on=today)))
+            noted.append(dict(leave_post(session, row, on=today, reason=reason)))
     return noted
 
 

@@ -38,7 +38,7 @@ from registry.datasets.forms import DatasetChange
 from registry.datasets.listing.narrowing import DatasetFilter, narrow
 from registry.datasets.models import BulkEdit, BulkLine, Dataset
 from registry.datasets.queries import count_datasets, find_versions_of, get_system
-from registry.datasets.service import change_sheet
+from registry.datasets.service import ANNULLED, change_sheet
 from registry.datasets.vocabulary import BulkOperation, BulkOutcome, BulkState
 from registry.datasets.wording import DAYS, field_label
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
@@ -55,7 +55,6 @@ AT_ONCE = 200
 """Up to so many sheets are written while the page waits; more are left to a job."""
 APPLY_EVENT, UNDO_EVENT = "datasets:bulk:apply", "datasets:bulk:undo"
 _NOT_ALLOWED = mark("Vos droits ne permettent pas de modifier cette fiche.")
-_ANNULLED = mark("Cette fiche est annulée : rétablissez-la avant de la modifier.")
 _GONE = mark("Cette fiche n’existe plus.")
 _CHANGED_SINCE = mark("Ce champ a été modifié depuis l’aperçu : la fiche y est restée.")
 _CHANGED_AFTER = mark("Cette fiche a été modifiée depuis : défaire l’a laissée telle quelle.")
@@ -184,7 +183,7 @@ def _preview(
     if sheet.organisation_id not in writable:
         refusal = _(_NOT_ALLOWED)
     elif sheet.annulled:
-        refusal = _(_ANNULLED)
+        refusal = _(ANNULLED)
     else:
         changes, refusal = _changes(sheet, [one for one in edits if one[0].field not in POSTS])
         for edit, person_id in edits:
@@ -333,7 +332,7 @@ def _is_fit(line: BulkLine, sheet: Dataset | None, holders: Holders) -> bool:
 def _refusal_now(line: BulkLine, sheet: Dataset, after: Mapping[str, Any]) -> str:
     """Why a sheet stays, as it stands now: what the preview looked at may have changed since."""
     if sheet.annulled:
-        return _(_ANNULLED)
+        return _(ANNULLED)
     if sheet.version == line.seen_version:
         return ""
     if any(_plain(getattr(sheet, name)) != before for name, (before, _after) in columns_of(line.changes).items()):

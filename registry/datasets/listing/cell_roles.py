@@ -10,6 +10,7 @@ from registry.datasets.listing.showing import said_of
 from registry.datasets.listing.views import CellPage, CellPart
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
+from registry.datasets.service import require_live
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -45,6 +46,8 @@ def give_role(visit: Visit, dataset_id: int, role: AppointmentRole) -> Response[
     """Gives the role from today, or leaves it vacant, unless somebody else changed it since the form was shown."""
     sheet = _sheet_of(visit, dataset_id)
     data, standing = visit.form_data(), _standing(visit, sheet, role)
+    if not data.has(str(role)):
+        return _form(visit, sheet, role, standing, error=_("Choisissez une personne de la liste."))
     said = data.first(str(role)).strip()
     chosen = read_number(said)
     held = standing.person_id if standing is not None else None
@@ -67,7 +70,7 @@ def _write(
     reason = visit.form_data().first("reason").strip() or None
     if person_id is None:
         if standing is not None:
-            leave_post(visit.session, standing, on=visit.today)
+            leave_post(visit.session, standing, on=visit.today, reason=reason)
     elif standing is None or standing.person_id != person_id:
         form = AppointmentForm(
             person_id=person_id, role=role, subject_kind=AppointmentSubject.DATASET, subject_id=sheet.id,
@@ -83,6 +86,7 @@ def _may_hold(visit: Visit, person_id: int | None) -> bool:
 def _sheet_of(visit: Visit, dataset_id: int) -> Dataset:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(APPOINT, sheet.organisation_id)
+    require_live(sheet)
     return sheet
 
 
@@ -117,8 +121,8 @@ def _form(
     if standing is not None and str(standing.person_id) not in dict(people):
         # Of a body one does not read: saving the form must not take the role from them.
         people.append((str(standing.person_id), _words(visit, standing) or _("une personne hors de vos droits")))
-    held = chosen if chosen is not None else standing.person_id if standing is not None else None
     is_sent = visit.request.method == "POST"
+    held = chosen if is_sent or standing is None else standing.person_id
     back = visit.form_data().first("retour") if is_sent else visit.query("retour")
     page = CellPage(
         id=sheet.id,
