@@ -10,6 +10,7 @@ from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
 from registry.kernel.words import _, current_locale, mark, ngettext
+from registry.organisations.views import FIELD_LABELS
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.templating import say_day, say_number
 
@@ -46,6 +47,8 @@ VALUE_WORDS: dict[str, Callable[[str], str]] = {
     "organisation.kind": lambda code: OrganisationKind(code).label,
 }
 """How the codes a fact may hold are said, by the fact's name; the rooms whose codes they are add theirs."""
+FIELD_NAMES: dict[str, Mapping[str, str]] = {"organisation": FIELD_LABELS}
+"""How the fields of each kind of subject are named on its sheet; the rooms whose sheets they are add theirs."""
 
 
 def verdict_word(force: Force, verdict: Verdict) -> str:
@@ -119,6 +122,13 @@ def _words_of(name: str) -> Callable[[str], str]:
             return code
 
     return say
+
+
+def asked_in_words(catalogue: Catalogue, fact: str) -> str:
+    """What is to be filled for a fact to be known: the field's name on its sheet; the fact's own where it has none."""
+    declared = catalogue.facts.get(fact)
+    name = FIELD_NAMES.get(fact.partition(".")[0], {}).get(declared.field) if declared is not None else None
+    return _(name) if name else catalogue.label(fact)
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.evaluation import expired_on
 from registry.compliance.explanation import (
+    asked_in_words,
     condition_in_words,
     facts_in_words,
     turning_in_words,
@@ -88,7 +89,7 @@ def say_finding(
         plain=version.in_plain_words(),
         condition=condition_in_words(engine.catalogue, version),
         known=facts_in_words(engine.catalogue, found.facts),
-        missing=[_missing(visit, engine, name, found, body_id) for name in found.missing],
+        missing=list(dict.fromkeys(_missing(visit, engine, name, found, body_id) for name in found.missing)),
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
         turning=turning_in_words(policy.force, found.turns_into, found.turns_on, visit.today),
@@ -103,18 +104,19 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     if declared is None:
         return MissingView(name, "")
     kind = SubjectKind(name.partition(".")[0])
+    label = asked_in_words(engine.catalogue, name)
     number = found.subject_id if kind is found.subject_kind else body_id
     if number is None:
-        return MissingView(declared.title(), "")
+        return MissingView(label, "")
     appoints = declared.field == _APPOINTMENTS
     needed = Permission.ORGANISATIONS_APPOINTMENT_RECORD if appoints else _RECORDS[kind]
     if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
         by_law = kind is SubjectKind.DATASET and declared.field in OF_LAW
         if by_law and visit.visitor.may(Permission.DATASETS_LAW_RECORD, found.organisation_id):
-            return MissingView(declared.title(), f"{_SHEETS[kind].format(id=number)}/droit#{declared.field}")
-        return MissingView(declared.title(), "", _(_ASKED[needed]))
+            return MissingView(label, f"{_SHEETS[kind].format(id=number)}/droit#{declared.field}")
+        return MissingView(label, "", _(_ASKED[needed]))
     sheet = _SHEETS[kind].format(id=number)
-    return MissingView(declared.title(), sheet + _ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
+    return MissingView(label, sheet + _ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from registry.compliance.explanation import FIELD_NAMES
 from registry.datasets.vocabulary import (
     ONE_OF,
     SOME_OF,
@@ -78,6 +79,14 @@ FIELD_LABELS: dict[str, str] = {
     "notes": mark("Notes du référent"),
     "locked_fields": mark("Champs gardés des imports"),
 }
+
+PART_LABELS = {
+    "distributions": mark("Fichiers et accès"),
+    "fields": mark("Champs du jeu"),
+    "sources": mark("Jeux dont il est issu"),
+}
+"""The parts of a sheet that are lists of their own."""
+FIELD_NAMES["dataset"] = {**FIELD_LABELS, **PART_LABELS}
 
 _OF_A_FILE = {
     "access_url": mark("Adresse de la page d’accès"),

@@ -9,12 +9,12 @@ from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Force, SubjectKind
 from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
-from registry.datasets.wording import field_label
+from registry.datasets.wording import PART_LABELS, field_label
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
-from registry.kernel.words import _, mark, ngettext
+from registry.kernel.words import _, ngettext
 from registry.organisations.vocabulary import AppointmentRole
 
 SHEETS = {
@@ -26,12 +26,6 @@ SHEETS = {
 }
 APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody."""
-_PARTS = {
-    "distributions": mark("Fichiers et accès"),
-    "fields": mark("Champs du jeu"),
-    "sources": mark("Jeux dont il est issu"),
-    "contact_person_id": mark("Point de contact"),
-}
 
 
 @dataclass(frozen=True)
@@ -231,8 +225,8 @@ def label_of_field(kind: str, name: str | None) -> str:
     """A field's name on a kind of sheet, in the reader's language; nothing for the whole sheet."""
     if not name:
         return ""
-    if name in _PARTS:
-        return _(_PARTS[name])
+    if name in PART_LABELS:
+        return _(PART_LABELS[name])
     return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
 
 

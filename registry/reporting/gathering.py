@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import expired_on
-from registry.compliance.explanation import condition_in_words, facts_in_words
+from registry.compliance.explanation import asked_in_words, condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
@@ -221,7 +221,7 @@ def _finding_lines(
                     "organisation": body.name if body is not None else "",
                     "verdict": assessment.verdict,
                     "known": [{"label": label, "value": value} for label, value in known],
-                    "missing": [_missing(engine, fact) for fact in assessment.missing],
+                    "missing": _missing(engine, assessment.missing),
                     "owed_by": [role.label for role in assessment.policy.owed_by],
                     "since": standing.day if standing is not None and standing.verdict is verdict else as_of,
                     "deadline": turns,
@@ -231,9 +231,10 @@ def _finding_lines(
     return sorted(lines, key=lambda line: (line["policy_id"], line["subject"], line["period"] or 0))
 
 
-def _missing(engine: Engine, fact: str) -> dict[str, str]:
-    declared = engine.catalogue.facts[fact]
-    return {"label": declared.label, "where": _(_SHEETS[SubjectKind(fact.partition(".")[0])])}
+def _missing(engine: Engine, facts: Iterable[str]) -> list[dict[str, str]]:
+    """The fields to fill, each once, and the sheet each stands on."""
+    asked = {(asked_in_words(engine.catalogue, fact), SubjectKind(fact.partition(".")[0])): None for fact in facts}
+    return [{"label": label, "where": _(_SHEETS[kind])} for label, kind in asked]
 
 
 def _split(judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:

@@ -7,7 +7,9 @@ import pytest
 
 from registry import rooms
 from registry.compliance.explanation import (
+    FIELD_NAMES,
     VALUE_WORDS,
+    asked_in_words,
     condition_in_words,
     fact_in_words,
     facts_in_words,
@@ -74,3 +76,16 @@ def test_a_fact_is_never_silent() -> None:
         fact_in_words(SHIPPED, "dataset.licence", "etalab-2.0")[1],
     ]
     assert facts_in_words(SHIPPED, absent)[0][1] == "aucun (déclaré)"
+
+
+def test_what_is_missing_is_said_by_the_name_of_the_field_that_gives_it() -> None:
+    assert asked_in_words(SHIPPED, "dataset.published_online") == "Niveau d’accès"
+    assert asked_in_words(SHIPPED, "dataset.open_formats") == "Fichiers et accès"
+    assert asked_in_words(SHIPPED, "system.hosted_in_eea") == "Pays d’hébergement"
+    assert asked_in_words(SHIPPED, "organisation.subject_to_online_publication") == "Effectif (équivalents temps plein)"
+
+
+@pytest.mark.parametrize("name", [name for name in SHIPPED.facts if not name.startswith("organisation.")])
+def test_each_fact_of_a_sheet_is_asked_for_by_a_field_that_stands_on_it(name: str) -> None:
+    kind, fact = name.partition(".")[0], SHIPPED.facts[name]
+    assert fact.field in FIELD_NAMES[kind] or fact.field == "appointments"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.compliance.explanation import FIELD_NAMES
 from registry.datasets.models import InformationSystem
 from registry.datasets.views import ChangeView
 from registry.kernel.words import _, current_locale, mark
@@ -30,6 +31,7 @@ SYSTEM_LABELS: dict[str, str] = {
     "definitive_archives": mark("Archives définitives"),
     "declared_absent": mark("Déclaré inexistant"),
 }
+FIELD_NAMES["system"] = SYSTEM_LABELS
 CHOICES = {"host_country": "countries", "certifications": "certifications"}
 """The code list behind each coded field."""
 ABSENCES: dict[str, str] = {
