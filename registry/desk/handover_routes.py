@@ -73,6 +73,10 @@ def _page(
     parts = _parts(visit, held)
     people = find_people(visit.session, visit.visitor.reach(APPOINT))
     done = find_handovers(visit.session, person_id)
+    stands = bool(done) and not max(done, key=lambda one: one.id).undone
+    visit.agrees.update(
+        {"passation-faite": stands, "passation-en-partie": stands, "passation-defaite": any(one.undone for one in done)}
+    )
     names = {one.id: one.name or one.email or "" for one in people}
     view = HandOverPage(
         person_id=person_id, name=known.name or known.email or _("Personne effacée"), parts=parts,

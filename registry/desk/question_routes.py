@@ -27,7 +27,7 @@ from registry.desk.views import (
     address_of_field,
     label_of_field,
 )
-from registry.desk.vocabulary import Addressee, QuestionSubject
+from registry.desk.vocabulary import Addressee, QuestionState, QuestionSubject
 from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -124,6 +124,10 @@ def ask(visit: Visit) -> Response[Any]:
 def _thread(visit: Visit, question_id: int, text: str, errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     found = get_question(visit.session, question_id)
     _organisation, name, _annulled = get_sheet(visit.session, found.subject_kind, found.subject_id)
+    visit.agrees.update(
+        dict.fromkeys(("question-posee", "question-rouverte"), found.state is not QuestionState.CLOSED)
+        | {"question-close": found.state is QuestionState.CLOSED}
+    )
     messages = find_messages(visit.session, question_id)
     names = find_actor_names(visit.session, {f"account:{one.account_id}" for one in messages})
     view = QuestionPage(

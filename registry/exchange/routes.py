@@ -111,6 +111,7 @@ def bring_in(visit: Visit) -> Response[Any]:
 def show_import(visit: Visit, batch_id: int) -> Response[Any]:
     """What an import would do, or did."""
     batch = batch_of(visit, batch_id, SEE)
+    visit.agrees.update({"import-abandonne": batch.state is ImportState.ABANDONED})
     run = run_of(visit, batch)
     chosen = next((action for action in ImportAction if action == visit.query("action")), None)
     after = read_number(visit.query("apres")) or 0

@@ -125,6 +125,8 @@ class Visit:
         self.keep = False
         """Whether what was written stays although the answer is a refusal: a failed attempt is counted."""
         self._known: dict[Hashable, Any] = {}
+        self.agrees: dict[str, bool] = {}
+        """For each notice, whether it still holds: an address read again tells nothing that was undone since."""
 
     @property
     def visitor(self) -> Visitor:
@@ -224,8 +226,8 @@ class Visit:
         )
 
     def _notices(self) -> tuple[Notice, ...]:
-        said = NOTICES.get(self.query("fait"))
-        return (Notice("success", _(said)),) if said else ()
+        name = self.query("fait")
+        return (Notice("success", _(NOTICES[name])),) if name in NOTICES and self.agrees.get(name, True) else ()
 
     def page(self, template: str, view: object, *, status: int = HTTP_200_OK) -> Response[Any]:
         """A page for people."""

@@ -141,6 +141,19 @@ def test_the_pages_name_whom_they_appoint_and_replace(town: Town) -> None:
     assert "Ce que cela change aux constats" in shown
 
 
+def test_an_address_read_again_says_no_more_that_what_was_undone_is_done(town: Town) -> None:
+    steward, first = town.someone(Role.STEWARD), somebody(town, "Poste A")
+    town.record("Vacant")
+    typed = {"champ": "owner", "operation-owner": "set", "owner": str(first)}
+    page = steward.post("/jeux/modifier-ensemble", typed).headers["location"]
+    done = steward.post(f"{page}/appliquer", {}).headers["location"]
+    assert "Les fiches sont modifiées." in steward.get(done).text
+
+    undone = steward.post(f"{page}/defaire", {}).headers["location"]
+    assert "Les fiches sont comme avant." in steward.get(undone).text
+    assert "Les fiches sont modifiées." not in steward.get(done).text
+
+
 IN_LIST = {"HX-Request": "true"}
 
 

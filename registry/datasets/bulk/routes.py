@@ -55,6 +55,11 @@ NOTICES.update(
         "ensemble-abandonne": mark("L’aperçu est abandonné : rien n’a été écrit."),
     }
 )
+_TOLD = {
+    "ensemble-fait": BulkState.APPLIED,
+    "ensemble-defait": BulkState.UNDONE,
+    "ensemble-abandonne": BulkState.ABANDONED,
+}
 
 
 @route("GET", "/jeux/modifier-ensemble", RECORD)
@@ -185,6 +190,7 @@ def _work_of(bulk: BulkEdit, run: JobRun | None, *, is_over: bool) -> Progress:
 def show_bulk(visit: Visit, bulk_id: int) -> Response[Any]:
     """What a bulk edit would do to each sheet, or did."""
     bulk = _bulk_of(visit, bulk_id)
+    visit.agrees.update({name: bulk.state is state for name, state in _TOLD.items()})
     run = _run_of(visit, bulk)
     working = _is_working(run)
     outcome = next((one for one in BulkOutcome if one == visit.query("sort")), None)

@@ -71,6 +71,7 @@ def show_systems(visit: Visit) -> Response[Any]:
 def show_system(visit: Visit, system_id: int) -> Response[Any]:
     """One system: what is known of it, and the datasets that live in it."""
     system = get_system(visit.session, system_id)
+    visit.agrees.update({"systeme-annule": system.annulled, "systeme-retabli": not system.annulled})
     fields, unknown = system_views(system)
     page = SystemPage(
         id=system.id,
