@@ -111,15 +111,13 @@ class Visit:
         session: ActingSession,
         request_id: str,
     ) -> None:
-        self.request = request
-        self.body = body
+        self.request, self.body = request, body
         self.premises = premises
         self.session = session
         self.request_id = request_id
         self.visitor_or_none: Visitor | None = None
         self.secret = b""
-        self.headers: dict[str, str] = {}
-        self.cookies: list[Any] = []
+        self.headers, self.cookies = dict[str, str](), list[Any]()
         self.upload: Upload | None = None
         self.about: ApiCall | None = request.route_handler.opt.get("about")
         self.keep = False
