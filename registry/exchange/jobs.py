@@ -24,6 +24,7 @@ from registry.exchange.service import (
     undo_import,
 )
 from registry.exchange.source import Source, open_source
+from registry.exchange.tables.mappings import LEAST
 from registry.exchange.views import ImportReport, report_of
 from registry.exchange.vocabulary import ReadCatalogue
 from registry.kernel.errors import Refusal, Unreadable
@@ -96,12 +97,20 @@ def refuse_unknown_columns(read: ReadCatalogue) -> None:
     """
     if read.table is None or not read.table.asks:
         return
+    headers = [one.header for one in read.table.columns if one.header]
     unknown = [one.header for one in read.table.columns if one.header and one.target is None]
-    raise Unreadable(
-        _("Les colonnes de ce tableau ne sont pas reconnues : {headers}. Importez-le une fois par la page « Imports » "
-          "pour dire ce que contient chacune : le registre s’en souviendra, ici aussi. Ou nommez-les comme dans le "
-          "SCDL, ou comme les champs de la fiche.").format(headers=", ".join(unknown[:20]))
-    )  # fmt: skip
+    if unknown:
+        said = _("Les colonnes de ce tableau ne sont pas reconnues : {headers}. Importez-le une fois par la page "
+                 "« Imports » pour dire ce que contient chacune : le registre s’en souviendra, ici aussi. Ou nommez-"
+                 "les comme dans le SCDL, ou comme les champs de la fiche.")  # fmt: skip
+    elif not any("title" in (one.target or "").split("+") for one in read.table.columns):
+        said = _("Aucune colonne de ce tableau ne donne le titre des jeux : il n’a que {headers}. Ajoutez une colonne "
+                 "« Titre ».")  # fmt: skip
+    else:
+        said = _("Ce tableau n’a que ces colonnes : {headers}. Il en faut au moins {least} pour être sûr de ce qu’il "
+                 "est : ajoutez par exemple « Description », même vide. Ou importez-le une fois par la page "
+                 "« Imports » : le registre s’en souviendra, ici aussi.")  # fmt: skip
+    raise Unreadable(said.format(headers=", ".join((unknown or headers)[:20]), least=LEAST))
 
 
 def session_opener(home: Home, acting: Acting, info: Mapping[str, Any]) -> Callable[[], Any]:

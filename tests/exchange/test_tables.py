@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from registry.datasets.wording import FIELD_LABELS
+from registry.exchange.jobs import refuse_unknown_columns
 from registry.exchange.reading import read_file
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, refusal_of
@@ -18,7 +19,7 @@ from registry.exchange.tables.mappings import load_mapping, mapping_names
 from registry.exchange.tables.values import choice_of
 from registry.exchange.tables.worker import read as read_table
 from registry.exchange.vocabulary import ReadCatalogue, Severity
-from registry.kernel.errors import Refusal
+from registry.kernel.errors import Refusal, Unreadable
 from tests.exchange.tables import Cells, csv_of, ods_of, ods_table, sheet_xml, xlsx_of
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -43,6 +44,27 @@ def table(tmp_path: Path) -> Reader:
             raise refusal_of(error.problem, error.details) from error
 
     return read
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        (["Titre", "Identifiant"], "Ce tableau n’a que ces colonnes : Titre, Identifiant. Il en faut au moins 3"),
+        (["Identifiant", "Description", "Licence"], "Aucune colonne de ce tableau ne donne le titre des jeux"),
+        (["Titre", "Zut", "Flûte"], "Les colonnes de ce tableau ne sont pas reconnues : Zut, Flûte."),
+    ],
+)
+def test_a_command_says_which_columns_a_table_lacks_or_which_are_unknown(
+    table: Reader, header: list[str], said: str
+) -> None:
+    read = table(csv_of([header, ["un", "deux", "trois"][: len(header)]]))
+    with pytest.raises(Unreadable) as refused:
+        refuse_unknown_columns(read)
+    assert refused.value.message.startswith(said)
+
+
+def test_one_more_column_makes_a_small_table_known(table: Reader) -> None:
+    refuse_unknown_columns(table(csv_of([["Titre", "Identifiant", "Description"], ["Arbres", "a", ""]])))
 
 
 def _codes(read: ReadCatalogue) -> list[str]:

@@ -21,7 +21,8 @@ from registry.platform.assets import asset_root
 OWN, USUAL = "beffroi", "usual"
 _NOT_WORD = re.compile(r"[\W_]+")
 _ALIKE = 0.82
-_LEAST = 3
+LEAST = 3
+"""Units: columns. Of fewer, nobody could say what a table is."""
 
 
 class MappingError(ValueError):
@@ -101,7 +102,7 @@ def recognise_columns(keys: Iterable[str]) -> tuple[str, dict[str, str]]:
     columns = {**load_mapping(OWN).columns, **load_mapping(best).columns}
     targets = {key: columns[key] for key in known if key in columns}
     titled = any("title" in target.split("+") for target in targets.values())
-    is_known = titled and found[best] >= _LEAST and 2 * len(targets) >= len(known)
+    is_known = titled and found[best] >= LEAST and 2 * len(targets) >= len(known)
     return best if is_known else "", targets
 
 
