@@ -69,6 +69,18 @@ def test_the_list_finds_a_sheet_by_its_identifier_before_and_once_it_is_indexed(
     assert listed(steward, "JD-001") == listed(steward, "JD-00") == ["Fontaines"]
 
 
+def test_a_sheet_is_found_by_the_same_beginnings_of_words_before_and_after_it_is_indexed(indexed: Searched) -> None:
+    town = indexed.town
+    steward = town.someone(Role.STEWARD)
+    town.record("L’éclairage_public", keywords=["Lampadaire", "Œuvre"])
+    for _moment in ("fresh", "indexed"):
+        for words in ("éclair", "ECLAIRAGE pub", "lampad", "oeuv", "public"):
+            assert listed(steward, words) == ["L’éclairage_public"], words
+        for inside in ("clairage", "ampadaire", "blic"):
+            assert listed(steward, inside) == [], inside
+        indexed.catch_up()
+
+
 def test_the_list_finds_in_the_index_only_what_its_reader_reads(indexed: Searched) -> None:
     town = indexed.town
 

@@ -97,10 +97,20 @@ def _folded(word: str) -> str:
     return found
 
 
-def bearing(words: str) -> list[ColumnElement[bool]]:
-    """What the sheets that bear each of these words answer to, in their title, keywords, publisher or identifier."""
+_BEGINS = "(?<![[:alnum:]])"
+
+
+def bearing(words: str, *, begun: bool = False) -> list[ColumnElement[bool]]:
+    """What the sheets that bear each of these words answer to, in their title, keywords, publisher or identifier.
+
+    With `begun`, only words that begin so count, as in the index; else any part of one does.
+    """
     # Each word costs a reading of the table: a text pasted whole would hold the database for seconds.
     telling = sorted(set(sort_key(words[:MOST_LETTERS].replace("%", " ")).split()), key=len)[-MOST_WORDS:]
+    if begun:
+        texts = (col(Dataset.title_sort), cast(col(Dataset.keywords), Text), col(Dataset.publisher_name),
+                 col(Dataset.identifier))  # fmt: skip
+        return [or_(*(one.regexp_match(_BEGINS + _folded(word), flags="i") for one in texts)) for word in telling]
     return [
         or_(
             col(Dataset.title_sort).contains(word, autoescape=True),

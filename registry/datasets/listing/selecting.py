@@ -86,7 +86,7 @@ def with_bearers(session: Session, narrowed: DatasetFilter) -> DatasetFilter:
         return narrowed
     known, fresh = found
     if fresh:
-        query = select(col(Dataset.id)).where(among(fresh), *bearing(narrowed.words))
+        query = select(col(Dataset.id)).where(among(fresh), *bearing(narrowed.words, begun=True))
         known = [*known, *session.execute(query).scalars()]
     return replace(narrowed, bearers=frozenset(known))
 
