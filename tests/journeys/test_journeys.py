@@ -170,8 +170,9 @@ class Keyboard(Mouse):
         assert self.page.locator(selector).locator("option:checked").inner_text() == words
 
     def give(self, file: Path) -> None:
-        tab_to(self.page, "#file")
+        # Chromium is asked to hand its dialog over as the block begins, and may still be about to when a key comes.
         with self.page.expect_file_chooser() as asked:
+            tab_to(self.page, "#file")
             self.page.keyboard.press("Enter")
         asked.value.set_files(file)
 
