@@ -373,7 +373,7 @@ def _refuse_broken_ledger(home: Home) -> None:
 
 
 def _refuse_busy(home: Home) -> None:
-    users = _users(superuser_url(home.cluster)) if home.cluster is not None else 0
+    users = _users_who_stay(superuser_url(home.cluster)) if home.cluster is not None else 0
     if users:
         raise Conflict(
             ngettext(
@@ -384,13 +384,21 @@ def _refuse_busy(home: Home) -> None:
         )
 
 
-def _users(url: str) -> int:
-    """How many connections other than this one the server has."""
-    with psycopg.connect(url, connect_timeout=5) as connection:
-        row: tuple[Any, ...] | None = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
-        ).fetchone()
-    return int(row[0]) if row else 0
+def _users_who_stay(url: str) -> int:
+    """How many connections other than this one the server has, once those that are leaving had time to leave.
+
+    It looks from one connection: a new one for each look would find the one before it, still leaving.
+    """
+    until = time.monotonic() + _LEAVING
+    with psycopg.connect(url, connect_timeout=5, autocommit=True) as connection:
+        while True:
+            row: tuple[Any, ...] | None = connection.execute(
+                "SELECT count(*) FROM pg_stat_activity"
+                " WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            ).fetchone()
+            if row is None or not row[0] or time.monotonic() > until:
+                return int(row[0]) if row else 0
+            time.sleep(0.1)
 
 
 @click.command("stop", help="Arrête PostgreSQL embarqué de ce registre, si personne ne s’en sert.")
@@ -410,10 +418,7 @@ def stop(context: click.Context, force: bool) -> None:
     if not force:
         found = cluster_home(settings.root).major() or settings.postgres_major
         with hold_cluster(settings.root, major=found) as cluster:
-            users, until = _users(superuser_url(cluster)), time.monotonic() + _LEAVING
-            while users and time.monotonic() < until:
-                time.sleep(0.1)
-                users = _users(superuser_url(cluster))
+            users = _users_who_stay(superuser_url(cluster))
         if users:
             raise Conflict(
                 _("{count} connexions se servent de ce registre : il n’est pas arrêté (--force passe outre).").format(

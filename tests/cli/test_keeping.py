@@ -450,7 +450,7 @@ def test_the_server_stops_when_nobody_uses_it(kept: Path) -> None:
         assert refused.code == 2
         assert "il n’est pas arrêté" in refused.errors
     stopped = beffroi("--home", kept, "stop")
-    assert (stopped.code, stopped.said.strip()) == (0, "PostgreSQL de ce registre est arrêté.")
+    assert (stopped.code, stopped.said.strip()) == (0, "PostgreSQL de ce registre est arrêté."), stopped.errors
     again = beffroi("--home", kept, "stop")
     assert (again.code, again.said.strip()) == (0, "PostgreSQL de ce registre est déjà arrêté.")
 
