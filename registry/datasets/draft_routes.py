@@ -14,6 +14,7 @@ from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.forms import read_number
+from registry.web.scripts import asked_by_script
 from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.DATASETS_SHEET_RECORD
@@ -49,7 +50,7 @@ def save(visit: Visit, dataset_id: int) -> Response[Any]:
 def _save(visit: Visit, dataset_id: int | None) -> Response[Any]:
     data = visit.form_data()
     seen = draft_of_form(data)
-    by_script = visit.request.headers.get("hx-request") == "true"
+    by_script = asked_by_script(visit.request)
     typed = [(name, value) for name, value in data.pairs(but="_csrf") if name not in _OF_THE_DRAFT]
     try:
         kept = save_draft(

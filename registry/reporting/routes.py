@@ -20,6 +20,7 @@ from registry.reporting.views import DocumentLine, DocumentsPage, job_page
 from registry.reporting.visiting import ISSUE, ISSUE_JOB, READ, ask_document, part_of, run_for
 from registry.reporting.vocabulary import Medium
 from registry.web.forms import Rejected
+from registry.web.scripts import asked_by_script
 from registry.web.visits import NOTICES, Visit, route
 
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
@@ -93,7 +94,7 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
         address, label = str(run.result.get("address", "")), str(run.result.get("label", ""))
     title = JOB_TITLES.get(run.kind, mark("Travail en cours"))
     page = job_page(run, _(title), address, label)
-    partial = visit.request.headers.get("hx-request") == "true"
+    partial = asked_by_script(visit.request)
     return visit.page("reporting/_job.html" if partial else "reporting/job.html", page)
 
 

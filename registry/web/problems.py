@@ -29,6 +29,7 @@ from registry.kernel.errors import (
 from registry.kernel.words import _, mark, use_translations
 from registry.web.cookies import LOCALE_COOKIE
 from registry.web.forms import WHOLE
+from registry.web.scripts import asked_by_script
 from registry.web.shell import Shell
 from registry.web.templating import render
 from registry.web.visits import FormOutlived, Premises, SignInNeeded
@@ -230,7 +231,7 @@ def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Proble
         sentence = _(problem.sentence) if problem.sentence else sentence
         if request.url.path.startswith("/api/"):
             return _for_program(request, problem, title, sentence, headers, premises.public_url)
-        if problem.status == 401 and request.method == "GET" and request.headers.get("hx-request") != "true":
+        if problem.status == 401 and request.method == "GET" and not asked_by_script(request):
             return _to_sign_in(request)
         return _for_people(premises, request, problem, title, sentence, headers)
 

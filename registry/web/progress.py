@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 
 from registry.platform.models import JobRun
+from registry.web.scripts import asked_by_script
 from registry.web.visits import Visit
 
 
@@ -40,7 +41,7 @@ def progress_of(run: JobRun | None, address: str, label: str, *, is_over: bool) 
 
 def answer_progress(visit: Visit, work: Progress, page: str) -> Response[Any]:
     """The part alone, for the script of its page; over, it has the page read again. Without a script, the page."""
-    if visit.request.headers.get("hx-request") != "true":
+    if not asked_by_script(visit.request):
         return visit.go(page)
     if work.is_over:
         visit.headers["HX-Refresh"] = "true"

@@ -22,6 +22,7 @@ from registry.organisations.service import appoint
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.web.addresses import within_site
 from registry.web.forms import read_number
+from registry.web.scripts import asked_by_script
 from registry.web.visits import Visit
 
 APPOINT = Permission.ORGANISATIONS_APPOINTMENT_RECORD
@@ -30,7 +31,7 @@ _HINT = mark("À compter d’aujourd’hui ; qui tient ce rôle le quitte.")
 
 def is_in_list(visit: Visit) -> bool:
     """Whether the list itself asks, for one of its cells."""
-    return visit.request.headers.get("hx-request") == "true"
+    return asked_by_script(visit.request)
 
 
 def show_role(visit: Visit, dataset_id: int, role: AppointmentRole) -> Response[Any]:
