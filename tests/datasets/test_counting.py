@@ -11,9 +11,10 @@ from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit
 from registry.datasets.listing.counting import count_facets
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.listing.selecting import read_query, read_selection
-from registry.datasets.queries import count_datasets, find_ids
+from registry.datasets.queries import count_datasets, find_datasets, find_ids
 from registry.datasets.vocabulary import AccessRights, ListFacet, PersonalData
 from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.queries import find_organisations
 from registry.organisations.service import appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 
@@ -86,6 +87,34 @@ def agree(town: Any, address: str) -> int:
 
 def test_each_count_is_the_length_of_the_list_it_announces(town: Any, shelf: list[int]) -> None:
     assert sum(agree(town, address) for address in ADDRESSES) > 200
+
+
+@pytest.mark.parametrize("order", ["organisation", "-organisation"])
+def test_the_pages_by_organisation_are_those_the_database_would_sort(town: Any, shelf: list[int], order: str) -> None:
+    with town.acting() as session:
+        counted = count_facets(session, DatasetFilter(on=town.info["today"]()))
+        bodies = [(body.name_sort, body.id) for body in find_organisations(session)]
+        after, met = None, list[int]()
+        while page := find_datasets(session, DatasetFilter(), order=order, after=after, limit=2)[:3]:
+            numbers = [row.id for row in page]
+            assert counted.page_by_body(bodies, after, 3, downwards=order.startswith("-")) == numbers
+            met, after = [*met, *numbers[:2]], page[:2][-1].cursor
+    assert sorted(met) == sorted(shelf)
+
+
+@pytest.mark.parametrize("number", [-(10**18), -1, 0, 10**18])
+def test_a_place_may_name_any_number_and_costs_nothing(town: Any, shelf: list[int], number: int) -> None:
+    with town.acting() as session:
+        counted = count_facets(session, DatasetFilter(on=town.info["today"]()))
+        bodies = [(body.name_sort, body.id) for body in find_organisations(session)]
+        last = max(bodies)
+        for downwards in (False, True):
+            found = counted.page_by_body(bodies, (last[0], number), 50, downwards=downwards)
+            asked = find_datasets(
+                session, DatasetFilter(), order="-organisation" if downwards else "organisation",
+                after=(last[0], number), limit=49,
+            )  # fmt: skip
+            assert found == [row.id for row in asked]
 
 
 def test_what_was_just_written_is_counted(town: Any, shelf: list[int]) -> None:

@@ -84,9 +84,10 @@ class Picture:
 class Counted:
     """What a selection holds: the sheets, as bits of their numbers, and how many each value would show.
 
-    `lifted` says of each chosen facet how many sheets the list would hold without it.
+    `lifted` says of each chosen facet how many sheets the list would hold without it; `picture` is what was counted in.
     """
 
+    picture: Picture
     held: int
     counts: Mapping[ListFacet, Mapping[str, int]]
     lifted: Mapping[ListFacet, int]
@@ -99,6 +100,28 @@ class Counted:
     def ids(self) -> list[int]:
         """The numbers of these sheets, in order."""
         return _numbers(self.held)
+
+    def page_by_body(
+        self, names: Iterable[tuple[str, int]], after: tuple[str, int] | None, most: int, *, downwards: bool
+    ) -> list[int]:
+        """The numbers of the next sheets in the order of their organisations, then of their numbers.
+
+        `names` are the organisations by what they sort by; `after` is the place of the last sheet shown.
+        """
+        groups: dict[str, int] = {}
+        for name, body_id in names:
+            groups[name] = groups.get(name, 0) | (self.held & self.picture.of(ListFacet.ORGANISATION, str(body_id)))
+        found: list[int] = []
+        for name in sorted(groups, reverse=downwards):
+            bits = groups[name]
+            if after is not None and name == after[0]:
+                bits = _beyond(bits, after[1], downwards=downwards)
+            elif after is not None and (name > after[0]) is downwards:
+                continue
+            found += _ends(bits, most - len(found), downwards=downwards)
+            if len(found) >= most:
+                break
+        return found
 
 
 Key = tuple[str, str, str, date]
@@ -132,7 +155,7 @@ def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
     held = within & kept
     for bits in matching.values():
         held &= bits
-    return Counted(held, counts, lifted)
+    return Counted(picture, held, counts, lifted)
 
 
 def _apart(session: Session, narrowed: DatasetFilter, picture: Picture) -> int:
@@ -337,6 +360,22 @@ def _numbers(bits: int) -> list[int]:
     """The numbers whose bits are set, in order."""
     held = bits.to_bytes((bits.bit_length() + 7) // 8, "little")
     return [place * 8 + bit for place, byte in enumerate(held) if byte for bit in _BITS_OF[byte]]
+
+
+def _beyond(bits: int, number: int, *, downwards: bool) -> int:
+    """The bits above one, or below it; the number may be any, it comes from an address."""
+    place = min(max(number, -1), bits.bit_length())
+    return bits & ((1 << max(place, 0)) - 1) if downwards else bits >> (place + 1) << (place + 1)
+
+
+def _ends(bits: int, most: int, *, downwards: bool) -> list[int]:
+    """The lowest numbers whose bits are set, or the highest, in that order."""
+    found: list[int] = []
+    while bits and len(found) < most:
+        place = (bits if downwards else bits & -bits).bit_length() - 1
+        found.append(place)
+        bits ^= 1 << place
+    return found
 
 
 _SET, _SPARSE = ord("1"), 6

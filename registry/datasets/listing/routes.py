@@ -22,12 +22,13 @@ from registry.datasets.addresses import (
     replaced,
     write,
 )
-from registry.datasets.listing.columns import ORDERS, read_columns
-from registry.datasets.listing.counting import count_facets
+from registry.datasets.listing.columns import ORDERS, ORGANISATION, read_columns
+from registry.datasets.listing.counting import Counted, count_facets
 from registry.datasets.listing.narrowing import FROM_ELSEWHERE, DatasetFilter
 from registry.datasets.listing.saved_views import find_default_view, find_views, view_lines
 from registry.datasets.listing.selecting import SELECTING, read_selection, selection_query
 from registry.datasets.listing.showing import (
+    Names,
     chip_views,
     column_choices,
     column_views,
@@ -65,11 +66,12 @@ def show_list(visit: Visit) -> Response[Any]:
     columns = read_columns(visit.query(COLUMNS_SHOWN))
     size = next((one for one in SIZES if str(one) == visit.query(SIZE)), PAGE_SIZE)
     counted = count_facets(visit.session, narrowed)
+    names, after = find_names(visit.session), read_cursor(visit.query(PLACE))
     rows = find_datasets(
         visit.session,
-        _as_counted(narrowed, counted.ids) if _is_slow(narrowed) else narrowed,
+        _as_found(narrowed, counted, names, order, after, size),
         order=order,
-        after=read_cursor(visit.query(PLACE)),
+        after=after,
         limit=size,
         fields=[one.field for one in columns if one.field],
     )
@@ -81,7 +83,6 @@ def show_list(visit: Visit) -> Response[Any]:
         ids=[row.id for row in rows],
         binding=engine_of(visit.session).catalogue.binding(SubjectKind.DATASET, visit.today),
     )
-    names = find_names(visit.session)
     pairs = [(name, value) for name, values in query.items() for value in values if value]
     kept = [(name, value) for name, value in pairs if name in SELECTING or name in SHOWING]
     chosen = {facet: values for facet in ListFacet if (values := _chosen(narrowed, query, facet))}
@@ -119,20 +120,27 @@ def show_list(visit: Visit) -> Response[Any]:
     return visit.page("datasets/list.html", page)
 
 
-def _is_slow(narrowed: DatasetFilter) -> bool:
-    """Whether the database would look elsewhere than in the sheets for what the counts already found."""
-    return bool(narrowed.words.strip()) or not {*FROM_ELSEWHERE, ListFacet.POLICY}.isdisjoint(narrowed.chosen)
+def _as_found(
+    narrowed: DatasetFilter, counted: Counted, names: Names, order: str, after: tuple[str, int] | None, size: int
+) -> DatasetFilter:
+    """The same selection by the numbers of its sheets, where counting found them faster than the database would.
 
-
-def _as_counted(narrowed: DatasetFilter, ids: Any) -> DatasetFilter:
+    It would sort every sheet to show the first by organisation, and look elsewhere than in the sheets for some facets.
+    """
+    if order.removeprefix("-") == ORGANISATION:
+        bodies = ((body.name_sort, body.id) for body in names.bodies.values())
+        ids = counted.page_by_body(bodies, after, size + 1, downwards=order.startswith("-"))
+    elif narrowed.words.strip() or not {*FROM_ELSEWHERE, ListFacet.POLICY}.isdisjoint(narrowed.chosen):
+        ids = counted.ids()
+    else:
+        return narrowed
     return replace(
-        narrowed,
-        words="",
-        bearers=None,
-        chosen={},
-        organisation_ids=frozenset(),
-        ids=frozenset(ids()) or frozenset({-1}),
+        narrowed, words="", bearers=None, chosen={}, organisation_ids=frozenset(), ids=frozenset(ids) or _NONE
     )
+
+
+_NONE = frozenset({-1})
+"""The number of no sheet: no number at all would narrow nothing."""
 
 
 def _chosen(narrowed: DatasetFilter, query: Any, facet: ListFacet) -> list[str]:
