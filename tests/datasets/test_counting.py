@@ -9,6 +9,7 @@ import pytest
 from registry.datasets.bulk.forms import BulkEditForm
 from registry.datasets.bulk.service import apply_bulk_edit, preview_bulk_edit
 from registry.datasets.listing.counting import count_facets
+from registry.datasets.listing.finding import PageAsked, next_by_title
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.listing.selecting import read_query, read_selection
 from registry.datasets.queries import count_datasets, find_datasets, find_ids
@@ -100,6 +101,22 @@ def test_the_pages_by_organisation_are_those_the_database_would_sort(town: Any, 
             assert counted.page_by_body(bodies, after, 3, downwards=order.startswith("-")) == numbers
             met, after = [*met, *numbers[:2]], page[:2][-1].cursor
     assert sorted(met) == sorted(shelf)
+
+
+@pytest.mark.parametrize("order", ["", "-titre"])
+@pytest.mark.parametrize("words", ["jeu", "jeu 1", "rien"])
+def test_a_page_of_many_sheets_is_found_by_walking_their_titles(
+    town: Any, shelf: list[int], order: str, words: str
+) -> None:
+    with town.acting() as session:
+        narrowed = DatasetFilter(words=words, on=town.info["today"]())
+        counted = count_facets(session, narrowed)
+        after = None
+        for _page in range(7):
+            numbers = next_by_title(session, counted, PageAsked(order, after, 3), annulled=False)
+            asked = find_datasets(session, narrowed, order=order, after=after, limit=2)
+            assert numbers == [row.id for row in asked]
+            after = asked[:2][-1].cursor if asked else after
 
 
 @pytest.mark.parametrize("number", [-(10**18), -1, 0, 10**18])

@@ -79,6 +79,10 @@ class Picture:
         """The sheets that have a value."""
         return self.bits.get((facet, value), 0)
 
+    def all(self, *, annulled: bool) -> int:
+        """The sheets that stand, or those that are annulled."""
+        return self.of(STANDING, "annulled" if annulled else "standing")
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -100,6 +104,10 @@ class Counted:
     def ids(self) -> list[int]:
         """The numbers of these sheets, in order."""
         return _numbers(self.held)
+
+    def has(self, number: int) -> bool:
+        """Whether a sheet is one of these."""
+        return bool(self.held >> number & 1)
 
     def page_by_body(
         self, names: Iterable[tuple[str, int]], after: tuple[str, int] | None, most: int, *, downwards: bool
@@ -134,7 +142,7 @@ def count_facets(session: Session, narrowed: DatasetFilter) -> Counted:
     """What a list holds, with the counts of each facet: within all the other facets, whatever is chosen of it."""
     day = narrowed.on or date.min
     picture = _picture(session, day)
-    base = picture.of(STANDING, "annulled" if narrowed.annulled else "standing")
+    base = picture.all(annulled=narrowed.annulled)
     if narrowed.organisation_ids:
         within = base & _either(picture.of(ListFacet.ORGANISATION, str(one)) for one in narrowed.organisation_ids)
     else:
@@ -163,7 +171,7 @@ def _apart(session: Session, narrowed: DatasetFilter, picture: Picture) -> int:
     kept = -1
     if narrowed.ids:
         # An address may name any number: bits are held only up to the last sheet there is.
-        beyond = (picture.of(STANDING, "standing") | picture.of(STANDING, "annulled")).bit_length()
+        beyond = (picture.all(annulled=False) | picture.all(annulled=True)).bit_length()
         kept &= _bits(one for one in narrowed.ids if one < beyond)
     if narrowed.bearers is not None:
         kept &= _bits(narrowed.bearers)

@@ -1,6 +1,5 @@
 """The page of the list: its facets, its columns, its order, all in its address."""
 
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,13 +21,13 @@ from registry.datasets.addresses import (
     replaced,
     write,
 )
-from registry.datasets.listing.columns import ORDERS, ORGANISATION, read_columns
-from registry.datasets.listing.counting import Counted, count_facets
-from registry.datasets.listing.narrowing import FROM_ELSEWHERE, DatasetFilter
+from registry.datasets.listing.columns import ORDERS, read_columns
+from registry.datasets.listing.counting import count_facets
+from registry.datasets.listing.finding import PageAsked, as_found
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.listing.saved_views import find_default_view, find_views, view_lines
 from registry.datasets.listing.selecting import SELECTING, read_selection, selection_query
 from registry.datasets.listing.showing import (
-    Names,
     chip_views,
     column_choices,
     column_views,
@@ -67,9 +66,10 @@ def show_list(visit: Visit) -> Response[Any]:
     size = next((one for one in SIZES if str(one) == visit.query(SIZE)), PAGE_SIZE)
     counted = count_facets(visit.session, narrowed)
     names, after = find_names(visit.session), read_cursor(visit.query(PLACE))
+    bodies = [(body.name_sort, body.id) for body in names.bodies.values()]
     rows = find_datasets(
         visit.session,
-        _as_found(narrowed, counted, names, order, after, size),
+        as_found(visit.session, narrowed, counted, bodies, PageAsked(order, after, size + 1)),
         order=order,
         after=after,
         limit=size,
@@ -118,29 +118,6 @@ def show_list(visit: Visit) -> Response[Any]:
         may_import=visit.visitor.may(Permission.EXCHANGE_IMPORT_APPLY),
     )
     return visit.page("datasets/list.html", page)
-
-
-def _as_found(
-    narrowed: DatasetFilter, counted: Counted, names: Names, order: str, after: tuple[str, int] | None, size: int
-) -> DatasetFilter:
-    """The same selection by the numbers of its sheets, where counting found them faster than the database would.
-
-    It would sort every sheet to show the first by organisation, and look elsewhere than in the sheets for some facets.
-    """
-    if order.removeprefix("-") == ORGANISATION:
-        bodies = ((body.name_sort, body.id) for body in names.bodies.values())
-        ids = counted.page_by_body(bodies, after, size + 1, downwards=order.startswith("-"))
-    elif narrowed.words.strip() or not {*FROM_ELSEWHERE, ListFacet.POLICY}.isdisjoint(narrowed.chosen):
-        ids = counted.ids()
-    else:
-        return narrowed
-    return replace(
-        narrowed, words="", bearers=None, chosen={}, organisation_ids=frozenset(), ids=frozenset(ids) or _NONE
-    )
-
-
-_NONE = frozenset({-1})
-"""The number of no sheet: no number at all would narrow nothing."""
 
 
 def _chosen(narrowed: DatasetFilter, query: Any, facet: ListFacet) -> list[str]:
