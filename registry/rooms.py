@@ -67,6 +67,11 @@ from registry.platform.answers import forget_answers
 from registry.platform.assets import asset_root
 from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
+from registry.processing import api as processing_api
+from registry.processing import routes as processing_routes
+from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
+from registry.processing.facts import bind_activities
+from registry.processing.models import ProcessingActivity
 from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
 from registry.reporting.jobs import issuing
@@ -102,6 +107,7 @@ ROOMS = (
     Room("accounts", mark("Comptes et connexion"), "/comptes"),
     Room("compliance", mark("Conformité"), "/conformite"),
     Room("datasets", mark("Jeux de données"), "/jeux"),
+    Room("processing", mark("Registre des traitements"), "/traitements"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
@@ -131,25 +137,27 @@ def _every_dataset(
     return session.execute(query).scalars().all()
 
 
-def _every_system(
-    session: Session, organisation_ids: frozenset[int] | None, until: datetime | None = None
+def _every_standing(
+    model: type[InformationSystem | ProcessingActivity],
+    session: Session,
+    organisation_ids: frozenset[int] | None,
+    until: datetime | None = None,
 ) -> Sequence[int]:
-    rows = find_rows(session, InformationSystem, until=until)
     return sorted(
         row.id
-        for row in rows
+        for row in find_rows(session, model, until=until)
         if not row.annulled and (organisation_ids is None or row.organisation_id in organisation_ids)
     )
 
 
-def _is_system_judged(row: Any) -> bool:
+def _is_standing(row: Any) -> bool:
     return not row.annulled
 
 
-def _system_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(
-        select(col(InformationSystem.id), col(InformationSystem.name)).where(col(InformationSystem.id).in_(list(ids)))
-    )
+def _names_of(
+    model: type[InformationSystem | ProcessingActivity], session: Session, ids: Sequence[int]
+) -> Mapping[int, str]:
+    rows = session.execute(select(col(model.id), col(model.name)).where(col(model.id).in_(list(ids))))
     return {row.id: row.name for row in rows}
 
 
@@ -241,7 +249,18 @@ def assemble_engine() -> Engine:
                 _is_organisation_judged,
             ),
             SubjectKind.SYSTEM: Subject(
-                SubjectKind.SYSTEM, bind_systems, _every_system, _system_names, _is_system_judged
+                SubjectKind.SYSTEM,
+                bind_systems,
+                partial(_every_standing, InformationSystem),
+                partial(_names_of, InformationSystem),
+                _is_standing,
+            ),
+            SubjectKind.ACTIVITY: Subject(
+                SubjectKind.ACTIVITY,
+                bind_activities,
+                partial(_every_standing, ProcessingActivity),
+                partial(_names_of, ProcessingActivity),
+                _is_standing,
             ),
         },
         dependents={SubjectKind.ORGANISATION: _datasets_below},
@@ -282,6 +301,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *together_api.HANDLERS,
     *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
+    *processing_routes.HANDLERS,
+    *processing_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
@@ -313,4 +334,4 @@ DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget
 
 def bound_facts() -> frozenset[str]:
     """The names of the facts some room gives a value to."""
-    return frozenset((*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS))
+    return frozenset((*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES))

@@ -29,16 +29,19 @@ _SHEETS = {
     SubjectKind.DATASET: "/jeux/{id}",
     SubjectKind.ORGANISATION: "/organisations/{id}",
     SubjectKind.SYSTEM: "/systemes/{id}",
+    SubjectKind.ACTIVITY: "/traitements/{id}",
 }
 _RECORDS = {
     SubjectKind.DATASET: Permission.DATASETS_SHEET_RECORD,
     SubjectKind.ORGANISATION: Permission.ORGANISATIONS_ORGANISATION_AMEND,
     SubjectKind.SYSTEM: Permission.DATASETS_SHEET_RECORD,
+    SubjectKind.ACTIVITY: Permission.PROCESSING_ACTIVITY_RECORD,
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_APPOINTMENT_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
+    Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
 }
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"

@@ -53,6 +53,7 @@ _ADDRESSES = {
     SubjectKind.DATASET: "/jeux/{id}",
     SubjectKind.ORGANISATION: "/organisations/{id}",
     SubjectKind.SYSTEM: "/systemes/{id}",
+    SubjectKind.ACTIVITY: "/traitements/{id}",
 }
 
 

@@ -11,6 +11,7 @@ class SubjectKind(Labelled):
     DATASET = "dataset", mark("Jeu de données")
     ORGANISATION = "organisation", mark("Organisation")
     SYSTEM = "system", mark("Système d’information")
+    ACTIVITY = "activity", mark("Traitement de données personnelles")
 
 
 class Verdict(Labelled):

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     ORGANISATIONS_APPOINTMENT_RECORD = "organisations:appointment:record"
     ORGANISATIONS_ORGANISATION_AMEND = "organisations:organisation:amend"
     ORGANISATIONS_ORGANISATION_READ = "organisations:organisation:read"
+    PROCESSING_ACTIVITY_ANNUL = "processing:activity:annul"
+    PROCESSING_ACTIVITY_READ = "processing:activity:read"
+    PROCESSING_ACTIVITY_RECORD = "processing:activity:record"
     REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
@@ -57,6 +60,7 @@ _READS = frozenset(
         Permission.DESK_TASK_ARRANGE,
         Permission.LEDGER_ENTRY_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
+        Permission.PROCESSING_ACTIVITY_READ,
         Permission.REPORTING_DOCUMENT_READ,
     }
 )
@@ -69,10 +73,19 @@ _RECORDS = frozenset(
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.EXCHANGE_IMPORT_READ,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
+        Permission.PROCESSING_ACTIVITY_ANNUL,
+        Permission.PROCESSING_ACTIVITY_RECORD,
     }
 )
 _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
-_ANSWERS_FOR_LAW = frozenset({Permission.DATASETS_LAW_RECORD, Permission.ORGANISATIONS_APPOINTMENT_RECORD})
+_ANSWERS_FOR_LAW = frozenset(
+    {
+        Permission.DATASETS_LAW_RECORD,
+        Permission.ORGANISATIONS_APPOINTMENT_RECORD,
+        Permission.PROCESSING_ACTIVITY_ANNUL,
+        Permission.PROCESSING_ACTIVITY_RECORD,
+    }
+)
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
@@ -94,6 +107,8 @@ WRITING = frozenset(
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.ORGANISATIONS_ORGANISATION_AMEND,
+        Permission.PROCESSING_ACTIVITY_ANNUL,
+        Permission.PROCESSING_ACTIVITY_RECORD,
         Permission.REPORTING_DOCUMENT_ISSUE,
     }
 )

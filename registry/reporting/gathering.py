@@ -36,6 +36,7 @@ _SHEETS = {
     SubjectKind.DATASET: mark("Fiche du jeu de données"),
     SubjectKind.ORGANISATION: mark("Fiche de l’organisation"),
     SubjectKind.SYSTEM: mark("Fiche du système d’information"),
+    SubjectKind.ACTIVITY: mark("Fiche du traitement"),
 }
 """Where a fact is filled in, by what it is about."""
 

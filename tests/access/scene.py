@@ -35,6 +35,8 @@ from registry.organisations.service import add_service, amend_organisation, appo
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.clock import now, today
 from registry.platform.models import JobRun, JobState
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.conftest import PASSWORD, Town
@@ -78,6 +80,8 @@ class Objects:
     mailbox: str = "personne@essai.invalid"
     system_id: int = NOTHING
     system_version: int = 1
+    activity_id: int = NOTHING
+    activity_version: int = 1
     organisation_version: int = 2
     mandate_id: int = NOTHING
     spare_id: int = NOTHING
@@ -107,6 +111,9 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         sheet = record_dataset(session, organisation_id, _sheet(word, person.id))
         system = record_system(session, organisation_id, SystemForm(name=f"Système {word}", host_name=f"Texte {word}"))
         source = record_dataset(session, organisation_id, DatasetForm(title=f"Source {word}"))
+        activity = record_activity(
+            session, organisation_id, ActivityForm(name=f"Traitement {word}", purpose=f"Finalité {word}")
+        )  # fmt: skip
         appointment = appoint(
             session, organisation_id,
             AppointmentForm(person_id=person.id, role=AppointmentRole.OWNER, subject_kind=AppointmentSubject.DATASET,
@@ -182,7 +189,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
         mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at,
-        mandate_id=mandate.id, **more,
+        mandate_id=mandate.id, activity_id=activity.id, **more,
     )  # fmt: skip
 
 
@@ -374,6 +381,11 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /systemes/{system_id:int}/modifier": _form(
         version=lambda of: str(of.system_version), name="Logiciel renommé"
     ),
+    "POST /traitements/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Traitement neuf"),
+    "POST /traitements/{activity_id:int}/annuler": _form(version=lambda of: str(of.activity_version), reason=REASON),
+    "POST /traitements/{activity_id:int}/modifier": _form(
+        version=lambda of: str(of.activity_version), name="Traitement renommé"
+    ),
     "POST /organisations/{organisation_id:int}/modifier": _form(
         version=lambda of: str(of.organisation_version), staff_fte="60"
     ),
@@ -390,6 +402,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/systems/{system_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/processing-activities": lambda of: {"organisation_id": of.organisation_id, "name": "Traitement"},
+    "PATCH /api/v1/processing-activities/{activity_id:int}": lambda _of: {"name": "Nom changé"},
+    "POST /api/v1/processing-activities/{activity_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/processing-activities/{activity_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/templates/{template_id:str}/datasets": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/datasets/{dataset_id:int}/copies": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/datasets/bulk": lambda of: {
@@ -475,7 +491,7 @@ def _version(path: str, of: Objects) -> int | None:
         return None
     versions = {
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
-        "appointment_id": 1, "batch_id": 1,
+        "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

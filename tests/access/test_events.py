@@ -60,6 +60,10 @@ EVENTS = {
     "POST /api/v1/systems": "datasets:system:record",
     "POST /api/v1/systems/{system_id:int}/annulment": "datasets:system:annul",
     "POST /api/v1/systems/{system_id:int}/restoration": "datasets:system:restore",
+    "PATCH /api/v1/processing-activities/{activity_id:int}": "processing:activity:amend",
+    "POST /api/v1/processing-activities": "processing:activity:record",
+    "POST /api/v1/processing-activities/{activity_id:int}/annulment": "processing:activity:annul",
+    "POST /api/v1/processing-activities/{activity_id:int}/restoration": "processing:activity:restore",
     "POST /bureau/decisions/{arrangement_id:int}/reprendre": "desk:task:resume",
     "POST /bureau/passations/faites/{handover_id:int}/defaire": "desk:handover:undo",
     "POST /bureau/passations/{person_id:int}": "desk:handover:record",
@@ -109,6 +113,9 @@ EVENTS = {
     "POST /systemes/nouveau": "datasets:system:record",
     "POST /systemes/{system_id:int}/annuler": "datasets:system:annul",
     "POST /systemes/{system_id:int}/modifier": "datasets:system:amend",
+    "POST /traitements/nouveau": "processing:activity:record",
+    "POST /traitements/{activity_id:int}/annuler": "processing:activity:annul",
+    "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
     "POST /jeux/{dataset_id:int}/retablir",
@@ -126,6 +133,9 @@ ORDER = (
     "POST /jeux/{dataset_id:int}/annuler", "POST /systemes/{system_id:int}/modifier",
     "PATCH /api/v1/systems/{system_id:int}", "POST /api/v1/systems/{system_id:int}/annulment",
     "POST /api/v1/systems/{system_id:int}/restoration", "POST /systemes/{system_id:int}/annuler",
+    "POST /traitements/{activity_id:int}/modifier", "PATCH /api/v1/processing-activities/{activity_id:int}",
+    "POST /api/v1/processing-activities/{activity_id:int}/annulment",
+    "POST /api/v1/processing-activities/{activity_id:int}/restoration", "POST /traitements/{activity_id:int}/annuler",
     "POST /comptes/{account_id:int}/roles", "POST /comptes/{account_id:int}/lien",
     "POST /comptes/roles/{grant_id:int}/terminer", "POST /comptes/{account_id:int}/arreter",
     "POST /comptes/{account_id:int}/rouvrir",
@@ -159,9 +169,12 @@ def _version(town: Town, of: Objects) -> Objects:
         sheet = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
         system = session.execute(text("SELECT version FROM information_system WHERE id = :id"), {"id": of.system_id})
         body = session.execute(text("SELECT version FROM organisation WHERE id = :id"), {"id": of.organisation_id})
+        activity = session.execute(
+            text("SELECT version FROM processing_activity WHERE id = :id"), {"id": of.activity_id}
+        )  # fmt: skip
         return replace(
             of, dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
-            organisation_version=body.scalar_one(),
+            organisation_version=body.scalar_one(), activity_version=activity.scalar_one(),
         )  # fmt: skip
 
 

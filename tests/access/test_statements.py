@@ -23,6 +23,8 @@ from registry.organisations.forms import AppointmentForm, PersonForm, ServiceFor
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
 from tests.conftest import Town
@@ -59,6 +61,12 @@ STATEMENTS = {
     "/systemes/{system}/historique": 5,
     "/api/v1/systems": 3,
     "/api/v1/systems/{system}": 4,
+    "/traitements": 4,
+    "/traitements/{activity}": 7,
+    "/traitements/{activity}/modifier": 4,
+    "/traitements/{activity}/historique": 5,
+    "/api/v1/processing-activities": 3,
+    "/api/v1/processing-activities/{activity}": 3,
     "/api/v1/organisations": 3,
     "/api/v1/organisations/{authority}": 2,
     "/api/v1/appointments": 2,
@@ -128,11 +136,14 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "batch": 0,
                     "asking": 0,
                     "system": 0,
+                    "activity": 0,
                     "question": 0,
                     "person": person.id,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
+            activity = record_activity(session, authority.id, ActivityForm(name=f"Traitement {number}"))
+            subjects["activity"] = subjects["activity"] or activity.id
             asked = QuestionForm(
                 subject_kind=QuestionSubject.DATASET, subject_id=subjects["dataset"], text="Pourquoi ?"
             )

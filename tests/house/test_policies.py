@@ -15,9 +15,14 @@ from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
 from registry.datasets.models import Dataset
 from registry.organisations.models import Organisation
 from registry.platform.assets import asset_root
+from registry.processing.models import ProcessingActivity
 from registry.rooms import ROOMS, bound_facts
 
-TABLES: dict[str, type[SQLModel]] = {"dataset": Dataset, "organisation": Organisation}
+TABLES: dict[str, type[SQLModel]] = {
+    "activity": ProcessingActivity,
+    "dataset": Dataset,
+    "organisation": Organisation,
+}
 
 
 @lru_cache(maxsize=1)

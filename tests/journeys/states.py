@@ -304,6 +304,23 @@ def systems(visitor: Visitor) -> States:
     yield "a system annulled"
 
 
+def activities(visitor: Visitor) -> States:
+    """A processing activity refused, recorded, annulled."""
+    page = visitor.page
+    visitor.go("/traitements/nouveau")
+    dare(page)
+    send(page)
+    yield "an activity refused"
+    page.fill("#name", f"Traitement d’essai {language_of(page)}")
+    send(page)
+    yield "an activity recorded"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/annuler")
+    page.fill("#reason", "Essai")
+    send(page)
+    yield "an activity annulled"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -322,7 +339,7 @@ def refusals(visitor: Visitor) -> States:
 
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
-    many_at_once, one_sheet, lists, desk, appointments, documents, systems, refusals,
+    many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, refusals,
 )  # fmt: skip
 
 

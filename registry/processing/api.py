@@ -1,0 +1,233 @@
+"""The JSON API of the record of processing: list, read, record, amend, annul, with ETag and If-Match."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
+from pydantic import Field
+
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.api import REASON, about, verdict_bodies
+from registry.datasets.bodies import VerdictBody
+from registry.datasets.forms import AnnulForm
+from registry.kernel.permissions import Permission
+from registry.kernel.words import mark
+from registry.processing.forms import ActivityChange, ActivityCreation
+from registry.processing.models import ProcessingActivity
+from registry.processing.queries import count_activities, find_activities, get_activity
+from registry.processing.service import amend_activity, record_activity, set_activity_aside
+from registry.processing.vocabulary import ActivityStatus, AutomatedDecision, LawfulBasis, ProcessingRole
+from registry.processing.wording import FIELD_LABELS, field_label
+from registry.web.calls import ApiCall, Number, PageQuestions
+from registry.web.visits import Visit, route
+
+READ, RECORD, ANNUL = (
+    Permission.PROCESSING_ACTIVITY_READ,
+    Permission.PROCESSING_ACTIVITY_RECORD,
+    Permission.PROCESSING_ACTIVITY_ANNUL,
+)
+
+
+@dataclass(frozen=True)
+class ActivityBody:
+    """An activity of the record, as the API gives it; `version` is its ETag.
+
+    Units: `people_count` in persons concerned, about.
+    """
+
+    id: int
+    version: int
+    organisation_id: int
+    reference: str
+    name: str
+    role: ProcessingRole
+    status: ActivityStatus
+    department: str | None
+    joint_controllers: str | None
+    purpose: str | None
+    sub_purposes: str | None
+    started_on: date | None
+    ended_on: date | None
+    reviewed_on: date | None
+    lawful_basis: LawfulBasis | None
+    basis_note: str | None
+    public_mission: bool | None
+    founding_text: str | None
+    founding_text_on: date | None
+    founding_text_url: str | None
+    consent_proof: str | None
+    consent_withdrawal: str | None
+    article9_conditions: list[str]
+    article9_text: str | None
+    offences_text: str | None
+    offences_necessity: str | None
+    nir_text: str | None
+    data_origins: list[str]
+    data_origin_note: str | None
+    people_count: int | None
+    automated_decision: AutomatedDecision | None
+    algorithm_notice: str | None
+    algorithm_explained: bool | None
+    human_review: bool | None
+    notice_text: str | None
+    notice_url: str | None
+    notice_reviewed_on: date | None
+    rights_channel: str | None
+    security_measures: list[str]
+    security_note: str | None
+    declared_absent: list[str]
+    template: str | None
+    notes: str | None
+    annulled: bool
+    findings: list[VerdictBody]
+
+
+@dataclass(frozen=True)
+class ActivityLineBody:
+    """An activity in a list."""
+
+    id: int
+    version: int
+    organisation_id: int
+    reference: str
+    name: str
+    status: ActivityStatus
+    lawful_basis: LawfulBasis | None
+
+
+@dataclass(frozen=True)
+class ActivitiesBody:
+    """The activities within the asker's rights, by name."""
+
+    total: int
+    activities: list[ActivityLineBody]
+    next: str | None
+
+
+_COLUMNS = tuple(name for name in ActivityBody.__dataclass_fields__ if name != "findings")
+_OF_A_LINE = tuple(ActivityLineBody.__dataclass_fields__)
+TAG = mark("Traitements")
+EXAMPLE = {
+    "organisation_id": 1, "name": "Inscription à la cantine", "status": "active", "role": "controller",
+    "purpose": "Inscrire les enfants et facturer les repas.", "lawful_basis": "public-task",
+    "founding_text": "Code de l’éducation, article R531-52", "security_measures": ["access-control", "backup"],
+}  # fmt: skip
+
+
+def _body(visit: Visit, activity: ProcessingActivity) -> ActivityBody:
+    return ActivityBody(
+        **{name: getattr(activity, name) for name in _COLUMNS},
+        findings=verdict_bodies(visit, SubjectKind.ACTIVITY, activity.id),
+    )
+
+
+def label_of(name: str) -> str:
+    """A field's name in the reader's language, or nothing."""
+    return field_label(name) if name in FIELD_LABELS else ""
+
+
+def told(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call about activities."""
+    return about(says, tag=TAG, labels=label_of, **more)
+
+
+class ActivityQuestions(PageQuestions):
+    """What the list of activities is narrowed to."""
+
+    annulled: bool = Field(default=False, description=mark("true pour lire les fiches annulées, et elles seules."))
+    organisation: Number | None = Field(default=None, description=mark("Le numéro de l’organisation."))
+
+
+@route(
+    "GET", "/api/v1/processing-activities", READ,
+    about=told(mark("Le registre des traitements dans vos droits, par nom."), asks=ActivityQuestions),
+)  # fmt: skip
+def list_activities(visit: Visit) -> Response[ActivitiesBody]:
+    """The activities within the asker's rights, by name."""
+    asked = visit.asked(ActivityQuestions)
+    narrowed: dict[str, Any] = {"annulled": asked.annulled, "organisation_id": asked.organisation}
+    rows = find_activities(visit.session, **narrowed, after=asked.place(str, int), limit=asked.limit + 1)
+    more, rows = len(rows) > asked.limit, rows[: asked.limit]
+    lines = [ActivityLineBody(**{name: getattr(row, name) for name in _OF_A_LINE}) for row in rows]
+    following = asked.following((rows[-1].name_sort, rows[-1].id) if more else None)
+    return visit.answer(ActivitiesBody(count_activities(visit.session, **narrowed), lines, following))
+
+
+@route(
+    "POST", "/api/v1/processing-activities", RECORD, takes=ActivityCreation,
+    about=told(mark("Inscrit un traitement au registre d’une organisation."), status=201, example=EXAMPLE),
+)  # fmt: skip
+def create_activity(visit: Visit) -> Response[ActivityBody]:
+    """Enters an activity in the record; the answer says what the policies find."""
+    given = visit.given(ActivityCreation)
+    visit.visitor.require(RECORD, given.organisation_id)
+    activity = record_activity(visit.session, given.organisation_id, given.sheet())
+    visit.settle()
+    visit.session.refresh(activity)
+    visit.headers["Location"] = f"/api/v1/processing-activities/{activity.id}"
+    return visit.answer(_body(visit, activity), status=HTTP_201_CREATED)
+
+
+@route(
+    "GET", "/api/v1/processing-activities/{activity_id:int}", READ,
+    about=told(mark("Un traitement du registre, avec ses constats du jour.")),
+)  # fmt: skip
+def read_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
+    """One activity of the record, with today's findings."""
+    return visit.answer(_body(visit, get_activity(visit.session, activity_id)))
+
+
+@route(
+    "PATCH", "/api/v1/processing-activities/{activity_id:int}", RECORD, takes=ActivityChange,
+    about=told(
+        mark("Change les champs donnés d’un traitement ; les autres restent."),
+        versioned=True, example={"status": "active", "reviewed_on": "2026-10-01"},
+    ),
+)  # fmt: skip
+def change_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
+    """Changes the fields given; asks for If-Match."""
+    expected = visit.expected_version()
+    given = visit.given(ActivityChange)
+    visit.visitor.require(RECORD, get_activity(visit.session, activity_id).organisation_id)
+    activity = amend_activity(visit.session, activity_id, given, expected=expected)
+    visit.settle()
+    return visit.answer(_body(visit, activity))
+
+
+@route(
+    "POST", "/api/v1/processing-activities/{activity_id:int}/annulment", ANNUL, takes=AnnulForm,
+    about=told(
+        mark("Met de côté un traitement inscrit par erreur, en disant pourquoi ; rien n’est supprimé."),
+        versioned=True, example=REASON,
+    ),
+)  # fmt: skip
+def annul_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
+    """Sets a wrong entry aside, with a reason; asks for If-Match."""
+    return _set_aside(visit, activity_id, annulled=True)
+
+
+@route(
+    "POST", "/api/v1/processing-activities/{activity_id:int}/restoration", ANNUL, takes=AnnulForm,
+    about=told(mark("Rétablit un traitement annulé, en disant pourquoi."), versioned=True, example=REASON),
+)  # fmt: skip
+def restore_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
+    """Brings an annulled activity back, with a reason; asks for If-Match."""
+    return _set_aside(visit, activity_id, annulled=False)
+
+
+def _set_aside(visit: Visit, activity_id: int, *, annulled: bool) -> Response[ActivityBody]:
+    expected = visit.expected_version()
+    given = visit.given(AnnulForm)
+    visit.visitor.require(ANNUL, get_activity(visit.session, activity_id).organisation_id)
+    activity = set_activity_aside(
+        visit.session, activity_id, expected=expected, reason=given.reason, annulled=annulled
+    )  # fmt: skip
+    return visit.answer(_body(visit, activity))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_activities, create_activity, read_activity, change_activity, annul_activity, restore_activity,
+)  # fmt: skip

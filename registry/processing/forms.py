@@ -1,0 +1,128 @@
+"""What may be said of a processing activity: the only validation of what comes in."""
+
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from registry.datasets.forms import Address, Code, Codes, Identifier, Line, Past, Prose, listed
+from registry.kernel.words import _, mark
+from registry.processing.vocabulary import (
+    ActivityStatus,
+    Article9Condition,
+    AutomatedDecision,
+    DataOrigin,
+    LawfulBasis,
+    ProcessingRole,
+)
+
+OLDEST_TEXT = date(1539, 8, 1)
+"""The oldest text of law still in force in France (the ordinance of Villers-Cotterêts)."""
+LONGEST_WAIT = date(2200, 1, 1)
+PERIOD_REVERSED = mark("Ce traitement se termine avant d’avoir commencé : vérifiez les deux dates.")
+
+
+def _of_a_text(value: date, info: ValidationInfo) -> date:
+    today = (info.context or {}).get("today")
+    if today is not None and value > today:
+        raise PydanticCustomError("to_come", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))
+    if value < OLDEST_TEXT:
+        raise PydanticCustomError(
+            "too_early", _("Aucun texte encore en vigueur n’est si ancien : vérifiez l’année, sur quatre chiffres.")
+        )
+    return value
+
+
+def _within_reason(value: date) -> date:
+    if value > LONGEST_WAIT:
+        raise PydanticCustomError("too_late", _("Cette date est trop lointaine : vérifiez l’année."))
+    return value
+
+
+DayOfText = Annotated[date, AfterValidator(_of_a_text)]
+SomeDay = Annotated[date, AfterValidator(_within_reason)]
+
+
+class ActivityForm(BaseModel):
+    """An activity of the record. What is left out is unknown; `declared_absent` names what does not exist."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    reference: Identifier | None = None
+    name: Line
+    role: ProcessingRole = ProcessingRole.CONTROLLER
+    status: ActivityStatus = ActivityStatus.DRAFT
+    department: Line | None = None
+    joint_controllers: Prose | None = None
+    purpose: Prose | None = None
+    sub_purposes: Prose | None = None
+    started_on: SomeDay | None = None
+    ended_on: SomeDay | None = None
+    reviewed_on: Past | None = None
+    lawful_basis: LawfulBasis | None = None
+    basis_note: Prose | None = None
+    public_mission: bool | None = None
+    founding_text: Prose | None = None
+    founding_text_on: DayOfText | None = None
+    founding_text_url: Address | None = None
+    consent_proof: Prose | None = None
+    consent_withdrawal: Prose | None = None
+    article9_conditions: list[Article9Condition] = Field(default_factory=list)
+    article9_text: Prose | None = None
+    offences_text: Prose | None = None
+    offences_necessity: Prose | None = None
+    nir_text: Prose | None = None
+    data_origins: list[DataOrigin] = Field(default_factory=list)
+    data_origin_note: Prose | None = None
+    people_count: Annotated[int, Field(ge=0, le=100_000_000)] | None = None
+    automated_decision: AutomatedDecision | None = None
+    algorithm_notice: Prose | None = None
+    algorithm_explained: bool | None = None
+    human_review: bool | None = None
+    notice_text: Prose | None = None
+    notice_url: Address | None = None
+    notice_reviewed_on: Past | None = None
+    rights_channel: Line | None = None
+    security_measures: Annotated[list[Annotated[Code, listed("security_measures")]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    security_note: Prose | None = None
+    declared_absent: Codes = Field(default_factory=list)
+    notes: Prose | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> Self:
+        if self.started_on and self.ended_on and self.ended_on < self.started_on:
+            raise PydanticCustomError("period", _(PERIOD_REVERSED))
+        return self
+
+    def values(self) -> dict[str, Any]:
+        """The activity's own columns, as they were given."""
+        return self.model_dump(exclude={"reference"})
+
+    def given(self) -> dict[str, Any]:
+        """Only the columns somebody gave a value for."""
+        return self.model_dump(include=self.model_fields_set - {"reference"})
+
+
+class ActivityChange(ActivityForm):
+    """A change to some fields of an activity: what is not given stays."""
+
+    name: Line = ""
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        if "name" in self.model_fields_set and not self.name:
+            raise PydanticCustomError("missing", _("Donnez un nom au traitement."))
+        return self
+
+
+class ActivityCreation(ActivityForm):
+    """An activity to record, and the body whose record it enters."""
+
+    organisation_id: int
+
+    def sheet(self) -> ActivityForm:
+        """The activity itself."""
+        return ActivityForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))

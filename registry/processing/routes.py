@@ -1,0 +1,184 @@
+"""The pages of the record of processing: the list, one activity, its form, its history, setting aside."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.accounts.queries import find_actor_names
+from registry.datasets.forms import AnnulForm
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.paging import read_cursor, write_cursor
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.ledger.queries import find_versions
+from registry.organisations.queries import find_organisations, get_organisation
+from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
+from registry.processing.forms import ActivityChange, ActivityForm
+from registry.processing.history import history_views
+from registry.processing.queries import count_activities, find_activities, get_activity
+from registry.processing.service import amend_activity, record_activity, set_activity_aside
+from registry.processing.views import (
+    ActivitiesPage,
+    ActivityAnnulPage,
+    ActivityHistoryPage,
+    ActivityPage,
+    activity_line,
+    sheet_parts,
+)
+from registry.processing.wording import say_value
+from registry.web.forms import parse_values, read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL
+SHOWN = 50
+
+NOTICES.update(
+    {
+        "traitement-enregistre": mark("Le traitement est inscrit au registre."),
+        "traitement-annule": mark("Le traitement est annulé. Rien n’est effacé : vous pouvez le rétablir."),
+        "traitement-retabli": mark("Le traitement est rétabli."),
+    }
+)
+
+
+@route("GET", "/traitements", READ)
+def show_activities(visit: Visit) -> Response[Any]:
+    """The record of processing within the visitor's rights, by name."""
+    annulled = visit.query("annules") == "true"
+    rows = find_activities(visit.session, annulled=annulled, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
+    more, rows = len(rows) > SHOWN, rows[:SHOWN]
+    names = {body.id: body.name for body in find_organisations(visit.session)}
+    kept = "annules=true&" if annulled else ""
+    page = ActivitiesPage(
+        rows=[activity_line(row, names.get(row.organisation_id, "")) for row in rows],
+        total=count_activities(visit.session, annulled=annulled),
+        annulled=annulled,
+        may_record=visit.visitor.may(RECORD),
+        next_address=f"/traitements?{kept}apres={write_cursor((rows[-1].name_sort, rows[-1].id))}" if more else "",
+    )
+    return visit.page("processing/list.html", page)
+
+
+@route("GET", "/traitements/{activity_id:int}", READ)
+def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
+    """One activity: what the record tells of it, what it lacks, what the policies find."""
+    activity = get_activity(visit.session, activity_id)
+    visit.agrees.update({"traitement-annule": activity.annulled, "traitement-retabli": not activity.annulled})
+    page = ActivityPage(
+        id=activity.id,
+        name=activity.name,
+        annulled=activity.annulled,
+        status=activity.status.label,
+        role=activity.role.label,
+        lawful_basis=say_value("lawful_basis", activity.lawful_basis),
+        organisation_id=activity.organisation_id,
+        organisation_name=get_organisation(visit.session, activity.organisation_id).name,
+        parts=sheet_parts(activity),
+        panels=visit.panels_of("activity", activity.id),
+        may_record=visit.visitor.may(RECORD, activity.organisation_id),
+        may_annul=visit.visitor.may(ANNUL, activity.organisation_id),
+    )
+    return visit.page("processing/sheet.html", page)
+
+
+@route("GET", "/traitements/{activity_id:int}/historique", READ)
+def show_activity_history(visit: Visit, activity_id: int) -> Response[Any]:
+    """Who changed what of an activity, when and why, in words."""
+    activity = get_activity(visit.session, activity_id)
+    versions = find_versions(visit.session, "processing_activity", activity_id)
+    actors = find_actor_names(visit.session, {version.actor for version in versions})
+    page = ActivityHistoryPage(activity.id, activity.name, history_views(versions, actors))
+    return visit.page("processing/history.html", page)
+
+
+@route("GET", "/traitements/nouveau", RECORD)
+def show_new_activity(visit: Visit) -> Response[Any]:
+    """An empty activity."""
+    return show_form(visit, None, {"organisation_id": str(visit.visitor.organisation_id)})
+
+
+@route("POST", "/traitements/nouveau", RECORD)
+def record_new_activity(visit: Visit) -> Response[Any]:
+    """Enters an activity in the record, or shows the form again with what was typed."""
+    data = visit.form_data()
+    typed, owner = typed_values(data), read_number(data.first("organisation_id"))
+    read = parse_values(ActivityForm, typed, today=visit.today)
+    errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
+    if owner is None or not visit.visitor.may(RECORD, owner):
+        errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
+    values = {**typed, "organisation_id": data.first("organisation_id")}
+    if isinstance(read, Rejected) or owner is None or errors:
+        return show_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_activity(visit.session, owner, read.form)
+    except Conflict as refusal:
+        return show_form(visit, None, values, {"reference": refusal.message}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/traitements/{made.id}", done="traitement-enregistre")
+
+
+@route("GET", "/traitements/{activity_id:int}/modifier", RECORD)
+def show_amend_activity(visit: Visit, activity_id: int) -> Response[Any]:
+    """The form of an activity, as it stands."""
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(RECORD, activity.organisation_id)
+    return show_form(visit, activity, values_of(activity))
+
+
+@route("POST", "/traitements/{activity_id:int}/modifier", RECORD)
+def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
+    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(RECORD, activity.organisation_id)
+    data = visit.form_data()
+    typed, version, reason = typed_values(data), read_number(data.first("version")) or 0, data.first("reason").strip()
+    again: dict[str, Any] = {"version": version, "reason": reason}
+    read = parse_values(ActivityChange, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return show_form(visit, activity, typed, read.errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        amend_activity(visit.session, activity_id, read.form, expected=version, reason=reason or None)
+    except Stale as refusal:
+        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        return show_form(visit, activity, typed, {"_": message}, reason=reason, status=HTTP_409_CONFLICT)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return show_form(visit, activity, typed, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except Conflict as refusal:
+        return show_form(visit, activity, typed, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)
+    return visit.go(f"/traitements/{activity_id}", done="traitement-enregistre")
+
+
+@route("GET", "/traitements/{activity_id:int}/annuler", ANNUL)
+def show_annul_activity(visit: Visit, activity_id: int) -> Response[Any]:
+    """Asks why an activity is set aside, or brought back."""
+    return _annul_page(visit, activity_id, "")
+
+
+@route("POST", "/traitements/{activity_id:int}/annuler", ANNUL)
+def annul_activity(visit: Visit, activity_id: int) -> Response[Any]:
+    """Sets an activity aside, or brings it back."""
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(ANNUL, activity.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        return _annul_page(visit, activity_id, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    aside = not activity.annulled
+    set_activity_aside(visit.session, activity_id, expected=expected, reason=read.form.reason, annulled=aside)
+    return visit.go(f"/traitements/{activity_id}", done="traitement-annule" if aside else "traitement-retabli")
+
+
+def _annul_page(visit: Visit, activity_id: int, error: str, *, status: int = 200) -> Response[Any]:
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(ANNUL, activity.organisation_id)
+    page = ActivityAnnulPage(activity.id, activity.version, activity.name, activity.annulled, error)
+    return visit.page("processing/annul.html", page, status=status)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_activities, show_new_activity, record_new_activity, show_activity, show_amend_activity, change_activity,
+    show_annul_activity, annul_activity, show_activity_history,
+)  # fmt: skip

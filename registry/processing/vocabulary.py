@@ -1,0 +1,94 @@
+"""The closed lists of the record of processing, with their French labels."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from registry.kernel.words import Labelled, mark
+
+
+class ProcessingRole(Labelled):
+    """As what a body processes: for itself, with others, or for others (GDPR art. 4 (7) and (8), 26, 28)."""
+
+    CONTROLLER = "controller", mark("Responsable de traitement")
+    JOINT_CONTROLLER = "joint-controller", mark("Responsable conjoint")
+    PROCESSOR = "processor", mark("Sous-traitant, pour le compte d’autrui")
+
+
+class ActivityStatus(Labelled):
+    """Where an activity stands: what has not begun and what is over stay in the record."""
+
+    DRAFT = "draft", mark("En projet")
+    ACTIVE = "active", mark("En cours")
+    SUSPENDED = "suspended", mark("Suspendu")
+    ENDED = "ended", mark("Terminé")
+
+
+class LawfulBasis(Labelled):
+    """What makes processing lawful (GDPR art. 6 §1, a to f)."""
+
+    CONSENT = "consent", mark("Consentement (art. 6 §1 a)")
+    CONTRACT = "contract", mark("Contrat (art. 6 §1 b)")
+    LEGAL_OBLIGATION = "legal-obligation", mark("Obligation légale (art. 6 §1 c)")
+    VITAL_INTERESTS = "vital-interests", mark("Sauvegarde des intérêts vitaux (art. 6 §1 d)")
+    PUBLIC_TASK = "public-task", mark("Mission d’intérêt public (art. 6 §1 e)")
+    LEGITIMATE_INTERESTS = "legitimate-interests", mark("Intérêt légitime (art. 6 §1 f)")
+
+    @property
+    def rests_on_law(self) -> bool:
+        """Whether the law of the Union or of France must found it (art. 6 §3)."""
+        return self in {LawfulBasis.LEGAL_OBLIGATION, LawfulBasis.PUBLIC_TASK}
+
+
+class Article9Condition(Labelled):
+    """What lifts the ban on processing special categories of data (GDPR art. 9 §2, a to j)."""
+
+    EXPLICIT_CONSENT = "explicit-consent", mark("Consentement explicite (art. 9 §2 a)")
+    EMPLOYMENT = "employment", mark("Droit du travail et de la protection sociale (art. 9 §2 b)")
+    VITAL_INTERESTS = "vital-interests", mark("Intérêts vitaux d’une personne hors d’état de consentir (art. 9 §2 c)")
+    MEMBERS = "members", mark("Membres d’un organisme politique, religieux ou syndical (art. 9 §2 d)")
+    MADE_PUBLIC = "made-public", mark("Données rendues publiques par la personne (art. 9 §2 e)")
+    LEGAL_CLAIMS = "legal-claims", mark("Défense d’un droit en justice (art. 9 §2 f)")
+    PUBLIC_INTEREST = "public-interest", mark("Motif d’intérêt public important (art. 9 §2 g)")
+    CARE = "care", mark("Soins, médecine du travail, prise en charge sociale (art. 9 §2 h)")
+    PUBLIC_HEALTH = "public-health", mark("Santé publique (art. 9 §2 i)")
+    ARCHIVES = "archives", mark("Archives, recherche ou statistique (art. 9 §2 j)")
+
+    @property
+    def rests_on_law(self) -> bool:
+        """Whether a text of law must allow it: points b, g, h, i and j."""
+        return self in {
+            Article9Condition.EMPLOYMENT,
+            Article9Condition.PUBLIC_INTEREST,
+            Article9Condition.CARE,
+            Article9Condition.PUBLIC_HEALTH,
+            Article9Condition.ARCHIVES,
+        }
+
+
+class DataOrigin(Labelled):
+    """Where the data comes from (GDPR art. 13, or 14 where not from the person)."""
+
+    PERSONS = "persons", mark("Les personnes elles-mêmes")
+    OBSERVED = "observed", mark("Observées ou mesurées (caméras, journaux, capteurs)")
+    ADMINISTRATION = "administration", mark("Une autre administration")
+    THIRD_PARTY = "third-party", mark("Un tiers, un partenaire, un proche")
+    PUBLIC_SOURCE = "public-source", mark("Une source ouverte à tous")
+    DERIVED = "derived", mark("D’autres données, par croisement ou calcul")
+
+
+class AutomatedDecision(Labelled):
+    """How far decisions about persons rest on an algorithm (GDPR art. 22; law 78-17 art. 47; CRPA L311-3-1)."""
+
+    NONE = "none", mark("Aucune décision fondée sur un algorithme")
+    ASSISTED = "assisted", mark("Décision fondée en partie sur un algorithme")
+    SOLE = "sole", mark("Décision entièrement automatisée")
+
+
+ONE_OF: Mapping[str, Any] = {
+    "role": ProcessingRole,
+    "status": ActivityStatus,
+    "lawful_basis": LawfulBasis,
+    "automated_decision": AutomatedDecision,
+}
+SOME_OF: Mapping[str, Any] = {"article9_conditions": Article9Condition, "data_origins": DataOrigin}
+"""The closed list behind each field of an activity that takes one value of it, or several."""

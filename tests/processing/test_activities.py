@@ -1,0 +1,110 @@
+"""The record of processing, from the page to the database and back."""
+
+import pytest
+
+from registry.kernel.permissions import Role
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+
+def test_a_steward_enters_an_activity_and_finds_it_in_the_record(town: Town):
+    steward, reader = town.someone(Role.STEWARD, town.commune_id), town.someone(Role.READER, town.commune_id)
+
+    answer = steward.post(
+        "/traitements/nouveau",
+        {"organisation_id": str(town.commune_id), "name": "Inscription à la cantine", "status": "active",
+         "role": "controller", "purpose": "Inscrire les enfants", "lawful_basis": "public-task",
+         "security_measures": ["", "access-control"], "reference": "RT-012"},
+    )  # fmt: skip
+
+    assert answer.status_code == 303, answer.text
+    sheet = reader.get(answer.headers["location"]).text
+    for words in ("Inscription à la cantine", "RT-012", "Inscrire les enfants", "Mission d’intérêt public"):
+        assert words in sheet
+    assert "Inscription à la cantine" in reader.get("/traitements").text
+    assert reader.get(answer.headers["location"].partition("?")[0] + "/modifier").status_code == 403
+    neighbour = town.someone(Role.DPO, town.other_commune_id)
+    assert "cantine" not in neighbour.get("/traitements").text
+    assert neighbour.get(answer.headers["location"]).status_code == 404
+
+
+def test_what_cannot_be_kept_is_said_in_a_sentence_and_given_back(town: Town):
+    dpo = town.someone(Role.DPO)
+    typed = {
+        "organisation_id": str(town.authority_id), "name": "Fichier des abonnés", "started_on": "2024-05-01",
+        "ended_on": "2023-05-01", "purpose": "Envoyer la lettre",
+    }  # fmt: skip
+
+    reversed_ = dpo.post("/traitements/nouveau", typed)
+    early = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "founding_text_on": "0999-01-01"})
+    nameless = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "name": " "})
+    foreign = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "organisation_id": "987654"})
+
+    assert [one.status_code for one in (reversed_, early, nameless, foreign)] == [422] * 4
+    assert "se termine avant d’avoir commencé" in reversed_.text
+    assert "Aucun texte encore en vigueur" in early.text
+    assert all("Envoyer la lettre" in one.text for one in (reversed_, early, nameless, foreign))
+    assert "Aucun traitement au registre" in dpo.get("/traitements").text, "Nothing half-written."
+
+
+def test_two_activities_of_one_record_bear_two_references(town: Town):
+    steward = town.someone(Role.STEWARD)
+    typed = {"organisation_id": str(town.authority_id), "name": "Vidéoprotection", "reference": "7"}
+
+    assert steward.post("/traitements/nouveau", typed).status_code == 303
+    again = steward.post("/traitements/nouveau", {**typed, "name": "Autre"})
+
+    assert again.status_code == 409
+    assert "déjà un traitement de référence" in again.text
+    elsewhere = {**typed, "organisation_id": str(town.commune_id)}
+    assert steward.post("/traitements/nouveau", elsewhere).status_code == 303, "Each body has its own record."
+
+
+def test_an_activity_changes_by_the_version_read_and_its_history_tells_it(town: Town):
+    legal = town.someone(Role.LEGAL)
+    body = {"organisation_id": town.authority_id, "name": "Paie", "started_on": "2020-01-01"}
+    made = legal.api("POST", "/api/v1/processing-activities", json=body)
+    assert made.status_code == 201, made.text
+    number = made.json()["id"]
+    address = f"/traitements/{number}"
+
+    changed = legal.post(
+        f"{address}/modifier",
+        {"version": "1", "name": "Paie des agents", "lawful_basis": "legal-obligation", "reason": "Relu"},
+    )
+    stale = legal.post(f"{address}/modifier", {"version": "1", "name": "Autre nom"})
+    late = legal.api(
+        "PATCH", f"/api/v1{'/processing-activities'}/{number}", json={"ended_on": "2019-01-01"},
+        headers={"If-Match": '"2"'},
+    )  # fmt: skip
+
+    assert changed.status_code == 303, changed.text
+    assert stale.status_code == 409
+    assert "Autre nom" in stale.text
+    assert late.status_code == 422
+    assert late.json()["errors"][0]["path"] == "ended_on"
+    history = legal.get(f"{address}/historique").text
+    for words in ("Traitement inscrit au registre", "Relu", "Paie des agents", "Obligation légale"):
+        assert words in history
+    assert legal.api("GET", f"/api/v1/processing-activities/{number}").json()["started_on"] == "2020-01-01"
+
+
+def test_an_activity_is_set_aside_with_a_reason_and_comes_back(town: Town):
+    dpo = town.someone(Role.DPO)
+    body = {"organisation_id": town.authority_id, "name": "Saisi deux fois"}
+    number = dpo.api("POST", "/api/v1/processing-activities", json=body).json()["id"]
+
+    silent = dpo.post(f"/traitements/{number}/annuler", {"version": "1", "reason": ""})
+    aside = dpo.post(f"/traitements/{number}/annuler", {"version": "1", "reason": "Double saisie"})
+
+    assert (silent.status_code, aside.status_code) == (422, 303)
+    assert "Saisi deux fois" not in dpo.get("/traitements").text
+    assert "Saisi deux fois" in dpo.get("/traitements?annules=true").text
+    refused = dpo.post(f"/traitements/{number}/modifier", {"version": "2", "name": "Repris"})
+    assert (refused.status_code, "est annulé" in refused.text) == (409, True)
+    back = dpo.api(
+        "POST", f"/api/v1/processing-activities/{number}/restoration", json={"reason": "À tort"},
+        headers={"If-Match": '"2"'},
+    )  # fmt: skip
+    assert back.json()["annulled"] is False
