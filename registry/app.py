@@ -58,6 +58,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
     (mark("Documents"), "/documents", Permission.REPORTING_DOCUMENT_READ),
     (mark("Comptes"), "/comptes", Permission.ACCOUNTS_ACCOUNT_READ),
+    (mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
 )
 
 

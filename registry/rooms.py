@@ -49,6 +49,9 @@ from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
+from registry.erasures import api as erasures_api
+from registry.erasures import routes as erasures_routes
+from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange import api as exchange_api
 from registry.exchange import routes as exchange_routes
 from registry.exchange.exports import routes as exports_routes
@@ -112,6 +115,7 @@ ROOMS = (
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
     Room("desk", mark("Mon bureau : ce que chacun doit, questions, passations"), "/bureau"),
+    Room("erasures", mark("Personnes et effacements"), "/personnes"),
 )
 
 
@@ -315,6 +319,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *handovers_routes.HANDLERS,
     *desk_api.HANDLERS,
     *reporting_api.HANDLERS,
+    *erasures_routes.HANDLERS,
+    *erasures_api.HANDLERS,
 )
 
 
@@ -323,6 +329,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     return {
         ISSUE_JOB: issuing(home, info),
         EVALUATE_JOB: evaluating(home.jobs, info),
+        ERASE_JOB: erasing(home, info),
         **bulk_jobs(home, info),
         **import_jobs(home, info),
     }

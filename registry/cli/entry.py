@@ -19,6 +19,7 @@ _PLACES = {
     "backup": "keeping",
     "demo": "running",
     "doctor": "keeping",
+    "erase": "erasing",
     "evaluate": "law",
     "export": "records",
     "findings": "law",

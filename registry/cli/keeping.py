@@ -29,6 +29,9 @@ from registry.cli.opening import (
     writing_to,
 )
 from registry.compliance.daily import evaluate_everything
+from registry.erasures.kept_list import ErasedLine, read_list
+from registry.erasures.kept_list import place_of as list_of
+from registry.erasures.replaying import replay
 from registry.kernel.errors import Conflict, Invalid, NotFound, Unavailable, Unreadable
 from registry.kernel.words import _, ngettext
 from registry.ledger.checkpoint import public_key, read_anchor, read_checkpoint, sign_head
@@ -240,9 +243,15 @@ def _conclude(checks: list[Check], as_json: bool) -> int:
 @click.argument("archive", type=_FILE)
 @click.option("--home", "new", required=True, type=click.Path(path_type=Path), help="Le dossier du registre à faire.")
 @click.option("--keys", type=_FILE, default=None, help="Le fichier des clés, s’il n’est pas à côté.")
+@click.option(
+    "--erasures", type=_FILE, default=None,
+    help="La liste des effacements faits depuis (secrets/erasures.jsonl) ; sinon celle du registre que nomme --home "
+    "avant la commande, s’il est là.",
+)  # fmt: skip
 @click.pass_context
-def restore(context: click.Context, archive: Path, new: Path, keys: Path | None) -> None:
-    """Restores a backup in a new home."""
+def restore(context: click.Context, archive: Path, new: Path, keys: Path | None, erasures: Path | None) -> None:
+    """Restores a backup in a new home, and does again the erasures made since."""
+    known = _erased_since(context, erasures)
     settings = settings_of(context).model_copy(update={"home": new})
     manifest = read_manifest(archive)
     defects = find_defects(archive, manifest)
@@ -254,8 +263,10 @@ def restore(context: click.Context, archive: Path, new: Path, keys: Path | None)
         _refuse_defective(checks)
         _settle_in(home)
         keys_alive = _close_doors(home)
+        erased = _erase_again(home, known or [])
     for check in checks:
         check.show()
+    _say_erased(erased, known is not None)
     click.echo(
         _("Registre restauré dans {home} (sauvegarde du {moment}).").format(
             home=settings.root, moment=f"{manifest.created_at:%Y-%m-%d %H:%M} UTC"
@@ -271,6 +282,39 @@ def restore(context: click.Context, archive: Path, new: Path, keys: Path | None)
                 "{count} clés d’API de la sauvegarde sont valables ici : révoquez celles qui l’ont été depuis.",
                 keys_alive,
             ).format(count=keys_alive)
+        )
+
+
+def _erased_since(context: click.Context, given: Path | None) -> list[ErasedLine] | None:
+    """The list of erasures to do again: the one given, else that of the home of this command; none where neither is."""
+    place = given or list_of(settings_of(context).root)
+    if given is not None and not given.is_file():
+        raise Invalid(_("{file} n’existe pas.").format(file=given))
+    return read_list(place) if place.is_file() else None
+
+
+def _erase_again(home: Home, known: list[ErasedLine]) -> int:
+    """Erases again whoever was erased since the backup, by the list found outside it and the one among its keys."""
+    lines = [*read_list(list_of(home.settings.root)), *known]
+    return replay(home, session_info(home), lines, Acting(f"cli:{getpass.getuser()}")) if lines else 0
+
+
+def _say_erased(erased: int, found: bool) -> None:
+    if erased:
+        click.echo(
+            ngettext(
+                "{count} personne effacée de nouveau, d’après la liste des effacements.",
+                "{count} personnes effacées de nouveau, d’après la liste des effacements.",
+                erased,
+            ).format(count=erased)
+        )
+    if not found:
+        click.echo(
+            _(
+                "Aucune liste d’effacements plus récente que la sauvegarde n’a été trouvée : si quelqu’un a été effacé "
+                "depuis, recommencez en la donnant par --erasures (secrets/erasures.jsonl du registre d’origine)."
+            ),
+            err=True,
         )
 
 

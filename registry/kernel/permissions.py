@@ -24,6 +24,8 @@ class Permission(StrEnum):
     DATASETS_SHEET_RECORD = "datasets:sheet:record"
     DESK_QUESTION_ASK = "desk:question:ask"
     DESK_TASK_ARRANGE = "desk:task:arrange"
+    ERASURES_PERSON_ERASE = "erasures:person:erase"
+    ERASURES_RECEIPT_READ = "erasures:receipt:read"
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
     EXCHANGE_IMPORT_READ = "exchange:import:read"
     LEDGER_ENTRY_READ = "ledger:entry:read"
@@ -78,6 +80,7 @@ _RECORDS = frozenset(
     }
 )
 _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
+_ERASES = frozenset({Permission.ERASURES_PERSON_ERASE, Permission.ERASURES_RECEIPT_READ})
 _ANSWERS_FOR_LAW = frozenset(
     {
         Permission.DATASETS_LAW_RECORD,
@@ -90,10 +93,11 @@ _ANSWERS_FOR_LAW = frozenset(
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.ARCHIVIST: _READS,
-    Role.AUDITOR: _READS | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.EXCHANGE_IMPORT_READ},
+    Role.AUDITOR: _READS
+    | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW,
-    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW,
+    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ERASES,
+    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS,
 }
@@ -104,6 +108,7 @@ WRITING = frozenset(
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
+        Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.ORGANISATIONS_ORGANISATION_AMEND,

@@ -27,6 +27,7 @@ from registry.desk.forms import QuestionForm
 from registry.desk.models import HandOver, TaskArrangement
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import Arrangement, QuestionSubject
+from registry.erasures.models import Erasure
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
@@ -93,6 +94,8 @@ class Objects:
     deputy_id: int = NOTHING
     successor_id: int = NOTHING
     handover_id: int = NOTHING
+    erasure_id: int = NOTHING
+    leaving_id: int = NOTHING
     bulk_id: int = NOTHING
     spare_bulk_id: int = NOTHING
     view_id: int = NOTHING
@@ -173,7 +176,12 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             organisation_id=organisation_id, from_person_id=person.id, to_person_id=successor.id, since=day,
             reason=f"Départ {word}",
         )  # fmt: skip
-        session.add_all([arrangement, handed])
+        gone = record_person(session, organisation_id, PersonForm(name=f"Partie {word}"))
+        erasure = Erasure(
+            organisation_id=organisation_id, person_id=gone.id, ground="no-longer-necessary", reason=f"Demande {word}",
+            choices={"words": [], "keep": [], "within": [organisation_id]},
+        )  # fmt: skip
+        session.add_all([arrangement, handed, erasure])
         session.flush()
         desk = {
             "question_id": question.id,
@@ -181,6 +189,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             "deputy_id": deputy.id,
             "successor_id": successor.id,
             "handover_id": handed.id,
+            "erasure_id": erasure.id,
+            "leaving_id": gone.id,
         }
     more = _work(town, organisation_id, word) | desk
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
@@ -376,6 +386,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /organisations/mandats/{subject_kind:str}/{subject_id:int}": _form(
         role="steward", name="Chargé de la donnée", since="2026-11-01"
     ),
+    "POST /personnes/{person_id:int}/effacer": _form(
+        ground="no-longer-necessary", reason="Demande du 3 novembre", confirmed="true"
+    ),
     "POST /systemes/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Logiciel neuf"),
     "POST /systemes/{system_id:int}/annuler": _form(version=lambda of: str(of.system_version), reason=REASON),
     "POST /systemes/{system_id:int}/modifier": _form(
@@ -430,6 +443,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         f"POST /api/v1/imports/{{batch_id:int}}/{done}": lambda _of: {}
         for done in ("application", "undoing", "reading", "abandonment")
     },
+    "POST /api/v1/persons/{person_id:int}/erasure": lambda _of: {"ground": "no-longer-necessary", "reason": REASON},
     "POST /api/v1/documents": lambda of: {"scope": f"organisation:{of.organisation_id}"},
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
@@ -463,6 +477,8 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         name = found[1]
         if name == "name" and "/champ/" in path:
             return "licence"
+        if name == "person_id" and path.endswith(("/effacer", "/erasure")):
+            return str(of.leaving_id)
         if name == "bulk_id" and path.endswith("abandonner"):
             return str(of.spare_bulk_id)
         if name == "batch_id" and path in ON_PREVIEWED:

@@ -93,6 +93,7 @@ STATEMENTS = {
     "/api/v1/export/json": 17,
     "/documents": 3,
     "/comptes": 4,
+    "/personnes": 4,
     "/mon-compte": 5,
 }
 """What each page asks, who enters included: a page that asks more has begun to ask once a row."""

@@ -1,0 +1,219 @@
+"""The pages of erasures: finding somebody, what erasing them would do, confirming, the receipt."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.wording import field_label
+from registry.erasures.forms import ErasureForm
+from registry.erasures.jobs import ERASE_JOB
+from registry.erasures.keeping import find_backups, find_naming_documents
+from registry.erasures.queries import (
+    Passage,
+    find_erasure_of,
+    find_erasures,
+    find_names_of,
+    find_obstacles,
+    find_old_texts,
+    find_passages,
+    find_people,
+    find_references,
+    get_erasure,
+    is_erased,
+    look_for,
+)
+from registry.erasures.rules import Identity, Sought
+from registry.erasures.views import (
+    ErasePage,
+    ErasureLine,
+    PassageView,
+    PeoplePage,
+    PersonLine,
+    ReceiptPage,
+    StaysView,
+    WordView,
+    address_of,
+    counts_in_words,
+    facts_of,
+    passage_view,
+    references_in_words,
+    say_place,
+    stays_in_words,
+)
+from registry.erasures.visiting import ERASE, READ, ask, person_for, start
+from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS, ErasureState
+from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import _, mark
+from registry.organisations.models import Person
+from registry.platform.jobs import find_run
+from registry.platform.lists import load_list
+from registry.platform.models import JobState
+from registry.web.forms import Rejected, parse_values, read_number
+from registry.web.templating import say_day
+from registry.web.visits import NOTICES, Visit, route
+
+NOTICES["effacement-demande"] = mark("L’effacement est demandé : cette page en donne le reçu dès qu’il est fait.")
+_FIELDS = ("ground", "reason", "exception", "backups_until")
+
+
+@route("GET", "/personnes", READ)
+def show_people(visit: Visit) -> Response[Any]:
+    """The persons one may erase, found by their name or address, and the register of erasures."""
+    reach, words = visit.visitor.reach(ERASE), visit.query("q").strip()[:200]
+    people = find_people(visit.session, reach, sort_key(words)) if reach else []
+    done = find_erasures(visit.session, visit.visitor.reach(READ))
+    names = find_names_of(visit.session, {one.organisation_id for one in done})
+    page = PeoplePage(
+        words,
+        [PersonLine(one.id, one.name or "", one.email or "", one.organisation, one.has_account) for one in people],
+        [
+            ErasureLine(
+                one.id,
+                names.get(one.organisation_id, ""),
+                load_list(GROUNDS).label(one.ground),
+                one.asked_at,
+                one.state,
+            )
+            for one in done
+        ],
+        bool(reach),
+    )
+    return visit.page("erasures/people.html", page)
+
+
+def _words_asked(identity_words: Sequence[str], given: Sequence[str]) -> list[int]:
+    numbers = [read_number(one) for one in given]
+    return sorted({one for one in numbers if one is not None and 0 <= one < len(identity_words)})
+
+
+def _page(
+    visit: Visit, person: Person, words: Sequence[int], values: Mapping[str, str], keep: Sequence[str],
+    errors: Mapping[str, str], status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    within = visit.visitor.reach(ERASE)
+    identity, sought, namesakes = look_for(visit.session, person, words)
+    passages = find_passages(visit.session, sought, within)
+    stays = _stays(visit, sought, within)
+    backups = find_backups(visit.premises.home.settings.root)
+    page = ErasePage(
+        person_id=person.id, identity=identity,
+        organisation=find_names_of(visit.session, [person.organisation_id]).get(person.organisation_id, ""),
+        obstacles=find_obstacles(visit.session, person, sought, within, visit.today),
+        words=[WordView(place, word, place in words) for place, word in enumerate(identity.words)],
+        passages=_passage_views(passages, keep), old_texts=len(find_old_texts(visit.session, sought, within)),
+        references=references_in_words(find_references(visit.session, person.id)), namesakes=namesakes,
+        stays=[*stays, *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups)],
+        needs_ground=bool(stays), has_backups=bool(backups),
+        grounds=load_list(GROUNDS).choices(), exceptions=load_list(EXCEPTIONS).choices(), values=values, errors=errors,
+    )  # fmt: skip
+    return visit.page("erasures/erase.html", page, status=status)
+
+
+def _passage_views(passages: Sequence[Passage], keep: Sequence[str]) -> list[PassageView]:
+    return [passage_view(one, field_label(one.column), chosen=one.code not in keep) for one in passages]
+
+
+def _stays(visit: Visit, sought: Sought, within: Collection[int]) -> list[StaysView]:
+    """The documents and the fields that would go on naming the person."""
+    found = [
+        StaysView(
+            _("Document n° {number}, émis le {day}").format(number=one.id, day=say_day(one.issued_at.date())),
+            "/documents", _("Un document émis ne change plus : son empreinte est au registre."),
+        )
+        for one in find_naming_documents(visit.session, visit.premises.home.files, sought, within)
+    ]  # fmt: skip
+    found += [
+        StaysView(
+            f"{say_place(one.table)} n° {one.row}, {field_label(one.column)}", address_of(one.table, one.row),
+            _(
+                "Ce champ n’est pas fait pour nommer quelqu’un : corrigez-le à la main. Le registre des écritures en "
+                "garde les versions d’avant."
+            ),
+        )
+        for one in find_passages(visit.session, sought, within, fixed=True)
+    ]  # fmt: skip
+    return found
+
+
+def _backup_view(name: str, day: str) -> StaysView:
+    return StaysView(
+        _("Sauvegarde {name}, faite le {day}").format(name=name, day=day), "",
+        _("Gardée pour remettre le registre en marche : la restaurer refait l’effacement."),
+    )  # fmt: skip
+
+
+@route("GET", "/personnes/{person_id:int}/effacer", ERASE)
+def show_erase(visit: Visit, person_id: int) -> Response[Any]:
+    """What erasing somebody would do, within the visitor's rights; nothing is changed yet."""
+    person = person_for(visit, person_id)
+    done = find_erasure_of(visit.session, person.id)
+    if done is not None and done.state is not ErasureState.ASKED:
+        return visit.go(f"/personnes/effacements/{done.id}")
+    identity = Identity() if is_erased(visit.session, person.id) else look_for(visit.session, person, ())[0]
+    words = _words_asked(identity.words, visit.query_all("mots"))
+    return _page(visit, person, words, {}, (), {})
+
+
+@route("POST", "/personnes/{person_id:int}/effacer", ERASE)
+def confirm(visit: Visit, person_id: int) -> Response[Any]:
+    """Erases somebody: a job does it, and the receipt follows."""
+    person = person_for(visit, person_id)
+    data = visit.form_data()
+    values = {name: data.first(name) for name in _FIELDS} | {"confirmed": data.first("confirmed")}
+    identity, _sought, _namesakes = look_for(visit.session, person, ())
+    words = _words_asked(identity.words, data.all("mots"))
+    shown, chosen = data.all("shown"), set(data.all("passages"))
+    keep = [one for one in shown if one not in chosen]
+    given = {name: values[name].strip() or None for name in _FIELDS}
+    read = parse_values(ErasureForm, {**given, "words": words, "keep": keep}, today=visit.today)
+    errors = dict(read.errors) if isinstance(read, Rejected) else {}
+    if values["confirmed"] != "true":
+        errors["confirmed"] = _("Cochez la case une fois que vous avez lu ce qui sera effacé : cela ne se défait pas.")
+    if errors or isinstance(read, Rejected):
+        return _page(visit, person, words, values, keep, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        asked, _run = ask(visit, person_id, read.form, shown=shown)
+    except Invalid as refusal:
+        told = {one.path: one.message for one in refusal.errors}
+        return _page(visit, person, words, values, keep, told, HTTP_422_UNPROCESSABLE_ENTITY)
+    except Conflict as refusal:
+        return _page(visit, person, words, values, keep, {"_": refusal.message}, HTTP_409_CONFLICT)
+    return visit.go(f"/personnes/effacements/{asked.id}", done="effacement-demande")
+
+
+@route("GET", "/personnes/effacements/{erasure_id:int}", READ)
+def show_receipt(visit: Visit, erasure_id: int) -> Response[Any]:
+    """The receipt of an erasure: what was erased, what is kept and on which ground."""
+    erasure = get_erasure(visit.session, erasure_id)
+    visit.visitor.require(READ, erasure.organisation_id)
+    run = find_run(visit.session, ERASE_JOB, str(erasure.id))
+    over = erasure.state is ErasureState.CLEANED
+    failed = run is not None and run.state is JobState.FAILED and not over
+    visit.agrees["effacement-demande"] = not over
+    page = ReceiptPage(
+        erasure.id, find_names_of(visit.session, [erasure.organisation_id]).get(erasure.organisation_id, ""),
+        erasure.person_id, erasure.state, facts_of(erasure), counts_in_words(erasure.counts),
+        stays_in_words(erasure.kept),
+        "" if over or failed or run is None else f"/travaux/{run.id}",
+        failed and visit.visitor.may(ERASE, erasure.organisation_id),
+        (run.message or "") if failed and run is not None else "",
+    )  # fmt: skip
+    return visit.page("erasures/receipt.html", page)
+
+
+@route("POST", "/personnes/effacements/{erasure_id:int}/relancer", ERASE)
+def restart(visit: Visit, erasure_id: int) -> Response[Any]:
+    """Has an erasure that was cut short go on: it takes up where it stopped."""
+    erasure = get_erasure(visit.session, erasure_id)
+    visit.visitor.require(ERASE, erasure.organisation_id)
+    if erasure.state is ErasureState.CLEANED:
+        raise Conflict(_("Cet effacement est fait et nettoyé : il n’y a rien à relancer."))
+    start(visit, erasure)
+    return visit.go(f"/personnes/effacements/{erasure.id}", done="effacement-demande")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_people, show_erase, confirm, show_receipt, restart)

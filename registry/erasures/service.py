@@ -1,0 +1,95 @@
+"""Asking for an erasure: who may be erased, by whom, and what was shown to whoever asks."""
+
+from collections.abc import Collection
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.erasures.forms import ErasureForm
+from registry.erasures.models import Erasure
+from registry.erasures.queries import (
+    find_erasure_of,
+    find_obstacles,
+    find_passages,
+    get_person,
+    is_erased,
+    look_for,
+)
+from registry.erasures.vocabulary import ErasureState
+from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid
+from registry.kernel.words import _
+from registry.ledger.service import say
+from registry.organisations.models import Person
+
+
+def refuse_oneself(person_id: int, own_person_id: int | None) -> None:
+    """Refuses that somebody erases themselves: nobody would be left to answer for it.
+
+    Raises: Forbidden.
+    """
+    if person_id == own_person_id:
+        raise Forbidden(
+            _("Vous ne pouvez pas vous effacer vous-même : demandez-le à un autre DPO, ou à l’administrateur.")
+        )
+
+
+def refuse_erased(session: Session, person: Person) -> None:
+    """Refuses somebody who was erased already.
+
+    Raises: Conflict.
+    """
+    done = find_erasure_of(session, person.id)
+    if is_erased(session, person.id) or (done is not None and done.state is not ErasureState.ASKED):
+        raise Conflict(_("Cette personne est déjà effacée : son reçu dit ce qui l’a été et ce qui reste."))
+
+
+def ask_erasure(
+    session: Session,
+    person_id: int,
+    form: ErasureForm,
+    *,
+    within: Collection[int],
+    today: date,
+    shown: Collection[str] | None = None,
+) -> Erasure:
+    """Records that a person is to be erased, with what was chosen; a job, or the command, then does it.
+
+    `shown` are the codes of the passages that a page showed, where one did.
+
+    Raises: NotFound; Conflict when somebody was erased already, or something must be done before; Invalid when the
+    reason names the person, or when more passages name them than were shown.
+    """
+    person = get_person(session, person_id, lock=True)
+    refuse_erased(session, person)
+    identity, sought, _namesakes = look_for(session, person, form.words)
+    obstacles = find_obstacles(session, person, sought, within, today)
+    if obstacles:
+        raise Conflict(" ".join(one.sentence for one in obstacles))
+    if any(place >= len(identity.words) for place in form.words):
+        raise _wrong("words", _("Ce nom a moins de mots que cela : choisissez dans la liste."))
+    if sought.find(form.reason):
+        raise _wrong(
+            "reason", _("Ne nommez pas la personne dans le motif : le reçu reste, et ne doit plus dire qui elle était.")
+        )
+    passages = find_passages(session, sought, within)
+    known = {one.code for one in passages}
+    if shown is not None and not known <= set(shown):
+        raise _wrong(
+            "keep", _("D’autres passages nomment cette personne depuis que la page est ouverte : relisez la liste.")
+        )
+    say(session, "erasures:person:ask", form.reason)
+    asked = find_erasure_of(session, person_id) or Erasure(
+        organisation_id=person.organisation_id, person_id=person_id, ground=form.ground, reason=form.reason, choices={}
+    )
+    asked.ground, asked.exception, asked.reason = form.ground, form.exception, form.reason
+    asked.backups_until = form.backups_until
+    asked.choices = {
+        "words": sorted(set(form.words)), "keep": sorted(set(form.keep) & known), "within": sorted(within),
+    }  # fmt: skip
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def _wrong(field: str, message: str) -> Invalid:
+    return Invalid(message, (FieldError(field, message),))

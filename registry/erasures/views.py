@@ -1,0 +1,254 @@
+"""What goes out about an erasure: whom it may be of, what it would do, its receipt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from registry.erasures.models import Erasure
+from registry.erasures.queries import Namesake, Obstacle, Passage, Reference
+from registry.erasures.rules import Identity
+from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS, Counted, ErasureState, Kept
+from registry.kernel.words import _, mark
+from registry.platform.lists import load_list
+from registry.web.templating import say_day
+
+_PLACES: Mapping[str, tuple[str, str]] = {
+    "account": (mark("Compte"), "/comptes"),
+    "api_token": (mark("Clé d’API"), ""),
+    "appointment": (mark("Mandat"), ""),
+    "data_service": (mark("Interface d’un jeu"), ""),
+    "dataset": (mark("Jeu de données"), "/jeux/{row}"),
+    "dataset_field": (mark("Champ d’un jeu"), ""),
+    "derivation": (mark("Origine d’un jeu"), ""),
+    "distribution": (mark("Fichier d’un jeu"), ""),
+    "hand_over": (mark("Passation"), ""),
+    "import_batch": (mark("Import"), "/imports/{row}"),
+    "information_system": (mark("Système d’information"), "/systemes/{row}"),
+    "issued_document": (mark("Document émis"), "/documents"),
+    "organisation": (mark("Organisation"), "/organisations/{row}"),
+    "person": (mark("Personne"), ""),
+    "question": (mark("Question"), "/bureau/questions/{row}"),
+    "question_message": (mark("Message d’une question"), ""),
+    "stored_file": (mark("Fichier conservé"), ""),
+    "task_arrangement": (mark("Décision sur une tâche"), ""),
+}
+"""How a table is said to people, and where a row of it is shown; one that is not here is said by its own name."""
+
+
+def say_place(table: str) -> str:
+    """A table in the reader's language."""
+    return _(_PLACES[table][0]) if table in _PLACES else table.replace("_", " ")
+
+
+def address_of(table: str, row: int) -> str:
+    """Where a row is shown; nothing where it has no page."""
+    return _PLACES[table][1].format(row=row) if table in _PLACES else ""
+
+
+@dataclass(frozen=True)
+class PersonLine:
+    """Somebody the registry names, to be found."""
+
+    id: int
+    name: str
+    email: str
+    organisation: str
+    has_account: bool
+
+
+@dataclass(frozen=True)
+class ErasureLine:
+    """One erasure in their register."""
+
+    id: int
+    organisation: str
+    ground: str
+    asked_at: datetime
+    state: ErasureState
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """The persons one may erase, and the register of erasures."""
+
+    words: str
+    people: Sequence[PersonLine]
+    erasures: Sequence[ErasureLine]
+    may_erase: bool
+
+
+@dataclass(frozen=True)
+class PassageView:
+    """A passage as the page shows it: where, what is around, and whether it is to be erased."""
+
+    code: str
+    place: str
+    field: str
+    title: str
+    address: str
+    pieces: Sequence[tuple[str, bool]]
+    times: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class WordView:
+    """A word of the name that may be looked for alone."""
+
+    place: int
+    word: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class StaysView:
+    """What keeps something after the erasure."""
+
+    words: str
+    address: str
+    why: str
+
+
+@dataclass(frozen=True)
+class ErasePage:
+    """What erasing somebody would do, what stays, what must be done before, and the form."""
+
+    person_id: int
+    identity: Identity
+    organisation: str
+    obstacles: Sequence[Obstacle]
+    words: Sequence[WordView]
+    passages: Sequence[PassageView]
+    old_texts: int
+    references: Sequence[tuple[str, int]]
+    namesakes: Sequence[Namesake]
+    stays: Sequence[StaysView]
+    needs_ground: bool
+    has_backups: bool
+    grounds: Sequence[tuple[str, str]]
+    exceptions: Sequence[tuple[str, str]]
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReceiptPage:
+    """The receipt of an erasure: figures, what is kept and on which ground."""
+
+    id: int
+    organisation: str
+    person_id: int
+    state: ErasureState
+    facts: Sequence[tuple[str, str]]
+    counts: Sequence[tuple[str, int]]
+    stays: Sequence[StaysView]
+    job: str
+    may_restart: bool
+    failure: str
+
+
+@dataclass(frozen=True)
+class StaysBody:
+    """What keeps something after an erasure: its kind, where, the ground of GDPR 17 §3, until when."""
+
+    what: Kept
+    place: str | None
+    number: int | None
+    name: str | None
+    on: date | None
+    until: date | None
+    ground: str | None
+
+
+@dataclass(frozen=True)
+class ErasureBody:
+    """An erasure, as the API gives it."""
+
+    id: int
+    version: int
+    organisation_id: int
+    person_id: int
+    state: ErasureState
+    ground: str
+    exception: str | None
+    asked_at: datetime
+    erased_at: datetime | None
+    counts: dict[str, int]
+    stays: list[StaysBody]
+
+
+def body_of(erasure: Erasure) -> ErasureBody:
+    """An erasure for the API."""
+    return ErasureBody(
+        erasure.id, erasure.version, erasure.organisation_id, erasure.person_id, erasure.state, erasure.ground,
+        erasure.exception, erasure.asked_at, erasure.erased_at, dict(erasure.counts),
+        [_stays_body(one) for one in erasure.kept],
+    )  # fmt: skip
+
+
+def _stays_body(one: Mapping[str, Any]) -> StaysBody:
+    days = {name: date.fromisoformat(one[name]) if one.get(name) else None for name in ("on", "until")}
+    return StaysBody(
+        Kept(one["what"]), one.get("place"), one.get("number"), one.get("name"), days["on"], days["until"],
+        one.get("ground"),
+    )  # fmt: skip
+
+
+def passage_view(passage: Passage, field: str, *, chosen: bool) -> PassageView:
+    """A passage for the page."""
+    return PassageView(
+        passage.code, say_place(passage.table), field, passage.title, address_of(passage.table, passage.row),
+        passage.pieces, passage.times, chosen,
+    )  # fmt: skip
+
+
+def references_in_words(references: Sequence[Reference]) -> list[tuple[str, int]]:
+    """How many rows of each kind refer to the person."""
+    found: dict[str, int] = {}
+    for one in references:
+        found[say_place(one.table)] = found.get(say_place(one.table), 0) + one.count
+    return sorted(found.items())
+
+
+def stays_in_words(kept: Sequence[Mapping[str, Any]]) -> list[StaysView]:
+    """What a receipt says is kept, in sentences."""
+    return [StaysView(*_stays(one)) for one in kept]
+
+
+def _stays(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    what = Kept(one["what"])
+    why = load_list(EXCEPTIONS).label(one["ground"]) if one.get("ground") else _("Aucun motif n’a été donné.")
+    if what is Kept.DOCUMENT:
+        day = say_day(date.fromisoformat(one["on"]))
+        return _("Document n° {number}, émis le {day}").format(number=one["number"], day=day), "/documents", why
+    if what is Kept.BACKUP:
+        return _backup(one)
+    table, row, *column = one["place"].split(":")
+    words = f"{what.label}{_(' : ')}{say_place(table)} n° {row}" + (f", {column[0]}" if column else "")
+    return words, address_of(table, int(row)), why
+
+
+def _backup(one: Mapping[str, Any]) -> tuple[str, str, str]:
+    words = _("Sauvegarde {name}, faite le {day}").format(name=one["name"], day=say_day(date.fromisoformat(one["on"])))
+    why = _("Gardée pour remettre le registre en marche : la restaurer refait l’effacement.")
+    if one.get("until"):
+        why += " " + _("À détruire au plus tard le {day}.").format(day=say_day(date.fromisoformat(one["until"])))
+    return words, "", why
+
+
+def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """The figures of a receipt, in the order of its kinds."""
+    return [(one.label, counts[one]) for one in Counted if one in counts]
+
+
+def facts_of(erasure: Erasure) -> list[tuple[str, str]]:
+    """What a receipt says of the demand: never who it was about."""
+    pairs = [
+        (_("Personne"), _("n° {number}").format(number=erasure.person_id)),
+        (_("Motif de l’effacement"), load_list(GROUNDS).label(erasure.ground)),
+        (_("Raison donnée"), erasure.reason),
+        (_("Demandé le"), say_day(erasure.asked_at.date())),
+        (_("Effacé le"), say_day(erasure.erased_at.date()) if erasure.erased_at else ""),
+    ]
+    return [(label, value) for label, value in pairs if value]

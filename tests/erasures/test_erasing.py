@@ -1,0 +1,203 @@
+"""Once somebody is erased nothing here says who they were, the ledger verifies, and the receipt says what is kept."""
+
+import json
+
+import pytest
+from sqlalchemy import text
+
+from registry.datasets.forms import DatasetChange, DatasetForm
+from registry.datasets.service import amend_dataset, record_dataset
+from registry.erasures.kept_list import place_of
+from registry.kernel.permissions import Role
+from registry.ledger.service import seal
+from registry.ledger.verification import verify_ledger
+from registry.organisations.forms import PersonForm
+from registry.organisations.service import record_person
+from registry.search.index import TEXT, TITLE, WORDS, current_folder, open_folder
+from tests.conftest import Someone, Town
+from tests.erasures.conftest import (
+    EMAIL,
+    NAME,
+    OTHER,
+    PARTS,
+    Named,
+    form_of,
+    issue_naming,
+    traces_in_files,
+    traces_in_tables,
+)
+
+pytestmark = pytest.mark.database
+
+
+def verified(town: Town) -> bool:
+    """Whether the ledger verifies, once all of it is sealed."""
+    with town.acting() as session:
+        seal(session)
+    with town.acting() as session:
+        found = verify_ledger(session)
+        assert found.defects == []
+        return found.holds
+
+
+def page_of(named: Named, dpo: Someone, query: str = "?mots=0&mots=1") -> str:
+    """What erasing them would do, each word of the name looked for alone."""
+    answer = dpo.get(f"/personnes/{named.person_id}/effacer{query}")
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+def erase(named: Named, dpo: Someone, **more: object) -> str:
+    """Erases them by the page; the address of the receipt."""
+    answer = dpo.post(f"/personnes/{named.person_id}/effacer", form_of(page_of(named, dpo), **more))
+    assert answer.status_code == 303, answer.text
+    named.work()
+    return answer.headers["location"].partition("?")[0]
+
+
+def receipt(town: Town) -> dict[str, object]:
+    """The erasure as the API gives it."""
+    answer = town.someone(Role.ADMINISTRATOR).api("GET", "/api/v1/erasures")
+    assert answer.status_code == 200
+    (one,) = answer.json()["erasures"]
+    return dict(one)
+
+
+def test_nothing_anywhere_says_who_somebody_was_once_they_are_erased(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    with town.acting() as session:
+        bystander = record_person(session, town.authority_id, PersonForm(name=OTHER)).id
+        number = record_dataset(session, town.authority_id, DatasetForm(title=f"Fleurs de {OTHER}")).id
+    assert verified(town)
+    assert traces_in_tables(town.home, PARTS), "The test looks where they are named."
+    issued = issue_naming(town, NAME)
+
+    address = erase(named, dpo, exception="archiving")
+
+    said = receipt(town)
+    assert said["state"] == "cleaned"
+    assert {one["what"]: one["number"] for one in said["stays"]} == {"document": issued}
+    assert {one["ground"] for one in said["stays"]} == {"archiving"}
+    assert said["counts"]["identity"] == 3
+    assert said["counts"]["passages"] >= 8
+    shown = dpo.get(address).text
+    assert f"Document n° {issued}" in shown
+    assert "17 §3 d" in shown
+    assert NAME not in shown
+    # What is left to find is the other person, whom nothing has damaged.
+    with town.as_owner() as session:
+        value = session.execute(
+            text("SELECT value FROM person_identity WHERE person_id = :number"), {"number": bystander}
+        ).scalar_one()
+        title = session.execute(text("SELECT title FROM dataset WHERE id = :number"), {"number": number}).scalar_one()
+    assert (value, title) == (OTHER, f"Fleurs de {OTHER}")
+    assert verified(town)
+
+
+def test_no_column_no_file_and_no_segment_keeps_a_word_of_an_erased_name(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+
+    erase(named, dpo)
+
+    assert receipt(town)["stays"] == []
+    assert traces_in_tables(town.home, PARTS) == []
+    assert traces_in_files(town.home.settings.root, PARTS) == []
+    folder = current_folder(town.home.settings.root)
+    assert folder is not None
+    searcher = open_folder(folder).searcher()
+    assert searcher.doc_freq(WORDS, "arbres") == 1
+    for word in ("mirabelle", "mirabel", "quetsche", "quetsch"):
+        assert [searcher.doc_freq(field, word) for field in (TITLE, TEXT, WORDS)] == [0, 0, 0], word
+    assert verified(town)
+    with town.as_owner() as session:
+        title, key = session.execute(
+            text("SELECT title, title_sort FROM dataset WHERE id = :number"), {"number": named.dataset_id}
+        ).one()
+    assert (title, key) == ("Arbres suivis par [effacé]", "arbres suivis par [efface]")
+
+
+def test_the_list_outside_the_database_holds_numbers_alone(named: Named) -> None:
+    town = named.town
+    erase(named, town.someone(Role.DPO))
+    place = place_of(town.home.settings.root)
+    (line,) = place.read_text("utf-8").splitlines()
+    said = json.loads(line)
+    assert said["person"] == named.person_id
+    assert said["words"] == [0, 1]
+    assert place.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_passage_that_was_unticked_stays_with_its_ground_and_its_history(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    kept = f"dataset:{named.dataset_id}:description"
+    form = form_of(page_of(named, dpo))
+    form["passages"] = [one for one in form["passages"] if one != kept]
+
+    refused = dpo.post(f"/personnes/{named.person_id}/effacer", form)
+    assert refused.status_code == 422
+    assert "dites sur quel motif de l’article 17 §3" in refused.text
+    assert dpo.post(f"/personnes/{named.person_id}/effacer", {**form, "exception": "legal-claims"}).status_code == 303
+    named.work()
+
+    (stays,) = receipt(town)["stays"]
+    assert (stays["what"], stays["place"], stays["ground"]) == ("passage", kept, "legal-claims")
+    assert {one.partition(": ")[0] for one in traces_in_tables(town.home, [NAME])} == {
+        "public.dataset.description", "public.ledger_text.value",
+    }  # fmt: skip
+    assert verified(town)
+
+
+def test_an_account_that_is_open_and_a_post_that_runs_come_first(town: Town) -> None:
+    dpo, steward = town.someone(Role.DPO), town.someone(Role.STEWARD)
+    with town.acting() as session:
+        number = session.execute(
+            text("SELECT person_id FROM account WHERE id = :account"), {"account": steward.account_id}
+        ).scalar_one()
+    page = dpo.get(f"/personnes/{number}/effacer").text
+    assert "À faire avant" in page
+    assert "arrêtez-le d’abord" in page
+    refused = dpo.post(f"/personnes/{number}/effacer", form_of(page))
+    assert refused.status_code == 409
+    assert steward.get("/jeux").status_code == 200
+
+
+def test_nobody_erases_themselves_nor_somebody_twice_nor_somebody_of_another_body(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    elsewhere = town.someone(Role.DPO, town.commune_id)
+    assert elsewhere.get(f"/personnes/{named.person_id}/effacer").status_code == 404
+    assert town.someone(Role.STEWARD).get(f"/personnes/{named.person_id}/effacer").status_code == 403
+    with town.acting() as session:
+        own = session.execute(
+            text("SELECT person_id FROM account WHERE id = :account"), {"account": dpo.account_id}
+        ).scalar_one()
+    refused = dpo.api(
+        "POST", f"/api/v1/persons/{own}/erasure", json={"ground": "no-longer-necessary", "reason": "Départ"}
+    )
+    assert refused.status_code == 403
+    erase(named, dpo)
+    again = dpo.api(
+        "POST", f"/api/v1/persons/{named.person_id}/erasure", json={"ground": "no-longer-necessary", "reason": "Encore"}
+    )
+    assert again.status_code == 409
+    assert "déjà effacée" in again.text
+
+
+def test_a_reason_that_names_the_person_is_refused_and_given_back(named: Named) -> None:
+    dpo = named.town.someone(Role.DPO)
+    form = form_of(page_of(named, dpo), reason=f"Demande de {NAME.upper()}")
+    refused = dpo.post(f"/personnes/{named.person_id}/effacer", form)
+    assert refused.status_code == 422
+    assert "Ne nommez pas la personne" in refused.text
+    assert f"Demande de {NAME.upper()}" in refused.text
+    assert traces_in_tables(named.town.home, [EMAIL]), "Nothing was erased."
+
+
+def test_a_passage_written_meanwhile_is_shown_before_anything_is_erased(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    form = form_of(page_of(named, dpo))
+    with town.acting() as session:
+        amend_dataset(session, named.dataset_id, DatasetChange(rights=f"Selon {NAME}"), expected=2)
+    refused = dpo.post(f"/personnes/{named.person_id}/effacer", form)
+    assert refused.status_code == 422
+    assert "depuis que la page est ouverte" in refused.text
+    assert f"dataset:{named.dataset_id}:rights" in refused.text
