@@ -57,6 +57,7 @@ from registry.exchange import routes as exchange_routes
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.jobs import import_jobs
 from registry.exchange.tables import routes as tables_routes
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
 from registry.organisations import api as organisations_api
@@ -76,8 +77,10 @@ from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities
 from registry.processing.models import ProcessingActivity
 from registry.reporting import api as reporting_api
+from registry.reporting import gathering
 from registry.reporting import routes as reporting_routes
 from registry.reporting.jobs import issuing
+from registry.reporting.sources import Source
 from registry.reporting.visiting import ISSUE_JOB
 from registry.search import api as search_api
 from registry.search import routes as search_routes
@@ -271,13 +274,27 @@ def assemble_engine() -> Engine:
     )
 
 
+_SOURCES = (
+    Source(
+        "compliance", Permission.COMPLIANCE_FINDING_READ, gathering.get_keeper, gathering.gather,
+        {"organisation": frozenset(kind for kinds in gathering.KINDS.values() for kind in kinds)},
+    ),
+)  # fmt: skip
+"""Who gathers the content of which document, and what one must be allowed to read for it."""
+
+
 def assemble(home: Path | None = None) -> dict[str, Any]:
-    """What every session carries: the engine, and the function that judges what a transaction touched.
+    """What every session carries: the engine, the function that judges what a transaction touched, the documents.
 
     With the folder of a home, also what finds the datasets that bear some words in its index.
     """
     found = {} if home is None else {"bearers": partial(find_bearers, home=home)}
-    return {"engine": assemble_engine(), "settling": settle, **found}
+    return {
+        "engine": assemble_engine(),
+        "settling": settle,
+        "sources": {source.report_id: source for source in _SOURCES},
+        **found,
+    }
 
 
 PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS, *desk_panels.PANELS)

@@ -19,11 +19,10 @@ from registry.datasets.listing.selecting import read_query
 from registry.exchange.exports.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file
 from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Subject
 from registry.kernel.words import _
-from registry.organisations.queries import get_organisation
-from registry.reporting.gathering import scope_kind
+from registry.reporting.discovery import Report, find_reports
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 
 
 @click.command("import", help="Importe un inventaire (CSV, XLSX, ODS) ou un catalogue DCAT (RDF).")
@@ -92,52 +91,54 @@ def export_register(context: click.Context, form: str, output: Path, selected: s
     click.echo(str(output))
 
 
-@click.group(help="Les documents de conformité.")
-def report() -> None:
-    """Documents, one command per kind."""
+def _command(declared: Report) -> click.Command:
+    """The command that issues one kind of document."""
+
+    @click.option("--scope", default=None, help="authority, SIREN, organisation:N ou dataset:N (la collectivité).")
+    @click.option("--as-of", "as_of", callback=day, default=None, help="Le jour des faits (aujourd’hui).")
+    @click.option(
+        "--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire."
+    )
+    @click.pass_context
+    def issue(context: click.Context, scope: str | None, as_of: date | None, output: Path) -> None:
+        refuse_unwritable(output)
+        with open_terminal(context) as terminal:
+            with terminal.transaction() as session:
+                subject = _subject(session, scope)
+            issued = issue_report(
+                terminal.home,
+                declared.id,
+                subject=subject,
+                as_of=as_of,
+                acting=terminal.acting(),
+                info=terminal.info,
+                report=ProgressShown(),
+            )
+            with writing_to(output):
+                written = issued.write(output, terminal.home.files)
+            for path in written:
+                click.echo(str(path))
+            if issued.notice:
+                click.echo(issued.notice, err=True)
+
+    told = f"{declared.title('fr')} : émet un document scellé (PDF, avec ses jumeaux JSON et CSV)."
+    return click.command(declared.id, help=told)(issue)
 
 
-@report.command("compliance", help="Émet un rapport de conformité scellé (PDF, avec ses jumeaux JSON et CSV).")
-@click.option("--scope", default=None, help="authority, SIREN, organisation:N ou dataset:N (toute la collectivité).")
-@click.option("--as-of", "as_of", callback=day, default=None, help="Le jour des faits (aujourd’hui).")
-@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire.")
-@click.pass_context
-def compliance(context: click.Context, scope: str | None, as_of: date | None, output: Path) -> None:
-    """Issues a compliance report and writes it to a file."""
-    refuse_unwritable(output)
-    with open_terminal(context) as terminal:
-        with terminal.transaction() as session:
-            kind, subject_id = _scope(session, scope)
-        issued = issue_report(
-            terminal.home,
-            "compliance",
-            kind=kind,
-            subject_id=subject_id,
-            as_of=as_of,
-            acting=terminal.acting(),
-            info=terminal.info,
-            report=ProgressShown(),
-        )
-        with writing_to(output):
-            written = issued.write(output, terminal.home.files)
-        for path in written:
-            click.echo(str(path))
-        if issued.notice:
-            click.echo(issued.notice, err=True)
-
-
-def _scope(session: Session, said: str | None) -> tuple[ScopeKind, int]:
+def _subject(session: Session, said: str | None) -> Subject:
     kind, separator, number = (said or "").partition(":")
-    if separator and number.isdigit() and kind == "dataset":
-        return ScopeKind.DATASET, int(number)
-    if separator and number.isdigit() and kind == "organisation":
-        return scope_kind(get_organisation(session, int(number)).kind), int(number)
+    if separator and kind.isalpha() and number.isdigit():
+        return Subject(kind, int(number))
     if said in {None, "authority"}:
-        return ScopeKind.AUTHORITY, organisation_of(session, None)
+        return Subject("organisation", organisation_of(session, None))
     if kind.replace(" ", "").isdigit() and not separator:
-        found = organisation_of(session, said)
-        return scope_kind(get_organisation(session, found).kind), found
+        return Subject("organisation", organisation_of(session, said))
     raise Invalid(_("Périmètre inconnu : « {said} ». Donnez un SIREN, organisation:N ou dataset:N.").format(said=said))
 
 
+report = click.Group(
+    "report",
+    commands=[_command(declared) for declared in find_reports()],
+    help="Les documents : rapport de conformité, registre des traitements…",
+)
 COMMANDS = (export_register, import_catalogue, report)

@@ -14,6 +14,7 @@ from registry.cli.serving import serve_home
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.identifiers import parse_siren
+from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.organisations.forms import PersonForm
@@ -25,7 +26,6 @@ from registry.platform.clock import PARIS
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, transaction
 from registry.platform.home import DATABASE, Home, open_home
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 
 
 @click.command("init", help="Ouvre un registre pour une intercommunalité et ses communes.")
@@ -105,8 +105,7 @@ def _load(home: Home, info: dict[str, object], root: Path) -> None:
     issued = issue_report(
         home,
         "compliance",
-        kind=ScopeKind.AUTHORITY,
-        subject_id=accounts.authority_id,
+        subject=Subject("organisation", accounts.authority_id),
         as_of=None,
         acting=Acting("cli:demo"),
         info=info,

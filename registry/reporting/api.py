@@ -12,15 +12,16 @@ from registry.kernel.words import _, mark
 from registry.platform.models import JobRun, JobState
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
-from registry.reporting.queries import count_documents, find_documents_page, get_document
-from registry.reporting.visiting import ISSUE, READ, ask_document, part_of, run_for
-from registry.reporting.vocabulary import Medium
+from registry.reporting.queries import count_documents, find_documents_page
+from registry.reporting.visiting import ISSUE, READ, ask_document, document_for, part_of, readable, run_for
+from registry.reporting.vocabulary import Medium, Workbook
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
 TAG = mark("Documents")
-FILES = (*(medium.media_type for medium in Medium), "application/json", "text/csv")
+FILES = (*(form.media_type for form in (*Medium, *Workbook)), "application/json", "text/csv")
 _LABELS = {
+    "report": mark("Le document voulu : compliance, record-of-processing…"),
     "scope": mark("Ce dont parle le rapport : organisation:NUMÉRO ou dataset:NUMÉRO"),
     "as_of": mark("Le jour dont parle le rapport ; aujourd’hui si rien n’est dit"),
     "document_sha256": mark("L’empreinte SHA-256 du document"),
@@ -42,7 +43,7 @@ def about(says: str, **more: Any) -> ApiCall:
 
 @dataclass(frozen=True)
 class DocumentBody:
-    """An issued document; its parts are `document`, `json` and `csv`."""
+    """An issued document; its parts are `document`, `json`, `csv`, `xlsx` and `ods`."""
 
     id: int
     version: int
@@ -105,21 +106,22 @@ def list_documents(visit: Visit) -> Response[DocumentsBody]:
     """The documents issued within the asker's rights, the latest first."""
     asked = visit.asked(DocumentQuestions)
     (before,) = asked.place(int) or (None,)
-    rows = find_documents_page(visit.session, before=before, limit=asked.limit + 1)
+    within = readable(visit)
+    rows = find_documents_page(visit.session, within, before=before, limit=asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     following = asked.following((rows[-1].id,) if more else None)
-    return visit.answer(DocumentsBody(count_documents(visit.session), [_body(row) for row in rows], following))
+    return visit.answer(DocumentsBody(count_documents(visit.session, within), [_body(row) for row in rows], following))
 
 
 @route(
     "POST", "/api/v1/documents", ISSUE, takes=IssueForm,
     about=about(
-        mark("Demande un rapport de conformité ; le travail se suit à l’adresse que donne Location."),
-        status=202, located=True, example={"scope": "organisation:1", "as_of": "2026-11-24"},
+        mark("Demande un document ; le travail se suit à l’adresse que donne Location."),
+        status=202, located=True, example={"report": "compliance", "scope": "organisation:1", "as_of": "2026-11-24"},
     ),
 )  # fmt: skip
 def ask_for_document(visit: Visit) -> Response[JobBody]:
-    """Asks for a compliance report."""
+    """Asks for a document."""
     run = ask_document(visit, visit.given(IssueForm))
     visit.headers["Location"] = f"/api/v1/jobs/{run.id}"
     return visit.answer(_job(run), status=HTTP_202_ACCEPTED)
@@ -131,13 +133,13 @@ def ask_for_document(visit: Visit) -> Response[JobBody]:
 )  # fmt: skip
 def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
     """One issued document."""
-    return visit.answer(_body(get_document(visit.session, document_id)))
+    return visit.answer(_body(document_for(visit, document_id)))
 
 
 @route(
     "GET", "/api/v1/documents/{document_id:int}/{part:str}", READ,
-    about=about(mark("Le document lui-même (document), ses données (json) ou ses constats en tableau (csv)."),
-                media_types=FILES, among={"part": ("document", "json", "csv")}),
+    about=about(mark("Le document lui-même (document), ses données (json) ou ses tableaux (csv, xlsx, ods)."),
+                media_types=FILES, among={"part": ("document", "json", "csv", *Workbook)}),
 )  # fmt: skip
 def read_part(visit: Visit, document_id: int, part: str) -> Response[bytes]:
     """The document, or one of its twins, byte for byte as it was issued."""

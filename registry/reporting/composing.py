@@ -15,7 +15,8 @@ from registry.reporting.charts import draw_all
 from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
 from registry.reporting.templating import drawable, environment, percent, render_template
-from registry.reporting.vocabulary import Bars
+from registry.reporting.twins import csv_table
+from registry.reporting.vocabulary import Bars, Table
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     """
     module = report.content
     content = module.from_canonical(canonical)
-    twins = _twins(report, canonical, module.to_csv(content))
+    twins = _twins(report, canonical, module.tables(content)[0])
     charts = module.charts(content)
     drawn = {name: _drawable(data, coverage) for name, data in draw_all(charts).items()}
     paper = coverage is not None
@@ -101,15 +102,15 @@ def _drawable(picture: bytes, coverage: frozenset[int] | None) -> bytes:
     return picture if coverage is None else drawable(picture.decode(), coverage).encode()
 
 
-def _twins(report: Report, canonical: bytes, table: bytes) -> tuple[Twin, ...]:
+def _twins(report: Report, canonical: bytes, table: Table) -> tuple[Twin, ...]:
     # The order is that of the names: a PDF keeps its attachments in a sorted list.
     return (
         Twin(
             f"{report.file_name}.csv",
-            table,
+            csv_table(table.headers, table.rows),
             "text/csv",
             "Data",
-            "Les constats, une ligne chacun, pour un tableur",
+            table.says,
         ),
         Twin(
             f"{report.file_name}.json",

@@ -1,5 +1,8 @@
 """Finds the reports this product ships: one folder each, told by its `report.toml`.
 
+A folder may ship other editions of its report, made by the same content and template: each has a file of its own,
+`report_communicable.toml` beside `report.toml`, and is a report by itself, named after both.
+
 A report folder is code. It is looked for among the product's own files and nowhere else: never in a folder
 of policies or of uploads.
 """
@@ -9,7 +12,7 @@ import importlib
 import re
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +24,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from registry.kernel.errors import NotFound, Unreadable
 from registry.kernel.words import _
 from registry.platform.assets import PACKAGE, asset_root
-from registry.reporting.vocabulary import Bars, Frame, ScopeKind
+from registry.reporting.vocabulary import Bars, Frame, ScopeKind, Table
 
 SHARED = "_base"
+_DECLARED = "report"
 _SHAPING = ("charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "templating.py", "twins.py")
 
 
@@ -39,8 +43,8 @@ class ContentModule(Protocol):
     def to_canonical(self, content: Any) -> bytes:
         """The canonical JSON twin of a content."""
 
-    def to_csv(self, content: Any) -> bytes:
-        """The CSV twin of a content."""
+    def tables(self, content: Any) -> Sequence[Table]:
+        """The tables of a content: the first is its CSV twin, a workbook holds them all."""
 
     def charts(self, content: Any) -> Mapping[str, Bars]:
         """The charts of a content, by name."""
@@ -49,7 +53,7 @@ class ContentModule(Protocol):
         """What the cover, the running footer and the metadata say."""
 
 
-_OFFERED = ("from_sample", "from_canonical", "to_canonical", "to_csv", "charts", "frame")
+_OFFERED = ("from_sample", "from_canonical", "to_canonical", "tables", "charts", "frame")
 
 
 class _Declaration(BaseModel):
@@ -96,9 +100,7 @@ class Report:
 
 def find_reports() -> tuple[Report, ...]:
     """Every report the product ships, by identifier."""
-    root = asset_root("reports")
-    declared = sorted(path.parent for path in root.glob("*/report.toml"))
-    return tuple(_read(folder) for folder in declared)
+    return tuple(_read(file) for file in sorted(asset_root("reports").glob(f"*/{_DECLARED}*.toml")))
 
 
 def get_report(report_id: str) -> Report:
@@ -116,16 +118,17 @@ def get_report(report_id: str) -> Report:
     raise NotFound(message.format(name=report_id, known=known))
 
 
-def _read(folder: Path) -> Report:
-    file = folder / "report.toml"
+def _read(file: Path) -> Report:
+    folder = file.parent
     try:
         declared = _Declaration.model_validate(tomllib.loads(file.read_text("utf-8")))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValidationError) as error:
         message = _("Le fichier {file} ne décrit pas un rapport : {error}")
         raise Unreadable(message.format(file=file, error=error)) from error
-    if declared.id != folder.name:
+    expected = f"{folder.name}{file.stem.removeprefix(_DECLARED)}".replace("_", "-")
+    if declared.id != expected:
         message = _("Le rapport « {name} » doit porter le nom de son dossier : {folder}.")
-        raise Unreadable(message.format(name=declared.id, folder=folder.name))
+        raise Unreadable(message.format(name=declared.id, folder=expected))
     return Report(
         id=declared.id,
         folder=folder,

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.reporting.vocabulary import ScopeKind
+from registry.kernel.issuing import Subject
 
 
 class IssueForm(BaseModel):
@@ -12,15 +12,11 @@ class IssueForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    scope: str = Field(pattern=r"^(organisation|dataset):[0-9]{1,18}$")
+    report: str = Field(default="compliance", pattern=r"^[a-z][a-z0-9-]*$")
+    scope: str = Field(pattern=r"^[a-z]+:[0-9]{1,18}$")
     as_of: date | None = None
 
     @property
-    def subject_id(self) -> int:
-        """The number of the organisation or dataset."""
-        return int(self.scope.partition(":")[2])
-
-    @property
-    def is_dataset(self) -> bool:
-        """Whether the scope is one dataset."""
-        return self.scope.startswith(f"{ScopeKind.DATASET}:")
+    def subject(self) -> Subject:
+        """What the document speaks of."""
+        return Subject.read(self.scope)

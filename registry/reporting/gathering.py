@@ -14,24 +14,26 @@ from registry.compliance.explanation import asked_in_words, condition_in_words, 
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows, holds_on
-from registry.ledger.queries import end_of_day
 from registry.organisations.models import Appointment, Organisation, Registry
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
 from registry.reporting.vocabulary import ScopeKind
 
-_KINDS = {
+KINDS = {
     ScopeKind.AUTHORITY: {OrganisationKind.INTERCOMMUNAL_AUTHORITY},
     ScopeKind.COMMUNE: {OrganisationKind.COMMUNE},
     ScopeKind.DEPARTMENT: {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE},
 }
 
 
+_NO_SUCH_SCOPE = mark("Un rapport porte sur la collectivité, une direction, un service, une commune ou un jeu.")
 _SHEETS = {
     SubjectKind.DATASET: mark("Fiche du jeu de données"),
     SubjectKind.ORGANISATION: mark("Fiche de l’organisation"),
@@ -46,10 +48,24 @@ def scope_kind(kind: OrganisationKind) -> ScopeKind:
 
     Raises: Invalid when no report looks at such an organisation.
     """
-    for scope, kinds in _KINDS.items():
+    for scope, kinds in KINDS.items():
         if kind in kinds:
             return scope
-    raise Invalid(_("Un rapport porte sur la collectivité, une direction, un service, une commune ou un jeu."))
+    raise Invalid(_(_NO_SUCH_SCOPE))
+
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The organisation that keeps a compliance report on a subject.
+
+    Raises: NotFound; Invalid when no report looks at such a subject.
+    """
+    if subject.kind == ScopeKind.DATASET:
+        return get_dataset(session, subject.number).organisation_id
+    if subject.kind != SubjectKind.ORGANISATION:
+        raise Invalid(_(_NO_SUCH_SCOPE))
+    body = get_organisation(session, subject.number)
+    scope_kind(body.kind)
+    return body.id
 
 
 @dataclass(frozen=True)
@@ -80,17 +96,25 @@ def get_scope(session: Session, kind: ScopeKind, subject_id: int, *, until: date
     if body is None:
         get_organisation(session, subject_id)
         raise Invalid(_("Cette organisation n’était pas encore au registre ce jour-là."))
-    if OrganisationKind(body.kind) not in _KINDS[kind]:
+    if OrganisationKind(body.kind) not in KINDS[kind]:
         raise Invalid(_("« {name} » n’est pas du genre demandé ({kind}).").format(name=body.name, kind=kind.label))
     below = {number: row for number, row in every.items() if subject_id in row.lineage and not row.annulled}
     return Scoped(kind, body.name, subject_id, None, below)
 
 
-def gather(
-    session: Session, scoped: Scoped, *, as_of: date, known_on: date, until: datetime | None, law_of: date
-) -> dict[str, Any]:
-    """The report's values, short of its seal and of who issues it."""
+def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """What a compliance report says of a subject."""
+    if subject.kind == ScopeKind.DATASET:
+        kind = ScopeKind.DATASET
+    else:
+        kind = scope_kind(get_organisation(session, subject.number).kind)
+    scoped = get_scope(session, kind, subject.number, until=moment.until)
+    return Gathered(str(kind), subject.number, scoped.label, scoped.organisation_id, _values(session, scoped, moment))
+
+
+def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
     engine = engine_of(session)
+    as_of, until, law_of = moment.as_of, moment.until, moment.law_of
     reading = Reading(on=as_of, until=until, law_of=law_of)
     judged = list(_judge_all(session, engine, scoped, reading))
     names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
@@ -101,7 +125,7 @@ def gather(
         "body": _body(session, scoped, registry, until),
         "scope": {"kind": scoped.kind, "label": scoped.label},
         "as_of": as_of,
-        "known_on": known_on,
+        "known_on": moment.known_on,
         "law_of": law_of,
         "demonstration": registry.demonstration,
         "policies": _policy_lines(engine, judged, law_of),
@@ -315,8 +339,3 @@ def _system_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[str, An
             }
         )
     return sorted(lines, key=lambda line: (line["label"], line["id"]))
-
-
-def until_of(known_on: date, today: date, time_zone: str) -> datetime | None:
-    """Up to when the ledger is read for a day: not at all for today, whose facts stand in the tables."""
-    return None if known_on >= today else end_of_day(known_on, time_zone)

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from registry.kernel.issuing import Subject
 from registry.kernel.words import _
 from registry.platform.database import Acting
 from registry.platform.home import Home
 from registry.platform.jobs import Job
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 
 
 def issuing(home: Home, info: Mapping[str, Any]) -> Callable[[Job], dict[str, Any]]:
@@ -19,8 +19,7 @@ def issuing(home: Home, info: Mapping[str, Any]) -> Callable[[Job], dict[str, An
         issued = issue_report(
             home,
             str(job.arguments["report"]),
-            kind=ScopeKind(job.arguments["kind"]),
-            subject_id=int(job.arguments["subject_id"]),
+            subject=Subject.read(job.arguments["subject"]),
             as_of=date.fromisoformat(job.arguments["as_of"]),
             acting=Acting(job.actor, account_id=job.account_id),
             info=info,

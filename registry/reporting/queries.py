@@ -1,9 +1,9 @@
 """Every SELECT about issued documents."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,34 +13,55 @@ from registry.ledger.models import LedgerEntry, LedgerRoot, LedgerSeal
 from registry.ledger.vocabulary import Head
 from registry.reporting.models import IssuedDocument
 
+Readable = Sequence[tuple[Collection[str], Collection[int]]]
+"""Reports, and the organisations whose documents of these reports may be read."""
 
-def get_document(session: Session, document_id: int) -> IssuedDocument:
+
+def _within(readable: Readable) -> ColumnElement[bool]:
+    return or_(
+        false(),
+        *(
+            and_(col(IssuedDocument.report_id).in_(reports), col(IssuedDocument.organisation_id).in_(organisations))
+            for reports, organisations in readable
+        ),
+    )
+
+
+def _documents(readable: Readable | None) -> Select[IssuedDocument]:
+    query = select(IssuedDocument).order_by(col(IssuedDocument.id).desc())
+    return query if readable is None else query.where(_within(readable))
+
+
+def get_document(session: Session, document_id: int, readable: Readable) -> IssuedDocument:
     """One issued document within the asker's rights.
 
     Raises: NotFound.
     """
-    found = session.get(IssuedDocument, document_id)
+    found = session.execute(_documents(readable).where(col(IssuedDocument.id) == document_id)).scalar_one_or_none()
     if found is None:
         raise NotFound(_("Ce document n’existe pas, ou vos droits ne vous le montrent pas."))
     return found
 
 
-def find_documents(session: Session, limit: int = 100) -> Sequence[IssuedDocument]:
-    """The documents issued within the asker's rights, latest first."""
-    return session.execute(select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit)).scalars().all()
+def find_documents(session: Session, readable: Readable | None = None, limit: int = 100) -> Sequence[IssuedDocument]:
+    """The documents issued within the asker's rights, latest first; the machine itself (None) reads them all."""
+    return session.execute(_documents(readable).limit(limit)).scalars().all()
 
 
-def find_documents_page(session: Session, *, before: int | None, limit: int) -> Sequence[IssuedDocument]:
+def find_documents_page(
+    session: Session, readable: Readable, *, before: int | None, limit: int
+) -> Sequence[IssuedDocument]:
     """The documents issued before a number within the asker's rights, the latest first."""
-    query = select(IssuedDocument).order_by(col(IssuedDocument.id).desc()).limit(limit)
+    query = _documents(readable).limit(limit)
     if before is not None:
         query = query.where(col(IssuedDocument.id) < before)
     return session.execute(query).scalars().all()
 
 
-def count_documents(session: Session) -> int:
+def count_documents(session: Session, readable: Readable) -> int:
     """How many documents were issued within the asker's rights."""
-    return session.execute(select(func.count()).select_from(IssuedDocument)).scalar_one()
+    query = select(func.count()).select_from(IssuedDocument).where(_within(readable))
+    return session.execute(query).scalar_one()
 
 
 def find_document_of_run(session: Session, job_run_id: int) -> IssuedDocument | None:

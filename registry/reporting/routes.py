@@ -8,26 +8,25 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.kernel.errors import Invalid
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, current_locale, mark
 from registry.organisations.queries import find_organisations
-from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.models import JobState
+from registry.reporting.discovery import find_reports
 from registry.reporting.forms import IssueForm
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_documents
+from registry.reporting.sources import sources_of
 from registry.reporting.views import DocumentLine, DocumentsPage, job_page
-from registry.reporting.visiting import ISSUE, ISSUE_JOB, READ, ask_document, part_of, run_for
+from registry.reporting.visiting import ISSUE, ISSUE_JOB, READ, ask_document, part_of, readable, run_for
 from registry.reporting.vocabulary import Medium
 from registry.web.forms import Rejected
 from registry.web.scripts import asked_by_script
 from registry.web.visits import NOTICES, Visit, route
 
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
-_JUDGED = {
-    OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
-    OrganisationKind.SERVICE,
-}  # fmt: skip
+_SUBJECTS = {"organisation": mark("{name}"), "bodies": mark("{name}, et chacun de ses organismes dans son volume")}
+"""What is asked of an organisation: itself with its services, or with the bodies below it."""
 
 
 def _line(document: IssuedDocument) -> DocumentLine:
@@ -44,14 +43,21 @@ def _line(document: IssuedDocument) -> DocumentLine:
 
 def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(ISSUE)
+    asked = [one for one in sources_of(visit.session).values() if one.offered and visit.visitor.may(one.permission)]
+    sources = {one.report_id for one in asked}
+    offered = {(subject, kind) for one in asked for subject, kinds in one.offered.items() for kind in kinds}
     available = pdf_available()
     page = DocumentsPage(
-        rows=[_line(document) for document in find_documents(visit.session)],
-        may_issue=bool(reach),
+        rows=[_line(document) for document in find_documents(visit.session, readable(visit))],
+        may_issue=bool(reach and sources),
+        reports=[
+            (declared.id, declared.title(current_locale())) for declared in find_reports() if declared.id in sources
+        ],
         scopes=[
-            (f"organisation:{body.id}", body.name)
+            (f"{subject}:{body.id}", _(_SUBJECTS[subject]).format(name=body.name))
             for body in find_organisations(visit.session)
-            if body.id in reach and body.kind in _JUDGED
+            for subject in _SUBJECTS
+            if body.id in reach and (subject, body.kind) in offered
         ],
         values=values,
         errors=errors,
@@ -63,12 +69,12 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
 @route("GET", "/documents", READ)
 def show_documents(visit: Visit) -> Response[Any]:
     """The register of issued documents."""
-    return _page(visit, {"scope": visit.query("scope")}, {})
+    return _page(visit, {"report": visit.query("report"), "scope": visit.query("scope")}, {})
 
 
 @route("POST", "/documents", ISSUE)
 def issue(visit: Visit) -> Response[Any]:
-    """Asks for a compliance report; the page then follows the job."""
+    """Asks for a document; the page then follows the job."""
     read = visit.form(IssueForm)
     if isinstance(read, Rejected):
         return _page(
@@ -79,7 +85,7 @@ def issue(visit: Visit) -> Response[Any]:
     try:
         run = ask_document(visit, form)
     except Invalid as refusal:
-        values = {"scope": form.scope, "as_of": form.as_of.isoformat() if form.as_of else ""}
+        values = {"report": form.report, "scope": form.scope, "as_of": form.as_of.isoformat() if form.as_of else ""}
         errors = {error.path: error.message for error in refusal.errors}
         return _page(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/travaux/{run.id}")
@@ -99,7 +105,7 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
 
 
 JOB_TITLES = {
-    ISSUE_JOB: mark("Émission d’un rapport de conformité"),
+    ISSUE_JOB: mark("Émission d’un document"),
     "erasures:person:erase": mark("Effacement d’une personne"),
     "exchange:import:apply": mark("Application d’un import"),
     "exchange:import:undo": mark("Annulation d’un import"),

@@ -1,7 +1,8 @@
 """Issuing a document: gathered in one snapshot, sealed, rendered apart, kept with all that made it."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,36 +11,40 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from registry.kernel.errors import Invalid, Unavailable
+from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
-from registry.ledger.queries import get_head, get_horizon
+from registry.ledger.queries import end_of_day, get_head, get_horizon
 from registry.ledger.service import say, seal
+from registry.ledger.vocabulary import Head
 from registry.platform.database import Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home
 from registry.reporting.discovery import Report as Declared
 from registry.reporting.discovery import get_report
-from registry.reporting.gathering import Scoped, gather, get_scope, until_of
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_document_of_run, get_head_covering
 from registry.reporting.rendering import Workroom, best_medium, open_workroom, render
-from registry.reporting.vocabulary import Medium, Progress, RenderedDocument, ScopeKind
+from registry.reporting.sources import Source, get_source
+from registry.reporting.vocabulary import Medium, RenderedDocument
 
 Report = Callable[[int, int, str], None]
 EARLIEST = date(2000, 1, 1)
 _RUNS_LOCK = 72_036_111
+AT_ONCE = 2
+"""How many volumes are rendered side by side: each takes a processor, and up to half a gigabyte."""
+_OF_VOLUMES = 90
+"""How much of the bar of progress the volumes fill. Units: percent."""
 SEAL_PATIENCE = 60.0
 """Seconds a document waits for a long write that holds the sealing back."""
 
 
 @dataclass(frozen=True)
-class Gathered:
+class Snapshot:
     """What a document says, and the number below which its snapshot sees every transaction that had ended."""
 
-    kind: ScopeKind
-    subject_id: int
-    scoped: Scoped
-    values: Mapping[str, Any]
+    moment: Moment
+    gathered: Gathered
     sees_below: int
 
 
@@ -52,9 +57,18 @@ class Issued:
     canonical_sha256: str
     csv_sha256: str
     notice: str
+    volumes: tuple[IssuedDocument, ...] = ()
 
     def write(self, output: Path, files: FileStore) -> list[Path]:
-        """Writes the document to a file; without PDF, the page with its JSON and CSV twins beside it."""
+        """Writes the document to a file, its volumes beside it; without PDF, the page with its JSON and CSV twins."""
+        written = self._write(output, files)
+        for number, volume in enumerate(self.volumes, 1):
+            path = output.with_name(f"{output.stem}-{number:02}{self.medium.suffix}")
+            path.write_bytes(files.read(volume.document_sha256))
+            written.append(path)
+        return written
+
+    def _write(self, output: Path, files: FileStore) -> list[Path]:
         if self.medium is Medium.PDF:
             output.write_bytes(files.read(self.document.document_sha256))
             return [output]
@@ -70,8 +84,7 @@ def issue_report(
     home: Home,
     report_id: str,
     *,
-    kind: ScopeKind,
-    subject_id: int,
+    subject: Subject,
     as_of: date | None,
     acting: Acting,
     info: Mapping[str, Any],
@@ -79,7 +92,7 @@ def issue_report(
     author: str | None = None,
     job_run_id: int | None = None,
 ) -> Issued:
-    """Issues a report on a scope, as of a day (today when none is given), and enters it in the register.
+    """Issues a report on a subject, as of a day (today when none is given), and enters it in the register.
 
     A job done again issues nothing new: the document it had issued is returned.
     Raises: NotFound, Invalid, RenderingFailed.
@@ -93,98 +106,134 @@ def issue_report(
     day = as_of or today
     if not EARLIEST <= day <= today:
         raise Invalid(_("Un rapport parle d’un jour passé ou d’aujourd’hui, pas du {day}.").format(day=day))
-    declared = get_report(report_id)
+    declared, source = get_report(report_id), get_source(info["sources"], report_id)
     report(0, 100, _("Lecture des faits"))
     medium = best_medium()
     with open_workroom(medium, home=home.settings.root) as workroom:
-        gathered = _gather(home, kind, subject_id, day, today, acting, info)
-        _wait_for_seal(home, acting, gathered.sees_below, report)
-        return _issue(home, declared, gathered, workroom, day=day, today=today, acting=acting, info=info,
-                      report=report, author=author, job_run_id=job_run_id)  # fmt: skip
+        seen = _gather(home, source, subject, _moment(day, today, info["time_zone"]), acting, info)
+        _wait_for_seal(home, acting, seen.sees_below, report)
+        with transaction(home.jobs, acting) as session:
+            until = seen.moment.until
+            head = get_head(session) if until is None else get_head_covering(session, until)
+            issued_at: datetime = session.execute(select(func.now())).scalar_one()
+        issue = _Issue(home, declared, seen.moment, head, issued_at, today, acting, author)
+        return _issue(issue, seen.gathered, workroom, report=report, job_run_id=job_run_id)
 
 
-def _issue(
-    home: Home,
-    declared: Declared,
-    gathered: Gathered,
-    workroom: Workroom,
-    *,
-    day: date,
-    today: date,
-    acting: Acting,
-    info: Mapping[str, Any],
-    report: Report,
-    author: str | None,
-    job_run_id: int | None,
-) -> Issued:
-    scoped = gathered.scoped
-    with transaction(home.jobs, acting) as session:
-        until = until_of(day, today, info["time_zone"])
-        head = get_head_covering(session, until) if until is not None else get_head(session)
-        issued_at: datetime = session.execute(select(func.now())).scalar_one()
-    content = declared.content.from_sample(
-        {
+def _moment(day: date, today: date, time_zone: str) -> Moment:
+    """The ledger is read up to the end of a past day, and not at all for today, whose facts stand in the tables."""
+    return Moment(as_of=day, known_on=day, law_of=day, until=None if day >= today else end_of_day(day, time_zone))
+
+
+@dataclass(frozen=True)
+class _Issue:
+    """What all the documents issued together share."""
+
+    home: Home
+    declared: Declared
+    moment: Moment
+    head: Head
+    issued_at: datetime
+    today: date
+    acting: Acting
+    author: str | None
+
+    def twin(self, gathered: Gathered, volumes: Sequence[RenderedDocument] = ()) -> bytes:
+        """The canonical twin of one of them; the first tells of its volumes as they were made."""
+        values = {
             **gathered.values,
-            "issued_on": today,
-            "author": author or gathered.values["authority"]["name"],
-            "seal": {"number": head.seal_no, "root": head.root or "0" * 64},
+            "issued_on": self.today,
+            "author": self.author or gathered.values["authority"]["name"],
+            "seal": {"number": self.head.seal_no, "root": self.head.root or "0" * 64},
         }
-    )
-    made = render(
-        declared,
-        declared.content.to_canonical(content),
-        medium=workroom.medium,
-        issued_at=issued_at.astimezone(UTC).replace(microsecond=0),
-        home=home.settings.root,
+        if volumes:
+            lines = zip(gathered.values["volumes"], volumes, strict=True)
+            values["volumes"] = [{**line, "sha256": made.sha256, "pages": made.pages} for line, made in lines]
+        module = self.declared.content
+        return module.to_canonical(module.from_sample(values))
+
+    def render(self, twin: bytes, medium: Medium, **more: Any) -> RenderedDocument:
+        """One of them, rendered."""
+        at = self.issued_at.astimezone(UTC).replace(microsecond=0)
+        return render(self.declared, twin, medium=medium, issued_at=at, home=self.home.settings.root, **more)
+
+    def row(self, gathered: Gathered, made: RenderedDocument, job_run_id: int | None) -> IssuedDocument:
+        """One of them, as the register of issued documents holds it: its files are kept first."""
+        files = self.home.files
+        files.keep(made.canonical)
+        return IssuedDocument(
+            organisation_id=gathered.organisation_id, report_id=self.declared.id,
+            title=f"{self.declared.title('fr')} — {gathered.label}",
+            subject_kind=gathered.kind, subject_id=gathered.number,
+            as_of=self.moment.as_of, known_on=self.moment.known_on, law_of=self.moment.law_of,
+            seal_no=self.head.seal_no, ledger_root=self.head.root, canonical_sha256=made.canonical_sha256,
+            template_sha256=made.template_sha256, document_sha256=files.keep(made.data),
+            media_type=made.medium.media_type, csv_sha256=files.keep(made.table), versions=made.versions,
+            issued_at=self.issued_at, issued_by=self.author or self.acting.actor, job_run_id=job_run_id,
+        )  # fmt: skip
+
+
+def _issue(issue: _Issue, gathered: Gathered, workroom: Workroom, *, report: Report, job_run_id: int | None) -> Issued:
+    volumes = _press_volumes(issue, gathered.volumes, workroom.medium, report)
+    begun = _OF_VOLUMES if volumes else 0
+    made = issue.render(
+        issue.twin(gathered, volumes),
+        workroom.medium,
         workroom=workroom,
-        on_progress=lambda progress: _tell(report, progress),
+        on_progress=lambda said: report(begun + said.percent * (100 - begun) // 100, 100, said.step.label),
     )
-    title = f"{declared.title('fr')} — {scoped.label}"
-    document = _keep(
-        home, acting, made, title, scoped,
-        report_id=declared.id, subject_kind=str(gathered.kind), subject_id=gathered.subject_id,
-        as_of=day, known_on=day, law_of=day, seal_no=head.seal_no, ledger_root=head.root, issued_at=issued_at,
-        issued_by=author or acting.actor, job_run_id=job_run_id,
-    )  # fmt: skip
+    rows = [issue.row(one, volume, None) for one, volume in zip(gathered.volumes, volumes, strict=True)]
+    document = _keep(issue.home, issue.acting, issue.row(gathered, made, job_run_id), rows)
     report(100, 100, _("Document émis"))
-    return _issued(document)
+    return _issued(document, rows)
 
 
-def _issued(document: IssuedDocument) -> Issued:
+def _press_volumes(
+    issue: _Issue, volumes: Sequence[Gathered], medium: Medium, report: Report
+) -> list[RenderedDocument]:
+    """The volumes, rendered side by side: what one whole document of them would take of memory, no machine has."""
+    made: list[RenderedDocument] = []
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        try:
+            for volume in pool.map(lambda one: issue.render(issue.twin(one), medium), volumes):
+                made.append(volume)
+                step = _("Volume {number} sur {total}").format(number=len(made), total=len(volumes))
+                report(_OF_VOLUMES * len(made) // len(volumes), 100, step)
+        finally:
+            # Where one fails, or whoever asked went away, those that have not begun never do.
+            pool.shutdown(wait=False, cancel_futures=True)
+    return made
+
+
+def _issued(document: IssuedDocument, volumes: Sequence[IssuedDocument] = ()) -> Issued:
     available = pdf_available()
     notice = (
         ""
         if available.ok
         else _("{reason} Pour le PDF : {line}").format(reason=available.reason, line=available.apt_line)
     )
-    return Issued(document, _medium_of(document), document.canonical_sha256, document.csv_sha256, notice)
+    medium = _medium_of(document)
+    return Issued(document, medium, document.canonical_sha256, document.csv_sha256, notice, tuple(volumes))
 
 
 def _medium_of(document: IssuedDocument) -> Medium:
     return Medium.PDF if document.media_type == Medium.PDF.media_type else Medium.PAGE
 
 
-def _tell(report: Report, progress: Progress) -> None:
-    report(progress.percent, 100, progress.step.label)
-
-
 def _gather(
     home: Home,
-    kind: ScopeKind,
-    subject_id: int,
-    day: date,
-    today: date,
+    source: Source,
+    subject: Subject,
+    moment: Moment,
     acting: Acting,
     info: Mapping[str, Any],
-) -> Gathered:
+) -> Snapshot:
     """Everything the document says, from one snapshot of the database."""
     engine = home.jobs.execution_options(isolation_level="REPEATABLE READ")
-    until = until_of(day, today, info["time_zone"])
     with transaction(engine, acting, **info) as session:
-        scoped = get_scope(session, kind, subject_id, until=until)
-        values = gather(session, scoped, as_of=day, known_on=day, until=until, law_of=day)
+        gathered = source.gather(session, subject, moment)
         below = session.execute(text("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")).scalar_one()
-        return Gathered(kind, subject_id, scoped, values, int(below))
+        return Snapshot(moment, gathered, int(below))
 
 
 def _wait_for_seal(home: Home, acting: Acting, sees_below: int, report: Report) -> None:
@@ -207,42 +256,22 @@ def _wait_for_seal(home: Home, acting: Acting, sees_below: int, report: Report) 
         time.sleep(0.2)
 
 
-def _keep(
-    home: Home,
-    acting: Acting,
-    made: RenderedDocument,
-    title: str,
-    scoped: Scoped,
-    *,
-    job_run_id: int | None,
-    **known: Any,
-) -> IssuedDocument:
-    document_sha256 = home.files.keep(made.data)
-    home.files.keep(made.canonical)
-    csv_sha256 = home.files.keep(made.table)
+def _keep(home: Home, acting: Acting, document: IssuedDocument, volumes: Sequence[IssuedDocument]) -> IssuedDocument:
+    """Enters a document and its volumes in the register, all or none."""
     with transaction(home.jobs, acting) as session:
-        if job_run_id is not None:
+        if document.job_run_id is not None:
             # A worker taken for dead may be issuing too: of the two, the second finds what the first issued.
-            session.execute(select(func.pg_advisory_xact_lock(_RUNS_LOCK, func.hashtext(str(job_run_id)))))
-            issued = find_document_of_run(session, job_run_id)
+            run = str(document.job_run_id)
+            session.execute(select(func.pg_advisory_xact_lock(_RUNS_LOCK, func.hashtext(run))))
+            issued = find_document_of_run(session, document.job_run_id)
             if issued is not None:
                 return issued
         say(session, "reporting:document:issue")
-        document = IssuedDocument(
-            organisation_id=scoped.organisation_id,
-            title=title,
-            canonical_sha256=made.canonical_sha256,
-            template_sha256=made.template_sha256,
-            document_sha256=document_sha256,
-            media_type=made.medium.media_type,
-            csv_sha256=csv_sha256,
-            versions=made.versions,
-            job_run_id=job_run_id,
-            **known,
-        )
-        session.add(document)
+        rows = [document, *volumes]
+        session.add_all(rows)
         session.flush()
-        session.refresh(document)
+        for row in rows:
+            session.refresh(row)
         return document
 
 

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import Any
 
 GREATEST_INTEGER = 2**53 - 1
@@ -54,10 +55,16 @@ def safe_cell(text: str) -> str:
     return text
 
 
-def csv_table(headers: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
+def csv_table(headers: Sequence[str], rows: Iterable[Sequence[str | int | date]]) -> bytes:
     """A table French spreadsheets open at once: UTF-8 with its mark, semicolons, no formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     writer.writerow(headers)
-    writer.writerows([safe_cell(cell) for cell in row] for row in rows)
+    writer.writerows([_written(cell) for cell in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8", errors="replace")
+
+
+def _written(cell: str | int | date) -> str:
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    return safe_cell(cell) if isinstance(cell, str) else str(cell)

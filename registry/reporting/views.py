@@ -27,6 +27,7 @@ class DocumentsPage:
 
     rows: Sequence[DocumentLine]
     may_issue: bool
+    reports: Sequence[tuple[str, str]]
     scopes: Sequence[tuple[str, str]]
     values: Mapping[str, str]
     errors: Mapping[str, str]

@@ -1,21 +1,23 @@
 """What pages and the API ask of documents alike: to issue one, and one of its parts."""
 
 import secrets
+from hashlib import sha256
 
 from litestar import Response
 
-from registry.datasets.queries import get_dataset
 from registry.kernel.errors import FieldError, Invalid, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
-from registry.organisations.queries import get_organisation
 from registry.platform.jobs import defer, find_under_way, get_run
 from registry.platform.models import JobRun
+from registry.reporting.discovery import get_report
 from registry.reporting.forms import IssueForm
-from registry.reporting.gathering import scope_kind
-from registry.reporting.queries import get_document
+from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import Readable, get_document
 from registry.reporting.service import EARLIEST
-from registry.reporting.vocabulary import Medium, ScopeKind
+from registry.reporting.sources import get_source, sources_of
+from registry.reporting.vocabulary import Medium, Workbook
+from registry.reporting.workbooks import draw_up
 from registry.web.visits import Visit
 
 READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
@@ -31,7 +33,7 @@ JOB_RIGHTS = {
 
 
 def ask_document(visit: Visit, form: IssueForm) -> JobRun:
-    """Asks for a compliance report: asked for twice by one person (a double click), it is issued once.
+    """Asks for a document: asked for twice by one person (a double click), it is issued once.
 
     Raises: Invalid for a day to come, or before the registry can tell; NotFound; Forbidden.
     """
@@ -39,14 +41,12 @@ def ask_document(visit: Visit, form: IssueForm) -> JobRun:
     if not EARLIEST <= day <= visit.today:
         message = _("Choisissez aujourd’hui ou un jour passé, depuis {year}.").format(year=EARLIEST.year)
         raise Invalid(message, (FieldError("as_of", message),))
-    if form.is_dataset:
-        kind, owner = ScopeKind.DATASET, get_dataset(visit.session, form.subject_id).organisation_id
-    else:
-        body = get_organisation(visit.session, form.subject_id)
-        kind, owner = scope_kind(body.kind), body.id
-    visit.visitor.require(ISSUE, owner)
+    source = get_source(sources_of(visit.session), form.report)
+    owner = source.keeper(visit.session, form.subject)
+    for permission in (ISSUE, source.permission):
+        visit.visitor.require(permission, owner)
     # Once issued, it may be asked for anew.
-    asked = f"{visit.visitor.account_id}:{form.scope}:{day}"
+    asked = f"{visit.visitor.account_id}:{form.report}:{form.scope}:{day}"
     return find_under_way(visit.session, ISSUE_JOB, asked) or defer(
         visit.session,
         ISSUE_JOB,
@@ -54,12 +54,7 @@ def ask_document(visit: Visit, form: IssueForm) -> JobRun:
         organisation_id=owner,
         actor=visit.actor,
         account_id=visit.visitor.account_id,
-        arguments={
-            "report": "compliance",
-            "kind": str(kind),
-            "subject_id": form.subject_id,
-            "as_of": day.isoformat(),
-        },
+        arguments={"report": form.report, "subject": form.scope, "as_of": day.isoformat()},
     )
 
 
@@ -78,12 +73,33 @@ def run_for(visit: Visit, run_id: int) -> JobRun:
     return run
 
 
-def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
-    """The issued document, or one of its twins, byte for byte as it was issued.
+def readable(visit: Visit) -> Readable:
+    """Of which reports the visitor may read the documents, and on which organisations."""
+    asked: dict[Permission, list[str]] = {}
+    for report_id, source in sources_of(visit.session).items():
+        asked.setdefault(source.permission, []).append(report_id)
+    return [(reports, visit.visitor.reach(permission)) for permission, reports in asked.items()]
+
+
+def document_for(visit: Visit, document_id: int) -> IssuedDocument:
+    """An issued document that the visitor may read.
 
     Raises: NotFound.
     """
-    document = get_document(visit.session, document_id)
+    return get_document(visit.session, document_id, readable(visit))
+
+
+def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
+    """The issued document, or one of its twins, byte for byte as it was issued; or its tables as a workbook.
+
+    Raises: NotFound.
+    """
+    document = document_for(visit, document_id)
+    files = visit.premises.home.files
+    if part in set(Workbook):
+        form, twin = Workbook(part), files.read(document.canonical_sha256)
+        data = draw_up(get_report(document.report_id), twin, form, issued_at=document.issued_at)
+        return _file(document, f".{form}", form.media_type, sha256(data).hexdigest(), data)
     is_pdf = document.media_type == Medium.PDF.media_type
     parts = {
         "document": (document.document_sha256, document.media_type, ".pdf" if is_pdf else ".html"),
@@ -91,8 +107,12 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         "csv": (document.csv_sha256, "text/csv; charset=utf-8", ".csv"),
     }
     if part not in parts:
-        raise NotFound(_("Ce document n’a que trois parties : document, json et csv."))
+        raise NotFound(_("Ce document n’a que cinq parties : document, json, csv, xlsx et ods."))
     digest, media_type, suffix = parts[part]
+    return _file(document, suffix, media_type, digest, files.read(digest))
+
+
+def _file(document: IssuedDocument, suffix: str, media_type: str, digest: str, data: bytes) -> Response[bytes]:
     name = f"{document.report_id}-{document.as_of}-{document.id}{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{digest}"'}
-    return Response(visit.premises.home.files.read(digest), media_type=media_type, headers=headers)
+    return Response(data, media_type=media_type, headers=headers)

@@ -25,6 +25,19 @@ class Medium(Labelled):
         return ".pdf" if self is Medium.PDF else ".html"
 
 
+class Workbook(Labelled):
+    """What a document's tables are drawn up as, for whoever works in a spreadsheet."""
+
+    XLSX = "xlsx", mark("Classeur XLSX")
+    ODS = "ods", mark("Classeur ODS")
+
+    @property
+    def media_type(self) -> str:
+        """The media type of such a workbook."""
+        office = "vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return f"application/{office if self is Workbook.XLSX else 'vnd.oasis.opendocument.spreadsheet'}"
+
+
 class ScopeKind(Labelled):
     """What part of the register a report looks at."""
 
@@ -91,6 +104,16 @@ class RenderedDocument:
     versions: dict[str, str]
     warnings: tuple[str, ...]
     seconds: float = field(compare=False)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a document as spreadsheets open it; `says` tells in words what it holds."""
+
+    name: str
+    says: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str | int | date, ...], ...]
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from registry.compliance.vocabulary import Force, Verdict
 from registry.organisations.vocabulary import OrganisationKind
-from registry.reporting.twins import canonical_json, csv_table
-from registry.reporting.vocabulary import Bars, Frame
+from registry.reporting.twins import canonical_json
+from registry.reporting.vocabulary import Bars, Frame, Table
 
 from . import words
 from .values import ComplianceReport, Counts, Finding, PolicyLine, Summary
@@ -79,10 +79,11 @@ _HEADERS = (
 )
 
 
-def to_csv(report: ComplianceReport) -> bytes:
-    """The CSV twin of a report: one finding a row, each with its rule."""
+def tables(report: ComplianceReport) -> tuple[Table, ...]:
+    """One finding a row, each with its rule."""
     policies = {line.id: line for line in report.policies}
-    return csv_table(_HEADERS, (_row(finding, policies[finding.policy_id]) for finding in report.findings))
+    rows = tuple(_row(finding, policies[finding.policy_id]) for finding in report.findings)
+    return (Table("Constats", "Les constats, une ligne chacun, pour un tableur", _HEADERS, rows),)
 
 
 def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:

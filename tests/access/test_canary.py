@@ -17,6 +17,7 @@ from httpx import Response
 
 from registry.accounts.queries import enter_by_session, enter_by_token
 from registry.exchange.exports.exporting import ExportFormat
+from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.organisations.forms import ServiceForm
@@ -28,7 +29,6 @@ from registry.platform.clock import today as current_day
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 from registry.rooms import assemble
 from registry.search.following import Follower
 from registry.web.visitors import Visitor
@@ -225,7 +225,7 @@ def test_the_reports_of_three_communes_hold_no_word_of_another_body(intercommuna
     trial, town = intercommunal, intercommunal.town
     for body in trial.communes[:3]:
         issued = issue_report(
-            town.home, "compliance", kind=ScopeKind.COMMUNE, subject_id=body, as_of=None,
+            town.home, "compliance", subject=Subject("organisation", body), as_of=None,
             acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None,
         )  # fmt: skip
         twins = [issued.canonical_sha256, issued.csv_sha256]

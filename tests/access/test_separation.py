@@ -16,12 +16,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import enter_by_session, enter_by_token
+from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.organisations.models import Organisation
 from registry.platform.database import Acting, open_session
 from registry.platform.tables import Table
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 from registry.web.visitors import Visitor
 from registry.web.visits import Premises
 from tests.access.conftest import ABOVE, WORDS, Furnished, rehearsing, send, signed_in
@@ -175,7 +175,7 @@ def test_no_foreign_row_is_changed_even_by_a_handler_that_allows_it(furnished: F
 def test_the_report_of_one_commune_holds_no_word_of_another_body(furnished: Furnished) -> None:
     town = furnished.town
     issued = issue_report(
-        town.home, "compliance", kind=ScopeKind.COMMUNE, subject_id=town.commune_id, as_of=None,
+        town.home, "compliance", subject=Subject("organisation", town.commune_id), as_of=None,
         acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None,
     )  # fmt: skip
     twins = [issued.canonical_sha256, issued.csv_sha256]

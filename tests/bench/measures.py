@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from statistics import median
@@ -24,12 +24,8 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.exchange.jobs import import_file
 from registry.exchange.views import ImportReport
 from registry.ledger.service import seal
-from registry.platform.assets import PACKAGE
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home, open_home
-from registry.reporting.fonts import prepare_fonts
-from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 from registry.search.following import Follower
 
 HERE = Path(__file__).resolve().parent
@@ -362,94 +358,6 @@ def _resident(child: psutil.Process) -> int:
         return int(child.memory_info().rss) if child.name().startswith("python") else 0
     except psutil.Error:
         return 0
-
-
-def measure_report(ground: Ground, home: Home) -> Iterator[Measured]:
-    """A compliance report on one department, from the facts to the kept document; beside bare WeasyPrint.
-
-    The fonts are unpacked beforehand: a registry does so once.
-    """
-    prepare_fonts(ground.root / "cache")
-    began = time.perf_counter()
-    with watched_memory() as memory:
-        issued = issue_report(
-            home,
-            "compliance",
-            kind=ScopeKind.DEPARTMENT,
-            subject_id=ground.reported,
-            as_of=None,
-            acting=Acting("cli:bench"),
-            info=ground.info,
-            report=lambda *_said: None,
-        )
-    seconds = time.perf_counter() - began
-    content = ground.root / "content.json"
-    content.write_bytes(home.files.read(issued.canonical_sha256))
-    tagged, plain = bare_paper(ground, content, "pdf/a-3a"), bare_paper(ground, content, "")
-    pages = tagged["pages"]
-    rate, bare = pages / seconds, pages / tagged["seconds"]
-    yield Measured(
-        f"rapport de conformité, {pages} pages, tout compris",
-        f"{rate:.1f} pages/s ({seconds:.1f} s, {memory.peak / MIB:.0f} Mio)",
-        f"WeasyPrint seul, balisé : {bare:.1f} pages/s ({tagged['memory'] / MIB:.0f} Mio)",
-        100 * rate / bare,
-        90,
-        "% de WeasyPrint",
-    )
-    yield Measured(
-        "  le même, face à WeasyPrint sans balises ni PDF/A",
-        f"{rate:.1f} pages/s",
-        f"{pages / plain['seconds']:.1f} pages/s ({plain['memory'] / MIB:.0f} Mio)",
-        100 * rate * plain["seconds"] / pages,
-        None,
-        "% de WeasyPrint",
-    )
-
-
-def bare_paper(ground: Ground, content: Path, variant: str) -> dict[str, Any]:
-    """What WeasyPrint does of the same page by itself."""
-    fonts = prepare_fonts(ground.root / "cache")
-    environment = {
-        "PATH": os.defpath,
-        "LC_ALL": "C.UTF-8",
-        "PYTHONPATH": str(PACKAGE.parent),
-        "FONTCONFIG_FILE": str(fonts.configuration),
-    }
-    command = [sys.executable, str(HERE / "bare_paper.py"), str(content), str(fonts.path), variant]
-    told = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(told.stdout)
-    return found
-
-
-@dataclass
-class Memory:
-    """The most memory a child of this process held. Units: bytes."""
-
-    peak: int = 0
-    ended: threading.Event = field(default_factory=threading.Event)
-
-
-@contextmanager
-def watched_memory() -> Iterator[Memory]:
-    """Looks at the children of this process, ten times a second."""
-    memory = Memory()
-
-    def look() -> None:
-        while not memory.ended.wait(0.1):
-            for child in psutil.Process().children():
-                try:
-                    if child.name().startswith("python"):
-                        memory.peak = max(memory.peak, child.memory_info().rss)
-                except psutil.Error:
-                    continue
-
-    watching = threading.Thread(target=look)
-    watching.start()
-    try:
-        yield memory
-    finally:
-        memory.ended.set()
-        watching.join()
 
 
 def home_of(ground: Ground) -> Any:

@@ -19,9 +19,9 @@ from measures import (
     measure_import,
     measure_inventory,
     measure_pages,
-    measure_report,
     measure_select,
 )
+from papers import measure_record, measure_report
 from searching import measure_search
 
 from registry.exchange.tables.rows import MOST_ROWS
@@ -97,6 +97,7 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield from measure_search(ground, home)
         if "r" in chosen and not held:
             yield from measure_report(ground, home)
+            yield from measure_record(ground)
     if "p" in chosen:
         # The ceiling is measured in the same minute: on a shared machine the next one is another machine.
         with beside_hello(free_port(), manner) as hello:

@@ -280,7 +280,7 @@ def test_a_report_asked_for_on_a_page_is_the_one_the_register_holds(served: Any)
     before = page.locator("tbody tr").count()
     page.select_option("#scope", label="Dainville")
     page.get_by_role("button", name="Émettre").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Émission d’un rapport de conformité")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Émission d’un document")
     expect(page.locator("main").get_by_role("link", name="Documents émis").last).to_be_visible(timeout=120_000)
     expect(page.locator("progress")).to_have_count(0, timeout=120_000)
     assert violations(page) == []

@@ -52,13 +52,13 @@ def test_a_report_badly_declared_is_refused_with_its_file(tmp_path: Path, before
     (folder / "report.toml").write_text(declared.replace(before, after), "utf-8")
 
     with pytest.raises(Unreadable, match=r"report\.toml|dossier"):
-        discovery._read(folder)
+        discovery._read(folder / "report.toml")
 
 
 def test_a_content_that_offers_too_little_is_refused_by_name(tmp_path: Path) -> None:
     folder = tmp_path / "maigre"
     folder.mkdir()
-    (folder / "content.py").write_text("def to_csv(content): return b''\n", "utf-8")
+    (folder / "content.py").write_text("def tables(content): return ()\n", "utf-8")
 
     with pytest.raises(Unreadable, match="from_sample, from_canonical, to_canonical, charts, frame"):
         discovery._load(folder)

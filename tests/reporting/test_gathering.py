@@ -1,5 +1,6 @@
 """What a report gathers: of whom it speaks, and what it judged."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,29 +8,28 @@ import pytest
 
 from registry.datasets.systems.forms import SystemForm
 from registry.datasets.systems.service import record_system
+from registry.kernel.issuing import Moment, Subject
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
-from registry.reporting.gathering import gather, get_scope
-from registry.reporting.vocabulary import ScopeKind
+from registry.reporting.gathering import gather
 from tests.conftest import TODAY, Town
 
 pytestmark = pytest.mark.database
 
 
-def gathered(town: Town, kind: ScopeKind, subject: int) -> dict[str, Any]:
+def gathered(town: Town, kind: str, number: int) -> Mapping[str, Any]:
     """What a report on a scope says today."""
     town.info["today"] = lambda: TODAY
     with town.acting() as session:
-        scope = get_scope(session, kind, subject, until=None)
-        return gather(session, scope, as_of=TODAY, known_on=TODAY, until=None, law_of=TODAY)
+        return gather(session, Subject(kind, number), Moment(TODAY, TODAY, TODAY, until=None)).values
 
 
 def test_a_commune_is_the_body_reported_on_and_a_service_is_not_one(town: Town):
     sheet = town.record(on=town.commune_id)
 
-    commune = gathered(town, ScopeKind.COMMUNE, town.commune_id)
-    dataset = gathered(town, ScopeKind.DATASET, sheet)
-    service = gathered(town, ScopeKind.DEPARTMENT, town.service_id)
+    commune = gathered(town, "organisation", town.commune_id)
+    dataset = gathered(town, "dataset", sheet)
+    service = gathered(town, "organisation", town.service_id)
 
     assert commune["body"]["siren"] == "216200410"
     assert dataset["body"] == commune["body"]
@@ -40,7 +40,7 @@ def test_a_commune_is_the_body_reported_on_and_a_service_is_not_one(town: Town):
 def test_an_organisation_is_counted_as_judged_only_where_a_rule_was_applied_to_it(town: Town):
     town.record(on=town.service_id)
 
-    report = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
+    report = gathered(town, "organisation", town.authority_id)
 
     judged = sum(line["judged"] for line in report["organisations"])
     counted = {sum(line["counts"].values()) for line in report["policies"] if line["id"] in {"ACC-02", "OD-10"}}
@@ -54,8 +54,8 @@ def test_the_systems_of_a_body_are_judged_with_its_datasets_and_no_other_reads_t
             said = SystemForm(name=name, host_country="IE", definitive_archives=True)
             record_system(session, body, said)
 
-    every = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
-    commune = gathered(town, ScopeKind.COMMUNE, town.commune_id)
+    every = gathered(town, "organisation", town.authority_id)
+    commune = gathered(town, "organisation", town.commune_id)
 
     assert [line["label"] for line in every["systems"]] == ["Archivage", "État civil"]
     (system,) = commune["systems"]
@@ -82,7 +82,7 @@ def test_a_delay_that_has_passed_keeps_its_day(town: Town):
             session, town.authority_id, OrganisationForm(prada_notified_on=date(2026, 3, 1)), expected=None
         )
 
-    report = gathered(town, ScopeKind.AUTHORITY, town.authority_id)
+    report = gathered(town, "organisation", town.authority_id)
 
     (late,) = [
         line for line in report["findings"] if (line["policy_id"], line["verdict"]) == ("ACC-08", "non-compliant")

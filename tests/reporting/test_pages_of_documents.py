@@ -6,12 +6,13 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import func, select, text
 
+from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
 from registry.platform.jobs import perform, work_once
 from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import find_documents
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 from registry.rooms import job_functions
 from tests.conftest import Town
 
@@ -113,7 +114,7 @@ def test_a_job_done_again_hands_back_the_document_it_had_issued(town: Town) -> N
         session.execute(text("UPDATE issued_document SET job_run_id = 7"))
 
     again = issue_report(
-        town.home, "compliance", kind=ScopeKind.COMMUNE, subject_id=town.commune_id, as_of=None,
+        town.home, "compliance", subject=Subject("organisation", town.commune_id), as_of=None,
         acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None, job_run_id=7,
     )  # fmt: skip
 
@@ -144,6 +145,10 @@ def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
     assert f"/documents/{number}/document" in done
     assert f"account:{director.account_id}" in actor
     assert director.get(f"/documents/{number}/document").status_code == 200
+    for part, begins in (("xlsx", b"PK"), ("ods", b"PK")):
+        book = director.get(f"/documents/{number}/{part}")
+        assert book.content.startswith(begins)
+        assert book.headers["content-disposition"].endswith(f'.{part}"')
     assert "Rapport" in director.get("/documents").text
     run_id = int(page.rpartition("/")[2])
     with town.acting() as session:
@@ -152,3 +157,32 @@ def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
     with town.acting() as session:
         rows = session.execute(text("SELECT id, job_run_id FROM issued_document")).all()
     assert [tuple(row) for row in rows] == [(number, run_id)]
+
+
+def test_a_document_is_listed_and_read_by_whoever_may_read_what_it_speaks_of_and_nobody_else(town: Town) -> None:
+    number = issued(town, town.commune_id)
+    with town.acting() as session:
+        everything = [(["compliance"], [town.commune_id])]
+        assert [one.id for one in find_documents(session, everything)] == [number]
+        assert (
+            find_documents(session, [(["compliance"], [town.other_commune_id]), (["autre"], [town.commune_id])]) == []
+        )
+        assert find_documents(session, []) == []
+        session.execute(text("UPDATE issued_document SET report_id = 'inconnu'"))
+
+    reader = town.someone(Role.READER, town.commune_id)
+    assert reader.get(f"/documents/{number}/document").status_code == 404
+    assert "Rapport" not in reader.get("/documents").text.partition("<table")[2]
+
+
+def test_an_unknown_document_or_subject_is_refused_with_a_sentence(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR, town.commune_id)
+    own = f"organisation:{town.commune_id}"
+
+    unknown = director.post("/documents", {"report": "bilan", "scope": own})
+    strange = director.post("/documents", {"scope": f"systeme:{town.commune_id}"})
+
+    assert unknown.status_code == 404
+    assert "« bilan »" in unknown.text.replace("\u00a0", " ")
+    assert strange.status_code == 422
+    assert "Un rapport porte sur" in strange.text

@@ -8,12 +8,12 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from registry.kernel.issuing import Subject
 from registry.ledger.queries import get_head
 from registry.ledger.service import seal
 from registry.platform.database import Acting
 from registry.reporting.queries import get_head_covering
 from registry.reporting.service import issue_report
-from registry.reporting.vocabulary import ScopeKind
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -26,7 +26,7 @@ def test_a_document_waits_for_the_seal_of_every_row_it_saw(town: Town):
     def issue() -> None:
         issued.append(
             issue_report(
-                town.home, "compliance", kind=ScopeKind.AUTHORITY, subject_id=town.authority_id, as_of=None,
+                town.home, "compliance", subject=Subject("organisation", town.authority_id), as_of=None,
                 acting=Acting("cli:essai"), info=town.info,
                 report=lambda _done, _total, step: waiting.set() if step == WAITING else None,
             )
