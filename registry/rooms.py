@@ -72,6 +72,7 @@ from registry.platform.assets import asset_root
 from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
 from registry.processing import api as processing_api
+from registry.processing import gathering as records
 from registry.processing import routes as processing_routes
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities
@@ -274,10 +275,15 @@ def assemble_engine() -> Engine:
     )
 
 
+_RECORD = Permission.PROCESSING_ACTIVITY_READ
 _SOURCES = (
     Source(
         "compliance", Permission.COMPLIANCE_FINDING_READ, gathering.get_keeper, gathering.gather,
         {"organisation": frozenset(kind for kinds in gathering.KINDS.values() for kind in kinds)},
+    ),
+    Source("record-of-processing", _RECORD, records.get_keeper, records.gather_full, records.OFFERED),
+    Source(
+        "record-of-processing-communicable", _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
     ),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""

@@ -10,6 +10,7 @@ from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
 from registry.platform.jobs import perform, work_once
+from registry.reporting.discovery import find_reports
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_documents
 from registry.reporting.service import issue_report
@@ -185,4 +186,8 @@ def test_an_unknown_document_or_subject_is_refused_with_a_sentence(town: Town) -
     assert unknown.status_code == 404
     assert "« bilan »" in unknown.text.replace("\u00a0", " ")
     assert strange.status_code == 422
-    assert "Un rapport porte sur" in strange.text
+    assert "Un rapport porte sur" in strange.text.replace("\u00a0", " ")
+
+
+def test_every_report_has_a_source_and_every_source_a_report(town: Town) -> None:
+    assert {report.id for report in find_reports()} == set(town.info["sources"])
