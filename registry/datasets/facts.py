@@ -42,11 +42,19 @@ VALUE_WORDS.update(
         "dataset.open_formats": lambda code: load_list("file_types").label(code),
     }
 )
-_UNASKED = frozenset(
-    {"keywords", "themes", "local_themes", "languages", "spatial", "applicable_legislation", "hvd_categories",
-     "locked_fields", "stakes", "principles"}
+_ASKED = frozenset(
+    {
+        "id", "organisation_id", "annulled", "title", "description", "declared_absent", "conforms_to", "documentation",
+        "access_rights", "nature", "personal_data", "licence", "frequency", "modified", "issued", "publisher_name",
+        "publication_ground", "anonymisation_proof", "third_party_rights", "origin", "reuser_warning",
+        "retention_months", "retention_trigger", "last_use_review",
+    }
 )  # fmt: skip
-"""The lists of a sheet and of its files that no fact is made from."""
+"""What facts are made from, of the columns of a sheet, and what a report shows of it."""
+_ASKED_OF_FILES = frozenset(
+    {"id", "dataset_id", "annulled", "format", "licence", "conforms_to", "documentation", "access_url",
+     "download_url", "modified"}
+)  # fmt: skip
 BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 
@@ -72,11 +80,11 @@ def bind_datasets(
     With `instead`, as they would be once a change that is only tried were written.
     """
     tried = instead or {}
-    sheets = find_rows(session, Dataset, until=until, column="id", among=ids, without=_UNASKED)
+    sheets = find_rows(session, Dataset, until=until, column="id", among=ids, only=_ASKED)
     if tried:
         sheets = [_as_tried(sheet, tried[sheet.id]) if sheet.id in tried else sheet for sheet in sheets]
     files: dict[int, list[Any]] = {}
-    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids, without=_UNASKED):
+    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=ids, only=_ASKED_OF_FILES):
         if not row.annulled:
             files.setdefault(row.dataset_id, []).append(row)
     fields: dict[int, list[Any]] = {}

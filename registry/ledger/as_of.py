@@ -22,28 +22,31 @@ def find_rows(
     until: datetime | None,
     column: str | None = None,
     among: Iterable[int] = (),
+    only: frozenset[str] = frozenset(),
     without: frozenset[str] = frozenset(),
 ) -> list[Any]:
     """The rows of a table whose `column` is one of `among`; every row when no column is named.
 
-    `without` are columns nobody will ask the rows of: to read a list costs more than the rest of its row.
+    `only` are the columns that the rows will be asked of, all where none is named: to make values of those that
+    nobody looks at costs more than the rest. `without` are columns left out of them.
     `until=None` reads the table itself; an instant reads the ledger's last version before it. Each row answers by
     attribute, with dates, ranges and enumerations as the table gives them.
     """
     wanted = set(among)
     if until is None:
-        return list(session.execute(_rows_of(model, column, without), {"wanted": sorted(wanted)}))
+        return list(session.execute(_rows_of(model, column, only, without), {"wanted": sorted(wanted)}))
     name = str(inspect(model).local_table.name)
     snapshots = find_snapshots(session, name, until=until, column=column, among=wanted)
     return [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
 
 
 @lru_cache(maxsize=64)
-def _rows_of(model: type[Table], column: str | None, without: frozenset[str]) -> Select[Any]:
+def _rows_of(model: type[Table], column: str | None, only: frozenset[str], without: frozenset[str]) -> Select[Any]:
     """Written once: to judge one dataset asks for seven tables, and writing a query costs more than running it."""
     table = inspect(model).local_table
     # In one order, the ledger's: what is computed from several rows is then the same from either.
-    query = select(*(one for one in table.columns if one.name not in without)).order_by(table.columns["id"])
+    read = (one for one in table.columns if one.name not in without and (not only or one.name in only))
+    query = select(*read).order_by(table.columns["id"])
     if column is None:
         return query
     # One array, not a placeholder for each: hundreds of them cost more to write and to parse than the rows to read.
