@@ -28,6 +28,7 @@ from registry.organisations.models import Organisation
 
 PAGE_SIZE = 50
 _WRITES = (ImportAction.CREATE, ImportAction.CHANGE)
+_TO_WRITE = ("id", "identifier", "dataset_id", "seen_version", "content", "changes")
 _MAPPINGS = 50
 _READ_TOGETHER = 2000
 """How many rows of a long answer stand in memory."""
@@ -147,6 +148,25 @@ def find_writes(session: Session, batch_id: int, *, applied: bool, limit: int) -
             .limit(limit)
         ).scalars()
     )
+
+
+def find_next(session: Session, batch_id: int, *, limit: int) -> Sequence[Any]:
+    """What the next records of an import would write, as rows: to be read, not to be changed."""
+    query = (
+        select(*(col(getattr(ImportLine, name)) for name in _TO_WRITE))
+        .where(col(ImportLine.batch_id) == batch_id, ~col(ImportLine.applied), col(ImportLine.action).in_(_WRITES))
+        .order_by(col(ImportLine.line_no))
+        .limit(limit)
+    )
+    return session.execute(query).all()
+
+
+def find_records(session: Session, line_ids: Collection[int]) -> dict[int, ImportLine]:
+    """These records of imports by their number, to be changed."""
+    if not line_ids:
+        return {}
+    query = select(ImportLine).where(col(ImportLine.id) == any_(literal(sorted(line_ids), ARRAY(BigInteger))))
+    return {line.id: line for line in session.execute(query).scalars()}
 
 
 def find_holders(session: Session, within: Iterable[int], identifiers: Iterable[str]) -> dict[str, list[str]]:

@@ -4,17 +4,16 @@ What is written was validated when the import was previewed, and is kept as JSON
 value. Bound column by column, the rows cost more than all the rest.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from msgspec.json import encode
 from pydantic_core import PydanticUndefined, to_jsonable_python
 from sqlalchemy import TextClause, inspect, text
 from sqlalchemy.orm import Session
 
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
-from registry.exchange.models import ImportLine
 from registry.platform.tables import Table
 
 _PARTS: Mapping[str, type[Table]] = {"services": DataService, "fields": DatasetField}
@@ -26,13 +25,11 @@ _APPLIED = text(
 )
 
 
-def record_sheets(
-    session: Session, lines: Sequence[ImportLine], more: Mapping[int, Mapping[str, Any]]
-) -> Iterable[int]:
-    """Records the sheet of each of these lines, and its files; their numbers.
+def record_sheets(session: Session, lines: Sequence[Any], more: Mapping[int, Mapping[str, Any]]) -> Iterable[int]:
+    """Records the sheet that each of these rows of an import's records says, and its files; their numbers.
 
-    `more` gives the columns that the file does not, by line: whose the sheet is, first of all. The lines are done
-    with, and leave the session.
+    `more` gives the columns that the file does not, by record: whose the sheet is, first of all. With it, the records
+    are done.
     """
     sheets = [{"identifier": line.identifier, **line.content["sheet"], **more[line.id]} for line in lines]
     rows = record_rows(session, Dataset, sheets, "id, organisation_id, identifier")
@@ -51,14 +48,12 @@ def record_sheets(
     for kind, model in _PARTS.items():
         record_rows(session, model, _parts_of(lines, kind, more, made))
     written = [{"id": line.id, "dataset_id": made[line.id]} for line in lines]
-    session.execute(_APPLIED, {"rows": json.dumps(written)})
-    for line in lines:
-        session.expunge(line)
+    session.execute(_APPLIED, {"rows": encode(written).decode()})
     return made.values()
 
 
 def _parts_of(
-    lines: Sequence[ImportLine], kind: str, more: Mapping[int, Mapping[str, Any]], made: Mapping[int, int]
+    lines: Sequence[Any], kind: str, more: Mapping[int, Mapping[str, Any]], made: Mapping[int, int]
 ) -> list[dict[str, Any]]:
     """What an export of ours says below its new sheets; fields in their order."""
     ranked = kind == "fields"
@@ -81,8 +76,8 @@ def record_rows(
     if not rows:
         return ()
     defaults = _defaults(model)
-    values = json.dumps([{**defaults, **row} for row in rows], ensure_ascii=False, separators=(",", ":"))
-    done = session.execute(_inserting(model, returning), {"rows": values})
+    values = encode([{**defaults, **row} for row in rows])
+    done = session.execute(_inserting(model, returning), {"rows": values.decode()})
     return done.all() if returning else ()
 
 

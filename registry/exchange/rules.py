@@ -1,6 +1,7 @@
 """What an import does to a sheet: pure comparisons of values."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -105,10 +106,12 @@ def same_files(
 
 def names_a_kind(texts: Iterable[str], words: Iterable[str]) -> bool:
     """Whether one of these words begins a word of the texts, whatever accents and case."""
-    said = " " + sort_key(_NO_WORD.sub(" ", " ".join(texts)))
-    return any(f" {_folded(word)}" in said for word in words)
+    # The words are plain ASCII, once folded: a text is folded as far as they need, in half the time.
+    opened = _NO_WORD.sub(" ", " ".join(texts)).replace("œ", "oe").replace("Œ", "OE")
+    said = " " + unicodedata.normalize("NFKD", opened).encode("ascii", "ignore").decode("ascii").casefold()
+    return any(beginning in said for beginning in _beginnings(tuple(words)))
 
 
-@lru_cache(maxsize=256)
-def _folded(word: str) -> str:
-    return sort_key(word)
+@lru_cache(maxsize=4)
+def _beginnings(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f" {sort_key(word)}" for word in words)

@@ -47,6 +47,7 @@ from registry.exchange.queries import (
     find_kept,
     find_later,
     find_left,
+    find_next,
     find_writes,
     get_batch,
     is_at_work,
@@ -333,7 +334,7 @@ def _apply_next(session_of: Callable[[], Any], batch_id: int) -> int:
 def _apply_once(session_of: Callable[[], Any], batch_id: int) -> int:
     with session_of() as session:
         batch = _writing_alone(session, batch_id, ImportState.APPLYING)
-        lines = find_writes(session, batch_id, applied=False, limit=BATCH)
+        lines = find_next(session, batch_id, limit=BATCH)
         if lines:
             write_lines(session, batch, lines)
         return len(lines)

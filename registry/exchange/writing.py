@@ -16,7 +16,7 @@ from registry.exchange.beside import find_system_named
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
 from registry.exchange.edits import KEPT
 from registry.exchange.models import CHANGED_SINCE, PUBLIC, ImportAction, ImportBatch, ImportLine
-from registry.exchange.queries import find_sheets
+from registry.exchange.queries import find_records, find_sheets
 from registry.exchange.recording import record_sheets
 from registry.exchange.rules import EMPTY, distribution_changes, names_a_kind
 from registry.kernel.sort_keys import indexed_sort_key
@@ -31,31 +31,22 @@ _DECLARED = mark("Catalogue déclaré celui d’un portail ouvert à tous, là o
 _STAYED = mark("Ce champ a été modifié au registre depuis l’aperçu : sa valeur y est restée.")
 
 
-def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine]) -> None:
-    """Writes these records: new sheets, and what changes of those the register holds."""
+def write_lines(session: Session, batch: ImportBatch, rows: Sequence[Any]) -> None:
+    """Writes what these rows of records say (`find_next`): new sheets, and what changes of those the register holds.
+
+    Of a record that makes a new sheet nothing is noted: its row is enough.
+    """
     within = find_subtree(session, batch.organisation_id)
-    borne = find_by_identifier(session, within, [line.identifier for line in lines])
+    borne = find_by_identifier(session, within, [row.identifier for row in rows])
     # Locked in one statement, as every change of many sheets does: in two, each could wait for the other for ever.
     # What was read of them before is read again.
     wanted = {sheet.id for sheets in borne.values() for sheet in sheets}
-    held = find_sheets(session, wanted | {line.dataset_id for line in lines if line.dataset_id}, lock=True)
-    known: dict[int, Dataset] = {}
-    clear = []
-    for line in lines:
-        owner, sheets = _owner_of(line, batch), borne.get(line.identifier, [])
-        if line.content.get("as_said"):
-            sheets = [sheet for sheet in sheets if sheet.organisation_id == owner]
-        if is_ambiguous(sheets, owner):
-            _refuse(line, AMBIGUOUS)
-            continue
-        clear.append(line)
-        found = sheet_among(sheets, owner)
-        if found is not None:
-            known[line.id] = found
-    lines = clear
-    # A record recognised by another name was compared with a sheet that does not bear its identifier.
-    otherwise = {line.dataset_id: line.id for line in lines if line.dataset_id and line.id not in known}
-    known |= {otherwise[number]: sheet for number, sheet in held.items() if number in otherwise}
+    held = find_sheets(session, wanted | {row.dataset_id for row in rows if row.dataset_id}, lock=True)
+    known, ambiguous = _meant(batch, rows, borne, held)
+    records = find_records(session, known.keys() | ambiguous)
+    for number in ambiguous:
+        _refuse(records[number], AMBIGUOUS)
+    lines = [records.get(row.id, row) for row in rows if row.id not in ambiguous]
     files = find_distributions_of(session, [sheet.id for sheet in known.values()])
     contacts = _find_contacts(session, batch, lines, known)
     say(session, "exchange:import:apply", _(_DECLARED) if batch.summary.get(PUBLIC) else None)
@@ -80,7 +71,26 @@ def write_lines(session: Session, batch: ImportBatch, lines: Sequence[ImportLine
         touch(session, "dataset", sheet.id)
 
 
-def _owner_of(line: ImportLine, batch: ImportBatch) -> int:
+def _meant(
+    batch: ImportBatch, rows: Sequence[Any], borne: Mapping[str, Sequence[Dataset]], held: Mapping[int, Dataset]
+) -> tuple[dict[int, Dataset], set[int]]:
+    """The sheet each record speaks of, where the register has it; and the records of which nobody can tell."""
+    known: dict[int, Dataset] = {}
+    ambiguous: set[int] = set()
+    for row in rows:
+        owner, sheets = _owner_of(row, batch), borne.get(row.identifier, [])
+        if row.content.get("as_said"):
+            sheets = [sheet for sheet in sheets if sheet.organisation_id == owner]
+        if is_ambiguous(sheets, owner):
+            ambiguous.add(row.id)
+        elif (found := sheet_among(sheets, owner)) is not None:
+            known[row.id] = found
+    # A record recognised by another name was compared with a sheet that does not bear its identifier.
+    otherwise = {row.dataset_id: row.id for row in rows if row.dataset_id and row.id not in known.keys() | ambiguous}
+    return known | {otherwise[number]: sheet for number, sheet in held.items() if number in otherwise}, ambiguous
+
+
+def _owner_of(line: Any, batch: ImportBatch) -> int:
     """The body a new sheet is for: the one its record names, else the one the import is for."""
     return int(line.content.get("owner_id") or batch.organisation_id)
 
@@ -88,7 +98,7 @@ def _owner_of(line: ImportLine, batch: ImportBatch) -> int:
 def _record_new(
     session: Session,
     batch: ImportBatch,
-    lines: Sequence[ImportLine],
+    lines: Sequence[Any],
     contacts: Mapping[int, int],
     systems: Mapping[int, int],
 ) -> None:
@@ -111,7 +121,7 @@ def _record_new(
         touch(session, "dataset", number)
 
 
-def _systems_to_come(session: Session, lines: Sequence[ImportLine]) -> dict[int, int]:
+def _systems_to_come(session: Session, lines: Sequence[Any]) -> dict[int, int]:
     """The system of each record that names one its own file brought, recorded before the sheets were."""
     found: dict[int, int] = {}
     named: dict[tuple[int, str], int | None] = {}
@@ -161,7 +171,7 @@ def _nature_of(sheet: Mapping[str, Any]) -> str | None:
 
 
 def _find_contacts(
-    session: Session, batch: ImportBatch, lines: Sequence[ImportLine], known: Mapping[int, Dataset]
+    session: Session, batch: ImportBatch, lines: Sequence[Any], known: Mapping[int, Dataset]
 ) -> dict[int, int]:
     """Who is the contact of each record that has none at the register yet, found there or recorded."""
     found: dict[int, int] = {}
