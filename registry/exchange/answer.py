@@ -24,16 +24,39 @@ class Answer:
 
 _ANSWER = msgspec.json.Decoder(Answer)
 _DATASETS = msgspec.json.Decoder(list[ReadDataset])
-_COUNTED = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class _Named(msgspec.Struct):
+    """What is looked at of a dataset before any is read: the rest of its line is passed over."""
+
+    identifier: str
+    distributions: list[msgspec.Raw] = msgspec.field(default_factory=list)
+
+
+_NAMED = msgspec.json.Decoder(list[_Named])
 
 
 class Datasets(Sequence[ReadDataset]):
-    """The datasets of an answer, each line of it read when one of them is asked for."""
+    """The datasets of an answer, each line of it read when one of them is asked for.
 
-    def __init__(self, answer: IO[bytes], lines: Sequence[int], firsts: Sequence[int], count: int) -> None:
-        self._answer, self._lines, self._firsts, self._count = answer, lines, firsts, count
+    `identifiers` are those of all, and `distributions` how many files they have together: known before any is read.
+    """
+
+    def __init__(self, answer: IO[bytes]) -> None:
+        self._answer, self._lines, self._firsts, self._count = answer, array("Q"), array("Q"), 0
+        self.identifiers: set[str] = set()
+        self.distributions = 0
         self._held: tuple[int, list[ReadDataset]] = (-1, [])
         weakref.finalize(self, answer.close)
+
+    def meet(self, place: int, line: bytes) -> None:
+        """Takes a line of the answer into account, which begins at a place of it."""
+        self._lines.append(place)
+        self._firsts.append(self._count)
+        named = _NAMED.decode(line)
+        self._count += len(named)
+        self.identifiers.update(one.identifier for one in named)
+        self.distributions += sum(len(one.distributions) for one in named)
 
     def __len__(self) -> int:
         return self._count
@@ -74,16 +97,14 @@ def read_answer(answer: IO[bytes]) -> Answer:
     Raises: ValueError for what is no such answer.
     """
     answer.seek(0)
-    lines, firsts, count = array("Q"), array("Q"), 0
+    datasets = Datasets(answer)
     place, last = 0, b""
     for line in answer:
         if last:
-            lines.append(place - len(last))
-            firsts.append(count)
-            count += len(_COUNTED.decode(last))
+            datasets.meet(place - len(last), last)
         place += len(line)
         last = line
     said = _ANSWER.decode(last)
     if said.catalogue is None:
         return said
-    return replace(said, catalogue=replace(said.catalogue, datasets=Datasets(answer, lines, firsts, count)))
+    return replace(said, catalogue=replace(said.catalogue, datasets=datasets))

@@ -1,14 +1,16 @@
 """What a file would do: each of its records against what the register holds. Nothing is written here."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
+from msgspec import structs
 from pydantic import ValidationError
 from sqlalchemy.orm import Session
 
-from registry.datasets.forms import EARLIEST, PARTS, DatasetForm, DistributionForm
+from registry.datasets.forms import EARLIEST, MAX_DISTRIBUTIONS, PARTS, DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import find_by_identifier, find_distributions_of
 from registry.datasets.vocabulary import AccessRights
@@ -46,6 +48,7 @@ _ABOUT = (
     "files_partly", "more", "parts",
 )  # fmt: skip
 """What a record says of itself and of its place, not of the dataset; `more` stands among its fields."""
+_APART = frozenset({*_ABOUT, "distributions"})
 
 
 def compare_catalogue(
@@ -370,7 +373,7 @@ def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset
         return None
 
     files = [
-        replace(
+        structs.replace(
             file,
             issued=possible(file.issued, f"distributions[{number}].issued"),
             modified=possible(file.modified, f"distributions[{number}].modified"),
@@ -378,7 +381,7 @@ def _without_impossible_days(one: ReadDataset, today: date) -> tuple[ReadDataset
         for number, file in enumerate(one.distributions, start=1)
     ]
     issued, modified = possible(one.issued, "issued"), possible(one.modified, "modified")
-    return replace(one, distributions=files, issued=issued, modified=modified), found
+    return structs.replace(one, distributions=files, issued=issued, modified=modified), found
 
 
 def _says_nothing_of_access(content: Mapping[str, Any], anomalies: Sequence[Mapping[str, Any]]) -> bool:
@@ -425,27 +428,39 @@ def _content(one: ReadDataset, belongs: Place) -> dict[str, Any]:
 
     Raises: ValidationError.
     """
-    values = {**vars(one), **one.more}
-    files = values.pop("distributions")
-    for name in _ABOUT:
-        del values[name]
+    values = {name: value for name, value in structs.asdict(one).items() if value and name not in _APART}
+    values |= {name: value for name, value in one.more.items() if value not in EMPTY}
     if belongs.system_id is not None:
         values["information_system_id"] = belongs.system_id
-    contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT}
-    kept = []
-    for file in files:
-        said = {name: value for name, value in vars(file).items() if value not in EMPTY}
-        form = DistributionForm.model_validate(said)
-        kept.append(form.model_dump(mode="json", exclude_unset=True))
-    sheet = DatasetForm.model_validate({name: value for name, value in values.items() if value not in EMPTY})
-    who = PersonForm.model_validate({name: value for name, value in contact.items() if value})
+    contact = {name.removeprefix("contact_"): values.pop(name) for name in _CONTACT if name in values}
+    files = [
+        {name: value for name, value in structs.asdict(file).items() if value not in EMPTY}
+        for file in one.distributions
+    ]
+    sheet = _validated(values, files)
+    kept = sheet.pop("distributions", [])
     return {
-        "sheet": sheet.model_dump(mode="json", exclude_unset=True, exclude={"identifier"}),
+        "sheet": sheet,
         "distributions": kept,
-        "contact": who.model_dump(mode="json", exclude_none=True),
+        "contact": PersonForm.model_validate(contact).model_dump(mode="json", exclude_none=True),
         **({"owner_id": belongs.owner_id} if belongs.owner_id is not None else {}),
         **_quoted(one),
     }
+
+
+def _validated(values: dict[str, Any], files: list[dict[str, Any]]) -> dict[str, Any]:
+    """A sheet with its files as JSON, once its form took them.
+
+    Raises: ValidationError; of a file, as its own form says it.
+    """
+    if len(files) <= MAX_DISTRIBUTIONS:
+        with suppress(ValidationError):
+            form = DatasetForm.model_validate({**values, "distributions": files} if files else values)
+            return form.model_dump(mode="json", exclude_unset=True, exclude={"identifier"})
+    # Each apart: a file is told by its own fields, and before the sheet.
+    kept = [DistributionForm.model_validate(one).model_dump(mode="json", exclude_unset=True) for one in files]
+    sheet = DatasetForm.model_validate(values).model_dump(mode="json", exclude_unset=True, exclude={"identifier"})
+    return {**sheet, "distributions": kept}
 
 
 def sheet_values(sheet: Dataset) -> dict[str, Any]:

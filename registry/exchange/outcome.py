@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from registry.exchange.anomalies import MOST
+from registry.exchange.answer import Datasets
 from registry.exchange.edits import KEPT
 from registry.exchange.models import ImportAction
 from registry.exchange.vocabulary import ReadCatalogue
@@ -87,6 +88,8 @@ class Outcome:
 
 def outcome_of(read: ReadCatalogue) -> Outcome:
     """The outcome of a file before any of its records is compared."""
+    if isinstance(read.datasets, Datasets):
+        return Outcome(frozenset(read.datasets.identifiers), read.datasets.distributions)
     names: set[str] = set()
     distributions = 0
     for one in read.datasets:

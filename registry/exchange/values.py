@@ -105,6 +105,7 @@ def read_count(text: str) -> int | None:
     return int(float(bare)) if _COUNT.fullmatch(bare) and float(bare) <= 2**62 else None
 
 
+@lru_cache(maxsize=1024)
 def read_media_type(text: str) -> str | None:
     """A media type, out of its IANA address or with its parameters."""
     bare = _MEDIA_HOME.sub("", text.strip()).split(";")[0].strip().lower()

@@ -6,6 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from registry.kernel.words import Labelled, _, mark
 
 
@@ -87,8 +89,7 @@ class Fate(Labelled):
     NO_HOME = "no-home", mark("Pas encore de place dans le registre")
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadDistribution:
+class ReadDistribution(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One file or access point, as another catalogue describes it.
 
     Units: `byte_size` in bytes.
@@ -109,13 +110,12 @@ class ReadDistribution:
     issued: date | None = None
     modified: date | None = None
     availability: str | None = None
-    languages: list[str] = field(default_factory=list)
-    conforms_to: list[str] = field(default_factory=list)
-    documentation: list[str] = field(default_factory=list)
+    languages: list[str] = msgspec.field(default_factory=list)
+    conforms_to: list[str] = msgspec.field(default_factory=list)
+    documentation: list[str] = msgspec.field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ReadDataset:
+class ReadDataset(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One dataset, as another catalogue describes it; every value has been checked.
 
     Codes are those of `policies/lists/`; `licence` and a distribution's `format` keep the words of the file
@@ -133,12 +133,12 @@ class ReadDataset:
 
     identifier: str
     uri: str | None = None
-    known_as: list[str] = field(default_factory=list)
+    known_as: list[str] = msgspec.field(default_factory=list)
     title: str = ""
     description: str | None = None
-    keywords: list[str] = field(default_factory=list)
-    themes: list[str] = field(default_factory=list)
-    local_themes: list[str] = field(default_factory=list)
+    keywords: list[str] = msgspec.field(default_factory=list)
+    themes: list[str] = msgspec.field(default_factory=list)
+    local_themes: list[str] = msgspec.field(default_factory=list)
     publisher_name: str | None = None
     publisher_uri: str | None = None
     creator_name: str | None = None
@@ -146,31 +146,31 @@ class ReadDataset:
     contact_email: str | None = None
     contact_url: str | None = None
     landing_page: str | None = None
-    languages: list[str] = field(default_factory=list)
+    languages: list[str] = msgspec.field(default_factory=list)
     access_rights: str | None = None
     frequency: str | None = None
     issued: date | None = None
     modified: date | None = None
-    spatial: list[str] = field(default_factory=list)
+    spatial: list[str] = msgspec.field(default_factory=list)
     temporal_start: date | None = None
     temporal_end: date | None = None
     licence: str | None = None
     rights: str | None = None
-    conforms_to: list[str] = field(default_factory=list)
-    documentation: list[str] = field(default_factory=list)
+    conforms_to: list[str] = msgspec.field(default_factory=list)
+    documentation: list[str] = msgspec.field(default_factory=list)
     provenance: str | None = None
     version_label: str | None = None
-    applicable_legislation: list[str] = field(default_factory=list)
-    hvd_categories: list[str] = field(default_factory=list)
-    distributions: list[ReadDistribution] = field(default_factory=list)
-    more: dict[str, Any] = field(default_factory=dict)
+    applicable_legislation: list[str] = msgspec.field(default_factory=list)
+    hvd_categories: list[str] = msgspec.field(default_factory=list)
+    distributions: list[ReadDistribution] = msgspec.field(default_factory=list)
+    more: dict[str, Any] = msgspec.field(default_factory=dict)
     owner_name: str | None = None
     owner_siren: str | None = None
     system_name: str | None = None
     line: int | None = None
     cells: list[str] | None = None
     files_partly: bool = False
-    parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    parts: dict[str, list[dict[str, Any]]] = msgspec.field(default_factory=dict)
     owner_key: str | None = None
     system_key: str | None = None
 

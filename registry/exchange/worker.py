@@ -16,7 +16,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from msgspec.json import encode
+from msgspec.structs import asdict
 
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.vocabulary import HandOver, ReadCatalogue, ReadDataset
@@ -116,4 +118,6 @@ def write(said: Sequence[ReadDataset] | dict[str, Any]) -> None:
 
 
 def _plain(value: object) -> object:
-    return value.isoformat() if isinstance(value, date) else vars(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return asdict(value) if isinstance(value, Struct) else vars(value)

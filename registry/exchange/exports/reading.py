@@ -5,7 +5,6 @@ It runs in the child process of its family, on rows that are texts (CSV and work
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -28,8 +27,8 @@ Values = dict[str, Any]
 Lines = Iterable[tuple[int, list[str]]]
 """The lines of a table, counted from 1 as a spreadsheet counts, the first being its headers."""
 
-_OF_A_RECORD = frozenset(one.name for one in fields(ReadDataset))
-_OF_A_FILE = frozenset(one.name for one in fields(ReadDistribution))
+_OF_A_RECORD = frozenset(ReadDataset.__struct_fields__)
+_OF_A_FILE = frozenset(ReadDistribution.__struct_fields__)
 _OF_THE_SHEET = ("organisation_key", "dataset_identifier")
 _PARTS = {"services": "services", "champs": "fields"}
 

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
+
+from msgspec.structs import replace
 
 from registry.exchange.plain_text import has_markup, plain_text, without_markdown
 from registry.exchange.portals.record import Record

@@ -16,6 +16,8 @@ from registry.exchange.vocabulary import Fate
 
 Read = Callable[[Any], Any]
 _EMPTY = "empty"
+_SINGLE = frozenset({str, int, float, bool, type(None)})
+"""What values of JSON are that hold no others."""
 
 
 @dataclass
@@ -40,7 +42,7 @@ def leaves(value: Any) -> int:
         return 1
     count = 0
     for one in inner:
-        count += leaves(one) if isinstance(one, dict | list) else 1
+        count += 1 if type(one) in _SINGLE else leaves(one)
     return count or 1
 
 
@@ -68,7 +70,9 @@ class Record:
 
     def end(self, key: str, fate: Fate, home: str, value: Any, count: int | None = None) -> None:
         """Counts what became of a value; one that has no home is shown."""
-        self.reading.tally.add(self.kind, key, fate, home, leaves(value) if count is None else count)
+        if count is None:
+            count = 1 if type(value) in _SINGLE else leaves(value)
+        self.reading.tally.add(self.kind, key, fate, home, count)
         if fate is Fate.NO_HOME:
             self.reading.tally.example(self.kind, key, _shown(value))
 

@@ -1,8 +1,8 @@
 """One dataset of a catalogue, with its distributions."""
 
-from dataclasses import replace
 from functools import partial
 
+from msgspec.structs import replace
 from rdflib.term import Literal, Node, URIRef
 
 from registry.exchange.plain_text import plain_text

@@ -67,7 +67,7 @@ FIELDS = frozenset(
 APART = frozenset({"contact", "formats", "files_count", "open_data", "access_url", "download_url"})
 """Fields that are no field of a record as it is read: they become one, or several, or a file."""
 
-OF_A_RECORD = frozenset(ReadDataset.__dataclass_fields__) & FIELDS
+OF_A_RECORD = frozenset(ReadDataset.__struct_fields__) & FIELDS
 """Those that a record holds under their own name; the others that are not apart are in its `more`."""
 
 
