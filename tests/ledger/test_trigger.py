@@ -212,3 +212,23 @@ def test_the_number_of_a_row_of_record_never_changes(opened):
     number = opened.record("Arbres")
     with opened.home.owner.connect() as connection, pytest.raises(DBAPIError, match="never changed"):
         connection.execute(text("UPDATE dataset SET id = id + 1000 WHERE id = :id"), {"id": number})
+
+
+def test_what_is_hashed_is_the_text_of_a_json_array_whatever_signs_stand_in_it(opened):
+    strange = 'é"\\\t\u2028’ \U0001f333'
+    with transaction(
+        opened.home.jobs, opened.acting(actor=f"cli:{strange}", request_id=strange, batch_id=3)
+    ) as session:
+        say(session, strange, strange)
+        session.add(Dataset(organisation_id=opened.high, identifier=strange, title=strange, title_sort=strange))
+    with transaction(opened.home.owner, opened.acting()) as session:
+        session.execute(text("UPDATE dataset SET frequency = :said WHERE identifier = :said"), {"said": strange})
+        session.execute(text("DELETE FROM dataset WHERE identifier = :said"), {"said": strange})
+        assert verify_ledger(session).defects == []
+        kept = text(
+            "SELECT count(*) FROM ledger_entry WHERE hash = sha256(convert_to(jsonb_build_array(id, table_name, row_id,"
+            " version, verb, organisation_id, actor, account_id, event, reason, batch_id, request_id,"
+            " (extract(epoch FROM recorded_at) * 1000000)::bigint, snapshot, encode(previous_hash, 'hex'))::text,"
+            " 'UTF8')) AND table_name = 'dataset'"
+        )
+        assert session.execute(kept).scalar_one() == 3
