@@ -31,6 +31,9 @@ class Finding(Numbered, table=True):
     `turns_on` is the first day on which the verdict reads `turns_into` with nothing else changed: every
     reading compares it with today. `period` is the year of a yearly duty, else 0. A row whose `until` is
     empty is the one in force.
+
+    Its organisation and the text of its policy exist, as by a foreign key: the database looks once for all the findings
+    of a statement (`registry/decisions/0028-findings-are-checked-together.md`).
     """
 
     __tablename__ = "finding"
@@ -53,11 +56,11 @@ class Finding(Numbered, table=True):
         {"info": {"kind": Kind.WORK}},
     )
 
-    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id")
+    organisation_id: int = Field(sa_type=BigInteger)
     subject_kind: SubjectKind = stored(SubjectKind)
     subject_id: int = Field(sa_type=BigInteger)
     policy_id: str = plain()
-    version_digest: str = plain(foreign_key="policy_text.digest")
+    version_digest: str = plain()
     period: int = 0
     verdict: Verdict = stored(Verdict)
     turns_on: date | None = None
