@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.exchange import comparing
@@ -124,6 +124,7 @@ VALUES = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(VALUES, max_size=6), VALUES, st.integers(1, 20), st.sampled_from(["", " ", "\n  "]))
 def test_a_long_answer_says_the_same_wherever_its_reading_is_cut(
     tmp_path_factory: pytest.TempPathFactory, records: list[str], beside: str, piece: int, space: str
