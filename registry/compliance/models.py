@@ -33,7 +33,7 @@ class Finding(Numbered, table=True):
     empty is the one in force.
 
     Its organisation and the text of its policy exist, as by a foreign key: the database looks once for all the findings
-    of a statement (`registry/decisions/0028-findings-are-checked-together.md`).
+    of a statement (`registry/decisions/0029-findings-are-checked-together.md`).
     """
 
     __tablename__ = "finding"
