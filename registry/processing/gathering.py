@@ -6,7 +6,7 @@ Law: GDPR art. 30 §1, §2 and §4; CRPA art. L311-1 and L311-5 (2°, d).
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,22 +16,15 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
-from registry.ledger.as_of import find_rows, holds_on
-from registry.organisations.models import Appointment, Organisation
-from registry.organisations.queries import find_known_among, get_organisation, get_registry
-from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.ledger.as_of import find_rows
+from registry.organisations.queries import get_organisation, get_registry
+from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
+from registry.processing.holding import BODIES, Held, find_every, find_held, find_officer
 from registry.processing.models import ProcessingActivity
 from registry.processing.vocabulary import AutomatedDecision, ProcessingRole
 from registry.processing.wording import field_label, say_value
 
-BODIES = frozenset(
-    {
-        OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
-        OrganisationKind.SERVICE,
-    }
-)  # fmt: skip
-"""The organisations whose record is issued: bodies the law addresses, and the services of which an extract is made."""
 OFFERED = {"organisation": BODIES, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
 """What a record is asked of: an organisation, or a body with all those below it, a volume each."""
 _SECURITY = frozenset({"security_measures", "security_note"})
@@ -56,7 +49,7 @@ def get_keeper(session: Session, subject: Subject) -> int:
 class _Ground:
     """What the sheets of a body are read on: who is who that day, and whether their security is read."""
 
-    organisations: Mapping[int, Any]
+    held: Held
     security: bool
 
 
@@ -65,18 +58,14 @@ def gather(session: Session, subject: Subject, moment: Moment, *, communicable: 
 
     Raises: NotFound; Invalid when the body was not in the register that day.
     """
-    every = {row.id: row for row in find_rows(session, Organisation, until=moment.until)}
-    asked = every.get(subject.number)
-    if asked is None:
-        get_organisation(session, subject.number)
-        raise Invalid(_("Cette organisation n’était pas encore au registre ce jour-là."))
-    first = _record(session, asked, every, moment, communicable=communicable)
+    every = find_every(session, moment)
+    first = _record(session, find_held(session, every, subject.number), moment, communicable=communicable)
     if subject.kind != "bodies":
         return first
     others = [
-        _record(session, row, every, moment, communicable=communicable)
+        _record(session, find_held(session, every, row.id), moment, communicable=communicable)
         for row in sorted(every.values(), key=lambda one: (one.name_sort, one.id))
-        if _is_body_below(row, asked)
+        if _is_body_below(row, subject.number)
     ]
     filled = [one for one in others if one.values["activities"]]
     values = {
@@ -87,38 +76,29 @@ def gather(session: Session, subject: Subject, moment: Moment, *, communicable: 
     return replace(first, values=values, volumes=filled)
 
 
-def _is_body_below(row: Any, asked: Any) -> bool:
+def _is_body_below(row: Any, above: int) -> bool:
     kind = OrganisationKind(row.kind)
-    return kind in BODIES and kind.is_legal_person and not row.annulled and asked.id in row.lineage[:-1]
+    return kind in BODIES and kind.is_legal_person and not row.annulled and above in row.lineage[:-1]
 
 
-def _record(session: Session, asked: Any, every: Mapping[int, Any], moment: Moment, *, communicable: bool) -> Gathered:
-    body = _legal_person(every, asked)
-    own = {row.id for row in every.values() if not row.annulled and _legal_person(every, row).id == body.id}
-    within = frozenset(number for number in own if asked.id in every[number].lineage)
-    registry = get_registry(session)
+def _record(session: Session, held: Held, moment: Moment, *, communicable: bool) -> Gathered:
+    registry, asked = get_registry(session), held.asked
     values = {
         "edition": "communicable" if communicable else "full",
         "authority": {"name": registry.name, "siren": registry.siren},
-        "body": _body(body),
+        "body": _body(held.body),
         "scope": asked.name,
-        "officer": _officer(session, body, every, moment),
+        "officer": find_officer(session, held, moment),
         "as_of": moment.as_of,
         "known_on": moment.known_on,
         "demonstration": registry.demonstration,
-        "activities": _activities(session, within, every, moment, security=not communicable),
+        "activities": _activities(session, held, moment, security=not communicable),
     }
-    kind = {OrganisationKind.INTERCOMMUNAL_AUTHORITY: "authority", OrganisationKind.COMMUNE: "commune"}
-    return Gathered(kind.get(asked.kind, "department"), asked.id, asked.name, asked.id, values)
+    return Gathered(held.kind, asked.id, asked.name, asked.id, values)
 
 
 gather_full = partial(gather, communicable=False)
 gather_communicable = partial(gather, communicable=True)
-
-
-def _legal_person(every: Mapping[int, Any], row: Any) -> Any:
-    above = (every[number] for number in reversed(row.lineage) if number in every)
-    return next((one for one in above if OrganisationKind(one.kind).is_legal_person), row)
 
 
 def _body(body: Any) -> dict[str, Any]:
@@ -132,44 +112,13 @@ def _body(body: Any) -> dict[str, Any]:
     }
 
 
-def _officer(session: Session, body: Any, every: Mapping[int, Any], moment: Moment) -> dict[str, Any] | None:
-    """The officer appointed on the body that day, or on the one above it that shares its own."""
-    rows = find_rows(session, Appointment, until=moment.until, column="subject_id", among=body.lineage)
-    standing = {
-        row.subject_id: row
-        for row in rows
-        if row.subject_kind == AppointmentSubject.ORGANISATION
-        and row.role == AppointmentRole.DPO
-        and not row.annulled
-        and holds_on(row.during, moment.as_of)
-    }
-    where = next((number for number in reversed(body.lineage) if number in standing), None)
-    if where is None:
-        return None
-    known = find_known_among(session, [standing[where].person_id]).get(standing[where].person_id)
-    shared = "" if where == body.id else _("Désignation commune, faite par {name}").format(name=every[where].name)
-    return {
-        "name": known.name if known is not None and known.name else AppointmentRole.DPO.label,
-        "contact": (known.email if known is not None else None) or "",
-        "since": standing[where].during.lower,
-        "shared_by": shared,
-    }
-
-
-def _activities(
-    session: Session,
-    within: frozenset[int],
-    every: Mapping[int, Any],
-    moment: Moment,
-    *,
-    security: bool,
-) -> list[dict[str, Any]]:
+def _activities(session: Session, held: Held, moment: Moment, *, security: bool) -> list[dict[str, Any]]:
     rows = find_rows(
-        session, ProcessingActivity, until=moment.until, column="organisation_id", among=within,
+        session, ProcessingActivity, until=moment.until, column="organisation_id", among=held.within,
         without=frozenset({"notes"}) if security else frozenset({"notes"}) | _SECURITY,
     )  # fmt: skip
     rows = sorted((row for row in rows if not row.annulled), key=_order)
-    return [_sheet(row, _Ground(every, security)) for row in rows]
+    return [_sheet(row, _Ground(held, security)) for row in rows]
 
 
 def _order(row: Any) -> tuple[bool, str, int]:
@@ -182,7 +131,7 @@ def _order(row: Any) -> tuple[bool, str, int]:
 
 
 def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
-    owner = ground.organisations[row.organisation_id]
+    owner = ground.held.every[row.organisation_id]
     sheet = {
         "id": str(row.id),
         "reference": row.reference,

@@ -24,11 +24,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from registry.kernel.errors import NotFound, Unreadable
 from registry.kernel.words import _
 from registry.platform.assets import PACKAGE, asset_root
-from registry.reporting.vocabulary import Bars, Frame, ScopeKind, Table
+from registry.reporting.vocabulary import Bars, Frame, Table
 
 SHARED = "_base"
 _DECLARED = "report"
-_SHAPING = ("charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "templating.py", "twins.py")
+_SHAPING = (
+    "charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "sheets.py", "templating.py",
+    "twins.py",
+)  # fmt: skip
 
 
 class ContentModule(Protocol):
@@ -62,7 +65,6 @@ class _Declaration(BaseModel):
     id: str = Field(pattern=r"^[a-z][a-z0-9-]*$")
     title: dict[str, str]
     language: str = Field(pattern=r"^[a-z]{2}$")
-    subjects: tuple[ScopeKind, ...] = Field(min_length=1)
     template: str
     stylesheet: str
     sample: str
@@ -77,7 +79,6 @@ class Report:
     folder: Path
     titles: Mapping[str, str]
     language: str
-    subjects: tuple[ScopeKind, ...]
     template: str
     stylesheet: str
     sample: Path
@@ -134,7 +135,6 @@ def _read(file: Path) -> Report:
         folder=folder,
         titles=declared.title,
         language=declared.language,
-        subjects=declared.subjects,
         template=f"{folder.name}/{declared.template}",
         stylesheet=f"{folder.name}/{declared.stylesheet}",
         sample=folder / declared.sample,

@@ -9,16 +9,14 @@ from registry.kernel.errors import NotFound, Unreadable
 from registry.platform.assets import asset_root
 from registry.reporting import discovery
 from registry.reporting.discovery import Report, find_reports, get_report
-from registry.reporting.vocabulary import ScopeKind
 
 
-def test_the_compliance_report_is_found_with_its_names_and_its_scopes() -> None:
+def test_the_compliance_report_is_found_with_its_names() -> None:
     found = {report.id: report for report in find_reports()}
 
     assert found["compliance"].title("fr") == "Rapport de conformité"
     assert found["compliance"].title("en") == "Compliance report"
     assert found["compliance"].title("de") == "Rapport de conformité"
-    assert set(found["compliance"].subjects) == set(ScopeKind)
 
 
 def test_what_all_reports_share_is_not_a_report() -> None:
@@ -40,7 +38,6 @@ def test_a_name_that_climbs_out_of_the_folder_finds_nothing() -> None:
     [
         ('language = "fr"', 'langage = "fr"'),
         ('id = "compliance"', 'id = "autre"'),
-        ('"commune"', '"canton"'),
         ("[title]", "[title"),
     ],
 )

@@ -1,0 +1,182 @@
+"""A document made of sheets: the values, twins and chart of a register of breaches, of requests, of an assessment.
+
+A report's own `content.py` says how it is named and what its headings are; the rest is here.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from registry.reporting.twins import canonical_json
+from registry.reporting.vocabulary import Bars, Frame, Table
+
+_STRICT = ConfigDict(extra="forbid")
+_Siren = Annotated[str, Field(pattern=r"^\d{9}$")]
+_COLOURS = ("#1f3a5f", "#dba93a")
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Holder:
+    """A body: whose document it is, or who keeps the register."""
+
+    name: str
+    siren: _Siren | None = None
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Seal:
+    """The last seal of the ledger on the day of the facts."""
+
+    number: int
+    root: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Line:
+    """A heading of a sheet and what it says; one that is `owed` and says nothing is to complete."""
+
+    label: str
+    article: str = ""
+    text: str = ""
+    owed: bool = False
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether it still has to be said."""
+        return self.owed and not self.text
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Grid:
+    """A table within a sheet."""
+
+    caption: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Sheet:
+    """One sheet: a breach, a request, a step of an assessment. `standing` says where it stands in a few words."""
+
+    id: str
+    reference: str = ""
+    name: str
+    standing: str = ""
+    late: bool = False
+    lines: tuple[Line, ...] = ()
+    grids: tuple[Grid, ...] = ()
+
+    @property
+    def missing(self) -> tuple[Line, ...]:
+        """What still has to be said."""
+        return tuple(line for line in self.lines if line.is_missing)
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Count:
+    """A row of the summary: two figures, whose names the report's own words give."""
+
+    label: str
+    first: int = 0
+    second: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Dossier:
+    """The whole content of a document made of sheets, as of a day; `author` is a role."""
+
+    authority: Holder
+    body: Holder
+    scope: str
+    card: tuple[Line, ...] = ()
+    as_of: date
+    known_on: date
+    issued_on: date
+    author: str
+    demonstration: bool
+    seal: Seal
+    summary: tuple[Count, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+
+    @property
+    def complete(self) -> int:
+        """How many sheets say all that is asked of them."""
+        return sum(not sheet.missing for sheet in self.sheets)
+
+
+_ADAPTER = TypeAdapter(Dossier)
+
+
+def from_sample(values: Mapping[str, Any]) -> Dossier:
+    """The dossier a sample describes."""
+    return _ADAPTER.validate_python(values)
+
+
+def from_canonical(data: bytes) -> Dossier:
+    """The dossier its canonical twin describes."""
+    return _ADAPTER.validate_python(json.loads(data))
+
+
+def to_canonical(dossier: Dossier) -> bytes:
+    """The canonical JSON twin of a dossier."""
+    return canonical_json(_ADAPTER.dump_python(dossier, mode="json"))
+
+
+def tables(dossier: Dossier) -> tuple[Table, ...]:
+    """The sheets, one a row with a column for each heading; then each table that stands within them."""
+    labels = tuple(dict.fromkeys(line.label for sheet in dossier.sheets for line in sheet.lines))
+    headers = ("Référence", "Fiche", "État", *labels)
+    rows = tuple((one.reference, one.name, one.standing, *_said(one, labels)) for one in dossier.sheets)
+    first = Table("Fiches", "Les fiches, une ligne chacune, pour un tableur", headers, rows)
+    return (first, *_grids(dossier))
+
+
+def _said(sheet: Sheet, labels: tuple[str, ...]) -> tuple[str, ...]:
+    said = {line.label: line.text or ("À compléter" if line.owed else "") for line in sheet.lines}
+    return tuple(said.get(label, "") for label in labels)
+
+
+def _grids(dossier: Dossier) -> tuple[Table, ...]:
+    found: dict[tuple[str, tuple[str, ...]], list[tuple[str, ...]]] = {}
+    for sheet in dossier.sheets:
+        for grid in sheet.grids:
+            found.setdefault((grid.caption, grid.headers), []).extend(
+                (sheet.reference, sheet.name, *row) for row in grid.rows
+            )
+    return tuple(
+        Table(caption[:31], caption, ("Référence", "Fiche", *headers), tuple(rows))
+        for (caption, headers), rows in found.items()
+    )
+
+
+def bars(dossier: Dossier, names: tuple[str, str]) -> dict[str, Bars]:
+    """The figures of the summary as bars, by the names of its two columns."""
+    if not dossier.summary:
+        return {}
+    said = [f"{one.label} : {names[0]} {one.first}, {names[1]} {one.second}" for one in dossier.summary]
+    return {
+        "summary": Bars(
+            categories=tuple(one.label for one in dossier.summary),
+            values=tuple((one.first, one.second) for one in dossier.summary),
+            colours=_COLOURS,
+            alternative="Barres empilées. " + ". ".join(said) + ".",
+        )
+    }
+
+
+def framed(dossier: Dossier, title: str) -> Frame:
+    """What the cover, the running footer and the metadata say."""
+    return Frame(
+        title=title,
+        subject=dossier.scope,
+        authority=dossier.body.name,
+        as_of=dossier.as_of,
+        seal_no=dossier.seal.number,
+        root=dossier.seal.root,
+        demonstration=dossier.demonstration,
+    )
