@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -74,6 +74,12 @@ from registry.platform.jobs import JobFunction
 from registry.processing import api as processing_api
 from registry.processing import gathering as records
 from registry.processing import routes as processing_routes
+from registry.processing.assessments import api as assessments_api
+from registry.processing.assessments import panels as assessments_panels
+from registry.processing.assessments import routes as assessments_routes
+from registry.processing.assessments import step_routes as assessments_steps
+from registry.processing.assessments.facts import BOUND as BOUND_OF_ASSESSMENTS
+from registry.processing.assessments.facts import bind_assessments
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities
 from registry.processing.models import ProcessingActivity
@@ -128,6 +134,8 @@ def import_models() -> None:
     for room in ROOMS:
         if room.has_tables and find_spec(f"registry.{room.name}.models") is not None:
             import_module(f"registry.{room.name}.models")
+            for corner in sorted(Path(__file__).parent.glob(f"{room.name}/*/models.py")):
+                import_module(f"registry.{room.name}.{corner.parent.name}.models")
 
 
 def _every_dataset(
@@ -240,6 +248,15 @@ def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> 
     return False
 
 
+def _bind_activities(
+    session: Session, ids: Sequence[int], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The facts of activities, with those its corners know."""
+    bound = bind_activities(session, ids, on=on, until=until)
+    assessed = bind_assessments(session, {number: row for number, (row, _facts) in bound.items()}, until=until)
+    return {number: (row, facts | assessed[number]) for number, (row, facts) in bound.items()}
+
+
 @lru_cache(maxsize=1)
 def assemble_engine() -> Engine:
     """The engine with the policies of this version and the facts of every room."""
@@ -265,7 +282,7 @@ def assemble_engine() -> Engine:
             ),
             SubjectKind.ACTIVITY: Subject(
                 SubjectKind.ACTIVITY,
-                bind_activities,
+                _bind_activities,
                 partial(_every_standing, ProcessingActivity),
                 partial(_names_of, ProcessingActivity),
                 _is_standing,
@@ -303,7 +320,12 @@ def assemble(home: Path | None = None) -> dict[str, Any]:
     }
 
 
-PANELS: tuple[Panel, ...] = (*compliance_panels.PANELS, *organisations_panels.PANELS, *desk_panels.PANELS)
+PANELS: tuple[Panel, ...] = (
+    *compliance_panels.PANELS,
+    *organisations_panels.PANELS,
+    *assessments_panels.PANELS,
+    *desk_panels.PANELS,
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *web_routes.HANDLERS,
@@ -329,7 +351,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
     *processing_routes.HANDLERS,
+    *assessments_routes.HANDLERS,
+    *assessments_steps.HANDLERS,
     *processing_api.HANDLERS,
+    *assessments_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
@@ -364,4 +389,6 @@ DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget
 
 def bound_facts() -> frozenset[str]:
     """The names of the facts some room gives a value to."""
-    return frozenset((*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES))
+    return frozenset(
+        (*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES, *BOUND_OF_ASSESSMENTS)
+    )

@@ -46,7 +46,12 @@ _ASKED = {
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
-_ELSEWHERE = {_APPOINTMENTS: "#responsables", "fields": "/champs/modifier"}
+_ELSEWHERE = {
+    _APPOINTMENTS: "#responsables",
+    "fields": "/champs/modifier",
+    "dpia": "#aipd",
+    "dpia_answers": "/besoin-aipd",
+}
 """Where facts are recorded that the form of a sheet does not hold, by their field."""
 
 OF_LAW: set[str] = set()

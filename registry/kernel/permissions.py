@@ -35,6 +35,9 @@ class Permission(StrEnum):
     PROCESSING_ACTIVITY_ANNUL = "processing:activity:annul"
     PROCESSING_ACTIVITY_READ = "processing:activity:read"
     PROCESSING_ACTIVITY_RECORD = "processing:activity:record"
+    PROCESSING_ASSESSMENT_ADVISE = "processing:assessment:advise"
+    PROCESSING_ASSESSMENT_DECIDE = "processing:assessment:decide"
+    PROCESSING_ASSESSMENT_RECORD = "processing:assessment:record"
     REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
@@ -77,6 +80,7 @@ _RECORDS = frozenset(
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
+        Permission.PROCESSING_ASSESSMENT_RECORD,
     }
 )
 _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
@@ -87,16 +91,19 @@ _ANSWERS_FOR_LAW = frozenset(
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
+        Permission.PROCESSING_ASSESSMENT_RECORD,
     }
 )
+_ADVISES = frozenset({Permission.PROCESSING_ASSESSMENT_ADVISE})
+_DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
     Role.ARCHIVIST: _READS,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
-    Role.DIRECTOR: _READS | _ISSUES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ERASES,
+    Role.DIRECTOR: _READS | _ISSUES | _DECIDES,
+    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _ERASES,
     Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS,
@@ -114,6 +121,9 @@ WRITING = frozenset(
         Permission.ORGANISATIONS_ORGANISATION_AMEND,
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
+        Permission.PROCESSING_ASSESSMENT_ADVISE,
+        Permission.PROCESSING_ASSESSMENT_DECIDE,
+        Permission.PROCESSING_ASSESSMENT_RECORD,
         Permission.REPORTING_DOCUMENT_ISSUE,
     }
 )

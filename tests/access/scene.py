@@ -40,6 +40,7 @@ from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
+from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
 from tests.conftest import PASSWORD, Town
 
 NOTHING = 987_654_321
@@ -83,6 +84,12 @@ class Objects:
     system_version: int = 1
     activity_id: int = NOTHING
     activity_version: int = 1
+    draft_dpia_id: int = NOTHING
+    draft_dpia_version: int = 5
+    submitted_dpia_id: int = NOTHING
+    submitted_dpia_version: int = 6
+    decided_dpia_id: int = NOTHING
+    screening_version: int = 1
     organisation_version: int = 2
     mandate_id: int = NOTHING
     spare_id: int = NOTHING
@@ -183,6 +190,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         )  # fmt: skip
         session.add_all([arrangement, handed, erasure])
         session.flush()
+        assessed = assess(session, organisation_id, activity.id, word, decider=colleague_id, day=day)
         desk = {
             "question_id": question.id,
             "arrangement_id": arrangement.id,
@@ -192,7 +200,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             "erasure_id": erasure.id,
             "leaving_id": gone.id,
         }
-    more = _work(town, organisation_id, word) | desk
+    more = _work(town, organisation_id, word) | desk | assessed
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
@@ -330,6 +338,7 @@ NEW_PASSWORD = "une autre phrase de passe longue"
 REASON = "Saisie deux fois"
 
 FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
+    **ASSESSMENT_FORMS,
     "POST /comptes": _form(
         name="Poste", email=SOMEONE_NEW, role="reader", organisation_id=lambda of: str(of.organisation_id)
     ),
@@ -405,6 +414,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /organisations/{organisation_id:int}/services/nouveau": _form(name="Direction neuve", kind="service"),
 }
 BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
+    **ASSESSMENT_BODIES,
     "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
     "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
     "POST /api/v1/questions": lambda of: (
@@ -454,6 +464,7 @@ QUERIES = {
     "GET /api/v1/search/suggestions": "?q=jeu",
     "GET /recherche": "?q=jeu",
 }
+ON_DECIDED_DPIA = ("/annuler", "/consultation", "/faite", "/reviser", "/revisions/{number:int}")
 ON_ASKING = {"/imports/{batch_id:int}/colonnes"}
 ON_PREVIEWED = {
     "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner", "/imports/{batch_id:int}/a-corriger",
@@ -470,7 +481,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
     """A valid request to a route about what an organisation holds."""
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
-        "part": "document", "name": "theme.css", "form": "csv",
+        "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
     }  # fmt: skip
 
     def fill(found: re.Match[str]) -> str:
@@ -487,6 +498,10 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
             return str(of.asking_id)
         if name == "batch_id" and path in ON_SPARE:
             return str(of.spare_id)
+        if name == "assessment_id" and path.endswith(ON_DECIDED_DPIA):
+            return str(of.decided_dpia_id)
+        if name == "assessment_id":
+            return str(of.submitted_dpia_id if path.endswith("/decision") else of.draft_dpia_id)
         if name == "appointment_id" and path in TO_ANNUL:
             return str(of.mandate_id)
         return str(said.get(name) or getattr(of, name))
@@ -505,6 +520,8 @@ def _version(path: str, of: Objects) -> int | None:
     """The version that an API call says it read."""
     if not path.startswith("/api/"):
         return None
+    if path.endswith("/dpia-need"):
+        return of.screening_version
     versions = {
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,

@@ -116,6 +116,16 @@ EVENTS = {
     "POST /systemes/nouveau": "datasets:system:record",
     "POST /systemes/{system_id:int}/annuler": "datasets:system:annul",
     "POST /systemes/{system_id:int}/modifier": "datasets:system:amend",
+    "PUT /api/v1/processing-activities/{activity_id:int}/dpia-need": "processing:screening:record",
+    "POST /aipd/nouvelle": "processing:assessment:record",
+    "POST /aipd/{assessment_id:int}/annuler": "processing:assessment:annul",
+    "POST /aipd/{assessment_id:int}/consultation": "processing:consultation:record",
+    "POST /aipd/{assessment_id:int}/decision": "processing:assessment:refuse",
+    "POST /aipd/{assessment_id:int}/etapes/{step:str}": "processing:assessment:amend",
+    "POST /aipd/{assessment_id:int}/mesures/{position:int}/faite": "processing:measure:close",
+    "POST /aipd/{assessment_id:int}/reviser": "processing:assessment:revise",
+    "POST /aipd/{assessment_id:int}/soumettre": "processing:assessment:submit",
+    "POST /traitements/{activity_id:int}/besoin-aipd": "processing:screening:record",
     "POST /traitements/nouveau": "processing:activity:record",
     "POST /traitements/{activity_id:int}/annuler": "processing:activity:annul",
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
@@ -136,6 +146,12 @@ ORDER = (
     "POST /jeux/{dataset_id:int}/annuler", "POST /systemes/{system_id:int}/modifier",
     "PATCH /api/v1/systems/{system_id:int}", "POST /api/v1/systems/{system_id:int}/annulment",
     "POST /api/v1/systems/{system_id:int}/restoration", "POST /systemes/{system_id:int}/annuler",
+    "POST /traitements/{activity_id:int}/besoin-aipd",
+    "PUT /api/v1/processing-activities/{activity_id:int}/dpia-need",
+    "POST /aipd/nouvelle", "POST /aipd/{assessment_id:int}/etapes/{step:str}",
+    "POST /aipd/{assessment_id:int}/soumettre", "POST /aipd/{assessment_id:int}/mesures/{position:int}/faite",
+    "POST /aipd/{assessment_id:int}/consultation", "POST /aipd/{assessment_id:int}/reviser",
+    "POST /aipd/{assessment_id:int}/annuler",
     "POST /traitements/{activity_id:int}/modifier", "PATCH /api/v1/processing-activities/{activity_id:int}",
     "POST /api/v1/processing-activities/{activity_id:int}/annulment",
     "POST /api/v1/processing-activities/{activity_id:int}/restoration", "POST /traitements/{activity_id:int}/annuler",
@@ -175,8 +191,15 @@ def _version(town: Town, of: Objects) -> Objects:
         activity = session.execute(
             text("SELECT version FROM processing_activity WHERE id = :id"), {"id": of.activity_id}
         )  # fmt: skip
+        draft = session.execute(
+            text("SELECT max(version) FROM assessment_revision WHERE assessment_id = :id"), {"id": of.draft_dpia_id}
+        )  # fmt: skip
+        screening = session.execute(
+            text("SELECT version FROM dpia_screening WHERE activity_id = :id"), {"id": of.activity_id}
+        )  # fmt: skip
         return replace(
-            of, dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
+            of, draft_dpia_version=draft.scalar_one(), screening_version=screening.scalar_one(),
+            dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
             organisation_version=body.scalar_one(), activity_version=activity.scalar_one(),
         )  # fmt: skip
 

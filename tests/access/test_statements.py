@@ -27,6 +27,7 @@ from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
+from tests.access.assessments import write_assessment
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -61,9 +62,18 @@ STATEMENTS = {
     "/systemes/{system}/historique": 5,
     "/api/v1/systems": 3,
     "/api/v1/systems/{system}": 4,
+    "/aipd": 6,
+    "/aipd?vue=a-completer": 6,
+    "/aipd/{assessment}": 10,
+    "/aipd/{assessment}/revisions/1": 10,
+    "/aipd/{assessment}/etapes/contexte": 5,
+    "/traitements/{activity}/besoin-aipd": 4,
+    "/api/v1/processing-activities/{activity}/dpia-need": 3,
+    "/api/v1/impact-assessments": 4,
+    "/api/v1/impact-assessments/{assessment}": 7,
     "/traitements": 4,
-    "/traitements/{activity}": 7,
-    "/traitements/{activity}/modifier": 4,
+    "/traitements/{activity}": 9,
+    "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}/historique": 5,
     "/api/v1/processing-activities": 3,
     "/api/v1/processing-activities/{activity}": 3,
@@ -138,6 +148,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "asking": 0,
                     "system": 0,
                     "activity": 0,
+                    "assessment": 0,
                     "question": 0,
                     "person": person.id,
                 }
@@ -145,6 +156,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             subjects["system"] = subjects["system"] or system.id
             activity = record_activity(session, authority.id, ActivityForm(name=f"Traitement {number}"))
             subjects["activity"] = subjects["activity"] or activity.id
+            assessed = write_assessment(session, authority.id, subjects["activity"], f"{number}", day=day)
+            subjects["assessment"] = subjects["assessment"] or assessed.id
             asked = QuestionForm(
                 subject_kind=QuestionSubject.DATASET, subject_id=subjects["dataset"], text="Pourquoi ?"
             )

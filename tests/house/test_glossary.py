@@ -68,11 +68,11 @@ def rooms() -> list[str]:
 
 
 def classes_of(room: str) -> list[type]:
-    """What a room's vocabulary and models define, not what they import."""
+    """What the vocabulary and the models of a room and of its corners define, not what they import."""
     found = []
     for floor in FLOORS:
-        if (ROOT / "registry" / room / f"{floor}.py").exists():
-            module = import_module(f"registry.{room}.{floor}")
+        for path in sorted((ROOT / "registry" / room).rglob(f"{floor}.py")):
+            module = import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
             found += [
                 one for _name, one in inspect.getmembers(module, inspect.isclass) if one.__module__ == module.__name__
             ]

@@ -321,6 +321,40 @@ def activities(visitor: Visitor) -> States:
     yield "an activity annulled"
 
 
+def assessments(visitor: Visitor) -> States:
+    """Whether an impact assessment is due, one begun, each of its steps, one that lacks something, one annulled."""
+    page = visitor.page
+    visitor.go("/traitements/nouveau")
+    page.fill("#name", f"Traitement à analyser {language_of(page)}")
+    send(page)
+    activity = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{activity}/besoin-aipd")
+    for code in ("systematic-monitoring", "large-scale"):
+        page.check(f"input[name=criterion_{code}][value=true]")
+    page.check("#required_none")
+    page.check("#exempt_none")
+    page.check("input[name=law_assessed][value=false]")
+    send(page, "main .save-bar .btn-primary")
+    yield "an impact assessment due"
+    visitor.go(f"/aipd/nouvelle?traitement={activity.rpartition('/')[2]}")
+    page.fill("#title", "")
+    dare(page)
+    send(page, "main .save-bar .btn-primary")
+    yield "an impact assessment refused"
+    page.fill("#title", f"AIPD d’essai {language_of(page)}")
+    send(page, "main .save-bar .btn-primary")
+    own = page.url.removeprefix(visitor.origin).partition("/etapes")[0]
+    for step in ("contexte", "principes", "risques", "mesures", "avis"):
+        visitor.go(f"{own}/etapes/{step}")
+        yield f"a step of an impact assessment: {step}"
+    visitor.go(own)
+    yield "an impact assessment begun"
+    visitor.go(f"{own}/annuler")
+    page.fill("#reason", "Essai")
+    send(page)
+    yield "an impact assessment annulled"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -339,7 +373,7 @@ def refusals(visitor: Visitor) -> States:
 
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
-    many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, refusals,
+    many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments, refusals,
 )  # fmt: skip
 
 

@@ -1,0 +1,117 @@
+"""The JSON API of impact assessments: whether one is due, the list, one of them."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.datasets.api import about
+from registry.kernel.permissions import Permission
+from registry.kernel.words import mark
+from registry.processing.assessments.bodies import (
+    AssessmentBody,
+    AssessmentsBody,
+    NeedBody,
+    assessment_body,
+    assessment_line_body,
+    need_body,
+)
+from registry.processing.assessments.forms import ScreeningForm
+from registry.processing.assessments.pages import RECORD, decision_about
+from registry.processing.assessments.queries import (
+    count_assessments,
+    find_assessments_page,
+    find_consultation,
+    find_covered,
+    find_measures,
+    find_risks,
+    find_screening,
+    find_standings,
+    get_assessment,
+    get_latest,
+)
+from registry.processing.assessments.service import screen_activity
+from registry.processing.assessments.wording import label_of
+from registry.processing.queries import get_activity
+from registry.web.calls import ApiCall, PageQuestions
+from registry.web.visits import Visit, route
+
+READ = Permission.PROCESSING_ACTIVITY_READ
+TAG = mark("Analyses d’impact")
+EXAMPLE = {
+    "criteria": {"systematic-monitoring": True, "large-scale": True, "sensitive-data": False},
+    "required_none": True, "exempt_none": True, "law_assessed": False,
+    "reason": "Caméras sur la voie publique de dix communes.",
+}  # fmt: skip
+
+
+def told(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call about impact assessments."""
+    return about(says, tag=TAG, labels=label_of, **more)
+
+
+@route(
+    "GET", "/api/v1/processing-activities/{activity_id:int}/dpia-need", READ,
+    about=told(mark("Si une analyse d’impact est due pour un traitement, pourquoi, et ce qui a été répondu.")),
+)  # fmt: skip
+def read_need(visit: Visit, activity_id: int) -> Response[NeedBody]:
+    """Whether an activity needs an assessment, by the one formula."""
+    activity = get_activity(visit.session, activity_id)
+    screening = find_screening(visit.session, activity_id)
+    return visit.answer(need_body(activity.id, screening, decision_about(screening)))
+
+
+@route(
+    "PUT", "/api/v1/processing-activities/{activity_id:int}/dpia-need", RECORD, takes=ScreeningForm,
+    about=told(
+        mark("Remplace les réponses qui disent si une AIPD est due ; la première fois, la version lue est 0."),
+        versioned=True, example=EXAMPLE,
+    ),
+)  # fmt: skip
+def answer_need(visit: Visit, activity_id: int) -> Response[NeedBody]:
+    """Keeps the answers about an activity; asks for If-Match."""
+    expected = visit.expected_version()
+    given = visit.given(ScreeningForm)
+    visit.visitor.require(RECORD, get_activity(visit.session, activity_id).organisation_id)
+    screening = screen_activity(visit.session, activity_id, given, expected=expected)
+    return visit.answer(need_body(activity_id, screening, decision_about(screening)))
+
+
+@route(
+    "GET", "/api/v1/impact-assessments", READ,
+    about=told(mark("Les analyses d’impact dans vos droits, par nom."), asks=PageQuestions),
+)  # fmt: skip
+def list_assessments(visit: Visit) -> Response[AssessmentsBody]:
+    """The assessments within the asker's rights, by title."""
+    asked = visit.asked(PageQuestions)
+    rows = find_assessments_page(visit.session, after=asked.place(str, int), limit=asked.limit + 1)
+    more, rows = len(rows) > asked.limit, rows[: asked.limit]
+    lines = [assessment_line_body(one) for one in find_standings(visit.session, rows)]
+    following = asked.following((rows[-1].title_sort, rows[-1].id) if more else None)
+    return visit.answer(AssessmentsBody(count_assessments(visit.session), lines, following))
+
+
+@route(
+    "GET", "/api/v1/impact-assessments/{assessment_id:int}", READ,
+    about=told(mark("Une analyse d’impact, telle que dit sa dernière révision.")),
+)  # fmt: skip
+def read_assessment(visit: Visit, assessment_id: int) -> Response[AssessmentBody]:
+    """One assessment, at its latest revision."""
+    return visit.answer(body_of(visit, assessment_id))
+
+
+def body_of(visit: Visit, assessment_id: int) -> AssessmentBody:
+    """An assessment whole, at its latest revision."""
+    session = visit.session
+    assessment, revision = get_assessment(session, assessment_id), get_latest(session, assessment_id)
+    return assessment_body(
+        assessment,
+        revision,
+        [number for number, _name in find_covered(session, revision.id)],
+        find_risks(session, revision.id),
+        find_measures(session, revision.id),
+        find_consultation(session, revision.id),
+    )
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (read_need, answer_need, list_assessments, read_assessment)

@@ -1,0 +1,234 @@
+"""The bodies that the API of impact assessments answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.processing.assessments.models import (
+    AssessmentMeasure,
+    AssessmentRevision,
+    AssessmentRisk,
+    DpiaScreening,
+    ImpactAssessment,
+    PriorConsultation,
+)
+from registry.processing.assessments.queries import Standing
+from registry.processing.assessments.risks import residual
+from registry.processing.assessments.rules import Decision
+from registry.processing.assessments.vocabulary import (
+    CnilAnswer,
+    DpoOpinion,
+    MeasureKind,
+    PeopleAsked,
+    RevisionState,
+    RiskBand,
+    RiskKind,
+    RiskLevel,
+)
+
+
+@dataclass(frozen=True)
+class ReasonBody:
+    """One sentence of the explanation, and the text it rests on."""
+
+    sentence: str
+    law: str
+
+
+@dataclass(frozen=True)
+class NeedBody:
+    """Whether an activity needs an impact assessment, why, and what was answered; `version` is its ETag.
+
+    `missing` names the open questions whose answer could still change the need. Nothing answered is version 0.
+    """
+
+    activity_id: int
+    version: int
+    need: str
+    is_due: bool
+    may_be_set_aside: bool
+    reasons: list[ReasonBody]
+    missing: list[str]
+    criteria: dict[str, bool]
+    required_entries: list[str]
+    required_none: bool
+    exempt_entries: list[str]
+    exempt_none: bool
+    law_assessed: bool | None
+    reason: str | None
+    set_aside_reason: str | None
+    set_aside_view: str | None
+
+
+@dataclass(frozen=True)
+class RiskBody:
+    """A feared event, weighed before and after measures."""
+
+    kind: RiskKind
+    sources: str | None
+    impacts: str | None
+    measures_in_place: str | None
+    severity_before: RiskLevel | None
+    likelihood_before: RiskLevel | None
+    severity_after: RiskLevel | None
+    likelihood_after: RiskLevel | None
+
+
+@dataclass(frozen=True)
+class MeasureBody:
+    """A planned measure; `position` counts from 1."""
+
+    position: int
+    title: str
+    kind: MeasureKind | None
+    risks: list[str]
+    owner: str | None
+    due_on: date | None
+    done_on: date | None
+
+
+@dataclass(frozen=True)
+class ConsultationBody:
+    """The CNIL's prior consultation on a revision."""
+
+    sent_on: date
+    reference: str | None
+    extension_told_on: date | None
+    answered_on: date | None
+    answer: CnilAnswer | None
+    answer_text: str | None
+
+
+@dataclass(frozen=True)
+class AssessmentBody:
+    """An impact assessment at its latest revision, whose version is the ETag."""
+
+    id: int
+    version: int
+    organisation_id: int
+    title: str
+    annulled: bool
+    number: int
+    state: RevisionState
+    activity_ids: list[int]
+    description: str | None
+    responsibilities: str | None
+    standards: str | None
+    data_lifecycle: str | None
+    necessity: str | None
+    minimisation: str | None
+    retention: str | None
+    information: str | None
+    rights: str | None
+    processors: str | None
+    risks: list[RiskBody]
+    residual_risk: RiskBand | None
+    measures: list[MeasureBody]
+    dpo_opinion: DpoOpinion | None
+    dpo_opinion_on: date | None
+    dpo_opinion_text: str | None
+    people_asked: PeopleAsked | None
+    people_views: str | None
+    submitted_on: date | None
+    decided_on: date | None
+    decision_reason: str | None
+    review_on: date | None
+    review_triggers: str | None
+    consultation: ConsultationBody | None
+
+
+@dataclass(frozen=True)
+class AssessmentLineBody:
+    """An impact assessment in a list: where its latest revision stands, and when the validated one is read again."""
+
+    id: int
+    organisation_id: int
+    title: str
+    number: int
+    state: RevisionState
+    validated_on: date | None
+    review_on: date | None
+
+
+@dataclass(frozen=True)
+class AssessmentsBody:
+    """The impact assessments within the asker's rights, by title."""
+
+    total: int
+    assessments: list[AssessmentLineBody]
+    next: str | None
+
+
+def need_body(activity_id: int, screening: DpiaScreening | None, decision: Decision) -> NeedBody:
+    """Whether an assessment is due, with what was answered."""
+    answers = decision.answers
+    return NeedBody(
+        activity_id=activity_id,
+        version=screening.version if screening else 0,
+        need=decision.need.value,
+        is_due=decision.is_due,
+        may_be_set_aside=decision.may_be_set_aside,
+        reasons=[ReasonBody(one.sentence, one.law) for one in decision.reasons],
+        missing=list(decision.missing),
+        criteria=dict(answers.criteria),
+        required_entries=list(answers.required.entries),
+        required_none=answers.required.none,
+        exempt_entries=list(answers.exempt.entries),
+        exempt_none=answers.exempt.none,
+        law_assessed=answers.law_assessed,
+        reason=screening.reason if screening else None,
+        set_aside_reason=screening.set_aside_reason if screening else None,
+        set_aside_view=screening.set_aside_view if screening else None,
+    )
+
+
+def assessment_line_body(standing: Standing) -> AssessmentLineBody:
+    """An assessment as a list gives it."""
+    latest, in_force = standing.latest, standing.validated
+    return AssessmentLineBody(
+        standing.assessment_id,
+        latest.organisation_id,
+        standing.title,
+        latest.number,
+        latest.state,
+        in_force.decided_on if in_force else None,
+        in_force.review_on if in_force else None,
+    )
+
+
+_OF_A_REVISION = tuple(
+    name
+    for name in AssessmentBody.__dataclass_fields__
+    if name
+    not in {
+        "id", "title", "annulled", "activity_ids", "risks", "residual_risk", "measures", "consultation",
+    }
+)  # fmt: skip
+
+
+def assessment_body(
+    assessment: ImpactAssessment,
+    revision: AssessmentRevision,
+    activity_ids: Sequence[int],
+    risks: Sequence[AssessmentRisk],
+    measures: Sequence[AssessmentMeasure],
+    consultation: PriorConsultation | None,
+) -> AssessmentBody:
+    """An assessment whole, at one of its revisions."""
+    return AssessmentBody(
+        **{name: getattr(revision, name) for name in _OF_A_REVISION},
+        id=assessment.id,
+        title=assessment.title,
+        annulled=assessment.annulled,
+        activity_ids=list(activity_ids),
+        risks=[RiskBody(**{name: getattr(one, name) for name in RiskBody.__dataclass_fields__}) for one in risks],
+        residual_risk=residual(risks),
+        measures=[
+            MeasureBody(**{name: getattr(one, name) for name in MeasureBody.__dataclass_fields__}) for one in measures
+        ],
+        consultation=ConsultationBody(
+            **{name: getattr(consultation, name) for name in ConsultationBody.__dataclass_fields__}
+        )
+        if consultation is not None
+        else None,
+    )

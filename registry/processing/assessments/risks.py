@@ -1,0 +1,135 @@
+"""How grave a risk is, what an assessment still lacks, when it is read again: pure functions of values."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from registry.kernel.dates import plus_days, plus_months
+from registry.kernel.words import mark
+from registry.processing.assessments.vocabulary import (
+    DpoOpinion,
+    PeopleAsked,
+    ReviewState,
+    RiskBand,
+    RiskKind,
+    RiskLevel,
+)
+
+REVIEW_MONTHS = 36
+"""Units: months. A landmark of the registry: the regulation sets no period (art. 35 §11)."""
+SOON_DAYS = 90
+CNIL_DAYS, EXTENSION_DAYS = 56, 42
+"""Units: days. Eight weeks for the CNIL to answer a prior consultation, six more where it extends (art. 36 §2)."""
+
+
+class Weighed(Protocol):
+    """A risk, with its four levels."""
+
+    kind: RiskKind
+    severity_before: RiskLevel | None
+    likelihood_before: RiskLevel | None
+    severity_after: RiskLevel | None
+    likelihood_after: RiskLevel | None
+
+
+def band(severity: RiskLevel | None, likelihood: RiskLevel | None) -> RiskBand | None:
+    """What a severity and a likelihood make together; None while one of them is not weighed.
+
+    High where both are important or maximal; significant where one is. The regulation draws no line: this one follows
+    the map of the CNIL's method, whose upper right quarter is to be avoided or reduced whatever it costs.
+    """
+    if severity is None or likelihood is None:
+        return None
+    grave = (severity.rank >= RiskLevel.IMPORTANT.rank) + (likelihood.rank >= RiskLevel.IMPORTANT.rank)
+    return (RiskBand.LOW, RiskBand.SIGNIFICANT, RiskBand.HIGH)[grave]
+
+
+def residual(risks: Iterable[Weighed]) -> RiskBand | None:
+    """The worst of what is left of the three risks after the measures; None while one of them is not weighed."""
+    left = {risk.kind: band(risk.severity_after, risk.likelihood_after) for risk in risks}
+    known = [one for one in left.values() if one is not None]
+    if RiskBand.HIGH in known:
+        return RiskBand.HIGH
+    if len(known) < len(RiskKind):
+        return None
+    return max(known, key=list(RiskBand).index)
+
+
+def cnil_answers_by(sent_on: date, extension_told_on: date | None) -> date:
+    """The last day of the CNIL's delay to answer a prior consultation.
+
+    Law: GDPR art. 36 §2, since 2018-05-25: eight weeks of receipt, six more where it tells of an extension. Sending
+    stands for receipt, and a suspension is not counted.
+    """
+    return plus_days(sent_on, CNIL_DAYS + (EXTENSION_DAYS if extension_told_on is not None else 0))
+
+
+def proposed_review(decided_on: date) -> date:
+    """The day an assessment decided on is to be read again at the latest, unless somebody says otherwise."""
+    return plus_months(decided_on, REVIEW_MONTHS)
+
+
+def review_state(review_on: date | None, today: date) -> ReviewState | None:
+    """Whether a validated assessment is to be read again; None where no day was set."""
+    if review_on is None:
+        return None
+    if review_on < today:
+        return ReviewState.LATE
+    return ReviewState.SOON if review_on <= plus_days(today, SOON_DAYS) else ReviewState.FRESH
+
+
+@dataclass(frozen=True)
+class Lack:
+    """What a revision still lacks before the controller can answer: the step that gives it, and what, with its law."""
+
+    step: str
+    what: str
+    law: str
+
+
+_TEXTS: Mapping[str, Lack] = {
+    "description": Lack("contexte", mark("la description du traitement"), mark("RGPD art. 35 §7 a)")),
+    "necessity": Lack("principes", mark("la nécessité du traitement"), mark("RGPD art. 35 §7 b)")),
+    "minimisation": Lack("principes", mark("la proportionnalité des données"), mark("RGPD art. 35 §7 b)")),
+    "rights": Lack("principes", mark("l’exercice des droits"), mark("RGPD art. 35 §7 d)")),
+}
+_RISKS = Lack("risques", mark("la pesée des trois risques, avant et après mesures"), mark("RGPD art. 35 §7 c)"))
+_MEASURES = Lack("mesures", mark("les mesures prévues"), mark("RGPD art. 35 §7 d)"))
+_COVERAGE = Lack("contexte", mark("le traitement sur lequel elle porte"), mark("RGPD art. 35 §1"))
+_DPO = Lack("avis", mark("l’avis du DPO"), mark("RGPD art. 35 §2"))
+_PEOPLE = Lack(
+    "avis", mark("l’avis des personnes concernées, ou pourquoi il n’est pas demandé"), mark("RGPD art. 35 §9")
+)
+
+
+class Told(Protocol):
+    """What a revision says, as far as its completeness goes."""
+
+    description: str | None
+    necessity: str | None
+    minimisation: str | None
+    rights: str | None
+    dpo_opinion: DpoOpinion | None
+    people_asked: PeopleAsked | None
+    people_views: str | None
+
+
+def find_lacks(told: Told, risks: Sequence[Weighed], measures: int, activities: int) -> list[Lack]:
+    """What a revision still lacks before it can be submitted to the controller, in the order of its steps."""
+    lacks = [] if activities else [_COVERAGE]
+    lacks += [lack for name, lack in _TEXTS.items() if not getattr(told, name)]
+    weighed = [
+        risk
+        for risk in risks
+        if band(risk.severity_before, risk.likelihood_before) and band(risk.severity_after, risk.likelihood_after)
+    ]
+    if len(weighed) < len(RiskKind):
+        lacks.append(_RISKS)
+    if not measures:
+        lacks.append(_MEASURES)
+    if told.dpo_opinion is None:
+        lacks.append(_DPO)
+    if told.people_asked is None or not told.people_views:
+        lacks.append(_PEOPLE)
+    return lacks

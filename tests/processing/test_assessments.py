@@ -1,0 +1,326 @@
+"""An impact assessment from the question whether one is due to its frozen revisions, on pages and in the database."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from registry.kernel.dates import plus_months
+from registry.kernel.permissions import Role
+from registry.ledger.service import say
+from registry.platform.lists import load_list
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
+from registry.processing.vocabulary import ActivityStatus
+from registry.web.templating import say_day
+from tests.conftest import TODAY, Someone, Town
+
+pytestmark = pytest.mark.database
+
+RISKS = ("illegitimate-access", "unwanted-change", "disappearance")
+
+
+@pytest.fixture
+def activity_id(town: Town) -> int:
+    """A current activity of the authority's record."""
+    with town.acting() as session:
+        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=date(2026, 12, 1))
+        return record_activity(session, town.authority_id, form).id
+
+
+def answers(*met: str, **more: Any) -> dict[str, Any]:
+    """The page's form with every question answered: these criteria are met and no other."""
+    told = {f"criterion_{code}": "true" if code in met else "false" for code in load_list("dpia_criteria")}
+    return {**told, "required_none": "true", "exempt_none": "true", "law_assessed": "false", "version": "0", **more}
+
+
+def screened(someone: Someone, activity_id: int, **given: Any) -> Any:
+    """The page after the answers were sent."""
+    return someone.post(f"/traitements/{activity_id}/besoin-aipd", given)
+
+
+def begun(steward: Someone, activity_id: int) -> str:
+    """The address of a new assessment of an activity."""
+    organisation_id = str(steward.api("GET", f"/api/v1/processing-activities/{activity_id}").json()["organisation_id"])
+    made = steward.post(
+        "/aipd/nouvelle",
+        {"title": "AIPD de la vidéoprotection", "activity_ids": str(activity_id), "organisation_id": organisation_id},
+    )
+    assert made.status_code == 303, made.text
+    return str(made.headers["location"]).partition("/etapes")[0]
+
+
+def version_of(town: Town, address: str) -> str:
+    """The version of the latest revision."""
+    with town.as_owner() as session:
+        asked = text("SELECT version FROM assessment_revision WHERE assessment_id = :id ORDER BY number DESC LIMIT 1")
+        return str(session.execute(asked, {"id": int(address.rpartition("/")[2])}).scalar_one())
+
+
+def save(town: Town, someone: Someone, address: str, step: str, **given: Any) -> Any:
+    """Sends one step of the form."""
+    return someone.post(f"{address}/etapes/{step}", {"version": version_of(town, address), **given})
+
+
+def written(town: Town, address: str, activity_id: int, *, after: str = "limited") -> None:
+    """An assessment that lacks nothing: the steward writes, the DPO advises."""
+    steward, dpo = town.someone(Role.STEWARD), town.someone(Role.DPO)
+    levels = {"severity_before": "maximal", "likelihood_before": "important"}
+    levels |= {"severity_after": after, "likelihood_after": after}
+    risks = {f"{kind}.{name}": level for kind in RISKS for name, level in levels.items()}
+    for step, given in (
+        ("contexte", {"activity_ids": str(activity_id), "description": "Des caméras sur la voie publique."}),
+        ("principes", {"necessity": "Prévenir.", "minimisation": "Ni son ni visage.", "rights": "Accès aux images."}),
+        ("risques", risks),
+        ("mesures", {"rows": "1", "measures.0.title": "Masquer les façades", "measures.0.due_on": "2026-10-01"}),
+        ("avis", {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}),
+    ):
+        answer = save(town, steward, address, step, **given)
+        assert answer.status_code == 303, (step, answer.text)
+    opinion = {"dpo_opinion": "favourable", "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Oui, avec masquage."}
+    kept = {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}
+    assert save(town, dpo, address, "avis", **opinion, **kept).status_code == 303
+
+
+def submitted(town: Town, address: str) -> Any:
+    """Submits the latest revision."""
+    return town.someone(Role.STEWARD).post(f"{address}/soumettre", {"version": version_of(town, address)})
+
+
+def decided(town: Town, address: str, state: str = "validated", **given: Any) -> Any:
+    """The director's answer."""
+    director = town.someone(Role.DIRECTOR)
+    return director.post(f"{address}/decision", {"version": version_of(town, address), "state": state, **given})
+
+
+def findings(town: Town, activity_id: int) -> dict[str, str]:
+    """What the policies on assessments find of an activity."""
+    body = town.someone(Role.READER).api("GET", f"/api/v1/processing-activities/{activity_id}").json()
+    return {one["policy_id"]: one["verdict"] for one in body["findings"] if one["policy_id"] in FOUR}
+
+
+FOUR = {"RGPD-15", "RGPD-16", "RGPD-17", "RGPD-18"}
+
+
+def test_the_answers_say_on_every_page_whether_an_assessment_is_due(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    assert findings(town, activity_id)["RGPD-15"] == "to-complete"
+    page = steward.get(f"/traitements/{activity_id}/besoin-aipd").text
+    assert "12 réponses manquent" in page
+    sent = screened(steward, activity_id, **answers("systematic-monitoring", "large-scale"))
+    assert sent.status_code == 303, sent.text
+    page = steward.get(f"/traitements/{activity_id}/besoin-aipd").text
+    assert "AIPD requise" in page
+    assert "RGPD art. 35 §3 c)" in page
+    assert "AIPD requise" in steward.get("/aipd?vue=dues").text
+    assert "AIPD requise" in steward.get(f"/traitements/{activity_id}").text
+    assert findings(town, activity_id)["RGPD-15"] == "non-compliant"
+
+
+def test_an_answer_left_open_or_contradicted_is_told_and_what_was_typed_given_back(
+    town: Town, activity_id: int
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    both = answers("matching", required_entries="social-support", reason="Suivi des familles.")
+    refused = screened(steward, activity_id, **both)
+    assert refused.status_code == 422
+    assert "ne peut pas à la fois viser le traitement et ne rien en dire" in refused.text
+    assert "Suivi des familles." in refused.text
+    aside = answers("systematic-monitoring", "large-scale", set_aside_reason="Peu de gens.", set_aside_view="D’accord.")
+    refused = screened(steward, activity_id, **aside)
+    assert refused.status_code == 422
+    assert "ni cas de l’article 35 §3" in refused.text
+    assert screened(steward, activity_id, **answers()).status_code == 303
+    stale = screened(steward, activity_id, **answers("matching", reason="Relu."))
+    assert stale.status_code == 409
+    assert "modifiées entre-temps" in stale.text
+    assert "Relu." in stale.text
+
+
+def test_an_assessment_may_be_set_aside_where_only_the_criteria_ask_for_it(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    aside = answers("matching", "innovative-use", set_aside_reason="Vingt agents.", set_aside_view="Le DPO partage.")
+    assert screened(steward, activity_id, **aside).status_code == 303
+    assert findings(town, activity_id)["RGPD-15"] == "compliant"
+    assert "Écartée avec un motif" in steward.get(f"/traitements/{activity_id}").text
+
+
+def test_an_assessment_goes_from_draft_to_a_frozen_decision(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    screened(steward, activity_id, **answers("systematic-monitoring", "large-scale"))
+    address = begun(steward, activity_id)
+    early = submitted(town, address)
+    assert early.status_code == 422
+    assert "la pesée des trois risques" in early.text
+    written(town, address, activity_id)
+    assert submitted(town, address).status_code == 303
+    assert decided(town, address).status_code == 303
+    page = steward.get(address).text
+    assert "Validée" in page
+    assert say_day(plus_months(town.info["today"](), 36)) in page, "Three years by default."
+    assert findings(town, activity_id) == {
+        "RGPD-15": "compliant", "RGPD-16": "compliant", "RGPD-17": "not-applicable", "RGPD-18": "compliant",
+    }  # fmt: skip
+    assert steward.get(f"{address}/etapes/contexte").status_code == 409
+
+
+def test_who_wrote_an_assessment_does_not_decide_on_it(town: Town, activity_id: int) -> None:
+    administrator = town.someone(Role.ADMINISTRATOR)
+    address = begun(administrator, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    own = {"version": version_of(town, address), "state": "validated"}
+    assert administrator.post(f"{address}/decision", own).status_code == 403
+    assert town.someone(Role.STEWARD).post(f"{address}/decision", own).status_code == 403
+    with town.as_owner() as session, pytest.raises(DBAPIError, match="four_eyes"):
+        session.execute(
+            text("UPDATE assessment_revision SET state = 'validated', decided_on = :day, decided_by = authors[1]"),
+            {"day": TODAY},
+        )
+    assert decided(town, address).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assessment_revision SET description = 'Autre'",
+        "UPDATE assessment_risk SET severity_after = 'negligible'",
+        "UPDATE assessment_measure SET title = 'Autre', done_on = NULL",
+        "UPDATE assessment_coverage SET dropped = true",
+        "DELETE FROM assessment_measure",
+        "DELETE FROM assessment_revision",
+    ],
+)
+def test_the_database_itself_refuses_to_change_a_decided_revision(town: Town, activity_id: int, statement: str) -> None:
+    address = begun(town.someone(Role.STEWARD), activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    with town.as_owner() as session, pytest.raises(DBAPIError, match="frozen"):
+        session.execute(text(statement))
+
+
+def test_erasing_a_person_still_reaches_a_frozen_text(town: Town, activity_id: int) -> None:
+    address = begun(town.someone(Role.STEWARD), activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    with town.as_owner() as session:
+        say(session, "erasures:person:erase")
+        session.execute(text("UPDATE assessment_revision SET description = 'Texte sans nom'"))
+    assert "Texte sans nom" in town.someone(Role.STEWARD).get(address).text
+
+
+def test_a_measure_of_a_frozen_revision_is_still_told_in_place(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    assert "En retard" in steward.get(address).text
+    assert steward.post(f"{address}/mesures/1/faite", {"done_on": "2026-11-20"}).status_code == 303
+    assert "en place depuis le 20 novembre 2026" in steward.get(address).text
+    wrong = steward.post(f"{address}/mesures/1/faite", {"done_on": str(TODAY + timedelta(days=400))})
+    assert wrong.status_code == 422
+
+
+def test_a_refusal_is_reasoned_and_frozen_and_a_new_revision_takes_it_up(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    unreasoned = decided(town, address, "refused")
+    assert unreasoned.status_code == 422
+    assert "un refus ou un renvoi se motive" in unreasoned.text
+    assert decided(town, address, "refused", reason="Trop intrusif pour le but.").status_code == 303
+    assert "Trop intrusif pour le but." in steward.get(address).text
+    assert steward.post(f"{address}/reviser").status_code == 303
+    page = steward.get(address).text
+    assert "Révision 2" in page
+    assert "Masquer les façades" in page
+    assert "l’avis du DPO" in page, "An opinion is given anew on each revision."
+    assert "Trop intrusif pour le but." in steward.get(f"{address}/revisions/1").text
+    assert steward.post(f"{address}/reviser").status_code == 409
+
+
+def test_a_revision_may_be_given_back_to_be_completed(town: Town, activity_id: int) -> None:
+    address = begun(town.someone(Role.STEWARD), activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    assert decided(town, address, "draft", reason="Précisez la durée.").status_code == 303
+    assert town.someone(Role.STEWARD).get(f"{address}/etapes/principes").status_code == 200
+
+
+def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address)
+    assert "la CNIL doit être consultée" in steward.get(address).text
+    assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
+    sent = {"sent_on": "2026-11-20", "reference": "CNIL-0001", "version": "0"}
+    wrong = steward.post(f"{address}/consultation", {**sent, "answered_on": "2026-11-02", "answer": "advice"})
+    assert wrong.status_code == 422
+    assert "ne répond pas avant d’être saisie" in wrong.text
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
+    assert findings(town, activity_id)["RGPD-17"] == "compliant"
+
+
+def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    refused = steward.post(f"{address}/consultation", {"sent_on": "2026-11-20", "version": "0"})
+    assert refused.status_code == 409
+    assert "RGPD art. 36 §1" in refused.text
+
+
+def test_what_cannot_be_kept_of_a_step_is_told_where_it_stands(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    worse = {"disappearance.severity_before": "limited", "disappearance.severity_after": "maximal"}
+    refused = save(town, steward, address, "risques", **worse, **{"disappearance.impacts": "Des dossiers perdus."})
+    assert refused.status_code == 422
+    assert "un risque ne s’aggrave pas avec les mesures" in refused.text
+    assert "Des dossiers perdus." in refused.text
+    nameless = save(town, steward, address, "mesures", rows="4", **{"measures.2.due_on": "2026-13-45"})
+    assert nameless.status_code == 422
+    assert 'href="#measures.2.due_on"' in nameless.text
+    assert 'href="#measures.2.title"' in nameless.text
+    old = steward.post(f"{address}/etapes/principes", {"version": "0", "necessity": "Autre texte."})
+    assert old.status_code == 409
+    assert "Autre texte." in old.text
+
+
+def test_only_the_dpo_writes_the_opinion_of_the_dpo(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    forged = {"dpo_opinion": "favourable", "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Oui."}
+    assert save(town, steward, address, "avis", **forged).status_code == 303
+    assert "Aucun avis n’est encore recueilli." in steward.get(address).text
+
+
+def test_an_annulled_assessment_counts_no_more_and_may_come_back(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    assert steward.post(f"{address}/annuler", {"version": "1"}).status_code == 422
+    assert steward.post(f"{address}/annuler", {"version": "1", "reason": "Doublon."}).status_code == 303
+    assert "AIPD de la vidéoprotection" not in steward.get("/aipd").text
+    assert steward.post(f"{address}/annuler", {"version": "2", "reason": "Non."}).status_code == 303
+    assert "AIPD de la vidéoprotection" in steward.get("/aipd").text
+
+
+def test_an_assessment_covers_only_activities_of_its_own_record(town: Town, activity_id: int) -> None:
+    commune = town.someone(Role.STEWARD, town.commune_id)
+    made = commune.post(
+        "/aipd/nouvelle",
+        {"title": "Ailleurs", "activity_ids": str(activity_id), "organisation_id": str(town.commune_id)},
+    )
+    assert made.status_code == 422
+    assert "registre de cette organisation" in made.text
