@@ -25,6 +25,7 @@ from registry.datasets.forms import DatasetChange
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
 from registry.datasets.systems.service import amend_system, record_system
+from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,
@@ -131,7 +132,7 @@ def load_demonstration(
     zone = str(engine_info.get("time_zone", PARIS))
     info = {**engine_info, "today": lambda: today}
     with transaction(home.owner, Acting(ACTOR), **info) as session:
-        played = _Play(session, content, zone)
+        played = _Play(session, content, read_said(partial(_on_days, today=today)), zone)
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
@@ -143,9 +144,10 @@ def load_demonstration(
 class _Play:
     """The content being played: which row each of its keys stands for, and the time of the last step."""
 
-    def __init__(self, session: Session, content: Content, zone: str) -> None:
+    def __init__(self, session: Session, content: Content, assessed: list[AssessedActivity], zone: str) -> None:
         self.session = session
         self.content = content
+        self.assessed = assessed
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -205,6 +207,7 @@ class _Play:
             planned += [(step.day, step.by, partial(self._change_system, system.key, step)) for step in system.steps]
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
+        planned += plan_assessments(self.session, self.assessed, self.bodies, self.accounts)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()
