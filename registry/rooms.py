@@ -35,7 +35,6 @@ from registry.datasets.bulk import routes as datasets_bulk
 from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
-from registry.datasets.facts import bind_datasets
 from registry.datasets.listing import cell_routes as datasets_cells
 from registry.datasets.listing import routes as datasets_list
 from registry.datasets.listing import view_routes as datasets_views
@@ -72,7 +71,10 @@ from registry.platform.assets import asset_root
 from registry.platform.home import Home
 from registry.platform.jobs import JobFunction
 from registry.processing import api as processing_api
+from registry.processing import dataset_routes as processing_datasets
 from registry.processing import gathering as records
+from registry.processing import panels as processing_panels
+from registry.processing import part_routes as processing_parts
 from registry.processing import routes as processing_routes
 from registry.processing.assessments import api as assessments_api
 from registry.processing.assessments import panels as assessments_panels
@@ -81,7 +83,7 @@ from registry.processing.assessments import step_routes as assessments_steps
 from registry.processing.assessments.facts import BOUND as BOUND_OF_ASSESSMENTS
 from registry.processing.assessments.facts import bind_assessments
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
-from registry.processing.facts import bind_activities
+from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
 from registry.reporting import api as reporting_api
 from registry.reporting import gathering
@@ -264,7 +266,7 @@ def assemble_engine() -> Engine:
         catalogue=load_catalogue(asset_root("policies")),
         subjects={
             SubjectKind.DATASET: Subject(
-                SubjectKind.DATASET, bind_datasets, _every_dataset, _dataset_names, _is_dataset_judged
+                SubjectKind.DATASET, bind_datasets_processed, _every_dataset, _dataset_names, _is_dataset_judged
             ),
             SubjectKind.ORGANISATION: Subject(
                 SubjectKind.ORGANISATION,
@@ -324,6 +326,7 @@ PANELS: tuple[Panel, ...] = (
     *compliance_panels.PANELS,
     *organisations_panels.PANELS,
     *assessments_panels.PANELS,
+    *processing_panels.PANELS,
     *desk_panels.PANELS,
 )
 
@@ -353,6 +356,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *processing_routes.HANDLERS,
     *assessments_routes.HANDLERS,
     *assessments_steps.HANDLERS,
+    *processing_parts.HANDLERS,
+    *processing_datasets.HANDLERS,
     *processing_api.HANDLERS,
     *assessments_api.HANDLERS,
     *exchange_routes.HANDLERS,

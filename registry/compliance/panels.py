@@ -48,9 +48,14 @@ _APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
 _ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
-    "fields": "/champs/modifier",
+    "activities": "#rgpd",
+    "data": "/parties/donnees",
     "dpia": "#aipd",
     "dpia_answers": "/besoin-aipd",
+    "fields": "/champs/modifier",
+    "principals": "/parties/mandants",
+    "recipients": "/parties/destinataires",
+    "transfers": "/parties/transferts",
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field."""
 

@@ -227,6 +227,8 @@ def label_of_field(kind: str, name: str | None) -> str:
         return ""
     if name in PART_LABELS:
         return _(PART_LABELS[name])
+    if name == "activities":
+        return _("Registre des traitements")
     return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
 
 
@@ -237,6 +239,8 @@ def address_of_field(kind: str, number: int, field: str) -> str:
         return sheet
     if field == APPOINTMENTS:
         return f"{sheet}#responsables"
+    if field == "activities":
+        return f"/traitements/du-jeu/{number}"
     if kind == "dataset" and field in {"fields", "sources"}:
         return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
     return f"{sheet}/modifier#{'fichiers' if field == 'distributions' else field}"

@@ -1,7 +1,5 @@
 """The JSON API of the record of processing: list, read, record, amend, annul, with ETag and If-Match."""
 
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -11,15 +9,21 @@ from pydantic import Field
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.api import REASON, about, verdict_bodies
-from registry.datasets.bodies import VerdictBody
 from registry.datasets.forms import AnnulForm
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
-from registry.processing.forms import ActivityChange, ActivityCreation
+from registry.processing.bodies import ActivitiesBody, ActivityBody, ActivityLineBody, part_body
+from registry.processing.forms import PARTS, ActivityChange, ActivityCreation
 from registry.processing.models import ProcessingActivity
-from registry.processing.queries import count_activities, find_activities, get_activity
+from registry.processing.parts import PART_KINDS
+from registry.processing.queries import (
+    count_activities,
+    find_activities,
+    find_standing,
+    get_activity,
+    get_with_below,
+)
 from registry.processing.service import amend_activity, record_activity, set_activity_aside
-from registry.processing.vocabulary import ActivityStatus, AutomatedDecision, LawfulBasis, ProcessingRole
 from registry.processing.wording import FIELD_LABELS, field_label
 from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.visits import Visit, route
@@ -31,83 +35,7 @@ READ, RECORD, ANNUL = (
 )
 
 
-@dataclass(frozen=True)
-class ActivityBody:
-    """An activity of the record, as the API gives it; `version` is its ETag.
-
-    Units: `people_count` in persons concerned, about.
-    """
-
-    id: int
-    version: int
-    organisation_id: int
-    reference: str
-    name: str
-    role: ProcessingRole
-    status: ActivityStatus
-    department: str | None
-    joint_controllers: str | None
-    purpose: str | None
-    sub_purposes: str | None
-    started_on: date | None
-    ended_on: date | None
-    reviewed_on: date | None
-    lawful_basis: LawfulBasis | None
-    basis_note: str | None
-    public_mission: bool | None
-    founding_text: str | None
-    founding_text_on: date | None
-    founding_text_url: str | None
-    consent_proof: str | None
-    consent_withdrawal: str | None
-    article9_conditions: list[str]
-    article9_text: str | None
-    offences_text: str | None
-    offences_necessity: str | None
-    nir_text: str | None
-    data_origins: list[str]
-    data_origin_note: str | None
-    people_count: int | None
-    automated_decision: AutomatedDecision | None
-    algorithm_notice: str | None
-    algorithm_explained: bool | None
-    human_review: bool | None
-    notice_text: str | None
-    notice_url: str | None
-    notice_reviewed_on: date | None
-    rights_channel: str | None
-    security_measures: list[str]
-    security_note: str | None
-    declared_absent: list[str]
-    template: str | None
-    notes: str | None
-    annulled: bool
-    findings: list[VerdictBody]
-
-
-@dataclass(frozen=True)
-class ActivityLineBody:
-    """An activity in a list."""
-
-    id: int
-    version: int
-    organisation_id: int
-    reference: str
-    name: str
-    status: ActivityStatus
-    lawful_basis: LawfulBasis | None
-
-
-@dataclass(frozen=True)
-class ActivitiesBody:
-    """The activities within the asker's rights, by name."""
-
-    total: int
-    activities: list[ActivityLineBody]
-    next: str | None
-
-
-_COLUMNS = tuple(name for name in ActivityBody.__dataclass_fields__ if name != "findings")
+_COLUMNS = tuple(name for name in ActivityBody.__dataclass_fields__ if name not in {*PARTS, "findings"})
 _OF_A_LINE = tuple(ActivityLineBody.__dataclass_fields__)
 TAG = mark("Traitements")
 EXAMPLE = {
@@ -118,8 +46,16 @@ EXAMPLE = {
 
 
 def _body(visit: Visit, activity: ProcessingActivity) -> ActivityBody:
+    _row, _owner, below = get_with_below(visit.session, activity.id)
+    parts: dict[str, Any] = {
+        name: [part_body(name, row) for row in find_standing(visit.session, kind.model, activity.id)]
+        if getattr(below, name)
+        else []
+        for name, kind in PART_KINDS.items()
+    }
     return ActivityBody(
         **{name: getattr(activity, name) for name in _COLUMNS},
+        **parts,
         findings=verdict_bodies(visit, SubjectKind.ACTIVITY, activity.id),
     )
 

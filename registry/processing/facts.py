@@ -1,16 +1,32 @@
-"""What is known of a processing activity on a day, under the names the policies use."""
+"""What is known of a processing activity on a day, under the names the policies use; which datasets one concerns."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
+from registry.datasets.facts import Instead, bind_datasets
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
-from registry.processing.models import ProcessingActivity
-from registry.processing.vocabulary import ActivityStatus, AutomatedDecision, LawfulBasis, ProcessingRole
+from registry.platform.lists import load_list
+from registry.platform.tables import Table
+from registry.processing.models import (
+    ActivityData,
+    ActivityDataset,
+    ActivityPrincipal,
+    ActivityRecipient,
+    ActivityTransfer,
+    ProcessingActivity,
+)
+from registry.processing.vocabulary import (
+    ActivityStatus,
+    Article9Condition,
+    AutomatedDecision,
+    LawfulBasis,
+    ProcessingRole,
+)
 
 VALUE_WORDS.update(
     {
@@ -18,16 +34,27 @@ VALUE_WORDS.update(
         "activity.role": lambda code: ProcessingRole(code).label,
         "activity.lawful_basis": lambda code: LawfulBasis(code).label,
         "activity.automated_decision": lambda code: AutomatedDecision(code).label,
+        "activity.article9_conditions": lambda code: Article9Condition(code).label,
+        "activity.people_categories": lambda code: load_list("people_categories").label(code),
+        "activity.data_categories": lambda code: load_list("personal_categories").label(code),
     }
 )
-_CODES = ("status", "role", "lawful_basis", "automated_decision")
+_CODES = ("status", "role", "automated_decision")
 _TRUTHS = ("public_mission", "algorithm_explained", "human_review")
-_PRESENT = ("purpose", "basis_note", "founding_text", "consent_proof", "consent_withdrawal", "algorithm_notice")
-BOUND = tuple(
-    f"activity.{name}"
-    for name in (*_CODES, *_TRUTHS, *_PRESENT, "information_notice", "notice_reviewed_on", "reviewed_on",
-                 "access_control", "traceability", "backup")
+_PRESENT = (
+    "purpose", "basis_note", "founding_text", "consent_proof", "consent_withdrawal", "algorithm_notice",
+    "article9_text", "offences_text", "offences_necessity", "nir_text", "joint_controllers",
 )  # fmt: skip
+_COMPUTED = (
+    "information_notice", "notice_reviewed_on", "reviewed_on", "access_control", "traceability", "backup",
+    "article9_conditions", "article9_rests_on_law", "people_categories", "data_categories", "special_data",
+    "offence_data", "nir_data", "retention_told", "recipients_told", "transfers_told", "transfers_safeguarded",
+    "principals_told",
+)  # fmt: skip
+BOUND = (
+    *(f"activity.{name}" for name in ("lawful_basis", *_CODES, *_TRUTHS, *_PRESENT, *_COMPUTED)),
+    "dataset.processing_recorded",
+)
 
 
 def bind_activities(
@@ -39,7 +66,29 @@ def bind_activities(
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The row and the facts of each of these activities."""
     rows = find_rows(session, ProcessingActivity, until=until, column="id", among=ids)
-    return {row.id: (row, facts_of_activity(row)) for row in rows}
+    data, recipients, transfers, principals = (
+        _below(session, model, ids, until)
+        for model in (ActivityData, ActivityRecipient, ActivityTransfer, ActivityPrincipal)
+    )
+    return {
+        row.id: (
+            row,
+            facts_of_activity(row)
+            | facts_of_data(data.get(row.id, ()))
+            | facts_of_flows(row, recipients.get(row.id, ()), transfers.get(row.id, ()), principals.get(row.id, ())),
+        )
+        for row in rows
+    }
+
+
+def _below(
+    session: Session, model: type[Table], ids: Sequence[int], until: datetime | None
+) -> Mapping[int, Sequence[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in find_rows(session, model, until=until, column="activity_id", among=ids):
+        if not row.annulled:
+            found.setdefault(row.activity_id, []).append(row)
+    return found
 
 
 def facts_of_activity(activity: Any) -> dict[str, Any]:
@@ -48,6 +97,8 @@ def facts_of_activity(activity: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         f"activity.{name}": str(getattr(activity, name)) for name in _CODES if getattr(activity, name) is not None
     }
+    basis = None if activity.lawful_basis is None else str(activity.lawful_basis)
+    may_be_absent(facts, "activity.lawful_basis", basis, absent, "lawful_basis")
     for name in _TRUTHS:
         if getattr(activity, name) is not None:
             facts[f"activity.{name}"] = getattr(activity, name)
@@ -61,4 +112,71 @@ def facts_of_activity(activity: Any) -> dict[str, Any]:
         # Who ticked the measures saw the boxes: what is not ticked there is not taken.
         for name in ("access-control", "traceability", "backup"):
             facts[f"activity.{name.replace('-', '_')}"] = name in activity.security_measures
+    conditions = tuple(str(one) for one in activity.article9_conditions)
+    if conditions or "article9_conditions" in absent:
+        facts["activity.article9_conditions"] = conditions
+        facts["activity.article9_rests_on_law"] = any(Article9Condition(one).rests_on_law for one in conditions)
     return facts
+
+
+def facts_of_data(pairs: Sequence[Any]) -> dict[str, Any]:
+    """The facts of what an activity holds; nothing where nobody said it."""
+    if not pairs:
+        return {}
+    kinds = load_list("personal_categories")
+    data = sorted({row.data_category for row in pairs})
+    return {
+        "activity.people_categories": tuple(sorted({row.people_category for row in pairs})),
+        "activity.data_categories": tuple(data),
+        "activity.special_data": any(kinds.flag(one, "special") for one in data),
+        "activity.offence_data": any(kinds.flag(one, "offences") for one in data),
+        "activity.nir_data": any(kinds.flag(one, "nir") for one in data),
+        "activity.retention_told": all(row.retention_months is not None and row.retention_trigger for row in pairs),
+    }
+
+
+def facts_of_flows(
+    activity: Any, recipients: Sequence[Any], transfers: Sequence[Any], principals: Sequence[Any]
+) -> dict[str, Any]:
+    """The facts of who receives the data, where it goes, and on whose behalf it is processed."""
+    facts: dict[str, Any] = {}
+    absent = activity.declared_absent
+    if recipients or "recipients" in absent:
+        facts["activity.recipients_told"] = True
+    if transfers or "transfers" in absent:
+        facts["activity.transfers_told"] = True
+        countries = load_list("countries")
+        facts["activity.transfers_safeguarded"] = all(
+            row.safeguard is not None or countries.flag(row.country, "eea") for row in transfers
+        )
+    if principals:
+        facts["activity.principals_told"] = True
+    return facts
+
+
+def bind_datasets_processed(
+    session: Session,
+    ids: Sequence[int],
+    *,
+    on: date,
+    until: datetime | None,
+    instead: Mapping[int, Instead] | None = None,
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The facts of these datasets, with whether an activity of the record concerns them.
+
+    That none does is not known: a record that is being filled is silent, not empty.
+    """
+    bound = bind_datasets(session, ids, on=on, until=until, instead=instead)
+    links = [
+        row
+        for row in find_rows(session, ActivityDataset, until=until, column="dataset_id", among=ids)
+        if not row.annulled and row.dataset_id in bound
+    ]
+    if links:
+        among = {row.activity_id for row in links}
+        activities = find_rows(session, ProcessingActivity, until=until, column="id", among=among)
+        live = {row.id for row in activities if not row.annulled and row.status != ActivityStatus.ENDED}
+        for row in links:
+            if row.activity_id in live:
+                bound[row.dataset_id][1]["dataset.processing_recorded"] = True
+    return bound

@@ -3,10 +3,19 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Address, Code, Codes, Identifier, Line, Past, Prose, listed
+from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import _, mark
 from registry.processing.vocabulary import (
     ActivityStatus,
@@ -14,7 +23,10 @@ from registry.processing.vocabulary import (
     AutomatedDecision,
     DataOrigin,
     LawfulBasis,
+    PersonsRight,
     ProcessingRole,
+    RecipientKind,
+    TransferSafeguard,
 )
 
 OLDEST_TEXT = date(1539, 8, 1)
@@ -42,6 +54,89 @@ def _within_reason(value: date) -> date:
 
 DayOfText = Annotated[date, AfterValidator(_of_a_text)]
 SomeDay = Annotated[date, AfterValidator(_within_reason)]
+
+
+Months = Annotated[int, Field(ge=0, le=12_000)]
+MOST_PARTS = 300
+
+
+class DataForm(BaseModel):
+    """Whose data of which kind, how long, and what becomes of it.
+
+    Units: `retention_months`, `intermediate_months` in months.
+    """
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    people_category: Annotated[Code, listed("people_categories")]
+    data_category: Annotated[Code, listed("personal_categories")]
+    precision: Line | None = None
+    retention_months: Months | None = None
+    retention_trigger: Line | None = None
+    intermediate_months: Months | None = None
+    final_disposition: FinalDisposition | None = None
+    retention_ground: Line | None = None
+
+
+class RecipientForm(BaseModel):
+    """Who receives data, and what."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    name: Identifier
+    kind: RecipientKind | None = None
+    received: Line | None = None
+
+
+class TransferForm(BaseModel):
+    """Data that goes to a country, to whom, and under which safeguard."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    country: Annotated[Code, listed("countries")]
+    recipient: Identifier
+    safeguard: TransferSafeguard | None = None
+    document: Line | None = None
+
+
+class RightForm(BaseModel):
+    """A right granted or refused against what the basis says, and why."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    right: PersonsRight
+    applies: bool
+    reason: Annotated[Line, StringConstraints(min_length=3)]
+
+
+class LinkedDatasetForm(BaseModel):
+    """A dataset that the activity uses or makes, and which of its fields."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    dataset_id: int
+    fields: Codes = Field(default_factory=list)
+
+
+class LinkedSystemForm(BaseModel):
+    """An information system that the activity runs on."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    information_system_id: int
+
+
+class PrincipalForm(BaseModel):
+    """A body on whose behalf the activity is carried out."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    principal_id: int
+
+
+PARTS = ("data", "recipients", "transfers", "rights", "datasets", "systems", "principals")
+"""What stands below an activity, each in a table of its own: where it is not given, it stays."""
+Several = Field(default=None, max_length=MOST_PARTS)
 
 
 class ActivityForm(BaseModel):
@@ -90,6 +185,13 @@ class ActivityForm(BaseModel):
     security_note: Prose | None = None
     declared_absent: Codes = Field(default_factory=list)
     notes: Prose | None = None
+    data: list[DataForm] | None = Several
+    recipients: list[RecipientForm] | None = Several
+    transfers: list[TransferForm] | None = Several
+    rights: list[RightForm] | None = Several
+    datasets: list[LinkedDatasetForm] | None = Several
+    systems: list[LinkedSystemForm] | None = Several
+    principals: list[PrincipalForm] | None = Several
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
@@ -99,11 +201,11 @@ class ActivityForm(BaseModel):
 
     def values(self) -> dict[str, Any]:
         """The activity's own columns, as they were given."""
-        return self.model_dump(exclude={"reference"})
+        return self.model_dump(exclude={*PARTS, "reference"})
 
     def given(self) -> dict[str, Any]:
         """Only the columns somebody gave a value for."""
-        return self.model_dump(include=self.model_fields_set - {"reference"})
+        return self.model_dump(include=self.model_fields_set - {*PARTS, "reference"})
 
 
 class ActivityChange(ActivityForm):

@@ -5,8 +5,17 @@ from datetime import date
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from registry.datasets.vocabulary import FinalDisposition
 from registry.platform.tables import Kind, Versioned, free, plain, plain_list, stored
-from registry.processing.vocabulary import ActivityStatus, AutomatedDecision, LawfulBasis, ProcessingRole
+from registry.processing.vocabulary import (
+    ActivityStatus,
+    AutomatedDecision,
+    LawfulBasis,
+    PersonsRight,
+    ProcessingRole,
+    RecipientKind,
+    TransferSafeguard,
+)
 
 
 class ProcessingActivity(Versioned, table=True):
@@ -73,4 +82,131 @@ class ProcessingActivity(Versioned, table=True):
     template: str | None = plain(nullable=True)
     template_digest: str | None = plain(nullable=True)
     notes: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class ActivityData(Versioned, table=True):
+    """Whose data of which kind an activity holds, how long, and what becomes of it: one row a pair.
+
+    `people_category` and `data_category` are codes of `policies/lists/`; `position` counts from 1.
+
+    Units: `retention_months`, `intermediate_months` in months: in use from what `retention_trigger` says, then as
+    intermediate archives.
+    """
+
+    __tablename__ = "activity_data"
+    __table_args__ = (
+        UniqueConstraint("activity_id", "people_category", "data_category"),
+        CheckConstraint("retention_months >= 0", name="retention_months"),
+        CheckConstraint("intermediate_months >= 0", name="intermediate_months"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    people_category: str = plain()
+    data_category: str = plain()
+    precision: str | None = free(nullable=True)
+    retention_months: int | None = None
+    retention_trigger: str | None = free(nullable=True)
+    intermediate_months: int | None = None
+    final_disposition: FinalDisposition | None = stored(FinalDisposition, nullable=True)
+    retention_ground: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class ActivityRecipient(Versioned, table=True):
+    """Who receives data of an activity, and what for."""
+
+    __tablename__ = "activity_recipient"
+    __table_args__ = (
+        UniqueConstraint("activity_id", "name"),
+        CheckConstraint("name <> ''", name="name"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    name: str = free()
+    kind: RecipientKind | None = stored(RecipientKind, nullable=True)
+    received: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class ActivityTransfer(Versioned, table=True):
+    """Data of an activity that goes to a country, to whom, and under which safeguard.
+
+    `country` is a code of `policies/lists/countries.yaml`.
+    """
+
+    __tablename__ = "activity_transfer"
+    __table_args__ = (UniqueConstraint("activity_id", "country", "recipient"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    country: str = plain()
+    recipient: str = free()
+    safeguard: TransferSafeguard | None = stored(TransferSafeguard, nullable=True)
+    document: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class ActivityRight(Versioned, table=True):
+    """A right that an activity grants or refuses against what its basis says, and why."""
+
+    __tablename__ = "activity_right"
+    __table_args__ = (UniqueConstraint("activity_id", "right"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    right: PersonsRight = stored(PersonsRight)
+    applies: bool
+    reason: str = free()
+    annulled: bool = Field(default=False)
+
+
+class ActivityDataset(Versioned, table=True):
+    """A dataset that an activity uses or makes; `fields` names those of its fields concerned, all where empty.
+
+    `organisation_id` is the body of the activity; the dataset may be of another.
+    """
+
+    __tablename__ = "activity_dataset"
+    __table_args__ = (UniqueConstraint("activity_id", "dataset_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id", index=True)
+    fields: list[str] = plain_list()
+    annulled: bool = Field(default=False)
+
+
+class ActivitySystem(Versioned, table=True):
+    """An information system that an activity runs on."""
+
+    __tablename__ = "activity_system"
+    __table_args__ = (UniqueConstraint("activity_id", "information_system_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    information_system_id: int = Field(sa_type=BigInteger, foreign_key="information_system.id", index=True)
+    annulled: bool = Field(default=False)
+
+
+class ActivityPrincipal(Versioned, table=True):
+    """A body on whose behalf an activity is carried out (GDPR art. 30 §2 a)."""
+
+    __tablename__ = "activity_principal"
+    __table_args__ = (UniqueConstraint("activity_id", "principal_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id")
+    position: int = Field(default=1)
+    principal_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
     annulled: bool = Field(default=False)

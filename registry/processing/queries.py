@@ -1,16 +1,42 @@
 """Every SELECT about processing activities."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import bindparam, exists, func, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.models import Dataset, InformationSystem
 from registry.kernel.errors import NotFound
+from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
-from registry.processing.models import ProcessingActivity
+from registry.organisations.models import Organisation
+from registry.processing.models import (
+    ActivityData,
+    ActivityDataset,
+    ActivityPrincipal,
+    ActivityRecipient,
+    ActivityRight,
+    ActivitySystem,
+    ActivityTransfer,
+    ProcessingActivity,
+)
+from registry.processing.vocabulary import ActivityStatus, LawfulBasis
 
 Activity = ProcessingActivity
+Part = (
+    ActivityData
+    | ActivityDataset
+    | ActivityPrincipal
+    | ActivityRecipient
+    | ActivityRight
+    | ActivitySystem
+    | ActivityTransfer
+)
+SomePart = TypeVar("SomePart", bound=Part)
 _ORDER = (col(Activity.name_sort), col(Activity.id))
 
 
@@ -24,8 +50,59 @@ def get_activity(session: Session, activity_id: int, *, lock: bool = False) -> P
         query = query.with_for_update().execution_options(populate_existing=True)
     found = session.execute(query).scalar_one_or_none()
     if found is None:
-        raise NotFound(_("Ce traitement n’existe pas, ou vos droits ne vous le montrent pas."))
+        raise _unknown()
     return found
+
+
+@dataclass(frozen=True)
+class Below:
+    """Which kinds of part an activity has: those it has none of are asked nothing more."""
+
+    data: bool
+    recipients: bool
+    transfers: bool
+    rights: bool
+    datasets: bool
+    systems: bool
+    principals: bool
+
+
+def _has(model: Any) -> Any:
+    return exists().where(col(model.activity_id) == col(Activity.id), ~col(model.annulled))
+
+
+# Written once: every sheet asks for it, and writing a query costs more than running it.
+_WITH_WHAT_IS_BELOW = (
+    select(
+        Activity,
+        col(Organisation.name).label("owner"),
+        _has(ActivityData).label("data"),
+        _has(ActivityRecipient).label("recipients"),
+        _has(ActivityTransfer).label("transfers"),
+        _has(ActivityRight).label("rights"),
+        _has(ActivityDataset).label("datasets"),
+        _has(ActivitySystem).label("systems"),
+        _has(ActivityPrincipal).label("principals"),
+    )
+    .join(Organisation, col(Organisation.id) == col(Activity.organisation_id))
+    .where(col(Activity.id) == bindparam("activity"))
+)
+
+
+def get_with_below(session: Session, activity_id: int) -> tuple[ProcessingActivity, str, Below]:
+    """One activity within the asker's rights, the name of its body and what it has below, in one question.
+
+    Raises: NotFound.
+    """
+    row = session.execute(_WITH_WHAT_IS_BELOW, {"activity": activity_id}).one_or_none()
+    if row is None:
+        raise _unknown()
+    below = Below(row.data, row.recipients, row.transfers, row.rights, row.datasets, row.systems, row.principals)
+    return row.ProcessingActivity, row.owner, below
+
+
+def _unknown() -> NotFound:
+    return NotFound(_("Ce traitement n’existe pas, ou vos droits ne vous le montrent pas."))
 
 
 def find_activities(
@@ -51,3 +128,149 @@ def count_activities(session: Session, *, annulled: bool = False, organisation_i
     if organisation_id is not None:
         query = query.where(col(Activity.organisation_id) == organisation_id)
     return session.execute(query).scalar_one()
+
+
+def find_parts(session: Session, model: type[SomePart], activity_id: int) -> Sequence[SomePart]:
+    """Every part of one kind that stands or stood below an activity, annulled or not, in their order."""
+    query = select(model).where(col(model.activity_id) == activity_id).order_by(col(model.position), col(model.id))
+    return session.execute(query).scalars().all()
+
+
+def find_standing(session: Session, model: type[SomePart], activity_id: int) -> list[SomePart]:
+    """The parts of one kind that stand below an activity, in their order."""
+    return [row for row in find_parts(session, model, activity_id) if not row.annulled]
+
+
+def find_readable(
+    session: Session, model: type[Dataset | InformationSystem | Organisation], ids: Iterable[int]
+) -> set[int]:
+    """Which of these the asker may read, or know."""
+    return set(session.execute(select(col(model.id)).where(col(model.id).in_(list(ids)))).scalars())
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What an activity points to: its number, and its name where the asker may read it."""
+
+    id: int
+    name: str
+    fields: Sequence[str] = ()
+
+
+def find_linked_datasets(session: Session, activity_id: int) -> list[Linked]:
+    """The datasets an activity uses or makes; those the asker may not read bear no name."""
+    rows = session.execute(
+        select(col(ActivityDataset.dataset_id), col(ActivityDataset.fields), col(Dataset.title))
+        .outerjoin(Dataset, col(Dataset.id) == col(ActivityDataset.dataset_id))
+        .where(col(ActivityDataset.activity_id) == activity_id, ~col(ActivityDataset.annulled))
+        .order_by(col(ActivityDataset.position), col(ActivityDataset.id))
+    )
+    return [Linked(row.dataset_id, row.title or "", row.fields) for row in rows]
+
+
+def find_linked_systems(session: Session, activity_id: int) -> list[Linked]:
+    """The systems an activity runs on; those the asker may not read bear no name."""
+    rows = session.execute(
+        select(col(ActivitySystem.information_system_id), col(InformationSystem.name))
+        .outerjoin(InformationSystem, col(InformationSystem.id) == col(ActivitySystem.information_system_id))
+        .where(col(ActivitySystem.activity_id) == activity_id, ~col(ActivitySystem.annulled))
+        .order_by(col(ActivitySystem.position), col(ActivitySystem.id))
+    )
+    return [Linked(row.information_system_id, row.name or "") for row in rows]
+
+
+def find_principals(session: Session, activity_id: int) -> list[Linked]:
+    """The bodies on whose behalf an activity is carried out."""
+    rows = session.execute(
+        select(col(ActivityPrincipal.principal_id), col(Organisation.name))
+        .outerjoin(Organisation, col(Organisation.id) == col(ActivityPrincipal.principal_id))
+        .where(col(ActivityPrincipal.activity_id) == activity_id, ~col(ActivityPrincipal.annulled))
+        .order_by(col(ActivityPrincipal.position), col(ActivityPrincipal.id))
+    )
+    return [Linked(row.principal_id, row.name or "") for row in rows]
+
+
+@dataclass(frozen=True)
+class ActivityOfDataset:
+    """An activity that concerns a dataset, in short."""
+
+    id: int
+    name: str
+    organisation_id: int
+    status: ActivityStatus
+    lawful_basis: LawfulBasis | None
+
+
+def find_activities_of_dataset(session: Session, dataset_id: int) -> list[ActivityOfDataset]:
+    """The activities that use or make a dataset, by name, within the asker's rights."""
+    rows = session.execute(
+        select(
+            col(Activity.id), col(Activity.name), col(Activity.organisation_id), col(Activity.status),
+            col(Activity.lawful_basis),
+        )
+        .join(ActivityDataset, col(ActivityDataset.activity_id) == col(Activity.id))
+        .where(col(ActivityDataset.dataset_id) == dataset_id, ~col(ActivityDataset.annulled), ~col(Activity.annulled))
+        .order_by(*_ORDER)
+    )  # fmt: skip
+    return [ActivityOfDataset(*row) for row in rows]
+
+
+MOST_CHOICES = 200
+
+
+def find_choosable_activities(
+    session: Session, words: str, organisation_ids: Iterable[int]
+) -> list[tuple[int, str, str]]:
+    """Activities of these bodies to choose from, by words of their name: number, name and body; the first only."""
+    query: Any = (
+        select(col(Activity.id), col(Activity.name), col(Organisation.name).label("owner"))
+        .join(Organisation, col(Organisation.id) == col(Activity.organisation_id))
+        .where(~col(Activity.annulled), col(Activity.organisation_id).in_(list(organisation_ids)))
+        .order_by(*_ORDER)
+        .limit(MOST_CHOICES)
+    )
+    for word in sort_key(words).split():
+        query = query.where(col(Activity.name_sort).contains(word, autoescape=True))
+    return [(row.id, row.name, row.owner) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class PersonalFields:
+    """What is known of the personal data of a dataset beyond its own field.
+
+    `declared` and `detected` count its fields that tell of a person; `since` is when what is declared was recorded.
+    """
+
+    declared: int
+    detected: int
+    since: datetime | None
+
+
+_PERSONAL_FIELDS = text(
+    "SELECT count(*) FILTER (WHERE evidence = 'asserted') AS declared,"
+    " count(*) FILTER (WHERE evidence = 'detected') AS detected,"
+    " (SELECT min(said.recorded_at) FROM ledger_entry said WHERE said.table_name = 'dataset' AND said.row_id = :dataset"
+    "   AND said.version > coalesce((SELECT max(before.version) FROM ledger_entry before"
+    "     WHERE before.table_name = 'dataset' AND before.row_id = :dataset"
+    "       AND before.snapshot ->> 'personal_data' IS DISTINCT FROM :declared), 0)) AS since"
+    " FROM dataset_field WHERE dataset_id = :dataset AND NOT annulled AND coalesce(personal_category, 'none') <> 'none'"
+)
+
+
+def get_personal_fields(session: Session, dataset_id: int, declared: str | None) -> PersonalFields:
+    """How many fields of a dataset tell of a person, and since when its sheet says what it says of them."""
+    row = session.execute(_PERSONAL_FIELDS, {"dataset": dataset_id, "declared": declared}).one()
+    return PersonalFields(row.declared, row.detected, row.since)
+
+
+def find_retentions(session: Session, activity_ids: Iterable[int]) -> Mapping[int, list[ActivityData]]:
+    """The pairs of persons and data of these activities that stand, by activity."""
+    rows = session.execute(
+        select(ActivityData)
+        .where(col(ActivityData.activity_id).in_(list(activity_ids)), ~col(ActivityData.annulled))
+        .order_by(col(ActivityData.activity_id), col(ActivityData.position))
+    ).scalars()
+    found: dict[int, list[ActivityData]] = {}
+    for row in rows:
+        found.setdefault(row.activity_id, []).append(row)
+    return found

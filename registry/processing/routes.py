@@ -5,28 +5,53 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names
 from registry.datasets.forms import AnnulForm
+from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import find_versions
-from registry.organisations.queries import find_organisations, get_organisation
+from registry.organisations.queries import find_organisations
 from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
 from registry.processing.forms import ActivityChange, ActivityForm
 from registry.processing.history import history_views
-from registry.processing.queries import count_activities, find_activities, get_activity
-from registry.processing.service import amend_activity, record_activity, set_activity_aside
+from registry.processing.models import (
+    ActivityData,
+    ActivityRecipient,
+    ActivityRight,
+    ActivityTransfer,
+    ProcessingActivity,
+)
+from registry.processing.queries import (
+    Below,
+    SomePart,
+    count_activities,
+    find_activities,
+    find_linked_datasets,
+    find_linked_systems,
+    find_principals,
+    find_standing,
+    get_activity,
+    get_with_below,
+)
+from registry.processing.service import amend_activity, attach_dataset, record_activity, set_activity_aside
 from registry.processing.views import (
     ActivitiesPage,
     ActivityAnnulPage,
     ActivityHistoryPage,
     ActivityPage,
     activity_line,
+    data_row,
+    recipient_row,
+    right_rows,
     sheet_parts,
+    transfer_row,
 )
+from registry.processing.vocabulary import ProcessingRole
 from registry.processing.wording import say_value
 from registry.web.forms import parse_values, read_number
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -64,7 +89,7 @@ def show_activities(visit: Visit) -> Response[Any]:
 @route("GET", "/traitements/{activity_id:int}", READ)
 def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
     """One activity: what the record tells of it, what it lacks, what the policies find."""
-    activity = get_activity(visit.session, activity_id)
+    activity, owner, below = get_with_below(visit.session, activity_id)
     visit.agrees.update({"traitement-annule": activity.annulled, "traitement-retabli": not activity.annulled})
     page = ActivityPage(
         id=activity.id,
@@ -74,13 +99,34 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         role=activity.role.label,
         lawful_basis=say_value("lawful_basis", activity.lawful_basis),
         organisation_id=activity.organisation_id,
-        organisation_name=get_organisation(visit.session, activity.organisation_id).name,
+        organisation_name=owner,
         parts=sheet_parts(activity),
+        **_below(visit.session, activity, below),
+        is_processor=activity.role is ProcessingRole.PROCESSOR,
+        no_recipient="recipients" in activity.declared_absent,
+        no_transfer="transfers" in activity.declared_absent,
         panels=visit.panels_of("activity", activity.id),
         may_record=visit.visitor.may(RECORD, activity.organisation_id),
         may_annul=visit.visitor.may(ANNUL, activity.organisation_id),
     )
     return visit.page("processing/sheet.html", page)
+
+
+def _below(session: Session, activity: ProcessingActivity, below: Below) -> dict[str, Any]:
+    """What stands below an activity, in words."""
+
+    def rows(model: type[SomePart], *, some: bool) -> list[SomePart]:
+        return find_standing(session, model, activity.id) if some else []
+
+    return {
+        "data": [data_row(row) for row in rows(ActivityData, some=below.data)],
+        "recipients": [recipient_row(row) for row in rows(ActivityRecipient, some=below.recipients)],
+        "transfers": [transfer_row(row) for row in rows(ActivityTransfer, some=below.transfers)],
+        "rights": right_rows(activity, rows(ActivityRight, some=below.rights)),
+        "datasets": find_linked_datasets(session, activity.id) if below.datasets else [],
+        "systems": find_linked_systems(session, activity.id) if below.systems else [],
+        "principals": find_principals(session, activity.id) if below.principals else [],
+    }
 
 
 @route("GET", "/traitements/{activity_id:int}/historique", READ)
@@ -95,8 +141,10 @@ def show_activity_history(visit: Visit, activity_id: int) -> Response[Any]:
 
 @route("GET", "/traitements/nouveau", RECORD)
 def show_new_activity(visit: Visit) -> Response[Any]:
-    """An empty activity."""
-    return show_form(visit, None, {"organisation_id": str(visit.visitor.organisation_id)})
+    """An empty activity; with `?jeu=`, for that dataset."""
+    number = read_number(visit.query("jeu"))
+    owner = visit.visitor.organisation_id if number is None else get_dataset(visit.session, number).organisation_id
+    return show_form(visit, None, {"organisation_id": str(owner), "dataset_id": number})
 
 
 @route("POST", "/traitements/nouveau", RECORD)
@@ -108,11 +156,16 @@ def record_new_activity(visit: Visit) -> Response[Any]:
     errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
     if owner is None or not visit.visitor.may(RECORD, owner):
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
-    values = {**typed, "organisation_id": data.first("organisation_id")}
+    dataset_id = read_number(data.first("dataset_id"))
+    values = {**typed, "organisation_id": data.first("organisation_id"), "dataset_id": dataset_id}
     if isinstance(read, Rejected) or owner is None or errors:
         return show_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         made = record_activity(visit.session, owner, read.form)
+        if dataset_id is not None:
+            attach_dataset(visit.session, made.id, dataset_id)
+    except Invalid as refusal:
+        return show_form(visit, None, values, {"_": refusal.message}, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return show_form(visit, None, values, {"reference": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/traitements/{made.id}", done="traitement-enregistre")

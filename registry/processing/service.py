@@ -1,6 +1,7 @@
 """Every change to an activity: record, amend, annul. Each touches its subject, judged before the transaction ends."""
 
 import uuid
+from collections.abc import Callable
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -9,18 +10,20 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
-from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityForm
-from registry.processing.models import ProcessingActivity
-from registry.processing.queries import get_activity
+from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityForm, LinkedDatasetForm
+from registry.processing.models import ActivityDataset, ProcessingActivity
+from registry.processing.parts import write_parts
+from registry.processing.queries import find_parts, find_standing, get_activity
 
 ANNULLED = mark("Ce traitement est annulé : rétablissez-le avant de le modifier.")
 CHANGED = mark("Ce traitement a été modifié entre-temps.")
 
 
 def record_activity(session: Session, organisation_id: int, form: ActivityForm) -> ProcessingActivity:
-    """A new activity in the record of a body.
+    """A new activity in the record of a body, with what stands below it.
 
-    Raises: Conflict when its record already has one of that reference.
+    Raises: Conflict when its record already has one of that reference; Invalid when a part is given twice or points
+    to what the asker may not see.
     """
     say(session, "processing:activity:record")
     made = ProcessingActivity(
@@ -39,8 +42,17 @@ def record_activity(session: Session, organisation_id: int, form: ActivityForm) 
                 reference=made.reference
             )
         ) from error
-    touch(session, "activity", made.id)
+    write_parts(session, made, form)
+    session.flush()
+    _touch(session, made)
     return made
+
+
+def _touch(session: Session, activity: ProcessingActivity) -> None:
+    """The activity is judged again, and with it the datasets it concerns or concerned: they draw a fact from it."""
+    touch(session, "activity", activity.id)
+    for linked in find_parts(session, ActivityDataset, activity.id):
+        touch(session, "dataset", linked.dataset_id)
 
 
 def amend_activity(
@@ -48,8 +60,10 @@ def amend_activity(
 ) -> ProcessingActivity:
     """Changes the fields given of an activity.
 
+    Each kind of part that is given becomes exactly what is given.
+
     Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`; Invalid
-    when it would end before it begins.
+    when it would end before it begins, a part is given twice or points to what the asker may not see.
     """
     activity = get_activity(session, activity_id, lock=True)
     if activity.version != expected:
@@ -58,13 +72,18 @@ def amend_activity(
         raise Conflict(_(ANNULLED))
     _check_period(activity, form)
     say(session, "processing:activity:amend", reason)
-    for name, value in form.given().items():
-        if getattr(activity, name) != value:
-            setattr(activity, name, value)
-    activity.name_sort = indexed_sort_key(activity.name)
+    below = write_parts(session, activity, form)
+    differing = {name: value for name, value in form.given().items() if getattr(activity, name) != value}
+    for name, value in differing.items():
+        setattr(activity, name, value)
+    if differing:
+        activity.name_sort = indexed_sort_key(activity.name)
+    elif below:
+        # Its version is what `If-Match` compares: a change below an activity is a change of it.
+        activity.version = activity.version + 1
     session.flush()
     session.refresh(activity)
-    touch(session, "activity", activity.id)
+    _touch(session, activity)
     return activity
 
 
@@ -75,6 +94,36 @@ def _check_period(activity: ProcessingActivity, form: ActivityChange) -> None:
     if start and end and end < start:
         field = "ended_on" if "ended_on" in given else "started_on"
         raise Invalid(_(PERIOD_REVERSED), (FieldError(field, _(PERIOD_REVERSED)),))
+
+
+def attach_dataset(session: Session, activity_id: int, dataset_id: int) -> ProcessingActivity:
+    """Says that an activity concerns a dataset, all its fields; one it concerns already stays as it is.
+
+    Raises: NotFound; Conflict when it is annulled; Invalid when the asker may not see the dataset.
+    """
+    return _with_datasets(session, activity_id, lambda linked: [*linked, LinkedDatasetForm(dataset_id=dataset_id)])
+
+
+def detach_dataset(session: Session, activity_id: int, dataset_id: int) -> ProcessingActivity:
+    """Says that an activity does not concern a dataset.
+
+    Raises: NotFound; Conflict when it is annulled.
+    """
+    return _with_datasets(session, activity_id, lambda linked: [one for one in linked if one.dataset_id != dataset_id])
+
+
+def _with_datasets(
+    session: Session,
+    activity_id: int,
+    change: Callable[[list[LinkedDatasetForm]], list[LinkedDatasetForm]],
+) -> ProcessingActivity:
+    activity = get_activity(session, activity_id, lock=True)
+    standing = find_standing(session, ActivityDataset, activity_id)
+    wanted = {
+        one.dataset_id: one for one in reversed(change([LinkedDatasetForm.model_validate(row) for row in standing]))
+    }
+    form = ActivityChange(datasets=list(reversed(wanted.values())))
+    return amend_activity(session, activity_id, form, expected=activity.version)
 
 
 def set_activity_aside(
@@ -91,5 +140,5 @@ def set_activity_aside(
     activity.annulled = annulled
     session.flush()
     session.refresh(activity)
-    touch(session, "activity", activity.id)
+    _touch(session, activity)
     return activity

@@ -2,13 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from registry.datasets.layout import Section
 from registry.datasets.views import ChangeView
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, current_locale, mark, ngettext
+from registry.platform.lists import load_list
 from registry.processing.layout import SECTIONS, SELDOM_FILLED
+from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
+from registry.processing.queries import Linked
+from registry.processing.rules import standing_of_rights
 from registry.processing.wording import field_label, say_value
 
 
@@ -46,6 +51,48 @@ class SheetPart:
 
 
 @dataclass(frozen=True)
+class DataRow:
+    """A pair of persons and data in words, with its retention."""
+
+    people: str
+    data: str
+    precision: str
+    is_special: bool
+    retention: str
+    after: str
+    ground: str
+
+
+@dataclass(frozen=True)
+class RecipientRow:
+    """A recipient in words."""
+
+    name: str
+    kind: str
+    received: str
+
+
+@dataclass(frozen=True)
+class TransferRow:
+    """A transfer in words; `unsafe` where it leaves the Area under no safeguard."""
+
+    country: str
+    recipient: str
+    safeguard: str
+    document: str
+    unsafe: bool
+
+
+@dataclass(frozen=True)
+class RightRow:
+    """A right in words: whether it applies, and why it departs from what the basis says, if it does."""
+
+    label: str
+    applies: bool
+    reason: str
+
+
+@dataclass(frozen=True)
 class ActivityPage:
     """One activity: what is known of it, what nobody said, and what other rooms show of it."""
 
@@ -58,6 +105,16 @@ class ActivityPage:
     organisation_id: int
     organisation_name: str
     parts: Sequence[SheetPart]
+    data: Sequence["DataRow"]
+    recipients: Sequence["RecipientRow"]
+    transfers: Sequence["TransferRow"]
+    rights: Sequence["RightRow"]
+    datasets: Sequence[Linked]
+    systems: Sequence[Linked]
+    principals: Sequence[Linked]
+    is_processor: bool
+    no_recipient: bool
+    no_transfer: bool
     panels: Sequence[str]
     may_record: bool
     may_annul: bool
@@ -77,6 +134,89 @@ class ActivityFormPage:
     choices: Mapping[str, Sequence[tuple[str, str]]]
     sections: Sequence[Section]
     reason: str
+
+
+@dataclass(frozen=True)
+class ActivityInShort:
+    """An activity as a dataset's sheet names it."""
+
+    id: int
+    name: str
+    status: str
+    lawful_basis: str
+    retention: str
+
+
+@dataclass(frozen=True)
+class GdprLine:
+    """One more thing the status of a dataset tells, which a corner of the room adds; `tone` as a notice's."""
+
+    label: str
+    value: str
+    address: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class GdprPanel:
+    """The status of a dataset under the GDPR, in one glance.
+
+    `contradicted` says that its sheet tells of no personal data while some of its fields do.
+    """
+
+    dataset_id: int
+    declared: str
+    is_personal: bool
+    since: datetime | None
+    fields: str
+    contradicted: bool
+    activities: Sequence[ActivityInShort]
+    rights: Sequence[str]
+    lines: Sequence[GdprLine]
+    breaches: int
+    to_complete: int
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class DatasetActivitiesPage:
+    """The activities that concern a dataset (number, name, whether one may untie it) and those to choose from."""
+
+    id: int
+    title: str
+    words: str
+    linked: Sequence[tuple[int, str, bool]]
+    choices: Sequence[tuple[str, str]]
+    error: str
+
+
+@dataclass(frozen=True)
+class PartRow:
+    """A row of a part as its page shows it; one that stands bears a name, and keeps what it points to."""
+
+    number: str
+    values: Mapping[str, Any]
+    heading: str
+    stands: bool
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class PartsPage:
+    """The page of one kind of part of an activity."""
+
+    id: int
+    version: int
+    name: str
+    slug: str
+    part: PartPage
+    rows: Sequence[PartRow]
+    blank: PartRow
+    labels: Mapping[str, str]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+    errors: Mapping[str, str]
+    error_labels: Mapping[str, str]
+    words: str
 
 
 @dataclass(frozen=True)
@@ -132,6 +272,67 @@ def activity_line(activity: ProcessingActivity, organisation_name: str) -> Activ
         lawful_basis=say_value("lawful_basis", activity.lawful_basis),
         status=activity.status.label,
     )
+
+
+def say_months(months: int) -> str:
+    """A number of months in words: in years where it is a whole number of them.
+
+    Units: months.
+    """
+    if months and months % 12 == 0:
+        return ngettext("%(num)s an", "%(num)s ans", months // 12) % {"num": months // 12}
+    return ngettext("%(num)s mois", "%(num)s mois", months) % {"num": months}
+
+
+def data_row(row: Any) -> DataRow:
+    """A pair of persons and data in words."""
+    people, data, locale = load_list("people_categories"), load_list("personal_categories"), current_locale()
+    retention = "" if row.retention_months is None else say_months(row.retention_months)
+    if row.retention_trigger:
+        retention = _("{time} à partir de : {start}").format(
+            time=retention or _("Durée à dire"), start=row.retention_trigger
+        )
+    after = (
+        []
+        if row.intermediate_months is None
+        else [_("puis {time} en archives intermédiaires").format(time=say_months(row.intermediate_months))]
+    )
+    after += [row.final_disposition.label] if row.final_disposition else []
+    return DataRow(
+        people=people.label(row.people_category, locale),
+        data=data.label(row.data_category, locale),
+        precision=row.precision or "",
+        is_special=any(data.flag(row.data_category, one) for one in ("special", "offences", "nir")),
+        retention=retention,
+        after=", ".join(after),
+        ground=row.retention_ground or "",
+    )
+
+
+def recipient_row(row: Any) -> RecipientRow:
+    """A recipient in words."""
+    return RecipientRow(row.name, row.kind.label if row.kind else "", row.received or "")
+
+
+def transfer_row(row: Any) -> TransferRow:
+    """A transfer in words."""
+    countries = load_list("countries")
+    return TransferRow(
+        country=countries.label(row.country, current_locale()),
+        recipient=row.recipient,
+        safeguard=row.safeguard.label if row.safeguard else "",
+        document=row.document or "",
+        unsafe=not row.safeguard and not countries.flag(row.country, "eea"),
+    )
+
+
+def right_rows(activity: ProcessingActivity, adjusted: Sequence[Any]) -> list[RightRow]:
+    """Each right in words, as the basis says or as it was adjusted."""
+    said = {row.right: (row.applies, row.reason) for row in adjusted}
+    return [
+        RightRow(one.right.label, one.applies, one.reason)
+        for one in standing_of_rights(activity.lawful_basis, activity.automated_decision, said)
+    ]
 
 
 EVENTS = {

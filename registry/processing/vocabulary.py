@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import Labelled, mark
 
 
@@ -84,6 +85,44 @@ class AutomatedDecision(Labelled):
     SOLE = "sole", mark("Décision entièrement automatisée")
 
 
+class RecipientKind(Labelled):
+    """Who receives the data (GDPR art. 4 (9), 13 §1 e, 30 §1 d)."""
+
+    INTERNAL = "internal", mark("Service de la collectivité")
+    PROCESSOR = "processor", mark("Sous-traitant")
+    ADMINISTRATION = "administration", mark("Autre administration")
+    PARTNER = "partner", mark("Partenaire ou délégataire")
+    OTHER = "other", mark("Autre tiers")
+    PUBLIC = "public", mark("Public")
+
+
+class TransferSafeguard(Labelled):
+    """What allows data to leave the European Economic Area (GDPR art. 45 to 49)."""
+
+    ADEQUACY = "adequacy", mark("Décision d’adéquation (art. 45)")
+    PUBLIC_BODIES = "public-bodies", mark("Instrument entre autorités publiques (art. 46 §2 a)")
+    CORPORATE_RULES = "corporate-rules", mark("Règles d’entreprise contraignantes (art. 46 §2 b et 47)")
+    STANDARD_CLAUSES = "standard-clauses", mark("Clauses types de la Commission (art. 46 §2 c)")
+    AUTHORITY_CLAUSES = "authority-clauses", mark("Clauses types d’une autorité de contrôle (art. 46 §2 d)")
+    CODE_OF_CONDUCT = "code-of-conduct", mark("Code de conduite approuvé (art. 46 §2 e)")
+    CERTIFICATION = "certification", mark("Certification approuvée (art. 46 §2 f)")
+    AUTHORISED = "authorised", mark("Clauses ou arrangement autorisés par la CNIL (art. 46 §3)")
+    DEROGATION = "derogation", mark("Dérogation pour une situation particulière (art. 49)")
+
+
+class PersonsRight(Labelled):
+    """What a person may ask about data on them (GDPR art. 7 and 15 to 22)."""
+
+    ACCESS = "access", mark("Accès (art. 15)")
+    RECTIFICATION = "rectification", mark("Rectification (art. 16)")
+    ERASURE = "erasure", mark("Effacement (art. 17)")
+    RESTRICTION = "restriction", mark("Limitation (art. 18)")
+    PORTABILITY = "portability", mark("Portabilité (art. 20)")
+    OBJECTION = "objection", mark("Opposition (art. 21)")
+    WITHDRAWAL = "withdrawal", mark("Retrait du consentement (art. 7 §3)")
+    HUMAN_REVIEW = "human-review", mark("Intervention humaine (art. 22 §3)")
+
+
 ONE_OF: Mapping[str, Any] = {
     "role": ProcessingRole,
     "status": ActivityStatus,
@@ -92,3 +131,10 @@ ONE_OF: Mapping[str, Any] = {
 }
 SOME_OF: Mapping[str, Any] = {"article9_conditions": Article9Condition, "data_origins": DataOrigin}
 """The closed list behind each field of an activity that takes one value of it, or several."""
+OF_A_PART: Mapping[str, Any] = {
+    "final_disposition": FinalDisposition,
+    "kind": RecipientKind,
+    "safeguard": TransferSafeguard,
+    "right": PersonsRight,
+}
+"""The closed list behind each field of what stands below an activity."""

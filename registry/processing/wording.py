@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES
+from registry.datasets import wording as _of_datasets  # noqa: F401 - its names of fields come before ours.
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
 from registry.processing.vocabulary import ONE_OF, SOME_OF
@@ -48,12 +49,20 @@ FIELD_LABELS: dict[str, str] = {
     "rights_channel": mark("Où exercer ses droits"),
     "security_measures": mark("Mesures de sécurité"),
     "security_note": mark("Description des mesures"),
+    "data": mark("Personnes, données et durées"),
+    "recipients": mark("Destinataires"),
+    "transfers": mark("Transferts hors de l’Union"),
+    "rights": mark("Droits ajustés"),
+    "datasets": mark("Jeux de données concernés"),
+    "systems": mark("Systèmes d’information"),
+    "principals": mark("Pour le compte de"),
     "declared_absent": mark("Déclaré inexistant"),
     "notes": mark("Notes"),
     "template": mark("Modèle suivi"),
     "annulled": mark("Fiche annulée"),
 }
 FIELD_NAMES["activity"] = FIELD_LABELS
+FIELD_NAMES["dataset"] = {**FIELD_NAMES["dataset"], "activities": mark("Registre des traitements")}
 LISTS = {"security_measures": "security_measures"}
 """The code list behind each coded field."""
 DAYS = frozenset({"started_on", "ended_on", "reviewed_on", "founding_text_on", "notice_reviewed_on"})

@@ -122,7 +122,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         system = record_system(session, organisation_id, SystemForm(name=f"Système {word}", host_name=f"Texte {word}"))
         source = record_dataset(session, organisation_id, DatasetForm(title=f"Source {word}"))
         activity = record_activity(
-            session, organisation_id, ActivityForm(name=f"Traitement {word}", purpose=f"Finalité {word}")
+            session, organisation_id, ActivityForm.model_validate(_activity(word, sheet.id, system.id, organisation_id))
         )  # fmt: skip
         appointment = appoint(
             session, organisation_id,
@@ -209,6 +209,19 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at,
         mandate_id=mandate.id, activity_id=activity.id, **more,
     )  # fmt: skip
+
+
+def _activity(word: str, dataset_id: int, system_id: int, organisation_id: int) -> dict[str, Any]:
+    """An activity with one of each part, and the word in each text."""
+    return {
+        "name": f"Traitement {word}", "purpose": f"Finalité {word}", "lawful_basis": "consent",
+        "data": [{"people_category": "children", "data_category": "identity", "precision": f"Détail {word}"}],
+        "recipients": [{"name": f"Destinataire {word}"}],
+        "transfers": [{"country": "US", "recipient": f"Hébergeur {word}"}],
+        "rights": [{"right": "objection", "applies": True, "reason": f"Raison {word}"}],
+        "datasets": [{"dataset_id": dataset_id}], "systems": [{"information_system_id": system_id}],
+        "principals": [{"principal_id": organisation_id}],
+    }  # fmt: skip
 
 
 def _bulk(town: Town, organisation_id: int, word: str) -> int:
@@ -404,6 +417,11 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.system_version), name="Logiciel renommé"
     ),
     "POST /traitements/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Traitement neuf"),
+    "POST /traitements/du-jeu/{dataset_id:int}": _form(removed=lambda of: str(of.activity_id)),
+    "POST /traitements/{activity_id:int}/parties/{part:str}": _form(
+        version=lambda of: str(of.activity_version),
+        **{"row-0-right": "access", "row-0-applies": "false", "row-0-reason": "Loi 78-17, art. 48"},
+    ),
     "POST /traitements/{activity_id:int}/annuler": _form(version=lambda of: str(of.activity_version), reason=REASON),
     "POST /traitements/{activity_id:int}/modifier": _form(
         version=lambda of: str(of.activity_version), name="Traitement renommé"
@@ -490,6 +508,8 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
             return "licence"
         if name == "person_id" and path.endswith(("/effacer", "/erasure")):
             return str(of.leaving_id)
+        if name == "part" and path.startswith("/traitements/"):
+            return "droits"
         if name == "bulk_id" and path.endswith("abandonner"):
             return str(of.spare_bulk_id)
         if name == "batch_id" and path in ON_PREVIEWED:

@@ -127,6 +127,8 @@ EVENTS = {
     "POST /aipd/{assessment_id:int}/soumettre": "processing:assessment:submit",
     "POST /traitements/{activity_id:int}/besoin-aipd": "processing:screening:record",
     "POST /traitements/nouveau": "processing:activity:record",
+    "POST /traitements/du-jeu/{dataset_id:int}": "processing:activity:amend",
+    "POST /traitements/{activity_id:int}/parties/{part:str}": "processing:activity:amend",
     "POST /traitements/{activity_id:int}/annuler": "processing:activity:annul",
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
@@ -152,6 +154,7 @@ ORDER = (
     "POST /aipd/{assessment_id:int}/soumettre", "POST /aipd/{assessment_id:int}/mesures/{position:int}/faite",
     "POST /aipd/{assessment_id:int}/consultation", "POST /aipd/{assessment_id:int}/reviser",
     "POST /aipd/{assessment_id:int}/annuler",
+    "POST /traitements/du-jeu/{dataset_id:int}", "POST /traitements/{activity_id:int}/parties/{part:str}",
     "POST /traitements/{activity_id:int}/modifier", "PATCH /api/v1/processing-activities/{activity_id:int}",
     "POST /api/v1/processing-activities/{activity_id:int}/annulment",
     "POST /api/v1/processing-activities/{activity_id:int}/restoration", "POST /traitements/{activity_id:int}/annuler",

@@ -315,10 +315,23 @@ def activities(visitor: Visitor) -> States:
     send(page)
     yield "an activity recorded"
     own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    for part in ("donnees", "droits", "destinataires", "transferts", "systemes", "mandants", "jeux"):
+        visitor.go(f"{own}/parties/{part}")
+        yield f"a part of an activity to fill: {part}"
+    visitor.go(f"{own}/parties/transferts")
+    page.fill("#row-0-recipient", "Hébergeur")
+    send(page)
+    yield "a part of an activity refused"
+    page.select_option("#row-0-country", "US")
+    send(page)
+    yield "an activity with a part"
     visitor.go(f"{own}/annuler")
     page.fill("#reason", "Essai")
     send(page)
     yield "an activity annulled"
+    number = sheet_of(visitor).rpartition("/")[2].partition("?")[0]
+    visitor.go(f"/traitements/du-jeu/{number}")
+    yield "the activities of a dataset"
 
 
 def assessments(visitor: Visitor) -> States:

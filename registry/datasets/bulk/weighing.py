@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import SubjectKind
 from registry.compliance.weighing import Bound, Weighed, weigh
-from registry.datasets.facts import Instead, bind_datasets
+from registry.datasets.facts import Instead
 
 MOST_JUDGED = 3000
 """Sheets judged for a preview: as many take some seconds, and no page waits longer."""
@@ -26,11 +26,13 @@ def weigh_bulk_edit(session: Session, tried: Mapping[int, Instead]) -> dict[str,
 def bind_sheets(session: Session, ids: Sequence[int], tried: Mapping[int, Instead] | None = None) -> Bound:
     """These sheets and their facts today, as this transaction has them; as they would be, where something is tried."""
     today = session.info["today"]()
+    # As the assembly binds them: rooms above know more of a sheet than this one.
+    subject = engine_of(session).subjects[SubjectKind.DATASET]
     bound: dict[int, tuple[Any, dict[str, Any]]] = {}
     for start in range(0, len(ids), _BATCH):
         part = ids[start : start + _BATCH]
         instead = {one: tried[one] for one in part} if tried is not None else None
-        bound |= bind_datasets(session, part, on=today, until=None, instead=instead)
+        bound |= subject.bind(session, part, on=today, until=None, instead=instead)
     return bound
 
 

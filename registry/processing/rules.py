@@ -1,0 +1,68 @@
+"""Decisions about an activity as pure functions of values: no clock, no session."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from registry.processing.vocabulary import AutomatedDecision, LawfulBasis, PersonsRight
+
+_ALWAYS = frozenset({PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION})
+_BY_BASIS: Mapping[LawfulBasis, frozenset[PersonsRight]] = {
+    LawfulBasis.CONSENT: frozenset({PersonsRight.ERASURE, PersonsRight.PORTABILITY, PersonsRight.WITHDRAWAL}),
+    LawfulBasis.CONTRACT: frozenset({PersonsRight.ERASURE, PersonsRight.PORTABILITY}),
+    LawfulBasis.LEGAL_OBLIGATION: frozenset(),
+    LawfulBasis.VITAL_INTERESTS: frozenset({PersonsRight.ERASURE}),
+    LawfulBasis.PUBLIC_TASK: frozenset({PersonsRight.OBJECTION}),
+    LawfulBasis.LEGITIMATE_INTERESTS: frozenset({PersonsRight.ERASURE, PersonsRight.OBJECTION}),
+}
+
+
+@dataclass(frozen=True)
+class RightStanding:
+    """Whether a right applies to an activity; `reason` is why it departs from what the basis says, if it does."""
+
+    right: PersonsRight
+    applies: bool
+    deduced: bool
+    reason: str = ""
+
+
+def rights_of(basis: LawfulBasis, automated: AutomatedDecision | None) -> frozenset[PersonsRight]:
+    """The rights that a person has, from the basis of the processing alone.
+
+    Law: GDPR art. 15, 16, 18; 17 §1 and §3 b (no erasure for a legal obligation or a public task); 20 §1 a
+    (portability for consent and contract only); 21 §1 (objection for points e and f); 7 §3; 22 §3.
+    """
+    human = {PersonsRight.HUMAN_REVIEW} if automated is AutomatedDecision.SOLE else set()
+    return _ALWAYS | _BY_BASIS[basis] | human
+
+
+def standing_of_rights(
+    basis: LawfulBasis | None,
+    automated: AutomatedDecision | None,
+    adjusted: Mapping[PersonsRight, tuple[bool, str]],
+) -> list[RightStanding]:
+    """Each right with whether it applies, as the basis says or as somebody adjusted it; none without a basis."""
+    if basis is None:
+        return [RightStanding(right, applies, applies, reason) for right, (applies, reason) in adjusted.items()]
+    deduced = rights_of(basis, automated)
+    return [
+        RightStanding(right, *_settled(right in deduced, adjusted.get(right)))
+        for right in PersonsRight
+        if right is not PersonsRight.HUMAN_REVIEW or right in deduced or right in adjusted
+    ]
+
+
+def _settled(deduced: bool, adjusted: tuple[bool, str] | None) -> tuple[bool, bool, str]:
+    if adjusted is None:
+        return deduced, deduced, ""
+    applies, reason = adjusted
+    return applies, deduced, reason
+
+
+def span_of_retention(months: Iterable[int | None]) -> tuple[int, int] | None:
+    """The shortest and the longest of several retentions; nothing where none is known.
+
+    Units: months.
+    """
+    known = [one for one in months if one is not None]
+    return (min(known), max(known)) if known else None

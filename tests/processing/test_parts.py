@@ -1,0 +1,152 @@
+"""What stands below an activity, what the policies make of it, and what a dataset's sheet shows of it."""
+
+from typing import Any
+
+import pytest
+
+from registry.kernel.permissions import Role
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+
+WHOLE: dict[str, Any] = {
+    "name": "Restauration scolaire", "status": "active", "purpose": "Inscrire et facturer",
+    "basis_note": "Service public",
+    "lawful_basis": "public-task", "founding_text": "Code de l’éducation, art. R531-52",
+    "security_measures": ["access-control", "traceability", "backup"], "declared_absent": ["transfers"],
+    "notice_text": "Au verso du dossier", "notice_reviewed_on": "2026-01-15",
+    "data": [
+        {"people_category": "children", "data_category": "identity", "retention_months": 12,
+         "retention_trigger": "la fin de l’année scolaire", "final_disposition": "dispose"},
+        {"people_category": "guardians", "data_category": "financial", "retention_months": 120,
+         "retention_trigger": "la facture"},
+    ],
+    "recipients": [{"name": "Trésorerie", "kind": "administration", "received": "Les factures"}],
+}  # fmt: skip
+
+
+def _record(town: Town, on: int | None = None, **more: Any) -> int:
+    with town.acting() as session:
+        form = ActivityForm.model_validate({**WHOLE, **more})
+        return record_activity(session, on or town.authority_id, form).id
+
+
+def _verdicts(answer: Any) -> dict[str, str]:
+    return {one["policy_id"]: one["verdict"] for one in answer.json()["findings"]}
+
+
+def test_a_whole_entry_is_compliant_and_each_gap_is_named(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town)
+
+    whole = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+    dpo.post(
+        f"/traitements/{number}/parties/donnees",
+        {"version": "1", "row-0-people_category": "children", "row-0-data_category": "health",
+         "row-0-retention_months": "12"},
+    )  # fmt: skip
+    gaps = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+
+    assert {whole[one] for one in ("RGPD-02", "RGPD-03", "RGPD-04", "RGPD-10", "RGPD-24")} == {"compliant"}
+    assert (gaps["RGPD-02"], gaps["RGPD-07"]) == ("non-compliant", "to-complete")
+    sheet = dpo.get(f"/traitements/{number}").text
+    for words in ("Enfants et mineurs", "Santé", "1 an", "Trésorerie", "Opposition (art. 21)"):
+        assert words in sheet
+
+
+def test_rows_are_saved_together_removed_and_given_back_when_wrong(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town)
+    address = f"/traitements/{number}/parties/destinataires"
+
+    twice = dpo.post(address, {"version": "1", "row-0-name": "Trésorerie", "row-1-name": "Trésorerie"})
+    saved = dpo.post(
+        address, {"version": "1", "row-0-name": "Trésorerie", "row-0-removed": "true", "row-1-name": "CAF"}
+    )
+    stale = dpo.post(address, {"version": "1", "row-0-name": "Autre"})
+    unsafe = dpo.post(
+        f"/traitements/{number}/parties/transferts",
+        {"version": "2", "row-0-country": "Atlantide", "row-0-recipient": "Hébergeur"},
+    )
+
+    assert (twice.status_code, "donné deux fois" in twice.text) == (422, True)
+    assert saved.status_code == 303
+    assert (stale.status_code, "modifié entre-temps" in stale.text) == (409, True)
+    assert (unsafe.status_code, "Hébergeur" in unsafe.text) == (422, True)
+    sheet = dpo.get(f"/traitements/{number}").text
+    assert "CAF" in sheet
+    assert "Trésorerie" not in sheet
+    assert dpo.get(f"/traitements/{number}/parties/inconnue").status_code == 404
+
+
+def test_a_dataset_tied_to_an_activity_says_so_and_is_judged_again(town: Town):
+    steward = town.someone(Role.STEWARD)
+    number = _record(town)
+    sheet = town.record("Inscrits à la cantine", personal_data="personal", fields=[{"name": "nom"}, {"name": "inr"}])
+    before = _verdicts(steward.api("GET", f"/api/v1/datasets/{sheet}"))
+
+    tied = steward.post(f"/traitements/du-jeu/{sheet}", {"activity_id": str(number)})
+    after = _verdicts(steward.api("GET", f"/api/v1/datasets/{sheet}"))
+
+    assert tied.status_code == 303, tied.text
+    assert (before["RGPD-01"], after["RGPD-01"]) == ("to-complete", "compliant")
+    shown = steward.get(f"/jeux/{sheet}").text
+    for words in ("RGPD en un coup d’œil", "Restauration scolaire", "de 1 an à 10 ans", "Mission d’intérêt public"):
+        assert words in shown
+    assert "Inscrits à la cantine" in steward.get(f"/traitements/{number}").text, "Both ways."
+
+    steward.post(f"/traitements/{number}/modifier", {"version": "2", "name": "Restauration", "status": "ended"})
+    assert _verdicts(steward.api("GET", f"/api/v1/datasets/{sheet}"))["RGPD-01"] == "to-complete"
+    untied = steward.post(f"/traitements/du-jeu/{sheet}", {"removed": str(number)})
+    assert untied.status_code == 303
+    assert "rattaché à aucune fiche" in steward.get(f"/jeux/{sheet}").text
+
+
+def test_fields_concerned_are_chosen_among_those_of_the_dataset(town: Town):
+    steward = town.someone(Role.STEWARD)
+    number = _record(town)
+    sheet = town.record("Inscrits", fields=[{"name": "nom"}, {"name": "menu"}])
+    address = f"/traitements/{number}/parties/jeux"
+
+    first = steward.post(address, {"version": "1", "row-0-dataset_id": str(sheet)})
+    shown = steward.get(address).text
+    second = steward.post(
+        address, {"version": "2", "row-0-dataset_id": str(sheet), "row-0-fields": ["", "nom"]}
+    )  # fmt: skip
+
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert "row-0-fields" in shown
+    body = steward.api("GET", f"/api/v1/processing-activities/{number}").json()
+    assert body["datasets"] == [{"dataset_id": sheet, "fields": ["nom"]}]
+
+
+def test_what_the_asker_may_not_see_is_refused_as_what_does_not_exist(town: Town):
+    steward = town.someone(Role.STEWARD, town.commune_id)
+    number = _record(town, town.commune_id)
+    foreign = town.record("Secret", on=town.other_commune_id)
+
+    for dataset in (foreign, 987_654):
+        answer = steward.api(
+            "PATCH", f"/api/v1/processing-activities/{number}", json={"datasets": [{"dataset_id": dataset}]},
+            headers={"If-Match": '"1"'},
+        )  # fmt: skip
+        assert (answer.status_code, answer.json()["errors"][0]["path"]) == (422, "datasets.0.dataset_id")
+    assert steward.post(f"/traitements/du-jeu/{foreign}", {"activity_id": str(number)}).status_code == 404
+
+
+def test_what_is_done_for_others_names_them(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town, name="Paie mutualisée", role="processor")
+    silent = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+
+    dpo.post(
+        f"/traitements/{number}/parties/mandants", {"version": "1", "row-0-principal_id": str(town.commune_id)}
+    )  # fmt: skip
+
+    assert silent["RGPD-14"] == "to-complete"
+    assert silent["RGPD-02"] == "not-applicable"
+    told = dpo.api("GET", f"/api/v1/processing-activities/{number}")
+    assert _verdicts(told)["RGPD-14"] == "compliant"
+    assert "Grande-Commune" in dpo.get(f"/traitements/{number}").text

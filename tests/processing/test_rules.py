@@ -1,0 +1,44 @@
+"""Rights deduced from the basis, and how they are adjusted."""
+
+import pytest
+
+from registry.processing.rules import rights_of, span_of_retention, standing_of_rights
+from registry.processing.vocabulary import AutomatedDecision, LawfulBasis, PersonsRight
+
+ALWAYS = {PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION}
+EXPECTED = {
+    LawfulBasis.CONSENT: {PersonsRight.ERASURE, PersonsRight.PORTABILITY, PersonsRight.WITHDRAWAL},
+    LawfulBasis.CONTRACT: {PersonsRight.ERASURE, PersonsRight.PORTABILITY},
+    LawfulBasis.LEGAL_OBLIGATION: set(),
+    LawfulBasis.VITAL_INTERESTS: {PersonsRight.ERASURE},
+    LawfulBasis.PUBLIC_TASK: {PersonsRight.OBJECTION},
+    LawfulBasis.LEGITIMATE_INTERESTS: {PersonsRight.ERASURE, PersonsRight.OBJECTION},
+}
+
+
+@pytest.mark.parametrize("basis", list(LawfulBasis))
+def test_each_basis_gives_the_rights_that_the_regulation_says(basis: LawfulBasis):
+    assert rights_of(basis, None) == ALWAYS | EXPECTED[basis]
+    assert rights_of(basis, AutomatedDecision.SOLE) == ALWAYS | EXPECTED[basis] | {PersonsRight.HUMAN_REVIEW}
+
+
+def test_a_right_adjusted_says_why_and_the_others_stand():
+    standing = standing_of_rights(
+        LawfulBasis.PUBLIC_TASK, None, {PersonsRight.OBJECTION: (False, "Loi 78-17, art. 56")}
+    )
+
+    by_right = {one.right: one for one in standing}
+    assert (by_right[PersonsRight.OBJECTION].applies, by_right[PersonsRight.OBJECTION].deduced) == (False, True)
+    assert by_right[PersonsRight.OBJECTION].reason == "Loi 78-17, art. 56"
+    assert by_right[PersonsRight.ACCESS].applies
+    assert not by_right[PersonsRight.PORTABILITY].applies
+    assert PersonsRight.HUMAN_REVIEW not in by_right, "No machine decides alone: nobody is asked about it."
+
+
+def test_without_a_basis_no_right_is_deduced():
+    assert standing_of_rights(None, None, {}) == []
+
+
+def test_several_retentions_are_said_from_the_shortest_to_the_longest():
+    assert span_of_retention([60, None, 12]) == (12, 60)
+    assert span_of_retention([None]) is None
