@@ -30,8 +30,8 @@ class _Delays(BaseModel):
     note: str | None = None
 
 
-_NO_POLICIES = frozenset({"lists", "mappings", "templates"})
-"""Folders of data that hold no policy: code lists, mappings of inventories, templates of sheets."""
+_NO_POLICIES = frozenset({"activities", "lists", "mappings", "templates"})
+"""Folders of data that hold no policy: code lists, mappings of inventories, templates of activities and of sheets."""
 
 
 def load_catalogue(folder: Path) -> Catalogue:

@@ -16,8 +16,14 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations
+from registry.processing.activity_templates import (
+    ActivityTemplate,
+    find_activity_template,
+    get_activity_template,
+    load_activity_templates,
+)
 from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
-from registry.processing.forms import ActivityChange, ActivityForm
+from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.history import history_views
 from registry.processing.models import (
     ActivityData,
@@ -44,6 +50,7 @@ from registry.processing.views import (
     ActivityAnnulPage,
     ActivityHistoryPage,
     ActivityPage,
+    ActivityTemplatesPage,
     activity_line,
     data_row,
     recipient_row,
@@ -105,11 +112,20 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         is_processor=activity.role is ProcessingRole.PROCESSOR,
         no_recipient="recipients" in activity.declared_absent,
         no_transfer="transfers" in activity.declared_absent,
+        template=_moved_template(activity),
         panels=visit.panels_of("activity", activity.id),
         may_record=visit.visitor.may(RECORD, activity.organisation_id),
         may_annul=visit.visitor.may(ANNUL, activity.organisation_id),
     )
     return visit.page("processing/sheet.html", page)
+
+
+def _moved_template(activity: ProcessingActivity) -> tuple[str, str] | None:
+    """The template an activity was copied from, number and name, if it says something else since."""
+    template = find_activity_template(activity.template)
+    if template is None or template.digest == activity.template_digest:
+        return None
+    return template.id, template.name()
 
 
 def _below(session: Session, activity: ProcessingActivity, below: Below) -> dict[str, Any]:
@@ -142,9 +158,28 @@ def show_activity_history(visit: Visit, activity_id: int) -> Response[Any]:
 @route("GET", "/traitements/nouveau", RECORD)
 def show_new_activity(visit: Visit) -> Response[Any]:
     """An empty activity; with `?jeu=`, for that dataset."""
+    if visit.query("modele"):
+        template = get_activity_template(visit.query("modele"))
+        proposed = template.form().model_dump(mode="json", include=set(template.values) - set(PARTS))
+        body = str(visit.visitor.organisation_id)
+        return show_form(visit, None, {**proposed, "organisation_id": body, "template": template.id})
     number = read_number(visit.query("jeu"))
     owner = visit.visitor.organisation_id if number is None else get_dataset(visit.session, number).organisation_id
     return show_form(visit, None, {"organisation_id": str(owner), "dataset_id": number})
+
+
+def _with_parts(form: ActivityForm, template: ActivityTemplate | None) -> ActivityForm:
+    """What was typed, with the parts that its template proposes: the form shows none of them."""
+    if template is None:
+        return form
+    proposed = template.form()
+    return form.model_copy(update={name: getattr(proposed, name) for name in PARTS})
+
+
+@route("GET", "/traitements/modeles", RECORD)
+def show_activity_templates(visit: Visit) -> Response[Any]:
+    """The templates of activities: what nearly every body processes."""
+    return visit.page("processing/templates.html", ActivityTemplatesPage(load_activity_templates()))
 
 
 @route("POST", "/traitements/nouveau", RECORD)
@@ -158,10 +193,12 @@ def record_new_activity(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
     dataset_id = read_number(data.first("dataset_id"))
     values = {**typed, "organisation_id": data.first("organisation_id"), "dataset_id": dataset_id}
+    template = find_activity_template(data.first("template"))
+    values["template"] = template.id if template else None
     if isinstance(read, Rejected) or owner is None or errors:
         return show_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        made = record_activity(visit.session, owner, read.form)
+        made = record_activity(visit.session, owner, _with_parts(read.form, template), template=template)
         if dataset_id is not None:
             attach_dataset(visit.session, made.id, dataset_id)
     except Invalid as refusal:
@@ -232,6 +269,7 @@ def _annul_page(visit: Visit, activity_id: int, error: str, *, status: int = 200
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_activities, show_new_activity, record_new_activity, show_activity, show_amend_activity, change_activity,
+    show_activities, show_activity_templates,
+    show_new_activity, record_new_activity, show_activity, show_amend_activity, change_activity,
     show_annul_activity, annul_activity, show_activity_history,
 )  # fmt: skip

@@ -10,6 +10,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
+from registry.processing.activity_templates import ActivityTemplate
 from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityForm, LinkedDatasetForm
 from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.parts import write_parts
@@ -19,8 +20,10 @@ ANNULLED = mark("Ce traitement est annulé : rétablissez-le avant de le modifie
 CHANGED = mark("Ce traitement a été modifié entre-temps.")
 
 
-def record_activity(session: Session, organisation_id: int, form: ActivityForm) -> ProcessingActivity:
-    """A new activity in the record of a body, with what stands below it.
+def record_activity(
+    session: Session, organisation_id: int, form: ActivityForm, *, template: ActivityTemplate | None = None
+) -> ProcessingActivity:
+    """A new activity in the record of a body, with what stands below it; `template` is the one it was copied from.
 
     Raises: Conflict when its record already has one of that reference; Invalid when a part is given twice or points
     to what the asker may not see.
@@ -30,6 +33,8 @@ def record_activity(session: Session, organisation_id: int, form: ActivityForm) 
         organisation_id=organisation_id,
         reference=form.reference or f"urn:uuid:{uuid.uuid4()}",
         name_sort=indexed_sort_key(form.name),
+        template=template.id if template else None,
+        template_digest=template.digest if template else None,
         **form.values(),
     )
     try:

@@ -9,6 +9,7 @@ from registry.datasets.layout import Section
 from registry.datasets.views import ChangeView
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
+from registry.processing.activity_templates import ActivityTemplate
 from registry.processing.layout import SECTIONS, SELDOM_FILLED
 from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
@@ -113,6 +114,7 @@ class ActivityPage:
     systems: Sequence[Linked]
     principals: Sequence[Linked]
     is_processor: bool
+    template: tuple[str, str] | None
     no_recipient: bool
     no_transfer: bool
     panels: Sequence[str]
@@ -217,6 +219,13 @@ class PartsPage:
     errors: Mapping[str, str]
     error_labels: Mapping[str, str]
     words: str
+
+
+@dataclass(frozen=True)
+class ActivityTemplatesPage:
+    """The templates of activities, by name."""
+
+    templates: Sequence[ActivityTemplate]
 
 
 @dataclass(frozen=True)

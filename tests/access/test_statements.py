@@ -78,6 +78,7 @@ STATEMENTS = {
     "/traitements/{activity}/parties/donnees": 3,
     "/traitements/{activity}/parties/jeux": 4,
     "/traitements/du-jeu/{dataset}": 4,
+    "/traitements/modeles": 1,
     "/api/v1/processing-activities": 3,
     "/api/v1/processing-activities/{activity}": 4,
     "/api/v1/organisations": 3,
