@@ -77,6 +77,7 @@ from registry.processing import panels as processing_panels
 from registry.processing import part_routes as processing_parts
 from registry.processing import routes as processing_routes
 from registry.processing.assessments import api as assessments_api
+from registry.processing.assessments import gathering as assessments
 from registry.processing.assessments import panels as assessments_panels
 from registry.processing.assessments import routes as assessments_routes
 from registry.processing.assessments import step_routes as assessments_steps
@@ -304,6 +305,7 @@ _SOURCES = (
     Source(
         "record-of-processing-communicable", _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
     ),
+    Source("impact-assessment", _RECORD, assessments.get_keeper, assessments.gather),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""
 

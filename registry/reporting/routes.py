@@ -27,6 +27,8 @@ from registry.web.visits import NOTICES, Visit, route
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
 _SUBJECTS = {"organisation": mark("{name}"), "bodies": mark("{name}, et chacun de ses organismes dans son volume")}
 """What is asked of an organisation: itself with its services, or with the bodies below it."""
+_RECORDS = {"assessment": mark("Analyse d’impact n° {number}")}
+"""The subjects that only their own sheet proposes."""
 
 
 def _line(document: IssuedDocument) -> DocumentLine:
@@ -41,9 +43,20 @@ def _line(document: IssuedDocument) -> DocumentLine:
     )
 
 
+def _of_own_sheet(scope: str) -> list[tuple[str, str]]:
+    """The subject that a record's own sheet proposed, if it did."""
+    kind, _colon, number = scope.partition(":")
+    return [(scope, _(_RECORDS[kind]).format(number=number))] if kind in _RECORDS and number.isdigit() else []
+
+
 def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(ISSUE)
-    asked = [one for one in sources_of(visit.session).values() if one.offered and visit.visitor.may(one.permission)]
+    named, scope = values.get("report", ""), values.get("scope", "")
+    asked = [
+        one
+        for one in sources_of(visit.session).values()
+        if (one.offered or one.report_id == named) and visit.visitor.may(one.permission)
+    ]
     sources = {one.report_id for one in asked}
     offered = {(subject, kind) for one in asked for subject, kinds in one.offered.items() for kind in kinds}
     available = pdf_available()
@@ -58,7 +71,8 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
             for body in find_organisations(visit.session)
             for subject in _SUBJECTS
             if body.id in reach and (subject, body.kind) in offered
-        ],
+        ]
+        + _of_own_sheet(scope),
         values=values,
         errors=errors,
         pdf_notice="" if available.ok else f"{available.reason} {available.apt_line}",
