@@ -6,31 +6,50 @@ Law: GDPR art. 30 §1, §2 and §4; CRPA art. L311-1 and L311-5 (2°, d).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.datasets.models import Dataset, InformationSystem
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
 from registry.processing.holding import BODIES, Held, find_every, find_held, find_officer
-from registry.processing.models import ProcessingActivity
-from registry.processing.vocabulary import AutomatedDecision, ProcessingRole
+from registry.processing.models import (
+    ActivityData,
+    ActivityDataset,
+    ActivityPrincipal,
+    ActivityRecipient,
+    ActivityRight,
+    ActivitySystem,
+    ActivityTransfer,
+    ProcessingActivity,
+)
+from registry.processing.rules import standing_of_rights
+from registry.processing.vocabulary import AutomatedDecision, ProcessingRole, RecipientKind
 from registry.processing.wording import field_label, say_value
 
 OFFERED = {"organisation": BODIES, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
 """What a record is asked of: an organisation, or a body with all those below it, a volume each."""
 _SECURITY = frozenset({"security_measures", "security_note"})
+_LONG = frozenset({"description", "notes"})
 _SPECIAL = ("article9_conditions", "article9_text", "offences_text", "offences_necessity", "nir_text")
+_GUARDED = {"special": "art. 9", "offences": "art. 10", "nir": "NIR"}
+"""What guards a category of data, by its flag in the list."""
 _DIGITS = re.compile(r"\d+")
-_NONE_OF = {"recipients": "recipients", "transfers": "transfers", "security_measures": "security"}
+_NONE_OF = {
+    "recipients": "recipients",
+    "transfers": "transfers",
+    "lawful_basis": "basis",
+    "security_measures": "security",
+}
 """Under which heading of a sheet each thing declared not to exist stands."""
 
 
@@ -47,10 +66,24 @@ def get_keeper(session: Session, subject: Subject) -> int:
 
 @dataclass(frozen=True)
 class _Ground:
-    """What the sheets of a body are read on: who is who that day, and whether their security is read."""
+    """What the sheets of a body are read on: who is who that day, and the names of what they point to."""
 
     held: Held
+    parts: Mapping[type[Any], Mapping[int, Sequence[Any]]]
+    datasets: Mapping[int, Any]
+    systems: Mapping[int, Any]
     security: bool
+
+    def of(self, model: type[Any], activity_id: int) -> Sequence[Any]:
+        """The parts of one kind that stand below an activity, in their order."""
+        return self.parts[model].get(activity_id, ())
+
+    def named(self, row: Any, name: str) -> str:
+        """The name of a dataset or system; of another body's, whose it is."""
+        if row.organisation_id in self.held.own:
+            return str(getattr(row, name))
+        other = self.held.every.get(row.organisation_id)
+        return _("tenu par {name}").format(name=other.name if other is not None else _("un autre organisme"))
 
 
 def gather(session: Session, subject: Subject, moment: Moment, *, communicable: bool) -> Gathered:
@@ -112,13 +145,28 @@ def _body(body: Any) -> dict[str, Any]:
     }
 
 
+_PARTS: tuple[type[Any], ...] = (
+    ActivityData, ActivityRecipient, ActivityTransfer, ActivityRight, ActivityDataset, ActivitySystem,
+    ActivityPrincipal,
+)  # fmt: skip
+
+
 def _activities(session: Session, held: Held, moment: Moment, *, security: bool) -> list[dict[str, Any]]:
     rows = find_rows(
         session, ProcessingActivity, until=moment.until, column="organisation_id", among=held.within,
         without=frozenset({"notes"}) if security else frozenset({"notes"}) | _SECURITY,
     )  # fmt: skip
     rows = sorted((row for row in rows if not row.annulled), key=_order)
-    return [_sheet(row, _Ground(held, security)) for row in rows]
+    ids = [row.id for row in rows]
+    parts = {model: _parts(session, model, ids, moment) for model in _PARTS}
+    ground = _Ground(
+        held=held,
+        parts=parts,
+        datasets=_pointed(session, Dataset, parts[ActivityDataset], "dataset_id", moment),
+        systems=_pointed(session, InformationSystem, parts[ActivitySystem], "information_system_id", moment),
+        security=security,
+    )
+    return [_sheet(row, ground) for row in rows]
 
 
 def _order(row: Any) -> tuple[bool, str, int]:
@@ -130,7 +178,25 @@ def _order(row: Any) -> tuple[bool, str, int]:
     )
 
 
+def _parts(session: Session, model: type[Any], ids: Sequence[int], moment: Moment) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    rows = find_rows(session, model, until=moment.until, column="activity_id", among=ids)
+    for row in sorted(rows, key=lambda one: (one.position, one.id)):
+        if not row.annulled:
+            found.setdefault(row.activity_id, []).append(row)
+    return found
+
+
+def _pointed(
+    session: Session, model: type[Any], parts: Mapping[int, Sequence[Any]], column: str, moment: Moment
+) -> dict[int, Any]:
+    ids = {getattr(part, column) for below in parts.values() for part in below}
+    rows = find_rows(session, model, until=moment.until, column="id", among=ids, without=_LONG)
+    return {row.id: row for row in rows if not row.annulled}
+
+
 def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
+    recipients = ground.of(ActivityRecipient, row.id)
     owner = ground.held.every[row.organisation_id]
     sheet = {
         "id": str(row.id),
@@ -141,6 +207,7 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
         "status": say_value("status", row.status),
         "service": row.department or ("" if OrganisationKind(owner.kind).is_legal_person else owner.name),
         "joint_controllers": row.joint_controllers or "",
+        "on_behalf_of": [_principal(part.principal_id, ground) for part in ground.of(ActivityPrincipal, row.id)],
         "purpose": row.purpose or "",
         "sub_purposes": [line.strip() for line in (row.sub_purposes or "").splitlines() if line.strip()],
         "started_on": row.started_on,
@@ -152,13 +219,31 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
         "special": _told(row, *_SPECIAL),
         "people_count": row.people_count,
         "origins": [*filter(None, (say_value("data_origins", row.data_origins), row.data_origin_note))],
+        "data": [_data(part) for part in ground.of(ActivityData, row.id)],
+        "recipients": [_recipient(part) for part in recipients if part.kind != RecipientKind.PROCESSOR],
+        "processors": [
+            f"{part.name} ({part.received})" if part.received else part.name
+            for part in recipients
+            if part.kind == RecipientKind.PROCESSOR
+        ],
+        "transfers": [_transfer(part) for part in ground.of(ActivityTransfer, row.id)],
         "decisions": _told(row, "automated_decision", "algorithm_notice", "algorithm_explained", "human_review"),
         "notice": row.notice_text or "",
         "notice_address": row.notice_url,
+        "rights": [*_rights(row, ground)],
         "rights_channel": row.rights_channel or "",
+        "datasets": [*_datasets(row, ground)],
+        "systems": [*_systems(row, ground)],
         "declared_none": [*_declared_none(row, security=ground.security)],
     }
     return {**sheet, "security": _security(row)} if ground.security else sheet
+
+
+def _principal(number: int, ground: _Ground) -> str:
+    body = ground.held.every.get(number)
+    if body is None:
+        return _("un autre organisme")
+    return _("{name} (SIREN {siren})").format(name=body.name, siren=body.siren) if body.siren else str(body.name)
 
 
 def _founding(row: Any) -> dict[str, Any] | None:
@@ -173,6 +258,77 @@ def _told(row: Any, *names: str) -> list[tuple[str, str]]:
     if "automated_decision" in names and row.automated_decision in {None, AutomatedDecision.NONE}:
         return [one for one in said[:1] if one[1]]
     return [(label, text) for label, text in said if text]
+
+
+def _data(part: Any) -> dict[str, Any]:
+    people, data = load_list("people_categories"), load_list("personal_categories")
+    words = data.label(part.data_category)
+    return {
+        "people": people.label(part.people_category),
+        "data": f"{words} : {part.precision}" if part.precision else words,
+        "special": next((article for flag, article in _GUARDED.items() if data.flag(part.data_category, flag)), ""),
+        "retention": _retention(part),
+        "disposition": part.final_disposition.label if part.final_disposition else "",
+    }
+
+
+def _retention(part: Any) -> str | None:
+    if part.retention_months is None:
+        return None
+    said = say_months(part.retention_months)
+    if part.retention_trigger:
+        said = _("{time}, à compter de : {trigger}").format(time=said, trigger=part.retention_trigger)
+    if part.intermediate_months:
+        said = _("{said} ; puis {time} d’archives intermédiaires").format(
+            said=said, time=say_months(part.intermediate_months)
+        )
+    return f"{said} ({part.retention_ground})" if part.retention_ground else said
+
+
+def say_months(months: int) -> str:
+    """So many months in words: in years where they are whole."""
+    if months and months % 12 == 0:
+        return ngettext("{count} an", "{count} ans", months // 12).format(count=months // 12)
+    return _("{count} mois").format(count=months)
+
+
+def _recipient(part: Any) -> dict[str, str]:
+    return {"name": part.name, "kind": part.kind.label if part.kind else "", "reason": part.received or ""}
+
+
+def _transfer(part: Any) -> dict[str, Any]:
+    safeguard = part.safeguard.label if part.safeguard else None
+    if safeguard and part.document:
+        safeguard = f"{safeguard}, {part.document}"
+    return {
+        "country": load_list("countries").label(part.country), "recipient": part.recipient, "safeguard": safeguard,
+    }  # fmt: skip
+
+
+def _rights(row: Any, ground: _Ground) -> Iterator[dict[str, Any]]:
+    adjusted = {part.right: (part.applies, part.reason) for part in ground.of(ActivityRight, row.id)}
+    for one in standing_of_rights(row.lawful_basis, row.automated_decision, adjusted):
+        yield {"name": one.right.label, "holds": one.applies, "reason": one.reason}
+
+
+def _datasets(row: Any, ground: _Ground) -> Iterator[dict[str, str]]:
+    for part in ground.of(ActivityDataset, row.id):
+        sheet = ground.datasets.get(part.dataset_id)
+        if sheet is not None:
+            owner = ground.held.every.get(sheet.organisation_id)
+            title = ground.named(sheet, "title")
+            if sheet.organisation_id not in ground.held.own:
+                title = _("Jeu de données {held}").format(held=title)
+            yield {"id": str(sheet.id), "title": title, "organisation": owner.name if owner is not None else ""}
+
+
+def _systems(row: Any, ground: _Ground) -> Iterator[str]:
+    for part in ground.of(ActivitySystem, row.id):
+        system = ground.systems.get(part.information_system_id)
+        if system is not None:
+            name = ground.named(system, "name")
+            own = system.organisation_id in ground.held.own
+            yield name if own else _("système {held}").format(held=name)
 
 
 def _declared_none(row: Any, *, security: bool) -> Iterable[str]:

@@ -139,3 +139,32 @@ def test_an_issued_communicable_record_and_its_volumes_hold_no_word_of_the_secur
 
     assert found("record-of-processing-communicable") == [set(), set()]
     assert found("record-of-processing") == [passages, passages]
+
+
+def test_a_sheet_says_its_data_with_their_retention_and_who_receives_them(town: Town):
+    own, other = town.record("Inscriptions", on=town.commune_id), town.record("Plan des réseaux")
+    record(
+        town, town.commune_id, role="processor",
+        data=[{"people_category": "children", "data_category": "health", "retention_months": 24,
+               "retention_trigger": "la fin de la scolarité", "final_disposition": "dispose"},
+              {"people_category": "guardians", "data_category": "financial", "retention_months": 30}],
+        recipients=[{"name": "Éditeur", "kind": "processor"}, {"name": "Comptable public", "kind": "administration"}],
+        transfers=[{"country": "US", "recipient": "Hébergeur", "safeguard": "standard-clauses"}],
+        datasets=[{"dataset_id": own}, {"dataset_id": other}],
+        principals=[{"principal_id": town.authority_id}],
+    )  # fmt: skip
+
+    (sheet,) = gathered(town, f"organisation:{town.commune_id}").values["activities"]
+
+    health, money = sheet["data"]
+    assert (health["people"], health["special"]) == ("Enfants et mineurs", "art. 9")
+    assert health["retention"] == "2 ans, à compter de : la fin de la scolarité"
+    assert money["retention"] == "30 mois"
+    assert sheet["processors"] == ["Éditeur"]
+    assert [one["name"] for one in sheet["recipients"]] == ["Comptable public"]
+    assert sheet["transfers"][0]["country"] == "États-Unis"
+    assert "Clauses types" in sheet["transfers"][0]["safeguard"]
+    assert sheet["datasets"][0]["title"] == "Inscriptions"
+    assert "Plan des réseaux" not in str(sheet), "another body's dataset is not named"
+    assert "SIREN 200033579" in sheet["on_behalf_of"][0]
+    assert {one["name"] for one in sheet["rights"] if one["holds"]} >= {"Accès (art. 15)", "Opposition (art. 21)"}
