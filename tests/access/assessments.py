@@ -1,4 +1,4 @@
-"""Three impact assessments of an organisation for the scene: a draft ready to submit, one submitted, one decided."""
+"""Impact assessments of an organisation for the scene: drafts ready to submit, some submitted, one decided."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -38,13 +38,13 @@ HIGH = {
 def assess(
     session: Session, organisation_id: int, activity_id: int, word: str, *, decider: int, day: date
 ) -> dict[str, int]:
-    """The numbers of the three, under the names the scene gives them; every text holds the word."""
+    """Their numbers, under the names the scene gives them; every text holds the word."""
     screen_activity(session, activity_id, ScreeningForm(reason=f"Raison {word}"), expected=0)
     made = {
         state: write_assessment(session, organisation_id, activity_id, f"{state} {word}", day=day)
-        for state in ("draft", "submitted", "decided")
+        for state in ("draft", "api_draft", "submitted", "api_submitted", "decided")
     }
-    for state in ("submitted", "decided"):
+    for state in ("submitted", "api_submitted", "decided"):
         version = get_latest(session, made[state].id).version
         submit_revision(session, made[state].id, expected=version, by=None, today=day)
     form = DecisionForm(state=RevisionState.VALIDATED, reason=f"Motif {word}", review_on=day + timedelta(days=300))
@@ -102,6 +102,14 @@ ASSESSMENT_FORMS: dict[str, Callable[[Any], dict[str, Any]]] = {
     },
 }  # fmt: skip
 ASSESSMENT_BODIES: dict[str, Callable[[Any], dict[str, Any]]] = {
+    "POST /api/v1/impact-assessments": lambda of: {
+        "organisation_id": of.organisation_id,
+        "title": "AIPD neuve",
+        "activity_ids": [of.activity_id],
+    },
+    "PATCH /api/v1/impact-assessments/{assessment_id:int}": lambda _of: {"necessity": "Autre texte"},
+    "POST /api/v1/impact-assessments/{assessment_id:int}/submission": lambda _of: {},
+    "POST /api/v1/impact-assessments/{assessment_id:int}/decision": lambda _of: {"state": "refused", "reason": REASON},
     "PUT /api/v1/processing-activities/{activity_id:int}/dpia-need": lambda _of: {"criteria": {"exclusion": True}},
 }
 """What each route of this corner is sent, from what the scene holds."""

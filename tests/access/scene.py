@@ -86,7 +86,10 @@ class Objects:
     activity_version: int = 1
     draft_dpia_id: int = NOTHING
     draft_dpia_version: int = 5
+    api_draft_dpia_id: int = NOTHING
+    api_draft_dpia_version: int = 5
     submitted_dpia_id: int = NOTHING
+    api_submitted_dpia_id: int = NOTHING
     submitted_dpia_version: int = 6
     decided_dpia_id: int = NOTHING
     screening_version: int = 1
@@ -521,7 +524,8 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         if name == "assessment_id" and path.endswith(ON_DECIDED_DPIA):
             return str(of.decided_dpia_id)
         if name == "assessment_id":
-            return str(of.submitted_dpia_id if path.endswith("/decision") else of.draft_dpia_id)
+            state = "submitted" if path.endswith("/decision") else "draft"
+            return str(getattr(of, f"{'api_' if path.startswith('/api/') else ''}{state}_dpia_id"))
         if name == "appointment_id" and path in TO_ANNUL:
             return str(of.mandate_id)
         return str(said.get(name) or getattr(of, name))
@@ -542,6 +546,8 @@ def _version(path: str, of: Objects) -> int | None:
         return None
     if path.endswith("/dpia-need"):
         return of.screening_version
+    if "{assessment_id:int}" in path:
+        return of.submitted_dpia_version if path.endswith("/decision") else of.api_draft_dpia_version
     versions = {
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,

@@ -117,6 +117,10 @@ EVENTS = {
     "POST /systemes/{system_id:int}/annuler": "datasets:system:annul",
     "POST /systemes/{system_id:int}/modifier": "datasets:system:amend",
     "PUT /api/v1/processing-activities/{activity_id:int}/dpia-need": "processing:screening:record",
+    "POST /api/v1/impact-assessments": "processing:assessment:record",
+    "PATCH /api/v1/impact-assessments/{assessment_id:int}": "processing:assessment:amend",
+    "POST /api/v1/impact-assessments/{assessment_id:int}/submission": "processing:assessment:submit",
+    "POST /api/v1/impact-assessments/{assessment_id:int}/decision": "processing:assessment:refuse",
     "POST /aipd/nouvelle": "processing:assessment:record",
     "POST /aipd/{assessment_id:int}/annuler": "processing:assessment:annul",
     "POST /aipd/{assessment_id:int}/consultation": "processing:consultation:record",
@@ -150,6 +154,8 @@ ORDER = (
     "POST /api/v1/systems/{system_id:int}/restoration", "POST /systemes/{system_id:int}/annuler",
     "POST /traitements/{activity_id:int}/besoin-aipd",
     "PUT /api/v1/processing-activities/{activity_id:int}/dpia-need",
+    "POST /api/v1/impact-assessments", "PATCH /api/v1/impact-assessments/{assessment_id:int}",
+    "POST /api/v1/impact-assessments/{assessment_id:int}/submission",
     "POST /aipd/nouvelle", "POST /aipd/{assessment_id:int}/etapes/{step:str}",
     "POST /aipd/{assessment_id:int}/soumettre", "POST /aipd/{assessment_id:int}/mesures/{position:int}/faite",
     "POST /aipd/{assessment_id:int}/consultation", "POST /aipd/{assessment_id:int}/reviser",
@@ -194,14 +200,18 @@ def _version(town: Town, of: Objects) -> Objects:
         activity = session.execute(
             text("SELECT version FROM processing_activity WHERE id = :id"), {"id": of.activity_id}
         )  # fmt: skip
-        draft = session.execute(
-            text("SELECT max(version) FROM assessment_revision WHERE assessment_id = :id"), {"id": of.draft_dpia_id}
-        )  # fmt: skip
+        drafts = [
+            session.execute(
+                text("SELECT max(version) FROM assessment_revision WHERE assessment_id = :id"), {"id": number}
+            ).scalar_one()
+            for number in (of.draft_dpia_id, of.api_draft_dpia_id)
+        ]
         screening = session.execute(
             text("SELECT version FROM dpia_screening WHERE activity_id = :id"), {"id": of.activity_id}
         )  # fmt: skip
         return replace(
-            of, draft_dpia_version=draft.scalar_one(), screening_version=screening.scalar_one(),
+            of, draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
+            screening_version=screening.scalar_one(),
             dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
             organisation_version=body.scalar_one(), activity_version=activity.scalar_one(),
         )  # fmt: skip

@@ -306,6 +306,47 @@ def test_only_the_dpo_writes_the_opinion_of_the_dpo(town: Town, activity_id: int
     assert "Aucun avis n’est encore recueilli." in steward.get(address).text
 
 
+def test_a_program_answers_writes_submits_and_decides_as_people_do(town: Town, activity_id: int) -> None:
+    steward, dpo, director = (town.someone(role) for role in (Role.STEWARD, Role.DPO, Role.DIRECTOR))
+    need = f"/api/v1/processing-activities/{activity_id}/dpia-need"
+    told = {"criteria": {"sensitive-data": True, "large-scale": True}, "required_none": True, "exempt_none": True}
+    body = steward.api("PUT", need, json={**told, "law_assessed": False}, headers={"If-Match": '"0"'}).json()
+    assert (body["need"], body["is_due"]) == ("required", True)
+    assert body["reasons"][-1]["law"] == "RGPD art. 35 §3 b)"
+    assert steward.api("GET", need).json() == body
+    made = steward.api(
+        "POST", "/api/v1/impact-assessments",
+        json={"organisation_id": town.authority_id, "title": "AIPD par API", "activity_ids": [activity_id]},
+    )  # fmt: skip
+    assert made.status_code == 201, made.text
+    own = made.headers["location"]
+    levels = {"severity_before": "maximal", "likelihood_before": "limited"}
+    levels |= {"severity_after": "limited", "likelihood_after": "limited"}
+    change = {
+        "description": "Ce que l’on fait.", "necessity": "Pourquoi.", "minimisation": "Le moins.", "rights": "Comment.",
+        "people_asked": "not-sought", "people_views": "Projet interne.", "measures": [{"title": "Chiffrer"}],
+        "risks": [{"kind": kind, **levels} for kind in RISKS],
+    }  # fmt: skip
+    opinion = {"dpo_opinion": "favourable", "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Oui."}
+    forged = steward.api("PATCH", own, json={"opinion": opinion}, headers={"If-Match": made.headers["etag"]})
+    assert forged.status_code == 403
+    changed = steward.api("PATCH", own, json=change, headers={"If-Match": made.headers["etag"]})
+    assert changed.status_code == 200, changed.text
+    assert changed.json()["residual_risk"] == "low"
+    early = steward.api("POST", f"{own}/submission", headers={"If-Match": changed.headers["etag"]})
+    assert early.status_code == 422
+    assert "l’avis du DPO" in early.text
+    advised = dpo.api("PATCH", own, json={"opinion": opinion}, headers={"If-Match": changed.headers["etag"]})
+    assert advised.json()["necessity"] == "Pourquoi.", "What is not given stays."
+    sent = steward.api("POST", f"{own}/submission", headers={"If-Match": advised.headers["etag"]})
+    assert sent.json()["state"] == "submitted"
+    decision = {"json": {"state": "validated"}, "headers": {"If-Match": sent.headers["etag"]}}
+    assert steward.api("POST", f"{own}/decision", **decision).status_code == 403
+    assert director.api("POST", f"{own}/decision", **decision).json()["state"] == "validated"
+    frozen = steward.api("PATCH", own, json={"necessity": "Autre."}, headers={"If-Match": '"9"'})
+    assert frozen.status_code in {409, 412}
+
+
 def test_an_annulled_assessment_counts_no_more_and_may_come_back(town: Town, activity_id: int) -> None:
     steward = town.someone(Role.STEWARD)
     address = begun(steward, activity_id)

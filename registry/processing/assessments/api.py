@@ -1,9 +1,10 @@
-"""The JSON API of impact assessments: whether one is due, the list, one of them."""
+"""The JSON API of impact assessments: whether one is due; list, read, write, submit, decide."""
 
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
 
 from registry.datasets.api import about
 from registry.kernel.permissions import Permission
@@ -16,8 +17,13 @@ from registry.processing.assessments.bodies import (
     assessment_line_body,
     need_body,
 )
-from registry.processing.assessments.forms import ScreeningForm
-from registry.processing.assessments.pages import RECORD, decision_about
+from registry.processing.assessments.forms import (
+    AssessmentCreation,
+    DecisionForm,
+    RevisionChange,
+    ScreeningForm,
+)
+from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, decision_about
 from registry.processing.assessments.queries import (
     count_assessments,
     find_assessments_page,
@@ -30,7 +36,13 @@ from registry.processing.assessments.queries import (
     get_assessment,
     get_latest,
 )
-from registry.processing.assessments.service import screen_activity
+from registry.processing.assessments.service import (
+    begin_assessment,
+    decide_revision,
+    rewrite_draft,
+    screen_activity,
+    submit_revision,
+)
 from registry.processing.assessments.wording import label_of
 from registry.processing.queries import get_activity
 from registry.web.calls import ApiCall, PageQuestions
@@ -114,4 +126,74 @@ def body_of(visit: Visit, assessment_id: int) -> AssessmentBody:
     )
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (read_need, answer_need, list_assessments, read_assessment)
+@route(
+    "POST", "/api/v1/impact-assessments", RECORD, takes=AssessmentCreation,
+    about=told(
+        mark("Commence une analyse d’impact, en brouillon."), status=201,
+        example={"organisation_id": 1, "title": "AIPD de la vidéoprotection", "activity_ids": [12]},
+    ),
+)  # fmt: skip
+def create_assessment(visit: Visit) -> Response[AssessmentBody]:
+    """Begins an assessment of activities of one organisation's record."""
+    given = visit.given(AssessmentCreation)
+    visit.visitor.require(RECORD, given.organisation_id)
+    made = begin_assessment(visit.session, given.organisation_id, given, by=visit.visitor.account_id)
+    visit.headers["Location"] = f"/api/v1/impact-assessments/{made.id}"
+    return visit.answer(body_of(visit, made.id), status=HTTP_201_CREATED)
+
+
+@route(
+    "PATCH", "/api/v1/impact-assessments/{assessment_id:int}", RECORD, takes=RevisionChange,
+    about=told(
+        mark("Change les parties données du brouillon ; risques et mesures se donnent en entier."),
+        versioned=True, example={"necessity": "Un moyen moins intrusif ne suffit pas."},
+    ),
+)  # fmt: skip
+def change_assessment(visit: Visit, assessment_id: int) -> Response[AssessmentBody]:
+    """Changes the draft; asks for If-Match. The DPO's opinion is taken from who may give it."""
+    expected = visit.expected_version()
+    given = visit.given(RevisionChange)
+    organisation_id = get_assessment(visit.session, assessment_id).organisation_id
+    visit.visitor.require(RECORD, organisation_id)
+    if given.opinion is not None:
+        visit.visitor.require(ADVISE, organisation_id)
+    rewrite_draft(visit.session, assessment_id, given, expected=expected, by=visit.visitor.account_id)
+    return visit.answer(body_of(visit, assessment_id))
+
+
+@route(
+    "POST", "/api/v1/impact-assessments/{assessment_id:int}/submission", RECORD,
+    about=told(mark("Soumet le brouillon à la décision du responsable, s’il est complet."), versioned=True),
+)  # fmt: skip
+def submit_assessment(visit: Visit, assessment_id: int) -> Response[AssessmentBody]:
+    """Submits the draft; asks for If-Match."""
+    expected = visit.expected_version()
+    visit.visitor.require(RECORD, get_assessment(visit.session, assessment_id).organisation_id)
+    submit_revision(
+        visit.session, assessment_id, expected=expected, by=visit.visitor.account_id, today=visit.today
+    )  # fmt: skip
+    return visit.answer(body_of(visit, assessment_id))
+
+
+@route(
+    "POST", "/api/v1/impact-assessments/{assessment_id:int}/decision", DECIDE, takes=DecisionForm,
+    about=told(
+        mark("La décision du responsable : « validated », « refused », ou « draft » pour renvoyer en rédaction."),
+        versioned=True, example={"state": "refused", "reason": "Le but est atteint par un moyen moins intrusif."},
+    ),
+)  # fmt: skip
+def decide_on_assessment(visit: Visit, assessment_id: int) -> Response[AssessmentBody]:
+    """Keeps the controller's answer, from somebody who did not write it; asks for If-Match."""
+    expected = visit.expected_version()
+    given = visit.given(DecisionForm)
+    visit.visitor.require(DECIDE, get_assessment(visit.session, assessment_id).organisation_id)
+    decide_revision(
+        visit.session, assessment_id, given, expected=expected, by=visit.visitor.account_id, today=visit.today
+    )  # fmt: skip
+    return visit.answer(body_of(visit, assessment_id))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    read_need, answer_need, list_assessments, read_assessment, create_assessment, change_assessment,
+    submit_assessment, decide_on_assessment,
+)  # fmt: skip

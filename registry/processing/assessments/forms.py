@@ -200,6 +200,30 @@ class DpoForm(BaseModel):
         return values if self.dpo_opinion is not None else dict.fromkeys(values)
 
 
+class RevisionChange(PrinciplesForm, PeopleForm):
+    """A change to some parts of a draft: what is not given stays; risks and measures are given whole."""
+
+    activity_ids: Annotated[list[Number], Field(max_length=200)] | None = None
+    description: Prose | None = None
+    responsibilities: Prose | None = None
+    standards: Prose | None = None
+    data_lifecycle: Prose | None = None
+    risks: Annotated[list[RiskForm], Field(max_length=3)] | None = None
+    measures: Annotated[list[MeasureForm], Field(max_length=MOST_MEASURES)] | None = None
+    opinion: DpoForm | None = None
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        if self.risks is not None:
+            RisksForm(risks=self.risks)
+        return self
+
+    def texts(self) -> dict[str, Any]:
+        """The plain columns that were given."""
+        parts = {"activity_ids", "risks", "measures", "opinion"}
+        return self.model_dump(include=self.model_fields_set - parts)
+
+
 class DecisionForm(BaseModel):
     """What the controller answers to a submitted revision: validated or refused, or given back to be completed."""
 

@@ -56,7 +56,11 @@ from registry.processing.models import ProcessingActivity
 from registry.web.forms import read_number
 from registry.web.visits import Visit
 
-RECORD, DECIDE = Permission.PROCESSING_ASSESSMENT_RECORD, Permission.PROCESSING_ASSESSMENT_DECIDE
+RECORD, DECIDE, ADVISE = (
+    Permission.PROCESSING_ASSESSMENT_RECORD,
+    Permission.PROCESSING_ASSESSMENT_DECIDE,
+    Permission.PROCESSING_ASSESSMENT_ADVISE,
+)
 A_PAGE = 50
 ALL, DUE, OPEN_QUESTIONS, UNDER_WAY, TO_REVIEW, HIGH = (
     "",

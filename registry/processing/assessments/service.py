@@ -18,7 +18,10 @@ from registry.processing.assessments.forms import (
     ConsultationForm,
     ContextForm,
     DecisionForm,
+    MeasureForm,
     MeasuresForm,
+    RevisionChange,
+    RiskForm,
     RisksForm,
     ScreeningForm,
 )
@@ -161,8 +164,13 @@ def weigh_risks(
     """
     revision = _open_for_writing(session, assessment_id, expected)
     say(session, "processing:assessment:amend")
+    _weigh(session, revision, form.risks)
+    return _saved(session, revision, by)
+
+
+def _weigh(session: Session, revision: AssessmentRevision, risks: Iterable[RiskForm]) -> None:
     known = {risk.kind: risk for risk in find_risks(session, revision.id)}
-    for given in form.risks:
+    for given in risks:
         risk = known.get(given.kind)
         if risk is None:
             session.add(
@@ -171,7 +179,6 @@ def weigh_risks(
             continue
         for name, value in given.model_dump(exclude={"kind"}).items():
             setattr(risk, name, value)
-    return _saved(session, revision, by)
 
 
 def plan_measures(
@@ -183,8 +190,13 @@ def plan_measures(
     """
     revision = _open_for_writing(session, assessment_id, expected)
     say(session, "processing:assessment:amend")
+    _plan(session, revision, form.measures)
+    return _saved(session, revision, by)
+
+
+def _plan(session: Session, revision: AssessmentRevision, measures: Iterable[MeasureForm]) -> None:
     known = {measure.position: measure for measure in find_measures(session, revision.id, dropped=True)}
-    for position, given in enumerate(form.measures, start=1):
+    for position, given in enumerate(measures, start=1):
         values = {**given.model_dump(), "dropped": False}
         measure = known.pop(position, None)
         if measure is None:
@@ -198,6 +210,27 @@ def plan_measures(
             setattr(measure, name, value)
     for measure in known.values():
         measure.dropped = True
+
+
+def rewrite_draft(
+    session: Session, assessment_id: int, change: RevisionChange, *, expected: int, by: int | None
+) -> AssessmentRevision:
+    """Changes the parts given of a draft, all of them or none.
+
+    Raises: NotFound; Stale; Conflict when it is not a draft; Invalid when it would cover an activity of another record.
+    """
+    revision = _open_for_writing(session, assessment_id, expected)
+    say(session, "processing:assessment:amend")
+    if change.activity_ids is not None:
+        _check_coverable(session, revision.organisation_id, change.activity_ids)
+        _cover(session, revision, change.activity_ids)
+    if change.risks is not None:
+        _weigh(session, revision, change.risks)
+    if change.measures is not None:
+        _plan(session, revision, change.measures)
+    opinion = change.opinion.kept() if change.opinion is not None else {}
+    for name, value in (change.texts() | opinion).items():
+        setattr(revision, name, value)
     return _saved(session, revision, by)
 
 

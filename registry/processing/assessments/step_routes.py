@@ -9,7 +9,6 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from pydantic import BaseModel
 
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Stale
-from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.processing.assessments.forms import (
     MOST_MEASURES,
@@ -24,7 +23,7 @@ from registry.processing.assessments.forms import (
     RisksForm,
 )
 from registry.processing.assessments.models import AssessmentRevision, ImpactAssessment
-from registry.processing.assessments.pages import DECIDE, RECORD, show_assessment_page, steps_of
+from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, show_assessment_page, steps_of
 from registry.processing.assessments.queries import (
     find_consultation,
     find_coverable,
@@ -61,7 +60,6 @@ from registry.processing.assessments.wording import PARTS, STEPS, opinions_of, s
 from registry.web.forms import parse_values, read_number
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
-ADVISE = Permission.PROCESSING_ASSESSMENT_ADVISE
 SPARE_ROWS = 3
 _RISK_FIELDS = ("sources", "impacts", "measures_in_place")
 _LEVELS = ("severity_before", "likelihood_before", "severity_after", "likelihood_after")
