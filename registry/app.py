@@ -53,6 +53,8 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
     (mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
     (mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
+    (mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
+    (mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
     (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
     (mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),

@@ -83,9 +83,17 @@ from registry.processing.assessments import routes as assessments_routes
 from registry.processing.assessments import step_routes as assessments_steps
 from registry.processing.assessments.facts import BOUND as BOUND_OF_ASSESSMENTS
 from registry.processing.assessments.facts import bind_assessments
+from registry.processing.breaches import api as breaches_api
+from registry.processing.breaches import routes as breaches_routes
+from registry.processing.breaches.facts import BOUND as BOUND_OF_BREACHES
+from registry.processing.breaches.facts import bind_breaches, every_breach, is_breach_judged, names_of_breaches
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
+from registry.processing.requests import api as requests_api
+from registry.processing.requests import routes as requests_routes
+from registry.processing.requests.facts import BOUND as BOUND_OF_REQUESTS
+from registry.processing.requests.facts import bind_requests, every_request, is_request_judged, names_of_requests
 from registry.reporting import api as reporting_api
 from registry.reporting import gathering
 from registry.reporting import routes as reporting_routes
@@ -290,6 +298,12 @@ def assemble_engine() -> Engine:
                 partial(_names_of, ProcessingActivity),
                 _is_standing,
             ),
+            SubjectKind.BREACH: Subject(
+                SubjectKind.BREACH, bind_breaches, every_breach, names_of_breaches, is_breach_judged
+            ),
+            SubjectKind.REQUEST: Subject(
+                SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
+            ),
         },
         dependents={SubjectKind.ORGANISATION: _datasets_below},
     )
@@ -362,6 +376,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *processing_datasets.HANDLERS,
     *processing_api.HANDLERS,
     *assessments_api.HANDLERS,
+    *breaches_routes.HANDLERS,
+    *requests_routes.HANDLERS,
+    *breaches_api.HANDLERS,
+    *requests_api.HANDLERS,
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
@@ -397,5 +415,8 @@ DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget
 def bound_facts() -> frozenset[str]:
     """The names of the facts some room gives a value to."""
     return frozenset(
-        (*BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES, *BOUND_OF_ASSESSMENTS)
-    )
+        (
+            *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
+            *BOUND_OF_ASSESSMENTS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
+        )
+    )  # fmt: skip

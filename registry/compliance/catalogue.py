@@ -224,6 +224,12 @@ class Catalogue:
             if node.text == "deadline" and node.parts and node.parts[-1].text not in self.delays:
                 name = node.parts[-1].text
                 raise PolicyError(_("délai inconnu : « {name} ».").format(name=name) + meant(name, self.delays))
+            if node.text == "deadline" and node.parts and self.delays[node.parts[-1].text].unit == "hours":
+                raise PolicyError(
+                    _("le délai « {name} » se compte en heures : une règle se juge au jour.").format(
+                        name=node.parts[-1].text
+                    )
+                )
         if node.kind in {"==", "!=", "in"}:
             self._check_values(node)
         for part in node.parts:

@@ -30,18 +30,24 @@ _SHEETS = {
     SubjectKind.ORGANISATION: "/organisations/{id}",
     SubjectKind.SYSTEM: "/systemes/{id}",
     SubjectKind.ACTIVITY: "/traitements/{id}",
+    SubjectKind.BREACH: "/violations/{id}",
+    SubjectKind.REQUEST: "/demandes/{id}",
 }
 _RECORDS = {
     SubjectKind.DATASET: Permission.DATASETS_SHEET_RECORD,
     SubjectKind.ORGANISATION: Permission.ORGANISATIONS_ORGANISATION_AMEND,
     SubjectKind.SYSTEM: Permission.DATASETS_SHEET_RECORD,
     SubjectKind.ACTIVITY: Permission.PROCESSING_ACTIVITY_RECORD,
+    SubjectKind.BREACH: Permission.PROCESSING_BREACH_RECORD,
+    SubjectKind.REQUEST: Permission.PROCESSING_REQUEST_RECORD,
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_APPOINTMENT_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
+    Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
+    Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
 }
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"
@@ -49,13 +55,21 @@ _APPOINTMENTS = "appointments"
 _ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
     "activities": "#rgpd",
+    "answered_on": "/repondre",
     "data": "/parties/donnees",
     "dpia": "#aipd",
     "dpia_answers": "/besoin-aipd",
     "fields": "/champs/modifier",
+    "notified_at": "/notifier",
     "principals": "/parties/mandants",
     "recipients": "/parties/destinataires",
+    "redaction_considered": "/repondre#redaction_considered",
+    "refusal_grounds": "/repondre#refusal_grounds",
+    "remedies_stated": "/repondre#remedies_stated",
+    "rights_holder_named": "/repondre#rights_holder_named",
+    "third_party_rights": "/repondre#third_party_rights",
     "transfers": "/parties/transferts",
+    "unfounded_reasons": "/repondre#unfounded_reasons",
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field."""
 

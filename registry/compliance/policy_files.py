@@ -25,7 +25,7 @@ class _Delays(BaseModel):
     article: str
     evidence: Evidence
     count: int
-    unit: Literal["days", "months"]
+    unit: Literal["hours", "days", "months"]
     carried: bool
     note: str | None = None
 
@@ -51,7 +51,7 @@ def load_catalogue(folder: Path) -> Catalogue:
         policies=(),
         facts=facts,
         lists=_lists(folder / "lists"),
-        delays={name: Delay(one.count, one.unit, one.carried) for name, one in delays.items()},
+        delays={name: Delay(one.count, one.unit, one.carried, one.law, one.article) for name, one in delays.items()},
     )
     read = [
         read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name not in _NO_POLICIES

@@ -54,6 +54,8 @@ _ADDRESSES = {
     SubjectKind.ORGANISATION: "/organisations/{id}",
     SubjectKind.SYSTEM: "/systemes/{id}",
     SubjectKind.ACTIVITY: "/traitements/{id}",
+    SubjectKind.BREACH: "/violations/{id}",
+    SubjectKind.REQUEST: "/demandes/{id}",
 }
 
 

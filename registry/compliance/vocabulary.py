@@ -12,6 +12,8 @@ class SubjectKind(Labelled):
     ORGANISATION = "organisation", mark("Organisation")
     SYSTEM = "system", mark("Système d’information")
     ACTIVITY = "activity", mark("Traitement de données personnelles")
+    BREACH = "breach", mark("Violation de données")
+    REQUEST = "request", mark("Demande reçue")
 
 
 class Verdict(Labelled):

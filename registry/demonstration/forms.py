@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.systems.forms import SystemChange, SystemForm
+from registry.demonstration.matters import BreachSaid, RequestSaid
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line, OrganisationForm, ServiceForm
 from registry.organisations.vocabulary import AppointmentRole
@@ -128,6 +129,8 @@ class Content(_Said):
     organisations: list[OrganisationSaid]
     systems: list[SystemSaid] = []
     datasets: list[DatasetSaid]
+    breaches: list[BreachSaid] = []
+    requests: list[RequestSaid] = []
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

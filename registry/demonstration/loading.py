@@ -38,6 +38,7 @@ from registry.demonstration.forms import (
     SystemSaid,
     SystemStep,
 )
+from registry.demonstration.matters import plan_breach, plan_request
 from registry.kernel.dates import plus_days, working_day_from
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
@@ -59,6 +60,7 @@ from registry.platform.home import Home
 
 ACTOR = "cli:demo"
 _CONTENT = Path(__file__).with_name("content.yaml")
+_MATTERS = Path(__file__).with_name("matters.yaml")
 _SHEETS = Path(__file__).with_name("sheets")
 _COUNTED = re.compile(r"J-(\d{1,4})")
 _OPENS_AT, _BETWEEN_STEPS = time(8, 30), timedelta(seconds=90)
@@ -89,6 +91,7 @@ class Demonstration:
 def read_content(today: date) -> Content:
     """The content files, their days counted back from a day and moved to working days."""
     said = _read(_CONTENT)
+    said |= _read(_MATTERS)
     said["datasets"] += [sheet for path in sorted(_SHEETS.glob("*.yaml")) for sheet in _sheets_of(_read(path))]
     return Content.model_validate(_on_days(said, today))
 
@@ -208,6 +211,10 @@ class _Play:
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
         planned += plan_assessments(self.session, self.assessed, self.bodies, self.accounts)
+        for breach in self.content.breaches:
+            planned += plan_breach(self, breach)
+        for request in self.content.requests:
+            planned += plan_request(self, request)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

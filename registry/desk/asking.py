@@ -32,6 +32,8 @@ def asker_of(visit: Visit) -> Asker:
         importing=who.reach(Permission.EXCHANGE_IMPORT_APPLY),
         jurist=who.grants.get(Role.LEGAL, frozenset()),
         dpo=who.grants.get(Role.DPO, frozenset()),
+        breaches=who.reach(Permission.PROCESSING_BREACH_RECORD),
+        requests=who.reach(Permission.PROCESSING_REQUEST_RECORD),
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, any_, bindparam, select, text
+from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, any_, bindparam, literal, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -20,6 +20,8 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
+from registry.processing.breaches.models import Breach
+from registry.processing.requests.models import ReceivedRequest
 
 PAGE_SIZE = 25
 
@@ -97,6 +99,19 @@ WITH body AS MATERIALIZED (
     FROM sheet_draft w JOIN account a ON a.id = w.account_id LEFT JOIN dataset d ON d.id = w.dataset_id
    WHERE w.account_id = :account AND (w.dataset_id IS NULL OR NOT d.annulled)
   UNION ALL
+  SELECT 'breach', concat_ws(':', 'breach', b.id), b.organisation_id, 'breach', b.id, coalesce(b.risk, ''),
+         ARRAY[]::text[], 0, (b.known_at AT TIME ZONE :zone)::date, (b.due_at AT TIME ZONE :zone)::date, 1, false,
+         b.due_at < now(), NULL
+    FROM breach b
+   WHERE NOT b.annulled AND b.notified_at IS NULL AND b.risk IS DISTINCT FROM 'unlikely'
+     AND (b.organisation_id = ANY (:breaches) OR b.in_charge_id = :person)
+  UNION ALL
+  SELECT 'request', concat_ws(':', 'request', r.id), r.organisation_id, 'request', r.id, r.regime, ARRAY[]::text[], 0,
+         r.received_on, r.due_on, 1, false, r.due_on < :today, NULL
+    FROM received_request r
+   WHERE NOT r.annulled AND r.answered_on IS NULL
+     AND (r.organisation_id = ANY (:requests) OR r.in_charge_id = :person)
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
@@ -117,7 +132,7 @@ WITH body AS MATERIALIZED (
               WHEN own.until > :today THEN 'snoozed' ELSE 'mine' END AS place,
          task.kind = 'finding' AND task.subject_kind = 'dataset'
            AND task.organisation_id <> ALL (:recording) AS of_law,
-         task.passed OR coalesce(task.due <= :today, false)
+         task.passed OR coalesce(task.due <= :today AND task.kind NOT IN ('breach', 'request'), false)
            OR coalesce(task.since + task.patience < :today, false) AS late
     FROM task
     LEFT JOIN task_arrangement own ON own.account_id = :account AND own.task_key = task.key AND NOT own.ended
@@ -142,7 +157,18 @@ _ASKING = text(_TASKS).bindparams(
     *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated", "owed_by_law", "of_law")),
     *(
         bindparam(name, type_=_IDS)
-        for name in ("recording", "law", "amending", "appointing", "importing", "jurist", "dpo", "within")
+        for name in (
+            "recording",
+            "law",
+            "amending",
+            "appointing",
+            "importing",
+            "jurist",
+            "dpo",
+            "breaches",
+            "requests",
+            "within",
+        )
     ),
     *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place")),
     *(bindparam(name, type_=Integer()) for name in ("limit", "skipped", "gap_patience", "breach_patience")),
@@ -162,6 +188,8 @@ class Asker:
     importing: frozenset[int]
     jurist: frozenset[int]
     dpo: frozenset[int]
+    breaches: frozenset[int]
+    requests: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -363,4 +391,23 @@ def find_names(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int],
     ):
         ids = sorted({task.subject_id for task in tasks if task.subject_kind == kind})
         found |= {(kind, row[0]): row[1] for row in session.execute(select(number, name).where(number.in_(ids)))}
-    return found
+    return found | _find_matters(session, tasks)
+
+
+def _find_matters(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int], str]:
+    """What breaches and requests are called, as far as the asker may read them."""
+    asked = [(task.subject_kind, task.subject_id) for task in tasks if task.subject_kind in {"breach", "request"}]
+    if not asked:
+        return {}
+    breaches = [number for kind, number in asked if kind == "breach"]
+    requests = [number for kind, number in asked if kind == "request"]
+    query = (
+        select(literal("breach").label("kind"), col(Breach.id), col(Breach.title))
+        .where(col(Breach.id).in_(breaches))
+        .union_all(
+            select(literal("request"), col(ReceivedRequest.id), col(ReceivedRequest.subject)).where(
+                col(ReceivedRequest.id).in_(requests)
+            )
+        )
+    )
+    return {(row[0], row[1]): row[2] for row in session.execute(query)}

@@ -16,8 +16,11 @@ from registry.desk.vocabulary import QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext
 from registry.organisations.vocabulary import AppointmentRole
+from registry.processing.requests.vocabulary import RequestRegime
 
 SHEETS = {
+    "breach": "/violations/{id}",
+    "request": "/demandes/{id}",
     "dataset": "/jeux/{id}",
     "system": "/systemes/{id}",
     "organisation": "/organisations/{id}",
@@ -399,6 +402,21 @@ def _say_draft(task: Task, _catalogue: Catalogue, _binding: Binding, _questions:
     )  # fmt: skip
 
 
+def _say_breach(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    what = _("Notifier la violation à la CNIL") if task.detail else _("Évaluer le risque et notifier la violation")
+    return (
+        what, _("RGPD art. 33 §1 : 72 heures depuis qu’elle est connue"),
+        _("arrête l’horloge des 72 heures"), _("Voir la violation"), f"/violations/{task.subject_id}",
+    )  # fmt: skip
+
+
+def _say_request(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    return (
+        _("Répondre à la demande"), RequestRegime(task.detail).label, _("arrête le délai de la demande"),
+        _("Voir la demande"), f"/demandes/{task.subject_id}",
+    )  # fmt: skip
+
+
 def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, questions: Questions) -> Words:
     words, field = questions.get(int(task.detail), ("", ""))
     about = _("sur « {field} »").format(field=field) if field else _("sur toute la fiche")
@@ -424,6 +442,8 @@ _SAYING = {
     TaskKind.VACANCY: _say_vacancy,
     TaskKind.IMPORT: _say_import,
     TaskKind.DRAFT: _say_draft,
+    TaskKind.BREACH: _say_breach,
+    TaskKind.REQUEST: _say_request,
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

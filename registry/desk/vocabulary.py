@@ -13,6 +13,8 @@ class TaskKind(Labelled):
     VACANCY = "vacancy", mark("Postes vacants")
     IMPORT = "import", mark("Imports à décider")
     DRAFT = "draft", mark("Brouillons")
+    BREACH = "breach", mark("Violations à notifier")
+    REQUEST = "request", mark("Demandes à répondre")
 
 
 class TaskList(Labelled):
@@ -60,6 +62,8 @@ MENDING = {
     "organisation": Permission.ORGANISATIONS_ORGANISATION_AMEND,
     "import": Permission.EXCHANGE_IMPORT_APPLY,
     "draft": Permission.DATASETS_SHEET_RECORD,
+    "breach": Permission.PROCESSING_BREACH_RECORD,
+    "request": Permission.PROCESSING_REQUEST_RECORD,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

@@ -17,6 +17,9 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "account": (mark("Compte"), "/comptes"),
     "api_token": (mark("Clé d’API"), ""),
     "appointment": (mark("Mandat"), ""),
+    "breach": (mark("Violation de données"), "/violations/{row}"),
+    "breach_event": (mark("Ligne du temps d’une violation"), ""),
+    "breach_notification": (mark("Notification d’une violation"), ""),
     "data_service": (mark("Interface d’un jeu"), ""),
     "dataset": (mark("Jeu de données"), "/jeux/{row}"),
     "dataset_field": (mark("Champ d’un jeu"), ""),
@@ -30,6 +33,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "person": (mark("Personne"), ""),
     "question": (mark("Question"), "/bureau/questions/{row}"),
     "question_message": (mark("Message d’une question"), ""),
+    "received_request": (mark("Demande reçue"), "/demandes/{row}"),
     "stored_file": (mark("Fichier conservé"), ""),
     "task_arrangement": (mark("Décision sur une tâche"), ""),
 }

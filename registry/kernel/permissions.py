@@ -38,6 +38,11 @@ class Permission(StrEnum):
     PROCESSING_ASSESSMENT_ADVISE = "processing:assessment:advise"
     PROCESSING_ASSESSMENT_DECIDE = "processing:assessment:decide"
     PROCESSING_ASSESSMENT_RECORD = "processing:assessment:record"
+    PROCESSING_BREACH_READ = "processing:breach:read"
+    PROCESSING_BREACH_RECORD = "processing:breach:record"
+    PROCESSING_MATTER_FOLLOW = "processing:matter:follow"
+    PROCESSING_REQUEST_READ = "processing:request:read"
+    PROCESSING_REQUEST_RECORD = "processing:request:record"
     REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
@@ -66,6 +71,7 @@ _READS = frozenset(
         Permission.LEDGER_ENTRY_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
         Permission.PROCESSING_ACTIVITY_READ,
+        Permission.PROCESSING_MATTER_FOLLOW,
         Permission.REPORTING_DOCUMENT_READ,
     }
 )
@@ -96,6 +102,15 @@ _ANSWERS_FOR_LAW = frozenset(
 )
 _ADVISES = frozenset({Permission.PROCESSING_ASSESSMENT_ADVISE})
 _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
+_CONFIDED = frozenset(
+    {
+        Permission.PROCESSING_BREACH_READ,
+        Permission.PROCESSING_BREACH_RECORD,
+        Permission.PROCESSING_REQUEST_READ,
+        Permission.PROCESSING_REQUEST_RECORD,
+    }
+)
+"""Breaches and requests: the database holds the same roles to them (`acting_confides`)."""
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
@@ -103,8 +118,8 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES | _DECIDES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _ERASES,
-    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | {Permission.ERASURES_RECEIPT_READ},
+    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _CONFIDED | _ERASES,
+    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _CONFIDED | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS,
 }
@@ -124,6 +139,8 @@ WRITING = frozenset(
         Permission.PROCESSING_ASSESSMENT_ADVISE,
         Permission.PROCESSING_ASSESSMENT_DECIDE,
         Permission.PROCESSING_ASSESSMENT_RECORD,
+        Permission.PROCESSING_BREACH_RECORD,
+        Permission.PROCESSING_REQUEST_RECORD,
         Permission.REPORTING_DOCUMENT_ISSUE,
     }
 )

@@ -101,7 +101,8 @@ class Person(Versioned, table=True):
     """Somebody named in the registry; may have no account.
 
     The row holds digests only, made under a key of that person: the values stand in `person_identity`,
-    so that an erasure drops values and key and leaves every version of the record verifiable.
+    so that an erasure drops values and key and leaves every version of the record verifiable. A `confided` person
+    came with a matter that few may read (who made a request): no list of people names them.
     """
 
     __tablename__ = "person"
@@ -111,6 +112,7 @@ class Person(Versioned, table=True):
     name_digest: str | None = plain(nullable=True)
     email_digest: str | None = plain(nullable=True)
     phone_digest: str | None = plain(nullable=True)
+    confided: bool = Field(default=False)
 
 
 class PersonKey(Table, table=True):
@@ -137,6 +139,7 @@ class PersonIdentity(Numbered, table=True):
     digest: str = plain(index=True)
     value: str = identity()
     folded: str = identity(index=True)
+    confided: bool = Field(default=False)
 
 
 class Appointment(Versioned, table=True):

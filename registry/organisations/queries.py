@@ -293,7 +293,7 @@ class Known:
 def find_people(session: Session, organisation_ids: Iterable[int]) -> list[Known]:
     """The people of these organisations, by name."""
     names, mails, query = _people()
-    within = query.where(col(Person.organisation_id).in_(list(organisation_ids)))
+    within = query.where(col(Person.organisation_id).in_(list(organisation_ids)), ~col(Person.confided))
     named = within.outerjoin(Organisation, col(Organisation.id) == col(Person.organisation_id)).add_columns(
         col(Organisation.name).label("organisation")
     )
@@ -369,7 +369,11 @@ def find_person_by_email(session: Session, folded: str, organisation_ids: Iterab
             (col(PersonIdentity.person_id) == col(Person.id))
             & (col(PersonIdentity.digest) == col(Person.email_digest)),
         )
-        .where(col(PersonIdentity.folded) == folded, col(Person.organisation_id).in_(list(organisation_ids)))
+        .where(
+            col(PersonIdentity.folded) == folded,
+            col(Person.organisation_id).in_(list(organisation_ids)),
+            ~col(Person.confided),
+        )
         .order_by(col(Person.id))
         .limit(1)
     ).scalar_one_or_none()

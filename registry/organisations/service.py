@@ -137,15 +137,15 @@ def _digest(key: bytes, value: str) -> str:
     return hmac.new(key, value.encode(), sha256).hexdigest()
 
 
-def record_person(session: Session, organisation_id: int, form: PersonForm) -> Person:
-    """Somebody new, whose identity is kept apart under a key of their own."""
+def record_person(session: Session, organisation_id: int, form: PersonForm, *, confided: bool = False) -> Person:
+    """Somebody new, whose identity is kept apart under a key of their own; `confided`, shown to few."""
     say(session, "organisations:person:record")
     key = secrets.token_bytes(32)
     values = {"name": form.name, "email": form.email, "phone": form.phone}
     digests: dict[str, Any] = {
         f"{name}_digest": _digest(key, f"{name}:{value}") for name, value in values.items() if value
     }
-    person = Person(organisation_id=organisation_id, **digests)
+    person = Person(organisation_id=organisation_id, confided=confided, **digests)
     session.add(person)
     session.flush()
     session.add(PersonKey(person_id=person.id, organisation_id=organisation_id, key=key))
@@ -158,6 +158,7 @@ def record_person(session: Session, organisation_id: int, form: PersonForm) -> P
                     digest=digests[f"{name}_digest"],
                     value=value,
                     folded=value.casefold() if name == "email" else sort_key(value),
+                    confided=confided,
                 )
             )
     session.flush()
@@ -177,6 +178,7 @@ def find_or_record_person(session: Session, organisation_id: int, form: PersonFo
                 col(PersonIdentity.folded) == sort_key(form.name),
                 col(Person.organisation_id) == organisation_id,
                 col(Person.email_digest).is_(None),
+                ~col(Person.confided),
             )
             .limit(1)
         ).scalar_one_or_none()

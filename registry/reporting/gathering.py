@@ -39,6 +39,8 @@ _SHEETS = {
     SubjectKind.ORGANISATION: mark("Fiche de l’organisation"),
     SubjectKind.SYSTEM: mark("Fiche du système d’information"),
     SubjectKind.ACTIVITY: mark("Fiche du traitement"),
+    SubjectKind.BREACH: mark("Fiche de la violation"),
+    SubjectKind.REQUEST: mark("Fiche de la demande"),
 }
 """Where a fact is filled in, by what it is about."""
 

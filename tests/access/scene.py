@@ -36,7 +36,11 @@ from registry.organisations.service import add_service, amend_organisation, appo
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.clock import now, today
 from registry.platform.models import JobRun, JobState
+from registry.processing.breaches.forms import BreachForm
+from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
+from registry.processing.requests.forms import RequestForm
+from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
@@ -93,6 +97,12 @@ class Objects:
     submitted_dpia_version: int = 6
     decided_dpia_id: int = NOTHING
     screening_version: int = 1
+    breach_id: int = NOTHING
+    breach_version: int = 1
+    request_id: int = NOTHING
+    request_version: int = 1
+    spare_breach_id: int = NOTHING
+    spare_request_id: int = NOTHING
     organisation_version: int = 2
     mandate_id: int = NOTHING
     spare_id: int = NOTHING
@@ -126,6 +136,22 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         source = record_dataset(session, organisation_id, DatasetForm(title=f"Source {word}"))
         activity = record_activity(
             session, organisation_id, ActivityForm.model_validate(_activity(word, sheet.id, system.id, organisation_id))
+        )  # fmt: skip
+        breach, spare_breach = (
+            record_breach(
+                session, organisation_id,
+                BreachForm(title=f"Violation {word}", natures=["availability"], known_at=now() - timedelta(hours=3)),
+                now=now(),
+            )
+            for _time in range(2)
+        )  # fmt: skip
+        request, spare_request = (
+            record_request(
+                session, organisation_id,
+                RequestForm(regime="gdpr", right="access", subject=f"Demande {word}",
+                            requester_name=f"Demandeur {word}", received_on=town.info["today"]() - timedelta(days=3)),
+            )
+            for _time in range(2)
         )  # fmt: skip
         appointment = appoint(
             session, organisation_id,
@@ -210,7 +236,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
         policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
         mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at,
-        mandate_id=mandate.id, activity_id=activity.id, **more,
+        mandate_id=mandate.id, activity_id=activity.id, breach_id=breach.id, request_id=request.id,
+        spare_breach_id=spare_breach.id, spare_request_id=spare_request.id, **more,
     )  # fmt: skip
 
 
@@ -414,6 +441,34 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /personnes/{person_id:int}/effacer": _form(
         ground="no-longer-necessary", reason="Demande du 3 novembre", confirmed="true"
     ),
+    "POST /violations/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id),
+        title="Clé perdue",
+        natures="confidentiality",
+        known_at=lambda _of: now().isoformat(),
+    ),
+    "POST /violations/{breach_id:int}/annuler": _form(version=lambda of: str(of.breach_version), reason=REASON),
+    "POST /violations/{breach_id:int}/evenements": _form(happened_at=lambda _of: now().isoformat(), what="Clé trouvée"),
+    "POST /violations/{breach_id:int}/modifier": _form(version=lambda of: str(of.breach_version), title="Clé volée"),
+    "POST /violations/{breach_id:int}/notifier": _form(
+        version=lambda of: str(of.breach_version), phase="initial", sent_at=lambda _of: now().isoformat()
+    ),
+    "POST /demandes/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id),
+        regime="cada",
+        subject="Un contrat",
+        received_on="2026-11-02",
+    ),
+    "POST /demandes/{request_id:int}/annuler": _form(version=lambda of: str(of.request_version), reason=REASON),
+    "POST /demandes/{request_id:int}/modifier": _form(version=lambda of: str(of.request_version), subject="Le dossier"),
+    "POST /demandes/{request_id:int}/prolonger": _form(
+        version=lambda of: str(of.request_version),
+        extended_on=lambda _of: today().isoformat(),
+        extension_reasons="Dossier vaste",
+    ),
+    "POST /demandes/{request_id:int}/repondre": _form(
+        version=lambda of: str(of.request_version), answered_on=lambda _of: today().isoformat(), outcome="granted"
+    ),
     "POST /systemes/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Logiciel neuf"),
     "POST /systemes/{system_id:int}/annuler": _form(version=lambda of: str(of.system_version), reason=REASON),
     "POST /systemes/{system_id:int}/modifier": _form(
@@ -447,6 +502,37 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/systems/{system_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/processing-activities": lambda of: {"organisation_id": of.organisation_id, "name": "Traitement"},
+    "POST /api/v1/breaches": lambda of: {
+        "organisation_id": of.organisation_id,
+        "title": "Poste volé",
+        "natures": ["confidentiality"],
+        "known_at": now().isoformat(),
+    },
+    "PATCH /api/v1/breaches/{breach_id:int}": lambda _of: {"title": "Poste retrouvé"},
+    "POST /api/v1/breaches/{breach_id:int}/notifications": lambda _of: {
+        "phase": "initial",
+        "sent_at": now().isoformat(),
+    },
+    "POST /api/v1/breaches/{breach_id:int}/events": lambda _of: {"happened_at": now().isoformat(), "what": "Su"},
+    "POST /api/v1/breaches/{breach_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/breaches/{breach_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/requests": lambda of: {
+        "organisation_id": of.organisation_id,
+        "regime": "cada",
+        "subject": "Un rapport",
+        "received_on": "2026-11-02",
+    },
+    "PATCH /api/v1/requests/{request_id:int}": lambda _of: {"subject": "Deux dossiers"},
+    "POST /api/v1/requests/{request_id:int}/extension": lambda _of: {
+        "extended_on": today().isoformat(),
+        "extension_reasons": "Dossier vaste",
+    },
+    "POST /api/v1/requests/{request_id:int}/answer": lambda _of: {
+        "answered_on": today().isoformat(),
+        "outcome": "granted",
+    },
+    "POST /api/v1/requests/{request_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/requests/{request_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/processing-activities/{activity_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/processing-activities/{activity_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/processing-activities/{activity_id:int}/restoration": lambda _of: {"reason": REASON},
@@ -551,6 +637,7 @@ def _version(path: str, of: Objects) -> int | None:
     versions = {
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
+        "breach_id": of.breach_version, "request_id": of.request_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

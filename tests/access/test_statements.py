@@ -23,7 +23,12 @@ from registry.organisations.forms import AppointmentForm, PersonForm, ServiceFor
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
+from registry.platform.clock import now
+from registry.processing.breaches.forms import BreachForm
+from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
+from registry.processing.requests.forms import RequestForm
+from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
@@ -33,7 +38,7 @@ from tests.conftest import Town
 pytestmark = pytest.mark.database
 
 STATEMENTS = {
-    "/bureau": 7,
+    "/bureau": 8,
     "/bureau?liste=late&genre=finding&organisation={authority}": 7,
     "/bureau/questions/{question}": 6,
     "/bureau/questions/nouvelle?genre=dataset&fiche={dataset}": 10,
@@ -93,6 +98,16 @@ STATEMENTS = {
     "/conformite": 2,
     "/conformite/OD-05": 5,
     "/conformite/constats?regles=obligations&constat=to-complete": 7,
+    "/violations": 4,
+    "/violations/{breach}": 7,
+    "/violations/{breach}/historique": 6,
+    "/demandes": 4,
+    "/api/v1/breaches": 3,
+    "/api/v1/breaches/{breach}": 5,
+    "/api/v1/requests": 3,
+    "/api/v1/requests/{request}": 4,
+    "/demandes/{request}": 9,
+    "/demandes/{request}/historique": 5,
     "/organisations": 3,
     "/organisations/{authority}": 6,
     "/recherche?q=bornes": 4,
@@ -153,6 +168,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "system": 0,
                     "activity": 0,
                     "assessment": 0,
+                    "breach": 0,
+                    "request": 0,
                     "question": 0,
                     "person": person.id,
                 }
@@ -162,6 +179,18 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             subjects["activity"] = subjects["activity"] or activity.id
             assessed = write_assessment(session, authority.id, subjects["activity"], f"{number}", day=day)
             subjects["assessment"] = subjects["assessment"] or assessed.id
+            breach = record_breach(
+                session, authority.id,
+                BreachForm(title=f"Clé {number}", natures=["availability"], known_at=now() - timedelta(hours=number)),
+                now=now(),
+            )  # fmt: skip
+            request = record_request(
+                session, authority.id,
+                RequestForm(regime="gdpr", right="access", subject=f"Dossier {number}", received_on=day,
+                            requester_name=f"Demandeur {number}"),
+            )  # fmt: skip
+            subjects["breach"] = subjects["breach"] or breach.id
+            subjects["request"] = subjects["request"] or request.id
             asked = QuestionForm(
                 subject_kind=QuestionSubject.DATASET, subject_id=subjects["dataset"], text="Pourquoi ?"
             )
@@ -182,16 +211,16 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
 
 
 def _list_more(session: Any, town: Town, start: int, end: int, subjects: dict[str, int]) -> None:
-    now, day = session.execute(select(func.now())).scalar_one(), town.info["today"]()
+    moment, day = session.execute(select(func.now())).scalar_one(), town.info["today"]()
     for number in range(start, end):
         batch = ImportBatch(
             organisation_id=town.authority_id, source_name="a", source_format="turtle", source_sha256="",
-            state=ImportState.APPLIED, created_at=now, summary={},
+            state=ImportState.APPLIED, created_at=moment, summary={},
         )  # fmt: skip
         document = IssuedDocument(
             organisation_id=town.authority_id, report_id="compliance", title="a", subject_kind="organisation",
             subject_id=town.authority_id, as_of=day, known_on=day, law_of=day, seal_no=0, ledger_root="",
-            template_sha256="", media_type="text/html", versions={}, issued_at=now, issued_by="a",
+            template_sha256="", media_type="text/html", versions={}, issued_at=moment, issued_by="a",
             document_sha256="", canonical_sha256="", csv_sha256="",
         )  # fmt: skip
         session.add_all([batch, document])

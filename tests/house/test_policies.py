@@ -15,13 +15,17 @@ from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
 from registry.datasets.models import Dataset
 from registry.organisations.models import Organisation
 from registry.platform.assets import asset_root
+from registry.processing.breaches.models import Breach
 from registry.processing.models import ProcessingActivity
+from registry.processing.requests.models import ReceivedRequest
 from registry.rooms import ROOMS, bound_facts
 
 TABLES: dict[str, type[SQLModel]] = {
     "activity": ProcessingActivity,
+    "breach": Breach,
     "dataset": Dataset,
     "organisation": Organisation,
+    "request": ReceivedRequest,
 }
 
 

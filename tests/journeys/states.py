@@ -368,6 +368,43 @@ def assessments(visitor: Visitor) -> States:
     yield "an impact assessment annulled"
 
 
+def matters(visitor: Visitor) -> States:
+    """A breach and a request of a DPO: refused, recorded, notified late, extended, answered."""
+    page = visitor.page
+    visitor.go("/violations/nouvelle")
+    page.fill("#known_at", "2026-01-05T09:00")
+    dare(page)
+    send(page)
+    yield "a breach refused"
+    page.fill("#title", f"Violation d’essai {language_of(page)}")
+    page.check("input[name=natures][value=availability]")
+    send(page)
+    yield "a breach recorded"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/notifier")
+    send(page)
+    yield "a late notification refused"
+    visitor.go("/demandes/nouvelle")
+    yield "what is asked for"
+    visitor.go("/demandes/nouvelle?regime=gdpr")
+    dare(page)
+    send(page)
+    yield "a request refused"
+    page.select_option("#right", "access")
+    page.fill("#subject", f"Demande d’essai {language_of(page)}")
+    send(page)
+    yield "a request recorded"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/prolonger")
+    page.fill("#extension_reasons", "Essai")
+    send(page)
+    yield "a request extended"
+    visitor.go(f"{own}/repondre")
+    page.select_option("#outcome", "refused")
+    send(page)
+    yield "a refusal without grounds refused"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -391,7 +428,9 @@ ROOMS: tuple[Callable[[Visitor], States], ...] = (
 
 
 def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Visitor, str]]:
-    """Every state a steward meets, each shown in the browser when it is said."""
+    """Every state a steward meets, and a DPO for breaches and requests, each shown in the browser when it is said."""
+    officer = served.open("dpo", **how)
+    yield from ((officer, name) for name in matters(officer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     for room in ROOMS:

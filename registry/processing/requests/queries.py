@@ -1,0 +1,196 @@
+"""Every SELECT about requests: who may read them is the database's to say, row by row."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
+
+from registry.datasets.models import Dataset, DatasetField
+from registry.datasets.vocabulary import PersonalData
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _
+from registry.organisations.models import PersonIdentity
+from registry.organisations.queries import find_organisations
+from registry.processing.clocks.rules import SOON_DAYS
+from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.requests.models import ReceivedRequest
+from registry.processing.requests.vocabulary import RequestRegime
+
+PAGE_SIZE = 50
+MOST_PLACES, MOST_NAMESAKES = 200, 20
+_URGENCY = {state: place for place, state in enumerate(ClockState)}
+_PERSONAL = (PersonalData.PSEUDONYMISED, PersonalData.PERSONAL, PersonalData.SPECIAL_CATEGORY, PersonalData.OFFENCES,
+             PersonalData.NIR)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RequestFilter:
+    """What a list of requests is narrowed to; nothing in a set narrows nothing."""
+
+    states: frozenset[ClockState] = frozenset()
+    regimes: frozenset[RequestRegime] = frozenset()
+    is_open: bool = False
+    annulled: bool = False
+
+
+@dataclass(frozen=True)
+class RequestCounts:
+    """How many requests stand in each state of their clock, and under each text."""
+
+    states: Mapping[ClockState, int] = field(default_factory=dict)
+    regimes: Mapping[RequestRegime, int] = field(default_factory=dict)
+    total: int = 0
+
+
+def clock_state(today: date) -> ColumnElement[str]:
+    """Where the delay of each request stands, as `request_clock` says it of one."""
+    done, due = col(ReceivedRequest.answered_on), col(ReceivedRequest.due_on)
+    return case(
+        (done <= due, literal(ClockState.MET.value)),
+        (done.is_not(None), literal(ClockState.LATE.value)),
+        (due < today, literal(ClockState.OVERDUE.value)),
+        (due <= today + timedelta(days=SOON_DAYS), literal(ClockState.SOON.value)),
+        else_=literal(ClockState.RUNNING.value),
+    )
+
+
+def _narrowed(
+    query: Select[*tuple[ReceivedRequest]], chosen: RequestFilter, today: date
+) -> Select[*tuple[ReceivedRequest]]:
+    query = query.where(col(ReceivedRequest.annulled) == chosen.annulled)
+    if chosen.states:
+        query = query.where(clock_state(today).in_([state.value for state in chosen.states]))
+    if chosen.regimes:
+        query = query.where(col(ReceivedRequest.regime).in_(chosen.regimes))
+    if chosen.is_open:
+        query = query.where(col(ReceivedRequest.answered_on).is_(None))
+    return query
+
+
+def find_requests(
+    session: Session, chosen: RequestFilter, today: date, *, page: int = 1, limit: int = PAGE_SIZE
+) -> Sequence[ReceivedRequest]:
+    """A page of requests, those whose clock presses most first, then the soonest due; one more than asked."""
+    state = clock_state(today)
+    urgency = case({code.value: place for code, place in _URGENCY.items()}, value=state)
+    due = case((col(ReceivedRequest.answered_on).is_(None), col(ReceivedRequest.due_on)))
+    query = _narrowed(select(ReceivedRequest), chosen, today).order_by(
+        urgency, due, col(ReceivedRequest.received_on).desc(), col(ReceivedRequest.id)
+    )
+    return session.execute(query.limit(limit + 1).offset((page - 1) * limit)).scalars().all()
+
+
+def find_requests_after(
+    session: Session, chosen: RequestFilter, today: date, after: int, limit: int
+) -> Sequence[ReceivedRequest]:
+    """The requests after a number, in the order of their numbers."""
+    query = _narrowed(select(ReceivedRequest), chosen, today).where(col(ReceivedRequest.id) > after)
+    return session.execute(query.order_by(col(ReceivedRequest.id)).limit(limit)).scalars().all()
+
+
+def count_requests(session: Session, chosen: RequestFilter, today: date) -> RequestCounts:
+    """How many requests each state and each text holds, among those not annulled."""
+    within = RequestFilter(is_open=chosen.is_open, annulled=chosen.annulled)
+    said = _narrowed(select(ReceivedRequest), within, today).with_only_columns(
+        clock_state(today).label("state"), col(ReceivedRequest.regime).label("regime")
+    ).subquery()  # fmt: skip
+    rows = session.execute(
+        select(said.c.state, said.c.regime, func.count()).group_by(said.c.state, said.c.regime)
+    ).all()
+    states, regimes = Counter[ClockState](), Counter[RequestRegime]()
+    for state, regime, number in rows:
+        states[ClockState(state)] += number
+        regimes[RequestRegime(regime)] += number
+    return RequestCounts(states, regimes, states.total())
+
+
+def get_request(session: Session, request_id: int, *, lock: bool = False) -> ReceivedRequest:
+    """One request within the asker's rights; locked, as it stands now.
+
+    Raises: NotFound.
+    """
+    found = session.get(ReceivedRequest, request_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise NotFound(_("Cette demande n’existe pas, ou vos droits ne vous la montrent pas."))
+    return found
+
+
+def find_ids_to_judge(session: Session, organisation_ids: frozenset[int] | None) -> Sequence[int]:
+    """The requests that policies speak of: all but those annulled, of these organisations or of all."""
+    conditions = [~col(ReceivedRequest.annulled)]
+    if organisation_ids is not None:
+        conditions.append(col(ReceivedRequest.organisation_id).in_(organisation_ids))
+    query = select(col(ReceivedRequest.id)).where(and_(*conditions)).order_by(col(ReceivedRequest.id))
+    return session.execute(query).scalars().all()
+
+
+def find_namesakes(session: Session, request: ReceivedRequest) -> list[tuple[int, str]]:
+    """The other requests whose asker bears the same name or address: the same person, or another of that name."""
+    if request.requester_id is None:
+        return []
+    own, other = aliased(PersonIdentity), aliased(PersonIdentity)
+    query = (
+        select(col(ReceivedRequest.id), col(ReceivedRequest.subject))
+        .distinct()
+        .join(other, other.person_id == ReceivedRequest.requester_id)  # type: ignore[arg-type]
+        .join(own, own.folded == other.folded)  # type: ignore[arg-type]
+        .where(
+            own.person_id == request.requester_id,  # type: ignore[arg-type]
+            col(ReceivedRequest.id) != request.id,
+            col(ReceivedRequest.organisation_id) == request.organisation_id,
+            ~col(ReceivedRequest.annulled),
+        )
+        .order_by(col(ReceivedRequest.id))
+        .limit(MOST_NAMESAKES)
+    )
+    return [(row.id, row.subject) for row in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A dataset where the data of somebody who asks may stand, and its fields that tell of people."""
+
+    dataset_id: int
+    title: str
+    fields: Sequence[str]
+
+
+def find_places(session: Session, organisation_id: int) -> list[Place]:
+    """Where to look for somebody's data: the datasets about people of an organisation and of its services.
+
+    A field counts where its category of personal data is said and is not « none ».
+    """
+    bodies = _of_one_body(session, organisation_id)
+    rows = session.execute(
+        select(col(Dataset.id), col(Dataset.title), col(DatasetField.name))
+        .outerjoin(
+            DatasetField,
+            (col(DatasetField.dataset_id) == col(Dataset.id))
+            & ~col(DatasetField.annulled)
+            & col(DatasetField.personal_category).is_not(None)
+            & (col(DatasetField.personal_category) != "none"),
+        )
+        .where(
+            ~col(Dataset.annulled),
+            col(Dataset.organisation_id).in_(bodies),
+            col(Dataset.personal_data).in_(_PERSONAL),
+        )
+        .order_by(col(Dataset.title_sort), col(Dataset.id), col(DatasetField.id))
+    ).all()
+    places: dict[int, tuple[str, list[str]]] = {}
+    for number, title, name in rows:
+        fields = places.setdefault(number, (title, []))[1]
+        if name is not None:
+            fields.append(name)
+    return [Place(number, title, fields) for number, (title, fields) in places.items()][:MOST_PLACES]
+
+
+def _of_one_body(session: Session, organisation_id: int) -> list[int]:
+    """A body and its own services: a commune below an authority is a controller of its own."""
+    below = {body.id: body for body in find_organisations(session, below=organisation_id)}
+    others = {number for number, body in below.items() if body.kind.is_legal_person and number != organisation_id}
+    return [number for number, body in below.items() if not others & set(body.lineage)]

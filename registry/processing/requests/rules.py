@@ -1,0 +1,185 @@
+"""What each text asks of a request, as pure functions of values: its delay, what silence means, where to turn next."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from registry.kernel.delays import Counted, Delay, count_delay
+from registry.kernel.words import _, mark
+from registry.processing.clocks.rules import Clock, clock_of_days
+from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
+from registry.web.templating import say_day
+
+
+@dataclass(frozen=True)
+class Regime:
+    """What a text says of the requests under it. `delay` and `extended` are names of `policies/delays.yaml`.
+
+    `since` is the day from which the text counts the delay: a request received before is not under it.
+    """
+
+    delay: str
+    since: date
+    since_says: str
+    asked: str
+    example: str
+    told: str
+    silence: str
+    remedies: str
+    extended: str | None = None
+
+
+REGIMES: Mapping[RequestRegime, Regime] = {
+    RequestRegime.GDPR: Regime(
+        delay="gdpr-request",
+        extended="gdpr-request-extended",
+        since=date(2018, 5, 25),
+        since_says=mark("Le RGPD s’applique depuis le 25 mai 2018 : vérifiez la date de réception."),
+        asked=mark("Ses propres données : les voir, les corriger, les faire effacer, s’y opposer"),
+        example=mark("« Quelles données avez-vous sur moi ? », « Effacez mon compte de la bibliothèque »"),
+        told=mark(
+            "Un mois, prolongeable de deux si la personne en est avertie dans le premier mois (RGPD art. 12 §3)."
+        ),
+        silence=mark("Passé le délai, c’est un manquement : la personne peut saisir la CNIL ou le juge."),
+        remedies=mark(
+            "Vous pouvez introduire une réclamation auprès de la CNIL et former un recours devant le juge (RGPD "
+            "art. 12 §4)."
+        ),
+    ),
+    RequestRegime.CADA: Regime(
+        delay="cada-request",
+        since=date(2016, 1, 1),
+        since_says=mark(
+            "L’article R311-13 compte ce délai depuis le 1er janvier 2016 : vérifiez la date de réception."
+        ),
+        asked=mark("Un document administratif : rapport, délibération, contrat, fichier, correspondance"),
+        example=mark("« Je souhaite une copie du contrat de délégation de l’eau »"),
+        told=mark("Un mois, puis le silence vaut refus (CRPA R*311-12 et R311-13)."),
+        silence=mark("Passé le délai, le silence vaut refus : le demandeur peut saisir la CADA dans les deux mois."),
+        remedies=mark(
+            "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
+            "refus (CRPA R343-1) ; cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
+        ),
+    ),
+    RequestRegime.REUSE: Regime(
+        delay="reuse-request",
+        since=date(2016, 3, 19),
+        since_says=mark("L’article R*322-4 s’applique depuis le 19 mars 2016 : vérifiez la date de réception."),
+        asked=mark("Réutiliser des informations publiques : les rediffuser, en faire un service"),
+        example=mark("« Pouvons-nous reprendre vos horaires dans notre application ? »"),
+        told=mark("Un mois, puis le silence vaut rejet (CRPA R*322-4) ; la durée reste à valider."),
+        silence=mark("Passé le délai, le silence vaut rejet : le demandeur peut saisir la CADA."),
+        remedies=mark(
+            "Vous pouvez saisir la Commission d’accès aux documents administratifs de cette décision défavorable ; "
+            "cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
+        ),
+    ),
+    RequestRegime.ADMINISTRATION: Regime(
+        delay="administration-request",
+        since=date(2016, 10, 9),
+        since_says=mark(
+            "L’article 1er de la loi pour une République numérique s’applique depuis le 9 octobre 2016 : vérifiez la "
+            "date de réception."
+        ),
+        asked=mark("Une administration demande des documents pour sa mission de service public"),
+        example=mark("Une commune demande à la communauté urbaine le plan de ses réseaux"),
+        told=mark("Un mois (loi 2016-1321, art. 1er III, et CRPA R311-13)."),
+        silence=mark("Passé le délai, le silence vaut refus : l’administration qui demande peut saisir la CADA."),
+        remedies=mark(
+            "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
+            "refus (CRPA R343-1 et L342-1 ; loi 2016-1321, art. 1er III)."
+        ),
+    ),
+}
+
+
+def first_delay(regime: RequestRegime, received: date, delays: Mapping[str, Delay]) -> Counted:
+    """The delay of a request as its text counts it, without any extension."""
+    return count_delay(received, delays[REGIMES[regime].delay])
+
+
+def is_extended(regime: RequestRegime, received: date, extended: date | None, delays: Mapping[str, Delay]) -> bool:
+    """Whether an extension counts: its text knows one, and it was notified before the first delay was over.
+
+    Law: GDPR art. 12 §3.
+    """
+    if extended is None or REGIMES[regime].extended is None:
+        return False
+    return received <= extended <= first_delay(regime, received, delays).last
+
+
+def due_of(regime: RequestRegime, received: date, extended: date | None, delays: Mapping[str, Delay]) -> Counted:
+    """The delay a request has to be answered in, its extension included where it counts."""
+    longer = REGIMES[regime].extended
+    if longer is not None and is_extended(regime, received, extended, delays):
+        return count_delay(received, delays[longer])
+    return first_delay(regime, received, delays)
+
+
+def request_clock(due: date, answered: date | None, today: date) -> Clock:
+    """Where the delay of a request stands; an answer, a refusal or a transfer ends it."""
+    return clock_of_days(due, answered, today)
+
+
+def wrong_request(values: Mapping[str, Any]) -> dict[str, str]:
+    """What is wrong with a request as it was received: field → sentence."""
+    wrong: dict[str, str] = {}
+    regime, received = RequestRegime(values["regime"]), values["received_on"]
+    if received < REGIMES[regime].since:
+        wrong["received_on"] = _(REGIMES[regime].since_says)
+    if regime is RequestRegime.GDPR and values.get("right") is None:
+        wrong["right"] = _("Dites quel droit est exercé : c’est ce qui dit quoi répondre.")
+    if regime is not RequestRegime.GDPR and values.get("right") is not None:
+        wrong["right"] = _("Ce droit est du RGPD : changez de régime, ou laissez ce champ vide.")
+    for name in ("identity_checked_on", "cada_opinion_on"):
+        if values.get(name) is not None and values[name] < received:
+            wrong[name] = _("Cette date précède la réception de la demande : vérifiez-la.")
+    told, opinion = values.get("cada_followed_up_on"), values.get("cada_opinion_on")
+    if told is not None and (opinion is None or told < opinion):
+        wrong["cada_followed_up_on"] = _("La suite donnée à un avis vient après cet avis : vérifiez les deux dates.")
+    if regime is RequestRegime.GDPR and (opinion is not None or told is not None):
+        wrong["cada_opinion_on"] = _(
+            "La CADA ne connaît pas des demandes du RGPD : changez de régime, ou videz ce champ."
+        )
+    return wrong
+
+
+def wrong_extension(
+    regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: date | None
+) -> dict[str, str]:
+    """What forbids to note an extension: field → sentence. One notified too late is noted, and extends nothing."""
+    if REGIMES[regime].extended is None:
+        return {"extended_on": _("Le texte de ce régime ne connaît pas de prolongation : répondez dans le délai.")}
+    if already is not None:
+        return {
+            "extended_on": _("Cette demande a déjà été prolongée le {day} : un délai ne l’est qu’une fois.").format(
+                day=say_day(already)
+            )
+        }
+    if answered is not None:
+        return {"extended_on": _("Cette demande a déjà sa réponse : il n’y a plus rien à prolonger.")}
+    if extended < received:
+        return {"extended_on": _("La prolongation serait notifiée avant la réception : vérifiez les deux dates.")}
+    return {}
+
+
+def wrong_answer(values: Mapping[str, Any], received: date) -> dict[str, str]:
+    """What is wrong with an answer: field → sentence. A refusal, even in part, says why."""
+    wrong: dict[str, str] = {}
+    outcome = RequestOutcome(values["outcome"])
+    if values["answered_on"] < received:
+        wrong["answered_on"] = _("La réponse serait partie avant la réception : vérifiez les deux dates.")
+    if outcome.needs_grounds and not values.get("refusal_grounds"):
+        wrong["refusal_grounds"] = _("Un refus, même partiel, se motive : dites les raisons données.")
+    if outcome is RequestOutcome.TRANSFERRED and not values.get("transferred_to"):
+        wrong["transferred_to"] = _("Dites à quelle administration la demande a été transmise.")
+    return wrong
+
+
+def silence_of(regime: RequestRegime, due: date, delays: Mapping[str, Delay]) -> tuple[str, date | None]:
+    """What silence means once the delay is over, and until when the asker may turn to the CADA, where that is so."""
+    if regime is RequestRegime.GDPR:
+        return _(REGIMES[regime].silence), None
+    refused = due + timedelta(days=1)
+    return _(REGIMES[regime].silence), count_delay(refused, delays["cada-referral"]).last
