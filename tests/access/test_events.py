@@ -246,7 +246,6 @@ def _version(town: Town, of: Objects) -> Objects:
         return replace(
             of, draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),
-            of, draft_dpia_version=draft.scalar_one(), screening_version=screening.scalar_one(),
             breach_version=breach.scalar_one(), request_version=request.scalar_one(),
             dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),
             organisation_version=body.scalar_one(), activity_version=activity.scalar_one(),
