@@ -257,8 +257,14 @@ def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
         )
     }
     hidden = set(numbers.values()) - names.keys()
-    names |= _offices(session, hidden) if hidden else {}
+    names |= (_erased(session, hidden) | _offices(session, hidden)) if hidden else {}
     return {actor: _actor_words(actor, names.get(numbers.get(actor, 0))) for actor in actors}
+
+
+def _erased(session: Session, accounts: set[int]) -> dict[int, str]:
+    """The accounts that the asker may see and that nobody's name stands for any more."""
+    known = session.execute(select(col(Account.id)).where(col(Account.id).in_(accounts))).scalars()
+    return {number: _("Personne effacée (compte n° {number})").format(number=number) for number in known}
 
 
 def _offices(session: Session, accounts: set[int]) -> dict[int, str]:
@@ -271,7 +277,7 @@ def _offices(session: Session, accounts: set[int]) -> dict[int, str]:
 
 
 def _actor_words(actor: str, name: str | None) -> str:
-    if actor.startswith(("account:", "job:")) and "account:" in actor:
+    if actor.startswith(("account:", "cli:account:", "job:")) and "account:" in actor:
         number = actor.partition("account:")[2].partition(" ")[0]
         shown = name or _("Compte d’une autre organisation (n° {number})").format(number=number)
         return _("{name}, par une clé d’API").format(name=shown) if " token:" in actor else shown

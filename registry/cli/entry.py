@@ -56,11 +56,16 @@ class Commands(click.Group):
 
 @click.group(cls=Commands, help="Beffroi : le registre de gouvernance des données des collectivités.")
 @click.option("--home", type=click.Path(path_type=Path), default=None, help="Le dossier du registre (./.beffroi).")
-@click.option("--as", "actor", default=None, help="Au nom de qui (adresse électronique), noté au registre.")
+@click.option(
+    "--as",
+    "actor",
+    default=None,
+    help="Au nom de qui : l’adresse électronique d’un compte, dont le registre note le numéro.",
+)
 @click.pass_context
 def beffroi(context: click.Context, home: Path | None, actor: str | None) -> None:
     """Keeps what every command needs."""
-    context.obj = {"home": home, "actor": f"cli:{actor}" if actor else None}
+    context.obj = {"home": home, "actor": actor}
 
 
 def main() -> None:

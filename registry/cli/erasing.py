@@ -72,7 +72,9 @@ def erase(
             raise Invalid(_("Cet effacement ne peut pas être fait."), problems)
         with terminal.transaction() as session:
             within = _everywhere(session)
-            asked = ask_erasure(session, person, read.form, within=within, today=terminal.info["today"]())
+            asked = ask_erasure(
+                session, person, read.form, within=within, today=terminal.info["today"](), files=terminal.home.files
+            )
             number = asked.id
         carry_out(terminal.home, terminal.info, number, terminal.acting(request_id=secrets.token_hex(8)))
         with terminal.at_one_moment() as session:

@@ -13,8 +13,9 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from registry.accounts.queries import find_sign_in
 from registry.cli.context import settings_of as settings_of
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Invalid, NotFound
 from registry.kernel.words import _
 from registry.organisations.models import Registry
 from registry.organisations.queries import find_organisations, get_by_siren, get_registry
@@ -53,11 +54,25 @@ class Terminal:
 def open_terminal(context: click.Context, *, create: bool = False) -> Iterator[Terminal]:
     """Opens the home of this command.
 
-    Raises: Unavailable (exit code 3) when there is none or its database cannot serve.
+    Raises: Unavailable (exit code 3) when there is none or its database cannot serve; NotFound when `--as` gives the
+    address of no account.
     """
-    actor = context.obj["actor"] or f"cli:{getpass.getuser()}"
     with open_home(settings_of(context), create=create) as home:
-        yield Terminal(home, actor, session_info(home))
+        yield Terminal(home, _actor(home, context.obj["actor"]), session_info(home))
+
+
+def _actor(home: Home, address: str | None) -> str:
+    """Who acts, as the ledger keeps it for ever: the number of an account, never its address.
+
+    Raises: NotFound when no account bears the address.
+    """
+    if address is None:
+        return f"cli:{getpass.getuser()}"
+    with transaction(home.jobs, Acting("machine")) as session:
+        found = find_sign_in(session, address.casefold())
+    if found is None:
+        raise NotFound(_("Aucun compte ne porte l’adresse {email}.").format(email=address))
+    return f"cli:account:{found.account_id}"
 
 
 def session_info(home: Home) -> dict[str, Any]:

@@ -50,8 +50,7 @@ def init(context: click.Context, siren: str | None, email: str, time_zone: str, 
     settings = settings_of(context)
     with open_home(settings, create=True) as home:
         info = session_info(home)
-        actor = context.obj["actor"] or "cli:init"
-        with transaction(home.owner, Acting(actor), **info) as session:
+        with transaction(home.owner, Acting("cli:init"), **info) as session:
             if session.get(Registry, 1) is not None:
                 raise Conflict(_("Un registre est déjà ouvert ici. Choisissez un autre dossier avec --home."))
             authority = open_registry(session, territory, time_zone=time_zone)

@@ -321,8 +321,8 @@ def _account(session: Session, person: Person) -> list[Obstacle]:
     return [
         Obstacle(
             _(
-                "Son compte est « {state} » : arrêtez-le d’abord. S’il est le dernier à administrer une organisation, "
-                "donnez avant ce rôle à quelqu’un d’autre."
+                "Son compte est « {state} » : qui administre les comptes doit d’abord l’arrêter. S’il est le dernier à "
+                "administrer une organisation, ce rôle est à donner avant à quelqu’un d’autre."
             ).format(state=account.state.label.lower()),
             "/comptes", _("Arrêter le compte"),
         )

@@ -46,6 +46,7 @@ from registry.erasures.views import (
 from registry.erasures.visiting import ERASE, READ, ask, person_for, start
 from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS, ErasureState
 from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, mark
 from registry.organisations.models import Person
@@ -108,6 +109,7 @@ def _page(
         references=references_in_words(find_references(visit.session, person.id)), namesakes=namesakes,
         stays=[*stays, *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups)],
         needs_ground=bool(stays), has_backups=bool(backups),
+        may_manage=visit.visitor.may(Permission.ACCOUNTS_ACCOUNT_MANAGE),
         grounds=load_list(GROUNDS).choices(), exceptions=load_list(EXCEPTIONS).choices(), values=values, errors=errors,
     )  # fmt: skip
     return visit.page("erasures/erase.html", page, status=status)
@@ -171,6 +173,9 @@ def confirm(visit: Visit, person_id: int) -> Response[Any]:
     given = {name: values[name].strip() or None for name in _FIELDS}
     read = parse_values(ErasureForm, {**given, "words": words, "keep": keep}, today=visit.today)
     errors = dict(read.errors) if isinstance(read, Rejected) else {}
+    if "_" in errors:
+        # The only thing asked of several fields at once: what stays needs a ground.
+        errors["exception"] = errors.pop("_")
     if values["confirmed"] != "true":
         errors["confirmed"] = _("Cochez la case une fois que vous avez lu ce qui sera effacé : cela ne se défait pas.")
     if errors or isinstance(read, Rejected):

@@ -15,6 +15,7 @@ from registry.kernel.sort_keys import sort_key
 
 SHORTEST_WORD = 3
 """A word of a name with fewer letters (« de », « Le ») is never looked for by itself. Units: letters."""
+_LITTLE = frozenset({"aux", "des", "les", "par", "pour", "sur", "une"})
 _SHORTEST_PHONE = 6
 _EXCERPT = 60
 # The blanks and the marks are written as themselves: PostgreSQL reads fewer escapes than Python.
@@ -42,7 +43,11 @@ class Identity:
     def words(self) -> tuple[str, ...]:
         """The words of the name that may be looked for alone; none where the name is one word."""
         words = _words(self.name or "")
-        return tuple(one for one in words if len(sort_key(one)) >= SHORTEST_WORD) if len(words) > 1 else ()
+        return tuple(one for one in words if _names_alone(one)) if len(words) > 1 else ()
+
+
+def _names_alone(word: str) -> bool:
+    return len(sort_key(word)) >= SHORTEST_WORD and sort_key(word) not in _LITTLE
 
 
 def _words(name: str) -> list[str]:
@@ -92,7 +97,7 @@ def _names(name: str) -> list[str]:
         first, last = words
         said += [rf"{_loose(first[0])}\.{_BETWEEN}{_loose(last)}", rf"{_loose(last)}{_BETWEEN}{_loose(first[0])}\."]
     if len(words) > 1:
-        said += [_COURTESY + _loose(one) for one in words if len(sort_key(one)) >= SHORTEST_WORD]
+        said += [_COURTESY + _loose(one) for one in words if _names_alone(one)]
     return said
 
 
@@ -116,6 +121,8 @@ class Sought:
     emails: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    needles: tuple[str, ...] = ()
+    """Plain pieces (folded): a text that names the person holds one of them, and they are quick to look for."""
 
     @property
     def is_anybody(self) -> bool:
@@ -141,6 +148,8 @@ class Sought:
 
     def find(self, text: str) -> list[Span]:
         """Where a text names the person: first and last letter (excluded) of each passage, in order, none twice."""
+        if self.needles and not self._may_be_in(text):
+            return []
         found = [
             match.span()
             for pattern in self._patterns
@@ -151,6 +160,10 @@ class Sought:
             masks = [match.span() for mask in self._masks for match in mask.finditer(text)]
             found = [one for one in found if not any(_holds(mask, one) for mask in masks)]
         return _merged(found)
+
+    def _may_be_in(self, text: str) -> bool:
+        folded = sort_key(text)
+        return any(one in folded for one in self.needles) or any(re.search(one, text) for one in self.phones)
 
     def names_in(self, value: Any) -> bool:
         """Whether a value (a text, or what JSON holds) names the person anywhere."""
@@ -217,11 +230,14 @@ def sought_of(identity: Identity, *, words: Iterable[int] = (), others: Iterable
     alone = [identity.words[place] for place in words if place < len(identity.words)]
     names = [*_names(identity.name), *(_loose(one) for one in alone)] if identity.name else []
     phone = _phone(identity.phone) if identity.phone else None
+    pieces = [piece for piece in re.split(r"[\s‐‑-]+", sort_key(identity.name or "")) if len(piece) > 1]
+    needles = [*pieces, *([sort_key(identity.email)] if identity.email else [])]
     return Sought(
         tuple(names),
         (_loose_address(identity.email),) if identity.email else (),
         (phone,) if phone else (),
         tuple(_loose(one) for one in others),
+        tuple(needles),
     )
 
 

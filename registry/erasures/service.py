@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.erasures.forms import ErasureForm
+from registry.erasures.keeping import find_naming_documents
 from registry.erasures.models import Erasure
 from registry.erasures.queries import (
     find_erasure_of,
@@ -15,11 +16,13 @@ from registry.erasures.queries import (
     is_erased,
     look_for,
 )
+from registry.erasures.rules import Sought
 from registry.erasures.vocabulary import ErasureState
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid
 from registry.kernel.words import _
 from registry.ledger.service import say
 from registry.organisations.models import Person
+from registry.platform.files import FileStore
 
 
 def refuse_oneself(person_id: int, own_person_id: int | None) -> None:
@@ -50,6 +53,7 @@ def ask_erasure(
     *,
     within: Collection[int],
     today: date,
+    files: FileStore,
     shown: Collection[str] | None = None,
 ) -> Erasure:
     """Records that a person is to be erased, with what was chosen; a job, or the command, then does it.
@@ -57,7 +61,8 @@ def ask_erasure(
     `shown` are the codes of the passages that a page showed, where one did.
 
     Raises: NotFound; Conflict when somebody was erased already, or something must be done before; Invalid when the
-    reason names the person, or when more passages name them than were shown.
+    reason names the person, when more passages name them than were shown, or when what
+    stays has no ground.
     """
     person = get_person(session, person_id, lock=True)
     refuse_erased(session, person)
@@ -77,6 +82,14 @@ def ask_erasure(
         raise _wrong(
             "keep", _("D’autres passages nomment cette personne depuis que la page est ouverte : relisez la liste.")
         )
+    if form.exception is None and _goes_on_naming(session, files, sought, within):
+        raise _wrong(
+            "exception",
+            _(
+                "Des documents ou des champs nomment encore cette personne : dites sur quel motif de l’article 17 §3 "
+                "ils restent."
+            ),
+        )
     say(session, "erasures:person:ask", form.reason)
     asked = find_erasure_of(session, person_id) or Erasure(
         organisation_id=person.organisation_id, person_id=person_id, ground=form.ground, reason=form.reason, choices={}
@@ -89,6 +102,12 @@ def ask_erasure(
     session.add(asked)
     session.flush()
     return asked
+
+
+def _goes_on_naming(session: Session, files: FileStore, sought: Sought, within: Collection[int]) -> bool:
+    """Whether something that an erasure never touches names the person."""
+    documents = find_naming_documents(session, files, sought, within)
+    return bool(documents or find_passages(session, sought, within, fixed=True))
 
 
 def _wrong(field: str, message: str) -> Invalid:

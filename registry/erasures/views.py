@@ -130,6 +130,7 @@ class ErasePage:
     stays: Sequence[StaysView]
     needs_ground: bool
     has_backups: bool
+    may_manage: bool
     grounds: Sequence[tuple[str, str]]
     exceptions: Sequence[tuple[str, str]]
     values: Mapping[str, str]

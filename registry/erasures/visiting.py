@@ -36,7 +36,13 @@ def ask(
     person = person_for(visit, person_id)
     refuse_oneself(person.id, visit.visitor.person_id)
     asked = ask_erasure(
-        visit.session, person.id, form, within=visit.visitor.reach(ERASE), today=visit.today, shown=shown
+        visit.session,
+        person.id,
+        form,
+        within=visit.visitor.reach(ERASE),
+        today=visit.today,
+        files=visit.premises.home.files,
+        shown=shown,
     )
     return asked, start(visit, asked)
 

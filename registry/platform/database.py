@@ -103,6 +103,8 @@ def engine_for(url: str, pool_size: int = 8, longest: int = 0) -> Engine:
         max_overflow=pool_size,
         pool_pre_ping=False,
         pool_recycle=1800,
+        # What a statement was given may name people: an error that is logged does not repeat it.
+        hide_parameters=True,
         connect_args={
             "connect_timeout": 10,
             "prepare_threshold": 2,

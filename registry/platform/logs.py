@@ -1,6 +1,7 @@
 """Logs: one JSON object a line, with the request they belong to; a text never makes two lines."""
 
 import logging
+import re
 import sys
 import threading
 from types import TracebackType
@@ -14,6 +15,11 @@ from registry.kernel.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
+# What the database says in detail of a refusal is the row itself, on as many lines as its texts have.
+_DETAIL = re.compile(
+    r"^DETAIL: .*?(?=^(?:HINT|CONTEXT|QUERY): |^\[|^$|^Traceback|^  File |\Z)", re.MULTILINE | re.DOTALL
+)
+
 
 def configure_logs(level: str) -> None:
     """Sends every log of this process to the error output, as JSON."""
@@ -25,6 +31,7 @@ def configure_logs(level: str) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _in_one_sentence,
         structlog.processors.format_exc_info,
+        _without_values,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -71,6 +78,14 @@ def _in_one_sentence(_logger: Any, _method: str, event: EventDict) -> EventDict:
             break
         known.add(id(error))
         error = error.__cause__ or error.__context__
+    return event
+
+
+def _without_values(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Leaves out of a trace the values that the database quotes: a log outlives what is erased."""
+    trace = event.get("exception")
+    if isinstance(trace, str) and "DETAIL: " in trace:
+        event["exception"] = _DETAIL.sub("DETAIL: …\n", trace)
     return event
 
 

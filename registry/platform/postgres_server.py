@@ -44,6 +44,8 @@ log_truncate_on_rotation = on
 log_rotation_age = 1d
 log_rotation_size = 0
 log_startup_progress_interval = 5s
+# A refusal told in detail quotes the row, and whom it names: this log is kept a week.
+log_error_verbosity = terse
 fsync = {durable}
 synchronous_commit = {durable}
 full_page_writes = {durable}

@@ -155,7 +155,7 @@ def test_an_account_that_is_open_and_a_post_that_runs_come_first(town: Town) -> 
         ).scalar_one()
     page = dpo.get(f"/personnes/{number}/effacer").text
     assert "À faire avant" in page
-    assert "arrêtez-le d’abord" in page
+    assert "doit d’abord l’arrêter" in page
     refused = dpo.post(f"/personnes/{number}/effacer", form_of(page))
     assert refused.status_code == 409
     assert steward.get("/jeux").status_code == 200

@@ -1,7 +1,7 @@
 """A person is found in a text however they are written, and never in somebody else's name."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.erasures.rules import Identity, sought_of
@@ -84,6 +84,7 @@ WORDS = st.text(alphabet="abcdeéèœçnoprst'", min_size=3, max_size=8).filter(
 )
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, WORDS, st.sampled_from([" ", "-", "\u00a0"]))
 def test_erasing_a_person_never_damages_somebody_whose_name_holds_theirs(
     first: str, last: str, more: str, between: str
@@ -96,6 +97,7 @@ def test_erasing_a_person_never_damages_somebody_whose_name_holds_theirs(
     assert sought.erase(f"Vu avec {name}.") == "Vu avec [effacé]."
 
 
+@settings(deadline=None)
 @given(WORDS, WORDS, st.text(max_size=40), st.text(max_size=40))
 def test_once_erased_a_text_names_nobody_and_keeps_the_rest(first: str, last: str, before: str, after: str) -> None:
     sought = sought_of(Identity(f"{first} {last}"))

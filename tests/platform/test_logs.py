@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 import structlog
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from registry.kernel.errors import Unavailable
+from registry.platform.home import Home
 from registry.platform.logs import configure_logs
 
 
@@ -34,6 +36,26 @@ def test_the_steps_of_libraries_are_not_told_and_their_warnings_are(capsys: pyte
         ("registry.essai", "info"),
         ("registry.essai", "warning"),
     ]
+
+
+@pytest.mark.database
+def test_a_refusal_of_the_database_is_logged_without_the_values_it_quotes(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    configure_logs("INFO")
+    values = {"value": "Reine\nClaude", "other": "Mirabelle"}
+    try:
+        with home.owner.begin() as connection:
+            connection.execute(
+                text("INSERT INTO sheet_draft (title, typed) VALUES (:value, to_jsonb(CAST(:other AS text)))"), values
+            )
+    except SQLAlchemyError:
+        structlog.get_logger("essai").exception("a defect")
+    said = json.loads(capsys.readouterr().err)["exception"]
+    assert "IntegrityError" in said
+    assert "sheet_draft" in said
+    for word in ("Reine", "Claude", "Mirabelle"):
+        assert word not in said
 
 
 def test_what_ends_a_process_is_one_line_with_its_trace() -> None:
