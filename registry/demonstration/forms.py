@@ -118,6 +118,16 @@ class DatasetSaid(_Said):
     steps: list[DatasetStep] = []
 
 
+class ErasureSaid(_Said):
+    """A person who was erased, when, by whom and why."""
+
+    person: str
+    day: date
+    by: str
+    ground: str
+    reason: Line
+
+
 class Content(_Said):
     """The whole of the demonstration, with every day counted from the one it is loaded on."""
 
@@ -127,6 +137,7 @@ class Content(_Said):
     people: list[PersonSaid]
     accounts: list[AccountSaid]
     organisations: list[OrganisationSaid]
+    erasures: list[ErasureSaid] = []
     systems: list[SystemSaid] = []
     datasets: list[DatasetSaid]
     breaches: list[BreachSaid] = []

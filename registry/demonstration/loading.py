@@ -32,6 +32,7 @@ from registry.demonstration.forms import (
     Content,
     DatasetSaid,
     DatasetStep,
+    ErasureSaid,
     OrganisationStep,
     PersonSaid,
     Step,
@@ -39,6 +40,9 @@ from registry.demonstration.forms import (
     SystemStep,
 )
 from registry.demonstration.matters import plan_breach, plan_request
+from registry.erasures.erasing import erase
+from registry.erasures.forms import ErasureForm
+from registry.erasures.service import ask_erasure
 from registry.kernel.dates import plus_days, working_day_from
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
@@ -135,7 +139,7 @@ def load_demonstration(
     zone = str(engine_info.get("time_zone", PARIS))
     info = {**engine_info, "today": lambda: today}
     with transaction(home.owner, Acting(ACTOR), **info) as session:
-        played = _Play(session, content, read_said(partial(_on_days, today=today)), zone)
+        played = _Play(session, content, read_said(partial(_on_days, today=today)), zone, home)
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
@@ -147,8 +151,11 @@ def load_demonstration(
 class _Play:
     """The content being played: which row each of its keys stands for, and the time of the last step."""
 
-    def __init__(self, session: Session, content: Content, assessed: list[AssessedActivity], zone: str) -> None:
+    def __init__(
+        self, session: Session, content: Content, assessed: list[AssessedActivity], zone: str, home: Home
+    ) -> None:
         self.session = session
+        self.home = home
         self.content = content
         self.assessed = assessed
         self.zone = ZoneInfo(zone)
@@ -208,6 +215,7 @@ class _Play:
         for system in self.content.systems:
             planned.append((system.day, system.by, partial(self._record_system, system)))
             planned += [(step.day, step.by, partial(self._change_system, system.key, step)) for step in system.steps]
+        planned += [(erased.day, erased.by, partial(self._erase, erased)) for erased in self.content.erasures]
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
         planned += plan_assessments(self.session, self.assessed, self.bodies, self.accounts)
@@ -222,6 +230,15 @@ class _Play:
     def _person(self, said: PersonSaid) -> int:
         form = PersonForm(name=said.name, email=said.email)
         return find_or_record_person(self.session, self.bodies[said.of], form).id
+
+    def _erase(self, said: ErasureSaid) -> None:
+        form = ErasureForm(ground=said.ground, reason=said.reason)
+        every = frozenset(body.id for body in find_organisations(self.session))
+        asked = ask_erasure(
+            self.session, self.people[said.person], form, within=every, today=said.day, files=self.home.files
+        )
+        asked.asked_at = datetime.combine(said.day, _OPENS_AT, self.zone)
+        erase(self.session, asked, self.home)
 
     def _change_body(self, body: int, step: OrganisationStep) -> None:
         if step.change is not None:

@@ -52,7 +52,7 @@ from registry.kernel.words import _, mark
 from registry.organisations.models import Person
 from registry.platform.jobs import find_run
 from registry.platform.lists import load_list
-from registry.platform.models import JobState
+from registry.platform.models import JobRun, JobState
 from registry.web.forms import Rejected, parse_values, read_number
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Visit, route
@@ -197,7 +197,7 @@ def show_receipt(visit: Visit, erasure_id: int) -> Response[Any]:
     visit.visitor.require(READ, erasure.organisation_id)
     run = find_run(visit.session, ERASE_JOB, str(erasure.id))
     over = erasure.state is ErasureState.CLEANED
-    failed = run is not None and run.state is JobState.FAILED and not over
+    failed = not over and (run is None or run.state is JobState.FAILED)
     visit.agrees["effacement-demande"] = not over
     page = ReceiptPage(
         erasure.id, find_names_of(visit.session, [erasure.organisation_id]).get(erasure.organisation_id, ""),
@@ -205,9 +205,14 @@ def show_receipt(visit: Visit, erasure_id: int) -> Response[Any]:
         stays_in_words(erasure.kept),
         "" if over or failed or run is None else f"/travaux/{run.id}",
         failed and visit.visitor.may(ERASE, erasure.organisation_id),
-        (run.message or "") if failed and run is not None else "",
+        _failure(run) if failed else "",
     )  # fmt: skip
     return visit.page("erasures/receipt.html", page)
+
+
+def _failure(run: JobRun | None) -> str:
+    said = run.message if run is not None else None
+    return said or _("Le nettoyage de la base et de l’index reste à faire.")
 
 
 @route("POST", "/personnes/effacements/{erasure_id:int}/relancer", ERASE)

@@ -22,7 +22,8 @@ _EXCERPT = 60
 _BLANKS = " \u00a0\u202f"
 _TITLES = "MM?|Mmes?|Mlles?|Mr|Messieurs|Monsieur|Mesdames|Madame|Mademoiselle|Maître|Me|Dr|Docteur"
 _COURTESY = rf"(?:{_TITLES})\.?[{_BLANKS}]"
-_BETWEEN = f"[{_BLANKS}\t\r\n,._‐‑–-]{{0,3}}"
+_BETWEEN = f"[{_BLANKS}\t\r\n,._()‐‑–-]{{0,3}}"
+_AROUND = '()[]«»,;:"'
 _MARKS = "[\u0300-\u036f]*"
 _LETTERS = [chr(code) for code in (*range(0x41, 0x5B), *range(0x61, 0x7B), *range(0xC0, 0x250))]
 _WORD_BEFORE = re.compile(r"(\w+)[-‐‑]$")
@@ -51,7 +52,7 @@ def _names_alone(word: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return [one for one in re.split(f"[{_BLANKS}\t]+", name.strip()) if one]
+    return [word for one in re.split(f"[{_BLANKS}\t]+", name) if (word := one.strip(_AROUND))]
 
 
 @lru_cache(maxsize=1)

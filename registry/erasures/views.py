@@ -244,7 +244,7 @@ def _backup(one: Mapping[str, Any]) -> tuple[str, str, str]:
 
 def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     """The figures of a receipt, in the order of its kinds."""
-    return [(one.label, counts[one]) for one in Counted if one in counts]
+    return [(one.label, counts[one]) for one in Counted if counts.get(one)]
 
 
 def facts_of(erasure: Erasure) -> list[tuple[str, str]]:

@@ -13,7 +13,7 @@ class ErasureState(Labelled):
     """How far an erasure is: asked for, done in the tables, cleaned out of what lies beneath them."""
 
     ASKED = "asked", mark("Demandé")
-    ERASED = "erased", mark("Effacé, nettoyage en cours")
+    ERASED = "erased", mark("Effacé, reste à nettoyer")
     CLEANED = "cleaned", mark("Effacé et nettoyé")
 
 
