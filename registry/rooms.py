@@ -84,6 +84,7 @@ from registry.processing.assessments import step_routes as assessments_steps
 from registry.processing.assessments.facts import BOUND as BOUND_OF_ASSESSMENTS
 from registry.processing.assessments.facts import bind_assessments
 from registry.processing.breaches import api as breaches_api
+from registry.processing.breaches import gathering as breaches
 from registry.processing.breaches import routes as breaches_routes
 from registry.processing.breaches.facts import BOUND as BOUND_OF_BREACHES
 from registry.processing.breaches.facts import bind_breaches, every_breach, is_breach_judged, names_of_breaches
@@ -91,6 +92,7 @@ from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests import api as requests_api
+from registry.processing.requests import gathering as requests
 from registry.processing.requests import routes as requests_routes
 from registry.processing.requests.facts import BOUND as BOUND_OF_REQUESTS
 from registry.processing.requests.facts import bind_requests, every_request, is_request_judged, names_of_requests
@@ -320,6 +322,8 @@ _SOURCES = (
         "record-of-processing-communicable", _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
     ),
     Source("impact-assessment", _RECORD, assessments.get_keeper, assessments.gather),
+    Source("breaches", Permission.PROCESSING_BREACH_READ, breaches.get_keeper, breaches.gather, breaches.OFFERED),
+    Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""
 
