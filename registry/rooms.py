@@ -33,6 +33,8 @@ from registry.datasets import part_routes as datasets_parts
 from registry.datasets import routes as datasets_routes
 from registry.datasets.bulk import routes as datasets_bulk
 from registry.datasets.bulk.jobs import bulk_jobs
+from registry.datasets.detection import api as detection_api
+from registry.datasets.detection import routes as detection_routes
 from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.listing import cell_routes as datasets_cells
@@ -132,6 +134,7 @@ ROOMS = (
     Room("organisations", mark("Organisations et mandats"), "/organisations"),
     Room("accounts", mark("Comptes et connexion"), "/comptes"),
     Room("compliance", mark("Conformité"), "/conformite"),
+    Room("inspection", mark("Recherche de données personnelles"), has_tables=False),
     Room("datasets", mark("Jeux de données"), "/jeux"),
     Room("processing", mark("Registre des traitements"), "/traitements"),
     Room("exchange", mark("Imports"), "/imports"),
@@ -368,9 +371,11 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_parts.HANDLERS,
     *datasets_drafts.HANDLERS,
     *datasets_as_of.HANDLERS,
+    *detection_routes.HANDLERS,
     *systems_routes.HANDLERS,
     *datasets_api.HANDLERS,
     *together_api.HANDLERS,
+    *detection_api.HANDLERS,
     *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
     *processing_routes.HANDLERS,

@@ -28,6 +28,7 @@ _PLACES = {
     "ledger": "keeping",
     "policies": "law",
     "report": "records",
+    "scan": "scanning",
     "search": "searching",
     "serve": "serving",
     "stop": "keeping",

@@ -31,8 +31,10 @@ from registry.datasets.vocabulary import (
     Sensitivity,
     Stage,
     StatisticalSecrecy,
+    SuggestionState,
     ThirdPartyRights,
 )
+from registry.inspection.vocabulary import Confidence, PersonalSign
 from registry.platform.tables import Kind, Numbered, Table, Versioned, free, plain, plain_list, stored
 
 
@@ -207,6 +209,39 @@ class DatasetField(Versioned, table=True):
     purpose: str | None = free(nullable=True)
     evidence: FieldEvidence = stored(FieldEvidence, default=FieldEvidence.ASSERTED)
     annulled: bool = Field(default=False)
+
+
+class FieldSuggestion(Versioned, table=True):
+    """That a field of a dataset may hold personal data, as an inspection saw it, and what a person made of it.
+
+    `field_name` is the column of what was inspected; `category` a code of `policies/lists/`; `reasons` codes with
+    counts: no value of the data is kept. `remark` is why it was refused.
+
+    Units: `found` and `sampled` in filled values of the sample.
+    """
+
+    __tablename__ = "field_suggestion"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "field_name", "sign", "category"),
+        CheckConstraint("field_name <> ''", name="field_name"),
+        CheckConstraint("found BETWEEN 0 AND sampled", name="found"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    field_name: str = plain()
+    sign: PersonalSign = stored(PersonalSign)
+    category: str = plain()
+    confidence: Confidence = stored(Confidence)
+    reasons: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"}
+    )
+    found: int
+    sampled: int
+    seen_on: date
+    state: SuggestionState = stored(SuggestionState, default=SuggestionState.WAITING)
+    remark: str | None = free(nullable=True)
 
 
 class Derivation(Versioned, table=True):

@@ -118,6 +118,16 @@ class FieldEvidence(Labelled):
     DETECTED = "detected", mark("Détecté, à confirmer")
 
 
+class SuggestionState(Labelled):
+    """Where the suggestion that a field holds personal data stands: a person decides."""
+
+    WAITING = "waiting", mark("À examiner")
+    KEPT = "kept", mark("Retenue, à confirmer")
+    CONFIRMED = "confirmed", mark("Confirmée")
+    REFUSED = "refused", mark("Écartée")
+    WITHDRAWN = "withdrawn", mark("N’est plus suggérée")
+
+
 class ListFacet(Labelled):
     """What the list of datasets is narrowed and counted by; the value is its name in an address."""
 

@@ -47,13 +47,6 @@ NAMED_FORMATS = {
     "xlsx": SourceFormat.XLSX,
     "xml": SourceFormat.RDF_XML,
 }
-_BOMS = (
-    (b"\xff\xfe\x00\x00", "utf-32"),
-    (b"\x00\x00\xfe\xff", "utf-32"),
-    (b"\xff\xfe", "utf-16"),
-    (b"\xfe\xff", "utf-16"),
-    (b"\xef\xbb\xbf", "utf-8-sig"),
-)
 
 
 @dataclass(frozen=True)
@@ -92,8 +85,3 @@ def _declared(name: str | None) -> SourceFormat | None:
     if bare not in NAMED_FORMATS:
         raise CannotRead(Problem.UNKNOWN_DECLARED, declared=name[:40])
     return NAMED_FORMATS[bare]
-
-
-def byte_order_mark(head: bytes) -> str | None:
-    """The encoding a byte order mark announces, if the file has one."""
-    return next((encoding for mark, encoding in _BOMS if head.startswith(mark)), None)

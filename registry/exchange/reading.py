@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from registry.exchange.answer import Answer, read_answer
-from registry.exchange.child import ask_child_into
 from registry.exchange.exports.columns import as_order
 from registry.exchange.exports.layout import export_tables
 from registry.exchange.recognising import recognise_file
 from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
-from registry.exchange.vocabulary import Family, Limits, ReadCatalogue
+from registry.exchange.vocabulary import Family, ReadCatalogue
+from registry.inspection.child import ask_child_into
+from registry.inspection.limits import Limits
 
 PARIS = "Europe/Paris"
 DEFAULT_LIMITS = Limits()

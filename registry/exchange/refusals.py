@@ -4,53 +4,11 @@ A problem travels as a code and its details, because it is met in a child proces
 the reader's language.
 """
 
-from enum import StrEnum
-
+from registry.inspection.problems import CannotRead as CannotRead
+from registry.inspection.problems import Detail as Detail
+from registry.inspection.problems import Problem as Problem
 from registry.kernel.errors import Refusal, TooLarge, Unreadable
 from registry.kernel.words import _, mark
-
-Detail = str | int
-
-
-class Problem(StrEnum):
-    """What keeps a file from being read."""
-
-    ARCHIVE = "archive"
-    BINARY = "binary"
-    BOMB = "bomb"
-    BROKEN_WORKBOOK = "broken-workbook"
-    CUT_SHORT = "cut-short"
-    DOCTYPE = "doctype"
-    EMPTY = "empty"
-    ENCODING = "encoding"
-    FORBIDDEN = "forbidden"
-    HTML = "html"
-    ISO_RECORD = "iso-record"
-    MISSING = "missing"
-    NAMES_ALONE = "names-alone"
-    NOT_A_PORTAL = "not-a-portal"
-    NOT_JSON_LD = "not-json-ld"
-    NO_ROWS = "no-rows"
-    OLD_WORKBOOK = "old-workbook"
-    OPEN_QUOTE = "open-quote"
-    OTHER_DOCUMENT = "other-document"
-    OTHER_XML = "other-xml"
-    OUT_OF_MEMORY = "out-of-memory"
-    OUT_OF_TIME = "out-of-time"
-    PORTAL_ERROR = "portal-error"
-    PROTECTED_WORKBOOK = "protected-workbook"
-    REMOTE_CONTEXT = "remote-context"
-    SYNTAX = "syntax"
-    SYNTAX_NEAR = "syntax-near"
-    SYNTAX_NOWHERE = "syntax-nowhere"
-    TOO_DEEP = "too-deep"
-    TOO_LARGE = "too-large"
-    TOO_MANY_ROWS = "too-many-rows"
-    UNFORESEEN = "unforeseen"
-    UNKNOWN_DECLARED = "unknown-declared"
-    UNKNOWN_ENCODING = "unknown-encoding"
-    UNKNOWN_FORMAT = "unknown-format"
-
 
 _SENTENCES = {
     Problem.ARCHIVE: mark(
@@ -180,15 +138,6 @@ _SENTENCES = {
         "RDF/XML, Turtle, N-Triples, N-Quads, TriG, JSON-LD, et les réponses JSON des portails."
     ),
 }
-
-
-class CannotRead(Exception):
-    """A file cannot be read: the problem, and the details its sentence needs."""
-
-    def __init__(self, problem: Problem, **details: Detail) -> None:
-        super().__init__(problem.value)
-        self.problem = problem
-        self.details = details
 
 
 def refusal_of(problem: Problem, details: dict[str, Detail]) -> Refusal:

@@ -17,7 +17,7 @@ from registry.exchange.portals.addresses import behind, by_large_pages, home_of
 from registry.exchange.portals.format import SEPARATOR, recognise_portal
 from registry.exchange.portals.pages import Page, look_at_page
 from registry.exchange.rdf.format import is_html
-from registry.exchange.vocabulary import Limits
+from registry.inspection.limits import Limits
 from registry.kernel.errors import Refusal, TooLarge, Unreadable
 from registry.kernel.words import _
 

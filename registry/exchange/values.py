@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 LINE, PROSE, CODE, ADDRESS = 1000, 50_000, 400, 4000
 """Units: characters; the same lengths as the dataset's form."""
 
-_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ADDRESS = re.compile(r"(?:https?|ftps?|sftp)://[^\s<>\"/?#@\\]+(?:[/?#][^\s<>\"]*)?")
 _FORBIDDEN = re.compile(r"[\s<>\"]")
 _SCHEME = re.compile(r"(?:https?|ftps?|sftp)://", re.IGNORECASE)
@@ -26,11 +25,6 @@ _MEDIA_HOME = re.compile(r"https?://(?:www\.)?iana\.org/assignments/media-types/
 _HEXADECIMAL = re.compile(r"(?:[0-9a-f]{2}){4,64}", re.IGNORECASE)
 
 Day = tuple[date, date, bool]
-
-
-def cleaned(text: str) -> str:
-    """The text without the control characters neither people nor the database can take."""
-    return _UNSEEN.sub("", text) if _UNSEEN.search(text) else text
 
 
 @lru_cache(maxsize=4096)

@@ -300,15 +300,3 @@ class ReadCatalogue:
     table: ReadTable | None = None
     systems: list[dict[str, Any]] = field(default_factory=list)
     derivations: list[dict[str, Any]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What reading one file may cost.
-
-    Units: bytes of the file, bytes of address space of the child process, seconds of its processor time.
-    """
-
-    file_bytes: int = 200 * 1024 * 1024
-    memory_bytes: int = 4 * 1024 * 1024 * 1024
-    seconds: int = 300

@@ -50,6 +50,11 @@ def _host_or_network(value: str) -> str:
     return value if _HOST.fullmatch(value) else _network(value)
 
 
+def _place_of_a_database(value: str) -> str:
+    """A machine, a network, or the folder of a server's socket."""
+    return value if value.startswith("/") else _host_or_network(value)
+
+
 def _level(value: str) -> str:
     if value.upper() not in logging.getLevelNamesMapping():
         raise ValueError(value)
@@ -83,6 +88,10 @@ class Settings(BaseSettings):
         tuple[Annotated[str, AfterValidator(_host_or_network)], ...], NoDecode, BeforeValidator(_listed)
     ] = ()
 
+    scan_hosts: Annotated[
+        tuple[Annotated[str, AfterValidator(_place_of_a_database)], ...], NoDecode, BeforeValidator(_listed)
+    ] = ()
+
     @property
     def root(self) -> Path:
         """The home of this registry, as an absolute path."""
@@ -106,6 +115,10 @@ _EXPECTED: Mapping[str, str] = {
     "trusted_proxies": mark("des adresses ou des réseaux séparés par des virgules, par exemple 10.0.0.2,10.1.0.0/16"),
     "private_hosts": mark(
         "des machines ou des réseaux séparés par des virgules, par exemple catalogue.interne,10.1.0.0/16"
+    ),
+    "scan_hosts": mark(
+        "des machines, des réseaux ou des dossiers de socket séparés par des virgules, par exemple "
+        "base.interne,10.1.0.0/16"
     ),
 }
 OF_THE_SUPERVISOR = "BEFFROI_SUPERVISOR"

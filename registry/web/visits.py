@@ -427,7 +427,7 @@ def _wrap_upload(handler: Handler, permission: Permission) -> Callable[..., Awai
     async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
         await to_thread.run_sync(_admit, permission, request)
         async with receive_upload(request) as upload:
-            return await to_thread.run_sync(_answer, handler, permission, request, b"", {}, upload)
+            return await to_thread.run_sync(_answer, handler, permission, request, b"", {**request.path_params}, upload)
 
     answer.__name__, answer.__qualname__ = handler.__name__, handler.__qualname__
     answer.__module__, answer.__doc__ = handler.__module__, handler.__doc__

@@ -17,6 +17,7 @@ from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from registry.web.visits import Premises
 from tests.access.scene import NOTHING, TURTLE, Call, Objects, furnish
+from tests.access.suggesting import SAMPLE
 from tests.conftest import Someone, Town
 
 WORDS = {"authority": "aubepine", "commune": "bruyere", "other": "capucine"}
@@ -122,7 +123,8 @@ def send(
     elif wanted.form is not None:
         more["data"] = {"_csrf": asker.csrf, **wanted.form}
     if wanted.file:
-        more["files"] = {"file": ("jeux.ttl", TURTLE)}
+        named = ("extrait.csv", SAMPLE) if wanted.path.endswith("/inspection") else ("jeux.ttl", TURTLE)
+        more["files"] = {"file": named}
     return ask(method, wanted.path, headers=headers, follow_redirects=False, **more)
 
 

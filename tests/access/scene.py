@@ -45,6 +45,7 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
+from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
 
 NOTHING = 987_654_321
@@ -119,6 +120,7 @@ class Objects:
     bulk_id: int = NOTHING
     spare_bulk_id: int = NOTHING
     view_id: int = NOTHING
+    suggestion_id: int = NOTHING
 
     @property
     def task_key(self) -> str:
@@ -231,6 +233,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         }
     more = _work(town, organisation_id, word) | desk | assessed
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
+    more["suggestion_id"] = suggest_names(town, sheet.id, word)
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
@@ -427,6 +430,10 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /jeux/{dataset_id:int}/champs/modifier": _form(
         version=lambda of: str(of.dataset_version), **{"field-0-name": "identifiant", "field-0-type": "string"}
     ),
+    "POST /jeux/{dataset_id:int}/inspection/revue": lambda of: {
+        "version": str(of.dataset_version),
+        f"decision-{of.suggestion_id}": "confirmed",
+    },
     "POST /jeux/{dataset_id:int}/sources": _form(
         version=lambda of: str(of.dataset_version), source_id=lambda of: str(of.source_id), method="Somme"
     ),
@@ -493,6 +500,9 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     **ASSESSMENT_BODIES,
     "POST /api/v1/datasets": lambda of: {"organisation_id": of.organisation_id, "title": "Bornes"},
     "PATCH /api/v1/datasets/{dataset_id:int}": lambda _of: {"title": "Titre changé"},
+    "POST /api/v1/datasets/{dataset_id:int}/suggestions/review": lambda of: {
+        "decisions": [{"id": of.suggestion_id, "decision": "kept"}]
+    },
     "POST /api/v1/questions": lambda of: (
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
@@ -622,7 +632,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
         json=BODIES[route](of) if route in BODIES else None,
         version=_version(path, of),
-        file=route in {"POST /imports", "POST /api/v1/imports/files"},
+        file=route in {"POST /imports", "POST /api/v1/imports/files", "POST /jeux/{dataset_id:int}/inspection"},
     )
 
 

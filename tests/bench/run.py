@@ -24,7 +24,7 @@ from measures import (
 from papers import measure_record, measure_report
 from searching import measure_search
 
-from registry.exchange.tables.rows import MOST_ROWS
+from registry.inspection.rows import MOST_ROWS
 from registry.kernel.paging import write_cursor
 from registry.platform.logs import configure_logs
 

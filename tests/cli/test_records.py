@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from registry.cli.entry import main
 from registry.exchange.reading import read_file
-from registry.exchange.vocabulary import Limits
+from registry.inspection.limits import Limits
 from registry.kernel.errors import TooLarge, Unreadable
 from tests.conftest import Town
 

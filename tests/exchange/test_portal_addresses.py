@@ -12,7 +12,8 @@ import pytest
 from registry.exchange.portals.addresses import behind, by_large_pages, following, whole_export
 from registry.exchange.reading import read_file
 from registry.exchange.source import open_source
-from registry.exchange.vocabulary import Limits, ReadCatalogue
+from registry.exchange.vocabulary import ReadCatalogue
+from registry.inspection.limits import Limits
 from registry.kernel.errors import TooLarge, Unreadable
 from tests.exchange.portals import explore_dataset, package, package_search, udata_dataset
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import pytest
 
 from registry.exchange.source import open_source
-from registry.exchange.vocabulary import Limits
+from registry.inspection.limits import Limits
 from registry.kernel.errors import TooLarge, Unreadable
 
 LOCAL = ("127.0.0.1/32",)

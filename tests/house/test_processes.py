@@ -8,6 +8,7 @@ import pytest
 WORKERS = {
     "registry.exchange.portals.worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.exchange.rdf.worker": {"pydantic", "weasyprint"},
+    "registry.inspection.worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.exchange.tables.worker": {"pydantic", "rdflib", "weasyprint"},
     "registry.reporting.page_worker": {"weasyprint", "rdflib"},
     "registry.reporting.pdf_worker": {"rdflib"},

@@ -10,9 +10,9 @@ from registry.exchange.exports.columns import KEY_HEADER, REST, ExportTable
 from registry.exchange.exports.reading import Lines, Reading, read_json
 from registry.exchange.first_bytes import FirstBytes
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.tables.archive import open_archive
-from registry.exchange.tables.rows import SheetOfRows
 from registry.exchange.vocabulary import ReadCatalogue, SourceFormat
+from registry.inspection.archive import open_archive
+from registry.inspection.rows import SheetOfRows
 from registry.kernel.words import mark
 
 _FIRST = "jeux"

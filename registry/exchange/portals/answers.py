@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.portals.format import SEPARATOR
 from registry.exchange.refusals import CannotRead, Problem
+from registry.inspection.texts import byte_order_mark
 from registry.kernel.words import mark
 
 LONG = 4 * 1024 * 1024

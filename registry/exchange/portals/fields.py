@@ -13,7 +13,6 @@ from registry.exchange.values import (
     CODE,
     LINE,
     PROSE,
-    cleaned,
     extension_of,
     is_address,
     read_address,
@@ -24,6 +23,7 @@ from registry.exchange.values import (
     read_media_type,
 )
 from registry.exchange.vocabulary import ReadDistribution
+from registry.inspection.texts import cleaned
 from registry.platform.lists import CodeList, load_list
 
 MANY = 500

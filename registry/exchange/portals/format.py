@@ -2,8 +2,8 @@
 
 import re
 
-from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.vocabulary import SourceFormat
+from registry.inspection.texts import byte_order_mark
 
 SEPARATOR = b"\x1e"
 """Between the answers of one portal kept in one file (RFC 7464)."""

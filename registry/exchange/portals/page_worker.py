@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from registry.exchange.portals.addresses import following, whole_export
-from registry.exchange.worker import Order, answer_with, write
+from registry.inspection.answering import Order, answer_with, write
 
 
 def look(order: Order) -> None:

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from registry.exchange.child import Failed, ask_child
-from registry.exchange.vocabulary import Limits
+from registry.inspection.child import Failed, ask_child
+from registry.inspection.limits import Limits
 
 LIMITS = Limits(memory_bytes=1024**3, seconds=60)
 """A page is short; one made to fill the memory fills that of its own process, and is then no page."""

@@ -2,9 +2,9 @@
 
 import re
 
-from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.vocabulary import SourceFormat
+from registry.inspection.texts import byte_order_mark
 
 _ARCHIVES = {
     b"PK\x03\x04": "ZIP", b"PK\x05\x06": "ZIP", b"\x1f\x8b": "gzip", b"7z\xbc\xaf\x27\x1c": "7z",

@@ -14,12 +14,12 @@ from rdflib.plugins.parsers.ntriples import W3CNTriplesParser, r_tail, r_wspaces
 from rdflib.plugins.parsers.trig import TrigParser
 
 from registry.exchange.anomalies import shortened
-from registry.exchange.first_bytes import byte_order_mark
 from registry.exchange.rdf.graph import Triples
 from registry.exchange.rdf.jsonld import parse_json_ld
 from registry.exchange.rdf.rdf_xml import Envelope, declared_encoding, not_in, parse_rdf_xml
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.vocabulary import SourceFormat
+from registry.inspection.texts import byte_order_mark
 from registry.kernel.words import mark
 
 BASE = "http://relative.invalid/"

@@ -15,8 +15,8 @@ from registry.exchange.anomalies import Anomalies, shortened
 from registry.exchange.rdf.graph import Properties, Triples, short_name
 from registry.exchange.rdf.parsing import BASE
 from registry.exchange.tally import Tally
-from registry.exchange.values import cleaned
 from registry.exchange.vocabulary import Fate, ReadDistribution
+from registry.inspection.texts import cleaned
 
 TYPE = "rdf:type"
 TYPE_OF_NODE = "type of node"

@@ -11,10 +11,10 @@ from registry.exchange.tables.fields import SEVERAL
 from registry.exchange.tables.headers import Header, choose_sheet, records_below, table_of
 from registry.exchange.tables.mappings import OWN
 from registry.exchange.tables.records import Column, Reading, targets_of
-from registry.exchange.tables.rows import SheetOfRows
 from registry.exchange.tables.values import is_frequency, reader_of
 from registry.exchange.tally import Tally
 from registry.exchange.vocabulary import Fate, HandOver, Leftover, ReadCatalog, ReadCatalogue, ReadDataset, SourceFormat
+from registry.inspection.rows import SheetOfRows
 
 _KIND = "colonne"
 

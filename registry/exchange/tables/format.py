@@ -2,10 +2,11 @@
 
 import re
 
-from registry.exchange.first_bytes import FirstBytes, byte_order_mark
+from registry.exchange.first_bytes import FirstBytes
 from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.tables.csv_files import looks_like_a_table
 from registry.exchange.vocabulary import Family, SourceFormat
+from registry.inspection.csv_files import looks_like_a_table
+from registry.inspection.texts import byte_order_mark
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

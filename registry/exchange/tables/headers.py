@@ -15,8 +15,8 @@ from registry.exchange.tables.mappings import (
     recognise_columns,
     suggested,
 )
-from registry.exchange.tables.rows import Row, SheetOfRows, letter
 from registry.exchange.vocabulary import ReadColumn, ReadTable
+from registry.inspection.rows import Row, SheetOfRows, letter
 
 LOOKED_AT = 40
 """How many filled lines are looked at to find the header."""

@@ -11,10 +11,10 @@ from registry.exchange.anomalies import Anomalies, shortened
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.tables.fields import APART, OF_A_RECORD, SEVERAL
 from registry.exchange.tables.mappings import REMARK, key_of
-from registry.exchange.tables.rows import MOST_ROWS, Row, letter
 from registry.exchange.tables.values import Note, Read, is_broken
 from registry.exchange.values import LINE
 from registry.exchange.vocabulary import ReadColumn, ReadDataset, ReadDistribution
+from registry.inspection.rows import MOST_ROWS, Row, letter
 
 SAMPLES = 3
 _TREACHEROUS = re.compile(r"'[\s=+\-@'＝＋－＠]")

@@ -23,8 +23,9 @@ from registry.exchange.tables.fields import (
 )
 from registry.exchange.tables.fields import FIELDS as EVERY
 from registry.exchange.tables.mappings import OWN, key_of, load_mapping, usual_words
-from registry.exchange.values import CODE, LINE, cleaned, read_address, read_count, read_email
+from registry.exchange.values import CODE, LINE, read_address, read_count, read_email
 from registry.exchange.values import PROSE as LONGEST
+from registry.inspection.texts import cleaned
 from registry.kernel.errors import Invalid
 from registry.kernel.identifiers import parse_siret
 from registry.platform.lists import load_list

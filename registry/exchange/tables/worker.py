@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 from registry.exchange.exports.columns import from_order
 from registry.exchange.exports.files import is_export, read_archive, read_document, read_workbook
-from registry.exchange.tables.archive import open_archive
 from registry.exchange.tables.catalogue import read_tables
-from registry.exchange.tables.csv_files import csv_sheets
-from registry.exchange.tables.ods import ods_sheets
-from registry.exchange.tables.xlsx import xlsx_sheets
 from registry.exchange.vocabulary import HandOver, ReadCatalogue, SourceFormat
 from registry.exchange.worker import Order, serve
+from registry.inspection.archive import open_archive
+from registry.inspection.csv_files import csv_sheets
+from registry.inspection.ods import ods_sheets
+from registry.inspection.xlsx import xlsx_sheets
 
 
 def read(order: Order, hand_over: HandOver | None = None) -> ReadCatalogue:

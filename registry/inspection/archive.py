@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from xml.parsers import expat
 
-from registry.exchange.refusals import CannotRead, Problem
+from registry.inspection.problems import CannotRead, Problem
 from registry.kernel.words import mark
 
 MOST_PARTS = 5_000

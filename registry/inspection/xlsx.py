@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
 
-from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.tables.archive import Archive
-from registry.exchange.tables.rows import (
+from registry.inspection.archive import Archive
+from registry.inspection.problems import CannotRead, Problem
+from registry.inspection.rows import (
     KEPT,
     MOST_CELL,
     MOST_COLUMNS,
@@ -36,8 +36,8 @@ _MOST_MERGED = 20_000
 _TALLEST = 5_000
 
 
-def xlsx_sheets(archive: Archive) -> list[SheetOfRows]:
-    """The sheets of a workbook, in their order.
+def xlsx_sheets(archive: Archive, *, whole: bool = True) -> list[SheetOfRows]:
+    """The sheets of a workbook, in their order; unless they are wanted `whole`, one may be longer than an inventory.
 
     Raises: CannotRead for what is no XLSX workbook.
     """
@@ -52,7 +52,8 @@ def xlsx_sheets(archive: Archive) -> list[SheetOfRows]:
         kind, part = targets.get(relation, ("", ""))
         if kind == "worksheet" and part in archive:
             noted = Noted()
-            sheets.append(SheetOfRows(name, _reader(archive, part, shared, dates, epoch, noted), hidden, noted))
+            read = _reader(archive, part, shared, dates, epoch, noted, most=MOST_FILLED if whole else None)
+            sheets.append(SheetOfRows(name, read, hidden, noted))
     return sheets
 
 
@@ -171,10 +172,17 @@ def _number(text: str | None) -> int:
 
 
 def _reader(
-    archive: Archive, part: str, shared: list[str], dates: frozenset[int], epoch: datetime, noted: Noted
+    archive: Archive,
+    part: str,
+    shared: list[str],
+    dates: frozenset[int],
+    epoch: datetime,
+    noted: Noted,
+    *,
+    most: int | None,
 ) -> Callable[[], Iterator[Row]]:
     def read() -> Iterator[Row]:
-        spread = _merged(archive, part)
+        spread = _merged(archive, part, most)
         noted.merged = len(spread)
         cells = _Cells(shared, dates, epoch)
         above: dict[int, tuple[int, str]] = {}
@@ -185,7 +193,7 @@ def _reader(
     return read
 
 
-def _merged(archive: Archive, part: str) -> dict[tuple[int, int], tuple[int, int]]:
+def _merged(archive: Archive, part: str, most: int | None) -> dict[tuple[int, int], tuple[int, int]]:
     """The merged cells that span several lines of one column: where each begins, and its last line and column.
 
     They are told after the lines, so the sheet is gone through once for them alone, and for the number of its lines.
@@ -196,7 +204,7 @@ def _merged(archive: Archive, part: str) -> dict[tuple[int, int], tuple[int, int
     for piece in archive.pieces(part):
         *rows, text = _ROW_END.split(before + piece)
         filled += sum(b"<v" in row or b"<is" in row or b":v>" in row for row in rows)
-        if filled > MOST_FILLED:
+        if most is not None and filled > most:
             # Said before anything is kept of it.
             raise CannotRead(Problem.TOO_MANY_ROWS, limit=MOST_ROWS)
         for one in _MERGED.finditer(text):

@@ -11,8 +11,8 @@ from typing import IO
 
 import structlog
 
-from registry.exchange.refusals import Detail, Problem
-from registry.exchange.vocabulary import Limits
+from registry.inspection.limits import Limits
+from registry.inspection.problems import Detail, Problem
 from registry.platform.assets import PACKAGE
 
 _MEBIBYTE = 1024 * 1024

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from registry.exchange.values import cleaned
+from registry.inspection.texts import cleaned
 
 MOST_COLUMNS = 500
 MOST_ROWS = 50_000

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Callable, Iterator
 
-from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.tables.archive import Archive
-from registry.exchange.tables.rows import (
+from registry.inspection.archive import Archive
+from registry.inspection.problems import CannotRead, Problem
+from registry.inspection.rows import (
     KEPT,
     MOST_CELL,
     MOST_COLUMNS,
@@ -24,8 +24,8 @@ _ROW_END = re.compile(rb"</(?:\w+:)?table-row>")
 _MANIFEST = "META-INF/manifest.xml"
 
 
-def ods_sheets(archive: Archive) -> list[SheetOfRows]:
-    """The sheets of a workbook, in their order.
+def ods_sheets(archive: Archive, *, whole: bool = True) -> list[SheetOfRows]:
+    """The sheets of a workbook, in their order; unless they are wanted `whole`, one may be longer than an inventory.
 
     Raises: CannotRead for what is no ODS workbook, or is protected by a password.
     """
@@ -33,7 +33,8 @@ def ods_sheets(archive: Archive) -> list[SheetOfRows]:
         raise CannotRead(Problem.BROKEN_WORKBOOK)
     if _MANIFEST in archive and b"encryption-data" in b"".join(archive.pieces(_MANIFEST)):
         raise CannotRead(Problem.PROTECTED_WORKBOOK)
-    _refuse_too_many(archive)
+    if whole:
+        _refuse_too_many(archive)
     sheets = []
     for place, (name, hidden) in enumerate(_names(archive)):
         noted = Noted()

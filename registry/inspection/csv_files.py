@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from registry.exchange.first_bytes import byte_order_mark
-from registry.exchange.refusals import CannotRead, Problem
-from registry.exchange.tables.rows import MOST_CELL, MOST_ROWS, Noted, Row, SheetOfRows, trimmed
+from registry.inspection.problems import CannotRead, Problem
+from registry.inspection.rows import MOST_CELL, MOST_ROWS, Noted, Row, SheetOfRows, trimmed
+from registry.inspection.texts import byte_order_mark
 
 SEPARATORS = (";", ",", "\t", "|")
 _SAMPLE = 64 * 1024
 _LINES = 60
+_LONGEST_LINE = 1024 * 1024
+"""Units: characters. A longer line of a streamed file is read as several."""
+_UNSEEN_SHARE = 0.02
 _MARGIN = 100
 """How many lines a header may stand under."""
 _HIGH = bytes(range(0x80, 0xC0)).decode("windows-1252", errors="ignore")
@@ -38,6 +41,51 @@ def csv_sheets(path: Path) -> list[SheetOfRows]:
     if text.count("\n") > MOST_ROWS and sum(1 for _row in _rows(text, separator)) > MOST_ROWS + _MARGIN:
         raise CannotRead(Problem.TOO_MANY_ROWS, limit=MOST_ROWS)
     return [SheetOfRows("", lambda: _rows(text, separator), noted=noted)]
+
+
+def streamed_csv(path: Path) -> SheetOfRows:
+    """The one sheet of a CSV file of any length, of which one line at a time is in memory.
+
+    Raises: CannotRead for what is no text.
+    """
+    with path.open("rb") as file:
+        head = file.read(_SAMPLE)
+    noted = Noted(encoding=_encoding_throughout(path, head))
+    sample = head.decode(noted.encoding, errors="replace").removeprefix("\ufeff")
+    _refuse_garbage(sample)
+    separator = separator_of(sample)
+
+    def read() -> Iterator[Row]:
+        with path.open(encoding=noted.encoding, newline="") as file:
+            yield from _cells_of(iter(lambda: file.readline(_LONGEST_LINE).lstrip("\ufeff"), ""), separator)
+
+    return SheetOfRows("", read, noted=noted)
+
+
+def _encoding_throughout(path: Path, head: bytes) -> str:
+    """The encoding in which the whole of a file reads, going through it once.
+
+    Raises: CannotRead for what is in none of them.
+    """
+    announced = byte_order_mark(head[:4]) or _without_mark(head[:400])
+    for encoding in [announced] if announced else ["utf-8", "windows-1252"]:
+        try:
+            with path.open(encoding=encoding, newline="") as file:
+                while file.read(_SAMPLE):
+                    pass
+        except UnicodeDecodeError as error:
+            place = error.start
+            continue
+        return encoding
+    # Where in the file is not known from a piece of it: the byte says enough.
+    raise CannotRead(Problem.ENCODING, encoding=(announced or "utf-8").upper(), byte="0x…", offset=place, line=1)
+
+
+def _refuse_garbage(sample: str) -> None:
+    unseen = sum(letter < " " and letter not in "\t\r\n\f" for letter in sample)
+    if unseen > _UNSEEN_SHARE * len(sample):
+        place = next(rank for rank, letter in enumerate(sample) if letter < " " and letter not in "\t\r\n\f")
+        raise CannotRead(Problem.BINARY, offset=place)
 
 
 def decoded(raw: bytes, noted: Noted) -> str:
@@ -110,7 +158,11 @@ def looks_like_a_table(text: str) -> bool:
 
 
 def _rows(text: str, separator: str) -> Iterator[Row]:
-    reader = csv.reader(_lines(text), delimiter=separator)
+    return _cells_of(_lines(text), separator)
+
+
+def _cells_of(lines: Iterator[str], separator: str) -> Iterator[Row]:
+    reader = csv.reader(lines, delimiter=separator)
     line = 1
     try:
         for cells in reader:

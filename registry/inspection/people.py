@@ -1,0 +1,265 @@
+"""Who and where: names of persons, their addresses, their dates of birth; read with the columns beside."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from registry.inspection.columns import Read, Table
+from registry.inspection.signs import words_of
+from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
+
+_CIVILITIES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "docteur", "me"})
+_LAST_NAME = frozenset(
+    {"nom de famille", "nom d usage", "nom usage", "nom naissance", "nom de naissance", "nom marital", "patronyme",
+     "nom jeune fille"}
+)  # fmt: skip
+_ALONE = frozenset({"nom", "noms"})
+_FIRST_NAME = frozenset({"prenom", "prenoms"})
+_BODY = frozenset(
+    {"etablissement", "ecole", "structure", "association", "raison sociale", "denomination", "organisme", "societe",
+     "entreprise", "equipement", "commerce", "enseigne", "batiment", "site"}
+)  # fmt: skip
+_AT_HOME = frozenset({"domicile", "adresse personnelle", "adresse domicile"})
+_BESIDE = 2
+"""Units: columns. How far a first name may stand from the family name."""
+_MOST_WORDS, _ALONE_SHARE, _SHAPED = 5, 0.5, 0.85
+_POSTCODE = re.compile(r"\b\d{5}\b")
+_HOUSE = re.compile(r"^\d{1,4}\b")
+_DAY = re.compile(
+    r"(?:(\d{1,2})[/.\- ](\d{1,2})[/.\- ](\d{4}|\d{2})|(\d{4})[/.\-](\d{1,2})[/.\-](\d{1,2})|(\d{4})(\d{2})(\d{2}))"
+    r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?Z?"
+)
+_SAID_DAY = re.compile(r"(\d{1,2})(?:er)?\s+([a-z]{3,9})\.?\s+(\d{4})")
+_MONTHS = (
+    "janv", "fevr", "mars", "avri", "mai", "juin", "juil", "aout", "sept", "octo", "nove", "dece",
+)  # fmt: skip
+_YEAR = re.compile(r"(?:19|20)\d{2}")
+_OLDEST, _GENERATIONS, _LIFE = 120, 40, 20
+"""Units: years."""
+_TURN = 30
+"""Two digits above it are a year of the last century, as spreadsheets read them."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The columns that name persons."""
+
+    suggestions: Sequence[Suggestion]
+
+    @property
+    def any(self) -> bool:
+        """Whether some column does."""
+        return bool(self.suggestions)
+
+    @property
+    def sure(self) -> bool:
+        """Whether some column surely does."""
+        return any(one.confidence is Confidence.HIGH for one in self.suggestions)
+
+
+def suggest_names(table: Table) -> Names:
+    """The columns of names: whole names, first names, and family names beside them."""
+    found = {column.place: one for column in table.columns if (one := _whole_name(table, column)) is not None}
+    first = {column.place: one for column in table.columns if (one := _first_name(table, column)) is not None}
+    found.update(first)
+    for column in table.columns:
+        if column.place not in found and (one := _last_name(table, column, first)) is not None:
+            found[column.place] = one
+    return Names([found[place] for place in sorted(found)])
+
+
+def _whole_name(table: Table, column: Read) -> Suggestion | None:
+    sign = table.signs.signs[PersonalSign.PERSON_NAME]
+    if column.says(sign.against):
+        return None
+    known = table.signs.words
+    found = column.count(lambda value: _is_person(value, known["first-name"], known["place"] | known["legal-form"]))
+    headed = column.says(sign.words)
+    if found < max(2, table.threshold(column, PersonalSign.PERSON_NAME) * len(column.values)):
+        return None
+    if not headed and (_lists_places(table, column) or not _are_shaped(column, known["place"] | known["legal-form"])):
+        return None
+    said = [Reason(ReasonCode.NAME_HEADER)] if headed else []
+    said.append(Reason(ReasonCode.NAME_FIRST_NAMES, {"found": found, "sampled": len(column.values)}))
+    sure = Confidence.HIGH if headed else Confidence.MEDIUM
+    return table.suggest(column, PersonalSign.PERSON_NAME, sure, found, *said)
+
+
+def _is_person(value: str, first_names: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a value is a name of two words or more: a first name or a civility among them, and no other thing."""
+    if "@" in value or any(letter.isdigit() for letter in value):
+        return False
+    tokens = words_of(value).split()
+    titled = bool(tokens) and tokens[0] in _CIVILITIES
+    tokens = [token for token in tokens if token not in _CIVILITIES]
+    if not (1 if titled else 2) <= len(tokens) <= _MOST_WORDS or set(tokens) & others:
+        return False
+    return titled or any(token in first_names for token in tokens)
+
+
+def _are_shaped(column: Read, others: frozenset[str]) -> bool:
+    """Whether nearly all the values could be names of two words or more, whatever the names."""
+    shaped = column.count(lambda value: len(value.split()) > 1 and _may_be_last_name(value, others))
+    return shaped >= _SHAPED * len(column.values)
+
+
+def _first_name(table: Table, column: Read) -> Suggestion | None:
+    sign = table.signs.signs[PersonalSign.PERSON_NAME]
+    if column.says(sign.against):
+        return None
+    known = table.signs.words["first-name"]
+    values = [words_of(value) for value in column.values]
+    found = sum(bool(value) and len(value.split()) <= 3 and value.split()[0] in known for value in values)
+    headed = column.says(_FIRST_NAME)
+    if found < max(1, (sign.headed if headed else _ALONE_SHARE) * len(values)):
+        return None
+    if not headed and (len(set(values)) < min(30, 0.3 * len(values)) or _lists_places(table, column)):
+        # Species and districts bear first names too, but few of them, and always the same.
+        return None
+    said = [Reason(ReasonCode.NAME_HEADER)] if headed else []
+    said.append(Reason(ReasonCode.NAME_FIRST_NAMES, {"found": found, "sampled": len(values)}))
+    sure = Confidence.HIGH if headed else Confidence.MEDIUM
+    return table.suggest(column, PersonalSign.PERSON_NAME, sure, found, *said)
+
+
+def _last_name(table: Table, column: Read, first: dict[int, Suggestion]) -> Suggestion | None:
+    sign = table.signs.signs[PersonalSign.PERSON_NAME]
+    specific = column.says(_LAST_NAME)
+    beside = any(abs(place - column.place) <= _BESIDE for place in first)
+    if column.says(sign.against) or not (specific or (beside and (column.says(_ALONE) or column.says(sign.words)))):
+        return None
+    others = table.signs.words["place"] | table.signs.words["legal-form"]
+    found = column.count(lambda value: _may_be_last_name(value, others))
+    if found < max(1, 0.6 * len(column.values)):
+        return None
+    said = [Reason(ReasonCode.NAME_HEADER)] if specific else []
+    if beside:
+        said.append(Reason(ReasonCode.NAME_BESIDE))
+    sure = Confidence.HIGH if beside or specific else Confidence.MEDIUM
+    return table.suggest(column, PersonalSign.PERSON_NAME, sure, found, *said)
+
+
+def _may_be_last_name(value: str, others: frozenset[str]) -> bool:
+    tokens = words_of(value).split()
+    return 0 < len(tokens) <= _MOST_WORDS and not any(letter.isdigit() for letter in value) and tokens[0] not in others
+
+
+def _lists_places(table: Table, but: Read) -> bool:
+    """Whether another column says of each line which kind of place it is."""
+    places = table.signs.words["place"]
+    return any(
+        column is not but
+        and len(column.values) > 1
+        and column.count(lambda value: _begins_with(value, places)) > 0.5 * len(column.values)
+        for column in table.columns
+    )
+
+
+def _begins_with(value: str, words: frozenset[str]) -> bool:
+    if "@" in value or any(letter.isdigit() for letter in value):
+        return False
+    return (words_of(value).split() or [""])[0] in words
+
+
+def suggest_address(table: Table, column: Read, names: Names) -> Suggestion | None:
+    """Whether a column holds the addresses of persons: of which the names stand on the same lines."""
+    sign = PersonalSign.HOME_ADDRESS
+    at_home = column.says(_AT_HOME)
+    if table.is_denied(column, sign) or not (at_home or names.any):
+        return None
+    streets = table.signs.words["street"]
+    found = column.count(lambda value: _is_address(value, streets))
+    if found < max(1, table.threshold(column, sign) * len(column.values)):
+        return None
+    said = [Reason(ReasonCode.ADDRESS_FORM, {"found": found, "sampled": len(column.values)})]
+    if names.any:
+        said.append(Reason(ReasonCode.ADDRESS_NAMES))
+    if table.is_headed(column, sign):
+        said.append(Reason(ReasonCode.HEADER_SAYS))
+    if any(one.says(_BODY) for one in table.columns) and not at_home:
+        sure = Confidence.LOW
+    else:
+        sure = Confidence.HIGH if names.sure or at_home else Confidence.MEDIUM
+    return table.suggest(column, sign, sure, found, *said)
+
+
+def _is_address(value: str, streets: frozenset[str]) -> bool:
+    tokens = words_of(value).split()
+    if len(tokens) < 2:
+        return False
+    numbered = _HOUSE.match(value.strip()) is not None or _POSTCODE.search(value) is not None
+    return numbered and any(token in streets for token in tokens[:6])
+
+
+def suggest_birth(table: Table, column: Read, names: Names) -> Suggestion | None:
+    """Whether a column holds dates of birth: its header says so, or names and the spread of its years do."""
+    sign = PersonalSign.BIRTH_DATE
+    if table.is_denied(column, sign):
+        return None
+    headed = table.is_headed(column, sign)
+    years = [year for value in column.values if (year := year_of(value, bare=headed)) is not None]
+    born = [year for year in years if table.on.year - _OLDEST <= year <= table.on.year]
+    total = len(column.values)
+    if len(born) < max(1, table.threshold(column, sign) * total):
+        return None
+    spread = max(born) - min(born)
+    counts = {"found": len(born), "sampled": total}
+    if headed:
+        said = [Reason(ReasonCode.BIRTH_HEADER, counts)]
+        if spread:
+            said.append(Reason(ReasonCode.BIRTH_YEARS, {"years": spread}))
+        return table.suggest(column, sign, Confidence.HIGH, len(born), *said)
+    grown = sum(year <= table.on.year - _LIFE for year in born)
+    if not names.any or column.says(table.signs.words["working-date"]) or spread < _GENERATIONS:
+        return None
+    if grown < 0.3 * len(born):
+        return None
+    reason = Reason(ReasonCode.BIRTH_SPREAD, {**counts, "years": spread})
+    return table.suggest(column, sign, Confidence.MEDIUM, len(born), reason)
+
+
+@lru_cache(maxsize=20_000)
+def year_of(value: str, *, bare: bool = False) -> int | None:
+    """The year of a day that exists, however it is written; with `bare`, of a year alone too."""
+    text = value.strip()
+    if bare and _YEAR.fullmatch(text):
+        return int(text)
+    found = _DAY.fullmatch(text)
+    if found is not None:
+        parts = found.groups()
+        if parts[2]:
+            day, month, year = int(parts[0]), int(parts[1]), int(parts[2])
+        else:
+            year, month, day = (int(part) for part in (parts[3:6] if parts[3] else parts[6:9]))
+        return _existing(_full_year(year), month, day)
+    said = _SAID_DAY.search(words_of(text)) if len(text) < 40 else None
+    if said is None:
+        return None
+    month = next((rank for rank, name in enumerate(_MONTHS, 1) if said[2].startswith(name)), 0)
+    return _existing(int(said[3]), month, int(said[1]))
+
+
+def _full_year(year: int) -> int:
+    if year >= 100:
+        return year
+    return 1900 + year if year > _TURN else 2000 + year
+
+
+def _existing(year: int, month: int, day: int) -> int | None:
+    try:
+        return date(year, month, day).year
+    except ValueError:
+        return None
+
+
+def with_addresses(names: Names, addresses: Sequence[Suggestion]) -> list[Suggestion]:
+    """The names, with the reason that an address stands on the same lines where one does."""
+    if not addresses:
+        return list(names.suggestions)
+    more = (Reason(ReasonCode.NAME_WITH_ADDRESS),)
+    return [
+        Suggestion(one.column, one.sign, one.category, Confidence.HIGH, one.reasons + more, one.found, one.sampled)
+        for one in names.suggestions
+    ]

@@ -1,0 +1,80 @@
+"""Why a file or a database cannot be inspected, in one sentence: what, where, and what to do; never a value."""
+
+from collections.abc import Mapping
+
+from registry.inspection.problems import Detail, Problem
+from registry.kernel.errors import Refusal, TooLarge, Unreadable
+from registry.kernel.words import _, mark
+
+_BROKEN = mark(
+    "Ce classeur est abîmé ou n’en est pas un : une de ses parties ne se lit pas. Ouvrez-le dans un tableur, et "
+    "enregistrez-le de nouveau en XLSX, ODS ou CSV."
+)
+_SENTENCES = {
+    Problem.ARCHIVE: mark(
+        "Ce fichier est une archive {kind} : décompressez-la, puis donnez le tableau qu’elle contient."
+    ),
+    Problem.BINARY: mark(
+        "Ce fichier n’est pas du texte lisible (octet de contrôle à la position {offset}) : donnez un tableau CSV, "
+        "XLSX ou ODS."
+    ),
+    Problem.BOMB: mark(
+        "Ce classeur se déplie en bien plus que ce qu’il pèse, comme un fichier piégé : il n’est pas lu. Gardez-en un "
+        "extrait, et enregistrez-le en CSV."
+    ),
+    Problem.BROKEN_WORKBOOK: _BROKEN,
+    Problem.DOCTYPE: _BROKEN,
+    Problem.SYNTAX_NOWHERE: _BROKEN,
+    Problem.EMPTY: mark("Ce fichier est vide : vérifiez qu’il a été enregistré ou téléchargé en entier."),
+    Problem.ENCODING: mark(
+        "Ce fichier n’est pas en {encoding} comme il devrait, et l’encodage de Windows ne le lit pas non plus : "
+        "enregistrez-le en UTF-8."
+    ),
+    Problem.FORBIDDEN: mark(
+        "Ce fichier ne peut pas être ouvert : {name}. Vérifiez les droits d’accès du compte qui exécute le registre."
+    ),
+    Problem.HTML: mark("Ce fichier est une page web, pas un tableau : téléchargez le fichier lui-même."),
+    Problem.MISSING: mark("Il n’y a pas de fichier ici : {name}. Vérifiez le chemin."),
+    Problem.NO_ROWS: mark(
+        "Ce tableau n’a pas de ligne remplie sous son en-tête : vérifiez que la bonne feuille est remplie et visible."
+    ),
+    Problem.OLD_WORKBOOK: mark(
+        "Ce fichier est un classeur d’un ancien format (.xls), ou protégé par un mot de passe : ouvrez-le dans un "
+        "tableur, et enregistrez-le en XLSX, ODS ou CSV, sans mot de passe."
+    ),
+    Problem.OPEN_QUOTE: mark(
+        "Un guillemet ouvert à la ligne {line} n’est jamais refermé : tout ce qui suit tiendrait dans une cellule. "
+        "Refermez-le, ou enregistrez le tableau de nouveau."
+    ),
+    Problem.OTHER_DOCUMENT: mark(
+        "Ce fichier est un document {kind}, pas un tableau : donnez un CSV, un XLSX ou un ODS."
+    ),
+    Problem.OUT_OF_MEMORY: mark(
+        "La lecture de ce fichier demande plus de mémoire que la limite de {limit} Mio : donnez-en un extrait, par "
+        "exemple ses mille premières lignes, en CSV."
+    ),
+    Problem.OUT_OF_TIME: mark(
+        "La lecture de ce fichier a dépassé la limite de {limit} s : donnez-en un extrait, par exemple ses mille "
+        "premières lignes, en CSV."
+    ),
+    Problem.PARQUET: mark(
+        "Ce fichier est au format Parquet, que le registre ne lit pas encore : convertissez-en un extrait en CSV, par "
+        "exemple avec DuckDB : COPY (SELECT * FROM 'fichier.parquet' LIMIT 5000) TO 'extrait.csv' (HEADER)."
+    ),
+    Problem.PROTECTED_WORKBOOK: mark(
+        "Ce classeur est protégé par un mot de passe : ôtez-le dans le tableur, et enregistrez de nouveau."
+    ),
+    Problem.TOO_LARGE: mark(
+        "Ce fichier pèse {size} Mio et la limite est de {limit} Mio : donnez-en un extrait, en CSV."
+    ),
+}
+_UNFORESEEN = mark(
+    "La lecture de ce fichier a échoué pour une raison que le registre n’a pas prévue ({kind}). Rien n’en a été gardé "
+    ": essayez avec un extrait en CSV, ou signalez-le à la personne qui administre le registre."
+)
+
+
+def refusal_of(problem: Problem, details: Mapping[str, Detail]) -> Refusal:
+    """The refusal to raise for a problem, said in the reader's language."""
+    message = _(_SENTENCES.get(problem, _UNFORESEEN)).format(**{"kind": str(problem), **details})
+    return TooLarge(message) if problem is Problem.TOO_LARGE else Unreadable(message)
