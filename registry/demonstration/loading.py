@@ -40,6 +40,7 @@ from registry.demonstration.forms import (
     SystemStep,
 )
 from registry.demonstration.matters import plan_breach, plan_request
+from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.erasures.erasing import erase
 from registry.erasures.forms import ErasureForm
 from registry.erasures.service import ask_erasure
@@ -139,7 +140,8 @@ def load_demonstration(
     zone = str(engine_info.get("time_zone", PARIS))
     info = {**engine_info, "today": lambda: today}
     with transaction(home.owner, Acting(ACTOR), **info) as session:
-        played = _Play(session, content, read_said(partial(_on_days, today=today)), zone, home)
+        on_days = partial(_on_days, today=today)
+        played = _Play(session, content, read_said(on_days), read_copied(on_days), zone, home)
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
@@ -152,12 +154,19 @@ class _Play:
     """The content being played: which row each of its keys stands for, and the time of the last step."""
 
     def __init__(
-        self, session: Session, content: Content, assessed: list[AssessedActivity], zone: str, home: Home
+        self,
+        session: Session,
+        content: Content,
+        assessed: list[AssessedActivity],
+        copied: list[CopiedActivity],
+        zone: str,
+        home: Home,
     ) -> None:
         self.session = session
         self.home = home
         self.content = content
         self.assessed = assessed
+        self.copied = copied
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -218,6 +227,7 @@ class _Play:
         planned += [(erased.day, erased.by, partial(self._erase, erased)) for erased in self.content.erasures]
         for said in self.content.datasets:
             planned += self._plan_sheet(said)
+        planned += plan_records(self.session, self.copied, self.bodies, self.sheets)
         planned += plan_assessments(self.session, self.assessed, self.bodies, self.accounts)
         for breach in self.content.breaches:
             planned += plan_breach(self, breach)

@@ -106,6 +106,20 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
     assert {policy: found for policy, found in shown.items() if policy in possible} == possible
 
 
+def test_the_record_of_processing_shows_each_verdict_of_its_policies(visit: Visit) -> None:
+    numbers = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "14", "24", "25", "29")
+    policies = visit.info["engine"].catalogue.policies
+    possible = {
+        one.id: verdicts_possible(one.versions[-1]) for one in policies if one.id.removeprefix("RGPD-") in numbers
+    }
+    # What no record says is to complete: a record that is being filled is silent, it does not say « none ».
+    for policy in ("RGPD-01", "RGPD-14"):
+        possible[policy] -= {Verdict.NON_COMPLIANT}
+    with visit.reading() as session:
+        shown = _read_today(session)
+    assert {policy: shown[policy] for policy in possible} == possible
+
+
 def test_breaches_and_requests_show_each_verdict_of_their_policies(visit: Visit) -> None:
     policies = [one for one in visit.info["engine"].catalogue.policies if one.subject in {"breach", "request"}]
     with visit.reading() as session:
