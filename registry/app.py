@@ -55,6 +55,7 @@ NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
     (mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
     (mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
     (mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
+    (mark("Preuves"), "/preuves", Permission.DOCUMENTS_EVIDENCE_READ),
     (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
     (mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),

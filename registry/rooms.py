@@ -36,6 +36,8 @@ from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.detection import api as detection_api
 from registry.datasets.detection import routes as detection_routes
 from registry.datasets.draft_service import drop_old_drafts
+from registry.datasets.evidence import DATASETS as DATASETS_PROVED
+from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.listing import cell_routes as datasets_cells
 from registry.datasets.listing import routes as datasets_list
@@ -50,6 +52,12 @@ from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
+from registry.documents import api as documents_api
+from registry.documents import form_routes as documents_forms
+from registry.documents import panels as documents_panels
+from registry.documents import routes as documents_routes
+from registry.documents.subjects import BODIES, Provable
+from registry.documents.vocabulary import ProofSubject
 from registry.erasures import api as erasures_api
 from registry.erasures import routes as erasures_routes
 from registry.erasures.jobs import ERASE_JOB, erasing
@@ -90,6 +98,7 @@ from registry.processing.breaches import gathering as breaches
 from registry.processing.breaches import routes as breaches_routes
 from registry.processing.breaches.facts import BOUND as BOUND_OF_BREACHES
 from registry.processing.breaches.facts import bind_breaches, every_breach, is_breach_judged, names_of_breaches
+from registry.processing.evidence import ACTIVITIES
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
@@ -134,6 +143,7 @@ ROOMS = (
     Room("organisations", mark("Organisations et mandats"), "/organisations"),
     Room("accounts", mark("Comptes et connexion"), "/comptes"),
     Room("compliance", mark("Conformité"), "/conformite"),
+    Room("documents", mark("Preuves et pièces"), "/preuves"),
     Room("inspection", mark("Recherche de données personnelles"), has_tables=False),
     Room("datasets", mark("Jeux de données"), "/jeux"),
     Room("processing", mark("Registre des traitements"), "/traitements"),
@@ -273,6 +283,12 @@ def _bind_activities(
     return {number: (row, facts | assessed[number]) for number, (row, facts) in bound.items()}
 
 
+PROVABLES: Mapping[ProofSubject, Provable] = {
+    one.kind: one for one in (BODIES, DATASETS_PROVED, SYSTEMS_PROVED, ACTIVITIES)
+}
+"""The records that evidence may be about, each as its own room hands it over."""
+
+
 @lru_cache(maxsize=1)
 def assemble_engine() -> Engine:
     """The engine with the policies of this version and the facts of every room."""
@@ -332,7 +348,7 @@ _SOURCES = (
 
 
 def assemble(home: Path | None = None) -> dict[str, Any]:
-    """What every session carries: the engine, the function that judges what a transaction touched, the documents.
+    """What every session carries: the engine, what judges what changed, the documents, what evidence may be about.
 
     With the folder of a home, also what finds the datasets that bear some words in its index.
     """
@@ -341,6 +357,7 @@ def assemble(home: Path | None = None) -> dict[str, Any]:
         "engine": assemble_engine(),
         "settling": settle,
         "sources": {source.report_id: source for source in _SOURCES},
+        "provables": PROVABLES,
         **found,
     }
 
@@ -348,6 +365,7 @@ def assemble(home: Path | None = None) -> dict[str, Any]:
 PANELS: tuple[Panel, ...] = (
     *compliance_panels.PANELS,
     *organisations_panels.PANELS,
+    *documents_panels.PANELS,
     *assessments_panels.PANELS,
     *processing_panels.PANELS,
     *desk_panels.PANELS,
@@ -361,6 +379,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *organisations_api.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
+    *documents_routes.HANDLERS,
+    *documents_forms.HANDLERS,
+    *documents_api.HANDLERS,
     *datasets_routes.HANDLERS,
     *datasets_list.HANDLERS,
     *datasets_views.HANDLERS,

@@ -19,6 +19,8 @@ from registry.datasets.vocabulary import (
     PublicationGround,
     ThirdPartyRights,
 )
+from registry.documents.facts import find_valid_kinds
+from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.facts import bind_organisations, bind_presence, may_be_absent
 from registry.organisations.models import Appointment, Organisation
@@ -30,6 +32,7 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
     "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
+    "valid_evidence",
 )  # fmt: skip
 VALUE_WORDS.update(
     {
@@ -97,15 +100,25 @@ def bind_datasets(
             roles.setdefault(row.subject_id, set()).add(row.role)
     for dataset_id, one in tried.items():
         roles[dataset_id] = (roles.get(dataset_id, set()) | one.filled) - one.vacant
+    proofs = find_valid_kinds(session, ProofSubject.DATASET, ids, on=on, until=until)
     persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
     return {
         sheet.id: (
             sheet,
             persons.get(sheet.organisation_id, {})
-            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set()), fields.get(sheet.id, [])),
+            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set()), fields.get(sheet.id, []))
+            | _facts_of_proofs(proofs.get(sheet.id, ())),
         )
         for sheet in sheets
     }
+
+
+def _facts_of_proofs(kinds: tuple[str, ...]) -> dict[str, Any]:
+    """What the evidence on a sheet says, by kind; a document that proves anonymity is the proof the sheet may tell."""
+    facts: dict[str, Any] = {"dataset.valid_evidence": kinds}
+    if EvidenceKind.ANONYMISATION_PROOF in kinds:
+        facts["dataset.anonymisation_proof__present"] = True
+    return facts
 
 
 def _as_tried(sheet: Any, tried: Instead) -> Any:

@@ -33,7 +33,7 @@ from registry.kernel.errors import FieldError, Invalid, Stale
 from registry.kernel.words import _, mark
 from registry.platform.models import JobState
 from registry.web.calls import ApiCall, PageQuestions
-from registry.web.uploads import UploadedFile
+from registry.web.uploads import CATALOGUE_FILE, UploadedFile
 from registry.web.visits import Rejected, Visit, route
 
 TAG = mark("Imports")
@@ -204,7 +204,7 @@ def import_address(visit: Visit) -> Response[ImportBody]:
 
 
 @route(
-    "POST", "/api/v1/imports/files", BRING_IN, takes=FileImportForm, upload=True,
+    "POST", "/api/v1/imports/files", BRING_IN, takes=FileImportForm, upload=CATALOGUE_FILE,
     about=about(
         mark("Fait lire un fichier : rien n’est écrit avant que l’aperçu soit appliqué."), status=202, located=True
     ),

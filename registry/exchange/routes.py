@@ -48,7 +48,7 @@ from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.models import JobState
 from registry.web.forms import read_number
 from registry.web.progress import answer_progress
-from registry.web.uploads import PAGE_UPLOAD_LIMIT
+from registry.web.uploads import CATALOGUE_FILE, PAGE_UPLOAD_LIMIT
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 NOTICES.update(
@@ -86,7 +86,7 @@ def show_imports(visit: Visit) -> Response[Any]:
     return _list(visit, {"organisation_id": str(visit.visitor.organisation_id)}, {})
 
 
-@route("POST", "/imports", BRING_IN, upload=True)
+@route("POST", "/imports", BRING_IN, upload=CATALOGUE_FILE)
 def bring_in(visit: Visit) -> Response[Any]:
     """Receives a file or an address; reading it is a job's work, what is plainly no catalogue is refused at once."""
     read = visit.form(ImportForm)

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     DATASETS_SHEET_RECORD = "datasets:sheet:record"
     DESK_QUESTION_ASK = "desk:question:ask"
     DESK_TASK_ARRANGE = "desk:task:arrange"
+    DOCUMENTS_EVIDENCE_READ = "documents:evidence:read"
+    DOCUMENTS_EVIDENCE_RECORD = "documents:evidence:record"
     ERASURES_PERSON_ERASE = "erasures:person:erase"
     ERASURES_RECEIPT_READ = "erasures:receipt:read"
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
@@ -68,6 +70,7 @@ _READS = frozenset(
         Permission.DATASETS_SHEET_READ,
         Permission.DESK_QUESTION_ASK,
         Permission.DESK_TASK_ARRANGE,
+        Permission.DOCUMENTS_EVIDENCE_READ,
         Permission.LEDGER_ENTRY_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
         Permission.PROCESSING_ACTIVITY_READ,
@@ -81,6 +84,7 @@ _RECORDS = frozenset(
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
+        Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.EXCHANGE_IMPORT_READ,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
@@ -94,6 +98,7 @@ _ERASES = frozenset({Permission.ERASURES_PERSON_ERASE, Permission.ERASURES_RECEI
 _ANSWERS_FOR_LAW = frozenset(
     {
         Permission.DATASETS_LAW_RECORD,
+        Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
@@ -130,6 +135,7 @@ WRITING = frozenset(
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
+        Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,

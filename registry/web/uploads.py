@@ -17,7 +17,7 @@ from multipart import (  # type: ignore[import-untyped]
 )
 
 from registry.kernel.errors import Invalid, TooLarge
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.web.forms import FormData
 
 PAGE_UPLOAD_LIMIT = 50 * 2**20
@@ -27,6 +27,24 @@ ROOM_FOR_FIELDS = 2**20
 """Units: bytes. What the other fields of the form and its separators may add to the file."""
 
 _LONGEST_NAME = 200
+
+
+@dataclass(frozen=True)
+class Receiving:
+    """How much is taken in one file, and what is said of more.
+
+    Units: `limit` in bytes, for the file alone.
+    """
+
+    limit: int = PAGE_UPLOAD_LIMIT
+    refusal: str = mark(
+        "Ce fichier dépasse {limit} Mio, le plus que cette page accepte. Découpez-le, ou lisez-le par la commande "
+        "« beffroi import FICHIER »."
+    )
+
+    def too_large(self) -> TooLarge:
+        """The refusal of a file past the limit."""
+        return TooLarge(_(self.refusal).format(limit=self.limit // 2**20))
 
 
 @dataclass(frozen=True)
@@ -50,21 +68,26 @@ class Upload:
     file: UploadedFile | None
 
 
+CATALOGUE_FILE = Receiving()
+"""A catalogue to import: what a page takes unless it says otherwise."""
+
+
 @asynccontextmanager
-async def receive_upload(request: Request[Any, Any, Any], limit: int = PAGE_UPLOAD_LIMIT) -> AsyncIterator[Upload]:
+async def receive_upload(
+    request: Request[Any, Any, Any], receiving: Receiving = CATALOGUE_FILE
+) -> AsyncIterator[Upload]:
     """The form of a request and its file, on disk until the block ends; never whole in memory.
 
-    Units: `limit` in bytes, for the file alone.
     Raises: TooLarge past the limit; Invalid for what is not a form with one file at most.
     """
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data" or not options.get("boundary"):
         raise Invalid(_("Envoyez le fichier par le formulaire de cette page."))
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit + ROOM_FOR_FIELDS:
-        raise _too_large(limit)
+    if announced.isdigit() and int(announced) > receiving.limit + ROOM_FOR_FIELDS:
+        raise receiving.too_large()
     with TemporaryDirectory(prefix="beffroi-") as folder:
-        reading = _Reading(Path(folder) / "file", limit)
+        reading = _Reading(Path(folder) / "file", receiving)
         try:
             with PushMultipartParser(options["boundary"], max_segment_count=1000) as parser:
                 async for chunk in request.stream():
@@ -77,19 +100,11 @@ async def receive_upload(request: Request[Any, Any, Any], limit: int = PAGE_UPLO
         yield reading.upload()
 
 
-def _too_large(limit: int) -> TooLarge:
-    sentence = _(
-        "Ce fichier dépasse {limit} Mio, le plus que cette page accepte. Découpez-le, ou lisez-le par la commande "
-        "« beffroi import FICHIER »."
-    )
-    return TooLarge(sentence.format(limit=limit // 2**20))
-
-
 class _Reading:
     """What has been received so far."""
 
-    def __init__(self, place: Path, limit: int) -> None:
-        self._place, self._limit = place, limit
+    def __init__(self, place: Path, receiving: Receiving) -> None:
+        self._place, self._receiving = place, receiving
         self._values: dict[str, list[str]] = {}
         self._segment: MultipartSegment | None = None
         self._text, self._room = bytearray(), ROOM_FOR_FIELDS
@@ -132,8 +147,8 @@ class _Reading:
 
     def _write(self, part: bytearray) -> None:
         self._size += len(part)
-        if self._size > self._limit:
-            raise _too_large(self._limit)
+        if self._size > self._receiving.limit:
+            raise self._receiving.too_large()
         assert self._file is not None  # noqa: S101 -- opened as its part began.
         self._hash.update(part)
         self._file.write(part)

@@ -39,7 +39,7 @@ from registry.web.keyed import keyed_request, replay
 from registry.web.shell import Notice, Shell
 from registry.web.templating import render
 from registry.web.unchanged import tag_answer
-from registry.web.uploads import PAGE_UPLOAD_LIMIT, ROOM_FOR_FIELDS, Upload, receive_upload
+from registry.web.uploads import ROOM_FOR_FIELDS, Receiving, Upload, receive_upload
 from registry.web.visitors import Visitor, visitor_address
 from registry.web.words import choose_locale, translations_for
 
@@ -421,12 +421,12 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
     return answer
 
 
-def _wrap_upload(handler: Handler, permission: Permission) -> Callable[..., Awaitable[Response[Any]]]:
+def _wrap_upload(handler: Handler, permission: Permission, most: Receiving) -> Callable[..., Awaitable[Response[Any]]]:
     """The same for a form that brings a file: received on disk, and only from somebody who may send one."""
 
     async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
         await to_thread.run_sync(_admit, permission, request)
-        async with receive_upload(request) as upload:
+        async with receive_upload(request, most) as upload:
             return await to_thread.run_sync(_answer, handler, permission, request, b"", {**request.path_params}, upload)
 
     answer.__name__, answer.__qualname__ = handler.__name__, handler.__qualname__
@@ -460,26 +460,26 @@ def route(
     *,
     takes: type[BaseModel] | None = None,
     media_type: str | None = None,
-    upload: bool = False,
+    upload: Receiving | None = None,
     about: ApiCall | None = None,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declares a route with the permission it asks for; `takes` is the shape of an API call's body, `about` the rest.
 
-    With `upload`, the form brings a file, which `visit.upload` holds until the answer.
+    With `upload`, the form brings a file within what that says, which `visit.upload` holds until the answer.
     """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         options: dict[str, Any] = {
-            "permission": permission, "takes": takes, "guarded": True, "about": about, "upload": upload,
+            "permission": permission, "takes": takes, "guarded": True, "about": about, "upload": upload is not None,
             "gives": inspect.signature(handler).return_annotation,
         }  # fmt: skip
         wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")
         more: dict[str, Any] = {"sync_to_thread": True}
-        if upload:
+        if upload is not None:
             if permission is None:
                 raise ValueError(f"{path}: a file is received only from somebody who may send it")
-            wrapped = _wrap_upload(handler, permission)
-            more = {"request_max_body_size": PAGE_UPLOAD_LIMIT + ROOM_FOR_FIELDS}
+            wrapped = _wrap_upload(handler, permission, upload)
+            more = {"request_max_body_size": upload.limit + ROOM_FOR_FIELDS}
         declared: HTTPRouteHandler = _METHODS[method](
             path,
             status_code=HTTP_200_OK,

@@ -27,6 +27,10 @@ from registry.desk.forms import QuestionForm
 from registry.desk.models import HandOver, TaskArrangement
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import Arrangement, QuestionSubject
+from registry.documents.forms import EvidenceForm
+from registry.documents.queries import find_editions, find_links
+from registry.documents.service import ReceivedFile, record_evidence
+from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.erasures.models import Erasure
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
@@ -121,6 +125,12 @@ class Objects:
     spare_bulk_id: int = NOTHING
     view_id: int = NOTHING
     suggestion_id: int = NOTHING
+    evidence_id: int = NOTHING
+    evidence_version: int = 1
+    edition_id: int = NOTHING
+    link_id: int = NOTHING
+    spare_evidence_id: int = NOTHING
+    spare_link_id: int = NOTHING
 
     @property
     def task_key(self) -> str:
@@ -234,6 +244,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     more = _work(town, organisation_id, word) | desk | assessed
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
     more["suggestion_id"] = suggest_names(town, sheet.id, word)
+    more |= _proofs(town, organisation_id, sheet.id, word)
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
@@ -267,6 +278,25 @@ def _bulk(town: Town, organisation_id: int, word: str) -> int:
             session, DatasetFilter(organisation_ids=frozenset({organisation_id})), form, writable={organisation_id},
             organisation_id=organisation_id, account_id=None,
         ).id  # fmt: skip
+
+
+def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dict[str, int]:
+    """Two pieces of evidence of an organisation: one about its sheet and itself, one about its sheet alone."""
+    content = f"Preuve {word}".encode()
+    file = ReceivedFile(town.home.files.keep(content), len(content), FileType.TEXT, f"{word}.txt")
+    made = []
+    with town.acting("cli:essai") as session:
+        for number in range(2):
+            form = EvidenceForm(
+                subject_kind=ProofSubject.DATASET, subject_id=dataset_id, kind=EvidenceKind.CERTIFICATE,
+                title=f"Certificat {word} {number}", proves=f"Prouve {word}", issued_by=f"Bureau {word}",
+            )  # fmt: skip
+            made.append(record_evidence(session, organisation_id, form, file).id)
+        links = [find_links(session, [number])[0].id for number in made]
+        return {
+            "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
+            "spare_evidence_id": made[1], "spare_link_id": links[1],
+        }  # fmt: skip
 
 
 def save_own_view(town: Town, organisation_id: int, account_id: int, word: str) -> int:
@@ -403,6 +433,25 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /bureau/taches/{task_key:str}/confier": _form(account_id=lambda of: str(of.deputy_id)),
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
+    "POST /preuves/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), kind="audit", title="Audit neuf", same_content="true"
+    ),
+    "POST /api/v1/evidence": _form(
+        organisation_id=lambda of: str(of.organisation_id), kind="audit", title="Audit neuf", same_content="true"
+    ),
+    "POST /preuves/{evidence_id:int}/edition": _form(
+        version=lambda of: str(of.evidence_version), same_content="true", issued_by="Bureau neuf"
+    ),
+    "POST /api/v1/evidence/{evidence_id:int}/editions": _form(same_content="true", issued_by="Bureau neuf"),
+    "POST /preuves/{evidence_id:int}/modifier": _form(
+        version=lambda of: str(of.evidence_version), title="Titre corrigé", kind="audit"
+    ),
+    "POST /preuves/{evidence_id:int}/annuler": _form(version=lambda of: str(of.evidence_version), reason=REASON),
+    "POST /preuves/{evidence_id:int}/relier": _form(sheet=lambda of: f"/systemes/{of.system_id}"),
+    "POST /preuves/relier": _form(
+        evidence_id=lambda of: str(of.evidence_id), subject_kind="dataset", subject_id=lambda of: str(of.source_id)
+    ),
+    "POST /preuves/liens/{link_id:int}/retirer": _form(reason=REASON),
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
     "POST /imports/{batch_id:int}/colonnes": _form(c0="title"),
     "POST /api/v1/imports/files": _form(organisation_id=lambda of: str(of.organisation_id)),
@@ -507,6 +556,13 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
+    "PATCH /api/v1/evidence/{evidence_id:int}": lambda _of: {"title": "Titre changé"},
+    "POST /api/v1/evidence/{evidence_id:int}/links": lambda of: (
+        {"subject_kind": "organisation", "subject_id": of.organisation_id}
+    ),
+    "POST /api/v1/evidence/{evidence_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/evidence/{evidence_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/evidence/links/{link_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/systems": lambda of: {"organisation_id": of.organisation_id, "name": "Logiciel"},
     "PATCH /api/v1/systems/{system_id:int}": lambda _of: {"name": "Nom changé"},
     "POST /api/v1/systems/{system_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -588,9 +644,14 @@ ON_PREVIEWED = {
     "/api/v1/imports/{batch_id:int}/application",
 }  # fmt: skip
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
+WITH_FILE = {
+    "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
+    "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
+}  # fmt: skip
 TO_ANNUL = {"/api/v1/appointments/{appointment_id:int}/end"}
 ABOUT_SOMEONE_S = {
     "POST /documents", "POST /api/v1/documents", "POST /api/v1/appointments", "POST /api/v1/datasets/bulk",
+    "POST /preuves/relier",
 }  # fmt: skip
 
 
@@ -599,6 +660,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
+        "link_id": of.spare_link_id if path.startswith("/api/") else of.link_id,
     }  # fmt: skip
 
     def fill(found: re.Match[str]) -> str:
@@ -633,6 +695,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         json=BODIES[route](of) if route in BODIES else None,
         version=_version(path, of),
         file=route in {"POST /imports", "POST /api/v1/imports/files", "POST /jeux/{dataset_id:int}/inspection"},
+        file=route in WITH_FILE,
     )
 
 
@@ -648,6 +711,7 @@ def _version(path: str, of: Objects) -> int | None:
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
+        "evidence_id": of.evidence_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

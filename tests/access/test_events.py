@@ -59,6 +59,20 @@ EVENTS = {
     "POST /api/v1/questions/{question_id:int}/messages": "desk:question:answer",
     "POST /api/v1/questions/{question_id:int}/reopening": "desk:question:reopen",
     "PATCH /api/v1/systems/{system_id:int}": "datasets:system:amend",
+    "PATCH /api/v1/evidence/{evidence_id:int}": "documents:evidence:amend",
+    "POST /api/v1/evidence": "documents:evidence:record",
+    "POST /api/v1/evidence/links/{link_id:int}/withdrawal": "documents:evidence:unlink",
+    "POST /api/v1/evidence/{evidence_id:int}/annulment": "documents:evidence:annul",
+    "POST /api/v1/evidence/{evidence_id:int}/editions": "documents:evidence:renew",
+    "POST /api/v1/evidence/{evidence_id:int}/links": "documents:evidence:link",
+    "POST /api/v1/evidence/{evidence_id:int}/restoration": "documents:evidence:restore",
+    "POST /preuves/liens/{link_id:int}/retirer": "documents:evidence:unlink",
+    "POST /preuves/nouvelle": "documents:evidence:record",
+    "POST /preuves/relier": "documents:evidence:link",
+    "POST /preuves/{evidence_id:int}/annuler": "documents:evidence:annul",
+    "POST /preuves/{evidence_id:int}/edition": "documents:evidence:renew",
+    "POST /preuves/{evidence_id:int}/modifier": "documents:evidence:amend",
+    "POST /preuves/{evidence_id:int}/relier": "documents:evidence:link",
     "POST /api/v1/systems": "datasets:system:record",
     "POST /api/v1/systems/{system_id:int}/annulment": "datasets:system:annul",
     "POST /api/v1/systems/{system_id:int}/restoration": "datasets:system:restore",
@@ -162,6 +176,12 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /preuves/relier", "POST /preuves/{evidence_id:int}/relier", "POST /api/v1/evidence/{evidence_id:int}/links",
+    "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
+    "POST /preuves/{evidence_id:int}/modifier", "PATCH /api/v1/evidence/{evidence_id:int}",
+    "POST /api/v1/evidence/{evidence_id:int}/annulment", "POST /api/v1/evidence/{evidence_id:int}/restoration",
+    "POST /preuves/liens/{link_id:int}/retirer", "POST /api/v1/evidence/links/{link_id:int}/withdrawal",
+    "POST /preuves/{evidence_id:int}/annuler",
     "POST /jeux/{dataset_id:int}/retablir",
     "POST /bureau/passations/{person_id:int}",
     "POST /bureau/questions/nouvelle", "POST /bureau/questions/{question_id:int}/repondre",
@@ -248,8 +268,9 @@ def _version(town: Town, of: Objects) -> Objects:
         )  # fmt: skip
         breach = session.execute(text("SELECT version FROM breach WHERE id = :id"), {"id": of.breach_id})
         request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
+        proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
         return replace(
-            of, draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
+            of, evidence_version=proof.scalar_one(), draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),
             breach_version=breach.scalar_one(), request_version=request.scalar_one(),
             dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),

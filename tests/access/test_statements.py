@@ -16,6 +16,9 @@ from registry.datasets.systems.service import record_system
 from registry.desk.forms import QuestionForm
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import QuestionSubject
+from registry.documents.forms import EvidenceForm
+from registry.documents.service import ReceivedFile, record_evidence
+from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
@@ -50,7 +53,13 @@ STATEMENTS = {
     "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 11,
     "/jeux?colonnes=titre,proprietaire,referent": 12,
-    "/jeux/{dataset}": 11,
+    "/jeux/{dataset}": 12,
+    "/preuves": 5,
+    "/preuves/nouvelle": 2,
+    "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
+    "/preuves/{evidence}": 6,
+    "/api/v1/evidence": 3,
+    "/api/v1/evidence/{evidence}": 4,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
     "/jeux/modeles": 1,
@@ -65,7 +74,7 @@ STATEMENTS = {
     "/api/v1/datasets/{dataset}": 4,
     "/api/v1/datasets/{dataset}/suggestions": 3,
     "/systemes": 3,
-    "/systemes/{system}": 8,
+    "/systemes/{system}": 9,
     "/systemes/{system}/historique": 5,
     "/api/v1/systems": 3,
     "/api/v1/systems/{system}": 4,
@@ -80,7 +89,7 @@ STATEMENTS = {
     "/api/v1/impact-assessments/{assessment}": 7,
     "/traitements": 4,
     "/traitements/{activity}/modifier": 3,
-    "/traitements/{activity}": 8,
+    "/traitements/{activity}": 9,
     "/traitements/{activity}/historique": 5,
     "/traitements/{activity}/parties/donnees": 3,
     "/traitements/{activity}/parties/jeux": 4,
@@ -111,7 +120,7 @@ STATEMENTS = {
     "/demandes/{request}": 9,
     "/demandes/{request}/historique": 5,
     "/organisations": 3,
-    "/organisations/{authority}": 6,
+    "/organisations/{authority}": 7,
     "/recherche?q=bornes": 4,
     "/api/v1/search?q=bornes": 4,
     "/imports": 3,
@@ -174,6 +183,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "request": 0,
                     "question": 0,
                     "person": person.id,
+                    "evidence": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -198,6 +208,12 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             )
             question = ask_question(session, asked, by=accounts[number % 2], today=day)
             subjects["question"] = subjects["question"] or question.id
+            proof = EvidenceForm(
+                subject_kind=ProofSubject.DATASET, subject_id=subjects["dataset"], kind=EvidenceKind.AUDIT,
+                title=f"Audit {number}",
+            )  # fmt: skip
+            kept = record_evidence(session, authority.id, proof, ReceivedFile(f"{number:064x}", 1, FileType.PDF, "a"))
+            subjects["evidence"] = subjects["evidence"] or kept.id
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,

@@ -38,7 +38,7 @@ from registry.web.security import secure
 from registry.web.shell import Notice, Shell
 from registry.web.static import static_handlers
 from registry.web.templating import environment, render
-from registry.web.uploads import receive_upload
+from registry.web.uploads import Receiving, receive_upload
 from registry.web.visits import Premises, SignInNeeded
 from registry.web.words import choose_locale, translations_for
 
@@ -149,7 +149,7 @@ def send_form(request: Request[Any, Any, Any], body: RawBody) -> Response[str]:
 @post("/envoi", request_max_body_size=2 * UPLOAD_LIMIT, status_code=200)
 async def take_file(request: Request[Any, Any, Any]) -> dict[str, Any]:
     """A file received on disk."""
-    async with receive_upload(request, UPLOAD_LIMIT) as upload:
+    async with receive_upload(request, Receiving(UPLOAD_LIMIT)) as upload:
         file = upload.file
         values = dict(upload.form.values)
         if file is None:

@@ -1,0 +1,28 @@
+"""What this room shows on a sheet: the evidence linked to it, and whether it still holds."""
+
+from registry.documents.queries import find_evidence_on
+from registry.documents.views import EvidencePanel, SubjectLine, evidence_line
+from registry.documents.visiting import READ, RECORD
+from registry.documents.vocabulary import ProofSubject
+from registry.web.visits import Panel, Visit
+
+
+def evidence_on(visit: Visit, kind: ProofSubject, subject_id: int) -> EvidencePanel:
+    """The evidence on one record, what expires first coming first, with what each piece proves of it."""
+    rows = []
+    for evidence, edition, link in find_evidence_on(visit.session, kind, subject_id):
+        proves = SubjectLine(link.id, "", "", "", link.proves or "", False)
+        rows.append(evidence_line(evidence, edition, [proves], visit.today))
+    return EvidencePanel(rows, f"/preuves/nouvelle?genre={kind}&fiche={subject_id}", visit.visitor.may(RECORD))
+
+
+PANELS = tuple(
+    Panel(
+        str(kind),
+        READ,
+        "documents/_evidence.html",
+        lambda visit, subject_id, kind=kind: evidence_on(visit, kind, subject_id),  # type: ignore[misc]
+    )
+    for kind in ProofSubject
+)
+"""On every sheet that takes panels: a kind that has no sheet yet shows none."""
