@@ -32,6 +32,7 @@ from registry.search.queries import find_lateness
 from registry.web.allowing import answer_options
 from registry.web.problems import exception_handlers
 from registry.web.security import secure
+from registry.web.shell import Entry
 from registry.web.static import static_handlers
 from registry.web.visits import EVERYBODY, Premises, Visit, route
 
@@ -48,20 +49,27 @@ UNSEALED_AGE = Gauge("beffroi_ledger_unsealed_seconds", "Age of the oldest entry
 UNINDEXED_AGE = Gauge("beffroi_search_behind_seconds", "Age of the oldest sealed entry that search does not know yet")
 INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that answers searches")
 
-NAVIGATION: tuple[tuple[str, str, Permission | None], ...] = (
-    (mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
-    (mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
-    (mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
-    (mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
-    (mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
-    (mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
-    (mark("Preuves"), "/preuves", Permission.DOCUMENTS_EVIDENCE_READ),
-    (mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
-    (mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
-    (mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
-    (mark("Documents"), "/documents", Permission.REPORTING_DOCUMENT_READ),
-    (mark("Comptes"), "/comptes", Permission.ACCOUNTS_ACCOUNT_READ),
-    (mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
+NAVIGATION: tuple[Entry, ...] = (
+    Entry(mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
+    Entry(mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
+    Entry(mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
+    Entry(
+        mark("RGPD"),
+        below=(
+            Entry(mark("Vue d’ensemble"), "/rgpd", Permission.PROCESSING_ACTIVITY_READ),
+            Entry(mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
+            Entry(mark("Analyses d’impact"), "/aipd", Permission.PROCESSING_ACTIVITY_READ),
+            Entry(mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
+            Entry(mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
+            Entry(mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
+        ),
+    ),
+    Entry(mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
+    Entry(mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
+    Entry(mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
+    Entry(mark("Preuves"), "/preuves", Permission.DOCUMENTS_EVIDENCE_READ),
+    Entry(mark("Documents"), "/documents", Permission.REPORTING_DOCUMENT_READ),
+    Entry(mark("Comptes"), "/comptes", Permission.ACCOUNTS_ACCOUNT_READ),
 )
 
 

@@ -102,6 +102,7 @@ from registry.processing.evidence import ACTIVITIES
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
+from registry.processing.oversight import routes as oversight_routes
 from registry.processing.requests import api as requests_api
 from registry.processing.requests import gathering as requests
 from registry.processing.requests import routes as requests_routes
@@ -399,6 +400,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *detection_api.HANDLERS,
     *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
+    *oversight_routes.HANDLERS,
     *processing_routes.HANDLERS,
     *assessments_routes.HANDLERS,
     *assessments_steps.HANDLERS,

@@ -17,6 +17,7 @@ from registry.processing.forms import PARTS, ActivityChange, ActivityCreation
 from registry.processing.models import ProcessingActivity
 from registry.processing.parts import PART_KINDS
 from registry.processing.queries import (
+    ActivityFilter,
     count_activities,
     find_activities,
     find_standing,
@@ -84,12 +85,13 @@ class ActivityQuestions(PageQuestions):
 def list_activities(visit: Visit) -> Response[ActivitiesBody]:
     """The activities within the asker's rights, by name."""
     asked = visit.asked(ActivityQuestions)
-    narrowed: dict[str, Any] = {"annulled": asked.annulled, "organisation_id": asked.organisation}
-    rows = find_activities(visit.session, **narrowed, after=asked.place(str, int), limit=asked.limit + 1)
+    bodies = frozenset() if asked.organisation is None else frozenset({asked.organisation})
+    narrowed = ActivityFilter(organisation_ids=bodies, annulled=asked.annulled)
+    rows = find_activities(visit.session, narrowed, after=asked.place(str, int), limit=asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     lines = [ActivityLineBody(**{name: getattr(row, name) for name in _OF_A_LINE}) for row in rows]
     following = asked.following((rows[-1].name_sort, rows[-1].id) if more else None)
-    return visit.answer(ActivitiesBody(count_activities(visit.session, **narrowed), lines, following))
+    return visit.answer(ActivitiesBody(count_activities(visit.session, narrowed), lines, following))
 
 
 @route(

@@ -1,11 +1,11 @@
 """Every SELECT about processing activities."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, exists, func, select, text, tuple_
+from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -105,29 +105,85 @@ def _unknown() -> NotFound:
     return NotFound(_("Ce traitement n’existe pas, ou vos droits ne vous le montrent pas."))
 
 
+EMPTY = "vide"
+"""The value, in an address, of a field nobody filled."""
+
+
+@dataclass(frozen=True)
+class ActivityFilter:
+    """What a list of activities is narrowed to; nothing in a set narrows nothing. `EMPTY` is a basis nobody gave."""
+
+    words: str = ""
+    organisation_ids: frozenset[int] = frozenset()
+    bases: frozenset[str] = frozenset()
+    statuses: frozenset[str] = frozenset()
+    annulled: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether anything is chosen."""
+        return bool(self.words or self.organisation_ids or self.bases or self.statuses)
+
+
+def _conditions(chosen: ActivityFilter) -> list[ColumnElement[bool]]:
+    given = [col(Activity.annulled) == chosen.annulled]
+    given += [col(Activity.name_sort).contains(word, autoescape=True) for word in sort_key(chosen.words).split()]
+    if chosen.organisation_ids:
+        given.append(col(Activity.organisation_id).in_(chosen.organisation_ids))
+    if chosen.bases:
+        said = col(Activity.lawful_basis).in_(sorted(chosen.bases - {EMPTY}))
+        given.append(or_(said, col(Activity.lawful_basis).is_(None)) if EMPTY in chosen.bases else said)
+    if chosen.statuses:
+        given.append(col(Activity.status).in_(sorted(chosen.statuses)))
+    return given
+
+
 def find_activities(
-    session: Session,
-    *,
-    annulled: bool = False,
-    organisation_id: int | None = None,
-    after: tuple[str, int] | None = None,
-    limit: int = 50,
+    session: Session, chosen: ActivityFilter, *, after: tuple[str, int] | None = None, limit: int = 50
 ) -> Sequence[ProcessingActivity]:
     """The activities within the asker's rights that follow a place, by name."""
-    query = select(Activity).where(col(Activity.annulled) == annulled)
-    if organisation_id is not None:
-        query = query.where(col(Activity.organisation_id) == organisation_id)
+    query = select(Activity).where(*_conditions(chosen))
     if after is not None:
         query = query.where(tuple_(*_ORDER) > after)
     return session.execute(query.order_by(*_ORDER).limit(limit)).scalars().all()
 
 
-def count_activities(session: Session, *, annulled: bool = False, organisation_id: int | None = None) -> int:
-    """How many activities the asker may read."""
-    query = select(func.count()).select_from(Activity).where(col(Activity.annulled) == annulled)
-    if organisation_id is not None:
-        query = query.where(col(Activity.organisation_id) == organisation_id)
-    return session.execute(query).scalar_one()
+def count_activities(session: Session, chosen: ActivityFilter) -> int:
+    """How many activities a list holds."""
+    return session.execute(select(func.count()).select_from(Activity).where(*_conditions(chosen))).scalar_one()
+
+
+@dataclass(frozen=True)
+class ActivityCounts:
+    """How many activities each value of each facet would show, within what the other facets keep."""
+
+    organisations: Mapping[int, int]
+    bases: Mapping[str, int]
+    statuses: Mapping[str, int]
+
+
+def count_values(session: Session, chosen: ActivityFilter) -> ActivityCounts:
+    """The counts beside the facets of the list."""
+
+    def by(column: Any, within: ActivityFilter) -> dict[Any, int]:
+        rows = session.execute(select(column, func.count()).where(*_conditions(within)).group_by(column))
+        return {EMPTY if value is None else value: number for value, number in rows}
+
+    return ActivityCounts(
+        by(col(Activity.organisation_id), replace(chosen, organisation_ids=frozenset())),
+        by(col(Activity.lawful_basis), replace(chosen, bases=frozenset())),
+        by(col(Activity.status), replace(chosen, statuses=frozenset())),
+    )
+
+
+def count_by_body(session: Session) -> Mapping[int, tuple[int, int]]:
+    """How many activities the record of each body holds, and how many of them rest on no basis yet."""
+    rows = session.execute(
+        select(col(Activity.organisation_id), func.count(), func.count().filter(col(Activity.lawful_basis).is_(None)))
+        .where(~col(Activity.annulled))
+        .group_by(col(Activity.organisation_id))
+    )
+    return {body_id: (number, unfounded) for body_id, number, unfounded in rows}
 
 
 def find_parts(session: Session, model: type[SomePart], activity_id: int) -> Sequence[SomePart]:

@@ -1,6 +1,8 @@
 """The pages of the record of processing: the list, one activity, its form, its history, setting aside."""
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -32,10 +34,15 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
+from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.processing.queries import (
+    EMPTY,
+    ActivityCounts,
+    ActivityFilter,
     Below,
     SomePart,
     count_activities,
+    count_values,
     find_activities,
     find_linked_datasets,
     find_linked_systems,
@@ -58,13 +65,14 @@ from registry.processing.views import (
     sheet_parts,
     transfer_row,
 )
-from registry.processing.vocabulary import ProcessingRole
+from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
 from registry.processing.wording import say_value
 from registry.web.forms import parse_values, read_number
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL
-SHOWN = 50
+SHOWN, MOST_LETTERS = 50, 200
+_IN_THE_ADDRESS = ("q", "base", "etat", ORGANISATION, "annules")
 
 NOTICES.update(
     {
@@ -78,19 +86,48 @@ NOTICES.update(
 @route("GET", "/traitements", READ)
 def show_activities(visit: Visit) -> Response[Any]:
     """The record of processing within the visitor's rights, by name."""
-    annulled = visit.query("annules") == "true"
-    rows = find_activities(visit.session, annulled=annulled, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
+    chosen = ActivityFilter(
+        words=visit.query("q")[:MOST_LETTERS].replace("\0", " "),
+        organisation_ids=read_bodies(visit.query_all(ORGANISATION)),
+        bases=frozenset(visit.query_all("base")) & {EMPTY, *map(str, LawfulBasis)},
+        statuses=frozenset(visit.query_all("etat")) & frozenset(map(str, ActivityStatus)),
+        annulled=visit.query("annules") == "true",
+    )
+    rows = find_activities(visit.session, chosen, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     names = {body.id: body.name for body in find_organisations(visit.session)}
-    kept = "annules=true&" if annulled else ""
+    kept = [(name, value) for name in _IN_THE_ADDRESS for value in visit.query_all(name) if value]
+    following = [*kept, ("apres", write_cursor((rows[-1].name_sort, rows[-1].id)))] if more else []
     page = ActivitiesPage(
         rows=[activity_line(row, names.get(row.organisation_id, "")) for row in rows],
-        total=count_activities(visit.session, annulled=annulled),
-        annulled=annulled,
+        total=count_activities(visit.session, chosen),
+        words=chosen.words,
+        facets=_facets(chosen, count_values(visit.session, chosen), names),
+        narrowed=chosen.is_narrow,
+        annulled=chosen.annulled,
         may_record=visit.visitor.may(RECORD),
-        next_address=f"/traitements?{kept}apres={write_cursor((rows[-1].name_sort, rows[-1].id))}" if more else "",
+        first_address="/traitements?" + urlencode(kept) if visit.query("apres") else "",
+        next_address="/traitements?" + urlencode(following) if following else "",
     )
     return visit.page("processing/list.html", page)
+
+
+def _facets(chosen: ActivityFilter, counts: ActivityCounts, names: Mapping[int, str]) -> list[FacetPart]:
+    bases = [(EMPTY, _("Non renseignée")), *((str(one), one.label) for one in LawfulBasis)]
+    told = (
+        ("base", _("Base légale"), bases, counts.bases, chosen.bases),
+        ("etat", _("État"), [(str(one), one.label) for one in ActivityStatus], counts.statuses, chosen.statuses),
+    )
+    return [
+        *(
+            FacetPart(name, label, [
+                (code, f"{words} ({held.get(code, 0)})", code in picked)
+                for code, words in values if held.get(code) or code in picked
+            ])
+            for name, label, values, held, picked in told
+        ),
+        *bodies_facet(chosen.organisation_ids, names, counts.organisations),
+    ]  # fmt: skip
 
 
 @route("GET", "/traitements/{activity_id:int}", READ)

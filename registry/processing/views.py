@@ -13,6 +13,7 @@ from registry.processing.activity_templates import ActivityTemplate
 from registry.processing.layout import SECTIONS, SELDOM_FILLED
 from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
+from registry.processing.narrowing import FacetPart
 from registry.processing.queries import Linked
 from registry.processing.rules import standing_of_rights
 from registry.processing.wording import field_label, say_value
@@ -36,8 +37,12 @@ class ActivitiesPage:
 
     rows: Sequence[ActivityLine]
     total: int
+    words: str
+    facets: Sequence[FacetPart]
+    narrowed: bool
     annulled: bool
     may_record: bool
+    first_address: str
     next_address: str
 
 

@@ -1,10 +1,13 @@
 """What surrounds every page."""
 
 import tomllib
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
 from registry.platform.assets import PACKAGE
 from registry.platform.clock import PARIS
 
@@ -28,6 +31,65 @@ class Notice:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation: its words, where it leads, who sees it, what stands below it.
+
+    An entry with others below leads to the first of them that is seen, and is seen where one of them is.
+    """
+
+    label: str
+    address: str = ""
+    permission: Permission | None = None
+    below: tuple["Entry", ...] = ()
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as a page shows it; `current` is `page` where it leads here, `true` where it leads to what is above."""
+
+    label: str
+    address: str
+    current: str = ""
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """The links of every page, and those below the one that leads here, under its words."""
+
+    links: tuple[Link, ...] = ()
+    title: str = ""
+    below: tuple[Link, ...] = ()
+
+
+def navigation_of(entries: Iterable[Entry], path: str, may: Callable[[Permission], bool]) -> Navigation:
+    """The navigation of who may so much, on the page at a path."""
+    links, title, below = [], "", tuple[Link, ...]()
+    for entry in entries:
+        seen = _links(entry.below or (entry,), path, may)
+        if not seen:
+            continue
+        current = next((one.current for one in seen if one.current), "")
+        links.append(Link(_(entry.label), seen[0].address, current))
+        if entry.below and current:
+            title, below = _(entry.label), tuple(seen)
+    return Navigation(tuple(links), title, below)
+
+
+def _links(entries: Sequence[Entry], path: str, may: Callable[[Permission], bool]) -> list[Link]:
+    return [
+        Link(_(one.label), one.address, _current(one.address, path))
+        for one in entries
+        if one.permission is None or may(one.permission)
+    ]
+
+
+def _current(address: str, path: str) -> str:
+    if path == address:
+        return "page"
+    return "true" if path.startswith(f"{address}/") else ""
+
+
+@dataclass(frozen=True)
 class Shell:
     """The frame of a page: authority, navigation, account, form token, notices.
 
@@ -36,7 +98,7 @@ class Shell:
 
     authority: str = ""
     demonstration: bool = False
-    navigation: tuple[tuple[str, str], ...] = ()
+    navigation: Navigation = Navigation()
     signed_in: bool = False
     may_search: bool = False
     path: str = "/"

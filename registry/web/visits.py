@@ -36,7 +36,7 @@ from registry.web.cookies import LOCALE_COOKIE, bearer_of, session_token, visito
 from registry.web.csrf import browser_says_here, check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
 from registry.web.keyed import keyed_request, replay
-from registry.web.shell import Notice, Shell
+from registry.web.shell import Entry, Navigation, Notice, Shell, navigation_of
 from registry.web.templating import render
 from registry.web.unchanged import tag_answer
 from registry.web.uploads import ROOM_FOR_FIELDS, Receiving, Upload, receive_upload
@@ -94,7 +94,7 @@ class Premises:
     authority: str
     demonstration: bool
     csrf_key: bytes
-    navigation: Sequence[tuple[str, str, Permission | None]]
+    navigation: Sequence[Entry]
     panels: Sequence[Panel] = field(default_factory=tuple)
     public_url: str = ""
     """How people's addresses of this registry begin, without a slash at the end."""
@@ -210,11 +210,9 @@ class Visit:
         return Shell(
             authority=self.premises.authority,
             demonstration=self.premises.demonstration,
-            navigation=tuple(
-                (_(label), address)
-                for label, address, permission in self.premises.navigation
-                if visitor is not None and (permission is None or visitor.may(permission))
-            ),
+            navigation=navigation_of(self.premises.navigation, self.request.url.path, visitor.may)
+            if visitor is not None
+            else Navigation(),
             signed_in=visitor is not None,
             may_search=visitor is not None and visitor.may(Permission.DATASETS_SHEET_READ),
             path=self.request.url.path,

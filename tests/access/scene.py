@@ -647,6 +647,7 @@ ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
     "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
     "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
+    "POST /jeux/{dataset_id:int}/inspection",
 }  # fmt: skip
 TO_ANNUL = {"/api/v1/appointments/{appointment_id:int}/end"}
 ABOUT_SOMEONE_S = {
@@ -694,7 +695,6 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         form=FORMS[route](of) if route in FORMS else ({} if method != "GET" and not path.startswith("/api/") else None),
         json=BODIES[route](of) if route in BODIES else None,
         version=_version(path, of),
-        file=route in {"POST /imports", "POST /api/v1/imports/files", "POST /jeux/{dataset_id:int}/inspection"},
         file=route in WITH_FILE,
     )
 

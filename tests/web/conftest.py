@@ -35,7 +35,7 @@ from registry.web.csrf import check_csrf, csrf_token
 from registry.web.problems import exception_handlers
 from registry.web.progress import Progress
 from registry.web.security import secure
-from registry.web.shell import Notice, Shell
+from registry.web.shell import Entry, Notice, Shell, navigation_of
 from registry.web.static import static_handlers
 from registry.web.templating import environment, render
 from registry.web.uploads import Receiving, receive_upload
@@ -108,8 +108,8 @@ VIEW: dict[str, Any] = {
     ],
 }  # fmt: skip
 NAVIGATION = (
-    ("Jeux de données", "/jeux"), ("Conformité", "/galerie"), ("Organisations", "/organisations"),
-    ("Imports", "/imports"), ("Documents", "/documents"), ("Comptes", "/comptes"),
+    Entry("Jeux de données", "/jeux"), Entry("Conformité", "/galerie"), Entry("Organisations", "/organisations"),
+    Entry("Imports", "/imports"), Entry("Documents", "/documents"), Entry("Comptes", "/comptes"),
 )  # fmt: skip
 
 
@@ -118,7 +118,7 @@ def shell(path: str = "/galerie") -> Shell:
     return Shell(
         authority="Communauté urbaine d’Arras",
         demonstration=True,
-        navigation=NAVIGATION,
+        navigation=navigation_of(NAVIGATION, path, lambda _permission: True),
         signed_in=True,
         path=path,
         csrf=csrf_token(SECRET, KEY),

@@ -22,12 +22,18 @@ from registry.kernel.errors import Conflict, Refusal, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.web.forms import FormData, Rejected, parse_values, read_number
-from registry.web.uploads import PAGE_UPLOAD_LIMIT
+from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving
 from registry.web.visits import NOTICES, Visit, route
 
 READ, DECIDE = Permission.DATASETS_SHEET_READ, Permission.DATASETS_LAW_RECORD
 _LIMITS = replace(DEFAULT_LIMITS, file_bytes=PAGE_UPLOAD_LIMIT, seconds=40)
 NOTICES.update({"suggestions-relues": mark("Vos décisions sont enregistrées, et la fiche les dit.")})
+_SAMPLE = Receiving(
+    refusal=mark(
+        "Ce fichier dépasse {limit} Mio, le plus que cette page accepte. Envoyez-en un extrait : quelques milliers de "
+        "lignes suffisent ; ou lisez-le entier par la commande « beffroi scan FICHIER »."
+    )
+)
 
 
 def _page(
@@ -67,7 +73,7 @@ def show_inspection(visit: Visit, dataset_id: int) -> Response[Any]:
     return _page(visit, get_dataset(visit.session, dataset_id))
 
 
-@route("POST", "/jeux/{dataset_id:int}/inspection", DECIDE, upload=True)
+@route("POST", "/jeux/{dataset_id:int}/inspection", DECIDE, upload=_SAMPLE)
 def inspect_sample(visit: Visit, dataset_id: int) -> Response[Any]:
     """Reads a sample, keeps what it suggests, and forgets it."""
     sheet = get_dataset(visit.session, dataset_id)

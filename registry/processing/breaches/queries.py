@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
@@ -97,6 +98,18 @@ def count_breaches(session: Session, chosen: BreachFilter, now: datetime) -> Bre
         if risk is not None:
             risks[BreachRisk(risk)] += number
     return BreachCounts(states, risks, states.total())
+
+
+def count_breaches_by_body(session: Session, now: datetime) -> Mapping[int, Mapping[ClockState, int]]:
+    """How many breaches of each body stand in each state of their clock, those annulled left out."""
+    columns: tuple[Any, Any] = (col(Breach.organisation_id).label("body"), clock_state(now).label("state"))
+    said: Select[*tuple[Any, ...]] = select(*columns)
+    told = said.where(~col(Breach.annulled)).subquery()
+    found: dict[int, dict[ClockState, int]] = {}
+    rows = session.execute(select(told.c.body, told.c.state, func.count()).group_by(told.c.body, told.c.state))
+    for body_id, reached, number in rows:
+        found.setdefault(body_id, {})[ClockState(reached)] = number
+    return found
 
 
 def get_breach(session: Session, breach_id: int, *, lock: bool = False) -> Breach:

@@ -52,7 +52,6 @@ from registry.processing.breaches.views import (
     BreachHistoryPage,
     BreachPage,
     ClockView,
-    FacetPart,
     NotificationFormPage,
     asked_of_notification,
     breach_groups,
@@ -67,6 +66,7 @@ from registry.processing.breaches.views import (
 from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
+from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
@@ -99,6 +99,7 @@ def show_breaches(visit: Visit) -> Response[Any]:
     """The register of breaches, the most pressing first."""
     chosen = BreachFilter(
         states=_among(visit.query_all("delai"), ClockState), risks=_among(visit.query_all("risque"), BreachRisk),
+        organisation_ids=read_bodies(visit.query_all(ORGANISATION)),
         is_open=visit.query("suivi") == "ouvert", annulled=visit.query("annules") == "true",
     )  # fmt: skip
     moment, page = now(), max(read_number(visit.query("page")) or 1, 1)
@@ -113,6 +114,7 @@ def show_breaches(visit: Visit) -> Response[Any]:
             (str(one), f"{one.label} ({counts.risks.get(one, 0)})", one in chosen.risks) for one in BreachRisk
         ]),
         FacetPart("suivi", _("Suivi"), [("ouvert", _("Pas encore close"), chosen.is_open)]),
+        *bodies_facet(chosen.organisation_ids, names),
     ]  # fmt: skip
     view = BreachesPage(
         rows=[breach_line(row, names.get(row.organisation_id, ""), moment) for row in rows[:PAGE_SIZE]],
@@ -120,7 +122,7 @@ def show_breaches(visit: Visit) -> Response[Any]:
         total=counts.total,
         overdue=counts.states.get(ClockState.OVERDUE, 0),
         soon=counts.states.get(ClockState.SOON, 0) + counts.states.get(ClockState.RUNNING, 0),
-        narrowed=bool(chosen.states or chosen.risks or chosen.is_open),
+        narrowed=bool(chosen.states or chosen.risks or chosen.organisation_ids or chosen.is_open),
         annulled=chosen.annulled,
         previous=_page_address(visit, 1) if page > 1 else "",
         following=_page_address(visit, page + 1) if len(rows) > PAGE_SIZE else "",
@@ -129,8 +131,15 @@ def show_breaches(visit: Visit) -> Response[Any]:
     return visit.page("processing/breaches.html", view)
 
 
+_IN_THE_ADDRESS = ("delai", "risque", ORGANISATION, "suivi", "annules")
+
+
 def _page_address(visit: Visit, page: int) -> str:
-    said = [(name, value) for name in ("delai", "risque", "suivi", "annules") for value in visit.query_all(name)]
+    said = [
+        (name, value)
+        for name in ("delai", "risque", "organisation", "suivi", "annules")
+        for value in visit.query_all(name)
+    ]
     return "/violations?" + urlencode([*said, ("page", str(page))])
 
 

@@ -22,6 +22,7 @@ from registry.processing.breaches.vocabulary import (
 )
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import say_left
+from registry.processing.narrowing import FacetPart
 from registry.web.templating import say_day, say_moment, say_number
 
 BREACH_LABELS: dict[str, str] = {
@@ -103,15 +104,6 @@ class BreachLine:
     risk: str
     clock: ClockView
     closed: bool
-
-
-@dataclass(frozen=True)
-class FacetPart:
-    """A way of narrowing a list: code, words with their number, whether it is chosen."""
-
-    name: str
-    label: str
-    values: Sequence[tuple[str, str, bool]]
 
 
 @dataclass(frozen=True)

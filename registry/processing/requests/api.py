@@ -179,7 +179,7 @@ class RequestQuestions(PageQuestions):
 def list_requests(visit: Visit) -> Response[RequestsBody]:
     """The requests within the asker's rights, by number."""
     asked = visit.asked(RequestQuestions)
-    chosen = RequestFilter(frozenset(asked.state), frozenset(asked.regime), asked.open, asked.annulled)
+    chosen = RequestFilter(frozenset(asked.state), frozenset(asked.regime), is_open=asked.open, annulled=asked.annulled)
     place = asked.place(int)
     rows = find_requests_after(visit.session, chosen, visit.today, place[0] if place else 0, asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session, aliased
@@ -33,6 +34,7 @@ class RequestFilter:
 
     states: frozenset[ClockState] = frozenset()
     regimes: frozenset[RequestRegime] = frozenset()
+    organisation_ids: frozenset[int] = frozenset()
     is_open: bool = False
     annulled: bool = False
 
@@ -66,6 +68,8 @@ def _narrowed(
         query = query.where(clock_state(today).in_([state.value for state in chosen.states]))
     if chosen.regimes:
         query = query.where(col(ReceivedRequest.regime).in_(chosen.regimes))
+    if chosen.organisation_ids:
+        query = query.where(col(ReceivedRequest.organisation_id).in_(chosen.organisation_ids))
     if chosen.is_open:
         query = query.where(col(ReceivedRequest.answered_on).is_(None))
     return query
@@ -93,8 +97,8 @@ def find_requests_after(
 
 
 def count_requests(session: Session, chosen: RequestFilter, today: date) -> RequestCounts:
-    """How many requests each state and each text holds, among those not annulled."""
-    within = RequestFilter(is_open=chosen.is_open, annulled=chosen.annulled)
+    """How many requests each state and each text holds, among those not annulled of the organisations chosen."""
+    within = RequestFilter(organisation_ids=chosen.organisation_ids, is_open=chosen.is_open, annulled=chosen.annulled)
     said = _narrowed(select(ReceivedRequest), within, today).with_only_columns(
         clock_state(today).label("state"), col(ReceivedRequest.regime).label("regime")
     ).subquery()  # fmt: skip
@@ -106,6 +110,18 @@ def count_requests(session: Session, chosen: RequestFilter, today: date) -> Requ
         states[ClockState(state)] += number
         regimes[RequestRegime(regime)] += number
     return RequestCounts(states, regimes, states.total())
+
+
+def count_requests_by_body(session: Session, today: date) -> Mapping[int, Mapping[ClockState, int]]:
+    """How many requests of each body stand in each state of their clock, those annulled left out."""
+    columns: tuple[Any, Any] = (col(ReceivedRequest.organisation_id).label("body"), clock_state(today).label("state"))
+    said: Select[*tuple[Any, ...]] = select(*columns)
+    told = said.where(~col(ReceivedRequest.annulled)).subquery()
+    found: dict[int, dict[ClockState, int]] = {}
+    rows = session.execute(select(told.c.body, told.c.state, func.count()).group_by(told.c.body, told.c.state))
+    for body_id, reached, number in rows:
+        found.setdefault(body_id, {})[ClockState(reached)] = number
+    return found
 
 
 def get_request(session: Session, request_id: int, *, lock: bool = False) -> ReceivedRequest:

@@ -16,8 +16,8 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, mark
 from registry.ledger.queries import find_versions
 from registry.organisations.queries import choices_of, find_known, find_organisations, find_people
-from registry.processing.breaches.views import FacetPart
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestForm
 from registry.processing.requests.history import request_history_views
 from registry.processing.requests.models import ReceivedRequest
@@ -89,6 +89,7 @@ def show_requests(visit: Visit) -> Response[Any]:
     """The requests, the most pressing first."""
     chosen = RequestFilter(
         states=_among(visit.query_all("delai"), ClockState), regimes=_among(visit.query_all("regime"), RequestRegime),
+        organisation_ids=read_bodies(visit.query_all(ORGANISATION)),
         is_open=visit.query("suivi") == "ouvert", annulled=visit.query("annules") == "true",
     )  # fmt: skip
     page = max(read_number(visit.query("page")) or 1, 1)
@@ -103,6 +104,7 @@ def show_requests(visit: Visit) -> Response[Any]:
             (str(one), f"{one.label} ({counts.regimes.get(one, 0)})", one in chosen.regimes) for one in RequestRegime
         ]),
         FacetPart("suivi", _("Suivi"), [("ouvert", _("Sans réponse encore"), chosen.is_open)]),
+        *bodies_facet(chosen.organisation_ids, names),
     ]  # fmt: skip
     view = RequestsPage(
         rows=[request_line(row, names.get(row.organisation_id, ""), visit.today) for row in rows[:PAGE_SIZE]],
@@ -110,7 +112,7 @@ def show_requests(visit: Visit) -> Response[Any]:
         total=counts.total,
         overdue=counts.states.get(ClockState.OVERDUE, 0),
         soon=counts.states.get(ClockState.SOON, 0),
-        narrowed=bool(chosen.states or chosen.regimes or chosen.is_open),
+        narrowed=bool(chosen.states or chosen.regimes or chosen.organisation_ids or chosen.is_open),
         annulled=chosen.annulled,
         previous=_page_address(visit, 1) if page > 1 else "",
         following=_page_address(visit, page + 1) if len(rows) > PAGE_SIZE else "",
@@ -119,8 +121,11 @@ def show_requests(visit: Visit) -> Response[Any]:
     return visit.page("processing/requests.html", view)
 
 
+_IN_THE_ADDRESS = ("delai", "regime", ORGANISATION, "suivi", "annules")
+
+
 def _page_address(visit: Visit, page: int) -> str:
-    said = [(name, value) for name in ("delai", "regime", "suivi", "annules") for value in visit.query_all(name)]
+    said = [(name, value) for name in _IN_THE_ADDRESS for value in visit.query_all(name)]
     return "/demandes?" + urlencode([*said, ("page", str(page))])
 
 

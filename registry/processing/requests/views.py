@@ -9,9 +9,10 @@ from registry.compliance.explanation import FIELD_NAMES, VALUE_WORDS
 from registry.datasets.views import ChangeView
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, mark
-from registry.processing.breaches.views import ClockView, FacetPart, TimeView
+from registry.processing.breaches.views import ClockView, TimeView
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_days, say_left
+from registry.processing.narrowing import FacetPart
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import Place
 from registry.processing.requests.rules import REGIMES, due_of, is_extended, request_clock

@@ -1,0 +1,38 @@
+"""The facets of the lists of this room, as they stand in an address."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from registry.kernel.words import _
+from registry.web.forms import read_number
+
+ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class FacetPart:
+    """A way of narrowing a list: code, words with their number, whether it is chosen."""
+
+    name: str
+    label: str
+    values: Sequence[tuple[str, str, bool]]
+
+
+def read_bodies(said: Iterable[str]) -> frozenset[int]:
+    """The organisations an address names; what is no number narrows nothing."""
+    return frozenset(number for one in said if (number := read_number(one)) is not None)
+
+
+def bodies_facet(
+    chosen: frozenset[int], names: Mapping[int, str], counts: Mapping[int, int] | None = None
+) -> list[FacetPart]:
+    """The facet of organisations: those that hold something, or without counts those that are chosen."""
+    shown = [number for number in names if number in chosen or (counts or {}).get(number)]
+    if not shown:
+        return []
+    values = [
+        (str(number), names[number] if counts is None else f"{names[number]} ({counts.get(number, 0)})",
+         number in chosen)
+        for number in shown
+    ]  # fmt: skip
+    return [FacetPart(ORGANISATION, _("Organisation"), values)]

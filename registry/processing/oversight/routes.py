@@ -1,0 +1,81 @@
+"""The page of the data protection officer: every record they keep at one glance."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
+from registry.organisations.queries import find_organisations
+from registry.platform.clock import now
+from registry.processing.assessments.queries import find_screened
+from registry.processing.assessments.rules import answers_of, decide
+from registry.processing.breaches.queries import count_breaches_by_body
+from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.oversight.views import BodyLine, OversightPage
+from registry.processing.queries import count_by_body
+from registry.processing.requests.queries import count_requests_by_body
+from registry.web.visits import Visit, route
+
+READ, FOLLOW = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_MATTER_FOLLOW
+_RUNNING = (ClockState.RUNNING, ClockState.SOON)
+
+
+@route("GET", "/rgpd", READ)
+def show_oversight(visit: Visit) -> Response[object]:
+    """What is late and where, over every body the visitor reads."""
+    lines = _lines(visit)
+    held = [line for line in lines if not line.is_empty]
+    page = OversightPage(
+        figures=_figures(lines),
+        bodies=sorted(held, key=lambda line: -line.late),
+        silent=[(line.id, line.name) for line in lines if line.is_empty],
+        follows=visit.visitor.may(FOLLOW),
+        may_record=visit.visitor.may(Permission.PROCESSING_ACTIVITY_RECORD),
+    )
+    return visit.page("processing/oversight.html", page)
+
+
+def _lines(visit: Visit) -> list[BodyLine]:
+    """A line for each body, in the order of their names."""
+    nothing: Mapping[ClockState, int] = {}
+    records = count_by_body(visit.session)
+    breaches = count_breaches_by_body(visit.session, now())
+    requests = count_requests_by_body(visit.session, visit.today)
+    due = Counter(
+        one.organisation_id for one in find_screened(visit.session) if decide(answers_of(one.screening)).is_due
+    )
+    lines = []
+    for body in find_organisations(visit.session):
+        breach, request = breaches.get(body.id, nothing), requests.get(body.id, nothing)
+        activities, unfounded = records.get(body.id, (0, 0))
+        lines.append(
+            BodyLine(
+                id=body.id,
+                name=body.name,
+                activities=activities,
+                unfounded=unfounded,
+                assessments_due=due[body.id],
+                breaches_late=breach.get(ClockState.OVERDUE, 0),
+                breaches_running=sum(breach.get(state, 0) for state in _RUNNING),
+                requests_late=request.get(ClockState.OVERDUE, 0),
+                requests_running=sum(request.get(state, 0) for state in _RUNNING),
+            )
+        )
+    return lines
+
+
+def _figures(lines: Sequence[BodyLine]) -> list[tuple[int, str, str, str]]:
+    """Each figure with its words, the list it counts and its tone."""
+    counted = (
+        (sum(one.breaches_late for one in lines), _("violations : 72 heures dépassées"), "/violations?delai=overdue"),
+        (sum(one.requests_late for one in lines), _("demandes : délai dépassé"), "/demandes?delai=overdue"),
+        (sum(one.assessments_due for one in lines), _("analyses d’impact à engager"), "/aipd?vue=dues"),
+        (sum(one.unfounded for one in lines), _("traitements sans base légale"), "/traitements?base=vide"),
+    )
+    return [(number, words, address, "bad" if number else "good") for number, words, address in counted]
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_oversight,)
