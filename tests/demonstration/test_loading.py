@@ -47,6 +47,8 @@ FUNCTIONS = {
     "Acheteur", "Administration", "Chargé", "Direction", "Délégué", "Gestionnaire", "Géomaticien", "Instruction",
     "Juriste", "Lecteur", "Observatoire", "Référent", "Référente", "Responsable", "Secrétariat", "Service", "Suivi",
     "Technicien",
+    # Who asks something of a body, in its requests.
+    "Commune", "Un", "Une",
 }  # fmt: skip
 SCHEMAS = {"schema.data.gouv.fr", "gtfs.org"}
 ADDRESS = re.compile(r"(?:https?://|[\w.-]+@)([\w.-]+)")
