@@ -52,13 +52,14 @@ _ASKED = {
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS = "appointments"
 """The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
-_ELSEWHERE = {
+ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
     "activities": "#rgpd",
     "answered_on": "/repondre",
     "data": "/parties/donnees",
     "dpia": "#aipd",
     "dpia_answers": "/besoin-aipd",
+    "evidence": "#preuves",
     "fields": "/champs/modifier",
     "notified_at": "/notifier",
     "principals": "/parties/mandants",
@@ -143,7 +144,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
             return MissingView(label, f"{_SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(label, "", _(_ASKED[needed]))
     sheet = _SHEETS[kind].format(id=number)
-    return MissingView(label, sheet + _ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
+    return MissingView(label, sheet + ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:

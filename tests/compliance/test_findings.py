@@ -15,12 +15,15 @@ from registry.compliance.policy import PolicyError, read_text
 from registry.compliance.queries import count_all, find_findings, find_history
 from registry.compliance.service import evaluate, judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.datasets.facts import BOUND as OF_DATASETS
 from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.datasets.systems.facts import BOUND as OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
 from registry.datasets.systems.forms import SystemForm
 from registry.datasets.systems.service import record_system
+from registry.organisations.facts import BOUND as OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
@@ -28,6 +31,7 @@ from registry.rooms import assemble_engine, bound_facts
 from tests.conftest import TODAY, Town
 
 pytestmark = pytest.mark.database
+BOUND_HERE = {*OF_DATASETS, *OF_ORGANISATIONS, *OF_SYSTEMS}
 CATALOGUE = assemble_engine().catalogue
 
 
@@ -163,13 +167,15 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
         )  # fmt: skip
         system = record_system(session, register.authority, said)
         facts |= bind_systems(session, [system.id], on=TODAY, until=None)[system.id][1]
-    names = {name.removesuffix(PRESENT) for name in facts}
-    assert names == bound_facts() == set(CATALOGUE.facts)
+    assert bound_facts() == set(CATALOGUE.facts)
+    # What the rooms above know of a dataset, and of their own records, their own tests bind.
+    here = {name: fact for name, fact in CATALOGUE.facts.items() if name in BOUND_HERE}
+    assert {name.removesuffix(PRESENT) for name in facts} == set(here)
     present = {name.removesuffix(PRESENT) for name in facts if name.endswith(PRESENT)}
-    assert present == {name for name, fact in CATALOGUE.facts.items() if fact.has_presence}
+    assert present == {name for name, fact in here.items() if fact.has_presence}
     kinds = {"boolean": bool, "enum": str, "string": str, "integer": int, "double": float, "date": date,
              "strings": tuple}  # fmt: skip
-    for name, fact in CATALOGUE.facts.items():
+    for name, fact in here.items():
         assert (name not in facts) is fact.presence_only
         if fact.presence_only:
             continue
@@ -189,7 +195,12 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
         assert not [said for said in kept if "nommée" in said]
     free = [name for name, fact in CATALOGUE.facts.items() if fact.presence_only]
     assert sorted(free) == [
-        "dataset.anonymisation_proof", "dataset.producer", "dataset.retention_trigger", "system.host",
+        "activity.algorithm_notice", "activity.article9_text", "activity.basis_note", "activity.consent_proof",
+        "activity.consent_withdrawal", "activity.founding_text", "activity.information_notice",
+        "activity.joint_controllers", "activity.nir_text", "activity.offences_necessity", "activity.offences_text",
+        "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
+        "breach.measures", "breach.risk_reasons", "dataset.anonymisation_proof", "dataset.producer",
+        "dataset.retention_trigger", "request.refusal_grounds", "request.unfounded_reasons", "system.host",
     ]  # fmt: skip
     for name in free:
         CATALOGUE.compile(f"{name}{PRESENT}")

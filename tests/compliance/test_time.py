@@ -24,6 +24,7 @@ from registry.compliance.service import EVALUATE_JOB, evaluate, judge
 from registry.compliance.vocabulary import Severity, SubjectKind, Verdict
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
+from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.ledger.queries import end_of_day
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
@@ -33,8 +34,7 @@ from registry.platform.database import _ACT, Acting, open_session, settle, trans
 from registry.platform.home import Home
 from registry.platform.jobs import work_once
 from registry.platform.models import JobRun
-from registry.reporting.gathering import gather, get_scope
-from registry.reporting.vocabulary import ScopeKind
+from registry.reporting.gathering import gather
 from registry.rooms import job_functions
 from tests.conftest import TERRITORY, TODAY, Town
 
@@ -92,10 +92,9 @@ def test_what_was_annulled_since_is_judged_and_reported_as_of_the_day_it_stood(h
         assert judged.assessments
         bodies = engine_of(session).subjects[SubjectKind.ORGANISATION]
         assert bodies.everything(session, None, until) == bodies.everything(session, None, None)
-        scope = get_scope(session, ScopeKind.AUTHORITY, authority, until=until)
-        past = gather(session, scope, as_of=yesterday, known_on=yesterday, until=until, law_of=yesterday)
-        scope = get_scope(session, ScopeKind.AUTHORITY, authority, until=None)
-        today = gather(session, scope, as_of=TODAY, known_on=TODAY, until=None, law_of=TODAY)
+        body = Subject("organisation", authority)
+        past = gather(session, body, Moment(yesterday, yesterday, yesterday, until)).values
+        today = gather(session, body, Moment(TODAY, TODAY, TODAY, None)).values
     assert [line["label"] for line in past["datasets"]] == ["Arbres", "Bancs"]
     assert [line["label"] for line in today["datasets"]] == ["Bancs"]
 

@@ -54,9 +54,13 @@ def test_a_translation_joins_its_neighbours_as_its_sentence_does() -> None:
         assert ends(english) == ends(french), english
 
 
+_SAME = {"Rectification (art. 16)", "{hours} h {minutes} min", "{name} (SIREN {siren})"}
+"""What both languages say alike."""
+
+
 def test_no_long_sentence_is_left_in_french() -> None:
-    left = [french for french, english in _pairs() if len(french) >= _LONG and english == french]
-    assert not left
+    left = {french for french, english in _pairs() if len(french) >= _LONG and english == french}
+    assert not left - _SAME
 
 
 @pytest.mark.parametrize("sign", [" :", " ;", " ?", " !", "«", "»"])
