@@ -188,8 +188,8 @@ def upgrade() -> None:
         for column in columns:
             op.create_index(op.f(f"ix_{table}_{column}"), table, [column], unique=False)
     for table in ("person", "person_identity"):
-        op.add_column(table, sa.Column("confided", sa.Boolean(), server_default="false", nullable=False))
-        op.alter_column(table, "confided", server_default=None)
+        # The default stays: by it the ledger knows what the rows kept before this column hold there.
+        op.add_column(table, sa.Column("confided", sa.Boolean(), server_default=sa.false(), nullable=False))
     for statement in CONFIDES.split(";\n"):
         op.execute(statement)
     op.execute("REVOKE ALL ON FUNCTION acting_confides(), acting_person() FROM PUBLIC")

@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, ExcludeConstraint, Range
 from sqlalchemy.sql.elements import TextClause
@@ -112,7 +113,7 @@ class Person(Versioned, table=True):
     name_digest: str | None = plain(nullable=True)
     email_digest: str | None = plain(nullable=True)
     phone_digest: str | None = plain(nullable=True)
-    confided: bool = Field(default=False)
+    confided: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class PersonKey(Table, table=True):
@@ -139,7 +140,7 @@ class PersonIdentity(Numbered, table=True):
     digest: str = plain(index=True)
     value: str = identity()
     folded: str = identity(index=True)
-    confided: bool = Field(default=False)
+    confided: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class Appointment(Versioned, table=True):
