@@ -2,8 +2,6 @@
 
 from registry.kernel.words import Labelled, mark
 
-FactValue = bool | int | float | str | tuple[str, ...]
-
 
 class SubjectKind(Labelled):
     """What a policy speaks of."""

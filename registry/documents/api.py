@@ -54,7 +54,7 @@ from registry.documents.visiting import (
     require_subject,
     say_same,
 )
-from registry.documents.vocabulary import EvidenceKind, ProofSubject, Standing
+from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject, Standing
 from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, PageQuestions
@@ -257,7 +257,7 @@ def read_evidence(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
 @route(
     "GET", "/api/v1/evidence/{evidence_id:int}/editions/{edition_id:int}/file", READ,
     about=about(
-        mark("Le fichier d’une édition, octet pour octet."), media_types=("application/octet-stream",)
+        mark("Le fichier d’une édition, octet pour octet."), media_types=tuple(one.media_type for one in FileType)
     ),
 )  # fmt: skip
 def read_file(visit: Visit, evidence_id: int, edition_id: int) -> Response[bytes]:
