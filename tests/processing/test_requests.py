@@ -9,12 +9,14 @@ from registry.datasets.forms import FieldForm
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.organisations.queries import find_people
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.forms import ActivityForm
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import RequestFilter, count_requests, find_places, find_requests
 from registry.processing.requests.rules import REGIMES, request_clock
 from registry.processing.requests.service import record_request
 from registry.processing.requests.vocabulary import RequestRegime
+from registry.processing.service import record_activity, set_activity_aside
 from tests.conftest import Town
 from tests.pages import fields_of
 
@@ -232,6 +234,22 @@ def test_the_places_to_search_are_the_personal_datasets_of_the_body_and_their_fi
     assert [(one.dataset_id, one.fields) for one in places] == [(number, ["nom"]), (of_service, [])]
     sheet = town.someone(Role.DPO).get(f"/demandes/{recorded(town)}").text
     assert "Inscriptions scolaires" in sheet
+
+
+def test_the_places_to_search_are_those_of_the_record_too_whoever_owns_them(town: Town):
+    shared = town.record("Fichier de la commune", on=town.commune_id, fields=[FieldForm(name="foyer")])
+    former = town.record("Ancien", on=town.commune_id)
+    used = ActivityForm(name="Aides", datasets=[{"dataset_id": shared, "fields": ["foyer"]}])
+    gone = ActivityForm(name="Fin", datasets=[{"dataset_id": former}])
+    with town.acting() as session:
+        record_activity(session, town.authority_id, used)
+        ended = record_activity(session, town.authority_id, gone)
+        set_activity_aside(session, ended.id, expected=ended.version, reason="Erreur", annulled=True)
+        places = find_places(session, town.authority_id)
+        elsewhere = find_places(session, town.commune_id)
+
+    assert [(one.dataset_id, one.fields) for one in places] == [(shared, ["foyer"])]
+    assert elsewhere == []
 
 
 def test_the_api_gives_the_same_clock_as_the_page_and_asks_for_the_version(town: Town):

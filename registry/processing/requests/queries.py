@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
@@ -18,6 +18,7 @@ from registry.organisations.models import PersonIdentity
 from registry.organisations.queries import find_organisations
 from registry.processing.clocks.rules import SOON_DAYS
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.vocabulary import RequestRegime
 
@@ -176,13 +177,25 @@ class Place:
 
 
 def find_places(session: Session, organisation_id: int) -> list[Place]:
-    """Where to look for somebody's data: the datasets about people of an organisation and of its services.
+    """Where to look for somebody's data: what the record of an organisation and of its services says they use,
+    whoever owns it, and their own datasets about people.
 
-    A field counts where its category of personal data is said and is not « none ».
+    A field counts where the record names it, or where its category of personal data is said and is not « none ».
     """
     bodies = _of_one_body(session, organisation_id)
+    recorded = (
+        select(col(ActivityDataset.dataset_id), col(ActivityDataset.fields))
+        .join(ProcessingActivity, col(ProcessingActivity.id) == col(ActivityDataset.activity_id))
+        .where(
+            col(ActivityDataset.organisation_id).in_(bodies),
+            ~col(ActivityDataset.annulled),
+            ~col(ProcessingActivity.annulled),
+        )
+        .subquery()
+    )
     rows = session.execute(
-        select(col(Dataset.id), col(Dataset.title), col(DatasetField.name))
+        select(col(Dataset.id), col(Dataset.title), col(DatasetField.name), recorded.c.fields)
+        .outerjoin(recorded, recorded.c.dataset_id == col(Dataset.id))
         .outerjoin(
             DatasetField,
             (col(DatasetField.dataset_id) == col(Dataset.id))
@@ -192,17 +205,18 @@ def find_places(session: Session, organisation_id: int) -> list[Place]:
         )
         .where(
             ~col(Dataset.annulled),
-            col(Dataset.organisation_id).in_(bodies),
-            col(Dataset.personal_data).in_(_PERSONAL),
+            or_(
+                recorded.c.dataset_id.is_not(None),
+                col(Dataset.organisation_id).in_(bodies) & col(Dataset.personal_data).in_(_PERSONAL),
+            ),
         )
         .order_by(col(Dataset.title_sort), col(Dataset.id), col(DatasetField.id))
     ).all()
-    places: dict[int, tuple[str, list[str]]] = {}
-    for number, title, name in rows:
-        fields = places.setdefault(number, (title, []))[1]
-        if name is not None:
-            fields.append(name)
-    return [Place(number, title, fields) for number, (title, fields) in places.items()][:MOST_PLACES]
+    places: dict[int, tuple[str, dict[str, None]]] = {}
+    for number, title, name, named in rows:
+        fields = places.setdefault(number, (title, {}))[1]
+        fields.update(dict.fromkeys([*(named or ()), *([name] if name is not None else ())]))
+    return [Place(number, title, list(fields)) for number, (title, fields) in places.items()][:MOST_PLACES]
 
 
 def _of_one_body(session: Session, organisation_id: int) -> list[int]:
