@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.models import Account
-from registry.erasures.keeping import find_backups, find_naming_documents
+from registry.erasures.keeping import find_backups, find_kept_evidence, find_naming_documents
 from registry.erasures.kept_list import ErasedLine, add_line
 from registry.erasures.models import Erasure
 from registry.erasures.queries import (
@@ -214,6 +214,10 @@ def _what_stays(
         }
         for one in find_naming_documents(session, home.files, sought, within)
     ]  # fmt: skip
+    evidence = find_kept_evidence(session, home.files, erasure.person_id, sought, within)
+    stays += [{"what": Kept.EVIDENCE, "number": one, "ground": erasure.exception} for one in evidence.naming]
+    if evidence.unread:
+        stays.append({"what": Kept.UNREAD, "number": evidence.unread, "ground": None})
     until = erasure.backups_until.isoformat() if erasure.backups_until else None
     stays += [
         {"what": Kept.BACKUP, "name": one.name, "on": one.made_at.date().isoformat(), "until": until, "ground": None}

@@ -1,8 +1,10 @@
-"""What keeps something of a person after the erasure: issued documents, and the backups this home knows of."""
+"""What keeps something of a person after the erasure: issued documents, files of evidence, backups of this home."""
 
+import html
 import io
+import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,13 +13,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.documents.models import EvidenceEdition, EvidenceLink
+from registry.documents.vocabulary import FileType, ProofSubject
 from registry.erasures.rules import Sought
 from registry.kernel.errors import NotFound, Unavailable
 from registry.platform.files import FileStore
+from registry.platform.models import StoredFile
+from registry.processing.requests.models import ReceivedRequest
 from registry.reporting.models import IssuedDocument
 
 _MOST_READ = 100 * 2**20
 """Units: bytes. What is read of one part of an archive."""
+_ELEMENT = re.compile(r"<[^<>]*>")
+_PICTURED = frozenset(one.media_type for one in (FileType.PDF, FileType.PNG, FileType.JPEG, FileType.TIFF))
+"""Files whose words nothing here reads."""
 
 
 def texts_in(content: bytes) -> Iterator[str]:
@@ -27,7 +36,11 @@ def texts_in(content: bytes) -> Iterator[str]:
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 for part in archive.infolist():
                     with archive.open(part) as source:
-                        yield from _readings(source.read(_MOST_READ))
+                        for reading in _readings(source.read(_MOST_READ)):
+                            yield reading
+                            if part.filename.endswith(".xml"):
+                                # A text editor cuts a name in two elements as soon as one letter of it is in bold.
+                                yield html.unescape(_ELEMENT.sub("", reading))
         except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError):
             yield from _readings(content)
         return
@@ -59,14 +72,62 @@ def find_naming_documents(
 def _names(document: IssuedDocument, files: FileStore, sought: Sought) -> bool:
     if sought.find(document.title) or sought.find(document.issued_by):
         return True
-    for digest in (document.canonical_sha256, document.csv_sha256):
-        try:
-            content = files.read(digest)
-        except (NotFound, Unavailable):
+    return any(_says(files, digest, sought) for digest in (document.canonical_sha256, document.csv_sha256))
+
+
+@dataclass(frozen=True)
+class KeptEvidence:
+    """What files of evidence keep of a person.
+
+    `naming` are the pieces of evidence that name them, or were given on a request of theirs, by number; `unread` how
+    many others hold a file whose words nothing here reads.
+    """
+
+    naming: Sequence[int] = ()
+    unread: int = 0
+
+
+def find_kept_evidence(
+    session: Session, files: FileStore, person_id: int, sought: Sought, within: Collection[int]
+) -> KeptEvidence:
+    """The evidence of these organisations whose files keep something of the person, those set aside included.
+
+    A file of evidence is never changed: it proves something as it is.
+    """
+    if not sought.is_anybody:
+        return KeptEvidence()
+    rows = session.execute(
+        select(col(EvidenceEdition.evidence_id), col(StoredFile.sha256), col(StoredFile.media_type))
+        .join(StoredFile, col(StoredFile.id) == col(EvidenceEdition.file_id))
+        .where(col(EvidenceEdition.organisation_id).in_(within))
+        .order_by(col(EvidenceEdition.id))
+    ).all()
+    naming = _on_requests_of(session, person_id) & {row.evidence_id for row in rows}
+    unread: set[int] = set()
+    for row in rows:
+        if row.evidence_id in naming:
             continue
-        if any(sought.find(one) for one in texts_in(content)):
-            return True
-    return False
+        said = None if row.media_type in _PICTURED else _says(files, row.sha256, sought)
+        (naming if said else unread if said is None else set()).add(row.evidence_id)
+    return KeptEvidence(sorted(naming), len(unread - naming))
+
+
+def _on_requests_of(session: Session, person_id: int) -> set[int]:
+    query = (
+        select(col(EvidenceLink.evidence_id))
+        .join(ReceivedRequest, col(ReceivedRequest.id) == col(EvidenceLink.subject_id))
+        .where(col(EvidenceLink.subject_kind) == ProofSubject.REQUEST, col(ReceivedRequest.requester_id) == person_id)
+    )
+    return set(session.execute(query).scalars())
+
+
+def _says(files: FileStore, digest: str, sought: Sought) -> bool | None:
+    """Whether a file names the person; nothing where it cannot be read."""
+    try:
+        content = files.read(digest)
+    except (NotFound, Unavailable):
+        return None
+    return any(sought.find(one) for one in texts_in(content))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.datasets.wording import field_label
 from registry.erasures.forms import ErasureForm
 from registry.erasures.jobs import ERASE_JOB
-from registry.erasures.keeping import find_backups, find_naming_documents
+from registry.erasures.keeping import KeptEvidence, find_backups, find_kept_evidence, find_naming_documents
 from registry.erasures.queries import (
     Passage,
     find_erasure_of,
@@ -27,6 +27,7 @@ from registry.erasures.queries import (
 )
 from registry.erasures.rules import Identity, Sought
 from registry.erasures.views import (
+    UNREAD_WHY,
     ErasePage,
     ErasureLine,
     PassageView,
@@ -40,7 +41,9 @@ from registry.erasures.views import (
     facts_of,
     passage_view,
     references_in_words,
+    say_evidence,
     say_place,
+    say_unread,
     stays_in_words,
 )
 from registry.erasures.visiting import ERASE, READ, ask, person_for, start
@@ -98,7 +101,8 @@ def _page(
     within = visit.visitor.reach(ERASE)
     identity, sought, namesakes = look_for(visit.session, person, words)
     passages = find_passages(visit.session, sought, within)
-    stays = _stays(visit, sought, within)
+    evidence = find_kept_evidence(visit.session, visit.premises.home.files, person.id, sought, within)
+    stays = [*_stays(visit, sought, within), *_evidence_views(evidence)]
     backups = find_backups(visit.premises.home.settings.root)
     page = ErasePage(
         person_id=person.id, identity=identity,
@@ -107,7 +111,10 @@ def _page(
         words=[WordView(place, word, place in words) for place, word in enumerate(identity.words)],
         passages=_passage_views(passages, keep), old_texts=len(find_old_texts(visit.session, sought, within)),
         references=references_in_words(find_references(visit.session, person.id)), namesakes=namesakes,
-        stays=[*stays, *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups)],
+        stays=[
+            *stays, *_unread_views(evidence),
+            *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups),
+        ],
         needs_ground=bool(stays), has_backups=bool(backups),
         may_manage=visit.visitor.may(Permission.ACCOUNTS_ACCOUNT_MANAGE),
         grounds=load_list(GROUNDS).choices(), exceptions=load_list(EXCEPTIONS).choices(), values=values, errors=errors,
@@ -139,6 +146,16 @@ def _stays(visit: Visit, sought: Sought, within: Collection[int]) -> list[StaysV
         for one in find_passages(visit.session, sought, within, fixed=True)
     ]  # fmt: skip
     return found
+
+
+def _evidence_views(kept: KeptEvidence) -> list[StaysView]:
+    """The evidence that would go on naming the person."""
+    why = _("Un fichier déposé comme preuve ne change plus : ce qu’il prouve en dépend.")
+    return [StaysView(say_evidence(one), f"/preuves/{one}", why) for one in kept.naming]
+
+
+def _unread_views(kept: KeptEvidence) -> list[StaysView]:
+    return [StaysView(say_unread(kept.unread), "/preuves", _(UNREAD_WHY))] if kept.unread else []
 
 
 def _backup_view(name: str, day: str) -> StaysView:

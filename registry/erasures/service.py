@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.erasures.forms import ErasureForm
-from registry.erasures.keeping import find_naming_documents
+from registry.erasures.keeping import find_kept_evidence, find_naming_documents
 from registry.erasures.models import Erasure
 from registry.erasures.queries import (
     find_erasure_of,
@@ -82,12 +82,12 @@ def ask_erasure(
         raise _wrong(
             "keep", _("D’autres passages nomment cette personne depuis que la page est ouverte : relisez la liste.")
         )
-    if form.exception is None and _goes_on_naming(session, files, sought, within):
+    if form.exception is None and _goes_on_naming(session, files, person_id, sought, within):
         raise _wrong(
             "exception",
             _(
-                "Des documents ou des champs nomment encore cette personne : dites sur quel motif de l’article 17 §3 "
-                "ils restent."
+                "Des documents, des preuves ou des champs nomment encore cette personne : dites sur quel motif de "
+                "l’article 17 §3 ils restent."
             ),
         )
     say(session, "erasures:person:ask", form.reason)
@@ -104,10 +104,15 @@ def ask_erasure(
     return asked
 
 
-def _goes_on_naming(session: Session, files: FileStore, sought: Sought, within: Collection[int]) -> bool:
+def _goes_on_naming(
+    session: Session, files: FileStore, person_id: int, sought: Sought, within: Collection[int]
+) -> bool:
     """Whether something that an erasure never touches names the person."""
-    documents = find_naming_documents(session, files, sought, within)
-    return bool(documents or find_passages(session, sought, within, fixed=True))
+    return bool(
+        find_naming_documents(session, files, sought, within)
+        or find_passages(session, sought, within, fixed=True)
+        or find_kept_evidence(session, files, person_id, sought, within).naming
+    )
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -9,7 +9,7 @@ from registry.erasures.models import Erasure
 from registry.erasures.queries import Namesake, Obstacle, Passage, Reference
 from registry.erasures.rules import Identity
 from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS, Counted, ErasureState, Kept
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
 from registry.platform.lists import load_list
 from registry.web.templating import say_day
 
@@ -216,6 +216,21 @@ def references_in_words(references: Sequence[Reference]) -> list[tuple[str, int]
     return sorted(found.items())
 
 
+UNREAD_WHY = mark("Un PDF ou une image ne se lit pas ici : ouvrez-les si vous craignez qu’ils nomment la personne.")
+
+
+def say_evidence(number: int) -> str:
+    """A piece of evidence whose file keeps something of somebody."""
+    return _("Preuve n° {number}, avec son fichier").format(number=number)
+
+
+def say_unread(count: int) -> str:
+    """How many pieces of evidence hold a file whose words nothing here reads."""
+    return ngettext(
+        "{count} preuve dont le fichier n’a pas pu être lu", "{count} preuves dont le fichier n’a pas pu être lu", count
+    ).format(count=count)
+
+
 def stays_in_words(kept: Sequence[Mapping[str, Any]]) -> list[StaysView]:
     """What a receipt says is kept, in sentences."""
     return [StaysView(*_stays(one)) for one in kept]
@@ -229,6 +244,10 @@ def _stays(one: Mapping[str, Any]) -> tuple[str, str, str]:
         return _("Document n° {number}, émis le {day}").format(number=one["number"], day=day), "/documents", why
     if what is Kept.BACKUP:
         return _backup(one)
+    if what is Kept.EVIDENCE:
+        return say_evidence(one["number"]), f"/preuves/{one['number']}", why
+    if what is Kept.UNREAD:
+        return say_unread(one["number"]), "/preuves", _(UNREAD_WHY)
     table, row, *column = one["place"].split(":")
     words = f"{what.label}{_(' : ')}{say_place(table)} n° {row}" + (f", {column[0]}" if column else "")
     return words, address_of(table, int(row)), why

@@ -23,6 +23,8 @@ class Kept(Labelled):
     PASSAGE = "passage", mark("Passage gardé par choix")
     FIXED = "fixed", mark("Champ qui ne s’efface pas")
     DOCUMENT = "document", mark("Document émis")
+    EVIDENCE = "evidence", mark("Preuve")
+    UNREAD = "unread", mark("Preuves dont le fichier ne se lit pas ici")
     BACKUP = "backup", mark("Sauvegarde")
 
 

@@ -1,18 +1,23 @@
 """Once somebody is erased nothing here says who they were, the ledger verifies, and the receipt says what is kept."""
 
 import json
+import zipfile
+from io import BytesIO
 
 import pytest
 from sqlalchemy import text
 
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.service import amend_dataset, record_dataset
+from registry.documents.models import EvidenceLink
 from registry.erasures.kept_list import place_of
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
 from registry.organisations.forms import PersonForm
 from registry.organisations.service import record_person
+from registry.processing.requests.forms import RequestForm
+from registry.processing.requests.service import record_request
 from registry.search.index import TEXT, TITLE, WORDS, current_folder, open_folder
 from tests.conftest import Someone, Town
 from tests.erasures.conftest import (
@@ -145,6 +150,67 @@ def test_a_passage_that_was_unticked_stays_with_its_ground_and_its_history(named
         "public.dataset.description", "public.ledger_text.value",
     }  # fmt: skip
     assert verified(town)
+
+
+def word_file(*runs: str) -> bytes:
+    """A text of a word processor whose one line is cut in several runs."""
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", "".join(f"<w:r><w:t>{one}</w:t></w:r>" for one in runs))
+    return content.getvalue()
+
+
+def keep_evidence(town: Town, title: str, name: str, content: bytes) -> int:
+    """Keeps a file as evidence; its number."""
+    form = {"organisation_id": str(town.authority_id), "kind": "letter", "title": title}
+    answer = town.someone(Role.STEWARD).post("/preuves/nouvelle", form, files={"file": (name, content, "text/plain")})
+    assert answer.status_code == 303, answer.text
+    return int(answer.headers["location"].partition("?")[0].rpartition("/")[2])
+
+
+def test_evidence_whose_file_names_somebody_is_told_and_needs_a_ground(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    note = keep_evidence(town, "Lettre", "lettre.txt", f"Madame {NAME} demande.".encode())
+    minutes = keep_evidence(town, "Procès-verbal", "pv.docx", word_file("Présente : Mira", "belle Quetsche"))
+    keep_evidence(town, "Autre lettre", "autre.txt", b"Monsieur Griotte demande.")
+    keep_evidence(town, "Scan", "scan.pdf", b"%PDF-1.7\n...")
+
+    page = page_of(named, dpo)
+    for number in (note, minutes):
+        assert f'href="/preuves/{number}"' in page
+    refused = dpo.post(f"/personnes/{named.person_id}/effacer", form_of(page))
+    assert refused.status_code == 422
+    assert "Des documents, des preuves ou des champs nomment encore cette personne" in refused.text
+
+    address = erase(named, dpo, exception="legal-claims")
+
+    kept = {(one["what"], one["number"], one["ground"]) for one in receipt(town)["stays"]}
+    assert kept == {
+        ("evidence", note, "legal-claims"), ("evidence", minutes, "legal-claims"), ("unread", 1, None),
+    }  # fmt: skip
+    shown = dpo.get(address).text
+    assert f"Preuve n° {note}, avec son fichier" in shown
+    assert "1 preuve dont le fichier n’a pas pu être lu" in shown
+
+
+def test_what_came_with_somebodys_own_request_is_told_whatever_its_file(named: Named) -> None:
+    town = named.town
+    number = keep_evidence(town, "Justificatif", "piece.pdf", b"%PDF-1.7\n...")
+    with town.acting() as session:
+        request = record_request(
+            session,
+            town.authority_id,
+            RequestForm(regime="gdpr", right="access", subject="Accès", received_on=town.info["today"]()),
+        )
+        session.add(
+            EvidenceLink(
+                organisation_id=town.authority_id, evidence_id=number, subject_kind="request", subject_id=request.id
+            )
+        )
+        request.requester_id = named.person_id
+
+    assert f'href="/preuves/{number}"' in page_of(named, town.someone(Role.DPO))
 
 
 def test_an_account_that_is_open_and_a_post_that_runs_come_first(town: Town) -> None:
