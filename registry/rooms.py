@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts import routes as accounts_routes
+from registry.accounts.service import forget_ended_sessions
 from registry.compliance import api as compliance_api
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
@@ -440,7 +441,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     }
 
 
-DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget_answers)
+DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget_answers, forget_ended_sessions)
 """What each new day calls for besides judging everything."""
 
 

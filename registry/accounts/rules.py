@@ -5,6 +5,8 @@ from datetime import timedelta
 SESSION_LASTS = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=2)
 INVITATION_LASTS = timedelta(hours=24)
+ENDED_KEPT = timedelta(days=1)
+"""How long a session that is over, or a link that was used, is kept before it is forgotten."""
 RESET_LASTS = timedelta(hours=2)
 FAILURE_WINDOW = timedelta(minutes=15)
 FAILURES_PER_NAME = 10

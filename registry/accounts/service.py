@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import func, select, text, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -23,8 +23,10 @@ from registry.accounts.queries import (
     holds_beyond,
 )
 from registry.accounts.rules import (
+    ENDED_KEPT,
     INVITATION_LASTS,
     RESET_LASTS,
+    SESSION_IDLE,
     SESSION_LASTS,
     TOKEN_LASTS_AT_MOST,
     is_strong,
@@ -450,3 +452,22 @@ def refuse_oneself(acting: int, account_id: int) -> None:
     """
     if acting == account_id:
         raise Forbidden(_("Vous ne pouvez pas faire cela sur votre propre compte."))
+
+
+def forget_ended_sessions(session: Session) -> int:
+    """Removes the sessions that ended and the links that were used or expired for longer than a day; how many.
+
+    Law: Règlement (UE) 2016/679, art. 5 §1 e: a session says from where and with what browser somebody came.
+    """
+    before = func.now() - ENDED_KEPT
+    over = delete(SignedSession).where(
+        or_(
+            col(SignedSession.expires_at) < before,
+            col(SignedSession.revoked_at) < before,
+            col(SignedSession.seen_at) < before - SESSION_IDLE,
+        )
+    )
+    used = delete(SingleUseLink).where(or_(col(SingleUseLink.expires_at) < before, col(SingleUseLink.used_at) < before))
+    ended = session.execute(over.returning(col(SignedSession.id))).all()
+    spent = session.execute(used.returning(col(SingleUseLink.id))).all()
+    return len(ended) + len(spent)

@@ -290,3 +290,27 @@ def test_passwords_are_hashed_as_the_recommendation_asks_where_the_product_itsel
 
     # RFC 9106, section 4, second recommended option.
     assert (kind, int(passes) >= 3, int(kibibytes) >= 65_536) == ("ID", True, True)
+
+
+def test_sessions_and_links_that_are_over_are_forgotten_a_day_later_and_open_ones_stay(town: Town) -> None:
+    open_one, idle, left = (town.someone(role) for role in (Role.READER, Role.STEWARD, Role.DIRECTOR))
+    with town.as_owner() as session:
+        for role, change in (
+            (Role.STEWARD, "seen_at = now() - interval '1 day 2 hours 1 minute'"),
+            (Role.DIRECTOR, "revoked_at = now() - interval '1 day 1 minute'"),
+        ):
+            session.execute(
+                text(f"UPDATE signed_session SET {change} WHERE account_id = :account"),
+                {"account": {Role.STEWARD: idle, Role.DIRECTOR: left}[role].account_id},
+            )
+        session.execute(text("UPDATE single_use_link SET used_at = now() - interval '25 hours'"))
+        kept = session.execute(text("SELECT count(*) FROM signed_session")).scalar_one() - 2
+        links = session.execute(text("SELECT count(*) FROM single_use_link")).scalar_one()
+
+    with town.acting() as session:
+        assert service.forget_ended_sessions(session) == 2 + links
+        left_over = session.execute(text("SELECT array_agg(account_id) FROM signed_session")).scalar_one()
+
+    assert len(left_over) == kept
+    assert open_one.account_id in left_over
+    assert open_one.get("/jeux").status_code == 200
