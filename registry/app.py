@@ -64,6 +64,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
         ),
     ),
+    Entry(mark("Contrats"), "/contrats", Permission.CONTRACTS_CONTRACT_READ),
     Entry(mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
     Entry(mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     Entry(mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),

@@ -24,6 +24,11 @@ from registry.compliance.engine import Engine, Subject
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts import api as contracts_api
+from registry.contracts import coverage_routes as contracts_coverage
+from registry.contracts import panels as contracts_panels
+from registry.contracts import routes as contracts_routes
+from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
 from registry.datasets import beginning_api, together_api
@@ -148,6 +153,7 @@ ROOMS = (
     Room("documents", mark("Preuves et pièces"), "/preuves"),
     Room("inspection", mark("Recherche de données personnelles"), has_tables=False),
     Room("datasets", mark("Jeux de données"), "/jeux"),
+    Room("contracts", mark("Contrats et conventions"), "/contrats"),
     Room("processing", mark("Registre des traitements"), "/traitements"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
@@ -286,7 +292,7 @@ def _bind_activities(
 
 
 PROVABLES: Mapping[ProofSubject, Provable] = {
-    one.kind: one for one in (BODIES, DATASETS_PROVED, SYSTEMS_PROVED, ACTIVITIES)
+    one.kind: one for one in (BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES)
 }
 """The records that evidence may be about, each as its own room hands it over."""
 
@@ -368,6 +374,7 @@ PANELS: tuple[Panel, ...] = (
     *compliance_panels.PANELS,
     *organisations_panels.PANELS,
     *documents_panels.PANELS,
+    *contracts_panels.PANELS,
     *assessments_panels.PANELS,
     *processing_panels.PANELS,
     *desk_panels.PANELS,
@@ -401,6 +408,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *detection_api.HANDLERS,
     *beginning_api.HANDLERS,
     *systems_api.HANDLERS,
+    *contracts_routes.HANDLERS,
+    *contracts_coverage.HANDLERS,
+    *contracts_api.HANDLERS,
     *oversight_routes.HANDLERS,
     *processing_routes.HANDLERS,
     *assessments_routes.HANDLERS,

@@ -18,6 +18,8 @@ class Permission(StrEnum):
     ACCOUNTS_SELF_MANAGE = "accounts:self:manage"
     COMPLIANCE_FINDING_READ = "compliance:finding:read"
     COMPLIANCE_POLICY_READ = "compliance:policy:read"
+    CONTRACTS_CONTRACT_READ = "contracts:contract:read"
+    CONTRACTS_CONTRACT_RECORD = "contracts:contract:record"
     DATASETS_LAW_RECORD = "datasets:law:record"
     DATASETS_SHEET_ANNUL = "datasets:sheet:annul"
     DATASETS_SHEET_READ = "datasets:sheet:read"
@@ -67,6 +69,7 @@ _READS = frozenset(
         Permission.ACCOUNTS_SELF_MANAGE,
         Permission.COMPLIANCE_FINDING_READ,
         Permission.COMPLIANCE_POLICY_READ,
+        Permission.CONTRACTS_CONTRACT_READ,
         Permission.DATASETS_SHEET_READ,
         Permission.DESK_QUESTION_ASK,
         Permission.DESK_TASK_ARRANGE,
@@ -97,6 +100,7 @@ _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
 _ERASES = frozenset({Permission.ERASURES_PERSON_ERASE, Permission.ERASURES_RECEIPT_READ})
 _ANSWERS_FOR_LAW = frozenset(
     {
+        Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
@@ -132,6 +136,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
 WRITING = frozenset(
     {
         Permission.ACCOUNTS_ACCOUNT_MANAGE,
+        Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,

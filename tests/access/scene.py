@@ -15,6 +15,9 @@ from registry.accounts.forms import TokenForm
 from registry.accounts.models import RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
+from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.service import record_contract
+from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.bulk.forms import BulkEditForm
 from registry.datasets.bulk.service import preview_bulk_edit
 from registry.datasets.forms import DatasetChange, DatasetForm
@@ -125,6 +128,8 @@ class Objects:
     spare_bulk_id: int = NOTHING
     view_id: int = NOTHING
     suggestion_id: int = NOTHING
+    contract_id: int = NOTHING
+    contract_version: int = 1
     evidence_id: int = NOTHING
     evidence_version: int = 1
     edition_id: int = NOTHING
@@ -293,7 +298,12 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             )  # fmt: skip
             made.append(record_evidence(session, organisation_id, form, file).id)
         links = [find_links(session, [number])[0].id for number in made]
+        contract = ContractForm(
+            kind=ContractKind.DSP, object=f"Contrat {word}", reference=f"Référence {word}", notes=f"Remarque {word}",
+            parties=[PartyForm(party_id=organisation_id, side=PartySide.GRANTOR)],
+        )  # fmt: skip
         return {
+            "contract_id": record_contract(session, organisation_id, contract).id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
         }  # fmt: skip
@@ -433,6 +443,16 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /bureau/taches/{task_key:str}/confier": _form(account_id=lambda of: str(of.deputy_id)),
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
+    "POST /contrats/nouveau": _form(
+        organisation_id=lambda of: str(of.organisation_id), kind="agreement", object="Convention neuve"
+    ),
+    "POST /contrats/{contract_id:int}/annuler": _form(version=lambda of: str(of.contract_version), reason=REASON),
+    "POST /contrats/{contract_id:int}/jeux": _form(
+        version=lambda of: str(of.contract_version), dataset_id=lambda of: str(of.dataset_id)
+    ),
+    "POST /contrats/{contract_id:int}/modifier": _form(
+        version=lambda of: str(of.contract_version), object="Objet changé"
+    ),
     "POST /preuves/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), kind="audit", title="Audit neuf", same_content="true"
     ),
@@ -556,6 +576,12 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
+    "POST /api/v1/contracts": lambda of: (
+        {"organisation_id": of.organisation_id, "kind": "agreement", "object": "Convention"}
+    ),
+    "PATCH /api/v1/contracts/{contract_id:int}": lambda _of: {"object": "Objet corrigé"},
+    "POST /api/v1/contracts/{contract_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/evidence/{evidence_id:int}": lambda _of: {"title": "Titre changé"},
     "POST /api/v1/evidence/{evidence_id:int}/links": lambda of: (
         {"subject_kind": "organisation", "subject_id": of.organisation_id}
@@ -711,7 +737,7 @@ def _version(path: str, of: Objects) -> int | None:
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
-        "evidence_id": of.evidence_version,
+        "evidence_id": of.evidence_version, "contract_id": of.contract_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

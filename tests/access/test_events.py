@@ -49,6 +49,14 @@ BY_A_JOB = {
 """What the request only asks for; the worker writes, in the name of who asked."""
 
 EVENTS = {
+    "PATCH /api/v1/contracts/{contract_id:int}": "contracts:contract:amend",
+    "POST /api/v1/contracts": "contracts:contract:record",
+    "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
+    "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /contrats/nouveau": "contracts:contract:record",
+    "POST /contrats/{contract_id:int}/annuler": "contracts:contract:annul",
+    "POST /contrats/{contract_id:int}/jeux": "contracts:contract:amend",
+    "POST /contrats/{contract_id:int}/modifier": "contracts:contract:amend",
     "PATCH /api/v1/datasets/{dataset_id:int}": "datasets:sheet:amend",
     "POST /api/v1/datasets": "datasets:sheet:record",
     "POST /api/v1/datasets/{dataset_id:int}/annulment": "datasets:sheet:annul",
@@ -176,6 +184,10 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /contrats/{contract_id:int}/jeux", "POST /contrats/{contract_id:int}/modifier",
+    "PATCH /api/v1/contracts/{contract_id:int}",
+    "POST /api/v1/contracts/{contract_id:int}/annulment", "POST /api/v1/contracts/{contract_id:int}/restoration",
+    "POST /contrats/{contract_id:int}/annuler",
     "POST /preuves/relier", "POST /preuves/{evidence_id:int}/relier", "POST /api/v1/evidence/{evidence_id:int}/links",
     "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
     "POST /preuves/{evidence_id:int}/modifier", "PATCH /api/v1/evidence/{evidence_id:int}",
@@ -269,8 +281,10 @@ def _version(town: Town, of: Objects) -> Objects:
         breach = session.execute(text("SELECT version FROM breach WHERE id = :id"), {"id": of.breach_id})
         request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
         proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
+        contract = session.execute(text("SELECT version FROM contract WHERE id = :id"), {"id": of.contract_id})
         return replace(
-            of, evidence_version=proof.scalar_one(), draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
+            of, contract_version=contract.scalar_one(), evidence_version=proof.scalar_one(),
+            draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),
             breach_version=breach.scalar_one(), request_version=request.scalar_one(),
             dataset_version=sheet.scalar_one(), system_version=system.scalar_one(),

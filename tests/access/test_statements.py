@@ -9,6 +9,9 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.service import record_contract
+from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.datasets.systems.forms import SystemForm
@@ -53,13 +56,20 @@ STATEMENTS = {
     "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 11,
     "/jeux?colonnes=titre,proprietaire,referent": 12,
-    "/jeux/{dataset}": 12,
+    "/jeux/{dataset}": 14,
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
     "/preuves/{evidence}": 6,
     "/api/v1/evidence": 3,
     "/api/v1/evidence/{evidence}": 4,
+    "/contrats": 5,
+    "/contrats/{contract}": 6,
+    "/contrats/{contract}/historique": 5,
+    "/contrats/{contract}/jeux": 5,
+    "/contrats/{contract}/modifier": 4,
+    "/api/v1/contracts": 3,
+    "/api/v1/contracts/{contract}": 4,
     "/jeux/nouveau": 4,
     "/jeux/brouillons": 2,
     "/jeux/modeles": 1,
@@ -121,7 +131,7 @@ STATEMENTS = {
     "/demandes/{request}": 10,
     "/demandes/{request}/historique": 5,
     "/organisations": 3,
-    "/organisations/{authority}": 7,
+    "/organisations/{authority}": 8,
     "/recherche?q=bornes": 4,
     "/api/v1/search?q=bornes": 4,
     "/imports": 3,
@@ -185,6 +195,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "question": 0,
                     "person": person.id,
                     "evidence": 0,
+                    "contract": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -215,6 +226,12 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             )  # fmt: skip
             kept = record_evidence(session, authority.id, proof, ReceivedFile(f"{number:064x}", 1, FileType.PDF, "a"))
             subjects["evidence"] = subjects["evidence"] or kept.id
+            contract = ContractForm(
+                kind=ContractKind.AGREEMENT, object=f"Convention {number}", datasets=[subjects["dataset"], sheet.id],
+                parties=[PartyForm(party_id=authority.id, side=PartySide.PARTNER)],
+            )  # fmt: skip
+            made = record_contract(session, authority.id, contract)
+            subjects["contract"] = subjects["contract"] or made.id
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,

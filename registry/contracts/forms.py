@@ -1,0 +1,124 @@
+"""What may be said of a contract and of its parties."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
+from registry.kernel.words import _
+from registry.web.calls import Number
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+MOST_PARTIES, MOST_DATASETS = 50, 500
+BELOW = frozenset({"parties", "datasets"})
+"""What stands below a contract, in tables of its own."""
+
+
+def _plausible(value: date) -> date:
+    if not date(1900, 1, 1) <= value < date(2200, 1, 1):
+        raise PydanticCustomError("implausible", _("Vérifiez l’année : elle n’est pas vraisemblable."))
+    return value
+
+
+Day = Annotated[date, AfterValidator(_plausible)]
+
+
+class PartyForm(BaseModel):
+    """One party: an organisation, what it is in the contract, and its GDPR role where it is known."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    party_id: Number
+    side: PartySide
+    gdpr_role: GdprRole | None = None
+
+
+def _each_once(parties: Sequence[PartyForm]) -> Sequence[PartyForm]:
+    named = [one.party_id for one in parties]
+    if len(set(named)) < len(named):
+        raise PydanticCustomError("twice", _("Une organisation est deux fois partie : gardez une seule ligne."))
+    return parties
+
+
+class ContractForm(BaseModel):
+    """A contract. What is left out is unknown.
+
+    Units: `value_euros` in euros without tax, over the whole of the contract.
+    """
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    kind: ContractKind
+    object: Line
+    reference: Line | None = None
+    public_service: PublicService | None = None
+    consulted_on: Day | None = None
+    signed_on: Day | None = None
+    starts_on: Day | None = None
+    ends_on: Day | None = None
+    tacit_renewal: bool | None = None
+    value_euros: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    notes: Prose | None = None
+    parties: Annotated[list[PartyForm], Field(max_length=MOST_PARTIES), AfterValidator(_each_once)] | None = None
+    datasets: Annotated[list[Number], Field(max_length=MOST_DATASETS)] | None = None
+
+    @field_validator("signed_on")
+    @classmethod
+    def _signed_after_consulting(cls, value: date | None, info: ValidationInfo) -> date | None:
+        consulted = info.data.get("consulted_on")
+        if value is not None and consulted is not None and value < consulted:
+            raise PydanticCustomError("order", _("Ce contrat serait signé avant d’être mis en consultation."))
+        return value
+
+    @field_validator("ends_on")
+    @classmethod
+    def _ends_after_it_starts(cls, value: date | None, info: ValidationInfo) -> date | None:
+        for name in ("starts_on", "signed_on"):
+            before = info.data.get(name)
+            if value is not None and before is not None and value < before:
+                raise PydanticCustomError("order", _("Ce contrat finirait avant de commencer : vérifiez les dates."))
+        return value
+
+
+class ContractChange(ContractForm):
+    """A change to some fields of a contract: what is not given stays. Dates that must be in order come together."""
+
+    kind: ContractKind = ContractKind.PUBLIC_CONTRACT
+    object: Line = ""
+
+    @model_validator(mode="after")
+    def _named(self) -> "ContractChange":
+        if "object" in self.model_fields_set and not self.object:
+            raise PydanticCustomError("missing", _("Dites l’objet du contrat."))
+        return self
+
+
+class ContractCreation(ContractForm):
+    """A contract to record, and the organisation whose contract it is."""
+
+    organisation_id: Number
+
+    def sheet(self) -> ContractForm:
+        """The contract itself."""
+        return ContractForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
+
+
+class ReasonForm(BaseModel):
+    """Why a contract is set aside, or brought back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]

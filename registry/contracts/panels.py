@@ -1,0 +1,35 @@
+"""What this room shows on other sheets: the contracts an organisation is party to, those about a dataset."""
+
+from registry.contracts.queries import find_contracts_about, find_contracts_of, find_parties
+from registry.contracts.views import ContractsPanel, contract_line
+from registry.kernel.permissions import Permission
+from registry.web.visits import Panel, Visit
+
+
+def contracts_of(visit: Visit, subject_id: int) -> ContractsPanel | None:
+    """The contracts to which an organisation is party, what ends first coming first; nothing where there is none."""
+    found = find_contracts_of(visit.session, subject_id)
+    rows = [
+        (
+            contract_line(contract, [], visit.today),
+            ", ".join([party.side.label, *([party.gdpr_role.label] if party.gdpr_role else [])]),
+        )
+        for contract, party in found
+    ]
+    return ContractsPanel(rows, f"/contrats?partie={subject_id}") if rows else None
+
+
+def contracts_about(visit: Visit, subject_id: int) -> ContractsPanel | None:
+    """The contracts that are about a dataset, with who holds each; nothing where there is none."""
+    found = find_contracts_about(visit.session, subject_id)
+    if not found:
+        return None
+    parties = find_parties(visit.session, [one.id for one in found])
+    lines = [contract_line(one, parties.get(one.id, []), visit.today) for one in found]
+    return ContractsPanel([(one, one.holders) for one in lines], "")
+
+
+PANELS = (
+    Panel("organisation", Permission.CONTRACTS_CONTRACT_READ, "contracts/_contracts.html", contracts_of),
+    Panel("dataset", Permission.CONTRACTS_CONTRACT_READ, "contracts/_contracts.html", contracts_about),
+)

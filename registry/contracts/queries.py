@@ -1,0 +1,216 @@
+"""Every SELECT about contracts."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.contracts.models import Contract, ContractDataset, ContractParty
+from registry.contracts.rules import ENDING_MONTHS
+from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
+from registry.datasets.models import Dataset
+from registry.documents.subjects import Provable, Proved
+from registry.documents.vocabulary import ProofSubject
+from registry.kernel.dates import plus_months
+from registry.kernel.errors import NotFound
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
+from registry.organisations.models import Organisation
+
+_NEVER = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class ContractFilter:
+    """What a list of contracts is narrowed to; `party_id` keeps those to which an organisation is party."""
+
+    kinds: frozenset[ContractKind] = field(default_factory=frozenset)
+    services: frozenset[PublicService] = field(default_factory=frozenset)
+    states: frozenset[ContractState] = field(default_factory=frozenset)
+    party_id: int | None = None
+    annulled: bool = False
+
+
+@dataclass(frozen=True)
+class PartyLine:
+    """A party of a contract, with its name as far as the asker may know it."""
+
+    row: ContractParty
+    name: str
+
+
+def _stands(state: ContractState, today: date) -> ColumnElement[bool]:
+    starts, ends = col(Contract.starts_on), col(Contract.ends_on)
+    soon = plus_months(today, ENDING_MONTHS)
+    going = or_(ends.is_(None), ends >= today)
+    return {
+        ContractState.ENDED: ends < today,
+        ContractState.UNDATED: and_(going, starts.is_(None)),
+        ContractState.COMING: and_(going, starts > today),
+        ContractState.ENDING: and_(ends.between(today, soon), starts <= today),
+        ContractState.RUNNING: and_(or_(ends.is_(None), ends > soon), starts <= today),
+    }[state]
+
+
+def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[Any]:
+    query = query.where(col(Contract.annulled) == asked.annulled)
+    if asked.kinds:
+        query = query.where(col(Contract.kind).in_(sorted(asked.kinds)))
+    if asked.services:
+        query = query.where(col(Contract.public_service).in_(sorted(asked.services)))
+    if asked.states:
+        query = query.where(or_(*(_stands(one, today) for one in sorted(asked.states))))
+    if asked.party_id is not None:
+        query = query.where(
+            exists().where(
+                col(ContractParty.contract_id) == col(Contract.id), col(ContractParty.party_id) == asked.party_id,
+                ~col(ContractParty.annulled),
+            )
+        )  # fmt: skip
+    return query
+
+
+def find_contracts_page(
+    session: Session, asked: ContractFilter, *, today: date, after: tuple[int, date, int] | None = None, limit: int = 50
+) -> Sequence[Contract]:
+    """The contracts that follow a place: those that go on, what ends first coming first, then those that are over."""
+    over = func.coalesce(col(Contract.ends_on) < today, False).cast(Integer)
+    order = (over, func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+    query = _narrowed(select(Contract), asked, today)
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+
+
+def place_of(contract: Contract, today: date) -> tuple[int, date, int]:
+    """Where a contract stands in its list."""
+    over = contract.ends_on is not None and contract.ends_on < today
+    return int(over), contract.ends_on or _NEVER, contract.id
+
+
+def count_contracts(session: Session, asked: ContractFilter, *, today: date) -> int:
+    """How many contracts a list holds."""
+    query = _narrowed(select(func.count()).select_from(Contract), asked, today)
+    return int(session.execute(query).scalar_one())
+
+
+def count_by_state(session: Session, *, today: date) -> dict[ContractState, int]:
+    """How many contracts stand where, annulled ones left out."""
+    counted = [func.count().filter(_stands(one, today)).label(one.name) for one in ContractState]
+    query: Any = select(*counted).select_from(Contract)
+    row = session.execute(_narrowed(query, ContractFilter(), today)).one()
+    return {one: int(getattr(row, one.name)) for one in ContractState}
+
+
+def get_contract(session: Session, contract_id: int, *, lock: bool = False) -> Contract:
+    """One contract within the asker's rights.
+
+    Raises: NotFound.
+    """
+    query = select(Contract).where(col(Contract.id) == contract_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(_("Ce contrat n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_parties(session: Session, contract_ids: Iterable[int]) -> dict[int, list[PartyLine]]:
+    """The parties of these contracts, by contract, in the order they were given."""
+    rows = session.execute(
+        select(ContractParty, col(Organisation.name))
+        .outerjoin(Organisation, col(Organisation.id) == col(ContractParty.party_id))
+        .where(col(ContractParty.contract_id).in_(list(contract_ids)), ~col(ContractParty.annulled))
+        .order_by(col(ContractParty.id))
+    )
+    found: dict[int, list[PartyLine]] = {}
+    for row, name in rows:
+        found.setdefault(row.contract_id, []).append(PartyLine(row, name or ""))
+    return found
+
+
+def find_party_rows(session: Session, contract_id: int) -> dict[int, ContractParty]:
+    """Every row of a party of a contract, annulled or not, by the party."""
+    rows = session.execute(select(ContractParty).where(col(ContractParty.contract_id) == contract_id)).scalars()
+    return {row.party_id: row for row in rows}
+
+
+def find_contracts_of(session: Session, party_id: int) -> Sequence[tuple[Contract, ContractParty]]:
+    """The contracts to which an organisation is party, what ends first coming first."""
+    rows = session.execute(
+        select(Contract, ContractParty)
+        .join(ContractParty, col(ContractParty.contract_id) == col(Contract.id))
+        .where(
+            col(ContractParty.party_id) == party_id, ~col(ContractParty.annulled), ~col(Contract.annulled)
+        )
+        .order_by(func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+    )  # fmt: skip
+    return [(contract, party) for contract, party in rows]
+
+
+@dataclass(frozen=True)
+class Covered:
+    """A dataset that a contract is about: its number, and its title where the asker may read it."""
+
+    id: int
+    title: str
+
+
+def find_datasets_of(session: Session, contract_id: int) -> list[Covered]:
+    """The datasets a contract is about, by title; those the asker may not read bear none."""
+    rows = session.execute(
+        select(col(ContractDataset.dataset_id), col(Dataset.title))
+        .outerjoin(Dataset, col(Dataset.id) == col(ContractDataset.dataset_id))
+        .where(col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled))
+        .order_by(col(Dataset.title_sort), col(ContractDataset.dataset_id))
+    )
+    return [Covered(row.dataset_id, row.title or "") for row in rows]
+
+
+def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractDataset]:
+    """Every row of a dataset of a contract, annulled or not, by the dataset."""
+    rows = session.execute(select(ContractDataset).where(col(ContractDataset.contract_id) == contract_id)).scalars()
+    return {row.dataset_id: row for row in rows}
+
+
+def find_contracts_about(session: Session, dataset_id: int) -> Sequence[Contract]:
+    """The contracts that are about a dataset, what ends first coming first."""
+    rows = session.execute(
+        select(Contract)
+        .join(ContractDataset, col(ContractDataset.contract_id) == col(Contract.id))
+        .where(
+            col(ContractDataset.dataset_id) == dataset_id, ~col(ContractDataset.annulled), ~col(Contract.annulled)
+        )
+        .order_by(func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+    )  # fmt: skip
+    return rows.scalars().all()
+
+
+def find_known_datasets(session: Session, ids: Iterable[int]) -> frozenset[int]:
+    """Those of these datasets that the asker may read."""
+    rows = session.execute(select(col(Dataset.id)).where(col(Dataset.id).in_(list(ids))))
+    return frozenset(rows.scalars())
+
+
+def find_known_organisations(session: Session, ids: Iterable[int]) -> frozenset[int]:
+    """Those of these organisations that the asker may know."""
+    rows = session.execute(select(col(Organisation.id)).where(col(Organisation.id).in_(list(ids))))
+    return frozenset(rows.scalars())
+
+
+def _find_proved(session: Session, ids: Sequence[int]) -> Mapping[int, Proved]:
+    rows = session.execute(
+        select(
+            col(Contract.id), col(Contract.organisation_id), col(Contract.object), col(Contract.annulled)
+        ).where(col(Contract.id).in_(ids))
+    )  # fmt: skip
+    return {row.id: Proved(row.organisation_id, row.object, row.annulled) for row in rows}
+
+
+PROVED = Provable(ProofSubject.CONTRACT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/{id}", _find_proved)
+"""How evidence reaches a contract."""

@@ -1,0 +1,44 @@
+"""Reading the form of a contract as it was typed: its fields, and its parties row by row."""
+
+from typing import Any
+
+from registry.contracts.forms import BELOW, ContractForm
+from registry.web.forms import FormData
+
+_TRUTHS = {"true": True, "false": False}
+_PARTY = ("party_id", "side", "gdpr_role")
+
+
+def typed_contract(data: FormData) -> dict[str, Any]:
+    """What the form shows: an emptied field says nothing any more, an emptied row is a party that leaves."""
+    values: dict[str, Any] = {}
+    for name in ContractForm.model_fields:
+        if name in BELOW or not data.has(name):
+            continue
+        said = data.first(name).strip()
+        if name == "tacit_renewal":
+            values[name] = _TRUTHS.get(said)
+        elif name == "value_euros":
+            values[name] = _amount(said)
+        else:
+            values[name] = said or ("" if name in {"object", "kind"} else None)
+    if data.has("parties"):
+        values["parties"] = typed_parties(data)
+    return values
+
+
+def typed_parties(data: FormData) -> list[dict[str, Any]]:
+    """The rows of parties that name an organisation, in their order."""
+    ranks = sorted({int(parts[1]) for name in data.names() if len(parts := name.split("-")) == 3 and _is_row(parts)})
+    rows = [{name: data.first(f"party-{rank}-{name}").strip() or None for name in _PARTY} for rank in ranks]
+    return [row for row in rows if row["party_id"]]
+
+
+def _is_row(parts: list[str]) -> bool:
+    return parts[0] == "party" and parts[1].isdigit() and len(parts[1]) < 4 and parts[2] in _PARTY
+
+
+def _amount(said: str) -> str | None:
+    """An amount as people write it, « 1 250 000 € » included, in digits alone."""
+    bare = "".join(sign for sign in said if not sign.isspace()).removesuffix("€")
+    return bare or None

@@ -1,0 +1,291 @@
+"""The pages of contracts: the list with what ends soon, one contract with its parties and its evidence, its form."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.accounts.queries import find_actor_names
+from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm, ReasonForm
+from registry.contracts.models import Contract
+from registry.contracts.queries import (
+    ContractFilter,
+    count_by_state,
+    count_contracts,
+    find_contracts_page,
+    find_datasets_of,
+    find_parties,
+    get_contract,
+    place_of,
+)
+from registry.contracts.reading import typed_contract
+from registry.contracts.rules import oddities
+from registry.contracts.service import amend_contract, record_contract, set_contract_aside
+from registry.contracts.views import (
+    CONTRACT_LABELS,
+    ContractAnnulPage,
+    ContractFormPage,
+    ContractHistoryPage,
+    ContractPage,
+    ContractsPage,
+    choices,
+    contract_line,
+    contract_views,
+    history_views,
+    party_view,
+    state_mark,
+)
+from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.paging import read_place, write_place
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.ledger.queries import find_versions
+from registry.organisations.queries import find_organisations, get_organisation
+from registry.organisations.vocabulary import OrganisationKind
+from registry.web.forms import parse_values, read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
+NOTICES.update(
+    {
+        "contrat-enregistre": mark("Le contrat est enregistré."),
+        "contrat-annule": mark("Le contrat est annulé. Rien n’est effacé : vous pouvez le rétablir."),
+        "contrat-retabli": mark("Le contrat est rétabli."),
+    }
+)
+_PAGE, _EMPTY_ROWS = 50, 3
+_LIST = "contrats"
+_OURS = {
+    OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
+    OrganisationKind.SERVICE,
+}  # fmt: skip
+
+
+def _filter_of(visit: Visit) -> ContractFilter:
+    said = {name: set(visit.query_all(name)) for name in ("nature", "service", "etat")}
+    return ContractFilter(
+        frozenset(one for one in ContractKind if one in said["nature"]),
+        frozenset(one for one in PublicService if one in said["service"]),
+        frozenset(one for one in ContractState if one in said["etat"]),
+        read_number(visit.query("partie")),
+        visit.query("annules") == "true",
+    )
+
+
+def _place(said: tuple[Any, ...] | None) -> tuple[int, date, int] | None:
+    if said is None:
+        return None
+    try:
+        return said[0], date.fromisoformat(said[1]), said[2]
+    except ValueError as error:
+        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
+
+
+@route("GET", "/contrats", READ)
+def show_contracts(visit: Visit) -> Response[Any]:
+    """The contracts within the visitor's rights, what ends first coming first."""
+    session, today, asked = visit.session, visit.today, _filter_of(visit)
+    after = _place(read_place(_LIST, visit.query("apres") or None, int, str, int))
+    found = find_contracts_page(session, asked, today=today, after=after, limit=_PAGE + 1)
+    more, found = len(found) > _PAGE, found[:_PAGE]
+    by = count_by_state(session, today=today)
+    parties = find_parties(session, [one.id for one in found])
+    choice = [
+        *(("nature", str(one)) for one in sorted(asked.kinds)),
+        *(("service", str(one)) for one in sorted(asked.services)),
+        *(("etat", str(one)) for one in sorted(asked.states)),
+        *([("partie", str(asked.party_id))] if asked.party_id is not None else []),
+        *([("annules", "true")] if asked.annulled else []),
+    ]
+    following: list[tuple[str, str]] = []
+    if more:
+        over, day, number = place_of(found[-1], today)
+        following = [*choice, ("apres", write_place(_LIST, (over, day.isoformat(), number)))]
+    here = "/contrats" + (f"?{urlencode(choice)}" if choice else "")
+    page = ContractsPage(
+        rows=[contract_line(one, parties.get(one.id, []), today) for one in found],
+        total=count_contracts(session, asked, today=today),
+        figures=[
+            (by[ContractState.ENDING], _("finissent dans l’année"), f"/contrats?etat={ContractState.ENDING}", "wait"),
+            (by[ContractState.RUNNING], _("en cours au-delà"), f"/contrats?etat={ContractState.RUNNING}", ""),
+            (by[ContractState.ENDED], _("terminés"), f"/contrats?etat={ContractState.ENDED}", ""),
+        ],
+        facets=[
+            {"name": "etat", "label": _("État"),
+             "values": [(str(e), e.label, e in asked.states) for e in ContractState]},
+            {"name": "nature", "label": _("Nature du contrat"),
+             "values": [(str(e), e.label, e in asked.kinds) for e in ContractKind]},
+            {"name": "service", "label": _("Service public"),
+             "values": [(str(e), e.label, e in asked.services) for e in PublicService]},
+        ],
+        annulled=asked.annulled,
+        narrowed=bool(asked.kinds or asked.services or asked.states or asked.party_id is not None),
+        first_address=here if after is not None else "",
+        next_address=f"/contrats?{urlencode(following)}" if following else "",
+        may_record=visit.visitor.may(RECORD),
+    )  # fmt: skip
+    return visit.page("contracts/contracts.html", page)
+
+
+@route("GET", "/contrats/{contract_id:int}", READ)
+def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
+    """One contract: what is known of it, its parties, and what every room knows of it."""
+    contract = get_contract(visit.session, contract_id)
+    visit.agrees.update({"contrat-annule": contract.annulled, "contrat-retabli": not contract.annulled})
+    fields, unknown = contract_views(contract)
+    parties = find_parties(visit.session, [contract.id]).get(contract.id, [])
+    page = ContractPage(
+        id=contract.id,
+        object=contract.object,
+        kind=contract.kind.label,
+        annulled=contract.annulled,
+        organisation_id=contract.organisation_id,
+        organisation_name=get_organisation(visit.session, contract.organisation_id).name,
+        state=state_mark(contract, visit.today),
+        fields=fields,
+        unknown=unknown,
+        parties=[party_view(one) for one in parties],
+        datasets=[(one.id, one.title) for one in find_datasets_of(visit.session, contract.id)],
+        oddities=oddities(contract.signed_on, contract.starts_on, [one.row.gdpr_role for one in parties]),
+        panels=visit.panels_of("contract", contract.id),
+        may_record=visit.visitor.may(RECORD, contract.organisation_id),
+    )
+    return visit.page("contracts/contract.html", page)
+
+
+@route("GET", "/contrats/{contract_id:int}/historique", READ)
+def show_contract_history(visit: Visit, contract_id: int) -> Response[Any]:
+    """Who changed what of a contract, when and why, in words."""
+    contract = get_contract(visit.session, contract_id)
+    versions = find_versions(visit.session, "contract", contract_id)
+    actors = find_actor_names(visit.session, {version.actor for version in versions})
+    page = ContractHistoryPage(contract.id, contract.object, history_views(versions, actors))
+    return visit.page("contracts/history.html", page)
+
+
+def _form_page(
+    visit: Visit,
+    contract: Contract | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    reach, bodies = visit.visitor.reach(RECORD), find_organisations(visit.session)
+    parties: Sequence[Mapping[str, Any]] = values.get("parties") or []
+    page = ContractFormPage(
+        id=contract.id if contract else None,
+        version=version if version is not None else contract.version if contract else None,
+        object=contract.object if contract else "",
+        values=values,
+        errors={name.partition(".")[0]: message for name, message in (errors or {}).items()},
+        labels={name: _(label) for name, label in CONTRACT_LABELS.items()},
+        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind in _OURS],
+        bodies=[(str(body.id), body.name) for body in bodies],
+        parties=[*parties, *({} for _row in range(_EMPTY_ROWS))],
+        choices=choices(),
+    )
+    return visit.page("contracts/form.html", page, status=status)
+
+
+@route("GET", "/contrats/nouveau", RECORD)
+def show_new_contract(visit: Visit) -> Response[Any]:
+    """An empty contract."""
+    return _form_page(visit, None, {"organisation_id": str(visit.visitor.organisation_id)})
+
+
+@route("POST", "/contrats/nouveau", RECORD)
+def record_new_contract(visit: Visit) -> Response[Any]:
+    """Records a contract, or shows the form again with what was typed."""
+    data = visit.form_data()
+    owner, typed = read_number(data.first("organisation_id")), typed_contract(data)
+    read = parse_values(ContractForm, typed, today=visit.today)
+    errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
+    if owner is None or not visit.visitor.may(RECORD, owner):
+        errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
+    values = {**typed, "organisation_id": data.first("organisation_id")}
+    if isinstance(read, Rejected) or owner is None or errors:
+        return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_contract(visit.session, owner, read.form)
+    except Invalid as refusal:
+        return _form_page(visit, None, values, _by_field(refusal), status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.go(f"/contrats/{made.id}", done="contrat-enregistre")
+
+
+def _by_field(refusal: Invalid) -> dict[str, str]:
+    return {error.path: error.message for error in refusal.errors}
+
+
+@route("GET", "/contrats/{contract_id:int}/modifier", RECORD)
+def show_amend_contract(visit: Visit, contract_id: int) -> Response[Any]:
+    """The form of a contract, as it stands."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    held = find_parties(visit.session, [contract.id]).get(contract.id, [])
+    values = ContractForm.model_construct(
+        **{name: getattr(contract, name) for name in ContractForm.model_fields if name not in BELOW},
+        parties=[PartyForm.model_validate(one.row) for one in held],
+    ).model_dump(mode="json")
+    return _form_page(visit, contract, values)
+
+
+@route("POST", "/contrats/{contract_id:int}/modifier", RECORD)
+def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
+    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    data = visit.form_data()
+    typed, version = typed_contract(data), read_number(data.first("version")) or 0
+    read = parse_values(ContractChange, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _form_page(
+            visit, contract, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        amend_contract(visit.session, contract_id, read.form, expected=version)
+    except Invalid as refusal:
+        return _form_page(
+            visit, contract, typed, _by_field(refusal), version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        return _form_page(visit, contract, typed, {"_": message}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")
+
+
+@route("GET", "/contrats/{contract_id:int}/annuler", RECORD)
+def show_annul_contract(visit: Visit, contract_id: int) -> Response[Any]:
+    """Asks why a contract is set aside, or brought back."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    page = ContractAnnulPage(contract.id, contract.version, contract.object, contract.annulled, "")
+    return visit.page("contracts/annul.html", page)
+
+
+@route("POST", "/contrats/{contract_id:int}/annuler", RECORD)
+def annul_contract(visit: Visit, contract_id: int) -> Response[Any]:
+    """Sets a contract aside, or brings it back."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    read = visit.form(ReasonForm)
+    if isinstance(read, Rejected):
+        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        page = ContractAnnulPage(contract.id, contract.version, contract.object, contract.annulled, message)
+        return visit.page("contracts/annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    aside = not contract.annulled
+    set_contract_aside(visit.session, contract_id, expected=expected, reason=read.form.reason, annulled=aside)
+    return visit.go(f"/contrats/{contract_id}", done="contrat-annule" if aside else "contrat-retabli")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_contracts, show_new_contract, record_new_contract, show_contract, show_contract_history,
+    show_amend_contract, change_contract, show_annul_contract, annul_contract,
+)  # fmt: skip

@@ -1,0 +1,72 @@
+"""The closed lists of contracts, with their French labels."""
+
+from registry.kernel.words import Labelled, mark
+
+
+class ContractKind(Labelled):
+    """What a contract is in law.
+
+    Law: CCP L1121-1, L1121-3, L1111-1; CGCT L1411-1.
+    """
+
+    DSP = "dsp", mark("Délégation de service public")
+    CONCESSION = "concession", mark("Autre concession")
+    PUBLIC_CONTRACT = "public-contract", mark("Marché public")
+    AGREEMENT = "agreement", mark("Convention")
+    PARTICULAR_AGREEMENT = "particular-agreement", mark("Convention particulière")
+    PROTOCOL = "protocol", mark("Protocole")
+    PROCESSING_AGREEMENT = "processing-agreement", mark("Accord de sous-traitance de données (RGPD art. 28)")
+    OTHER = "other", mark("Autre contrat")
+
+
+class PublicService(Labelled):
+    """The public service a contract is about."""
+
+    WATER = "water", mark("Eau potable")
+    SANITATION = "sanitation", mark("Assainissement")
+    TRANSPORT = "transport", mark("Transports et mobilités")
+    WASTE = "waste", mark("Déchets")
+    HEATING = "heating", mark("Chauffage urbain")
+    ENERGY = "energy", mark("Électricité, gaz, éclairage public")
+    PARKING = "parking", mark("Stationnement")
+    DIGITAL = "digital", mark("Réseaux et services numériques")
+    CATERING = "catering", mark("Restauration collective")
+    CHILDHOOD = "childhood", mark("Petite enfance, périscolaire")
+    CULTURE_AND_SPORT = "culture-and-sport", mark("Équipements culturels, sportifs ou touristiques")
+    FUNERAL = "funeral", mark("Cimetières et crématorium")
+    SOCIAL = "social", mark("Action sociale")
+    ADMINISTRATION = "administration", mark("Moyens de l’administration")
+    OTHER = "other", mark("Autre service public")
+
+
+class PartySide(Labelled):
+    """What a party is in a contract."""
+
+    GRANTOR = "grantor", mark("Autorité concédante, acheteur")
+    HOLDER = "holder", mark("Titulaire, délégataire")
+    CO_HOLDER = "co-holder", mark("Cotraitant")
+    SUBCONTRACTOR = "subcontractor", mark("Sous-traitant du marché")
+    PARTNER = "partner", mark("Partenaire")
+
+
+class GdprRole(Labelled):
+    """What a party is to the personal data the contract has it handle.
+
+    Law: GDPR art. 4 (7) and (8), 26, 28.
+    """
+
+    CONTROLLER = "controller", mark("Responsable de traitement")
+    JOINT_CONTROLLER = "joint-controller", mark("Responsable conjoint")
+    PROCESSOR = "processor", mark("Sous-traitant (RGPD)")
+    SUB_PROCESSOR = "sub-processor", mark("Sous-traitant ultérieur")
+    NONE = "none", mark("Aucun rôle : pas de données personnelles")
+
+
+class ContractState(Labelled):
+    """Where a contract stands on a day, by its dates alone."""
+
+    UNDATED = "undated", mark("Dates à compléter")
+    COMING = "coming", mark("À venir")
+    RUNNING = "running", mark("En cours")
+    ENDING = "ending", mark("Finit dans l’année")
+    ENDED = "ended", mark("Terminé")

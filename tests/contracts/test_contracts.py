@@ -1,0 +1,155 @@
+"""Contracts, from the form to the list: who is party, in which role, and when they end."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from registry.contracts.rules import oddities, state_on
+from registry.contracts.vocabulary import ContractState, GdprRole
+from registry.kernel.permissions import Role
+from registry.organisations.forms import ServiceForm
+from registry.organisations.queries import get_organisation
+from registry.organisations.service import add_service
+from registry.organisations.vocabulary import OrganisationKind
+from tests.conftest import TODAY, Someone, Town
+
+YEAR = timedelta(days=366)
+WRONG: tuple[tuple[dict[str, str], str], ...] = (
+    ({"object": " "}, "Ce champ est nécessaire"),
+    ({"kind": "bail"}, "Choisissez une valeur de la liste"),
+    ({"starts_on": "2026-02-01", "ends_on": "2026-01-31"}, "finirait avant de commencer"),
+    ({"consulted_on": "2026-02-01", "signed_on": "2026-01-31"}, "signé avant d’être mis en consultation"),
+    ({"ends_on": "2026-02-30"}, "Donnez une date qui existe"),
+    ({"ends_on": "3026-02-01"}, "Vérifiez l’année"),
+    ({"value_euros": "douze"}, "nombre entier"),
+    ({"value_euros": "-4"}, "au moins 0"),
+    ({"party-0-party_id": "987654321", "party-0-side": "holder"}, "n’est pas une organisation que vous connaissez"),
+    ({"party-0-party_id": "1", "party-0-side": "bailleur"}, "Choisissez une valeur de la liste"),
+    ({"organisation_id": "987654321"}, "Choisissez une organisation"),
+)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "state"),
+    [
+        (None, None, ContractState.UNDATED),
+        (None, TODAY, ContractState.UNDATED),
+        (TODAY, None, ContractState.RUNNING),
+        (TODAY + YEAR, None, ContractState.COMING),
+        (TODAY - YEAR, TODAY, ContractState.ENDING),
+        (TODAY - YEAR, TODAY - timedelta(days=1), ContractState.ENDED),
+        (TODAY - YEAR, TODAY + YEAR, ContractState.RUNNING),
+    ],
+)
+def test_a_contract_stands_where_its_first_and_last_days_say_both_included(starts: Any, ends: Any, state: Any):
+    assert state_on(starts, ends, TODAY) is state
+
+
+def test_what_does_not_hold_together_is_said_and_not_refused():
+    assert "avant d’être signé" in oddities(TODAY, TODAY - YEAR, [])[0]
+    assert "seul" in oddities(None, None, [GdprRole.JOINT_CONTROLLER, GdprRole.NONE])[0]
+    assert "dites lequel" in oddities(None, None, [GdprRole.PROCESSOR, GdprRole.NONE])[0]
+    assert oddities(None, None, [GdprRole.CONTROLLER, GdprRole.PROCESSOR]) == []
+
+
+def operator_of(town: Town) -> int:
+    with town.acting() as session:
+        above = get_organisation(session, town.authority_id)
+        form = ServiceForm(name="Exploitant du réseau", kind=OrganisationKind.OPERATOR)
+        return add_service(session, above, form).id
+
+
+def record(who: Someone, town: Town, **more: Any) -> Response:
+    """Sends the form of a new contract, as a browser does."""
+    form = {"organisation_id": str(town.authority_id), "kind": "dsp", "object": "Gestion de l’eau", "parties": ""}
+    return who.post("/contrats/nouveau", {**form, **more})
+
+
+@pytest.mark.database
+def test_a_jurist_records_a_contract_with_its_parties_and_finds_it_by_its_end(town: Town):
+    jurist, operator = town.someone(Role.LEGAL), operator_of(town)
+    until = (town.info["today"]() + timedelta(days=90)).isoformat()
+
+    answer = record(
+        jurist, town, starts_on="2020-01-01", ends_on=until, value_euros="1 250 000 €", public_service="water",
+        **{"party-0-party_id": str(town.authority_id), "party-0-side": "grantor", "party-0-gdpr_role": "controller",
+           "party-2-party_id": str(operator), "party-2-side": "holder", "party-2-gdpr_role": "processor"},
+    )  # fmt: skip
+
+    assert answer.status_code == 303, answer.text
+    sheet = jurist.get(answer.headers["location"]).text
+    assert "Sous-traitant (RGPD)" in sheet
+    assert "250" in sheet
+    listed = jurist.get("/contrats?etat=ending").text
+    assert "Gestion de l’eau" in listed
+    assert "Exploitant du réseau" in listed
+    assert "Gestion de l’eau" not in jurist.get("/contrats?etat=ended").text
+    assert "Gestion de l’eau" in jurist.get(f"/organisations/{operator}").text
+    assert "Gestion de l’eau" in town.someone(Role.STEWARD).get("/contrats").text
+
+
+@pytest.mark.database
+def test_what_is_wrong_is_said_what_was_typed_is_given_back_and_nothing_is_kept(town: Town):
+    jurist = town.someone(Role.LEGAL)
+
+    for wrong, told in WRONG:
+        answer = record(jurist, town, **{"notes": "Ma remarque tapée", **wrong})
+
+        assert answer.status_code == 422, wrong
+        assert told in answer.text, wrong
+        assert "Ma remarque tapée" in answer.text
+    assert jurist.api("GET", "/api/v1/contracts").json()["total"] == 0
+
+
+@pytest.mark.database
+def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_history_tells_it(town: Town):
+    jurist = town.someone(Role.LEGAL)
+    place = record(jurist, town).headers["location"].partition("?")[0]
+
+    assert jurist.post(f"{place}/modifier", {"version": "1", "object": "Gestion des eaux"}).status_code == 303
+    late = jurist.post(f"{place}/modifier", {"version": "1", "object": "Autre objet"})
+    assert late.status_code == 409
+    assert "modifié entre-temps" in late.text
+    assert "Autre objet" in late.text
+    assert jurist.post(f"{place}/annuler", {"version": "2", "reason": " "}).status_code == 422
+    assert jurist.post(f"{place}/annuler", {"version": "2", "reason": "Saisi deux fois"}).status_code == 303
+    assert "Gestion des eaux" not in jurist.get("/contrats").text
+    assert "Gestion des eaux" in jurist.get("/contrats?annules=true").text
+    history = jurist.get(f"{place}/historique").text
+    assert "Contrat annulé" in history
+    assert "Saisi deux fois" in history
+
+
+@pytest.mark.database
+def test_a_program_gives_all_the_parties_and_one_left_out_leaves(town: Town):
+    jurist, operator = town.someone(Role.LEGAL), operator_of(town)
+    parties = [{"party_id": town.authority_id, "side": "grantor"}, {"party_id": operator, "side": "holder"}]
+    body = {"organisation_id": town.authority_id, "kind": "public-contract", "object": "Logiciel", "parties": parties}
+
+    made = jurist.api("POST", "/api/v1/contracts", json=body)
+    twice = jurist.api("POST", "/api/v1/contracts", json={**body, "parties": [parties[0], parties[0]]})
+    path, tag = made.headers["location"], made.headers["etag"]
+    left = jurist.api("PATCH", path, json={"parties": parties[:1]}, headers={"If-Match": tag})
+
+    assert made.status_code == 201, made.text
+    assert twice.status_code == 422
+    assert [one["party_id"] for one in left.json()["parties"]] == [town.authority_id]
+    assert jurist.api("GET", f"/api/v1/contracts?party_id={operator}").json()["total"] == 0
+    ends = jurist.api("PATCH", path, json={"ends_on": "2020-01-01"}, headers={"If-Match": left.headers["etag"]})
+    wrong = jurist.api("PATCH", path, json={"starts_on": "2021-01-01"}, headers={"If-Match": ends.headers["etag"]})
+    assert wrong.status_code == 422
+    assert wrong.json()["errors"][0]["path"] == "ends_on"
+
+
+@pytest.mark.database
+def test_a_neighbour_sees_nothing_of_a_contract_and_a_steward_only_reads_it(town: Town):
+    jurist = town.someone(Role.LEGAL, town.commune_id)
+    place = record(jurist, town, organisation_id=str(town.commune_id)).headers["location"].partition("?")[0]
+    steward, neighbour = town.someone(Role.STEWARD, town.commune_id), town.someone(Role.LEGAL, town.other_commune_id)
+
+    assert steward.get(place).status_code == 200
+    assert steward.post(f"{place}/modifier", {"version": "1", "object": "Autre"}).status_code == 403
+    assert neighbour.get(place).status_code == 404
+    assert "Gestion de l’eau" not in neighbour.get("/contrats").text
