@@ -11,8 +11,8 @@ from alembic import op
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0029"
-down_revision: str | None = "0028"
+revision: str = "0030"
+down_revision: str | None = "0029"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
