@@ -69,6 +69,7 @@ from registry.erasures import routes as erasures_routes
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange import api as exchange_api
 from registry.exchange import routes as exchange_routes
+from registry.exchange.activities import routes as record_files
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.jobs import import_jobs
 from registry.exchange.tables import routes as tables_routes
@@ -426,6 +427,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *exchange_routes.HANDLERS,
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
+    *record_files.HANDLERS,
     *exchange_api.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,

@@ -97,6 +97,18 @@ def find_versions_of_rows(
     return found
 
 
+def find_spans(session: Session, table: str, row_ids: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
+    """When each of these rows was first and last written."""
+    rows = session.execute(
+        text(
+            "SELECT row_id, min(recorded_at) AS first, max(recorded_at) AS last FROM ledger_entry"
+            " WHERE table_name = :table AND row_id = ANY (:row_ids) GROUP BY row_id"
+        ),
+        {"table": table, "row_ids": list(row_ids)},
+    )
+    return {row.row_id: (row.first, row.last) for row in rows}
+
+
 def get_version(session: Session, table: str, row_id: int, version: int) -> dict[str, Any] | None:
     """What a row held at one of its versions."""
     found = session.execute(

@@ -2,11 +2,34 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from registry.kernel.words import _
+from registry.processing.queries import EMPTY, ActivityFilter
+from registry.processing.vocabulary import ActivityStatus, LawfulBasis
 from registry.web.forms import read_number
 
 ORGANISATION = "organisation"
+IN_THE_ADDRESS = ("q", "base", "etat", ORGANISATION, "annules")
+"""What narrows the record of processing, as it stands in an address."""
+MOST_LETTERS = 200
+
+
+def read_chosen(query: Mapping[str, Sequence[str]]) -> ActivityFilter:
+    """The activities that an address selects; what it says that is nothing narrows nothing."""
+    said = {name: query.get(name, ()) for name in IN_THE_ADDRESS}
+    return ActivityFilter(
+        words=next(iter(said["q"]), "")[:MOST_LETTERS].replace("\0", " "),
+        organisation_ids=read_bodies(said[ORGANISATION]),
+        bases=frozenset(said["base"]) & {EMPTY, *map(str, LawfulBasis)},
+        statuses=frozenset(said["etat"]) & frozenset(map(str, ActivityStatus)),
+        annulled=next(iter(said["annules"]), "") == "true",
+    )
+
+
+def selection_of(query: Mapping[str, Sequence[str]]) -> str:
+    """What an address says that narrows the record, written again."""
+    return urlencode([(name, value) for name in IN_THE_ADDRESS for value in query.get(name, ()) if value])
 
 
 @dataclass(frozen=True)

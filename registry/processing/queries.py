@@ -148,6 +148,11 @@ def find_activities(
     return session.execute(query.order_by(*_ORDER).limit(limit)).scalars().all()
 
 
+def find_activity_ids(session: Session, chosen: ActivityFilter) -> Sequence[int]:
+    """The numbers of all the activities a list holds, by name."""
+    return session.execute(select(col(Activity.id)).where(*_conditions(chosen)).order_by(*_ORDER)).scalars().all()
+
+
 def count_activities(session: Session, chosen: ActivityFilter) -> int:
     """How many activities a list holds."""
     return session.execute(select(func.count()).select_from(Activity).where(*_conditions(chosen))).scalar_one()
@@ -195,6 +200,19 @@ def find_parts(session: Session, model: type[SomePart], activity_id: int) -> Seq
 def find_standing(session: Session, model: type[SomePart], activity_id: int) -> list[SomePart]:
     """The parts of one kind that stand below an activity, in their order."""
     return [row for row in find_parts(session, model, activity_id) if not row.annulled]
+
+
+def find_every_part(session: Session, model: type[SomePart], activity_ids: Sequence[int]) -> dict[int, list[SomePart]]:
+    """The parts of one kind that stand below these activities, by activity, in their order."""
+    query = (
+        select(model)
+        .where(col(model.activity_id).in_(list(activity_ids)), ~col(model.annulled))
+        .order_by(col(model.activity_id), col(model.position), col(model.id))
+    )
+    found: dict[int, list[SomePart]] = {}
+    for row in session.execute(query).scalars():
+        found.setdefault(row.activity_id, []).append(row)
+    return found
 
 
 def find_readable(
@@ -321,12 +339,4 @@ def get_personal_fields(session: Session, dataset_id: int, declared: str | None)
 
 def find_retentions(session: Session, activity_ids: Iterable[int]) -> Mapping[int, list[ActivityData]]:
     """The pairs of persons and data of these activities that stand, by activity."""
-    rows = session.execute(
-        select(ActivityData)
-        .where(col(ActivityData.activity_id).in_(list(activity_ids)), ~col(ActivityData.annulled))
-        .order_by(col(ActivityData.activity_id), col(ActivityData.position))
-    ).scalars()
-    found: dict[int, list[ActivityData]] = {}
-    for row in rows:
-        found.setdefault(row.activity_id, []).append(row)
-    return found
+    return find_every_part(session, ActivityData, list(activity_ids))

@@ -34,7 +34,7 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
-from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
+from registry.processing.narrowing import FacetPart, bodies_facet, read_chosen, selection_of
 from registry.processing.queries import (
     EMPTY,
     ActivityCounts,
@@ -71,8 +71,7 @@ from registry.web.forms import parse_values, read_number
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL
-SHOWN, MOST_LETTERS = 50, 200
-_IN_THE_ADDRESS = ("q", "base", "etat", ORGANISATION, "annules")
+SHOWN = 50
 
 NOTICES.update(
     {
@@ -86,18 +85,12 @@ NOTICES.update(
 @route("GET", "/traitements", READ)
 def show_activities(visit: Visit) -> Response[Any]:
     """The record of processing within the visitor's rights, by name."""
-    chosen = ActivityFilter(
-        words=visit.query("q")[:MOST_LETTERS].replace("\0", " "),
-        organisation_ids=read_bodies(visit.query_all(ORGANISATION)),
-        bases=frozenset(visit.query_all("base")) & {EMPTY, *map(str, LawfulBasis)},
-        statuses=frozenset(visit.query_all("etat")) & frozenset(map(str, ActivityStatus)),
-        annulled=visit.query("annules") == "true",
-    )
+    query = visit.request.query_params.dict()
+    chosen, selected = read_chosen(query), selection_of(query)
     rows = find_activities(visit.session, chosen, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     names = {body.id: body.name for body in find_organisations(visit.session)}
-    kept = [(name, value) for name in _IN_THE_ADDRESS for value in visit.query_all(name) if value]
-    following = [*kept, ("apres", write_cursor((rows[-1].name_sort, rows[-1].id)))] if more else []
+    following = urlencode({"apres": write_cursor((rows[-1].name_sort, rows[-1].id))}) if more else ""
     page = ActivitiesPage(
         rows=[activity_line(row, names.get(row.organisation_id, "")) for row in rows],
         total=count_activities(visit.session, chosen),
@@ -106,8 +99,9 @@ def show_activities(visit: Visit) -> Response[Any]:
         narrowed=chosen.is_narrow,
         annulled=chosen.annulled,
         may_record=visit.visitor.may(RECORD),
-        first_address="/traitements?" + urlencode(kept) if visit.query("apres") else "",
-        next_address="/traitements?" + urlencode(following) if following else "",
+        selected=selected,
+        first_address=f"/traitements?{selected}" if visit.query("apres") else "",
+        next_address="/traitements?" + "&".join(filter(None, (selected, following))) if following else "",
     )
     return visit.page("processing/list.html", page)
 

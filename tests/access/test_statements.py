@@ -142,6 +142,7 @@ STATEMENTS = {
     "/exports/csv": 17,
     "/exports/xlsx?organisation={authority}": 18,
     "/api/v1/export/json": 17,
+    "/traitements/export/csv": 17,
     "/documents": 3,
     "/comptes": 4,
     "/personnes": 4,

@@ -38,11 +38,17 @@ class Column:
 
 @dataclass(frozen=True)
 class ExportTable:
-    """One table of an export: a file, or a sheet of a workbook."""
+    """One table of an export: a file, or a sheet of a workbook.
+
+    A workbook shows it as a form where it `is_form`: it is read from top to bottom, its texts wrapped; `widths` are
+    those of its columns, in characters, where they are not all alike.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
+    is_form: bool = False
+    widths: tuple[int, ...] = ()
 
     @property
     def headers(self) -> list[str]:

@@ -119,17 +119,28 @@ def export_to_reader(
 
     Raises: Unavailable when too many are being read.
     """
+
+    def pieces() -> Iterator[bytes]:
+        with transaction(home.app_at_one_moment, acting, **info) as session:
+            yield from export(session, form, query)
+
+    return few_at_once(pieces)
+
+
+def few_at_once(pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    """The pieces of an export, while few enough are being read: each holds a connection of the pages.
+
+    Raises: Unavailable when too many are.
+    """
     if not _places.acquire(blocking=False):
         raise Unavailable(_("D’autres exports sont en cours : réessayez dans une minute."))
     _places.release()
-    return _pieces(home, acting, info, form, query)
+    return _in_turn(pieces)
 
 
-def _pieces(
-    home: Home, acting: Acting, info: Mapping[str, Any], form: ExportFormat, query: Mapping[str, Sequence[str]]
-) -> Iterator[bytes]:
-    with _places, transaction(home.app_at_one_moment, acting, **info) as session:
-        yield from export(session, form, query)
+def _in_turn(pieces: Callable[[], Iterator[bytes]]) -> Iterator[bytes]:
+    with _places:
+        yield from pieces()
 
 
 def file_name(form: ExportFormat, day: date) -> str:

@@ -25,7 +25,9 @@ from registry.organisations.vocabulary import AppointmentRole, AppointmentSubjec
 from registry.platform.lists import load_list
 
 _APART = frozenset({*PARTS, "identifier", "title", "uri", "information_system_id", "contact_person_id"})
-_KEY = "SIREN de l’organisation, sinon celui de l’organisation au-dessus suivi du nom du service (« 200… / Voirie »)."
+KEY_NOTE = (
+    "SIREN de l’organisation, sinon celui de l’organisation au-dessus suivi du nom du service (« 200… / Voirie »)."
+)
 
 
 def _base_of(annotation: Any) -> tuple[Any, bool]:
@@ -42,33 +44,36 @@ def _base_of(annotation: Any) -> tuple[Any, bool]:
             return annotation, False
 
 
-def _column(form: type[BaseModel], name: str, header: str, lists: Mapping[str, str]) -> Column:
-    """The column of a form's field."""
+def column_of(
+    form: type[BaseModel], name: str, header: str, lists: Mapping[str, str], absent: Mapping[str, str] | None = None
+) -> Column:
+    """The column of a form's field; `absent` names the fields that may be declared not to exist."""
     base, several = _base_of(form.model_fields[name].annotation)
     codes: Mapping[str, str] | None = None
     if name in lists:
         known = load_list(lists[name])
         codes = {code: known.label(code, FRENCH) for code in known}
     elif isinstance(base, type) and issubclass(base, Labelled):
-        codes = _words_of(base)
+        codes = words_of(base)
     elif name in {"declared_absent", "locked_fields"}:
-        codes = dict(FIELD_LABELS if form is DatasetForm else SYSTEM_LABELS)
+        codes = dict(absent or (FIELD_LABELS if form is DatasetForm else SYSTEM_LABELS))
     kinds = {date: Holds.DAY, bool: Holds.TRUTH, int: Holds.NUMBER}
     holds = Holds.LIST if several else kinds.get(base, Holds.TEXT)
     return Column(name, header, holds, codes)
 
 
-def _words_of(members: type[Labelled]) -> dict[str, str]:
+def words_of(members: type[Labelled]) -> dict[str, str]:
+    """The words of each code of a closed list."""
     return {str(one): one.label for one in members}
 
 
 def _of_form(form: type[BaseModel], *, but: Iterable[str] = ()) -> list[Column]:
-    return [_column(form, name, field_label(name), LISTS) for name in form.model_fields if name not in set(but)]
+    return [column_of(form, name, field_label(name), LISTS) for name in form.model_fields if name not in set(but)]
 
 
 def _owner() -> list[Column]:
     return [
-        Column("organisation_key", KEY_HEADER, note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=KEY_NOTE),
         Column("organisation_name", "Organisation", note="Son nom, pour qui lit.", kept=False),
     ]
 
@@ -76,7 +81,7 @@ def _owner() -> list[Column]:
 def _sheet() -> list[Column]:
     """What each part says first: the sheet below which it stands."""
     return [
-        Column("organisation_key", KEY_HEADER, note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=KEY_NOTE),
         Column("dataset_identifier", "Jeu (identifiant)", note="L’identifiant du jeu dans la table « jeux »."),
         Column("dataset_title", "Jeu (titre)", note="Son titre, pour qui lit.", kept=False),
     ]
@@ -90,7 +95,7 @@ def _datasets() -> ExportTable:
         Column("system_organisation_key", "Système (clef de l’organisation)", note="L’organisation qui en répond."),
         Column("contact_name", "Point de contact (nom)"),
         Column("contact_email", "Point de contact (adresse électronique)"),
-        Column("stage", FIELD_LABELS["stage"], codes=_words_of(Stage), kept=False,
+        Column("stage", FIELD_LABELS["stage"], codes=words_of(Stage), kept=False,
                note="Où en est le jeu : se change au registre seulement."),
         Column("annulled", FIELD_LABELS["annulled"], Holds.TRUTH, kept=False,
                note="Une fiche annulée n’est pas reprise à la relecture."),
@@ -100,7 +105,7 @@ def _datasets() -> ExportTable:
         Column("identifier", FIELD_LABELS["identifier"], note="Stable au sein de l’organisation."),
         Column("uri", FIELD_LABELS["uri"]),
         Column("title", FIELD_LABELS["title"]),
-        *(_column(DatasetForm, name, FIELD_LABELS[name], LISTS) for name in names if name not in _APART),
+        *(column_of(DatasetForm, name, FIELD_LABELS[name], LISTS) for name in names if name not in _APART),
         *apart,
     ))  # fmt: skip
 
@@ -108,7 +113,7 @@ def _datasets() -> ExportTable:
 def _parts() -> tuple[ExportTable, ...]:
     position = Column("position", "Rang", Holds.NUMBER, note="L’ordre des champs, à partir de 1.")
     source = (
-        Column("source_organisation_key", "Organisation du jeu d’origine (clef)", note=_KEY),
+        Column("source_organisation_key", "Organisation du jeu d’origine (clef)", note=KEY_NOTE),
         Column("source_identifier", "Jeu d’origine (identifiant)", note="Vide si vos droits ne montrent pas ce jeu."),
         Column("source_title", "Jeu d’origine (titre)", note="Son titre, pour qui lit.", kept=False),
         Column("method", field_label("method")),
@@ -122,15 +127,15 @@ def _parts() -> tuple[ExportTable, ...]:
 
 
 def _systems() -> ExportTable:
-    columns = (_column(SystemForm, name, SYSTEM_LABELS[name], CHOICES) for name in SystemForm.model_fields)
+    columns = (column_of(SystemForm, name, SYSTEM_LABELS[name], CHOICES) for name in SystemForm.model_fields)
     return ExportTable("systemes", "Systèmes d’information", (*_owner(), *columns))
 
 
 def _organisations() -> ExportTable:
     return ExportTable("organisations", "Organisations", (
-        Column("organisation_key", KEY_HEADER, note=_KEY),
+        Column("organisation_key", KEY_HEADER, note=KEY_NOTE),
         Column("name", "Nom"),
-        Column("kind", "Genre", codes=_words_of(OrganisationKind)),
+        Column("kind", "Genre", codes=words_of(OrganisationKind)),
         Column("siren", "SIREN"),
         Column("siret", "SIRET"),
         Column("insee_code", "Code INSEE"),
@@ -143,9 +148,9 @@ def _organisations() -> ExportTable:
 def _appointments() -> ExportTable:
     return ExportTable("mandats", "Mandats", (
         *_owner(),
-        Column("subject_kind", "Porte sur", codes=_words_of(AppointmentSubject)),
+        Column("subject_kind", "Porte sur", codes=words_of(AppointmentSubject)),
         Column("dataset_identifier", "Jeu (identifiant)", note="Vide pour un mandat sur l’organisation entière."),
-        Column("role", "Rôle", codes=_words_of(AppointmentRole)),
+        Column("role", "Rôle", codes=words_of(AppointmentRole)),
         Column("person_name", "Personne ou poste", note="Vide où l’identité fut effacée, ou n’est pas à vous montrer."),
         Column("person_email", "Adresse électronique"),
         Column("since", "Depuis le", Holds.DAY),

@@ -7,17 +7,19 @@ written to a file of its own, and leaves once it is whole.
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import IO
 
 from registry.exchange.exports.archive import About
 from registry.exchange.exports.columns import REST, ExportTable
 from registry.exchange.exports.queries import Row
-from registry.exchange.exports.sheets import MOST_ROWS, REST_HEADERS, Cell, Rests, cells_of, quoted
+from registry.exchange.exports.sheets import MOST_ROWS, REST_HEADERS, Cell, HeadingCells, Rests, cells_of, quoted
 
 MIMETYPE = "application/vnd.oasis.opendocument.spreadsheet"
 _PIECE = 2**18
+_MOST_WIDE, _OF_A_LETTER = 80, 2
+"""Units: characters; millimetres. The widths a column may have, and what one letter takes of it."""
 _SPACES = re.compile("^ +| +$|  +")
 _DECLARED = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _OASIS = "urn:oasis:names:tc:opendocument:xmlns"
@@ -29,7 +31,14 @@ _OPENING = (
     'number:style="long"/><number:text>-</number:text><number:day number:style="long"/></number:date-style>'
     '<style:style style:name="date" style:family="table-cell" style:data-style-name="jour"/>'
     '<style:style style:name="titre" style:family="table-cell"><style:text-properties fo:font-weight="bold"/>'
-    "</style:style></office:automatic-styles><office:body><office:spreadsheet>"
+    '</style:style><style:style style:name="texte" style:family="table-cell"><style:table-cell-properties '
+    'fo:wrap-option="wrap" style:vertical-align="top"/></style:style>'
+)
+_BEGUN = "</office:automatic-styles><office:body><office:spreadsheet>"
+_WIDTHS = "".join(
+    f'<style:style style:name="l{letters}" style:family="table-column">'
+    f'<style:table-column-properties style:column-width="{letters * _OF_A_LETTER}mm"/></style:style>'
+    for letters in range(1, _MOST_WIDE + 1)
 )
 _CLOSING = "</office:spreadsheet></office:body></office:document-content>"
 _MANIFEST = (
@@ -60,27 +69,39 @@ def _entry(name: str, about: About, how: int = zipfile.ZIP_DEFLATED) -> zipfile.
 
 def _write_content(target: IO[bytes], tables: Iterable[tuple[ExportTable, Iterable[Row]]]) -> None:
     rests = Rests()
-    target.write(_OPENING.encode())
+    target.write(f"{_OPENING}{_WIDTHS}{_BEGUN}".encode())
     for table, rows in tables:
-        _write_sheet(target, table.name, table.headers, cells_of(table, rows, rests))
+        cells = cells_of(table, rows, rests)
+        _write_sheet(target, table.name, table.headers, cells, is_form=table.is_form, widths=table.widths)
     if rests.rows:
         _write_sheet(target, REST, REST_HEADERS, iter([list(row) for row in rests.rows]))
     target.write(_CLOSING.encode())
 
 
-def _write_sheet(target: IO[bytes], name: str, headers: Iterable[str], rows: Iterator[list[Cell]]) -> None:
+def _write_sheet(
+    target: IO[bytes],
+    name: str,
+    headers: Iterable[str],
+    rows: Iterator[list[Cell]],
+    *,
+    is_form: bool = False,
+    widths: Sequence[int] = (),
+) -> None:
     """A sheet, and others of the same table for the rows beyond what one holds."""
     titles, part, going_on = list(headers), 1, True
     while going_on:
         shown = name if part == 1 else f"{name} ({part})"
-        columns = f'<table:table-column table:number-columns-repeated="{len(titles)}"/>'
+        columns = "".join(f'<table:table-column table:style-name="l{min(one, _MOST_WIDE)}"/>' for one in widths)
+        columns = columns or f'<table:table-column table:number-columns-repeated="{len(titles)}"/>'
         head = "".join(_cell(one, style="titre") for one in titles)
         opened = f'<table:table table:name="{quoted(shown)}">{columns}'
         header = f"<table:table-header-rows><table:table-row>{head}</table:table-row></table:table-header-rows>"
         target.write((opened + header).encode())
         going_on = False
         for number, cells in enumerate(rows, 2):
-            target.write(f"<table:table-row>{''.join(map(_cell, cells))}</table:table-row>".encode())
+            style = "titre" if isinstance(cells, HeadingCells) else "texte" if is_form else ""
+            said = "".join(_cell(cell, style) for cell in cells)
+            target.write(f"<table:table-row>{said}</table:table-row>".encode())
             if number == MOST_ROWS:
                 going_on = True
                 break

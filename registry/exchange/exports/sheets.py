@@ -22,6 +22,12 @@ EARLIEST_DAY = date(1900, 3, 1)
 REST_HEADERS = ("Table", "Ligne", "Colonne", "Suite")
 
 Cell = str | int | date | None
+HEADING = "heading"
+"""What a row says of itself, under this name, where it names those that follow."""
+
+
+class HeadingCells(list[Cell]):
+    """The cells of a row that names those that follow."""
 
 
 @dataclass
@@ -34,7 +40,7 @@ class Rests:
 def cells_of(table: ExportTable, rows: Iterable[Row], rests: Rests) -> Iterator[list[Cell]]:
     """The rows of a table as cells: numbers and days as such, the rest as texts that XML holds."""
     for number, row in enumerate(rows, 1):
-        cells: list[Cell] = []
+        cells: list[Cell] = HeadingCells() if row.get(HEADING) else []
         for column in table.columns:
             cell = _cell(column, row)
             if isinstance(cell, str) and len(cell) > LONGEST:

@@ -5,13 +5,13 @@ Format: ECMA-376, SpreadsheetML; the parts Excel, LibreOffice and Google Sheets 
 """
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from registry.exchange.exports.archive import About, Archive
 from registry.exchange.exports.columns import REST, ExportTable
 from registry.exchange.exports.queries import Row
-from registry.exchange.exports.sheets import MOST_ROWS, REST_HEADERS, Cell, Rests, cells_of, quoted
+from registry.exchange.exports.sheets import MOST_ROWS, REST_HEADERS, Cell, HeadingCells, Rests, cells_of, quoted
 
 _EACH = 500
 _EPOCH = date(1899, 12, 30).toordinal()
@@ -24,9 +24,11 @@ _STYLES = (
     f'{_DECLARED}<styleSheet xmlns="{_MAIN}"><fonts count="2"><font><sz val="11"/><name val="Calibri"/></font>'
     '<font><b/><sz val="11"/><name val="Calibri"/></font></fonts><fills count="2"><fill><patternFill '
     'patternType="none"/></fill><fill><patternFill patternType="gray125"/></fill></fills><borders count="1"><border/>'
-    '</borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="3"><xf numFmtId="0"/>'
-    '<xf numFmtId="0" fontId="1" applyFont="1"/><xf numFmtId="14" applyNumberFormat="1"/></cellXfs></styleSheet>'
+    '</borders><cellStyleXfs count="1"><xf/></cellStyleXfs><cellXfs count="4"><xf numFmtId="0"/>'
+    '<xf numFmtId="0" fontId="1" applyFont="1"/><xf numFmtId="14" applyNumberFormat="1"/>'
+    '<xf numFmtId="0" applyAlignment="1"><alignment vertical="top" wrapText="1"/></xf></cellXfs></styleSheet>'
 )
+_BOLD, _WRAPPED = 1, 3
 
 
 class _Book:
@@ -36,7 +38,15 @@ class _Book:
         self.archive = Archive(about)
         self.sheets: list[str] = []
 
-    def sheet(self, name: str, headers: Iterable[str], rows: Iterator[list[Cell]]) -> Iterator[bytes]:
+    def sheet(
+        self,
+        name: str,
+        headers: Iterable[str],
+        rows: Iterator[list[Cell]],
+        *,
+        is_form: bool = False,
+        widths: Sequence[int] = (),
+    ) -> Iterator[bytes]:
         """A sheet, and others of the same table for the rows beyond what one holds."""
         part, going_on = 1, True
         while going_on:
@@ -44,17 +54,19 @@ class _Book:
             with self.archive.entry(f"xl/worksheets/sheet{len(self.sheets)}.xml") as target:
                 text = io.TextIOWrapper(target, "utf-8", newline="", write_through=True)
                 titles = list(headers)
-                text.write(_opening(len(titles)) + _row(1, titles, style=1))
+                text.write(_opening(len(titles), widths) + _row(1, titles, style=_BOLD))
                 number = 1
                 going_on = False
                 for number, cells in enumerate(rows, 2):
-                    text.write(_row(number, cells))
+                    style = _BOLD if isinstance(cells, HeadingCells) else _WRAPPED if is_form else 0
+                    text.write(_row(number, cells, style=style))
                     if number % _EACH == 0:
                         yield self.archive.outlet.taken()
                     if number == MOST_ROWS:
                         going_on = True
                         break
-                text.write(f'</sheetData><autoFilter ref="A1:{_letters(len(titles))}{number}"/></worksheet>')
+                filtered = "" if is_form else f'<autoFilter ref="A1:{_letters(len(titles))}{number}"/>'
+                text.write(f"</sheetData>{filtered}</worksheet>")
                 text.detach()
             part += 1
 
@@ -82,18 +94,26 @@ def xlsx_export(tables: Iterable[tuple[ExportTable, Iterable[Row]]], about: Abou
     """The workbook, piece by piece."""
     book, rests = _Book(about), Rests()
     for table, rows in tables:
-        yield from book.sheet(table.name, table.headers, cells_of(table, rows, rests))
+        cells = cells_of(table, rows, rests)
+        yield from book.sheet(table.name, table.headers, cells, is_form=table.is_form, widths=table.widths)
     if rests.rows:
         yield from book.sheet(REST, REST_HEADERS, iter([list(row) for row in rests.rows]))
     yield from book.close()
 
 
-def _opening(columns: int) -> str:
+def _opening(columns: int, widths: Sequence[int]) -> str:
+    said = "".join(
+        f'<col min="{place}" max="{place}" width="{width}" customWidth="1"/>' for place, width in enumerate(widths, 1)
+    )
     return (
         f'{_DECLARED}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0"><pane ySplit="1" '
         'topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
-        f'<cols><col min="1" max="{columns}" width="24" customWidth="1"/></cols><sheetData>'
+        f"<cols>{said or _all_alike(columns)}</cols><sheetData>"
     )
+
+
+def _all_alike(columns: int) -> str:
+    return f'<col min="1" max="{columns}" width="24" customWidth="1"/>'
 
 
 def _row(number: int, cells: Iterable[Cell], *, style: int = 0) -> str:
