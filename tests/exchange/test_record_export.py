@@ -100,11 +100,20 @@ def test_a_workbook_lists_the_activities_and_has_a_sheet_for_each(town: Town, tm
 
     assert list(sheets)[:2] == ["Liste des traitements", "registre"]
     listed = sheets["Liste des traitements"]
-    assert [row[0] for row in listed] == ["Nom de l’activité", "Inscription à la cantine", "Paie [agents] : " + "très " * 10 + "longue"]  # noqa: E501
+    assert [row[0] for row in listed] == [
+        "Nom de l’activité",
+        "Inscription à la cantine",
+        "Paie [agents] : " + "très " * 10 + "longue",
+    ]  # noqa: E501
     assert [row[6] for row in listed[1:]] == ["Oui", "Non"], "Data on health is told in the list."
     fiche = sheets["1 - Inscription à la cantine"]
     assert ["Sous-finalité 2", "Prévoir les menus"] in fiche
-    assert ["Santé", "allergies | régimes", "Enfants et mineurs", "1 an à compter de : fin de l’année scolaire ; Élimination"] in fiche  # noqa: E501
+    assert [
+        "Santé",
+        "allergies | régimes",
+        "Enfants et mineurs",
+        "1 an à compter de : fin de l’année scolaire ; Élimination",
+    ] in fiche
     assert ["Destinataire 1", "Cuisine centrale", "Effectifs\\et régimes", "Sous-traitant"] in fiche
     assert ["Mesure de sécurité 2", "Sauvegarde des données"] in fiche
     assert all(len(name) <= 31 for name in sheets)
