@@ -104,7 +104,7 @@ def test_a_workbook_lists_the_activities_and_has_a_sheet_for_each(town: Town, tm
         "Nom de l’activité",
         "Inscription à la cantine",
         "Paie [agents] : " + "très " * 10 + "longue",
-    ]  # noqa: E501
+    ]
     assert [row[6] for row in listed[1:]] == ["Oui", "Non"], "Data on health is told in the list."
     fiche = sheets["1 - Inscription à la cantine"]
     assert ["Sous-finalité 2", "Prévoir les menus"] in fiche
