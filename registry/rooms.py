@@ -102,10 +102,12 @@ from registry.processing.assessments.facts import BOUND as BOUND_OF_ASSESSMENTS
 from registry.processing.assessments.facts import bind_assessments
 from registry.processing.breaches import api as breaches_api
 from registry.processing.breaches import gathering as breaches
+from registry.processing.breaches import panels as breaches_panels
 from registry.processing.breaches import routes as breaches_routes
+from registry.processing.breaches import touched_routes as breaches_touched
 from registry.processing.breaches.facts import BOUND as BOUND_OF_BREACHES
 from registry.processing.breaches.facts import bind_breaches, every_breach, is_breach_judged, names_of_breaches
-from registry.processing.evidence import ACTIVITIES
+from registry.processing.evidence import ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
@@ -293,7 +295,10 @@ def _bind_activities(
 
 
 PROVABLES: Mapping[ProofSubject, Provable] = {
-    one.kind: one for one in (BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES)
+    one.kind: one
+    for one in (
+        BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS,
+    )  # fmt: skip
 }
 """The records that evidence may be about, each as its own room hands it over."""
 
@@ -377,6 +382,7 @@ PANELS: tuple[Panel, ...] = (
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
     *assessments_panels.PANELS,
+    *breaches_panels.PANELS,
     *processing_panels.PANELS,
     *desk_panels.PANELS,
 )
@@ -421,6 +427,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *processing_api.HANDLERS,
     *assessments_api.HANDLERS,
     *breaches_routes.HANDLERS,
+    *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,
     *breaches_api.HANDLERS,
     *requests_api.HANDLERS,

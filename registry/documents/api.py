@@ -51,6 +51,7 @@ from registry.documents.visiting import (
     keeper_of,
     look_at_file,
     reach_of,
+    require_keeping,
     require_subject,
     say_same,
 )
@@ -325,7 +326,7 @@ def create_link(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
 def withdraw_link(visit: Visit, link_id: int) -> Response[EvidenceBody]:
     """Takes a link away, with a reason."""
     given, link = visit.given(ReasonForm), get_link(visit.session, link_id)
-    visit.visitor.require(RECORD, link.organisation_id)
+    require_keeping(visit, link.subject_kind, link.organisation_id)
     before = _body(visit, link.evidence_id)
     unlink_evidence(visit.session, link_id, reason=given.reason)
     left = [one for one in before.links if one.id != link_id]

@@ -28,6 +28,7 @@ from registry.documents.visiting import (
     keeper_of,
     look_at_file,
     reach_of,
+    require_keeping,
     require_subject,
     say_same,
     subjects_of,
@@ -287,7 +288,7 @@ def set_aside(visit: Visit, evidence_id: int) -> Response[Any]:
 
 def _link_page(visit: Visit, link_id: int, error: str = "", *, status: int = 200) -> Response[Any]:
     link = get_link(visit.session, link_id)
-    visit.visitor.require(RECORD, link.organisation_id)
+    require_keeping(visit, link.subject_kind, link.organisation_id)
     kept = get_evidence(visit.session, link.evidence_id, reach_of(visit))
     line = next(iter(subjects_of(visit, [link]).get(kept.evidence.id, [])), None)
     page = ReasonPage(
@@ -314,7 +315,7 @@ def show_unlinking(visit: Visit, link_id: int) -> Response[Any]:
 def unlink(visit: Visit, link_id: int) -> Response[Any]:
     """Takes a link away."""
     link = get_link(visit.session, link_id)
-    visit.visitor.require(RECORD, link.organisation_id)
+    require_keeping(visit, link.subject_kind, link.organisation_id)
     read = visit.form(ReasonForm)
     if isinstance(read, Rejected):
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")

@@ -2,7 +2,7 @@
 
 from registry.documents.queries import find_evidence_on
 from registry.documents.views import EvidencePanel, SubjectLine, evidence_line
-from registry.documents.visiting import READ, RECORD
+from registry.documents.visiting import READ, may_keep
 from registry.documents.vocabulary import ProofSubject
 from registry.web.visits import Panel, Visit
 
@@ -13,7 +13,7 @@ def evidence_on(visit: Visit, kind: ProofSubject, subject_id: int) -> EvidencePa
     for evidence, edition, link in find_evidence_on(visit.session, kind, subject_id):
         proves = SubjectLine(link.id, "", "", "", link.proves or "", False)
         rows.append(evidence_line(evidence, edition, [proves], visit.today))
-    return EvidencePanel(rows, f"/preuves/nouvelle?genre={kind}&fiche={subject_id}", visit.visitor.may(RECORD))
+    return EvidencePanel(rows, f"/preuves/nouvelle?genre={kind}&fiche={subject_id}", may_keep(visit, kind))
 
 
 PANELS = tuple(

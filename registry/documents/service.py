@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlmodel import col
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.documents.forms import EditionForm, EvidenceChange, EvidenceForm, LinkForm
@@ -146,19 +145,16 @@ def _link(session: Session, evidence: Evidence, form: LinkForm) -> EvidenceLink:
 
 
 def _add_edition(session: Session, evidence: Evidence, number: int, form: EditionForm, file: ReceivedFile) -> None:
-    session.execute(
-        insert(StoredFile)
-        .values(
-            organisation_id=evidence.organisation_id, sha256=file.sha256, size=file.size, name=file.name,
-            media_type=file.kind.media_type, version=1,
-        )
-        .on_conflict_do_nothing()
-    )  # fmt: skip
-    file_id = session.execute(
-        select(col(StoredFile.id)).where(
-            col(StoredFile.organisation_id) == evidence.organisation_id, col(StoredFile.sha256) == file.sha256
-        )
-    ).scalar_one()
+    # The same bytes may prove what this account is not shown: their row is found all the same, and used.
+    kept = select(func.kept_file(evidence.organisation_id, file.sha256))
+    file_id = session.execute(kept).scalar_one()
+    if file_id is None:
+        values = {
+            "organisation_id": evidence.organisation_id, "sha256": file.sha256, "size": file.size, "name": file.name,
+            "media_type": file.kind.media_type, "version": 1,
+        }  # fmt: skip
+        session.execute(insert(StoredFile).values(values).on_conflict_do_nothing())
+        file_id = session.execute(kept).scalar_one()
     session.add(
         EvidenceEdition(
             organisation_id=evidence.organisation_id, evidence_id=evidence.id, number=number, file_id=file_id,

@@ -25,12 +25,16 @@ class Proved:
 
 @dataclass(frozen=True)
 class Provable:
-    """How one kind of record is reached: `read` is the permission its sheet asks for, `address` where the sheet is."""
+    """How one kind of record is reached: `read` is the permission its sheet asks for, `address` where the sheet is.
+
+    `record` is what giving evidence on it asks for beside the keeping of evidence.
+    """
 
     kind: ProofSubject
     read: Permission
     address: str
     find: Callable[[Session, Sequence[int]], Mapping[int, Proved]]
+    record: Permission = Permission.DOCUMENTS_EVIDENCE_RECORD
 
 
 def provables_of(session: Session) -> Mapping[ProofSubject, Provable]:

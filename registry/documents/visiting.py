@@ -45,10 +45,25 @@ def require_subject(visit: Visit, kind: ProofSubject, subject_id: int) -> tuple[
     """
     proved = get_proved(visit.session, kind, subject_id)
     visit.visitor.require(provables_of(visit.session)[kind].read, proved.organisation_id)
-    visit.visitor.require(RECORD, proved.organisation_id)
+    require_keeping(visit, kind, proved.organisation_id)
     if proved.annulled:
         raise Conflict(_("La fiche « {name} » est annulée : elle ne reçoit plus de preuve.").format(name=proved.name))
     return proved.organisation_id, proved.name
+
+
+def may_keep(visit: Visit, kind: ProofSubject, organisation_id: int | None = None) -> bool:
+    """Whether this visitor gives evidence on one kind of record and takes it away, of a body or of any."""
+    asked = provables_of(visit.session)[kind].record
+    return visit.visitor.may(RECORD, organisation_id) and visit.visitor.may(asked, organisation_id)
+
+
+def require_keeping(visit: Visit, kind: ProofSubject, organisation_id: int) -> None:
+    """Refuses who may not give evidence on one kind of record of a body.
+
+    Raises: Forbidden.
+    """
+    visit.visitor.require(RECORD, organisation_id)
+    visit.visitor.require(provables_of(visit.session)[kind].record, organisation_id)
 
 
 def read_sheet(visit: Visit, address: str) -> tuple[ProofSubject, int] | None:
@@ -129,7 +144,7 @@ def subjects_of(visit: Visit, links: Iterable[EvidenceLink]) -> dict[int, list[S
             if link.subject_id in names:
                 line = SubjectLine(
                     link.id, kind.label, names[link.subject_id].name, provable.address.format(id=link.subject_id),
-                    link.proves or "", visit.visitor.may(RECORD, link.organisation_id),
+                    link.proves or "", may_keep(visit, kind, link.organisation_id),
                 )  # fmt: skip
                 found.setdefault(link.evidence_id, []).append(line)
     return found

@@ -216,7 +216,7 @@ def find_every_part(session: Session, model: type[SomePart], activity_ids: Seque
 
 
 def find_readable(
-    session: Session, model: type[Dataset | InformationSystem | Organisation], ids: Iterable[int]
+    session: Session, model: type[Dataset | InformationSystem | Organisation | ProcessingActivity], ids: Iterable[int]
 ) -> set[int]:
     """Which of these the asker may read, or know."""
     return set(session.execute(select(col(model.id)).where(col(model.id).in_(list(ids)))).scalars())

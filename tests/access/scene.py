@@ -524,6 +524,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         known_at=lambda _of: now().isoformat(),
     ),
     "POST /violations/{breach_id:int}/annuler": _form(version=lambda of: str(of.breach_version), reason=REASON),
+    "POST /violations/{breach_id:int}/touche": _form(activity_id=lambda of: str(of.activity_id)),
     "POST /violations/{breach_id:int}/evenements": _form(happened_at=lambda _of: now().isoformat(), what="Clé trouvée"),
     "POST /violations/{breach_id:int}/modifier": _form(version=lambda of: str(of.breach_version), title="Clé volée"),
     "POST /violations/{breach_id:int}/notifier": _form(
@@ -606,6 +607,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         "sent_at": now().isoformat(),
     },
     "POST /api/v1/breaches/{breach_id:int}/events": lambda _of: {"happened_at": now().isoformat(), "what": "Su"},
+    "POST /api/v1/breaches/{breach_id:int}/touched": lambda of: {"activities": [of.activity_id]},
     "POST /api/v1/breaches/{breach_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/breaches/{breach_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/requests": lambda of: {

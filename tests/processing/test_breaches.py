@@ -6,10 +6,13 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.organisations.forms import PersonForm
 from registry.organisations.service import record_person
 from registry.platform.clock import now
+from registry.platform.lists import load_list
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.models import Breach
 from registry.processing.breaches.queries import BreachFilter, count_breaches, find_breaches
@@ -17,6 +20,8 @@ from registry.processing.breaches.rules import breach_clock
 from registry.processing.breaches.service import record_breach
 from registry.processing.breaches.vocabulary import BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
 from tests.conftest import Someone, Town
 from tests.pages import fields_of
 
@@ -250,3 +255,82 @@ def test_while_nobody_has_said_that_a_risk_is_unlikely_the_clock_runs(risk: Brea
 
     assert breach_clock(due, None, risk, due + timedelta(minutes=1)).state is ClockState.OVERDUE
     assert breach_clock(due, None, BreachRisk.UNLIKELY, due + timedelta(minutes=1)).state is ClockState.NONE
+
+
+def tied(town: Town) -> tuple[int, int]:
+    """A dataset with a field that tells of people, and the activity of the record that uses it."""
+    with town.acting() as session:
+        sheet = record_dataset(
+            session, town.authority_id,
+            DatasetForm.model_validate({
+                "title": "Inscriptions", "fields": [{"name": "iban", "personal_category": "financial"}],
+            }),
+        )  # fmt: skip
+        activity = record_activity(
+            session, town.authority_id,
+            ActivityForm.model_validate({
+                "name": "Cantine", "datasets": [{"dataset_id": sheet.id}],
+                "data": [{"people_category": "children", "data_category": "health"}],
+            }),
+        )  # fmt: skip
+        return sheet.id, activity.id
+
+
+def test_a_breach_says_what_it_touched_and_takes_from_the_record_who_and_what_is_concerned(town: Town):
+    dpo, number = town.someone(Role.DPO), recorded(town)
+    dataset, activity = tied(town)
+
+    assert dpo.post(f"/violations/{number}/touche", {"activity_id": str(activity)}).status_code == 303
+
+    page = dpo.get(f"/violations/{number}/touche").text
+    assert "Le registre dit que ces traitements les utilisent" in page
+    assert f'name="dataset_id" value="{dataset}"' in page
+    assert dpo.post(f"/violations/{number}/touche", {"dataset_id": str(dataset)}).status_code == 303
+    version = fields_of(dpo.get(f"/violations/{number}/touche"))["version"]
+    assert dpo.post(f"/violations/{number}/touche", {"version": version, "take": "true"}).status_code == 303
+    with town.acting() as session:
+        breach = session.get_one(Breach, number)
+        assert breach.data_categories == ["financial", "health"]
+        assert breach.people_described == load_list("people_categories").label("children", "fr")
+    sheet = dpo.get(f"/violations/{number}").text
+    assert f'href="/jeux/{dataset}"' in sheet
+    assert f'href="/traitements/{activity}"' in sheet
+    assert "Jeux et traitements touchés notés" in dpo.get(f"/violations/{number}/historique").text
+    away = dpo.post(f"/violations/{number}/touche", {"dataset_removed": str(dataset)})
+    assert away.status_code == 303
+    assert f'href="/jeux/{dataset}"' not in dpo.get(f"/violations/{number}").text
+
+
+def test_nothing_chosen_and_what_one_may_not_see_are_refused_in_a_sentence(town: Town):
+    dpo, number = town.someone(Role.DPO, town.authority_id), recorded(town)
+
+    nothing = dpo.post(f"/violations/{number}/touche", {"dataset_id": ""})
+    unknown = dpo.post(f"/violations/{number}/touche", {"dataset_id": "987654321"})
+    by_api = dpo.api(
+        "POST", f"/api/v1/breaches/{number}/touched", json={"activities": [987654321]}, headers={"If-Match": '"1"'}
+    )
+
+    assert nothing.status_code == 422
+    assert "Choisissez un jeu ou un traitement" in nothing.text
+    assert unknown.status_code == 422
+    assert "Ce jeu n’existe pas" in unknown.text
+    assert by_api.json()["errors"][0]["path"] == "activities.0"
+
+
+def test_the_sheets_of_what_was_touched_tell_it_to_the_few_and_nothing_at_all_to_others(town: Town):
+    number, (dataset, activity) = recorded(town), tied(town)
+    dpo = town.someone(Role.DPO)
+    answer = dpo.api(
+        "POST", f"/api/v1/breaches/{number}/touched",
+        json={"datasets": [dataset], "activities": [activity]}, headers={"If-Match": '"1"'},
+    )  # fmt: skip
+    assert (answer.json()["datasets"], answer.json()["activities"]) == ([dataset], [activity])
+
+    for role in Role:
+        who = town.someone(role)
+        told = role in {Role.ADMINISTRATOR, Role.DPO, Role.LEGAL}
+        for address in (f"/jeux/{dataset}", f"/traitements/{activity}"):
+            page = who.get(address).text
+            assert ("Clé perdue" in page) is told, (role, address)
+            assert (f"/violations/{number}" in page) is told, (role, address)
+            assert ("Violation de données" in page or "Violations de données</h2>" in page) is told, (role, address)

@@ -209,6 +209,7 @@ def _assessment_page(
         revisions=[RevisionLine(one.number, one.state.label, one.decided_on) for one in revisions],
         steps=steps_of(assessment.id),
         review=review.label if review and review is not ReviewState.FRESH else "",
+        panels=visit.panels_of("dpia", assessment.id),
         may_record=may_record and is_latest,
         may_decide=visitor.may(DECIDE, assessment.organisation_id) and is_latest and not assessment.annulled,
         wrote_it=visitor.account_id in revision.authors,

@@ -162,6 +162,7 @@ class AssessmentPage:
     revisions: Sequence[RevisionLine]
     steps: Sequence[tuple[str, str]]
     review: str
+    panels: Sequence[str]
     may_record: bool
     may_decide: bool
     wrote_it: bool

@@ -18,7 +18,13 @@ from registry.datasets.forms import AnnulForm
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.clock import now
-from registry.processing.breaches.forms import BreachChange, BreachCreation, BreachEventForm, NotificationForm
+from registry.processing.breaches.forms import (
+    BreachChange,
+    BreachCreation,
+    BreachEventForm,
+    NotificationForm,
+    TouchedForm,
+)
 from registry.processing.breaches.models import Breach
 from registry.processing.breaches.queries import (
     BreachFilter,
@@ -26,6 +32,8 @@ from registry.processing.breaches.queries import (
     find_breaches_after,
     find_events,
     find_notifications,
+    find_touched_activities,
+    find_touched_datasets,
     get_breach,
 )
 from registry.processing.breaches.rules import breach_clock
@@ -35,9 +43,10 @@ from registry.processing.breaches.service import (
     note_event,
     notify_cnil,
     record_breach,
+    say_what_was_touched,
     set_breach_aside,
 )
-from registry.processing.breaches.views import BREACH_LABELS, EVENT_LABELS, NOTIFICATION_LABELS
+from registry.processing.breaches.views import BREACH_LABELS, EVENT_LABELS, NOTIFICATION_LABELS, TOUCHED_LABELS
 from registry.processing.breaches.vocabulary import (
     BreachCause,
     BreachRisk,
@@ -126,6 +135,8 @@ class BreachBody:
     in_charge_id: int | None
     closed_on: date | None
     annulled: bool
+    datasets: list[int]
+    activities: list[int]
     clock: HoursBody
     notifications: list[NotificationBody]
     events: list[EventBody]
@@ -155,14 +166,14 @@ class BreachesBody:
     next: str | None
 
 
-_BESIDE = frozenset({"clock", "notifications", "events", "findings"})
+_BESIDE = frozenset({"datasets", "activities", "clock", "notifications", "events", "findings"})
 _COLUMNS = tuple(name for name in BreachBody.__dataclass_fields__ if name not in _BESIDE)
 _LINE = tuple(name for name in BreachLineBody.__dataclass_fields__ if name != "clock")
 
 
 def label_of(name: str) -> str:
     """A field's name in the reader's language, or nothing."""
-    for labels in (BREACH_LABELS, NOTIFICATION_LABELS, EVENT_LABELS):
+    for labels in (BREACH_LABELS, TOUCHED_LABELS, NOTIFICATION_LABELS, EVENT_LABELS):
         if name in labels:
             return _(labels[name])
     return ""
@@ -186,6 +197,8 @@ def _clock(visit: Visit, breach: Breach, moment: datetime) -> HoursBody:
 def _body(visit: Visit, breach: Breach) -> BreachBody:
     return BreachBody(
         **{name: getattr(breach, name) for name in _COLUMNS},
+        datasets=[one.id for one in find_touched_datasets(visit.session, breach.id)],
+        activities=[one.id for one in find_touched_activities(visit.session, breach.id)],
         clock=_clock(visit, breach, now()),
         notifications=[
             NotificationBody(one.phase, one.sent_at, one.reference, one.content)
@@ -299,6 +312,21 @@ def add_breach_event(visit: Visit, breach_id: int) -> Response[BreachBody]:
 
 
 @route(
+    "POST", "/api/v1/breaches/{breach_id:int}/touched", RECORD, takes=TouchedForm,
+    about=told(
+        mark("Dit les jeux et les traitements que la violation a touchés : ceux-là, et aucun autre."),
+        versioned=True, example={"datasets": [12], "activities": [3]},
+    ),
+)  # fmt: skip
+def touch_by_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
+    """Says exactly what a breach touched; asks for If-Match."""
+    expected = _to_record(visit, breach_id)
+    breach = say_what_was_touched(visit.session, breach_id, visit.given(TouchedForm), expected=expected)
+    visit.settle()
+    return visit.answer(_body(visit, breach))
+
+
+@route(
     "POST", "/api/v1/breaches/{breach_id:int}/annulment", RECORD, takes=AnnulForm,
     about=told(
         mark("Met de côté une violation enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
@@ -327,6 +355,7 @@ def _set_aside(visit: Visit, breach_id: int, *, annulled: bool) -> Response[Brea
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_breaches, create_breach, read_breach, change_breach, notify_breach, add_breach_event, annul_breach,
+    list_breaches, create_breach, read_breach, change_breach, notify_breach, add_breach_event, touch_by_breach,
+    annul_breach,
     restore_breach,
 )  # fmt: skip

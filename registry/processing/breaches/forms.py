@@ -112,3 +112,15 @@ class BreachEventForm(BaseModel):
 
     happened_at: Instant
     what: Prose
+
+
+MOST_TOUCHED = 500
+
+
+class TouchedForm(BaseModel):
+    """The datasets and the processing activities that a breach touched: exactly those."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    datasets: Annotated[list[int], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)
+    activities: Annotated[list[int], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)

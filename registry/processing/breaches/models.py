@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, UniqueConstraint
 from sqlmodel import Field
 
 from registry.platform.tables import Kind, Versioned, free, plain, plain_list, stored
@@ -94,3 +94,27 @@ class BreachEvent(Versioned, table=True):
     breach_id: int = Field(sa_type=BigInteger, foreign_key="breach.id", index=True)
     happened_at: datetime = Field(sa_type=DateTime(timezone=True))
     what: str = free()
+
+
+class BreachDataset(Versioned, table=True):
+    """A dataset that a breach touched, whoever owns it."""
+
+    __tablename__ = "breach_dataset"
+    __table_args__ = (UniqueConstraint("breach_id", "dataset_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    breach_id: int = Field(sa_type=BigInteger, foreign_key="breach.id")
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id", index=True)
+    annulled: bool = Field(default=False)
+
+
+class BreachActivity(Versioned, table=True):
+    """A processing activity that a breach touched."""
+
+    __tablename__ = "breach_activity"
+    __table_args__ = (UniqueConstraint("breach_id", "activity_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    breach_id: int = Field(sa_type=BigInteger, foreign_key="breach.id")
+    activity_id: int = Field(sa_type=BigInteger, foreign_key="processing_activity.id", index=True)
+    annulled: bool = Field(default=False)

@@ -4,18 +4,27 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.models import Dataset, DatasetField
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.processing.breaches.models import Breach, BreachEvent, BreachNotification
+from registry.processing.breaches.models import (
+    Breach,
+    BreachActivity,
+    BreachDataset,
+    BreachEvent,
+    BreachNotification,
+)
 from registry.processing.breaches.vocabulary import BreachRisk
 from registry.processing.clocks.rules import SOON_HOURS
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.models import ActivityData, ActivityDataset, ProcessingActivity
+from registry.processing.queries import Linked
 
 PAGE_SIZE = 50
 _URGENCY = {state: place for place, state in enumerate(ClockState)}
@@ -142,3 +151,98 @@ def find_ids_to_judge(session: Session, organisation_ids: frozenset[int] | None)
     if organisation_ids is not None:
         conditions.append(col(Breach.organisation_id).in_(organisation_ids))
     return session.execute(select(col(Breach.id)).where(and_(*conditions)).order_by(col(Breach.id))).scalars().all()
+
+
+SomeTouched = TypeVar("SomeTouched", bound=BreachDataset | BreachActivity)
+
+
+def find_touched(session: Session, model: type[SomeTouched], breach_id: int) -> Sequence[SomeTouched]:
+    """Every link of one kind that a breach has or had, annulled or not."""
+    query = select(model).where(col(model.breach_id) == breach_id).order_by(col(model.id))
+    return session.execute(query).scalars().all()
+
+
+def find_touched_datasets(session: Session, breach_id: int) -> list[Linked]:
+    """The datasets a breach touched, by title; those the asker may not read bear no name."""
+    rows = session.execute(
+        select(col(BreachDataset.dataset_id), col(Dataset.title))
+        .outerjoin(Dataset, col(Dataset.id) == col(BreachDataset.dataset_id))
+        .where(col(BreachDataset.breach_id) == breach_id, ~col(BreachDataset.annulled))
+        .order_by(col(Dataset.title_sort), col(BreachDataset.id))
+    )
+    return [Linked(row.dataset_id, row.title or "") for row in rows]
+
+
+def find_touched_activities(session: Session, breach_id: int) -> list[Linked]:
+    """The activities a breach touched, by name; those the asker may not read bear no name."""
+    rows = session.execute(
+        select(col(BreachActivity.activity_id), col(ProcessingActivity.name))
+        .outerjoin(ProcessingActivity, col(ProcessingActivity.id) == col(BreachActivity.activity_id))
+        .where(col(BreachActivity.breach_id) == breach_id, ~col(BreachActivity.annulled))
+        .order_by(col(ProcessingActivity.name_sort), col(BreachActivity.id))
+    )
+    return [Linked(row.activity_id, row.name or "") for row in rows]
+
+
+def find_breaches_touching(
+    session: Session, *, dataset_id: int | None = None, activity_id: int | None = None
+) -> Sequence[Breach]:
+    """The breaches that touched a dataset or an activity, the latest known first: only those the database shows."""
+    query = select(Breach).where(~col(Breach.annulled)).order_by(col(Breach.known_at).desc(), col(Breach.id))
+    if dataset_id is not None:
+        query = query.join(BreachDataset, col(BreachDataset.breach_id) == col(Breach.id)).where(
+            col(BreachDataset.dataset_id) == dataset_id, ~col(BreachDataset.annulled)
+        )
+    if activity_id is not None:
+        query = query.join(BreachActivity, col(BreachActivity.breach_id) == col(Breach.id)).where(
+            col(BreachActivity.activity_id) == activity_id, ~col(BreachActivity.annulled)
+        )
+    return session.execute(query).scalars().all()
+
+
+@dataclass(frozen=True)
+class FromRecord:
+    """What the record says of what a breach touched: categories of people and of data, and what goes with it."""
+
+    people: Sequence[str]
+    data: Sequence[str]
+    datasets: Sequence[tuple[int, str]]
+    activities: Sequence[tuple[int, str]]
+
+
+def find_in_record(session: Session, datasets: Sequence[int], activities: Sequence[int]) -> FromRecord:
+    """The people and data that activities and fields of datasets tell of, the other datasets these activities use,
+    and the other activities that use these datasets.
+    """
+    pairs = session.execute(
+        select(col(ActivityData.people_category), col(ActivityData.data_category)).where(
+            col(ActivityData.activity_id).in_(activities), ~col(ActivityData.annulled)
+        )
+    ).all()
+    fields = session.execute(
+        select(col(DatasetField.personal_category)).distinct().where(
+            col(DatasetField.dataset_id).in_(datasets), ~col(DatasetField.annulled),
+            col(DatasetField.personal_category).is_not(None),
+        )
+    ).scalars()  # fmt: skip
+    data = {row.data_category for row in pairs} | {code for code in fields if code is not None}
+    beside = session.execute(
+        select(col(Dataset.id), col(Dataset.title)).distinct()
+        .join(ActivityDataset, col(ActivityDataset.dataset_id) == col(Dataset.id))
+        .where(col(ActivityDataset.activity_id).in_(activities), ~col(ActivityDataset.annulled),
+               ~col(Dataset.annulled), col(Dataset.id).not_in(datasets))
+        .order_by(col(Dataset.title), col(Dataset.id))
+    ).all()  # fmt: skip
+    using = session.execute(
+        select(col(ProcessingActivity.id), col(ProcessingActivity.name)).distinct()
+        .join(ActivityDataset, col(ActivityDataset.activity_id) == col(ProcessingActivity.id))
+        .where(col(ActivityDataset.dataset_id).in_(datasets), ~col(ActivityDataset.annulled),
+               ~col(ProcessingActivity.annulled), col(ProcessingActivity.id).not_in(activities))
+        .order_by(col(ProcessingActivity.name), col(ProcessingActivity.id))
+    ).all()  # fmt: skip
+    return FromRecord(
+        people=sorted({row.people_category for row in pairs}),
+        data=sorted(data - {"none"}),
+        datasets=[(row.id, row.title) for row in beside],
+        activities=[(row.id, row.name) for row in using],
+    )

@@ -29,6 +29,8 @@ from registry.processing.breaches.queries import (
     find_breaches,
     find_events,
     find_notifications,
+    find_touched_activities,
+    find_touched_datasets,
     get_breach,
 )
 from registry.processing.breaches.rules import duties_of
@@ -174,6 +176,8 @@ def _sheet(
         notifications=[notification_line(one) for one in notifications],
         timeline=timeline_of(breach, notifications, find_events(visit.session, breach.id), _zone(visit)),
         in_charge=in_charge.said if in_charge is not None else "",
+        datasets=[(one.id, one.name) for one in find_touched_datasets(visit.session, breach.id)],
+        activities=[(one.id, one.name) for one in find_touched_activities(visit.session, breach.id)],
         panels=visit.panels_of("breach", breach.id),
         may_record=visit.visitor.may(RECORD, breach.organisation_id),
         event_values=values or {"happened_at": wall_of(now().replace(second=0), _zone(visit))},

@@ -1,6 +1,7 @@
 """Every change to a breach: each is said in the ledger, and what the clock needs is counted once, here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -9,16 +10,25 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from registry.compliance.engine import engine_of
+from registry.datasets.models import Dataset
 from registry.kernel.delays import as_instant, last_moment
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.queries import find_known, find_organisation
-from registry.processing.breaches.forms import BreachChange, BreachEventForm, BreachForm, NotificationForm
-from registry.processing.breaches.models import Breach, BreachEvent, BreachNotification
-from registry.processing.breaches.queries import find_notifications, get_breach
+from registry.processing.breaches.forms import (
+    BreachChange,
+    BreachEventForm,
+    BreachForm,
+    NotificationForm,
+    TouchedForm,
+)
+from registry.processing.breaches.models import Breach, BreachActivity, BreachDataset, BreachEvent, BreachNotification
+from registry.processing.breaches.queries import find_notifications, find_touched, get_breach
 from registry.processing.breaches.rules import wrong_informing, wrong_moments, wrong_sending
 from registry.processing.breaches.vocabulary import NotificationPhase
+from registry.processing.models import ProcessingActivity
+from registry.processing.queries import find_readable
 
 DELAY = "breach-notification"
 """The delay of art. 33 §1, by its name in `policies/delays.yaml`."""
@@ -104,6 +114,55 @@ def note_event(session: Session, breach_id: int, form: BreachEventForm, *, now: 
     session.add(made)
     session.flush()
     return made
+
+
+@dataclass(frozen=True)
+class _Link:
+    """One kind of what a breach touches: its table, its column, what that points to and how another is refused."""
+
+    model: type[BreachDataset] | type[BreachActivity]
+    column: str
+    target: type[Dataset] | type[ProcessingActivity]
+    unseen: str
+
+
+_LINKS = {
+    "datasets": _Link(
+        BreachDataset, "dataset_id", Dataset, mark("Ce jeu n’existe pas, ou vos droits ne vous le montrent pas.")
+    ),
+    "activities": _Link(
+        BreachActivity, "activity_id", ProcessingActivity,
+        mark("Ce traitement n’existe pas, ou vos droits ne vous le montrent pas."),
+    ),
+}  # fmt: skip
+
+
+def say_what_was_touched(session: Session, breach_id: int, form: TouchedForm, *, expected: int) -> Breach:
+    """Makes the datasets and activities that a breach touched exactly those given; nothing is deleted.
+
+    Raises: NotFound; Conflict when it is annulled; Stale; Invalid where one is nothing that the asker may see.
+    """
+    breach = _to_change(session, breach_id, expected)
+    say(session, "processing:breach:touch")
+    changed = [_write_links(session, breach, name, getattr(form, name)) for name in _LINKS]
+    return _written(session, breach, counts=any(changed))
+
+
+def _write_links(session: Session, breach: Breach, name: str, numbers: Sequence[int]) -> bool:
+    link = _LINKS[name]
+    known = {getattr(row, link.column): row for row in find_touched(session, link.model, breach.id)}
+    new = {number for number in numbers if number not in known or known[number].annulled}
+    unseen = new - find_readable(session, link.target, new)
+    _refuse({f"{name}.{place}": _(link.unseen) for place, number in enumerate(numbers) if number in unseen})
+    for number in sorted(new - set(known)):
+        values: dict[str, Any] = {"organisation_id": breach.organisation_id, "breach_id": breach.id}
+        session.add(link.model(**values, **{link.column: number}))
+    changed = bool(new)
+    for number, row in known.items():
+        if row.annulled != (number not in numbers):
+            row.annulled = number not in numbers
+            changed = True
+    return changed
 
 
 def set_breach_aside(session: Session, breach_id: int, *, expected: int, reason: str, annulled: bool) -> Breach:

@@ -63,6 +63,7 @@ NOTIFICATION_LABELS: dict[str, str] = {
     "content": mark("Ce qui a été dit"),
     "delay_reasons": BREACH_LABELS["delay_reasons"],
 }
+TOUCHED_LABELS: dict[str, str] = {"datasets": mark("Jeux touchés"), "activities": mark("Traitements touchés")}
 EVENT_LABELS: dict[str, str] = {"happened_at": mark("Quand"), "what": mark("Ce qui a été fait ou appris")}
 FIELD_NAMES["breach"] = BREACH_LABELS
 VALUE_WORDS["breach.risk"] = lambda code: BreachRisk(code).label
@@ -149,11 +150,43 @@ class BreachPage:
     notifications: Sequence[tuple[str, str, str, str]]
     timeline: Sequence[TimeView]
     in_charge: str
+    datasets: Sequence[tuple[int, str]]
+    activities: Sequence[tuple[int, str]]
     panels: Sequence[str]
     may_record: bool
     event_values: Mapping[str, str]
     event_errors: Mapping[str, str]
     event_labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class TouchingPanel:
+    """The breaches that touched a record."""
+
+    rows: Sequence[BreachLine]
+
+
+@dataclass(frozen=True)
+class TouchedPage:
+    """What a breach touched (number, and name where the visitor may read it), and what the record proposes from it.
+
+    `missing` says that the sheet does not tell all that the record does.
+    """
+
+    id: int
+    version: int
+    title: str
+    words: str
+    datasets: Sequence[tuple[int, str]]
+    activities: Sequence[tuple[int, str]]
+    more_datasets: Sequence[tuple[int, str]]
+    more_activities: Sequence[tuple[int, str]]
+    people: Sequence[str]
+    data: Sequence[str]
+    missing: bool
+    dataset_choices: Sequence[tuple[str, str]]
+    activity_choices: Sequence[tuple[str, str]]
+    error: str
 
 
 @dataclass(frozen=True)
