@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.queries import find_choosable
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.clock import now
