@@ -297,8 +297,15 @@ def _bind_activities(
 PROVABLES: Mapping[ProofSubject, Provable] = {
     one.kind: one
     for one in (
-        BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS,
-    )  # fmt: skip
+        BODIES,
+        DATASETS_PROVED,
+        SYSTEMS_PROVED,
+        CONTRACTS_PROVED,
+        ACTIVITIES,
+        ASSESSMENTS,
+        BREACHES,
+        REQUESTS,
+    )
 }
 """The records that evidence may be about, each as its own room hands it over."""
 

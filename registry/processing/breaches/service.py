@@ -155,8 +155,10 @@ def _write_links(session: Session, breach: Breach, name: str, numbers: Sequence[
     unseen = new - find_readable(session, link.target, new)
     _refuse({f"{name}.{place}": _(link.unseen) for place, number in enumerate(numbers) if number in unseen})
     for number in sorted(new - set(known)):
-        values: dict[str, Any] = {"organisation_id": breach.organisation_id, "breach_id": breach.id}
-        session.add(link.model(**values, **{link.column: number}))
+        values: dict[str, Any] = {
+            "organisation_id": breach.organisation_id, "breach_id": breach.id, link.column: number,
+        }  # fmt: skip
+        session.add(link.model(**values))
     changed = bool(new)
     for number, row in known.items():
         if row.annulled != (number not in numbers):

@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.queries import find_choosable
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.clock import now
@@ -130,7 +130,7 @@ def _take_from_record(visit: Visit, breach: Breach) -> Response[Any]:
     expected = read_number(visit.form_data().first("version")) or 0
     try:
         amend_breach(visit.session, breach.id, BreachChange(**given), expected=expected, now=now())
-    except Conflict as refusal:
+    except (Conflict, Stale) as refusal:
         return _page(visit, breach, refusal.message, status=HTTP_409_CONFLICT)
     return visit.go(f"/violations/{breach.id}", done="touche-repris")
 
