@@ -10,6 +10,7 @@ import click
 from registry.cli.context import settings_of
 from registry.cli.opening import open_terminal, write_json
 from registry.datasets.detection.service import Recorded, record_inspection
+from registry.datasets.detection.views import left_out
 from registry.inspection.databases import inspect_database, is_database
 from registry.inspection.reading import inspect_file
 from registry.inspection.vocabulary import Inspected, Suggestion
@@ -20,7 +21,7 @@ from registry.platform.lists import load_list
 
 @click.command(
     "scan",
-    help="Cherche des données personnelles dans un fichier (CSV, XLSX, ODS) ou une base, sans en garder de valeur.",
+    help="Cherche des données personnelles dans un CSV, XLSX, ODS, Parquet ou une base, sans en garder de valeur.",
 )
 @click.argument("source")
 @click.option("--schema", default=None, help="D’une base : ce schéma seul.")
@@ -68,8 +69,8 @@ def _show(table: Inspected) -> None:
     if table.is_refused:
         click.echo("  " + _("Cette table n’a pas pu être lue : droits du compte, ou délai dépassé."))
         return
-    if not table.has_header:
-        click.echo("  " + _("Aucun en-tête n’a été trouvé : les colonnes portent leur lettre."))
+    for sentence in left_out(table):
+        click.echo("  " + sentence)
     if not table.suggestions:
         click.echo("  " + _("Rien n’est suggéré. Cela ne prouve pas l’absence de données personnelles."))
     for one in table.suggestions:
@@ -88,6 +89,7 @@ def _as_json(found: Sequence[Inspected], recorded: Recorded | None) -> dict[str,
                 "has_header": table.has_header,
                 "is_refused": table.is_refused,
                 "is_whole": table.is_whole,
+                "is_cut": table.is_cut,
                 "columns": [asdict(column) for column in table.columns],
                 "suggestions": [_suggestion(table, one) for one in table.suggestions],
             }

@@ -58,7 +58,8 @@ def _run(output: int | IO[bytes], worker: str, order: Mapping[str, object], limi
     if done.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         return Failed(Problem.OUT_OF_TIME, {"limit": limits.seconds})
     if done.returncode != 0:
-        if b"MemoryError" in done.stderr:
+        # A library that is not Python's ends its process where it is given no memory.
+        if b"MemoryError" in done.stderr or done.returncode == -signal.SIGABRT:
             return Failed(Problem.OUT_OF_MEMORY, {"limit": limits.memory_bytes // _MEBIBYTE})
         return Failed(Problem.UNFORESEEN, {"kind": f"code {done.returncode}"})
     return done.stdout or b""

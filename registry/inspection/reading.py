@@ -17,7 +17,8 @@ DEFAULT_LIMITS = Limits(file_bytes=2 * 1024**3, memory_bytes=1024**3, seconds=90
 _WORKER = "registry.inspection.worker"
 _HEAD = 4096
 _MEBIBYTE = 1024 * 1024
-_OLE, _ZIP, _PARQUET = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04", b"PAR1"
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
+_PARQUET, _ENCRYPTED_PARQUET = b"PAR1", b"PARE"
 _OTHERS = {
     b"%PDF": "PDF", b"\x89PNG": "PNG", b"\xff\xd8\xff": "JPEG", b"{\\rtf": "RTF", b"SQLite format 3": "SQLite",
 }  # fmt: skip
@@ -84,7 +85,11 @@ def _format_of(head: bytes, tail: bytes, suffix: str) -> TableFormat:
     if head.startswith(_OLE):
         raise refusal_of(Problem.OLD_WORKBOOK, {})
     if head.startswith(_PARQUET):
-        raise refusal_of(Problem.PARQUET, {})
+        if not tail.endswith(_PARQUET):
+            raise refusal_of(Problem.CUT_SHORT, {})
+        return TableFormat.PARQUET
+    if head.startswith(_ENCRYPTED_PARQUET):
+        raise refusal_of(Problem.PROTECTED_PARQUET, {})
     for start, kind in _OTHERS.items():
         if head.startswith(start):
             raise refusal_of(Problem.OTHER_DOCUMENT, {"kind": kind})

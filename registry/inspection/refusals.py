@@ -16,13 +16,20 @@ _SENTENCES = {
     ),
     Problem.BINARY: mark(
         "Ce fichier n’est pas du texte lisible (octet de contrôle à la position {offset}) : donnez un tableau CSV, "
-        "XLSX ou ODS."
+        "XLSX, ODS ou Parquet."
     ),
     Problem.BOMB: mark(
         "Ce classeur se déplie en bien plus que ce qu’il pèse, comme un fichier piégé : il n’est pas lu. Gardez-en un "
         "extrait, et enregistrez-le en CSV."
     ),
+    Problem.BROKEN_PARQUET: mark(
+        "Ce fichier Parquet est abîmé, ou d’une sorte que le registre ne lit pas : une de ses parties ne se lit pas. "
+        "Téléchargez-le ou écrivez-le de nouveau, ou donnez-en un extrait en CSV."
+    ),
     Problem.BROKEN_WORKBOOK: _BROKEN,
+    Problem.CUT_SHORT: mark(
+        "Ce fichier n’est pas complet : sa fin manque. Téléchargez-le ou copiez-le de nouveau, en entier."
+    ),
     Problem.DOCTYPE: _BROKEN,
     Problem.SYNTAX_NOWHERE: _BROKEN,
     Problem.EMPTY: mark("Ce fichier est vide : vérifiez qu’il a été enregistré ou téléchargé en entier."),
@@ -47,7 +54,7 @@ _SENTENCES = {
         "Refermez-le, ou enregistrez le tableau de nouveau."
     ),
     Problem.OTHER_DOCUMENT: mark(
-        "Ce fichier est un document {kind}, pas un tableau : donnez un CSV, un XLSX ou un ODS."
+        "Ce fichier est un document {kind}, pas un tableau : donnez un CSV, un XLSX, un ODS ou un Parquet."
     ),
     Problem.OUT_OF_MEMORY: mark(
         "La lecture de ce fichier demande plus de mémoire que la limite de {limit} Mio : donnez-en un extrait, par "
@@ -57,9 +64,8 @@ _SENTENCES = {
         "La lecture de ce fichier a dépassé la limite de {limit} s : donnez-en un extrait, par exemple ses mille "
         "premières lignes, en CSV."
     ),
-    Problem.PARQUET: mark(
-        "Ce fichier est au format Parquet, que le registre ne lit pas encore : convertissez-en un extrait en CSV, par "
-        "exemple avec DuckDB : COPY (SELECT * FROM 'fichier.parquet' LIMIT 5000) TO 'extrait.csv' (HEADER)."
+    Problem.PROTECTED_PARQUET: mark(
+        "Ce fichier Parquet est chiffré : demandez à qui l’a écrit un extrait qui ne l’est pas."
     ),
     Problem.PROTECTED_WORKBOOK: mark(
         "Ce classeur est protégé par un mot de passe : ôtez-le dans le tableur, et enregistrez de nouveau."

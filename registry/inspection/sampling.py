@@ -4,22 +4,25 @@ The memory it takes does not depend on how long the table is. A table without a 
 what stands in its first line are values, and no value leaves.
 """
 
+import math
 import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Generic, TypeVar
 
 from registry.inspection.columns import stands_for_none
 from registry.inspection.contacts import leads_to_somebody
 from registry.inspection.people import year_of
-from registry.inspection.rows import Row, letter
+from registry.inspection.rows import MOST_COLUMNS, Row, letter
 from registry.inspection.signs import Signs, words_of
 from registry.inspection.vocabulary import SampledColumn
 from registry.kernel.words import mark
 
 SAMPLE = 1_000
-"""Units: lines kept of a table."""
+"""Units: lines kept of a table that is not very wide."""
+_FEWEST, _MOST_CELLS = 200, 60_000
 _LOOKED_AT = 30
 _LONGEST_VALUE, _LONGEST_NAME = 400, 120
 """Units: characters."""
@@ -29,13 +32,63 @@ UNNAMED = mark("Colonne {letter}")
 
 @dataclass(frozen=True)
 class Sample:
-    """What is kept of a table for the time of looking at it; `is_whole` where every line was gone through."""
+    """What is kept of a table for the time of looking at it.
+
+    `is_whole` where every line was gone through; `is_cut` where it has columns that were left out.
+    """
 
     columns: Sequence[SampledColumn]
     rows: int
     sampled: int
     has_header: bool
     is_whole: bool
+    is_cut: bool = False
+
+
+def lines_of(columns: int) -> int:
+    """How many lines are kept of a table: fewer of a very wide one, whose every cell is looked at.
+
+    Units: lines.
+    """
+    return min(SAMPLE, max(_FEWEST, _MOST_CELLS // max(1, columns)))
+
+
+Line = TypeVar("Line")
+
+
+class Chosen(Generic[Line]):
+    """Lines drawn from as many as go by, each with the same chance, and the same ones each time.
+
+    Units: `gone` in lines gone through.
+    """
+
+    def __init__(self, columns: int) -> None:
+        self.kept: list[Line] = []
+        self.gone = 0
+        self._most = lines_of(columns)
+        self._chance = random.Random(0)  # noqa: S311 - a sample that is the same each time, not a secret.
+        self._weight = 1.0
+        self._next = self._most
+        self._step()
+
+    def place(self) -> int | None:
+        """Where the line that goes by is to be kept; nothing where it is not."""
+        self.gone += 1
+        if self.gone <= self._most:
+            return self.gone - 1
+        if self.gone < self._next:
+            return None
+        self._step()
+        return self._chance.randrange(self._most)
+
+    def _step(self) -> None:
+        """Which line is kept next, told at once for all those between (reservoir sampling, algorithm L of Li, 1994)."""
+        self._weight *= math.exp(math.log(1 - self._chance.random()) / self._most)
+        self._next += 1 + int(math.log(1 - self._chance.random()) / math.log1p(-self._weight))
+
+    def keep(self, place: int, line: Line) -> None:
+        """Keeps a line at the place it was given; lines come in the order their places were asked for."""
+        self.kept[place : place + 1] = [line]
 
 
 def sample_of(rows: Iterator[Row], signs: Signs, *, most_cells: int) -> Sample | None:
@@ -45,9 +98,8 @@ def sample_of(rows: Iterator[Row], signs: Signs, *, most_cells: int) -> Sample |
         return None
     header = _header_of(first, signs)
     below = first if header is None else first[header + 1 :]
-    chance = random.Random(0)  # noqa: S311 - a sample that is the same each time, not a secret.
-    kept: list[list[str]] = []
-    gone, cells, is_whole = 0, 0, True
+    chosen = Chosen[list[str]](max(len(row.cells) for row in first))
+    cells, is_whole = 0, True
     said = None if header is None else first[header].cells
     for row in _chained(below, rows):
         if row.cells == said:
@@ -55,19 +107,18 @@ def sample_of(rows: Iterator[Row], signs: Signs, *, most_cells: int) -> Sample |
         if cells > most_cells:
             is_whole = False
             break
-        gone += 1
         cells += len(row.cells)
-        if len(kept) < SAMPLE:
-            kept.append(_shortened(row.cells))
-        elif (place := chance.randrange(gone)) < SAMPLE:
-            kept[place] = _shortened(row.cells)
+        place = chosen.place()
+        if place is not None:
+            chosen.keep(place, shortened(row.cells))
+    kept = chosen.kept
     width = max((len(cells) for cells in [*kept, said or []]), default=0)
-    names = _names(said or [], width)
+    names = names_of(said or [], width)
     columns = [
         SampledColumn(name, [cells[place] if place < len(cells) else "" for cells in kept])
         for place, name in enumerate(names)
     ]
-    return Sample(columns, gone, len(kept), header is not None, is_whole)
+    return Sample(columns, chosen.gone, len(kept), header is not None, is_whole, is_cut=width >= MOST_COLUMNS)
 
 
 def _chained(first: Sequence[Row], rest: Iterator[Row]) -> Iterator[Row]:
@@ -75,7 +126,8 @@ def _chained(first: Sequence[Row], rest: Iterator[Row]) -> Iterator[Row]:
     yield from rest
 
 
-def _shortened(cells: Sequence[str]) -> list[str]:
+def shortened(cells: Sequence[str]) -> list[str]:
+    """The cells of a line as the detectors need them: no more of a long text than shows what it is."""
     return [cell[:_LONGEST_VALUE] for cell in cells]
 
 
@@ -103,7 +155,7 @@ def _is_value(cell: str, signs: Signs) -> bool:
     return bool(tokens) and len(tokens) <= 2 and all(token in signs.words["first-name"] for token in tokens)
 
 
-def _names(said: Sequence[str], width: int) -> list[str]:
+def names_of(said: Sequence[str], width: int) -> list[str]:
     """The name of each column: its header, told apart from another of the same words, else its letter."""
     names: list[str] = []
     for place in range(width):

@@ -12,6 +12,7 @@ class TableFormat(Labelled):
     CSV = "csv", mark("Tableau CSV")
     XLSX = "xlsx", mark("Classeur XLSX")
     ODS = "ods", mark("Classeur ODS")
+    PARQUET = "parquet", mark("Table Parquet")
 
 
 class PersonalSign(Labelled):
@@ -141,7 +142,8 @@ class InspectedColumn:
 class Inspected:
     """What was seen of one table: its columns and what they suggest, and nothing of what they hold.
 
-    `is_refused` where a table of a database could not be read, which leaves it empty. Units: `rows` in lines gone
+    `is_whole` where every line was gone through, `is_cut` where columns were left out, `is_refused` where a table of a
+    database could not be read, which leaves it empty. Units: `rows` in lines gone
     through, `sampled` in lines kept for the time of the reading.
     """
 
@@ -152,6 +154,7 @@ class Inspected:
     sampled: int
     has_header: bool = True
     is_whole: bool = True
+    is_cut: bool = False
     merged: int = 0
     is_refused: bool = False
 

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.datasets.detection.forms import Decision, ReviewForm
 from registry.datasets.detection.queries import find_suggestions
 from registry.datasets.detection.service import Recorded, record_inspection, review_suggestions
-from registry.datasets.detection.views import InspectionPage, suggestion_view
+from registry.datasets.detection.views import InspectionPage, left_out, suggestion_view
 from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts, get_dataset
 from registry.datasets.service import require_live
@@ -101,11 +101,7 @@ def _told(tables: Sequence[Inspected], recorded: Recorded) -> list[str]:
         text = _("{name} : {lines}, {columns}, {sampled} lignes échantillonnées puis oubliées.").format(
             name=name, lines=lines, columns=columns, sampled=table.sampled
         )
-        if not table.has_header:
-            text += " " + _("Aucun en-tête n’a été trouvé : les colonnes portent leur lettre.")
-        if not table.is_whole:
-            text += " " + _("La fin, trop longue, n’a pas été lue.")
-        said.append(text)
+        said.append(" ".join([text, *left_out(table)]))
     if recorded.decided:
         said.append(
             ngettext(

@@ -7,7 +7,7 @@ from datetime import date
 from registry.datasets.detection.rules import field_named
 from registry.datasets.models import DatasetField, FieldSuggestion
 from registry.datasets.vocabulary import FieldEvidence, SuggestionState
-from registry.inspection.vocabulary import Confidence, Reason, ReasonCode
+from registry.inspection.vocabulary import Confidence, Inspected, Reason, ReasonCode
 from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
 
@@ -90,6 +90,22 @@ def _said_of(field: DatasetField | None) -> str:
     if field.evidence is FieldEvidence.DETECTED:
         return _("La fiche dit : {category}, à confirmer.").format(category=label)
     return _("La fiche dit : {category}.").format(category=label)
+
+
+def left_out(table: Inspected) -> list[str]:
+    """What of a table was not read, and what its columns lack, in sentences."""
+    said = []
+    if not table.has_header:
+        said.append(_("Aucun en-tête n’a été trouvé : les colonnes portent leur lettre."))
+    if not table.is_whole:
+        said.append(_("La fin, trop longue, n’a pas été lue."))
+    if table.is_cut:
+        said.append(
+            _("Seules {count} colonnes ont été lues : celles d’après, ou trop imbriquées, ne le sont pas.").format(
+                count=len(table.columns)
+            )
+        )
+    return said
 
 
 def say_reason(kept: Mapping[str, object]) -> str:
