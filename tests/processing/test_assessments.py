@@ -226,6 +226,22 @@ def test_a_measure_of_a_frozen_revision_is_still_told_in_place(town: Town, activ
     assert wrong.status_code == 422
 
 
+def test_a_measure_is_not_told_in_place_behind_the_back_of_who_writes_the_next_revision(
+    town: Town, activity_id: int
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    steward.post(f"{address}/reviser")
+
+    refused = steward.post(f"{address}/mesures/1/faite", {"done_on": "2026-11-20"})
+
+    assert refused.status_code == 409
+    assert "Une révision est ouverte" in refused.text
+
+
 def test_a_refusal_is_reasoned_and_frozen_and_a_new_revision_takes_it_up(town: Town, activity_id: int) -> None:
     steward = town.someone(Role.STEWARD)
     address = begun(steward, activity_id)
@@ -268,6 +284,24 @@ def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activ
     assert steward.post(f"{address}/consultation", sent).status_code == 303
     assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
     assert findings(town, activity_id)["RGPD-17"] == "compliant"
+
+
+def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address)
+    sent = {"sent_on": "2026-11-20", "version": "0"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    assert steward.post(f"{address}/reviser").status_code == 303
+    assert f'href="{address}/consultation"' in steward.get(address).text
+    assert 'value="2026-11-20"' in steward.get(f"{address}/consultation").text
+
+    answered = {**sent, "version": "1", "answered_on": "2026-11-24", "answer": "advice", "answer_text": "Réduire."}
+    assert steward.post(f"{address}/consultation", answered).status_code == 303
+
+    assert "Réduire." in steward.get(f"{address}/revisions/1").text
 
 
 def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:

@@ -4,18 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response
+from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
-from registry.processing.assessments.models import AssessmentRevision, DpiaScreening, ImpactAssessment
+from registry.processing.assessments.models import (
+    AssessmentRevision,
+    DpiaScreening,
+    ImpactAssessment,
+    PriorConsultation,
+)
 from registry.processing.assessments.queries import (
     Screened,
     find_assessments,
     find_assessments_of,
     find_consultation,
+    find_consulted,
     find_covered,
     find_measures,
     find_revisions,
@@ -173,9 +180,11 @@ def _assessment_page(
     risks, measures = find_risks(session, revision.id), find_measures(session, revision.id)
     covered = find_covered(session, revision.id)
     screenings = find_screenings(session, [activity_id for activity_id, _name in covered])
-    known = find_consultation(session, revision.id)
     left = residual(risks)
     is_latest = revision.number == revisions[0].number
+    known = find_consultation(session, revision.id) or (
+        _awaited(session, assessment.id) if is_latest and len(revisions) > 1 else None
+    )
     review = review_state(revision.review_on, today) if revision.state is RevisionState.VALIDATED else None
     may_record = visitor.may(RECORD, assessment.organisation_id) and not assessment.annulled
     return AssessmentPage(
@@ -215,11 +224,16 @@ def _assessment_page(
         wrote_it=visitor.account_id in revision.authors,
         may_consult=may_record
         and is_latest
-        and (known is not None or left is RiskBand.HIGH)
-        and revision.state.is_decided,
+        and (known is not None or (left is RiskBand.HIGH and revision.state.is_decided)),
         may_annul=visitor.may(RECORD, assessment.organisation_id),
         error=error,
     )
+
+
+def _awaited(session: Session, assessment_id: int) -> PriorConsultation | None:
+    """The consultation on an earlier revision that the CNIL has not answered yet."""
+    found = (one for _revision, one in find_consulted(session, assessment_id) if one is not None)
+    return next((one for one in found if one.answered_on is None), None)
 
 
 def _decider(visit: Visit, revision: AssessmentRevision) -> str:

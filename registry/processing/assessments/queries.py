@@ -143,6 +143,20 @@ def find_consultation(session: Session, revision_id: int) -> PriorConsultation |
     return session.execute(query).scalar_one_or_none()
 
 
+def find_consulted(session: Session, assessment_id: int) -> list[tuple[AssessmentRevision, PriorConsultation | None]]:
+    """The decided revisions of an assessment with the CNIL's consultation on each, the latest first."""
+    rows = session.execute(
+        select(AssessmentRevision, PriorConsultation)
+        .outerjoin(PriorConsultation, col(PriorConsultation.revision_id) == col(AssessmentRevision.id))
+        .where(
+            col(AssessmentRevision.assessment_id) == assessment_id,
+            col(AssessmentRevision.state).not_in(OPEN),
+        )
+        .order_by(col(AssessmentRevision.number).desc())
+    )
+    return [(revision, consultation) for revision, consultation in rows]
+
+
 def find_screening(session: Session, activity_id: int, *, lock: bool = False) -> DpiaScreening | None:
     """What was answered of an activity, or nothing."""
     query = select(DpiaScreening).where(col(DpiaScreening.activity_id) == activity_id)

@@ -35,7 +35,7 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import (
-    find_consultation,
+    find_consulted,
     find_coverable,
     find_coverage,
     find_covered,
@@ -52,6 +52,7 @@ from registry.processing.assessments.vocabulary import RevisionState, RiskBand
 from registry.processing.queries import get_activity
 
 CHANGED = mark("Cette analyse d’impact a été modifiée entre-temps.")
+ANNULLED = mark("Cette analyse est annulée : rétablissez-la avant de la modifier.")
 FROZEN = mark("Cette révision ne se modifie plus : ouvrez-en une nouvelle pour changer l’analyse.")
 _TEXTS = (
     "description", "responsibilities", "standards", "data_lifecycle", "necessity", "minimisation", "retention",
@@ -299,7 +300,7 @@ def begin_revision(session: Session, assessment_id: int, *, by: int | None) -> A
     """
     assessment = get_assessment(session, assessment_id, lock=True)
     if assessment.annulled:
-        raise Conflict(_("Cette analyse est annulée : rétablissez-la avant de la modifier."))
+        raise Conflict(_(ANNULLED))
     last = get_latest(session, assessment_id, lock=True)
     if not last.state.is_decided:
         raise Conflict(_("Une révision est déjà ouverte : terminez-la avant d’en commencer une autre."))
@@ -324,9 +325,11 @@ def begin_revision(session: Session, assessment_id: int, *, by: int | None) -> A
 def say_measure_done(session: Session, assessment_id: int, position: int, done_on: date) -> AssessmentMeasure:
     """Says that a measure the latest revision plans is in place, which a frozen revision still allows.
 
-    Raises: NotFound.
+    Raises: NotFound; Conflict while a draft is open: its measures move, and who writes it would undo what is said here.
     """
-    revision = get_latest(session, assessment_id)
+    revision = get_latest(session, assessment_id, lock=True)
+    if not revision.state.is_decided:
+        raise Conflict(_("Une révision est ouverte : dites-y, à l’étape des mesures, celles qui sont en place."))
     measure = get_measure(session, revision.id, position)
     say(session, "processing:measure:close")
     measure.done_on = done_on
@@ -334,24 +337,40 @@ def say_measure_done(session: Session, assessment_id: int, position: int, done_o
     return measure
 
 
+Consultable = tuple[AssessmentRevision, PriorConsultation | None]
+
+
+def find_consultable(session: Session, assessment_id: int) -> Consultable | None:
+    """The revision on which the CNIL is consulted, with what was recorded of it already.
+
+    It is the latest decided one; or an earlier one whose answer is still awaited, where the latest asks for none: the
+    answer often comes once a new revision is open. None where no decided revision leaves a high risk.
+    """
+    decided = find_consulted(session, assessment_id)
+    latest = decided[0] if decided else None
+    if latest and (latest[1] or residual(find_risks(session, latest[0].id)) is RiskBand.HIGH):
+        return latest
+    return next((one for one in decided if one[1] is not None and one[1].answered_on is None), None)
+
+
 def record_consultation(
     session: Session, assessment_id: int, form: ConsultationForm, *, expected: int
 ) -> PriorConsultation:
-    """Records the CNIL's prior consultation on the latest decided revision, and what it answered.
+    """Records the CNIL's prior consultation on a decided revision, and what it answered.
 
     `expected` is the version that was read, 0 where nothing was recorded yet.
-    Raises: NotFound; Stale; Conflict when no high risk is left, or the revision is not decided.
+    Raises: NotFound; Stale; Conflict when the assessment is annulled, or no decided revision leaves a high risk.
     """
-    revision = get_latest(session, assessment_id, lock=True)
-    known = find_consultation(session, revision.id)
-    if expected != (known.version if known else 0):
-        raise Stale(_(CHANGED), known.version if known else 0)
-    if known is None and (
-        not revision.state.is_decided or residual(find_risks(session, revision.id)) is not RiskBand.HIGH
-    ):
+    if get_assessment(session, assessment_id, lock=True).annulled:
+        raise Conflict(_(ANNULLED))
+    found = find_consultable(session, assessment_id)
+    if found is None:
         raise Conflict(
             _("La CNIL se consulte sur une analyse validée dont le risque reste élevé après mesures (RGPD art. 36 §1).")
         )
+    revision, known = found
+    if expected != (known.version if known else 0):
+        raise Stale(_(CHANGED), known.version if known else 0)
     say(session, "processing:consultation:record")
     if known is None:
         known = PriorConsultation(
@@ -387,7 +406,7 @@ def set_assessment_aside(
 
 def _locked(session: Session, assessment_id: int, expected: int) -> AssessmentRevision:
     if get_assessment(session, assessment_id).annulled:
-        raise Conflict(_("Cette analyse est annulée : rétablissez-la avant de la modifier."))
+        raise Conflict(_(ANNULLED))
     revision = get_latest(session, assessment_id, lock=True)
     if revision.version != expected:
         raise Stale(_(CHANGED), revision.version)

@@ -25,7 +25,6 @@ from registry.processing.assessments.forms import (
 from registry.processing.assessments.models import AssessmentRevision, ImpactAssessment
 from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, show_assessment_page, steps_of
 from registry.processing.assessments.queries import (
-    find_consultation,
     find_coverable,
     find_covered,
     find_measures,
@@ -40,6 +39,7 @@ from registry.processing.assessments.service import (
     begin_revision,
     decide_revision,
     describe_context,
+    find_consultable,
     plan_measures,
     record_consultation,
     say_measure_done,
@@ -420,7 +420,7 @@ def show_consultation(visit: Visit, assessment_id: int) -> Response[Any]:
     """The CNIL's prior consultation, as it stands."""
     assessment = get_assessment(visit.session, assessment_id)
     visit.visitor.require(RECORD, assessment.organisation_id)
-    known = find_consultation(visit.session, get_latest(visit.session, assessment_id).id)
+    _revision, known = find_consultable(visit.session, assessment_id) or (None, None)
     values = _form_of(ConsultationForm, known)
     return _consultation_page(visit, assessment, known.version if known else 0, values)
 
