@@ -1,5 +1,6 @@
 """An impact assessment from the question whether one is due to its frozen revisions, on pages and in the database."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -145,6 +146,8 @@ def test_an_assessment_may_be_set_aside_where_only_the_criteria_ask_for_it(town:
     assert screened(steward, activity_id, **aside).status_code == 303
     assert findings(town, activity_id)["RGPD-15"] == "compliant"
     assert "Écartée avec un motif" in steward.get(f"/traitements/{activity_id}").text
+    told = ("/rgpd", "/aipd"), r'<a href="/aipd\?vue=dues">(\d+)</a>'
+    assert [re.findall(told[1], steward.get(page).text) for page in told[0]] == [["0"], ["0"]]
 
 
 def test_an_assessment_goes_from_draft_to_a_frozen_decision(town: Town, activity_id: int) -> None:

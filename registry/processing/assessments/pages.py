@@ -135,11 +135,16 @@ def _sort_screened(screened: Sequence[Screened], names: Mapping[int, str]) -> tu
             need_view(decision),
             _is_set_aside(one.screening),
         )
-        if decision.is_due and not line.set_aside:
+        if is_to_begin(one.screening):
             due.append(line)
         elif decision.is_open:
             waiting.append(line)
     return due, waiting
+
+
+def is_to_begin(screening: DpiaScreening | None) -> bool:
+    """Whether an assessment is due that nobody set aside: what is called to begin, on every page that counts it."""
+    return decision_about(screening).is_due and not _is_set_aside(screening)
 
 
 def _is_set_aside(screening: DpiaScreening | None) -> bool:

@@ -10,8 +10,8 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.organisations.queries import find_organisations
 from registry.platform.clock import now
+from registry.processing.assessments.pages import is_to_begin
 from registry.processing.assessments.queries import find_screened
-from registry.processing.assessments.rules import answers_of, decide
 from registry.processing.breaches.queries import count_breaches_by_body
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.oversight.views import BodyLine, OversightPage
@@ -44,9 +44,7 @@ def _lines(visit: Visit) -> list[BodyLine]:
     records = count_by_body(visit.session)
     breaches = count_breaches_by_body(visit.session, now())
     requests = count_requests_by_body(visit.session, visit.today)
-    due = Counter(
-        one.organisation_id for one in find_screened(visit.session) if decide(answers_of(one.screening)).is_due
-    )
+    due = Counter(one.organisation_id for one in find_screened(visit.session) if is_to_begin(one.screening))
     lines = []
     for body in find_organisations(visit.session):
         breach, request = breaches.get(body.id, nothing), requests.get(body.id, nothing)
