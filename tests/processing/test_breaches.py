@@ -189,6 +189,8 @@ def test_the_list_puts_what_presses_first_counts_each_state_and_narrows(town: To
             clock = breach_clock(row.due_at, row.notified_at, row.risk, now())
             only = find_breaches(session, BreachFilter(states=frozenset({clock.state})), now())
             assert row.id in {one.id for one in only}
+    listed = town.someone(Role.DPO).api("GET", "/api/v1/breaches?state=overdue&state=soon&limit=1").json()
+    assert (listed["total"], len(listed["breaches"])) == (2, 1)
     page = town.someone(Role.DPO).get("/violations?delai=overdue").text
     assert f'href="/violations/{late}"' in page
     assert f'href="/violations/{fresh}"' not in page

@@ -272,6 +272,7 @@ def test_the_api_gives_the_same_clock_as_the_page_and_asks_for_the_version(town:
     assert done.json()["clock"]["state"] in {"met", "late"}
     listed = dpo.api("GET", "/api/v1/requests?open=true").json()
     assert listed["requests"] == []
+    assert [dpo.api("GET", f"/api/v1/requests?regime={one}").json()["total"] for one in ("gdpr", "cada")] == [1, 0]
 
 
 def test_each_text_has_its_delay_and_the_day_it_begins(town: Town):

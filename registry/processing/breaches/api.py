@@ -28,7 +28,7 @@ from registry.processing.breaches.forms import (
 from registry.processing.breaches.models import Breach
 from registry.processing.breaches.queries import (
     BreachFilter,
-    count_breaches,
+    count_breaches_listed,
     find_breaches_after,
     find_events,
     find_notifications,
@@ -232,7 +232,7 @@ def list_breaches(visit: Visit) -> Response[BreachesBody]:
     lines = [
         BreachLineBody(**{name: getattr(row, name) for name in _LINE}, clock=_clock(visit, row, moment)) for row in rows
     ]
-    total = count_breaches(visit.session, chosen, moment).total
+    total = count_breaches_listed(visit.session, chosen, moment)
     return visit.answer(BreachesBody(total, lines, asked.following((rows[-1].id,) if more else None)))
 
 

@@ -109,6 +109,12 @@ def count_breaches(session: Session, chosen: BreachFilter, now: datetime) -> Bre
     return BreachCounts(states, risks, states.total())
 
 
+def count_breaches_listed(session: Session, chosen: BreachFilter, now: datetime) -> int:
+    """How many breaches a list holds, narrowed as it is."""
+    listed = _narrowed(select(Breach), chosen, now).subquery()
+    return session.execute(select(func.count()).select_from(listed)).scalar_one()
+
+
 def count_breaches_by_body(session: Session, now: datetime) -> Mapping[int, Mapping[ClockState, int]]:
     """How many breaches of each body stand in each state of their clock, those annulled left out."""
     columns: tuple[Any, Any] = (col(Breach.organisation_id).label("body"), clock_state(now).label("state"))

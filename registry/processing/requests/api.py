@@ -20,7 +20,7 @@ from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import say_left
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestCreation
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.queries import RequestFilter, count_requests, find_requests_after, get_request
+from registry.processing.requests.queries import RequestFilter, count_requests_listed, find_requests_after, get_request
 from registry.processing.requests.rules import is_extended, request_clock
 from registry.processing.requests.service import (
     amend_request,
@@ -184,7 +184,7 @@ def list_requests(visit: Visit) -> Response[RequestsBody]:
     rows = find_requests_after(visit.session, chosen, visit.today, place[0] if place else 0, asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     lines = [RequestLineBody(**{name: getattr(row, name) for name in _LINE}, clock=_clock(visit, row)) for row in rows]
-    total = count_requests(visit.session, chosen, visit.today).total
+    total = count_requests_listed(visit.session, chosen, visit.today)
     return visit.answer(RequestsBody(total, lines, asked.following((rows[-1].id,) if more else None)))
 
 

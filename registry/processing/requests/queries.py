@@ -113,6 +113,12 @@ def count_requests(session: Session, chosen: RequestFilter, today: date) -> Requ
     return RequestCounts(states, regimes, states.total())
 
 
+def count_requests_listed(session: Session, chosen: RequestFilter, today: date) -> int:
+    """How many requests a list holds, narrowed as it is."""
+    listed = _narrowed(select(ReceivedRequest), chosen, today).subquery()
+    return session.execute(select(func.count()).select_from(listed)).scalar_one()
+
+
 def count_requests_by_body(session: Session, today: date) -> Mapping[int, Mapping[ClockState, int]]:
     """How many requests of each body stand in each state of their clock, those annulled left out."""
     columns: tuple[Any, Any] = (col(ReceivedRequest.organisation_id).label("body"), clock_state(today).label("state"))
