@@ -162,6 +162,18 @@ def test_two_people_of_one_name_stay_two_and_each_request_points_to_the_other(to
     assert "Second" in dpo.get(f"/demandes/{one}").text
 
 
+def test_an_address_given_later_joins_the_name_given_first(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = number_of(dpo.post("/demandes/nouvelle", form(town, requester_name="Camille Essai")))
+
+    dpo.post(f"/demandes/{number}/modifier", form(town, version="1", requester_email="camille@essai.invalid"))
+
+    sheet = dpo.get(f"/demandes/{number}").text
+    assert "Camille Essai — camille@essai.invalid" in sheet
+    dpo.post(f"/demandes/{number}/modifier", form(town, version="2", requester_name="Dominique Autre"))
+    assert "camille@essai.invalid" not in dpo.get(f"/demandes/{number}").text, "Somebody else asks."
+
+
 def test_who_asks_is_known_to_few_and_stands_in_no_snapshot_and_in_no_list_of_people(town: Town):
     dpo, steward = town.someone(Role.DPO), town.someone(Role.STEWARD)
     number = number_of(dpo.post("/demandes/nouvelle", form(town, requester_name="Dominique Témoin")))

@@ -55,7 +55,7 @@ def amend_request(session: Session, request_id: int, form: RequestChange, *, exp
         _refuse({"received_on": _("La réponse est partie avant cette date : vérifiez la date de réception.")})
     if request.extended_on is not None and request.extended_on < values["received_on"]:
         _refuse({"received_on": _("La prolongation est notifiée avant cette date : vérifiez la date de réception.")})
-    asker = _record_asker(session, request.organisation_id, form.asker())
+    asker = _record_asker(session, request.organisation_id, _asker_of(session, request, form))
     say(session, "processing:request:amend")
     for name, value in values.items():
         if getattr(request, name) != value:
@@ -128,6 +128,15 @@ def _written(session: Session, request: ReceivedRequest) -> ReceivedRequest:
     session.refresh(request)
     touch(session, "request", request.id)
     return request
+
+
+def _asker_of(session: Session, request: ReceivedRequest, form: RequestChange) -> PersonForm | None:
+    """Who asks, as the change says it: an address given alone is that of the person already named."""
+    asker = form.asker()
+    if asker is None or asker.name is not None or request.requester_id is None:
+        return asker
+    known = find_known(session, request.requester_id)
+    return asker.model_copy(update={"name": known.name}) if known is not None else asker
 
 
 def _record_asker(session: Session, organisation_id: int, asker: PersonForm | None) -> int | None:
