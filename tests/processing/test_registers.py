@@ -11,8 +11,8 @@ from registry.processing.breaches import gathering as breaches
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.requests import gathering as requests
-from registry.processing.requests.forms import RequestForm
-from registry.processing.requests.service import record_request
+from registry.processing.requests.forms import AnswerForm, RequestForm
+from registry.processing.requests.service import answer_request, record_request
 from registry.reporting.discovery import get_report
 from tests.conftest import Town
 
@@ -43,6 +43,25 @@ def test_a_register_of_breaches_holds_each_with_its_72_hours(town: Town):
     assert sheet.late
     assert {line.label for line in sheet.missing} == {"Effets probables", "Mesures prises", "Risque"}
     assert [(one.first, one.second) for one in content.summary] == [(0, 1)]
+
+
+@pytest.mark.parametrize(
+    ("regime", "article"), [("gdpr", "RGPD, art. 12 §4"), ("cada", "CRPA L311-14"), ("reuse", "CRPA L322-5")]
+)
+def test_a_refusal_bears_the_article_of_its_own_text(town: Town, regime: str, article: str):
+    day = town.info["today"]()
+    with town.acting() as session:
+        right = "access" if regime == "gdpr" else None
+        form = RequestForm(regime=regime, right=right, subject="Copie", received_on=day, identity_check="known")
+        made = record_request(session, town.commune_id, form)
+        refusal = AnswerForm(answered_on=day, outcome="refused", refusal_grounds="Secret des affaires")
+        answer_request(session, made.id, refusal, expected=made.version)
+
+    (sheet,) = content_of(town, "requests", requests.gather).sheets
+
+    articles = {line.label: line.article for line in sheet.lines}
+    assert articles["Motifs du refus"] == articles["Voies de recours dites"] == article
+    assert bool(articles["Identité"]) == (regime == "gdpr")
 
 
 def test_a_register_of_requests_says_the_right_and_not_who_asked(town: Town):

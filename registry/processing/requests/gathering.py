@@ -77,7 +77,7 @@ def _lines(row: Any) -> Iterator[dict[str, Any]]:
     verified = _on(row.identity_checked_on, row.identity_check.label if row.identity_check else "")
     answer = _on(row.answered_on, row.outcome.label if row.outcome else "")
     refused = row.outcome is not None and row.outcome.needs_grounds
-    of_cada = row.regime != RequestRegime.GDPR
+    of_gdpr, refusal = row.regime == RequestRegime.GDPR, REGIMES[row.regime].refusal
     said: tuple[tuple[str, str, str, bool], ...] = (
         (_("Régime"), "", row.regime.label, True),
         (_("Objet"), "", row.subject, True),
@@ -85,11 +85,11 @@ def _lines(row: Any) -> Iterator[dict[str, Any]]:
         (_("Par"), "", row.channel.label if row.channel else "", False),
         (_("Délai"), "", _(REGIMES[row.regime].told), False),
         (_("Qualité de qui demande"), "", row.requester_kind.label if row.requester_kind else "", False),
-        (_("Identité"), "art. 12 §6", verified, not of_cada),
-        (_("Prolongation annoncée"), "art. 12 §3", _on(row.extended_on, row.extension_reasons or ""), False),
+        (_("Identité"), "RGPD, art. 12 §6" if of_gdpr else "", verified, of_gdpr),
+        (_("Prolongation annoncée"), "RGPD, art. 12 §3", _on(row.extended_on, row.extension_reasons or ""), False),
         (_("Réponse"), "", answer, True),
-        (_("Motifs du refus"), "art. 12 §4", row.refusal_grounds or "", refused),
-        (_("Voies de recours dites"), "art. 12 §4", _truth(row.remedies_stated), refused),
+        (_("Motifs du refus"), refusal, row.refusal_grounds or "", refused),
+        (_("Voies de recours dites"), refusal, _truth(row.remedies_stated), refused),
         (_("Transmise à"), "", row.transferred_to or "", False),
         (_("Avis de la CADA"), "CRPA R343-3", _on(row.cada_opinion_on, ""), False),
         (_("Suite donnée à l’avis"), "CRPA R343-3", _on(row.cada_followed_up_on, ""), False),

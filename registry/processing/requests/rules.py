@@ -16,6 +16,7 @@ from registry.web.templating import say_day
 class Regime:
     """What a text says of the requests under it. `delay` and `extended` are names of `policies/delays.yaml`.
 
+    `refusal` is the article that asks for the grounds of a refusal and the remedies.
     `since` is the day from which the text counts the delay: a request received before is not under it.
     """
 
@@ -26,6 +27,7 @@ class Regime:
     example: str
     told: str
     silence: str
+    refusal: str
     remedies: str
     extended: str | None = None
 
@@ -42,6 +44,7 @@ REGIMES: Mapping[RequestRegime, Regime] = {
             "Un mois, prolongeable de deux si la personne en est avertie dans le premier mois (RGPD art. 12 §3)."
         ),
         silence=mark("Passé le délai, c’est un manquement : la personne peut saisir la CNIL ou le juge."),
+        refusal="RGPD, art. 12 §4",
         remedies=mark(
             "Vous pouvez introduire une réclamation auprès de la CNIL et former un recours devant le juge (RGPD "
             "art. 12 §4)."
@@ -57,6 +60,7 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("« Je souhaite une copie du contrat de délégation de l’eau »"),
         told=mark("Un mois, puis le silence vaut refus (CRPA R*311-12 et R311-13)."),
         silence=mark("Passé le délai, le silence vaut refus : le demandeur peut saisir la CADA dans les deux mois."),
+        refusal="CRPA L311-14",
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
             "refus (CRPA R343-1) ; cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
@@ -70,6 +74,7 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("« Pouvons-nous reprendre vos horaires dans notre application ? »"),
         told=mark("Un mois, puis le silence vaut rejet (CRPA R*322-4) ; la durée reste à valider."),
         silence=mark("Passé le délai, le silence vaut rejet : le demandeur peut saisir la CADA."),
+        refusal="CRPA L322-5",
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs de cette décision défavorable ; "
             "cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
@@ -86,6 +91,7 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("Une commune demande à la communauté urbaine le plan de ses réseaux"),
         told=mark("Un mois (loi 2016-1321, art. 1er III, et CRPA R311-13)."),
         silence=mark("Passé le délai, le silence vaut refus : l’administration qui demande peut saisir la CADA."),
+        refusal="CRPA L311-14",
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
             "refus (CRPA R343-1 et L342-1 ; loi 2016-1321, art. 1er III)."
