@@ -49,6 +49,10 @@ def _of_a_text(value: date, info: ValidationInfo) -> date:
 def _within_reason(value: date) -> date:
     if value > LONGEST_WAIT:
         raise PydanticCustomError("too_late", _("Cette date est trop lointaine : vérifiez l’année."))
+    if value < OLDEST_TEXT:
+        raise PydanticCustomError(
+            "too_early", _("Cette date est trop ancienne : vérifiez l’année, sur quatre chiffres.")
+        )
     return value
 
 

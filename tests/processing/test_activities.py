@@ -38,12 +38,14 @@ def test_what_cannot_be_kept_is_said_in_a_sentence_and_given_back(town: Town):
 
     reversed_ = dpo.post("/traitements/nouveau", typed)
     early = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "founding_text_on": "0999-01-01"})
+    mistyped = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "started_on": "0024-05-01"})
     nameless = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "name": " "})
     foreign = dpo.post("/traitements/nouveau", {**typed, "ended_on": "", "organisation_id": "987654"})
 
-    assert [one.status_code for one in (reversed_, early, nameless, foreign)] == [422] * 4
+    assert [one.status_code for one in (reversed_, early, mistyped, nameless, foreign)] == [422] * 5
     assert "se termine avant d’avoir commencé" in reversed_.text
     assert "Aucun texte encore en vigueur" in early.text
+    assert "Cette date est trop ancienne" in mistyped.text
     assert all("Envoyer la lettre" in one.text for one in (reversed_, early, nameless, foreign))
     assert "Aucun traitement au registre" in dpo.get("/traitements").text, "Nothing half-written."
 
