@@ -112,8 +112,9 @@ def facts_of_activity(activity: Any) -> dict[str, Any]:
         # Who ticked the measures saw the boxes: what is not ticked there is not taken.
         for name in ("access-control", "traceability", "backup"):
             facts[f"activity.{name.replace('-', '_')}"] = name in activity.security_measures
-    conditions = tuple(str(one) for one in activity.article9_conditions)
-    if conditions or "article9_conditions" in absent:
+    # Point d is for bodies that seek no profit and their members: it allows an authority nothing.
+    conditions = tuple(str(one) for one in activity.article9_conditions if one != Article9Condition.MEMBERS)
+    if activity.article9_conditions or "article9_conditions" in absent:
         facts["activity.article9_conditions"] = conditions
         facts["activity.article9_rests_on_law"] = any(Article9Condition(one).rests_on_law for one in conditions)
     return facts

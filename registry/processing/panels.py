@@ -1,6 +1,6 @@
 """What this room shows on a dataset's sheet: its status under the GDPR, in one glance."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from registry.compliance.panels import findings_in_force
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -16,7 +16,7 @@ from registry.processing.queries import (
     find_retentions,
     get_personal_fields,
 )
-from registry.processing.rules import rights_of, span_of_retention
+from registry.processing.rules import span_of_retention, standing_of_rights
 from registry.processing.views import ActivityInShort, GdprLine, GdprPanel, say_months
 from registry.processing.vocabulary import PersonsRight
 from registry.web.visits import Panel, Visit
@@ -41,7 +41,7 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
     lines = [line for more in MORE_LINES for line in more(visit, sheet, activities)]
     found = findings_in_force(visit, SubjectKind.DATASET, dataset_id)
     open_ = [one for one in found if one.policy_id.startswith(_PACK) and one.verdict is not Verdict.COMPLIANT]
-    rights = {right for one in activities if one.lawful_basis for right in rights_of(one.lawful_basis, None)}
+    rights = {right for one in activities for right in _rights(one)}
     return GdprPanel(
         dataset_id=dataset_id,
         declared=sheet.personal_data.label if sheet.personal_data else "",
@@ -56,6 +56,14 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
         to_complete=sum(one.verdict is Verdict.TO_COMPLETE for one in open_),
         may_record=visit.visitor.may(Permission.PROCESSING_ACTIVITY_RECORD, sheet.organisation_id),
     )
+
+
+def _rights(activity: ActivityOfDataset) -> Iterator[PersonsRight]:
+    """The rights that apply to an activity, as its sheet says them."""
+    adjusted = {PersonsRight(code): (applies, "") for code, applies in activity.adjusted.items()}
+    for one in standing_of_rights(activity.lawful_basis, activity.automated_decision, adjusted):
+        if one.applies:
+            yield one.right
 
 
 def _say_fields(known: PersonalFields) -> str:

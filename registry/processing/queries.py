@@ -24,7 +24,7 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
-from registry.processing.vocabulary import ActivityStatus, LawfulBasis
+from registry.processing.vocabulary import ActivityStatus, AutomatedDecision, LawfulBasis
 
 Activity = ProcessingActivity
 Part = (
@@ -264,6 +264,14 @@ def find_principals(session: Session, activity_id: int) -> list[Linked]:
     return [Linked(row.principal_id, row.name or "") for row in rows]
 
 
+_ADJUSTED = (
+    select(func.jsonb_object_agg(col(ActivityRight.right), col(ActivityRight.applies)))
+    .where(col(ActivityRight.activity_id) == col(Activity.id), ~col(ActivityRight.annulled))
+    .correlate(Activity)
+    .scalar_subquery()
+)
+
+
 @dataclass(frozen=True)
 class ActivityOfDataset:
     """An activity that concerns a dataset, in short."""
@@ -273,6 +281,9 @@ class ActivityOfDataset:
     organisation_id: int
     status: ActivityStatus
     lawful_basis: LawfulBasis | None
+    automated_decision: AutomatedDecision | None
+    adjusted: Mapping[str, bool]
+    """The rights that somebody granted or refused against what the basis says."""
 
 
 def find_activities_of_dataset(session: Session, dataset_id: int) -> list[ActivityOfDataset]:
@@ -280,13 +291,19 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
     rows = session.execute(
         select(
             col(Activity.id), col(Activity.name), col(Activity.organisation_id), col(Activity.status),
-            col(Activity.lawful_basis),
+            col(Activity.lawful_basis), col(Activity.automated_decision), _ADJUSTED.label("adjusted"),
         )
         .join(ActivityDataset, col(ActivityDataset.activity_id) == col(Activity.id))
         .where(col(ActivityDataset.dataset_id) == dataset_id, ~col(ActivityDataset.annulled), ~col(Activity.annulled))
         .order_by(*_ORDER)
     )  # fmt: skip
-    return [ActivityOfDataset(*row) for row in rows]
+    return [
+        ActivityOfDataset(
+            row.id, row.name, row.organisation_id, row.status, row.lawful_basis, row.automated_decision,
+            row.adjusted or {},
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 MOST_CHOICES = 200

@@ -56,6 +56,21 @@ def test_a_whole_entry_is_compliant_and_each_gap_is_named(town: Town):
         assert words in sheet
 
 
+def test_a_condition_reserved_to_bodies_without_profit_allows_an_authority_nothing(town: Town):
+    dpo = town.someone(Role.DPO)
+    health = [{**WHOLE["data"][0], "data_category": "health"}]
+    number = _record(town, data=health, article9_conditions=["members"])
+
+    alone = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+    dpo.api(
+        "PATCH", f"/api/v1/processing-activities/{number}", headers={"If-Match": '"1"'},
+        json={"article9_conditions": ["members", "explicit-consent"]},
+    )  # fmt: skip
+    with_consent = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+
+    assert (alone["RGPD-07"], with_consent["RGPD-07"]) == ("non-compliant", "compliant")
+
+
 def test_rows_are_saved_together_removed_and_given_back_when_wrong(town: Town):
     dpo = town.someone(Role.DPO)
     number = _record(town)
@@ -96,8 +111,16 @@ def test_a_dataset_tied_to_an_activity_says_so_and_is_judged_again(town: Town):
     for words in ("RGPD en un coup d’œil", "Restauration scolaire", "de 1 an à 10 ans", "Mission d’intérêt public"):
         assert words in shown
     assert "Inscrits à la cantine" in steward.get(f"/traitements/{number}").text, "Both ways."
+    assert ("Opposition (art. 21)" in shown, "Effacement (art. 17)" in shown) == (True, False)
+    steward.api(
+        "PATCH", f"/api/v1/processing-activities/{number}", headers={"If-Match": '"2"'},
+        json={"rights": [{"right": "objection", "applies": False, "reason": "Écartée par l’acte qui l’institue"},
+                         {"right": "erasure", "applies": True, "reason": "Accordé par la collectivité"}]},
+    )  # fmt: skip
+    adjusted = steward.get(f"/jeux/{sheet}").text
+    assert ("Opposition (art. 21)" in adjusted, "Effacement (art. 17)" in adjusted) == (False, True)
 
-    steward.post(f"/traitements/{number}/modifier", {"version": "2", "name": "Restauration", "status": "ended"})
+    steward.post(f"/traitements/{number}/modifier", {"version": "3", "name": "Restauration", "status": "ended"})
     assert _verdicts(steward.api("GET", f"/api/v1/datasets/{sheet}"))["RGPD-01"] == "to-complete"
     untied = steward.post(f"/traitements/du-jeu/{sheet}", {"removed": str(number)})
     assert untied.status_code == 303
