@@ -45,6 +45,7 @@ from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.evidence import DATASETS as DATASETS_PROVED
 from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
+from registry.datasets.facts import Instead
 from registry.datasets.listing import cell_routes as datasets_cells
 from registry.datasets.listing import routes as datasets_list
 from registry.datasets.listing import view_routes as datasets_views
@@ -117,6 +118,10 @@ from registry.processing.requests import gathering as requests
 from registry.processing.requests import routes as requests_routes
 from registry.processing.requests.facts import BOUND as BOUND_OF_REQUESTS
 from registry.processing.requests.facts import bind_requests, every_request, is_request_judged, names_of_requests
+from registry.processing.retention import panels as retention_panels
+from registry.processing.retention import routes as retention_routes
+from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
+from registry.processing.retention.facts import bind_retention
 from registry.reporting import api as reporting_api
 from registry.reporting import gathering
 from registry.reporting import routes as reporting_routes
@@ -285,6 +290,20 @@ def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> 
     return False
 
 
+def _bind_datasets(
+    session: Session,
+    ids: Sequence[int],
+    *,
+    on: date,
+    until: datetime | None,
+    instead: Mapping[int, Instead] | None = None,
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The facts of datasets, with what the record of processing and its corners know of them."""
+    bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
+    bind_retention(session, bound, on=on, until=until)
+    return bound
+
+
 def _bind_activities(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
@@ -317,7 +336,7 @@ def assemble_engine() -> Engine:
         catalogue=load_catalogue(asset_root("policies")),
         subjects={
             SubjectKind.DATASET: Subject(
-                SubjectKind.DATASET, bind_datasets_processed, _every_dataset, _dataset_names, _is_dataset_judged
+                SubjectKind.DATASET, _bind_datasets, _every_dataset, _dataset_names, _is_dataset_judged
             ),
             SubjectKind.ORGANISATION: Subject(
                 SubjectKind.ORGANISATION,
@@ -391,6 +410,7 @@ PANELS: tuple[Panel, ...] = (
     *assessments_panels.PANELS,
     *breaches_panels.PANELS,
     *processing_panels.PANELS,
+    *retention_panels.PANELS,
     *desk_panels.PANELS,
 )
 
@@ -436,6 +456,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *breaches_routes.HANDLERS,
     *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,
+    *retention_routes.HANDLERS,
     *breaches_api.HANDLERS,
     *requests_api.HANDLERS,
     *exchange_routes.HANDLERS,
@@ -476,6 +497,6 @@ def bound_facts() -> frozenset[str]:
     return frozenset(
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
-            *BOUND_OF_ASSESSMENTS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
+            *BOUND_OF_ASSESSMENTS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS, *BOUND_OF_RETENTION,
         )
     )  # fmt: skip

@@ -50,7 +50,7 @@ _ASKED = frozenset(
         "id", "organisation_id", "annulled", "title", "description", "declared_absent", "conforms_to", "documentation",
         "access_rights", "nature", "personal_data", "licence", "frequency", "modified", "issued", "publisher_name",
         "publication_ground", "anonymisation_proof", "third_party_rights", "origin", "reuser_warning",
-        "retention_months", "retention_trigger", "last_use_review",
+        "retention_months", "retention_trigger", "final_disposition", "stage", "last_use_review",
     }
 )  # fmt: skip
 """What facts are made from, of the columns of a sheet, and what a report shows of it."""

@@ -44,9 +44,12 @@ class Permission(StrEnum):
     PROCESSING_ASSESSMENT_RECORD = "processing:assessment:record"
     PROCESSING_BREACH_READ = "processing:breach:read"
     PROCESSING_BREACH_RECORD = "processing:breach:record"
+    PROCESSING_DISPOSAL_PREPARE = "processing:disposal:prepare"
     PROCESSING_MATTER_FOLLOW = "processing:matter:follow"
     PROCESSING_REQUEST_READ = "processing:request:read"
     PROCESSING_REQUEST_RECORD = "processing:request:record"
+    PROCESSING_RETENTION_READ = "processing:retention:read"
+    PROCESSING_RETENTION_RECORD = "processing:retention:record"
     REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
@@ -78,6 +81,7 @@ _READS = frozenset(
         Permission.ORGANISATIONS_ORGANISATION_READ,
         Permission.PROCESSING_ACTIVITY_READ,
         Permission.PROCESSING_MATTER_FOLLOW,
+        Permission.PROCESSING_RETENTION_READ,
         Permission.REPORTING_DOCUMENT_READ,
     }
 )
@@ -94,6 +98,7 @@ _RECORDS = frozenset(
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
         Permission.PROCESSING_ASSESSMENT_RECORD,
+        Permission.PROCESSING_RETENTION_RECORD,
     }
 )
 _AMENDS = frozenset({Permission.ORGANISATIONS_ORGANISATION_AMEND})
@@ -109,6 +114,8 @@ _ANSWERS_FOR_LAW = frozenset(
         Permission.PROCESSING_ASSESSMENT_RECORD,
     }
 )
+_KEEPS = frozenset({Permission.PROCESSING_DISPOSAL_PREPARE, Permission.PROCESSING_RETENTION_RECORD})
+"""Retention: its rules, its due dates, its holds and the slips sent to the archives."""
 _ADVISES = frozenset({Permission.PROCESSING_ASSESSMENT_ADVISE})
 _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
 _CONFIDED = frozenset(
@@ -123,12 +130,12 @@ _CONFIDED = frozenset(
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.ARCHIVIST: _READS,
+    Role.ARCHIVIST: _READS | _ISSUES | _KEEPS,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES | _DECIDES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _CONFIDED | _ERASES,
-    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _CONFIDED | {Permission.ERASURES_RECEIPT_READ},
+    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _CONFIDED | _ERASES | _KEEPS,
+    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _CONFIDED | _KEEPS | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS,
 }
@@ -151,7 +158,9 @@ WRITING = frozenset(
         Permission.PROCESSING_ASSESSMENT_DECIDE,
         Permission.PROCESSING_ASSESSMENT_RECORD,
         Permission.PROCESSING_BREACH_RECORD,
+        Permission.PROCESSING_DISPOSAL_PREPARE,
         Permission.PROCESSING_REQUEST_RECORD,
+        Permission.PROCESSING_RETENTION_RECORD,
         Permission.REPORTING_DOCUMENT_ISSUE,
     }
 )

@@ -517,6 +517,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /personnes/{person_id:int}/effacer": _form(
         ground="no-longer-necessary", reason="Demande du 3 novembre", confirmed="true"
     ),
+    "POST /conservation/du-jeu/{dataset_id:int}": _form(
+        version=lambda of: str(of.dataset_version), rule_code="BIBLIO", known="to-come"
+    ),
     "POST /violations/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id),
         title="Clé perdue",

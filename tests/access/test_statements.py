@@ -60,6 +60,7 @@ STATEMENTS = {
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
+    "/conservation/du-jeu/{dataset}": 5,
     "/preuves/{evidence}": 6,
     "/api/v1/evidence": 3,
     "/api/v1/evidence/{evidence}": 4,
