@@ -30,7 +30,7 @@ from registry.platform.supervisor import end_with_supervisor
 from registry.rooms import HANDLERS, PANELS, assemble
 from registry.search.queries import find_lateness
 from registry.web.allowing import answer_options
-from registry.web.problems import exception_handlers
+from registry.web.problems import EXCEPTION_HANDLERS
 from registry.web.security import secure
 from registry.web.shell import Entry
 from registry.web.static import static_handlers
@@ -150,7 +150,7 @@ def assemble_app(premises: Premises) -> Litestar:
     pages = Router("/", route_handlers=[*answer_options([show_home, *HANDLERS]), health, metrics, show_home, *served])
     app = Litestar(
         route_handlers=[pages],
-        exception_handlers=exception_handlers(premises),
+        exception_handlers=dict(EXCEPTION_HANDLERS),
         state=State({"premises": premises}),
         request_max_body_size=API_BODY_LIMIT,
         openapi_config=None,

@@ -155,50 +155,40 @@ class Problem:
     typed: tuple[tuple[str, str], ...] = ()
 
 
-def exception_handlers(premises: Premises) -> dict[Any, Callable[..., Response[Any]]]:
-    """What answers each refusal, each error of the framework, and each defect."""
+def _refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
+    status = next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 422)
+    status = _BY_CODE.get(refusal.code, status)
+    errors = refusal.errors if isinstance(refusal, Invalid) else ()
+    typed = refusal.fields if isinstance(refusal, FormOutlived) else ()
+    return _answer(request, Problem(status, refusal.code, refusal.message, errors, typed=typed))
 
-    def refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]:
-        status = next((code for kind, code in STATUSES.items() if isinstance(refusal, kind)), 422)
-        status = _BY_CODE.get(refusal.code, status)
-        errors = refusal.errors if isinstance(refusal, Invalid) else ()
-        typed = refusal.fields if isinstance(refusal, FormOutlived) else ()
-        return _answer(premises, request, Problem(status, refusal.code, refusal.message, errors, typed=typed))
 
-    def failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
-        if error.status_code >= 500:
-            return broken(request, error)
-        return _answer(
-            premises, request, Problem(error.status_code, f"http-{error.status_code}", headers=error.headers)
-        )
+def _failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    if error.status_code >= 500:
+        return _broken(request, error)
+    return _answer(request, Problem(error.status_code, f"http-{error.status_code}", headers=error.headers))
 
-    def away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        if (state := _state_of(error)) in _BUSY:
-            log.warning("database busy", sqlstate=state, path=request.url.path)
-            return _answer(premises, request, Problem(503, "busy", _BUSY[state]))
-        if not _is_of_the_connection(error):
-            return broken(request, error)
-        log.warning("database away", error=str(getattr(error, "orig", error)).splitlines()[:1])
-        message = mark("La base de données ne répond pas. Réessayez dans un instant.")
-        return _answer(premises, request, Problem(503, "unavailable", message))
 
-    def unkept(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
-        log.warning("value refused by the database", error=str(error.orig).splitlines()[:1])
-        message = mark("Une valeur de la demande ne peut pas être lue : nombre trop grand, ou caractère illisible.")
-        return _answer(premises, request, Problem(422, "unreadable-value", message))
+def _away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    if (state := _state_of(error)) in _BUSY:
+        log.warning("database busy", sqlstate=state, path=request.url.path)
+        return _answer(request, Problem(503, "busy", _BUSY[state]))
+    if not _is_of_the_connection(error):
+        return _broken(request, error)
+    log.warning("database away", error=str(getattr(error, "orig", error)).splitlines()[:1])
+    message = mark("La base de données ne répond pas. Réessayez dans un instant.")
+    return _answer(request, Problem(503, "unavailable", message))
 
-    def broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-        log.error("defect", path=request.url.path, exc_info=error)
-        return _answer(premises, request, Problem(500, "defect"))
 
-    return {
-        Refusal: refused,
-        HTTPException: failed,
-        OperationalError: away,
-        PoolTimeoutError: away,
-        DataError: unkept,
-        Exception: broken,
-    }
+def _unkept(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
+    log.warning("value refused by the database", error=str(error.orig).splitlines()[:1])
+    message = mark("Une valeur de la demande ne peut pas être lue : nombre trop grand, ou caractère illisible.")
+    return _answer(request, Problem(422, "unreadable-value", message))
+
+
+def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    log.error("defect", path=request.url.path, exc_info=error)
+    return _answer(request, Problem(500, "defect"))
 
 
 def _state_of(error: Exception) -> str:
@@ -221,7 +211,8 @@ def problem_title(status: int) -> str:
     return _(_ANSWERS.get(status, _ANSWERS[400])[0])
 
 
-def _answer(premises: Premises, request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
+    premises: Premises = request.app.state.premises
     locale = choose_locale(request.cookies.get(LOCALE_COOKIE), request.headers.get("accept-language"))
     headers = {name: value for name, value in (problem.headers or {}).items() if name.lower() in _KEPT_HEADERS}
     if problem.status == 503:
@@ -297,3 +288,14 @@ def _for_people(
 
 def _request_id(request: Request[Any, Any, Any]) -> str:
     return str(request.scope["state"].get("request_id", ""))
+
+
+EXCEPTION_HANDLERS: Mapping[Any, Callable[..., Response[Any]]] = {
+    Refusal: _refused,
+    HTTPException: _failed,
+    OperationalError: _away,
+    PoolTimeoutError: _away,
+    DataError: _unkept,
+    Exception: _broken,
+}
+"""What answers each refusal, each error of the framework, and each defect."""

@@ -11,7 +11,7 @@ from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import Connection
 
-from registry.app import assemble_app, premises_of
+from registry.app import premises_of
 from registry.platform.home import Home
 from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
@@ -19,6 +19,7 @@ from registry.web.visits import Premises
 from tests.access.scene import NOTHING, TURTLE, Call, Objects, furnish
 from tests.access.suggesting import SAMPLE
 from tests.conftest import Someone, Town
+from tests.serving import Served
 
 WORDS = {"authority": "aubepine", "commune": "bruyere", "other": "capucine"}
 ABOVE = "dahlia"
@@ -69,7 +70,7 @@ def rehearsing(
         home = RehearsalHome(town.home.settings, town.home.urls, town.home.cluster)
         home.connection = connection
         premises = replace(change(premises_of(town.home)), home=home)
-        with TestClient(assemble_app(premises), raise_server_exceptions=False) as client:
+        with Served(premises) as client:
 
             def ask(method: str, path: str, **more: Any) -> Response:
                 kept = connection.begin()

@@ -10,12 +10,10 @@ from typing import BinaryIO
 
 import pytest
 from httpx import Response
-from litestar.testing import TestClient
 from sqlalchemy import text
 
 from registry.accounts.rules import FAILURES_PER_NAME
 from registry.accounts.service import ask_reset, grant_role, invite_account, use_link
-from registry.app import create_app
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
 from registry.organisations.forms import PersonForm
@@ -24,6 +22,7 @@ from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from tests.accounts.test_signing_in import mailbox, sign_in
 from tests.conftest import PASSWORD, Town
+from tests.serving import served
 from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
@@ -135,7 +134,7 @@ def mailing(town: Town) -> Iterator[Town]:
     """The same registry, with a mail server that does not answer."""
     settings = town.home.settings.model_copy(update={"mail_url": "smtp://127.0.0.1:9"})
     home = Home(settings, town.home.urls, town.home.cluster)
-    with TestClient(create_app(home)) as client:
+    with served(home) as client:
         yield replace(town, _client=client)
     home.dispose()
 
@@ -280,7 +279,7 @@ def test_a_link_goes_to_the_address_the_account_holds_not_to_one_that_folds_like
     home = Home(settings, town.home.urls, town.home.cluster)
     csrf = csrf_token(b"visite", home.secret("csrf"))
 
-    with TestClient(create_app(home)) as client:
+    with served(home) as client:
         answer = client.post(
             "/mot-de-passe-oublie", data={"email": typed, "_csrf": csrf},
             headers={"Cookie": f"{VISITOR_COOKIE}=visite"}, follow_redirects=False,

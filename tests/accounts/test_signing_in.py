@@ -15,13 +15,13 @@ from sqlalchemy import text
 
 from registry.accounts import service
 from registry.accounts.rules import FAILURES_PER_ADDRESS, FAILURES_PER_NAME
-from registry.app import create_app
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Role
 from registry.platform.home import Home
 from registry.web.cookies import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from tests.conftest import PASSWORD, Town
+from tests.serving import served
 from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
@@ -67,7 +67,7 @@ def test_who_signs_in_gets_a_session_and_goes_where_they_were_going(town: Town) 
 
 def test_over_plain_http_on_this_machine_the_cookie_is_a_plain_one(town: Town) -> None:
     town.someone(Role.READER)
-    with TestClient(create_app(town.home), base_url="http://127.0.0.1:8000") as client:
+    with served(town.home, base_url="http://127.0.0.1:8000") as client:
         answer = sign_in(replace(town, _client=client), mailbox(Role.READER, town), PASSWORD)
 
     assert answer.headers["set-cookie"].startswith(f"{LOCAL_SESSION_COOKIE}=")
@@ -243,7 +243,7 @@ def over_https(town: Town) -> Iterator[tuple[Town, TestClient[Litestar]]]:
     """The same registry, reached over https."""
     settings = town.home.settings.model_copy(update={"base_url": "https://donnees.essai.invalid"})
     home = Home(settings, town.home.urls, town.home.cluster)
-    with TestClient(create_app(home), base_url="https://donnees.essai.invalid") as client:
+    with served(home, base_url="https://donnees.essai.invalid") as client:
         yield replace(town, _client=client), client
     home.dispose()
 

@@ -17,14 +17,12 @@ from unittest.mock import patch
 import psycopg
 import pytest
 from alembic import command
-from litestar.testing import TestClient
 from sqlalchemy import select, text
 
 from registry.accounts.forms import TokenForm
 from registry.accounts.models import Account
 from registry.accounts.service import make_link, make_token, sign_in, use_link
 from registry.accounts.vocabulary import LinkPurpose, TokenScope
-from registry.app import create_app
 from registry.cli.entry import main
 from registry.ledger.checkpoint import public_key, sign_head
 from registry.ledger.queries import count_unsealed
@@ -38,6 +36,7 @@ from registry.platform.postgres import connection_url, open_cluster, stop_cluste
 from registry.platform.postgres_home import cluster_home
 from registry.platform.settings import Settings
 from registry.reporting.libraries import pdf_available
+from tests.serving import served
 
 pytestmark = pytest.mark.database
 
@@ -343,7 +342,7 @@ def test_a_restored_home_serves_its_people_and_its_ledger_verifies(restored: Pat
     verified = beffroi("--home", restored, "ledger", "verify", "--against", checkpoint)
     assert verified.code == 0, verified.said
     with open_home(Settings(home=restored)) as home:
-        with TestClient(create_app(home)) as client:
+        with served(home) as client:
             assert client.get("/health").json() == {"status": "ok"}
             assert client.get("/connexion").status_code == 200
         with transaction(home.app, None) as session:

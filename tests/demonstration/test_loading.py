@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from litestar.testing import TestClient
 from markupsafe import escape
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
@@ -15,7 +14,6 @@ from sqlmodel import col
 
 from registry.accounts.rules import is_strong
 from registry.accounts.service import sign_in
-from registry.app import create_app
 from registry.cli.running import _keep_accounts
 from registry.compliance.checking import verdicts_possible
 from registry.compliance.engine import Reading, engine_of
@@ -38,6 +36,7 @@ from registry.platform.home import Home
 from registry.web.cookies import LOCAL_SESSION_COOKIE
 from tests.conftest import TODAY
 from tests.demonstration.conftest import ZONE, Visit, assembled
+from tests.serving import served
 
 pytestmark = pytest.mark.database
 
@@ -227,7 +226,7 @@ def test_a_sheet_is_shown_on_any_day_of_its_past_since_the_register_opened(visit
         opened = session.execute(text("SELECT min(recorded_at) FROM ledger_entry")).scalar_one()
         assert get_opening(session) == opened
     headers, page = signed_in(visit), f"/jeux/{sheet.id}/etat"
-    with TestClient(create_app(visit.home), raise_server_exceptions=False) as client:
+    with served(visit.home) as client:
         seen = client.get(page, headers=headers, params={"le": first.isoformat()})
         before = client.get(page, headers=headers, params={"le": (opened.date() - timedelta(days=1)).isoformat()})
     assert seen.status_code == 200, seen.text
@@ -238,7 +237,7 @@ def test_the_visitor_sees_the_band_and_every_sheet(visit: Visit) -> None:
     headers = signed_in(visit)
     with visit.reading() as session:
         titles = {row.id: row.title for row in session.execute(select(Dataset.id, Dataset.title))}
-    with TestClient(create_app(visit.home), raise_server_exceptions=False) as client:
+    with served(visit.home) as client:
         pages = {number: client.get(f"/jeux/{number}", headers=headers, follow_redirects=False) for number in titles}
     assert {number: page.status_code for number, page in pages.items() if page.status_code != 200} == {}
     assert all("contenu est fictif" in page.text for page in pages.values())

@@ -32,7 +32,7 @@ from registry.kernel.errors import (
 )
 from registry.kernel.words import current_locale, use_translations
 from registry.web.csrf import check_csrf, csrf_token
-from registry.web.problems import exception_handlers
+from registry.web.problems import EXCEPTION_HANDLERS
 from registry.web.progress import Progress
 from registry.web.security import secure
 from registry.web.shell import Entry, Notice, Shell, navigation_of
@@ -228,7 +228,7 @@ def web_app(*, https: bool = False) -> Litestar:
     )  # type: ignore[arg-type]  # fmt: skip
     app = Litestar(
         [Router("/", route_handlers=[*PAGES, *static_handlers()])],
-        exception_handlers=exception_handlers(premises),
+        exception_handlers=dict(EXCEPTION_HANDLERS),
         state=State({"premises": premises}),
         request_max_body_size=100_000,
         openapi_config=None,

@@ -13,7 +13,7 @@ from registry.platform.home import Home, Urls
 from registry.platform.settings import Settings
 from registry.web.cookies import LOCALE_COOKIE, VISITOR_COOKIE
 from registry.web.csrf import csrf_token
-from registry.web.problems import exception_handlers
+from registry.web.problems import EXCEPTION_HANDLERS
 from registry.web.routes import HANDLERS
 from registry.web.security import secure
 from registry.web.visits import Premises
@@ -33,7 +33,7 @@ def visitor(tmp_path: Path) -> Iterator[TestClient[Litestar]]:
     )  # fmt: skip
     app = Litestar(
         [Router("/", route_handlers=[*HANDLERS])],
-        exception_handlers=exception_handlers(premises),
+        exception_handlers=dict(EXCEPTION_HANDLERS),
         state=State({"premises": premises}),
         openapi_config=None,
         logging_config=None,
