@@ -26,6 +26,7 @@ from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
 from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
+from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,
@@ -141,7 +142,7 @@ def load_demonstration(
     info = {**engine_info, "today": lambda: today}
     with transaction(home.owner, Acting(ACTOR), **info) as session:
         on_days = partial(_on_days, today=today)
-        played = _Play(session, content, read_said(on_days), read_copied(on_days), zone, home)
+        played = _Play(session, content, read_said(on_days), read_copied(on_days), read_evidence(on_days), zone, home)
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
@@ -159,6 +160,7 @@ class _Play:
         content: Content,
         assessed: list[AssessedActivity],
         copied: list[CopiedActivity],
+        proved: list[EvidenceSaid],
         zone: str,
         home: Home,
     ) -> None:
@@ -167,6 +169,7 @@ class _Play:
         self.content = content
         self.assessed = assessed
         self.copied = copied
+        self.proved = proved
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -233,6 +236,7 @@ class _Play:
             planned += plan_breach(self, breach)
         for request in self.content.requests:
             planned += plan_request(self, request)
+        planned += plan_evidence(self, self.proved)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

@@ -7,12 +7,21 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.organisations.forms import Line
-from registry.processing.breaches.forms import BreachChange, BreachEventForm, BreachForm, NotificationForm
+from registry.processing.breaches.forms import BreachChange, BreachEventForm, BreachForm, NotificationForm, TouchedForm
 from registry.processing.breaches.models import Breach
-from registry.processing.breaches.service import amend_breach, note_event, notify_cnil, record_breach
+from registry.processing.breaches.service import (
+    amend_breach,
+    note_event,
+    notify_cnil,
+    record_breach,
+    say_what_was_touched,
+)
+from registry.processing.models import ProcessingActivity
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.service import amend_request, answer_request, extend_request, record_request
@@ -26,7 +35,10 @@ class _Said(BaseModel):
 
 
 class BreachStep(_Said):
-    """What was told, done or learnt of a breach, one day at one hour."""
+    """What was told, done or learnt of a breach, one day at one hour.
+
+    `datasets` are those it touched, by their keys, and `activities` those of its body, by their names.
+    """
 
     day: date
     by: str
@@ -34,6 +46,8 @@ class BreachStep(_Said):
     notify: dict[str, Any] | None = None
     note: str | None = None
     change: BreachChange | None = None
+    datasets: list[str] = []
+    activities: list[str] = []
 
 
 class BreachSaid(_Said):
@@ -77,6 +91,7 @@ class Played(Protocol):
     zone: ZoneInfo
     bodies: dict[str, int]
     people: dict[str, int]
+    sheets: dict[str, int]
 
 
 def plan_breach(played: Played, said: BreachSaid) -> Iterable[Planned]:
@@ -112,6 +127,19 @@ def _change_breach(played: Played, held: list[Breach], step: BreachStep) -> None
         note_event(played.session, breach.id, BreachEventForm(happened_at=moment, what=step.note), now=end)
     if step.change is not None:
         amend_breach(played.session, breach.id, step.change, expected=breach.version, now=end)
+    if step.datasets or step.activities:
+        touched = TouchedForm(
+            datasets=[played.sheets[key] for key in step.datasets],
+            activities=[_activity(played, breach, name) for name in step.activities],
+        )
+        say_what_was_touched(played.session, breach.id, touched, expected=breach.version)
+
+
+def _activity(played: Played, breach: Breach, name: str) -> int:
+    query = select(col(ProcessingActivity.id)).where(
+        col(ProcessingActivity.name) == name, col(ProcessingActivity.organisation_id) == breach.organisation_id
+    )
+    return played.session.execute(query).scalar_one()
 
 
 def plan_request(played: Played, said: RequestSaid) -> Iterable[Planned]:

@@ -34,6 +34,7 @@ def asker_of(visit: Visit) -> Asker:
         dpo=who.grants.get(Role.DPO, frozenset()),
         breaches=who.reach(Permission.PROCESSING_BREACH_RECORD),
         requests=who.reach(Permission.PROCESSING_REQUEST_RECORD),
+        assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
     )
 
 

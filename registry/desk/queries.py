@@ -21,9 +21,12 @@ from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
 from registry.processing.breaches.models import Breach
+from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 
 PAGE_SIZE = 25
+DPIA_POLICY = "RGPD-15"
+"""The policy that asks for an impact assessment where the formula says one is due: its breach is a task."""
 
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
@@ -112,6 +115,13 @@ WITH body AS MATERIALIZED (
    WHERE NOT r.annulled AND r.answered_on IS NULL
      AND (r.organisation_id = ANY (:requests) OR r.in_charge_id = :person)
   UNION ALL
+  SELECT 'dpia', concat_ws(':', 'dpia', said.subject_id), said.organisation_id, said.subject_kind, said.subject_id,
+         said.policy_id, ARRAY[said.policy_id], 1, said.since, NULL, 1, false, false,
+         CAST(:breach_patience AS integer)
+    FROM said
+   WHERE said.policy_id = :dpia_policy AND said.subject_kind = 'activity' AND said.verdict = 'non-compliant'
+     AND said.organisation_id = ANY (:assessing)
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
@@ -167,10 +177,11 @@ _ASKING = text(_TASKS).bindparams(
             "dpo",
             "breaches",
             "requests",
+            "assessing",
             "within",
         )
     ),
-    *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place")),
+    *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place", "dpia_policy")),
     *(bindparam(name, type_=Integer()) for name in ("limit", "skipped", "gap_patience", "breach_patience")),
 )
 
@@ -190,6 +201,7 @@ class Asker:
     dpo: frozenset[int]
     breaches: frozenset[int]
     requests: frozenset[int]
+    assessing: frozenset[int]
 
 
 @dataclass(frozen=True)
@@ -283,6 +295,7 @@ def find_tasks(
             "today": today, "soon": today + timedelta(days=SOON),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
+            "dpia_policy": DPIA_POLICY,
             "within": None if within is None else sorted(within), "key": key, "kind": kind,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,
@@ -388,8 +401,11 @@ def find_names(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int],
     for kind, number, name in (
         ("dataset", col(Dataset.id), col(Dataset.title)),
         ("system", col(InformationSystem.id), col(InformationSystem.name)),
+        ("activity", col(ProcessingActivity.id), col(ProcessingActivity.name)),
     ):
         ids = sorted({task.subject_id for task in tasks if task.subject_kind == kind})
+        if not ids and kind == "activity":
+            continue
         found |= {(kind, row[0]): row[1] for row in session.execute(select(number, name).where(number.in_(ids)))}
     return found | _find_matters(session, tasks)
 

@@ -21,6 +21,7 @@ from registry.processing.requests.vocabulary import RequestRegime
 SHEETS = {
     "breach": "/violations/{id}",
     "request": "/demandes/{id}",
+    "activity": "/traitements/{id}",
     "dataset": "/jeux/{id}",
     "system": "/systemes/{id}",
     "organisation": "/organisations/{id}",
@@ -417,6 +418,14 @@ def _say_request(task: Task, _catalogue: Catalogue, _binding: Binding, _question
     )  # fmt: skip
 
 
+def _say_dpia(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    return (
+        _("AIPD requise : engager l’analyse d’impact, ou dire pourquoi elle est écartée"),
+        _("RGPD art. 35 §1 : avant que le traitement commence"), _("lève un manquement qui bloque"),
+        _("Voir pourquoi"), f"/traitements/{task.subject_id}#aipd",
+    )  # fmt: skip
+
+
 def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, questions: Questions) -> Words:
     words, field = questions.get(int(task.detail), ("", ""))
     about = _("sur « {field} »").format(field=field) if field else _("sur toute la fiche")
@@ -444,6 +453,7 @@ _SAYING = {
     TaskKind.DRAFT: _say_draft,
     TaskKind.BREACH: _say_breach,
     TaskKind.REQUEST: _say_request,
+    TaskKind.DPIA: _say_dpia,
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

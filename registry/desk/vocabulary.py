@@ -15,6 +15,7 @@ class TaskKind(Labelled):
     DRAFT = "draft", mark("Brouillons")
     BREACH = "breach", mark("Violations à notifier")
     REQUEST = "request", mark("Demandes à répondre")
+    DPIA = "dpia", mark("Analyses d’impact dues")
 
 
 class TaskList(Labelled):
@@ -64,6 +65,8 @@ MENDING = {
     "draft": Permission.DATASETS_SHEET_RECORD,
     "breach": Permission.PROCESSING_BREACH_RECORD,
     "request": Permission.PROCESSING_REQUEST_RECORD,
+    "activity": Permission.PROCESSING_ASSESSMENT_RECORD,
+    "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

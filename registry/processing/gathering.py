@@ -21,6 +21,7 @@ from registry.ledger.as_of import find_rows
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
+from registry.processing.assessments.told import tell_assessments
 from registry.processing.holding import BODIES, Held, find_every, find_held, find_officer
 from registry.processing.models import (
     ActivityData,
@@ -72,6 +73,7 @@ class _Ground:
     parts: Mapping[type[Any], Mapping[int, Sequence[Any]]]
     datasets: Mapping[int, Any]
     systems: Mapping[int, Any]
+    assessments: Mapping[int, str]
     security: bool
 
     def of(self, model: type[Any], activity_id: int) -> Sequence[Any]:
@@ -164,6 +166,7 @@ def _activities(session: Session, held: Held, moment: Moment, *, security: bool)
         parts=parts,
         datasets=_pointed(session, Dataset, parts[ActivityDataset], "dataset_id", moment),
         systems=_pointed(session, InformationSystem, parts[ActivitySystem], "information_system_id", moment),
+        assessments=tell_assessments(session, ids, moment.until),
         security=security,
     )
     return [_sheet(row, ground) for row in rows]
@@ -228,6 +231,7 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
         ],
         "transfers": [_transfer(part) for part in ground.of(ActivityTransfer, row.id)],
         "decisions": _told(row, "automated_decision", "algorithm_notice", "algorithm_explained", "human_review"),
+        "assessment": ground.assessments[row.id],
         "notice": row.notice_text or "",
         "notice_address": row.notice_url,
         "rights": [*_rights(row, ground)],

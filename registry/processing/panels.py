@@ -7,13 +7,15 @@ from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, ngettext
+from registry.kernel.words import _, current_locale, ngettext
+from registry.platform.lists import load_list
 from registry.processing.models import ActivityData
 from registry.processing.queries import (
     ActivityOfDataset,
     PersonalFields,
     find_activities_of_dataset,
     find_retentions,
+    find_transfers,
     get_personal_fields,
 )
 from registry.processing.rules import span_of_retention, standing_of_rights
@@ -38,7 +40,7 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
         visit.session, dataset_id, None if sheet.personal_data is None else str(sheet.personal_data)
     )
     pairs = find_retentions(visit.session, [one.id for one in activities]) if activities else {}
-    lines = [line for more in MORE_LINES for line in more(visit, sheet, activities)]
+    lines = [*_transfers(visit, activities), *(line for more in MORE_LINES for line in more(visit, sheet, activities))]
     found = findings_in_force(visit, SubjectKind.DATASET, dataset_id)
     open_ = [one for one in found if one.policy_id.startswith(_PACK) and one.verdict is not Verdict.COMPLIANT]
     rights = {right for one in activities for right in _rights(one)}
@@ -64,6 +66,24 @@ def _rights(activity: ActivityOfDataset) -> Iterator[PersonsRight]:
     for one in standing_of_rights(activity.lawful_basis, activity.automated_decision, adjusted):
         if one.applies:
             yield one.right
+
+
+def _transfers(visit: Visit, activities: Sequence[ActivityOfDataset]) -> list[GdprLine]:
+    """A line for each country data of these activities go to, with what allows it."""
+    if not activities:
+        return []
+    countries = load_list("countries")
+    return [
+        GdprLine(
+            _("Transfert hors de l’Union"),
+            _("{country} : {safeguard}").format(
+                country=countries.label(one.country, current_locale()),
+                safeguard=one.safeguard.label if one.safeguard else _("rien ne le permet encore"),
+            ),
+            f"/traitements/{one.activity_id}#transferts",
+        )
+        for one in find_transfers(visit.session, [one.id for one in activities])
+    ]
 
 
 def _say_fields(known: PersonalFields) -> str:

@@ -357,3 +357,13 @@ def get_personal_fields(session: Session, dataset_id: int, declared: str | None)
 def find_retentions(session: Session, activity_ids: Iterable[int]) -> Mapping[int, list[ActivityData]]:
     """The pairs of persons and data of these activities that stand, by activity."""
     return find_every_part(session, ActivityData, list(activity_ids))
+
+
+def find_transfers(session: Session, activity_ids: Iterable[int]) -> Sequence[ActivityTransfer]:
+    """The transfers of these activities that stand, by activity."""
+    query = (
+        select(ActivityTransfer)
+        .where(col(ActivityTransfer.activity_id).in_(list(activity_ids)), ~col(ActivityTransfer.annulled))
+        .order_by(col(ActivityTransfer.activity_id), col(ActivityTransfer.position))
+    )
+    return session.execute(query).scalars().all()

@@ -1,6 +1,6 @@
 """What is known of the impact assessment of an activity on a day, under the names the policies use."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ BOUND = tuple(
 
 
 @dataclass(frozen=True)
-class _Covering:
+class Covering:
     """What covers an activity: the revision that counts, the day of the first validated one, risks, consultation."""
 
     revision: Any
@@ -48,11 +48,11 @@ def bind_assessments(
         row.activity_id: row
         for row in find_rows(session, DpiaScreening, until=until, column="activity_id", among=activities)
     }
-    covering = _covering(session, activities, until)
+    covering = find_covering(session, activities, until)
     return {number: _facts_of(row, screenings.get(number), covering.get(number)) for number, row in activities.items()}
 
 
-def _covering(session: Session, activities: Mapping[int, Any], until: datetime | None) -> dict[int, _Covering]:
+def find_covering(session: Session, activities: Collection[int], until: datetime | None) -> dict[int, Covering]:
     """For each activity an assessment covers: the validated revision that covers it, or the latest that does."""
     coverage = [
         one
@@ -86,7 +86,7 @@ def _covering(session: Session, activities: Mapping[int, Any], until: datetime |
         for one in find_rows(session, PriorConsultation, until=until, column="revision_id", among=chosen)
     }
     return {
-        number: _Covering(revision, _first_validated(found[number]), risks.get(revision.id, []), asked.get(revision.id))
+        number: Covering(revision, _first_validated(found[number]), risks.get(revision.id, []), asked.get(revision.id))
         for number, revision in counts.items()
     }
 
@@ -100,7 +100,7 @@ def _first_validated(revisions: list[Any]) -> date | None:
     return min((one.decided_on for one in revisions if one.state == RevisionState.VALIDATED), default=None)
 
 
-def _facts_of(activity: Any, screening: Any, covering: _Covering | None) -> dict[str, Any]:
+def _facts_of(activity: Any, screening: Any, covering: Covering | None) -> dict[str, Any]:
     decision = decide(answers_of(screening))
     is_set_aside = screening is not None and screening.set_aside_reason is not None
     facts: dict[str, Any] = {"activity.dpia_set_aside": decision.may_be_set_aside and is_set_aside}

@@ -1,11 +1,19 @@
-"""What this corner shows on the sheet of an activity: whether an assessment is due, and the one that covers it."""
+"""What this corner shows on the sheets of activities and datasets: whether an assessment is due, and what covers it."""
 
+from collections.abc import Sequence
+
+from registry.datasets.models import Dataset
 from registry.kernel.permissions import Permission
+from registry.kernel.words import _
 from registry.processing.assessments.pages import RECORD, decision_about, lines_covering
 from registry.processing.assessments.queries import find_screening
+from registry.processing.assessments.told import tell_assessments
 from registry.processing.assessments.views import DpiaPanel
 from registry.processing.assessments.wording import need_view
 from registry.processing.models import ProcessingActivity
+from registry.processing.panels import MORE_LINES
+from registry.processing.queries import ActivityOfDataset
+from registry.processing.views import GdprLine
 from registry.web.visits import Panel, Visit
 
 
@@ -24,4 +32,20 @@ def assessment_of(visit: Visit, activity_id: int) -> DpiaPanel | None:
     )
 
 
+def need_of_dataset(visit: Visit, _sheet: Dataset, activities: Sequence[ActivityOfDataset]) -> list[GdprLine]:
+    """A line for each activity that concerns a dataset: whether an assessment is due, and where it stands."""
+    if not activities:
+        return []
+    told = tell_assessments(visit.session, [one.id for one in activities], None)
+    return [
+        GdprLine(
+            _("Analyse d’impact"),
+            told[one.id] if len(activities) == 1 else f"{one.name} : {told[one.id]}",
+            f"/traitements/{one.id}#aipd",
+        )
+        for one in activities
+    ]
+
+
+MORE_LINES.append(need_of_dataset)
 PANELS = (Panel("activity", Permission.PROCESSING_ACTIVITY_READ, "processing/_dpia_panel.html", assessment_of),)

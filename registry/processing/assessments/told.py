@@ -1,0 +1,46 @@
+"""Whether each activity needs an impact assessment, and where the one that covers it stands, in a sentence.
+
+The formula decides, here as on the page, in the API and on the desk: what a document says is what they say.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from registry.kernel.words import _
+from registry.ledger.as_of import find_rows
+from registry.processing.assessments.facts import Covering, find_covering
+from registry.processing.assessments.models import DpiaScreening
+from registry.processing.assessments.rules import answers_of, decide
+from registry.processing.assessments.vocabulary import RevisionState
+from registry.web.templating import say_day
+
+
+def tell_assessments(session: Session, activity_ids: Iterable[int], until: datetime | None) -> dict[int, str]:
+    """What is said of each of these activities, as it stood at an instant."""
+    ids = frozenset(activity_ids)
+    screenings = {
+        row.activity_id: row
+        for row in find_rows(session, DpiaScreening, until=until, column="activity_id", among=ids)
+    }  # fmt: skip
+    covering = find_covering(session, ids, until)
+    return {
+        number: " ; ".join([
+            decide(answers_of(screenings.get(number))).need.label,
+            *_standing(covering.get(number), screenings.get(number)),
+        ])
+        for number in ids
+    }  # fmt: skip
+
+
+def _standing(covering: Covering | None, screening: DpiaScreening | None) -> list[str]:
+    if covering is not None:
+        revision = covering.revision
+        state = RevisionState(revision.state).label.lower()
+        if revision.decided_on is not None:
+            state = _("{state} le {day}").format(state=state, day=say_day(revision.decided_on))
+        return [_("analyse {state}").format(state=state)]
+    if screening is not None and screening.set_aside_reason is not None:
+        return [_("écartée avec un motif et l’avis du DPO")]
+    return []
