@@ -23,6 +23,9 @@ from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.queries import find_upstream
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration, read_content
+from registry.documents.models import Evidence, EvidenceEdition, EvidenceLink
+from registry.documents.rules import standing_on
+from registry.documents.vocabulary import ProofSubject, Standing
 from registry.kernel.dates import is_working_day
 from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
@@ -33,6 +36,7 @@ from registry.organisations.models import Organisation, PersonIdentity, Registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
+from registry.platform.models import StoredFile
 from registry.web.cookies import LOCAL_SESSION_COOKIE
 from tests.conftest import TODAY
 from tests.demonstration.conftest import ZONE, Visit, assembled
@@ -137,6 +141,21 @@ def test_impact_assessments_are_shown_due_late_refused_and_answered_by_the_cnil(
     assert shown["RGPD-16"] == DECIDED | {Verdict.NOT_APPLICABLE}
     assert shown["RGPD-17"] == {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
     assert shown["RGPD-18"] == DECIDED | {Verdict.NOT_APPLICABLE}
+
+
+def test_evidence_is_shown_expired_about_to_expire_renewed_and_on_confided_matters(visit: Visit) -> None:
+    with visit.reading() as session:
+        rows = session.execute(select(EvidenceEdition.expires_on, Evidence.editions).join(
+            Evidence, (col(Evidence.id) == col(EvidenceEdition.evidence_id))
+            & (col(Evidence.editions) == col(EvidenceEdition.number))
+        )).all()  # fmt: skip
+        kinds = set(session.execute(select(col(EvidenceLink.subject_kind))).scalars())
+        files = session.execute(select(col(StoredFile.sha256))).scalars().all()
+    assert {standing_on(row.expires_on, TODAY) for row in rows} == set(Standing)
+    assert max(row.editions for row in rows) == 2
+    assert {ProofSubject.BREACH, ProofSubject.REQUEST, ProofSubject.DPIA, ProofSubject.ACTIVITY} <= kinds
+    for digest in files:
+        assert visit.home.files.read(digest).startswith(b"%PDF-")
 
 
 def test_the_history_is_spread_over_a_year_and_nothing_is_dated_later_than_today(visit: Visit) -> None:

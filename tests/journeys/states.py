@@ -381,6 +381,14 @@ def matters(visitor: Visitor) -> States:
     send(page)
     yield "a breach recorded"
     own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/touche")
+    send(page, "form[method=post] .btn-primary")
+    yield "nothing said to be touched"
+    page.select_option("#activity_id", index=1)
+    send(page, "form:has(#activity_id) .btn-primary")
+    yield "what a breach touched"
+    visitor.go(f"/preuves/nouvelle?genre=breach&fiche={own.rpartition('/')[2]}")
+    yield "the form of a confided proof"
     visitor.go(f"{own}/notifier")
     send(page)
     yield "a late notification refused"
@@ -403,6 +411,50 @@ def matters(visitor: Visitor) -> States:
     page.select_option("#outcome", "refused")
     send(page)
     yield "a refusal without grounds refused"
+
+
+def evidence(visitor: Visitor, folder: Path) -> States:
+    """A document on a sheet: refused without its file, kept, renewed, corrected, taken off, annulled."""
+    page = visitor.page
+    proof = folder / "preuve.txt"
+    proof.write_text(f"Pièce d’essai {language_of(page)}", "utf-8")
+    sheet = sheet_of(visitor)
+    visitor.go(f"/preuves/nouvelle?genre=dataset&fiche={sheet.rpartition('/')[2]}")
+    dare(page)
+    send(page)
+    yield "a proof without a file"
+    page.set_input_files("#file", proof)
+    page.fill("#title", f"Pièce d’essai {language_of(page)}")
+    page.select_option("#kind", "other")
+    page.fill("#proves", "Ce qu’elle prouve")
+    send(page)
+    yield "a proof kept"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0].partition("#")[0]
+    if not own.startswith("/preuves/"):
+        page.locator("#preuves h3 a", has_text=f"Pièce d’essai {language_of(page)}").first.click()
+        own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(own)
+    yield "a proof"
+    visitor.go(f"{own}/edition")
+    dare(page)
+    send(page)
+    yield "an edition without a file"
+    visitor.go(f"{own}/modifier")
+    dare(page)
+    page.fill("#title", "")
+    send(page)
+    yield "a proof without a title"
+    visitor.go(own)
+    visitor.go(str(page.locator("a[href*='/liens/']").first.get_attribute("href")))
+    yield "why a proof is taken off a sheet"
+    visitor.go(f"{own}/annuler")
+    yield "why a proof is annulled"
+    dare(page)
+    send(page)
+    yield "a proof annulled without a reason"
+    page.fill("#reason", "Pièce d’essai")
+    send(page)
+    yield "a proof annulled"
 
 
 def refusals(visitor: Visitor) -> States:
@@ -433,5 +485,6 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((officer, name) for name in matters(officer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
+    yield from ((visitor, name) for name in evidence(visitor, folder))
     for room in ROOMS:
         yield from ((visitor, name) for name in room(visitor))
