@@ -14,12 +14,12 @@ from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import count_documents, find_documents_page
 from registry.reporting.visiting import ISSUE, READ, ask_document, document_for, part_of, readable, run_for
-from registry.reporting.vocabulary import Medium, Workbook
+from registry.reporting.vocabulary import Medium, Workbook, Writing
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
 TAG = mark("Documents")
-FILES = (*(form.media_type for form in (*Medium, *Workbook)), "application/json", "text/csv")
+FILES = (*(form.media_type for form in (*Medium, *Workbook, *Writing)), "application/json", "text/csv")
 _LABELS = {
     "report": mark("Le document voulu : compliance, record-of-processing…"),
     "scope": mark("Ce dont parle le rapport : organisation:NUMÉRO ou dataset:NUMÉRO"),
@@ -138,8 +138,8 @@ def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
 
 @route(
     "GET", "/api/v1/documents/{document_id:int}/{part:str}", READ,
-    about=about(mark("Le document lui-même (document), ses données (json) ou ses tableaux (csv, xlsx, ods)."),
-                media_types=FILES, among={"part": ("document", "json", "csv", *Workbook)}),
+    about=about(mark("Le document lui-même, son texte (docx), ses données (json) ou ses tableaux (csv, xlsx, ods)."),
+                media_types=FILES, among={"part": ("document", "json", "csv", *Workbook, *Writing)}),
 )  # fmt: skip
 def read_part(visit: Visit, document_id: int, part: str) -> Response[bytes]:
     """The document, or one of its twins, byte for byte as it was issued."""

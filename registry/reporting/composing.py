@@ -98,6 +98,33 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     return Composition(drawable(html, coverage), parts, twins)
 
 
+class _NoPictures(dict[str, Picture]):
+    """No chart at all, whatever name a template asks for: the same figures stand in a table beside each."""
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
+    """The page of a report without its charts, its styles and the files that go with it, for a document to edit."""
+    module = report.content
+    content = module.from_canonical(canonical)
+    values = {
+        "content": content,
+        "frame": module.frame(content),
+        "language": report.language,
+        "module": module,
+        "order": order,
+        "paper": False,
+        "pictures": _NoPictures(),
+        "percent": percent,
+        "style": "",
+        "twins": _twins(report, b"", Table("", module.tables(content)[0].says, (), ())),
+    }
+    env = environment(asset_root("reports"), language=report.language)
+    return render_template(env, report.template, values, language=report.language)
+
+
 def _drawable(picture: bytes, coverage: frozenset[int] | None) -> bytes:
     return picture if coverage is None else drawable(picture.decode(), coverage).encode()
 

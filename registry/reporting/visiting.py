@@ -2,6 +2,7 @@
 
 import secrets
 from hashlib import sha256
+from pathlib import Path
 
 from litestar import Response
 
@@ -13,11 +14,13 @@ from registry.platform.models import JobRun
 from registry.reporting.discovery import get_report
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
+from registry.reporting.order import Order
 from registry.reporting.queries import Readable, get_document
 from registry.reporting.service import EARLIEST
 from registry.reporting.sources import get_source, sources_of
-from registry.reporting.vocabulary import Medium, Workbook
+from registry.reporting.vocabulary import Medium, Workbook, Writing
 from registry.reporting.workbooks import draw_up
+from registry.reporting.writing import write_out
 from registry.web.visits import Visit
 
 READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
@@ -90,7 +93,7 @@ def document_for(visit: Visit, document_id: int) -> IssuedDocument:
 
 
 def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
-    """The issued document, or one of its twins, byte for byte as it was issued; or its tables as a workbook.
+    """The issued document, or one of its twins, byte for byte as it was issued; or its tables, or its text to edit.
 
     Raises: NotFound.
     """
@@ -100,6 +103,9 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         form, twin = Workbook(part), files.read(document.canonical_sha256)
         data = draw_up(get_report(document.report_id), twin, form, issued_at=document.issued_at)
         return _file(document, f".{form}", form.media_type, sha256(data).hexdigest(), data)
+    if part in set(Writing):
+        data = write_out(get_report(document.report_id), files.read(document.canonical_sha256), order=_order(document))
+        return _file(document, f".{part}", Writing(part).media_type, sha256(data).hexdigest(), data)
     is_pdf = document.media_type == Medium.PDF.media_type
     parts = {
         "document": (document.document_sha256, document.media_type, ".pdf" if is_pdf else ".html"),
@@ -107,9 +113,18 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         "csv": (document.csv_sha256, "text/csv; charset=utf-8", ".csv"),
     }
     if part not in parts:
-        raise NotFound(_("Ce document n’a que cinq parties : document, json, csv, xlsx et ods."))
+        raise NotFound(_("Ce document n’a que six parties : document, docx, json, csv, xlsx et ods."))
     digest, media_type, suffix = parts[part]
     return _file(document, suffix, media_type, digest, files.read(digest))
+
+
+def _order(document: IssuedDocument) -> Order:
+    """What made a document, as its pages say it."""
+    return Order(
+        report_id=document.report_id, medium=Medium.PAGE, canonical_sha256=document.canonical_sha256,
+        template_sha256=document.template_sha256, issued_at=document.issued_at, versions=document.versions,
+        fonts=Path(), memory_mib=0,
+    )  # fmt: skip
 
 
 def _file(document: IssuedDocument, suffix: str, media_type: str, digest: str, data: bytes) -> Response[bytes]:

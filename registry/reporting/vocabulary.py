@@ -38,6 +38,17 @@ class Workbook(Labelled):
         return f"application/{office if self is Workbook.XLSX else 'vnd.oasis.opendocument.spreadsheet'}"
 
 
+class Writing(Labelled):
+    """What a document is written out as, for whoever edits it."""
+
+    DOCX = "docx", mark("Texte DOCX")
+
+    @property
+    def media_type(self) -> str:
+        """The media type of such a text."""
+        return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
 class ScopeKind(Labelled):
     """What part of the register a report looks at."""
 
