@@ -70,6 +70,8 @@ from registry.erasures import routes as erasures_routes
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange import api as exchange_api
 from registry.exchange import routes as exchange_routes
+from registry.exchange.activities import api as record_imports_api
+from registry.exchange.activities import import_routes as record_imports
 from registry.exchange.activities import routes as record_files
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.jobs import import_jobs
@@ -463,6 +465,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *tables_routes.HANDLERS,
     *exports_routes.HANDLERS,
     *record_files.HANDLERS,
+    *record_imports.HANDLERS,
+    *record_imports_api.HANDLERS,
     *exchange_api.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,

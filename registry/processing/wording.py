@@ -1,5 +1,6 @@
 """How an activity is said: the name of each field, and each value in words."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,8 @@ from registry.compliance.explanation import FIELD_NAMES
 from registry.datasets import wording as _of_datasets  # noqa: F401 - its names of fields come before ours.
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
-from registry.processing.vocabulary import ONE_OF, SOME_OF
+from registry.processing.layout_parts import PART_LABELS
+from registry.processing.vocabulary import OF_A_PART, ONE_OF, SOME_OF
 from registry.web.templating import say_day
 
 FIELD_LABELS: dict[str, str] = {
@@ -68,6 +70,24 @@ LISTS = {"security_measures": "security_measures"}
 DAYS = frozenset({"started_on", "ended_on", "reviewed_on", "founding_text_on", "notice_reviewed_on"})
 
 
+LISTS_OF_PARTS = {
+    "people_category": "people_categories", "data_category": "personal_categories", "country": "countries",
+}  # fmt: skip
+"""The code list behind each coded field of what stands below an activity."""
+POINTING = {"datasets": "dataset_id", "systems": "information_system_id", "principals": "principal_id"}
+"""By which field the parts that point elsewhere do."""
+UNSEEN = {
+    "datasets": mark("Un jeu que vos droits ne montrent pas"),
+    "systems": mark("un système que vos droits ne montrent pas"),
+    "principals": mark("une organisation que vos droits ne montrent pas"),
+}
+_BY_THEMSELVES = frozenset(
+    {"people_category", "data_category", "precision", "name", "kind", "received", "country", "recipient", "safeguard",
+     "right", "reason", "final_disposition"}
+)  # fmt: skip
+"""The values that need no name beside them."""
+
+
 def field_label(name: str) -> str:
     """A field's name in the reader's language."""
     return _(FIELD_LABELS[name]) if name in FIELD_LABELS else name
@@ -92,3 +112,28 @@ def say_value(name: str, value: Any) -> str:
         # The ledger keeps days as text.
         return say_day(date.fromisoformat(value) if isinstance(value, str) else value)
     return str(value)
+
+
+def say_part_value(name: str, value: Any) -> str:
+    """A field of what stands below an activity in words; nothing for what is empty."""
+    if value is None or value in ([], ""):
+        return ""
+    if isinstance(value, bool):
+        return _("oui") if value else _("non")
+    if name in LISTS_OF_PARTS:
+        return load_list(LISTS_OF_PARTS[name]).label(value, current_locale())
+    if name in OF_A_PART:
+        return str(OF_A_PART[name](value).label)
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
+def say_part(kind: str, row: Mapping[str, Any], named: Mapping[str, Mapping[int, str]]) -> str:
+    """What stands below an activity on one line; `named` gives what it may point to, by kind."""
+    said = []
+    if kind in POINTING:
+        said.append(named.get(kind, {}).get(row[POINTING[kind]]) or _(UNSEEN[kind]))
+    for name, value in row.items():
+        words = say_part_value(name, value) if name not in POINTING.values() else ""
+        if words:
+            said.append(words if name in _BY_THEMSELVES else f"{_(PART_LABELS[name])}{_(' : ')}{words}")
+    return " · ".join(said)

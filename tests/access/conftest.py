@@ -16,7 +16,7 @@ from registry.platform.home import Home
 from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from registry.web.visits import Premises
-from tests.access.scene import NOTHING, TURTLE, Call, Objects, furnish
+from tests.access.scene import NOTHING, RECORD, TURTLE, Call, Objects, furnish
 from tests.access.suggesting import SAMPLE
 from tests.conftest import Someone, Town
 from tests.serving import Served
@@ -102,6 +102,12 @@ def signed_in(someone: Someone) -> Asker:
     return Asker(someone.cookie, someone.csrf, someone.api_token)
 
 
+def _file_for(path: str) -> tuple[str, bytes]:
+    if path.startswith(("/traitements/", "/api/v1/processing-activities/")):
+        return "registre.csv", RECORD
+    return ("extrait.csv", SAMPLE) if path.endswith("/inspection") else ("jeux.ttl", TURTLE)
+
+
 def send(
     ask: Callable[..., Response], method: str, wanted: Call, asker: Asker, *, key_everywhere: bool = False
 ) -> Response:
@@ -124,8 +130,7 @@ def send(
     elif wanted.form is not None:
         more["data"] = {"_csrf": asker.csrf, **wanted.form}
     if wanted.file:
-        named = ("extrait.csv", SAMPLE) if wanted.path.endswith("/inspection") else ("jeux.ttl", TURTLE)
-        more["files"] = {"file": named}
+        more["files"] = {"file": _file_for(wanted.path)}
     return ask(method, wanted.path, headers=headers, follow_redirects=False, **more)
 
 

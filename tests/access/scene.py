@@ -35,6 +35,8 @@ from registry.documents.queries import find_editions, find_links
 from registry.documents.service import ReceivedFile, record_evidence
 from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.erasures.models import Erasure
+from registry.exchange.activities.service import preview_record
+from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRecord
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
@@ -136,6 +138,10 @@ class Objects:
     link_id: int = NOTHING
     spare_evidence_id: int = NOTHING
     spare_link_id: int = NOTHING
+    record_import_id: int = NOTHING
+    spare_record_import_id: int = NOTHING
+    api_record_import_id: int = NOTHING
+    api_spare_record_import_id: int = NOTHING
 
     @property
     def task_key(self) -> str:
@@ -248,6 +254,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         }
     more = _work(town, organisation_id, word) | desk | assessed
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
+    more |= _record_imports(town, organisation_id, word)
     more["suggestion_id"] = suggest_names(town, sheet.id, word)
     more |= _proofs(town, organisation_id, sheet.id, word)
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
@@ -283,6 +290,20 @@ def _bulk(town: Town, organisation_id: int, word: str) -> int:
             session, DatasetFilter(organisation_ids=frozenset({organisation_id})), form, writable={organisation_id},
             organisation_id=organisation_id, account_id=None,
         ).id  # fmt: skip
+
+
+def _record_imports(town: Town, organisation_id: int, word: str) -> dict[str, int]:
+    """Imports of a record of one activity, previewed: two for the pages, two for programs."""
+    names = ("record_import_id", "spare_record_import_id", "api_record_import_id", "api_spare_record_import_id")
+    found = {}
+    with town.acting("cli:essai") as session:
+        for name in names:
+            read = ReadActivity("", 2, {"name": f"Traitement {word} {name}", "purpose": f"Finalité {word}"})
+            found[name] = preview_record(
+                session, ReadRecord(TABLE, [read]), organisation_id=organisation_id, writable={organisation_id},
+                account_id=None, source_name=f"registre-{word}.csv",
+            ).id  # fmt: skip
+    return found
 
 
 def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dict[str, int]:
@@ -554,6 +575,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /systemes/{system_id:int}/modifier": _form(
         version=lambda of: str(of.system_version), name="Logiciel renommé"
     ),
+    "POST /traitements/imports": _form(organisation_id=lambda of: str(of.organisation_id)),
+    "POST /api/v1/processing-activities/imports": _form(organisation_id=lambda of: str(of.organisation_id)),
+    "POST /traitements/imports/{import_id:int}/appliquer": _form(take="1"),
     "POST /traitements/nouveau": _form(organisation_id=lambda of: str(of.organisation_id), name="Traitement neuf"),
     "POST /traitements/du-jeu/{dataset_id:int}": _form(removed=lambda of: str(of.activity_id)),
     "POST /traitements/{activity_id:int}/parties/{part:str}": _form(
@@ -635,6 +659,9 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/processing-activities/{activity_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/templates/{template_id:str}/datasets": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/datasets/{dataset_id:int}/copies": lambda of: {"organisation_id": of.organisation_id},
+    "POST /api/v1/processing-activities/imports/{import_id:int}/application": lambda _of: {"lines": [1]},
+    "POST /api/v1/processing-activities/imports/{import_id:int}/undoing": lambda _of: {},
+    "POST /api/v1/processing-activities/imports/{import_id:int}/abandonment": lambda _of: {},
     "POST /api/v1/datasets/bulk": lambda of: {
         "dry_run": False,
         "items": [{"create": {"organisation_id": of.organisation_id, "title": "Bornes"}}],
@@ -676,6 +703,7 @@ ON_PREVIEWED = {
 }  # fmt: skip
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
+    "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
     "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
     "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
     "POST /jeux/{dataset_id:int}/inspection",
@@ -687,11 +715,18 @@ ABOUT_SOMEONE_S = {
 }  # fmt: skip
 
 
+def _record_import_of(of: Objects, path: str) -> int:
+    spare = "spare_" if path.endswith(("/abandonner", "/abandonment")) else ""
+    number: int = getattr(of, f"{'api_' if path.startswith('/api/') else ''}{spare}record_import_id")
+    return number
+
+
 def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Call:
     """A valid request to a route about what an organisation holds."""
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
+        "import_id": _record_import_of(of, path),
         "link_id": of.spare_link_id if path.startswith("/api/") else of.link_id,
     }  # fmt: skip
 
@@ -760,6 +795,8 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
     return ("-",)
 
 
+RECORD = "Nom du traitement;Finalité\nTraitement importé;Essayer\n".encode()
+"""A record of processing of one activity."""
 TURTLE = b"""@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 <urn:c> a dcat:Catalog ; dcat:dataset <urn:d> . <urn:d> a dcat:Dataset ; dct:title "Jeu importe" .
 """

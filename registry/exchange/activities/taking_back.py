@@ -1,0 +1,65 @@
+"""What an activity was before an import wrote it, from the ledger; and whether something rests on one it made."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.documents.models import EvidenceLink
+from registry.documents.vocabulary import ProofSubject
+from registry.ledger.queries import Version, find_versions, find_versions_of_rows
+from registry.platform.tables import Table
+from registry.processing.forms import PARTS, ActivityForm
+from registry.processing.models import ProcessingActivity
+from registry.processing.parts import PART_KINDS
+from registry.processing.queries import find_parts
+
+_OWN = tuple(name for name in ActivityForm.model_fields if name not in {*PARTS, "reference"})
+_MOST_VERSIONS = 2_000
+_TARGET = "processing_activity.id"
+
+
+def values_before(session: Session, activity: ProcessingActivity, import_id: int) -> dict[str, Any]:
+    """The fields and the parts of an activity as they stood before an import wrote it."""
+    before = _before(find_versions(session, "processing_activity", activity.id), import_id)
+    said = before.snapshot if before is not None else {}
+    values: dict[str, Any] = {name: said[name] for name in _OWN if name in said}
+    for name, kind in PART_KINDS.items():
+        rows = find_parts(session, kind.model, activity.id)
+        past = find_versions_of_rows(
+            session, str(kind.model.__tablename__), [row.id for row in rows], limit=_MOST_VERSIONS
+        )
+        stood = [_before(past.get(row.id, []), import_id) for row in rows]
+        snapshots = [one.snapshot for one in stood if one is not None and not one.snapshot["annulled"]]
+        snapshots.sort(key=lambda one: one["position"])
+        values[name] = [{column: one.get(column) for column in kind.form.model_fields} for one in snapshots]
+    return values
+
+
+def _before(versions: Sequence[Version], import_id: int) -> Version | None:
+    return next((one for one in versions if one.batch_id != import_id), None)
+
+
+def find_built_on(session: Session, activity_ids: Iterable[int]) -> set[int]:
+    """Which of these activities something rests on: an assessment, a breach, evidence, whatever points to them."""
+    ids = list(activity_ids)
+    own = {kind.model.__tablename__ for kind in PART_KINDS.values()}
+    found: set[int] = set()
+    for table in Table.metadata.tables.values():
+        pointing = [
+            column
+            for column in table.columns
+            if table.name not in own and any(key.target_fullname == _TARGET for key in column.foreign_keys)
+        ]
+        for column in pointing:
+            query = select(column).where(column.in_(ids))
+            query = query.where(~table.c.annulled) if "annulled" in table.c else query
+            found |= set(session.execute(query).scalars())
+    proved = select(col(EvidenceLink.subject_id)).where(
+        col(EvidenceLink.subject_kind) == ProofSubject.ACTIVITY,
+        col(EvidenceLink.subject_id).in_(ids),
+        ~col(EvidenceLink.annulled),
+    )
+    return found | set(session.execute(proved).scalars())
