@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import Field
 
-from registry.contracts.forms import ContractChange, ContractCreation, ReasonForm
+from registry.contracts.forms import ContractChange, ContractCreation
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
     ContractFilter,
@@ -28,6 +28,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
@@ -200,7 +201,7 @@ def correct_contract(visit: Visit, contract_id: int) -> Response[ContractBody]:
 
 
 @route(
-    "POST", "/api/v1/contracts/{contract_id:int}/annulment", RECORD, takes=ReasonForm,
+    "POST", "/api/v1/contracts/{contract_id:int}/annulment", RECORD, takes=AnnulForm,
     about=about(
         mark("Met de côté un contrat enregistré par erreur, en disant pourquoi ; rien n’est supprimé."),
         versioned=True, example=REASON,
@@ -212,7 +213,7 @@ def annul(visit: Visit, contract_id: int) -> Response[ContractBody]:
 
 
 @route(
-    "POST", "/api/v1/contracts/{contract_id:int}/restoration", RECORD, takes=ReasonForm,
+    "POST", "/api/v1/contracts/{contract_id:int}/restoration", RECORD, takes=AnnulForm,
     about=about(mark("Rétablit un contrat annulé, en disant pourquoi."), versioned=True, example=REASON),
 )  # fmt: skip
 def restore(visit: Visit, contract_id: int) -> Response[ContractBody]:
@@ -221,7 +222,7 @@ def restore(visit: Visit, contract_id: int) -> Response[ContractBody]:
 
 
 def _set_aside(visit: Visit, contract_id: int, *, annulled: bool) -> Response[ContractBody]:
-    expected, given = visit.expected_version(), visit.given(ReasonForm)
+    expected, given = visit.expected_version(), visit.given(AnnulForm)
     visit.visitor.require(RECORD, get_contract(visit.session, contract_id).organisation_id)
     contract = set_contract_aside(
         visit.session, contract_id, expected=expected, reason=given.reason, annulled=annulled

@@ -19,9 +19,10 @@ from pydantic_core import PydanticCustomError
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
 from registry.kernel.words import _
 from registry.web.calls import Number
+from registry.web.typed import Clean
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Clean]
 MOST_PARTIES, MOST_DATASETS = 50, 500
 BELOW = frozenset({"parties", "datasets"})
 """What stands below a contract, in tables of its own."""
@@ -114,11 +115,3 @@ class ContractCreation(ContractForm):
     def sheet(self) -> ContractForm:
         """The contract itself."""
         return ContractForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
-
-
-class ReasonForm(BaseModel):
-    """Why a contract is set aside, or brought back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]

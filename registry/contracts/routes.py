@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
-from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm, ReasonForm
+from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
     ContractFilter,
@@ -48,6 +48,7 @@ from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
@@ -274,7 +275,7 @@ def annul_contract(visit: Visit, contract_id: int) -> Response[Any]:
     """Sets a contract aside, or brings it back."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
-    read = visit.form(ReasonForm)
+    read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         page = ContractAnnulPage(contract.id, contract.version, contract.object, contract.annulled, message)

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry.compliance.queries import Found, find_findings, find_findings_then
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
-from registry.datasets.forms import AnnulForm, DatasetChange, DatasetCreation
+from registry.datasets.forms import DatasetChange, DatasetCreation
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.listing.selecting import with_bearers
 from registry.datasets.moments import read_moment, sheet_then
@@ -28,6 +28,7 @@ from registry.datasets.wording import FIELD_LABELS
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (

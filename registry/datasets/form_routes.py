@@ -21,7 +21,6 @@ from registry.datasets.form_pages import (
     services_of,
     show_form,
 )
-from registry.datasets.forms import AnnulForm
 from registry.datasets.listing.narrowing import MOST_LETTERS
 from registry.datasets.models import Dataset, SheetDraft
 from registry.datasets.queries import find_draft, find_system_names, get_dataset
@@ -34,6 +33,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.queries import get_version
 from registry.web.forms import Accepted, FormData, Rejected, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 RECORD, ANNUL = Permission.DATASETS_SHEET_RECORD, Permission.DATASETS_SHEET_ANNUL

@@ -32,22 +32,13 @@ from registry.kernel.errors import Invalid
 from registry.kernel.identifiers import fits_as_identifier, parse_siret
 from registry.kernel.words import _, mark
 from registry.platform.lists import load_list
+from registry.web.typed import Clean
 
 MAX_DISTRIBUTIONS = 500
 EARLIEST = date(1700, 1, 1)
 """The earliest day data may have been issued or modified; what they tell of may be older."""
 MAX_FIELDS = 2000
 PERIOD_REVERSED = mark("La période couverte finit avant de commencer : vérifiez les deux dates.")
-_NUL = "\x00"
-"""What no database text holds; nor halves of characters, which a form refuses before: no UTF-8 writes them."""
-
-
-def _no_control(value: str) -> str:
-    if _NUL in value:
-        raise PydanticCustomError(
-            "control_character", _("Ce texte contient un caractère illisible : effacez-le et retapez-le.")
-        )
-    return value
 
 
 def _possible(value: date, info: ValidationInfo) -> date:
@@ -98,7 +89,6 @@ def listed(name: str) -> AfterValidator:
 
 
 Past = Annotated[date, AfterValidator(_possible)]
-Clean = AfterValidator(_no_control)
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), Clean]
 Identifier = Annotated[Line, AfterValidator(_indexable)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50_000), Clean]
@@ -297,11 +287,3 @@ class DatasetCreation(DatasetForm):
     def sheet(self) -> DatasetForm:
         """The sheet itself."""
         return DatasetForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
-
-
-class AnnulForm(BaseModel):
-    """Why a sheet is set aside, or brought back."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000), Clean]

@@ -14,7 +14,6 @@ from registry.documents.forms import (
     EvidenceChange,
     EvidenceForm,
     LinkForm,
-    ReasonForm,
     UploadedEditionForm,
     UploadedEvidenceForm,
 )
@@ -60,6 +59,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.forms import Form
+from registry.web.typed import AnnulForm
 from registry.web.visits import Rejected, Visit, route
 
 TAG = mark("Preuves")
@@ -320,12 +320,12 @@ def create_link(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
 
 
 @route(
-    "POST", "/api/v1/evidence/links/{link_id:int}/withdrawal", RECORD, takes=ReasonForm,
+    "POST", "/api/v1/evidence/links/{link_id:int}/withdrawal", RECORD, takes=AnnulForm,
     about=about(mark("Ne relie plus une preuve à une fiche, en disant pourquoi."), example=REASON),
 )  # fmt: skip
 def withdraw_link(visit: Visit, link_id: int) -> Response[EvidenceBody]:
     """Takes a link away, with a reason."""
-    given, link = visit.given(ReasonForm), get_link(visit.session, link_id)
+    given, link = visit.given(AnnulForm), get_link(visit.session, link_id)
     require_keeping(visit, link.subject_kind, link.organisation_id)
     before = _body(visit, link.evidence_id)
     unlink_evidence(visit.session, link_id, reason=given.reason)
@@ -334,7 +334,7 @@ def withdraw_link(visit: Visit, link_id: int) -> Response[EvidenceBody]:
 
 
 @route(
-    "POST", "/api/v1/evidence/{evidence_id:int}/annulment", RECORD, takes=ReasonForm,
+    "POST", "/api/v1/evidence/{evidence_id:int}/annulment", RECORD, takes=AnnulForm,
     about=about(
         mark("Met de côté une preuve déposée par erreur, en disant pourquoi ; rien n’est supprimé."), versioned=True,
         example=REASON,
@@ -346,7 +346,7 @@ def annul_evidence(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
 
 
 @route(
-    "POST", "/api/v1/evidence/{evidence_id:int}/restoration", RECORD, takes=ReasonForm,
+    "POST", "/api/v1/evidence/{evidence_id:int}/restoration", RECORD, takes=AnnulForm,
     about=about(mark("Rétablit une preuve annulée, en disant pourquoi."), versioned=True, example=REASON),
 )  # fmt: skip
 def restore_evidence(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
@@ -355,7 +355,7 @@ def restore_evidence(visit: Visit, evidence_id: int) -> Response[EvidenceBody]:
 
 
 def _set_aside(visit: Visit, evidence_id: int, *, annulled: bool) -> Response[EvidenceBody]:
-    expected, given = visit.expected_version(), visit.given(ReasonForm)
+    expected, given = visit.expected_version(), visit.given(AnnulForm)
     _may_change(visit, evidence_id)
     set_evidence_aside(visit.session, evidence_id, expected=expected, reason=given.reason, annulled=annulled)
     return visit.answer(_body(visit, evidence_id))

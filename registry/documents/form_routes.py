@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.documents.forms import EditionForm, EvidenceChange, EvidenceForm, LinkForm, ReasonForm
+from registry.documents.forms import EditionForm, EvidenceChange, EvidenceForm, LinkForm
 from registry.documents.queries import Kept, find_titles, get_evidence, get_link
 from registry.documents.service import (
     amend_evidence,
@@ -39,6 +39,7 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_form, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import FormData, Rejected, Visit, route
 
 _CHOOSE_AGAIN = mark("Choisissez de nouveau le fichier : le navigateur ne le garde pas.")
@@ -276,7 +277,7 @@ def show_setting_aside(visit: Visit, evidence_id: int) -> Response[Any]:
 def set_aside(visit: Visit, evidence_id: int) -> Response[Any]:
     """Sets a piece of evidence aside, or brings it back."""
     kept = _to_change(visit, evidence_id)
-    read = visit.form(ReasonForm)
+    read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         return _aside_page(visit, kept, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
@@ -316,7 +317,7 @@ def unlink(visit: Visit, link_id: int) -> Response[Any]:
     """Takes a link away."""
     link = get_link(visit.session, link_id)
     require_keeping(visit, link.subject_kind, link.organisation_id)
-    read = visit.form(ReasonForm)
+    read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         return _link_page(visit, link_id, message, status=HTTP_422_UNPROCESSABLE_ENTITY)

@@ -17,9 +17,10 @@ from pydantic_core import PydanticCustomError
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.kernel.words import _, mark
 from registry.web.calls import Number
+from registry.web.typed import Clean
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Clean]
 EXPIRES_BEFORE = mark("Cette preuve expirerait avant d’être établie : vérifiez les deux dates.")
 _EARLIEST = date(1789, 1, 1)
 
@@ -112,11 +113,3 @@ class LinkForm(BaseModel):
     subject_kind: ProofSubject
     subject_id: Number
     proves: Prose | None = None
-
-
-class ReasonForm(BaseModel):
-    """Why evidence is set aside, or brought back, or no longer proves something."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000)]

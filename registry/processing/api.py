@@ -9,7 +9,6 @@ from pydantic import Field
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.api import REASON, about, verdict_bodies
-from registry.datasets.forms import AnnulForm
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
 from registry.processing.bodies import ActivitiesBody, ActivityBody, ActivityLineBody, part_body
@@ -27,6 +26,7 @@ from registry.processing.queries import (
 from registry.processing.service import amend_activity, record_activity, set_activity_aside
 from registry.processing.wording import FIELD_LABELS, field_label
 from registry.web.calls import ApiCall, Number, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (

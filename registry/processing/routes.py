@@ -10,7 +10,6 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names
-from registry.datasets.forms import AnnulForm
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_cursor, write_cursor
@@ -68,6 +67,7 @@ from registry.processing.views import (
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
 from registry.processing.wording import say_value
 from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL

@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from registry.datasets.forms import Clean
 from registry.datasets.layout import LOCKABLE, FormField
 from registry.datasets.reading import LISTS_BY_CHOICE, LISTS_BY_LINE
 from registry.datasets.vocabulary import BulkOperation
 from registry.kernel.words import _, mark
 from registry.organisations.vocabulary import AppointmentRole
+from registry.web.typed import Clean
 
 LISTS = frozenset({*LISTS_BY_LINE, *LISTS_BY_CHOICE})
 POSTS: Mapping[str, AppointmentRole] = {"owner": AppointmentRole.OWNER, "steward": AppointmentRole.STEWARD}

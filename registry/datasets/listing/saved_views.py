@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.datasets.addresses import PATH, SHOWING, VIEW
-from registry.datasets.forms import Clean
 from registry.datasets.listing.selecting import SELECTING, read_query
 from registry.datasets.listing.views import ViewLine
 from registry.datasets.models import SavedView
 from registry.kernel.errors import NotFound
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
+from registry.web.typed import Clean
 
 MOST_VIEWS = 200
 

@@ -12,7 +12,6 @@ from pydantic import Field
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.api import REASON, about, verdict_bodies
 from registry.datasets.bodies import VerdictBody
-from registry.datasets.forms import AnnulForm
 from registry.datasets.models import InformationSystem
 from registry.datasets.queries import count_systems, find_datasets_in, find_systems_page, get_system
 from registry.datasets.systems.forms import SystemChange, SystemCreation
@@ -21,6 +20,7 @@ from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (

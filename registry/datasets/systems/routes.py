@@ -8,7 +8,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
-from registry.datasets.forms import AnnulForm
 from registry.datasets.history import system_history_views
 from registry.datasets.models import InformationSystem
 from registry.datasets.queries import find_datasets_in, find_systems, get_system
@@ -33,6 +32,7 @@ from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
 from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 READ, RECORD, ANNUL = (

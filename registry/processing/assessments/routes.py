@@ -7,7 +7,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -28,6 +27,7 @@ from registry.processing.assessments.views import AssessmentAnnulPage, BeginPage
 from registry.processing.assessments.wording import say_labels
 from registry.processing.queries import get_activity
 from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 READ = Permission.PROCESSING_ACTIVITY_READ

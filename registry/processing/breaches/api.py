@@ -14,7 +14,6 @@ from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.api import REASON, verdict_bodies
 from registry.datasets.bodies import VerdictBody
-from registry.datasets.forms import AnnulForm
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.clock import now
@@ -57,6 +56,7 @@ from registry.processing.breaches.vocabulary import (
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours, say_left
 from registry.web.calls import ApiCall, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREACH_RECORD

@@ -11,7 +11,6 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, current_locale, mark
@@ -70,6 +69,7 @@ from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 Chosen = TypeVar("Chosen", bound=Labelled)

@@ -12,7 +12,6 @@ from pydantic import Field
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.api import REASON, verdict_bodies
 from registry.datasets.bodies import VerdictBody
-from registry.datasets.forms import AnnulForm
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_known
@@ -40,6 +39,7 @@ from registry.processing.requests.vocabulary import (
     RequestRight,
 )
 from registry.web.calls import ApiCall, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_REQUEST_RECORD

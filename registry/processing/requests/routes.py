@@ -10,7 +10,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, mark
@@ -62,6 +61,7 @@ from registry.processing.requests.views import (
 from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
 from registry.web.forms import parse_values, read_number
 from registry.web.templating import say_day
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 Chosen = TypeVar("Chosen", bound=Labelled)

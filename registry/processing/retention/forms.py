@@ -6,10 +6,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from registry.datasets.forms import Clean, Line, Past, Prose
+from registry.datasets.forms import Line, Past, Prose
 from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import _
 from registry.processing.retention.vocabulary import Counting, EventKnown, HoldReason, RuleUnit, StartEvent
+from registry.web.typed import Clean
 
 EARLIEST_YEAR, LATEST_YEAR = 1700, 2200
 
