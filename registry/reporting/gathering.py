@@ -43,6 +43,8 @@ _SHEETS = {
     SubjectKind.REQUEST: mark("Fiche de la demande"),
 }
 """Where a fact is filled in, by what it is about."""
+_JUDGED = (SubjectKind.ORGANISATION, SubjectKind.DATASET, SubjectKind.SYSTEM, SubjectKind.ACTIVITY)
+"""What a report looks at: breaches and requests are confided, and have registers that fewer people read."""
 
 
 def scope_kind(kind: OrganisationKind) -> ScopeKind:
@@ -155,7 +157,7 @@ def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Readin
     if scoped.dataset_id is not None:
         yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading)
         return
-    for kind in (SubjectKind.ORGANISATION, SubjectKind.DATASET, SubjectKind.SYSTEM):
+    for kind in _JUDGED:
         ids = engine.subjects[kind].everything(session, within, reading.until)
         for one in judge(session, kind, ids, reading):
             if not one.row.annulled and one.organisation_id in within:
@@ -291,6 +293,7 @@ def _organisation_lines(scoped: Scoped, judged: Sequence[Judged]) -> list[dict[s
                 "judged": any(one.kind is SubjectKind.ORGANISATION for one in found),
                 "datasets": sum(one.kind is SubjectKind.DATASET for one in found),
                 "systems": sum(one.kind is SubjectKind.SYSTEM for one in found),
+                "activities": sum(one.kind is SubjectKind.ACTIVITY for one in found),
                 "law": law,
                 "practice": practice,
                 "_order": body.name_sort,

@@ -12,11 +12,12 @@ from pydantic import TypeAdapter
 
 from registry.compliance.vocabulary import Force, Verdict
 from registry.organisations.vocabulary import OrganisationKind
+from registry.reporting.templating import number
 from registry.reporting.twins import canonical_json
 from registry.reporting.vocabulary import Bars, Frame, Table
 
 from . import words
-from .values import ComplianceReport, Counts, Finding, PolicyLine, Summary
+from .values import ComplianceReport, Counts, Finding, OrganisationLine, PolicyLine, Summary
 
 KEPT_TOGETHER = 3
 """Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""
@@ -152,6 +153,38 @@ def frame(report: ComplianceReport) -> Frame:
         root=report.seal.root,
         demonstration=report.demonstration,
     )
+
+
+def applied_to(report: ComplianceReport) -> str:
+    """What the rules were applied to, each with its number, as the end of a sentence."""
+    counted = (
+        (len(report.datasets), "un jeu de données", "{} jeux de données", True),
+        (len(report.systems), "un système d’information", "{} systèmes d’information", False),
+        (report.activities, "un traitement du registre", "{} traitements du registre", False),
+        (
+            report.organisations_judged,
+            "une organisation que le droit vise (intercommunalité ou commune)",
+            "{} organisations que le droit vise (intercommunalité et communes)",
+            False,
+        ),
+    )
+    said = [one if count == 1 else several.format(number(count)) for count, one, several, always in counted
+            if count or always]  # fmt: skip
+    first = ", à ".join(said[:-1])
+    return f"{first} et à {said[-1]}" if first else said[-1]
+
+
+def answers_for(line: OrganisationLine) -> str:
+    """Of what a body is judged that the law does not address itself."""
+    kinds = ((True, "ses jeux"), (line.systems, "ses systèmes"), (line.activities, "ses traitements"))
+    said = [words for held, words in kinds if held]
+    return " et ".join(filter(None, (", ".join(said[:-1]), said[-1])))
+
+
+def held_by(line: OrganisationLine) -> str:
+    """The systems and the activities of a body, where it has any."""
+    kinds = ((line.systems, "système", "systèmes"), (line.activities, "traitement", "traitements"))
+    return "".join(f" ; {number(count)} {one if count == 1 else several}" for count, one, several in kinds if count)
 
 
 def visas(report: ComplianceReport) -> tuple[str, str, str]:

@@ -170,7 +170,7 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class OrganisationLine:
-    """An organisation of the scope, with what was found of it, of its datasets and of its information systems.
+    """An organisation of the scope, with what was found of it, of its datasets, its systems and its processing.
 
     `judged` is false for one the law does not address itself: a service, of which only what it answers for is judged.
     """
@@ -180,6 +180,7 @@ class OrganisationLine:
     judged: bool = True
     datasets: _Count
     systems: _Count = 0
+    activities: _Count = 0
     law: Counts
     practice: Counts
 
@@ -365,6 +366,11 @@ class ComplianceReport:
     def organisations_judged(self) -> int:
         """How many organisations the rules were applied to."""
         return sum(line.judged for line in self.organisations)
+
+    @property
+    def activities(self) -> int:
+        """How many processing activities the rules were applied to."""
+        return sum(line.activities for line in self.organisations)
 
     @property
     def obligations(self) -> Counts:

@@ -1,7 +1,7 @@
 """What a report gathers: of whom it speaks, and what it judged."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,10 @@ from registry.datasets.systems.service import record_system
 from registry.kernel.issuing import Moment, Subject
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
+from registry.processing.breaches.forms import BreachForm
+from registry.processing.breaches.service import record_breach
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
 from registry.reporting.gathering import gather
 from tests.conftest import TODAY, Town
 
@@ -68,6 +72,26 @@ def test_the_systems_of_a_body_are_judged_with_its_datasets_and_no_other_reads_t
     ]
     (line,) = (one for one in commune["organisations"] if one["systems"])
     assert (line["label"], line["systems"], line["law"]["non_compliant"]) == (system["organisation"], 1, 1)
+
+
+def test_the_activities_of_a_record_are_judged_and_what_is_confided_is_not(town: Town):
+    with town.acting() as session:
+        form = ActivityForm(
+            name="Cantine", status="active", lawful_basis="public-task", declared_absent=["founding_text"]
+        )
+        record_activity(session, town.commune_id, form)
+        known = datetime.now(UTC) - timedelta(days=9)
+        said = BreachForm(title="Clé perdue", natures=["confidentiality"], known_at=known)
+        record_breach(session, town.commune_id, said, now=datetime.now(UTC))
+
+    report = gathered(town, "organisation", town.commune_id)
+
+    found = {one["policy_id"]: one for one in report["findings"] if one["subject_kind"] == "activity"}
+    assert (found["RGPD-04"]["verdict"], found["RGPD-04"]["subject"]) == ("non-compliant", "Cantine")
+    (line,) = report["organisations"]
+    assert (line["label"], line["activities"]) == ("Grande-Commune", 1)
+    assert {one["subject_kind"] for one in report["findings"]} == {"organisation", "activity"}
+    assert "RGPD-19" not in {one["id"] for one in report["policies"]}
 
 
 def test_a_delay_that_has_passed_keeps_its_day(town: Town):
