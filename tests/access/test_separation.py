@@ -89,7 +89,7 @@ def test_who_acts_for_one_commune_reads_no_word_of_another_body(furnished: Furni
 
 @pytest.mark.parametrize("viewer", SIDES)
 def test_the_database_alone_protects_as_well(furnished: Furnished, viewer: str) -> None:
-    seen = _look(furnished, viewer, lambda premises: _all_doors_open(premises, furnished.town))
+    seen = _look(furnished, viewer, lambda premises: all_doors_open(premises, furnished.town))
 
     above = f"/organisations/{furnished.town.authority_id}"
     assert not _leaks(seen, _foreign(viewer) - {ABOVE})
@@ -100,7 +100,7 @@ def test_the_database_alone_protects_as_well(furnished: Furnished, viewer: str) 
     assert not [path for path, answer in seen.items() if answer.status_code >= 500]
 
 
-def _all_doors_open(premises: Premises, town: Town) -> Premises:
+def all_doors_open(premises: Premises, town: Town) -> Premises:
     everywhere = frozenset({town.authority_id, town.commune_id, town.other_commune_id, town.service_id})
 
     def opened(visitor: Visitor | None) -> Visitor | None:
@@ -160,7 +160,7 @@ def test_no_foreign_row_is_changed_even_by_a_handler_that_allows_it(furnished: F
     foreign = furnished.objects["other" if viewer == "commune" else "commune"]
     asker = signed_in(furnished.town.someone(Role.ADMINISTRATOR, furnished.objects[viewer].organisation_id))
     answers = {}
-    with rehearsing(furnished.town, lambda premises: _all_doors_open(premises, furnished.town)) as ask:
+    with rehearsing(furnished.town, lambda premises: all_doors_open(premises, furnished.town)) as ask:
         for method, path in routes_of(furnished.town.client.app):
             if method != "GET" and owners_of(path, f"{method} {path}") == ("own", "other", "authority", "none"):
                 answers[f"{method} {path}"] = send(ask, method, call(method, path, foreign), asker).status_code
