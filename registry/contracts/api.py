@@ -24,7 +24,6 @@ from registry.contracts.rules import state_on
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import CONTRACT_LABELS
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark

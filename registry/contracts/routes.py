@@ -40,7 +40,6 @@ from registry.contracts.views import (
     state_mark,
 )
 from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
