@@ -11,7 +11,8 @@ from registry.cli.context import settings_of
 from registry.cli.opening import open_terminal, write_json
 from registry.datasets.detection.service import Recorded, record_inspection
 from registry.datasets.detection.views import left_out
-from registry.inspection.databases import inspect_database, is_database
+from registry.inspection.addresses import is_database
+from registry.inspection.databases import inspect_database
 from registry.inspection.reading import inspect_file
 from registry.inspection.vocabulary import Inspected, Suggestion
 from registry.kernel.words import _, ngettext
@@ -39,20 +40,31 @@ def scan(
 ) -> None:
     """Shows counts and reasons; with a dataset, keeps them as suggestions for a person to review."""
     if is_database(source):
-        found = inspect_database(
+        seen = inspect_database(
             source, allowed=settings_of(context).scan_hosts, on=today(PARIS), schema=schema, only=tables
         )
+        found, unread = seen.tables, seen.left_out
     else:
-        found = inspect_file(Path(source), on=today(PARIS))
+        found, unread = inspect_file(Path(source), on=today(PARIS)), []
     recorded = None
     if dataset_id is not None:
         with open_terminal(context) as terminal, terminal.transaction() as session:
             recorded = record_inspection(session, dataset_id, found, on=terminal.info["today"]())
     if as_json:
-        write_json(_as_json(found, recorded))
+        write_json(_as_json(found, unread, recorded))
         return
     for table in found:
         _show(table)
+    if unread:
+        click.echo(
+            ngettext(
+                "{count} table n’a pas été lue, faute de place ou de temps : {names}. Nommez-la par --table.",
+                "{count} tables n’ont pas été lues, faute de place ou de temps, de {names}. Nommez-les par --table, ou "
+                "un schéma par --schema.",
+                len(unread),
+            ).format(count=len(unread), names=_("{first} à {last}").format(first=unread[0], last=unread[-1])
+                     if len(unread) > 1 else unread[0])
+        )  # fmt: skip
     if recorded is not None:
         click.echo(
             ngettext(
@@ -79,8 +91,9 @@ def _show(table: Inspected) -> None:
         click.echo(f"    {one.confidence.label} ; " + " ; ".join(reason.sentence for reason in one.reasons))
 
 
-def _as_json(found: Sequence[Inspected], recorded: Recorded | None) -> dict[str, Any]:
+def _as_json(found: Sequence[Inspected], unread: Sequence[str], recorded: Recorded | None) -> dict[str, Any]:
     answer: dict[str, Any] = {
+        "left_out": list(unread),
         "tables": [
             {
                 "table": table.table,
@@ -94,7 +107,7 @@ def _as_json(found: Sequence[Inspected], recorded: Recorded | None) -> dict[str,
                 "suggestions": [_suggestion(table, one) for one in table.suggestions],
             }
             for table in found
-        ]
+        ],
     }
     return answer if recorded is None else {**answer, "recorded": asdict(recorded)}
 

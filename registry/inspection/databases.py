@@ -1,181 +1,119 @@
 """A database to what its columns suggest: a sample of each table, in a transaction that only reads, then forgotten.
 
 Only the machines the administrator lists are asked, and never a registry: neither this one nor another. What a server
-says when it fails is not repeated, for it may hold a value.
+says when it fails is not repeated, for it may hold a value. PostgreSQL and MariaDB are read in the tests; SQL Server
+and Oracle are asked what their documentation says, and no server of theirs ever answered this code.
 """
 
-import re
-import socket
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import date
-from importlib.util import find_spec
-from ipaddress import ip_address, ip_network
 from typing import Any
 
-from sqlalchemy import URL, Connection, String, cast, column, create_engine, func, inspect, make_url, select, text
+from sqlalchemy import URL, Connection, Engine, Inspector, column, create_engine, event, inspect, select, text
 from sqlalchemy import table as table_of
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-from sqlalchemy.types import JSON, LargeBinary, NullType
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import JSON, LargeBinary, NullType, TypeEngine
 
+from registry.inspection.addresses import checked
 from registry.inspection.detecting import suggest
-from registry.inspection.sampling import SAMPLE
+from registry.inspection.rows import MOST_COLUMNS
+from registry.inspection.sampling import lines_of
+from registry.inspection.servers import Server, spread
 from registry.inspection.signs import load_signs
+from registry.inspection.texts import cleaned
 from registry.inspection.vocabulary import Inspected, InspectedColumn, SampledColumn
-from registry.kernel.errors import Invalid, Unavailable
+from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.words import _
-
-_SCHEME = re.compile(r"([a-z][a-z0-9+]*)://", re.IGNORECASE)
-_LONGEST = 400
-"""Units: characters of a value, of which the server sends no more."""
-_MOST_TABLES = 300
-_OPTIONS = frozenset(
-    {"sslmode", "sslrootcert", "charset", "service_name", "driver", "encrypt", "host", "application_name"}
-)
-"""What an address may say after « ? »: nothing that leads to another machine or reads a file."""
 
 
 @dataclass(frozen=True)
-class _Server:
-    """How one kind of server is asked: by which package, and what each connection says first."""
+class Reach:
+    """How far the reading of a database goes.
 
-    drivername: str
-    package: str
-    first: Sequence[str] = ()
-    cut: str = "substring"
-    options: tuple[tuple[str, Any], ...] = ()
+    Units: seconds of the whole, seconds of one statement.
+    """
 
-
-_POSTGRESQL = _Server(
-    "postgresql+psycopg", "psycopg",
-    ("SET TRANSACTION READ ONLY", "SET LOCAL statement_timeout = '20s'", "SET LOCAL lock_timeout = '2s'"),
-    options=(("connect_timeout", 10),),
-)  # fmt: skip
-_MYSQL = _Server(
-    "mysql+pymysql", "pymysql",
-    ("START TRANSACTION READ ONLY", "SET SESSION MAX_EXECUTION_TIME = 20000"),
-    options=(("connect_timeout", 10), ("read_timeout", 30), ("local_infile", False)),
-)  # fmt: skip
-_SQL_SERVER = _Server(
-    "mssql+pyodbc", "pyodbc", ("SET LOCK_TIMEOUT 2000",), options=(("timeout", 10), ("readonly", True))
-)
-_ORACLE = _Server("oracle+oracledb", "oracledb", ("SET TRANSACTION READ ONLY",), cut="substr")
-_SERVERS = {
-    "postgresql": _POSTGRESQL, "postgres": _POSTGRESQL, "mysql": _MYSQL, "mariadb": _MYSQL, "mssql": _SQL_SERVER,
-    "sqlserver": _SQL_SERVER, "oracle": _ORACLE,
-}  # fmt: skip
+    tables: int = 300
+    seconds: int = 900
+    statement: int = 20
 
 
-def is_database(source: str) -> bool:
-    """Whether what is to be inspected is an address, not a file."""
-    return _SCHEME.match(source) is not None
+@dataclass(frozen=True)
+class InspectedDatabase:
+    """What was seen of a database, table by table, and which tables were left out: too many, too late, or cut off."""
+
+    tables: list[Inspected] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
 
 def inspect_database(
-    address: str, *, allowed: Sequence[str], on: date, schema: str | None = None, only: Sequence[str] = ()
-) -> list[Inspected]:
+    address: str,
+    *,
+    allowed: Sequence[str],
+    on: date,
+    schema: str | None = None,
+    only: Sequence[str] = (),
+    reach: Reach = Reach(),
+) -> InspectedDatabase:
     """What the columns of a database suggest, table by table; one that cannot be read is told, empty.
 
     `allowed` lists hosts, networks and socket folders that may be asked; `schema` and `only` narrow what is read.
     Raises:
         Invalid: the address is not one that may be asked, or is that of a registry.
-        Unavailable: the server does not answer, or what speaks to it is not installed.
+        Unavailable: the server does not answer.
     """
-    url, server = _checked(address, allowed)
-    engine = create_engine(url, connect_args=dict(server.options), pool_size=1, max_overflow=0, hide_parameters=True)
+    url, server = checked(address, allowed)
+    engine = _engine(url, server, reach)
     try:
-        with _reading(engine.connect, server, url) as connection:
-            return _inspect(connection, server, on, schema, only)
+        with _reading(engine, server, url, reach) as connection:
+            return _Reading(connection, server, on, reach).inspect(schema or _schema_of(url, server), only)
     finally:
         engine.dispose()
 
 
-def _checked(address: str, allowed: Sequence[str]) -> tuple[URL, _Server]:
-    try:
-        url = make_url(address)
-    except (ArgumentError, ValueError) as error:
-        raise Invalid(
-            _("Cette adresse de base ne se lit pas : elle a la forme postgresql://compte@machine/base.")
-        ) from error
-    server = _SERVERS.get(url.get_backend_name())
-    if server is None:
-        raise Invalid(
-            _("« {scheme} » n’est pas un genre de base connu : postgresql, mysql, mssql ou oracle.").format(
-                scheme=url.get_backend_name()
-            )
-        )
-    strange = sorted(set(url.query) - _OPTIONS)
-    if strange:
-        raise Invalid(
-            _("L’adresse porte une option qui n’est pas prise ici : {names}.").format(names=", ".join(strange))
-        )
-    _require_allowed(url, allowed)
-    if find_spec(server.package) is None:
-        raise Unavailable(
-            _("Pour lire cette base, il faut le paquet facultatif « {package} » : pip install {package}, dans "
-              "l’environnement du registre.").format(package=server.package)
-        )  # fmt: skip
-    return url.set(drivername=server.drivername), server
+def _schema_of(url: URL, server: Server) -> str | None:
+    return (url.database or None) if server.database_is_schema else None
 
 
-def _require_allowed(url: URL, allowed: Sequence[str]) -> None:
-    said = url.query.get("host", "")
-    folder = said if isinstance(said, str) else ""
-    host = url.host or ""
-    if said and (not folder.startswith("/") or host):
-        raise Invalid(_("L’adresse nomme deux machines : gardez celle qui précède le nom de la base."))
-    place = folder or host
-    if not place or ("," in place) or not (place in allowed or _is_within(host, allowed)):
-        raise Invalid(
-            _("La machine « {host} » n’est pas de celles qu’on peut inspecter : la personne qui administre le registre "
-              "l’ajoute au réglage BEFFROI_SCAN_HOSTS.").format(host=place)
-        )  # fmt: skip
-
-
-def _is_within(host: str, allowed: Sequence[str]) -> bool:
-    """Whether a host is listed by name, or all its addresses within a listed network."""
-    if not host:
-        return False
-    if host.casefold() in {one.casefold() for one in allowed}:
-        return True
-    networks = []
-    for one in allowed:
-        try:
-            networks.append(ip_network(one, strict=False))
-        except ValueError:
-            continue
-    if not networks:
-        return False
-    try:
-        found = {str(entry[4][0]).split("%")[0] for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)}
-    except (OSError, UnicodeError):
-        return False
-    return bool(found) and all(any(ip_address(one) in network for network in networks) for one in found)
+def _engine(url: URL, server: Server, reach: Reach) -> Engine:
+    engine = create_engine(
+        url, connect_args=dict(server.connecting(reach.statement)), poolclass=NullPool, hide_parameters=True
+    )
+    if server.deadline is not None:
+        deadline = server.deadline
+        event.listen(engine, "connect", lambda connection, _record: deadline(connection, reach.statement))
+    return engine
 
 
 @contextmanager
-def _reading(connect: Any, server: _Server, url: URL) -> Iterator[Connection]:
+def _reading(engine: Engine, server: Server, url: URL, reach: Reach) -> Iterator[Connection]:
     """A connection whose one transaction reads, and is taken back."""
     try:
-        connection: Connection = connect()
-    except SQLAlchemyError as error:
+        connection = engine.connect()
+    except Exception as error:
+        # What is no server at all makes its package fail in ways of its own.
         raise Unavailable(
             _("La base de {host} ne répond pas, ou refuse ce compte : vérifiez l’adresse, le compte, son mot de passe.")
             .format(host=url.host or url.query.get("host"))
         ) from _without_words(error)  # fmt: skip
     with connection:
-        transaction = connection.begin()
         try:
-            for statement in server.first:
+            for statement in server.first(connection, reach.statement):
                 connection.execute(text(statement))
             yield connection
-        except SQLAlchemyError as error:
+        except Refusal:
+            raise
+        except Exception as error:
             raise Unavailable(_("La lecture de cette base s’est arrêtée : elle a coupé, ou le délai est passé.")) from (
                 _without_words(error)
             )
         finally:
-            transaction.rollback()
+            if not connection.invalidated:
+                connection.rollback()
 
 
 def _without_words(error: Exception) -> Exception:
@@ -183,65 +121,92 @@ def _without_words(error: Exception) -> Exception:
     return RuntimeError(type(error).__name__)
 
 
-def _inspect(
-    connection: Connection, server: _Server, on: date, schema: str | None, only: Sequence[str]
-) -> list[Inspected]:
-    looked = inspect(connection)
-    schemas = [one for one in looked.get_schema_names() if not _is_of_the_server(one)]
-    names = [(one, name) for one in schemas for name in sorted(looked.get_table_names(schema=one))]
-    if {"ledger_entry", "ledger_seal"} <= {name for _schema, name in names}:
-        raise Invalid(_("Cette base est celle d’un registre Beffroi : il ne s’inspecte pas lui-même, ni un autre."))
-    wanted = [
-        (one, name)
-        for one, name in names
-        if schema in {None, one} and (not only or name in only or f"{one}.{name}" in only)
-    ]
-    if not wanted:
-        raise Invalid(_("Aucune table à lire : vérifiez la base, le schéma, les noms et les droits de ce compte."))
-    return [_inspect_table(connection, looked, server, place, on) for place in wanted[:_MOST_TABLES]]
+class _Reading:
+    """The reading of one database, within its reach."""
 
+    def __init__(self, connection: Connection, server: Server, on: date, reach: Reach) -> None:
+        self._connection, self._server, self._on, self._reach = connection, server, on, reach
+        self._looked: Inspector = inspect(connection)
+        self._end = time.monotonic() + reach.seconds
 
-def _is_of_the_server(schema: str) -> bool:
-    return schema.casefold() in {
-        "information_schema", "sys", "mysql", "performance_schema", "system", "guest", "outln", "xdb",
-    } or schema.startswith(("pg_", "db_"))  # fmt: skip
+    def inspect(self, schema: str | None, only: Sequence[str]) -> InspectedDatabase:
+        """What the tables and the views of a schema, or of all, suggest."""
+        places = self._places(schema)
+        if {"ledger_entry", "ledger_seal"} <= {name for _schema, name in places}:
+            raise Invalid(_("Cette base est celle d’un registre Beffroi : il ne s’inspecte pas lui-même, ni un autre."))
+        wanted = [
+            (one, name)
+            for one, name in places
+            if schema in {None, one} and (not only or name in only or f"{one}.{name}" in only)
+        ]
+        if not wanted:
+            raise Invalid(_("Aucune table à lire : vérifiez la base, le schéma, les noms et les droits de ce compte."))
+        found: list[Inspected] = []
+        for place in wanted[: self._reach.tables]:
+            if time.monotonic() > self._end or self._connection.invalidated:
+                break
+            found.append(self._table(place))
+        return InspectedDatabase(found, [f"{one}.{name}" for one, name in wanted[len(found) :]])
 
+    def _places(self, schema: str | None) -> list[tuple[str, str]]:
+        """Every table, then every view; where a database is a schema, of the one that is asked alone."""
+        alone = self._server.database_is_schema and schema is not None
+        schemas = [
+            one
+            for one in self._looked.get_schema_names()
+            if not self._server.is_own(one) and (not alone or one == schema)
+        ]
+        tables = [(one, name) for one in schemas for name in sorted(self._looked.get_table_names(schema=one))]
+        return tables + [(one, name) for one in schemas for name in self._views(one)]
 
-def _inspect_table(connection: Connection, looked: Any, server: _Server, place: tuple[str, str], on: date) -> Inspected:
-    schema, name = place
-    try:
-        with connection.begin_nested():
-            columns = [
-                one["name"]
-                for one in looked.get_columns(name, schema=schema)
-                if not isinstance(one["type"], LargeBinary | NullType) or isinstance(one["type"], JSON)
-            ]
-            rows = connection.execute(_sample(connection, server, schema, name, columns)).all() if columns else []
-    except DBAPIError:
-        # A right that this account lacks, or a table that takes too long: the others are read all the same.
-        return Inspected(f"{schema}.{name}", [], [], rows=0, sampled=0, is_refused=True)
-    values = [["" if value is None else str(value) for value in row] for row in rows]
-    sampled = [SampledColumn(column, [row[rank] for row in values]) for rank, column in enumerate(columns)]
-    return Inspected(
-        table=f"{schema}.{name}",
-        columns=[InspectedColumn(one.name, sum(bool(value) for value in one.values)) for one in sampled],
-        suggestions=suggest(sampled, load_signs(), on),
-        rows=len(rows),
-        sampled=len(rows),
-        is_whole=len(rows) < SAMPLE,
-    )
+    def _views(self, schema: str) -> list[str]:
+        names = set(self._looked.get_view_names(schema=schema))
+        try:
+            names |= set(self._looked.get_materialized_view_names(schema=schema))
+        except NotImplementedError:
+            # Most servers have none.
+            return sorted(names)
+        return sorted(names)
 
-
-def _sample(connection: Connection, server: _Server, schema: str, name: str, columns: Sequence[str]) -> Any:
-    """The statement that asks for a sample of a table: spread over a large one where the server can."""
-    source: Any = table_of(name, *(column(one) for one in columns), schema=schema)
-    if server is _POSTGRESQL:
-        estimate = text(
-            "SELECT reltuples FROM pg_class WHERE oid = to_regclass(quote_ident(:schema) || '.' || quote_ident(:name))"
+    def _table(self, place: tuple[str, str]) -> Inspected:
+        schema, name = place
+        try:
+            with self._connection.begin_nested() if self._server.has_savepoints else nullcontext():
+                columns = self._columns(schema, name)
+                read = columns[:MOST_COLUMNS]
+                rows = self._connection.execute(self._sample(place, read)).all() if read else []
+        except (SQLAlchemyError, ValueError):
+            # A right that this account lacks, a table that takes too long: the others are read all the same.
+            return Inspected(f"{schema}.{name}", [], [], rows=0, sampled=0, is_refused=True)
+        sampled = [
+            SampledColumn(named, ["" if row[rank] is None else cleaned(str(row[rank])) for row in rows])
+            for rank, (named, _kind) in enumerate(read)
+        ]
+        return Inspected(
+            table=f"{schema}.{name}",
+            columns=[InspectedColumn(one.name, sum(bool(value) for value in one.values)) for one in sampled],
+            suggestions=suggest(sampled, load_signs(), self._on),
+            rows=len(rows),
+            sampled=len(rows),
+            is_whole=len(rows) < lines_of(len(read)),
+            is_cut=len(columns) > len(read),
         )
-        count = connection.execute(estimate, {"schema": schema, "name": name}).scalar() or 0
-        if count > 20 * SAMPLE:
-            # A little more than is kept, in percent of its blocks; the same each time.
-            source = source.tablesample(func.system(100 * 3 * SAMPLE / count), seed=text("0"))
-    cut = getattr(func, server.cut)
-    return select(*(cut(cast(source.c[one], String(4000)), 1, _LONGEST).label(one) for one in columns)).limit(SAMPLE)
+
+    def _columns(self, schema: str, name: str) -> list[tuple[str, TypeEngine[Any]]]:
+        """The columns that hold texts, numbers or days, with their types."""
+        if self._server.columns is not None:
+            return self._server.columns(self._connection, schema, name)
+        return [
+            (one["name"], one["type"])
+            for one in self._looked.get_columns(name, schema=schema)
+            if not isinstance(one["type"], LargeBinary | NullType) or isinstance(one["type"], JSON)
+        ]
+
+    def _sample(self, place: tuple[str, str], columns: Sequence[tuple[str, TypeEngine[Any]]]) -> Any:
+        """The statement that asks for a sample of a table."""
+        schema, name = place
+        source: Any = table_of(name, *(column(one) for one, _kind in columns), schema=schema)
+        most = lines_of(len(columns))
+        source = spread(self._connection, self._server, source, most, place)
+        cells = [self._server.cell(source.c[one], kind).label(f"c{rank}") for rank, (one, kind) in enumerate(columns)]
+        return select(*cells).limit(most)

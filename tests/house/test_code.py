@@ -24,6 +24,8 @@ BUILT_SQL = {
     "registry/erasures/queries.py:find_rows": "names of a table and of columns of ours, from its model",
     "registry/exchange/queries.py:is_file_needed": "names of tables and columns, read from the server's catalogue",
     "registry/exchange/recording.py:_inserting": "names of a table and of columns of ours, from its model",
+    "registry/inspection/servers.py:_first_of_mysql": "a number of seconds of ours, in what a session is set to",
+    "registry/inspection/servers.py:_first_of_postgresql": "a number of seconds of ours, in a setting",
     "registry/ledger/queries.py:<module>": "one fixed query, with or without two fixed conditions",
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",

@@ -97,8 +97,10 @@ def left_out(table: Inspected) -> list[str]:
     said = []
     if not table.has_header:
         said.append(_("Aucun en-tête n’a été trouvé : les colonnes portent leur lettre."))
-    if not table.is_whole:
+    if not table.is_whole and table.rows > table.sampled:
         said.append(_("La fin, trop longue, n’a pas été lue."))
+    elif not table.is_whole:
+        said.append(_("Seules {count} de ses lignes ont été lues.").format(count=table.sampled))
     if table.is_cut:
         said.append(
             _("Seules {count} colonnes ont été lues : celles d’après, ou trop imbriquées, ne le sont pas.").format(
