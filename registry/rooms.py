@@ -95,6 +95,7 @@ from registry.processing import dataset_routes as processing_datasets
 from registry.processing import gathering as records
 from registry.processing import panels as processing_panels
 from registry.processing import part_routes as processing_parts
+from registry.processing import reviewing
 from registry.processing import routes as processing_routes
 from registry.processing.assessments import api as assessments_api
 from registry.processing.assessments import gathering as assessments
@@ -381,6 +382,9 @@ _SOURCES = (
     Source("record-of-processing", _RECORD, records.get_keeper, records.gather_full, records.OFFERED),
     Source(
         "record-of-processing-communicable", _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
+    ),
+    Source(
+        "annual-review", Permission.PROCESSING_BREACH_READ, reviewing.get_keeper, reviewing.gather, reviewing.OFFERED
     ),
     Source("impact-assessment", _RECORD, assessments.get_keeper, assessments.gather),
     Source("breaches", Permission.PROCESSING_BREACH_READ, breaches.get_keeper, breaches.gather, breaches.OFFERED),

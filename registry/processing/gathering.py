@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.datasets.models import Dataset, InformationSystem
+from registry.documents.models import Evidence, EvidenceLink
+from registry.documents.vocabulary import ProofSubject
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
@@ -74,6 +76,7 @@ class _Ground:
     datasets: Mapping[int, Any]
     systems: Mapping[int, Any]
     assessments: Mapping[int, str]
+    evidence: Mapping[int, Sequence[str]]
     security: bool
 
     def of(self, model: type[Any], activity_id: int) -> Sequence[Any]:
@@ -167,6 +170,7 @@ def _activities(session: Session, held: Held, moment: Moment, *, security: bool)
         datasets=_pointed(session, Dataset, parts[ActivityDataset], "dataset_id", moment),
         systems=_pointed(session, InformationSystem, parts[ActivitySystem], "information_system_id", moment),
         assessments=tell_assessments(session, ids, moment.until),
+        evidence=_evidence(session, ids, moment) if security else {},
         security=security,
     )
     return [_sheet(row, ground) for row in rows]
@@ -240,7 +244,7 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
         "systems": [*_systems(row, ground)],
         "declared_none": [*_declared_none(row, security=ground.security)],
     }
-    return {**sheet, "security": _security(row)} if ground.security else sheet
+    return {**sheet, "security": _security(row, ground.evidence.get(row.id, ()))} if ground.security else sheet
 
 
 def _principal(number: int, ground: _Ground) -> str:
@@ -340,6 +344,31 @@ def _declared_none(row: Any, *, security: bool) -> Iterable[str]:
     return (one for one in headings if one is not None and (security or one != "security"))
 
 
-def _security(row: Any) -> dict[str, Any]:
+def _security(row: Any, evidence: Sequence[str]) -> dict[str, Any]:
     labels = load_list("security_measures")
-    return {"measures": [labels.label(code) for code in row.security_measures], "note": row.security_note or ""}
+    return {
+        "measures": [labels.label(code) for code in row.security_measures],
+        "note": row.security_note or "",
+        "evidence": list(evidence),
+    }
+
+
+def _evidence(session: Session, ids: Sequence[int], moment: Moment) -> dict[int, list[str]]:
+    """The titles of what proves something of each activity: the communicable edition does not read them."""
+    links = [
+        one
+        for one in find_rows(session, EvidenceLink, until=moment.until, column="subject_id", among=ids)
+        if one.subject_kind == ProofSubject.ACTIVITY and not one.annulled
+    ]
+    known = {
+        one.id: one.title
+        for one in find_rows(
+            session, Evidence, until=moment.until, column="id", among={one.evidence_id for one in links}
+        )
+        if not one.annulled
+    }
+    found: dict[int, list[str]] = {}
+    for link in links:
+        if link.evidence_id in known:
+            found.setdefault(link.subject_id, []).append(known[link.evidence_id])
+    return found

@@ -26,6 +26,7 @@ from registry.processing.activity_templates import (
 from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
 from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.history import history_views
+from registry.processing.issuing import documents_to_issue
 from registry.processing.models import (
     ActivityData,
     ActivityRecipient,
@@ -72,6 +73,12 @@ from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL
 SHOWN = 50
+DOCUMENTS = (
+    ("record-of-processing", mark("Registre complet")),
+    ("record-of-processing-communicable", mark("Édition communicable")),
+)
+REVIEW = (("annual-review", mark("Revue annuelle")),)
+"""It counts breaches and requests: only who may read them all is led to it."""
 
 NOTICES.update(
     {
@@ -99,6 +106,10 @@ def show_activities(visit: Visit) -> Response[Any]:
         narrowed=chosen.is_narrow,
         annulled=chosen.annulled,
         may_record=visit.visitor.may(RECORD),
+        documents=[
+            *documents_to_issue(visit, READ, DOCUMENTS, chosen.organisation_ids),
+            *documents_to_issue(visit, Permission.PROCESSING_BREACH_READ, REVIEW, chosen.organisation_ids),
+        ],
         selected=selected,
         first_address=f"/traitements?{selected}" if visit.query("apres") else "",
         next_address="/traitements?" + "&".join(filter(None, (selected, following))) if following else "",

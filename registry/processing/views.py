@@ -42,6 +42,7 @@ class ActivitiesPage:
     narrowed: bool
     annulled: bool
     may_record: bool
+    documents: Sequence[tuple[str, str]]
     selected: str
     first_address: str
     next_address: str

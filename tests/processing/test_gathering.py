@@ -7,6 +7,9 @@ from typing import Any
 
 import pytest
 
+from registry.documents.forms import EvidenceForm
+from registry.documents.service import ReceivedFile, record_evidence, set_evidence_aside
+from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.kernel.issuing import Moment, Subject
 from registry.ledger.queries import end_of_day
 from registry.organisations.forms import AppointmentForm, PersonForm
@@ -168,3 +171,31 @@ def test_a_sheet_says_its_data_with_their_retention_and_who_receives_them(town: 
     assert "Plan des réseaux" not in str(sheet), "another body's dataset is not named"
     assert "SIREN 200033579" in sheet["on_behalf_of"][0]
     assert {one["name"] for one in sheet["rights"] if one["holds"]} >= {"Accès (art. 15)", "Opposition (art. 21)"}
+
+
+def test_the_titles_of_attached_proofs_stand_in_the_full_edition_of_any_day_and_in_no_communicable_one(town: Town):
+    number = record(town, town.commune_id)
+    with town.acting() as session:
+        proof = EvidenceForm(
+            subject_kind=ProofSubject.ACTIVITY,
+            subject_id=number,
+            kind=EvidenceKind.AUDIT,
+            title="Audit okapi du coffre",
+        )
+        kept = record_evidence(session, town.commune_id, proof, ReceivedFile("0" * 64, 1, FileType.PDF, "a.pdf"))
+    later = end_of_day(date(2199, 1, 1), "Europe/Paris")
+    subject = f"organisation:{town.commune_id}"
+
+    for until in (None, later):
+        full = gathered(town, subject, until=until).values
+        open_one = gathered(town, subject, communicable=True, until=until).values
+        assert full["activities"][0]["security"]["evidence"] == ["Audit okapi du coffre"]
+        assert "okapi" not in str(open_one)
+        assert "zibeline" not in str(open_one)
+    report = get_report("record-of-processing-communicable")
+    more = {"issued_on": TODAY, "author": "DPO", "seal": {"number": 1, "root": "0" * 64}}
+    twin = report.content.to_canonical(report.content.from_sample({**open_one, **more}))
+    assert found_in(report, b"", twin, b"", {"Audit okapi", "Coffre zibeline"}) == set()
+    with town.acting() as session:
+        set_evidence_aside(session, kept.id, expected=1, reason="Mauvaise pièce", annulled=True)
+    assert gathered(town, subject).values["activities"][0]["security"]["evidence"] == []

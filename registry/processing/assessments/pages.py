@@ -59,6 +59,7 @@ from registry.processing.assessments.wording import (
     say_labels,
     texts_of,
 )
+from registry.processing.issuing import ISSUE
 from registry.processing.models import ProcessingActivity
 from registry.web.forms import read_number
 from registry.web.visits import Visit
@@ -231,6 +232,7 @@ def _assessment_page(
         and is_latest
         and (known is not None or (left is RiskBand.HIGH and revision.state.is_decided)),
         may_annul=visitor.may(RECORD, assessment.organisation_id),
+        may_issue=visitor.may(ISSUE, assessment.organisation_id),
         error=error,
     )
 

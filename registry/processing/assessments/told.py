@@ -5,6 +5,7 @@ The formula decides, here as on the page, in the API and on the desk: what a doc
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -20,10 +21,7 @@ from registry.web.templating import say_day
 def tell_assessments(session: Session, activity_ids: Iterable[int], until: datetime | None) -> dict[int, str]:
     """What is said of each of these activities, as it stood at an instant."""
     ids = frozenset(activity_ids)
-    screenings = {
-        row.activity_id: row
-        for row in find_rows(session, DpiaScreening, until=until, column="activity_id", among=ids)
-    }  # fmt: skip
+    screenings = _screenings(session, ids, until)
     covering = find_covering(session, ids, until)
     return {
         number: " ; ".join([
@@ -32,6 +30,27 @@ def tell_assessments(session: Session, activity_ids: Iterable[int], until: datet
         ])
         for number in ids
     }  # fmt: skip
+
+
+def find_due(session: Session, activity_ids: Iterable[int], until: datetime | None) -> dict[int, str]:
+    """The activities for which an assessment is due and is neither validated nor set aside, each with its sentence."""
+    ids = frozenset(activity_ids)
+    screenings = _screenings(session, ids, until)
+    covering = find_covering(session, ids, until)
+    due = {}
+    for number in sorted(ids):
+        screening, found = screenings.get(number), covering.get(number)
+        validated = found is not None and found.revision.state == RevisionState.VALIDATED
+        set_aside = screening is not None and screening.set_aside_reason is not None
+        decision = decide(answers_of(screening))
+        if decision.is_due and not validated and not (set_aside and decision.may_be_set_aside):
+            due[number] = " ; ".join([decision.need.label, *_standing(found, None)])
+    return due
+
+
+def _screenings(session: Session, ids: frozenset[int], until: datetime | None) -> dict[int, Any]:
+    rows = find_rows(session, DpiaScreening, until=until, column="activity_id", among=ids)
+    return {row.activity_id: row for row in rows}
 
 
 def _standing(covering: Covering | None, screening: DpiaScreening | None) -> list[str]:

@@ -168,6 +168,7 @@ class AssessmentPage:
     wrote_it: bool
     may_consult: bool
     may_annul: bool
+    may_issue: bool
     error: str
 
 

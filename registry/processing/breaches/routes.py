@@ -67,6 +67,7 @@ from registry.processing.breaches.views import (
 from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
+from registry.processing.issuing import documents_to_issue
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
 from registry.web.typed import AnnulForm
@@ -74,6 +75,7 @@ from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 Chosen = TypeVar("Chosen", bound=Labelled)
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREACH_RECORD
+DOCUMENTS = (("breaches", mark("Émettre le registre")),)
 _LISTS = ("natures", "data_categories")
 
 NOTICES.update(
@@ -129,6 +131,7 @@ def show_breaches(visit: Visit) -> Response[Any]:
         previous=_page_address(visit, 1) if page > 1 else "",
         following=_page_address(visit, page + 1) if len(rows) > PAGE_SIZE else "",
         may_record=visit.visitor.may(RECORD),
+        documents=documents_to_issue(visit, Permission.PROCESSING_BREACH_READ, DOCUMENTS, chosen.organisation_ids),
     )
     return visit.page("processing/breaches.html", view)
 

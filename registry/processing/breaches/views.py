@@ -121,6 +121,7 @@ class BreachesPage:
     previous: str
     following: str
     may_record: bool
+    documents: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from registry.kernel.words import Labelled, _, mark
 from registry.ledger.queries import find_versions
 from registry.organisations.queries import choices_of, find_known, find_organisations, find_people
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.issuing import documents_to_issue
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestForm
 from registry.processing.requests.history import request_history_views
@@ -117,10 +118,12 @@ def show_requests(visit: Visit) -> Response[Any]:
         previous=_page_address(visit, 1) if page > 1 else "",
         following=_page_address(visit, page + 1) if len(rows) > PAGE_SIZE else "",
         may_record=visit.visitor.may(RECORD),
+        documents=documents_to_issue(visit, Permission.PROCESSING_REQUEST_READ, DOCUMENTS, chosen.organisation_ids),
     )
     return visit.page("processing/requests.html", view)
 
 
+DOCUMENTS = (("requests", mark("Émettre le registre")),)
 _IN_THE_ADDRESS = ("delai", "regime", ORGANISATION, "suivi", "annules")
 
 

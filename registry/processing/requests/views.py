@@ -118,6 +118,7 @@ class RequestsPage:
     previous: str
     following: str
     may_record: bool
+    documents: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
