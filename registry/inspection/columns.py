@@ -1,5 +1,6 @@
 """A table as the detectors look at it: the words of its headers, and its values without what stands for none."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,11 @@ _SHORT = 12
 """Units: characters. Longer cells are read as values without asking whether they stand for none."""
 
 
+_DIGITS = "0123456789"
+_MADE_DECIMAL = re.compile(r"(\d{5,})[.,]0")
+"""A number without a unit that a spreadsheet or a program wrote as a decimal one."""
+
+
 @dataclass(frozen=True)
 class Read:
     """One column being looked at: its place, the words of its header, its filled values."""
@@ -45,6 +51,11 @@ class Read:
     def says(self, phrases: frozenset[str]) -> bool:
         """Whether the header says one of these."""
         return says(self.words, phrases)
+
+    def is_made_of(self, words: frozenset[str]) -> bool:
+        """Whether the header holds nothing but these words, letters and numbers."""
+        bare = (token.strip(_DIGITS) for token in self.words.split())
+        return all(len(token) < 2 or token in words for token in bare)
 
 
 @dataclass(frozen=True)
@@ -93,4 +104,6 @@ def stands_for_none(value: str) -> bool:
 
 def _filled(raw: str) -> str:
     bare = raw.strip()
+    if bare.endswith("0") and (number := _MADE_DECIMAL.fullmatch(bare)) is not None:
+        return number[1]
     return "" if stands_for_none(bare) else bare

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 from itertools import pairwise
+from operator import or_
 
 import phonenumbers
 from phonenumbers import NumberParseException, PhoneNumberType
@@ -14,28 +15,31 @@ from registry.inspection.signs import words_of
 from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
 
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s.\-()/\u00a0\u202f]{6,22}\d")
+_MADE_DECIMAL = re.compile(r"(?<=\d{9})\.0(?!\d)")
 _SEPARATED = re.compile(r"[^\d]")
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _SPECIAL = frozenset({PhoneNumberType.TOLL_FREE, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST})
 _MAILBOX = re.compile(r"(?:mailto:)?[\"<]?([A-Za-z0-9._%+'’-]{1,64})@([A-Za-z0-9.-]+\.[A-Za-z]{2,24})[\">]?")
 _IN_TEXT = re.compile(
-    r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+|(?<!\d)(?:\+33\s?|0)[1-79](?:[\s.-]?\d{2}){4}(?!\d)"
+    r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+"
+    r"|(?<![\d+])(?:(?:\+|00)33[\s.]?(?:\(0\))?\s?|0)[1-79](?:[\s./-]?\d{2}){4}(?!\d)"
+    r"|(?<!\d)0[67]\d{2}\s\d{3}\s\d{3}(?!\d)"
     r"|(?<!\d)[12]\s?\d{2}\s?(?:0[1-9]|1[0-2])\s?\d{2}\s?\d{3}\s?\d{3}(?:\s?\d{2})?(?!\d)"
 )
+_LANDLINE = re.compile(r"(?:(?:\+|00)33[\s.]?(?:\(0\))?\s?|0)[1-589]")
+_NAMED = re.compile(
+    r"\b(?:(?:Mme|Mlle|Mr|MM|Dr)\.?|M\.|Madame|Monsieur|Mademoiselle|Docteur|M(?=\s[A-ZÀ-Þ][\w’'-]{2}))\s+"
+    r"(?:(?:et|ou)\s+(?:Mme|Madame)\s+)?(?!Le\b|La\b|Maire\b)[A-ZÀ-Þ][\w’'-]+"
+)
+"""A civility and a name, as texts cite people."""
+_FEW = 20
+"""Units: values. Under it, one text that leads to somebody is enough."""
 _BARE_NUMBER = re.compile(r"0[1-9]\d{8}|0033[1-9]\d{8}")
 """What bare digits must be to be a number where no header says so: a spreadsheet may have lost the zero of others."""
 _PREFIXES = 3
-_WORD = re.compile(r"(?<!\S)[^\W\d_]{2,}(?!\S)")
-_WORDS_OF_A_TEXT = 3
+_WORD = re.compile(r"(?<![\w@.])[^\W\d_]{2,}(?![\w@])")
+_WORDS_OF_A_TEXT, _WORDS_ABOUT_SOMEBODY = 3, 4
 _SEVERAL = re.compile(r"[;,\n]| ou | et |\s/\s|/(?=\s*0[1-9])")
-_PLACES = frozenset(
-    {
-        "etablissement", "ecole", "equipement", "structure", "association", "commune", "mairie", "service", "direction",
-        "organisme", "societe", "entreprise", "raison sociale", "denomination", "commerce", "lieu", "site", "enseigne",
-        "accueil", "standard", "bibliotheque", "creche",
-    }
-)  # fmt: skip
-"""Headers of what is no person and answers the telephone."""
 
 
 def suggest_phone(table: Table, column: Read, names: Names) -> Suggestion | None:
@@ -58,16 +62,13 @@ def suggest_phone(table: Table, column: Read, names: Names) -> Suggestion | None
         said.append(Reason(ReasonCode.PHONE_MOBILE, {"mobile": mobile}))
     if headed:
         said.append(Reason(ReasonCode.HEADER_SAYS))
-    if not (headed or mobile or names.any) and all(value.isdigit() for value in column.values):
-        # Ten digits that begin by 01 to 05 and bear no sign between them are as well those of a meter.
-        sure = Confidence.LOW
-    elif names.any or mobile >= 0.3 * found:
+    on_persons = names.any and not names.of_bodies and not column.says(table.signs.words["desk-header"])
+    if mobile >= 0.3 * found or (on_persons and sum(kind in _SPECIAL for kind in kinds) <= found / 2):
         sure = Confidence.HIGH if headed or names.sure else Confidence.MEDIUM
-    elif any(one.says(_PLACES) for one in table.columns) or sum(kind in _SPECIAL for kind in kinds) > found / 2:
+    else:
+        # Landlines that nobody is named for answer at a desk; bare digits may as well be those of a meter.
         sure = Confidence.LOW
         said.append(Reason(ReasonCode.PHONE_PLACES))
-    else:
-        sure = Confidence.MEDIUM
     return table.suggest(column, sign, sure, found, *said)
 
 
@@ -90,7 +91,7 @@ def _counts_up(column: Read) -> bool:
 def _kind_of(value: str, *, headed: bool) -> int | None:
     """The kind of the telephone number a value holds, if it holds one and little else."""
     first = _SEVERAL.split(value, maxsplit=1)[0]
-    found = _NUMBER.search(first)
+    found = _NUMBER.search(_MADE_DECIMAL.sub("", first))
     if found is None:
         return None
     digits = _SEPARATED.sub("", found[0])
@@ -145,12 +146,26 @@ def leads_to_somebody(text: str) -> bool:
 
 
 def suggest_free_text(table: Table, column: Read) -> Suggestion | None:
-    """Whether texts of several words hold numbers or mailboxes that lead to people."""
+    """Whether texts of several words name people, or hold numbers or mailboxes that lead to some."""
     texts = [value for value in column.values if len(_WORD.findall(value)) >= _WORDS_OF_A_TEXT]
     if len(texts) < 0.3 * len(column.values):
         return None
-    found = sum(map(leads_to_somebody, texts))
-    if found < max(2, table.threshold(column, PersonalSign.FREE_TEXT) * len(column.values)):
+    leading = [_leads_to_a_person(text, table) for text in texts]
+    named = [len(_WORD.findall(text)) >= _WORDS_ABOUT_SOMEBODY and _NAMED.search(text) is not None for text in texts]
+    found = sum(map(or_, leading, named))
+    few = 1 if len(column.values) < _FEW else 2
+    if found < max(few, table.threshold(column, PersonalSign.FREE_TEXT) * len(column.values)):
         return None
-    reason = Reason(ReasonCode.IN_TEXT, {"found": found, "sampled": len(column.values)})
-    return table.suggest(column, PersonalSign.FREE_TEXT, Confidence.MEDIUM, found, reason)
+    counts = {"found": sum(leading), "sampled": len(column.values)}
+    said = [Reason(ReasonCode.IN_TEXT, counts)] if any(leading) else []
+    if any(named):
+        said.append(Reason(ReasonCode.IN_TEXT_NAMES, {"found": sum(named), "sampled": len(column.values)}))
+    return table.suggest(column, PersonalSign.FREE_TEXT, Confidence.MEDIUM, found, *said)
+
+
+def _leads_to_a_person(text: str, table: Table) -> bool:
+    """Whether a text holds a mobile, a NIR or the mailbox of a person: desks answer landlines and shared mailboxes."""
+    return any(
+        _owner_of(held.rstrip("."), table) is True if "@" in held else _LANDLINE.match(held) is None
+        for held in _IN_TEXT.findall(text)
+    )

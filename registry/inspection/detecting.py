@@ -34,9 +34,9 @@ def suggest(columns: Sequence[SampledColumn], signs: Signs, on: date) -> list[Su
     for column in filled:
         numbers = [
             suggest_nir(table, column),
-            suggest_iban(table, column),
-            suggest_plate(table, column),
-            suggest_ip(table, column),
+            suggest_iban(table, column, names),
+            suggest_plate(table, column, names),
+            suggest_ip(table, column, names),
             suggest_birth(table, column, names),
             suggest_mailbox(table, column, names),
         ]

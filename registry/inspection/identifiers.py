@@ -2,13 +2,14 @@
 
 import ipaddress
 import re
+from functools import partial
 
 from stdnum import iban
 from stdnum.fr import nir, siren, siret
 
 from registry.inspection.columns import Read, Table
 from registry.inspection.people import Names
-from registry.inspection.signs import says, words_of
+from registry.inspection.signs import words_of
 from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
 
 _FILLERS = re.compile(r"[\s.\-_/\u00a0\u202f]+")
@@ -18,11 +19,14 @@ _NIR = re.compile(
 _NIR_BARE = re.compile(r"[12]\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-9]|2[AB])\d{6}", re.IGNORECASE)
 _NIR_DIGITS, _BARE_SHARE = 15, 0.9
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
+_TREASURY = "30001"
+"""The bank of accounts of the Treasury, which keeps none of persons: the Banque de France."""
+_PUT_TO_USE = frozenset({"mise en service", "date service", "en service"})
 _SIV = re.compile(r"(?!SS|WW)[A-HJ-NP-TV-Z]{2}[\s.-]?(?!000)\d{3}[\s.-]?(?!SS)[A-HJ-NP-TV-Z]{2}")
 _FNI = re.compile(r"[1-9]\d{0,3}[\s.-]?[A-HJ-NP-TV-Z]{2,3}[\s.-]?(?:0[1-9]|[1-8]\d|9[0-5]|2[AB]|97[1-6])")
 _IP = re.compile(r"\[?([0-9a-fA-F:.]{3,45})\]?(?::\d{1,5})?(?:/\d{1,3})?")
-_LARGEST_OF_A_VERSION = 99
-"""Four numbers of two digits are those of a version as well."""
+_FIRST_OF_A_VERSION, _LAST_OF_A_VERSION = 19, 220
+"""A version seldom begins above the one, nor holds a number above the other."""
 
 
 def suggest_nir(table: Table, column: Read) -> Suggestion | None:
@@ -47,22 +51,24 @@ def suggest_nir(table: Table, column: Read) -> Suggestion | None:
     return None
 
 
-def suggest_iban(table: Table, column: Read) -> Suggestion | None:
-    """Whether a column holds IBAN; whose they are, a file does not say."""
-    found = column.count(_is_iban)
+def suggest_iban(table: Table, column: Read, names: Names) -> Suggestion | None:
+    """Whether a column holds IBAN that may be of persons: not of the Treasury; of bodies, to check."""
+    known = [bare for value in column.values if (bare := _iban_of(value)) is not None]
+    found = sum(not bare.startswith(_TREASURY, 4) for bare in known)
     if not _enough(table, column, PersonalSign.IBAN, found):
         return None
+    of_bodies = names.of_bodies or column.says(table.signs.words["body-header"])
     return table.suggest(
-        column, PersonalSign.IBAN, Confidence.HIGH, found,
+        column, PersonalSign.IBAN, Confidence.LOW if of_bodies else Confidence.HIGH, found,
         Reason(ReasonCode.IBAN_KEY, {"found": found, "sampled": len(column.values)}),
         Reason(ReasonCode.IBAN_HOLDER),
         *_said(table, column, PersonalSign.IBAN),
     )  # fmt: skip
 
 
-def _is_iban(value: str) -> bool:
+def _iban_of(value: str) -> str | None:
     bare = _FILLERS.sub("", value).upper().removeprefix("IBAN:").removeprefix("IBAN")
-    return _IBAN.fullmatch(bare) is not None and iban.is_valid(bare)
+    return bare if _IBAN.fullmatch(bare) is not None and iban.is_valid(bare) else None
 
 
 def suggest_sole_trader(table: Table, column: Read, names: Names) -> Suggestion | None:
@@ -76,7 +82,7 @@ def suggest_sole_trader(table: Table, column: Read, names: Names) -> Suggestion 
     if sole >= max(2, 0.1 * len(column.values)):
         said.append(Reason(ReasonCode.SIREN_FORM, {"form": sole}))
         return table.suggest(column, PersonalSign.SOLE_TRADER, Confidence.HIGH, found, *said)
-    if names.any and not _names_firms(table):
+    if names.any and not names.bodies:
         said += [Reason(ReasonCode.SIREN_NAMES), Reason(ReasonCode.SIREN_UNSURE)]
         return table.suggest(column, PersonalSign.SOLE_TRADER, Confidence.MEDIUM, found, *said)
     return None
@@ -88,30 +94,25 @@ def is_company_number(value: str) -> bool:
     return bare.isascii() and bare.isdigit() and (siren.is_valid(bare) or siret.is_valid(bare))
 
 
-def _names_firms(table: Table) -> bool:
-    """Whether a column names firms or bodies: by its words, or by a header that says so over words that do."""
-    forms, places = table.signs.words["legal-form"], table.signs.words["place"]
-    firm = frozenset({"raison sociale", "denomination", "entreprise", "societe", "association", "organisme"})
-    for column in table.columns:
-        named = column.count(lambda value: says(words_of(value), forms) or says(words_of(value), places))
-        least = 0.2 if column.says(firm) else 0.5
-        digits = column.count(lambda value: any(letter.isdigit() for letter in value))
-        if column.values and named >= least * len(column.values) and digits < 0.3 * len(column.values):
-            return True
-    return False
-
-
-def suggest_plate(table: Table, column: Read) -> Suggestion | None:
-    """Whether a column holds vehicle plates, of the form in use since 2009 or of the one before."""
+def suggest_plate(table: Table, column: Read, names: Names) -> Suggestion | None:
+    """Whether a column holds vehicle plates, of the form in use since 2009 or before; those of a fleet are to check."""
     found = column.count(_is_plate)
     if table.is_denied(column, PersonalSign.PLATE) or not _enough(table, column, PersonalSign.PLATE, found):
         return None
     headed = _said(table, column, PersonalSign.PLATE)
+    sure = Confidence.HIGH if headed else Confidence.MEDIUM
+    if not names.any and any(map(partial(_keeps_a_fleet, table), table.columns)):
+        sure = Confidence.LOW
     return table.suggest(
-        column, PersonalSign.PLATE, Confidence.HIGH if headed else Confidence.MEDIUM, found,
+        column, PersonalSign.PLATE, sure, found,
         Reason(ReasonCode.PLATE_FORM, {"found": found, "sampled": len(column.values)}),
         Reason(ReasonCode.PLATE_FLEET), *headed,
     )  # fmt: skip
+
+
+def _keeps_a_fleet(table: Table, column: Read) -> bool:
+    """Whether a header tells which service of the body has a vehicle, or its number in the fleet."""
+    return column.says(table.signs.words["fleet-header"]) and not column.says(_PUT_TO_USE)
 
 
 def _is_plate(value: str) -> bool:
@@ -119,25 +120,32 @@ def _is_plate(value: str) -> bool:
     return _SIV.fullmatch(bare) is not None or _FNI.fullmatch(bare) is not None
 
 
-def suggest_ip(table: Table, column: Read) -> Suggestion | None:
+def suggest_ip(table: Table, column: Read, names: Names) -> Suggestion | None:
     """Whether a column holds IP addresses of people's connections, not of the network's own machines."""
     found = [address for value in column.values if (address := _ip_of(value)) is not None]
     if table.is_denied(column, PersonalSign.IP_ADDRESS) or not _enough(
         table, column, PersonalSign.IP_ADDRESS, len(found)
     ):
         return None
-    large = sum(one.version == 6 or max(one.packed) > _LARGEST_OF_A_VERSION for one in found)
-    if not table.is_headed(column, PersonalSign.IP_ADDRESS) and large < 0.3 * len(found):
+    headed = table.is_headed(column, PersonalSign.IP_ADDRESS)
+    if not headed and sum(map(_is_no_version, found)) < 0.5 * len(found):
         return None
     private = sum(one.is_private for one in found)
-    machines = table.signs.words["system-header"]
-    if private > 0.8 * len(found) and any(one.says(machines) for one in table.columns):
-        return None
+    words = table.signs.words
+    if private > 0.8 * len(found):
+        on_seats = names.any or any(one.says(words["account-header"]) for one in table.columns)
+        if not on_seats or column.says(words["system-header"]):
+            return None
     said = [Reason(ReasonCode.IP_FORM, {"found": len(found), "sampled": len(column.values)})]
     if private:
         said.append(Reason(ReasonCode.IP_PRIVATE, {"private": private}))
     said += _said(table, column, PersonalSign.IP_ADDRESS)
     return table.suggest(column, PersonalSign.IP_ADDRESS, Confidence.HIGH, len(found), *said)
+
+
+def _is_no_version(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether four numbers are no version of a program, which begins low."""
+    return address.version == 6 or (address.packed[0] > _FIRST_OF_A_VERSION or max(address.packed) > _LAST_OF_A_VERSION)
 
 
 def _ip_of(value: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

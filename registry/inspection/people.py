@@ -1,11 +1,12 @@
 """Who and where: names of persons, their addresses, their dates of birth; read with the columns beside."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
+from registry.inspection.bodies import bodies_of, is_apart
 from registry.inspection.columns import Read, Table
 from registry.inspection.signs import words_of
 from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
@@ -25,6 +26,8 @@ _AT_HOME = frozenset({"domicile", "adresse personnelle", "adresse domicile"})
 _BESIDE = 2
 """Units: columns. How far a first name may stand from the family name."""
 _MOST_WORDS, _ALONE_SHARE, _SHAPED = 5, 0.5, 0.85
+_HONOURED = 0.2
+_INITIAL = re.compile(r"[A-ZÀ-Þ](?:-?[A-ZÀ-Þ])?\.\s?[A-ZÀ-Þ][A-ZÀ-Þ’' -]+")
 _POSTCODE = re.compile(r"\b\d{5}\b")
 _HOUSE = re.compile(r"^\d{1,4}\b")
 _DAY = re.compile(
@@ -38,15 +41,18 @@ _MONTHS = (
 _YEAR = re.compile(r"(?:19|20)\d{2}")
 _OLDEST, _GENERATIONS, _LIFE = 120, 40, 20
 """Units: years."""
+_EPOCH, _SERIAL_DIGITS, _LAST_SERIAL = date(1899, 12, 30), 5, 55_000
+"""A spreadsheet counts days from there; five digits are 1927 and after, and the last is of 2050."""
 _TURN = 30
 """Two digits above it are a year of the last century, as spreadsheets read them."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """The columns that name persons."""
+    """The columns that name persons, and those that name firms, associations or places."""
 
     suggestions: Sequence[Suggestion]
+    bodies: Sequence[Read] = ()
 
     @property
     def any(self) -> bool:
@@ -58,6 +64,18 @@ class Names:
         """Whether some column surely does."""
         return any(one.confidence is Confidence.HIGH for one in self.suggestions)
 
+    @property
+    def of_bodies(self) -> bool:
+        """Whether the lines are about bodies: one stands in them, and before any person, who only answers for it."""
+        first = min((one.column for one in self.suggestions), default=None)
+        if first is None:
+            return bool(self.bodies)
+        return any(one.place < first and is_apart(one) for one in self.bodies)
+
+    def owns(self, column: Read) -> bool:
+        """Whether somebody is named before a column, or next to it, whom it may tell of."""
+        return any(one.column <= column.place + _BESIDE for one in self.suggestions)
+
 
 def suggest_names(table: Table) -> Names:
     """The columns of names: whole names, first names, and family names beside them."""
@@ -67,7 +85,19 @@ def suggest_names(table: Table) -> Names:
     for column in table.columns:
         if column.place not in found and (one := _last_name(table, column, first)) is not None:
             found[column.place] = one
-    return Names([found[place] for place in sorted(found)])
+    if _counts_people(table, found):
+        return Names([], bodies_of(table))
+    return Names([found[place] for place in sorted(found)], bodies_of(table))
+
+
+def _counts_people(table: Table, found: Mapping[int, Suggestion]) -> bool:
+    """Whether the table is a statistic of first names: one column of them and nobody's whole name, beside a number."""
+    if len(found) != 1:
+        return False
+    [place] = found
+    values = [words_of(value) for value in table.columns[place].values]
+    alone = sum(" " not in value for value in values) > 0.9 * len(values)
+    return alone and any(column.says(table.signs.words["counting-header"]) for column in table.columns)
 
 
 def _whole_name(table: Table, column: Read) -> Suggestion | None:
@@ -75,20 +105,27 @@ def _whole_name(table: Table, column: Read) -> Suggestion | None:
     if column.says(sign.against):
         return None
     known = table.signs.words
-    found = column.count(lambda value: _is_person(value, known["first-name"], known["place"] | known["legal-form"]))
+    others = known["place"] | known["legal-form"]
     headed = column.says(sign.words)
+    found = column.count(lambda value: _is_person(value, known["first-name"], others, headed=headed))
     if found < max(2, table.threshold(column, PersonalSign.PERSON_NAME) * len(column.values)):
         return None
-    if not headed and (_lists_places(table, column) or not _are_shaped(column, known["place"] | known["legal-form"])):
-        return None
+    if not headed and not _are_written_as_names(column):
+        if _lists_places(table, column) or not _are_shaped(column, others):
+            return None
+        if _names_the_honoured(table, column):
+            return None
     said = [Reason(ReasonCode.NAME_HEADER)] if headed else []
-    said.append(Reason(ReasonCode.NAME_FIRST_NAMES, {"found": found, "sampled": len(column.values)}))
+    said.append(Reason(ReasonCode.NAME_FORM, {"found": found, "sampled": len(column.values)}))
     sure = Confidence.HIGH if headed else Confidence.MEDIUM
     return table.suggest(column, PersonalSign.PERSON_NAME, sure, found, *said)
 
 
-def _is_person(value: str, first_names: frozenset[str], others: frozenset[str]) -> bool:
-    """Whether a value is a name of two words or more: a first name or a civility among them, and no other thing."""
+def _is_person(value: str, first_names: frozenset[str], others: frozenset[str], *, headed: bool) -> bool:
+    """Whether a value is a name of two words or more: a first name or a civility among them, and no other thing.
+
+    Where the header announces a person, a name in capitals beside another word is enough: nobody lists all names.
+    """
     if "@" in value or any(letter.isdigit() for letter in value):
         return False
     tokens = words_of(value).split()
@@ -96,7 +133,28 @@ def _is_person(value: str, first_names: frozenset[str], others: frozenset[str]) 
     tokens = [token for token in tokens if token not in _CIVILITIES]
     if not (1 if titled else 2) <= len(tokens) <= _MOST_WORDS or set(tokens) & others:
         return False
-    return titled or any(token in first_names for token in tokens)
+    if titled or any(token in first_names for token in tokens):
+        return True
+    return _is_written_as_name(value) if headed else _INITIAL.fullmatch(value) is not None
+
+
+def _names_the_honoured(table: Table, column: Read) -> bool:
+    """Whether the names are those that streets, stations, bridges and rooms bear, which are of the same few."""
+    honoured = table.signs.words["honoured"]
+    return column.count(lambda value: words_of(value) in honoured) >= _HONOURED * len(column.values)
+
+
+def _are_written_as_names(column: Read) -> bool:
+    """Whether nearly all the values have a family name in capitals beside a first name, or an initial."""
+    return column.count(_is_written_as_name) >= _SHAPED * len(column.values)
+
+
+def _is_written_as_name(value: str) -> bool:
+    if _INITIAL.fullmatch(value) is not None:
+        return True
+    words = value.split()
+    shouted = sum(len(word) > 1 and word.isupper() and word.lower() not in _CIVILITIES for word in words)
+    return 0 < shouted < len(words) <= _MOST_WORDS and all(word[:1].isupper() for word in words)
 
 
 def _are_shaped(column: Read, others: frozenset[str]) -> bool:
@@ -115,7 +173,11 @@ def _first_name(table: Table, column: Read) -> Suggestion | None:
     headed = column.says(_FIRST_NAME)
     if found < max(1, (sign.headed if headed else _ALONE_SHARE) * len(values)):
         return None
-    if not headed and (len(set(values)) < min(30, 0.3 * len(values)) or _lists_places(table, column)):
+    if not headed and (
+        len(set(values)) < min(30, 0.3 * len(values))
+        or _lists_places(table, column)
+        or _names_the_honoured(table, column)
+    ):
         # Species and districts bear first names too, but few of them, and always the same.
         return None
     said = [Reason(ReasonCode.NAME_HEADER)] if headed else []
@@ -143,7 +205,9 @@ def _last_name(table: Table, column: Read, first: dict[int, Suggestion]) -> Sugg
 
 def _may_be_last_name(value: str, others: frozenset[str]) -> bool:
     tokens = words_of(value).split()
-    return 0 < len(tokens) <= _MOST_WORDS and not any(letter.isdigit() for letter in value) and tokens[0] not in others
+    if not 0 < len(tokens) <= _MOST_WORDS or "@" in value or max(map(len, tokens)) == 1:
+        return False
+    return not any(letter.isdigit() for letter in value) and tokens[0] not in others
 
 
 def _lists_places(table: Table, but: Read) -> bool:
@@ -178,7 +242,7 @@ def suggest_address(table: Table, column: Read, names: Names) -> Suggestion | No
         said.append(Reason(ReasonCode.ADDRESS_NAMES))
     if table.is_headed(column, sign):
         said.append(Reason(ReasonCode.HEADER_SAYS))
-    if any(one.says(_BODY) for one in table.columns) and not at_home:
+    if not at_home and (any(one.says(_BODY) for one in table.columns) or not names.owns(column)):
         sure = Confidence.LOW
     else:
         sure = Confidence.HIGH if names.sure or at_home else Confidence.MEDIUM
@@ -199,6 +263,11 @@ def suggest_birth(table: Table, column: Read, names: Names) -> Suggestion | None
     if table.is_denied(column, sign):
         return None
     headed = table.is_headed(column, sign)
+    if not headed and not (names.any and column.is_made_of(table.signs.words["mute-header"])):
+        return None
+    if headed and not names.any and any(one.says(table.signs.words["counting-header"]) for one in table.columns):
+        # A statistic by year of birth is of nobody.
+        return None
     years = [year for value in column.values if (year := year_of(value, bare=headed)) is not None]
     born = [year for year in years if table.on.year - _OLDEST <= year <= table.on.year]
     total = len(column.values)
@@ -212,9 +281,7 @@ def suggest_birth(table: Table, column: Read, names: Names) -> Suggestion | None
             said.append(Reason(ReasonCode.BIRTH_YEARS, {"years": spread}))
         return table.suggest(column, sign, Confidence.HIGH, len(born), *said)
     grown = sum(year <= table.on.year - _LIFE for year in born)
-    if not names.any or column.says(table.signs.words["working-date"]) or spread < _GENERATIONS:
-        return None
-    if grown < 0.3 * len(born):
+    if spread < _GENERATIONS or grown < 0.3 * len(born):
         return None
     reason = Reason(ReasonCode.BIRTH_SPREAD, {**counts, "years": spread})
     return table.suggest(column, sign, Confidence.MEDIUM, len(born), reason)
@@ -224,8 +291,11 @@ def suggest_birth(table: Table, column: Read, names: Names) -> Suggestion | None
 def year_of(value: str, *, bare: bool = False) -> int | None:
     """The year of a day that exists, however it is written; with `bare`, of a year alone too."""
     text = value.strip()
-    if bare and _YEAR.fullmatch(text):
-        return int(text)
+    if bare and text.isdecimal() and text.isascii():
+        if _YEAR.fullmatch(text):
+            return int(text)
+        if len(text) == _SERIAL_DIGITS and int(text) < _LAST_SERIAL:
+            return (_EPOCH + timedelta(days=int(text))).year
     found = _DAY.fullmatch(text)
     if found is not None:
         parts = found.groups()

@@ -13,6 +13,7 @@ _CAMEL = re.compile(r"(?<=[a-zà-ÿ])(?=[A-ZÀ-Þ])")
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=20_000)
 def words_of(text: str) -> str:
     """A header or a value as words alone: no accents, no case, one space between."""
     return _NOT_WORD.sub(" ", sort_key(_CAMEL.sub(" ", text))).strip()

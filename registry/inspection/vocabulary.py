@@ -79,6 +79,10 @@ class ReasonCode(Labelled):
     )
     NAME_HEADER = "name-header", mark("l’en-tête annonce le nom d’une personne")
     NAME_FIRST_NAMES = "name-first-names", mark("prénoms courants : {found} sur {sampled} valeurs lues")
+    NAME_FORM = (
+        "name-form",
+        mark("forme d’un nom de personne (prénom courant, civilité, capitales) : {found} sur {sampled} valeurs lues"),
+    )
     NAME_BESIDE = "name-beside", mark("une colonne de prénoms est à côté")
     NAME_WITH_ADDRESS = "name-with-address", mark("une adresse se trouve sur la même ligne")
     ADDRESS_FORM = "address-form", mark("forme d’une adresse postale : {found} sur {sampled} valeurs lues")
@@ -90,6 +94,10 @@ class ReasonCode(Labelled):
         mark(
             "textes qui contiennent un numéro de téléphone, une adresse électronique ou un NIR : {found} sur {sampled}"
         ),
+    )
+    IN_TEXT_NAMES = (
+        "in-text-names",
+        mark("textes qui nomment quelqu’un (« Mme », « M. » et un nom) : {found} sur {sampled} valeurs lues"),
     )
     HEADER_WORD = "header-word", mark("l’en-tête le laisse penser ; les valeurs ne prouvent rien")
     HEADER_SAYS = "header-says", mark("l’en-tête le dit aussi")

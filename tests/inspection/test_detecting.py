@@ -133,6 +133,60 @@ def test_a_text_that_cites_numbers_of_persons_is_pointed_at() -> None:
     assert (one.found, one.sampled) == (2, 22)
 
 
+def test_accounts_of_the_treasury_are_nobodys_and_those_of_a_firm_are_to_check() -> None:
+    treasury = column("IBAN", "FR76 3000 1007 9412 3456 7890 185", "FR7630001007941234567890185")
+    assert found_in(treasury) == []
+    accounts = column("IBAN", "FR7630006000011234567890189", "FR1420041010050500013M02606")
+    [one] = found_in(accounts)
+    assert one.confidence is Confidence.HIGH
+    [of_firms] = found_in(column("Fournisseur", "SARL Toitures", "La Poste SA"), accounts)
+    assert of_firms.confidence is Confidence.LOW
+
+
+def test_vehicles_that_a_service_has_are_to_check_and_those_of_somebody_are_not() -> None:
+    plates = column("Immatriculation", "AB-123-CD", "GH-456-JK")
+    sure = {one.confidence for one in found_in(plates, column("Mise en service", "12/03/2019", "14/05/2021"))}
+    assert sure == {Confidence.HIGH}
+    [fleet] = found_in(plates, column("Service affectataire", "Voirie", "Espaces verts"))
+    assert fleet.confidence is Confidence.LOW
+    found = found_in(plates, column("Service", "Voirie", "Sports"), column("Agent", "PETIT Luce", "FAURE Paul"))
+    assert [one.confidence for one in found if one.sign is PersonalSign.PLATE] == [Confidence.HIGH]
+
+
+def test_landlines_are_a_persons_where_the_lines_are_about_persons_and_a_desks_where_about_a_school() -> None:
+    landlines = column("Tél", "03 21 50 12 34", "03 21 50 12 35")
+    people = column("Abonné", "Mme PETIT Luce", "M. FAURE Paul")
+    schools = column("École", "École Pasteur", "Groupe scolaire Jaurès")
+    assert [one.confidence for one in found_in(people, landlines) if one.sign is PersonalSign.PHONE] == [
+        Confidence.HIGH
+    ]
+    for others in ([landlines], [schools, people, landlines]):
+        assert {one.confidence for one in found_in(*others) if one.sign is PersonalSign.PHONE} == {Confidence.LOW}
+
+
+def test_numbers_that_a_spreadsheet_made_decimal_are_read_as_they_were() -> None:
+    found = found_in(column("Nom", "PETIT", "FAURE"), column("Prénom", "Luce", "Paul"),
+                     column("Tél", "612345678.0", "698765432.0"), column("Siret", "73282932000074.0", "35600000000048.0"),
+                     column("Date naiss", "31402", "21822"))  # fmt: skip
+    assert [one.sign for one in found if one.column > 1] == [
+        PersonalSign.PHONE, PersonalSign.SOLE_TRADER, PersonalSign.BIRTH_DATE,
+    ]  # fmt: skip
+
+
+def test_first_names_that_are_counted_and_streets_that_bear_names_are_nobodys() -> None:
+    given = column("Prénom", "Louise", "Jules", "Adam", "Alice")
+    counted = column("Nombre d’occurrences", "12", "9", "8", "7")
+    assert found_in(given, counted, column("Année de naissance", "2021", "2021", "2022", "2022")) == []
+    assert found_in(column("Ouvrage", "Victor Hugo", "Simone Veil", "Jean Moulin", "Louise Michel")) == []
+
+
+def test_a_text_that_names_somebody_is_pointed_at_and_one_that_gives_the_number_of_a_desk_is_not() -> None:
+    [one] = found_in(column("Suivi", "Entretien avec Mme Petit, à revoir", "Courrier envoyé hier par le service"))
+    assert [reason.code for reason in one.reasons] == [ReasonCode.IN_TEXT_NAMES]
+    desks = ("Renseignements à l’accueil, 03 21 50 12 34", "Écrire à contact@ville.example pour réserver")
+    assert found_in(column("Infos", *desks)) == []
+
+
 @pytest.mark.parametrize(
     ("header", "category"),
     [
