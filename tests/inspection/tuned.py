@@ -181,7 +181,7 @@ def subsidies(m: Maker) -> None:
         ),
     )
     m.add("Date de délibération", lambda: m.day(2015, 2026))
-    m.add("IBAN", m.iban, P.IBAN)
+    m.add("IBAN", m.iban, P.IBAN, unjudged=True)
 
 
 def figures(m: Maker) -> None:
