@@ -31,6 +31,7 @@ _SHORT = 12
 """Units: characters. Longer cells are read as values without asking whether they stand for none."""
 
 
+_NUMBERED = re.compile(r"\b(?!champ|colonne|column|field)([a-z]{3,})(?=\d)")
 _DIGITS = "0123456789"
 _MADE_DECIMAL = re.compile(r"(\d{5,})[.,]0")
 """A number without a unit that a spreadsheet or a program wrote as a decimal one."""
@@ -91,10 +92,15 @@ class Table:
 def look_at(columns: Sequence[SampledColumn], signs: Signs, on: date) -> Table:
     """The table of these columns."""
     read = [
-        Read(place, words_of(column.name), [value for raw in column.values if (value := _filled(raw))])
+        Read(place, _header_words(column.name), [value for raw in column.values if (value := _filled(raw))])
         for place, column in enumerate(columns)
     ]
     return Table(read, signs, on)
+
+
+def _header_words(name: str) -> str:
+    """The words of a header, without the number that tells one column from its likes: `tel1`, `naiss_2`, `lot1`."""
+    return _NUMBERED.sub(r"\1 ", words_of(name))
 
 
 def stands_for_none(value: str) -> bool:

@@ -57,7 +57,7 @@ def suggest_iban(table: Table, column: Read, names: Names) -> Suggestion | None:
     found = sum(not bare.startswith(_TREASURY, 4) for bare in known)
     if not _enough(table, column, PersonalSign.IBAN, found):
         return None
-    of_bodies = names.of_bodies or column.says(table.signs.words["body-header"])
+    of_bodies = names.pays_a_body(column) or column.says(table.signs.words["body-header"])
     return table.suggest(
         column, PersonalSign.IBAN, Confidence.LOW if of_bodies else Confidence.HIGH, found,
         Reason(ReasonCode.IBAN_KEY, {"found": found, "sampled": len(column.values)}),

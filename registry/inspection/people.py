@@ -22,6 +22,8 @@ _BODY = frozenset(
     {"etablissement", "ecole", "structure", "association", "raison sociale", "denomination", "organisme", "societe",
      "entreprise", "equipement", "commerce", "enseigne", "batiment", "site"}
 )  # fmt: skip
+_KEEPERS = frozenset({"banque", "agence", "domiciliation", "guichet", "service", "direction"})
+"""Bodies that keep an account, or an agent, and do not own it."""
 _AT_HOME = frozenset({"domicile", "adresse personnelle", "adresse domicile"})
 _BESIDE = 2
 """Units: columns. How far a first name may stand from the family name."""
@@ -71,6 +73,12 @@ class Names:
         if first is None:
             return bool(self.bodies)
         return any(one.place < first and is_apart(one) for one in self.bodies)
+
+    def pays_a_body(self, column: Read) -> bool:
+        """Whether an account is that of a body: named last before it, or what the lines are about."""
+        before = max((one.column for one in self.suggestions if one.column < column.place), default=-1)
+        last = [one for one in self.bodies if before < one.place < column.place and is_apart(one)]
+        return self.of_bodies or any(not one.says(_KEEPERS) for one in last)
 
     def owns(self, column: Read) -> bool:
         """Whether somebody is named before a column, or next to it, whom it may tell of."""

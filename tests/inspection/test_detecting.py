@@ -139,8 +139,12 @@ def test_accounts_of_the_treasury_are_nobodys_and_those_of_a_firm_are_to_check()
     accounts = column("IBAN", "FR7630006000011234567890189", "FR1420041010050500013M02606")
     [one] = found_in(accounts)
     assert one.confidence is Confidence.HIGH
-    [of_firms] = found_in(column("Fournisseur", "SARL Toitures", "La Poste SA"), accounts)
-    assert of_firms.confidence is Confidence.LOW
+    firms, people = column("Fournisseur", "SARL Toitures", "La Poste SA"), column("Jeune", "PETIT Luce", "FAURE Paul")
+    for others in ([firms, accounts], [people, firms, accounts]):
+        assert {one.confidence for one in found_in(*others) if one.sign is PersonalSign.IBAN} == {Confidence.LOW}
+    banks = column("Banque", "Banque du Nord SA", "Crédit du Centre SA")
+    [own] = [one for one in found_in(people, banks, accounts) if one.sign is PersonalSign.IBAN]
+    assert own.confidence is Confidence.HIGH
 
 
 def test_vehicles_that_a_service_has_are_to_check_and_those_of_somebody_are_not() -> None:
@@ -153,7 +157,7 @@ def test_vehicles_that_a_service_has_are_to_check_and_those_of_somebody_are_not(
     assert [one.confidence for one in found if one.sign is PersonalSign.PLATE] == [Confidence.HIGH]
 
 
-def test_landlines_are_a_persons_where_the_lines_are_about_persons_and_a_desks_where_about_a_school() -> None:
+def test_landlines_are_a_persons_where_lines_are_about_persons_and_a_desks_where_about_schools() -> None:
     landlines = column("Tél", "03 21 50 12 34", "03 21 50 12 35")
     people = column("Abonné", "Mme PETIT Luce", "M. FAURE Paul")
     schools = column("École", "École Pasteur", "Groupe scolaire Jaurès")
@@ -164,9 +168,17 @@ def test_landlines_are_a_persons_where_the_lines_are_about_persons_and_a_desks_w
         assert {one.confidence for one in found_in(*others) if one.sign is PersonalSign.PHONE} == {Confidence.LOW}
 
 
+def test_a_header_is_read_without_the_number_that_tells_it_from_its_likes() -> None:
+    assert found_in(column("lot1", "985 CB 74", "536 CC 65")) == []
+    [one] = found_in(column("naiss2", "12/03/1948", "02/05/1971"))
+    assert one.confidence is Confidence.HIGH
+    assert found_in(column("Naissance du chien", "12/03/2018", "02/05/2021")) == []
+
+
 def test_numbers_that_a_spreadsheet_made_decimal_are_read_as_they_were() -> None:
     found = found_in(column("Nom", "PETIT", "FAURE"), column("Prénom", "Luce", "Paul"),
-                     column("Tél", "612345678.0", "698765432.0"), column("Siret", "73282932000074.0", "35600000000048.0"),
+                     column("Tél", "612345678.0", "698765432.0"),
+                     column("Siret", "73282932000074.0", "35600000000048.0"),
                      column("Date naiss", "31402", "21822"))  # fmt: skip
     assert [one.sign for one in found if one.column > 1] == [
         PersonalSign.PHONE, PersonalSign.SOLE_TRADER, PersonalSign.BIRTH_DATE,
