@@ -25,6 +25,24 @@ are those beside for telephones and the same for all the rest.
     home-address   0.939  0.969    0.973  0.947    0.957  0.957    70
     ip-address     0.815  1.000    0.710  1.000    0.759  1.000    44
     free-text      0.533  0.421    0.600  0.273    0.560  0.341    41
+
+The detectors were then mended on the mistakes of half A alone. Half B, whose mistakes nobody has listed to this day:
+
+    kind           as mended       then by principle (header numbers, whom an account follows, births of animals)
+    nir            1.000  1.000    1.000  1.000
+    iban           0.909  1.000    1.000  1.000
+    sole-trader    1.000  1.000    1.000  1.000
+    phone          1.000  0.980    1.000  0.980
+    mailbox        1.000  1.000    1.000  1.000
+    plate          0.931  1.000    1.000  1.000
+    birth-date     0.929  0.929    0.977  1.000
+    person-name    0.993  0.973    0.993  0.973
+    home-address   1.000  0.974    1.000  0.974
+    ip-address     0.957  1.000    0.957  1.000
+    free-text      1.000  0.909    1.000  0.909
+
+The left figures are the held-out ones: eight kinds of eleven were precise enough. The right ones come after whoever
+wrote both halves knew which three kinds were short: they tell that nothing is broken, not what a new file would give.
 """
 
 from collections import Counter
@@ -41,8 +59,6 @@ from tests.inspection.fresh.fresh_tables import Column, made
 
 TODAY = date(2026, 11, 26)
 JUDGED = [sign for sign in PersonalSign if sign is not PersonalSign.HEADER]
-PASSED = (PersonalSign.NIR, PersonalSign.MAILBOX, PersonalSign.PERSON_NAME, PersonalSign.HOME_ADDRESS)
-"""The kinds that the first reading of the whole set found precise and complete enough."""
 LEAST_PRECISION, LEAST_RECALL = 0.95, 0.90
 Counts = dict[PersonalSign, Counter[str]]
 
@@ -85,7 +101,7 @@ def test_every_kind_is_read_in_tables_nobody_mended_the_detectors_on(
             precision, recall, borne = figures(sum((counted(half)[sign] for half in halves), Counter()))
             under = precision < LEAST_PRECISION or recall < LEAST_RECALL
             print(f"  {sign:13} {precision:.3f} {recall:.3f} {borne}{' under' if under else ''}")
-            if under and sign in PASSED and halves == "ab":
+            if under:
                 short.append(str(sign))
     assert not short, f"Under {LEAST_PRECISION} or {LEAST_RECALL}: {short}"
 
