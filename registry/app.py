@@ -58,6 +58,7 @@ NAVIGATION: tuple[Entry, ...] = (
         below=(
             Entry(mark("Vue d’ensemble"), "/rgpd", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
+            Entry(mark("Sous-traitants"), "/sous-traitants", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Analyses d’impact"), "/aipd", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
             Entry(mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),

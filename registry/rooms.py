@@ -116,6 +116,12 @@ from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.models import ProcessingActivity
 from registry.processing.oversight import routes as oversight_routes
+from registry.processing.processors import api as processors_api
+from registry.processing.processors import panels as processors_panels
+from registry.processing.processors import routes as processors_routes
+from registry.processing.processors.facts import BOUND as BOUND_OF_PROCESSORS
+from registry.processing.processors.facts import bind_processors
+from registry.processing.processors.queries import find_governed
 from registry.processing.requests import api as requests_api
 from registry.processing.requests import gathering as requests
 from registry.processing.requests import routes as requests_routes
@@ -313,7 +319,8 @@ def _bind_activities(
     """The facts of activities, with those its corners know."""
     bound = bind_activities(session, ids, on=on, until=until)
     assessed = bind_assessments(session, {number: row for number, (row, _facts) in bound.items()}, until=until)
-    return {number: (row, facts | assessed[number]) for number, (row, facts) in bound.items()}
+    processed = bind_processors(session, {number: row for number, (row, _facts) in bound.items()}, on=on, until=until)
+    return {number: (row, facts | assessed[number] | processed[number]) for number, (row, facts) in bound.items()}
 
 
 PROVABLES: Mapping[ProofSubject, Provable] = {
@@ -369,7 +376,7 @@ def assemble_engine() -> Engine:
                 SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
             ),
         },
-        dependents={SubjectKind.ORGANISATION: _datasets_below},
+        dependents={SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed},
     )
 
 
@@ -414,6 +421,7 @@ PANELS: tuple[Panel, ...] = (
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
     *assessments_panels.PANELS,
+    *processors_panels.PANELS,
     *breaches_panels.PANELS,
     *processing_panels.PANELS,
     *retention_panels.PANELS,
@@ -459,6 +467,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *processing_datasets.HANDLERS,
     *processing_api.HANDLERS,
     *assessments_api.HANDLERS,
+    *processors_routes.HANDLERS,
+    *processors_api.HANDLERS,
     *breaches_routes.HANDLERS,
     *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,
@@ -505,6 +515,6 @@ def bound_facts() -> frozenset[str]:
     return frozenset(
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
-            *BOUND_OF_ASSESSMENTS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS, *BOUND_OF_RETENTION,
+            *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS, *BOUND_OF_RETENTION,
         )
     )  # fmt: skip

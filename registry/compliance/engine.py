@@ -41,7 +41,7 @@ class Engine:
 
     catalogue: Catalogue
     subjects: Mapping[SubjectKind, Subject]
-    dependents: Mapping[SubjectKind, Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]]
+    dependents: Mapping[str, Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]]
 
 
 @dataclass(frozen=True)

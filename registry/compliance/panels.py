@@ -63,6 +63,7 @@ ELSEWHERE = {
     "fields": "/champs/modifier",
     "notified_at": "/notifier",
     "principals": "/parties/mandants",
+    "processors": "/sous-traitants",
     "recipients": "/parties/destinataires",
     "redaction_considered": "/repondre#redaction_considered",
     "refusal_grounds": "/repondre#refusal_grounds",

@@ -89,15 +89,18 @@ def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: 
 
 
 def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
-    """Judges what a transaction touched, and what draws its facts from it."""
+    """Judges what a transaction touched, and what draws its facts from it.
+
+    What is touched may be no subject of policies itself (a contract): only what draws on it is judged.
+    """
     engine = engine_of(session)
     today: date = session.info["today"]()
-    wanted = {SubjectKind(kind): set(ids) for kind, ids in touched.items()}
+    wanted = {kind: set(touched[kind]) for kind in SubjectKind if kind in touched}
     for kind, find in engine.dependents.items():
-        if kind in wanted:
-            dependent, ids = find(session, wanted[kind])
-            if len(ids) > MOST_AT_ONCE:
-                _leave_to_the_worker(session, dependent, ids, min(wanted[kind]))
+        if kind in touched:
+            dependent, ids = find(session, set(touched[kind]))
+            if len(ids) > MOST_AT_ONCE and kind == SubjectKind.ORGANISATION:
+                _leave_to_the_worker(session, dependent, ids, min(touched[kind]))
             else:
                 wanted[dependent] = wanted.get(dependent, set()) | ids
     # Always in the same order: see _JUDGING.

@@ -15,7 +15,7 @@ from registry.contracts.queries import (
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
-from registry.ledger.service import say
+from registry.ledger.service import say, touch
 
 
 def record_contract(session: Session, organisation_id: int, form: ContractForm) -> Contract:
@@ -32,6 +32,7 @@ def record_contract(session: Session, organisation_id: int, form: ContractForm) 
     session.flush()
     _set_below(session, made, form)
     session.refresh(made)
+    touch(session, "contract", made.id)
     return made
 
 
@@ -56,6 +57,7 @@ def amend_contract(
         contract.version = contract.version + 1
     session.flush()
     session.refresh(contract)
+    touch(session, "contract", contract.id)
     return contract
 
 
@@ -91,6 +93,7 @@ def set_contract_aside(
     contract.annulled = annulled
     session.flush()
     session.refresh(contract)
+    touch(session, "contract", contract.id)
     return contract
 
 

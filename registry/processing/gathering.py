@@ -35,6 +35,7 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
+from registry.processing.processors.models import ActivityProcessor
 from registry.processing.rules import standing_of_rights
 from registry.processing.vocabulary import AutomatedDecision, ProcessingRole, RecipientKind
 from registry.processing.wording import field_label, say_value
@@ -152,7 +153,7 @@ def _body(body: Any) -> dict[str, Any]:
 
 _PARTS: tuple[type[Any], ...] = (
     ActivityData, ActivityRecipient, ActivityTransfer, ActivityRight, ActivityDataset, ActivitySystem,
-    ActivityPrincipal,
+    ActivityPrincipal, ActivityProcessor,
 )  # fmt: skip
 
 
@@ -232,7 +233,8 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
             f"{part.name} ({part.received})" if part.received else part.name
             for part in recipients
             if part.kind == RecipientKind.PROCESSOR
-        ],
+        ]
+        + [_processor(part, ground) for part in ground.of(ActivityProcessor, row.id)],
         "transfers": [_transfer(part) for part in ground.of(ActivityTransfer, row.id)],
         "decisions": _told(row, "automated_decision", "algorithm_notice", "algorithm_explained", "human_review"),
         "assessment": ground.assessments[row.id],
@@ -252,6 +254,12 @@ def _principal(number: int, ground: _Ground) -> str:
     if body is None:
         return _("un autre organisme")
     return _("{name} (SIREN {siren})").format(name=body.name, siren=body.siren) if body.siren else str(body.name)
+
+
+def _processor(part: Any, ground: _Ground) -> str:
+    body = ground.held.every.get(part.processor_id)
+    name = str(body.name) if body is not None else _("un autre organisme")
+    return f"{name} ({part.task})" if part.task else name
 
 
 def _founding(row: Any) -> dict[str, Any] | None:

@@ -153,7 +153,7 @@ SECTIONS: tuple[Section, ...] = (
 TRUTHS = tuple(field.name for section in SECTIONS for field in section.fields if field.kind == "truth")
 SEVERAL = tuple(field.name for section in SECTIONS for field in section.fields if field.kind == "checks")
 ABSENCES = (
-    "recipients", "transfers", "lawful_basis",
+    "recipients", "processors", "transfers", "lawful_basis",
     "founding_text", "consent_proof", "consent_withdrawal", "article9_conditions", "article9_text", "offences_text",
     "nir_text", "notice_text", "notice_reviewed_on", "algorithm_notice", "reviewed_on",
 )  # fmt: skip

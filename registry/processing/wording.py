@@ -53,6 +53,7 @@ FIELD_LABELS: dict[str, str] = {
     "security_note": mark("Description des mesures"),
     "data": mark("Personnes, données et durées"),
     "recipients": mark("Destinataires"),
+    "processors": mark("Sous-traitants"),
     "transfers": mark("Transferts hors de l’Union"),
     "rights": mark("Droits ajustés"),
     "datasets": mark("Jeux de données concernés"),

@@ -1,0 +1,262 @@
+"""The pages of processors: all of them, one with its terms, the form of its terms, those of an activity."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.contracts.views import state_mark
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, current_locale, mark
+from registry.organisations.queries import find_organisations
+from registry.platform.lists import load_list
+from registry.processing.models import ProcessingActivity
+from registry.processing.processors.forms import ProcessorsForm, TermsForm
+from registry.processing.processors.queries import (
+    Looked,
+    ProcessorParty,
+    count_without_contract,
+    find_activities_served,
+    find_contract_choices,
+    find_looked,
+    find_processor_parties,
+    find_processors,
+    get_processor_party,
+)
+from registry.processing.processors.reading import typed_processors, typed_terms
+from registry.processing.processors.service import record_terms, set_processors
+from registry.processing.processors.views import (
+    TERMS_LABELS,
+    ActivityProcessorsPage,
+    ProcessorPage,
+    ProcessorsPage,
+    TermsFormPage,
+    point_views,
+    processor_line,
+    sub_processor_rows,
+    warnings_about,
+)
+from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
+from registry.processing.queries import get_activity
+from registry.web.forms import parse_values, read_number
+from registry.web.templating import say_day
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
+_EMPTY_ROWS = 3
+NOTICES.update(
+    {
+        "sous-traitants-enregistres": mark("Les sous-traitants de ce traitement sont enregistrés."),
+        "clauses-enregistrees": mark("Les clauses sont enregistrées ; les traitements concernés sont relus."),
+    }
+)
+
+
+@route("GET", "/sous-traitants", READ)
+def show_processors(visit: Visit) -> Response[Any]:
+    """Every processor under a contract, what calls for somebody first."""
+    found = find_processor_parties(visit.session)
+    looked = find_looked(visit.session, (one.party.id for one in found))
+    rows = [processor_line(one, looked.get(one.party.id), visit.today) for one in found]
+    wanting = sum(bool(one.warnings) for one in rows)
+    without = count_without_contract(visit.session)
+    page = ProcessorsPage(
+        rows=sorted(rows, key=lambda one: not one.warnings),
+        figures=[
+            (wanting, _("contrats à revoir"), "", "bad" if wanting else "good"),
+            (without, _("sous-traitants de traitements sans contrat"), "", "bad" if without else "good"),
+            (len(rows), _("sous-traitants sous contrat"), "", ""),
+        ],
+    )
+    return visit.page("processing/processors.html", page)
+
+
+@route("GET", "/sous-traitants/{party_id:int}", READ)
+def show_processor(visit: Visit, party_id: int) -> Response[Any]:
+    """One processor under one contract: the eight points, who works below it, which activities it serves."""
+    one = get_processor_party(visit.session, party_id)
+    looked = find_looked(visit.session, [party_id]).get(party_id)
+    row, points = (looked.row if looked is not None else None), point_views(looked)
+    told = (
+        ("authorised_on", say_day(row.authorised_on) if row is not None and row.authorised_on else ""),
+        ("authorisation_place", (row.authorisation_place or "") if row is not None else ""),
+        ("reviewed_on", say_day(row.reviewed_on) if row is not None and row.reviewed_on else ""),
+        ("notes", (row.notes or "") if row is not None else ""),
+    )
+    page = ProcessorPage(
+        id=party_id,
+        name=one.name or _("Organisation hors de vos droits"),
+        organisation_id=one.party.party_id,
+        contract_id=one.contract.id,
+        contract=one.contract.object,
+        state=state_mark(one.contract, visit.today),
+        role=one.party.gdpr_role.label if one.party.gdpr_role else _("Rôle RGPD à dire"),
+        points=points,
+        settled=sum(view.code == PointState.PRESENT for view in points),
+        authorisation=row.authorisation.label if row is not None and row.authorisation is not None else "",
+        fields=[(_(TERMS_LABELS[name]), words) for name, words in told if words],
+        sub_processors=sub_processor_rows(looked),
+        no_sub_processors=row is not None and row.no_sub_processors,
+        activities=find_activities_served(visit.session, one.contract.id, one.party.party_id),
+        warnings=warnings_about(one, looked, visit.today),
+        may_record=visit.visitor.may(RECORD, one.contract.organisation_id),
+    )
+    return visit.page("processing/processor.html", page)
+
+
+def _terms_page(
+    visit: Visit,
+    one: ProcessorParty,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    *,
+    version: int,
+    status: int = 200,
+) -> Response[Any]:
+    points = {str(point["point"]): point for point in values.get("points") or ()}
+    page = TermsFormPage(
+        id=one.party.id,
+        version=version,
+        name=one.name,
+        contract=one.contract.object,
+        values=values,
+        errors={_place(path): message for path, message in (errors or {}).items()},
+        labels={name: _(label) for name, label in TERMS_LABELS.items()},
+        points=[(str(point), point.label, points.get(str(point), {})) for point in Article28Point],
+        rows=[*(values.get("sub_processors") or ()), *({} for _row in range(_EMPTY_ROWS))],
+        choices={
+            "state": [(str(state), state.label) for state in PointState],
+            "authorisation": [(str(each), each.label) for each in SubProcessorAuthorisation],
+            "country": load_list("countries").choices(current_locale()),
+        },
+    )
+    return visit.page("processing/terms_form.html", page, status=status)
+
+
+def _place(path: str) -> str:
+    """The field of the page an error stands at: `sub_processors.2.country` is `row-2-country`."""
+    part, _dot, rest = path.partition(".")
+    if not rest:
+        return part or "_"
+    if part == "points":
+        number, _dot, name = rest.partition(".")
+        return f"point-{list(Article28Point)[int(number)]}-{name}"
+    return f"row-{rest.replace('.', '-')}"
+
+
+def _values_of(looked: Looked | None) -> tuple[dict[str, Any], int]:
+    if looked is None or looked.row is None:
+        return {}, 0
+    values = TermsForm.model_construct(
+        **{name: getattr(looked.row, name) for name in TermsForm.model_fields if hasattr(looked.row, name)}
+    ).model_dump(mode="json", exclude={"points", "sub_processors"})
+    values["points"] = [
+        {"point": str(row.point), "state": str(row.state), "place": row.place} for row in looked.points
+    ]  # fmt: skip
+    values["sub_processors"] = [
+        {"name": row.name, "country": row.country, "task": row.task} for row in looked.sub_processors
+    ]
+    return values, looked.row.version
+
+
+@route("GET", "/sous-traitants/{party_id:int}/clauses", RECORD)
+def show_terms(visit: Visit, party_id: int) -> Response[Any]:
+    """The form of the terms of a processor, as they stand."""
+    one = get_processor_party(visit.session, party_id)
+    visit.visitor.require(RECORD, one.contract.organisation_id)
+    values, version = _values_of(find_looked(visit.session, [party_id]).get(party_id))
+    return _terms_page(visit, one, values, version=version)
+
+
+@route("POST", "/sous-traitants/{party_id:int}/clauses", RECORD)
+def change_terms(visit: Visit, party_id: int) -> Response[Any]:
+    """Saves the terms of a processor, or shows the form again with what was typed."""
+    one = get_processor_party(visit.session, party_id)
+    visit.visitor.require(RECORD, one.contract.organisation_id)
+    data = visit.form_data()
+    typed, version = typed_terms(data), read_number(data.first("version")) or 0
+    read = parse_values(TermsForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _terms_page(
+            visit, one, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        record_terms(visit.session, party_id, read.form, expected=version)
+    except Stale as refusal:
+        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        return _terms_page(
+            visit, one, typed, {"_": message}, version=refusal.current_version, status=HTTP_409_CONFLICT
+        )  # fmt: skip
+    return visit.go(f"/sous-traitants/{party_id}", done="clauses-enregistrees")
+
+
+def _activity_page(
+    visit: Visit,
+    activity: ProcessingActivity,
+    rows: Sequence[Mapping[str, Any]],
+    errors: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    page = ActivityProcessorsPage(
+        id=activity.id,
+        version=activity.version if version is None else version,
+        name=activity.name,
+        rows=[*rows, *({} for _row in range(_EMPTY_ROWS))],
+        errors={_place(path): message for path, message in (errors or {}).items()},
+        bodies=[(str(body.id), body.name) for body in find_organisations(visit.session)],
+        contracts=[
+            (str(number), f"{words} — {_('jusqu’au')} {say_day(ends)}" if ends else words)
+            for number, words, ends in find_contract_choices(visit.session)
+        ],
+    )
+    return visit.page("processing/activity_processors.html", page, status=status)
+
+
+@route("GET", "/traitements/{activity_id:int}/sous-traitants", RECORD)
+def show_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
+    """The processors of an activity, to fill."""
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(RECORD, activity.organisation_id)
+    held = find_processors(visit.session, [activity_id]).get(activity_id, [])
+    rows = [
+        {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task}
+        for one in held
+    ]  # fmt: skip
+    return _activity_page(visit, activity, rows)
+
+
+@route("POST", "/traitements/{activity_id:int}/sous-traitants", RECORD)
+def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
+    """Saves the processors of an activity; a row that is emptied leaves it."""
+    activity = get_activity(visit.session, activity_id)
+    visit.visitor.require(RECORD, activity.organisation_id)
+    data = visit.form_data()
+    rows, version = typed_processors(data), read_number(data.first("version")) or 0
+    read = parse_values(ProcessorsForm, {"processors": rows}, today=visit.today)
+    if isinstance(read, Rejected):
+        return _activity_page(
+            visit, activity, rows, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        set_processors(visit.session, activity_id, read.form, expected=version)
+    except Stale as refusal:
+        message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
+        return _activity_page(visit, activity, rows, {"_": message}, status=HTTP_409_CONFLICT)
+    except Conflict as refusal:
+        return _activity_page(visit, activity, rows, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _activity_page(
+            visit, activity, rows, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    return visit.go(f"/traitements/{activity_id}", done="sous-traitants-enregistres")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_processors, show_processor, show_terms, change_terms, show_activity_processors, change_activity_processors,
+)  # fmt: skip
