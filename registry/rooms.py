@@ -114,6 +114,11 @@ from registry.processing.breaches.facts import bind_breaches, every_breach, is_b
 from registry.processing.evidence import ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS
 from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
+from registry.processing.joint import api as joint_api
+from registry.processing.joint import panels as joint_panels
+from registry.processing.joint import routes as joint_routes
+from registry.processing.joint.facts import BOUND as BOUND_OF_JOINT
+from registry.processing.joint.facts import bind_arrangements
 from registry.processing.models import ProcessingActivity
 from registry.processing.oversight import routes as oversight_routes
 from registry.processing.processors import api as processors_api
@@ -318,9 +323,16 @@ def _bind_activities(
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The facts of activities, with those its corners know."""
     bound = bind_activities(session, ids, on=on, until=until)
-    assessed = bind_assessments(session, {number: row for number, (row, _facts) in bound.items()}, until=until)
-    processed = bind_processors(session, {number: row for number, (row, _facts) in bound.items()}, on=on, until=until)
-    return {number: (row, facts | assessed[number] | processed[number]) for number, (row, facts) in bound.items()}
+    rows = {number: row for number, (row, _facts) in bound.items()}
+    corners = (
+        bind_assessments(session, rows, until=until),
+        bind_processors(session, rows, on=on, until=until),
+        bind_arrangements(session, rows, until=until),
+    )
+    for facts_of in corners:
+        for number, (_row, facts) in bound.items():
+            facts.update(facts_of[number])
+    return bound
 
 
 PROVABLES: Mapping[ProofSubject, Provable] = {
@@ -422,6 +434,7 @@ PANELS: tuple[Panel, ...] = (
     *contracts_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
+    *joint_panels.PANELS,
     *breaches_panels.PANELS,
     *processing_panels.PANELS,
     *retention_panels.PANELS,
@@ -469,6 +482,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *assessments_api.HANDLERS,
     *processors_routes.HANDLERS,
     *processors_api.HANDLERS,
+    *joint_routes.HANDLERS,
+    *joint_api.HANDLERS,
     *breaches_routes.HANDLERS,
     *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,
@@ -515,6 +530,7 @@ def bound_facts() -> frozenset[str]:
     return frozenset(
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
-            *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS, *BOUND_OF_RETENTION,
+            *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
+            *BOUND_OF_RETENTION,
         )
     )  # fmt: skip

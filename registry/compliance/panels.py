@@ -56,6 +56,7 @@ ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
     "activities": "#rgpd",
     "answered_on": "/repondre",
+    "arrangement": "/responsables-conjoints",
     "data": "/parties/donnees",
     "dpia": "#aipd",
     "dpia_answers": "/besoin-aipd",

@@ -16,8 +16,9 @@ from registry.accounts.models import RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
 from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
-from registry.contracts.vocabulary import ContractKind, PartySide
+from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide
 from registry.datasets.bulk.forms import BulkEditForm
 from registry.datasets.bulk.service import preview_bulk_edit
 from registry.datasets.forms import DatasetChange, DatasetForm
@@ -132,6 +133,9 @@ class Objects:
     suggestion_id: int = NOTHING
     contract_id: int = NOTHING
     contract_version: int = 1
+    party_id: int = NOTHING
+    terms_version: int = 0
+    arrangement_version: int = 0
     evidence_id: int = NOTHING
     evidence_version: int = 1
     edition_id: int = NOTHING
@@ -321,10 +325,11 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         links = [find_links(session, [number])[0].id for number in made]
         contract = ContractForm(
             kind=ContractKind.DSP, object=f"Contrat {word}", reference=f"Référence {word}", notes=f"Remarque {word}",
-            parties=[PartyForm(party_id=organisation_id, side=PartySide.GRANTOR)],
+            parties=[PartyForm(party_id=organisation_id, side=PartySide.HOLDER, gdpr_role=GdprRole.PROCESSOR)],
         )  # fmt: skip
+        contract_id = record_contract(session, organisation_id, contract).id
         return {
-            "contract_id": record_contract(session, organisation_id, contract).id,
+            "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
         }  # fmt: skip
@@ -464,6 +469,16 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /bureau/taches/{task_key:str}/confier": _form(account_id=lambda of: str(of.deputy_id)),
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
+    "POST /sous-traitants/{party_id:int}/clauses": _form(
+        version=lambda of: str(of.terms_version), authorisation="general", notes="Clauses vues"
+    ),
+    "POST /traitements/{activity_id:int}/responsables-conjoints": _form(
+        version=lambda of: str(of.arrangement_version), contact_point="Guichet commun"
+    ),
+    "POST /traitements/{activity_id:int}/sous-traitants": _form(
+        version=lambda of: str(of.activity_version),
+        **{"row-0-processor_id": lambda of: str(of.organisation_id), "row-0-task": "Paie"},
+    ),
     "POST /contrats/nouveau": _form(
         organisation_id=lambda of: str(of.organisation_id), kind="agreement", object="Convention neuve"
     ),
@@ -604,6 +619,11 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
+    "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": lambda _of: {"notes": "Accord relu"},
+    "PATCH /api/v1/processors/{party_id:int}/terms": lambda _of: {"notes": "Clauses relues"},
+    "POST /api/v1/processing-activities/{activity_id:int}/processors": lambda of: (
+        {"processors": [{"processor_id": of.organisation_id, "task": "Hébergement"}]}
+    ),
     "POST /api/v1/contracts": lambda of: (
         {"organisation_id": of.organisation_id, "kind": "agreement", "object": "Convention"}
     ),
@@ -769,6 +789,8 @@ def _version(path: str, of: Objects) -> int | None:
     """The version that an API call says it read."""
     if not path.startswith("/api/"):
         return None
+    if path.endswith("/arrangement"):
+        return of.arrangement_version
     if path.endswith("/dpia-need"):
         return of.screening_version
     if "{assessment_id:int}" in path:
@@ -777,7 +799,7 @@ def _version(path: str, of: Objects) -> int | None:
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
-        "evidence_id": of.evidence_version, "contract_id": of.contract_version,
+        "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

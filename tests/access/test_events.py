@@ -57,6 +57,12 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": "processing:arrangement:record",
+    "POST /traitements/{activity_id:int}/responsables-conjoints": "processing:arrangement:record",
+    "PATCH /api/v1/processors/{party_id:int}/terms": "processing:processor:record",
+    "POST /api/v1/processing-activities/{activity_id:int}/processors": "processing:activity:amend",
+    "POST /sous-traitants/{party_id:int}/clauses": "processing:processor:record",
+    "POST /traitements/{activity_id:int}/sous-traitants": "processing:activity:amend",
     "POST /contrats/nouveau": "contracts:contract:record",
     "POST /contrats/{contract_id:int}/annuler": "contracts:contract:annul",
     "POST /contrats/{contract_id:int}/jeux": "contracts:contract:amend",
@@ -194,6 +200,7 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /sous-traitants/{party_id:int}/clauses", "PATCH /api/v1/processors/{party_id:int}/terms",
     "POST /contrats/{contract_id:int}/jeux", "POST /contrats/{contract_id:int}/modifier",
     "PATCH /api/v1/contracts/{contract_id:int}",
     "POST /api/v1/contracts/{contract_id:int}/annulment", "POST /api/v1/contracts/{contract_id:int}/restoration",
@@ -298,8 +305,17 @@ def _version(town: Town, of: Objects) -> Objects:
         request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
         proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
         contract = session.execute(text("SELECT version FROM contract WHERE id = :id"), {"id": of.contract_id})
+        terms = session.execute(
+            text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
+        )  # fmt: skip
+        arrangement = session.execute(
+            text("SELECT version FROM joint_arrangement WHERE activity_id = :id"), {"id": of.activity_id}
+        )  # fmt: skip
         return replace(
-            of, contract_version=contract.scalar_one(), evidence_version=proof.scalar_one(),
+            of, arrangement_version=arrangement.scalar_one_or_none() or 0,
+            terms_version=terms.scalar_one_or_none() or 0,
+            contract_version=contract.scalar_one(),
+            evidence_version=proof.scalar_one(),
             draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),
             breach_version=breach.scalar_one(), request_version=request.scalar_one(),

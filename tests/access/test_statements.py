@@ -10,6 +10,7 @@ from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.forms import DatasetForm
@@ -33,6 +34,11 @@ from registry.platform.clock import now
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
+from registry.processing.joint.forms import ArrangementForm
+from registry.processing.joint.service import record_arrangement
+from registry.processing.processors.forms import ProcessorForm, ProcessorsForm
+from registry.processing.processors.service import set_processors
+from registry.processing.queries import get_activity
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
@@ -64,6 +70,15 @@ STATEMENTS = {
     "/preuves/{evidence}": 6,
     "/api/v1/evidence": 3,
     "/api/v1/evidence/{evidence}": 4,
+    "/sous-traitants": 6,
+    "/sous-traitants/{party}": 5,
+    "/sous-traitants/{party}/clauses": 4,
+    "/traitements/{activity}/sous-traitants": 5,
+    "/api/v1/processing-activities/{activity}/processors": 4,
+    "/api/v1/processors/{party}/terms": 5,
+    "/traitements/{activity}/responsables-conjoints": 4,
+    "/traitements/{activity}/grandes-lignes": 6,
+    "/api/v1/processing-activities/{activity}/arrangement": 5,
     "/contrats": 5,
     "/contrats/{contract}": 6,
     "/contrats/{contract}/historique": 5,
@@ -199,6 +214,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "person": person.id,
                     "evidence": 0,
                     "contract": 0,
+                    "party": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -235,6 +251,11 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             )  # fmt: skip
             made = record_contract(session, authority.id, contract)
             subjects["contract"] = subjects["contract"] or made.id
+            subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id
+            works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
+            asked_version = get_activity(session, activity.id).version
+            set_processors(session, activity.id, ProcessorsForm(processors=[works]), expected=asked_version)
+            record_arrangement(session, activity.id, ArrangementForm(law=f"Loi {number}"), expected=0)
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,

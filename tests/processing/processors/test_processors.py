@@ -188,7 +188,7 @@ def test_a_commune_reads_the_contract_that_governs_its_processing_and_no_other(t
     assert scene.engage(above).status_code == 303
 
     assert commune.get(f"/contrats/{scene.contract}").status_code == 200
-    assert "Hébergeur" in commune.get(f"/traitements/{scene.activity}").text
+    assert "Logiciel de cantine" in commune.get(f"/traitements/{scene.activity}").text
     assert commune.get(f"/sous-traitants/{scene.party}").status_code == 200
     assert commune.post(f"/sous-traitants/{scene.party}/clauses", {"version": "0"}).status_code == 403
     stranger = town.someone(Role.DPO, town.other_commune_id)
