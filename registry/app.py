@@ -60,6 +60,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Traitements"), "/traitements", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Sous-traitants"), "/sous-traitants", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Analyses d’impact"), "/aipd", Permission.PROCESSING_ACTIVITY_READ),
+            Entry(mark("Mesures"), "/mesures", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
             Entry(mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
             Entry(mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),

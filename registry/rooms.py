@@ -119,6 +119,9 @@ from registry.processing.joint import panels as joint_panels
 from registry.processing.joint import routes as joint_routes
 from registry.processing.joint.facts import BOUND as BOUND_OF_JOINT
 from registry.processing.joint.facts import bind_arrangements
+from registry.processing.measures import api as measures_api
+from registry.processing.measures import panels as measures_panels
+from registry.processing.measures import routes as measures_routes
 from registry.processing.models import ProcessingActivity
 from registry.processing.oversight import routes as oversight_routes
 from registry.processing.processors import api as processors_api
@@ -435,6 +438,7 @@ PANELS: tuple[Panel, ...] = (
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
     *joint_panels.PANELS,
+    *measures_panels.PANELS,
     *breaches_panels.PANELS,
     *processing_panels.PANELS,
     *retention_panels.PANELS,
@@ -484,6 +488,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *processors_api.HANDLERS,
     *joint_routes.HANDLERS,
     *joint_api.HANDLERS,
+    *measures_routes.HANDLERS,
+    *measures_api.HANDLERS,
     *breaches_routes.HANDLERS,
     *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,

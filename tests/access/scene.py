@@ -49,6 +49,8 @@ from registry.platform.models import JobRun, JobState
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
+from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.service import record_measure
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
@@ -136,6 +138,8 @@ class Objects:
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
+    measure_id: int = NOTHING
+    measure_version: int = 1
     evidence_id: int = NOTHING
     evidence_version: int = 1
     edition_id: int = NOTHING
@@ -330,6 +334,7 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         contract_id = record_contract(session, organisation_id, contract).id
         return {
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
+            "measure_id": record_measure(session, organisation_id, MeasureForm(name=f"Mesure {word}")).id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
         }  # fmt: skip
@@ -471,6 +476,13 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /connexion": _form(email=lambda of: of.mailbox, password=PASSWORD),
     "POST /sous-traitants/{party_id:int}/clauses": _form(
         version=lambda of: str(of.terms_version), authorisation="general", notes="Clauses vues"
+    ),
+    "POST /mesures/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), name="Mesure neuve", state="planned"
+    ),
+    "POST /mesures/{measure_id:int}/annuler": _form(version=lambda of: str(of.measure_version), reason=REASON),
+    "POST /mesures/{measure_id:int}/modifier": _form(
+        version=lambda of: str(of.measure_version), name="Mesure changée", state="under-way"
     ),
     "POST /traitements/{activity_id:int}/responsables-conjoints": _form(
         version=lambda of: str(of.arrangement_version), contact_point="Guichet commun"
@@ -619,6 +631,8 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
+    "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
+    "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": lambda _of: {"notes": "Accord relu"},
     "PATCH /api/v1/processors/{party_id:int}/terms": lambda _of: {"notes": "Clauses relues"},
     "POST /api/v1/processing-activities/{activity_id:int}/processors": lambda of: (
@@ -800,6 +814,7 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
+        "measure_id": of.measure_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

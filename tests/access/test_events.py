@@ -57,6 +57,11 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "PATCH /api/v1/protective-measures/{measure_id:int}": "processing:measure:amend",
+    "POST /api/v1/protective-measures": "processing:measure:record",
+    "POST /mesures/nouvelle": "processing:measure:record",
+    "POST /mesures/{measure_id:int}/annuler": "processing:measure:annul",
+    "POST /mesures/{measure_id:int}/modifier": "processing:measure:amend",
     "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": "processing:arrangement:record",
     "POST /traitements/{activity_id:int}/responsables-conjoints": "processing:arrangement:record",
     "PATCH /api/v1/processors/{party_id:int}/terms": "processing:processor:record",
@@ -200,6 +205,8 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /mesures/{measure_id:int}/modifier", "PATCH /api/v1/protective-measures/{measure_id:int}",
+    "POST /mesures/{measure_id:int}/annuler",
     "POST /sous-traitants/{party_id:int}/clauses", "PATCH /api/v1/processors/{party_id:int}/terms",
     "POST /contrats/{contract_id:int}/jeux", "POST /contrats/{contract_id:int}/modifier",
     "PATCH /api/v1/contracts/{contract_id:int}",
@@ -311,8 +318,11 @@ def _version(town: Town, of: Objects) -> Objects:
         arrangement = session.execute(
             text("SELECT version FROM joint_arrangement WHERE activity_id = :id"), {"id": of.activity_id}
         )  # fmt: skip
+        measure = session.execute(
+            text("SELECT version FROM protective_measure WHERE id = :id"), {"id": of.measure_id}
+        )  # fmt: skip
         return replace(
-            of, arrangement_version=arrangement.scalar_one_or_none() or 0,
+            of, measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             contract_version=contract.scalar_one(),
             evidence_version=proof.scalar_one(),

@@ -36,6 +36,8 @@ from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
 from registry.processing.joint.forms import ArrangementForm
 from registry.processing.joint.service import record_arrangement
+from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.service import record_measure
 from registry.processing.processors.forms import ProcessorForm, ProcessorsForm
 from registry.processing.processors.service import set_processors
 from registry.processing.queries import get_activity
@@ -76,6 +78,11 @@ STATEMENTS = {
     "/traitements/{activity}/sous-traitants": 5,
     "/api/v1/processing-activities/{activity}/processors": 4,
     "/api/v1/processors/{party}/terms": 5,
+    "/mesures": 5,
+    "/mesures/nouvelle": 3,
+    "/mesures/{measure}/modifier": 4,
+    "/api/v1/protective-measures": 3,
+    "/api/v1/protective-measures/{measure}": 2,
     "/traitements/{activity}/responsables-conjoints": 4,
     "/traitements/{activity}/grandes-lignes": 6,
     "/api/v1/processing-activities/{activity}/arrangement": 5,
@@ -215,6 +222,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "evidence": 0,
                     "contract": 0,
                     "party": 0,
+                    "measure": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -255,6 +263,10 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
             asked_version = get_activity(session, activity.id).version
             set_processors(session, activity.id, ProcessorsForm(processors=[works]), expected=asked_version)
+            measure = record_measure(
+                session, authority.id, MeasureForm(name=f"Mesure {number}", activity_id=subjects["activity"])
+            )  # fmt: skip
+            subjects["measure"] = subjects["measure"] or measure.id
             record_arrangement(session, activity.id, ArrangementForm(law=f"Loi {number}"), expected=0)
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(

@@ -14,6 +14,7 @@ from registry.processing.assessments.pages import is_to_begin
 from registry.processing.assessments.queries import find_screened
 from registry.processing.breaches.queries import count_breaches_by_body
 from registry.processing.clocks.vocabulary import ClockState
+from registry.processing.measures.queries import count_late_measures
 from registry.processing.oversight.views import BodyLine, OversightPage
 from registry.processing.queries import count_by_body
 from registry.processing.requests.queries import count_requests_by_body
@@ -45,6 +46,7 @@ def _lines(visit: Visit) -> list[BodyLine]:
     breaches = count_breaches_by_body(visit.session, now())
     requests = count_requests_by_body(visit.session, visit.today)
     due = Counter(one.organisation_id for one in find_screened(visit.session) if is_to_begin(one.screening))
+    measures = count_late_measures(visit.session, visit.today)
     lines = []
     for body in find_organisations(visit.session):
         breach, request = breaches.get(body.id, nothing), requests.get(body.id, nothing)
@@ -56,6 +58,7 @@ def _lines(visit: Visit) -> list[BodyLine]:
                 activities=activities,
                 unfounded=unfounded,
                 assessments_due=due[body.id],
+                measures_late=measures.get(body.id, 0),
                 breaches_late=breach.get(ClockState.OVERDUE, 0),
                 breaches_running=sum(breach.get(state, 0) for state in _RUNNING),
                 requests_late=request.get(ClockState.OVERDUE, 0),
@@ -72,6 +75,7 @@ def _figures(lines: Sequence[BodyLine]) -> list[tuple[int, str, str, str]]:
         (sum(one.requests_late for one in lines), _("demandes : délai dépassé"), "/demandes?delai=overdue"),
         (sum(one.assessments_due for one in lines), _("analyses d’impact à engager"), "/aipd?vue=dues"),
         (sum(one.unfounded for one in lines), _("traitements sans base légale"), "/traitements?base=vide"),
+        (sum(one.measures_late for one in lines), _("mesures de protection en retard"), "/mesures?etat=late"),
     )
     return [(number, words, address, "bad" if number else "good") for number, words, address in counted]
 

@@ -13,6 +13,7 @@ class BodyLine:
     activities: int = 0
     unfounded: int = 0
     assessments_due: int = 0
+    measures_late: int = 0
     breaches_late: int = 0
     breaches_running: int = 0
     requests_late: int = 0
@@ -21,7 +22,7 @@ class BodyLine:
     @property
     def late(self) -> int:
         """How much of it is late."""
-        return self.assessments_due + self.breaches_late + self.requests_late
+        return self.assessments_due + self.measures_late + self.breaches_late + self.requests_late
 
     @property
     def is_empty(self) -> bool:

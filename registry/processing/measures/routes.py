@@ -1,0 +1,220 @@
+"""The pages of protective measures: the list, the form, setting aside."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.forms import AnnulForm
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.organisations.queries import find_organisations
+from registry.organisations.vocabulary import AppointmentRole
+from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.models import ProtectiveMeasure
+from registry.processing.measures.queries import MOST, MeasureFilter, count_measures, find_measures, get_measure
+from registry.processing.measures.service import amend_measure, record_measure, set_measure_aside
+from registry.processing.measures.views import (
+    MEASURE_LABELS,
+    MeasureAsidePage,
+    MeasureFormPage,
+    MeasuresPage,
+    listed_line,
+    say_euros,
+)
+from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
+from registry.processing.queries import find_choosable_activities, get_activity
+from registry.web.forms import FormData, parse_values, read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
+NOTICES.update(
+    {
+        "mesure-enregistree": mark("La mesure est enregistrée."),
+        "mesure-annulee": mark("La mesure est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "mesure-retablie": mark("La mesure est rétablie."),
+    }
+)
+_TEXTS = frozenset({"name", "state"})
+
+
+@route("GET", "/mesures", READ)
+def show_measures(visit: Visit) -> Response[Any]:
+    """The measures within the visitor's rights: what is still to be done by its day, then the rest."""
+    said = set(visit.query_all("etat"))
+    asked = MeasureFilter(
+        states=frozenset(one for one in MeasureState if one in said),
+        organisation_id=read_number(visit.query("organisation")),
+        activity_id=read_number(visit.query("traitement")),
+        late="late" in said,
+        annulled=visit.query("annulees") == "true",
+    )
+    found = find_measures(visit.session, asked, today=visit.today)
+    tally, reach = count_measures(visit.session, asked, today=visit.today), visit.visitor.reach(RECORD)
+    page = MeasuresPage(
+        rows=[listed_line(one, visit.today, may_record=one.row.organisation_id in reach) for one in found],
+        figures=[
+            (tally.late, _("en retard"), "/mesures?etat=late", "bad" if tally.late else "good"),
+            (tally.open, _("à faire"), "/mesures?etat=planned&etat=under-way", ""),
+            (tally.total, _("mesures"), "/mesures", ""),
+        ],
+        cost=say_euros(tally.cost) if tally.cost else "",
+        facets=[
+            {
+                "name": "etat", "label": _("État"),
+                "values": [
+                    ("late", _("En retard"), asked.late),
+                    *((str(one), one.label, one in asked.states) for one in MeasureState),
+                ],
+            }
+        ],
+        narrowed=bool(said or asked.organisation_id is not None or asked.activity_id is not None),
+        annulled=asked.annulled,
+        cut=len(found) == MOST,
+        may_record=visit.visitor.may(RECORD),
+    )  # fmt: skip
+    return visit.page("processing/measures.html", page)
+
+
+def typed_measure(data: FormData) -> dict[str, Any]:
+    """A measure as it was typed; an amount may be written as people do, « 1 250,50 € »."""
+    values: dict[str, Any] = {}
+    for name in MeasureForm.model_fields:
+        said = data.first(name).strip()
+        if name == "cost":
+            said = "".join(sign for sign in said if not sign.isspace()).removesuffix("€").replace(",", ".")
+        values[name] = said or ("" if name in _TEXTS else None)
+    return values
+
+
+def _page(
+    visit: Visit,
+    measure: ProtectiveMeasure | None,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None,
+    *,
+    version: int | None = None,
+    status: int = 200,
+) -> Response[Any]:
+    reach = visit.visitor.reach(RECORD)
+    within = reach if measure is None else [measure.organisation_id]
+    cost = values.get("cost")
+    page = MeasureFormPage(
+        id=measure.id if measure is not None else None,
+        version=version if version is not None else measure.version if measure is not None else None,
+        name=measure.name if measure is not None else "",
+        annulled=measure.annulled if measure is not None else False,
+        values={**values, "cost": str(cost).replace(".", ",") if isinstance(cost, Decimal) else cost},
+        errors=errors or {},
+        labels={name: _(label) for name, label in MEASURE_LABELS.items()},
+        organisations=[(str(one.id), one.name) for one in find_organisations(visit.session) if one.id in reach],
+        activities=[
+            (str(number), f"{name} — {owner}")
+            for number, name, owner in find_choosable_activities(visit.session, "", within)
+        ],
+        choices={
+            "kind": [(str(one), one.label) for one in ProtectiveKind],
+            "state": [(str(one), one.label) for one in MeasureState],
+            "owner_role": [(str(one), one.label) for one in AppointmentRole],
+        },
+    )
+    return visit.page("processing/measure_form.html", page, status=status)
+
+
+@route("GET", "/mesures/nouvelle", RECORD)
+def show_new_measure(visit: Visit) -> Response[Any]:
+    """An empty measure; with `?traitement=`, for that activity."""
+    number = read_number(visit.query("traitement"))
+    owner = visit.visitor.organisation_id if number is None else get_activity(visit.session, number).organisation_id
+    values = {"organisation_id": str(owner), "state": str(MeasureState.PLANNED), "activity_id": str(number or "")}
+    return _page(visit, None, values)
+
+
+@route("POST", "/mesures/nouvelle", RECORD)
+def record_new_measure(visit: Visit) -> Response[Any]:
+    """Records a measure, or shows the form again with what was typed."""
+    data = visit.form_data()
+    owner, typed = read_number(data.first("organisation_id")), typed_measure(data)
+    values = {**typed, "organisation_id": data.first("organisation_id")}
+    read = parse_values(MeasureForm, typed, today=visit.today)
+    errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
+    if owner is None or not visit.visitor.may(RECORD, owner):
+        errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
+    if isinstance(read, Rejected) or owner is None or errors:
+        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_measure(visit.session, owner, read.form)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.go(_after(made), done="mesure-enregistree")
+
+
+def _after(measure: ProtectiveMeasure) -> str:
+    return "/mesures" if measure.activity_id is None else f"/traitements/{measure.activity_id}"
+
+
+@route("GET", "/mesures/{measure_id:int}/modifier", RECORD)
+def show_amend_measure(visit: Visit, measure_id: int) -> Response[Any]:
+    """The form of a measure, as it stands."""
+    measure = get_measure(visit.session, measure_id)
+    visit.visitor.require(RECORD, measure.organisation_id)
+    values = {name: getattr(measure, name) for name in MeasureForm.model_fields}
+    return _page(visit, measure, {**values, "activity_id": str(measure.activity_id or "")})
+
+
+@route("POST", "/mesures/{measure_id:int}/modifier", RECORD)
+def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
+    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    measure = get_measure(visit.session, measure_id)
+    visit.visitor.require(RECORD, measure.organisation_id)
+    data = visit.form_data()
+    typed, version = typed_measure(data), read_number(data.first("version")) or 0
+    read = parse_values(MeasureForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _page(
+            visit, measure, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        amend_measure(visit.session, measure_id, read.form, expected=version)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _page(visit, measure, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except (Stale, Conflict) as refusal:
+        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        return _page(visit, measure, typed, {"_": message}, status=HTTP_409_CONFLICT)
+    return visit.go(_after(measure), done="mesure-enregistree")
+
+
+@route("GET", "/mesures/{measure_id:int}/annuler", RECORD)
+def show_set_measure_aside(visit: Visit, measure_id: int) -> Response[Any]:
+    """Asks why a measure is set aside, or brought back."""
+    measure = get_measure(visit.session, measure_id)
+    visit.visitor.require(RECORD, measure.organisation_id)
+    page = MeasureAsidePage(measure.id, measure.version, measure.name, measure.annulled, "")
+    return visit.page("processing/measure_annul.html", page)
+
+
+@route("POST", "/mesures/{measure_id:int}/annuler", RECORD)
+def set_one_measure_aside(visit: Visit, measure_id: int) -> Response[Any]:
+    """Sets a measure aside, or brings it back."""
+    measure = get_measure(visit.session, measure_id)
+    visit.visitor.require(RECORD, measure.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        page = MeasureAsidePage(measure.id, measure.version, measure.name, measure.annulled, message)
+        return visit.page("processing/measure_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, aside = read_number(visit.form_data().first("version")) or 0, not measure.annulled
+    set_measure_aside(visit.session, measure_id, expected=expected, reason=read.form.reason, annulled=aside)
+    return visit.go("/mesures", done="mesure-annulee" if aside else "mesure-retablie")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_measures, show_new_measure, record_new_measure, show_amend_measure, change_measure, show_set_measure_aside,
+    set_one_measure_aside,
+)  # fmt: skip

@@ -1,0 +1,129 @@
+"""What goes out about protective measures: the views that the templates receive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from registry.kernel.words import _, mark
+from registry.processing.measures.models import ProtectiveMeasure
+from registry.processing.measures.queries import MeasureOf
+from registry.processing.measures.vocabulary import MeasureState
+from registry.web.templating import say_number
+
+MEASURE_LABELS: dict[str, str] = {
+    "organisation_id": mark("Organisation"),
+    "name": mark("Mesure"),
+    "kind": mark("Nature"),
+    "state": mark("État"),
+    "activity_id": mark("Traitement protégé"),
+    "cost": mark("Coût (euros toutes taxes)"),
+    "owner_role": mark("Qui en répond (fonction)"),
+    "owner_note": mark("Service ou poste"),
+    "due_on": mark("Échéance"),
+    "done_on": mark("Faite le"),
+    "notes": mark("Remarques"),
+}
+_TONES = {
+    MeasureState.PLANNED: "to-complete", MeasureState.UNDER_WAY: "to-complete", MeasureState.DONE: "compliant",
+    MeasureState.DROPPED: "not-applicable",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class MeasureLine:
+    """A measure in a list."""
+
+    id: int
+    name: str
+    kind: str
+    tone: str
+    state: str
+    late: bool
+    organisation: str
+    activity_id: int | None
+    activity: str
+    owner: str
+    cost: str
+    due_on: date | None
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class MeasuresPage:
+    """The measures within the reader's rights: what is still to be done by its day, then the rest."""
+
+    rows: Sequence[MeasureLine]
+    figures: Sequence[tuple[int, str, str, str]]
+    cost: str
+    facets: Sequence[Mapping[str, Any]]
+    narrowed: bool
+    annulled: bool
+    cut: bool
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class MeasureFormPage:
+    """The form of a measure; `version` is the one the person had read when they began to type."""
+
+    id: int | None
+    version: int | None
+    name: str
+    annulled: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    organisations: Sequence[tuple[str, str]]
+    activities: Sequence[tuple[str, str]]
+    choices: Mapping[str, Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True)
+class MeasureAsidePage:
+    """The question asked before a measure is set aside or brought back: why."""
+
+    id: int
+    version: int
+    name: str
+    annulled: bool
+    error: str
+
+
+@dataclass(frozen=True)
+class MeasuresPanel:
+    """The measures that protect an activity, what is late first."""
+
+    activity_id: int
+    rows: Sequence[MeasureLine]
+    may_record: bool
+
+
+def say_euros(amount: Decimal | None) -> str:
+    """An amount in words people read: cents only where there are some."""
+    if amount is None:
+        return ""
+    whole, cents = divmod(int(amount * 100), 100)
+    return f"{say_number(whole)},{cents:02d} €" if cents else f"{say_number(whole)} €"
+
+
+def measure_line(
+    row: ProtectiveMeasure, today: date, *, organisation: str = "", activity: str = "", may_record: bool
+) -> MeasureLine:
+    """A measure in words."""
+    late = row.state.is_open and row.due_on is not None and row.due_on < today
+    owner = [row.owner_role.label if row.owner_role is not None else "", row.owner_note or ""]
+    return MeasureLine(
+        id=row.id, name=row.name, kind=row.kind.label if row.kind is not None else "",
+        tone="non-compliant" if late else _TONES[row.state], state=_("En retard") if late else row.state.label,
+        late=late, organisation=organisation, activity_id=row.activity_id, activity=activity,
+        owner=", ".join(filter(None, owner)), cost=say_euros(row.cost), due_on=row.due_on, may_record=may_record,
+    )  # fmt: skip
+
+
+def listed_line(one: MeasureOf, today: date, *, may_record: bool) -> MeasureLine:
+    """A measure in the list of all of them."""
+    return measure_line(
+        one.row, today, organisation=one.organisation, activity=one.activity, may_record=may_record
+    )  # fmt: skip
