@@ -10,8 +10,8 @@ from alembic import op
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0035"
-down_revision: str | None = "0034"
+revision: str = "0036"
+down_revision: str | None = "0035"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -33,7 +33,7 @@ def typed_arrangement(data: FormData) -> dict[str, Any]:
     values: dict[str, Any] = {name: data.first(name).strip() or None for name in _FIELDS}
     numbers = sorted({int(found[1]) for name in data.names() if (found := _ROW.fullmatch(name))})
     rows = [{name: data.first(f"row-{one}-{name}").strip() or None for name in ("name", "contact")} for one in numbers]
-    values["controllers"] = [row for row in rows if any(row.values())]
+    values["controllers"] = [{**row, "name": row["name"] or ""} for row in rows if any(row.values())]
     values["shares"] = [
         {"duty": str(duty), "answers": data.first(f"duty-{duty}").strip() or None} for duty in JointDuty
     ]  # fmt: skip

@@ -8,7 +8,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.forms import AnnulForm
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -29,6 +28,7 @@ from registry.processing.measures.views import (
 from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
 from registry.processing.queries import find_choosable_activities, get_activity
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD

@@ -32,5 +32,5 @@ def typed_terms(data: FormData) -> dict[str, Any]:
          "place": data.first(f"point-{one}-place").strip() or None}
         for one in Article28Point
     ]  # fmt: skip
-    values["sub_processors"] = _rows(data, _BELOW, "name")
+    values["sub_processors"] = [{**row, "name": row["name"] or ""} for row in _rows(data, _BELOW, "name")]
     return values
