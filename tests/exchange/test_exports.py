@@ -190,3 +190,15 @@ def test_a_program_takes_the_same_export_by_the_interface(town: Town) -> None:
     answer = town.someone(Role.READER).api("GET", "/api/v1/export/csv")
     assert [row["Titre"] for row in tables_of(answer)["jeux"]] == ["Bornes"]
     assert answer.headers["content-disposition"].startswith('attachment; filename="registre-')
+
+
+@pytest.mark.parametrize("address", ["/exports/{}", "/api/v1/export/{}"])
+@pytest.mark.parametrize("form", list(ExportFormat))
+def test_an_export_is_sent_as_what_it_is(town: Town, address: str, form: ExportFormat) -> None:
+    reader = town.someone(Role.READER)
+
+    answer = reader.api("GET", address.format(form)) if "api" in address else reader.get(address.format(form))
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].partition(";")[0] == form.media_type
+    assert answer.headers["content-type"].count("charset") <= 1

@@ -53,7 +53,7 @@ class RecordFormat(StrEnum):
 
 
 _FORMATS = {
-    RecordFormat.CSV: (mark("CSV, une ligne par traitement"), "text/csv; charset=utf-8"),
+    RecordFormat.CSV: (mark("CSV, une ligne par traitement"), "text/csv"),
     RecordFormat.XLSX: (
         mark("Excel, avec une fiche par traitement"),
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

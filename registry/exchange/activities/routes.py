@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Stream
 
 from registry.exchange.activities.exporting import RecordFormat, file_name, record_to_reader
 from registry.kernel.errors import NotFound
@@ -12,6 +11,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.database import acting_in
 from registry.web.calls import AnyQuestions, ApiCall
+from registry.web.sending import send_file
 from registry.web.visits import Visit, route
 
 READ = Permission.PROCESSING_ACTIVITY_READ
@@ -30,7 +30,7 @@ def download_record(visit: Visit, form: str) -> Response[Any]:
         mark("Le registre des traitements, ou ce qu’une liste en choisit : CSV, ou classeur au modèle de la CNIL."),
         more=mark("L’adresse prend les mêmes paramètres que la liste des traitements sur les pages (/traitements)."),
         asks=AnyQuestions, among={"form": tuple(RecordFormat)},
-        media_types=tuple(form.media_type.partition(";")[0] for form in RecordFormat),
+        media_types=tuple(form.media_type for form in RecordFormat),
     ),
 )  # fmt: skip
 def export_activities(visit: Visit, form: str) -> Response[Any]:
@@ -47,9 +47,7 @@ def _file(visit: Visit, asked: str) -> Response[Any]:
     pieces = record_to_reader(
         premises.home, acting_in(visit.session), premises.info, form, visit.request.query_params.dict()
     )
-    name = file_name(form, visit.today)
-    headers = {**visit.headers, "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Stream(pieces, media_type=form.media_type, headers=headers)
+    return send_file(visit, pieces, name=file_name(form, visit.today), media_type=form.media_type)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (download_record, export_activities)

@@ -80,12 +80,12 @@ _FORMATS = {
     ExportFormat.SCDL: (
         mark("Catalogue SCDL (CSV)"),
         mark("Les 20 colonnes du socle commun des données locales : ce qu’elles peuvent contenir, et rien d’autre."),
-        "csv", "text/csv; charset=utf-8",
+        "csv", "text/csv",
     ),
     ExportFormat.ETALAB: (
         mark("Catalogue Etalab (CSV)"),
         mark("Les 17 colonnes du schéma « catalogue de données » : ce qu’elles peuvent contenir, et rien d’autre."),
-        "csv", "text/csv; charset=utf-8",
+        "csv", "text/csv",
     ),
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.response import Stream
 
 from registry.datasets.listing.selecting import read_selection, selection_query
 from registry.datasets.queries import count_datasets
@@ -15,6 +14,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.database import acting_in
 from registry.web.calls import AnyQuestions, ApiCall
+from registry.web.sending import send_file
 from registry.web.visits import Visit, route
 
 READ = Permission.DATASETS_SHEET_READ
@@ -54,7 +54,7 @@ def download(visit: Visit, form: str) -> Response[Any]:
         mark("Export"), mark("Tout ce que vous pouvez lire, ou ce qu’une liste en choisit, dans le format demandé."),
         more=mark("L’adresse prend les mêmes paramètres que la liste des jeux de données sur les pages (/jeux)."),
         asks=AnyQuestions, among={"form": tuple(ExportFormat)},
-        media_types=tuple(dict.fromkeys(form.media_type.partition(";")[0] for form in ExportFormat)),
+        media_types=tuple(dict.fromkeys(form.media_type for form in ExportFormat)),
     ),
 )  # fmt: skip
 def export(visit: Visit, form: str) -> Response[Any]:
@@ -69,9 +69,7 @@ def _file(visit: Visit, asked: str) -> Response[Any]:
         raise NotFound(_("Il n’y a pas d’export de ce nom : choisissez parmi {known}.").format(known=known))
     premises = visit.premises
     pieces = export_to_reader(premises.home, acting_in(visit.session), premises.info, form, _query(visit))
-    name = file_name(form, visit.today)
-    headers = {**visit.headers, "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return Stream(pieces, media_type=form.media_type, headers=headers)
+    return send_file(visit, pieces, name=file_name(form, visit.today), media_type=form.media_type)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_exports, download, export)
