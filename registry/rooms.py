@@ -95,6 +95,7 @@ from registry.processing import dataset_routes as processing_datasets
 from registry.processing import gathering as records
 from registry.processing import panels as processing_panels
 from registry.processing import part_routes as processing_parts
+from registry.processing import past_routes as processing_past
 from registry.processing import reviewing
 from registry.processing import routes as processing_routes
 from registry.processing.assessments import api as assessments_api
@@ -481,6 +482,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *assessments_routes.HANDLERS,
     *assessments_steps.HANDLERS,
     *processing_parts.HANDLERS,
+    *processing_past.HANDLERS,
     *processing_datasets.HANDLERS,
     *processing_api.HANDLERS,
     *assessments_api.HANDLERS,

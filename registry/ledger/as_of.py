@@ -37,7 +37,7 @@ def find_rows(
         return list(session.execute(_rows_of(model, column, only, without), {"wanted": sorted(wanted)}))
     name = str(inspect(model).local_table.name)
     snapshots = find_snapshots(session, name, until=until, column=column, among=wanted)
-    return [_row(model, snapshot) for _, snapshot in sorted(snapshots.items())]
+    return [row_of(model, snapshot) for _, snapshot in sorted(snapshots.items())]
 
 
 @lru_cache(maxsize=64)
@@ -53,7 +53,8 @@ def _rows_of(model: type[Table], column: str | None, only: frozenset[str], witho
     return query.where(table.columns[column] == any_(bindparam("wanted", type_=ARRAY(BigInteger))))
 
 
-def _row(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
+def row_of(model: type[Table], snapshot: dict[str, Any]) -> SimpleNamespace:
+    """What a version held, answering by attribute as the table does."""
     values = {}
     for column in inspect(model).local_table.columns:
         # A version older than the column says nothing of it.

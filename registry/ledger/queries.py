@@ -48,7 +48,10 @@ def end_of_day(day: date, time_zone: str) -> datetime:
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a row: who wrote it, when, why, and what it then held (free texts put back)."""
+    """One version of a row: who wrote it, when, why, and what it then held (free texts put back).
+
+    `xid` is the transaction that wrote it: what was written together bears the same.
+    """
 
     version: int
     verb: str
@@ -59,6 +62,7 @@ class Version:
     batch_id: int | None
     recorded_at: datetime
     snapshot: dict[str, Any]
+    xid: int
 
 
 def find_versions(session: Session, table: str, row_id: int, limit: int = 200) -> list[Version]:
@@ -72,7 +76,7 @@ def find_versions_of_rows(
     """The history of several rows of a table, by row, each latest first; `limit` versions in all."""
     rows = session.execute(
         text(
-            "SELECT row_id, version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot"
+            "SELECT row_id, version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot, xid"
             " FROM ledger_entry WHERE table_name = :table AND row_id = ANY (:row_ids)"
             " ORDER BY id DESC LIMIT :limit"
         ),
@@ -92,6 +96,7 @@ def find_versions_of_rows(
                 batch_id=row.batch_id,
                 recorded_at=row.recorded_at,
                 snapshot=_with_texts(row.snapshot, texts),
+                xid=row.xid,
             )
         )
     return found

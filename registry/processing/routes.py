@@ -9,13 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 from sqlalchemy.orm import Session
 
-from registry.accounts.queries import find_actor_names
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations
 from registry.processing.activity_templates import (
     ActivityTemplate,
@@ -25,7 +23,6 @@ from registry.processing.activity_templates import (
 )
 from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
 from registry.processing.forms import PARTS, ActivityChange, ActivityForm
-from registry.processing.history import history_views
 from registry.processing.issuing import documents_to_issue
 from registry.processing.models import (
     ActivityData,
@@ -55,7 +52,6 @@ from registry.processing.service import amend_activity, attach_dataset, record_a
 from registry.processing.views import (
     ActivitiesPage,
     ActivityAnnulPage,
-    ActivityHistoryPage,
     ActivityPage,
     ActivityTemplatesPage,
     activity_line,
@@ -137,7 +133,9 @@ def _facets(chosen: ActivityFilter, counts: ActivityCounts, names: Mapping[int, 
 
 @route("GET", "/traitements/{activity_id:int}", READ)
 def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
-    """One activity: what the record tells of it, what it lacks, what the policies find."""
+    """One activity: what the record tells of it, what it lacks, what the policies find; with `?au=`, on a day."""
+    if day := visit.query("au"):
+        return visit.go(f"/traitements/{activity_id}/etat?{urlencode({'le': day})}")
     activity, owner, below = get_with_below(visit.session, activity_id)
     visit.agrees.update({"traitement-annule": activity.annulled, "traitement-retabli": not activity.annulled})
     page = ActivityPage(
@@ -185,16 +183,6 @@ def _below(session: Session, activity: ProcessingActivity, below: Below) -> dict
         "systems": find_linked_systems(session, activity.id) if below.systems else [],
         "principals": find_principals(session, activity.id) if below.principals else [],
     }
-
-
-@route("GET", "/traitements/{activity_id:int}/historique", READ)
-def show_activity_history(visit: Visit, activity_id: int) -> Response[Any]:
-    """Who changed what of an activity, when and why, in words."""
-    activity = get_activity(visit.session, activity_id)
-    versions = find_versions(visit.session, "processing_activity", activity_id)
-    actors = find_actor_names(visit.session, {version.actor for version in versions})
-    page = ActivityHistoryPage(activity.id, activity.name, history_views(versions, actors))
-    return visit.page("processing/history.html", page)
 
 
 @route("GET", "/traitements/nouveau", RECORD)
@@ -313,5 +301,5 @@ def _annul_page(visit: Visit, activity_id: int, error: str, *, status: int = 200
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_activities, show_activity_templates,
     show_new_activity, record_new_activity, show_activity, show_amend_activity, change_activity,
-    show_annul_activity, annul_activity, show_activity_history,
+    show_annul_activity, annul_activity,
 )  # fmt: skip

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registry.datasets.layout import Section
-from registry.datasets.views import ChangeView
+from registry.datasets.views import ChangeView, VerdictThen
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.processing.activity_templates import ActivityTemplate
@@ -242,6 +242,34 @@ class ActivityHistoryPage:
     id: int
     name: str
     changes: Sequence[ChangeView]
+
+
+@dataclass(frozen=True)
+class ActivityAsOfPage:
+    """An activity as it was at a moment; with an `error`, why there is nothing to show.
+
+    `then` and `now` are its versions; `changes` hold a label, what was said then and what is said now; `pointed` names
+    the datasets, systems and bodies it then concerned.
+    """
+
+    id: int
+    name: str
+    on: str
+    known_on: str
+    error: str
+    moment: str = ""
+    then: int = 0
+    now: int = 0
+    was_annulled: bool = False
+    status: str = ""
+    parts: Sequence[SheetPart] = ()
+    data: Sequence[DataRow] = ()
+    recipients: Sequence[RecipientRow] = ()
+    transfers: Sequence[TransferRow] = ()
+    rights: Sequence[RightRow] = ()
+    pointed: Sequence[str] = ()
+    verdicts: Sequence[VerdictThen] = ()
+    changes: Sequence[tuple[str, str, str]] = ()
 
 
 @dataclass(frozen=True)

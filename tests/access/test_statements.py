@@ -125,6 +125,8 @@ STATEMENTS = {
     "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}": 10,
     "/traitements/{activity}/historique": 5,
+    "/traitements/{activity}/etat": 20,
+    "/traitements/imports": 3,
     "/traitements/{activity}/parties/donnees": 3,
     "/traitements/{activity}/parties/jeux": 4,
     "/traitements/du-jeu/{dataset}": 4,
