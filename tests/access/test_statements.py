@@ -124,7 +124,7 @@ STATEMENTS = {
     "/rgpd": 6,
     "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}": 10,
-    "/traitements/{activity}/historique": 5,
+    "/traitements/{activity}/historique": 12,
     "/traitements/{activity}/etat": 20,
     "/traitements/imports": 3,
     "/traitements/{activity}/parties/donnees": 3,
