@@ -26,6 +26,7 @@ from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
 from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
+from registry.demonstration.contracts import Bound, plan_contracts, read_bound
 from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
 from registry.demonstration.forms import (
     AccountSaid,
@@ -142,7 +143,16 @@ def load_demonstration(
     info = {**engine_info, "today": lambda: today}
     with transaction(home.owner, Acting(ACTOR), **info) as session:
         on_days = partial(_on_days, today=today)
-        played = _Play(session, content, read_said(on_days), read_copied(on_days), read_evidence(on_days), zone, home)
+        played = _Play(
+            session,
+            content,
+            read_said(on_days),
+            read_copied(on_days),
+            read_evidence(on_days),
+            read_bound(on_days),
+            zone,
+            home,
+        )
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
         played.year()
@@ -161,6 +171,7 @@ class _Play:
         assessed: list[AssessedActivity],
         copied: list[CopiedActivity],
         proved: list[EvidenceSaid],
+        bound: Bound,
         zone: str,
         home: Home,
     ) -> None:
@@ -170,6 +181,7 @@ class _Play:
         self.assessed = assessed
         self.copied = copied
         self.proved = proved
+        self.bound = bound
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -236,6 +248,7 @@ class _Play:
             planned += plan_breach(self, breach)
         for request in self.content.requests:
             planned += plan_request(self, request)
+        planned += plan_contracts(self, self.bound)
         planned += plan_evidence(self, self.proved)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)

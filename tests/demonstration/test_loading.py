@@ -125,6 +125,15 @@ def test_the_record_of_processing_shows_each_verdict_of_its_policies(visit: Visi
     assert {policy: shown[policy] for policy in possible} == possible
 
 
+def test_processors_and_joint_controllers_show_each_verdict_of_their_policies(visit: Visit) -> None:
+    policies = [one for one in visit.info["engine"].catalogue.policies if one.id in {"RGPD-11", "RGPD-12", "RGPD-13"}]
+    with visit.reading() as session:
+        shown = _read_today(session)
+    assert {one.id: shown[one.id] for one in policies} == {
+        one.id: verdicts_possible(one.versions[-1]) for one in policies
+    }
+
+
 def test_breaches_and_requests_show_each_verdict_of_their_policies(visit: Visit) -> None:
     policies = [one for one in visit.info["engine"].catalogue.policies if one.subject in {"breach", "request"}]
     with visit.reading() as session:
