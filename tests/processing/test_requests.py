@@ -10,6 +10,7 @@ from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.organisations.queries import find_people
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.forms import ActivityForm
+from registry.processing.requests import queries, routes
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import RequestFilter, count_requests, find_places, find_requests
@@ -262,6 +263,19 @@ def test_the_places_to_search_are_those_of_the_record_too_whoever_owns_them(town
 
     assert [(one.dataset_id, one.fields) for one in places] == [(shared, ["foyer"])]
     assert elsewhere == []
+
+
+def test_a_list_of_places_that_stops_says_that_there_are_others(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(queries, "MOST_PLACES", 1)
+    monkeypatch.setattr(routes, "MOST_PLACES", 1)
+    number, dpo = recorded(town), town.someone(Role.DPO)
+    town.record("Abonnés", personal_data="personal")
+    assert "il y a d’autres jeux" not in dpo.get(f"/demandes/{number}").text
+
+    town.record("Lecteurs", personal_data="personal")
+
+    sheet = dpo.get(f"/demandes/{number}").text
+    assert ("Abonnés" in sheet, "Lecteurs" in sheet, "il y a d’autres jeux" in sheet) == (True, False, True)
 
 
 def test_the_api_gives_the_same_clock_as_the_page_and_asks_for_the_version(town: Town):

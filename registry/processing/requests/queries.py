@@ -184,7 +184,7 @@ class Place:
 
 def find_places(session: Session, organisation_id: int) -> list[Place]:
     """Where to look for somebody's data: what the record of an organisation and of its services says they use,
-    whoever owns it, and their own datasets about people.
+    whoever owns it, and their own datasets about people; one more than the most that are shown, where there are more.
 
     A field counts where the record names it, or where its category of personal data is said and is not « none ».
     """
@@ -222,7 +222,7 @@ def find_places(session: Session, organisation_id: int) -> list[Place]:
     for number, title, name, named in rows:
         fields = places.setdefault(number, (title, {}))[1]
         fields.update(dict.fromkeys([*(named or ()), *([name] if name is not None else ())]))
-    return [Place(number, title, list(fields)) for number, (title, fields) in places.items()][:MOST_PLACES]
+    return [Place(number, title, list(fields)) for number, (title, fields) in places.items()][: MOST_PLACES + 1]
 
 
 def _of_one_body(session: Session, organisation_id: int) -> list[int]:

@@ -22,6 +22,7 @@ from registry.processing.requests.forms import AnswerForm, ExtensionForm, Reques
 from registry.processing.requests.history import request_history_views
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import (
+    MOST_PLACES,
     PAGE_SIZE,
     RequestFilter,
     count_requests,
@@ -143,6 +144,7 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
     in_charge = find_known(visit.session, request.in_charge_id) if request.in_charge_id is not None else None
     may_record = visit.visitor.may(RECORD, request.organisation_id)
     is_gdpr = request.regime is RequestRegime.GDPR
+    places = find_places(visit.session, request.organisation_id) if is_gdpr else []
     page = RequestPage(
         id=request.id,
         version=request.version,
@@ -161,7 +163,8 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
         identity=identity,
         answer=answer,
         remedies=_(REGIMES[request.regime].remedies),
-        places=find_places(visit.session, request.organisation_id) if is_gdpr else [],
+        places=places[:MOST_PLACES],
+        has_more_places=len(places) > MOST_PLACES,
         timeline=timeline_of(request),
         in_charge=in_charge.said if in_charge is not None else "",
         panels=visit.panels_of("request", request.id),

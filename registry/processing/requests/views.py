@@ -161,6 +161,7 @@ class RequestPage:
     answer: Sequence[tuple[str, str]]
     remedies: str
     places: Sequence[Place]
+    has_more_places: bool
     timeline: Sequence[TimeView]
     in_charge: str
     panels: Sequence[str]
