@@ -10,11 +10,14 @@ from httpx import Response
 from sqlalchemy import text
 
 from registry.accounts.queries import enter_by_session
+from registry.documents.forms import EvidenceForm
+from registry.documents.service import ReceivedFile, record_evidence
+from registry.documents.vocabulary import FileType
 from registry.kernel.permissions import Role
 from registry.platform.database import open_session
 from registry.platform.tables import Table
-from registry.processing.breaches.forms import BreachEventForm, BreachForm
-from registry.processing.breaches.service import note_event, record_breach
+from registry.processing.breaches.forms import BreachEventForm, BreachForm, TouchedForm
+from registry.processing.breaches.service import note_event, record_breach, say_what_was_touched
 from registry.processing.requests.forms import AnswerForm, RequestForm
 from registry.processing.requests.service import answer_request, record_request
 from registry.web.visits import Premises
@@ -48,7 +51,14 @@ def confided(furnished: Furnished) -> Furnished:
         request = record_request(session, town.commune_id, asked)
         refusal = AnswerForm(answered_on=day, outcome="refused", refusal_grounds=WORD, answer_note=WORD)
         answer_request(session, request.id, refusal, expected=request.version)
+        for kind, number in (("breach", breach.id), ("request", request.id)):
+            proof = EvidenceForm(kind="letter", title=WORD, subject_kind=kind, subject_id=number, proves=WORD)
+            content = f"{kind} {WORD}".encode()
+            file = ReceivedFile(town.home.files.keep(content), len(content), FileType.TEXT, f"{WORD}.txt")
+            record_evidence(session, town.commune_id, proof, file)
         about = furnished.objects["commune"]
+        touched = TouchedForm(datasets=[about.dataset_id], activities=[about.activity_id])
+        say_what_was_touched(session, breach.id, touched, expected=breach.version)
         furnished.objects["commune"] = replace(about, breach_id=breach.id, request_id=request.id)
     return furnished
 
@@ -108,4 +118,5 @@ def test_no_table_gives_a_word_of_them_to_who_reads_the_rest(confided: Furnished
                 and WORD in str(session.execute(table.select()).all()).casefold()
             }
     assert found[Role.READER] <= LEDGER
-    assert {"breach", "breach_event", "received_request", "person_identity"} <= found[Role.DPO]
+    few = {"breach", "breach_event", "received_request", "person_identity", "evidence", "evidence_link", "stored_file"}
+    assert few <= found[Role.DPO]
