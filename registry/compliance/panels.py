@@ -25,7 +25,7 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import get_legal_person
 from registry.web.visits import Panel, Visit
 
-_SHEETS = {
+SHEETS = {
     SubjectKind.DATASET: "/jeux/{id}",
     SubjectKind.ORGANISATION: "/organisations/{id}",
     SubjectKind.SYSTEM: "/systemes/{id}",
@@ -33,6 +33,7 @@ _SHEETS = {
     SubjectKind.BREACH: "/violations/{id}",
     SubjectKind.REQUEST: "/demandes/{id}",
 }
+"""Where the sheet of each kind of subject stands."""
 _RECORDS = {
     SubjectKind.DATASET: Permission.DATASETS_SHEET_RECORD,
     SubjectKind.ORGANISATION: Permission.ORGANISATIONS_ORGANISATION_AMEND,
@@ -143,9 +144,9 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
         by_law = kind is SubjectKind.DATASET and declared.field in OF_LAW
         if by_law and visit.visitor.may(Permission.DATASETS_LAW_RECORD, found.organisation_id):
-            return MissingView(label, f"{_SHEETS[kind].format(id=number)}/droit#{declared.field}")
+            return MissingView(label, f"{SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(label, "", _(_ASKED[needed]))
-    sheet = _SHEETS[kind].format(id=number)
+    sheet = SHEETS[kind].format(id=number)
     return MissingView(label, sheet + ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
 
 

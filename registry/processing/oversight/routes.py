@@ -1,4 +1,4 @@
-"""The page of the data protection officer: every record they keep at one glance."""
+"""The overview of the records: of a data protection officer over all, of a referent or of legal staff over theirs."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from registry.processing.assessments.queries import find_screened
 from registry.processing.breaches.queries import count_breaches_by_body
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.measures.queries import count_late_measures
+from registry.processing.oversight.chapters import chapters_for
 from registry.processing.oversight.views import BodyLine, OversightPage
 from registry.processing.queries import count_by_body
 from registry.processing.requests.queries import count_requests_by_body
@@ -29,7 +30,10 @@ def show_oversight(visit: Visit) -> Response[object]:
     """What is late and where, over every body the visitor reads."""
     lines = _lines(visit)
     held = [line for line in lines if not line.is_empty]
+    chapters = chapters_for(visit)
     page = OversightPage(
+        chapters=[one for one in chapters if one.total],
+        done=[one.title for one in chapters if not one.total],
         figures=_figures(lines),
         bodies=sorted(held, key=lambda line: -line.late),
         silent=[(line.id, line.name) for line in lines if line.is_empty],

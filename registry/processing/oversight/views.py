@@ -31,9 +31,35 @@ class BodyLine:
 
 
 @dataclass(frozen=True)
-class OversightPage:
-    """The figures of all the bodies, and a line for each, what is late first; `silent` are those that hold nothing."""
+class ToDo:
+    """One thing to do: the record, where and since when, and the page that does it."""
 
+    name: str
+    told: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """What is to do of one kind: how much, the first things, and the list of all where there is one."""
+
+    anchor: str
+    title: str
+    article: str
+    total: int
+    items: Sequence[ToDo]
+    address: str
+
+
+@dataclass(frozen=True)
+class OversightPage:
+    """The figures of all the bodies, and a line for each, what is late first; `silent` are those that hold nothing.
+
+    `chapters` are what the visitor's roles have to do, and `done` the names of those in which nothing is left.
+    """
+
+    chapters: Sequence[Chapter]
+    done: Sequence[str]
     figures: Sequence[tuple[int, str, str, str]]
     bodies: Sequence[BodyLine]
     silent: Sequence[tuple[int, str]]

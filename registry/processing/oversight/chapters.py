@@ -1,0 +1,130 @@
+"""What each reader of the overview has to do, by their role: a referent their own bodies, legal staff the texts.
+
+Who watches over all of it, a data protection officer or an administrator, is told everything.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from registry.compliance.engine import engine_of
+from registry.compliance.panels import SHEETS
+from registry.compliance.queries import Found, count_all, find_findings
+from registry.compliance.vocabulary import Verdict
+from registry.contracts.queries import ContractFilter, count_by_state, find_contracts_page
+from registry.contracts.vocabulary import ContractState
+from registry.kernel.dates import plus_months
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _, current_locale, mark
+from registry.organisations.queries import find_organisations
+from registry.platform.lists import load_list
+from registry.processing.oversight.queries import find_unprotected, find_unread
+from registry.processing.oversight.views import Chapter, ToDo
+from registry.web.templating import say_day
+from registry.web.visits import Visit
+
+SHOWN = 5
+YEAR = 12
+"""How old the last reading of a sheet may be; a use, no text sets it. Units: months."""
+_OPEN = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE)
+_WATCHES = frozenset({Role.ADMINISTRATOR, Role.DPO, Role.AUDITOR})
+_LEGAL = _WATCHES | {Role.LEGAL}
+_BODIES = _WATCHES | {Role.STEWARD, Role.DIRECTOR, Role.READER, Role.ARCHIVIST}
+
+
+def chapters_for(visit: Visit) -> list[Chapter]:
+    """The chapters of the visitor's roles that hold something to do, or that say that nothing is left."""
+    roles = {role for role, bodies in visit.visitor.grants.items() if bodies}
+    counts = Counter[tuple[str, Verdict]]()
+    for policy_id, verdict, number in count_all(visit.session, visit.today):
+        counts[policy_id, verdict] = number
+    names = {body.id: body.name for body in find_organisations(visit.session)}
+    made = [build(visit, counts, names) for told, build in _CHAPTERS if told & roles]
+    return [one for one in made if one is not None]
+
+
+_Build = Callable[[Visit, Counter[tuple[str, Verdict]], dict[int, str]], Chapter | None]
+
+
+def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict[int, str]) -> Chapter:
+    since = plus_months(visit.today, -YEAR)
+    total, rows = find_unread(visit.session, since, SHOWN)
+    items = [
+        ToDo(
+            name,
+            f"{owner} · " + (_("revue le {day}").format(day=say_day(day)) if day is not None else _("jamais revue")),
+            f"/traitements/{number}",
+        )
+        for number, name, owner, day in rows
+    ]
+    return Chapter("a-relire", _("Fiches à relire"), _("usage : une fois l’an"), total, items, "/traitements")
+
+
+def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Build:
+    """A chapter made of what some policies find: not kept first, then what they wait for."""
+
+    def build(visit: Visit, counts: Counter[tuple[str, Verdict]], names: dict[int, str]) -> Chapter:
+        total = sum(counts[policy_id, verdict] for policy_id in policy_ids for verdict in _OPEN)
+        found = find_findings(
+            visit.session, visit.today, policy_ids=frozenset(policy_ids), gravest_first=True, limit=SHOWN
+        )
+        open_ = [one for one in found if one.verdict in _OPEN]
+        return Chapter(anchor, _(title), article, total, _told(visit, open_, names), f"/conformite/{policy_ids[0]}")
+
+    return build
+
+
+def _told(visit: Visit, found: Sequence[Found], bodies: dict[int, str]) -> list[ToDo]:
+    known: dict[tuple[str, int], str] = {}
+    for kind in {one.subject_kind for one in found}:
+        ids = [one.subject_id for one in found if one.subject_kind == kind]
+        named = engine_of(visit.session).subjects[kind].names(visit.session, ids)
+        known |= {(str(kind), number): name for number, name in named.items()}
+    return [
+        ToDo(
+            known.get((str(one.subject_kind), one.subject_id), "?"),
+            f"{bodies.get(one.organisation_id, '')} · {one.verdict.label}",
+            SHEETS[one.subject_kind].format(id=one.subject_id),
+        )
+        for one in found
+    ]
+
+
+def _transfers(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict[int, str]) -> Chapter:
+    total, rows = find_unprotected(visit.session, SHOWN)
+    countries = load_list("countries")
+    items = [
+        ToDo(name, countries.label(country, current_locale()), f"/traitements/{number}#transferts")
+        for number, name, country in rows
+    ]
+    return Chapter("transferts", _("Transferts sans garantie"), _("RGPD art. 44 à 49"), total, items, "")
+
+
+def _contracts(visit: Visit, _counts: Counter[tuple[str, Verdict]], names: dict[int, str]) -> Chapter | None:
+    if not visit.visitor.may(Permission.CONTRACTS_CONTRACT_READ):
+        return None
+    total = count_by_state(visit.session, today=visit.today)[ContractState.ENDING]
+    ending = ContractFilter(states=frozenset({ContractState.ENDING}))
+    rows = find_contracts_page(visit.session, ending, today=visit.today, limit=SHOWN)
+    items = [
+        ToDo(
+            one.object,
+            f"{names.get(one.organisation_id, '')} · " + _("finit le {day}").format(day=say_day(one.ends_on)),
+            f"/contrats/{one.id}",
+        )
+        for one in rows
+        if one.ends_on is not None
+    ]
+    return Chapter("contrats", _("Contrats qui finissent dans l’année"), "", total, items, "/contrats?etat=ending")
+
+
+_CHAPTERS: tuple[tuple[frozenset[Role], _Build], ...] = (
+    (_BODIES, _of_policies("aipd", mark("Analyses d’impact à mener ou à trier"), "RGPD art. 35", "RGPD-15")),
+    (_BODIES, _unread),
+    (_BODIES, _of_policies("information", mark("Personnes à informer"), "RGPD art. 13 et 14", "RGPD-10")),
+    (_BODIES, _of_policies("durees", mark("Conservation à dire ou à finir"), "RGPD art. 5 §1 e", "SOB-03")),
+    (_LEGAL, _of_policies("textes", mark("Bases légales sans texte cité"), "RGPD art. 6 §3", "RGPD-04")),
+    (_LEGAL, _transfers),
+    (_LEGAL, _of_policies("refus", mark("Refus à motiver"), "CRPA L311-14 et L322-5", "OD-23", "OD-25")),
+    (_LEGAL, _contracts),
+)
+"""Each chapter, with the roles it is for."""

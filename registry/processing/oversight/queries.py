@@ -1,0 +1,56 @@
+"""Every SELECT of the overview that no other corner asks: what nobody read again, what leaves the Union unprotected."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.organisations.models import Organisation
+from registry.platform.lists import load_list
+from registry.processing.models import ActivityTransfer, ProcessingActivity
+from registry.processing.vocabulary import ActivityStatus
+
+Activity = ProcessingActivity
+
+
+def find_unread(session: Session, since: date, limit: int) -> tuple[int, Sequence[tuple[int, str, str, date | None]]]:
+    """How many activities in use nobody has read again since a day, and the longest unread: number, name, body, day."""
+    query: Any = (
+        select(
+            col(Activity.id), col(Activity.name), col(Organisation.name).label("owner"), col(Activity.reviewed_on),
+            func.count().over().label("total"),
+        )
+        .join(Organisation, col(Organisation.id) == col(Activity.organisation_id))
+        .where(
+            ~col(Activity.annulled),
+            col(Activity.status).in_((ActivityStatus.ACTIVE, ActivityStatus.SUSPENDED)),
+            or_(col(Activity.reviewed_on).is_(None), col(Activity.reviewed_on) < since),
+        )
+        .order_by(col(Activity.reviewed_on).asc().nulls_first(), col(Activity.name_sort), col(Activity.id))
+        .limit(limit)
+    )  # fmt: skip
+    rows = session.execute(query).all()
+    return (rows[0].total if rows else 0), [(row.id, row.name, row.owner, row.reviewed_on) for row in rows]
+
+
+def find_unprotected(session: Session, limit: int) -> tuple[int, Sequence[tuple[int, str, str]]]:
+    """How many transfers leave the Area under no safeguard, and the first: activity's number and name, and country."""
+    countries = load_list("countries")
+    within = [code for code in countries if countries.flag(code, "eea")]
+    query = (
+        select(col(Activity.id), col(Activity.name), col(ActivityTransfer.country), func.count().over().label("total"))
+        .join(Activity, col(Activity.id) == col(ActivityTransfer.activity_id))
+        .where(
+            ~col(ActivityTransfer.annulled),
+            ~col(Activity.annulled),
+            col(ActivityTransfer.safeguard).is_(None),
+            col(ActivityTransfer.country).not_in(within),
+        )
+        .order_by(col(Activity.name_sort), col(Activity.id), col(ActivityTransfer.id))
+        .limit(limit)
+    )
+    rows = session.execute(query).all()
+    return (rows[0].total if rows else 0), [(row.id, row.name, row.country) for row in rows]
