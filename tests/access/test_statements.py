@@ -123,7 +123,7 @@ STATEMENTS = {
     "/traitements": 7,
     "/rgpd": 19,
     "/traitements/{activity}/modifier": 3,
-    "/traitements/{activity}": 10,
+    "/traitements/{activity}": 18,
     "/traitements/{activity}/historique": 12,
     "/traitements/{activity}/etat": 20,
     "/traitements/imports": 3,
