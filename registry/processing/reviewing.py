@@ -33,6 +33,7 @@ from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.rules import request_clock
 from registry.processing.requests.vocabulary import RequestRegime
+from registry.processing.vocabulary import ActivityStatus, ProcessingRole
 from registry.processing.wording import FIELD_LABELS, field_label
 from registry.web.templating import say_day
 
@@ -183,7 +184,11 @@ def _latest(year: _Year) -> list[tuple[Any, Any]]:
 
 def _assessments(year: _Year) -> dict[str, Any]:
     """The impact assessments to begin, as the one formula says, and those to examine again."""
-    standing = {row.id: row for row in _standing(year)}
+    standing = {
+        row.id: row
+        for row in _standing(year)
+        if row.role != ProcessingRole.PROCESSOR and row.status != ActivityStatus.ENDED
+    }
     due = find_due(year.session, standing, year.moment.until)
     again = [(one, row) for one, row in _latest(year) if row.review_on is not None and row.review_on <= year.today]
     told = [(standing[number].name, _("À engager"), words) for number, words in due.items()]

@@ -120,6 +120,22 @@ def test_the_answers_say_on_every_page_whether_an_assessment_is_due(town: Town, 
     assert findings(town, activity_id)["RGPD-15"] == "non-compliant"
 
 
+@pytest.mark.parametrize("spared", [{"role": "processor"}, {"status": "ended"}], ids=["for others", "over"])
+def test_an_assessment_is_asked_of_the_controller_while_the_processing_lasts(
+    town: Town, activity_id: int, spared: dict[str, str]
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    screened(steward, activity_id, **answers("systematic-monitoring", "large-scale"))
+    assert "Vidéoprotection" in steward.get("/aipd?vue=dues").text
+
+    steward.api(
+        "PATCH", f"/api/v1/processing-activities/{activity_id}", headers={"If-Match": '"1"'}, json=spared
+    )  # fmt: skip
+
+    assert findings(town, activity_id)["RGPD-15"] == "not-applicable"
+    assert "Vidéoprotection" not in steward.get("/aipd?vue=dues").text
+
+
 def test_an_answer_left_open_or_contradicted_is_told_and_what_was_typed_given_back(
     town: Town, activity_id: int
 ) -> None:

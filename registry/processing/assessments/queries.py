@@ -20,6 +20,7 @@ from registry.processing.assessments.models import (
 )
 from registry.processing.assessments.vocabulary import RevisionState
 from registry.processing.models import ProcessingActivity
+from registry.processing.vocabulary import ActivityStatus, ProcessingRole
 
 OPEN = (RevisionState.DRAFT, RevisionState.SUBMITTED)
 
@@ -261,7 +262,11 @@ class Screened:
 
 
 def find_screened(session: Session) -> list[Screened]:
-    """The activities within the asker's rights that no assessment covers, with what was answered of each, by name."""
+    """The activities within the asker's rights that no assessment covers, with what was answered of each, by name.
+
+    Those that are over call for none, nor those carried out for others: it is for the controller to assess them.
+    Law: GDPR art. 35 §1.
+    """
     covered = (
         select(col(AssessmentCoverage.activity_id))
         .join(AssessmentRevision, col(AssessmentRevision.id) == col(AssessmentCoverage.revision_id))
@@ -271,7 +276,12 @@ def find_screened(session: Session) -> list[Screened]:
     rows = session.execute(
         select(ProcessingActivity.id, ProcessingActivity.name, ProcessingActivity.organisation_id, DpiaScreening)  # type: ignore[call-overload]
         .outerjoin(DpiaScreening, col(DpiaScreening.activity_id) == col(ProcessingActivity.id))
-        .where(~col(ProcessingActivity.annulled), col(ProcessingActivity.id).not_in(covered))
+        .where(
+            ~col(ProcessingActivity.annulled),
+            col(ProcessingActivity.role) != ProcessingRole.PROCESSOR,
+            col(ProcessingActivity.status) != ActivityStatus.ENDED,
+            col(ProcessingActivity.id).not_in(covered),
+        )
         .order_by(col(ProcessingActivity.name_sort), col(ProcessingActivity.id))
     )
     return [Screened(*row) for row in rows]
