@@ -10,7 +10,11 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
 from registry.datasets.models import Dataset, DatasetField, Distribution
-from registry.datasets.rules import are_personal_fields_justified, may_third_parties_hold_rights
+from registry.datasets.rules import (
+    are_personal_fields_justified,
+    do_fields_tell_of_people,
+    may_third_parties_hold_rights,
+)
 from registry.datasets.vocabulary import (
     AccessRights,
     FieldEvidence,
@@ -32,7 +36,7 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
     "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
-    "valid_evidence",
+    "denies_personal_data", "holds_personal_fields", "valid_evidence",
 )  # fmt: skip
 VALUE_WORDS.update(
     {
@@ -199,6 +203,14 @@ def _bind_care(facts: dict[str, Any], sheet: Any, fields: Sequence[Any]) -> None
     )  # fmt: skip
     if justified is not None:
         facts["dataset.personal_fields_justified"] = justified
+    facts["dataset.denies_personal_data"] = sheet.personal_data in {PersonalData.NONE, PersonalData.ANONYMISED}
+    told = do_fields_tell_of_people(
+        (categories.flag(field.personal_category, "personal"), field.evidence == FieldEvidence.ASSERTED)
+        for field in fields
+        if field.personal_category is not None
+    )
+    if told is not None:
+        facts["dataset.holds_personal_fields"] = told
 
 
 def _licence_to_judge(sheet: Any, files: Sequence[Any]) -> str | None:

@@ -67,3 +67,13 @@ def are_personal_fields_justified(fields: Iterable[tuple[bool | None, bool, bool
         return False
     unsettled = any(personal is None or (personal and not purpose) for personal, purpose, _asserted in described)
     return None if unsettled or not any(personal for personal, _purpose, _asserted in described) else True
+
+
+def do_fields_tell_of_people(fields: Iterable[tuple[bool, bool]]) -> bool | None:
+    """Whether a field tells of a person, as somebody asserts; None where a reading of the data alone suggests one.
+
+    A field is whether its category is personal, and whether somebody asserts it.
+    Law: GDPR, art. 4 (1), in force since 2018-05-25.
+    """
+    personal = [asserted for tells, asserted in fields if tells]
+    return any(personal) or (None if personal else False)

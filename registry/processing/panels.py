@@ -50,6 +50,8 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
         is_personal=sheet.personal_data is None or sheet.personal_data not in _NOT_PERSONAL,
         since=known.since if sheet.personal_data else None,
         fields=_say_fields(known),
+        found_on=known.found_on,
+        suggested=known.waiting,
         contradicted=sheet.personal_data in _NOT_PERSONAL and bool(known.declared + known.detected),
         activities=[_in_short(one, pairs.get(one.id, ())) for one in activities],
         rights=[right.label for right in PersonsRight if right in rights],

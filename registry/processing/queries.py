@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, text, tuple_
@@ -329,12 +329,16 @@ def find_choosable_activities(
 class PersonalFields:
     """What is known of the personal data of a dataset beyond its own field.
 
-    `declared` and `detected` count its fields that tell of a person; `since` is when what is declared was recorded.
+    `declared` and `detected` count its fields that tell of a person; `since` is when what is declared was recorded,
+    `found_on` the day an inspection first saw what somebody then accepted, `waiting` how many suggestions nobody
+    reviewed.
     """
 
     declared: int
     detected: int
     since: datetime | None
+    found_on: date | None
+    waiting: int
 
 
 _PERSONAL_FIELDS = text(
@@ -343,7 +347,10 @@ _PERSONAL_FIELDS = text(
     " (SELECT min(said.recorded_at) FROM ledger_entry said WHERE said.table_name = 'dataset' AND said.row_id = :dataset"
     "   AND said.version > coalesce((SELECT max(before.version) FROM ledger_entry before"
     "     WHERE before.table_name = 'dataset' AND before.row_id = :dataset"
-    "       AND before.snapshot ->> 'personal_data' IS DISTINCT FROM :declared), 0)) AS since"
+    "       AND before.snapshot ->> 'personal_data' IS DISTINCT FROM :declared), 0)) AS since,"
+    " (SELECT min(seen_on) FROM field_suggestion WHERE dataset_id = :dataset AND state IN ('kept', 'confirmed'))"
+    "   AS found_on,"
+    " (SELECT count(*) FROM field_suggestion WHERE dataset_id = :dataset AND state = 'waiting') AS waiting"
     " FROM dataset_field WHERE dataset_id = :dataset AND NOT annulled AND coalesce(personal_category, 'none') <> 'none'"
 )
 
@@ -351,7 +358,7 @@ _PERSONAL_FIELDS = text(
 def get_personal_fields(session: Session, dataset_id: int, declared: str | None) -> PersonalFields:
     """How many fields of a dataset tell of a person, and since when its sheet says what it says of them."""
     row = session.execute(_PERSONAL_FIELDS, {"dataset": dataset_id, "declared": declared}).one()
-    return PersonalFields(row.declared, row.detected, row.since)
+    return PersonalFields(row.declared, row.detected, row.since, row.found_on, row.waiting)
 
 
 def find_retentions(session: Session, activity_ids: Iterable[int]) -> Mapping[int, list[ActivityData]]:

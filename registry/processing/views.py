@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from registry.datasets.layout import Section
@@ -170,6 +170,7 @@ class GdprLine:
 class GdprPanel:
     """The status of a dataset under the GDPR, in one glance.
 
+    `found_on` is the day an inspection first saw what somebody then accepted, `suggested` how many suggestions wait.
     `contradicted` says that its sheet tells of no personal data while some of its fields do.
     """
 
@@ -178,6 +179,8 @@ class GdprPanel:
     is_personal: bool
     since: datetime | None
     fields: str
+    found_on: date | None
+    suggested: int
     contradicted: bool
     activities: Sequence[ActivityInShort]
     rights: Sequence[str]
