@@ -162,6 +162,75 @@ def test_a_reader_sees_what_is_suggested_and_decides_nothing(town: Town) -> None
     assert send(reader, number).status_code == 403
 
 
+def verdict(who: Someone, number: int) -> str | None:
+    """What is found of the agreement between a sheet and its fields."""
+    body = who.api("GET", f"/api/v1/datasets/{number}").json()
+    return next((str(one["verdict"]) for one in body["findings"] if one["policy_id"] == "RGPD-30"), None)
+
+
+@ON_DATABASE
+def test_each_suggestion_is_decided_in_one_gesture_and_what_was_kept_can_be_taken_back(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Aides")
+    send(steward, number)
+    found = suggested(steward, number)
+
+    def gesture(key: str, made: str) -> Any:
+        version = steward.api("GET", f"/api/v1/datasets/{number}").json()["version"]
+        typed = {"version": str(version), f"decision-{found[key]['id']}": made}
+        return steward.post(f"/jeux/{number}/inspection/revue", typed)
+
+    assert gesture("N° SS/nir", "kept").status_code == 303
+    assert fields(steward, number) == {"N° SS": ("nir", "detected")}
+    assert gesture("N° SS/nir", "refused:invented").status_code == 303
+    assert fields(steward, number) == {"N° SS": (None, "asserted")}
+    now = suggested(steward, number)["N° SS/nir"]
+    assert (now["state"], now["remark"]) == ("refused", "Des valeurs d’essai, inventées")
+    assert gesture("N° SS/nir", "waiting").status_code == 303
+    assert suggested(steward, number)["N° SS/nir"]["state"] == "waiting"
+    assert gesture("N° SS/nir", "confirmed").status_code == 303
+    assert fields(steward, number) == {"N° SS": ("nir", "asserted")}
+    assert gesture("Nom/person-name", "refused:inconnu").status_code == 422
+    assert gesture("Nom/person-name", "peut-être").status_code == 422
+
+
+@ON_DATABASE
+def test_those_that_are_very_likely_are_confirmed_at_once_and_the_others_wait(town: Town) -> None:
+    steward, number = town.someone(Role.STEWARD), town.record("Aides")
+    send(steward, number)
+    before = suggested(steward, number)
+    steward.post(f"/jeux/{number}/inspection/revue", {"version": "1", "surest": "confirmed"})
+    after = suggested(steward, number)
+    for key, one in before.items():
+        assert after[key]["state"] == ("confirmed" if one["confidence"] == "high" else "waiting")
+    assert "waiting" in {one["state"] for one in after.values()}
+    assert fields(steward, number)["N° SS"] == ("nir", "asserted")
+
+
+@ON_DATABASE
+def test_what_is_accepted_against_the_sheet_is_a_finding_until_one_of_them_is_corrected(town: Town) -> None:
+    dpo, number = town.someone(Role.DPO), town.record("Aides", personal_data="none")
+    assert verdict(dpo, number) == "compliant"
+    send(dpo, number)
+    found = suggested(dpo, number)["N° SS/nir"]["id"]
+    path, body = f"/api/v1/datasets/{number}/suggestions/review", {"decisions": [{"id": found, "decision": "kept"}]}
+    dpo.api("POST", path, json=body, headers={"If-Match": '"1"'})
+    assert verdict(dpo, number) == "to-complete"
+    body["decisions"][0]["decision"] = "confirmed"
+    dpo.api("POST", path, json=body, headers={"If-Match": '"2"'})
+    assert verdict(dpo, number) == "non-compliant"
+    sheet = dpo.get(f"/jeux/{number}").text
+    assert "des champs disent le contraire" in sheet
+    assert "détectées depuis le" in sheet
+    assert "3 suggestions à examiner" in sheet
+    assert "un champ dit le contraire" in dpo.get(f"/jeux/{number}/inspection").text
+    version = dpo.api("GET", f"/api/v1/datasets/{number}").json()["version"]
+    corrected = town.someone(Role.STEWARD).api(
+        "PATCH", f"/api/v1/datasets/{number}", json={"personal_data": "nir"}, headers={"If-Match": f'"{version}"'}
+    )
+    assert corrected.status_code == 200, corrected.text
+    assert verdict(dpo, number) in {None, "not-applicable"}
+
+
 def test_a_column_is_the_field_of_its_words_and_the_gravest_category_wins() -> None:
     known = [FieldForm(name="nom_usage"), FieldForm(name="x", label="Date de naissance")]
     assert field_named(known, "Nom usage") is known[0]

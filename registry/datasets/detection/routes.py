@@ -12,12 +12,13 @@ from registry.datasets.detection.forms import Decision, ReviewForm
 from registry.datasets.detection.queries import find_suggestions
 from registry.datasets.detection.service import Recorded, record_inspection, review_suggestions
 from registry.datasets.detection.views import InspectionPage, left_out, suggestion_view
+from registry.datasets.detection.vocabulary import UsualReason
 from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts, get_dataset
 from registry.datasets.service import require_live
 from registry.datasets.vocabulary import PersonalData, SuggestionState
 from registry.inspection.reading import DEFAULT_LIMITS, inspect_file
-from registry.inspection.vocabulary import Inspected
+from registry.inspection.vocabulary import Confidence, Inspected
 from registry.kernel.errors import Conflict, Refusal, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
@@ -57,10 +58,12 @@ def _page(
         waiting=waiting,
         decided=[row for row in rows if row.state != SuggestionState.WAITING],
         columns=len(fields),
-        says_none=sheet.personal_data is PersonalData.NONE,
+        surest=sum(row.is_surest for row in waiting),
+        denies=sheet.personal_data in {PersonalData.NONE, PersonalData.ANONYMISED},
+        usual=[(one.value, one.label) for one in UsualReason],
         typed=typed or {},
         errors=errors or {},
-        labels={"file": _("Extrait du jeu"), **{f"remark-{row.id}": row.field for row in waiting}},
+        labels={"file": _("Extrait du jeu"), **{f"remark-{row.id}": row.field for row in rows}},
         summary=summary,
         limit=PAGE_UPLOAD_LIMIT,
     )
@@ -130,9 +133,14 @@ def review(visit: Visit, dataset_id: int) -> Response[Any]:
     visit.visitor.require(DECIDE, sheet.organisation_id)
     data = visit.form_data()
     typed = {name: data.first(name) for name in data.names()}
-    decisions, numbers = _decisions(data)
+    surest = [
+        one.id
+        for one in find_suggestions(visit.session, sheet.id)
+        if one.state is SuggestionState.WAITING and one.confidence is Confidence.HIGH
+    ]
+    decisions, numbers = _decisions(data, surest)
     if not decisions:
-        error = _("Aucune décision n’est prise : choisissez au moins pour une suggestion.")
+        error = _("Aucune décision n’est prise : choisissez-en une sous une suggestion.")
         return _page(visit, sheet, typed=typed, errors={"_": error}, status=HTTP_422_UNPROCESSABLE_ENTITY)
     read = parse_values(ReviewForm, {"decisions": decisions}, today=visit.today)
     if isinstance(read, Rejected):
@@ -145,24 +153,25 @@ def review(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.go(f"/jeux/{dataset_id}/inspection", done="suggestions-relues")
 
 
-def _decisions(data: FormData) -> tuple[list[dict[str, Any]], list[int]]:
-    """The decisions that were taken, and the suggestions they are of."""
+def _decisions(data: FormData, surest: Sequence[int]) -> tuple[list[dict[str, Any]], list[int]]:
+    """The decisions that were taken, and the suggestions they are of; `surest` where they are all confirmed at once."""
+    if data.first("surest") == Decision.CONFIRMED.value:
+        return [{"id": number, "decision": Decision.CONFIRMED.value} for number in surest], list(surest)
     numbers = [
         number
         for name in data.names()
         if name.startswith("decision-")
         and (number := read_number(name.removeprefix("decision-"))) is not None
-        and data.first(name) not in {"", Decision.WAITING.value}
+        and data.first(name)
     ]
-    taken = [
-        {
-            "id": number,
-            "decision": data.first(f"decision-{number}"),
-            "remark": data.first(f"remark-{number}").strip() or None,
-        }
-        for number in numbers
-    ]
-    return taken, numbers
+    return [_decision(data, number) for number in numbers], numbers
+
+
+def _decision(data: FormData, number: int) -> dict[str, Any]:
+    """One decision; a usual reason to refuse is said by the button itself, another is written."""
+    made, _between, code = data.first(f"decision-{number}").partition(":")
+    usual = next((one.label for one in UsualReason if one.value == code), "")
+    return {"id": number, "decision": made, "remark": usual or data.first(f"remark-{number}").strip() or None}
 
 
 def _field_of(path: str, numbers: Sequence[int]) -> str:

@@ -91,14 +91,14 @@ def _write(
 
 def review_suggestions(session: Session, dataset_id: int, form: ReviewForm, *, expected: int) -> Dataset:
     """Applies what a person decides: a kept suggestion becomes the detected category of its field, a confirmed one the
-    declared category, a refused one is remembered with its reason.
+    declared category, a refused one is remembered with its reason; what was only kept is taken back from its field.
 
     Raises: NotFound for a suggestion that is not of this dataset; Conflict when the sheet is annulled; Stale when
     somebody changed the sheet since version `expected`.
     """
     known = {one.id: one for one in find_suggestions(session, dataset_id, lock=True)}
     decided = [(_known(known, one), one) for one in form.decisions]
-    changes = _categories([(row, one) for row, one in decided if one.decision in {Decision.KEPT, Decision.CONFIRMED}])
+    changes = _categories(decided)
     sheet = amend_dataset(session, dataset_id, _change_of(session, dataset_id, changes), expected=expected)
     say(session, "datasets:suggestion:review")
     for row, one in decided:
@@ -114,17 +114,21 @@ def _known(known: Mapping[int, FieldSuggestion], decision: SuggestionDecision) -
     return known[decision.id]
 
 
-_Said = tuple[str, FieldEvidence]
+_Said = tuple[str | None, FieldEvidence]
+_ACCEPTED = {Decision.CONFIRMED: FieldEvidence.ASSERTED, Decision.KEPT: FieldEvidence.DETECTED}
 
 
-def _categories(accepted: Sequence[tuple[FieldSuggestion, SuggestionDecision]]) -> dict[str, _Said]:
-    """The category each field is given: of several accepted at once, the one that weighs most in law."""
+def _categories(decided: Sequence[tuple[FieldSuggestion, SuggestionDecision]]) -> dict[str, _Said]:
+    """The category each field is given: of several accepted at once, the one that weighs most in law; none where the
+    one it was kept for is taken back."""
     said: dict[str, _Said] = {}
-    for row, one in accepted:
-        evidence = FieldEvidence.ASSERTED if one.decision is Decision.CONFIRMED else FieldEvidence.DETECTED
-        before = said.get(row.field_name)
-        if before is None or gravest(before[0], row.category) != before[0]:
-            said[row.field_name] = (row.category, evidence)
+    for row, one in decided:
+        before = said.get(row.field_name, (None, FieldEvidence.ASSERTED))[0]
+        if one.decision in _ACCEPTED:
+            if before is None or gravest(before, row.category) != before:
+                said[row.field_name] = (row.category, _ACCEPTED[one.decision])
+        elif row.state is SuggestionState.KEPT:
+            said.setdefault(row.field_name, (None, FieldEvidence.ASSERTED))
     return said
 
 
@@ -136,6 +140,9 @@ def _change_of(session: Session, dataset_id: int, changes: Mapping[str, _Said]) 
     forms = {row.name: FieldForm.model_validate(row) for row in rows}
     for name, (category, evidence) in changes.items():
         row = field_named(rows, name)
+        if category is None and (row is None or row.evidence is not FieldEvidence.DETECTED):
+            # What somebody declared since is not undone by taking back a suggestion.
+            continue
         form = forms[row.name] if row is not None else FieldForm(name=name)
         given = form.model_copy(update={"personal_category": category, "evidence": evidence})
         forms[form.name] = FieldForm.model_validate(given.model_dump())

@@ -24,7 +24,7 @@ class SuggestionView:
     sign: str
     category: str
     confidence: str
-    tone: str
+    is_surest: bool
     reasons: Sequence[str]
     found: int
     sampled: int
@@ -38,7 +38,11 @@ class SuggestionView:
 
 @dataclass(frozen=True)
 class InspectionPage:
-    """The suggestions of a dataset: those to look at, those decided; and the form to send a sample."""
+    """The suggestions of a dataset: those to look at, those decided; and the form to send a sample.
+
+    `surest` counts those that are very likely, `denies` says that the sheet tells of no personal data, `usual` are the
+    reasons to refuse that a button says.
+    """
 
     id: int
     version: int
@@ -48,15 +52,14 @@ class InspectionPage:
     waiting: Sequence[SuggestionView]
     decided: Sequence[SuggestionView]
     columns: int
-    says_none: bool
+    surest: int
+    denies: bool
+    usual: Sequence[tuple[str, str]]
     typed: Mapping[str, str]
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     summary: Sequence[str]
     limit: int
-
-
-_TONES = {Confidence.HIGH: "bad", Confidence.MEDIUM: "wait", Confidence.LOW: ""}
 
 
 def suggestion_view(row: FieldSuggestion, fields: Sequence[DatasetField]) -> SuggestionView:
@@ -68,7 +71,7 @@ def suggestion_view(row: FieldSuggestion, fields: Sequence[DatasetField]) -> Sug
         sign=row.sign.label,
         category=categories.label(row.category, current_locale()),
         confidence=row.confidence.label,
-        tone=_TONES[row.confidence],
+        is_surest=row.confidence is Confidence.HIGH,
         reasons=[say_reason(one) for one in row.reasons],
         found=row.found,
         sampled=row.sampled,
