@@ -41,6 +41,7 @@ from registry.demonstration.forms import (
     SystemSaid,
     SystemStep,
 )
+from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.erasures.erasing import erase
@@ -150,6 +151,7 @@ def load_demonstration(
             read_copied(on_days),
             read_evidence(on_days),
             read_bound(on_days),
+            read_inspections(on_days),
             zone,
             home,
         )
@@ -172,6 +174,7 @@ class _Play:
         copied: list[CopiedActivity],
         proved: list[EvidenceSaid],
         bound: Bound,
+        inspected: list[InspectionSaid],
         zone: str,
         home: Home,
     ) -> None:
@@ -182,6 +185,7 @@ class _Play:
         self.copied = copied
         self.proved = proved
         self.bound = bound
+        self.inspected = inspected
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -250,6 +254,7 @@ class _Play:
             planned += plan_request(self, request)
         planned += plan_contracts(self, self.bound)
         planned += plan_evidence(self, self.proved)
+        planned += plan_inspections(self.session, self.inspected, self.sheets)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

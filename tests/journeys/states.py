@@ -457,6 +457,40 @@ def evidence(visitor: Visitor, folder: Path) -> States:
     yield "a proof annulled"
 
 
+def inspections(visitor: Visitor, folder: Path) -> States:
+    """Personal data looked for in an extract, what is suggested, and each thing a person makes of it."""
+    page = visitor.page
+    extract = folder / "extrait.csv"
+    lines = "".join(f"06 1{rank} 34 56 78;marie.petit{rank}@orange.fr;540\n" for rank in range(10, 40))
+    extract.write_text(f"Tél;Courriel;Quotient familial {language_of(page)}\n{lines}", "utf-8")
+    (folder / "vide.csv").write_text("", "utf-8")
+    own = f"{sheet_of(visitor).partition('?')[0]}/inspection"
+    read, gesture = "#lire form button", ".gestures button[name^='decision-']"
+    visitor.go(own)
+    yield "a dataset that nobody searched"
+    send(page, read)
+    yield "an inspection without a file"
+    page.set_input_files("#file", folder / "vide.csv")
+    send(page, read)
+    yield "an inspection of a file that holds nothing"
+    page.set_input_files("#file", extract)
+    send(page, read)
+    yield "what an extract suggests"
+    refuse = "document.querySelector('#a-examiner details').open = true"
+    page.evaluate(refuse)
+    send(page, "#a-examiner button[value='refused']")
+    yield "a suggestion refused without a reason"
+    page.evaluate(refuse)
+    send(page, "#a-examiner button[value^='refused:']")
+    yield "a suggestion refused"
+    send(page, f"{gesture}[value='kept']")
+    yield "a suggestion kept"
+    send(page, f"{gesture}[value='confirmed']")
+    yield "a suggestion confirmed"
+    send(page, f"{gesture}[value='waiting']")
+    yield "a refusal taken back"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -486,5 +520,6 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in evidence(visitor, folder))
+    yield from ((visitor, name) for name in inspections(visitor, folder))
     for room in ROOMS:
         yield from ((visitor, name) for name in room(visitor))
