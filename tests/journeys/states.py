@@ -413,6 +413,44 @@ def matters(visitor: Visitor) -> States:
     yield "a refusal without grounds refused"
 
 
+def binding(visitor: Visitor) -> States:
+    """A contract, the processors of an activity, an arrangement and a measure of a DPO: refused, then kept."""
+    page = visitor.page
+    visitor.go("/contrats/nouveau")
+    dare(page)
+    send(page)
+    yield "a contract refused"
+    page.fill("#object", f"Contrat d’essai {language_of(page)}")
+    page.select_option("#kind", "agreement")
+    send(page)
+    yield "a contract kept"
+    visitor.go("/traitements")
+    activity = str(page.locator("tbody th a").first.get_attribute("href"))
+    visitor.go(f"{activity}/sous-traitants")
+    page.fill("#row-0-task", "Essai")
+    send(page)
+    yield "a processor without a name refused"
+    visitor.go(f"{activity}/responsables-conjoints")
+    page.fill("#outline_published_on", "2025-02-01")
+    page.fill("#agreed_on", "2025-03-01")
+    send(page)
+    yield "an arrangement refused"
+    page.fill("#outline_published_on", "2025-04-01")
+    send(page)
+    yield "an arrangement kept"
+    visitor.go(f"{activity}/grandes-lignes")
+    yield "the outline of an arrangement"
+    visitor.go("/mesures/nouvelle")
+    dare(page)
+    page.fill("#cost", "beaucoup")
+    send(page)
+    yield "a measure refused"
+    page.fill("#cost", "12,50")
+    page.fill("#name", f"Mesure d’essai {language_of(page)}")
+    send(page)
+    yield "a measure kept"
+
+
 def evidence(visitor: Visitor, folder: Path) -> States:
     """A document on a sheet: refused without its file, kept, renewed, corrected, taken off, annulled."""
     page = visitor.page
@@ -514,9 +552,10 @@ ROOMS: tuple[Callable[[Visitor], States], ...] = (
 
 
 def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Visitor, str]]:
-    """Every state a steward meets, and a DPO for breaches and requests, each shown in the browser when it is said."""
+    """Every state a steward meets, and a DPO for what only a DPO records, each shown in the browser when it is said."""
     officer = served.open("dpo", **how)
     yield from ((officer, name) for name in matters(officer))
+    yield from ((officer, name) for name in binding(officer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in evidence(visitor, folder))

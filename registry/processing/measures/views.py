@@ -6,11 +6,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from registry.kernel.words import _, mark
+from babel.numbers import format_decimal
+
+from registry.kernel.words import _, current_locale, mark
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import MeasureOf
 from registry.processing.measures.vocabulary import MeasureState
-from registry.web.templating import say_number
 
 MEASURE_LABELS: dict[str, str] = {
     "organisation_id": mark("Organisation"),
@@ -41,6 +42,7 @@ class MeasureLine:
     tone: str
     state: str
     late: bool
+    open: bool
     organisation: str
     activity_id: int | None
     activity: str
@@ -104,8 +106,8 @@ def say_euros(amount: Decimal | None) -> str:
     """An amount in words people read: cents only where there are some."""
     if amount is None:
         return ""
-    whole, cents = divmod(int(amount * 100), 100)
-    return f"{say_number(whole)},{cents:02d} €" if cents else f"{say_number(whole)} €"
+    said = format_decimal(amount, format="#,##0.00" if amount % 1 else "#,##0", locale=current_locale())
+    return f"{said}\N{NO-BREAK SPACE}€"
 
 
 def measure_line(
@@ -117,7 +119,7 @@ def measure_line(
     return MeasureLine(
         id=row.id, name=row.name, kind=row.kind.label if row.kind is not None else "",
         tone="non-compliant" if late else _TONES[row.state], state=_("En retard") if late else row.state.label,
-        late=late, organisation=organisation, activity_id=row.activity_id, activity=activity,
+        late=late, open=row.state.is_open, organisation=organisation, activity_id=row.activity_id, activity=activity,
         owner=", ".join(filter(None, owner)), cost=say_euros(row.cost), due_on=row.due_on, may_record=may_record,
     )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Code, Identifier, Line, Past, Prose, listed
@@ -13,12 +13,18 @@ from registry.web.calls import Number
 MOST = 100
 
 
+def _named(value: object) -> object:
+    if value == "":
+        raise PydanticCustomError("missing_processor", _("Choisissez l’organisation qui traite les données."))
+    return value
+
+
 class ProcessorForm(BaseModel):
     """An organisation that processes for an activity, the contract that says so, and what it does."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    processor_id: Number
+    processor_id: Annotated[Number, BeforeValidator(_named)]
     contract_id: Number | None = None
     task: Line | None = None
 

@@ -11,16 +11,20 @@ _PROCESSOR, _BELOW = ("processor_id", "contract_id", "task"), ("name", "country"
 _FIELDS = ("reviewed_on", "authorisation", "authorised_on", "authorisation_place", "notes")
 
 
-def _rows(data: FormData, names: tuple[str, ...], key: str) -> list[dict[str, Any]]:
-    """The rows of the page that say something; one whose first field is emptied leaves."""
+def _rows(data: FormData, names: tuple[str, ...]) -> list[dict[str, Any]]:
+    """The rows of the page that say something, in its order; one that is emptied or to be removed leaves."""
     numbers = sorted({int(found[1]) for name in data.names() if (found := _ROW.match(name))})
-    rows = [{name: data.first(f"row-{one}-{name}").strip() or None for name in names} for one in numbers]
-    return [row for row in rows if row[key] or any(row[name] for name in names if name != key)]
+    rows = [
+        {name: data.first(f"row-{one}-{name}").strip() or None for name in names}
+        for one in numbers
+        if not data.has(f"row-{one}-removed")
+    ]
+    return [row for row in rows if any(row.values())]
 
 
 def typed_processors(data: FormData) -> list[dict[str, Any]]:
-    """The processors of an activity, as they were typed; a row left without organisation is none."""
-    return [row for row in _rows(data, _PROCESSOR, "processor_id") if row["processor_id"]]
+    """The processors of an activity, as they were typed; a row that names no organisation is refused, not lost."""
+    return [{**row, "processor_id": row["processor_id"] or ""} for row in _rows(data, _PROCESSOR)]
 
 
 def typed_terms(data: FormData) -> dict[str, Any]:
@@ -32,5 +36,5 @@ def typed_terms(data: FormData) -> dict[str, Any]:
          "place": data.first(f"point-{one}-place").strip() or None}
         for one in Article28Point
     ]  # fmt: skip
-    values["sub_processors"] = [{**row, "name": row["name"] or ""} for row in _rows(data, _BELOW, "name")]
+    values["sub_processors"] = [{**row, "name": row["name"] or ""} for row in _rows(data, _BELOW)]
     return values

@@ -224,7 +224,8 @@ def show_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, activity.organisation_id)
     held = find_processors(visit.session, [activity_id]).get(activity_id, [])
     rows = [
-        {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task}
+        {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task,
+         "stands": True}
         for one in held
     ]  # fmt: skip
     return _activity_page(visit, activity, rows)
@@ -232,7 +233,7 @@ def show_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
 
 @route("POST", "/traitements/{activity_id:int}/sous-traitants", RECORD)
 def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
-    """Saves the processors of an activity; a row that is emptied leaves it."""
+    """Saves the processors of an activity; a row that is emptied or removed leaves it."""
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()

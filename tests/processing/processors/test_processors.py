@@ -168,6 +168,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
     twice = scene.engage(dpo, **{"row-1-processor_id": str(scene.host)})
     assert twice.status_code == 422
     assert "deux fois" in twice.text
+    nameless = scene.engage(dpo, **{"row-0-processor_id": ""})
+    assert nameless.status_code == 422
+    assert "Choisissez l’organisation" in nameless.text
     assert scene.engage(dpo, version=7).status_code == 409
     both = {"version": "0", "no_sub_processors": "true", "row-0-name": "Quelqu’un", "notes": "Mes notes tapées"}
     refused = dpo.post(f"/sous-traitants/{scene.party}/clauses", both)
