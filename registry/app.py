@@ -63,6 +63,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Mesures"), "/mesures", Permission.PROCESSING_ACTIVITY_READ),
             Entry(mark("Violations"), "/violations", Permission.PROCESSING_BREACH_READ),
             Entry(mark("Demandes"), "/demandes", Permission.PROCESSING_REQUEST_READ),
+            Entry(mark("Conservation"), "/conservation", Permission.PROCESSING_RETENTION_READ),
             Entry(mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
         ),
     ),

@@ -136,8 +136,12 @@ from registry.processing.requests import gathering as requests
 from registry.processing.requests import routes as requests_routes
 from registry.processing.requests.facts import BOUND as BOUND_OF_REQUESTS
 from registry.processing.requests.facts import bind_requests, every_request, is_request_judged, names_of_requests
+from registry.processing.retention import gathering as slips
+from registry.processing.retention import list_routes as retention_lists
 from registry.processing.retention import panels as retention_panels
 from registry.processing.retention import routes as retention_routes
+from registry.processing.retention import rule_routes as retention_rules
+from registry.processing.retention import slip_routes as retention_slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
 from registry.reporting import api as reporting_api
@@ -411,6 +415,7 @@ _SOURCES = (
     ),
     Source("impact-assessment", _RECORD, assessments.get_keeper, assessments.gather),
     Source("breaches", Permission.PROCESSING_BREACH_READ, breaches.get_keeper, breaches.gather, breaches.OFFERED),
+    Source("disposal-slip", Permission.PROCESSING_RETENTION_READ, slips.get_keeper, slips.gather),
     Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""
@@ -496,6 +501,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *breaches_touched.HANDLERS,
     *requests_routes.HANDLERS,
     *retention_routes.HANDLERS,
+    *retention_lists.HANDLERS,
+    *retention_rules.HANDLERS,
+    *retention_slips.HANDLERS,
     *breaches_api.HANDLERS,
     *requests_api.HANDLERS,
     *exchange_routes.HANDLERS,

@@ -57,6 +57,7 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
+from tests.access.retaining import retain
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
 
@@ -114,6 +115,11 @@ class Objects:
     breach_version: int = 1
     request_id: int = NOTHING
     request_version: int = 1
+    hold_id: int = NOTHING
+    rule_id: int = NOTHING
+    slip_id: int = NOTHING
+    due_id: int = NOTHING
+    rule_version: int = 1
     spare_breach_id: int = NOTHING
     spare_request_id: int = NOTHING
     organisation_version: int = 2
@@ -250,6 +256,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         )  # fmt: skip
         session.add_all([arrangement, handed, erasure])
         session.flush()
+        kept = retain(session, organisation_id, source.id, word, day=day)
         assessed = assess(session, organisation_id, activity.id, word, decider=colleague_id, day=day)
         desk = {
             "question_id": question.id,
@@ -260,7 +267,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
             "erasure_id": erasure.id,
             "leaving_id": gone.id,
         }
-    more = _work(town, organisation_id, word) | desk | assessed
+    more = _work(town, organisation_id, word) | desk | assessed | kept
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
     more |= _record_imports(town, organisation_id, word)
     more["suggestion_id"] = suggest_names(town, sheet.id, word)
@@ -567,6 +574,26 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /conservation/du-jeu/{dataset_id:int}": _form(
         version=lambda of: str(of.dataset_version), rule_code="BIBLIO", known="to-come"
+    ),
+    "POST /conservation/du-jeu/{dataset_id:int}/gel": _form(
+        reason="audit", explained="Contrôle en cours", held_by="La direction", started_on="2026-11-02"
+    ),
+    "POST /conservation/gels/{hold_id:int}/lever": _form(lifted_reason=REASON),
+    "POST /conservation/bordereaux/nouveau": _form(
+        organisation_id=lambda of: str(of.organisation_id),
+        title="Fichiers échus",
+        reason="Sans utilité",
+        dataset_ids=lambda of: str(of.due_id),
+    ),
+    "POST /conservation/bordereaux/{slip_id:int}/retirer": _form(version="1", reason=REASON),
+    "POST /conservation/regles/nouvelle": _form(code="NEUVE", label="Règle neuve", count="2", unit="year"),
+    "POST /conservation/regles/{rule_id:int}/modifier": _form(
+        version=lambda of: str(of.rule_version), code="ESSAI", label="Règle dite autrement", count="4", unit="year"
+    ),
+    "POST /conservation/regles/{rule_id:int}/retirer": _form(version=lambda of: str(of.rule_version), reason=REASON),
+    "POST /conservation/regles/reprendre": _form(
+        content="RuleId,RuleType,RuleValue,RuleDescription,RuleDuration,RuleMeasurement\nR1,AppraisalRule,Un,,1,YEAR",
+        confirmed="true",
     ),
     "POST /violations/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id),

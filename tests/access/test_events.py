@@ -104,6 +104,7 @@ EVENTS = {
     "POST /api/v1/processing-activities/{activity_id:int}/annulment": "processing:activity:annul",
     "POST /api/v1/processing-activities/{activity_id:int}/restoration": "processing:activity:restore",
     "POST /personnes/{person_id:int}/effacer": "erasures:person:ask",
+    "POST /bureau/decisions/{arrangement_id:int}/reprendre": "desk:task:resume",
     "POST /bureau/passations/faites/{handover_id:int}/defaire": "desk:handover:undo",
     "POST /bureau/passations/{person_id:int}": "desk:handover:record",
     "POST /bureau/questions/nouvelle": "desk:question:ask",
@@ -143,6 +144,14 @@ EVENTS = {
     "POST /jeux/{dataset_id:int}/inspection": "datasets:suggestion:record",
     "POST /jeux/{dataset_id:int}/inspection/revue": "datasets:suggestion:review",
     "POST /conservation/du-jeu/{dataset_id:int}": "processing:retention:record",
+    "POST /conservation/du-jeu/{dataset_id:int}/gel": "processing:hold:place",
+    "POST /conservation/bordereaux/nouveau": "processing:disposal:prepare",
+    "POST /conservation/bordereaux/{slip_id:int}/retirer": "processing:disposal:withdraw",
+    "POST /conservation/gels/{hold_id:int}/lever": "processing:hold:lift",
+    "POST /conservation/regles/nouvelle": "processing:rule:record",
+    "POST /conservation/regles/reprendre": "processing:rule:record",
+    "POST /conservation/regles/{rule_id:int}/modifier": "processing:rule:amend",
+    "POST /conservation/regles/{rule_id:int}/retirer": "processing:rule:withdraw",
     "POST /jeux/{dataset_id:int}/sources": "datasets:sheet:amend",
     "POST /jeux/{dataset_id:int}/retablir": "datasets:sheet:amend",
     "POST /lien/{token:str}": "accounts:account:activate",
@@ -232,7 +241,8 @@ ORDER = (
     "POST /jeux/{dataset_id:int}/inspection", "POST /api/v1/datasets/{dataset_id:int}/suggestions/review",
     "POST /jeux/{dataset_id:int}/inspection/revue",
     "POST /jeux/{dataset_id:int}/champs/modifier", "POST /jeux/{dataset_id:int}/sources",
-    "POST /conservation/du-jeu/{dataset_id:int}",
+    "POST /conservation/du-jeu/{dataset_id:int}", "POST /conservation/du-jeu/{dataset_id:int}/gel",
+    "POST /conservation/regles/{rule_id:int}/modifier", "POST /conservation/regles/{rule_id:int}/retirer",
     "POST /jeux/{dataset_id:int}/annuler", "POST /systemes/{system_id:int}/modifier",
     "PATCH /api/v1/systems/{system_id:int}", "POST /api/v1/systems/{system_id:int}/annulment",
     "POST /api/v1/systems/{system_id:int}/restoration", "POST /systemes/{system_id:int}/annuler",
@@ -310,6 +320,7 @@ def _version(town: Town, of: Objects) -> Objects:
         )  # fmt: skip
         breach = session.execute(text("SELECT version FROM breach WHERE id = :id"), {"id": of.breach_id})
         request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
+        rule = session.execute(text("SELECT version FROM retention_rule WHERE id = :id"), {"id": of.rule_id})
         proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
         contract = session.execute(text("SELECT version FROM contract WHERE id = :id"), {"id": of.contract_id})
         terms = session.execute(
@@ -324,7 +335,7 @@ def _version(town: Town, of: Objects) -> Objects:
         return replace(
             of, measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
-            contract_version=contract.scalar_one(),
+            contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             evidence_version=proof.scalar_one(),
             draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),

@@ -47,6 +47,7 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
 from tests.access.assessments import write_assessment
+from tests.access.retaining import retain
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -68,7 +69,13 @@ STATEMENTS = {
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
+    "/conservation": 7,
+    "/conservation/bordereaux": 4,
+    "/conservation/bordereaux/nouveau": 6,
+    "/conservation/bordereaux/{slip}": 5,
     "/conservation/du-jeu/{dataset}": 5,
+    "/conservation/gels": 3,
+    "/conservation/regles": 4,
     "/preuves/{evidence}": 6,
     "/api/v1/evidence": 3,
     "/api/v1/evidence/{evidence}": 4,
@@ -222,6 +229,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "question": 0,
                     "person": person.id,
                     "evidence": 0,
+                    "slip": 0,
                     "contract": 0,
                     "party": 0,
                     "measure": 0,
@@ -279,6 +287,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
     for number in range(start, end):
         with town.acting() as session:
             sheet = record_dataset(session, town.authority_id, DatasetForm(title=f"Arbres {number}"))
+            kept = retain(session, town.authority_id, sheet.id, f"{number}", day=day, code=f"R{number}")
+            subjects["slip"] = subjects["slip"] or kept["slip_id"]
     for number in range(start, end, 5):
         town.someone(list(Role)[number % 8], town.authority_id if number < 40 else town.commune_id)
     return subjects

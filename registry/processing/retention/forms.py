@@ -85,6 +85,23 @@ class RuleForm(BaseModel):
         return self
 
 
+class RulesForm(BaseModel):
+    """A file of rules in VITAM's columns, to be taken for a body: looked at first, then confirmed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    content: Annotated[str, StringConstraints(min_length=1, max_length=1_000_000), Clean]
+    confirmed: bool = False
+
+
+class WithdrawForm(BaseModel):
+    """Why a rule or a slip is withdrawn."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Prose
+
+
 class HoldForm(BaseModel):
     """Why nothing of a dataset may be disposed of for now, who says so, until when at first sight."""
 
@@ -106,9 +123,11 @@ class LiftForm(BaseModel):
 
 
 class SlipForm(BaseModel):
-    """What a slip of disposal is about, the datasets it lists, and why they serve no more."""
+    """What a slip of disposal is about, whose it is, the datasets it lists, and why they serve no more."""
 
     model_config = ConfigDict(extra="forbid")
+
+    organisation_id: int | None = None
 
     title: Line
     reason: Prose

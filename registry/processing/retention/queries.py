@@ -2,18 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import FinalDisposition
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _, ngettext
 from registry.organisations.models import Organisation
 from registry.platform.lists import load_list
-from registry.processing.retention.models import DatasetRetention, RetentionHold, RetentionRule
-from registry.processing.retention.rules import Origin, Retention, Rule, Span
+from registry.processing.retention.models import (
+    DatasetRetention,
+    DisposalArticle,
+    DisposalSlip,
+    RetentionHold,
+    RetentionRule,
+)
+from registry.processing.retention.rules import DueDates, Origin, Proposed, Retention, Rule, Span, dates_of
 from registry.processing.retention.vocabulary import Counting, RuleDomain, RuleUnit, StartEvent
 
 LIST = "retention_rules"
@@ -106,3 +116,216 @@ def as_retention(sheet: Any, row: Any, rules: Mapping[str, Rule]) -> Retention:
         counting=Counting(row.counting),
         stage=sheet.stage,
     )
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A dataset of which something is said about how long it is kept, where it stands, and the rule it follows."""
+
+    id: int
+    title: str
+    organisation_id: int
+    body_id: int
+    dates: DueDates
+    rule: Rule | None
+    fate: FinalDisposition | None
+    own: bool
+    held: bool
+    earliest: date | None
+    latest: date | None
+    volume: str
+    slip_id: int | None
+
+    @property
+    def proposed(self) -> Proposed:
+        """What a slip of disposal asks to know of it."""
+        return Proposed(
+            self.dates, self.rule, self.fate, self.held, self.earliest, self.latest, self.volume,
+            self.slip_id is not None,
+        )  # fmt: skip
+
+
+_SHEET: tuple[Any, ...] = (
+    col(Dataset.id), col(Dataset.title), col(Dataset.organisation_id), col(Dataset.retention_months),
+    col(Dataset.final_disposition), col(Dataset.stage), col(Dataset.temporal_start), col(Dataset.temporal_end),
+    col(Dataset.records_count), col(Dataset.volume_note),
+)  # fmt: skip
+_SAID: tuple[Any, ...] = (
+    col(DatasetRetention.rule_code), col(DatasetRetention.intermediate_months), col(DatasetRetention.known),
+    col(DatasetRetention.event_on), col(DatasetRetention.counting), col(DatasetRetention.id).label("said"),
+)  # fmt: skip
+
+
+def find_followed(session: Session, bodies: Bodies, on: date, locale: str) -> list[Followed]:
+    """Every dataset of which something is said about how long it is kept, what is due longest first.
+
+    Due dates are computed as each is read, by the one formula there is: a rule that changes moves them at once.
+    """
+    rows = session.execute(
+        select(*_SHEET, *_SAID)
+        .outerjoin(DatasetRetention, col(DatasetRetention.dataset_id) == col(Dataset.id))
+        .where(~col(Dataset.annulled), _is_said())
+        .order_by(col(Dataset.title_sort), col(Dataset.id))
+    ).all()
+    rules = find_rules_by_body(session, locale)
+    held, slips = find_held(session), find_slips_of(session)
+    nothing = listed_rules(locale)
+    found = [
+        _followed(row, bodies, rules.get(bodies.legal.get(row.organisation_id, 0), nothing), on, held, slips)
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: one.dates.until or date.max)
+
+
+def _is_said() -> Any:
+    return or_(
+        col(DatasetRetention.id).is_not(None), col(Dataset.retention_months).is_not(None),
+        col(Dataset.final_disposition).is_not(None),
+    )  # fmt: skip
+
+
+def _followed(
+    row: Any, bodies: Bodies, rules: Mapping[str, Rule], on: date, held: frozenset[int], slips: Mapping[int, int]
+) -> Followed:
+    said = as_retention(row, row if row.said is not None else None, rules)
+    return Followed(
+        id=row.id,
+        title=row.title,
+        organisation_id=row.organisation_id,
+        body_id=bodies.legal.get(row.organisation_id, row.organisation_id),
+        dates=dates_of(said, on, held=row.id in held),
+        rule=said.rule,
+        fate=row.final_disposition,
+        own=said.rule is None,
+        held=row.id in held,
+        earliest=row.temporal_start,
+        latest=row.temporal_end,
+        volume=row.volume_note or _say_records(row.records_count),
+        slip_id=slips.get(row.id),
+    )
+
+
+def _say_records(count: int | None) -> str:
+    return "" if count is None else ngettext("%(num)s ligne", "%(num)s lignes", count) % {"num": count}
+
+
+def count_unsaid(session: Session) -> int:
+    """How many datasets nothing is said about."""
+    query = select(func.count()).select_from(Dataset)
+    query = query.outerjoin(DatasetRetention, col(DatasetRetention.dataset_id) == col(Dataset.id))
+    return session.execute(query.where(~col(Dataset.annulled), ~_is_said())).scalar_one()
+
+
+def find_rules_by_body(session: Session, locale: str) -> dict[int, dict[str, Rule]]:
+    """The rules that bind each body that says some of its own."""
+    own: dict[int, list[RetentionRule]] = {}
+    for row in session.execute(select(RetentionRule).where(~col(RetentionRule.annulled))).scalars():
+        own.setdefault(row.organisation_id, []).append(row)
+    return {body: rules_of(rows, locale) for body, rows in own.items()}
+
+
+def find_held(session: Session) -> frozenset[int]:
+    """The datasets that a hold in force keeps."""
+    query = select(col(RetentionHold.dataset_id)).where(col(RetentionHold.lifted_on).is_(None))
+    return frozenset(session.execute(query).scalars())
+
+
+def find_slips_of(session: Session) -> dict[int, int]:
+    """The live slip each dataset stands on."""
+    query = select(col(DisposalArticle.dataset_id), col(DisposalArticle.slip_id)).where(col(DisposalArticle.live))
+    return {row.dataset_id: row.slip_id for row in session.execute(query)}
+
+
+def get_rule(session: Session, rule_id: int, *, lock: bool = False) -> RetentionRule:
+    """A rule an organisation says; locked, as it stands now.
+
+    Raises: NotFound.
+    """
+    found = session.get(RetentionRule, rule_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise NotFound(_("Cette règle n’existe pas, ou vos droits ne vous la montrent pas."))
+    return found
+
+
+def find_rule(session: Session, body_id: int, code: str) -> RetentionRule | None:
+    """The rule a body says under a code, annulled or not."""
+    query = select(RetentionRule).where(col(RetentionRule.organisation_id) == body_id, col(RetentionRule.code) == code)
+    return session.execute(query).scalar_one_or_none()
+
+
+def find_followers(session: Session, code: str) -> Sequence[tuple[int, int]]:
+    """The datasets that follow a rule of that code, each with the organisation it is of."""
+    query = select(col(DatasetRetention.dataset_id), col(DatasetRetention.organisation_id))
+    rows = session.execute(query.where(col(DatasetRetention.rule_code) == code)).all()
+    return [(row.dataset_id, row.organisation_id) for row in rows]
+
+
+def count_followers(session: Session, bodies: Bodies, body_id: int) -> dict[str, int]:
+    """How many datasets of a body follow each rule."""
+    query = select(col(DatasetRetention.rule_code), col(DatasetRetention.organisation_id))
+    found: dict[str, int] = {}
+    for row in session.execute(query.where(col(DatasetRetention.rule_code).is_not(None))):
+        if bodies.legal.get(row.organisation_id) == body_id:
+            found[row.rule_code] = found.get(row.rule_code, 0) + 1
+    return found
+
+
+def get_hold(session: Session, hold_id: int, *, lock: bool = False) -> RetentionHold:
+    """A hold; locked, as it stands now.
+
+    Raises: NotFound.
+    """
+    found = session.get(RetentionHold, hold_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise NotFound(_("Ce gel n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_all_holds(session: Session, *, lifted: bool) -> Sequence[tuple[RetentionHold, str]]:
+    """The holds in force, those to review first, or those lifted, the latest first; each with its dataset's title."""
+    query = select(RetentionHold, col(Dataset.title)).join(Dataset, col(Dataset.id) == col(RetentionHold.dataset_id))
+    if lifted:
+        query = query.where(col(RetentionHold.lifted_on).is_not(None)).order_by(col(RetentionHold.lifted_on).desc())
+    else:
+        query = query.where(col(RetentionHold.lifted_on).is_(None)).order_by(
+            col(RetentionHold.review_on).asc().nulls_last()
+        )
+    return [(row[0], row[1]) for row in session.execute(query.order_by(col(RetentionHold.id)).limit(500)).all()]
+
+
+def find_slips(session: Session) -> Sequence[DisposalSlip]:
+    """The slips of disposal the asker may see, the latest first."""
+    query = select(DisposalSlip).order_by(col(DisposalSlip.prepared_on).desc(), col(DisposalSlip.id).desc())
+    return session.execute(query.limit(500)).scalars().all()
+
+
+def count_articles(session: Session) -> dict[int, int]:
+    """How many articles each slip has, among those the asker may see."""
+    query = select(col(DisposalArticle.slip_id), func.count()).group_by(col(DisposalArticle.slip_id))
+    return {row[0]: row[1] for row in session.execute(query).all()}
+
+
+def get_slip(session: Session, slip_id: int, *, lock: bool = False) -> DisposalSlip:
+    """A slip of disposal; locked, as it stands now.
+
+    Raises: NotFound.
+    """
+    found = session.get(DisposalSlip, slip_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise NotFound(_("Ce bordereau n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_articles(session: Session, slip_id: int) -> Sequence[DisposalArticle]:
+    """The articles of a slip, in order."""
+    query = select(DisposalArticle).where(col(DisposalArticle.slip_id) == slip_id)
+    return session.execute(query.order_by(col(DisposalArticle.position))).scalars().all()
+
+
+def get_last_sequence(session: Session, body_id: int, year: int) -> int:
+    """The last number of a slip of a body in a year, or nought."""
+    query = select(func.max(col(DisposalSlip.sequence)))
+    found = session.execute(
+        query.where(col(DisposalSlip.organisation_id) == body_id, col(DisposalSlip.year) == year)
+    ).scalar_one()
+    return found or 0

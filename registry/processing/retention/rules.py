@@ -156,6 +156,43 @@ def _state(said: Retention, starts: date | None, active: date | None, whole: dat
     return RetentionState.INTERMEDIATE if active is not None and on > active else RetentionState.ACTIVE
 
 
+@dataclass(frozen=True)
+class Proposed:
+    """What a slip of disposal asks to know of a dataset.
+
+    Units: `volume` as it is said.
+    """
+
+    dates: DueDates
+    rule: Rule | None
+    fate: FinalDisposition | None
+    held: bool
+    earliest: date | None
+    latest: date | None
+    volume: str
+    is_listed: bool
+
+
+def why_not_disposed(one: Proposed) -> str:
+    """Why a dataset may not stand on a slip of disposal, in a sentence that says what to do; nothing when it may.
+
+    Law: Code du patrimoine L212-2, L212-3, R212-13.
+    """
+    refusals = (
+        (one.held, _("Il est gelé : levez d’abord le gel, avec sa raison.")),
+        (one.is_listed, _("Il figure déjà sur un bordereau.")),
+        (one.rule is None, _("Il ne suit aucune règle : choisissez-en une sur sa fiche.")),
+        (one.dates.until is None, _("Aucune échéance ne se calcule : complétez sa conservation.")),
+        (one.dates.state not in {RetentionState.DUE, RetentionState.HELD}, _("Il n’est pas encore échu.")),
+        (one.fate is None, _("Son sort final n’est pas dit : dites-le sur sa fiche.")),
+        (one.fate is FinalDisposition.KEEP, _("Il se conserve : il se verse aux archives, il ne s’élimine pas.")),
+        (one.earliest is None or one.latest is None,
+         _("Ses dates extrêmes manquent : notez la période couverte sur sa fiche.")),
+        (not one.volume, _("Son volume manque : notez-le sur sa fiche.")),
+    )  # fmt: skip
+    return next((sentence for refused, sentence in refusals if refused), "")
+
+
 def wrong_retention(values: Mapping[str, Any], rule: Rule | None, today: date) -> dict[str, str]:
     """What cannot be in what is said of a retention: a field, and the sentence that says what to do."""
     wrong: dict[str, str] = {}

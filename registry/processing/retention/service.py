@@ -1,4 +1,4 @@
-"""Every change to retention: rules, what a dataset follows, holds, slips; each is said in the ledger."""
+"""What a dataset follows and what holds it: every change is said in the ledger."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import change_sheet, require_live
-from registry.kernel.errors import FieldError, Invalid, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _, current_locale
 from registry.ledger.service import say, touch
 from registry.organisations.queries import get_legal_person
-from registry.processing.retention.forms import RetentionForm
-from registry.processing.retention.models import DatasetRetention
-from registry.processing.retention.queries import find_own_rules, find_retention, rules_of
+from registry.processing.retention.forms import HoldForm, LiftForm, RetentionForm
+from registry.processing.retention.models import DatasetRetention, RetentionHold
+from registry.processing.retention.queries import find_own_rules, find_retention, get_hold, rules_of
 from registry.processing.retention.rules import Rule, wrong_retention
 
 _ON_THE_SHEET = ("retention_months", "retention_trigger", "final_disposition")
@@ -50,6 +50,38 @@ def set_retention(session: Session, dataset_id: int, form: RetentionForm, *, exp
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
     return sheet
+
+
+def place_hold(session: Session, dataset_id: int, form: HoldForm) -> RetentionHold:
+    """Puts a dataset on hold: nothing of it may be disposed of until the hold is lifted.
+
+    Raises: NotFound; Conflict when the sheet is annulled; Invalid when it would be reviewed before it begins.
+    """
+    sheet = get_dataset(session, dataset_id, lock=True)
+    require_live(sheet)
+    if form.review_on is not None and form.review_on < form.started_on:
+        refuse(_("Le gel ne peut être posé ainsi."), {"review_on": _("La revue vient après le début du gel.")})
+    say(session, "processing:hold:place")
+    made = RetentionHold(organisation_id=sheet.organisation_id, dataset_id=sheet.id, **form.model_dump())
+    session.add(made)
+    session.flush()
+    touch(session, "dataset", sheet.id)
+    return made
+
+
+def lift_hold(session: Session, hold_id: int, form: LiftForm, *, today: date) -> RetentionHold:
+    """Lifts a hold, with the reason; another hold on the same dataset stays.
+
+    Raises: NotFound; Conflict when it is lifted already.
+    """
+    hold = get_hold(session, hold_id, lock=True)
+    if hold.lifted_on is not None:
+        raise Conflict(_("Ce gel est déjà levé."))
+    say(session, "processing:hold:lift", form.lifted_reason)
+    hold.lifted_on, hold.lifted_reason = max(today, hold.started_on), form.lifted_reason
+    session.flush()
+    touch(session, "dataset", hold.dataset_id)
+    return hold
 
 
 def _rule_of(session: Session, organisation_id: int, code: str | None) -> Rule | None:

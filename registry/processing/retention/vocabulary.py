@@ -97,3 +97,12 @@ class RuleDomain(Labelled):
     SOCIAL = "social", mark("Action sociale")
     CULTURE = "culture", mark("Culture, sport et vie associative")
     OWN = "own", mark("Règles ajoutées par l’organisation")
+
+
+class ImportOutcome(Labelled):
+    """What taking a line of a file of rules does."""
+
+    ADDED = "added", mark("À ajouter")
+    CHANGED = "changed", mark("À modifier")
+    SAME = "same", mark("Inchangée")
+    REFUSED = "refused", mark("À corriger")

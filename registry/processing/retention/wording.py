@@ -19,6 +19,33 @@ RETENTION_LABELS: dict[str, str] = {
     "event_source": mark("Où se lit le jour de l’événement"),
     "counting": mark("La durée se compte"),
 }
+RULE_LABELS: dict[str, str] = {
+    "organisation_id": mark("Organisation"),
+    "code": mark("Code (RuleId)"),
+    "label": mark("Intitulé (RuleValue)"),
+    "description": mark("Précision (RuleDescription)"),
+    "count": mark("Durée (RuleDuration)"),
+    "unit": mark("Unité (RuleMeasurement)"),
+    "starts": mark("Départ de la durée"),
+    "fate": mark("Sort final"),
+    "reference": mark("Texte ou tableau de gestion"),
+    "agreed_on": mark("Accord donné le"),
+    "agreed_by": mark("Service d’archives"),
+    "agreement_reference": mark("Référence de l’accord"),
+}
+HOLD_LABELS: dict[str, str] = {
+    "reason": mark("Raison du gel"),
+    "explained": mark("Ce qui l’exige"),
+    "held_by": mark("Décidé par (fonction)"),
+    "started_on": mark("Depuis le"),
+    "review_on": mark("À revoir le"),
+    "lifted_reason": mark("Pourquoi le gel est levé"),
+}
+SLIP_LABELS: dict[str, str] = {
+    "title": mark("Objet du bordereau"),
+    "reason": mark("Pourquoi ces données ne servent plus"),
+    "dataset_ids": mark("Jeux proposés à l’élimination"),
+}
 SHAPES = {
     RetentionState.DUE: "non-compliant",
     RetentionState.HELD: "not-followed",
