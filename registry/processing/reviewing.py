@@ -29,6 +29,8 @@ from registry.processing.breaches.models import Breach
 from registry.processing.breaches.rules import breach_clock
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.holding import BODIES, Held, find_every, find_held, frame_of_sheets
+from registry.processing.measures.models import ProtectiveMeasure
+from registry.processing.measures.vocabulary import MeasureState
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.rules import request_clock
@@ -201,17 +203,35 @@ def _assessments(year: _Year) -> dict[str, Any]:
 
 
 def _measures(year: _Year) -> dict[str, Any]:
-    """The measures of validated assessments whose day is past and that are not in place."""
+    """The measures of the body and those of validated assessments whose day is past and that are not in place."""
     titles = {row.id: one.title for one, row in _latest(year)}
-    rows = find_rows(year.session, AssessmentMeasure, until=year.moment.until, column="revision_id", among=titles)
-    standing = [row for row in rows if not row.dropped]
-    late = [row for row in standing if row.done_on is None and row.due_on is not None and row.due_on < year.today]
-    told = [(titles[row.revision_id], row.title, row.owner or "–", say_day(row.due_on)) for row in late]
+    planned = find_rows(year.session, AssessmentMeasure, until=year.moment.until, column="revision_id", among=titles)
+    activities = {row.id: row.name for row in year.activities}
+    standing = [(row, row.title, titles[row.revision_id], row.owner) for row in planned if not row.dropped]
+    standing += [
+        (
+            row,
+            row.name,
+            activities.get(row.activity_id, "–"),
+            row.owner_role.label if row.owner_role else row.owner_note,
+        )
+        for row in year.rows(ProtectiveMeasure)
+        if row.done_on is not None or MeasureState(row.state).is_open
+    ]
+    late = [one for one in standing if one[0].done_on is None and one[0].due_on and one[0].due_on < year.today]
+    told = [
+        (about, name, owner or "–", say_day(row.due_on))
+        for row, name, about, owner in sorted(late, key=lambda one: (one[0].due_on, one[1]))
+    ]
     return _chapter(
         4, _("Mesures de protection"), _("{count} en retard").format(count=len(late)),
-        done=sum(row.done_on is not None for row in standing), waiting=len(late),
-        grid=(_("Mesures en retard"), (_("Analyse"), _("Mesure"), _("Qui"), _("Pour le")), told),
+        done=sum(one[0].done_on is not None for one in standing), waiting=len(late),
+        grid=(_("Mesures en retard"), (_("Activité ou analyse"), _("Mesure"), _("Qui"), _("Pour le")), told),
     )  # fmt: skip
+
+
+def _owner(measure: Any) -> str:
+    return str(measure.owner_role.label if measure.owner_role else measure.owner_note or "")
 
 
 def _breaches(year: _Year, zone: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from registry.processing.assessments.service import screen_activity
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
+from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.service import record_measure
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
@@ -49,17 +51,20 @@ def test_a_review_tells_what_entered_what_nobody_read_and_what_is_due(town: Town
             session, town.authority_id,
             RequestForm(regime="cada", subject="Un rapport", received_on=TODAY - timedelta(days=60)),
         )  # fmt: skip
+        late = MeasureForm(name="Isoler le réseau", activity_id=social.id, due_on=TODAY - timedelta(days=3))
+        record_measure(session, town.authority_id, late)
         settle(session)
 
     content = review(town)
 
-    changed, unread, assessed, _measures, breaches, requests = content.sheets
+    changed, unread, assessed, measures, breaches, requests = content.sheets
     assert [row[1:3] for row in changed.grids[0].rows] == [("Suivi social", "Inscrite"), ("Cantine", "Inscrite")]
     assert [row[1] for row in unread.grids[0].rows] == ["Suivi social"]
     assert assessed.grids[0].rows == (("Suivi social", "À engager", "AIPD requise"),)
+    assert [row[:2] for row in measures.grids[0].rows] == [("Suivi social", "Isoler le réseau")]
     assert {line.label: line.text for line in breaches.lines}["Connues dans l’année"] == "1"
     assert [row[1:] for row in requests.grids[0].rows] == [("1", "0", "1", "1")]
-    assert [(one.first, one.second) for one in content.summary] == [(2, 0), (1, 1), (0, 1), (0, 0), (0, 1), (0, 1)]
+    assert [(one.first, one.second) for one in content.summary] == [(2, 0), (1, 1), (0, 1), (0, 1), (0, 1), (0, 1)]
     assert "Clé perdue" not in get_report("annual-review").content.to_canonical(content).decode()
 
 
