@@ -128,7 +128,7 @@ STATEMENTS = {
     "/api/v1/impact-assessments": 4,
     "/api/v1/impact-assessments/{assessment}": 7,
     "/traitements": 7,
-    "/rgpd": 19,
+    "/rgpd": 24,
     "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}": 18,
     "/traitements/{activity}/historique": 12,

@@ -529,6 +529,33 @@ def inspections(visitor: Visitor, folder: Path) -> States:
     yield "a refusal taken back"
 
 
+def retention(visitor: Visitor) -> States:
+    """What is kept and until when, the rules, holds and slips of a DPO: said, refused, placed, lifted."""
+    page = visitor.page
+    for words, address in {
+        "what is kept": "/conservation",
+        "what is kept, narrowed to nothing": "/conservation?etat=over",
+        "retention rules": "/conservation/regles",
+        "a rule to validate": "/conservation/regles/nouvelle?code=BIBLIO",
+        "a file of rules to take": "/conservation/regles/reprendre",
+        "holds in force": "/conservation/gels",
+        "holds lifted": "/conservation/gels?leves=true",
+        "slips of disposal": "/conservation/bordereaux",
+        "what a slip may list": "/conservation/bordereaux/nouveau",
+    }.items():
+        visitor.go(address)
+        yield words
+    visitor.go("/jeux")
+    own = page.locator("tbody th a[href^='/jeux/']").first.get_attribute("href") or ""
+    number = own.partition("?")[0].partition("#")[0].removeprefix("/jeux/")
+    visitor.go(f"/conservation/du-jeu/{number}")
+    page.fill("#intermediate_months", "12")
+    send(page, ".save-bar .btn-primary")
+    yield "a retention refused"
+    visitor.go(f"/conservation/du-jeu/{number}/gel")
+    yield "a dataset to put on hold"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -555,6 +582,7 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     """Every state a steward meets, and a DPO for what only a DPO records, each shown in the browser when it is said."""
     officer = served.open("dpo", **how)
     yield from ((officer, name) for name in matters(officer))
+    yield from ((officer, name) for name in retention(officer))
     yield from ((officer, name) for name in binding(officer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))

@@ -48,6 +48,16 @@ def test_what_is_due_longest_comes_first_and_a_body_s_facet_narrows(town: Town):
     assert "Ancien" not in here
 
 
+def test_the_dpo_s_overview_counts_what_is_kept_beyond_its_time_by_body(town: Town):
+    due(town, "Ancien", 40)
+    hold(town.someone(Role.DPO), due(town, "Gelé", 3))
+
+    page = town.someone(Role.DPO).get("/rgpd").text
+
+    assert "jeux gardés au-delà de leur durée" in page
+    assert f'href="/conservation?etat=due&amp;organisation={town.authority_id}"><strong>1</strong>' in page
+
+
 def test_a_hold_is_said_everywhere_and_lifted_with_its_reason(town: Town):
     lawyer, number = town.someone(Role.LEGAL), due(town, "Fichier en cause", 5)
 

@@ -7,7 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import FRENCH, _
 from registry.organisations.queries import find_organisations
 from registry.platform.clock import now
 from registry.processing.assessments.pages import is_to_begin
@@ -19,6 +19,8 @@ from registry.processing.oversight.chapters import chapters_for
 from registry.processing.oversight.views import BodyLine, OversightPage
 from registry.processing.queries import count_by_body
 from registry.processing.requests.queries import count_requests_by_body
+from registry.processing.retention.queries import find_bodies, find_followed
+from registry.processing.retention.vocabulary import RetentionState
 from registry.web.visits import Visit, route
 
 READ, FOLLOW = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_MATTER_FOLLOW
@@ -51,6 +53,8 @@ def _lines(visit: Visit) -> list[BodyLine]:
     requests = count_requests_by_body(visit.session, visit.today)
     due = Counter(one.organisation_id for one in find_screened(visit.session) if is_to_begin(one.screening))
     measures = count_late_measures(visit.session, visit.today)
+    kept = find_followed(visit.session, find_bodies(visit.session), visit.today, FRENCH)
+    overdue = Counter(one.organisation_id for one in kept if one.dates.state is RetentionState.DUE)
     lines = []
     for body in find_organisations(visit.session):
         breach, request = breaches.get(body.id, nothing), requests.get(body.id, nothing)
@@ -63,6 +67,7 @@ def _lines(visit: Visit) -> list[BodyLine]:
                 unfounded=unfounded,
                 assessments_due=due[body.id],
                 measures_late=measures.get(body.id, 0),
+                datasets_due=overdue[body.id],
                 breaches_late=breach.get(ClockState.OVERDUE, 0),
                 breaches_running=sum(breach.get(state, 0) for state in _RUNNING),
                 requests_late=request.get(ClockState.OVERDUE, 0),
@@ -79,6 +84,7 @@ def _figures(lines: Sequence[BodyLine]) -> list[tuple[int, str, str, str]]:
         (sum(one.requests_late for one in lines), _("demandes : délai dépassé"), "/demandes?delai=overdue"),
         (sum(one.assessments_due for one in lines), _("analyses d’impact à engager"), "/aipd?vue=dues"),
         (sum(one.unfounded for one in lines), _("traitements sans base légale"), "/traitements?base=vide"),
+        (sum(one.datasets_due for one in lines), _("jeux gardés au-delà de leur durée"), "/conservation?etat=due"),
         (sum(one.measures_late for one in lines), _("mesures de protection en retard"), "/mesures?etat=late"),
     )
     return [(number, words, address, "bad" if number else "good") for number, words, address in counted]

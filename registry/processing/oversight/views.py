@@ -14,6 +14,7 @@ class BodyLine:
     unfounded: int = 0
     assessments_due: int = 0
     measures_late: int = 0
+    datasets_due: int = 0
     breaches_late: int = 0
     breaches_running: int = 0
     requests_late: int = 0
@@ -22,7 +23,8 @@ class BodyLine:
     @property
     def late(self) -> int:
         """How much of it is late."""
-        return self.assessments_due + self.measures_late + self.breaches_late + self.requests_late
+        recorded = self.assessments_due + self.measures_late + self.datasets_due
+        return recorded + self.breaches_late + self.requests_late
 
     @property
     def is_empty(self) -> bool:
