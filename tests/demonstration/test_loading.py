@@ -112,7 +112,7 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
 
 
 def test_the_record_of_processing_shows_each_verdict_of_its_policies(visit: Visit) -> None:
-    numbers = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "14", "24", "25", "29")
+    numbers = ("01", "02", "03", "04", "05", "06", "07", "08", "09", "10", "14", "24", "25", "29", "30")
     policies = visit.info["engine"].catalogue.policies
     possible = {
         one.id: verdicts_possible(one.versions[-1]) for one in policies if one.id.removeprefix("RGPD-") in numbers
