@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, false, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -207,26 +207,32 @@ def get_link(session: Session, link_id: int) -> EvidenceLink:
     return found
 
 
+# Written once: every sheet asks for it, and writing a query costs more than running it.
+_EVIDENCE_ON = (
+    select(Evidence, EvidenceEdition, EvidenceLink)
+    .join(EvidenceLink, col(EvidenceLink.evidence_id) == col(Evidence.id))
+    .join(
+        EvidenceEdition,
+        and_(
+            col(EvidenceEdition.evidence_id) == col(Evidence.id),
+            col(EvidenceEdition.number) == col(Evidence.editions),
+        ),
+    )
+    .where(
+        col(EvidenceLink.subject_kind) == bindparam("kind", type_=EvidenceLink.__table__.c.subject_kind.type),  # type: ignore[attr-defined]
+        col(EvidenceLink.subject_id) == bindparam("subject"),
+        ~col(EvidenceLink.annulled),
+        ~col(Evidence.annulled),
+    )
+    .order_by(func.coalesce(col(EvidenceEdition.expires_on), _NEVER), col(Evidence.id))
+)
+
+
 def find_evidence_on(
     session: Session, kind: ProofSubject, subject_id: int
 ) -> Sequence[tuple[Evidence, EvidenceEdition, EvidenceLink]]:
     """The evidence linked to one record, with its last edition, what expires first coming first."""
-    rows = session.execute(
-        select(Evidence, EvidenceEdition, EvidenceLink)
-        .join(EvidenceLink, col(EvidenceLink.evidence_id) == col(Evidence.id))
-        .join(
-            EvidenceEdition,
-            and_(
-                col(EvidenceEdition.evidence_id) == col(Evidence.id),
-                col(EvidenceEdition.number) == col(Evidence.editions),
-            ),
-        )
-        .where(
-            col(EvidenceLink.subject_kind) == kind, col(EvidenceLink.subject_id) == subject_id,
-            ~col(EvidenceLink.annulled), ~col(Evidence.annulled),
-        )
-        .order_by(func.coalesce(col(EvidenceEdition.expires_on), _NEVER), col(Evidence.id))
-    )  # fmt: skip
+    rows = session.execute(_EVIDENCE_ON, {"kind": kind, "subject": subject_id})
     return [(evidence, edition, link) for evidence, edition, link in rows]
 
 

@@ -8,7 +8,7 @@ from registry.compliance.explanation import FIELD_NAMES
 from registry.datasets import wording as _of_datasets  # noqa: F401 - its names of fields come before ours.
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
-from registry.processing.layout_parts import PART_LABELS
+from registry.processing.layout_parts import PART_LABELS, PART_PAGES
 from registry.processing.vocabulary import OF_A_PART, ONE_OF, SOME_OF
 from registry.web.templating import say_day
 
@@ -133,8 +133,10 @@ def say_part(kind: str, row: Mapping[str, Any], named: Mapping[str, Mapping[int,
     said = []
     if kind in POINTING:
         said.append(named.get(kind, {}).get(row[POINTING[kind]]) or _(UNSEEN[kind]))
-    for name, value in row.items():
-        words = say_part_value(name, value) if name not in POINTING.values() else ""
+    # In the order of its page, which JSON does not keep.
+    names = (field.name for page in PART_PAGES.values() if page.name == kind for field in page.fields)
+    for name in names:
+        words = say_part_value(name, row.get(name)) if name not in POINTING.values() else ""
         if words:
             said.append(words if name in _BY_THEMSELVES else f"{_(PART_LABELS[name])}{_(' : ')}{words}")
     return " · ".join(said)

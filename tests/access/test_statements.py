@@ -130,7 +130,7 @@ STATEMENTS = {
     "/traitements": 7,
     "/rgpd": 24,
     "/traitements/{activity}/modifier": 3,
-    "/traitements/{activity}": 18,
+    "/traitements/{activity}": 17,
     "/traitements/{activity}/historique": 12,
     "/traitements/{activity}/etat": 20,
     "/traitements/imports": 3,

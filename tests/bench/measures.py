@@ -150,7 +150,7 @@ def measure_pages(
             ("la même en JSON", [request("GET", f"/api/v1/datasets/{n}", **bearer) for n in ids], 4.0),
             *((work, [request("GET", path.format(far=far), **cookie)], goal) for work, path, goal in PAGES),
         ):
-            yield _beside(work, requests, goal, port, manner, hello)
+            yield beside(work, requests, goal, port, manner, hello)
         yield _after_a_change(port, ids[-1], cookie, bearer)
         parts = manner.repetitions
         edits = rates(port, manner, lambda number: _edits(ids[number::parts], bearer), once=True, connections=1)
@@ -166,7 +166,7 @@ def measure_pages(
         yield Measured("mémoire du processus web après ces mesures", f"{busy:.0f} Mio")
 
 
-def _beside(
+def beside(
     work: str, requests: list[str], goal: float, port: int, manner: Manner, hello: Callable[[], float]
 ) -> Measured:
     """A page and the ceiling, one after the other at each repetition: both meet the same machine."""

@@ -22,6 +22,7 @@ from measures import (
     measure_select,
 )
 from papers import measure_record, measure_report
+from records import fill_records, measure_records
 from searching import measure_search
 
 from registry.inspection.rows import MOST_ROWS
@@ -44,7 +45,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=3.0, help="of each repetition")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument(
-        "--only", default="", help="measure only these: p(ages), e(valuation again), i(mport), r(eport), s(earch)"
+        "--only",
+        default="",
+        help="measure only these: p(ages), e(valuation again), i(mport), r(eport), s(earch), t(he record)",
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -73,7 +76,7 @@ def main() -> int:
 
 
 def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
-    chosen = given.only or "peirs"
+    chosen = given.only or "peirst"
     with home_of(ground) as home:
         kept, bare = fill(ground, home, range(held, size))
         rows = 4 * (size - held)
@@ -102,6 +105,11 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
         # The ceiling is measured in the same minute: on a shared machine the next one is another machine.
         with beside_hello(free_port(), manner) as hello:
             yield from measure_pages(ground, manner, hello, ids, select, far)
+    if "t" in chosen and not held:
+        with home_of(ground) as home:
+            numbers = fill_records(ground, home)
+        with beside_hello(free_port(), manner) as hello:
+            yield from measure_records(ground, manner, hello, numbers)
     if "i" in chosen:
         count = size if given.full else min(IMPORTED, size)
         source = ground.root / "catalogue.rdf"

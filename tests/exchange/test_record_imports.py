@@ -55,6 +55,7 @@ def test_a_preview_tells_of_each_activity_what_becomes_of_it_and_what_is_wrong(t
     new = panel(page, "Aide sociale")
     assert "À inscrire" in new
     assert 'name="take" value="1"' in new
+    assert "<ins>Habitants · Santé · Durée d’usage (mois) : 120</ins>" in new, "One sees what would be written."
     assert "n’est pas une base légale" in panel(page, "Lettre")
     assert "31/02/2024" in panel(page, "Agenda")
     assert "n’est pas une date possible" in panel(page, "Agenda")

@@ -16,6 +16,11 @@ from tests.journeys.conftest import Served, Visitor
 States = Iterator[str]
 MAIN = "main form:not([role=search]) .btn-primary"
 OWN_HEADERS = "Nom du jeu;Périodicité;Bidule {language}\nArbres d’essai;tous les ans;x\nBancs d’essai;parfois;y\n"
+RECORD = (
+    "Nom;Base légale;Finalité;Personnes concernées;Catégories de données;Date de modification\n"
+    "Essai {language};Mission d’intérêt public;Essayer;Usagers;Coordonnées;12/03/2024\n"
+    "Autre {language};Au feeling;Essayer;;Zodiaque;31/02/2024\n"
+)
 KNOWN_HEADERS = "ID;TITRE;DESCRIPTION;FREQ_MAJ\nessai-1;Fanions;Où ils sont;Annuelle\nessai-2;;Sans titre;parfois\n"
 
 
@@ -91,6 +96,36 @@ def imports(visitor: Visitor, folder: Path) -> States:
     send(page, "form[action$='/defaire'] button")
     settle(page)
     yield "an import undone"
+
+
+def record_imports(visitor: Visitor, folder: Path) -> States:
+    """A record brought in: refused, previewed, half chosen, undone; then an activity as it stood."""
+    page = visitor.page
+    visitor.go("/traitements/imports")
+    send(page)
+    yield "an import of no record"
+    (folder / "registre.csv").write_text(RECORD.format(language=language_of(page)), "utf-8")
+    page.set_input_files("#file", folder / "registre.csv")
+    send(page)
+    yield "a preview of a record"
+    for choice in page.locator("input[name=take]").all():
+        choice.uncheck()
+    send(page, "form[action$='/appliquer'] button")
+    yield "nothing chosen of a record"
+    send(page, "form[action$='/appliquer'] button")
+    yield "a record brought in"
+    page.locator("main h3 a").first.click()
+    page.wait_for_load_state()
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    for past in ("historique", "etat", "etat?le=1999-01-01"):
+        visitor.go(f"{own}/{past}")
+        yield f"the past of an activity: {past}"
+    visitor.go("/traitements/imports")
+    yield "the imports of records"
+    page.locator("main tbody th a").first.click()
+    page.wait_for_load_state()
+    send(page, "form[action$='/defaire'] button")
+    yield "a record taken back"
 
 
 def many_at_once(visitor: Visitor) -> States:
@@ -586,6 +621,7 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((officer, name) for name in binding(officer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
+    yield from ((visitor, name) for name in record_imports(visitor, folder))
     yield from ((visitor, name) for name in evidence(visitor, folder))
     yield from ((visitor, name) for name in inspections(visitor, folder))
     for room in ROOMS:

@@ -33,7 +33,8 @@ _SEVERAL = -1
 class Compared:
     """One activity of a file: what becomes of it, and why.
 
-    `content` holds the fields and the parts to write; `changes` each of them before and after, where one stands.
+    `content` holds the fields and the parts to write; `changes` each of them before and after, nothing before in one
+    that is new.
     """
 
     read: ReadActivity
@@ -155,7 +156,8 @@ def _compared(ground: Ground, standing: _Standing, one: ReadActivity, owner: int
     if is_wrong(one):
         return Compared(one, owner, ImportAction.REFUSED, activity)
     if activity is None:
-        return Compared(one, owner, ImportAction.CREATE, None, content)
+        told = {name: [None, value] for name, value in content.items() if name != "name"}
+        return Compared(one, owner, ImportAction.CREATE, None, content, told)
     changes = {name: [before.get(name), value] for name, value in content.items() if before.get(name) != value}
     action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
     return Compared(one, owner, action, activity, {name: content[name] for name in changes}, changes)

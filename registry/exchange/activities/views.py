@@ -117,7 +117,7 @@ def figures_of(lines: Sequence[RecordImportLine], state: ImportState) -> list[tu
     for action, words in _FIGURES.items():
         own = [line for line in lines if line.action is action]
         if state in _OVER and action in _DONE:
-            own = [line for line in own if line.applied_version is not None]
+            own = [line for line in own if line.applied_version is not None and not line.is_undone]
         told.append((len(own), _(words[state in _OVER])))
     undone = sum(line.is_undone for line in lines)
     return [*told, (undone, _("remis comme avant"))] if state is ImportState.UNDONE else told

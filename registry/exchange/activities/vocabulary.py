@@ -99,7 +99,7 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
                  "la sauvegarde des intérêts vitaux, la mission d’intérêt public ou l’intérêt légitime."),
     ),
     "basis-without-text": (
-        _W, mark("La base « {value} » repose sur un texte, et aucun n’est donné : la fiche est reprise, dites-le "
+        _N, mark("La base « {value} » repose sur un texte, et aucun n’est donné : la fiche est reprise, dites-le "
                  "ensuite (RGPD art. 6 §3)."),
     ),
     "day": (_E, mark("« {value} » n’est pas une date possible : écrivez-la JJ/MM/AAAA.")),
@@ -115,7 +115,7 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
                  "Choisissez une catégorie sur la fiche."),
     ),
     "sensitive": (
-        _W, mark("Le fichier annonce des données sensibles sans dire lesquelles : ajoutez-les sur la fiche."),
+        _N, mark("Le fichier annonce des données sensibles sans dire lesquelles : ajoutez-les sur la fiche."),
     ),
     "retention": (
         _N, mark("« {value} » ne se compte pas en mois : le texte est gardé comme départ de la durée. Dites la durée."),
@@ -139,7 +139,7 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
         _N, mark("Les fiches de ce classeur ne sont pas relues : la feuille « registre » dit tout. Corrigez-la là."),
     ),
     "changed-since": (
-        _W, mark("Ce traitement a changé depuis l’aperçu : il est resté tel quel. Importez de nouveau le fichier."),
+        _N, mark("Ce traitement a changé depuis l’aperçu : il est resté tel quel. Importez de nouveau le fichier."),
     ),
     "kept-by-undo": (
         _N, mark("Ce traitement a servi ou changé depuis l’import : il est resté tel quel."),

@@ -10,6 +10,7 @@ from registry.processing.assessments.queries import find_screening
 from registry.processing.assessments.told import tell_assessments
 from registry.processing.assessments.views import DpiaPanel
 from registry.processing.assessments.wording import need_view
+from registry.processing.corners import held_by_corners
 from registry.processing.models import ProcessingActivity
 from registry.processing.panels import MORE_LINES
 from registry.processing.queries import ActivityOfDataset
@@ -22,12 +23,13 @@ def assessment_of(visit: Visit, activity_id: int) -> DpiaPanel | None:
     activity = visit.session.get(ProcessingActivity, activity_id)
     if activity is None:
         return None
-    screening = find_screening(visit.session, activity_id)
+    held = held_by_corners(visit, activity_id)
+    screening = find_screening(visit.session, activity_id) if held.screening else None
     return DpiaPanel(
         activity_id=activity_id,
         need=need_view(decision_about(screening)),
         set_aside=screening is not None and screening.set_aside_reason is not None,
-        assessments=lines_covering(visit, activity_id),
+        assessments=lines_covering(visit, activity_id) if held.assessments else [],
         may_record=visit.visitor.may(RECORD, activity.organisation_id) and not activity.annulled,
     )
 

@@ -11,6 +11,7 @@ from registry.kernel.words import _
 from registry.platform.clock import now
 from registry.processing.breaches.queries import find_breaches_touching
 from registry.processing.breaches.views import TouchingPanel, breach_line
+from registry.processing.corners import held_by_corners
 from registry.processing.panels import MORE_LINES
 from registry.processing.queries import ActivityOfDataset
 from registry.processing.views import GdprLine
@@ -28,7 +29,8 @@ def breaches_of_dataset(visit: Visit, sheet: Dataset, _activities: Sequence[Acti
 
 def breaches_of_activity(visit: Visit, activity_id: int) -> TouchingPanel | None:
     """The breaches that touched an activity; nothing where there are none to show."""
-    found = find_breaches_touching(visit.session, activity_id=activity_id)
+    some = held_by_corners(visit, activity_id).breaches
+    found = find_breaches_touching(visit.session, activity_id=activity_id) if some else ()
     return TouchingPanel([breach_line(one, "", now()) for one in found]) if found else None
 
 

@@ -1,7 +1,8 @@
 """What this corner shows on the sheet of an activity: the arrangement between its joint controllers."""
 
 from registry.kernel.permissions import Permission
-from registry.processing.joint.queries import find_agreed
+from registry.processing.corners import held_by_corners
+from registry.processing.joint.queries import Agreed, find_agreed
 from registry.processing.joint.views import JointPanel
 from registry.processing.joint.vocabulary import JointDuty
 from registry.processing.models import ProcessingActivity
@@ -16,7 +17,8 @@ def arrangement_of(visit: Visit, activity_id: int) -> JointPanel | None:
     activity = visit.session.get(ProcessingActivity, activity_id)
     if activity is None:
         return None
-    agreed = find_agreed(visit.session, activity_id)
+    none = Agreed(None, (), ())
+    agreed = find_agreed(visit.session, activity_id) if held_by_corners(visit, activity_id).joint else none
     row = agreed.row
     if row is None and activity.role is not ProcessingRole.JOINT_CONTROLLER:
         return None

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from registry.datasets.models import Dataset
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, ngettext
+from registry.processing.corners import held_by_corners
 from registry.processing.models import ProcessingActivity
 from registry.processing.panels import MORE_LINES
 from registry.processing.processors.queries import Engaged, find_looked, find_processors
@@ -29,7 +30,8 @@ def processors_of(visit: Visit, activity_id: int) -> ProcessorsPanel | None:
     activity = visit.session.get(ProcessingActivity, activity_id)
     if activity is None:
         return None
-    engaged = find_processors(visit.session, [activity_id]).get(activity_id, [])
+    some = held_by_corners(visit, activity_id).processors
+    engaged = find_processors(visit.session, [activity_id]).get(activity_id, []) if some else []
     return ProcessorsPanel(
         activity_id=activity_id,
         rows=_views(visit, engaged),
