@@ -44,6 +44,7 @@ from registry.demonstration.forms import (
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
+from registry.demonstration.retention import RetentionSaid, plan_retentions, read_retentions
 from registry.erasures.erasing import erase
 from registry.erasures.forms import ErasureForm
 from registry.erasures.service import ask_erasure
@@ -152,6 +153,7 @@ def load_demonstration(
             read_evidence(on_days),
             read_bound(on_days),
             read_inspections(on_days),
+            read_retentions(on_days),
             zone,
             home,
         )
@@ -175,6 +177,7 @@ class _Play:
         proved: list[EvidenceSaid],
         bound: Bound,
         inspected: list[InspectionSaid],
+        kept: list[RetentionSaid],
         zone: str,
         home: Home,
     ) -> None:
@@ -186,6 +189,7 @@ class _Play:
         self.proved = proved
         self.bound = bound
         self.inspected = inspected
+        self.kept = kept
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -255,6 +259,7 @@ class _Play:
         planned += plan_contracts(self, self.bound)
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
+        planned += plan_retentions(self.session, self.kept, self.sheets)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()
