@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from registry.accounts.queries import enter_by_session, enter_by_token
+from registry.handlers import HANDLERS, PANELS
 from registry.kernel.errors import Unavailable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
@@ -27,7 +28,7 @@ from registry.platform.jobs import count_runs
 from registry.platform.logs import keep_journal
 from registry.platform.settings import read_settings
 from registry.platform.supervisor import end_with_supervisor
-from registry.rooms import HANDLERS, PANELS, assemble
+from registry.rooms import assemble
 from registry.search.queries import find_lateness
 from registry.web.allowing import answer_options
 from registry.web.problems import EXCEPTION_HANDLERS

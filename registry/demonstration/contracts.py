@@ -18,7 +18,7 @@ from registry.contracts.service import record_contract
 from registry.processing.forms import ActivityChange
 from registry.processing.joint.forms import ArrangementForm
 from registry.processing.joint.service import record_arrangement
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.service import record_measure
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.forms import ProcessorsForm, TermsForm
@@ -184,5 +184,5 @@ def _record_joint(played: Played, said: JointSaid) -> None:
 
 def _record_measure(played: Played, said: MeasureSaid) -> None:
     activity = _activity(played, said.record, said.of).id if said.record is not None else None
-    form = MeasureForm.model_validate({**said.sheet, "due_on": _after(said), "activity_id": activity})
+    form = ProtectiveMeasureForm.model_validate({**said.sheet, "due_on": _after(said), "activity_id": activity})
     record_measure(played.session, played.bodies[said.of], form)

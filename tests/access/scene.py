@@ -49,7 +49,7 @@ from registry.platform.models import JobRun, JobState
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.service import record_measure
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
@@ -341,7 +341,7 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         contract_id = record_contract(session, organisation_id, contract).id
         return {
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
-            "measure_id": record_measure(session, organisation_id, MeasureForm(name=f"Mesure {word}")).id,
+            "measure_id": record_measure(session, organisation_id, ProtectiveMeasureForm(name=f"Mesure {word}")).id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
         }  # fmt: skip

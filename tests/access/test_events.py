@@ -258,6 +258,10 @@ ORDER = (
     "POST /api/v1/processing-activities/imports/{import_id:int}/application",
     "POST /api/v1/processing-activities/imports/{import_id:int}/undoing",
     "POST /traitements/du-jeu/{dataset_id:int}", "POST /traitements/{activity_id:int}/parties/{part:str}",
+    "POST /traitements/{activity_id:int}/sous-traitants",
+    "POST /api/v1/processing-activities/{activity_id:int}/processors",
+    "POST /traitements/{activity_id:int}/responsables-conjoints",
+    "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement",
     "POST /traitements/{activity_id:int}/modifier", "PATCH /api/v1/processing-activities/{activity_id:int}",
     "POST /api/v1/processing-activities/{activity_id:int}/annulment",
     "POST /api/v1/processing-activities/{activity_id:int}/restoration", "POST /traitements/{activity_id:int}/annuler",
@@ -365,7 +369,6 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         session.flush()
         own_arrangement = put_off.id
     about = replace(about, token_id=own_key, session_id=other_session, arrangement_id=own_arrangement)
-    about = replace(about, token_id=own_key, session_id=other_session)
     spare = replace(about, breach_id=furnished.objects["commune"].spare_breach_id,
                     request_id=furnished.objects["commune"].spare_request_id)  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")

@@ -36,7 +36,7 @@ from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
 from registry.processing.joint.forms import ArrangementForm
 from registry.processing.joint.service import record_arrangement
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.service import record_measure
 from registry.processing.processors.forms import ProcessorForm, ProcessorsForm
 from registry.processing.processors.service import set_processors
@@ -274,7 +274,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             asked_version = get_activity(session, activity.id).version
             set_processors(session, activity.id, ProcessorsForm(processors=[works]), expected=asked_version)
             measure = record_measure(
-                session, authority.id, MeasureForm(name=f"Mesure {number}", activity_id=subjects["activity"])
+                session, authority.id, ProtectiveMeasureForm(name=f"Mesure {number}", activity_id=subjects["activity"])
             )  # fmt: skip
             subjects["measure"] = subjects["measure"] or measure.id
             record_arrangement(session, activity.id, ArrangementForm(law=f"Loi {number}"), expected=0)

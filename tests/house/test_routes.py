@@ -3,13 +3,15 @@
 `python tests/house/test_routes.py` writes the list of URLs anew.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from litestar import Litestar
 from litestar.routes import HTTPRoute
+from pydantic import BaseModel
 
 from registry.app import assemble_app
 from registry.kernel.permissions import SAYING, WRITING, Permission
@@ -76,6 +78,37 @@ def test_every_route_declares_what_it_asks_for(declared: dict[str, str]) -> None
     assert not silent, f"Declare these by @route(method, path, permission), or EVERYBODY: {silent}"
     unknown = {url: asked for url, asked in declared.items() if asked not in {*Permission, OPEN, UNDECLARED}}
     assert not unknown, f"These ask for what is no Permission: {unknown}"
+
+
+def test_two_shapes_of_the_api_never_share_a_name() -> None:
+    handlers = [
+        handler for route in assembled().routes if isinstance(route, HTTPRoute) for handler in route.route_handlers
+    ]
+    shapes = by_name(inner_shapes(handler.opt["takes"]) for handler in handlers if handler.opt.get("takes") is not None)
+    shared = {name: kinds for name, kinds in shapes.items() if len(kinds) > 1}
+    assert not shared, f"The API’s document names each shape once; rename all but one of: {shared}"
+
+
+def inner_shapes(shape: Any) -> set[type[BaseModel]]:
+    """A form and every form within it."""
+    found: set[type[BaseModel]] = set()
+    waiting = [shape]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, type) and issubclass(one, BaseModel) and one not in found:
+            found.add(one)
+            waiting += [field.annotation for field in one.model_fields.values()]
+        else:
+            waiting += [inner for inner in get_args(one) if inner is not one]
+    return found
+
+
+def by_name(groups: Iterable[set[type[BaseModel]]]) -> dict[str, set[type[BaseModel]]]:
+    """The shapes that bear each name."""
+    named: dict[str, set[type[BaseModel]]] = {}
+    for one in set().union(*groups):
+        named.setdefault(one.__name__, set()).add(one)
+    return named
 
 
 def test_what_is_open_to_all_is_so_knowingly(declared: dict[str, str]) -> None:

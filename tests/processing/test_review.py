@@ -15,7 +15,7 @@ from registry.processing.assessments.service import screen_activity
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.service import record_measure
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
@@ -51,7 +51,7 @@ def test_a_review_tells_what_entered_what_nobody_read_and_what_is_due(town: Town
             session, town.authority_id,
             RequestForm(regime="cada", subject="Un rapport", received_on=TODAY - timedelta(days=60)),
         )  # fmt: skip
-        late = MeasureForm(name="Isoler le réseau", activity_id=social.id, due_on=TODAY - timedelta(days=3))
+        late = ProtectiveMeasureForm(name="Isoler le réseau", activity_id=social.id, due_on=TODAY - timedelta(days=3))
         record_measure(session, town.authority_id, late)
         settle(session)
 

@@ -11,7 +11,7 @@ from litestar.status_codes import HTTP_201_CREATED
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.vocabulary import AppointmentRole
-from registry.processing.measures.forms import MeasureCreation, MeasureForm
+from registry.processing.measures.forms import MeasureCreation, ProtectiveMeasureForm
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import MeasureFilter, count_measures, find_measures, get_measure
 from registry.processing.measures.service import amend_measure, record_measure
@@ -106,7 +106,7 @@ def read_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
 
 
 @route(
-    "PATCH", "/api/v1/protective-measures/{measure_id:int}", RECORD, takes=MeasureForm,
+    "PATCH", "/api/v1/protective-measures/{measure_id:int}", RECORD, takes=ProtectiveMeasureForm,
     about=about(
         mark("Remplace une mesure par ce qui est donné : ce qui ne l’est pas redevient inconnu."),
         versioned=True, example={"name": "Chiffrer les sauvegardes", "state": "done", "done_on": "2026-10-01"},
@@ -114,7 +114,7 @@ def read_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
 )  # fmt: skip
 def replace_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
     """Makes a measure what is given; asks for If-Match."""
-    expected, given = visit.expected_version(), visit.given(MeasureForm)
+    expected, given = visit.expected_version(), visit.given(ProtectiveMeasureForm)
     visit.visitor.require(RECORD, get_measure(visit.session, measure_id).organisation_id)
     return visit.answer(_body(visit, amend_measure(visit.session, measure_id, given, expected=expected)))
 

@@ -19,7 +19,7 @@ EARLIEST = date(1978, 1, 6)
 Euros = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
-class MeasureForm(BaseModel):
+class ProtectiveMeasureForm(BaseModel):
     """A measure. What is left out is unknown.
 
     Units: `cost` in euros, tax included.
@@ -47,11 +47,11 @@ class MeasureForm(BaseModel):
         return self
 
 
-class MeasureCreation(MeasureForm):
+class MeasureCreation(ProtectiveMeasureForm):
     """A measure to record, and the body whose measure it is."""
 
     organisation_id: Number
 
-    def sheet(self) -> MeasureForm:
+    def sheet(self) -> ProtectiveMeasureForm:
         """The measure itself."""
-        return MeasureForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
+        return ProtectiveMeasureForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))

@@ -13,7 +13,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import AppointmentRole
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import MOST, MeasureFilter, count_measures, find_measures, get_measure
 from registry.processing.measures.service import amend_measure, record_measure, set_measure_aside
@@ -83,7 +83,7 @@ def show_measures(visit: Visit) -> Response[Any]:
 def typed_measure(data: FormData) -> dict[str, Any]:
     """A measure as it was typed; an amount may be written as people do, « 1 250,50 € »."""
     values: dict[str, Any] = {}
-    for name in MeasureForm.model_fields:
+    for name in ProtectiveMeasureForm.model_fields:
         said = data.first(name).strip()
         if name == "cost":
             said = "".join(sign for sign in said if not sign.isspace()).removesuffix("€").replace(",", ".")
@@ -140,7 +140,7 @@ def record_new_measure(visit: Visit) -> Response[Any]:
     data = visit.form_data()
     owner, typed = read_number(data.first("organisation_id")), typed_measure(data)
     values = {**typed, "organisation_id": data.first("organisation_id")}
-    read = parse_values(MeasureForm, typed, today=visit.today)
+    read = parse_values(ProtectiveMeasureForm, typed, today=visit.today)
     errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
     if owner is None or not visit.visitor.may(RECORD, owner):
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
@@ -163,7 +163,7 @@ def show_amend_measure(visit: Visit, measure_id: int) -> Response[Any]:
     """The form of a measure, as it stands."""
     measure = get_measure(visit.session, measure_id)
     visit.visitor.require(RECORD, measure.organisation_id)
-    values = {name: getattr(measure, name) for name in MeasureForm.model_fields}
+    values = {name: getattr(measure, name) for name in ProtectiveMeasureForm.model_fields}
     return _page(visit, measure, {**values, "activity_id": str(measure.activity_id or "")})
 
 
@@ -174,7 +174,7 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, measure.organisation_id)
     data = visit.form_data()
     typed, version = typed_measure(data), read_number(data.first("version")) or 0
-    read = parse_values(MeasureForm, typed, today=visit.today)
+    read = parse_values(ProtectiveMeasureForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _page(
             visit, measure, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY

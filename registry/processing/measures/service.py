@@ -5,13 +5,13 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say
-from registry.processing.measures.forms import MeasureForm
+from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import get_measure
 from registry.processing.queries import get_activity
 
 
-def record_measure(session: Session, organisation_id: int, form: MeasureForm) -> ProtectiveMeasure:
+def record_measure(session: Session, organisation_id: int, form: ProtectiveMeasureForm) -> ProtectiveMeasure:
     """A new measure of a body.
 
     Raises: Invalid when its activity is none of that body.
@@ -25,7 +25,9 @@ def record_measure(session: Session, organisation_id: int, form: MeasureForm) ->
     return made
 
 
-def amend_measure(session: Session, measure_id: int, form: MeasureForm, *, expected: int) -> ProtectiveMeasure:
+def amend_measure(
+    session: Session, measure_id: int, form: ProtectiveMeasureForm, *, expected: int
+) -> ProtectiveMeasure:
     """Makes a measure what is given, all of it.
 
     Raises: NotFound; Stale; Conflict when it is annulled; Invalid when its activity is none of its body.

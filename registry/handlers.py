@@ -1,0 +1,176 @@
+"""What the rooms show: every page, every call of the API, and every panel on somebody else’s sheet."""
+
+from litestar.handlers import HTTPRouteHandler
+
+from registry.accounts import routes as accounts_routes
+from registry.compliance import api as compliance_api
+from registry.compliance import panels as compliance_panels
+from registry.compliance import routes as compliance_routes
+from registry.contracts import api as contracts_api
+from registry.contracts import coverage_routes as contracts_coverage
+from registry.contracts import panels as contracts_panels
+from registry.contracts import routes as contracts_routes
+from registry.datasets import api as datasets_api
+from registry.datasets import as_of_routes as datasets_as_of
+from registry.datasets import beginning_api, together_api
+from registry.datasets import draft_routes as datasets_drafts
+from registry.datasets import form_routes as datasets_forms
+from registry.datasets import law_routes as datasets_law
+from registry.datasets import part_routes as datasets_parts
+from registry.datasets import routes as datasets_routes
+from registry.datasets.bulk import routes as datasets_bulk
+from registry.datasets.detection import api as detection_api
+from registry.datasets.detection import routes as detection_routes
+from registry.datasets.listing import cell_routes as datasets_cells
+from registry.datasets.listing import routes as datasets_list
+from registry.datasets.listing import view_routes as datasets_views
+from registry.datasets.systems import api as systems_api
+from registry.datasets.systems import routes as systems_routes
+from registry.desk import api as desk_api
+from registry.desk import handover_routes as handovers_routes
+from registry.desk import panels as desk_panels
+from registry.desk import question_routes as questions_routes
+from registry.desk import routes as desk_routes
+from registry.documents import api as documents_api
+from registry.documents import form_routes as documents_forms
+from registry.documents import panels as documents_panels
+from registry.documents import routes as documents_routes
+from registry.erasures import api as erasures_api
+from registry.erasures import routes as erasures_routes
+from registry.exchange import api as exchange_api
+from registry.exchange import routes as exchange_routes
+from registry.exchange.activities import api as record_imports_api
+from registry.exchange.activities import import_routes as record_imports
+from registry.exchange.activities import routes as record_files
+from registry.exchange.exports import routes as exports_routes
+from registry.exchange.tables import routes as tables_routes
+from registry.organisations import api as organisations_api
+from registry.organisations import panels as organisations_panels
+from registry.organisations import routes as organisations_routes
+from registry.processing import api as processing_api
+from registry.processing import dataset_routes as processing_datasets
+from registry.processing import panels as processing_panels
+from registry.processing import part_routes as processing_parts
+from registry.processing import past_routes as processing_past
+from registry.processing import routes as processing_routes
+from registry.processing.assessments import api as assessments_api
+from registry.processing.assessments import panels as assessments_panels
+from registry.processing.assessments import routes as assessments_routes
+from registry.processing.assessments import step_routes as assessments_steps
+from registry.processing.breaches import api as breaches_api
+from registry.processing.breaches import panels as breaches_panels
+from registry.processing.breaches import routes as breaches_routes
+from registry.processing.breaches import touched_routes as breaches_touched
+from registry.processing.joint import api as joint_api
+from registry.processing.joint import panels as joint_panels
+from registry.processing.joint import routes as joint_routes
+from registry.processing.measures import api as measures_api
+from registry.processing.measures import panels as measures_panels
+from registry.processing.measures import routes as measures_routes
+from registry.processing.oversight import routes as oversight_routes
+from registry.processing.processors import api as processors_api
+from registry.processing.processors import panels as processors_panels
+from registry.processing.processors import routes as processors_routes
+from registry.processing.requests import api as requests_api
+from registry.processing.requests import routes as requests_routes
+from registry.processing.retention import list_routes as retention_lists
+from registry.processing.retention import panels as retention_panels
+from registry.processing.retention import routes as retention_routes
+from registry.processing.retention import rule_routes as retention_rules
+from registry.processing.retention import slip_routes as retention_slips
+from registry.reporting import api as reporting_api
+from registry.reporting import routes as reporting_routes
+from registry.search import api as search_api
+from registry.search import routes as search_routes
+from registry.web import help_routes
+from registry.web import routes as web_routes
+from registry.web.visits import Panel
+
+PANELS: tuple[Panel, ...] = (
+    *compliance_panels.PANELS,
+    *organisations_panels.PANELS,
+    *documents_panels.PANELS,
+    *contracts_panels.PANELS,
+    *assessments_panels.PANELS,
+    *processors_panels.PANELS,
+    *joint_panels.PANELS,
+    *measures_panels.PANELS,
+    *breaches_panels.PANELS,
+    *processing_panels.PANELS,
+    *retention_panels.PANELS,
+    *desk_panels.PANELS,
+)
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    *web_routes.HANDLERS,
+    *help_routes.HANDLERS,
+    *accounts_routes.HANDLERS,
+    *organisations_routes.HANDLERS,
+    *organisations_api.HANDLERS,
+    *compliance_routes.HANDLERS,
+    *compliance_api.HANDLERS,
+    *documents_routes.HANDLERS,
+    *documents_forms.HANDLERS,
+    *documents_api.HANDLERS,
+    *datasets_routes.HANDLERS,
+    *datasets_list.HANDLERS,
+    *datasets_views.HANDLERS,
+    *datasets_cells.HANDLERS,
+    *datasets_law.HANDLERS,
+    *datasets_bulk.HANDLERS,
+    *datasets_forms.HANDLERS,
+    *datasets_parts.HANDLERS,
+    *datasets_drafts.HANDLERS,
+    *datasets_as_of.HANDLERS,
+    *detection_routes.HANDLERS,
+    *systems_routes.HANDLERS,
+    *datasets_api.HANDLERS,
+    *together_api.HANDLERS,
+    *detection_api.HANDLERS,
+    *beginning_api.HANDLERS,
+    *systems_api.HANDLERS,
+    *contracts_routes.HANDLERS,
+    *contracts_coverage.HANDLERS,
+    *contracts_api.HANDLERS,
+    *oversight_routes.HANDLERS,
+    *processing_routes.HANDLERS,
+    *assessments_routes.HANDLERS,
+    *assessments_steps.HANDLERS,
+    *processing_parts.HANDLERS,
+    *processing_past.HANDLERS,
+    *processing_datasets.HANDLERS,
+    *processing_api.HANDLERS,
+    *assessments_api.HANDLERS,
+    *processors_routes.HANDLERS,
+    *processors_api.HANDLERS,
+    *joint_routes.HANDLERS,
+    *joint_api.HANDLERS,
+    *measures_routes.HANDLERS,
+    *measures_api.HANDLERS,
+    *breaches_routes.HANDLERS,
+    *breaches_touched.HANDLERS,
+    *requests_routes.HANDLERS,
+    *retention_routes.HANDLERS,
+    *retention_lists.HANDLERS,
+    *retention_rules.HANDLERS,
+    *retention_slips.HANDLERS,
+    *breaches_api.HANDLERS,
+    *requests_api.HANDLERS,
+    *exchange_routes.HANDLERS,
+    *tables_routes.HANDLERS,
+    *exports_routes.HANDLERS,
+    *record_files.HANDLERS,
+    *record_imports.HANDLERS,
+    *record_imports_api.HANDLERS,
+    *exchange_api.HANDLERS,
+    *search_routes.HANDLERS,
+    *search_api.HANDLERS,
+    *reporting_routes.HANDLERS,
+    *desk_routes.HANDLERS,
+    *questions_routes.HANDLERS,
+    *handovers_routes.HANDLERS,
+    *desk_api.HANDLERS,
+    *reporting_api.HANDLERS,
+    *erasures_routes.HANDLERS,
+    *erasures_api.HANDLERS,
+)
