@@ -60,3 +60,11 @@ def test_another_body_s_sheets_are_not_told(town: Town):
     page = town.someone(Role.LEGAL, town.commune_id).get("/rgpd").text
 
     assert "Suivi social" not in page
+
+
+def test_who_may_not_read_breaches_is_not_told_that_there_are_none(town: Town):
+    recorded(town)
+
+    told = {role: "/violations" in town.someone(role).get("/rgpd").text for role in (Role.DIRECTOR, Role.DPO)}
+
+    assert told == {Role.DIRECTOR: False, Role.DPO: True}

@@ -23,7 +23,7 @@ from registry.processing.retention.queries import find_bodies, find_followed
 from registry.processing.retention.vocabulary import RetentionState
 from registry.web.visits import Visit, route
 
-READ, FOLLOW = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_MATTER_FOLLOW
+READ, CONFIDED = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_BREACH_READ
 _RUNNING = (ClockState.RUNNING, ClockState.SOON)
 
 
@@ -39,7 +39,7 @@ def show_oversight(visit: Visit) -> Response[object]:
         figures=_figures(lines),
         bodies=sorted(held, key=lambda line: -line.late),
         silent=[(line.id, line.name) for line in lines if line.is_empty],
-        follows=visit.visitor.may(FOLLOW),
+        follows=visit.visitor.may(CONFIDED),
         may_record=visit.visitor.may(Permission.PROCESSING_ACTIVITY_RECORD),
     )
     return visit.page("processing/oversight.html", page)
