@@ -56,7 +56,7 @@ class RetentionState(Labelled):
     ACTIVE = "active", mark("Utilité courante")
     KEPT = "kept", mark("Sans limite de durée")
     WAITING = "waiting", mark("L’événement n’a pas encore eu lieu")
-    UNKNOWN = "unknown", mark("Échéance incalculable : il manque une donnée")
+    UNKNOWN = "unknown", mark("Échéance incalculable")
     OVER = "over", mark("Éliminée ou versée")
     UNSET = "unset", mark("Aucune durée fixée")
 

@@ -86,7 +86,11 @@ def say_origin(origin: Origin) -> str:
 
 
 def say_due(dates: DueDates, on: date) -> str:
-    """When retention ends, or since when it has, in words; nothing while it is not computed."""
+    """When retention ends, or since when it has, in words; what is missing where it cannot be computed."""
+    if dates.state is RetentionState.UNKNOWN:
+        if dates.starts_on is None:
+            return _("il manque le jour de l’événement de départ")
+        return _("il manque la durée : choisissez une règle, ou dites-en une propre")
     since = dates.due_since
     if since is None or dates.until is None:
         return ""
