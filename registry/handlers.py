@@ -73,10 +73,13 @@ from registry.processing.processors import panels as processors_panels
 from registry.processing.processors import routes as processors_routes
 from registry.processing.requests import api as requests_api
 from registry.processing.requests import routes as requests_routes
+from registry.processing.retention import api as retention_api
 from registry.processing.retention import list_routes as retention_lists
 from registry.processing.retention import panels as retention_panels
 from registry.processing.retention import routes as retention_routes
+from registry.processing.retention import rule_api as retention_rules_api
 from registry.processing.retention import rule_routes as retention_rules
+from registry.processing.retention import slip_api as retention_slips_api
 from registry.processing.retention import slip_routes as retention_slips
 from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
@@ -154,6 +157,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *retention_lists.HANDLERS,
     *retention_rules.HANDLERS,
     *retention_slips.HANDLERS,
+    *retention_api.HANDLERS,
+    *retention_rules_api.HANDLERS,
+    *retention_slips_api.HANDLERS,
     *breaches_api.HANDLERS,
     *requests_api.HANDLERS,
     *exchange_routes.HANDLERS,

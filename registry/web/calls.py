@@ -107,7 +107,7 @@ def read_questions(of: type[Questions], asked: Mapping[str, list[str]]) -> Quest
     for name, values in asked.items():
         kinds = _kinds(of, name)
         if "array" in kinds:
-            given[name] = values
+            given[name] = [_typed(one, _kinds(of, name, each=True)) for one in values]
         elif len(values) > 1:
             twice.append(FieldError(name, _("Ce paramètre est donné deux fois : gardez-en un.")))
         else:
@@ -175,9 +175,10 @@ def _said(*problems: FieldError) -> str:
     return _("L’adresse ne convient pas : « {name} ». {why}").format(name=problems[0].path, why=problems[0].message)
 
 
-def _kinds(of: type[BaseModel], name: str) -> frozenset[str]:
-    """The JSON types a question takes; none for one nobody knows."""
+def _kinds(of: type[BaseModel], name: str, *, each: bool = False) -> frozenset[str]:
+    """The JSON types a question takes, or each of its values does; none for one nobody knows."""
     declared = of.model_json_schema()["properties"].get(name, {}) if name in of.model_fields else {}
+    declared = declared.get("items", {}) if each else declared
     return frozenset(one.get("format") or one.get("type", "string") for one in declared.get("anyOf", [declared]))
 
 

@@ -120,6 +120,11 @@ class Objects:
     slip_id: int = NOTHING
     due_id: int = NOTHING
     rule_version: int = 1
+    spare_hold_id: int = NOTHING
+    spare_rule_id: int = NOTHING
+    spare_slip_id: int = NOTHING
+    spare_due_id: int = NOTHING
+    spare_rule_version: int = 1
     spare_breach_id: int = NOTHING
     spare_request_id: int = NOTHING
     organisation_version: int = 2
@@ -257,6 +262,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         session.add_all([arrangement, handed, erasure])
         session.flush()
         kept = retain(session, organisation_id, source.id, word, day=day)
+        spare = retain(session, organisation_id, source.id, f"bis {word}", day=day, code="BIS")
+        kept |= {f"spare_{name}": number for name, number in spare.items()}
         assessed = assess(session, organisation_id, activity.id, word, decider=colleague_id, day=day)
         desk = {
             "question_id": question.id,
@@ -658,6 +665,25 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"subject_kind": "dataset", "subject_id": of.dataset_id, "field": "licence", "text": "Laquelle ?"}
     ),
     "POST /api/v1/questions/{question_id:int}/messages": lambda _of: {"text": "Celle du marché."},
+    "PUT /api/v1/datasets/{dataset_id:int}/retention": lambda _of: {"rule_code": "FACT", "known": "to-come"},
+    "POST /api/v1/datasets/{dataset_id:int}/retention-holds": lambda _of: (
+        {"reason": "audit", "explained": "Contrôle", "held_by": "La direction", "started_on": "2026-11-02"}
+    ),
+    "POST /api/v1/retention-holds/{hold_id:int}/lifting": lambda _of: {"lifted_reason": REASON},
+    "POST /api/v1/retention-rules": lambda of: (
+        {"organisation_id": of.organisation_id, "code": "NEUVE2", "label": "Règle neuve", "count": 2, "unit": "year"}
+    ),
+    "PUT /api/v1/retention-rules/{rule_id:int}": lambda _of: (
+        {"code": "BIS", "label": "Règle dite autrement", "count": 4, "unit": "year"}
+    ),
+    "POST /api/v1/retention-rules/{rule_id:int}/withdrawal": lambda _of: {"reason": REASON},
+    "POST /api/v1/disposal-slips": lambda of: {
+        "organisation_id": of.organisation_id,
+        "title": "Fichiers échus",
+        "reason": "Sans utilité",
+        "dataset_ids": [of.spare_due_id],
+    },
+    "POST /api/v1/disposal-slips/{slip_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": lambda _of: {"notes": "Accord relu"},
@@ -762,6 +788,7 @@ ON_PREVIEWED = {
     "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner", "/imports/{batch_id:int}/a-corriger",
     "/api/v1/imports/{batch_id:int}/application",
 }  # fmt: skip
+SPARE_BY_API = ("hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
     "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
@@ -788,7 +815,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
         "import_id": _record_import_of(of, path),
-        "link_id": of.spare_link_id if path.startswith("/api/") else of.link_id,
+        **{name: getattr(of, f"spare_{name}") for name in SPARE_BY_API if path.startswith("/api/")},
     }  # fmt: skip
 
     def fill(found: re.Match[str]) -> str:
@@ -841,7 +868,7 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
-        "measure_id": of.measure_version,
+        "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

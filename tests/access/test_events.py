@@ -143,6 +143,14 @@ EVENTS = {
     "POST /jeux/{dataset_id:int}/champs/modifier": "datasets:sheet:amend",
     "POST /jeux/{dataset_id:int}/inspection": "datasets:suggestion:record",
     "POST /jeux/{dataset_id:int}/inspection/revue": "datasets:suggestion:review",
+    "PUT /api/v1/datasets/{dataset_id:int}/retention": "processing:retention:record",
+    "POST /api/v1/datasets/{dataset_id:int}/retention-holds": "processing:hold:place",
+    "POST /api/v1/retention-holds/{hold_id:int}/lifting": "processing:hold:lift",
+    "POST /api/v1/retention-rules": "processing:rule:record",
+    "PUT /api/v1/retention-rules/{rule_id:int}": "processing:rule:amend",
+    "POST /api/v1/retention-rules/{rule_id:int}/withdrawal": "processing:rule:withdraw",
+    "POST /api/v1/disposal-slips": "processing:disposal:prepare",
+    "POST /api/v1/disposal-slips/{slip_id:int}/withdrawal": "processing:disposal:withdraw",
     "POST /conservation/du-jeu/{dataset_id:int}": "processing:retention:record",
     "POST /conservation/du-jeu/{dataset_id:int}/gel": "processing:hold:place",
     "POST /conservation/bordereaux/nouveau": "processing:disposal:prepare",
@@ -242,6 +250,8 @@ ORDER = (
     "POST /jeux/{dataset_id:int}/inspection/revue",
     "POST /jeux/{dataset_id:int}/champs/modifier", "POST /jeux/{dataset_id:int}/sources",
     "POST /conservation/du-jeu/{dataset_id:int}", "POST /conservation/du-jeu/{dataset_id:int}/gel",
+    "PUT /api/v1/datasets/{dataset_id:int}/retention", "POST /api/v1/datasets/{dataset_id:int}/retention-holds",
+    "PUT /api/v1/retention-rules/{rule_id:int}", "POST /api/v1/retention-rules/{rule_id:int}/withdrawal",
     "POST /conservation/regles/{rule_id:int}/modifier", "POST /conservation/regles/{rule_id:int}/retirer",
     "POST /jeux/{dataset_id:int}/annuler", "POST /systemes/{system_id:int}/modifier",
     "PATCH /api/v1/systems/{system_id:int}", "POST /api/v1/systems/{system_id:int}/annulment",
@@ -325,6 +335,9 @@ def _version(town: Town, of: Objects) -> Objects:
         breach = session.execute(text("SELECT version FROM breach WHERE id = :id"), {"id": of.breach_id})
         request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
         rule = session.execute(text("SELECT version FROM retention_rule WHERE id = :id"), {"id": of.rule_id})
+        spare_rule = session.execute(
+            text("SELECT version FROM retention_rule WHERE id = :id"), {"id": of.spare_rule_id}
+        )  # fmt: skip
         proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
         contract = session.execute(text("SELECT version FROM contract WHERE id = :id"), {"id": of.contract_id})
         terms = session.execute(
@@ -340,6 +353,7 @@ def _version(town: Town, of: Objects) -> Objects:
             of, measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
+            spare_rule_version=spare_rule.scalar_one(),
             evidence_version=proof.scalar_one(),
             draft_dpia_version=drafts[0], api_draft_dpia_version=drafts[1],
             screening_version=screening.scalar_one(),

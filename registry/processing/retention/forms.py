@@ -10,6 +10,7 @@ from registry.datasets.forms import Line, Past, Prose
 from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import _
 from registry.processing.retention.vocabulary import Counting, EventKnown, HoldReason, RuleUnit, StartEvent
+from registry.web.calls import Number
 from registry.web.typed import Clean
 
 EARLIEST_YEAR, LATEST_YEAR = 1700, 2200
@@ -83,6 +84,16 @@ class RuleForm(BaseModel):
         if self.agreed_on is None and (self.agreed_by or self.agreement_reference):
             raise PydanticCustomError("agreed_on", _("Dites quel jour le service d’archives a donné son accord."))
         return self
+
+
+class RuleCreation(RuleForm):
+    """A rule to record, and the body whose rule it is."""
+
+    organisation_id: Number
+
+    def rule(self) -> RuleForm:
+        """The rule itself."""
+        return RuleForm.model_validate(self.model_dump(exclude={"organisation_id"}))
 
 
 class RulesForm(BaseModel):

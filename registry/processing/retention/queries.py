@@ -293,6 +293,32 @@ def find_all_holds(session: Session, *, lifted: bool) -> Sequence[tuple[Retentio
     return [(row[0], row[1]) for row in session.execute(query.order_by(col(RetentionHold.id)).limit(500)).all()]
 
 
+def find_holds_page(session: Session, *, lifted: bool, after: int, limit: int) -> Sequence[RetentionHold]:
+    """The holds in force, or those lifted, after a number."""
+    query = select(RetentionHold).where(col(RetentionHold.lifted_on).is_not(None) == lifted)
+    query = query.where(col(RetentionHold.id) > after).order_by(col(RetentionHold.id)).limit(limit)
+    return session.execute(query).scalars().all()
+
+
+def count_holds(session: Session, *, lifted: bool) -> int:
+    """How many holds are in force, or were lifted."""
+    query = select(func.count()).select_from(RetentionHold)
+    return session.execute(query.where(col(RetentionHold.lifted_on).is_not(None) == lifted)).scalar_one()
+
+
+def find_slips_page(session: Session, *, before: int | None, limit: int) -> Sequence[DisposalSlip]:
+    """The slips of disposal before a number, the latest first."""
+    query = select(DisposalSlip).order_by(col(DisposalSlip.id).desc()).limit(limit)
+    if before is not None:
+        query = query.where(col(DisposalSlip.id) < before)
+    return session.execute(query).scalars().all()
+
+
+def count_slips(session: Session) -> int:
+    """How many slips the asker may see."""
+    return session.execute(select(func.count()).select_from(DisposalSlip)).scalar_one()
+
+
 def find_slips(session: Session) -> Sequence[DisposalSlip]:
     """The slips of disposal the asker may see, the latest first."""
     query = select(DisposalSlip).order_by(col(DisposalSlip.prepared_on).desc(), col(DisposalSlip.id).desc())
