@@ -140,3 +140,13 @@ def say_part(kind: str, row: Mapping[str, Any], named: Mapping[str, Mapping[int,
         if words:
             said.append(words if name in _BY_THEMSELVES else f"{_(PART_LABELS[name])}{_(' : ')}{words}")
     return " · ".join(said)
+
+
+def shown_reference(reference: str) -> str:
+    """A reference as people know it: one that the register made up tells them nothing."""
+    return "" if reference.startswith("urn:uuid:") else reference
+
+
+def say_activity(activity: Any) -> str:
+    """An activity in a document: its name, after the reference people gave it where there is one."""
+    return f"{shown_reference(activity.reference)} {activity.name}".strip()

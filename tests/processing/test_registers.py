@@ -2,21 +2,26 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Permission
 from registry.processing.breaches import gathering as breaches
-from registry.processing.breaches.forms import BreachForm
-from registry.processing.breaches.service import record_breach
+from registry.processing.breaches.forms import BreachForm, TouchedForm
+from registry.processing.breaches.service import record_breach, say_what_was_touched
+from registry.processing.forms import ActivityForm
 from registry.processing.requests import gathering as requests
 from registry.processing.requests.forms import AnswerForm, RequestForm
 from registry.processing.requests.service import answer_request, record_request
+from registry.processing.service import record_activity
 from registry.reporting.discovery import get_report
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
+
+PARIS = ZoneInfo("Europe/Paris")
 
 
 def content_of(town: Town, report_id: str, gather: Any) -> Any:
@@ -43,6 +48,43 @@ def test_a_register_of_breaches_holds_each_with_its_72_hours(town: Town):
     assert sheet.late
     assert {line.label for line in sheet.missing} == {"Effets probables", "Mesures prises", "Risque"}
     assert [(one.first, one.second) for one in content.summary] == [(0, 1)]
+
+
+def test_a_register_of_breaches_names_what_was_touched_and_says_when_the_processor_told(town: Town):
+    now = datetime.now(UTC)
+    touched = {"datasets": [town.record("Familles inscrites", on=town.commune_id), town.record("Plan des réseaux")]}
+    with town.acting() as session:
+        made = [
+            record_activity(session, body, ActivityForm.model_validate(said)).id
+            for body, said in (
+                (town.commune_id, {"name": "Restauration scolaire", "reference": "T-2"}),
+                (town.commune_id, {"name": "Accueil du matin"}),
+                (town.authority_id, {"name": "Paie des agents"}),
+            )
+        ]
+        said = BreachForm(
+            title="Rançongiciel", natures=["availability"], known_at=now - timedelta(hours=2),
+            processor_id=town.other_commune_id, processor_told_at=now - timedelta(hours=3),
+            processor_report="Serveurs chiffrés dans la nuit",
+        )  # fmt: skip
+        breach = record_breach(session, town.commune_id, said, now=now)
+        form = TouchedForm(**touched, activities=made)
+        say_what_was_touched(session, breach.id, form, expected=breach.version)
+        record_breach(session, town.commune_id, said.model_copy(update={"processor_told_at": None}), now=now)
+
+    content = content_of(town, "breaches", breaches.gather)
+
+    first, second = ({line.label: line.text for line in sheet.lines} for sheet in content.sheets)
+    assert first["Jeux de données touchés"] == "Familles inscrites"
+    assert first["Traitements touchés"] == "Accueil du matin\nT-2 Restauration scolaire"
+    assert first["Le sous-traitant a prévenu le"] == breaches.say_moment(now - timedelta(hours=3), PARIS)
+    assert first["Rapport du sous-traitant"] == "Serveurs chiffrés dans la nuit"
+    assert "Le sous-traitant a prévenu le" in {line.label for line in content.sheets[1].missing}
+    assert "Jeux de données touchés" not in second
+    (sheets, *_grids) = get_report("breaches").content.tables(content)
+    assert "Familles inscrites" in sheets.rows[0]
+    told = get_report("breaches").content.to_canonical(content).decode()
+    assert not [one for one in ("Plan des réseaux", "Paie des agents", "urn:uuid") if one in told]
 
 
 @pytest.mark.parametrize(

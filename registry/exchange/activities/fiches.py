@@ -18,7 +18,7 @@ from registry.platform.lists import CodeList, load_list
 from registry.processing.models import ProcessingActivity
 from registry.processing.views import say_months
 from registry.processing.vocabulary import ProcessingRole
-from registry.processing.wording import FIELD_LABELS, say_value
+from registry.processing.wording import FIELD_LABELS, say_value, shown_reference
 
 LIST = "Liste des traitements"
 SENSITIVE = ("special", "offences")
@@ -108,11 +108,6 @@ def fiche_rows(one: Whole, actors: Actors) -> Iterator[Row]:
         guarded = " ; ".join(filter(None, (part.safeguard.label if part.safeguard else "", part.document)))
         country = load_list("countries").label(part.country, FRENCH)
         yield _row(f"Organisme destinataire {number}", part.recipient, country, guarded)
-
-
-def shown_reference(reference: str) -> str:
-    """A reference as people know it: one that the register made up tells them nothing."""
-    return "" if reference.startswith("urn:uuid:") else reference
 
 
 def _row(label: str, first: str | None = "", second: str | None = "", third: str | None = "") -> Row:

@@ -4,7 +4,7 @@ Law: GDPR art. 33 §5.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,17 +12,26 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.datasets.models import Dataset
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 from registry.organisations.queries import get_organisation, get_registry
 from registry.platform.lists import load_list
-from registry.processing.breaches.models import Breach, BreachEvent, BreachNotification
+from registry.processing.breaches.models import (
+    Breach,
+    BreachActivity,
+    BreachDataset,
+    BreachEvent,
+    BreachNotification,
+)
 from registry.processing.breaches.rules import breach_clock
 from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
-from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
+from registry.processing.holding import BODIES, Held, find_every, find_held, frame_of_sheets
+from registry.processing.models import ProcessingActivity
+from registry.processing.wording import say_activity
 from registry.web.templating import say_day
 
 OFFERED = {"organisation": BODIES}
@@ -52,12 +61,18 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     ids = [row.id for row in rows]
     told = _below(session, BreachNotification, ids, moment)
     done = _below(session, BreachEvent, ids, moment)
+    touched = _touched(session, held, ids, moment)
     states = {row.id: breach_clock(row.due_at, row.notified_at, row.risk, now).state for row in rows}
     values = {
         **frame_of_sheets(session, held, moment, held.asked.name),
         "summary": [*_summary(rows, states)],
         "sheets": [
-            _sheet(row, states[row.id], told.get(row.id, ()), done.get(row.id, ()), held.every, zone) for row in rows
+            {
+                **_sheet(row, states[row.id]),
+                "lines": [*_lines(row, touched.get(row.id, {}), held.every, zone)],
+                "grids": [*_grids(told.get(row.id, ()), done.get(row.id, ()), zone)],
+            }
+            for row in rows
         ],
     }
     return Gathered(held.kind, subject.number, held.asked.name, subject.number, values)
@@ -70,6 +85,26 @@ def _below(session: Session, model: type[Any], ids: Sequence[int], moment: Momen
     return found
 
 
+def _touched(session: Session, held: Held, ids: Sequence[int], moment: Moment) -> dict[int, dict[type[Any], list[str]]]:
+    """What each breach touched, by name: of bodies this register is not that of, nothing, for its readers may not
+    read them.
+    """
+    found: dict[int, dict[type[Any], list[str]]] = {}
+    pointing: tuple[tuple[type[Any], type[Any], str, Callable[[Any], str]], ...] = (
+        (BreachDataset, Dataset, "dataset_id", lambda row: str(row.title)),
+        (BreachActivity, ProcessingActivity, "activity_id", say_activity),
+    )
+    for link, model, column, say in pointing:
+        below = _below(session, link, ids, moment)
+        wanted = {getattr(one, column) for links in below.values() for one in links if not one.annulled}
+        rows = find_rows(session, model, until=moment.until, column="id", among=wanted)
+        names = {row.id: say(row) for row in rows if row.organisation_id in held.within}
+        for breach_id, links in below.items():
+            standing = (getattr(one, column) for one in links if not one.annulled)
+            found.setdefault(breach_id, {})[link] = sorted(names[number] for number in standing if number in names)
+    return found
+
+
 def _summary(rows: Iterable[Any], states: Mapping[int, ClockState]) -> Iterator[dict[str, Any]]:
     counts = Counter((states[row.id], row.closed_on is not None) for row in rows)
     for state in ClockState:
@@ -78,14 +113,7 @@ def _summary(rows: Iterable[Any], states: Mapping[int, ClockState]) -> Iterator[
             yield {"label": state.label, "first": closed, "second": still_open}
 
 
-def _sheet(
-    row: Any,
-    state: ClockState,
-    told: Sequence[Any],
-    done: Sequence[Any],
-    every: Mapping[int, Any],
-    zone: ZoneInfo,
-) -> dict[str, Any]:
+def _sheet(row: Any, state: ClockState) -> dict[str, Any]:
     standing = _("Close le {day}").format(day=say_day(row.closed_on)) if row.closed_on else _("Ouverte")
     return {
         "id": str(row.id),
@@ -93,12 +121,12 @@ def _sheet(
         "name": row.title,
         "standing": f"{standing} · {state.label}",
         "late": state in {ClockState.OVERDUE, ClockState.LATE},
-        "lines": [*_lines(row, every, zone)],
-        "grids": [*_grids(told, done, zone)],
     }
 
 
-def _lines(row: Any, every: Mapping[int, Any], zone: ZoneInfo) -> Iterator[dict[str, Any]]:
+def _lines(
+    row: Any, touched: Mapping[type[Any], Sequence[str]], every: Mapping[int, Any], zone: ZoneInfo
+) -> Iterator[dict[str, Any]]:
     processor = every.get(row.processor_id)
     high, late = row.risk == BreachRisk.HIGH, row.notified_at is not None and row.notified_at > row.due_at
     known = _("{known} ; fin des 72 heures : {due}").format(
@@ -110,8 +138,12 @@ def _lines(row: Any, every: Mapping[int, Any], zone: ZoneInfo) -> Iterator[dict[
         (_("Survenue"), "art. 33 §3 a", _period(row, zone), False),
         (_("Révélée par"), "", row.source.label if row.source else "", False),
         (_("Sous-traitant"), "art. 33 §2", processor.name if processor is not None else "", False),
+        (_("Le sous-traitant a prévenu le"), "art. 33 §2", _told_at(row, zone), processor is not None),
+        (_("Rapport du sous-traitant"), "art. 33 §2", row.processor_report or "", False),
         (_("Cause"), "", row.cause.label if row.cause else "", False),
         (_("Faits"), "art. 33 §5", row.facts or "", True),
+        (_("Jeux de données touchés"), "art. 33 §5", "\n".join(touched.get(BreachDataset, ())), False),
+        (_("Traitements touchés"), "art. 33 §5", "\n".join(touched.get(BreachActivity, ())), False),
         (_("Personnes et données"), "art. 33 §3 a", _people(row), False),
         (_("Effets probables"), "art. 33 §3 c", row.consequences or "", True),
         (_("Mesures prises"), "art. 33 §3 d", row.measures or "", True),
@@ -122,6 +154,10 @@ def _lines(row: Any, every: Mapping[int, Any], zone: ZoneInfo) -> Iterator[dict[
     for label, article, text, owed in said:
         if text or owed:
             yield {"label": label, "article": article, "text": text, "owed": owed}
+
+
+def _told_at(row: Any, zone: ZoneInfo) -> str:
+    return say_moment(row.processor_told_at, zone) if row.processor_told_at is not None else ""
 
 
 def _period(row: Any, zone: ZoneInfo) -> str:
