@@ -323,7 +323,7 @@ def _transfer(part: Any) -> dict[str, Any]:
 
 def _rights(row: Any, ground: _Ground) -> Iterator[dict[str, Any]]:
     adjusted = {part.right: (part.applies, part.reason) for part in ground.of(ActivityRight, row.id)}
-    for one in standing_of_rights(row.lawful_basis, row.automated_decision, adjusted):
+    for one in standing_of_rights(row.lawful_basis, row.automated_decision, row.article9_conditions, adjusted):
         yield {"name": one.right.label, "holds": one.applies, "reason": one.reason}
 
 

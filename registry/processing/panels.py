@@ -65,7 +65,9 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
 def _rights(activity: ActivityOfDataset) -> Iterator[PersonsRight]:
     """The rights that apply to an activity, as its sheet says them."""
     adjusted = {PersonsRight(code): (applies, "") for code, applies in activity.adjusted.items()}
-    for one in standing_of_rights(activity.lawful_basis, activity.automated_decision, adjusted):
+    for one in standing_of_rights(
+        activity.lawful_basis, activity.automated_decision, activity.article9_conditions, adjusted
+    ):
         if one.applies:
             yield one.right
 

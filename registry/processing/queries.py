@@ -282,6 +282,7 @@ class ActivityOfDataset:
     status: ActivityStatus
     lawful_basis: LawfulBasis | None
     automated_decision: AutomatedDecision | None
+    article9_conditions: Sequence[str]
     adjusted: Mapping[str, bool]
     """The rights that somebody granted or refused against what the basis says."""
 
@@ -291,7 +292,8 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
     rows = session.execute(
         select(
             col(Activity.id), col(Activity.name), col(Activity.organisation_id), col(Activity.status),
-            col(Activity.lawful_basis), col(Activity.automated_decision), _ADJUSTED.label("adjusted"),
+            col(Activity.lawful_basis), col(Activity.automated_decision), col(Activity.article9_conditions),
+            _ADJUSTED.label("adjusted"),
         )
         .join(ActivityDataset, col(ActivityDataset.activity_id) == col(Activity.id))
         .where(col(ActivityDataset.dataset_id) == dataset_id, ~col(ActivityDataset.annulled), ~col(Activity.annulled))
@@ -300,7 +302,7 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
     return [
         ActivityOfDataset(
             row.id, row.name, row.organisation_id, row.status, row.lawful_basis, row.automated_decision,
-            row.adjusted or {},
+            row.article9_conditions, row.adjusted or {},
         )
         for row in rows
     ]  # fmt: skip

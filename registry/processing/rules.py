@@ -1,9 +1,9 @@
 """Decisions about an activity as pure functions of values: no clock, no session."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from registry.processing.vocabulary import AutomatedDecision, LawfulBasis, PersonsRight
+from registry.processing.vocabulary import Article9Condition, AutomatedDecision, LawfulBasis, PersonsRight
 
 _ALWAYS = frozenset({PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION})
 _BY_BASIS: Mapping[LawfulBasis, frozenset[PersonsRight]] = {
@@ -14,6 +14,8 @@ _BY_BASIS: Mapping[LawfulBasis, frozenset[PersonsRight]] = {
     LawfulBasis.PUBLIC_TASK: frozenset({PersonsRight.OBJECTION}),
     LawfulBasis.LEGITIMATE_INTERESTS: frozenset({PersonsRight.ERASURE, PersonsRight.OBJECTION}),
 }
+_BY_EXPLICIT_CONSENT = frozenset({PersonsRight.ERASURE, PersonsRight.PORTABILITY, PersonsRight.WITHDRAWAL})
+_NEVER_OF_A_PUBLIC_TASK = frozenset({PersonsRight.PORTABILITY})
 
 
 @dataclass(frozen=True)
@@ -26,25 +28,32 @@ class RightStanding:
     reason: str = ""
 
 
-def rights_of(basis: LawfulBasis, automated: AutomatedDecision | None) -> frozenset[PersonsRight]:
-    """The rights that a person has, from the basis of the processing alone.
+def rights_of(
+    basis: LawfulBasis, automated: AutomatedDecision | None, conditions: Collection[str]
+) -> frozenset[PersonsRight]:
+    """The rights that a person has, from the basis of the processing and what lifts the ban on sensitive data.
 
     Law: GDPR art. 15, 16, 18; 17 §1 and §3 b (no erasure for a legal obligation or a public task); 20 §1 a
-    (portability for consent and contract only); 21 §1 (objection for points e and f); 7 §3; 22 §3.
+    (portability for consent and contract only); 21 §1 (objection for points e and f); 7 §3; 22 §3. Explicit consent
+    (9 §2 a) counts as consent does for 7 §3, 17 §1 b and 20 §1 a, whatever the basis: withdrawn, it leaves nothing
+    that allows the sensitive data. 20 §3 keeps portability out of a public task all the same.
     """
     human = {PersonsRight.HUMAN_REVIEW} if automated is AutomatedDecision.SOLE else set()
-    return _ALWAYS | _BY_BASIS[basis] | human
+    consented = _BY_EXPLICIT_CONSENT if Article9Condition.EXPLICIT_CONSENT in conditions else frozenset()
+    barred = _NEVER_OF_A_PUBLIC_TASK if basis is LawfulBasis.PUBLIC_TASK else frozenset()
+    return (_ALWAYS | _BY_BASIS[basis] | human | consented) - barred
 
 
 def standing_of_rights(
     basis: LawfulBasis | None,
     automated: AutomatedDecision | None,
+    conditions: Collection[str],
     adjusted: Mapping[PersonsRight, tuple[bool, str]],
 ) -> list[RightStanding]:
-    """Each right with whether it applies, as the basis says or as somebody adjusted it; none without a basis."""
+    """Each right with whether it applies, as the law deduces it or as somebody adjusted it; none without a basis."""
     if basis is None:
         return [RightStanding(right, applies, applies, reason) for right, (applies, reason) in adjusted.items()]
-    deduced = rights_of(basis, automated)
+    deduced = rights_of(basis, automated, conditions)
     return [
         RightStanding(right, *_settled(right in deduced, adjusted.get(right)))
         for right in PersonsRight

@@ -378,7 +378,9 @@ def right_rows(activity: ProcessingActivity, adjusted: Sequence[Any]) -> list[Ri
     said = {row.right: (row.applies, row.reason) for row in adjusted}
     return [
         RightRow(one.right.label, one.applies, one.reason)
-        for one in standing_of_rights(activity.lawful_basis, activity.automated_decision, said)
+        for one in standing_of_rights(
+            activity.lawful_basis, activity.automated_decision, activity.article9_conditions, said
+        )
     ]
 
 

@@ -127,6 +127,20 @@ def test_a_dataset_tied_to_an_activity_says_so_and_is_judged_again(town: Town):
     assert "rattaché à aucune fiche" in steward.get(f"/jeux/{sheet}").text
 
 
+def test_explicit_consent_to_sensitive_data_may_be_withdrawn_on_both_sheets(town: Town):
+    steward = town.someone(Role.STEWARD)
+    sheet = town.record("Régimes alimentaires", personal_data="personal")
+    number = _record(
+        town, lawful_basis="contract", article9_conditions=["explicit-consent"], datasets=[{"dataset_id": sheet}]
+    )
+
+    of_the_dataset = steward.get(f"/jeux/{sheet}").text
+    told = steward.get(f"/traitements/{number}").text
+
+    assert "Retrait du consentement (art. 7 §3)" in of_the_dataset
+    assert "<strong>Retrait du consentement (art. 7 §3)</strong>" in told
+
+
 def test_fields_concerned_are_chosen_among_those_of_the_dataset(town: Town):
     steward = town.someone(Role.STEWARD)
     number = _record(town)

@@ -3,7 +3,7 @@
 import pytest
 
 from registry.processing.rules import rights_of, span_of_retention, standing_of_rights
-from registry.processing.vocabulary import AutomatedDecision, LawfulBasis, PersonsRight
+from registry.processing.vocabulary import Article9Condition, AutomatedDecision, LawfulBasis, PersonsRight
 
 ALWAYS = {PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION}
 EXPECTED = {
@@ -18,13 +18,23 @@ EXPECTED = {
 
 @pytest.mark.parametrize("basis", list(LawfulBasis))
 def test_each_basis_gives_the_rights_that_the_regulation_says(basis: LawfulBasis):
-    assert rights_of(basis, None) == ALWAYS | EXPECTED[basis]
-    assert rights_of(basis, AutomatedDecision.SOLE) == ALWAYS | EXPECTED[basis] | {PersonsRight.HUMAN_REVIEW}
+    assert rights_of(basis, None, ()) == ALWAYS | EXPECTED[basis]
+    assert rights_of(basis, AutomatedDecision.SOLE, ()) == ALWAYS | EXPECTED[basis] | {PersonsRight.HUMAN_REVIEW}
+
+
+@pytest.mark.parametrize("basis", list(LawfulBasis))
+def test_explicit_consent_to_sensitive_data_gives_the_rights_of_consent_whatever_the_basis(basis: LawfulBasis):
+    consented = rights_of(basis, None, [Article9Condition.EXPLICIT_CONSENT, Article9Condition.CARE])
+    otherwise = rights_of(basis, None, [Article9Condition.CARE])
+
+    assert {PersonsRight.WITHDRAWAL, PersonsRight.ERASURE} <= consented, "Art. 7 §3 and 17 §1 b."
+    assert (PersonsRight.PORTABILITY in consented) == (basis is not LawfulBasis.PUBLIC_TASK), "Art. 20 §1 a and §3."
+    assert otherwise == ALWAYS | EXPECTED[basis]
 
 
 def test_a_right_adjusted_says_why_and_the_others_stand():
     standing = standing_of_rights(
-        LawfulBasis.PUBLIC_TASK, None, {PersonsRight.OBJECTION: (False, "Loi 78-17, art. 56")}
+        LawfulBasis.PUBLIC_TASK, None, (), {PersonsRight.OBJECTION: (False, "Loi 78-17, art. 56")}
     )
 
     by_right = {one.right: one for one in standing}
@@ -36,7 +46,7 @@ def test_a_right_adjusted_says_why_and_the_others_stand():
 
 
 def test_without_a_basis_no_right_is_deduced():
-    assert standing_of_rights(None, None, {}) == []
+    assert standing_of_rights(None, None, (), {}) == []
 
 
 def test_several_retentions_are_said_from_the_shortest_to_the_longest():
