@@ -9,9 +9,11 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from registry.kernel.dates import plus_months
+from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.ledger.service import say
 from registry.platform.lists import load_list
+from registry.processing.assessments.gathering import gather
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus
@@ -321,6 +323,39 @@ def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: 
     assert steward.post(f"{address}/consultation", answered).status_code == 303
 
     assert "Réduire." in steward.get(f"{address}/revisions/1").text
+
+
+@pytest.mark.parametrize(
+    ("told_on", "counts", "last"),
+    [
+        ("2026-07-30", True, "6 octobre 2026"),
+        ("2026-07-31", False, "25 août 2026"),
+        ("2026-11-20", False, "25 août 2026"),
+    ],
+)
+def test_the_cnil_extends_its_delay_only_within_a_month_of_the_request(
+    town: Town, activity_id: int, told_on: str, counts: bool, last: str
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+
+    sent = {"sent_on": "2026-06-30", "extension_told_on": told_on, "version": "0"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+
+    page = steward.get(address).text
+    assert f"Le délai de la CNIL a pris fin le {last}" in page
+    assert ("Prolongée de six semaines" in page, "ne compte pas : le mois" in page) == (counts, not counts)
+    number = int(address.rpartition("/")[2])
+    told = steward.api("GET", f"/api/v1/impact-assessments/{number}").json()["consultation"]
+    assert (told["extended"], say_day(date.fromisoformat(told["due_on"]))) == (counts, last)
+    with town.acting() as session:
+        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
+    said = str(sheet["sheets"][-1])
+    assert last in said
+    assert ("Prolongée de six semaines" in said, "ne compte pas : le mois" in said) == (counts, not counts)
 
 
 def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:

@@ -6,6 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 
+from registry.compliance.engine import engine_of
 from registry.datasets.api import about
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
@@ -123,6 +124,7 @@ def body_of(visit: Visit, assessment_id: int) -> AssessmentBody:
         find_risks(session, revision.id),
         find_measures(session, revision.id),
         find_consultation(session, revision.id),
+        engine_of(session).catalogue.delays,
     )
 
 

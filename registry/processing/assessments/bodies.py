@@ -1,9 +1,10 @@
 """The bodies that the API of impact assessments answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.kernel.delays import Delay
 from registry.processing.assessments.models import (
     AssessmentMeasure,
     AssessmentRevision,
@@ -13,7 +14,7 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import Standing
-from registry.processing.assessments.risks import residual
+from registry.processing.assessments.risks import cnil_answers_by, is_cnil_extended, residual
 from registry.processing.assessments.rules import Decision
 from registry.processing.assessments.vocabulary import (
     CnilAnswer,
@@ -89,11 +90,16 @@ class MeasureBody:
 
 @dataclass(frozen=True)
 class ConsultationBody:
-    """The CNIL's prior consultation on a revision."""
+    """The CNIL's prior consultation on a revision.
+
+    `due_on` is the last day of the CNIL's delay; `extended` says whether an extension counts, told within a month.
+    """
 
     sent_on: date
     reference: str | None
     extension_told_on: date | None
+    extended: bool
+    due_on: date
     answered_on: date | None
     answer: CnilAnswer | None
     answer_text: str | None
@@ -213,6 +219,7 @@ def assessment_body(
     risks: Sequence[AssessmentRisk],
     measures: Sequence[AssessmentMeasure],
     consultation: PriorConsultation | None,
+    delays: Mapping[str, Delay],
 ) -> AssessmentBody:
     """An assessment whole, at one of its revisions."""
     return AssessmentBody(
@@ -226,9 +233,19 @@ def assessment_body(
         measures=[
             MeasureBody(**{name: getattr(one, name) for name in MeasureBody.__dataclass_fields__}) for one in measures
         ],
-        consultation=ConsultationBody(
-            **{name: getattr(consultation, name) for name in ConsultationBody.__dataclass_fields__}
-        )
-        if consultation is not None
-        else None,
+        consultation=_consultation_body(consultation, delays) if consultation is not None else None,
+    )
+
+
+def _consultation_body(known: PriorConsultation, delays: Mapping[str, Delay]) -> ConsultationBody:
+    sent, told = known.sent_on, known.extension_told_on
+    return ConsultationBody(
+        sent_on=sent,
+        reference=known.reference,
+        extension_told_on=told,
+        extended=is_cnil_extended(sent, told, delays),
+        due_on=cnil_answers_by(sent, told, delays),
+        answered_on=known.answered_on,
+        answer=known.answer,
+        answer_text=known.answer_text,
     )

@@ -3,11 +3,13 @@
 Law: GDPR art. 35 §7, §2 and §9, art. 36.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.engine import engine_of
+from registry.kernel.delays import Delay
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
@@ -21,9 +23,9 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import get_assessment
-from registry.processing.assessments.risks import residual
+from registry.processing.assessments.risks import cnil_answers_by, residual
 from registry.processing.assessments.vocabulary import RevisionState, RiskKind
-from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view
+from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view, say_extension
 from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
 from registry.web.templating import say_day
@@ -73,7 +75,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             *_written(revision, _names(session, held, covered, moment)),
             _risks(risks),
             _plan(measures),
-            _opinions(revision, consultation),
+            _opinions(revision, _consulted(consultation, engine_of(session).catalogue.delays)),
         ],
     }
     return Gathered(SUBJECT, subject.number, assessment.title, assessment.organisation_id, values)
@@ -160,13 +162,13 @@ def _plan(measures: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _opinions(revision: Any, consultation: Any) -> dict[str, Any]:
+def _opinions(revision: Any, consulted: str) -> dict[str, Any]:
     opinion, asked = revision.dpo_opinion, revision.people_asked
     decided = say_day(revision.decided_on) if revision.decided_on else ""
     said = (
         (_("Avis du DPO"), "art. 35 §2", _joined(opinion, revision.dpo_opinion_on, revision.dpo_opinion_text), True),
         (_("Personnes concernées"), "art. 35 §9", _joined(asked, None, revision.people_views), True),
-        (_("CNIL consultée"), "art. 36", _consulted(consultation), False),
+        (_("CNIL consultée"), "art. 36", consulted, False),
         (_("Décision"), "", _joined(revision.state, None, decided) if decided else "", True),
         (_("Motif"), "", revision.decision_reason or "", False),
         (label_of("review_triggers"), "art. 35 §11", revision.review_triggers or "", False),
@@ -179,13 +181,18 @@ def _opinions(revision: Any, consultation: Any) -> dict[str, Any]:
     return {"id": "avis", "name": _step("avis"), "lines": lines}
 
 
-def _consulted(known: Any) -> str:
+def _consulted(known: Any, delays: Mapping[str, Delay]) -> str:
     if known is None:
         return ""
-    answer = known.answer.label if known.answer else _("pas encore de réponse")
-    return " ; ".join(
-        filter(None, (_("saisie le {day}").format(day=say_day(known.sent_on)), answer, known.answer_text))
+    due = say_day(cnil_answers_by(known.sent_on, known.extension_told_on, delays))
+    answer = (
+        known.answer.label
+        if known.answer
+        else _("pas encore de réponse, attendue au plus tard le {day}").format(day=due)
     )
+    sent, extension = _("saisie le {day}").format(day=say_day(known.sent_on)), known.extension_told_on
+    said = (sent, answer, known.answer_text, say_extension(known.sent_on, extension, delays))
+    return " ; ".join(filter(None, said))
 
 
 def _joined(code: Any, day: Any, text: str | None) -> str:

@@ -7,6 +7,7 @@ from litestar import Response
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names
+from registry.compliance.engine import engine_of
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
@@ -218,7 +219,9 @@ def _assessment_page(
         measures=[measure_view(measure, today) for measure in measures],
         opinions=opinions_of(revision),
         decision=decision_of(revision, _decider(visit, revision)),
-        consultation=consultation_view(known, today) if known is not None else None,
+        consultation=consultation_view(known, today, engine_of(session).catalogue.delays)
+        if known is not None
+        else None,
         must_consult=known is None and left is RiskBand.HIGH,
         lacks=[] if revision.state.is_decided else lack_views(find_lacks(revision, risks, len(measures), len(covered))),
         revisions=[RevisionLine(one.number, one.state.label, one.decided_on) for one in revisions],

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from registry.kernel.dates import plus_days, plus_months
+from registry.kernel.delays import Delay, deadline
 from registry.kernel.words import mark
 from registry.processing.assessments.vocabulary import (
     DpoOpinion,
@@ -19,8 +20,10 @@ from registry.processing.assessments.vocabulary import (
 REVIEW_MONTHS = 36
 """Units: months. A landmark of the registry: the regulation sets no period (art. 35 §11)."""
 SOON_DAYS = 90
-CNIL_DAYS, EXTENSION_DAYS = 56, 42
-"""Units: days. Eight weeks for the CNIL to answer a prior consultation, six more where it extends (art. 36 §2)."""
+CNIL_DELAY, EXTENDED_DELAY = "cnil-consultation", "cnil-consultation-extended"
+"""The delay the CNIL answers a prior consultation in, without and with its extension: names of `delays.yaml`."""
+TOLD_DELAY = "cnil-consultation-extension-told"
+"""The delay in which the CNIL tells of an extension: a name of `delays.yaml`."""
 
 
 class Weighed(Protocol):
@@ -56,13 +59,22 @@ def residual(risks: Iterable[Weighed]) -> RiskBand | None:
     return max(known, key=list(RiskBand).index)
 
 
-def cnil_answers_by(sent_on: date, extension_told_on: date | None) -> date:
+def is_cnil_extended(sent_on: date, extension_told_on: date | None, delays: Mapping[str, Delay]) -> bool:
+    """Whether the CNIL's extension counts: it was told within a month of the request.
+
+    Law: GDPR art. 36 §2, since 2018-05-25. Sending stands for receipt.
+    """
+    return extension_told_on is not None and sent_on <= extension_told_on <= deadline(sent_on, delays[TOLD_DELAY])
+
+
+def cnil_answers_by(sent_on: date, extension_told_on: date | None, delays: Mapping[str, Delay]) -> date:
     """The last day of the CNIL's delay to answer a prior consultation.
 
-    Law: GDPR art. 36 §2, since 2018-05-25: eight weeks of receipt, six more where it tells of an extension. Sending
-    stands for receipt, and a suspension is not counted.
+    Law: GDPR art. 36 §2, since 2018-05-25: eight weeks of receipt, six more where it told of an extension in time.
+    Sending stands for receipt, and a suspension is not counted.
     """
-    return plus_days(sent_on, CNIL_DAYS + (EXTENSION_DAYS if extension_told_on is not None else 0))
+    extended = is_cnil_extended(sent_on, extension_told_on, delays)
+    return deadline(sent_on, delays[EXTENDED_DELAY if extended else CNIL_DELAY])
 
 
 def proposed_review(decided_on: date) -> date:

@@ -109,6 +109,7 @@ class ConsultationView:
     """The CNIL's consultation in words."""
 
     facts: Sequence[tuple[str, str]]
+    extension: str
     awaits_until: date | None
     is_late: bool
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from registry.kernel.delays import Delay
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
 from registry.processing.assessments.models import (
@@ -12,7 +13,7 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import Standing
-from registry.processing.assessments.risks import Lack, band, cnil_answers_by, residual, review_state
+from registry.processing.assessments.risks import Lack, band, cnil_answers_by, is_cnil_extended, residual, review_state
 from registry.processing.assessments.rules import CRITERIA, Decision
 from registry.processing.assessments.views import (
     AssessmentLine,
@@ -221,9 +222,20 @@ def decision_of(revision: AssessmentRevision, decided_by: str) -> list[tuple[str
     return [pair for pair in said if pair[1]]
 
 
-def consultation_view(known: PriorConsultation, today: date) -> ConsultationView:
+def say_extension(sent_on: date, told_on: date | None, delays: Mapping[str, Delay]) -> str:
+    """What the CNIL's extension is worth: told within a month it extends, later it does not."""
+    if told_on is None:
+        return ""
+    if is_cnil_extended(sent_on, told_on, delays):
+        return _("Prolongée de six semaines : la CNIL l’a annoncé le {day}, dans le mois.").format(day=say_day(told_on))
+    return _(
+        "La prolongation annoncée le {day} ne compte pas : le mois pour l’annoncer était passé (RGPD art. 36 §2)."
+    ).format(day=say_day(told_on))
+
+
+def consultation_view(known: PriorConsultation, today: date, delays: Mapping[str, Delay]) -> ConsultationView:
     """The CNIL's consultation in words, with the last day of its delay while it has not answered."""
-    last = cnil_answers_by(known.sent_on, known.extension_told_on)
+    last = cnil_answers_by(known.sent_on, known.extension_told_on, delays)
     said = [
         (label_of("sent_on"), say_day(known.sent_on)),
         (label_of("reference"), known.reference or ""),
@@ -233,7 +245,12 @@ def consultation_view(known: PriorConsultation, today: date) -> ConsultationView
         (label_of("answer_text"), known.answer_text or ""),
     ]
     waits = known.answered_on is None
-    return ConsultationView([pair for pair in said if pair[1]], last if waits else None, waits and last < today)
+    return ConsultationView(
+        [pair for pair in said if pair[1]],
+        say_extension(known.sent_on, known.extension_told_on, delays),
+        last if waits else None,
+        waits and last < today,
+    )
 
 
 def texts_of(revision: AssessmentRevision) -> dict[str, list[tuple[str, str]]]:
