@@ -329,9 +329,15 @@ _SOURCES = (
     Source(
         "annual-review", Permission.PROCESSING_BREACH_READ, reviewing.get_keeper, reviewing.gather, reviewing.OFFERED
     ),
-    Source("impact-assessment", _RECORD, assessments.get_keeper, assessments.gather),
+    Source(
+        "impact-assessment", _RECORD, assessments.get_keeper, assessments.gather,
+        records={assessments.SUBJECT: assessments.name_subject},
+    ),
     Source("breaches", Permission.PROCESSING_BREACH_READ, breaches.get_keeper, breaches.gather, breaches.OFFERED),
-    Source("disposal-slip", Permission.PROCESSING_RETENTION_READ, slips.get_keeper, slips.gather),
+    Source(
+        "disposal-slip", Permission.PROCESSING_RETENTION_READ, slips.get_keeper, slips.gather,
+        records={slips.SUBJECT: slips.name_subject},
+    ),
     Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""

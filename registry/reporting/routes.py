@@ -1,13 +1,15 @@
 """The pages of documents: the register, asking for one, following the job, downloading."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
+from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Invalid, NotFound
+from registry.kernel.issuing import Subject
 from registry.kernel.words import _, current_locale, mark
 from registry.organisations.queries import find_organisations
 from registry.platform.models import JobState
@@ -16,19 +18,17 @@ from registry.reporting.forms import IssueForm
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_documents
-from registry.reporting.sources import sources_of
+from registry.reporting.sources import Source, sources_of
 from registry.reporting.views import DocumentLine, DocumentsPage, job_page
 from registry.reporting.visiting import ISSUE, ISSUE_JOB, READ, ask_document, part_of, readable, run_for
 from registry.reporting.vocabulary import Medium
-from registry.web.forms import Rejected
+from registry.web.forms import Rejected, read_number
 from registry.web.scripts import asked_by_script
 from registry.web.visits import NOTICES, Visit, route
 
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
 _SUBJECTS = {"organisation": mark("{name}"), "bodies": mark("{name}, et chacun de ses organismes dans son volume")}
 """What is asked of an organisation: itself with its services, or with the bodies below it."""
-_RECORDS = {"assessment": mark("Analyse d’impact n° {number}")}
-"""The subjects that only their own sheet proposes."""
 
 
 def _line(document: IssuedDocument) -> DocumentLine:
@@ -43,10 +43,16 @@ def _line(document: IssuedDocument) -> DocumentLine:
     )
 
 
-def _of_own_sheet(scope: str) -> list[tuple[str, str]]:
-    """The subject that a record's own sheet proposed, if it did."""
-    kind, _colon, number = scope.partition(":")
-    return [(scope, _(_RECORDS[kind]).format(number=number))] if kind in _RECORDS and number.isdigit() else []
+def _of_own_sheet(session: Session, asked: Sequence[Source], scope: str) -> list[tuple[str, str]]:
+    """The record whose own sheet proposed a document on it, by its name, if the asker sees it."""
+    kind, _colon, said = scope.partition(":")
+    called, number = next((one.records[kind] for one in asked if kind in one.records), None), read_number(said)
+    if called is None or number is None:
+        return []
+    try:
+        return [(scope, called(session, Subject(kind, number)))]
+    except NotFound:
+        return []
 
 
 def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
@@ -72,7 +78,7 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
             for subject in _SUBJECTS
             if body.id in reach and (subject, body.kind) in offered
         ]
-        + _of_own_sheet(scope),
+        + _of_own_sheet(visit.session, [one for one in asked if one.report_id == named], scope),
         values=values,
         errors=errors,
         pdf_notice="" if available.ok else f"{available.reason} {available.apt_line}",

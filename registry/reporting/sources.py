@@ -18,7 +18,8 @@ class Source:
 
     `permission` is what one must be allowed to read in order to ask for the report, and to read it once issued.
     `keeper` answers the organisation that keeps a document on a subject, or refuses the subject; `gather` its
-    content on a day. `offered` are the organisations that the page proposes, by the kind of subject they make.
+    content on a day. `offered` are the organisations that the page proposes, by the kind of subject they make;
+    `records` how a record whose own sheet proposes the document is called, by the kind of subject it makes.
     """
 
     report_id: str
@@ -26,6 +27,7 @@ class Source:
     keeper: Callable[[Session, Subject], int]
     gather: Callable[[Session, Subject, Moment], Gathered]
     offered: Mapping[str, Collection[OrganisationKind]] = field(default_factory=dict)
+    records: Mapping[str, Callable[[Session, Subject], str]] = field(default_factory=dict)
 
 
 def sources_of(session: Session) -> Mapping[str, Source]:

@@ -1,5 +1,7 @@
 """Slips of disposal: prepared from what is due, refused with a sentence, frozen, issued with a place for the visa."""
 
+from html import unescape
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +12,7 @@ from registry.kernel.permissions import Role
 from registry.processing.retention.gathering import gather
 from registry.reporting.discovery import get_report
 from tests.conftest import Town
+from tests.pages import fields_of
 from tests.processing.test_retention import kept, recorded
 from tests.processing.test_retention_pages import hold
 
@@ -100,6 +103,23 @@ def test_a_hold_that_comes_later_is_said_on_the_slip_and_in_its_document(town: T
     assert [one.id for one in content.sheets] == ["articles", "gels", "visa"]
     assert [line.label for line in content.sheets[2].missing] == ["Décision", "Référence", "Date"]
     assert content.sheets[0].grids[0].rows[0][4] == "4200 lignes"
+
+
+def test_the_link_of_a_slip_proposes_its_document_which_is_then_issued(town: Town):
+    archivist = town.someone(Role.ARCHIVIST)
+    page = archivist.get(prepared(town, due(town, "Salles"))).text
+    link = "/documents?" + unescape(page.split('href="/documents?')[1].split('"')[0])
+
+    form = archivist.get(link)
+    asked = archivist.post("/documents", fields_of(form))
+
+    assert f"Bordereau BE-{town.info['today']().year}-001 – Fichiers échus</option>" in form.text
+    assert asked.status_code == 303, asked.text
+    assert asked.headers["location"].startswith("/travaux/")
+    for scope in ("slip:999999", "slip:x", f"slip:{10**17}"):
+        assert archivist.get(f"/documents?report=disposal-slip&scope={scope}").status_code == 200
+    elsewhere = town.someone(Role.ARCHIVIST, town.commune_id)
+    assert "Fichiers échus" not in elsewhere.get(link).text
 
 
 def test_a_withdrawn_slip_frees_its_datasets(town: Town):

@@ -45,6 +45,16 @@ def get_keeper(session: Session, subject: Subject) -> int:
     return get_assessment(session, subject.number).organisation_id
 
 
+def name_subject(session: Session, subject: Subject) -> str:
+    """What an assessment is called where its document is asked for.
+
+    Raises: NotFound.
+    """
+    return _("Analyse d’impact n° {number} – {title}").format(
+        number=subject.number, title=get_assessment(session, subject.number).title
+    )
+
+
 def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     """The latest revision of an assessment, as it stood.
 

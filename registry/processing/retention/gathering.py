@@ -33,6 +33,15 @@ def get_keeper(session: Session, subject: Subject) -> int:
     return get_slip(session, subject.number).organisation_id
 
 
+def name_subject(session: Session, subject: Subject) -> str:
+    """What a slip is called where its document is asked for.
+
+    Raises: NotFound.
+    """
+    slip = get_slip(session, subject.number)
+    return _("Bordereau {number} – {title}").format(number=slip.number, title=slip.title)
+
+
 def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     """A slip, as it stood.
 
