@@ -62,15 +62,28 @@ class Ground:
         return self._named.get(sort_key(said)) or self._named.get("".join(said.split()))
 
     def owner(self, one: ReadActivity) -> int:
-        """Whose record an activity enters; what is wrong is said on it."""
-        found = self.body(one.owner) if one.owner else self.own
+        """Whose record an activity enters, by its key, else by its name; what is wrong is said on it."""
+        said = one.owner or one.owner_name
+        found = self.body(said) if said else self.own
         if found is None or found == _SEVERAL:
-            one.remark("owner-unknown" if found is None else "owner-several", one.owner)
+            one.remark("owner-unknown" if found is None else "owner-several", said)
             return self.own
+        if one.owner and one.owner_name:
+            self._compare_name(one, found)
         if found not in self.writable:
-            one.remark("owner-forbidden", self.bodies.name(found) or one.owner)
+            one.remark("owner-forbidden", self.bodies.name(found) or said)
             return self.own
         return found
+
+    def _compare_name(self, one: ReadActivity, found: int) -> None:
+        name = self.bodies.name(found) or ""
+        if sort_key(name) == sort_key(one.owner_name) or self.body(one.owner_name) == found:
+            return
+        if self.body(one.owner_name) is None:
+            # The body may have changed its name since the file was made: the key goes before.
+            one.remark("owner-renamed", one.owner_name)
+        else:
+            one.remark("owner-mismatch", " / ".join((name, one.owner_name)))
 
 
 def compare_record(

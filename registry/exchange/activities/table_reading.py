@@ -100,10 +100,12 @@ def read_own(sheet: Sheet, source: SourceFormat) -> list[ReadActivity]:
 def _own_row(name: str, line: int, columns: Iterable[Column | None], cells: list[str]) -> ReadActivity:
     one = ReadActivity(name, line, whole=True)
     for column, cell in zip(columns, cells, strict=False):
-        if column is None or not cell.strip() or not column.kept:
+        if column is None or not cell.strip():
             continue
         if column.name == "organisation_key":
             one.owner = cell.strip()
+        elif column.name == "organisation_name":
+            one.owner_name = cell.strip()
         elif column.name in PARTS:
             one.parts[column.name] = _own_parts(one, column, cell)
         else:

@@ -29,8 +29,9 @@ class ReadActivity:
     """One activity as a file describes it.
 
     `values` are the fields of its form by name, `parts` what stands below it by kind; `owner` is what the file calls
-    the body whose record it stands in. With `whole`, a kind of part that is given is all there is of it, as in a table
-    of ours; else it adds to what stands. `extra` is what no field holds: it is kept among the notes.
+    the body whose record it stands in, `owner_name` the name it gives beside a key. With `whole`, a kind of part that
+    is given is all there is of it, as in a table of ours; else it adds to what stands. `extra` is what no field holds:
+    it is kept among the notes.
     """
 
     sheet: str
@@ -38,6 +39,7 @@ class ReadActivity:
     values: dict[str, Any] = field(default_factory=dict)
     parts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     owner: str = ""
+    owner_name: str = ""
     whole: bool = False
     extra: list[str] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -91,6 +93,14 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
         _E, mark("« {value} » n’est pas une organisation de ce registre : corrigez son nom, ou donnez son SIREN."),
     ),
     "owner-several": (_E, mark("Plusieurs organisations s’appellent « {value} » : donnez le SIREN.")),
+    "owner-mismatch": (
+        _E, mark("La clef et le nom désignent deux organisations différentes (« {value} ») : corrigez l’un des deux, "
+                 "ou videz la colonne « Organisation »."),
+    ),
+    "owner-renamed": (
+        _W, mark("« {value} » n’est pas le nom que le registre donne à cette clef : la fiche irait au registre de "
+                 "l’organisation de la clef. Vérifiez."),
+    ),
     "owner-forbidden": (
         _E, mark("Vous ne tenez pas le registre de « {value} » : demandez à qui le tient d’importer cette ligne."),
     ),

@@ -1,0 +1,65 @@
+"""An export of the record comes back from a spreadsheet: whose record each row enters, and what people typed in it."""
+
+import csv
+import io
+
+import pytest
+
+from registry.kernel.permissions import Role
+from registry.organisations.queries import get_organisation
+from tests.conftest import Someone, Town
+from tests.exchange.test_record_export import record, rows_of
+from tests.exchange.test_record_imports import panel, preview
+
+pytestmark = pytest.mark.database
+KEY, ORGANISATION, NAME = "Organisation (clef)", "Organisation", "Nom du traitement"
+
+
+def amended(someone: Someone, **cells: str) -> bytes:
+    """The export of the only activity as somebody saves it again, with other cells: a new activity of another name."""
+    (row,) = rows_of(someone)
+    row |= {NAME: "Prêt de livres", "Référence": "", **cells}
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, list(row), delimiter=";")
+    table.writeheader()
+    table.writerow(row)
+    return written.getvalue().encode("utf-8-sig")
+
+
+def name_of(town: Town, organisation_id: int) -> str:
+    with town.acting() as session:
+        return get_organisation(session, organisation_id).name
+
+
+def test_a_row_of_ours_that_names_a_body_without_its_key_enters_the_record_of_that_body(town: Town) -> None:
+    record(town)
+    dpo = town.someone(Role.DPO)
+    commune = name_of(town, town.commune_id)
+    table = amended(dpo, **{KEY: "", ORGANISATION: commune})
+
+    address = preview(dpo, town.authority_id, table)
+    assert commune in panel(dpo.get(address), "Prêt de livres")
+    dpo.post(f"{address}/appliquer", {"take": ["1"]})
+
+    assert {row[ORGANISATION] for row in rows_of(dpo) if row[NAME] == "Prêt de livres"} == {commune}
+
+
+def test_a_row_of_ours_enters_no_record_but_the_one_it_names(town: Town) -> None:
+    record(town, town.commune_id)
+    steward = town.someone(Role.STEWARD, town.commune_id)
+    authority, commune = name_of(town, town.authority_id), name_of(town, town.commune_id)
+
+    def said(**cells: str) -> str:
+        return steward.get(preview(steward, town.commune_id, amended(steward, **cells))).text
+
+    unknown = said(**{KEY: "", ORGANISATION: "Atlantis"})
+    forbidden = said(**{KEY: "", ORGANISATION: authority})
+    torn = said(**{ORGANISATION: authority})
+    renamed = said(**{ORGANISATION: "Atlantis"})
+
+    assert "« Atlantis » n’est pas une organisation de ce registre" in unknown
+    assert f"Vous ne tenez pas le registre de « {authority} »" in forbidden
+    assert f"deux organisations différentes (« {commune} / {authority} »)" in torn
+    assert [page.count('name="take"') for page in (unknown, forbidden, torn)] == [0, 0, 0]
+    assert "« Atlantis » n’est pas le nom que le registre donne à cette clef" in renamed
+    assert renamed.count('name="take"') == 1
