@@ -63,3 +63,37 @@ def test_a_row_of_ours_enters_no_record_but_the_one_it_names(town: Town) -> None
     assert [page.count('name="take"') for page in (unknown, forbidden, torn)] == [0, 0, 0]
     assert "« Atlantis » n’est pas le nom que le registre donne à cette clef" in renamed
     assert renamed.count('name="take"') == 1
+
+
+def test_the_days_that_a_french_spreadsheet_saves_again_are_read(town: Town) -> None:
+    record(town, started_on="2020-02-01")
+    dpo = town.someone(Role.DPO)
+    table = amended(dpo, **{"Mis en œuvre depuis le": "01/09/2025", "Date de ce texte": "2008-05-19"})
+
+    dpo.post(f"{preview(dpo, town.authority_id, table)}/appliquer", {"take": ["1"]})
+
+    (row,) = (row for row in rows_of(dpo) if row[NAME] == "Prêt de livres")
+    assert (row["Mis en œuvre depuis le"], row["Date de ce texte"]) == ("2025-09-01", "2008-05-19")
+
+
+@pytest.mark.parametrize(
+    ("day", "sentence"),
+    [
+        ("31/02/2025", "« 31/02/2025 » n’est pas une date possible"),
+        ("09/13/2025", "« 09/13/2025 » n’est pas une date possible"),
+        ("01/09/25", "« 01/09/25 » peut se lire comme plusieurs jours"),
+        ("09/2025", "« 09/2025 » peut se lire comme plusieurs jours"),
+        ("45901", "« 45901 » peut se lire comme plusieurs jours"),
+    ],
+)
+def test_a_day_that_none_can_be_sure_of_is_refused_where_it_stands(town: Town, day: str, sentence: str) -> None:
+    record(town)
+    dpo = town.someone(Role.DPO)
+
+    page = dpo.get(preview(dpo, town.authority_id, amended(dpo, **{"Mis en œuvre depuis le": day})))
+
+    said = panel(page, "Prêt de livres")
+    assert sentence in said
+    assert "Ligne 2" in said
+    assert "Mis en œuvre depuis le" in said
+    assert 'name="take"' not in page.text

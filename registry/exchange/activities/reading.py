@@ -66,7 +66,7 @@ def understood(sheets: list[Sheet], source: SourceFormat, zone: ZoneInfo) -> Rea
     """
     own = next((sheet for sheet in sheets if is_own(sheet)), None)
     if own is not None:
-        read = ReadRecord(OWN, read_own(own, source))
+        read = ReadRecord(OWN, read_own(own, source, zone))
         if any(is_fiche(sheet) for sheet in sheets):
             read.remarks.append(Remark("fiches-left"))
         return read

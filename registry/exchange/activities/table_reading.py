@@ -1,7 +1,6 @@
 """A table to activities, a row each: our own, whose cells say all exactly, or one of somebody else's headers."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,7 +11,8 @@ from registry.exchange.activities.terms import folded
 from registry.exchange.activities.vocabulary import TABLE as TABLE_LAYOUT
 from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Remark, Sheet
 from registry.exchange.exports.cells import as_written, from_cell, from_xml
-from registry.exchange.exports.columns import KEY_HEADER, Column
+from registry.exchange.exports.columns import KEY_HEADER, Column, Holds
+from registry.exchange.tables.dates import read_french_day
 from registry.exchange.vocabulary import SourceFormat
 from registry.processing.forms import PARTS
 from registry.processing.wording import FIELD_LABELS
@@ -89,16 +89,20 @@ def is_own(sheet: Sheet) -> bool:
     return headers[:1] == [KEY_HEADER] and FIELD_LABELS["lawful_basis"] in headers
 
 
-def read_own(sheet: Sheet, source: SourceFormat) -> list[ReadActivity]:
+def read_own(sheet: Sheet, source: SourceFormat, zone: ZoneInfo) -> list[ReadActivity]:
     """The activities of a table of ours; the reading of XLSX has undone its own escapes already."""
     said = {SourceFormat.CSV: as_written, SourceFormat.ODS: from_xml}.get(source, str)
     known = {column.header: column for column in record_table().columns}
     columns = [known.get(header.strip()) for header in sheet.rows[0][1]]
-    return [_own_row(sheet.name, line, columns, [said(cell) for cell in cells]) for line, cells in sheet.rows[1:]]
+    found = []
+    for line, cells in sheet.rows[1:]:
+        one = ReadActivity(sheet.name, line, whole=True)
+        _own_row(one, columns, [said(cell) for cell in cells], zone)
+        found.append(one)
+    return found
 
 
-def _own_row(name: str, line: int, columns: Iterable[Column | None], cells: list[str]) -> ReadActivity:
-    one = ReadActivity(name, line, whole=True)
+def _own_row(one: ReadActivity, columns: Iterable[Column | None], cells: list[str], zone: ZoneInfo) -> None:
     for column, cell in zip(columns, cells, strict=False):
         if column is None or not cell.strip():
             continue
@@ -108,14 +112,25 @@ def _own_row(name: str, line: int, columns: Iterable[Column | None], cells: list
             one.owner_name = cell.strip()
         elif column.name in PARTS:
             one.parts[column.name] = _own_parts(one, column, cell)
+        elif column.holds is Holds.DAY:
+            _own_day(one, column, cell, zone)
         else:
             try:
-                value = from_cell(column, cell.strip() if column.codes or column.holds != "texte" else cell)
+                is_text = column.holds is Holds.TEXT and not column.codes
+                one.values[column.name] = from_cell(column, cell if is_text else cell.strip())
             except ValueError:
-                one.remark("day" if column.holds == "date" else "cell", cell, column.header)
-                continue
-            one.values[column.name] = value.isoformat() if isinstance(value, date) else value
-    return one
+                one.remark("cell", cell, column.header)
+
+
+def _own_day(one: ReadActivity, column: Column, cell: str, zone: ZoneInfo) -> None:
+    """A day as we wrote it, or as a French spreadsheet writes it once it has saved it again."""
+    found = read_french_day(cell, zone)
+    if found is None:
+        one.remark("day", cell, column.header)
+    elif found[1]:
+        one.remark("day-unclear", cell, column.header)
+    else:
+        one.values[column.name] = found[0].isoformat()
 
 
 def _own_parts(one: ReadActivity, column: Column, cell: str) -> list[dict[str, Any]]:

@@ -113,6 +113,10 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
                  "ensuite (RGPD art. 6 §3)."),
     ),
     "day": (_E, mark("« {value} » n’est pas une date possible : écrivez-la JJ/MM/AAAA.")),
+    "day-unclear": (
+        _E, mark("« {value} » peut se lire comme plusieurs jours : écrivez le jour JJ/MM/AAAA, l’année sur quatre "
+                 "chiffres."),
+    ),
     "day-partial": (_N, mark("« {value} » ne dit pas le jour : le premier de la période est repris. Vérifiez.")),
     "cell": (_E, mark("« {value} » ne se lit pas dans cette colonne : écrivez-la comme dans l’export du registre.")),
     "value": (_W, mark("« {value} » n’est pas une valeur connue de ce champ : elle est gardée dans les notes.")),
