@@ -38,7 +38,7 @@ from registry.processing.models import (
 from registry.processing.processors.models import ActivityProcessor
 from registry.processing.rules import standing_of_rights
 from registry.processing.vocabulary import AutomatedDecision, ProcessingRole, RecipientKind
-from registry.processing.wording import field_label, say_value
+from registry.processing.wording import field_label, say_value, shown_reference
 
 OFFERED = {"organisation": BODIES, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
 """What a record is asked of: an organisation, or a body with all those below it, a volume each."""
@@ -177,13 +177,11 @@ def _activities(session: Session, held: Held, moment: Moment, *, security: bool)
     return [_sheet(row, ground) for row in rows]
 
 
-def _order(row: Any) -> tuple[bool, str, int]:
-    """Sheets of a controller first, each by its reference, whose numbers count as numbers."""
-    return (
-        row.role == ProcessingRole.PROCESSOR,
-        _DIGITS.sub(lambda found: found[0].zfill(9), row.reference.casefold()),
-        row.id,
-    )
+def _order(row: Any) -> tuple[bool, bool, str, int]:
+    """Sheets of a controller first, each by its reference, whose numbers count as numbers; then those without one."""
+    reference = shown_reference(row.reference)
+    said = _DIGITS.sub(lambda found: found[0].zfill(9), reference.casefold())
+    return (row.role == ProcessingRole.PROCESSOR, not reference, said or row.name_sort, row.id)
 
 
 def _parts(session: Session, model: type[Any], ids: Sequence[int], moment: Moment) -> dict[int, list[Any]]:
@@ -206,9 +204,10 @@ def _pointed(
 def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
     recipients = ground.of(ActivityRecipient, row.id)
     owner = ground.held.every[row.organisation_id]
+    reference = shown_reference(row.reference)
     sheet = {
         "id": str(row.id),
-        "reference": row.reference,
+        "reference": reference,
         "name": row.name,
         "as_processor": row.role == ProcessingRole.PROCESSOR,
         "role": ProcessingRole(row.role).label,
@@ -246,7 +245,10 @@ def _sheet(row: Any, ground: _Ground) -> dict[str, Any]:
         "systems": [*_systems(row, ground)],
         "declared_none": [*_declared_none(row, security=ground.security)],
     }
-    return {**sheet, "security": _security(row, ground.evidence.get(row.id, ()))} if ground.security else sheet
+    if not ground.security:
+        return sheet
+    security = _security(row, ground.evidence.get(row.id, ()))
+    return {**sheet, "security": security, "identifier": "" if reference else row.reference}
 
 
 def _principal(number: int, ground: _Ground) -> str:

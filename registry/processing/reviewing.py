@@ -36,7 +36,7 @@ from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.rules import request_clock
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.processing.vocabulary import ActivityStatus, ProcessingRole
-from registry.processing.wording import FIELD_LABELS, field_label
+from registry.processing.wording import FIELD_LABELS, field_label, shown_reference
 from registry.web.templating import say_day
 
 OFFERED = {"organisation": BODIES}
@@ -133,7 +133,7 @@ def _standing(year: _Year) -> list[Any]:
 def _changes(year: _Year) -> dict[str, Any]:
     """What entered the record, what left it and what was written anew since a year."""
     rows = [(row, _what_changed(row, year.before.get(row.id))) for row in year.activities]
-    told = [(row.reference, row.name, *said) for row, said in rows if said is not None]
+    told = [(shown_reference(row.reference) or "–", row.name, *said) for row, said in rows if said is not None]
     standing = ngettext("{count} fiche a changé", "{count} fiches ont changé", len(told)).format(count=len(told))
     return _chapter(
         1, _("Ce qui a changé depuis le {day}").format(day=say_day(year.begun)), standing, done=len(told),
@@ -160,7 +160,12 @@ def _unread(year: _Year) -> dict[str, Any]:
     standing = _standing(year)
     old = [row for row in standing if row.reviewed_on is None or row.reviewed_on < year.begun]
     told = [
-        (row.reference, row.name, row.department or "–", say_day(row.reviewed_on) if row.reviewed_on else _("Jamais"))
+        (
+            shown_reference(row.reference) or "–",
+            row.name,
+            row.department or "–",
+            say_day(row.reviewed_on) if row.reviewed_on else _("Jamais"),
+        )
         for row in old
     ]
     return _chapter(

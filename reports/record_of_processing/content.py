@@ -43,7 +43,7 @@ def to_canonical(record: Record) -> bytes:
     values = _ADAPTER.dump_python(record, mode="json")
     if record.communicable:
         for activity in values["activities"]:
-            del activity["security"]
+            del activity["security"], activity["identifier"]
     return canonical_json(values)
 
 

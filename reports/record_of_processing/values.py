@@ -164,10 +164,14 @@ class Security:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Activity:
-    """One sheet of the record. `declared_none` are the headings said to have nothing."""
+    """One sheet of the record. `declared_none` are the headings said to have nothing.
+
+    `reference` is the one people gave; where they gave none, `identifier` is the register's own, in the full edition.
+    """
 
     id: str
-    reference: str
+    reference: str = ""
+    identifier: str = ""
     name: str
     as_processor: bool = False
     role: str
@@ -200,6 +204,16 @@ class Activity:
     assessment: str = ""
     declared_none: tuple[Heading, ...] = ()
     security: Security | None = None
+
+    @property
+    def cited(self) -> str:
+        """What this sheet is called elsewhere in the document: its reference, or else its name."""
+        return self.reference or self.name
+
+    @property
+    def title(self) -> str:
+        """Its name, after its reference where it has one."""
+        return f"{self.reference} – {self.name}" if self.reference else self.name
 
     def state(self, heading: Heading) -> State:
         """Where a heading of this sheet stands."""
@@ -261,7 +275,7 @@ class Record:
     @model_validator(mode="after")
     def _keeps_security_to_itself(self) -> "Record":
         if self.edition is Edition.COMMUNICABLE:
-            told = [one.reference for one in self.activities if one.security or Heading.SECURITY in one.declared_none]
+            told = [one.cited for one in self.activities if one.security or Heading.SECURITY in one.declared_none]
             if told:
                 raise ValueError(f"the communicable edition tells the security of: {', '.join(told)}")
         return self

@@ -67,6 +67,21 @@ def test_a_record_holds_the_sheets_of_its_own_body_in_the_order_of_their_numbers
     assert service["activities"][0]["service"] == service["scope"]
 
 
+def test_a_sheet_bears_the_reference_people_gave_and_no_code_of_the_register(town: Town):
+    for name, reference in (("Zoo", None), ("Paie des agents", None), ("Cantine", "T-3")):
+        record(town, town.commune_id, name=name, reference=reference)
+
+    full, open_one = (
+        gathered(town, f"organisation:{town.commune_id}", communicable=communicable).values["activities"]
+        for communicable in (False, True)
+    )
+
+    told = [("T-3", "Cantine"), ("", "Paie des agents"), ("", "Zoo")]
+    assert [(one["reference"], one["name"]) for one in full] == told
+    assert [one["identifier"].startswith("urn:uuid:") for one in full] == [False, True, True]
+    assert "urn:uuid" not in str(open_one)
+
+
 def test_the_officer_is_named_whoever_appointed_them(town: Town):
     with town.acting() as session:
         person = record_person(session, town.authority_id, PersonForm(name="Une fonction", email="dpo@a.invalid"))

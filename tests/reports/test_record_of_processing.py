@@ -163,11 +163,28 @@ def test_an_empty_record_says_so_and_draws_nothing(content: Any, tmp_path: Path)
     assert "Aucune activité n’est inscrite au registre à cette date." in page
 
 
+@pytest.mark.parametrize("report", [FULL, COMMUNICABLE], ids=lambda report: report.id)
+def test_an_activity_without_a_reference_is_called_by_its_name(content: Any, tmp_path: Path, report: Report) -> None:
+    code = "urn:uuid:7d9f0c11-2b5e-4a44-9c30-5f1f2a6b8e01"
+    lines = content.activities[0].datasets
+    first = replace(content.activities[0], reference="", identifier=code, name="Paie des agents", datasets=lines)
+    one = replace(content, activities=(first, *content.activities[1:4]))
+    one = communicable(one) if report is COMMUNICABLE else one
+    page = render(report, MODULE.to_canonical(one), medium=Medium.PAGE, issued_at=ISSUED, home=tmp_path).data.decode()
+
+    seen = re.sub(r'href="data:[^"]*"', "", page)
+    annex = seen[seen.index('id="jeux"') : seen.index('id="methode"')]
+    assert ">Paie des agents</a>" in annex
+    assert seen.replace("\N{ZERO WIDTH SPACE}", "").replace("<wbr>", "").count(code) == (report is FULL)
+    assert code not in str(MODULE.tables(one))
+    assert (code in MODULE.to_canonical(one).decode()) is (report is FULL)
+
+
 @pytest.mark.paper
 def test_each_sheet_begins_a_page_and_no_page_is_empty(content: Any, rendered: Any) -> None:
     document = rendered(FULL, Medium.PDF)
     pages = [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(document.data)).pages]
 
-    begun = [sum(f"{one.reference} " in page and "Dates" in page for page in pages[3:]) for one in content.activities]
+    begun = [sum(one.cited in page and "Dates" in page for page in pages[3:]) for one in content.activities]
     assert begun == [1] * len(content.activities)
     assert all(len(page) > 350 for page in pages), [len(page) for page in pages]

@@ -28,6 +28,7 @@ from registry.processing.assessments.vocabulary import RevisionState, RiskKind
 from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view, say_extension
 from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
+from registry.processing.wording import say_activity
 from registry.web.templating import say_day
 
 SUBJECT = "assessment"
@@ -93,7 +94,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
 
 def _names(session: Session, held: Held, ids: Sequence[int], moment: Moment) -> list[str]:
     rows = find_rows(session, ProcessingActivity, until=moment.until, column="id", among=ids)
-    return [f"{row.reference} {row.name}" for row in rows if row.organisation_id in held.own]
+    return [say_activity(row) for row in rows if row.organisation_id in held.own]
 
 
 def _card(revision: Any) -> Iterator[dict[str, Any]]:
