@@ -155,6 +155,21 @@ def test_a_cell_that_a_spreadsheet_would_compute_stays_a_text(content: Any) -> N
     assert b"'=HYPERLINK(1)" in csv_table(table.headers, table.rows)
 
 
+@pytest.mark.parametrize("report", [FULL, COMMUNICABLE], ids=lambda report: report.id)
+def test_what_the_review_asks_and_who_signs_it_stand_in_the_full_edition_alone(
+    content: Any, tmp_path: Path, report: Report
+) -> None:
+    one = replace(communicable(content) if report is COMMUNICABLE else content, without_record=("Une commune",))
+    one = replace(one, body=replace(one.body, name="Arras"))
+    page = render(report, MODULE.to_canonical(one), medium=Medium.PAGE, issued_at=ISSUED, home=tmp_path).data.decode()
+
+    told = (MODULE.REVIEW[0], "Date et signature", "Annexe C. Revue annuelle", "Annexe D. Registres des autres")
+    assert [text in page for text in told] == [report is FULL] * len(told)
+    assert ("Annexe C. Registres des autres" in page) is (report is COMMUNICABLE)
+    assert "les activités dont Arras est responsable" in page
+    assert not re.search(r"\b([Qq]ue|[Dd]e|[Ll]e|[Ll]a) Arras", page)
+
+
 def test_an_empty_record_says_so_and_draws_nothing(content: Any, tmp_path: Path) -> None:
     empty = replace(content, activities=())
     page = render(FULL, MODULE.to_canonical(empty), medium=Medium.PAGE, issued_at=ISSUED, home=tmp_path).data.decode()
