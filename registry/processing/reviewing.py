@@ -96,6 +96,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         _unread(year),
         _assessments(year),
         _measures(year),
+        _plans(year),
         _breaches(year, zone),
         _requests(year),
     ]
@@ -159,21 +160,22 @@ def _unread(year: _Year) -> dict[str, Any]:
     """The sheets nobody has read again for a year."""
     standing = _standing(year)
     old = [row for row in standing if row.reviewed_on is None or row.reviewed_on < year.begun]
-    told = [
-        (
-            shown_reference(row.reference) or "–",
-            row.name,
-            row.department or "–",
-            say_day(row.reviewed_on) if row.reviewed_on else _("Jamais"),
-        )
-        for row in old
-    ]
+    told = [(shown_reference(row.reference) or "–", row.name, _department(row, year), _last_read(row)) for row in old]
     return _chapter(
         2, _("Fiches à relire"), _("{count} sur {total}").format(count=len(old), total=len(standing)),
         done=len(standing) - len(old), waiting=len(old),
         grid=(_("Fiches que personne n’a revues depuis un an"),
               (_("Référence"), _("Activité"), _("Service"), _("Dernière revue")), told),
     )  # fmt: skip
+
+
+def _department(row: Any, year: _Year) -> str:
+    """Who answers for a sheet: the department it names, or else the organisation that keeps it, as on screen."""
+    return row.department or str(year.held.every[row.organisation_id].name)
+
+
+def _last_read(row: Any) -> str:
+    return say_day(row.reviewed_on) if row.reviewed_on else _("Jamais")
 
 
 def _latest(year: _Year) -> list[tuple[Any, Any]]:
@@ -208,30 +210,56 @@ def _assessments(year: _Year) -> dict[str, Any]:
 
 
 def _measures(year: _Year) -> dict[str, Any]:
-    """The measures of the body and those of validated assessments whose day is past and that are not in place."""
+    """The protective measures of the body, late as the page of measures says it."""
+    activities = {row.id: row.name for row in year.activities}
+    rows = [row for row in year.rows(ProtectiveMeasure) if row.state != MeasureState.DROPPED]
+    standing = [
+        _Measure(
+            activities.get(row.activity_id, "–"), row.name, _owner(row), row.due_on,
+            done=not MeasureState(row.state).is_open,
+        )
+        for row in rows
+    ]  # fmt: skip
+    return _measures_chapter(
+        4, _("Mesures de protection"), (_("Mesures de protection en retard"), _("Activité")), standing, year.today
+    )
+
+
+def _plans(year: _Year) -> dict[str, Any]:
+    """The measures that validated assessments planned: they are no part of the body's own list."""
     titles = {row.id: one.title for one, row in _latest(year)}
     planned = find_rows(year.session, AssessmentMeasure, until=year.moment.until, column="revision_id", among=titles)
-    activities = {row.id: row.name for row in year.activities}
-    standing = [(row, row.title, titles[row.revision_id], row.owner) for row in planned if not row.dropped]
-    standing += [
-        (
-            row,
-            row.name,
-            activities.get(row.activity_id, "–"),
-            row.owner_role.label if row.owner_role else row.owner_note,
-        )
-        for row in year.rows(ProtectiveMeasure)
-        if row.done_on is not None or MeasureState(row.state).is_open
+    standing = [
+        _Measure(titles[row.revision_id], row.title, row.owner or "", row.due_on, done=row.done_on is not None)
+        for row in planned
+        if not row.dropped
     ]
-    late = [one for one in standing if one[0].done_on is None and one[0].due_on and one[0].due_on < year.today]
-    told = [
-        (about, name, owner or "–", say_day(row.due_on))
-        for row, name, about, owner in sorted(late, key=lambda one: (one[0].due_on, one[1]))
-    ]
+    return _measures_chapter(
+        5, _("Mesures prévues par les analyses d’impact"),
+        (_("Mesures d’analyses d’impact en retard"), _("Analyse")), standing, year.today,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Measure:
+    """A measure of either kind: what it is about, what it is, who answers for it, by when."""
+
+    about: str
+    name: str
+    owner: str
+    due_on: date | None
+    done: bool
+
+
+def _measures_chapter(
+    number: int, name: str, told: tuple[str, str], measures: Sequence[_Measure], today: date
+) -> dict[str, Any]:
+    dated = [(one.due_on, one) for one in measures if not one.done and one.due_on is not None]
+    late = sorted((pair for pair in dated if pair[0] < today), key=lambda pair: (pair[0], pair[1].name))
+    rows = [(one.about, one.name, one.owner or "–", say_day(day)) for day, one in late]
     return _chapter(
-        4, _("Mesures de protection"), _("{count} en retard").format(count=len(late)),
-        done=sum(one[0].done_on is not None for one in standing), waiting=len(late),
-        grid=(_("Mesures en retard"), (_("Activité ou analyse"), _("Mesure"), _("Qui"), _("Pour le")), told),
+        number, name, _("{count} en retard").format(count=len(late)), done=sum(one.done for one in measures),
+        waiting=len(late), grid=(told[0], (told[1], _("Mesure"), _("Qui"), _("Pour le")), rows),
     )  # fmt: skip
 
 
@@ -251,7 +279,7 @@ def _breaches(year: _Year, zone: str) -> dict[str, Any]:
     informed = sum(row.informed_on is not None for row in rows)
     lines += [(_("Personnes informées"), "art. 34", str(informed)), (_("Encore ouvertes"), "", str(still))]
     return _chapter(
-        5, _("Violations de données"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - still,
+        6, _("Violations de données"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - still,
         waiting=still, lines=lines,
     )  # fmt: skip
 
@@ -265,7 +293,7 @@ def _requests(year: _Year) -> dict[str, Any]:
     ]
     waiting = sum(row.answered_on is None for row in rows)
     return _chapter(
-        6, _("Demandes reçues"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - waiting,
+        7, _("Demandes reçues"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - waiting,
         waiting=waiting,
         grid=(_("Demandes par régime"),
               (_("Régime"), _("Reçues"), _("Répondues"), _("Hors délai"), _("Sans réponse encore")),
