@@ -94,6 +94,12 @@ class CodeList:
         value = entry.facts.get(name) if entry else None
         return value if isinstance(value, int) and not isinstance(value, bool) else None
 
+    def words(self, code: str, name: str) -> str:
+        """What the list says of this code under a heading, in the reader's language; French where it has no other."""
+        entry = self.entries.get(code)
+        facts = entry.facts if entry else {}
+        return str(facts.get(f"{name}_{current_locale()}") or facts.get(name) or "")
+
     def uri(self, code: str) -> str | None:
         """The address that stands for the code in other catalogues."""
         entry = self.entries.get(code)

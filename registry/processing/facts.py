@@ -20,12 +20,14 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
+from registry.processing.rules import is_framed
 from registry.processing.vocabulary import (
     ActivityStatus,
     Article9Condition,
     AutomatedDecision,
     LawfulBasis,
     ProcessingRole,
+    TransferSafeguard,
 )
 
 VALUE_WORDS.update(
@@ -146,9 +148,9 @@ def facts_of_flows(
         facts["activity.recipients_told"] = True
     if transfers or "transfers" in absent:
         facts["activity.transfers_told"] = True
-        countries = load_list("countries")
         facts["activity.transfers_safeguarded"] = all(
-            row.safeguard is not None or countries.flag(row.country, "eea") for row in transfers
+            is_framed(row.country, row.safeguard and TransferSafeguard(row.safeguard), row.document)
+            for row in transfers
         )
     if principals:
         facts["activity.principals_told"] = True

@@ -16,7 +16,9 @@ from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Address, Code, Codes, Identifier, Line, Past, Prose, listed
 from registry.datasets.vocabulary import FinalDisposition
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, current_locale, mark
+from registry.platform.lists import load_list
+from registry.processing.rules import is_adequate, is_partly_adequate
 from registry.processing.vocabulary import (
     ActivityStatus,
     Article9Condition,
@@ -92,6 +94,50 @@ class RecipientForm(BaseModel):
     received: Line | None = None
 
 
+def _rests_on_adequacy(country: str, safeguard: TransferSafeguard | None) -> bool:
+    return safeguard is TransferSafeguard.ADEQUACY and not load_list("countries").flag(country, "eea")
+
+
+def _holds_for_the_country(value: TransferSafeguard | None, info: ValidationInfo) -> TransferSafeguard | None:
+    country = info.data.get("country", "")
+    if country and _rests_on_adequacy(country, value) and not is_adequate(country):
+        known = load_list("countries")
+        raise PydanticCustomError(
+            "not_adequate",
+            _(
+                "Aucune décision d’adéquation ne vaut pour ce pays ({country}) selon la liste « {title} », relevée le "
+                "{day} : choisissez ce qui permet vraiment le transfert, comme des clauses types, ou laissez vide. Une "
+                "décision plus récente se vérifie ici : {address}"
+            ).format(
+                country=known.label(country, current_locale()),
+                title=known.title,
+                day=known.read.strftime("%d/%m/%Y"),
+                address=known.address,
+            ),
+        )
+    return value
+
+
+def _shows_that_it_is_covered(value: str | None, info: ValidationInfo) -> str | None:
+    country, safeguard = info.data.get("country", ""), info.data.get("safeguard")
+    if not value and _rests_on_adequacy(country, safeguard) and is_partly_adequate(country):
+        known = load_list("countries")
+        raise PydanticCustomError(
+            "partly_adequate",
+            _(
+                "Pour ce pays ({country}), la décision d’adéquation ne vaut que pour : {reach} (liste « {title} », "
+                "relevée le {day}). Dites quelle pièce montre que ce destinataire en est, ou choisissez une autre "
+                "garantie."
+            ).format(
+                country=known.label(country, current_locale()),
+                reach=known.words(country, "partial"),
+                title=known.title,
+                day=known.read.strftime("%d/%m/%Y"),
+            ),
+        )
+    return value
+
+
 class TransferForm(BaseModel):
     """Data that goes to a country, to whom, and under which safeguard."""
 
@@ -99,8 +145,8 @@ class TransferForm(BaseModel):
 
     country: Annotated[Code, listed("countries")]
     recipient: Identifier
-    safeguard: TransferSafeguard | None = None
-    document: Line | None = None
+    safeguard: Annotated[TransferSafeguard | None, AfterValidator(_holds_for_the_country)] = None
+    document: Annotated[Line | None, AfterValidator(_shows_that_it_is_covered), Field(validate_default=True)] = None
 
 
 class RightForm(BaseModel):

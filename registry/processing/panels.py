@@ -18,7 +18,7 @@ from registry.processing.queries import (
     find_transfers,
     get_personal_fields,
 )
-from registry.processing.rules import span_of_retention, standing_of_rights
+from registry.processing.rules import is_framed, span_of_retention, standing_of_rights
 from registry.processing.views import ActivityInShort, GdprLine, GdprPanel, say_months
 from registry.processing.vocabulary import PersonsRight
 from registry.web.visits import Panel, Visit
@@ -82,7 +82,9 @@ def _transfers(visit: Visit, activities: Sequence[ActivityOfDataset]) -> list[Gd
             _("Transfert hors de l’Union"),
             _("{country} : {safeguard}").format(
                 country=countries.label(one.country, current_locale()),
-                safeguard=one.safeguard.label if one.safeguard else _("rien ne le permet encore"),
+                safeguard=one.safeguard.label
+                if one.safeguard and is_framed(one.country, one.safeguard, one.document)
+                else _("rien ne le permet encore"),
             ),
             f"/traitements/{one.activity_id}#transferts",
         )

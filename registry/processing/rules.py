@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from registry.processing.vocabulary import Article9Condition, AutomatedDecision, LawfulBasis, PersonsRight
+from registry.platform.lists import load_list
+from registry.processing.vocabulary import (
+    Article9Condition,
+    AutomatedDecision,
+    LawfulBasis,
+    PersonsRight,
+    TransferSafeguard,
+)
 
 _ALWAYS = frozenset({PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION})
 _BY_BASIS: Mapping[LawfulBasis, frozenset[PersonsRight]] = {
@@ -66,6 +73,29 @@ def _settled(deduced: bool, adjusted: tuple[bool, str] | None) -> tuple[bool, bo
         return deduced, deduced, ""
     applies, reason = adjusted
     return applies, deduced, reason
+
+
+def is_adequate(country: str) -> bool:
+    """Whether a decision of the Commission, or the Regulation itself, covers a country (GDPR art. 45)."""
+    countries = load_list("countries")
+    return countries.flag(country, "eea") or countries.flag(country, "adequate")
+
+
+def is_partly_adequate(country: str) -> bool:
+    """Whether the decision on a country covers some recipients only: that this one is of them is to be shown."""
+    return bool(load_list("countries").words(country, "partial"))
+
+
+def is_framed(country: str, safeguard: TransferSafeguard | None, document: str | None) -> bool:
+    """Whether something allows data to go to a country: it is in the Area, or a safeguard holds for it.
+
+    Law: GDPR art. 44 to 49; a decision of adequacy (art. 45 §1) allows nothing for a country that has none.
+    """
+    if load_list("countries").flag(country, "eea"):
+        return True
+    if safeguard is not TransferSafeguard.ADEQUACY:
+        return safeguard is not None
+    return is_adequate(country) and (bool(document) or not is_partly_adequate(country))
 
 
 def span_of_retention(months: Iterable[int | None]) -> tuple[int, int] | None:

@@ -15,7 +15,7 @@ from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
 from registry.processing.narrowing import FacetPart
 from registry.processing.queries import Linked
-from registry.processing.rules import standing_of_rights
+from registry.processing.rules import is_framed, standing_of_rights
 from registry.processing.wording import field_label, say_value
 
 
@@ -363,13 +363,12 @@ def recipient_row(row: Any) -> RecipientRow:
 
 def transfer_row(row: Any) -> TransferRow:
     """A transfer in words."""
-    countries = load_list("countries")
     return TransferRow(
-        country=countries.label(row.country, current_locale()),
+        country=load_list("countries").label(row.country, current_locale()),
         recipient=row.recipient,
         safeguard=row.safeguard.label if row.safeguard else "",
         document=row.document or "",
-        unsafe=not row.safeguard and not countries.flag(row.country, "eea"),
+        unsafe=not is_framed(row.country, row.safeguard, row.document),
     )
 
 

@@ -73,6 +73,26 @@ def codes(one: ReadActivity) -> list[str]:
     return [said.code for said in one.remarks]
 
 
+def test_an_adequacy_that_the_list_does_not_know_is_put_aside_and_said():
+    fiche = [row[:] for row in FICHE[:-1]]
+    fiche += [
+        ["Organisme destinataire 1", "Infogérant", "Inde", "Pays adéquat"],
+        ["Organisme destinataire 2", "Éditeur", "États-Unis", "Décision d’adéquation"],
+        ["Organisme destinataire 3", "Chercheurs", "Japon", "Décision d’adéquation"],
+    ]
+
+    found = read(sheet("Fiche 1", fiche)).activities[0]
+
+    assert found.parts["transfers"] == [
+        {"country": "IN", "recipient": "Infogérant", "document": "Pays adéquat"},
+        {"country": "US", "recipient": "Éditeur", "document": "Décision d’adéquation"},
+        {"country": "JP", "recipient": "Chercheurs", "safeguard": "adequacy"},
+    ]
+    assert [said.value for said in found.remarks if said.code == "adequacy"] == [
+        "Inde : Pays adéquat", "États-Unis : Décision d’adéquation",
+    ]  # fmt: skip
+
+
 def test_a_workbook_of_the_cnil_is_read_sheet_by_sheet_and_its_list_completes_them():
     found = read(
         sheet("2 - Liste des traitements", LIST), sheet("4 - Exemple de fiche", FICHE), sheet("Fiche 1", FICHE),

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from registry.kernel.permissions import Role
+from registry.ledger.service import touch
 from registry.processing.forms import ActivityForm
+from registry.processing.models import ActivityTransfer
+from registry.processing.queries import find_standing
 from registry.processing.service import record_activity
 from tests.conftest import Town
 
@@ -139,6 +142,44 @@ def test_explicit_consent_to_sensitive_data_may_be_withdrawn_on_both_sheets(town
 
     assert "Retrait du consentement (art. 7 §3)" in of_the_dataset
     assert "<strong>Retrait du consentement (art. 7 §3)</strong>" in told
+
+
+def test_a_decision_of_adequacy_is_refused_where_the_list_knows_none(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town, declared_absent=[])
+    address = f"/traitements/{number}/parties/transferts"
+    row = {"version": "1", "row-0-recipient": "Hébergeur", "row-0-safeguard": "adequacy"}
+
+    india = dpo.post(address, {**row, "row-0-country": "IN"})
+    america = dpo.post(address, {**row, "row-0-country": "US"})
+    japan = dpo.post(address, {**row, "row-0-country": "JP"})
+    shown = dpo.post(address, {**row, "version": "2", "row-0-country": "US", "row-0-document": "Liste du DPF, 3 mai"})
+
+    assert india.status_code == america.status_code == 422
+    for words in ("Aucune décision d’adéquation ne vaut pour ce pays (Inde)", "Pays d’hébergement", "25/11/2026"):
+        assert words in india.text
+    for words in ("ne vaut que pour", "Data Privacy Framework", "25/11/2026", 'href="#row-0-document"'):
+        assert words in america.text
+    assert (japan.status_code, shown.status_code) == (303, 303)
+
+
+def test_adequacy_recorded_where_there_is_none_frames_no_transfer_and_may_still_be_mended(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town, declared_absent=[], transfers=[{"country": "JP", "recipient": "A", "safeguard": "adequacy"}])
+    framed = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+    with town.acting() as session:
+        # As it was taken before the list was compared.
+        row = find_standing(session, ActivityTransfer, number)[0]
+        row.country = "IN"
+        touch(session, "activity", number)
+
+    judged = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+    page = dpo.get(f"/traitements/{number}/parties/transferts")
+
+    assert (framed["SOUV-02"], judged["SOUV-02"]) == ("compliant", "non-compliant")
+    assert "rien ne le permet encore" in dpo.get(f"/traitements/{number}").text
+    assert "Inde" in dpo.get("/rgpd").text
+    assert (page.status_code, 'value="A"' in page.text) == (200, True)
 
 
 def test_fields_concerned_are_chosen_among_those_of_the_dataset(town: Town):

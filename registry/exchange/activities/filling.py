@@ -9,7 +9,8 @@ from registry.exchange.activities.vocabulary import ReadActivity
 from registry.exchange.tables.dates import read_french_day
 from registry.kernel.words import FRENCH
 from registry.platform.lists import load_list
-from registry.processing.vocabulary import LawfulBasis, RecipientKind
+from registry.processing.rules import is_framed
+from registry.processing.vocabulary import LawfulBasis, RecipientKind, TransferSafeguard
 
 OTHER = "other"
 _YES = frozenset({"oui", "x", "o", "vrai", "true", "1", "ok"})
@@ -169,6 +170,10 @@ class Filling:
             self._kept("country", " : ".join(filter(None, (recipient, country, safeguard, document))), header)
             return
         guard = code_of("safeguard", safeguard) if safeguard else None
+        if guard and not is_framed(code, TransferSafeguard(guard), document):
+            # The words are kept as its paper: a person says what they are worth.
+            self.read.remark("adequacy", f"{country} : {safeguard}", header)
+            guard = None
         papers = " ; ".join(filter(None, ("" if guard else safeguard, document)))
         said = {"country": code, "recipient": recipient[:400] or country, "safeguard": guard, "document": papers}
         rows = self.read.parts.setdefault("transfers", [])

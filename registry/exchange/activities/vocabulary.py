@@ -136,6 +136,11 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
     ),
     "people-missing": (
         _N, mark("Le fichier ne dit pas de qui sont ces données : elles sont rangées dans « Autres personnes ».")),
+    "adequacy": (
+        _W, mark("« {value} » : aucune décision d’adéquation ne couvre ce transfert selon la liste des pays, ou rien "
+                 "ne montre que ce destinataire en relève. Le texte est gardé comme pièce : dites sur la fiche ce qui "
+                 "permet le transfert."),
+    ),
     "country": (_W, mark("« {value} » n’est pas un pays connu : le transfert est gardé dans les notes.")),
     "measure": (_N, mark("« {value} » n’est pas une mesure de la liste : le texte est gardé dans la description.")),
     "system": (
