@@ -70,6 +70,7 @@ ELSEWHERE = {
     "redaction_considered": "/repondre#redaction_considered",
     "refusal_grounds": "/repondre#refusal_grounds",
     "remedies_stated": "/repondre#remedies_stated",
+    "retention": "#conservation-du-jeu",
     "rights_holder_named": "/repondre#rights_holder_named",
     "third_party_rights": "/repondre#third_party_rights",
     "transfers": "/parties/transferts",

@@ -107,7 +107,12 @@ def show_desk(visit: Visit) -> Response[Any]:
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],
         here=_address(of, **narrowing), title=of.label, rule=_rule(of),
         tasks=_say(visit, desk.tasks, binding, bodies), total=desk.count(of, kind),
-        kinds=[(str(one), f"{one.label} ({desk.count(of, one)})") for one in TaskKind],
+        kinds=[
+            (str(one), f"{one.label} ({desk.count(of, one)})")
+            for one in TaskKind
+            # What a role never meets is not offered to it: a zero would say that there is none.
+            if one is kind or desk.count(of, one)
+        ],
         kind=str(kind or ""), organisations=[(str(body.id), body.name) for body in bodies],
         organisation=visit.query("organisation"), list_code="" if of is TaskList.MINE else str(of),
         is_narrowed=kind is not None or within is not None,

@@ -14,7 +14,7 @@ from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
-from registry.kernel.words import _, ngettext
+from registry.kernel.words import _, mark, ngettext
 from registry.organisations.vocabulary import AppointmentRole
 from registry.processing.requests.vocabulary import RequestRegime
 
@@ -225,14 +225,22 @@ class HandOverPage:
     errors: Mapping[str, str]
 
 
+BESIDE = {
+    "activities": (mark("Registre des traitements"), "/traitements/du-jeu/{id}"),
+    "evidence": (mark("Preuves"), "{sheet}#preuves"),
+    "retention": (mark("Conservation"), "/conservation/du-jeu/{id}"),
+}
+"""What is recorded of a dataset beside its sheet: how it is called, and where it is filled."""
+
+
 def label_of_field(kind: str, name: str | None) -> str:
     """A field's name on a kind of sheet, in the reader's language; nothing for the whole sheet."""
     if not name:
         return ""
     if name in PART_LABELS:
         return _(PART_LABELS[name])
-    if name == "activities":
-        return _("Registre des traitements")
+    if name in BESIDE:
+        return _(BESIDE[name][0])
     return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
 
 
@@ -243,8 +251,8 @@ def address_of_field(kind: str, number: int, field: str) -> str:
         return sheet
     if field == APPOINTMENTS:
         return f"{sheet}#responsables"
-    if field == "activities":
-        return f"/traitements/du-jeu/{number}"
+    if field in BESIDE:
+        return BESIDE[field][1].format(id=number, sheet=sheet)
     if kind == "dataset" and field in {"fields", "sources"}:
         return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
     return f"{sheet}/modifier#{'fichiers' if field == 'distributions' else field}"

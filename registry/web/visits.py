@@ -246,7 +246,8 @@ class Visit:
     def go(self, address: str, *, done: str = "") -> Response[Any]:
         """Sends the browser on after a success; `done` names the notice shown there."""
         if done:
-            address += ("&" if "?" in address else "?") + f"fait={done}"
+            path, mark_of, place = address.partition("#")
+            address = f"{path}{'&' if '?' in path else '?'}fait={done}{mark_of}{place}"
         return Response(
             b"",
             media_type=MediaType.TEXT,

@@ -2,8 +2,10 @@
 
 from registry.compliance.vocabulary import Verdict
 from registry.desk.rules import InPost, Said, next_steps, who_answers
+from registry.desk.views import APPOINTMENTS, address_of_field, label_of_field
 from registry.desk.vocabulary import Addressee
 from registry.organisations.vocabulary import AppointmentRole
+from registry.rooms import assemble_engine
 
 
 def test_a_question_goes_to_the_owner_of_the_sheet_before_its_steward() -> None:
@@ -61,3 +63,11 @@ def test_a_sheet_that_breaches_nothing_is_still_told_what_portals_count() -> Non
 
 def test_a_finished_sheet_has_nothing_left_to_do() -> None:
     assert next_steps([_said("A", Verdict.COMPLIANT, "licence")], []) == []
+
+
+def test_what_a_sheet_still_lacks_is_named_in_words_and_leads_to_where_it_is_filled():
+    facts = assemble_engine().catalogue.facts.items()
+    fields = {fact.field for name, fact in facts if name.startswith("dataset.")} - {APPOINTMENTS}
+
+    assert not {field for field in fields if label_of_field("dataset", field) == field}
+    assert address_of_field("dataset", 7, "retention") == "/conservation/du-jeu/7"

@@ -106,6 +106,8 @@ def test_what_completes_a_notification_comes_after_it_and_never_first(town: Town
         ({"occurred_from": "2027-01-01T10:00"}, "occurred_from", "ne peut être connue avant"),
         ({"occurred_from": "2026-11-02T10:00", "occurred_until": "2026-11-01T10:00"}, "occurred_until",
          "finit avant de commencer"),
+        ({"processor_told_at": "2026-11-01T10:00"}, "processor_told_at", "avait prévenu avant"),
+        ({"processor_told_at": "2027-01-01T10:00"}, "processor_told_at", "à venir"),
         ({"natures": ""}, "natures", "Ce champ est nécessaire"),
         ({"title": ""}, "title", "Ce champ est nécessaire"),
         ({"people_concerned": "environ cent"}, "people_concerned", "nombre entier"),

@@ -44,9 +44,11 @@ def wrong_moments(
         )
     if occurred_from is not None and occurred_until is not None and occurred_until < occurred_from:
         wrong["occurred_until"] = _("La violation finit avant de commencer : vérifiez les deux dates.")
-    if told is not None and told > known:
+    if told is not None and told > now:
+        wrong["processor_told_at"] = _("Cette date est à venir : donnez le moment où le sous-traitant a prévenu.")
+    elif told is not None and told < known:
         wrong["processor_told_at"] = _(
-            "Le sous-traitant a prévenu après que la violation était connue : elle l’était au plus tard à ce moment-là."
+            "Le sous-traitant avait prévenu avant : la violation était connue au plus tard à ce moment-là (art. 33 §2)."
         )
     return wrong
 

@@ -254,6 +254,10 @@ def say_extension(request: ReceivedRequest, delays: Mapping[str, Delay]) -> str:
     """What an extension is worth: told in the first month it extends, later it does not."""
     if request.extended_on is None:
         return ""
+    if REGIMES[request.regime].extended is None:
+        return _("La prolongation notée le {day} ne compte pas : le texte de ce régime n’en connaît pas.").format(
+            day=say_day(request.extended_on)
+        )
     if is_extended(request.regime, request.received_on, request.extended_on, delays):
         return _("Prolongée de deux mois : la personne en a été avertie le {day}, dans le premier mois.").format(
             day=say_day(request.extended_on)
