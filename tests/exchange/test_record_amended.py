@@ -97,3 +97,41 @@ def test_a_day_that_none_can_be_sure_of_is_refused_where_it_stands(town: Town, d
     assert "Ligne 2" in said
     assert "Mis en œuvre depuis le" in said
     assert 'name="take"' not in page.text
+
+
+@pytest.mark.parametrize("basis", ["Consentement", "consentement (art. 6 §1 a)", "Consent", "consent"])
+def test_a_value_of_a_list_is_told_by_its_label_whatever_its_language_or_its_length(town: Town, basis: str) -> None:
+    record(town)
+    dpo = town.someone(Role.DPO)
+    table = amended(dpo, **{"Base légale": basis, "Destinataires": "Régie | sous-traitant"})
+
+    dpo.post(f"{preview(dpo, town.authority_id, table)}/appliquer", {"take": ["1"]})
+
+    (row,) = (row for row in rows_of(dpo) if row[NAME] == "Prêt de livres")
+    assert row["Base légale"] == "Consentement (art. 6 §1 a) [consent]"
+    assert row["Destinataires"] == "Régie | Sous-traitant [processor]"
+
+
+def test_what_is_in_no_list_is_refused_with_the_labels_one_may_choose_in_the_language_of_the_reader(town: Town) -> None:
+    record(town)
+    dpo = town.someone(Role.DPO)
+    table = amended(dpo, **{"Base légale": "Au feeling"})
+
+    address = preview(dpo, town.authority_id, table)
+    french, english = dpo.get(address).text, dpo.get(address, headers={"Accept-Language": "en"}).text
+
+    assert "« Au feeling » n’est pas dans la liste" in french
+    assert "Consentement (art. 6 §1 a) ; Contrat (art. 6 §1 b)" in french
+    assert "Consent (art. 6(1)(a)) ; Contract" in english
+    assert "legal-obligation" not in french + english
+
+
+def test_what_is_wrong_with_an_activity_as_a_whole_is_said_of_no_column(town: Town) -> None:
+    record(town)
+    dpo = town.someone(Role.DPO)
+    table = amended(dpo, **{"Mis en œuvre depuis le": "2025-09-01", "Terminé le": "2024-09-01"})
+
+    said = panel(dpo.get(preview(dpo, town.authority_id, table)), "Prêt de livres")
+
+    assert "se termine avant d’avoir commencé" in said
+    assert "· _" not in said

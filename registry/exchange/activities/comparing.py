@@ -23,7 +23,7 @@ from registry.processing.parts import PART_KINDS
 from registry.processing.queries import find_every_part
 from registry.processing.vocabulary import ActivityStatus
 from registry.processing.wording import field_label
-from registry.web.forms import say_errors
+from registry.web.forms import WHOLE, say_errors
 
 _POINTING = {"datasets": "dataset_id", "systems": "information_system_id", "principals": "principal_id"}
 _SEVERAL = -1
@@ -224,12 +224,30 @@ def _checked(
     try:
         read = form.model_validate({**period, **given}, context={"today": ground.session.info["today"]()})
     except ValidationError as error:
-        for path, message in say_errors(error).items():
-            if path != "name" or one.name:
-                one.remarks.append(Remark("form", message, field_label(path.partition(".")[0])))
+        _refuse(one, error)
         return {}
     said = read.model_dump(mode="json", include=set(given))
     return {name: [*map(_filled, value)] if name in PARTS else value for name, value in said.items()}
+
+
+def _refuse(one: ReadActivity, error: ValidationError) -> None:
+    """Says what the form refuses; where one chooses from a list, in words and in the language of who reads later."""
+    chosen = {
+        ".".join(map(str, problem["loc"])): (str(problem["input"]), [*filter(_is_name, problem["loc"])][-1])
+        for problem in error.errors(include_url=False)
+        if problem["type"] == "enum"
+    }
+    for path, message in say_errors(error).items():
+        label = "" if path == WHOLE else field_label(path.partition(".")[0])
+        if path in chosen:
+            value, name = chosen[path]
+            one.remarks.append(Remark("choice", value[:200], label, str(name)))
+        elif path != "name" or one.name:
+            one.remarks.append(Remark("form", message, label))
+
+
+def _is_name(step: int | str) -> bool:
+    return isinstance(step, str)
 
 
 def _resolved(ground: Ground, one: ReadActivity, name: str, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

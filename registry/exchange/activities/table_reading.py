@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from registry.exchange.activities.columns import read_part_line, record_table
 from registry.exchange.activities.filling import Filling
-from registry.exchange.activities.terms import folded
+from registry.exchange.activities.terms import CHOICES, choice_of, folded
 from registry.exchange.activities.vocabulary import TABLE as TABLE_LAYOUT
 from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Remark, Sheet
 from registry.exchange.exports.cells import as_written, from_cell, from_xml
@@ -117,7 +117,8 @@ def _own_row(one: ReadActivity, columns: Iterable[Column | None], cells: list[st
         else:
             try:
                 is_text = column.holds is Holds.TEXT and not column.codes
-                one.values[column.name] = from_cell(column, cell if is_text else cell.strip())
+                said = from_cell(column, cell if is_text else cell.strip())
+                one.values[column.name] = _chosen(column.name, said)
             except ValueError:
                 one.remark("cell", cell, column.header)
 
@@ -133,11 +134,19 @@ def _own_day(one: ReadActivity, column: Column, cell: str, zone: ZoneInfo) -> No
         one.values[column.name] = found[0].isoformat()
 
 
+def _chosen(name: str, said: Any) -> Any:
+    """What a cell says, as the value of its list where it has one; what stands for none is refused by the form."""
+    if name not in CHOICES:
+        return said
+    return [choice_of(name, one) or one for one in said] if isinstance(said, list) else choice_of(name, said) or said
+
+
 def _own_parts(one: ReadActivity, column: Column, cell: str) -> list[dict[str, Any]]:
     rows = []
     for text in filter(str.strip, cell.split("\n")):
         try:
-            rows.append(read_part_line(column.name, text))
+            said = read_part_line(column.name, text)
+            rows.append({name: _chosen(name, value) for name, value in said.items()})
         except ValueError:
             one.remark("cell", text, column.header)
     return rows

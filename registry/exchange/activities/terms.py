@@ -2,17 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
 from registry.kernel.sort_keys import sort_key
+from registry.kernel.words import use_translations
 from registry.platform.lists import load_list
 from registry.processing.vocabulary import (
+    OF_A_PART,
+    ONE_OF,
+    SOME_OF,
     ActivityStatus,
     LawfulBasis,
     ProcessingRole,
     RecipientKind,
     TransferSafeguard,
 )
+from registry.web.words import LOCALES, translations_for
 
+CHOICES: Mapping[str, Any] = {**ONE_OF, **SOME_OF, **OF_A_PART}
+"""The closed list behind each field of an activity, or of a part of one."""
 _NO_WORD = re.compile(r"[\W_]+")
 _NOTHING = frozenset(
     {"", "neant", "non concerne", "sans objet", "aucun", "aucune", "non", "so", "s o", "n a", "na", "non applicable",
@@ -100,6 +109,28 @@ def code_of(name: str, text: str) -> str | None:
     if name == "lawful_basis" and (point := _POINT.search(said)):
         return str(list(LawfulBasis)["abcdef".index(point[1])])
     return next((str(code) for words, code in WORDS.get(name, ()) if f" {words}" in said), None)
+
+
+@lru_cache(maxsize=32)
+def _labels(name: str) -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for locale in LOCALES:
+        with use_translations(locale, translations_for(locale)):
+            for one in CHOICES[name]:
+                # « Consentement » stands for « Consentement (art. 6 §1 a) ».
+                found |= {folded(said): str(one) for said in (str(one), one.label, one.label.partition(" (")[0])}
+    return found
+
+
+def choice_of(name: str, text: str) -> str | None:
+    """The value of a closed list that its label stands for, in French or in English, with its article or without."""
+    found = _labels(name).get(folded(text))
+    return found if found is not None or name != "lawful_basis" else code_of(name, text)
+
+
+def choices_of(name: str) -> list[str]:
+    """What one may choose for a field, in the reader's language."""
+    return [one.label for one in CHOICES[name]]
 
 
 def pieces_of(text: str) -> list[str]:

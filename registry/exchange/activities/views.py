@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from registry.exchange.activities.models import RecordImport, RecordImportLine
+from registry.exchange.activities.terms import choices_of
 from registry.exchange.activities.vocabulary import LAYOUTS, SENTENCES, severity_of
 from registry.exchange.models import ImportAction, ImportState
 from registry.kernel.words import _, mark
@@ -126,7 +127,8 @@ def figures_of(lines: Sequence[RecordImportLine], state: ImportState) -> list[tu
 def remark_view(said: Mapping[str, Any]) -> RemarkView:
     """Something wrong or doubtful in words."""
     code, value = str(said["code"]), str(said.get("value", ""))
-    message = value if code == "form" else _(SENTENCES[code][1]).format(value=value or "…")
+    choices = " ; ".join(choices_of(said["field"])) if said.get("field") else ""
+    message = value if code == "form" else _(SENTENCES[code][1]).format(value=value or "…", choices=choices)
     return RemarkView(severity_of(code).label, message, str(said.get("column", "")))
 
 

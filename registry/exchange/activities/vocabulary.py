@@ -17,11 +17,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Remark:
-    """Something wrong or doubtful: which sentence, of which value, in which column."""
+    """Something wrong or doubtful: which sentence, of which value, in which column; of which field if one chooses."""
 
     code: str
     value: str = ""
     column: str = ""
+    field: str = ""
 
 
 @dataclass
@@ -112,6 +113,7 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
         _N, mark("La base « {value} » repose sur un texte, et aucun n’est donné : la fiche est reprise, dites-le "
                  "ensuite (RGPD art. 6 §3)."),
     ),
+    "choice": (_E, mark("« {value} » n’est pas dans la liste. Écrivez l’un de ces choix : {choices}.")),
     "day": (_E, mark("« {value} » n’est pas une date possible : écrivez-la JJ/MM/AAAA.")),
     "day-unclear": (
         _E, mark("« {value} » peut se lire comme plusieurs jours : écrivez le jour JJ/MM/AAAA, l’année sur quatre "
