@@ -14,7 +14,7 @@ from registry.accounts.models import Account, ApiToken, RoleGrant, SignedSession
 from registry.accounts.rules import FAILURE_WINDOW, SESSION_IDLE
 from registry.accounts.vocabulary import AccountState, TokenScope
 from registry.kernel.errors import NotFound
-from registry.kernel.permissions import Role
+from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
 from registry.web.visitors import WRITING_ROLES, Visitor
@@ -193,6 +193,23 @@ def count_administrators(session: Session, organisation_id: int, *, but: int) ->
             col(Account.state) == AccountState.ACTIVE,
         )
     ).scalar_one()
+
+
+def find_role(session: Session, account_id: int, organisation_id: int, permission: Permission) -> Role | None:
+    """The role by which an account holds, or held, a permission on an organisation; the narrowest, one not ended first.
+
+    None where it never did, or where the asker may not see it.
+    """
+    lineage = select(func.unnest(col(Organisation.lineage))).where(col(Organisation.id) == organisation_id)
+    rows = session.execute(
+        select(col(RoleGrant.role), col(RoleGrant.ended)).where(
+            col(RoleGrant.account_id) == account_id, col(RoleGrant.organisation_id).in_(lineage)
+        )
+    ).all()
+    held = [
+        (row.ended, len(permissions_of(row.role)), row.role) for row in rows if permission in permissions_of(row.role)
+    ]
+    return min(held)[2] if held else None
 
 
 def holds_beyond(session: Session, account_id: int, reach: frozenset[int]) -> bool:

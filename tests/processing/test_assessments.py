@@ -67,7 +67,7 @@ def save(town: Town, someone: Someone, address: str, step: str, **given: Any) ->
     return someone.post(f"{address}/etapes/{step}", {"version": version_of(town, address), **given})
 
 
-def written(town: Town, address: str, activity_id: int, *, after: str = "limited") -> None:
+def written(town: Town, address: str, activity_id: int, *, after: str = "limited", advised: str = "favourable") -> None:
     """An assessment that lacks nothing: the steward writes, the DPO advises."""
     steward, dpo = town.someone(Role.STEWARD), town.someone(Role.DPO)
     levels = {"severity_before": "maximal", "likelihood_before": "important"}
@@ -82,7 +82,7 @@ def written(town: Town, address: str, activity_id: int, *, after: str = "limited
     ):
         answer = save(town, steward, address, step, **given)
         assert answer.status_code == 303, (step, answer.text)
-    opinion = {"dpo_opinion": "favourable", "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Oui, avec masquage."}
+    opinion = {"dpo_opinion": advised, "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Avec masquage."}
     kept = {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}
     assert save(town, dpo, address, "avis", **opinion, **kept).status_code == 303
 
@@ -295,7 +295,7 @@ def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activ
     address = begun(steward, activity_id)
     written(town, address, activity_id, after="important")
     submitted(town, address)
-    decided(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
     assert "la CNIL doit être consultée" in steward.get(address).text
     assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
     sent = {"sent_on": "2026-11-20", "reference": "CNIL-0001", "version": "0"}
@@ -312,7 +312,7 @@ def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: 
     address = begun(steward, activity_id)
     written(town, address, activity_id, after="important")
     submitted(town, address)
-    decided(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
     sent = {"sent_on": "2026-11-20", "version": "0"}
     assert steward.post(f"{address}/consultation", sent).status_code == 303
     assert steward.post(f"{address}/reviser").status_code == 303
@@ -323,6 +323,41 @@ def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: 
     assert steward.post(f"{address}/consultation", answered).status_code == 303
 
     assert "Réduire." in steward.get(f"{address}/revisions/1").text
+
+
+@pytest.mark.parametrize(
+    ("after", "advised", "owed"),
+    [
+        ("important", "favourable", "le risque reste élevé après les mesures"),
+        ("limited", "unfavourable", "l’avis du DPO est défavorable"),
+        ("important", "unfavourable", "le risque reste élevé après les mesures et l’avis du DPO est défavorable"),
+    ],
+)
+def test_a_high_risk_or_a_disregarded_dpo_is_validated_with_a_reason_that_every_reader_sees(
+    town: Town, activity_id: int, after: str, advised: str, owed: str
+) -> None:
+    address = begun(town.someone(Role.STEWARD), activity_id)
+    written(town, address, activity_id, after=after, advised=advised)
+    submitted(town, address)
+    asked = town.someone(Role.DIRECTOR).get(f"{address}/decision").text
+    high, against = after == "important", advised == "unfavourable"
+    assert ("peut être mis en œuvre ainsi" in asked) is not high
+    assert owed in asked
+
+    bare = decided(town, address)
+    assert bare.status_code == 422
+    assert "Dites pourquoi vous validez" in bare.text
+    assert decided(town, address, reason="Sécurité des écoles.").status_code == 303
+
+    page = town.someone(Role.STEWARD).get(address).text
+    with town.acting() as session:
+        subject = Subject("assessment", int(address.rpartition("/")[2]))
+        sheet = gather(session, subject, Moment(TODAY, TODAY, TODAY, until=None)).values
+    for said in (page, str(sheet["sheets"][-1])):
+        assert "Directeur ou directrice" in said
+        assert "Sécurité des écoles." in said
+        assert ("elle doit l’être avant toute mise en œuvre" in said) is high
+        assert ("il n’a pas été suivi" in said) is against
 
 
 @pytest.mark.parametrize(

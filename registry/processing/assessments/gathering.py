@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.accounts.queries import find_role
 from registry.compliance.engine import engine_of
 from registry.kernel.delays import Delay
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 from registry.processing.assessments.models import (
@@ -24,8 +26,8 @@ from registry.processing.assessments.models import (
 )
 from registry.processing.assessments.queries import get_assessment
 from registry.processing.assessments.risks import cnil_answers_by, residual
-from registry.processing.assessments.vocabulary import RevisionState, RiskKind
-from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view, say_extension
+from registry.processing.assessments.vocabulary import RevisionState, RiskBand, RiskKind
+from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view, say_consequences, say_extension
 from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
 from registry.processing.wording import say_activity
@@ -86,7 +88,12 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             *_written(revision, _names(session, held, covered, moment)),
             _risks(risks),
             _plan(measures),
-            _opinions(revision, _consulted(consultation, engine_of(session).catalogue.delays)),
+            _opinions(
+                revision,
+                _consulted(consultation, engine_of(session).catalogue.delays),
+                _decider(session, revision),
+                must_consult=consultation is None and residual(risks) is RiskBand.HIGH,
+            ),
         ],
     }
     return Gathered(SUBJECT, subject.number, assessment.title, assessment.organisation_id, values)
@@ -173,7 +180,7 @@ def _plan(measures: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _opinions(revision: Any, consulted: str) -> dict[str, Any]:
+def _opinions(revision: Any, consulted: str, decider: str, *, must_consult: bool) -> dict[str, Any]:
     opinion, asked = revision.dpo_opinion, revision.people_asked
     decided = say_day(revision.decided_on) if revision.decided_on else ""
     said = (
@@ -181,7 +188,9 @@ def _opinions(revision: Any, consulted: str) -> dict[str, Any]:
         (_("Personnes concernées"), "art. 35 §9", _joined(asked, None, revision.people_views), True),
         (_("CNIL consultée"), "art. 36", consulted, False),
         (_("Décision"), "", _joined(revision.state, None, decided) if decided else "", True),
+        (_("Décidée par"), "", decider, False),
         (_("Motif"), "", revision.decision_reason or "", False),
+        *((*told, False) for told in say_consequences(revision, must_consult=must_consult)),
         (label_of("review_triggers"), "art. 35 §11", revision.review_triggers or "", False),
     )
     lines = [
@@ -190,6 +199,14 @@ def _opinions(revision: Any, consulted: str) -> dict[str, Any]:
         if text or owed
     ]
     return {"id": "avis", "name": _step("avis"), "lines": lines}
+
+
+def _decider(session: Session, revision: Any) -> str:
+    """The office by which somebody decided, for the controller: a document names no person."""
+    if revision.decided_by is None:
+        return ""
+    role = find_role(session, revision.decided_by, revision.organisation_id, Permission.PROCESSING_ASSESSMENT_DECIDE)
+    return _("{role}, au nom du responsable de traitement").format(role=role.label) if role is not None else ""
 
 
 def _consulted(known: Any, delays: Mapping[str, Delay]) -> str:

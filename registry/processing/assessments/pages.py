@@ -6,7 +6,7 @@ from typing import Any
 from litestar import Response
 from sqlalchemy.orm import Session
 
-from registry.accounts.queries import find_actor_names
+from registry.accounts.queries import find_actor_names, find_role
 from registry.compliance.engine import engine_of
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -218,7 +218,7 @@ def _assessment_page(
         maps=risk_maps(risks),
         measures=[measure_view(measure, today) for measure in measures],
         opinions=opinions_of(revision),
-        decision=decision_of(revision, _decider(visit, revision)),
+        decision=decision_of(revision, _decider(visit, revision), must_consult=known is None and left is RiskBand.HIGH),
         consultation=consultation_view(known, today, engine_of(session).catalogue.delays)
         if known is not None
         else None,
@@ -250,7 +250,9 @@ def _decider(visit: Visit, revision: AssessmentRevision) -> str:
     if revision.decided_by is None:
         return ""
     actor = f"account:{revision.decided_by}"
-    return find_actor_names(visit.session, {actor}).get(actor, "")
+    name = find_actor_names(visit.session, {actor}).get(actor, "")
+    role = find_role(visit.session, revision.decided_by, revision.organisation_id, DECIDE)
+    return f"{name} ({role.label})" if role is not None else name
 
 
 def steps_of(assessment_id: int) -> list[tuple[str, str]]:

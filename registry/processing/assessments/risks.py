@@ -127,6 +127,15 @@ class Told(Protocol):
     people_views: str | None
 
 
+def reasons_owed(left: RiskBand | None, opinion: DpoOpinion | None) -> list[str]:
+    """Why a validation is to be reasoned: the risk stays high, the DPO advised against it; none where it need not.
+
+    Law: GDPR art. 5 §2, art. 35 §2 and art. 36 §1, since 2018-05-25: the controller accounts for what it decides.
+    """
+    owed = [mark("le risque reste élevé après les mesures")] if left is RiskBand.HIGH else []
+    return owed + ([mark("l’avis du DPO est défavorable")] if opinion is DpoOpinion.UNFAVOURABLE else [])
+
+
 def find_lacks(told: Told, risks: Sequence[Weighed], measures: int, activities: int) -> list[Lack]:
     """What a revision still lacks before it can be submitted to the controller, in the order of its steps."""
     lacks = [] if activities else [_COVERAGE]

@@ -46,7 +46,7 @@ from registry.processing.assessments.queries import (
     get_latest,
     get_measure,
 )
-from registry.processing.assessments.risks import find_lacks, proposed_review, residual
+from registry.processing.assessments.risks import find_lacks, proposed_review, reasons_owed, residual
 from registry.processing.assessments.rules import answers_of, decide
 from registry.processing.assessments.vocabulary import RevisionState, RiskBand
 from registry.processing.queries import get_activity
@@ -266,7 +266,7 @@ def decide_revision(
     """The controller's answer to a submitted revision: validated, refused, or given back to be completed.
 
     Raises: NotFound; Stale; Conflict when nothing is submitted; Forbidden to whoever wrote it; Invalid when it would be
-    read again before today.
+    read again before today, or validated without a reason while the risk stays high or the DPO advised against it.
     """
     revision = _locked(session, assessment_id, expected)
     if revision.state is not RevisionState.SUBMITTED:
@@ -282,12 +282,21 @@ def decide_revision(
     if form.review_on is not None and form.review_on <= today:
         sentence = _("Le réexamen est à venir : donnez un jour après aujourd’hui.")
         raise Invalid(sentence, (FieldError("review_on", sentence),))
+    if form.state is RevisionState.VALIDATED and not form.reason:
+        _check_unreasoned(session, revision)
     revision.decided_on, revision.decided_by, revision.decision_reason = today, by, form.reason
     if form.state is RevisionState.VALIDATED:
         revision.review_on = form.review_on or proposed_review(today)
         revision.review_triggers = form.review_triggers or revision.review_triggers
     revision.state = form.state
     return _saved(session, revision, None)
+
+
+def _check_unreasoned(session: Session, revision: AssessmentRevision) -> None:
+    owed = reasons_owed(residual(find_risks(session, revision.id)), revision.dpo_opinion)
+    if owed:
+        sentence = _("Dites pourquoi vous validez : {reasons}.").format(reasons=_(" et ").join(_(one) for one in owed))
+        raise Invalid(sentence, (FieldError("reason", sentence),))
 
 
 _VERBS = {RevisionState.VALIDATED: "validate", RevisionState.REFUSED: "refuse", RevisionState.DRAFT: "return"}

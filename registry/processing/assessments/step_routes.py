@@ -32,7 +32,7 @@ from registry.processing.assessments.queries import (
     get_assessment,
     get_latest,
 )
-from registry.processing.assessments.risks import proposed_review, residual
+from registry.processing.assessments.risks import proposed_review, reasons_owed, residual
 from registry.processing.assessments.service import (
     FROZEN,
     amend_revision,
@@ -53,6 +53,7 @@ from registry.processing.assessments.vocabulary import (
     MeasureKind,
     PeopleAsked,
     RevisionState,
+    RiskBand,
     RiskKind,
     RiskLevel,
 )
@@ -334,13 +335,21 @@ def _decision_page(
         errors=errors or {},
         labels=say_labels(),
         choices=[
-            (RevisionState.VALIDATED.value, _("Valider : le traitement peut être mis en œuvre ainsi")),
+            (RevisionState.VALIDATED.value, _say_validation(left)),
             (RevisionState.REFUSED.value, _("Refuser : le traitement n’est pas mis en œuvre ainsi")),
             (RevisionState.DRAFT.value, _("Renvoyer en rédaction : l’analyse est à compléter")),
         ],
+        owed=[_(one) for one in reasons_owed(left, revision.dpo_opinion)],
         proposed=proposed_review(visit.today),
     )
     return visit.page("processing/dpia_decision.html", page, status=status)
+
+
+def _say_validation(left: RiskBand | None) -> str:
+    """What validating means: where the risk stays high, nothing may begin before the CNIL was consulted."""
+    if left is RiskBand.HIGH:
+        return _("Valider l’analyse : la CNIL est consultée avant toute mise en œuvre (RGPD art. 36 §1)")
+    return _("Valider : le traitement peut être mis en œuvre ainsi")
 
 
 def _to_decide(visit: Visit, assessment_id: int) -> tuple[ImpactAssessment, AssessmentRevision]:

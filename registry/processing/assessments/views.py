@@ -237,6 +237,7 @@ class DecisionPage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     choices: Sequence[tuple[str, str]]
+    owed: Sequence[str]
     proposed: date
 
 

@@ -24,7 +24,7 @@ from registry.processing.assessments.views import (
     NeedView,
     RiskView,
 )
-from registry.processing.assessments.vocabulary import Question, RevisionState, RiskKind, RiskLevel
+from registry.processing.assessments.vocabulary import DpoOpinion, Question, RevisionState, RiskKind, RiskLevel
 from registry.web.templating import say_day
 
 STEPS: Mapping[str, str] = {
@@ -206,7 +206,23 @@ def opinions_of(revision: AssessmentRevision) -> list[tuple[str, str]]:
     return [pair for pair in said if pair[1]]
 
 
-def decision_of(revision: AssessmentRevision, decided_by: str) -> list[tuple[str, str]]:
+def disregards_dpo(revision: AssessmentRevision) -> bool:
+    """Whether the controller validated what the DPO advised against."""
+    return revision.state is RevisionState.VALIDATED and revision.dpo_opinion is DpoOpinion.UNFAVOURABLE
+
+
+def say_consequences(revision: AssessmentRevision, *, must_consult: bool) -> list[tuple[str, str, str]]:
+    """What a validation leaves to say, with its article: the DPO not followed, the CNIL still to be consulted."""
+    said = []
+    if disregards_dpo(revision):
+        said.append((_("Avis du DPO"), "art. 35 §2", _("Défavorable : il n’a pas été suivi.")))
+    if must_consult and revision.state is RevisionState.VALIDATED:
+        sentence = _("La CNIL n’a pas encore été consultée : elle doit l’être avant toute mise en œuvre.")
+        said.append((_("Mise en œuvre"), "art. 36 §1", sentence))
+    return said
+
+
+def decision_of(revision: AssessmentRevision, decided_by: str, *, must_consult: bool) -> list[tuple[str, str]]:
     """What the controller answered, in words."""
     if not revision.state.is_decided:
         return []
@@ -217,6 +233,8 @@ def decision_of(revision: AssessmentRevision, decided_by: str) -> list[tuple[str
         (_("Motif"), revision.decision_reason or ""),
     ]
     if revision.state is RevisionState.VALIDATED:
+        told = say_consequences(revision, must_consult=must_consult)
+        said += [(label, f"{words} ({_('RGPD')} {article})") for label, article, words in told]
         said.append((label_of("review_on"), say_day(revision.review_on)))
         said.append((label_of("review_triggers"), revision.review_triggers or ""))
     return [pair for pair in said if pair[1]]
