@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from registry.kernel.dates import plus_months
 from registry.kernel.permissions import Role
@@ -23,6 +25,12 @@ def due(town: Town, title: str, months: int, on: int | None = None) -> int:
     event = plus_months(town.info["today"](), -12 - months)
     kept(town, number, rule_code="BIBLIO", retention_months=12, known="dated", event_on=event)
     return number
+
+
+def facet_values(page: str) -> list[tuple[str, str, int]]:
+    """The values of the facets of a list, each with the number beside it."""
+    found = re.findall(r'name="(\w+)" value="([^"]*)" id="[^"]*"[^>]*>\s*<label[^>]*>[^<]*\((\d+)\)</label>', page)
+    return [(name, value, int(number)) for name, value, number in found]
 
 
 def hold(someone: Someone, number: int, **values: str) -> None:
@@ -46,6 +54,40 @@ def test_what_is_due_longest_comes_first_and_a_body_s_facet_narrows(town: Town):
     here = town.someone(Role.DPO).get(f"/conservation?organisation={town.commune_id}&etat=due").text
     assert "Ailleurs" in here
     assert "Ancien" not in here
+
+
+def test_each_number_beside_a_facet_is_what_it_would_list(town: Town):
+    for place, months in ((town.service_id, 40), (town.authority_id, -3), (town.commune_id, 3)):
+        due(town, f"Fichier {place}", months, place)
+    reader = town.someone(Role.DPO)
+
+    for asked in ("", "etat=due", f"organisation={town.service_id}", f"etat=due&organisation={town.service_id}"):
+        page = reader.get(f"/conservation?{asked}").text
+        for name, value, number in facet_values(page):
+            kept_by = "&".join(part for part in asked.split("&") if not part.startswith(f"{name}="))
+            listed = reader.get(f"/conservation?{kept_by}&{name}={value}").text
+            assert listed.count('<th scope="row">') == number, (asked, name, value)
+    assert ("organisation", str(town.service_id), 1) in facet_values(page)
+
+
+def test_the_datasets_without_any_duration_are_listed_where_they_are_counted(town: Town):
+    due(town, "Échu", 5)
+    recorded(town, title="Muet")
+    gone = recorded(town, title="Versé")
+    with town.acting() as session:
+        session.execute(text("UPDATE dataset SET stage = 'archived' WHERE id = :id"), {"id": gone})
+    recorded(town, title="Sort seul", final_disposition="dispose")
+    reader = town.someone(Role.DPO)
+
+    page = reader.get("/conservation").text
+    listed = reader.get("/conservation?etat=unset").text
+
+    assert 'href="/conservation?etat=unset"' in page
+    assert ("etat", "unset", 2) in facet_values(page)
+    assert "Muet" in listed
+    assert "Sort seul" in listed
+    assert "Échu</a>" not in listed
+    assert "Versé" not in listed
 
 
 def test_the_dpo_s_overview_counts_what_is_kept_beyond_its_time_by_body(town: Town):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -58,23 +59,22 @@ NOTICES.update(
 @route("GET", "/conservation", READ)
 def show_retentions(visit: Visit) -> Response[Any]:
     """What is kept and until when, what is due longest first."""
-    bodies = find_bodies(visit.session)
-    every = find_followed(visit.session, bodies, visit.today, current_locale())
-    states = {state for state in RetentionState if str(state) in visit.query_all("etat")}
+    bodies, unsaid = find_bodies(visit.session), count_unsaid(visit.session)
+    states = frozenset(state for state in RetentionState if str(state) in visit.query_all("etat"))
     chosen = read_bodies(visit.query_all(ORGANISATION))
-    within = [one for one in every if not chosen or one.organisation_id in chosen or one.body_id in chosen]
-    found = [one for one in within if not states or one.dates.state in states]
+    # What nothing is said about is most of a new register: it is counted, and read only where it is asked for.
+    every = find_followed(visit.session, bodies, visit.today, current_locale(), unsaid=RetentionState.UNSET in states)
+    counts = _count(every, unsaid, bodies, states, chosen)
+    found = [one for one in every if _is_of(one.organisation_id, bodies, chosen) and _is_at(one, states)]
     page = max(read_number(visit.query("page")) or 1, 1)
     start = (page - 1) * PAGE_SIZE
-    counts = Counter(one.dates.state for one in every)
     view = RetentionsPage(
         rows=[_line(one, bodies, visit) for one in found[start : start + PAGE_SIZE]],
-        facets=_facets(within, every, bodies, states, chosen),
-        due=counts[RetentionState.DUE],
-        held=counts[RetentionState.HELD],
-        unknown=counts[RetentionState.UNKNOWN],
-        unsaid=count_unsaid(visit.session),
-        total=len(every),
+        facets=_facets(counts, bodies, states, chosen),
+        due=counts.all[RetentionState.DUE],
+        held=counts.all[RetentionState.HELD],
+        unknown=counts.all[RetentionState.UNKNOWN],
+        unset=counts.all[RetentionState.UNSET],
         narrowed=bool(states or chosen),
         previous=_address(visit, 1) if page > 1 else "",
         following=_address(visit, page + 1) if len(found) > start + PAGE_SIZE else "",
@@ -88,18 +88,52 @@ def _address(visit: Visit, page: int) -> str:
     return "/conservation?" + urlencode([*said, ("page", str(page))])
 
 
-def _facets(
-    within: Sequence[Followed], every: Sequence[Followed], bodies: Bodies, states: set[RetentionState],
+@dataclass(frozen=True)
+class _Counts:
+    """How many datasets stand where, of all; and how many each value of each facet would show, within the other."""
+
+    all: Counter[RetentionState]
+    states: Counter[RetentionState]
+    organisations: Counter[int]
+
+
+def _is_of(owner: int, bodies: Bodies, chosen: frozenset[int]) -> bool:
+    return not chosen or owner in chosen or bodies.legal.get(owner, owner) in chosen
+
+
+def _is_at(one: Followed, states: frozenset[RetentionState]) -> bool:
+    return not states or one.dates.state in states
+
+
+def _count(
+    every: Sequence[Followed], unsaid: Mapping[int, int], bodies: Bodies, states: frozenset[RetentionState],
     chosen: frozenset[int],
-) -> list[FacetPart]:  # fmt: skip
-    counts = Counter(one.dates.state for one in within)
-    owners = Counter(one.body_id for one in every)
+) -> _Counts:  # fmt: skip
+    standing = Counter((one.organisation_id, one.dates.state) for one in every)
+    if RetentionState.UNSET not in states:
+        standing.update({(owner, RetentionState.UNSET): number for owner, number in unsaid.items()})
+    counts = _Counts(Counter(), Counter(), Counter())
+    for (owner, state), number in standing.items():
+        counts.all[state] += number
+        counts.states[state] += number if _is_of(owner, bodies, chosen) else 0
+    for one in every:
+        if _is_at(one, states):
+            counts.organisations.update({one.organisation_id, one.body_id})
+    return counts
+
+
+def _facets(
+    counts: _Counts, bodies: Bodies, states: frozenset[RetentionState], chosen: frozenset[int]
+) -> list[FacetPart]:
     values = [
-        (str(state), f"{state.label} ({counts[state]})", state in states)
+        (str(state), f"{state.label} ({counts.states[state]})", state in states)
         for state in RetentionState
-        if counts[state] or state in states
+        if counts.states[state] or state in states
     ]
-    return [FacetPart("etat", _("Où en est la conservation"), values), *bodies_facet(chosen, bodies.names, owners)]
+    return [
+        FacetPart("etat", _("Où en est la conservation"), values),
+        *bodies_facet(chosen, bodies.names, counts.organisations),
+    ]
 
 
 def _line(one: Followed, bodies: Bodies, visit: Visit) -> FollowedLine:
@@ -110,11 +144,17 @@ def _line(one: Followed, bodies: Bodies, visit: Visit) -> FollowedLine:
         shape=SHAPES[one.dates.state],
         state=one.dates.state.label,
         due=say_due(one.dates, visit.today),
-        rule=say_rule(one.rule) if one.rule is not None else _("Durée propre"),
+        rule=_rule(one),
         indicative=one.rule is not None and one.rule.origin is not Origin.AGREED,
         fate=one.fate.label if one.fate is not None else "",
         slip_id=one.slip_id,
     )
+
+
+def _rule(one: Followed) -> str:
+    if one.rule is not None:
+        return say_rule(one.rule)
+    return "" if one.dates.state is RetentionState.UNSET else _("Durée propre")
 
 
 @route("GET", "/conservation/gels", READ)

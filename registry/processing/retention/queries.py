@@ -23,7 +23,7 @@ from registry.processing.retention.models import (
     RetentionHold,
     RetentionRule,
 )
-from registry.processing.retention.rules import DueDates, Origin, Proposed, Retention, Rule, Span, dates_of
+from registry.processing.retention.rules import OVER, DueDates, Origin, Proposed, Retention, Rule, Span, dates_of
 from registry.processing.retention.vocabulary import Counting, RuleDomain, RuleUnit, StartEvent
 
 LIST = "retention_rules"
@@ -156,15 +156,17 @@ _SAID: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def find_followed(session: Session, bodies: Bodies, on: date, locale: str) -> list[Followed]:
+def find_followed(session: Session, bodies: Bodies, on: date, locale: str, *, unsaid: bool = False) -> list[Followed]:
     """Every dataset of which something is said about how long it is kept, what is due longest first.
+
+    With `unsaid`, also those nothing is said about, among the last.
 
     Due dates are computed as each is read, by the one formula there is: a rule that changes moves them at once.
     """
     rows = session.execute(
         select(*_SHEET, *_SAID)
         .outerjoin(DatasetRetention, col(DatasetRetention.dataset_id) == col(Dataset.id))
-        .where(~col(Dataset.annulled), _is_said())
+        .where(~col(Dataset.annulled), or_(_is_said(), _is_running()) if unsaid else _is_said())
         .order_by(col(Dataset.title_sort), col(Dataset.id))
     ).all()
     rules = find_rules_by_body(session, locale)
@@ -182,6 +184,10 @@ def _is_said() -> Any:
         col(DatasetRetention.id).is_not(None), col(Dataset.retention_months).is_not(None),
         col(Dataset.final_disposition).is_not(None),
     )  # fmt: skip
+
+
+def _is_running() -> Any:
+    return or_(col(Dataset.stage).is_(None), col(Dataset.stage).not_in(OVER))
 
 
 def _followed(
@@ -209,11 +215,12 @@ def _say_records(count: int | None) -> str:
     return "" if count is None else ngettext("%(num)s ligne", "%(num)s lignes", count) % {"num": count}
 
 
-def count_unsaid(session: Session) -> int:
-    """How many datasets nothing is said about."""
-    query = select(func.count()).select_from(Dataset)
+def count_unsaid(session: Session) -> dict[int, int]:
+    """How many datasets of each organisation nothing is said about, apart from those that are over already."""
+    query = select(col(Dataset.organisation_id), func.count()).select_from(Dataset)
     query = query.outerjoin(DatasetRetention, col(DatasetRetention.dataset_id) == col(Dataset.id))
-    return session.execute(query.where(~col(Dataset.annulled), ~_is_said())).scalar_one()
+    query = query.where(~col(Dataset.annulled), ~_is_said(), _is_running()).group_by(col(Dataset.organisation_id))
+    return {row[0]: row[1] for row in session.execute(query)}
 
 
 def find_rules_by_body(session: Session, locale: str) -> dict[int, dict[str, Rule]]:

@@ -18,7 +18,7 @@ from registry.processing.retention.vocabulary import (
     StartEvent,
 )
 
-_OVER = frozenset({Stage.ARCHIVED, Stage.DISPOSED})
+OVER = frozenset({Stage.ARCHIVED, Stage.DISPOSED})
 MONTHS = {RuleUnit.MONTH: 1, RuleUnit.YEAR: 12}
 
 
@@ -119,7 +119,7 @@ def dates_of(said: Retention, on: date, *, held: bool = False) -> DueDates:
 
     Both ends are counted from the start, never one from the other: a short month in between takes nothing away.
     """
-    if said.stage in _OVER:
+    if said.stage in OVER:
         return DueDates(RetentionState.OVER)
     if not is_settled(said) and said.fate is not FinalDisposition.KEEP:
         return DueDates(RetentionState.UNSET)

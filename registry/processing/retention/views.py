@@ -74,8 +74,7 @@ class RetentionsPage:
     due: int
     held: int
     unknown: int
-    unsaid: int
-    total: int
+    unset: int
     narrowed: bool
     previous: str
     following: str
