@@ -30,7 +30,8 @@ def typed_values(data: FormData) -> dict[str, Any]:
         if not data.has(name):
             continue
         if name in SEVERAL:
-            values[name] = [value for value in data.all(name) if value]
+            # A choice between two versions sends several codes as one value.
+            values[name] = [code for value in data.all(name) for code in value.split()]
         elif name in TRUTHS:
             values[name] = {"true": True, "false": False}.get(data.first(name))
         else:

@@ -14,6 +14,7 @@ from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
 from registry.kernel.words import _, current_locale
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
+from registry.processing.comparing import beside_the_other
 from registry.processing.form_pages import RECORD
 from registry.processing.forms import ActivityChange
 from registry.processing.layout_parts import PART_LABELS, PART_PAGES, PartPage
@@ -113,7 +114,11 @@ def _dataset_rows(
 
 
 def _rows_shown(
-    visit: Visit, part: PartPage, rows: Sequence[Mapping[str, Any]], choices: Mapping[str, Sequence[tuple[str, str]]]
+    visit: Visit,
+    part: PartPage,
+    rows: Sequence[Mapping[str, Any]],
+    choices: Mapping[str, Sequence[tuple[str, str]]],
+    notes: Mapping[int, str],
 ) -> list[PartRow]:
     titles, fields = _dataset_rows(visit, rows) if part.name == "datasets" else ({}, {})
     shown = []
@@ -125,7 +130,8 @@ def _rows_shown(
         # A field chosen once stays a choice, also when the dataset has it no more: it would be lost in silence.
         known = fields.get(number, [])
         gone = [(name, name) for name in row.get("fields") or () if name not in dict(known)]
-        shown.append(PartRow(str(place), row, heading, stands=True, choices={"fields": [*known, *gone]}))
+        own = {"fields": [*known, *gone]}
+        shown.append(PartRow(str(place), row, heading, stands=True, choices=own, note=notes.get(place, "")))
     return shown
 
 
@@ -137,11 +143,12 @@ def _page(
     errors: Mapping[str, str] | None = None,
     *,
     version: int | None = None,
+    notes: Mapping[int, str] | None = None,
     status: int = HTTP_200_OK,
 ) -> Response[Any]:
     part, said = part_of(slug), {_field_of(path): message for path, message in (errors or {}).items()}
     choices = part_choices(visit, part)
-    shown = _rows_shown(visit, part, rows, choices)
+    shown = _rows_shown(visit, part, rows, choices, notes or {})
     empty = [PartRow(str(len(shown) + place), {}, "", stands=False, choices={}) for place in range(_EMPTY_ROWS)]
     page = PartsPage(
         id=activity.id,
@@ -189,8 +196,11 @@ def change_part(visit: Visit, activity_id: int, part: str) -> Response[Any]:
     try:
         amend_activity(visit.session, activity_id, read.form, expected=version)
     except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
-        return _page(visit, activity, part, typed, {"_": message}, status=HTTP_409_CONFLICT)
+        mine = read.form.model_dump(mode="json")[page.name]
+        rows, notes = beside_the_other(page, typed, mine, rows_of(visit, activity, page))
+        ask = _("Ce que l’autre personne a est dit ligne par ligne : gardez, corrigez ou retirez, puis enregistrez.")
+        message = f"{refusal.message} {ask}"
+        return _page(visit, activity, part, rows, {"_": message}, notes=notes, status=HTTP_409_CONFLICT)
     except Invalid as refusal:
         errors = {one.path: one.message for one in refusal.errors}
         return _page(visit, activity, part, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)

@@ -10,10 +10,12 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from sqlalchemy.orm import Session
 
 from registry.datasets.queries import get_dataset
+from registry.datasets.views import ConflictPage
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.processing.activity_templates import (
     ActivityTemplate,
@@ -21,6 +23,7 @@ from registry.processing.activity_templates import (
     get_activity_template,
     load_activity_templates,
 )
+from registry.processing.comparing import sheet_differences
 from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
 from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.issuing import documents_to_issue
@@ -63,7 +66,7 @@ from registry.processing.views import (
 )
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
 from registry.processing.wording import say_value
-from registry.web.forms import parse_values, read_number
+from registry.web.forms import Accepted, parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -248,26 +251,43 @@ def show_amend_activity(visit: Visit, activity_id: int) -> Response[Any]:
 
 @route("POST", "/traitements/{activity_id:int}/modifier", RECORD)
 def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
-    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()
     typed, version, reason = typed_values(data), read_number(data.first("version")) or 0, data.first("reason").strip()
     again: dict[str, Any] = {"version": version, "reason": reason}
+    # A choice between two versions sends the fields that differ: the others are shown as they stand.
+    shown = {**values_of(activity), **typed}
     read = parse_values(ActivityChange, typed, today=visit.today)
     if isinstance(read, Rejected):
-        return show_form(visit, activity, typed, read.errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return show_form(visit, activity, shown, read.errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         amend_activity(visit.session, activity_id, read.form, expected=version, reason=reason or None)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return show_form(visit, activity, typed, {"_": message}, reason=reason, status=HTTP_409_CONFLICT)
+    except Stale:
+        return _conflict(visit, activity, read, expected=version, reason=reason)
     except Invalid as refusal:
         errors = {one.path: one.message for one in refusal.errors}
-        return show_form(visit, activity, typed, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return show_form(visit, activity, shown, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
-        return show_form(visit, activity, typed, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)
+        return show_form(visit, activity, shown, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)
     return visit.go(f"/traitements/{activity_id}", done="traitement-enregistre")
+
+
+def _conflict(
+    visit: Visit, activity: ProcessingActivity, read: Accepted[ActivityChange], *, expected: int, reason: str
+) -> Response[Any]:
+    mine = read.form.model_dump(mode="json", include=read.form.model_fields_set)
+    base = get_version(visit.session, "processing_activity", activity.id, expected) or {}
+    page = ConflictPage(
+        id=activity.id,
+        version=activity.version,
+        title=activity.name,
+        rows=sheet_differences(mine, values_of(activity), base),
+        reason=reason,
+        carried=(),
+    )
+    return visit.page("processing/conflict.html", page, status=HTTP_409_CONFLICT)
 
 
 @route("GET", "/traitements/{activity_id:int}/annuler", ANNUL)

@@ -204,13 +204,17 @@ class DatasetActivitiesPage:
 
 @dataclass(frozen=True)
 class PartRow:
-    """A row of a part as its page shows it; one that stands bears a name, and keeps what it points to."""
+    """A row of a part as its page shows it; one that stands bears a name, and keeps what it points to.
+
+    `note` is what another person saved of it meanwhile.
+    """
 
     number: str
     values: Mapping[str, Any]
     heading: str
     stands: bool
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,14 @@
 """The record of processing, from the page to the database and back."""
 
+import re
+
 import pytest
 
 from registry.kernel.permissions import Role
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
+RADIO = re.compile(r'type="radio" name="([^"]+)" id="[^"]+" value="([^"]*)"( checked)?')
 
 
 def test_a_steward_enters_an_activity_and_finds_it_in_the_record(town: Town):
@@ -90,6 +93,43 @@ def test_an_activity_changes_by_the_version_read_and_its_history_tells_it(town: 
     for words in ("Traitement inscrit au registre", "Relu", "Paie des agents", "Obligation légale"):
         assert words in history
     assert legal.api("GET", f"/api/v1/processing-activities/{number}").json()["started_on"] == "2020-01-01"
+
+
+def test_two_who_change_one_activity_both_keep_what_they_wrote(town: Town):
+    legal = town.someone(Role.LEGAL)
+    made = legal.api(
+        "POST", "/api/v1/processing-activities",
+        json={"organisation_id": town.authority_id, "name": "Paie", "purpose": "Payer", "status": "active"},
+    )  # fmt: skip
+    address = f"/traitements/{made.json()['id']}"
+    form = {
+        "name": "Paie", "purpose": "Payer", "status": "active", "public_mission": "", "notes": "",
+        "data_origins": [""], "lawful_basis": "",
+    }  # fmt: skip
+    legal.post(
+        f"{address}/modifier",
+        {**form, "version": "1", "purpose": "Payer les agents", "public_mission": "true",
+         "data_origins": ["", "persons", "derived"]},
+    )  # fmt: skip
+
+    clash = legal.post(
+        f"{address}/modifier", {**form, "version": "1", "purpose": "Payer chacun", "notes": "À revoir", "reason": "Lu"}
+    )
+    chosen = {name: value for name, value, _on in RADIO.findall(clash.text) if _on}
+    version = re.search(r'name="version" value="(\d+)"', clash.text)
+    assert version is not None
+    saved = legal.post(f"{address}/modifier", {**chosen, "version": version[1], "reason": "Lu"})
+
+    assert clash.status_code == 409
+    for words in ("Payer les agents", "Payer chacun", "modifié des deux côtés"):
+        assert words in clash.text
+    assert chosen == {
+        "purpose": "Payer chacun", "notes": "À revoir", "public_mission": "true", "data_origins": "persons derived",
+    }  # fmt: skip
+    assert saved.status_code == 303, saved.text
+    kept = legal.api("GET", f"/api/v1/processing-activities/{made.json()['id']}").json()
+    assert (kept["purpose"], kept["notes"], kept["public_mission"]) == ("Payer chacun", "À revoir", True)
+    assert (kept["data_origins"], kept["status"], kept["name"]) == (["persons", "derived"], "active", "Paie")
 
 
 def test_an_activity_is_set_aside_with_a_reason_and_comes_back(town: Town):

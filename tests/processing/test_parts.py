@@ -1,5 +1,6 @@
 """What stands below an activity, what the policies make of it, and what a dataset's sheet shows of it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -97,6 +98,34 @@ def test_rows_are_saved_together_removed_and_given_back_when_wrong(town: Town):
     assert "CAF" in sheet
     assert "Trésorerie" not in sheet
     assert dpo.get(f"/traitements/{number}/parties/inconnue").status_code == 404
+
+
+def test_rows_another_saved_meanwhile_are_shown_beside_those_typed(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town)
+    address = f"/traitements/{number}/parties/destinataires"
+    dpo.post(
+        address,
+        {"version": "1", "row-0-name": "Trésorerie", "row-0-received": "Les factures et les avoirs",
+         "row-1-name": "CAF"},
+    )  # fmt: skip
+
+    clash = dpo.post(
+        address, {"version": "1", "row-0-name": "Trésorerie", "row-0-received": "Le total", "row-1-name": "Région"}
+    )
+    sent = dict(re.findall(r'name="(row-\d+-(?:name|received)|version)"[^>]*value="([^"]*)"', clash.text))
+    saved = dpo.post(address, sent)
+
+    assert clash.status_code == 409
+    assert "L’autre personne a enregistré ici" in clash.text
+    assert "Les factures et les avoirs" in clash.text
+    assert "L’autre personne n’a pas cette ligne" in clash.text
+    assert "votre saisie ne l’a pas" in clash.text
+    assert saved.status_code == 303, saved.text
+    body = dpo.api("GET", f"/api/v1/processing-activities/{number}").json()
+    assert [(one["name"], one["received"]) for one in body["recipients"]] == [
+        ("Trésorerie", "Le total"), ("Région", None), ("CAF", None),
+    ]  # fmt: skip
 
 
 def test_a_dataset_tied_to_an_activity_says_so_and_is_judged_again(town: Town):
