@@ -14,8 +14,9 @@ COUNTED = "Point revu"
 COLUMNS = "faits", "à faire"
 INTRODUCTION = (
     "Une fois l’an, le registre est relu : ce qui y est entré, ce qui en est sorti, ce que personne n’a revu, les "
-    "analyses d’impact dues, les mesures de protection et celles des analyses d’impact en retard, les violations et les demandes de l’année. La dernière page se "
-    "signe : la signature atteste que chaque service a relu ses fiches et que ce qui reste à faire lui a été présenté."
+    "analyses d’impact dues, les mesures de protection et celles des analyses d’impact en retard, les violations et "
+    "les demandes de l’année. La dernière page se signe : la signature atteste que chaque service a relu ses fiches "
+    "et que ce qui reste à faire lui a été présenté."
 )
 NOTHING = "Rien n’est inscrit au registre à cette date : il est à ouvrir."
 CAUTION = (
