@@ -11,8 +11,8 @@ import lets_plot as lp
 
 from registry.reporting.vocabulary import Bars
 
-BAR_PITCH = 30
-"""Units: CSS pixels from one bar to the next."""
+BAR_PITCH, PAIR_PITCH = 30, 46
+"""Units: CSS pixels from one bar to the next, and from one group of bars side by side to the next."""
 LABEL_FROM = 18
 """A part narrower than this bears no figure: the table beside the chart gives it. Units: CSS pixels."""
 
@@ -30,7 +30,8 @@ def draw_all(charts: Mapping[str, Bars]) -> dict[str, bytes]:
 def draw(chart: Bars) -> bytes:
     """A chart as an SVG file."""
     count = len(chart.categories)
-    longest = max((sum(row) for row in chart.values), default=0) or 1
+    length = max if chart.side_by_side else sum
+    longest = max(chart.most, *(length(row) for row in chart.values), 0) or 1
     parts = _parts(chart, smallest_labelled=longest * LABEL_FROM / (chart.width * 0.7))
     plot = (
         lp.ggplot(parts)
@@ -52,7 +53,7 @@ def draw(chart: Bars) -> bytes:
         )
         + lp.theme_void()
         + lp.theme(axis_text_y=lp.element_text(color=_INK, size=13), plot_margin=0)
-        + lp.ggsize(chart.width, count * BAR_PITCH)
+        + lp.ggsize(chart.width, count * (PAIR_PITCH if chart.side_by_side else BAR_PITCH))
     )
     return _settle(plot.to_svg())
 
@@ -62,17 +63,28 @@ def _parts(chart: Bars, smallest_labelled: float) -> dict[str, list[Any]]:
     parts: dict[str, list[Any]] = {name: [] for name in names}
     count = len(chart.categories)
     for index, row in enumerate(chart.values):
-        start, centre = 0, count - index - 0.5
-        for value, colour in zip(row, chart.colours, strict=True):
+        start = 0
+        for place, (value, colour) in enumerate(zip(row, chart.colours, strict=True)):
             if not value:
                 continue
-            label = str(value) if value >= smallest_labelled else ""
+            centre, half = _lane(chart, place)
+            centre += count - index - 1
+            name = f"{chart.names[place]} " if chart.names else ""
+            label = f"{name}{value}" if value >= smallest_labelled else ""
             ink = "#ffffff" if _luminance(colour) < 0.3 else _INK
-            shape = (start, start + value, start + value / 2, centre - 0.38, centre + 0.38, centre)
-            for name, item in zip(names, (*shape, colour, ink, label), strict=True):
-                parts[name].append(item)
-            start += value
+            shape = (start, start + value, start + value / 2, centre - half, centre + half, centre)
+            for column, item in zip(names, (*shape, colour, ink, label), strict=True):
+                parts[column].append(item)
+            start += 0 if chart.side_by_side else value
     return parts
+
+
+def _lane(chart: Bars, place: int) -> tuple[float, float]:
+    """The middle of a part within the height of its category, and half its own height: a category is 1 high."""
+    if not chart.side_by_side:
+        return 0.5, 0.38
+    height = 0.84 / len(chart.colours)
+    return 0.92 - (place + 0.5) * height, height / 2
 
 
 def _luminance(colour: str) -> float:

@@ -169,6 +169,24 @@ def bars(dossier: Dossier, names: tuple[str, str]) -> dict[str, Bars]:
     }
 
 
+def levels(dossier: Dossier, names: tuple[str, str], most: int) -> dict[str, Bars]:
+    """The summary as levels on a scale that goes up to `most`: two bars side by side, for levels are not added."""
+    if not dossier.summary:
+        return {}
+    said = [f"{one.label} : {names[0]} {one.first}, {names[1]} {one.second}" for one in dossier.summary]
+    return {
+        "summary": Bars(
+            categories=tuple(one.label for one in dossier.summary),
+            values=tuple((one.first, one.second) for one in dossier.summary),
+            colours=_COLOURS,
+            alternative=f"Deux barres côte à côte, sur {most}. " + ". ".join(said) + ".",
+            side_by_side=True,
+            most=most,
+            names=names,
+        )
+    }
+
+
 def framed(dossier: Dossier, title: str) -> Frame:
     """What the cover, the running footer and the metadata say."""
     return Frame(

@@ -129,10 +129,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Bars:
-    """A chart of stacked bars: one bar for each category, one part for each colour, always in that order.
+    """A chart of bars: one for each category, one part for each colour, always in that order.
 
-    `values[category][colour]` counts. `alternative` says in words what the picture shows: the same figures
-    stand in a table beside it.
+    `values[category][colour]` counts. Parts of a whole are stacked; levels are not to be added: with `side_by_side`
+    each has a bar of its own, on a scale that goes up to `most`. `names` are written in the bars, one for each colour.
+    `alternative` says in words what the picture shows: the same figures stand in a table beside it.
     """
 
     categories: tuple[str, ...]
@@ -140,6 +141,9 @@ class Bars:
     colours: tuple[str, ...]
     alternative: str
     width: int = 620
+    side_by_side: bool = False
+    most: int = 0
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

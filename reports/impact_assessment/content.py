@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from registry.reporting.sheets import Dossier, bars, framed, from_canonical, from_sample, tables, to_canonical
+from registry.reporting.sheets import Dossier, framed, from_canonical, from_sample, levels, tables, to_canonical
 from registry.reporting.vocabulary import Bars, Frame
 
 __all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]
@@ -12,6 +12,8 @@ LAW = "Règlement (UE) 2016/679, article 35"
 SHEETS = "Étapes de l’analyse"
 COUNTED = "Événement redouté (niveau de 1 à 4)"
 COLUMNS = "vraisemblance", "gravité"
+HIGHEST = 4
+"""The highest level of either."""
 INTRODUCTION = (
     "L’analyse décrit le traitement, en vérifie la nécessité et la proportionnalité, apprécie les risques pour les "
     "personnes avant et après les mesures, et dit qui en a décidé. Gravité et vraisemblance vont de 1 (négligeable) à "
@@ -33,8 +35,8 @@ SIGNS = ("Délégué·e à la protection des données", "Responsable du traiteme
 
 
 def charts(dossier: Dossier) -> Mapping[str, Bars]:
-    """The figures of the summary, drawn."""
-    return bars(dossier, COLUMNS)
+    """The levels of each risk, before and after the measures: likelihood beside severity, never their sum."""
+    return levels(dossier, COLUMNS, HIGHEST)
 
 
 def frame(dossier: Dossier) -> Frame:
