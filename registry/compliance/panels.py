@@ -81,6 +81,9 @@ ELSEWHERE = {
 OF_LAW: set[str] = set()
 """The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
 
+AWAITED: dict[tuple[str, str], str] = {}
+"""What is said of a subject that rules do not judge while a fact has a value; the room of the subject says which."""
+
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
 
@@ -187,11 +190,19 @@ def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPan
     )
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
     return FindingsPanel(
+        awaiting=_awaiting(found),
         to_act_on=[view for view in views if view.verdict in acting],
         fine=[view for view in views if view.verdict not in acting],
         counts=Counter(view.verdict for view in views if view.is_obligation),
         practices=Counter(view.verdict for view in views if not view.is_obligation),
     )
+
+
+def _awaiting(found: Sequence[Found]) -> str:
+    """Why rules set this subject aside for now, if they do: nothing found is then no good mark."""
+    aside = [one.facts for one in found if one.verdict is Verdict.NOT_APPLICABLE]
+    said = (words for (name, value), words in AWAITED.items() if any(facts.get(name) == value for facts in aside))
+    return next((_(words) for words in said), "")
 
 
 PANELS = tuple(

@@ -46,8 +46,12 @@ class FindingView:
 
 @dataclass(frozen=True)
 class FindingsPanel:
-    """The findings on one subject: what must be acted on first, the rest folded; practices counted apart."""
+    """The findings on one subject: what must be acted on first, the rest folded; practices counted apart.
 
+    `awaiting` says why rules do not judge it now, if they do not.
+    """
+
+    awaiting: str
     to_act_on: Sequence[FindingView]
     fine: Sequence[FindingView]
     counts: Mapping[Verdict, int]

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from registry.compliance.panels import findings_in_force
+from registry.compliance.panels import AWAITED, findings_in_force
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, current_locale, ngettext
+from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.processing.models import ActivityData
 from registry.processing.queries import (
@@ -22,6 +22,15 @@ from registry.processing.rules import is_framed, span_of_retention, standing_of_
 from registry.processing.views import ActivityInShort, GdprLine, GdprPanel, say_months
 from registry.processing.vocabulary import PersonsRight
 from registry.web.visits import Panel, Visit
+
+AWAITED.update(
+    {
+        ("activity.status", "draft"): mark(
+            "Ce traitement est en projet : la plupart des règles ne le jugeront qu’une fois « En cours »."
+        ),
+        ("activity.status", "ended"): mark("Ce traitement est terminé : la plupart des règles ne le jugent plus."),
+    }
+)
 
 More = Callable[[Visit, Dataset, Sequence[ActivityOfDataset]], Sequence[GdprLine]]
 MORE_LINES: list[More] = []

@@ -60,6 +60,17 @@ def test_a_whole_entry_is_compliant_and_each_gap_is_named(town: Town):
         assert words in sheet
 
 
+def test_a_project_that_rules_do_not_judge_yet_bears_no_good_mark(town: Town):
+    dpo = town.someone(Role.DPO)
+    draft, active = _record(town, status="draft"), _record(town, name="En service")
+
+    project, in_use = (dpo.get(f"/traitements/{number}").text for number in (draft, active))
+
+    assert "ne le jugeront qu’une fois" in project
+    assert "Rien à corriger ni à compléter" not in project
+    assert "ne le jugeront qu’une fois" not in in_use
+
+
 def test_a_condition_reserved_to_bodies_without_profit_allows_an_authority_nothing(town: Town):
     dpo = town.someone(Role.DPO)
     health = [{**WHOLE["data"][0], "data_category": "health"}]
