@@ -9,6 +9,11 @@ from sqlalchemy.exc import IntegrityError
 from registry.kernel.dates import plus_months
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
+from registry.kernel.sort_keys import sort_key
+from registry.organisations.forms import ServiceForm
+from registry.organisations.queries import get_organisation
+from registry.organisations.service import add_service
+from registry.organisations.vocabulary import OrganisationKind
 from registry.processing.retention.gathering import gather
 from registry.reporting.discovery import get_report
 from tests.conftest import Town
@@ -77,6 +82,43 @@ def test_what_may_not_be_disposed_of_is_refused_with_what_to_do(town: Town):
     assert "Cochez au moins un jeu" in archivist.post("/conservation/bordereaux/nouveau", SAID).text
     with town.acting() as session:
         assert session.execute(text("SELECT count(*) FROM disposal_slip")).scalar_one() == 1
+
+
+def test_all_that_keeps_a_dataset_off_a_slip_is_said_at_once(town: Town):
+    archivist = town.someone(Role.ARCHIVIST)
+    number = due(town, "Gelé et vague", temporal_end=None, records_count=None)
+    hold(archivist, number)
+
+    page = archivist.get("/conservation/bordereaux/nouveau").text
+    refused = archivist.post("/conservation/bordereaux/nouveau", {**SAID, "dataset_ids": str(number)}).text
+
+    for sentence in ("levez d’abord le gel", "dates extrêmes manquent", "Son volume manque"):
+        assert sentence in page
+        assert sentence in refused.split("Échus, mais pas à éliminer")[0]
+
+
+def test_slips_are_prepared_for_public_bodies_in_the_order_of_their_names(town: Town):
+    with town.acting() as session:
+        authority = get_organisation(session, town.authority_id)
+        add_service(session, authority, ServiceForm(name="Éditeur privé", kind=OrganisationKind.PROCESSOR))
+        for number, name in ((town.commune_id, "Willerval"), (town.other_commune_id, "Écourt")):
+            renamed = {"id": number, "name": name, "sort": sort_key(name)}
+            session.execute(text("UPDATE organisation SET name = :name, name_sort = :sort WHERE id = :id"), renamed)
+
+    page = town.someone(Role.ARCHIVIST).get("/conservation/bordereaux/nouveau").text
+    rules = town.someone(Role.ARCHIVIST).get("/conservation/regles").text
+
+    for shown in (page, rules):
+        assert shown.index("Écourt</option>") < shown.index("Willerval</option>")
+        assert "Éditeur privé" not in shown
+
+
+def test_who_may_not_prepare_a_slip_is_told_who_does(town: Town):
+    page = town.someone(Role.STEWARD).get("/conservation/bordereaux").text
+
+    assert "L’archiviste, le ou la juriste" in page
+    assert "choisissez ceux à proposer" not in page
+    assert 'href="/conservation/bordereaux/nouveau"' not in page
 
 
 def test_the_articles_stay_as_they_were_prepared_even_in_the_database(town: Town):

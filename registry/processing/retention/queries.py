@@ -16,6 +16,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.words import _, ngettext
 from registry.organisations.models import Organisation
 from registry.platform.lists import load_list
+from registry.processing.holding import BODIES
 from registry.processing.retention.models import (
     DatasetRetention,
     DisposalArticle,
@@ -75,18 +76,29 @@ def body_of(kinds: Mapping[int, Any], lineage: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Bodies:
-    """The organisations the asker sees: the names, and the legal person each belongs to."""
+    """The organisations the asker sees, by name, and the legal person each belongs to.
+
+    `public` are the legal persons whose records are public archives: neither suppliers nor partners.
+    """
 
     names: Mapping[int, str]
     legal: Mapping[int, int]
+    public: Sequence[int]
 
 
 def find_bodies(session: Session) -> Bodies:
     """Every organisation with the legal person it belongs to."""
-    columns = (col(Organisation.id), col(Organisation.name), col(Organisation.kind), col(Organisation.lineage))
-    rows = session.execute(select(*columns).order_by(col(Organisation.name))).all()
+    columns = (
+        col(Organisation.id), col(Organisation.name), col(Organisation.kind), col(Organisation.lineage),
+        col(Organisation.annulled),
+    )  # fmt: skip
+    rows = session.execute(select(*columns).order_by(col(Organisation.name_sort))).all()
     kinds = {row.id: row.kind for row in rows}
-    return Bodies({row.id: row.name for row in rows}, {row.id: body_of(kinds, row.lineage) for row in rows})
+    return Bodies(
+        {row.id: row.name for row in rows},
+        {row.id: body_of(kinds, row.lineage) for row in rows},
+        [row.id for row in rows if row.kind in BODIES and row.kind.is_legal_person and not row.annulled],
+    )
 
 
 def find_retention(session: Session, dataset_id: int) -> DatasetRetention | None:

@@ -11,6 +11,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
+from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
 from registry.processing.narrowing import FacetPart
@@ -78,7 +79,9 @@ def show_rules(visit: Visit) -> Response[Any]:
     view = RulesPage(
         body_id=body,
         body_name=bodies.names.get(body, ""),
-        bodies=[(str(number), name) for number, name in bodies.names.items() if bodies.legal[number] == number],
+        bodies=[
+            (str(number), name) for number, name in bodies.names.items() if number in bodies.public or number == body
+        ],
         groups=_groups(shown, followers),
         facets=_facets(list(rules.values()), domains, origins),
         total=len(rules),
@@ -92,7 +95,7 @@ def show_rules(visit: Visit) -> Response[Any]:
 
 
 def _groups(rules: Sequence[Rule], followers: Mapping[str, int]) -> list[tuple[str, list[RuleLine]]]:
-    ordered = sorted(rules, key=lambda rule: rule.label)
+    ordered = sorted(rules, key=lambda rule: sort_key(rule.label))
     groups = [
         (domain.label, [_line(rule, followers) for rule in ordered if rule.domain is domain]) for domain in RuleDomain
     ]

@@ -173,24 +173,27 @@ class Proposed:
     is_listed: bool
 
 
-def why_not_disposed(one: Proposed) -> str:
-    """Why a dataset may not stand on a slip of disposal, in a sentence that says what to do; nothing when it may.
+def why_not_disposed(one: Proposed) -> list[str]:
+    """Why a dataset may not stand on a slip of disposal, each in a sentence that says what to do; nothing when it may.
 
+    What is missing is not said of one that no slip awaits, being listed or kept.
     Law: Code du patrimoine L212-2, L212-3, R212-13.
     """
+    until, awaited = one.dates.until, not one.is_listed and one.fate is not FinalDisposition.KEEP
+    due = one.dates.state in {RetentionState.DUE, RetentionState.HELD}
     refusals = (
         (one.held, _("Il est gelé : levez d’abord le gel, avec sa raison.")),
         (one.is_listed, _("Il figure déjà sur un bordereau.")),
-        (one.rule is None, _("Il ne suit aucune règle : choisissez-en une sur sa fiche.")),
-        (one.dates.until is None, _("Aucune échéance ne se calcule : complétez sa conservation.")),
-        (one.dates.state not in {RetentionState.DUE, RetentionState.HELD}, _("Il n’est pas encore échu.")),
-        (one.fate is None, _("Son sort final n’est pas dit : dites-le sur sa fiche.")),
         (one.fate is FinalDisposition.KEEP, _("Il se conserve : il se verse aux archives, il ne s’élimine pas.")),
-        (one.earliest is None or one.latest is None,
+        (awaited and one.rule is None, _("Il ne suit aucune règle : choisissez-en une sur sa fiche.")),
+        (awaited and until is None, _("Aucune échéance ne se calcule : complétez sa conservation.")),
+        (until is not None and not due, _("Il n’est pas encore échu.")),
+        (one.fate is None, _("Son sort final n’est pas dit : dites-le sur sa fiche.")),
+        (awaited and (one.earliest is None or one.latest is None),
          _("Ses dates extrêmes manquent : notez la période couverte sur sa fiche.")),
-        (not one.volume, _("Son volume manque : notez-le sur sa fiche.")),
+        (awaited and not one.volume, _("Son volume manque : notez-le sur sa fiche.")),
     )  # fmt: skip
-    return next((sentence for refused, sentence in refusals if refused), "")
+    return [sentence for refused, sentence in refusals if refused]
 
 
 def wrong_retention(values: Mapping[str, Any], rule: Rule | None, today: date) -> dict[str, str]:

@@ -65,11 +65,12 @@ def show_slips(visit: Visit) -> Response[Any]:
 
 
 def _body_asked(visit: Visit, bodies: Bodies, said: str) -> int:
-    """The body an address or a form names, or the visitor's own; one may prepare its slips."""
-    asked = read_number(said)
-    if asked is None or asked not in bodies.legal:
-        asked = visit.visitor.organisation_id
-    body = bodies.legal.get(asked, asked)
+    """The body an address or a form names, or the visitor's own, or the first whose slips they may prepare."""
+    asked, own = read_number(said), visit.visitor.organisation_id
+    body = bodies.legal.get(own, own) if asked is None or asked not in bodies.legal else bodies.legal[asked]
+    reach = visit.visitor.reach(PREPARE)
+    if not said and body not in reach:
+        body = next((number for number in bodies.public if number in reach), body)
     visit.visitor.require(PREPARE, body)
     return body
 
@@ -87,16 +88,12 @@ def _form_page(
     page = SlipFormPage(
         body_id=body,
         body_name=bodies.names.get(body, ""),
-        bodies=[
-            (str(number), name)
-            for number, name in bodies.names.items()
-            if bodies.legal[number] == number and number in reach
-        ],
+        bodies=[(str(number), bodies.names[number]) for number in bodies.public if number in reach],
         values=values,
         errors=errors,
         labels={name: _(label) for name, label in SLIP_LABELS.items()},
-        fit=[one for one in due if not one.refusal],
-        unfit=[one for one in due if one.refusal],
+        fit=[one for one in due if not one.refusals],
+        unfit=[one for one in due if one.refusals],
     )
     return visit.page("processing/slip_form.html", page, status=status)
 
@@ -111,7 +108,7 @@ def _candidate(one: Followed, bodies: Bodies, on: date, chosen: set[str]) -> Can
         fate=one.fate.label if one.fate is not None else "",
         extremes=_extremes(one.earliest, one.latest),
         volume=one.volume,
-        refusal=why_not_disposed(one.proposed),
+        refusals=why_not_disposed(one.proposed),
         chosen=str(one.id) in chosen,
     )
 

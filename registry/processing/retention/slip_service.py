@@ -38,7 +38,7 @@ def prepare_slip(session: Session, body_id: int, form: SlipForm, *, today: date)
     known = [one for one in chosen if one is not None and one.body_id == body_id]
     if len(known) < len(chosen):
         _refuse(_("Un des jeux choisis n’est pas de cette organisation, ou rien n’est dit de sa conservation."))
-    refusals = [f"{one.title} : {why}" for one in known if (why := why_not_disposed(one.proposed))]
+    refusals = [f"{one.title} : {' '.join(why)}" for one in known if (why := why_not_disposed(one.proposed))]
     if refusals:
         _refuse(" ".join(refusals))
     say(session, "processing:disposal:prepare", form.reason)

@@ -209,7 +209,7 @@ class SlipsPage:
 
 @dataclass(frozen=True)
 class CandidateLine:
-    """A due dataset, and why it may not stand on a slip, if it may not."""
+    """A due dataset, and all that keeps it off a slip."""
 
     id: int
     title: str
@@ -219,7 +219,7 @@ class CandidateLine:
     fate: str
     extremes: str
     volume: str
-    refusal: str
+    refusals: Sequence[str]
     chosen: bool
 
 
