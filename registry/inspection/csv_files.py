@@ -25,9 +25,11 @@ _DAMAGED = re.compile(f"\u00c3[{re.escape(_HIGH)}]|\u00e2\u20ac[{re.escape(_HIGH
 csv.field_size_limit(4 * MOST_CELL)
 
 
-def csv_sheets(path: Path) -> list[SheetOfRows]:
+def csv_sheets(path: Path, *, as_shown: bool = False) -> list[SheetOfRows]:
     """The one sheet of a CSV file.
 
+    Its rows are numbered by the lines of the file or, `as_shown`, as a spreadsheet does, where a cell of several lines
+    counts for one.
     Raises: CannotRead for what is no text.
     """
     raw = path.read_bytes()
@@ -40,7 +42,7 @@ def csv_sheets(path: Path) -> list[SheetOfRows]:
     separator = separator_of(text[:_SAMPLE])
     if text.count("\n") > MOST_ROWS and sum(1 for _row in _rows(text, separator)) > MOST_ROWS + _MARGIN:
         raise CannotRead(Problem.TOO_MANY_ROWS, limit=MOST_ROWS)
-    return [SheetOfRows("", lambda: _rows(text, separator), noted=noted)]
+    return [SheetOfRows("", lambda: _rows(text, separator, as_shown=as_shown), noted=noted)]
 
 
 def streamed_csv(path: Path) -> SheetOfRows:
@@ -157,18 +159,18 @@ def looks_like_a_table(text: str) -> bool:
     return width > 1 and count * 2 >= len(lines)
 
 
-def _rows(text: str, separator: str) -> Iterator[Row]:
-    return _cells_of(_lines(text), separator)
+def _rows(text: str, separator: str, *, as_shown: bool = False) -> Iterator[Row]:
+    return _cells_of(_lines(text), separator, as_shown=as_shown)
 
 
-def _cells_of(lines: Iterator[str], separator: str) -> Iterator[Row]:
+def _cells_of(lines: Iterator[str], separator: str, *, as_shown: bool = False) -> Iterator[Row]:
     reader = csv.reader(lines, delimiter=separator)
     line = 1
     try:
-        for cells in reader:
+        for record, cells in enumerate(reader, 1):
             filled = trimmed(cells)
             if filled:
-                yield Row(line, [cell[:MOST_CELL] for cell in filled])
+                yield Row(record if as_shown else line, [cell[:MOST_CELL] for cell in filled])
             line = reader.line_num + 1
     except csv.Error as error:
         raise CannotRead(Problem.OPEN_QUOTE, line=line) from error

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 import pytest
 
@@ -135,3 +136,18 @@ def test_what_is_wrong_with_an_activity_as_a_whole_is_said_of_no_column(town: To
 
     assert "se termine avant d’avoir commencé" in said
     assert "· _" not in said
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx", "ods"])
+def test_a_row_bears_the_number_that_a_spreadsheet_shows_whatever_its_cells_hold(town: Town, form: str) -> None:
+    record(town, notes="sur\ntrois\nlignes")
+    record(town, reference="RT-013", name="Prêt de livres")
+    dpo = town.someone(Role.DPO)
+    content = dpo.get(f"/traitements/export/{form}").content
+
+    page = dpo.get(preview(dpo, town.authority_id, content, f"registre.{form}"))
+
+    shown = [
+        re.search(r"Ligne (?:\w+:)?(\d+)", panel(page, name)) for name in ("Inscription à la cantine", "Prêt de livres")
+    ]
+    assert [found and found[1] for found in shown] == ["2", "3"]

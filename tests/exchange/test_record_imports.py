@@ -162,11 +162,12 @@ def test_one_imports_only_for_the_bodies_whose_record_one_keeps(town: Town):
     ("content", "name", "sentence"),
     [
         (b"", "vide.csv", "vide"),
-        (b"%PDF-1.7", "registre.pdf", "document PDF"),
+        (b"%PDF-1.7", "registre.pdf", "document PDF, pas un tableau"),
+        (b"@prefix dcat: <http://www.w3.org/ns/dcat#> .\n", "registre.ttl", "n’est pas un tableau"),
         (b"Titre;Licence\nArbres;ODbL\n", "jeux.csv", "ne décrit pas de traitements"),
-        (b"<html><body>Madis</body></html>", "page.html", "page web"),
+        (b"<html><body>Madis</body></html>", "page.html", "page web, pas un tableau"),
     ],
-    ids=["empty", "pdf", "datasets", "page"],
+    ids=["empty", "pdf", "catalogue", "datasets", "page"],
 )
 def test_what_is_no_record_is_refused_in_a_sentence(town: Town, content: bytes, name: str, sentence: str):
     dpo = town.someone(Role.DPO)
@@ -175,3 +176,5 @@ def test_what_is_no_record_is_refused_in_a_sentence(town: Town, content: bytes, 
 
     assert answer.status_code == 422
     assert sentence in answer.text
+    assert "catalogue" not in answer.text
+    assert "RDF" not in answer.text

@@ -1,10 +1,11 @@
 """Records kept elsewhere are read as they are: the CNIL's sheets, a table of Madis or of anybody."""
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from registry.exchange.activities.reading import understood
+from registry.exchange.activities.reading import read_record, understood
 from registry.exchange.activities.terms import code_of, pieces_of, retention_of
 from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Sheet
 from registry.exchange.vocabulary import SourceFormat
@@ -154,6 +155,16 @@ def test_a_table_of_madis_is_read_and_what_cannot_be_is_said_where_it_stands():
 def test_what_tells_of_no_activity_is_refused():
     with pytest.raises(Unreadable, match="ne décrit pas de traitements"):
         read(sheet("Jeux", [["Titre", "Licence"], ["Arbres", "ODbL"]]))
+
+
+def test_a_file_that_is_no_text_is_answered_with_what_a_record_is_taken_from(tmp_path: Path):
+    path = tmp_path / "registre.csv"
+    path.write_bytes(bytes(range(256)) * 20)
+
+    with pytest.raises(
+        Unreadable, match="ni un texte lisible, ni un classeur : donnez un registre en CSV, XLSX ou ODS"
+    ):
+        read_record(path, name="registre.csv", zone=PARIS)
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from registry.exchange.activities.fiche_reading import is_fiche, read_fiches
+from registry.exchange.activities.refusals import NO_TABLE, refusal_of_record
 from registry.exchange.activities.table_reading import header_of, is_own, read_own, read_table
 from registry.exchange.activities.vocabulary import OWN, ReadRecord, Remark, Sheet
 from registry.exchange.recognising import recognise_file
-from registry.exchange.refusals import CannotRead, Detail, Problem, refusal_of
+from registry.exchange.refusals import CannotRead, Detail, Problem
 from registry.exchange.vocabulary import Family, SourceFormat
 from registry.inspection.child import Failed, ask_child
 from registry.inspection.limits import Limits
@@ -40,22 +41,22 @@ def read_record(path: Path, *, name: str, zone: ZoneInfo) -> ReadRecord:
     try:
         found = recognise_file(path, name=name)
     except CannotRead as error:
-        raise refusal_of(error.problem, error.details) from error
+        raise refusal_of_record(error.problem, error.details) from error
     if found.family is not Family.TABLE or found not in _READ:
-        raise Unreadable(_("Ce fichier n’est pas un tableau : donnez un registre en CSV, XLSX ou ODS."))
+        raise Unreadable(_(NO_TABLE))
     return understood(_opened(path, found), found, zone)
 
 
 def _opened(path: Path, found: SourceFormat) -> list[Sheet]:
     said = ask_child(_WORKER, {"path": str(path.absolute()), "format": str(found)}, LIMITS)
     if isinstance(said, Failed):
-        raise refusal_of(said.problem, said.details)
+        raise refusal_of_record(said.problem, said.details)
     try:
         answer = msgspec.json.decode(said.splitlines()[-1] if said else b"", type=_Answer)
     except msgspec.DecodeError as error:
-        raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"}) from error
+        raise refusal_of_record(Problem.UNFORESEEN, {"kind": "no answer"}) from error
     if answer.problem is not None:
-        raise refusal_of(answer.problem, answer.details)
+        raise refusal_of_record(answer.problem, answer.details)
     return [Sheet(one.name, one.rows) for one in answer.sheets]
 
 

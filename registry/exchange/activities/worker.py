@@ -23,7 +23,7 @@ def work(order: Order) -> None:
     """Writes each sheet that is not hidden, as the numbers of its lines and their cells."""
     path, source = Path(order["path"]), SourceFormat(order["format"])
     if source is SourceFormat.CSV:
-        _answer(csv_sheets(path))
+        _answer(csv_sheets(path, as_shown=True))
         return
     with open_archive(path) as archive:
         _answer((xlsx_sheets if source is SourceFormat.XLSX else ods_sheets)(archive))
