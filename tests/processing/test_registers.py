@@ -64,7 +64,7 @@ def test_a_register_of_breaches_names_what_was_touched_and_says_when_the_process
         ]
         said = BreachForm(
             title="Rançongiciel", natures=["availability"], known_at=now - timedelta(hours=2),
-            processor_id=town.other_commune_id, processor_told_at=now - timedelta(hours=3),
+            processor_id=town.other_commune_id, processor_told_at=now - timedelta(hours=1),
             processor_report="Serveurs chiffrés dans la nuit",
         )  # fmt: skip
         breach = record_breach(session, town.commune_id, said, now=now)
@@ -77,7 +77,7 @@ def test_a_register_of_breaches_names_what_was_touched_and_says_when_the_process
     first, second = ({line.label: line.text for line in sheet.lines} for sheet in content.sheets)
     assert first["Jeux de données touchés"] == "Familles inscrites"
     assert first["Traitements touchés"] == "Accueil du matin\nT-2 Restauration scolaire"
-    assert first["Le sous-traitant a prévenu le"] == breaches.say_moment(now - timedelta(hours=3), PARIS)
+    assert first["Le sous-traitant a prévenu le"] == breaches.say_moment(now - timedelta(hours=1), PARIS)
     assert first["Rapport du sous-traitant"] == "Serveurs chiffrés dans la nuit"
     assert "Le sous-traitant a prévenu le" in {line.label for line in content.sheets[1].missing}
     assert "Jeux de données touchés" not in second
