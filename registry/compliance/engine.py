@@ -16,7 +16,8 @@ from registry.compliance.vocabulary import SubjectKind
 Bind = Callable[..., dict[int, tuple[Any, dict[str, Any]]]]
 """`bind(session, ids, on=…, until=…)`: for each id, its row (with `organisation_id` or its own id) and facts."""
 
-Dependents = Callable[[Session, set[int]], set[int]]
+Dependents = Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]
+"""Which subjects, of what kind, are judged again once these rows of a table changed."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Engine:
 
     catalogue: Catalogue
     subjects: Mapping[SubjectKind, Subject]
-    dependents: Mapping[str, Callable[[Session, set[int]], tuple[SubjectKind, set[int]]]]
+    dependents: Mapping[str, Dependents]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
@@ -17,8 +17,8 @@ from registry.compliance.explanation import (
     verdict_word,
 )
 from registry.compliance.policy import Policy, PolicyVersion
-from registry.compliance.queries import Found, find_findings, find_standing, find_texts
-from registry.compliance.views import FindingsPanel, FindingView, MissingView
+from registry.compliance.queries import Found, find_findings, find_findings_then, find_standing, find_texts
+from registry.compliance.views import FindingsPanel, FindingView, MissingView, VerdictThen
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -152,6 +152,21 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
         return MissingView(label, "", _(_ASKED[needed]))
     sheet = SHEETS[kind].format(id=number)
     return MissingView(label, sheet + ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
+
+
+def verdicts_then(session: Session, kind: SubjectKind, subject_id: int, on: date, at: datetime) -> list[VerdictThen]:
+    """What policies said of a subject just before an instant, as it read on a day, under the texts of then."""
+    found = find_findings_then(session, on, kind=kind, subject_id=subject_id, at=at)
+    texts = texts_of(session, engine_of(session), found)
+    return [
+        VerdictThen(
+            policy_id=one.policy_id,
+            title=texts[one.version_digest][0].name(),
+            shape=verdict_shape(texts[one.version_digest][0].force, one.verdict),
+            word=verdict_word(texts[one.version_digest][0].force, one.verdict),
+        )
+        for one in found
+    ]
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:

@@ -165,3 +165,13 @@ class PolicyPage:
     here: str
     first_address: str
     next_address: str
+
+
+@dataclass(frozen=True)
+class VerdictThen:
+    """What a policy said of a subject at a moment."""
+
+    policy_id: str
+    title: str
+    shape: str
+    word: str

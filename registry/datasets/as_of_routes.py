@@ -6,10 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.compliance.engine import engine_of
-from registry.compliance.explanation import verdict_shape, verdict_word
-from registry.compliance.panels import texts_of
-from registry.compliance.queries import find_findings_then
+from registry.compliance.panels import verdicts_then
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.as_of import (
     RESTORABLE,
@@ -23,7 +20,7 @@ from registry.datasets.models import DataService, Dataset, DatasetField, Derivat
 from registry.datasets.moments import Asked, read_moment, sheet_then
 from registry.datasets.queries import find_names, find_titles, get_dataset
 from registry.datasets.service import amend_dataset
-from registry.datasets.views import AsOfPage, VerdictThen, column_view, distribution_view, field_views, service_view
+from registry.datasets.views import AsOfPage, column_view, distribution_view, field_views, service_view
 from registry.datasets.wording import NUMBERED, field_label
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
@@ -84,7 +81,7 @@ def _page(visit: Visit, sheet: Dataset, asked: Asked, then: SheetThen) -> AsOfPa
             sources.get(one.source_id) or _("un jeu que vos droits ne montrent pas") for one in then.parts[Derivation]
         ],
         holders=_holders(visit, sheet.id, asked),
-        verdicts=_verdicts(visit, sheet.id, asked),
+        verdicts=verdicts_then(visit.session, SubjectKind.DATASET, sheet.id, asked.on, asked.until),
         changes=changes_since(row, sheet, known),
         may_record=visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled,
     )  # fmt: skip
@@ -96,22 +93,6 @@ def _holders(visit: Visit, dataset_id: int, asked: Asked) -> list[tuple[str, str
     return [
         (AppointmentRole(one.role).label, (known.name if (known := people[one.person_id]) else None) or _("sans nom"))
         for one in held
-    ]
-
-
-def _verdicts(visit: Visit, dataset_id: int, asked: Asked) -> list[VerdictThen]:
-    found = find_findings_then(
-        visit.session, asked.on, kind=SubjectKind.DATASET, subject_id=dataset_id, at=asked.until
-    )  # fmt: skip
-    texts = texts_of(visit.session, engine_of(visit.session), found)
-    return [
-        VerdictThen(
-            policy_id=one.policy_id,
-            title=texts[one.version_digest][0].name(),
-            shape=verdict_shape(texts[one.version_digest][0].force, one.verdict),
-            word=verdict_word(texts[one.version_digest][0].force, one.verdict),
-        )
-        for one in found
     ]
 
 

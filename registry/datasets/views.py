@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from registry.compliance.views import VerdictThen
 from registry.compliance.vocabulary import Evidence
 from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
@@ -273,16 +274,6 @@ class ConflictRow:
     mine_raw: str
     both_changed: bool
     mine_first: bool
-
-
-@dataclass(frozen=True)
-class VerdictThen:
-    """What a policy said of the sheet at a moment."""
-
-    policy_id: str
-    title: str
-    shape: str
-    word: str
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from registry.erasures.queries import (
     is_erased,
     look_for,
 )
-from registry.erasures.rules import Sought
+from registry.erasures.rules import Identity, Sought
 from registry.erasures.vocabulary import ErasureState
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid
 from registry.kernel.words import _
@@ -67,15 +67,9 @@ def ask_erasure(
     person = get_person(session, person_id, lock=True)
     refuse_erased(session, person)
     identity, sought, _namesakes = look_for(session, person, form.words)
-    obstacles = find_obstacles(session, person, sought, within, today)
-    if obstacles:
+    if obstacles := find_obstacles(session, person, sought, within, today):
         raise Conflict(" ".join(one.sentence for one in obstacles))
-    if any(place >= len(identity.words) for place in form.words):
-        raise _wrong("words", _("Ce nom a moins de mots que cela : choisissez dans la liste."))
-    if sought.find(form.reason):
-        raise _wrong(
-            "reason", _("Ne nommez pas la personne dans le motif : le reçu reste, et ne doit plus dire qui elle était.")
-        )
+    _refuse_wrong(form, identity, sought)
     passages = find_passages(session, sought, within)
     known = {one.code for one in passages}
     if shown is not None and not known <= set(shown):
@@ -102,6 +96,16 @@ def ask_erasure(
     session.add(asked)
     session.flush()
     return asked
+
+
+def _refuse_wrong(form: ErasureForm, identity: Identity, sought: Sought) -> None:
+    """Refuses words that the name does not have, and a reason that would keep the name."""
+    if any(place >= len(identity.words) for place in form.words):
+        raise _wrong("words", _("Ce nom a moins de mots que cela : choisissez dans la liste."))
+    if sought.find(form.reason):
+        raise _wrong(
+            "reason", _("Ne nommez pas la personne dans le motif : le reçu reste, et ne doit plus dire qui elle était.")
+        )
 
 
 def _goes_on_naming(

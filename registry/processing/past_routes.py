@@ -11,14 +11,10 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names
-from registry.compliance.engine import engine_of
-from registry.compliance.explanation import verdict_shape, verdict_word
-from registry.compliance.panels import texts_of
-from registry.compliance.queries import find_findings_then
+from registry.compliance.panels import verdicts_then
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.moments import Asked, read_moment
 from registry.datasets.queries import find_systems, find_titles
-from registry.datasets.views import VerdictThen
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -146,25 +142,9 @@ def _page(
             for kind, column in POINTING.items()
             for one in parts[kind]
         ],
-        verdicts=_verdicts(visit, activity.id, asked),
+        verdicts=verdicts_then(visit.session, SubjectKind.ACTIVITY, activity.id, asked.on, asked.until),
         changes=changes_since(then, activity, now, named),
     )
-
-
-def _verdicts(visit: Visit, activity_id: int, asked: Asked) -> list[VerdictThen]:
-    found = find_findings_then(
-        visit.session, asked.on, kind=SubjectKind.ACTIVITY, subject_id=activity_id, at=asked.until
-    )  # fmt: skip
-    texts = texts_of(visit.session, engine_of(visit.session), found)
-    return [
-        VerdictThen(
-            policy_id=one.policy_id,
-            title=texts[one.version_digest][0].name(),
-            shape=verdict_shape(texts[one.version_digest][0].force, one.verdict),
-            word=verdict_word(texts[one.version_digest][0].force, one.verdict),
-        )
-        for one in found
-    ]
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_activity_history, show_activity_then)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from registry.compliance.views import VerdictThen
 from registry.datasets.layout import Section
-from registry.datasets.views import ChangeView, VerdictThen
+from registry.datasets.views import ChangeView
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.processing.activity_templates import ActivityTemplate

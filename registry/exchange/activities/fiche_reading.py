@@ -18,7 +18,6 @@ _SECTIONS = (
 )  # fmt: skip
 _SIGNS = frozenset({"purposes", "data", "people", "recipients", "security"})
 _NUMBERED = ("sous finalite", "finalite ")
-_JOINT = "responsable"
 _PEOPLE_HEADER, _TYPE = "personnes", "type"
 
 
