@@ -189,7 +189,12 @@ class _Played:
 
     def _advise(self, advised: DpoForm) -> None:
         amend_revision(
-            self.session, self.assessment_id, advised.kept(), expected=self._version(), by=self.accounts["dpo"]
+            self.session,
+            self.assessment_id,
+            advised.kept(),
+            expected=self._version(),
+            by=self.accounts["dpo"],
+            as_dpo=True,
         )
 
     def _submit(self, told: AssessmentSaid) -> None:

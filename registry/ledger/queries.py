@@ -102,6 +102,38 @@ def find_versions_of_rows(
     return found
 
 
+@dataclass(frozen=True)
+class Hand:
+    """Who last filled some columns of a row, and by which event."""
+
+    actor: str
+    account_id: int | None
+    event: str | None
+
+
+def find_hand(
+    session: Session, table: str, row_id: int, columns: Sequence[str], *, until: datetime | None = None
+) -> Hand | None:
+    """Who last changed one of these columns of a row, an erasure aside; None where the ledger knows of no such change.
+
+    `until` is the instant before which it was written.
+    """
+    row = session.execute(
+        text(
+            "SELECT actor, account_id, event FROM ("
+            " SELECT id, actor, account_id, event, held, lag(held) OVER (ORDER BY id) AS before FROM ("
+            "  SELECT id, actor, account_id, event,"
+            "   (SELECT jsonb_agg(snapshot -> name) FROM unnest(CAST(:columns AS text[])) AS name) AS held"
+            "   FROM ledger_entry WHERE table_name = :table AND row_id = :row_id"
+            "   AND (CAST(:until AS timestamptz) IS NULL OR recorded_at < :until)) AS written) AS compared"
+            " WHERE held IS DISTINCT FROM before AND coalesce(event, '') NOT LIKE 'erasures:%'"
+            " ORDER BY id DESC LIMIT 1"
+        ),
+        {"table": table, "row_id": row_id, "columns": list(columns), "until": until},
+    ).one_or_none()
+    return Hand(row.actor, row.account_id, row.event) if row is not None else None
+
+
 def find_spans(session: Session, table: str, row_ids: Sequence[int]) -> dict[int, tuple[datetime, datetime]]:
     """When each of these rows was first and last written."""
     rows = session.execute(

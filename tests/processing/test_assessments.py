@@ -429,6 +429,39 @@ def test_only_the_dpo_writes_the_opinion_of_the_dpo(town: Town, activity_id: int
     assert "Aucun avis n’est encore recueilli." in steward.get(address).text
 
 
+def test_who_is_no_dpo_only_transcribes_the_opinion_and_is_told_as_such(town: Town, activity_id: int) -> None:
+    administrator, dpo = town.someone(Role.ADMINISTRATOR), town.someone(Role.DPO)
+    address = begun(administrator, activity_id)
+    written(town, address, activity_id)
+    number = int(address.rpartition("/")[2])
+    own = f"/api/v1/impact-assessments/{number}"
+
+    def told() -> str:
+        with town.acting() as session:
+            moment = Moment(TODAY, TODAY, TODAY, until=None)
+            sheet = gather(session, Subject("assessment", number), moment).values["sheets"][-1]
+        return f"{administrator.get(address).text} {sheet} {administrator.api('GET', own).json()}"
+
+    assert "Donné par" in told()
+    assert "Transcrit par" not in told()
+    assert "'dpo_opinion_given': True" in told()
+    assert 'name="dpo_opinion"' not in administrator.get(f"{address}/etapes/avis").text
+    opinion = {"dpo_opinion": "favourable", "dpo_opinion_on": "2026-11-21", "dpo_opinion_text": "Oui, sans réserve."}
+    assert save(town, administrator, address, "avis", **opinion).status_code == 303
+    version = version_of(town, address)
+    forged = administrator.api("PATCH", own, json={"opinion": opinion}, headers={"If-Match": f'"{version}"'})
+    assert forged.status_code == 403
+    assert "Avec masquage." in told(), "The opinion of the DPO stands as it was given."
+
+    assert save(town, dpo, address, "avis").status_code == 303, "The DPO takes the opinion back."
+    assert "sera dit transcrit par vous" in administrator.get(f"{address}/etapes/avis").text
+    assert save(town, administrator, address, "avis", **opinion).status_code == 303
+    assert told().count("Transcrit par") == 2, "On the sheet and in the document."
+    assert told().count("qui n’est pas DPO") == 2
+    assert "'dpo_opinion_given': False" in told()
+    assert "Donné par" not in told()
+
+
 def test_a_program_answers_writes_submits_and_decides_as_people_do(town: Town, activity_id: int) -> None:
     steward, dpo, director = (town.someone(role) for role in (Role.STEWARD, Role.DPO, Role.DIRECTOR))
     need = f"/api/v1/processing-activities/{activity_id}/dpia-need"

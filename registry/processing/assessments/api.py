@@ -24,9 +24,10 @@ from registry.processing.assessments.forms import (
     RevisionChange,
     ScreeningForm,
 )
-from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, decision_about
+from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, decision_about, is_dpo
 from registry.processing.assessments.queries import (
     count_assessments,
+    find_adviser,
     find_assessments_page,
     find_consultation,
     find_covered,
@@ -125,6 +126,7 @@ def body_of(visit: Visit, assessment_id: int) -> AssessmentBody:
         find_measures(session, revision.id),
         find_consultation(session, revision.id),
         engine_of(session).catalogue.delays,
+        find_adviser(session, revision),
     )
 
 
@@ -159,7 +161,10 @@ def change_assessment(visit: Visit, assessment_id: int) -> Response[AssessmentBo
     visit.visitor.require(RECORD, organisation_id)
     if given.opinion is not None:
         visit.visitor.require(ADVISE, organisation_id)
-    rewrite_draft(visit.session, assessment_id, given, expected=expected, by=visit.visitor.account_id)
+    rewrite_draft(
+        visit.session, assessment_id, given, expected=expected, by=visit.visitor.account_id,
+        as_dpo=is_dpo(visit, organisation_id),
+    )  # fmt: skip
     return visit.answer(body_of(visit, assessment_id))
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.kernel.delays import Delay
+from registry.ledger.queries import Hand
 from registry.processing.assessments.models import (
     AssessmentMeasure,
     AssessmentRevision,
@@ -13,7 +14,7 @@ from registry.processing.assessments.models import (
     ImpactAssessment,
     PriorConsultation,
 )
-from registry.processing.assessments.queries import Standing
+from registry.processing.assessments.queries import ADVISED, Standing
 from registry.processing.assessments.risks import cnil_answers_by, is_cnil_extended, residual
 from registry.processing.assessments.rules import Decision
 from registry.processing.assessments.vocabulary import (
@@ -107,7 +108,10 @@ class ConsultationBody:
 
 @dataclass(frozen=True)
 class AssessmentBody:
-    """An impact assessment at its latest revision, whose version is the ETag."""
+    """An impact assessment at its latest revision, whose version is the ETag.
+
+    `dpo_opinion_given` says whether the DPO wrote the opinion in person; otherwise somebody noted it.
+    """
 
     id: int
     version: int
@@ -133,6 +137,7 @@ class AssessmentBody:
     dpo_opinion: DpoOpinion | None
     dpo_opinion_on: date | None
     dpo_opinion_text: str | None
+    dpo_opinion_given: bool | None
     people_asked: PeopleAsked | None
     people_views: str | None
     submitted_on: date | None
@@ -208,6 +213,7 @@ _OF_A_REVISION = tuple(
     if name
     not in {
         "id", "title", "annulled", "activity_ids", "risks", "residual_risk", "measures", "consultation",
+        "dpo_opinion_given",
     }
 )  # fmt: skip
 
@@ -220,6 +226,7 @@ def assessment_body(
     measures: Sequence[AssessmentMeasure],
     consultation: PriorConsultation | None,
     delays: Mapping[str, Delay],
+    adviser: Hand | None,
 ) -> AssessmentBody:
     """An assessment whole, at one of its revisions."""
     return AssessmentBody(
@@ -230,6 +237,7 @@ def assessment_body(
         activity_ids=list(activity_ids),
         risks=[RiskBody(**{name: getattr(one, name) for name in RiskBody.__dataclass_fields__}) for one in risks],
         residual_risk=residual(risks),
+        dpo_opinion_given=adviser.event == ADVISED if adviser is not None else None,
         measures=[
             MeasureBody(**{name: getattr(one, name) for name in MeasureBody.__dataclass_fields__}) for one in measures
         ],

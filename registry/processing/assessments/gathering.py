@@ -13,7 +13,7 @@ from registry.compliance.engine import engine_of
 from registry.kernel.delays import Delay
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 from registry.processing.assessments.models import (
@@ -24,10 +24,18 @@ from registry.processing.assessments.models import (
     ImpactAssessment,
     PriorConsultation,
 )
-from registry.processing.assessments.queries import get_assessment
+from registry.processing.assessments.queries import ADVISED, find_adviser, get_assessment
 from registry.processing.assessments.risks import cnil_answers_by, residual
 from registry.processing.assessments.vocabulary import RevisionState, RiskBand, RiskKind
-from registry.processing.assessments.wording import PARTS, STEPS, label_of, risk_view, say_consequences, say_extension
+from registry.processing.assessments.wording import (
+    PARTS,
+    STEPS,
+    label_of,
+    risk_view,
+    say_adviser,
+    say_consequences,
+    say_extension,
+)
 from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
 from registry.processing.wording import say_activity
@@ -92,6 +100,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
                 revision,
                 _consulted(consultation, engine_of(session).catalogue.delays),
                 _decider(session, revision),
+                _adviser(session, revision, moment),
                 must_consult=consultation is None and residual(risks) is RiskBand.HIGH,
             ),
         ],
@@ -180,11 +189,14 @@ def _plan(measures: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def _opinions(revision: Any, consulted: str, decider: str, *, must_consult: bool) -> dict[str, Any]:
+def _opinions(
+    revision: Any, consulted: str, decider: str, adviser: tuple[str, str] | None, *, must_consult: bool
+) -> dict[str, Any]:
     opinion, asked = revision.dpo_opinion, revision.people_asked
     decided = say_day(revision.decided_on) if revision.decided_on else ""
     said = (
         (_("Avis du DPO"), "art. 35 §2", _joined(opinion, revision.dpo_opinion_on, revision.dpo_opinion_text), True),
+        *(((*(adviser[0], "art. 35 §2", adviser[1]), False),) if adviser is not None else ()),
         (_("Personnes concernées"), "art. 35 §9", _joined(asked, None, revision.people_views), True),
         (_("CNIL consultée"), "art. 36", consulted, False),
         (_("Décision"), "", _joined(revision.state, None, decided) if decided else "", True),
@@ -199,6 +211,19 @@ def _opinions(revision: Any, consulted: str, decider: str, *, must_consult: bool
         if text or owed
     ]
     return {"id": "avis", "name": _step("avis"), "lines": lines}
+
+
+def _adviser(session: Session, revision: Any, moment: Moment) -> tuple[str, str] | None:
+    """Whose hand wrote the opinion of the DPO, by the office: a document names no person."""
+    hand = find_adviser(session, revision, moment.until)
+    if hand is None:
+        return None
+    may, role = Permission.PROCESSING_ASSESSMENT_ADVISE, None
+    if hand.event == ADVISED:
+        role = Role.DPO
+    elif hand.account_id is not None:
+        role = find_role(session, hand.account_id, revision.organisation_id, may)
+    return say_adviser(hand.event, role.label if role is not None else _("Une autre personne"))
 
 
 def _decider(session: Session, revision: Any) -> str:

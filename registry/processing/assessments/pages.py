@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names, find_role
 from registry.compliance.engine import engine_of
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
@@ -19,7 +19,9 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import (
+    ADVISED,
     Screened,
+    find_adviser,
     find_assessments,
     find_assessments_of,
     find_consultation,
@@ -57,6 +59,7 @@ from registry.processing.assessments.wording import (
     opinions_of,
     risk_maps,
     risk_view,
+    say_adviser,
     say_labels,
     texts_of,
 )
@@ -217,7 +220,7 @@ def _assessment_page(
         risks=[risk_view(risk) for risk in risks],
         maps=risk_maps(risks),
         measures=[measure_view(measure, today) for measure in measures],
-        opinions=opinions_of(revision),
+        opinions=opinions_of(revision, adviser_of(visit, revision)),
         decision=decision_of(revision, _decider(visit, revision), must_consult=known is None and left is RiskBand.HIGH),
         consultation=consultation_view(known, today, engine_of(session).catalogue.delays)
         if known is not None
@@ -253,6 +256,33 @@ def _decider(visit: Visit, revision: AssessmentRevision) -> str:
     name = find_actor_names(visit.session, {actor}).get(actor, "")
     role = find_role(visit.session, revision.decided_by, revision.organisation_id, DECIDE)
     return f"{name} ({role.label})" if role is not None else name
+
+
+def is_dpo(visit: Visit, organisation_id: int) -> bool:
+    """Whether who asks is the DPO of an organisation, and not only somebody who may do all that a DPO does."""
+    visitor = visit.visitor
+    return organisation_id in visitor.grants.get(Role.DPO, frozenset()) and visitor.may(ADVISE, organisation_id)
+
+
+def may_write_opinion(visit: Visit, revision: AssessmentRevision) -> bool:
+    """Whether who asks may write the DPO's opinion: the DPO; or, to note it, who holds the permission.
+
+    What the DPO gave in person is the DPO's alone.
+    """
+    if is_dpo(visit, revision.organisation_id):
+        return True
+    if not visit.visitor.may(ADVISE, revision.organisation_id):
+        return False
+    hand = find_adviser(visit.session, revision)
+    return hand is None or hand.event != ADVISED
+
+
+def adviser_of(visit: Visit, revision: AssessmentRevision) -> tuple[str, str] | None:
+    """Whose hand wrote the DPO's opinion, as a page shows it."""
+    hand = find_adviser(visit.session, revision)
+    if hand is None:
+        return None
+    return say_adviser(hand.event, find_actor_names(visit.session, {hand.actor}).get(hand.actor, hand.actor))
 
 
 def steps_of(assessment_id: int) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlmodel import col
 
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
+from registry.ledger.queries import Hand, find_hand
 from registry.processing.assessments.models import (
     AssessmentCoverage,
     AssessmentMeasure,
@@ -84,6 +86,19 @@ def get_latest(session: Session, assessment_id: int, *, lock: bool = False) -> A
     if found is None:
         raise NotFound(_("Cette analyse d’impact n’existe pas, ou vos droits ne vous la montrent pas."))
     return found
+
+
+OPINION = ("dpo_opinion", "dpo_opinion_on", "dpo_opinion_text")
+"""The columns of the DPO's opinion."""
+ADVISED, TRANSCRIBED = "processing:assessment:advise", "processing:assessment:transcribe"
+"""The events by which the ledger tells the DPO's own hand from that of whoever notes what the DPO said."""
+
+
+def find_adviser(session: Session, revision: AssessmentRevision, until: datetime | None = None) -> Hand | None:
+    """Who wrote the DPO's opinion of a revision, from the ledger; None where it has none."""
+    if revision.dpo_opinion is None:
+        return None
+    return find_hand(session, "assessment_revision", revision.id, OPINION, until=until)
 
 
 def find_risks(session: Session, revision_id: int) -> Sequence[AssessmentRisk]:

@@ -3,7 +3,7 @@
 Each touches the activities covered, which are judged before the transaction ends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -35,6 +35,10 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import (
+    ADVISED,
+    OPINION,
+    TRANSCRIBED,
+    find_adviser,
     find_consulted,
     find_coverable,
     find_coverage,
@@ -126,18 +130,35 @@ def begin_assessment(
 
 
 def amend_revision(
-    session: Session, assessment_id: int, values: dict[str, Any], *, expected: int, by: int | None
+    session: Session, assessment_id: int, values: dict[str, Any], *, expected: int, by: int | None, as_dpo: bool = False
 ) -> AssessmentRevision:
-    """Changes texts and opinions of the draft of an assessment.
+    """Changes texts and opinions of the draft of an assessment; `as_dpo` when the DPO in person writes.
 
-    Raises: NotFound; Stale; Conflict when it is not a draft.
+    Raises: NotFound; Stale; Conflict when it is not a draft; Forbidden when it would change what the DPO wrote.
     """
     revision = _open_for_writing(session, assessment_id, expected)
-    say(session, "processing:assessment:amend")
+    _say_amended(session, revision, values, as_dpo=as_dpo)
     for name, value in values.items():
         if getattr(revision, name) != value:
             setattr(revision, name, value)
     return _saved(session, revision, by)
+
+
+def _say_amended(session: Session, revision: AssessmentRevision, values: Mapping[str, Any], *, as_dpo: bool) -> None:
+    """Says whose hand writes: the DPO's opinion is the DPO's own, or noted as such by somebody else.
+
+    Law: GDPR art. 35 §2, since 2018-05-25: the controller seeks the advice of the DPO, and does not write it.
+    """
+    if all(getattr(revision, name) == values[name] for name in OPINION if name in values):
+        say(session, "processing:assessment:amend")
+        return
+    if as_dpo:
+        say(session, ADVISED)
+        return
+    hand = find_adviser(session, revision)
+    if hand is not None and hand.event == ADVISED:
+        raise Forbidden(_("La ou le DPO a donné cet avis de sa main : personne d’autre ne le change."))
+    say(session, TRANSCRIBED)
 
 
 def describe_context(
@@ -214,14 +235,16 @@ def _plan(session: Session, revision: AssessmentRevision, measures: Iterable[Mea
 
 
 def rewrite_draft(
-    session: Session, assessment_id: int, change: RevisionChange, *, expected: int, by: int | None
+    session: Session, assessment_id: int, change: RevisionChange, *, expected: int, by: int | None, as_dpo: bool = False
 ) -> AssessmentRevision:
-    """Changes the parts given of a draft, all of them or none.
+    """Changes the parts given of a draft, all of them or none; `as_dpo` when the DPO in person writes.
 
-    Raises: NotFound; Stale; Conflict when it is not a draft; Invalid when it would cover an activity of another record.
+    Raises: NotFound; Stale; Conflict when it is not a draft; Invalid when it would cover an activity of another record;
+    Forbidden when it would change what the DPO wrote.
     """
     revision = _open_for_writing(session, assessment_id, expected)
-    say(session, "processing:assessment:amend")
+    opinion = change.opinion.kept() if change.opinion is not None else {}
+    _say_amended(session, revision, opinion, as_dpo=as_dpo)
     if change.activity_ids is not None:
         _check_coverable(session, revision.organisation_id, change.activity_ids)
         _cover(session, revision, change.activity_ids)
@@ -229,7 +252,6 @@ def rewrite_draft(
         _weigh(session, revision, change.risks)
     if change.measures is not None:
         _plan(session, revision, change.measures)
-    opinion = change.opinion.kept() if change.opinion is not None else {}
     for name, value in (change.texts() | opinion).items():
         setattr(revision, name, value)
     return _saved(session, revision, by)

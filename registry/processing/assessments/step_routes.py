@@ -23,7 +23,16 @@ from registry.processing.assessments.forms import (
     RisksForm,
 )
 from registry.processing.assessments.models import AssessmentRevision, ImpactAssessment
-from registry.processing.assessments.pages import ADVISE, DECIDE, RECORD, show_assessment_page, steps_of
+from registry.processing.assessments.pages import (
+    ADVISE,
+    DECIDE,
+    RECORD,
+    adviser_of,
+    is_dpo,
+    may_write_opinion,
+    show_assessment_page,
+    steps_of,
+)
 from registry.processing.assessments.queries import (
     find_coverable,
     find_covered,
@@ -65,6 +74,7 @@ SPARE_ROWS = 3
 _RISK_FIELDS = ("sources", "impacts", "measures_in_place")
 _LEVELS = ("severity_before", "likelihood_before", "severity_after", "likelihood_after")
 _MEASURE_FIELDS = ("title", "kind", "owner", "due_on", "done_on")
+_ADVICE = "avis"
 _DPO_FIELDS, _PEOPLE_FIELDS = ("dpo_opinion", "dpo_opinion_on", "dpo_opinion_text"), ("people_asked", "people_views")
 
 NOTICES.update(
@@ -88,10 +98,11 @@ def _choices() -> dict[str, list[tuple[str, str]]]:
 
 
 def _step_page(
-    visit: Visit, assessment: ImpactAssessment, version: int, step: str, values: Mapping[str, Any],
-    errors: Mapping[str, str] | None = None, status: int = 200,
+    visit: Visit, assessment: ImpactAssessment, revision: AssessmentRevision, step: str, values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None, status: int = 200, *, version: int,
 ) -> Response[Any]:  # fmt: skip
     names = list(STEPS)
+    gives = step == _ADVICE and is_dpo(visit, assessment.organisation_id)
     following = names[names.index(step) + 1] if step != names[-1] else ""
     coverable = find_coverable(visit.session, assessment.organisation_id) if step == "contexte" else []
     page = StepPage(
@@ -106,7 +117,9 @@ def _step_page(
         errors=errors or {},
         labels=say_labels() | _labels_of_rows(values),
         choices=_choices() | {"activity_ids": [(str(number), name) for number, name in coverable]},
-        may_advise=visit.visitor.may(ADVISE, assessment.organisation_id),
+        may_advise=gives or (step == _ADVICE and may_write_opinion(visit, revision)),
+        transcribes=not gives,
+        opinions=opinions_of(revision, adviser_of(visit, revision)) if step == _ADVICE else [],
         rows=int(values.get("rows", 0)),
     )
     return visit.page("processing/dpia_step.html", page, status=status)
@@ -202,7 +215,7 @@ Save = Callable[[int], AssessmentRevision]
 
 
 def _read_step(
-    visit: Visit, assessment: ImpactAssessment, step: str, data: FormData
+    visit: Visit, assessment: ImpactAssessment, revision: AssessmentRevision, step: str, data: FormData
 ) -> tuple[Save | None, Mapping[str, str]]:
     """What saves a step as it was typed, or what is wrong with it."""
     session, number, by, today = visit.session, assessment.id, visit.visitor.account_id, visit.today
@@ -226,14 +239,15 @@ def _read_step(
                 planned.errors, {f"measures.{n}": f"measures.{place}" for n, place in enumerate(places)}
             )
         return lambda version: plan_measures(session, number, planned.form, expected=version, by=by), {}
-    kept, errors = _read_texts(visit, assessment, step, data)
+    kept, errors = _read_texts(visit, revision, step, data)
+    as_dpo = is_dpo(visit, assessment.organisation_id)
     return (
-        lambda version: amend_revision(session, number, kept, expected=version, by=by)
+        lambda version: amend_revision(session, number, kept, expected=version, by=by, as_dpo=as_dpo)
     ) if not errors else None, errors
 
 
 def _read_texts(
-    visit: Visit, assessment: ImpactAssessment, step: str, data: FormData
+    visit: Visit, revision: AssessmentRevision, step: str, data: FormData
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """The columns a step of plain fields fills; the DPO's opinion only from who may give it."""
     if step == "principes":
@@ -242,7 +256,7 @@ def _read_texts(
     people = parse_values(PeopleForm, _given(data, _PEOPLE_FIELDS), today=visit.today)
     errors = dict(people.errors) if isinstance(people, Rejected) else {}
     kept: dict[str, Any] = {} if isinstance(people, Rejected) else people.form.model_dump()
-    if visit.visitor.may(ADVISE, assessment.organisation_id):
+    if may_write_opinion(visit, revision):
         advised = parse_values(DpoForm, _given(data, _DPO_FIELDS), today=visit.today)
         if isinstance(advised, Rejected):
             errors |= advised.errors
@@ -271,29 +285,33 @@ def _at_step(visit: Visit, assessment_id: int, step: str) -> tuple[ImpactAssessm
 def show_step(visit: Visit, assessment_id: int, step: str) -> Response[Any]:
     """One step of the form, as it stands."""
     assessment, revision = _at_step(visit, assessment_id, step)
-    return _step_page(visit, assessment, revision.version, step, _stored(visit, revision, step))
+    return _step_page(
+        visit, assessment, revision, step, _stored(visit, revision, step), version=revision.version
+    )  # fmt: skip
 
 
 @route("POST", "/aipd/{assessment_id:int}/etapes/{step:str}", RECORD)
 def save_step(visit: Visit, assessment_id: int, step: str) -> Response[Any]:
     """Saves a step and goes on to the next; what cannot be kept is said, and what was typed given back."""
-    assessment, _revision = _at_step(visit, assessment_id, step)
+    assessment, revision = _at_step(visit, assessment_id, step)
     data = visit.form_data()
     version = read_number(data.first("version")) or 0
-    save, errors = _read_step(visit, assessment, step, data)
+    save, errors = _read_step(visit, assessment, revision, step, data)
     if save is None:
         return _step_page(
-            visit, assessment, version, step, _typed(data), errors, HTTP_422_UNPROCESSABLE_ENTITY
+            visit, assessment, revision, step, _typed(data), errors, HTTP_422_UNPROCESSABLE_ENTITY, version=version
         )  # fmt: skip
     try:
         save(version)
     except Invalid as refusal:
         told = {one.path: one.message for one in refusal.errors}
-        return _step_page(visit, assessment, version, step, _typed(data), told, HTTP_422_UNPROCESSABLE_ENTITY)
+        return _step_page(
+            visit, assessment, revision, step, _typed(data), told, HTTP_422_UNPROCESSABLE_ENTITY, version=version
+        )  # fmt: skip
     except Stale as refusal:
         told = {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
         return _step_page(
-            visit, assessment, refusal.current_version, step, _typed(data), told, HTTP_409_CONFLICT
+            visit, assessment, revision, step, _typed(data), told, HTTP_409_CONFLICT, version=refusal.current_version
         )  # fmt: skip
     names = list(STEPS)
     if step == names[-1]:
@@ -330,7 +348,7 @@ def _decision_page(
         version=revision.version,
         residual=left.label if left else _("Non pesé"),
         residual_code=left.value if left else "",
-        opinions=opinions_of(revision),
+        opinions=opinions_of(revision, adviser_of(visit, revision)),
         values=values,
         errors=errors or {},
         labels=say_labels(),

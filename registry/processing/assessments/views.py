@@ -220,6 +220,8 @@ class StepPage:
     labels: Mapping[str, str]
     choices: Mapping[str, Sequence[tuple[str, str]]]
     may_advise: bool
+    transcribes: bool
+    opinions: Sequence[tuple[str, str]]
     rows: int
 
 

@@ -12,7 +12,7 @@ from registry.processing.assessments.models import (
     AssessmentRisk,
     PriorConsultation,
 )
-from registry.processing.assessments.queries import Standing
+from registry.processing.assessments.queries import ADVISED, TRANSCRIBED, Standing
 from registry.processing.assessments.risks import Lack, band, cnil_answers_by, is_cnil_extended, residual, review_state
 from registry.processing.assessments.rules import CRITERIA, Decision
 from registry.processing.assessments.views import (
@@ -193,17 +193,29 @@ def measure_view(measure: AssessmentMeasure, today: date) -> MeasureView:
     )
 
 
-def opinions_of(revision: AssessmentRevision) -> list[tuple[str, str]]:
-    """What the DPO and the persons concerned said, in words."""
+def opinions_of(revision: AssessmentRevision, adviser: tuple[str, str] | None) -> list[tuple[str, str]]:
+    """What the DPO and the persons concerned said, in words, with whose hand wrote the opinion of the DPO."""
     said = []
     if revision.dpo_opinion is not None:
         day = f" ({say_day(revision.dpo_opinion_on)})" if revision.dpo_opinion_on else ""
         said.append((_("Avis du DPO"), f"{revision.dpo_opinion.label}{day}"))
         said.append((_("Ses raisons"), revision.dpo_opinion_text or ""))
+        said += [adviser] if adviser is not None else []
     if revision.people_asked is not None:
         said.append((_("Personnes concernées"), revision.people_asked.label))
         said.append((_("Ce qu’il en est"), revision.people_views or ""))
     return [pair for pair in said if pair[1]]
+
+
+def say_adviser(event: str | None, who: str) -> tuple[str, str]:
+    """Whose hand wrote the opinion of the DPO: the DPO's own, or that of somebody who noted it."""
+    if event == ADVISED:
+        return _("Donné par"), _("{who}, de sa main").format(who=who)
+    if event == TRANSCRIBED:
+        return _("Transcrit par"), _("{who}, qui n’est pas DPO : l’avis lui-même est à joindre en pièce").format(
+            who=who
+        )
+    return _("Noté au registre par"), who
 
 
 def disregards_dpo(revision: AssessmentRevision) -> bool:
