@@ -158,7 +158,7 @@ def parse_body(of: type[Form], body: bytes, *, today: date | None = None) -> For
 def say_errors(error: ValidationError) -> dict[str, str]:
     """One sentence for each field that cannot be kept, by its path."""
     said: dict[str, str] = {}
-    for problem in error.errors(include_url=False, include_input=False):
+    for problem in error.errors(include_url=False):
         path = ".".join(str(step) for step in problem["loc"]) or WHOLE
         said.setdefault(path, _say(problem))
     return said
@@ -260,6 +260,9 @@ _PYDANTIC = frozenset(get_args(core_schema.ErrorType))
 
 def _say(problem: ErrorDetails) -> str:
     kind, context = problem["type"], problem.get("ctx", {})
+    if problem["loc"] and problem["input"] is None and (kind.endswith("_type") or kind in {"enum", "literal_error"}):
+        # Nothing was given where something must be: of which type is no matter yet.
+        return _(_NEEDED)
     if kind in _SENTENCES:
         return _(_SENTENCES[kind]).format(**context)
     if kind in {"enum", "literal_error"}:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, V
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.errors import Invalid
-from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form, say_errors
+from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, parse_values, read_form, say_errors
 
 A_DAY = "Donnez une date qui existe, sous la forme année-mois-jour : 2026-11-24."
 A_MAILBOX = "Donnez une adresse électronique complète, par exemple service.donnees@ville.fr."
@@ -179,6 +179,13 @@ def test_the_body_of_a_call_is_read_with_its_errors_by_path() -> None:
         "keywords.1": "Un texte est attendu.",
         "sort": "Ce champ est inconnu : vérifiez son nom, ou enlevez-le.",
     }
+
+
+def test_nothing_where_something_must_be_is_said_as_such_whatever_its_type() -> None:
+    read = parse_values(SheetForm, {"title": None})
+
+    assert isinstance(read, Rejected)
+    assert read.errors["title"] == "Ce champ est nécessaire : remplissez-le."
 
 
 @pytest.mark.parametrize(
