@@ -2,7 +2,6 @@
 
 import re
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,17 +11,26 @@ from registry.kernel.dates import plus_months
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.ledger.service import say
-from registry.platform.lists import load_list
 from registry.processing.assessments.gathering import gather
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus
 from registry.web.templating import say_day
-from tests.conftest import TODAY, Someone, Town
+from tests.conftest import TODAY, Town
+from tests.processing.assessing import (
+    RISKS,
+    answers,
+    begun,
+    decided,
+    findings,
+    save,
+    screened,
+    submitted,
+    version_of,
+    written,
+)
 
 pytestmark = pytest.mark.database
-
-RISKS = ("illegitimate-access", "unwanted-change", "disappearance")
 
 
 @pytest.fixture
@@ -31,80 +39,6 @@ def activity_id(town: Town) -> int:
     with town.acting() as session:
         form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=date(2026, 12, 1))
         return record_activity(session, town.authority_id, form).id
-
-
-def answers(*met: str, **more: Any) -> dict[str, Any]:
-    """The page's form with every question answered: these criteria are met and no other."""
-    told = {f"criterion_{code}": "true" if code in met else "false" for code in load_list("dpia_criteria")}
-    return {**told, "required_none": "true", "exempt_none": "true", "law_assessed": "false", "version": "0", **more}
-
-
-def screened(someone: Someone, activity_id: int, **given: Any) -> Any:
-    """The page after the answers were sent."""
-    return someone.post(f"/traitements/{activity_id}/besoin-aipd", given)
-
-
-def begun(steward: Someone, activity_id: int) -> str:
-    """The address of a new assessment of an activity."""
-    organisation_id = str(steward.api("GET", f"/api/v1/processing-activities/{activity_id}").json()["organisation_id"])
-    made = steward.post(
-        "/aipd/nouvelle",
-        {"title": "AIPD de la vidéoprotection", "activity_ids": str(activity_id), "organisation_id": organisation_id},
-    )
-    assert made.status_code == 303, made.text
-    return str(made.headers["location"]).partition("/etapes")[0]
-
-
-def version_of(town: Town, address: str) -> str:
-    """The version of the latest revision."""
-    with town.as_owner() as session:
-        asked = text("SELECT version FROM assessment_revision WHERE assessment_id = :id ORDER BY number DESC LIMIT 1")
-        return str(session.execute(asked, {"id": int(address.rpartition("/")[2])}).scalar_one())
-
-
-def save(town: Town, someone: Someone, address: str, step: str, **given: Any) -> Any:
-    """Sends one step of the form."""
-    return someone.post(f"{address}/etapes/{step}", {"version": version_of(town, address), **given})
-
-
-def written(town: Town, address: str, activity_id: int, *, after: str = "limited", advised: str = "favourable") -> None:
-    """An assessment that lacks nothing: the steward writes, the DPO advises."""
-    steward, dpo = town.someone(Role.STEWARD), town.someone(Role.DPO)
-    levels = {"severity_before": "maximal", "likelihood_before": "important"}
-    levels |= {"severity_after": after, "likelihood_after": after}
-    risks = {f"{kind}.{name}": level for kind in RISKS for name, level in levels.items()}
-    for step, given in (
-        ("contexte", {"activity_ids": str(activity_id), "description": "Des caméras sur la voie publique."}),
-        ("principes", {"necessity": "Prévenir.", "minimisation": "Ni son ni visage.", "rights": "Accès aux images."}),
-        ("risques", risks),
-        ("mesures", {"rows": "1", "measures.0.title": "Masquer les façades", "measures.0.due_on": "2026-10-01"}),
-        ("avis", {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}),
-    ):
-        answer = save(town, steward, address, step, **given)
-        assert answer.status_code == 303, (step, answer.text)
-    opinion = {"dpo_opinion": advised, "dpo_opinion_on": "2026-11-20", "dpo_opinion_text": "Avec masquage."}
-    kept = {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}
-    assert save(town, dpo, address, "avis", **opinion, **kept).status_code == 303
-
-
-def submitted(town: Town, address: str) -> Any:
-    """Submits the latest revision."""
-    return town.someone(Role.STEWARD).post(f"{address}/soumettre", {"version": version_of(town, address)})
-
-
-def decided(town: Town, address: str, state: str = "validated", **given: Any) -> Any:
-    """The director's answer."""
-    director = town.someone(Role.DIRECTOR)
-    return director.post(f"{address}/decision", {"version": version_of(town, address), "state": state, **given})
-
-
-def findings(town: Town, activity_id: int) -> dict[str, str]:
-    """What the policies on assessments find of an activity."""
-    body = town.someone(Role.READER).api("GET", f"/api/v1/processing-activities/{activity_id}").json()
-    return {one["policy_id"]: one["verdict"] for one in body["findings"] if one["policy_id"] in FOUR}
-
-
-FOUR = {"RGPD-15", "RGPD-16", "RGPD-17", "RGPD-18"}
 
 
 def test_the_answers_say_on_every_page_whether_an_assessment_is_due(town: Town, activity_id: int) -> None:
@@ -290,41 +224,6 @@ def test_a_revision_may_be_given_back_to_be_completed(town: Town, activity_id: i
     assert town.someone(Role.STEWARD).get(f"{address}/etapes/principes").status_code == 200
 
 
-def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activity_id: int) -> None:
-    steward = town.someone(Role.STEWARD)
-    address = begun(steward, activity_id)
-    written(town, address, activity_id, after="important")
-    submitted(town, address)
-    decided(town, address, reason="Validée pour saisir la CNIL.")
-    assert "la CNIL doit être consultée" in steward.get(address).text
-    assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
-    sent = {"sent_on": "2026-11-20", "reference": "CNIL-0001", "version": "0"}
-    wrong = steward.post(f"{address}/consultation", {**sent, "answered_on": "2026-11-02", "answer": "advice"})
-    assert wrong.status_code == 422
-    assert "ne répond pas avant d’être saisie" in wrong.text
-    assert steward.post(f"{address}/consultation", sent).status_code == 303
-    assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
-    assert findings(town, activity_id)["RGPD-17"] == "compliant"
-
-
-def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: int) -> None:
-    steward = town.someone(Role.STEWARD)
-    address = begun(steward, activity_id)
-    written(town, address, activity_id, after="important")
-    submitted(town, address)
-    decided(town, address, reason="Validée pour saisir la CNIL.")
-    sent = {"sent_on": "2026-11-20", "version": "0"}
-    assert steward.post(f"{address}/consultation", sent).status_code == 303
-    assert steward.post(f"{address}/reviser").status_code == 303
-    assert f'href="{address}/consultation"' in steward.get(address).text
-    assert 'value="2026-11-20"' in steward.get(f"{address}/consultation").text
-
-    answered = {**sent, "version": "1", "answered_on": "2026-11-24", "answer": "advice", "answer_text": "Réduire."}
-    assert steward.post(f"{address}/consultation", answered).status_code == 303
-
-    assert "Réduire." in steward.get(f"{address}/revisions/1").text
-
-
 @pytest.mark.parametrize(
     ("after", "advised", "owed"),
     [
@@ -358,50 +257,6 @@ def test_a_high_risk_or_a_disregarded_dpo_is_validated_with_a_reason_that_every_
         assert "Sécurité des écoles." in said
         assert ("elle doit l’être avant toute mise en œuvre" in said) is high
         assert ("il n’a pas été suivi" in said) is against
-
-
-@pytest.mark.parametrize(
-    ("told_on", "counts", "last"),
-    [
-        ("2026-07-30", True, "6 octobre 2026"),
-        ("2026-07-31", False, "25 août 2026"),
-        ("2026-11-20", False, "25 août 2026"),
-    ],
-)
-def test_the_cnil_extends_its_delay_only_within_a_month_of_the_request(
-    town: Town, activity_id: int, told_on: str, counts: bool, last: str
-) -> None:
-    steward = town.someone(Role.STEWARD)
-    address = begun(steward, activity_id)
-    written(town, address, activity_id, after="important")
-    submitted(town, address)
-    decided(town, address, reason="Validée pour saisir la CNIL.")
-
-    sent = {"sent_on": "2026-06-30", "extension_told_on": told_on, "version": "0"}
-    assert steward.post(f"{address}/consultation", sent).status_code == 303
-
-    page = steward.get(address).text
-    assert f"Le délai de la CNIL a pris fin le {last}" in page
-    assert ("Prolongée de six semaines" in page, "ne compte pas : le mois" in page) == (counts, not counts)
-    number = int(address.rpartition("/")[2])
-    told = steward.api("GET", f"/api/v1/impact-assessments/{number}").json()["consultation"]
-    assert (told["extended"], say_day(date.fromisoformat(told["due_on"]))) == (counts, last)
-    with town.acting() as session:
-        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
-    said = str(sheet["sheets"][-1])
-    assert last in said
-    assert ("Prolongée de six semaines" in said, "ne compte pas : le mois" in said) == (counts, not counts)
-
-
-def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:
-    steward = town.someone(Role.STEWARD)
-    address = begun(steward, activity_id)
-    written(town, address, activity_id)
-    submitted(town, address)
-    decided(town, address)
-    refused = steward.post(f"{address}/consultation", {"sent_on": "2026-11-20", "version": "0"})
-    assert refused.status_code == 409
-    assert "RGPD art. 36 §1" in refused.text
 
 
 def test_what_cannot_be_kept_of_a_step_is_told_where_it_stands(town: Town, activity_id: int) -> None:

@@ -24,7 +24,7 @@ from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
 from registry.reporting.discovery import get_report
 from tests.conftest import TODAY, Town
-from tests.processing.test_assessments import begun, decided, submitted, written
+from tests.processing.assessing import begun, decided, submitted, written
 
 pytestmark = pytest.mark.database
 

@@ -54,7 +54,7 @@ def test_a_translation_joins_its_neighbours_as_its_sentence_does() -> None:
         assert ends(english) == ends(french), english
 
 
-_SAME = {"Rectification (art. 16)", "{hours} h {minutes} min", "{name} (SIREN {siren})"}
+_SAME = {"Rectification (art. 16)", "{hours} h {minutes} min", "{name} (SIREN {siren})", "{names} ({problems})"}
 """What both languages say alike."""
 
 

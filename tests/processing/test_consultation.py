@@ -1,0 +1,104 @@
+"""The CNIL is consulted where a high risk is left: from when, until when, and what its answer is worth."""
+
+from datetime import date
+
+import pytest
+
+from registry.kernel.issuing import Moment, Subject
+from registry.kernel.permissions import Role
+from registry.processing.assessments.gathering import gather
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
+from registry.processing.vocabulary import ActivityStatus
+from registry.web.templating import say_day
+from tests.conftest import TODAY, Town
+from tests.processing.assessing import begun, decided, findings, submitted, written
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def activity_id(town: Town) -> int:
+    """A current activity of the authority's record."""
+    with town.acting() as session:
+        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=date(2026, 12, 1))
+        return record_activity(session, town.authority_id, form).id
+
+
+def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    assert "la CNIL doit être consultée" in steward.get(address).text
+    assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
+    sent = {"sent_on": "2026-11-20", "reference": "CNIL-0001", "version": "0"}
+    wrong = steward.post(f"{address}/consultation", {**sent, "answered_on": "2026-11-02", "answer": "advice"})
+    assert wrong.status_code == 422
+    assert "ne répond pas avant d’être saisie" in wrong.text
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
+    assert findings(town, activity_id)["RGPD-17"] == "compliant"
+
+
+def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    sent = {"sent_on": "2026-11-20", "version": "0"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    assert steward.post(f"{address}/reviser").status_code == 303
+    assert f'href="{address}/consultation"' in steward.get(address).text
+    assert 'value="2026-11-20"' in steward.get(f"{address}/consultation").text
+
+    answered = {**sent, "version": "1", "answered_on": "2026-11-24", "answer": "advice", "answer_text": "Réduire."}
+    assert steward.post(f"{address}/consultation", answered).status_code == 303
+
+    assert "Réduire." in steward.get(f"{address}/revisions/1").text
+
+
+@pytest.mark.parametrize(
+    ("told_on", "counts", "last"),
+    [
+        ("2026-07-30", True, "6 octobre 2026"),
+        ("2026-07-31", False, "25 août 2026"),
+        ("2026-11-20", False, "25 août 2026"),
+    ],
+)
+def test_the_cnil_extends_its_delay_only_within_a_month_of_the_request(
+    town: Town, activity_id: int, told_on: str, counts: bool, last: str
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+
+    sent = {"sent_on": "2026-06-30", "extension_told_on": told_on, "version": "0"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+
+    page = steward.get(address).text
+    assert f"Le délai de la CNIL a pris fin le {last}" in page
+    assert ("Prolongée de six semaines" in page, "ne compte pas : le mois" in page) == (counts, not counts)
+    number = int(address.rpartition("/")[2])
+    told = steward.api("GET", f"/api/v1/impact-assessments/{number}").json()["consultation"]
+    assert (told["extended"], say_day(date.fromisoformat(told["due_on"]))) == (counts, last)
+    with town.acting() as session:
+        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
+    said = str(sheet["sheets"][-1])
+    assert last in said
+    assert ("Prolongée de six semaines" in said, "ne compte pas : le mois" in said) == (counts, not counts)
+
+
+def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id)
+    submitted(town, address)
+    decided(town, address)
+    refused = steward.post(f"{address}/consultation", {"sent_on": "2026-11-20", "version": "0"})
+    assert refused.status_code == 409
+    assert "RGPD art. 36 §1" in refused.text
