@@ -190,6 +190,43 @@ def test_the_rules_leave_and_come_back_in_vitam_s_columns():
         assert (form.count, form.unit) == ((rule.span.count, rule.span.unit) if rule.span else (None, None))
 
 
+def test_a_file_of_rules_whose_value_never_ends_is_refused_in_a_sentence():
+    before = csv.field_size_limit(1_000)
+    try:
+        with pytest.raises(ValueError, match="fermez ses guillemets"):
+            read_rules(f'{",".join(COLUMNS)}\nA,AppraisalRule,"{"x" * 2_000},,3,YEAR')
+    finally:
+        csv.field_size_limit(before)
+
+
+def test_a_file_of_rules_may_end_its_lines_as_old_spreadsheets_do():
+    first, second = read_rules(f"{','.join(COLUMNS)}\rA,AppraisalRule,Un,,3,YEAR\rB,AppraisalRule,Deux,,4,MONTH")
+
+    assert (first.code, second.code) == ("A", "B")
+
+
+def test_a_line_refused_is_named_as_the_file_numbers_and_heads_it():
+    refused = read_rules(f"{','.join(COLUMNS)}\nA,AppraisalRule,Un,,3,YEAR\n\nB,AppraisalRule,Deux,,trois,YEAR")[1]
+
+    assert (refused.line, refused.code) == (4, "B")
+    assert refused.problem.startswith("Durée (RuleDuration) : ")
+
+
+def test_the_rules_of_a_body_sent_and_taken_again_change_nothing(town: Town):
+    archivist = town.someone(Role.ARCHIVIST)
+    archivist.post(
+        f"/conservation/regles/nouvelle?organisation={town.authority_id}",
+        {"code": "PRESSE", "label": "Revue de presse", "description": "Par titre", "count": "1", "unit": "year",
+         "fate": "dispose"},
+    )  # fmt: skip
+    sent = archivist.get(f"/conservation/regles/fichier?organisation={town.authority_id}").text
+
+    looked = archivist.post(f"/conservation/regles/reprendre?organisation={town.authority_id}", {"content": sent})
+
+    assert "PRESSE,AppraisalRule" in sent
+    assert "rien à reprendre" in looked.text
+
+
 def test_a_file_of_rules_is_looked_at_before_it_is_taken(town: Town):
     archivist = town.someone(Role.ARCHIVIST)
     page = f"/conservation/regles/reprendre?organisation={town.authority_id}"

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import _
 from registry.processing.retention.forms import RuleForm
 from registry.processing.retention.rules import Rule
+from registry.processing.retention.wording import RULE_LABELS
 from registry.web.forms import Rejected, parse_values
 
 COLUMNS = ("RuleId", "RuleType", "RuleValue", "RuleDescription", "RuleDuration", "RuleMeasurement")
@@ -48,17 +50,21 @@ def read_rules(content: str) -> list[ReadRule]:
     """
     text = content.lstrip("\ufeff").strip()
     first = text.partition("\n")[0]
-    reader = csv.DictReader(io.StringIO(text), delimiter=";" if first.count(";") > first.count(",") else ",")
-    missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+    delimiter = ";" if first.count(";") > first.count(",") else ","
+    reader = csv.DictReader(io.StringIO(text, newline=None), delimiter=delimiter)
+    try:
+        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
+        lines = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise ValueError(_("Une valeur du fichier n’a pas de fin : fermez ses guillemets.")) from error
     if missing:
         raise ValueError(_("Il manque des colonnes : {columns}.").format(columns=", ".join(missing)))
-    lines = list(reader)
     if len(lines) > MOST_RULES:
         raise ValueError(_("Ce fichier a plus de {most} règles : coupez-le.").format(most=MOST_RULES))
     if not lines:
         raise ValueError(_("Ce fichier n’a aucune règle."))
     seen: set[str] = set()
-    return [_read(place, row, seen) for place, row in enumerate(lines, 2)]
+    return [_read(line, row, seen) for line, row in lines]
 
 
 def _read(place: int, row: dict[str | Any, str | Any], seen: set[str]) -> ReadRule:
@@ -71,14 +77,20 @@ def _read(place: int, row: dict[str | Any, str | Any], seen: set[str]) -> ReadRu
         return ReadRule(place, code, label, None, _("Ce code est déjà plus haut dans le fichier."))
     seen.add(code)
     endless = said["RuleDuration"].lower() in {"", UNLIMITED}
+    # The columns have none for the fate: our own files say it where a description stands.
+    fate = next((one for one in FinalDisposition if one.label == said["RuleDescription"]), None)
     values: dict[str, Any] = {
         "code": code,
         "label": label,
-        "description": said["RuleDescription"] or None,
+        "description": None if fate is not None else said["RuleDescription"] or None,
+        "fate": fate,
         "count": None if endless else said["RuleDuration"],
         "unit": None if endless else said["RuleMeasurement"].lower(),
     }
     read = parse_values(RuleForm, values)
     if isinstance(read, Rejected):
-        return ReadRule(place, code, label, None, " ".join(f"{name} : {why}" for name, why in read.errors.items()))
+        problems = (
+            f"{_(RULE_LABELS[name])} : {why}" if name in RULE_LABELS else why for name, why in read.errors.items()
+        )
+        return ReadRule(place, code, label, None, " ".join(problems))
     return ReadRule(place, code, label, read.form)
