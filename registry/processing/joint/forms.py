@@ -51,7 +51,4 @@ class ArrangementForm(BaseModel):
         duties = [one.duty for one in self.shares or ()]
         if len(set(names)) < len(names) or len(set(duties)) < len(duties):
             raise PydanticCustomError("twice", _("Une ligne est donnée deux fois : gardez-en une."))
-        shown, agreed = self.outline_published_on, self.agreed_on
-        if shown is not None and agreed is not None and shown < agreed:
-            raise PydanticCustomError("order", _("Les grandes lignes seraient publiées avant l’accord."))
         return self

@@ -30,7 +30,7 @@ class JointArrangement(Versioned, table=True):
 
 
 class JointController(Versioned, table=True):
-    """A controller with the body of the activity: an organisation of the registry, or one that is only named."""
+    """A controller with the body of the activity, by its name."""
 
     __tablename__ = "joint_controller"
     __table_args__ = (UniqueConstraint("activity_id", "name"), {"info": {"kind": Kind.RECORD}})

@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.kernel.errors import Conflict, NotFound, Stale
+from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
@@ -103,6 +103,9 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
         )  # fmt: skip
     try:
         record_arrangement(visit.session, activity_id, read.form, expected=version)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _page(visit, activity, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
         current = refusal.current_version

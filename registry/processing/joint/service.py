@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Conflict, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
 from registry.processing.joint.forms import ArrangementForm, JointControllerForm, ShareForm
@@ -23,7 +23,7 @@ def record_arrangement(
     """Says what joint controllers agreed on an activity, which is judged again.
 
     Raises: NotFound; Conflict when the activity is annulled; Stale when somebody changed the arrangement since version
-    `expected`, which is 0 where nobody said anything.
+    `expected`, which is 0 where nobody said anything; Invalid when its days no longer follow each other.
     """
     activity = get_activity(session, activity_id, lock=True)
     if activity.annulled:
@@ -39,6 +39,7 @@ def record_arrangement(
         row = JointArrangement(organisation_id=activity.organisation_id, activity_id=activity_id, **values)
         session.add(row)
     differing = not created and _set(row, **values)
+    _check_order(row)
     below = _set_controllers(session, activity, form.controllers) | _set_shares(session, activity, form.shares)
     if below and not created and not differing:
         row.version = row.version + 1
@@ -46,6 +47,14 @@ def record_arrangement(
     session.refresh(row)
     touch(session, "activity", activity_id)
     return row
+
+
+def _check_order(row: JointArrangement) -> None:
+    """The outline follows the agreement, whichever of the two days was there before."""
+    shown, agreed = row.outline_published_on, row.agreed_on
+    if shown is not None and agreed is not None and shown < agreed:
+        sentence = _("Les grandes lignes seraient publiées avant l’accord.")
+        raise Invalid(sentence, (FieldError("outline_published_on", sentence),))
 
 
 def _set_controllers(

@@ -80,10 +80,6 @@ class TermsForm(BaseModel):
 
     @model_validator(mode="after")
     def _coherent(self) -> Self:
-        if self.no_sub_processors and self.sub_processors:
-            raise PydanticCustomError(
-                "both", _("Vous nommez des sous-traitants ultérieurs et dites qu’il n’y en a pas : choisissez.")
-            )
         for names in (
             [one.point for one in self.points or ()], [one.name.casefold() for one in self.sub_processors or ()],
         ):  # fmt: skip

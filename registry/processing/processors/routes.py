@@ -185,6 +185,9 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
         )  # fmt: skip
     try:
         record_terms(visit.session, party_id, read.form, expected=version)
+    except Invalid as refusal:
+        errors = {each.path: each.message for each in refusal.errors}
+        return _terms_page(visit, one, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
         return _terms_page(

@@ -99,7 +99,8 @@ def _wrong(place: int, name: str, sentence: str) -> Invalid:
 def record_terms(session: Session, party_id: int, form: TermsForm, *, expected: int) -> ProcessorTerms:
     """Says what the contract of a processor settles and who works below it; the activities it serves are judged again.
 
-    Raises: NotFound; Stale when somebody changed them since version `expected`, which is 0 where nobody said anything.
+    Raises: NotFound; Stale when somebody changed them since version `expected`, which is 0 where nobody said anything;
+    Invalid when somebody works below the processor while nobody is said to.
     """
     party = get_processor_party(session, party_id)
     row = find_terms(session, party_id, lock=True)
@@ -117,6 +118,9 @@ def record_terms(session: Session, party_id: int, form: TermsForm, *, expected: 
         row.version = row.version + 1
     session.flush()
     session.refresh(row)
+    if row.no_sub_processors and find_sub_processors(session, [party_id]):
+        sentence = _("Vous nommez des sous-traitants ultérieurs et dites qu’il n’y en a pas : choisissez.")
+        raise Invalid(sentence, (FieldError("no_sub_processors", sentence),))
     for number, _name in find_activities_served(session, party.contract.id, party.party.party_id):
         touch(session, "activity", number)
     return row

@@ -87,3 +87,16 @@ def test_a_program_reads_and_changes_an_arrangement_a_neighbour_sees_none(town: 
     assert left.json()["law"] == "Code de la sécurité intérieure"
     assert dpo.api("PATCH", path, json=body, headers={"If-Match": made.headers["etag"]}).status_code == 412
     assert town.someone(Role.DPO, town.commune_id).api("GET", path).status_code == 404
+
+
+def test_the_days_of_an_arrangement_follow_each_other_though_they_come_one_by_one(town: Town) -> None:
+    dpo, activity = town.someone(Role.DPO), joint_activity(town)
+    path = f"/api/v1/processing-activities/{activity}/arrangement"
+    made = dpo.api("PATCH", path, json={"agreed_on": "2025-03-01"}, headers={"If-Match": '"0"'})
+
+    early = {"outline_published_on": "2025-02-01"}
+    refused = dpo.api("PATCH", path, json=early, headers={"If-Match": made.headers["etag"]})
+
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["path"] == "outline_published_on"
+    assert dpo.api("GET", path).json()["outline_published_on"] is None

@@ -183,6 +183,25 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(("first", "then"), [
+    ({"no_sub_processors": True}, {"sub_processors": [{"name": "Sauvegarde"}]}),
+    ({"sub_processors": [{"name": "Sauvegarde"}]}, {"no_sub_processors": True}),
+])  # fmt: skip
+def test_nobody_works_below_a_processor_of_which_that_is_said_though_it_comes_apart(
+    town: Town, first: dict[str, Any], then: dict[str, Any]
+) -> None:
+    scene, dpo = Scene(town), town.someone(Role.DPO)
+    path = f"/api/v1/processors/{scene.party}/terms"
+    said = dpo.api("PATCH", path, json=first, headers={"If-Match": '"0"'})
+
+    refused = dpo.api("PATCH", path, json=then, headers={"If-Match": said.headers["etag"]})
+
+    assert refused.status_code == 422, refused.text
+    assert refused.json()["errors"][0]["path"] == "no_sub_processors"
+    assert dpo.api("GET", path).json() == said.json()
+
+
+@pytest.mark.database
 def test_a_commune_reads_the_contract_that_governs_its_processing_and_no_other(town: Town) -> None:
     scene = Scene(town, body=town.commune_id)
     above, commune = town.someone(Role.DPO), town.someone(Role.DPO, town.commune_id)
