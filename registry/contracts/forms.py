@@ -4,16 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
@@ -76,35 +67,12 @@ class ContractForm(BaseModel):
     parties: Annotated[list[PartyForm], Field(max_length=MOST_PARTIES), AfterValidator(_each_once)] | None = None
     datasets: Annotated[list[Number], Field(max_length=MOST_DATASETS)] | None = None
 
-    @field_validator("signed_on")
-    @classmethod
-    def _signed_after_consulting(cls, value: date | None, info: ValidationInfo) -> date | None:
-        consulted = info.data.get("consulted_on")
-        if value is not None and consulted is not None and value < consulted:
-            raise PydanticCustomError("order", _("Ce contrat serait signé avant d’être mis en consultation."))
-        return value
-
-    @field_validator("ends_on")
-    @classmethod
-    def _ends_after_it_starts(cls, value: date | None, info: ValidationInfo) -> date | None:
-        for name in ("starts_on", "signed_on"):
-            before = info.data.get(name)
-            if value is not None and before is not None and value < before:
-                raise PydanticCustomError("order", _("Ce contrat finirait avant de commencer : vérifiez les dates."))
-        return value
-
 
 class ContractChange(ContractForm):
-    """A change to some fields of a contract: what is not given stays. Dates that must be in order come together."""
+    """A change to some fields of a contract: what is not given stays."""
 
     kind: ContractKind = ContractKind.PUBLIC_CONTRACT
     object: Line = ""
-
-    @model_validator(mode="after")
-    def _named(self) -> "ContractChange":
-        if "object" in self.model_fields_set and not self.object:
-            raise PydanticCustomError("missing", _("Dites l’objet du contrat."))
-        return self
 
 
 class ContractCreation(ContractForm):

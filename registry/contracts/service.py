@@ -21,13 +21,15 @@ from registry.ledger.service import say, touch
 def record_contract(session: Session, organisation_id: int, form: ContractForm) -> Contract:
     """A new contract of an organisation, with its parties and the datasets it is about.
 
-    Raises: Invalid when a party or a dataset is none that the asker may know.
+    Raises: Invalid when the dates do not follow each other, or when a party or a dataset is none that the asker may
+    know.
     """
     say(session, "contracts:contract:record")
     made = Contract(
         organisation_id=organisation_id, object_sort=indexed_sort_key(form.object),
         **form.model_dump(exclude=set(BELOW)),
     )  # fmt: skip
+    _check_order(made)
     session.add(made)
     session.flush()
     _set_below(session, made, form)
@@ -105,7 +107,7 @@ def _as_read(session: Session, contract_id: int, expected: int) -> Contract:
 
 
 def _check_order(contract: Contract) -> None:
-    """The dates of a contract follow each other, those that were there included.
+    """The dates of a contract follow each other, those that were there before included.
 
     Raises: Invalid.
     """
