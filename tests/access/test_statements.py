@@ -134,7 +134,7 @@ STATEMENTS = {
     "/api/v1/impact-assessments": 4,
     "/api/v1/impact-assessments/{assessment}": 8,
     "/traitements": 7,
-    "/rgpd": 24,
+    "/rgpd": 23,
     "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}": 17,
     "/traitements/{activity}/historique": 12,

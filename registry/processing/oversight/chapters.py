@@ -4,7 +4,7 @@ Who watches over all of it, a data protection officer or an administrator, is to
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
@@ -15,7 +15,6 @@ from registry.contracts.vocabulary import ContractState
 from registry.kernel.dates import plus_months
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, current_locale, mark
-from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
 from registry.processing.oversight.queries import find_unprotected, find_unread
 from registry.processing.oversight.views import Chapter, ToDo
@@ -31,21 +30,23 @@ _LEGAL = _WATCHES | {Role.LEGAL}
 _BODIES = _WATCHES | {Role.STEWARD, Role.DIRECTOR, Role.READER, Role.ARCHIVIST}
 
 
-def chapters_for(visit: Visit) -> list[Chapter]:
-    """The chapters of the visitor's roles that hold something to do, or that say that nothing is left."""
+def chapters_for(visit: Visit, names: Mapping[int, str]) -> list[Chapter]:
+    """The chapters of the visitor's roles that hold something to do, or that say that nothing is left.
+
+    `names` are those of the organisations the visitor sees.
+    """
     roles = {role for role, bodies in visit.visitor.grants.items() if bodies}
     counts = Counter[tuple[str, Verdict]]()
     for policy_id, verdict, number in count_all(visit.session, visit.today):
         counts[policy_id, verdict] = number
-    names = {body.id: body.name for body in find_organisations(visit.session)}
     made = [build(visit, counts, names) for told, build in _CHAPTERS if told & roles]
     return [one for one in made if one is not None]
 
 
-_Build = Callable[[Visit, Counter[tuple[str, Verdict]], dict[int, str]], Chapter | None]
+_Build = Callable[[Visit, Counter[tuple[str, Verdict]], Mapping[int, str]], Chapter | None]
 
 
-def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict[int, str]) -> Chapter:
+def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: Mapping[int, str]) -> Chapter:
     since = plus_months(visit.today, -YEAR)
     total, rows = find_unread(visit.session, since, SHOWN)
     items = [
@@ -62,7 +63,7 @@ def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict[in
 def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Build:
     """A chapter made of what some policies find: not kept first, then what they wait for."""
 
-    def build(visit: Visit, counts: Counter[tuple[str, Verdict]], names: dict[int, str]) -> Chapter:
+    def build(visit: Visit, counts: Counter[tuple[str, Verdict]], names: Mapping[int, str]) -> Chapter:
         total = sum(counts[policy_id, verdict] for policy_id in policy_ids for verdict in _OPEN)
         found = find_findings(
             visit.session, visit.today, policy_ids=frozenset(policy_ids), gravest_first=True, limit=SHOWN
@@ -73,7 +74,7 @@ def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Bu
     return build
 
 
-def _told(visit: Visit, found: Sequence[Found], bodies: dict[int, str]) -> list[ToDo]:
+def _told(visit: Visit, found: Sequence[Found], bodies: Mapping[int, str]) -> list[ToDo]:
     known: dict[tuple[str, int], str] = {}
     for kind in {one.subject_kind for one in found}:
         ids = [one.subject_id for one in found if one.subject_kind == kind]
@@ -89,7 +90,7 @@ def _told(visit: Visit, found: Sequence[Found], bodies: dict[int, str]) -> list[
     ]
 
 
-def _transfers(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict[int, str]) -> Chapter:
+def _transfers(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: Mapping[int, str]) -> Chapter:
     total, rows = find_unprotected(visit.session, SHOWN)
     countries = load_list("countries")
     items = [
@@ -99,7 +100,7 @@ def _transfers(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: dict
     return Chapter("transferts", _("Transferts sans garantie"), _("RGPD art. 44 à 49"), total, items, "")
 
 
-def _contracts(visit: Visit, _counts: Counter[tuple[str, Verdict]], names: dict[int, str]) -> Chapter | None:
+def _contracts(visit: Visit, _counts: Counter[tuple[str, Verdict]], names: Mapping[int, str]) -> Chapter | None:
     if not visit.visitor.may(Permission.CONTRACTS_CONTRACT_READ):
         return None
     total = count_by_state(visit.session, today=visit.today)[ContractState.ENDING]

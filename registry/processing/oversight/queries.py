@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.organisations.models import Organisation
-from registry.platform.lists import load_list
 from registry.processing.models import ActivityTransfer, ProcessingActivity
-from registry.processing.rules import is_adequate, is_partly_adequate
-from registry.processing.vocabulary import ActivityStatus, TransferSafeguard
+from registry.processing.rules import is_framed
+from registry.processing.vocabulary import ActivityStatus
 
 Activity = ProcessingActivity
 
@@ -39,30 +38,14 @@ def find_unread(session: Session, since: date, limit: int) -> tuple[int, Sequenc
 
 def find_unprotected(session: Session, limit: int) -> tuple[int, Sequence[tuple[int, str, str]]]:
     """How many transfers leave the Area under no safeguard, and the first: activity's number and name, and country."""
-    countries = load_list("countries")
-    within = [code for code in countries if countries.flag(code, "eea")]
-    adequate = [code for code in countries if is_adequate(code)]
-    partly = [code for code in countries if is_partly_adequate(code)]
-    query = (
-        select(col(Activity.id), col(Activity.name), col(ActivityTransfer.country), func.count().over().label("total"))
-        .join(Activity, col(Activity.id) == col(ActivityTransfer.activity_id))
-        .where(
-            ~col(ActivityTransfer.annulled),
-            ~col(Activity.annulled),
-            or_(
-                col(ActivityTransfer.safeguard).is_(None),
-                and_(
-                    col(ActivityTransfer.safeguard) == TransferSafeguard.ADEQUACY,
-                    or_(
-                        col(ActivityTransfer.country).not_in(adequate),
-                        and_(col(ActivityTransfer.country).in_(partly), col(ActivityTransfer.document).is_(None)),
-                    ),
-                ),
-            ),
-            col(ActivityTransfer.country).not_in(within),
+    rows = session.execute(
+        select(
+            col(Activity.id), col(Activity.name), col(ActivityTransfer.country), col(ActivityTransfer.safeguard),
+            col(ActivityTransfer.document),
         )
+        .join(Activity, col(Activity.id) == col(ActivityTransfer.activity_id))
+        .where(~col(ActivityTransfer.annulled), ~col(Activity.annulled))
         .order_by(col(Activity.name_sort), col(Activity.id), col(ActivityTransfer.id))
-        .limit(limit)
-    )
-    rows = session.execute(query).all()
-    return (rows[0].total if rows else 0), [(row.id, row.name, row.country) for row in rows]
+    )  # fmt: skip
+    found = [(row.id, row.name, row.country) for row in rows if not is_framed(row.country, row.safeguard, row.document)]
+    return len(found), found[:limit]

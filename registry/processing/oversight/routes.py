@@ -19,7 +19,7 @@ from registry.processing.oversight.chapters import chapters_for
 from registry.processing.oversight.views import BodyLine, OversightPage
 from registry.processing.queries import count_by_body
 from registry.processing.requests.queries import count_requests_by_body
-from registry.processing.retention.queries import find_bodies, find_followed
+from registry.processing.retention.queries import Bodies, find_bodies, find_followed
 from registry.processing.retention.vocabulary import RetentionState
 from registry.web.visits import Visit, route
 
@@ -30,9 +30,10 @@ _RUNNING = (ClockState.RUNNING, ClockState.SOON)
 @route("GET", "/rgpd", READ)
 def show_oversight(visit: Visit) -> Response[object]:
     """What is late and where, over every body the visitor reads."""
-    lines = _lines(visit)
+    bodies = find_bodies(visit.session)
+    lines = _lines(visit, bodies)
     held = [line for line in lines if not line.is_empty]
-    chapters = chapters_for(visit)
+    chapters = chapters_for(visit, bodies.names)
     page = OversightPage(
         chapters=[one for one in chapters if one.total],
         done=[one.title for one in chapters if not one.total],
@@ -45,7 +46,7 @@ def show_oversight(visit: Visit) -> Response[object]:
     return visit.page("processing/oversight.html", page)
 
 
-def _lines(visit: Visit) -> list[BodyLine]:
+def _lines(visit: Visit, bodies: Bodies) -> list[BodyLine]:
     """A line for each body, in the order of their names."""
     nothing: Mapping[ClockState, int] = {}
     records = count_by_body(visit.session)
@@ -53,7 +54,7 @@ def _lines(visit: Visit) -> list[BodyLine]:
     requests = count_requests_by_body(visit.session, visit.today)
     due = Counter(one.organisation_id for one in find_screened(visit.session) if is_to_begin(one.screening))
     measures = count_late_measures(visit.session, visit.today)
-    kept = find_followed(visit.session, find_bodies(visit.session), visit.today, FRENCH)
+    kept = find_followed(visit.session, bodies, visit.today, FRENCH)
     overdue = Counter(one.organisation_id for one in kept if one.dates.state is RetentionState.DUE)
     lines = []
     for body in find_organisations(visit.session):
