@@ -1,5 +1,6 @@
 """Every SELECT about retention: the rules that bind a body, what each dataset follows, holds."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -281,11 +282,12 @@ def find_followers(session: Session, code: str) -> Sequence[tuple[int, int]]:
 
 def count_followers(session: Session, bodies: Bodies, body_id: int) -> dict[str, int]:
     """How many datasets of a body follow each rule."""
-    query = select(col(DatasetRetention.rule_code), col(DatasetRetention.organisation_id))
-    found: dict[str, int] = {}
-    for row in session.execute(query.where(col(DatasetRetention.rule_code).is_not(None))):
+    columns = (col(DatasetRetention.rule_code), col(DatasetRetention.organisation_id))
+    query = select(*columns, func.count().label("followers")).where(col(DatasetRetention.rule_code).is_not(None))
+    found = Counter[str]()
+    for row in session.execute(query.group_by(*columns)):
         if bodies.legal.get(row.organisation_id) == body_id:
-            found[row.rule_code] = found.get(row.rule_code, 0) + 1
+            found[row.rule_code] += row.followers
     return found
 
 

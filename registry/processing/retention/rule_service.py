@@ -155,8 +155,9 @@ def _set(rule: RetentionRule, form: RuleForm) -> None:
 
 
 def _followers(session: Session, rule: RetentionRule) -> Sequence[int]:
-    legal = find_bodies(session).legal
-    return [number for number, owner in find_followers(session, rule.code) if legal.get(owner) == rule.organisation_id]
+    named = find_followers(session, rule.code)
+    legal = find_bodies(session).legal if named else {}
+    return [number for number, owner in named if legal.get(owner) == rule.organisation_id]
 
 
 def _written(session: Session, rule: RetentionRule) -> RetentionRule:
