@@ -321,6 +321,19 @@ def test_nothing_chosen_and_what_one_may_not_see_are_refused_in_a_sentence(town:
     assert by_api.json()["errors"][0]["path"] == "activities.0"
 
 
+def test_more_than_a_breach_may_touch_and_a_number_no_record_has_are_refused_where_they_stand(town: Town):
+    dpo, number = town.someone(Role.DPO, town.authority_id), recorded(town)
+
+    many = dpo.post(f"/violations/{number}/touche", {"dataset_id": [str(one) for one in range(1, 502)]})
+    beyond = dpo.api(
+        "POST", f"/api/v1/breaches/{number}/touched", json={"activities": [10**30]}, headers={"If-Match": '"1"'}
+    )
+
+    assert many.status_code == 422
+    assert "500" in many.text
+    assert beyond.json()["errors"][0]["path"] == "activities.0"
+
+
 def test_the_sheets_of_what_was_touched_tell_it_to_the_few_and_nothing_at_all_to_others(town: Town):
     number, (dataset, activity) = recorded(town), tied(town)
     dpo = town.someone(Role.DPO)

@@ -16,6 +16,7 @@ from registry.processing.breaches.vocabulary import (
     InformingExemption,
     NotificationPhase,
 )
+from registry.web.calls import Number
 
 
 def _possible(value: datetime) -> datetime:
@@ -122,5 +123,5 @@ class TouchedForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    datasets: Annotated[list[int], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)
-    activities: Annotated[list[int], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)
+    datasets: Annotated[list[Number], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)
+    activities: Annotated[list[Number], Field(max_length=MOST_TOUCHED)] = Field(default_factory=list)

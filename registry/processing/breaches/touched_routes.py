@@ -24,7 +24,7 @@ from registry.processing.breaches.queries import (
 from registry.processing.breaches.service import amend_breach, say_what_was_touched
 from registry.processing.breaches.views import TouchedPage
 from registry.processing.queries import find_choosable_activities
-from registry.web.forms import FormData, read_number
+from registry.web.forms import FormData, Rejected, parse_values, read_number
 from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.PROCESSING_BREACH_RECORD
@@ -106,9 +106,12 @@ def change_touched(visit: Visit, breach_id: int) -> Response[Any]:
     if wanted == (datasets, activities):
         message = _("Choisissez un jeu ou un traitement que la violation a touché.")
         return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    form = TouchedForm(datasets=wanted[0], activities=wanted[1])
+    read = parse_values(TouchedForm, {"datasets": wanted[0], "activities": wanted[1]})
+    if isinstance(read, Rejected):
+        message = next(iter(read.errors.values()))
+        return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        say_what_was_touched(visit.session, breach_id, form, expected=breach.version)
+        say_what_was_touched(visit.session, breach_id, read.form, expected=breach.version)
     except Invalid as refusal:
         message = refusal.errors[0].message
         return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)

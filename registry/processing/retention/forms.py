@@ -138,8 +138,7 @@ class SlipForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int | None = None
-
+    organisation_id: Number | None = None
     title: Line
     reason: Prose
-    dataset_ids: Annotated[list[int], Field(min_length=1, max_length=200)]
+    dataset_ids: Annotated[list[Number], Field(min_length=1, max_length=200)]
