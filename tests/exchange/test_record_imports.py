@@ -8,7 +8,8 @@ from httpx import Response
 from registry.kernel.permissions import Role
 from registry.organisations.queries import get_organisation
 from registry.processing.forms import ActivityChange
-from registry.processing.queries import get_activity
+from registry.processing.models import ActivityTransfer
+from registry.processing.queries import find_standing, get_activity
 from registry.processing.service import amend_activity
 from tests.conftest import Someone, Town
 from tests.exchange.test_record_export import record, rows_of
@@ -91,6 +92,20 @@ def test_only_what_was_chosen_is_written_and_the_import_is_undone_whole(town: To
     assert "défait" in dpo.get(f"/traitements/{number}/historique").text
     again = preview(dpo, town.authority_id, TABLE.encode())
     assert dpo.post(f"{again}/appliquer", {"take": ["1"]}).status_code == 303, "What was undone may come in again."
+
+
+def test_undoing_leaves_alone_what_the_import_never_wrote(town: Town):
+    number = record(town, declared_absent=[], transfers=[{"country": "JP", "recipient": "A", "safeguard": "adequacy"}])
+    with town.acting() as session:
+        # As it was taken before the list was compared: the form would refuse it today.
+        find_standing(session, ActivityTransfer, number)[0].country = "IN"
+    dpo = town.someone(Role.DPO)
+    before = rows_of(dpo)
+    address = preview(dpo, town.authority_id, TABLE.encode())
+    dpo.post(f"{address}/appliquer", {"take": ["4"]})
+
+    assert dpo.post(f"{address}/defaire").status_code == 303
+    assert rows_of(dpo) == before
 
 
 def test_what_somebody_changed_since_stays_as_they_made_it(town: Town):

@@ -6,7 +6,6 @@ Nothing half-written: an import is written in one transaction, each activity thr
 import uuid
 from collections.abc import Collection
 from dataclasses import asdict
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -184,8 +183,7 @@ def _take_back(
         activity.reference = f"urn:uuid:{uuid.uuid4()}"
         session.flush()
         return
-    before: dict[str, Any] = values_before(session, activity, import_id)
-    form = ActivityChange.model_validate(before)
+    form = ActivityChange.model_validate(values_before(session, activity, import_id, line.changes.keys()))
     amend_activity(session, activity.id, form, expected=activity.version, reason=reason)
 
 

@@ -1,6 +1,6 @@
 """What an activity was before an import wrote it, from the ledger; and whether something rests on one it made."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -11,22 +11,23 @@ from registry.documents.models import EvidenceLink
 from registry.documents.vocabulary import ProofSubject
 from registry.ledger.queries import Version, find_versions, find_versions_of_rows
 from registry.platform.tables import Table
-from registry.processing.forms import PARTS, ActivityForm
 from registry.processing.models import ProcessingActivity
 from registry.processing.parts import PART_KINDS
 from registry.processing.queries import find_parts
 
-_OWN = tuple(name for name in ActivityForm.model_fields if name not in {*PARTS, "reference"})
 _MOST_VERSIONS = 2_000
 _TARGET = "processing_activity.id"
 
 
-def values_before(session: Session, activity: ProcessingActivity, import_id: int) -> dict[str, Any]:
-    """The fields and the parts of an activity as they stood before an import wrote it."""
+def values_before(
+    session: Session, activity: ProcessingActivity, import_id: int, written: Collection[str]
+) -> dict[str, Any]:
+    """What an import wrote of an activity, fields and kinds of parts, as it stood before."""
     before = _before(find_versions(session, "processing_activity", activity.id), import_id)
     said = before.snapshot if before is not None else {}
-    values: dict[str, Any] = {name: said[name] for name in _OWN if name in said}
-    for name, kind in PART_KINDS.items():
+    values: dict[str, Any] = {name: said[name] for name in written if name in said}
+    for name in PART_KINDS.keys() & written:
+        kind = PART_KINDS[name]
         rows = find_parts(session, kind.model, activity.id)
         past = find_versions_of_rows(
             session, str(kind.model.__tablename__), [row.id for row in rows], limit=_MOST_VERSIONS
