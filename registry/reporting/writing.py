@@ -4,6 +4,7 @@ It is the page of the document, told again in headings, lists and tables of a wo
 """
 
 import io
+import re
 import zipfile
 from datetime import datetime
 
@@ -26,11 +27,15 @@ _INK = RGBColor(0x1F, 0x3A, 0x5F)
 _SIZES = {"Title": 22, "Heading 1": 16, "Heading 2": 13, "Heading 3": 11}
 _LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 _THUMBNAIL = "/thumbnail"
+_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+"""Characters that were typed and that no XML holds: nobody sees them."""
+_LONGEST = 255
+"""Units: characters of one of the metadata."""
 
 
 def write_out(report: Report, canonical: bytes, *, order: Order) -> bytes:
     """The document as DOCX; the same twin, template and instant give the same bytes again."""
-    page = html.document_fromstring(compose_words(report, canonical, order=order))
+    page = html.document_fromstring(_NOT_XML.sub(" ", compose_words(report, canonical, order=order)))
     document = docx.Document()
     _prepare(document, _LANGUAGES.get(report.language, report.language))
     body = page.find("body")
@@ -88,9 +93,9 @@ def _describe(document: Document, page: html.HtmlElement, report: Report, order:
     """The metadata of the PDF."""
     named = {one.get("name"): one.get("content") for one in page.iter("meta") if one.get("name")}
     told = document.core_properties
-    told.title = page.findtext("head/title") or ""
-    told.author = told.last_modified_by = named["author"]
-    told.comments = named["description"]
+    told.title = (page.findtext("head/title") or "")[:_LONGEST]
+    told.author = told.last_modified_by = named["author"][:_LONGEST]
+    told.comments = named["description"][:_LONGEST]
     told.subject = report.titles[report.language]
     told.language = _LANGUAGES.get(report.language, report.language)
     told.identifier = order.canonical_sha256

@@ -120,3 +120,16 @@ def test_the_communicable_text_differs_from_the_full_one_by_the_security_alone()
 
     assert passages
     assert not [passage for passage in passages if plain(passage) in said]
+
+
+def test_a_long_name_and_a_sign_nobody_sees_do_not_keep_a_document_from_being_written() -> None:
+    report = get_report("impact-assessment")
+    module = report.content
+    said = tomllib.loads(report.sample.read_text("utf-8"))
+    said["scope"] = "Analyse\x0c collée d’un PDF " + "très longue " * 40
+    twin = module.to_canonical(module.from_sample(said))
+
+    document = opened(write_out(report, twin, order=order_of(report, twin)))
+
+    assert "collée d’un PDF très longue très longue" in words_of(document).replace("\u00a0", " ")
+    assert said["scope"].count("longue") > document.core_properties.title.count("longue") > 1
