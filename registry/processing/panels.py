@@ -9,13 +9,12 @@ from registry.datasets.vocabulary import PersonalData
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
-from registry.processing.models import ActivityData
+from registry.processing.models import ActivityData, ActivityTransfer
 from registry.processing.queries import (
     ActivityOfDataset,
     PersonalFields,
     find_activities_of_dataset,
-    find_retentions,
-    find_transfers,
+    find_every_part,
     get_personal_fields,
 )
 from registry.processing.rules import is_framed, span_of_retention, standing_of_rights
@@ -48,7 +47,7 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
     known = get_personal_fields(
         visit.session, dataset_id, None if sheet.personal_data is None else str(sheet.personal_data)
     )
-    pairs = find_retentions(visit.session, [one.id for one in activities]) if activities else {}
+    pairs = find_every_part(visit.session, ActivityData, [one.id for one in activities]) if activities else {}
     lines = [*_transfers(visit, activities), *(line for more in MORE_LINES for line in more(visit, sheet, activities))]
     found = findings_in_force(visit, SubjectKind.DATASET, dataset_id)
     open_ = [one for one in found if one.policy_id.startswith(_PACK) and one.verdict is not Verdict.COMPLIANT]
@@ -82,10 +81,11 @@ def _rights(activity: ActivityOfDataset) -> Iterator[PersonsRight]:
 
 
 def _transfers(visit: Visit, activities: Sequence[ActivityOfDataset]) -> list[GdprLine]:
-    """A line for each country data of these activities go to, with what allows it."""
+    """A line for each country beyond the Area that data of these activities go to, with what allows it."""
     if not activities:
         return []
     countries = load_list("countries")
+    sent = find_every_part(visit.session, ActivityTransfer, [one.id for one in activities]).values()
     return [
         GdprLine(
             _("Transfert hors de l’Union"),
@@ -97,7 +97,9 @@ def _transfers(visit: Visit, activities: Sequence[ActivityOfDataset]) -> list[Gd
             ),
             f"/traitements/{one.activity_id}#transferts",
         )
-        for one in find_transfers(visit.session, [one.id for one in activities])
+        for rows in sent
+        for one in rows
+        if not countries.flag(one.country, "eea")
     ]
 
 

@@ -361,18 +361,3 @@ def get_personal_fields(session: Session, dataset_id: int, declared: str | None)
     """How many fields of a dataset tell of a person, and since when its sheet says what it says of them."""
     row = session.execute(_PERSONAL_FIELDS, {"dataset": dataset_id, "declared": declared}).one()
     return PersonalFields(row.declared, row.detected, row.since, row.found_on, row.waiting)
-
-
-def find_retentions(session: Session, activity_ids: Iterable[int]) -> Mapping[int, list[ActivityData]]:
-    """The pairs of persons and data of these activities that stand, by activity."""
-    return find_every_part(session, ActivityData, list(activity_ids))
-
-
-def find_transfers(session: Session, activity_ids: Iterable[int]) -> Sequence[ActivityTransfer]:
-    """The transfers of these activities that stand, by activity."""
-    query = (
-        select(ActivityTransfer)
-        .where(col(ActivityTransfer.activity_id).in_(list(activity_ids)), ~col(ActivityTransfer.annulled))
-        .order_by(col(ActivityTransfer.activity_id), col(ActivityTransfer.position))
-    )
-    return session.execute(query).scalars().all()

@@ -184,6 +184,18 @@ def test_explicit_consent_to_sensitive_data_may_be_withdrawn_on_both_sheets(town
     assert "<strong>Retrait du consentement (art. 7 §3)</strong>" in told
 
 
+def test_what_goes_to_a_country_of_the_area_is_no_transfer_that_something_must_allow(town: Town):
+    steward = town.someone(Role.STEWARD)
+    sheet = town.record("Abonnés", personal_data="personal")
+    transfers = [{"country": "DE", "recipient": "Hébergeur"}, {"country": "IN", "recipient": "Assistance"}]
+    _record(town, declared_absent=[], datasets=[{"dataset_id": sheet}], transfers=transfers)
+
+    shown = steward.get(f"/jeux/{sheet}").text
+
+    assert "Inde : rien ne le permet encore" in shown.replace("\u00a0", " ")
+    assert "Allemagne" not in shown
+
+
 def test_a_decision_of_adequacy_is_refused_where_the_list_knows_none(town: Town):
     dpo = town.someone(Role.DPO)
     number = _record(town, declared_absent=[])
