@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.models import Dataset, InformationSystem
+from registry.exchange.activities.import_queries import find_datasets_called, find_systems_called
 from registry.exchange.activities.terms import folded
 from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Remark, severity_of
 from registry.exchange.exports.queries import find_bodies
@@ -22,10 +22,9 @@ from registry.processing.models import ProcessingActivity
 from registry.processing.parts import PART_KINDS
 from registry.processing.queries import find_every_part
 from registry.processing.vocabulary import ActivityStatus
-from registry.processing.wording import field_label
+from registry.processing.wording import POINTING, field_label, shown_reference
 from registry.web.forms import WHOLE, say_errors
 
-_POINTING = {"datasets": "dataset_id", "systems": "information_system_id", "principals": "principal_id"}
 _SEVERAL = -1
 
 
@@ -48,8 +47,14 @@ class Compared:
 class Ground:
     """What a file is compared with: the bodies, their records, and what activities may point to; read once."""
 
-    def __init__(self, session: Session, organisation_id: int, writable: Collection[int]) -> None:
+    def __init__(
+        self, session: Session, organisation_id: int, writable: Collection[int], read: Sequence[ReadActivity]
+    ) -> None:
         self.session, self.own, self.writable = session, organisation_id, frozenset(writable)
+        self._pointed = {
+            name: find(session, {_called(name, row) for one in read for row in one.parts.get(name, ())})
+            for name, find in (("datasets", find_datasets_called), ("systems", find_systems_called))
+        }
         self.bodies = find_bodies(session)
         self._named: dict[str, int] = {}
         for number, body in self.bodies.rows.items():
@@ -60,6 +65,11 @@ class Ground:
     def body(self, said: str) -> int | None:
         """The body that a file calls so; `_SEVERAL` where more than one is."""
         return self._named.get(sort_key(said)) or self._named.get("".join(said.split()))
+
+    def pointed(self, name: str, said: str, owner: int | None) -> int | None:
+        """The one dataset or system that is called so, of a body where the file names it."""
+        found = [number for number, body in self._pointed[name].get(said, ()) if owner in {None, body}]
+        return found[0] if len(found) == 1 else None
 
     def owner(self, one: ReadActivity) -> int:
         """Whose record an activity enters, by its key, else by its name; what is wrong is said on it."""
@@ -90,7 +100,7 @@ def compare_record(
     session: Session, organisation_id: int, read: ReadRecord, writable: Collection[int]
 ) -> list[Compared]:
     """What each activity of a file would do; what is wrong or doubtful is said on it."""
-    ground = Ground(session, organisation_id, writable)
+    ground = Ground(session, organisation_id, writable, read.activities)
     owners = [ground.owner(one) for one in read.activities]
     standing = _Standing(session, read.activities, owners)
     seen: set[tuple[int, str]] = set()
@@ -140,7 +150,7 @@ class _Standing:
         same = self.by_name.get((owner, indexed_sort_key(one.name)), [])
         if reference:
             # It bears another reference: it is another, unless the register made its own up.
-            same = [row for row in same if row.reference.startswith("urn:uuid:") and not one.whole]
+            same = [row for row in same if not (shown_reference(row.reference) or one.whole)]
         if len(same) > 1:
             one.remark("several", one.name)
         return same[0] if len(same) == 1 else None
@@ -150,7 +160,7 @@ def _compared(ground: Ground, standing: _Standing, one: ReadActivity, owner: int
     if not one.name:
         one.remark("nameless")
     activity = standing.of(one, owner) if one.name else None
-    parts = {name: _resolved(ground, one, name, rows) for name, rows in one.parts.items() if name in _POINTING}
+    parts = {name: _resolved(ground, one, name, rows) for name, rows in one.parts.items() if name in POINTING}
     values = dict(one.values)
     before = _values_of(activity) if activity is not None else {}
     _keep_extra(values, one.extra, before.get("notes"))
@@ -159,7 +169,7 @@ def _compared(ground: Ground, standing: _Standing, one: ReadActivity, owner: int
         if rows:
             below = standing.parts[name].get(activity.id, []) if activity is not None else []
             before[name] = [_part_of(name, row) for row in below]
-            whole = one.whole and name not in _POINTING
+            whole = one.whole and name not in POINTING
             values[name] = rows if whole else _merged(PART_KINDS[name].keys, before[name], rows)
     if activity is None and not one.whole:
         values.setdefault("status", str(ActivityStatus.ACTIVE))
@@ -255,10 +265,10 @@ def _resolved(ground: Ground, one: ReadActivity, name: str, rows: Sequence[Mappi
     found = []
     for row in rows:
         owner = ground.body(str(row["organisation_key"])) if row.get("organisation_key") else None
-        number = _FINDERS[name](ground, row, owner)
+        number = _number_of(ground, name, row, owner)
         if number is not None:
             fields = str(row.get("fields") or "").split("\n") if row.get("fields") else []
-            found.append({_POINTING[name]: number, **({"fields": fields} if fields else {})})
+            found.append({POINTING[name]: number, **({"fields": fields} if fields else {})})
             continue
         said = str(row.get("name") or row.get("title") or row.get("identifier") or "")
         one.remark(name.removesuffix("s"), said)
@@ -267,28 +277,15 @@ def _resolved(ground: Ground, one: ReadActivity, name: str, rows: Sequence[Mappi
     return found
 
 
-def _dataset(ground: Ground, row: Mapping[str, Any], owner: int | None) -> int | None:
-    query = select(col(Dataset.id)).where(col(Dataset.identifier) == str(row.get("identifier") or ""))
-    if owner is not None:
-        query = query.where(col(Dataset.organisation_id) == owner)
-    found = ground.session.execute(query.limit(2)).scalars().all()
-    return found[0] if len(found) == 1 else None
-
-
-def _system(ground: Ground, row: Mapping[str, Any], owner: int | None) -> int | None:
-    query = select(col(InformationSystem.id)).where(
-        col(InformationSystem.name_sort) == indexed_sort_key(str(row.get("name") or "")),
-        ~col(InformationSystem.annulled),
-    )
-    if owner is not None:
-        query = query.where(col(InformationSystem.organisation_id) == owner)
-    found = ground.session.execute(query.limit(2)).scalars().all()
-    return found[0] if len(found) == 1 else None
-
-
-def _principal(ground: Ground, row: Mapping[str, Any], owner: int | None) -> int | None:
+def _number_of(ground: Ground, name: str, row: Mapping[str, Any], owner: int | None) -> int | None:
+    if name != "principals":
+        return ground.pointed(name, _called(name, row), owner)
     number = owner or ground.body(str(row.get("name") or ""))
     return None if number == _SEVERAL else number
 
 
-_FINDERS = {"datasets": _dataset, "systems": _system, "principals": _principal}
+def _called(name: str, row: Mapping[str, Any]) -> str:
+    """What tells the dataset or the system that a row points to."""
+    if name == "datasets":
+        return str(row.get("identifier") or "")
+    return indexed_sort_key(str(row.get("name") or ""))

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, any_, func, literal, select
+from sqlalchemy.orm import Mapped, Session
 from sqlmodel import col
 
+from registry.datasets.models import Dataset, InformationSystem
 from registry.exchange.activities.models import RecordImport, RecordImportLine
 from registry.exchange.models import ImportAction
 from registry.kernel.errors import NotFound
@@ -51,4 +52,31 @@ def count_lines_of(session: Session, import_ids: Collection[int]) -> dict[int, C
     found: dict[int, Counter[ImportAction]] = {number: Counter() for number in import_ids}
     for number, action, count in session.execute(query):
         found[number][action] = count
+    return found
+
+
+def find_datasets_called(session: Session, identifiers: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """The datasets of these identifiers that the asker may read, each with its body."""
+    return _found(session, select(col(Dataset.identifier), col(Dataset.id), col(Dataset.organisation_id)).where(
+        _among(col(Dataset.identifier), identifiers)
+    ))  # fmt: skip
+
+
+def find_systems_called(session: Session, keys: Collection[str]) -> dict[str, list[tuple[int, int]]]:
+    """The information systems of these names, as they are sorted, that the asker may read, each with its body."""
+    system = InformationSystem
+    return _found(session, select(col(system.name_sort), col(system.id), col(system.organisation_id)).where(
+        _among(col(system.name_sort), keys), ~col(system.annulled)
+    ))  # fmt: skip
+
+
+def _among(column: Mapped[str], said: Collection[str]) -> ColumnElement[bool]:
+    """Whether a column holds one of these, however many a file names."""
+    return column == any_(literal(list(said), ARRAY(Text)))
+
+
+def _found(session: Session, query: Select[str, int, int]) -> dict[str, list[tuple[int, int]]]:
+    found: dict[str, list[tuple[int, int]]] = {}
+    for said, number, body in session.execute(query):
+        found.setdefault(said, []).append((number, body))
     return found
