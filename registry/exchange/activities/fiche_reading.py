@@ -6,9 +6,9 @@ Cells are merged there, so a value is looked for by its section and its order, n
 from zoneinfo import ZoneInfo
 
 from registry.exchange.activities.filling import Filling
-from registry.exchange.activities.table_reading import example_left, target_of, thin_list
+from registry.exchange.activities.table_reading import target_of, thin_list
 from registry.exchange.activities.terms import code_of, folded, says_nothing
-from registry.exchange.activities.vocabulary import CNIL, ReadActivity, ReadRecord, Sheet
+from registry.exchange.activities.vocabulary import CNIL, ReadActivity, ReadRecord, Remark, Sheet
 
 _SECTIONS = (
     ("acteurs", "actors"), ("finalites du traitement", "purposes"), ("finalite s du traitement", "purposes"),
@@ -42,7 +42,7 @@ def read_fiches(sheets: list[Sheet], zone: ZoneInfo) -> ReadRecord:
             continue
         one = _read(sheet, zone)
         if "exemple" in folded(sheet.name) or not one.name:
-            read.remarks.append(example_left(sheet))
+            read.remarks.append(Remark("fiche-empty", sheet.name))
         else:
             read.activities.append(one)
     known = {_key(one) for one in read.activities} | {folded(one.name) for one in read.activities}

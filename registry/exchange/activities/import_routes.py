@@ -8,7 +8,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.queries import find_systems, find_titles
 from registry.exchange.activities.forms import RecordImportForm
 from registry.exchange.activities.import_queries import (
     count_lines_of,
@@ -34,6 +33,8 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.processing.holding import BODIES
+from registry.processing.past_routes import named_of
+from registry.processing.wording import POINTING
 from registry.web.forms import read_number
 from registry.web.uploads import Receiving
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -120,15 +121,11 @@ def import_of(visit: Visit, import_id: int) -> RecordImport:
     return found
 
 
-def names_for(visit: Visit, lines: Sequence[RecordImportLine]) -> dict[str, dict[int, str]]:
-    """What the changes of these lines point to, by kind: the names that the visitor may read."""
-    pairs = [(name, row) for line in lines for name, pair in line.changes.items() for row in _rows_of(pair)]
-    sheets = {row["dataset_id"] for name, row in pairs if name == "datasets"}
-    systems = any(name == "systems" for name, _row in pairs)
+def _pointed(lines: Sequence[RecordImportLine]) -> dict[str, set[int]]:
+    """The numbers that the changes of these lines point to, by kind."""
     return {
-        "datasets": find_titles(visit.session, sheets) if sheets else {},
-        "systems": {one.id: one.name for one in find_systems(visit.session)} if systems else {},
-        "principals": _names(visit) if any(name == "principals" for name, _row in pairs) else {},
+        kind: {row[column] for line in lines for row in _rows_of(line.changes.get(kind, ()))}
+        for kind, column in POINTING.items()
     }
 
 
@@ -138,7 +135,7 @@ def _rows_of(pair: Sequence[Any]) -> list[Mapping[str, Any]]:
 
 def _page(visit: Visit, made: RecordImport, error: str = "", status: int = HTTP_200_OK) -> Response[Any]:
     lines, names = find_lines_of(visit.session, made.id), _names(visit)
-    named = names_for(visit, lines)
+    named = named_of(visit.session, _pointed(lines))
     page = RecordImportPage(
         id=made.id,
         source_name=made.source_name,

@@ -7,8 +7,7 @@ from registry.exchange.activities.columns import part_line
 from registry.exchange.activities.queries import Pointed, Whole
 from registry.exchange.exports.queries import Bodies, Row
 from registry.processing.forms import PARTS, ActivityForm
-
-_POINTING = {"datasets": "dataset_id", "systems": "information_system_id", "principals": "principal_id"}
+from registry.processing.wording import POINTING
 
 
 def record_rows(wholes: Sequence[Whole], pointed: Pointed, bodies: Bodies) -> Iterator[Row]:
@@ -28,9 +27,9 @@ def record_rows(wholes: Sequence[Whole], pointed: Pointed, bodies: Bodies) -> It
 
 def _values(name: str, part: Any, pointed: Pointed) -> dict[str, Any] | None:
     """What a part says; nothing of one that points to what the asker may not read."""
-    if name not in _POINTING:
+    if name not in POINTING:
         return {column: getattr(part, column) for column in type(part).model_fields}
-    known = pointed.of(name, getattr(part, _POINTING[name]))
+    known = pointed.of(name, getattr(part, POINTING[name]))
     if known is None:
         return None
     return {**known, "fields": "\n".join(part.fields)} if name == "datasets" else known

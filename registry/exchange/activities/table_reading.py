@@ -9,7 +9,7 @@ from registry.exchange.activities.columns import read_part_line, record_table
 from registry.exchange.activities.filling import Filling
 from registry.exchange.activities.terms import CHOICES, choice_of, folded
 from registry.exchange.activities.vocabulary import TABLE as TABLE_LAYOUT
-from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Remark, Sheet
+from registry.exchange.activities.vocabulary import ReadActivity, ReadRecord, Sheet
 from registry.exchange.exports.cells import as_written, from_cell, from_xml
 from registry.exchange.exports.columns import KEY_HEADER, Column, Holds
 from registry.exchange.tables.dates import read_french_day
@@ -187,8 +187,3 @@ def read_table(sheet: Sheet, zone: ZoneInfo) -> ReadRecord:
 def thin_list(sheet: Sheet, zone: ZoneInfo) -> list[ReadActivity]:
     """The activities that the list of a CNIL workbook names, with what it says of each."""
     return read_table(sheet, zone).activities if header_of(sheet) is not None else []
-
-
-def example_left(sheet: Sheet) -> Remark:
-    """What is said of a sheet that shows how to fill another."""
-    return Remark("fiche-empty", sheet.name)

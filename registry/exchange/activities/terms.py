@@ -18,6 +18,7 @@ from registry.processing.vocabulary import (
     RecipientKind,
     TransferSafeguard,
 )
+from registry.processing.wording import LISTS, LISTS_OF_PARTS
 from registry.web.words import LOCALES, translations_for
 
 CHOICES: Mapping[str, Any] = {**ONE_OF, **SOME_OF, **OF_A_PART}
@@ -82,8 +83,7 @@ WORDS: Mapping[str, Sequence[tuple[str, str]]] = {
     "data_category": _DATA, "security_measures": _MEASURES,
 }  # fmt: skip
 """For each field, the words that tell a value, the surest first."""
-_LISTS = {"data_category": "personal_categories", "people_category": "people_categories",
-          "security_measures": "security_measures", "country": "countries"}  # fmt: skip
+_LISTS = {**LISTS, **LISTS_OF_PARTS}
 _SPAN = re.compile(r"(\d+(?:[.,]\d+)?)\s*(ans?|années?|mois|semaines?|jours?)\b", re.IGNORECASE)
 _MONTHS = {"a": 12.0, "m": 1.0, "s": 12 / 52, "j": 12 / 365}
 _START = re.compile(
