@@ -27,7 +27,7 @@ from registry.web.visits import Rejected, Visit, route
 RECORD = Permission.PROCESSING_ACTIVITY_RECORD
 OWN = "/api/v1/processing-activities/imports"
 _LABELS = {
-    "organisation_id": mark("L’organisation dans le registre de qui les traitements entrent"),
+    "organisation_id": mark("L’organisation dont le registre reçoit les traitements"),
     "file": mark("Le registre en CSV, XLSX ou ODS, 20 Mio au plus"),
     "lines": mark("Les lignes de l’aperçu à écrire ; sans elles, toutes celles qui le peuvent"),
     "layout": mark("Comment le fichier est fait : own (un export d’ici), cnil, ou table"),

@@ -106,7 +106,7 @@ def layout_label(layout: str) -> str:
 def line_label(line: RecordImportLine, state: ImportState) -> str:
     """What becomes of an activity, or became of it."""
     if line.is_undone:
-        return _("Annulé de nouveau") if line.action is ImportAction.CREATE else _("Remis comme avant")
+        return _("Inscription annulée") if line.action is ImportAction.CREATE else _("Remis comme avant")
     if state in _OVER and line.action in _DONE:
         return _(_DONE[line.action]) if line.applied_version is not None else _("Non choisi")
     return _(_WAITING[line.action])
