@@ -16,7 +16,6 @@ from registry.documents.forms import EditionForm, EvidenceForm
 from registry.documents.models import Evidence
 from registry.documents.service import ReceivedFile, record_evidence, renew_evidence
 from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
-from registry.organisations.models import Organisation
 from registry.platform.home import Home
 from registry.processing.assessments.models import ImpactAssessment
 from registry.processing.breaches.models import Breach
@@ -122,8 +121,7 @@ def _subject(played: Played, said: EvidenceSaid) -> tuple[int, int]:
         ProofSubject.DATASET: played.sheets, ProofSubject.SYSTEM: played.systems,
         ProofSubject.ORGANISATION: played.bodies,
     }[said.of][said.record]  # fmt: skip
-    keeper = played.bodies[said.body or "authority"]
-    return number, played.session.get_one(Organisation, keeper).id
+    return number, played.bodies[said.body or "authority"]
 
 
 def _file(home: Home, title: str, proves: str, day: date) -> ReceivedFile:

@@ -46,16 +46,21 @@ def checked(address: str, allowed: Sequence[str]) -> tuple[URL, Server]:
             _("L’adresse porte une option qui n’est pas prise ici : {names}.").format(names=", ".join(strange))
         )
     _require_allowed(url, allowed)
-    named = [url.database, url.query.get("service_name")] if server.names_a_service else [url.database or "-"]
-    if server.names_a_service and not any(named):
+    if server.names_a_service:
+        _require_service(url)
+    return url.set(drivername=server.drivername), server
+
+
+def _require_service(url: URL) -> None:
+    named = [one for one in (url.database, url.query.get("service_name")) if one]
+    if not named:
         raise Invalid(
             _(
                 "L’adresse ne nomme pas la base : oracle://compte@machine/SID, ou oracle://compte@machine/?service_name=…"
             )
         )
-    if server.names_a_service and not all(_PLAIN.fullmatch(str(one)) for one in named if one):
+    if not all(_PLAIN.fullmatch(str(one)) for one in named):
         raise Invalid(_("Le nom du service Oracle ne se lit pas : des lettres, des chiffres, . _ - $ # seulement."))
-    return url.set(drivername=server.drivername), server
 
 
 def _require_allowed(url: URL, allowed: Sequence[str]) -> None:

@@ -1,7 +1,7 @@
 """The kinds of database servers: by which package each is asked, what it is told first, how a cell of it is a text."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, func, literal_column, text
@@ -40,7 +40,7 @@ class Server:
     database_is_schema: bool = False
     has_savepoints: bool = False
     names_a_service: bool = False
-    prefixes: tuple[str, ...] = field(default=())
+    prefixes: tuple[str, ...] = ()
 
     def is_own(self, schema: str) -> bool:
         """Whether a schema is the server's, not somebody's."""

@@ -199,12 +199,13 @@ def _assessments(year: _Year) -> dict[str, Any]:
         if row.role != ProcessingRole.PROCESSOR and row.status != ActivityStatus.ENDED
     }
     due = find_due(year.session, standing, year.moment.until)
-    again = [(one, row) for one, row in _latest(year) if row.review_on is not None and row.review_on <= year.today]
+    latest = _latest(year)
+    again = [(one, row) for one, row in latest if row.review_on is not None and row.review_on <= year.today]
     told = [(standing[number].name, _("À engager"), words) for number, words in due.items()]
     told += [(one.title, _("À réexaminer"), say_day(row.review_on)) for one, row in again]
     return _chapter(
         3, _("Analyses d’impact"), _("{count} à engager ou à réexaminer").format(count=len(told)),
-        done=len(_latest(year)) - len(again), waiting=len(told),
+        done=len(latest) - len(again), waiting=len(told),
         grid=(_("Analyses dues (art. 35)"), (_("Activité ou analyse"), _("À faire"), _("Précision")), told),
     )  # fmt: skip
 

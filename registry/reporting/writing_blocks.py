@@ -76,7 +76,7 @@ class Writer:
 
     def _list(self, block: html.HtmlElement, level: int) -> None:
         """The entries of a list; those of a table of contents bear their own numbers."""
-        numbered = _CONTENTS in block.get("class", "") or any(_CONTENTS in up.get("class", "") for up in _above(block))
+        numbered = any(_CONTENTS in one.get("class", "") for one in (block, *block.iterancestors()))
         style = "Normal" if numbered else ("List Bullet" if level == 1 else "List Bullet 2")
         for entry in block.iterchildren("li"):
             paragraph = self._document.add_paragraph(style=style)
@@ -215,7 +215,3 @@ def _looks(one: html.HtmlElement, look: _Look) -> _Look:
 
 def _words(one: html.HtmlElement) -> str:
     return " ".join(one.text_content().split())
-
-
-def _above(one: html.HtmlElement) -> Iterator[html.HtmlElement]:
-    yield from one.iterancestors()
