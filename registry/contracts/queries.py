@@ -1,6 +1,6 @@
 """Every SELECT about contracts."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS
 from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
 from registry.datasets.models import Dataset
-from registry.documents.subjects import Provable, Proved
+from registry.documents.subjects import Provable, finding
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.dates import plus_months
 from registry.kernel.errors import NotFound
@@ -203,14 +203,7 @@ def find_known_organisations(session: Session, ids: Iterable[int]) -> frozenset[
     return frozenset(rows.scalars())
 
 
-def _find_proved(session: Session, ids: Sequence[int]) -> Mapping[int, Proved]:
-    rows = session.execute(
-        select(
-            col(Contract.id), col(Contract.organisation_id), col(Contract.object), col(Contract.annulled)
-        ).where(col(Contract.id).in_(ids))
-    )  # fmt: skip
-    return {row.id: Proved(row.organisation_id, row.object, row.annulled) for row in rows}
-
-
-PROVED = Provable(ProofSubject.CONTRACT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/{id}", _find_proved)
+PROVED = Provable(
+    ProofSubject.CONTRACT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/{id}", finding(Contract, Contract.object)
+)
 """How evidence reaches a contract."""
