@@ -16,6 +16,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.platform.tables import set_those_that_differ
 
 
 def record_contract(session: Session, organisation_id: int, form: ContractForm) -> Contract:
@@ -51,7 +52,7 @@ def amend_contract(
         raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
     say(session, "contracts:contract:amend", reason)
     below = _set_below(session, contract, form)
-    differing = _set(contract, **form.model_dump(include=form.model_fields_set - BELOW))
+    differing = set_those_that_differ(contract, **form.model_dump(include=form.model_fields_set - BELOW))
     contract.object_sort = indexed_sort_key(contract.object)
     _check_order(contract)
     if below and not differing:
@@ -143,9 +144,9 @@ def _set_parties(session: Session, contract: Contract, parties: list[PartyForm])
             )
             changed = True
         else:
-            changed |= _set(row, side=form.side, gdpr_role=form.gdpr_role, annulled=False)
+            changed |= set_those_that_differ(row, side=form.side, gdpr_role=form.gdpr_role, annulled=False)
     for row in held.values():
-        changed |= _set(row, annulled=True)
+        changed |= set_those_that_differ(row, annulled=True)
     return changed
 
 
@@ -165,17 +166,10 @@ def _set_datasets(session: Session, contract: Contract, datasets: list[int]) -> 
             )  # fmt: skip
             changed = True
         else:
-            changed |= _set(row, annulled=False)
+            changed |= set_those_that_differ(row, annulled=False)
     for row in held.values():
-        changed |= _set(row, annulled=True)
+        changed |= set_those_that_differ(row, annulled=True)
     return changed
-
-
-def _set(row: Contract | ContractParty | ContractDataset, **values: object) -> bool:
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
 
 
 def _wrong(name: str, sentence: str) -> Invalid:

@@ -21,6 +21,7 @@ from registry.datasets.queries import find_parts, find_upstream, get_dataset
 from registry.kernel.errors import FieldError, Invalid, NotFound
 from registry.kernel.identifiers import identifier_of
 from registry.kernel.words import _
+from registry.platform.tables import set_those_that_differ
 
 Part = Distribution | DataService | DatasetField | Derivation
 Values = tuple[dict[str, Any], frozenset[str]]
@@ -65,14 +66,6 @@ def write_distributions(
     return _write(session, sheet, Distribution, "identifier", named, existing=existing, partly=partly, whole=whole)
 
 
-def set_those_that_differ(row: Dataset | Part, values: Mapping[str, Any]) -> bool:
-    """Sets the columns that differ; says whether any did."""
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
-
-
 def _write(
     session: Session,
     sheet: Dataset,
@@ -94,10 +87,10 @@ def _write(
             changed = True
             continue
         said = {name: value for name, value in values.items() if name in given or not partly or row.annulled}
-        changed |= set_those_that_differ(row, {**said, "annulled": False})
+        changed |= set_those_that_differ(row, **said, annulled=False)
     for identity, row in known.items():
         if whole and identity not in named:
-            changed |= set_those_that_differ(row, {"annulled": True})
+            changed |= set_those_that_differ(row, annulled=True)
     return changed
 
 

@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.forms import PERIOD_REVERSED, DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
-from registry.datasets.parts import set_those_that_differ, write_parts
+from registry.datasets.parts import write_parts
 from registry.datasets.queries import get_dataset, get_system
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.queries import get_known
+from registry.platform.tables import set_those_that_differ
 
 ANNULLED = mark("Cette fiche est annulée : rétablissez-la avant de la modifier.")
 
@@ -118,7 +119,7 @@ def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> N
 
     The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
     """
-    changed = set_those_that_differ(sheet, values)
+    changed = set_those_that_differ(sheet, **values)
     if changed:
         sheet.title_sort = indexed_sort_key(sheet.title)
     elif below:

@@ -46,6 +46,14 @@ class Versioned(Numbered):
     version: int = Field(default=1)
 
 
+def set_those_that_differ(row: Table, /, **values: object) -> bool:
+    """Sets the columns that differ; says whether any did."""
+    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+    for name, value in differing.items():
+        setattr(row, name, value)
+    return bool(differing)
+
+
 class Kind:
     """Whether the ledger keeps the history of a table (plain strings: Alembic writes them out)."""
 

@@ -14,6 +14,7 @@ from registry.datasets.models import Dataset, InformationSystem
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
+from registry.platform.tables import set_those_that_differ
 from registry.processing.forms import (
     ActivityForm,
     DataForm,
@@ -101,10 +102,10 @@ def _write(
             session.add(kind.model(organisation_id=activity.organisation_id, activity_id=activity.id, **values))
             changed = True
         else:
-            changed |= _set(row, {**values, "annulled": False})
+            changed |= set_those_that_differ(row, **values, annulled=False)
     for key, row in known.items():
         if key not in named:
-            changed |= _set(row, {"annulled": True})
+            changed |= set_those_that_differ(row, annulled=True)
     return changed
 
 
@@ -120,13 +121,6 @@ def _named(name: str, kind: PartKind, forms: Sequence[BaseModel]) -> dict[tuple[
             raise Invalid(_(kind.twice), (FieldError(f"{name}.{place}.{kind.keys[-1]}", _(kind.twice)),))
         named[key] = {**form.model_dump(), "position": place + 1}
     return named
-
-
-def _set(row: Part, values: Mapping[str, Any]) -> bool:
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)
 
 
 _POINTS_TO: Mapping[str, tuple[type[Dataset | InformationSystem | Organisation], str]] = {

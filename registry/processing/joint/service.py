@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.platform.tables import set_those_that_differ
 from registry.processing.joint.forms import ArrangementForm, JointControllerForm, ShareForm
 from registry.processing.joint.models import JointArrangement, JointController, JointShare
 from registry.processing.joint.queries import find_arrangement, find_controllers, find_shares
@@ -38,7 +39,7 @@ def record_arrangement(
     if row is None:
         row = JointArrangement(organisation_id=activity.organisation_id, activity_id=activity_id, **values)
         session.add(row)
-    differing = not created and _set(row, **values)
+    differing = not created and set_those_that_differ(row, **values)
     _check_order(row)
     below = _set_controllers(session, activity, form.controllers) | _set_shares(session, activity, form.shares)
     if below and not created and not differing:
@@ -75,9 +76,9 @@ def _set_controllers(
             )  # fmt: skip
             changed = True
         else:
-            changed |= _set(row, contact=one.contact, position=place + 1, annulled=False)
+            changed |= set_those_that_differ(row, contact=one.contact, position=place + 1, annulled=False)
     for row in held.values():
-        changed |= _set(row, annulled=True)
+        changed |= set_those_that_differ(row, annulled=True)
     return changed
 
 
@@ -89,17 +90,10 @@ def _set_shares(session: Session, activity: ProcessingActivity, given: Sequence[
     for one in given:
         row = held.get(one.duty)
         if row is not None:
-            changed |= _set(row, answers=one.answers)
+            changed |= set_those_that_differ(row, answers=one.answers)
         elif one.answers is not None:
             session.add(
                 JointShare(organisation_id=activity.organisation_id, activity_id=activity.id, **one.model_dump())
             )
             changed = True
     return changed
-
-
-def _set(row: JointArrangement | JointController | JointShare, **values: object) -> bool:
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)

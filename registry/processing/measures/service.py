@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say
+from registry.platform.tables import set_those_that_differ
 from registry.processing.measures.forms import ProtectiveMeasureForm
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import get_measure
@@ -38,9 +39,7 @@ def amend_measure(
     if form.activity_id != measure.activity_id:
         _check_activity(session, measure.organisation_id, form.activity_id)
     say(session, "processing:measure:amend")
-    for name, value in form.model_dump().items():
-        if getattr(measure, name) != value:
-            setattr(measure, name, value)
+    set_those_that_differ(measure, **form.model_dump())
     session.flush()
     session.refresh(measure)
     return measure

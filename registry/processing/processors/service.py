@@ -9,6 +9,7 @@ from registry.contracts.queries import find_known_organisations
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.platform.tables import set_those_that_differ
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.forms import PointForm, ProcessorForm, ProcessorsForm, SubProcessorForm, TermsForm
 from registry.processing.processors.models import ActivityProcessor, ProcessorPoint, ProcessorTerms, SubProcessor
@@ -26,7 +27,6 @@ from registry.processing.queries import get_activity
 from registry.processing.service import ANNULLED, CHANGED
 
 _BELOW = frozenset({"points", "sub_processors"})
-Row = ActivityProcessor | ProcessorPoint | ProcessorTerms | SubProcessor
 
 
 def set_processors(session: Session, activity_id: int, form: ProcessorsForm, *, expected: int) -> ProcessingActivity:
@@ -61,9 +61,9 @@ def set_processors(session: Session, activity_id: int, form: ProcessorsForm, *, 
             )  # fmt: skip
             changed = True
         else:
-            changed |= _set(row, **values)
+            changed |= set_those_that_differ(row, **values)
     for row in held.values():
-        changed |= _set(row, annulled=True)
+        changed |= set_those_that_differ(row, annulled=True)
     if changed:
         # Its version is what `If-Match` compares: a change below an activity is a change of it.
         activity.version = activity.version + 1
@@ -112,7 +112,7 @@ def record_terms(session: Session, party_id: int, form: TermsForm, *, expected: 
     if row is None:
         row = ProcessorTerms(organisation_id=party.contract.organisation_id, party_id=party_id, **values)
         session.add(row)
-    differing = not created and _set(row, **values)
+    differing = not created and set_those_that_differ(row, **values)
     below = _set_points(session, party, form.points) | _set_sub_processors(session, party, form.sub_processors)
     if below and not created and not differing:
         row.version = row.version + 1
@@ -141,7 +141,7 @@ def _set_points(session: Session, party: ProcessorParty, given: Sequence[PointFo
             )
             changed = True
         else:
-            changed |= _set(row, state=one.state, place=one.place)
+            changed |= set_those_that_differ(row, state=one.state, place=one.place)
     return changed
 
 
@@ -162,14 +162,7 @@ def _set_sub_processors(session: Session, party: ProcessorParty, given: Sequence
             )
             changed = True
         else:
-            changed |= _set(row, **values)
+            changed |= set_those_that_differ(row, **values)
     for row in held.values():
-        changed |= _set(row, annulled=True)
+        changed |= set_those_that_differ(row, annulled=True)
     return changed
-
-
-def _set(row: Row, **values: object) -> bool:
-    differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-    for name, value in differing.items():
-        setattr(row, name, value)
-    return bool(differing)

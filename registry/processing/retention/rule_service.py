@@ -10,6 +10,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import FRENCH, _, ngettext
 from registry.ledger.service import say, touch
 from registry.platform.lists import load_list
+from registry.platform.tables import set_those_that_differ
 from registry.processing.retention.forms import RuleForm
 from registry.processing.retention.models import RetentionRule
 from registry.processing.retention.queries import (
@@ -39,7 +40,7 @@ def record_rule(session: Session, body_id: int, form: RuleForm) -> RetentionRule
         known = RetentionRule(organisation_id=body_id, **form.model_dump())
         session.add(known)
     else:
-        _set(known, form)
+        set_those_that_differ(known, **form.model_dump())
         known.annulled = False
     return _written(session, known)
 
@@ -54,7 +55,7 @@ def amend_rule(session: Session, rule_id: int, form: RuleForm, *, expected: int)
         message = _("Le code d’une règle ne change pas : les jeux la suivent par lui. Ajoutez une autre règle.")
         raise Invalid(message, (FieldError("code", message),))
     say(session, "processing:rule:amend")
-    _set(rule, form)
+    set_those_that_differ(rule, **form.model_dump())
     return _written(session, rule)
 
 
@@ -146,12 +147,6 @@ def _to_change(session: Session, rule_id: int, expected: int) -> RetentionRule:
     if rule.annulled:
         raise Conflict(_("Cette règle est retirée : ajoutez-la de nouveau sous le même code."))
     return rule
-
-
-def _set(rule: RetentionRule, form: RuleForm) -> None:
-    for name, value in form.model_dump().items():
-        if getattr(rule, name) != value:
-            setattr(rule, name, value)
 
 
 def _followers(session: Session, rule: RetentionRule) -> Sequence[int]:
