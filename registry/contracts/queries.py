@@ -191,18 +191,6 @@ def find_contracts_about(session: Session, dataset_id: int) -> Sequence[Contract
     return rows.scalars().all()
 
 
-def find_known_datasets(session: Session, ids: Iterable[int]) -> frozenset[int]:
-    """Those of these datasets that the asker may read."""
-    rows = session.execute(select(col(Dataset.id)).where(col(Dataset.id).in_(list(ids))))
-    return frozenset(rows.scalars())
-
-
-def find_known_organisations(session: Session, ids: Iterable[int]) -> frozenset[int]:
-    """Those of these organisations that the asker may know."""
-    rows = session.execute(select(col(Organisation.id)).where(col(Organisation.id).in_(list(ids))))
-    return frozenset(rows.scalars())
-
-
 PROVED = Provable(
     ProofSubject.CONTRACT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/{id}", finding(Contract, Contract.object)
 )

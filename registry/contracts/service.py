@@ -7,15 +7,16 @@ from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.queries import (
     find_dataset_rows,
     find_datasets_of,
-    find_known_datasets,
-    find_known_organisations,
     find_party_rows,
     get_contract,
 )
+from registry.datasets.models import Dataset
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.organisations.models import Organisation
+from registry.organisations.queries import find_readable
 from registry.platform.tables import set_those_that_differ
 
 
@@ -133,7 +134,7 @@ def _set_below(session: Session, contract: Contract, form: ContractForm) -> bool
 def _set_parties(session: Session, contract: Contract, parties: list[PartyForm]) -> bool:
     held = find_party_rows(session, contract.id)
     new = {one.party_id for one in parties} - {number for number, row in held.items() if not row.annulled}
-    if new - find_known_organisations(session, new):
+    if new - find_readable(session, Organisation, new):
         raise _wrong("parties", _("Une des parties n’est pas une organisation que vous connaissez : choisissez-la."))
     changed = False
     for form in parties:
@@ -153,7 +154,7 @@ def _set_parties(session: Session, contract: Contract, parties: list[PartyForm])
 def _set_datasets(session: Session, contract: Contract, datasets: list[int]) -> bool:
     held = find_dataset_rows(session, contract.id)
     new = set(datasets) - {number for number, row in held.items() if not row.annulled}
-    if new - find_known_datasets(session, new):
+    if new - find_readable(session, Dataset, new):
         raise _wrong("datasets", _("Ce jeu n’existe pas, ou vos droits ne vous le montrent pas."))
     changed = False
     for number in dict.fromkeys(datasets):

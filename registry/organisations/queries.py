@@ -36,6 +36,7 @@ from registry.organisations.models import (
     Registry,
 )
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.platform.tables import Numbered
 
 Chosen = TypeVarTuple("Chosen")
 
@@ -110,6 +111,11 @@ def count_organisations(session: Session, kinds: Collection[OrganisationKind]) -
 def _of_kinds(query: Select[*Chosen], kinds: Collection[OrganisationKind]) -> Select[*Chosen]:
     query = query.where(~col(Organisation.annulled))
     return query.where(col(Organisation.kind).in_(kinds)) if kinds else query
+
+
+def find_readable(session: Session, model: type[Numbered], ids: Iterable[int]) -> set[int]:
+    """Which rows of a table, among these, the asker may read, or know."""
+    return set(session.execute(select(col(model.id)).where(col(model.id).in_(list(ids)))).scalars())
 
 
 def find_subtrees(session: Session, organisation_ids: Iterable[int]) -> frozenset[int]:

@@ -14,6 +14,7 @@ from registry.datasets.models import Dataset, InformationSystem
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
+from registry.organisations.queries import find_readable
 from registry.platform.tables import set_those_that_differ
 from registry.processing.forms import (
     ActivityForm,
@@ -35,7 +36,7 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
-from registry.processing.queries import Part, find_parts, find_readable
+from registry.processing.queries import Part, find_parts
 
 
 @dataclass(frozen=True)

@@ -215,13 +215,6 @@ def find_every_part(session: Session, model: type[SomePart], activity_ids: Seque
     return found
 
 
-def find_readable(
-    session: Session, model: type[Dataset | InformationSystem | Organisation | ProcessingActivity], ids: Iterable[int]
-) -> set[int]:
-    """Which of these the asker may read, or know."""
-    return set(session.execute(select(col(model.id)).where(col(model.id).in_(list(ids)))).scalars())
-
-
 @dataclass(frozen=True)
 class Linked:
     """What an activity points to: its number, and its name where the asker may read it."""

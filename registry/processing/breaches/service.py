@@ -15,7 +15,7 @@ from registry.kernel.delays import as_instant, last_moment
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
-from registry.organisations.queries import find_known, find_organisation
+from registry.organisations.queries import find_known, find_organisation, find_readable
 from registry.processing.breaches.forms import (
     BreachChange,
     BreachEventForm,
@@ -28,7 +28,6 @@ from registry.processing.breaches.queries import find_notifications, find_touche
 from registry.processing.breaches.rules import wrong_informing, wrong_moments, wrong_sending
 from registry.processing.breaches.vocabulary import NotificationPhase
 from registry.processing.models import ProcessingActivity
-from registry.processing.queries import find_readable
 
 DELAY = "breach-notification"
 """The delay of art. 33 §1, by its name in `policies/delays.yaml`."""

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.contracts.queries import find_known_organisations
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.organisations.models import Organisation
+from registry.organisations.queries import find_readable
 from registry.platform.tables import set_those_that_differ
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.forms import PointForm, ProcessorForm, ProcessorsForm, SubProcessorForm, TermsForm
@@ -76,7 +77,7 @@ def set_processors(session: Session, activity_id: int, form: ProcessorsForm, *, 
 def _check(session: Session, given: Sequence[ProcessorForm], held: dict[int, ActivityProcessor]) -> None:
     """A foreign key sees every row: what the asker may not see is refused as what does not exist is."""
     standing = {number: row.contract_id for number, row in held.items() if not row.annulled}
-    known = find_known_organisations(session, {one.processor_id for one in given})
+    known = find_readable(session, Organisation, {one.processor_id for one in given})
     asked = {one.contract_id for one in given if one.contract_id is not None}
     parties = find_standing_parties(session, asked)
     for place, one in enumerate(given):
