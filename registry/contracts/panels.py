@@ -5,10 +5,13 @@ from registry.contracts.views import ContractsPanel, contract_line
 from registry.kernel.permissions import Permission
 from registry.web.visits import Panel, Visit
 
+SHOWN = 20
+"""How many contracts the sheet of an organisation shows: those it grants are all of its own. The list has the rest."""
+
 
 def contracts_of(visit: Visit, subject_id: int) -> ContractsPanel | None:
-    """The contracts to which an organisation is party, what ends first coming first; nothing where there is none."""
-    found = find_contracts_of(visit.session, subject_id)
+    """The first contracts to which an organisation is party, those that go on first; nothing where there is none."""
+    found = find_contracts_of(visit.session, subject_id, today=visit.today, limit=SHOWN)
     rows = [
         (
             contract_line(contract, [], visit.today),

@@ -74,12 +74,16 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
     return query
 
 
+def _order(today: date) -> tuple[Any, ...]:
+    over = func.coalesce(col(Contract.ends_on) < today, False).cast(Integer)
+    return over, func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id)
+
+
 def find_contracts_page(
     session: Session, asked: ContractFilter, *, today: date, after: tuple[int, date, int] | None = None, limit: int = 50
 ) -> Sequence[Contract]:
     """The contracts that follow a place: those that go on, what ends first coming first, then those that are over."""
-    over = func.coalesce(col(Contract.ends_on) < today, False).cast(Integer)
-    order = (over, func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+    order = _order(today)
     query = _narrowed(select(Contract), asked, today)
     if after is not None:
         query = query.where(tuple_(*order) > after)
@@ -140,15 +144,18 @@ def find_party_rows(session: Session, contract_id: int) -> dict[int, ContractPar
     return {row.party_id: row for row in rows}
 
 
-def find_contracts_of(session: Session, party_id: int) -> Sequence[tuple[Contract, ContractParty]]:
-    """The contracts to which an organisation is party, what ends first coming first."""
+def find_contracts_of(
+    session: Session, party_id: int, *, today: date, limit: int
+) -> Sequence[tuple[Contract, ContractParty]]:
+    """The first contracts to which an organisation is party, in the order of the list."""
     rows = session.execute(
         select(Contract, ContractParty)
         .join(ContractParty, col(ContractParty.contract_id) == col(Contract.id))
         .where(
             col(ContractParty.party_id) == party_id, ~col(ContractParty.annulled), ~col(Contract.annulled)
         )
-        .order_by(func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+        .order_by(*_order(today))
+        .limit(limit)
     )  # fmt: skip
     return [(contract, party) for contract, party in rows]
 

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.panels import SHOWN
 from registry.contracts.rules import oddities, state_on
-from registry.contracts.vocabulary import ContractState, GdprRole
+from registry.contracts.service import record_contract
+from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide
 from registry.kernel.permissions import Role
 from registry.organisations.forms import ServiceForm
 from registry.organisations.queries import get_organisation
@@ -153,3 +156,26 @@ def test_a_neighbour_sees_nothing_of_a_contract_and_a_steward_only_reads_it(town
     assert steward.post(f"{place}/modifier", {"version": "1", "object": "Autre"}).status_code == 403
     assert neighbour.get(place).status_code == 404
     assert "Gestion de l’eau" not in neighbour.get("/contrats").text
+
+
+@pytest.mark.database
+def test_the_sheet_of_an_organisation_shows_first_what_goes_on_and_no_more_than_it_can_hold(town: Town):
+    jurist, operator, today = town.someone(Role.LEGAL), operator_of(town), town.info["today"]()
+    party: dict[str, Any] = {"party_id": operator, "side": PartySide.HOLDER}
+    with town.acting() as session:
+        for number in range(SHOWN):
+            record_contract(
+                session, town.authority_id,
+                ContractForm(
+                    kind=ContractKind.DSP, object=f"Ancien {number:02d}", ends_on=today - timedelta(days=90 - number),
+                    parties=[PartyForm(**party)],
+                ),
+            )  # fmt: skip
+        going = ContractForm(kind=ContractKind.DSP, object="Le dernier", starts_on=today, parties=[PartyForm(**party)])
+        record_contract(session, town.authority_id, going)
+
+    page = jurist.get(f"/organisations/{operator}").text
+
+    assert page.index("Le dernier") < page.index("Ancien 00")
+    assert "Ancien 19" not in page
+    assert f'href="/contrats?partie={operator}"' in page
