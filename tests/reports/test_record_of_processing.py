@@ -166,7 +166,7 @@ def test_what_the_review_asks_and_who_signs_it_stand_in_the_full_edition_alone(
     told = (MODULE.REVIEW[0], "Date et signature", "Annexe C. Revue annuelle", "Annexe D. Registres des autres")
     assert [text in page for text in told] == [report is FULL] * len(told)
     assert ("Annexe C. Registres des autres" in page) is (report is COMMUNICABLE)
-    assert "les activités dont Arras est responsable" in page
+    assert "les activités du responsable de traitement (Arras)" in page
     assert not re.search(r"\b([Qq]ue|[Dd]e|[Ll]e|[Ll]a) Arras", page)
 
 
