@@ -272,12 +272,6 @@ class DatasetChange(DatasetForm):
 
     title: Line = ""
 
-    @model_validator(mode="after")
-    def _titled(self) -> Self:
-        if "title" in self.model_fields_set and not self.title:
-            raise PydanticCustomError("missing", _("Donnez un titre au jeu de données."))
-        return self
-
 
 class DatasetCreation(DatasetForm):
     """A sheet to record, and the organisation it is for."""

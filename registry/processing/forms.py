@@ -263,12 +263,6 @@ class ActivityChange(ActivityForm):
 
     name: Line = ""
 
-    @model_validator(mode="after")
-    def _named(self) -> Self:
-        if "name" in self.model_fields_set and not self.name:
-            raise PydanticCustomError("missing", _("Donnez un nom au traitement."))
-        return self
-
 
 class ActivityCreation(ActivityForm):
     """An activity to record, and the body whose record it enters."""

@@ -131,6 +131,17 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: To
         assert count_breaches(session, BreachFilter(), now()).total == 0
 
 
+@pytest.mark.parametrize("field", ["title", "known_at", "natures"])
+def test_a_field_emptied_that_is_needed_says_so_where_it_stands(town: Town, field: str):
+    dpo, number = town.someone(Role.DPO), recorded(town)
+    typed = {**fields_of(dpo.get(f"/violations/{number}/modifier")), "natures": "confidentiality", field: ""}
+
+    answer = dpo.post(f"/violations/{number}/modifier", typed)
+
+    assert answer.status_code == 422
+    assert "Ce champ est nécessaire" in answer.text.split(f'id="{field}-erreur"')[-1][:400]
+
+
 def test_a_later_moment_of_knowledge_moves_the_clock_and_the_form_shows_the_authority_s_hours(town: Town):
     dpo, number = town.someone(Role.DPO), recorded(town, hours=80)
     page = dpo.get(f"/violations/{number}/modifier")

@@ -131,7 +131,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: To
         ({"received_on": "2026-02-30"}, "received_on", "date qui existe"),
         ({"received_on": "2018-05-24"}, "received_on", "s’applique depuis le 25 mai 2018"),
         ({"received_on": ago(town, -2).isoformat()}, "received_on", "à venir"),
-        ({"received_on": ""}, "received_on", "date qui existe"),
+        ({"received_on": ""}, "received_on", "Ce champ est nécessaire"),
         ({"regime": "cada", "right": "", "received_on": "2015-12-31"}, "received_on", "depuis le 1er janvier 2016"),
         ({"regime": "reuse", "right": "", "received_on": "2016-03-18"}, "received_on", "depuis le 19 mars 2016"),
         ({"regime": "administration", "right": "", "received_on": "2016-10-08"}, "received_on", "9 octobre 2016"),

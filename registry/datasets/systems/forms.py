@@ -2,11 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.datasets.forms import Code, Codes, Line, Past, Prose, listed
-from registry.kernel.words import _
 
 
 class SystemForm(BaseModel):
@@ -38,12 +36,6 @@ class SystemChange(SystemForm):
     """A change to some fields of a system: what is not given stays."""
 
     name: Line = ""
-
-    @model_validator(mode="after")
-    def _named(self) -> "SystemChange":
-        if "name" in self.model_fields_set and not self.name:
-            raise PydanticCustomError("missing", _("Donnez un nom au système d’information."))
-        return self
 
 
 class SystemCreation(SystemForm):

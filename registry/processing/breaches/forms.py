@@ -1,9 +1,9 @@
 """What may be said of a breach. Days and hours are those of the authority's clocks, unless they say their own zone."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Code, Line, Past, Prose, listed
@@ -71,17 +71,8 @@ class BreachChange(BreachForm):
     """A change to some of what is known of a breach: what is not given stays."""
 
     title: Line = ""
-    known_at: Instant | None = None  # type: ignore[assignment]
+    known_at: Instant = None  # type: ignore[assignment]
     natures: Annotated[list[BreachNature], Field(min_length=1, max_length=3)] = Field(default_factory=list)
-
-    @model_validator(mode="after")
-    def _kept(self) -> Self:
-        for name in ("title", "known_at", "natures"):
-            if name in self.model_fields_set and not getattr(self, name):
-                raise PydanticCustomError(
-                    "missing", _("Un intitulé, une nature et le moment où elle a été connue sont nécessaires.")
-                )
-        return self
 
 
 class BreachCreation(BreachForm):

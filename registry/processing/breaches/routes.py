@@ -249,7 +249,7 @@ def _typed(data: FormData) -> dict[str, Any]:
         if name in _LISTS:
             values[name] = [value for value in data.all(name) if value]
         else:
-            values[name] = data.first(name).strip() or ("" if name in {"title", "known_at"} else None)
+            values[name] = data.first(name).strip() or None
     return values
 
 

@@ -1,12 +1,8 @@
 """What may be said of a request, of its extension and of its answer."""
 
-from typing import Self
-
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict
 
 from registry.datasets.forms import Line, Past, Prose
-from registry.kernel.words import _
 from registry.organisations.forms import Email, PersonForm
 from registry.processing.requests.vocabulary import (
     IdentityCheck,
@@ -51,16 +47,7 @@ class RequestChange(RequestForm):
 
     regime: RequestRegime = RequestRegime.GDPR
     subject: Line = ""
-    received_on: Past | None = None  # type: ignore[assignment]
-
-    @model_validator(mode="after")
-    def _kept(self) -> Self:
-        for name in ("subject", "received_on"):
-            if name in self.model_fields_set and not getattr(self, name):
-                raise PydanticCustomError(
-                    "missing", _("L’objet et la date de réception d’une demande sont nécessaires.")
-                )
-        return self
+    received_on: Past = None  # type: ignore[assignment]
 
 
 class RequestCreation(RequestForm):

@@ -227,12 +227,7 @@ def _form_page(
 
 def _typed(data: FormData) -> dict[str, Any]:
     """What the form shows, as it was typed: an empty field is emptied."""
-    needed = {"subject", "received_on", "regime"}
-    return {
-        name: data.first(name).strip() or ("" if name in needed else None)
-        for name in RequestForm.model_fields
-        if data.has(name)
-    }
+    return {name: data.first(name).strip() or None for name in RequestForm.model_fields if data.has(name)}
 
 
 def _errors(refusal: Invalid) -> dict[str, str]:
