@@ -67,13 +67,21 @@ def run_for(visit: Visit, run_id: int) -> JobRun:
     Raises: NotFound.
     """
     run = get_run(visit.session, run_id)
-    right = JOB_RIGHTS.get(run.kind)
-    if run.account_id != visit.visitor.account_id and (
-        right is None or not visit.visitor.may(right, run.organisation_id)
+    rights = _rights_on(visit, run)
+    if run.account_id != visit.visitor.account_id and not (
+        rights and all(visit.visitor.may(right, run.organisation_id) for right in rights)
     ):
         # What a job says of itself quotes what it works on: an import's message, the file's own lines.
         raise NotFound(_("Ce travail n’existe pas, ou vos droits ne vous le montrent pas."))
     return run
+
+
+def _rights_on(visit: Visit, run: JobRun) -> set[Permission]:
+    """What one must be allowed to follow somebody else's job: of a document, to read what it is about as well."""
+    if run.kind not in JOB_RIGHTS:
+        return set()
+    source = sources_of(visit.session).get(str(run.arguments.get("report")))
+    return {JOB_RIGHTS[run.kind], *([source.permission] if source is not None else [])}
 
 
 def readable(visit: Visit) -> Readable:
