@@ -109,6 +109,14 @@ ROOMS = (
 )
 
 
+COMING = (
+    Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations")),
+    Room("publication", mark("Publication et occultation")),
+    Room("governance", mark("Gouvernance et formation")),
+)
+"""Rooms that are not open yet, of which policies already await facts."""
+
+
 def import_models() -> None:
     """Makes every table known to the metadata: for migrations and their checks."""
     for room in ROOMS:
@@ -313,6 +321,7 @@ def assemble_engine() -> Engine:
             ),
         },
         dependents={SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed},
+        rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 
 

@@ -13,7 +13,8 @@ from registry.cli.opening import Terminal, day, names_of, open_terminal, write_j
 from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
-from registry.compliance.explanation import verdict_word
+from registry.compliance.explanation import awaited_in_words, verdict_word
+from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
 from registry.compliance.queries import find_findings
 from registry.compliance.service import judge, try_version
@@ -81,8 +82,8 @@ def _evaluate_day(terminal: Terminal, as_of: date | None, known_on: date | None,
     read: Counter[tuple[Force, Verdict]] = Counter()
     subjects = 0
     with terminal.transaction() as session:
-        for kind in SubjectKind:
-            ids = engine_of(session).subjects[kind].everything(session, None, until)
+        for kind, subject in engine_of(session).subjects.items():
+            ids = subject.everything(session, None, until)
             for judged in judge(session, kind, ids, Reading(on=on, until=until, law_of=law)):
                 subjects += 1
                 read.update((one.policy.force, one.verdict) for one in judged.assessments)
@@ -161,10 +162,8 @@ def _subject_names(session: Session, subjects: set[tuple[SubjectKind, int]]) -> 
     engine = engine_of(session)
     return {
         (kind, number): name
-        for kind in SubjectKind
-        for number, name in engine.subjects[kind]
-        .names(session, sorted(number for of, number in subjects if of is kind))
-        .items()
+        for kind, subject in engine.subjects.items()
+        for number, name in subject.names(session, sorted(number for of, number in subjects if of is kind)).items()
     }
 
 
@@ -204,10 +203,19 @@ def list_policies(as_json: bool) -> None:
     """Lists the policies."""
     every = assemble_engine().catalogue.policies
     if as_json:
-        write_json([policy.stored() for policy in every])
+        write_json([policy.stored() | {"awaited": _awaited(policy)} for policy in every])
         return
     for policy in every:
         click.echo(f"{policy.id:8} {policy.force.label:16} {policy.title}")
+        for sentence in _awaited(policy):
+            click.echo(f"{'':25} {sentence}")
+
+
+def _awaited(policy: Policy) -> list[str]:
+    """Why each version of a policy that judges nobody yet waits."""
+    engine = assemble_engine()
+    said = (awaited_in_words(engine, policy, version) for version in policy.versions)
+    return [sentence for sentence in said if sentence]
 
 
 @policies.command("show", help="Une règle, ses versions et le droit qui la fonde.")
@@ -216,7 +224,8 @@ def show(policy_id: str) -> None:
     """Shows one policy."""
     for policy in assemble_engine().catalogue.policies:
         if policy.id == policy_id.upper():
-            write_json(policy.stored() | {"versions": [version.model_dump(mode="json") for version in policy.versions]})
+            versions = [version.model_dump(mode="json") for version in policy.versions]
+            write_json(policy.stored() | {"versions": versions, "awaited": _awaited(policy)})
             return
     raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy_id))
 
@@ -246,6 +255,10 @@ def _try_on_register(context: click.Context, file: Path) -> None:
             engine, today = engine_of(session), terminal.info["today"]()
             policy, _path = read_policy(file, engine.catalogue)
             version = next((one for one in policy.versions if one.applies_on(today)), policy.versions[-1])
+            waits = awaited_in_words(engine, policy, version)
+            if waits:
+                click.echo(waits)
+                return
             ids = engine.subjects[policy.subject].everything(session, None, None)
             read = Counter(try_version(session, policy, version, ids, today=today))
     except (NotFound, Unavailable) as error:

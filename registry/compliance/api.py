@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from pydantic import Field
 
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.explanation import condition_in_words
+from registry.compliance.explanation import awaited_in_words, condition_in_words
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict, VersionStatus
@@ -37,6 +37,7 @@ _LABELS = {
     "remedy": mark("Ce qu’il faut faire"),
     "article": mark("L’article de droit"),
     "condition": mark("La condition, en mots"),
+    "awaited": mark("Pourquoi la règle ne juge encore personne ; rien pour celles qui jugent"),
 }
 
 
@@ -92,7 +93,10 @@ class PolicyVersionBody:
 
 @dataclass(frozen=True)
 class PolicyLineBody:
-    """A policy in the list, with how many findings read each verdict within the asker's rights."""
+    """A policy in the list, with how many findings read each verdict within the asker's rights.
+
+    `awaited` says why it judges nobody yet, where it does not.
+    """
 
     id: str
     title: str
@@ -101,6 +105,7 @@ class PolicyLineBody:
     severity: Severity
     remedy: str
     counts: dict[str, int]
+    awaited: str
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,7 @@ def list_policies(visit: Visit) -> Response[PoliciesBody]:
     rows = [policy for policy in every if policy.id > after]
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     counts = _counts(visit)
-    lines = [PolicyLineBody(**_line(policy, counts)) for policy in rows]
+    lines = [PolicyLineBody(**_line(visit, policy, counts)) for policy in rows]
     return visit.answer(PoliciesBody(len(every), lines, asked.following((rows[-1].id,) if more else None)))
 
 
@@ -183,8 +188,8 @@ def read_policy(visit: Visit, policy_id: str) -> Response[PolicyBody]:
     if not engine.catalogue.has(policy_id):
         raise NotFound(_("Aucune règle ne porte ce numéro."))
     policy = engine.catalogue.get(policy_id)
-    versions = [_version(engine, policy, version, visit.today) for version in policy.versions]
-    return visit.answer(PolicyBody(**_line(policy, _counts(visit)), versions=versions))
+    versions = [_version(engine, version, visit.today) for version in policy.versions]
+    return visit.answer(PolicyBody(**_line(visit, policy, _counts(visit)), versions=versions))
 
 
 def _counts(visit: Visit) -> dict[str, dict[str, int]]:
@@ -194,18 +199,20 @@ def _counts(visit: Visit) -> dict[str, dict[str, int]]:
     return counts
 
 
-def _line(policy: Policy, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+def _line(visit: Visit, policy: Policy, counts: dict[str, dict[str, int]]) -> dict[str, Any]:
+    engine = engine_of(visit.session)
+    binding = [version for version in policy.versions if version.applies_on(visit.today)]
     return {
         "id": policy.id, "title": policy.name(), "subject_kind": policy.subject, "force": policy.force,
         "severity": policy.severity, "remedy": policy.what_to_do(), "counts": counts.get(policy.id, {}),
+        "awaited": "".join(awaited_in_words(engine, policy, version) for version in binding),
     }  # fmt: skip
 
 
-def _version(engine: Engine, policy: Policy, version: PolicyVersion, today: date) -> PolicyVersionBody:
-    current = {one.digest for _policy, one in engine.catalogue.in_force(policy.subject, today)}
+def _version(engine: Engine, version: PolicyVersion, today: date) -> PolicyVersionBody:
     return PolicyVersionBody(
         version.status, version.effective_from, version.effective_until, version.text, version.article,
-        version.address, version.evidence, condition_in_words(engine.catalogue, version), version.digest in current,
+        version.address, version.evidence, condition_in_words(engine.catalogue, version), version.applies_on(today),
     )  # fmt: skip
 
 

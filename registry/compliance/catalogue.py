@@ -147,8 +147,31 @@ class Catalogue:
         declared = self.facts.get(fact)
         return declared.title() if declared is not None else fact
 
+    @cached_property
+    def held(self) -> frozenset[SubjectKind]:
+        """The kinds of subject of which some room records anything: of the others, every fact is awaited."""
+        return frozenset(subject_of(name) for name, fact in self.facts.items() if not fact.awaited)
+
+    def awaited_by(self, version: PolicyVersion) -> tuple[str, ...]:
+        """The facts a version asks about that no room records yet."""
+        asked = dict.fromkeys(name.removesuffix(PRESENT) for name in self.compiled(version).names)
+        return tuple(name for name in asked if self.facts[name].awaited)
+
+    def waits(self, policy: Policy, version: PolicyVersion) -> bool:
+        """Whether a version judges nobody yet: what it speaks of, or a fact it asks about, is not recorded."""
+        return policy.subject not in self.held or bool(self.awaited_by(version))
+
+    def waiting(self, law_of: date) -> list[tuple[Policy, PolicyVersion]]:
+        """The policies whose version of a day binds and judges nobody yet."""
+        return [
+            (policy, version)
+            for policy in self.policies
+            for version in policy.versions
+            if version.applies_on(law_of) and self.waits(policy, version)
+        ]
+
     def in_force(self, kind: SubjectKind, law_of: date) -> list[tuple[Policy, PolicyVersion]]:
-        """Each policy on a kind of subject with the version that binds on a day."""
+        """Each policy that judges a kind of subject, with the version that binds on a day."""
         return [(policy, version) for policy, version, _compiled in self.compiled_in_force(kind, law_of)]
 
     def binding(self, kind: SubjectKind, law_of: date) -> frozenset[str]:
@@ -165,7 +188,7 @@ class Catalogue:
                 for policy in self.policies
                 if policy.subject is kind
                 for version in policy.versions
-                if version.applies_on(law_of)
+                if version.applies_on(law_of) and not self.waits(policy, version)
             )
             self._in_force[(kind, law_of)] = found
         return found
@@ -271,6 +294,11 @@ class Catalogue:
         if node.kind in {"and", "or", "not"}:
             parts = tuple(self._compile_part(source, part) for part in node.parts)
         return Part(node, program, frozenset(name for name in node.names() if not name.startswith(_LISTED)), parts)
+
+
+def subject_of(fact: str) -> SubjectKind:
+    """What a fact is about, from its name: in a condition, a hyphen would subtract."""
+    return SubjectKind(fact.partition(".")[0].replace("_", "-"))
 
 
 def as_stamp(day: date) -> datetime:

@@ -11,7 +11,7 @@ from registry.compliance.evaluation import Defect, assess_version
 from registry.compliance.policy import Case, Policy, PolicyError, PolicyVersion
 from registry.compliance.policy_files import line_of, load_catalogue, read_policy
 from registry.compliance.vocabulary import FactType, Verdict, VersionStatus
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 
 
 @dataclass(frozen=True)
@@ -33,17 +33,35 @@ class CheckReport:
     cases: int = 0
     failed: list[FailedCase] = field(default_factory=list)
     unbound: list[str] = field(default_factory=list)
-    """Facts no room gives a value to yet, each with the room that will."""
+    """Facts no room gives a value to and that nothing says are awaited, each with its room."""
+    awaited: dict[str, list[str]] = field(default_factory=dict)
+    """Facts no room gives a value to yet, by the room that will."""
+    arrived: list[str] = field(default_factory=list)
+    """Facts still said to be awaited that a room already gives a value to."""
 
     @property
     def holds(self) -> bool:
-        """Whether every case gives its verdict."""
-        return not self.failed
+        """Whether every case gives its verdict, and every fact has a source or is said to await one."""
+        return not (self.failed or self.unbound or self.arrived)
 
     def sentences(self) -> list[str]:
         """What was found, in words."""
         said = [_("{file}, ligne {line} — {says} : {problem}").format(**vars(one)) for one in self.failed]
-        return said + [_("Fait sans source pour l’instant : {fact}").format(fact=fact) for fact in self.unbound]
+        said += [
+            _("Fait que rien ne renseigne : {fact}. Renseignez-le, ou marquez-le « awaited ».").format(fact=fact)
+            for fact in self.unbound
+        ]
+        said += [
+            _("Fait renseigné désormais : {fact}. Retirez « awaited ».").format(fact=fact) for fact in self.arrived
+        ]
+        return said + [
+            ngettext(
+                "Attendu de « {room} », {count} fait : {facts}",
+                "Attendus de « {room} », {count} faits : {facts}",
+                len(facts),
+            ).format(room=room, count=len(facts), facts=", ".join(facts))
+            for room, facts in self.awaited.items()
+        ]
 
     def as_json(self) -> dict[str, Any]:
         """The same as JSON."""
@@ -52,6 +70,8 @@ class CheckReport:
             "cases": self.cases,
             "failed": [vars(one) for one in self.failed],
             "unbound": self.unbound,
+            "awaited": self.awaited,
+            "arrived": self.arrived,
         }
 
 
@@ -64,9 +84,13 @@ def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
     report = CheckReport(policies=len(catalogue.policies))
     for policy in catalogue.policies:
         _check_policy(catalogue, policy, catalogue.paths[policy.id], report)
-    report.unbound = [
-        f"{name} ({fact.room})" for name, fact in sorted(catalogue.facts.items()) if name not in set(bound)
-    ]
+    for name, fact in sorted(catalogue.facts.items(), key=lambda one: (one[1].room, one[0])):
+        if name in bound:
+            report.arrived += [f"{name} ({fact.room})"] if fact.awaited else []
+        elif fact.awaited:
+            report.awaited.setdefault(fact.room, []).append(name)
+        else:
+            report.unbound.append(f"{name} ({fact.room})")
     return report
 
 

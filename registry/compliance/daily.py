@@ -11,7 +11,6 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from registry.compliance.engine import engine_of
 from registry.compliance.queries import find_judged
 from registry.compliance.service import BATCH, evaluate
 from registry.compliance.vocabulary import SubjectKind
@@ -42,9 +41,9 @@ def evaluate_everything(
     still bears a finding and is no longer addressed by the law loses it.
     """
     subjects = changed = 0
-    for kind in SubjectKind:
+    for kind, subject in info["engine"].subjects.items():
         with transaction(database, acting, **info) as session:
-            ids = engine_of(session).subjects[kind].everything(session, None, None)
+            ids = subject.everything(session, None, None)
             judged = sorted({*ids, *find_judged(session, kind)})
         subjects += len(ids)
         for start in range(0, len(judged), BATCH):

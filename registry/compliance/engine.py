@@ -4,7 +4,7 @@ The rooms above hand over their facts; the engine knows a subject only as (kind,
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -38,11 +38,13 @@ class Subject:
 
 @dataclass(frozen=True)
 class Engine:
-    """The policies in force and the subjects they speak of."""
+    """The policies in force and the subjects they speak of, in the order of `SubjectKind`."""
 
     catalogue: Catalogue
     subjects: Mapping[SubjectKind, Subject]
     dependents: Mapping[str, Dependents]
+    rooms: Mapping[str, str] = field(default_factory=dict)
+    """The rooms that facts come from, open or to come, each with its French name."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT, Catalogue
+from registry.compliance.engine import Engine
 from registry.compliance.evaluation import as_day
 from registry.compliance.expressions import Node, read_expression
-from registry.compliance.policy import PolicyVersion
+from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import FactType, Force, Verdict
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.organisations.views import FIELD_LABELS
@@ -129,6 +130,23 @@ def asked_in_words(catalogue: Catalogue, fact: str) -> str:
     declared = catalogue.facts.get(fact)
     name = FIELD_NAMES.get(fact.partition(".")[0], {}).get(declared.field) if declared is not None else None
     return _(name) if name else catalogue.label(fact)
+
+
+def awaited_in_words(engine: Engine, policy: Policy, version: PolicyVersion) -> str:
+    """Why a version judges nobody yet: what the registry does not hold, and which room will; nothing if it judges."""
+    catalogue = engine.catalogue
+    if not catalogue.waits(policy, version):
+        return ""
+    by_room: dict[str, list[str]] = {}
+    for name in catalogue.awaited_by(version):
+        label = _("« {label} »").format(label=catalogue.label(name))
+        by_room.setdefault(catalogue.facts[name].room, []).append(label)
+    rooms = [
+        _("{facts} (partie {room})").format(facts=", ".join(labels), room=_(engine.rooms.get(room, room)))
+        for room, labels in by_room.items()
+    ]
+    said = _(" ; ").join(rooms) or _("« {label} »").format(label=policy.subject.label)
+    return _("Pas encore vérifiée : le registre ne tient pas encore {facts}.").format(facts=said)
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.catalogue import subject_of
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.evaluation import expired_on
 from registry.compliance.explanation import (
@@ -138,7 +139,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     declared = engine.catalogue.facts.get(name)
     if declared is None:
         return MissingView(name, "")
-    kind = SubjectKind(name.partition(".")[0])
+    kind = subject_of(name)
     label = asked_in_words(engine.catalogue, name)
     number = found.subject_id if kind is found.subject_kind else body_id
     if number is None:
@@ -227,5 +228,5 @@ PANELS = tuple(
         "compliance/_findings.html",
         lambda visit, subject_id, kind=kind: findings_on(visit, kind, subject_id),  # type: ignore[misc]
     )
-    for kind in SubjectKind
+    for kind in SHEETS
 )

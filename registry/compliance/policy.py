@@ -54,6 +54,8 @@ class Fact(BaseModel):
     One that may not be absent is there or still to be given: its absence is never a breach.
     """
     values: tuple[str, ...] = ()
+    awaited: bool = False
+    """Whether no room records it yet: `room` is then the one that will, and what asks about it judges nobody."""
 
     @property
     def has_presence(self) -> bool:

@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import (
+    awaited_in_words,
     condition_in_words,
     turning_in_words,
     validation_in_words,
@@ -26,6 +27,7 @@ from registry.compliance.views import (
     PolicyPage,
     SubjectLine,
     VersionView,
+    WaitingLine,
     findings_address,
 )
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
@@ -76,7 +78,7 @@ def show_policies(visit: Visit) -> Response[Any]:
         chosen = _binding(in_force, binding=binding)
         number = sum(counts.get(policy_id, Counter())[verdict] for policy_id in chosen)
         figures.append(Figure(number, _(words), findings_address(verdict, binding=binding), tone))
-    return visit.page("compliance/policies.html", PoliciesPage(rows, figures))
+    return visit.page("compliance/policies.html", PoliciesPage(rows, _waiting(engine, visit), figures))
 
 
 _FORCES, _SEVERITIES = list(Force), list(Severity)
@@ -86,6 +88,18 @@ def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, 
     """What binds in law first, the gravest before, then what is most often not met."""
     unmet = counts.get(policy.id, Counter())[Verdict.NON_COMPLIANT]
     return _FORCES.index(policy.force), _SEVERITIES.index(policy.severity), -unmet, policy.id
+
+
+def _waiting(engine: Engine, visit: Visit) -> list[WaitingLine]:
+    """The policies in force that judge nobody yet, obligations first."""
+    found = engine.catalogue.waiting(visit.today)
+    return [
+        WaitingLine(
+            policy.id, policy.name(), policy.force.label, policy.severity.label, version.text, version.article,
+            policy.subject.label, awaited_in_words(engine, policy, version),
+        )
+        for policy, version in sorted(found, key=lambda one: _rank(one[0], {}))
+    ]  # fmt: skip
 
 
 def _counts(visit: Visit, organisation_ids: frozenset[int] | None = None) -> dict[str, Counter[Verdict]]:
@@ -197,6 +211,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
         versions=_versions(engine, visit, policy),
+        waits=any(one.id == policy.id for one, _version in engine.catalogue.waiting(visit.today)),
         subjects=rows,
         tabs=[(_("Tous ({number})").format(number=counts.total()), own)]
         + [(f"{verdict_word(policy.force, one)} ({counts[one]})", f"{own}?constat={one}") for one in _TABS],
@@ -207,16 +222,17 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
     return visit.page("compliance/policy.html", page)
 
 
-def _versions(engine: Engine, visit: Visit, policy: Any) -> list[VersionView]:
+def _versions(engine: Engine, visit: Visit, policy: Policy) -> list[VersionView]:
     """The versions of a policy, the latest first."""
-    current = {version.digest for _policy, version in engine.catalogue.in_force(policy.subject, visit.today)}
     return [
         VersionView(
             version.status.label, version.text, version.article, version.address, version.note or "",
             version.evidence.label,
             validation_in_words(version), version.effective_from, version.effective_until,
-            version.in_plain_words(), condition_in_words(engine.catalogue, version), version.digest in current,
+            version.in_plain_words(), condition_in_words(engine.catalogue, version),
+            version.applies_on(visit.today),
             version.effective_until is not None and version.effective_until < visit.today,
+            awaited_in_words(engine, policy, version),
         )
         for version in reversed(policy.versions)
     ]  # fmt: skip

@@ -95,7 +95,7 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
     """
     engine = engine_of(session)
     today: date = session.info["today"]()
-    wanted = {kind: set(touched[kind]) for kind in SubjectKind if kind in touched}
+    wanted = {kind: set(touched[kind]) for kind in engine.subjects if kind in touched}
     for kind, find in engine.dependents.items():
         if kind in touched:
             dependent, ids = find(session, set(touched[kind]))
@@ -104,7 +104,7 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
             else:
                 wanted[dependent] = wanted.get(dependent, set()) | ids
     # Always in the same order: see _JUDGING.
-    for kind in SubjectKind:
+    for kind in engine.subjects:
         if kind in wanted:
             evaluate(session, kind, wanted[kind], today=today)
 

@@ -74,10 +74,25 @@ class PolicyLine:
 
 
 @dataclass(frozen=True)
+class WaitingLine:
+    """A policy in force that judges nobody yet, and why."""
+
+    id: str
+    title: str
+    force: str
+    severity: str
+    text: str
+    article: str
+    subject: str
+    awaited: str
+
+
+@dataclass(frozen=True)
 class PoliciesPage:
-    """Every policy in force, with its counts within the visitor's rights."""
+    """Every policy in force: those that judge, with their counts within the visitor's rights, and those that wait."""
 
     rows: Sequence[PolicyLine]
+    waiting: Sequence[WaitingLine]
     figures: Sequence["Figure"]
 
 
@@ -145,11 +160,12 @@ class VersionView:
     condition: str
     is_current: bool
     is_over: bool
+    awaited: str
 
 
 @dataclass(frozen=True)
 class PolicyPage:
-    """One policy: what it asks, on what law, and what it finds."""
+    """One policy: what it asks, on what law, and what it finds; `waits` where it judges nobody yet."""
 
     id: str
     title: str
@@ -160,6 +176,7 @@ class PolicyPage:
     remedy: str
     owed_by: Sequence[str]
     versions: Sequence[VersionView]
+    waits: bool
     subjects: Sequence[SubjectLine]
     tabs: Sequence[tuple[str, str]]
     here: str

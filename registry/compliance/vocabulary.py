@@ -4,7 +4,7 @@ from registry.kernel.words import Labelled, mark
 
 
 class SubjectKind(Labelled):
-    """What a policy speaks of."""
+    """What a policy speaks of. Policies may already speak of what no room records: they wait for it."""
 
     DATASET = "dataset", mark("Jeu de données")
     ORGANISATION = "organisation", mark("Organisation")
@@ -12,6 +12,14 @@ class SubjectKind(Labelled):
     ACTIVITY = "activity", mark("Traitement de données personnelles")
     BREACH = "breach", mark("Violation de données")
     REQUEST = "request", mark("Demande reçue")
+    CONTRACT = "contract", mark("Contrat ou convention")
+    AMENDMENT = "amendment", mark("Avenant")
+    DELIVERY = "delivery", mark("Remise due par un contrat")
+    PERSON = "person", mark("Personne en fonction")
+    PARTNER = "partner", mark("Partenaire")
+    EVIDENCE = "evidence", mark("Preuve")
+    DISPOSAL = "disposal", mark("Élimination")
+    RETENTION_RULE = "retention-rule", mark("Règle de conservation")
 
 
 class Verdict(Labelled):

@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.catalogue import subject_of
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import expired_on
-from registry.compliance.explanation import asked_in_words, condition_in_words, facts_in_words
+from registry.compliance.explanation import asked_in_words, awaited_in_words, condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
@@ -133,6 +134,7 @@ def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
         "law_of": law_of,
         "demonstration": registry.demonstration,
         "policies": _policy_lines(engine, judged, law_of),
+        "waiting": _waiting_lines(engine, scoped, law_of),
         "findings": _finding_lines(engine, scoped, judged, since, as_of),
         "organisations": _organisation_lines(scoped, judged),
         "datasets": _dataset_lines(scoped, judged, names),
@@ -223,6 +225,23 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
     return sorted(lines, key=lambda line: str(line["id"]))
 
 
+def _waiting_lines(engine: Engine, scoped: Scoped, law_of: date) -> list[dict[str, Any]]:
+    """The rules in force that judge nobody yet: of a dataset, those on datasets."""
+    return [
+        {
+            "id": policy.id,
+            "title": policy.title,
+            "force": policy.force,
+            "text": version.text,
+            "article": version.article,
+            "article_url": version.address,
+            "awaited": awaited_in_words(engine, policy, version),
+        }
+        for policy, version in engine.catalogue.waiting(law_of)
+        if scoped.dataset_id is None or policy.subject is SubjectKind.DATASET
+    ]
+
+
 def _finding_lines(
     engine: Engine,
     scoped: Scoped,
@@ -262,7 +281,7 @@ def _finding_lines(
 
 def _missing(engine: Engine, facts: Iterable[str]) -> list[dict[str, str]]:
     """The fields to fill, each once, and the sheet each stands on."""
-    asked = {(asked_in_words(engine.catalogue, fact), SubjectKind(fact.partition(".")[0])): None for fact in facts}
+    asked = {(asked_in_words(engine.catalogue, fact), subject_of(fact)): None for fact in facts}
     return [{"label": label, "where": _(_SHEETS[kind])} for label, kind in asked]
 
 

@@ -131,6 +131,19 @@ class PolicyLine:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class WaitingLine:
+    """A rule in force that judged nobody: `awaited` says what the register does not hold yet."""
+
+    id: str
+    title: str
+    force: Force
+    text: str = ""
+    article: str
+    article_url: str | None = None
+    awaited: str
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class KnownFact:
     """What the register knew of a subject, in words."""
 
@@ -313,6 +326,7 @@ class ComplianceReport:
     demonstration: bool
     seal: Seal
     policies: tuple[PolicyLine, ...]
+    waiting: tuple[WaitingLine, ...] = ()
     findings: tuple[Finding, ...]
     organisations: tuple[OrganisationLine, ...]
     datasets: tuple[DatasetLine, ...]

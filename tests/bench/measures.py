@@ -20,7 +20,6 @@ from ground import Ground, hello_command, registry_command, server_process, serv
 from rdflib import Graph
 
 from registry.compliance.service import BATCH, evaluate
-from registry.compliance.vocabulary import SubjectKind
 from registry.exchange.jobs import import_file
 from registry.exchange.views import ImportReport
 from registry.ledger.service import seal
@@ -226,7 +225,7 @@ def measure_evaluation(ground: Ground, home: Home, *, work: str) -> Measured:
     day = ground.info["today"]()
     began = time.perf_counter()
     judged = 0
-    for kind in SubjectKind:
+    for kind in ground.info["engine"].subjects:
         with transaction(home.jobs, Acting("cli:bench"), **ground.info) as session:
             ids = ground.info["engine"].subjects[kind].everything(session, None)
         judged += len(ids)

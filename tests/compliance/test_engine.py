@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.compliance import evaluation
-from registry.compliance.catalogue import Catalogue
+from registry.compliance.catalogue import Catalogue, subject_of
 from registry.compliance.evaluation import Defect, assess, assess_version
 from registry.compliance.explanation import condition_in_words, verdict_word
 from registry.compliance.policy import Fact, Policy, PolicyError
@@ -306,3 +306,35 @@ def test_nothing_is_half_loaded_from_a_folder_without_its_facts(tmp_path: Path) 
     (tmp_path / "facts.yaml").write_text(yaml.safe_dump({"dataset.a": {"type": "boolen", "label": "x"}}), "utf-8")
     with pytest.raises(PolicyError, match="ligne"):
         load(tmp_path)
+
+
+def awaiting(*facts: str) -> Catalogue:
+    """A catalogue of one policy on `dataset.a`, of whose facts these are awaited."""
+    known = {
+        name: fact.model_copy(update={"awaited": True}) if name in facts else fact
+        for name, fact in CATALOGUE.facts.items()
+    }
+    return Catalogue([policy("dataset.a && dataset.n__present")], known, {}, CATALOGUE.delays)
+
+
+@pytest.mark.parametrize("fact", ["dataset.a", "dataset.n"])
+def test_a_policy_that_asks_about_a_fact_no_room_records_judges_nobody_and_waits(fact: str) -> None:
+    catalogue = awaiting(fact)
+    (waiting,) = catalogue.waiting(TODAY)
+    assert catalogue.awaited_by(waiting[1]) == (fact,)
+    assert assess(catalogue, SubjectKind.DATASET, {fact: False}, today=TODAY, law_of=TODAY) == []
+    assert catalogue.binding(SubjectKind.DATASET, TODAY) == frozenset()
+
+
+def test_a_policy_whose_facts_are_all_recorded_judges_and_one_not_in_force_does_not_wait() -> None:
+    judging = awaiting("dataset.b")
+    assert judging.waiting(TODAY) == []
+    assert [one.id for one, _version in judging.in_force(SubjectKind.DATASET, TODAY)] == ["ZZ-01"]
+    assert awaiting("dataset.a").waiting(date(2015, 1, 1)) == []
+
+
+def test_a_policy_on_what_no_room_records_waits_whatever_it_asks() -> None:
+    catalogue = awaiting()
+    catalogue.policies = [catalogue.policies[0].model_copy(update={"subject": SubjectKind.RETENTION_RULE})]
+    assert [one.id for one, _version in catalogue.waiting(TODAY)] == ["ZZ-01"]
+    assert subject_of("retention_rule.months") is SubjectKind.RETENTION_RULE

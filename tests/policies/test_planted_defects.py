@@ -66,12 +66,32 @@ def test_each_verdict_a_policy_can_return_has_a_case(policy) -> None:
 def test_the_command_counts_policies_cases_failures_and_facts_without_a_source(folder: Path) -> None:
     code, said = check(folder)
     assert code == 0
-    assert said == {"policies": len(SHIPPED.policies), "cases": len(CASES), "failed": [], "unbound": []}
+    awaited = said.pop("awaited")
+    assert said == {
+        "policies": len(SHIPPED.policies), "cases": len(CASES), "failed": [], "unbound": [], "arrived": [],
+    }  # fmt: skip
+    assert {name for names in awaited.values() for name in names} == {
+        name for name, fact in SHIPPED.facts.items() if fact.awaited
+    }
 
 
 def test_a_fact_no_room_binds_is_named_with_its_room() -> None:
     report = check_catalogue(asset_root("policies"), bound_facts() - {"dataset.licence"})
     assert report.unbound == ["dataset.licence (datasets)"]
+    assert not report.holds
+
+
+def test_an_awaited_fact_is_listed_by_room_until_a_room_binds_it(folder: Path) -> None:
+    alter(folder, "facts.yaml", "dataset.licence: {", "dataset.licence: {awaited: true, ")
+    waiting = check_catalogue(folder, bound_facts() - {"dataset.licence"})
+    assert "dataset.licence" in waiting.awaited["datasets"]
+    assert waiting.holds
+    assert any("Attendu" in sentence and "dataset.licence" in sentence for sentence in waiting.sentences())
+
+    arrived = check_catalogue(folder, bound_facts())
+    assert arrived.arrived == ["dataset.licence (datasets)"]
+    assert not arrived.holds
+    assert "Fait renseigné désormais : dataset.licence (datasets). Retirez « awaited »." in arrived.sentences()
 
 
 PLANTED = {
