@@ -95,6 +95,7 @@ ROOMS = (
     Room("ledger", mark("Le registre des écritures")),
     Room("organisations", mark("Organisations et mandats"), "/organisations"),
     Room("accounts", mark("Comptes et connexion"), "/comptes"),
+    Room("legal", mark("Textes officiels et veille juridique"), "/droit"),
     Room("compliance", mark("Conformité"), "/conformite"),
     Room("documents", mark("Preuves et pièces"), "/preuves"),
     Room("inspection", mark("Recherche de données personnelles"), has_tables=False),

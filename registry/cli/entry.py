@@ -26,6 +26,7 @@ _PLACES = {
     "import": "records",
     "init": "running",
     "ledger": "keeping",
+    "legal": "legal",
     "policies": "law",
     "report": "records",
     "scan": "scanning",

@@ -17,6 +17,7 @@ from registry.compliance.vocabulary import FactType, Force, SubjectKind
 from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
 from registry.kernel.words import _
+from registry.legal.rules import KnownText
 
 PRESENT = "__present"
 UNBOUND = object()
@@ -77,6 +78,7 @@ class Catalogue:
     facts: Mapping[str, Fact]
     lists: Mapping[str, tuple[str, ...]]
     delays: Mapping[str, Delay]
+    texts: Sequence[KnownText] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
     said: dict[tuple[str, str], str] = field(default_factory=dict)

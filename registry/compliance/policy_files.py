@@ -10,10 +10,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from registry.compliance.catalogue import Catalogue
-from registry.compliance.policy import STRICT, Case, Fact, Policy, PolicyError, PolicyVersion, meant
+from registry.compliance.policy import STRICT, Case, Fact, Line, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import Evidence, FactType, VersionStatus
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, mark
+from registry.legal.rules import KnownText
+from registry.legal.vocabulary import TextNature
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -28,6 +30,15 @@ class _Delays(BaseModel):
     unit: Literal["hours", "days", "months"]
     carried: bool
     note: str | None = None
+
+
+class _Text(BaseModel):
+    model_config = STRICT
+
+    title: Line
+    nature: TextNature
+    names: tuple[Line, ...] = ()
+    read_on: date | None = None
 
 
 _NO_POLICIES = frozenset({"activities", "lists", "mappings", "templates"})
@@ -47,11 +58,16 @@ def load_catalogue(folder: Path) -> Catalogue:
         name: _valid(_Delays, content, folder / "delays.yaml", name)
         for name, content in _read(folder / "delays.yaml").items()
     }
+    named = folder / "texts.yaml"
+    texts = {
+        name: _valid(_Text, content, named, name) for name, content in (_read(named) if named.exists() else {}).items()
+    }
     catalogue = Catalogue(
         policies=(),
         facts=facts,
         lists=_lists(folder / "lists"),
         delays={name: Delay(one.count, one.unit, one.carried, one.law, one.article) for name, one in delays.items()},
+        texts=[KnownText(name, one.title, one.nature, one.names, one.read_on) for name, one in texts.items()],
     )
     read = [
         read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name not in _NO_POLICIES

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
     EXCHANGE_IMPORT_READ = "exchange:import:read"
     LEDGER_ENTRY_READ = "ledger:entry:read"
+    LEGAL_TEXT_READ = "legal:text:read"
+    LEGAL_WATCH_RECORD = "legal:watch:record"
     ORGANISATIONS_APPOINTMENT_RECORD = "organisations:appointment:record"
     ORGANISATIONS_ORGANISATION_AMEND = "organisations:organisation:amend"
     ORGANISATIONS_ORGANISATION_READ = "organisations:organisation:read"
@@ -78,6 +80,7 @@ _READS = frozenset(
         Permission.DESK_TASK_ARRANGE,
         Permission.DOCUMENTS_EVIDENCE_READ,
         Permission.LEDGER_ENTRY_READ,
+        Permission.LEGAL_TEXT_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
         Permission.PROCESSING_ACTIVITY_READ,
         Permission.PROCESSING_MATTER_FOLLOW,
@@ -108,6 +111,7 @@ _ANSWERS_FOR_LAW = frozenset(
         Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DOCUMENTS_EVIDENCE_RECORD,
+        Permission.LEGAL_WATCH_RECORD,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.PROCESSING_ACTIVITY_ANNUL,
         Permission.PROCESSING_ACTIVITY_RECORD,
@@ -150,6 +154,7 @@ WRITING = frozenset(
         Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
+        Permission.LEGAL_WATCH_RECORD,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.ORGANISATIONS_ORGANISATION_AMEND,
         Permission.PROCESSING_ACTIVITY_ANNUL,

@@ -12,6 +12,9 @@ import_models()
 OPEN_TO_ALL = {
     "registry": "the registry's own row: its name and its time zone are printed on every page",
     "policy_text": "the text of the law's policies, the same for every organisation",
+    "legal_text": "official texts, public and the same for every organisation",
+    "legal_article": "official texts, public and the same for every organisation",
+    "legal_article_version": "official texts, public and the same for every organisation",
     "ledger_seal": "numbers and hashes: they tell nothing of what was written",
     "ledger_root": "numbers and hashes: they tell nothing of what was written",
     "ledger_horizon": "one transaction number; the pages may not read it",
@@ -120,7 +123,8 @@ def test_the_pages_may_read_of_the_open_tables_only_what_their_reason_says(home)
                 text("SELECT has_table_privilege('beffroi_app', :name, 'SELECT')"), {"name": name}
             ).scalar_one()
         }
-    assert readable == {"registry", "policy_text", "ledger_seal", "ledger_root"}
+    texts = {"legal_text", "legal_article", "legal_article_version"}
+    assert readable == {"registry", "policy_text", "ledger_seal", "ledger_root"} | texts
 
 
 @pytest.mark.database
