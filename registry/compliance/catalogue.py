@@ -24,9 +24,10 @@ UNBOUND = object()
 """Stands for a fact that was never recorded, where subjects are compared by their facts."""
 _LISTED = "lists."
 _FORBIDDEN = (("has", "has()"), ("null", "null"), ("today", "today"))
-_FUNCTIONS = frozenset({"plusDays", "plusMonths", "deadline", "size"})
+_FUNCTIONS = frozenset({"day", "plusDays", "plusMonths", "deadline", "size"})
 """All a condition may call: what CEL brings besides would read no clock of ours, or hide a fact from « missing »."""
 
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TEXTS = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
@@ -105,6 +106,7 @@ class Catalogue:
         variables |= {f"lists.{name}": cel.Type.List(cel.Type.STRING) for name in self.lists}
         stamp, whole = cel.Type.TIMESTAMP, cel.Type.INT
         functions = [
+            _function("day", [cel.Type.STRING], lambda said: as_stamp(date.fromisoformat(said))),
             _function("plusDays", [stamp, whole], lambda day, days: as_stamp(plus_days(day.date(), days))),
             _function("plusMonths", [stamp, whole], lambda day, months: as_stamp(plus_months(day.date(), months))),
             _function(
@@ -246,6 +248,8 @@ class Catalogue:
                 raise PolicyError(
                     _("fonction inconnue : « {name} ».").format(name=node.text) + meant(node.text, _FUNCTIONS)
                 )
+            if node.text == "day" and not _is_day(node):
+                raise PolicyError(_("« day » prend un jour entre apostrophes : day('2016-10-09')."))
             if node.text == "deadline" and node.parts and node.parts[-1].text not in self.delays:
                 name = node.parts[-1].text
                 raise PolicyError(_("délai inconnu : « {name} ».").format(name=name) + meant(name, self.delays))
@@ -301,6 +305,19 @@ class Catalogue:
 def subject_of(fact: str) -> SubjectKind:
     """What a fact is about, from its name: in a condition, a hyphen would subtract."""
     return SubjectKind(fact.partition(".")[0].replace("_", "-"))
+
+
+def _is_day(call: Node) -> bool:
+    """Whether what `day` is given is a day, written as one."""
+    said = call.parts[0] if len(call.parts) == 1 else call
+    return said.kind == "value" and _DAY.fullmatch(said.text) is not None and _exists(said.text)
+
+
+def _exists(said: str) -> bool:
+    try:
+        return bool(date.fromisoformat(said))
+    except ValueError:
+        return False
 
 
 def as_stamp(day: date) -> datetime:

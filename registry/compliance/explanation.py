@@ -42,6 +42,7 @@ _CALLS = {
     "deadline": mark("le dernier jour du délai compté depuis {left} ({right})"),
     "size": mark("le nombre de valeurs de {left}"),
 }
+_BEFORE = {"plusDays": mark("{right} jours avant {left}"), "plusMonths": mark("{right} mois avant {left}")}
 _SETS = {"lists.licences_homologated": mark("une licence de la liste réglementaire")}
 
 VALUE_WORDS: dict[str, Callable[[str], str]] = {
@@ -186,12 +187,20 @@ def _say(catalogue: Catalogue, node: Node) -> str:
     if node.kind in _SIGNS:
         return _compare(catalogue, node, node.kind)
     if node.kind == "call":
-        right = _delay(catalogue, node.parts[1].text) if node.text == "deadline" else ""
-        said = [_say(catalogue, part) for part in node.parts]
-        return _(_CALLS[node.text]).format(left=said[0], right=right or said[-1])
+        return _call(catalogue, node)
     if node.kind == "name":
         return _name(catalogue, node.text)
     return _value(node.text, str)
+
+
+def _call(catalogue: Catalogue, node: Node) -> str:
+    if node.text == "day":
+        return _("le {date}").format(date=say_day(date.fromisoformat(node.parts[0].text)))
+    right = _delay(catalogue, node.parts[1].text) if node.text == "deadline" else ""
+    said = [_say(catalogue, part) for part in node.parts]
+    if node.text in _BEFORE and said[-1].startswith("-"):
+        return _(_BEFORE[node.text]).format(left=said[0], right=said[-1].removeprefix("-"))
+    return _(_CALLS[node.text]).format(left=said[0], right=right or said[-1])
 
 
 def _shown(node: Node) -> list[Node]:

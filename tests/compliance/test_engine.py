@@ -157,6 +157,12 @@ def test_another_failure_than_an_unknown_fact_is_a_defect(monkeypatch: pytest.Mo
         evaluation._value(strange, CATALOGUE.environment.Activation({}))
 
 
+def test_a_fixed_day_is_written_in_the_condition() -> None:
+    made = policy("dataset.day >= day('2016-10-09')")
+    assert judge(made, {"dataset.day": date(2016, 10, 9)}).verdict is C
+    assert judge(made, {"dataset.day": date(2016, 10, 8)}).verdict is N
+
+
 @pytest.mark.parametrize(
     ("require", "problem"),
     [
@@ -171,6 +177,9 @@ def test_another_failure_than_an_unknown_fact_is_a_defect(monkeypatch: pytest.Mo
         ("dataset.kind in ['red', 'bleu']", "Vouliez-vous dire « blue » ?"),
         ("deadline(dataset.day, 'mont') > dataset.day", "Vouliez-vous dire « month » ?"),
         ("timestamp('2026-01-01T00:00:00Z') > dataset.day", "fonction inconnue"),
+        ("dataset.day < day('2026-02-30')", "prend un jour"),
+        ("dataset.day < day('le 3 mars')", "prend un jour"),
+        ("dataset.day < day(dataset.kind)", "prend un jour"),
         ("dataset.a ? dataset.b : dataset.c", "illisible"),
         ("dataset.a && ", "illisible"),
         ("dataset.names.exists(n, n == 'x')", "inconnu"),
