@@ -102,7 +102,7 @@ def bind(catalogue: Catalogue, facts: Mapping[str, Any], compiled: Compiled) -> 
     return values
 
 
-def _value(part: Part, activation: Any) -> Any:
+def value_of(part: Part, activation: Any) -> Any:
     """What a part evaluates to, or None while a fact it needs is unknown."""
     said = part.program.eval(activation)
     value = said.value()
@@ -139,13 +139,13 @@ def _decide(
 ) -> Assessment:
     used = _used(compiled, facts)
     if compiled.when is not None:
-        applies = _value(compiled.when, activation)
+        applies = value_of(compiled.when, activation)
         if applies is False:
             return Assessment(policy, version, Verdict.NOT_APPLICABLE, used)
         if applies is None:
             missing = _missing(compiled.when, activation, facts)
             return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.WHEN)
-    met = _value(compiled.require, activation)
+    met = value_of(compiled.require, activation)
     if met is True:
         return _still_met(policy, version, compiled, activation, facts, today, used)
     missing = _missing(compiled.require, activation, facts) if met is None else ()
@@ -153,7 +153,7 @@ def _decide(
     if compiled.deadline is None:
         verdict = Verdict.TO_COMPLETE if met is None else Verdict.NON_COMPLIANT
         return Assessment(policy, version, verdict, used, missing, half)
-    last = _value(compiled.deadline, activation)
+    last = value_of(compiled.deadline, activation)
     if last is None:
         missing += tuple(n for n in _missing(compiled.deadline, activation, facts) if n not in missing)
         return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
@@ -184,7 +184,7 @@ def _still_met(
     """A met requirement, until the day it no longer is."""
     if compiled.valid_until is None:
         return Assessment(policy, version, Verdict.COMPLIANT, used)
-    last = _value(compiled.valid_until, activation)
+    last = value_of(compiled.valid_until, activation)
     if last is None:
         missing = _missing(compiled.valid_until, activation, facts)
         return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
@@ -212,8 +212,8 @@ def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str,
         return None
     read = {name: as_day(catalogue, name, value) for name, value in facts.items()}
     activation = catalogue.environment.Activation(bind(catalogue, read, compiled))
-    part = compiled.valid_until if _value(compiled.require, activation) is True else compiled.deadline
-    last = _value(part, activation) if part is not None else None
+    part = compiled.valid_until if value_of(compiled.require, activation) is True else compiled.deadline
+    last = value_of(part, activation) if part is not None else None
     day = plus_days(last.date(), 1) if last is not None else None
     return day if day is not None and day <= today else None
 
@@ -228,7 +228,7 @@ def _missing(part: Part, activation: Any, facts: Mapping[str, Any]) -> tuple[str
 def _collect(part: Part, activation: Any, facts: Mapping[str, Any], found: dict[str, None]) -> None:
     if part.parts:
         for inner in part.parts:
-            if _value(inner, activation) is None:
+            if value_of(inner, activation) is None:
                 _collect(inner, activation, facts, found)
         return
     for name in sorted(part.facts):

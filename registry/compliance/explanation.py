@@ -1,6 +1,6 @@
 """A policy in words: its condition, the facts with their values, the verdict as its force allows to say it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,9 @@ from registry.compliance.engine import Engine
 from registry.compliance.evaluation import as_day
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import Policy, PolicyVersion
+from registry.compliance.settling import Way
 from registry.compliance.vocabulary import FactType, Force, Verdict
+from registry.kernel.dates import plus_days
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.organisations.views import FIELD_LABELS
 from registry.organisations.vocabulary import OrganisationKind
@@ -77,11 +79,24 @@ def verdict_shape(force: Force, verdict: Verdict) -> str:
     return "not-followed" if verdict is Verdict.NON_COMPLIANT and force is not Force.OBLIGATION else str(verdict)
 
 
-def turning_in_words(force: Force, verdict: Verdict | None, day: date | None, today: date) -> str:
-    """Into what a finding turns, and when; nothing for one that does not, or has turned."""
-    if verdict is None or day is None or day <= today:
+def turning_in_words(force: Force, now: Verdict, into: Verdict | None, day: date | None, today: date) -> str:
+    """The last day of what a finding reads, and into what it turns on the next; nothing for one that does not."""
+    if into is None or day is None or day <= today:
         return ""
-    return _("Devient « {verdict} » le {day}").format(verdict=verdict_word(force, verdict), day=say_day(day))
+    said = (
+        _("Vaut jusqu’au {last} ; « {verdict} » à partir du {day}") if now is Verdict.COMPLIANT
+        else _("Échéance le {last} ; « {verdict} » à partir du {day}")
+    )  # fmt: skip
+    return said.format(last=say_day(plus_days(day, -1)), verdict=verdict_word(force, into), day=say_day(day))
+
+
+def expired_in_words(force: Force, day: date | None) -> str:
+    """The last day that a rule left, and since when it is breached: from the next day on."""
+    if day is None:
+        return ""
+    return _("L’échéance était le {last} ; « {verdict} » depuis le {day}").format(
+        last=say_day(plus_days(day, -1)), verdict=verdict_word(force, Verdict.NON_COMPLIANT), day=say_day(day)
+    )
 
 
 def facts_in_words(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -148,6 +163,13 @@ def awaited_in_words(engine: Engine, policy: Policy, version: PolicyVersion) -> 
     ]
     said = _(" ; ").join(rooms) or _("« {label} »").format(label=policy.subject.label)
     return _("Pas encore vérifiée : le registre ne tient pas encore {facts}.").format(facts=said)
+
+
+def filling_in_words(fact: str, others: Iterable[Way], label: Callable[[str], str]) -> str:
+    """What is to be filled, and what would do instead of it."""
+    said = [_(" avec ").join(dict.fromkeys(_("« {label} »").format(label=label(one)) for one in way)) for way in others]
+    own = _("« {label} »").format(label=label(fact))
+    return _("Renseigner {fields}").format(fields=_(" ou ").join(dict.fromkeys([own, *said])))
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:

@@ -12,6 +12,7 @@ from registry.compliance.evaluation import expired_on
 from registry.compliance.explanation import (
     asked_in_words,
     condition_in_words,
+    expired_in_words,
     facts_in_words,
     turning_in_words,
     verdict_shape,
@@ -19,6 +20,7 @@ from registry.compliance.explanation import (
 )
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import Found, find_findings, find_findings_then, find_standing, find_texts
+from registry.compliance.settling import groups_to_settle, said_in_groups
 from registry.compliance.views import FindingsPanel, FindingView, MissingView, VerdictThen
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
@@ -109,6 +111,11 @@ def say_finding(
     """
     policy, version = text
     breached = found.verdict is Verdict.NON_COMPLIANT
+    lacks = said_in_groups(
+        groups_to_settle(engine.catalogue, version, found.facts, found.missing),
+        lambda name: _missing(visit, engine, name, found, body_id),
+    )
+    past = expired_on(engine.catalogue, version, found.facts, today=visit.today) if breached else None
     return FindingView(
         policy_id=policy.id,
         title=policy.name(),
@@ -125,11 +132,12 @@ def say_finding(
         plain=version.in_plain_words(),
         condition=condition_in_words(engine.catalogue, version),
         known=facts_in_words(engine.catalogue, found.facts),
-        missing=list(dict.fromkeys(_missing(visit, engine, name, found, body_id) for name in found.missing)),
+        missing=[ways[0][0] for ways in lacks if len(ways) == 1],
+        either=[ways for ways in lacks if len(ways) > 1],
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
-        turning=turning_in_words(policy.force, found.turns_into, found.turns_on, visit.today),
-        expired_on=expired_on(engine.catalogue, version, found.facts, today=visit.today) if breached else None,
+        turning=turning_in_words(policy.force, found.verdict, found.turns_into, found.turns_on, visit.today),
+        expired=expired_in_words(policy.force, past),
         period=found.period or None,
         since=since,
     )

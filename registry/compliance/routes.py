@@ -187,7 +187,8 @@ def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[Subje
                 _ADDRESSES[one.subject_kind].format(id=one.subject_id),
                 bodies.get(one.organisation_id, ""), policy.id, policy.name(),
                 verdict_shape(policy.force, one.verdict), verdict_word(policy.force, one.verdict),
-                one.period or None, turning_in_words(policy.force, one.turns_into, one.turns_on, visit.today),
+                one.period or None,
+                turning_in_words(policy.force, one.verdict, one.turns_into, one.turns_on, visit.today),
             )
         )  # fmt: skip
     return lines, following

@@ -18,7 +18,10 @@ class MissingView:
 
 @dataclass(frozen=True)
 class FindingView:
-    """What one policy says of one subject, in words."""
+    """What one policy says of one subject, in words.
+
+    `missing` is needed in any case; of each of `either`, any one of the ways would do, and a way may need several.
+    """
 
     policy_id: str
     title: str
@@ -36,10 +39,11 @@ class FindingView:
     condition: str
     known: Sequence[tuple[str, str]]
     missing: Sequence[MissingView]
+    either: Sequence[Sequence[Sequence[MissingView]]]
     remedy: str
     owed_by: Sequence[str]
     turning: str
-    expired_on: date | None
+    expired: str
     period: int | None
     since: date
 

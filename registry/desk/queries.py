@@ -41,7 +41,7 @@ WITH body AS MATERIALIZED (
 ), said AS (
   SELECT f.policy_id, f.subject_kind, f.subject_id, f.organisation_id, body.legal_id,
          (f.since AT TIME ZONE :zone)::date AS since,
-         CASE WHEN f.turns_on <= :today THEN f.turns_on END AS due,
+         CASE WHEN f.turns_on <= :today THEN f.turns_on - 1 END AS due,
          CASE WHEN f.turns_on <= :today THEN f.turns_into ELSE f.verdict END AS verdict,
          CASE WHEN f.turns_on <= :today THEN NULL ELSE f.missing[1] END AS fact,
          f.policy_id = ANY (:obligations) AS binding

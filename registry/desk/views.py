@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from registry.compliance.catalogue import PRESENT, Catalogue
-from registry.compliance.policy import Policy, PolicyVersion
+from registry.compliance.explanation import filling_in_words
+from registry.compliance.policy import Fact, Policy, PolicyVersion
+from registry.compliance.settling import other_ways
 from registry.compliance.vocabulary import Force, SubjectKind
 from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
@@ -360,22 +362,25 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
         why += " " + ngettext("et {count} autre règle", "et {count} autres règles", more).format(count=more)
     fact = catalogue.facts.get(task.detail)
     if fact is not None:
-        told_here = task.subject_kind != "organisation" and fact.field != APPOINTMENTS
-        label = label_of_field(task.subject_kind, fact.field) if told_here else fact.title()
-        what = _("Renseigner « {field} »").format(field=label)
+        instead = other_ways(catalogue, version, task.detail) if not more else []
+        what = filling_in_words(task.detail, instead, lambda name: _label_of_fact(task, catalogue.facts[name]))
         gain = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", task.number)
-        return (
-            what, why, gain.format(count=task.number), _("Renseigner"),
-            _address_of_finding(task, fact.field),
-        )  # fmt: skip
-    asked = _law_fields_asked(catalogue, version) if task.of_law else ()
-    fields = asked or fields_asked(catalogue, version, task.subject_kind)
+        return what, why, gain.format(count=task.number), _("Renseigner"), _address_of_finding(task, fact.field)
+    fields = _law_fields_asked(catalogue, version) if task.of_law else ()
+    fields = fields or fields_asked(catalogue, version, task.subject_kind)
     gain = (
         _("lève un manquement à une obligation") if policy.force is Force.OBLIGATION
         else _("suit une recommandation ou une bonne pratique")
     )  # fmt: skip
     address = _address_of_finding(task, fields[0] if fields else "")
     return policy.what_to_do(), why, gain, _("Corriger"), address
+
+
+def _label_of_fact(task: Task, fact: Fact) -> str:
+    """The field that tells a fact, as the sheet names it; the fact itself where another page tells it."""
+    if task.subject_kind == "organisation" or fact.field == APPOINTMENTS:
+        return fact.title()
+    return label_of_field(task.subject_kind, fact.field)
 
 
 def _address_of_finding(task: Task, field: str) -> str:
@@ -471,21 +476,14 @@ def say_step(step: Step, kind: str, number: int, *, held: bool) -> StepView:
     """One of the next things to do, with what it gains in words; `held` says that the field has a value already."""
     gains = []
     if step.breaches:
-        gains.append(
-            ngettext("lève {count} manquement", "lève {count} manquements", step.breaches).format(count=step.breaches)
-        )
+        said = ngettext("lève {count} manquement", "lève {count} manquements", step.breaches)
+        gains.append(said.format(count=step.breaches))
     if settled := step.settles - step.breaches:
-        gains.append(
-            ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", settled).format(
-                count=settled
-            )
-        )
+        said = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", settled)
+        gains.append(said.format(count=settled))
     if step.helps:
-        gains.append(
-            ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps).format(
-                count=step.helps
-            )
-        )
+        said = ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps)
+        gains.append(said.format(count=step.helps))
     if step.unblocks:
         gains.append(_("plus rien de bloquant avant la publication"))
     if step.quality:

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import subject_of
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.evaluation import expired_on
+from registry.compliance.evaluation import Assessment, expired_on
 from registry.compliance.explanation import asked_in_words, awaited_in_words, condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
+from registry.compliance.settling import groups_to_settle, said_in_groups
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import PersonalData
@@ -269,7 +270,7 @@ def _finding_lines(
                     "organisation": body.name if body is not None else "",
                     "verdict": assessment.verdict,
                     "known": [{"label": label, "value": value} for label, value in known],
-                    "missing": _missing(engine, assessment.missing),
+                    "missing": _missing(engine, assessment),
                     "owed_by": [role.label for role in assessment.policy.owed_by],
                     "since": standing.day if standing is not None and standing.verdict is verdict else as_of,
                     "deadline": turns,
@@ -279,10 +280,21 @@ def _finding_lines(
     return sorted(lines, key=lambda line: (line["policy_id"], line["subject"], line["period"] or 0))
 
 
-def _missing(engine: Engine, facts: Iterable[str]) -> list[dict[str, str]]:
-    """The fields to fill, each once, and the sheet each stands on."""
-    asked = {(asked_in_words(engine.catalogue, fact), subject_of(fact)): None for fact in facts}
-    return [{"label": label, "where": _(_SHEETS[kind])} for label, kind in asked]
+def _missing(engine: Engine, said: Assessment) -> list[dict[str, Any]]:
+    """The fields to fill, each once, and the sheet each stands on; `choice` numbers those of which one would do."""
+
+    def asked(fact: str) -> tuple[str, str]:
+        return asked_in_words(engine.catalogue, fact), _(_SHEETS[subject_of(fact)])
+
+    found: list[dict[str, Any]] = []
+    choices = 0
+    for ways in said_in_groups(groups_to_settle(engine.catalogue, said.version, said.facts_used, said.missing), asked):
+        choices += len(ways) > 1
+        for way in ways:
+            where = dict.fromkeys(sheet for _label, sheet in way)
+            one = {"label": _(" avec ").join(label for label, _sheet in way), "where": ", ".join(where)}
+            found.append({**one, "choice": choices} if len(ways) > 1 else one)
+    return found
 
 
 def _split(judged: Iterable[Judged]) -> tuple[dict[str, int], dict[str, int]]:

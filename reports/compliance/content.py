@@ -103,12 +103,12 @@ def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:
         f"Validée le {line.validated_on:%d/%m/%Y}" if line.validated_on else words.UNDER_LEGAL_REVIEW,
         words.verdict_word(line.force, finding.verdict),
         " ; ".join(f"{fact.label} : {fact.value}" for fact in finding.known),
-        " ; ".join(fact.label for fact in finding.missing),
+        finding.lacks,
         " ; ".join(fact.where for fact in finding.missing),
         line.remedy,
         " ; ".join(finding.owed_by),
         f"{finding.since:%d/%m/%Y}",
-        f"{finding.deadline:%d/%m/%Y}" if finding.deadline else "",
+        f"{finding.last_day:%d/%m/%Y}" if finding.last_day else "",
         str(finding.period or ""),
     )
 

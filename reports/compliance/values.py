@@ -7,7 +7,7 @@ breaks no law.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import ConfigDict, Field, model_validator
@@ -153,11 +153,12 @@ class KnownFact:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class MissingFact:
-    """What the register did not know, and where it is filled in."""
+    """What the register did not know, and where it is filled in; any one of the same `choice`, from 1, would do."""
 
     label: str
     where: str
     address: str | None = None
+    choice: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -179,6 +180,20 @@ class Finding:
     since: date
     deadline: date | None = None
     period: int | None = None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day of the time the rule leaves, or left."""
+        return self.deadline - timedelta(days=1) if self.deadline is not None else None
+
+    @property
+    def lacks(self) -> str:
+        """What is missing in one line: what is needed, then each choice."""
+        choices: dict[int, list[str]] = {}
+        for fact in self.missing:
+            choices.setdefault(fact.choice, []).append(fact.label)
+        needed = choices.pop(0, [])
+        return " ; ".join([*needed, *(" ou ".join(labels) for labels in choices.values())])
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -461,9 +476,9 @@ def _sort_key(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
 
 
-def _labels(missing: tuple[MissingFact, ...]) -> tuple[tuple[str, str], ...]:
+def _labels(missing: tuple[MissingFact, ...]) -> tuple[tuple[str, str, int], ...]:
     """Missing facts without the address of the subject's own page."""
-    return tuple((fact.label, fact.where) for fact in missing)
+    return tuple((fact.label, fact.where, fact.choice) for fact in missing)
 
 
 def _group(findings: list[Finding]) -> FindingGroup:

@@ -154,7 +154,7 @@ def test_another_failure_than_an_unknown_fact_is_a_defect(monkeypatch: pytest.Mo
         CATALOGUE.compile("dataset.a"), program=CATALOGUE.environment.compile("dataset.b"), facts=frozenset()
     )
     with pytest.raises(Defect, match=r"dataset\.b"):
-        evaluation._value(strange, CATALOGUE.environment.Activation({}))
+        evaluation.value_of(strange, CATALOGUE.environment.Activation({}))
 
 
 def test_a_fixed_day_is_written_in_the_condition() -> None:

@@ -72,8 +72,8 @@ def test_a_finding_says_into_what_it_turns_and_which_delay_has_passed(town: Town
     body = plain(town.someone(Role.LEGAL).get(f"/organisations/{town.authority_id}").text)
     sheet = plain(town.someone(Role.LEGAL).get(f"/jeux/{late}").text)
 
-    assert "Devient « Non conforme » le 26 octobre 2027." in body
-    assert "Délai passé depuis le 2 février 2026." in sheet
+    assert "Vaut jusqu’au 25 octobre 2027 ; « Non conforme » à partir du 26 octobre 2027." in body
+    assert "L’échéance était le 1er février 2026 ; « Non conforme » depuis le 2 février 2026." in sheet
     assert "Constaté le" in sheet
     assert "Depuis le" not in sheet
 

@@ -347,4 +347,4 @@ def test_the_share_that_conforms_is_shown_beside_what_it_leaves_out(content: Any
 def test_a_delay_that_has_passed_is_shown_with_its_day(content: Any, shown: Any) -> None:
     late = replace(content.findings[0], deadline=date(2026, 3, 1))
 
-    assert "délai passé depuis le 01/03/2026" in shown(replace(content, findings=(late, *content.findings[1:])))
+    assert "échéance passée le 28/02/2026" in shown(replace(content, findings=(late, *content.findings[1:])))
