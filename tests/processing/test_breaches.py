@@ -131,6 +131,28 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: To
         assert count_breaches(session, BreachFilter(), now()).total == 0
 
 
+def test_two_who_change_a_breach_at_once_read_what_the_other_saved_and_lose_nothing(town: Town):
+    dpo, number = town.someone(Role.DPO), recorded(town, facts="Une clé")
+    place = f"/violations/{number}/modifier"
+    typed = {**fields_of(dpo.get(place)), "natures": "confidentiality"}
+    saved = {**typed, "title": "Clé USB perdue", "cause": "internal-accident", "facts": "Une clé, en gare"}
+    assert dpo.post(place, saved).status_code == 303
+
+    late = dpo.post(place, {**typed, "facts": "Une clé, au guichet", "measures": "Mots de passe changés"})
+
+    assert late.status_code == 409
+    shown = fields_of(late)
+    assert [shown[name] for name in ("title", "cause", "facts", "measures", "version")] == [
+        "Clé USB perdue", "internal-accident", "Une clé, au guichet", "Mots de passe changés", "2",
+    ]  # fmt: skip
+    beside = late.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
+    assert beside.count("celle de l’autre") == 2
+    assert beside.count("modifié des deux côtés") == 1
+    assert "Une clé, en gare" in beside
+    assert "Connue le" not in beside, "What neither changed is not told."
+    assert dpo.post(place, {**shown, "natures": "confidentiality"}).status_code == 303
+
+
 @pytest.mark.parametrize("field", ["title", "known_at", "natures"])
 def test_a_field_emptied_that_is_needed_says_so_where_it_stands(town: Town, field: str):
     dpo, number = town.someone(Role.DPO), recorded(town)

@@ -1,6 +1,7 @@
 """The pages of breaches: the register, one breach with its clock, its form, its notifications, setting aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -11,10 +12,11 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, current_locale, mark
-from registry.ledger.queries import find_versions
+from registry.ledger.queries import find_versions, get_version
 from registry.organisations.queries import choices_of, find_known, find_organisations, find_people
 from registry.platform.clock import now
 from registry.platform.lists import load_list
@@ -60,6 +62,7 @@ from registry.processing.breaches.views import (
     clock_view,
     notification_line,
     phases_for,
+    say_breach_value,
     say_state,
     timeline_of,
     wall_of,
@@ -68,6 +71,7 @@ from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.issuing import documents_to_issue
+from registry.processing.meanwhile import fields_together
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
 from registry.web.typed import AnnulForm
@@ -219,6 +223,7 @@ def _form_page(
     *,
     version: int | None = None,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     reach, bodies, locale = visit.visitor.reach(RECORD), find_organisations(visit.session), current_locale()
     page = BreachFormPage(
@@ -236,6 +241,7 @@ def _form_page(
             "natures": [(str(one), one.label) for one in BreachNature],
             "data_categories": [one for one in load_list("personal_categories").choices(locale) if one[0] != "none"],
         },
+        beside=beside,
     )
     return visit.page("processing/breach_form.html", page, status=status)
 
@@ -293,13 +299,36 @@ def _to_record(visit: Visit, breach_id: int) -> Breach:
 def show_amend_breach(visit: Visit, breach_id: int) -> Response[Any]:
     """The form of a breach, as it stands."""
     breach = _to_record(visit, breach_id)
+    return _form_page(visit, breach, _values_of(visit, breach))
+
+
+def _values_of(visit: Visit, breach: Breach) -> dict[str, Any]:
+    """A breach as its form shows it."""
     walls = {name: wall_of(getattr(breach, name), _zone(visit)) for name in MOMENTS}
-    return _form_page(visit, breach, BreachForm.model_validate(breach).model_dump(mode="json") | walls)
+    return BreachForm.model_validate(breach).model_dump(mode="json") | walls
+
+
+def _beside_the_other(visit: Visit, breach: Breach, typed: Mapping[str, Any], read: int, message: str) -> Response[Any]:
+    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    base, zone = get_version(visit.session, "breach", breach.id, read) or {}, _zone(visit)
+    began = base | {name: wall_of(datetime.fromisoformat(base[name]), zone) for name in MOMENTS if base.get(name)}
+    names = {body.id: body.name for body in find_organisations(visit.session)}
+    people = dict(choices_of(find_people(visit.session, visit.visitor.reads)))
+
+    def say(name: str, value: Any) -> str:
+        if name == "in_charge_id":
+            return people.get(str(value), "") if value else ""
+        return say_breach_value(name, sorted(value) if isinstance(value, list) else value, names)
+
+    kept, beside = fields_together(
+        typed, _values_of(visit, breach), began, label=lambda name: _(BREACH_LABELS[name]), say=say
+    )
+    return _form_page(visit, breach, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
 
 
 @route("POST", "/violations/{breach_id:int}/modifier", RECORD)
 def change_breach(visit: Visit, breach_id: int) -> Response[Any]:
-    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
     breach = _to_record(visit, breach_id)
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
@@ -312,7 +341,7 @@ def change_breach(visit: Visit, breach_id: int) -> Response[Any]:
         amend_breach(visit.session, breach_id, read.form, expected=version, now=now())
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _form_page(visit, breach, typed, {"_": message}, status=HTTP_409_CONFLICT)
+        return _beside_the_other(visit, breach, typed, version, message)
     except Invalid as refusal:
         return _form_page(
             visit, breach, typed, _errors(refusal), version=version, status=HTTP_422_UNPROCESSABLE_ENTITY

@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from registry.compliance.explanation import FIELD_NAMES, VALUE_WORDS
-from registry.datasets.views import ChangeView
+from registry.datasets.views import ChangeView, ConflictRow
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
 from registry.processing.breaches.models import Breach, BreachEvent, BreachNotification
@@ -192,7 +192,10 @@ class TouchedPage:
 
 @dataclass(frozen=True)
 class BreachFormPage:
-    """The form of a breach; `version` is the one the person had read when they began to type."""
+    """The form of a breach; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int | None
     version: int | None
@@ -204,6 +207,7 @@ class BreachFormPage:
     processors: Sequence[tuple[str, str]]
     people: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)

@@ -1,25 +1,30 @@
 """The pages of joint controllers: the form of an arrangement, and its outline as people may read it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.ledger.queries import get_version
 from registry.organisations.queries import get_organisation
 from registry.processing.joint.forms import ArrangementForm
 from registry.processing.joint.queries import Agreed, find_agreed
 from registry.processing.joint.service import record_arrangement
 from registry.processing.joint.views import ARRANGEMENT_LABELS, ArrangementFormPage, OutlinePage, share_rows
 from registry.processing.joint.vocabulary import JointDuty
+from registry.processing.meanwhile import fields_together, lines_together
 from registry.processing.models import ProcessingActivity
 from registry.processing.queries import get_activity
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
@@ -65,6 +70,7 @@ def _page(
     *,
     version: int,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     held = {one["duty"]: one["answers"] or "" for one in values.get("shares") or ()}
     page = ArrangementFormPage(
@@ -76,6 +82,7 @@ def _page(
         labels={name: _(label) for name, label in ARRANGEMENT_LABELS.items()},
         duties=[(str(duty), duty.label, held.get(str(duty), "")) for duty in JointDuty],
         rows=[*(values.get("controllers") or ()), *({} for _row in range(_EMPTY_ROWS))],
+        beside=beside,
     )
     return visit.page("processing/joint_form.html", page, status=status)
 
@@ -91,7 +98,7 @@ def show_arrangement_form(visit: Visit, activity_id: int) -> Response[Any]:
 
 @route("POST", "/traitements/{activity_id:int}/responsables-conjoints", RECORD)
 def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
-    """Saves the arrangement, or shows the form again with what was typed."""
+    """Saves the arrangement; somebody else's change meanwhile is shown beside, field by field."""
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()
@@ -108,11 +115,41 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
         return _page(visit, activity, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        current = refusal.current_version
-        return _page(visit, activity, typed, {"_": message}, version=current, status=HTTP_409_CONFLICT)
+        return _beside_the_other(visit, activity, typed, version, message)
     except Conflict as refusal:
         return _page(visit, activity, typed, {"_": refusal.message}, version=version, status=HTTP_409_CONFLICT)
     return visit.go(f"/traitements/{activity_id}", done="accord-enregistre")
+
+
+def _beside_the_other(
+    visit: Visit, activity: ProcessingActivity, typed: Mapping[str, Any], read: int, message: str
+) -> Response[Any]:
+    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    agreed = find_agreed(visit.session, activity.id)
+    theirs, version = _values_of(agreed)
+    base = get_version(visit.session, "joint_arrangement", agreed.row.id, read) if agreed.row is not None else None
+    kept, beside = fields_together(
+        {name: typed[name] for name in _FIELDS}, theirs, base, label=lambda name: _(ARRANGEMENT_LABELS[name]),
+        say=_say,
+    )  # fmt: skip
+    kept["controllers"], differing = lines_together(
+        typed["controllers"], theirs.get("controllers", ()), "name", label=lambda row: str(row["name"]),
+        say=lambda row: " — ".join(filter(None, (row["name"], row["contact"]))),
+    )  # fmt: skip
+    kept["shares"], shared = lines_together(
+        typed["shares"], theirs.get("shares", ()), "duty", label=lambda row: JointDuty(row["duty"]).label,
+        say=lambda row: row["answers"] or "",
+    )  # fmt: skip
+    return _page(
+        visit, activity, kept, {"_": message}, version=version, status=HTTP_409_CONFLICT,
+        beside=[*beside, *differing, *shared],
+    )  # fmt: skip
+
+
+def _say(name: str, value: Any) -> str:
+    if value and name.endswith("_on"):
+        return say_day(value if isinstance(value, date) else date.fromisoformat(value))
+    return str(value or "")
 
 
 @route("GET", "/traitements/{activity_id:int}/grandes-lignes", READ)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, mark
 from registry.processing.joint.queries import Agreed
 from registry.processing.joint.vocabulary import JointDuty
@@ -39,7 +40,10 @@ class JointPanel:
 
 @dataclass(frozen=True)
 class ArrangementFormPage:
-    """The form of an arrangement; `version` is the one the person had read when they began to type."""
+    """The form of an arrangement; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int
     version: int
@@ -49,6 +53,7 @@ class ArrangementFormPage:
     labels: Mapping[str, str]
     duties: Sequence[tuple[str, str, str]]
     rows: Sequence[Mapping[str, Any]]
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.views import state_mark
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
+from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
 from registry.processing.models import ProcessingActivity
+from registry.processing.processors.comparing import processors_together, terms_together
 from registry.processing.processors.forms import ProcessorsForm, TermsForm
 from registry.processing.processors.queries import (
     Looked,
@@ -115,6 +118,7 @@ def _terms_page(
     *,
     version: int,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     points = {str(point["point"]): point for point in values.get("points") or ()}
     page = TermsFormPage(
@@ -132,6 +136,7 @@ def _terms_page(
             "authorisation": [(str(each), each.label) for each in SubProcessorAuthorisation],
             "country": load_list("countries").choices(current_locale()),
         },
+        beside=beside,
     )
     return visit.page("processing/terms_form.html", page, status=status)
 
@@ -173,7 +178,7 @@ def show_terms(visit: Visit, party_id: int) -> Response[Any]:
 
 @route("POST", "/sous-traitants/{party_id:int}/clauses", RECORD)
 def change_terms(visit: Visit, party_id: int) -> Response[Any]:
-    """Saves the terms of a processor, or shows the form again with what was typed."""
+    """Saves the terms of a processor; somebody else's change meanwhile is shown beside, field by field."""
     one = get_processor_party(visit.session, party_id)
     visit.visitor.require(RECORD, one.contract.organisation_id)
     data = visit.form_data()
@@ -190,8 +195,13 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
         return _terms_page(visit, one, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        looked = find_looked(visit.session, [party_id]).get(party_id)
+        theirs, current = _values_of(looked)
+        begun = looked.row.id if looked is not None and looked.row is not None else 0
+        base = get_version(visit.session, "processor_terms", begun, version)
+        kept, beside = terms_together(typed, theirs, base)
         return _terms_page(
-            visit, one, typed, {"_": message}, version=refusal.current_version, status=HTTP_409_CONFLICT
+            visit, one, kept, {"_": message}, version=current, status=HTTP_409_CONFLICT, beside=beside
         )  # fmt: skip
     return visit.go(f"/sous-traitants/{party_id}", done="clauses-enregistrees")
 
@@ -204,6 +214,7 @@ def _activity_page(
     *,
     version: int | None = None,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     page = ActivityProcessorsPage(
         id=activity.id,
@@ -216,6 +227,7 @@ def _activity_page(
             (str(number), f"{words} — {_('jusqu’au')} {say_day(ends)}" if ends else words)
             for number, words, ends in find_contract_choices(visit.session)
         ],
+        beside=beside,
     )
     return visit.page("processing/activity_processors.html", page, status=status)
 
@@ -225,13 +237,17 @@ def show_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     """The processors of an activity, to fill."""
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
+    return _activity_page(visit, activity, _standing(visit, activity_id))
+
+
+def _standing(visit: Visit, activity_id: int) -> list[dict[str, Any]]:
+    """The processors of an activity as its form shows them."""
     held = find_processors(visit.session, [activity_id]).get(activity_id, [])
-    rows = [
+    return [
         {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task,
          "stands": True}
         for one in held
     ]  # fmt: skip
-    return _activity_page(visit, activity, rows)
 
 
 @route("POST", "/traitements/{activity_id:int}/sous-traitants", RECORD)
@@ -250,7 +266,10 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
         set_processors(visit.session, activity_id, read.form, expected=version)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
-        return _activity_page(visit, activity, rows, {"_": message}, status=HTTP_409_CONFLICT)
+        bodies = {body.id: body.name for body in find_organisations(visit.session)}
+        contracts = {number: words for number, words, _ends in find_contract_choices(visit.session)}
+        kept, beside = processors_together(rows, _standing(visit, activity_id), bodies, contracts)
+        return _activity_page(visit, activity, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
     except Conflict as refusal:
         return _activity_page(visit, activity, rows, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     except Invalid as refusal:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.contracts.views import StateMark, state_mark
+from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, mark
 from registry.platform.lists import load_list
 from registry.processing.processors.queries import ACTING, Engaged, Looked, ProcessorParty
@@ -110,7 +111,10 @@ class ProcessorPage:
 
 @dataclass(frozen=True)
 class TermsFormPage:
-    """The form of the terms of a processor; `version` is the one the person had read when they began to type."""
+    """The form of the terms of a processor; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int
     version: int
@@ -122,11 +126,15 @@ class TermsFormPage:
     points: Sequence[tuple[str, str, Mapping[str, Any]]]
     rows: Sequence[Mapping[str, Any]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)
 class ActivityProcessorsPage:
-    """The form of the processors of an activity: a row each, and empty ones to add."""
+    """The form of the processors of an activity: a row each, and empty ones to add.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int
     version: int
@@ -135,6 +143,7 @@ class ActivityProcessorsPage:
     errors: Mapping[str, str]
     bodies: Sequence[tuple[str, str]]
     contracts: Sequence[tuple[str, str]]
+    beside: Sequence[ConflictRow]
 
 
 def processor_view(one: Engaged, looked: Looked | None, today: date) -> ProcessorView:

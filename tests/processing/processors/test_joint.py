@@ -9,6 +9,7 @@ from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus, ProcessingRole
 from tests.conftest import Someone, Town
+from tests.pages import fields_of
 
 pytestmark = pytest.mark.database
 FORM = {
@@ -70,6 +71,31 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
         assert "Les images servent aux deux polices." in answer.text
     assert dpo.post(place, {**FORM, "version": "3"}).status_code == 409
     assert dpo.api("GET", f"/api/v1/processing-activities/{activity}/arrangement").json()["version"] == 0
+
+
+def test_two_who_change_an_arrangement_at_once_read_what_the_other_saved_and_lose_nothing(town: Town) -> None:
+    dpo, activity = town.someone(Role.DPO), joint_activity(town)
+    place = f"/traitements/{activity}/responsables-conjoints"
+    assert dpo.post(place, FORM).status_code == 303
+    saved = {
+        **FORM,
+        "version": "1",
+        "agreed_on": "2025-03-01",
+        "row-1-name": "Département",
+        "duty-rights": "Le guichet",
+    }
+    assert dpo.post(place, saved).status_code == 303
+
+    late = dpo.post(place, {**FORM, "version": "1", "contact_point": "Ma saisie"})
+
+    assert late.status_code == 409
+    shown = fields_of(late)
+    assert [shown[name] for name in ("version", "agreed_on", "contact_point", "row-1-name", "duty-rights")] == [
+        "2", "2025-03-01", "Ma saisie", "Département", "Le guichet",
+    ]  # fmt: skip
+    beside = late.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
+    assert (beside.count(">votre saisie<"), beside.count(">celle de l’autre<")) == (1, 3)
+    assert dpo.post(place, shown).status_code == 303
 
 
 def test_a_program_reads_and_changes_an_arrangement_a_neighbour_sees_none(town: Town) -> None:

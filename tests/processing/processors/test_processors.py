@@ -22,6 +22,7 @@ from registry.processing.processors.vocabulary import Article28Point, PointState
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus
 from tests.conftest import TODAY, Someone, Town
+from tests.pages import fields_of
 
 PRESENT = [{"point": str(point), "state": "present", "place": f"Article {place}"}
            for place, point in enumerate(Article28Point)]  # fmt: skip
@@ -180,6 +181,27 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
     late = dpo.post(f"/sous-traitants/{scene.party}/clauses", {"version": "4"})
     assert late.status_code == 409
     assert dpo.api("GET", f"/api/v1/processing-activities/{scene.activity}/processors").json()["processors"] == []
+
+
+@pytest.mark.database
+def test_two_who_save_processors_or_their_terms_at_once_read_what_the_other_saved(town: Town) -> None:
+    scene, dpo = Scene(town), town.someone(Role.DPO)
+    assert scene.engage(dpo, **{"row-0-task": "Héberge la base"}).status_code == 303
+
+    late = scene.engage(dpo, **{"row-0-task": "Ma tâche tapée"})
+
+    assert late.status_code == 409
+    assert fields_of(late)["row-0-task"] == "Ma tâche tapée"
+    assert "Héberge la base" in late.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
+    place, form = f"/sous-traitants/{scene.party}/clauses", {"version": "0", "point-a-state": "present"}
+    assert dpo.post(place, {**form, "reviewed_on": "2026-01-02", "row-0-name": "Sauvegarde"}).status_code == 303
+    stale = dpo.post(place, {"version": "0", "point-b-state": "absent", "notes": "Mes notes tapées"})
+    assert stale.status_code == 409
+    shown = fields_of(stale)
+    assert [shown[name] for name in ("version", "reviewed_on", "notes", "row-0-name")] == [
+        "1", "2026-01-02", "Mes notes tapées", "Sauvegarde",
+    ]  # fmt: skip
+    assert [shown[f"point-{one}-state"] for one in "abc"] == ["present", "absent", "to-check"]
 
 
 @pytest.mark.database
