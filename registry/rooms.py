@@ -19,6 +19,7 @@ from registry.compliance.engine import Engine, Subject
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
@@ -389,6 +390,6 @@ def bound_facts() -> frozenset[str]:
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
-            *BOUND_OF_RETENTION,
+            *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS,
         )
     )  # fmt: skip

@@ -70,3 +70,45 @@ class ContractState(Labelled):
     RUNNING = "running", mark("En cours")
     ENDING = "ending", mark("Finit dans l’année")
     ENDED = "ended", mark("Terminé")
+
+
+class Waiver(Labelled):
+    """What an operator is spared supplying.
+
+    Law: CCP L3131-3.
+    """
+
+    NONE = "none", mark("Aucune dispense")
+    PART = "part", mark("Dispense partielle")
+    WHOLE = "whole", mark("Dispense totale")
+
+
+class PartnerLeave(Labelled):
+    """What an agreement says of a use of a partner's data."""
+
+    ALLOWED = "allowed", mark("Permis par la convention")
+    ON_AGREEMENT = "on-agreement", mark("Sur accord du partenaire")
+    FORBIDDEN = "forbidden", mark("Interdit par la convention")
+
+
+class ExclusivityKind(Labelled):
+    """On what ground a contract grants exclusivity on public information.
+
+    Law: CRPA L325-2 to L325-4.
+    """
+
+    GENERAL = "general", mark("Exclusivité ordinaire")
+    CULTURAL_DIGITISATION = "cultural-digitisation", mark("Numérisation de ressources culturelles")
+    BETWEEN_PUBLIC_BODIES = "between-public-bodies", mark("Accord entre personnes publiques")
+
+
+class Delivered(Labelled):
+    """What a contract has its holder hand over.
+
+    Law: CCP L3131-2; CGCT L1411-13.
+    """
+
+    DATA = "data", mark("Données livrées")
+    OPERATING_DOCUMENT = "operating-document", mark("Document d’exploitation")
+    REPORT = "report", mark("Rapport remis")
+    OTHER = "other", mark("Autre remise")

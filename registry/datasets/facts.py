@@ -19,6 +19,7 @@ from registry.datasets.vocabulary import (
     AccessRights,
     FieldEvidence,
     Nature,
+    Origin,
     PersonalData,
     PublicationGround,
     ThirdPartyRights,
@@ -36,13 +37,14 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
     "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
-    "denies_personal_data", "holds_personal_fields", "valid_evidence",
+    "denies_personal_data", "holds_personal_fields", "valid_evidence", "origin",
 )  # fmt: skip
 VALUE_WORDS.update(
     {
         "dataset.personal_data": lambda code: PersonalData(code).label,
         "dataset.publication_ground": lambda code: PublicationGround(code).label,
         "dataset.nature": lambda code: Nature(code).label,
+        "dataset.origin": lambda code: Origin(code).label,
         "dataset.third_party_rights": lambda code: ThirdPartyRights(code).label,
         "dataset.licence": lambda code: load_list("licences").label(code),
         "dataset.formats": lambda code: load_list("file_types").label(code),
@@ -186,6 +188,8 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str], fields: 
 def _bind_care(facts: dict[str, Any], sheet: Any, fields: Sequence[Any]) -> None:
     """What is known of others' rights, of what is kept and for how long, and of what each field is needed for."""
     absent = sheet.declared_absent
+    if sheet.origin is not None:
+        facts["dataset.origin"] = str(sheet.origin)
     if sheet.third_party_rights is not None:
         facts["dataset.third_party_rights"] = str(sheet.third_party_rights)
     in_question = may_third_parties_hold_rights(sheet.origin, sheet.third_party_rights)

@@ -16,7 +16,9 @@ from registry.processing.retention.queries import as_retention, body_of, rules_o
 from registry.processing.retention.rules import Origin, Rule, dates_of, keeps_for_ever
 from registry.processing.retention.vocabulary import RetentionState
 
-VALUE_WORDS["dataset.final_disposition"] = lambda code: FinalDisposition(code).label
+VALUE_WORDS["dataset.final_disposition"] = VALUE_WORDS["dataset.selection_decision"] = lambda code: (
+    FinalDisposition(code).label
+)
 BOUND = tuple(
     f"dataset.{name}"
     for name in ("retention_until", "on_hold", "disposed", "final_disposition", "dua_months", "retention_agreed")
