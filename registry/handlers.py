@@ -44,6 +44,8 @@ from registry.exchange.activities import import_routes as record_imports
 from registry.exchange.activities import routes as record_files
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.tables import routes as tables_routes
+from registry.legal import api as legal_api
+from registry.legal import routes as legal_routes
 from registry.organisations import api as organisations_api
 from registry.organisations import panels as organisations_panels
 from registry.organisations import routes as organisations_routes
@@ -110,6 +112,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *accounts_routes.HANDLERS,
     *organisations_routes.HANDLERS,
     *organisations_api.HANDLERS,
+    *legal_routes.HANDLERS,
+    *legal_api.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
     *documents_routes.HANDLERS,

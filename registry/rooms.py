@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.service import forget_ended_sessions
+from registry.compliance.citations import count_judged, law_of
 from registry.compliance.daily import evaluating
 from registry.compliance.engine import Engine, Subject
 from registry.compliance.policy_files import load_catalogue
@@ -362,6 +363,8 @@ def assemble(home: Path | None = None) -> dict[str, Any]:
     found = {} if home is None else {"bearers": partial(find_bearers, home=home)}
     return {
         "engine": assemble_engine(),
+        "law": law_of,
+        "judged": count_judged,
         "settling": settle,
         "sources": {source.report_id: source for source in _SOURCES},
         "provables": PROVABLES,

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from pydantic import Field
 
+from registry.compliance.citations import official_texts
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import awaited_in_words, condition_in_words
 from registry.compliance.policy import Policy, PolicyVersion
@@ -16,6 +17,7 @@ from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKin
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.legal.views import OfficialTexts
 from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.visits import Visit, route
 
@@ -77,6 +79,22 @@ class FindingsBody:
 
 
 @dataclass(frozen=True)
+class CitedArticleBody:
+    """An article a version cites, in its official version of today or of the nearest day on which that one binds.
+
+    `changed_on` are the days of the versions that came after the one the policy was written on.
+    """
+
+    text: str
+    number: str
+    in_force_from: date | None
+    in_force_until: date | None
+    content: str | None
+    address: str | None
+    changed_on: list[date]
+
+
+@dataclass(frozen=True)
 class PolicyVersionBody:
     """One dated version of a policy, with its law."""
 
@@ -89,6 +107,7 @@ class PolicyVersionBody:
     evidence: Evidence
     condition: str
     current: bool
+    articles: list[CitedArticleBody]
 
 
 @dataclass(frozen=True)
@@ -188,7 +207,8 @@ def read_policy(visit: Visit, policy_id: str) -> Response[PolicyBody]:
     if not engine.catalogue.has(policy_id):
         raise NotFound(_("Aucune règle ne porte ce numéro."))
     policy = engine.catalogue.get(policy_id)
-    versions = [_version(engine, version, visit.today) for version in policy.versions]
+    official = official_texts(visit.session, engine.catalogue, policy, policy.versions, visit.today)
+    versions = [_version(engine, version, official[version.digest], visit.today) for version in policy.versions]
     return visit.answer(PolicyBody(**_line(visit, policy, _counts(visit)), versions=versions))
 
 
@@ -209,10 +229,17 @@ def _line(visit: Visit, policy: Policy, counts: dict[str, dict[str, int]]) -> di
     }  # fmt: skip
 
 
-def _version(engine: Engine, version: PolicyVersion, today: date) -> PolicyVersionBody:
+def _version(engine: Engine, version: PolicyVersion, official: OfficialTexts, today: date) -> PolicyVersionBody:
     return PolicyVersionBody(
         version.status, version.effective_from, version.effective_until, version.text, version.article,
         version.address, version.evidence, condition_in_words(engine.catalogue, version), version.applies_on(today),
+        [
+            CitedArticleBody(
+                one.title, one.number, one.in_force_from, one.in_force_until, "\n".join(one.lines) or None,
+                one.address or None, [change.day for change in one.changes],
+            )
+            for one in official.shown
+        ],
     )  # fmt: skip
 
 

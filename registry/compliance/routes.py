@@ -2,11 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.compliance.citations import official_texts
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import (
     awaited_in_words,
@@ -225,6 +227,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
 
 def _versions(engine: Engine, visit: Visit, policy: Policy) -> list[VersionView]:
     """The versions of a policy, the latest first."""
+    official = official_texts(visit.session, engine.catalogue, policy, policy.versions, _day_asked(visit))
     return [
         VersionView(
             version.status.label, version.text, version.article, version.address, version.note or "",
@@ -234,9 +237,18 @@ def _versions(engine: Engine, visit: Visit, policy: Policy) -> list[VersionView]
             version.applies_on(visit.today),
             version.effective_until is not None and version.effective_until < visit.today,
             awaited_in_words(engine, policy, version),
+            official[version.digest],
         )
         for version in reversed(policy.versions)
     ]  # fmt: skip
+
+
+def _day_asked(visit: Visit) -> date:
+    """The day whose official texts are shown: the one the address gives, else today."""
+    try:
+        return date.fromisoformat(visit.query("le"))
+    except ValueError:
+        return visit.today
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_policies, show_findings, show_policy)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from registry.compliance.vocabulary import Verdict
+from registry.legal.views import OfficialTexts
 
 
 @dataclass(frozen=True)
@@ -165,6 +166,7 @@ class VersionView:
     is_current: bool
     is_over: bool
     awaited: str
+    official: OfficialTexts
 
 
 @dataclass(frozen=True)

@@ -65,8 +65,3 @@ class LegalArticleVersion(Numbered, table=True):
     modified_by: str | None = plain(nullable=True)
     source: LegalSource = stored(LegalSource)
     loaded_on: date
-
-    @property
-    def address(self) -> str:
-        """Where the official site shows this version."""
-        return f"https://www.legifrance.gouv.fr/codes/article_lc/{self.identifier}"

@@ -48,6 +48,32 @@ class Wanted:
         return self.everything or number_key(number) in self.cited.get(text, ())
 
 
+@dataclass(frozen=True)
+class Resting:
+    """A policy that rests on an article during a time, as the room of policies hands it over.
+
+    `read` is the identifier of the version its address shows, if it shows one; `read_on` the day of the state of the
+    text it was written on, where that is known.
+    """
+
+    citation: Citation
+    policy_id: str
+    name: str
+    address: str
+    read: str
+    read_on: date | None
+    begins: date
+    ends: date | None
+
+
+@dataclass(frozen=True)
+class Law:
+    """What the policies say of the law they rest on: the texts they name, and each article with who rests on it."""
+
+    texts: Sequence[KnownText]
+    resting: Sequence[Resting]
+
+
 _PARENTHESES = re.compile(r"\([^)]*\)")
 _OF_CODE = r"[LRDA]\.?\s?\*?\s?\d+(?:-\d+)*"
 _CODE_NUMBERS = re.compile(rf"(?<!\w)({_OF_CODE})(?:\s+à\s+({_OF_CODE}))?")
@@ -125,8 +151,18 @@ def _last_digits(number: str) -> tuple[str, int]:
     return stem, int(number[len(stem) :] or 0)
 
 
+def official_address(nature: TextNature, identifier: str) -> str:
+    """Where the official site shows a version of an article."""
+    shelf = "codes" if nature is TextNature.CODE else "loda"
+    return f"https://www.legifrance.gouv.fr/{shelf}/article_lc/{identifier}"
+
+
 class Dated(Protocol):
     """What is in force from a day until another, both inclusive; without the first, the day is not known yet."""
+
+    @property
+    def identifier(self) -> str:
+        """Its official identifier."""
 
     @property
     def in_force_from(self) -> date | None:
@@ -162,3 +198,15 @@ def versions_since(versions: Iterable[OneDated], day: date) -> list[OneDated]:
         and (one.in_force_until is None or one.in_force_until >= one.in_force_from)
     ]
     return sorted(later, key=lambda one: one.in_force_from or date.max)
+
+
+def versions_unread(versions: Sequence[OneDated], resting: Resting) -> list[OneDated]:
+    """The versions that came, or will come, after the one a policy was written on, while the policy lasts.
+
+    Where neither the version nor the day that was read is known, nothing is said to have changed.
+    """
+    read = next((one.in_force_from for one in versions if one.identifier == resting.read), None) or resting.read_on
+    if read is None:
+        return []
+    last = resting.ends or date.max
+    return [one for one in versions_since(versions, read) if (one.in_force_from or last) <= last]

@@ -57,6 +57,7 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
+from tests.access.official import ARTICLE, TEXT, load_official
 from tests.access.retaining import retain
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
@@ -94,6 +95,8 @@ class Objects:
     run_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
+    text_identifier: str = "LEGITEXT000000000009"
+    article_number: str = "L999-9"
     template_id: str = "arbres"
     code: str = "stale"
     digest: str = "0" * 16
@@ -261,6 +264,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         )  # fmt: skip
         session.add_all([arrangement, handed, erasure])
         session.flush()
+        load_official(session)
         kept = retain(session, organisation_id, source.id, word, day=day)
         spare = retain(session, organisation_id, source.id, f"bis {word}", day=day, code="BIS")
         kept |= {f"spare_{name}": number for name, number in spare.items()}
@@ -282,7 +286,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
-        policy_id="OD-05", digest=static_url("theme.css").split("/")[2], token=invitation,
+        policy_id="OD-05", text_identifier=TEXT, article_number=ARTICLE, token=invitation,
+        digest=static_url("theme.css").split("/")[2],
         mailbox=f"collegue.{word}@a.invalid", system_id=system.id, source_id=source.id, recorded_at=recorded_at,
         mandate_id=mandate.id, activity_id=activity.id, breach_id=breach.id, request_id=request.id,
         spare_breach_id=spare_breach.id, spare_request_id=spare_request.id, **more,
@@ -875,7 +880,7 @@ def _version(path: str, of: Objects) -> int | None:
 
 def owners_of(path: str, route: str) -> tuple[str, ...]:
     """Whose things a route can be asked about: everybody's, nobody's in particular, or none at all."""
-    if any(f"{{{name}:str}}" in path for name in ("policy_id", "digest", "token", "code")):
+    if any(f"{{{name}:str}}" in path for name in ("policy_id", "text_identifier", "digest", "token", "code")):
         return ("own", "none")
     if "{form:str}" in path:
         return ("-",)

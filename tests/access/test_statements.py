@@ -47,6 +47,7 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
 from tests.access.assessments import write_assessment
+from tests.access.official import load_official
 from tests.access.retaining import retain
 from tests.conftest import Town
 
@@ -156,7 +157,15 @@ STATEMENTS = {
     "/api/v1/imports/{batch}/records": 3,
     "/api/v1/documents": 3,
     "/conformite": 2,
-    "/conformite/OD-05": 5,
+    "/conformite/OD-05": 7,
+    "/droit": 2,
+    "/droit?q=premier": 4,
+    "/droit/LEGITEXT000031366350": 4,
+    "/droit/LEGITEXT000031366350/D323-2-1": 3,
+    "/api/v1/legal-texts": 2,
+    "/api/v1/legal-articles": 3,
+    "/api/v1/legal-texts/LEGITEXT000031366350/articles/D323-2-1": 3,
+    "/api/v1/policies/OD-05": 4,
     "/conformite/constats?regles=obligations&constat=to-complete": 7,
     "/violations": 4,
     "/violations/{breach}": 10,
@@ -208,6 +217,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
     day = town.info["today"]()
     accounts = [town.someone(role).account_id for role in list(Role)[:2]]
     with town.acting() as session:
+        load_official(session)
         authority = get_organisation(session, town.authority_id)
         for number in range(start, end):
             person = record_person(

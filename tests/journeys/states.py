@@ -181,6 +181,8 @@ def lists(visitor: Visitor) -> States:
         "a search of a wrong word": "/recherche?q=cantinne",
         "an export of a part": "/exports?acces=public",
         "findings narrowed": "/conformite/constats?regles=obligations&constat=to-complete",
+        "the official texts": "/droit",
+        "official texts of no such word": "/droit?q=introuvable",
         "findings of no such list": "/conformite/constats?constat=rien",
     }.items():
         visitor.go(address)

@@ -1,0 +1,190 @@
+"""What goes out about legal texts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.kernel.words import _, mark
+from registry.legal.models import LegalArticleVersion
+from registry.legal.queries import LoadedArticle
+from registry.legal.rules import Citation, KnownText, Resting, official_address, version_on, versions_unread
+from registry.web.templating import say_day
+
+LICENCE = mark("source : DILA, base LEGI, licence ouverte 2.0, lue le {day}")
+
+
+@dataclass(frozen=True)
+class ChangeView:
+    """A version of an article that nobody read yet when a policy was written."""
+
+    day: date
+    address: str
+
+
+@dataclass(frozen=True)
+class OfficialView:
+    """What an article says on a day, as plain text, a paragraph a line; `silence` is why it says nothing."""
+
+    title: str
+    number: str
+    own_address: str
+    silence: str
+    lines: Sequence[str]
+    note: Sequence[str]
+    in_force_from: date | None
+    in_force_until: date | None
+    modified_by: str
+    address: str
+    source: str
+    changes: Sequence[ChangeView]
+
+
+@dataclass(frozen=True)
+class OfficialTexts:
+    """The official texts a policy cites; `unloaded` says which of them nobody loaded, and how to."""
+
+    day: date
+    shown: Sequence[OfficialView]
+    unloaded: str
+
+
+def article_address(text: str, number: str) -> str:
+    """The page of an article."""
+    return f"/droit/{text}/{number}"
+
+
+def say_official_texts(
+    texts: Sequence[KnownText], resting: Sequence[Resting], found: Mapping[Citation, LoadedArticle], day: date
+) -> OfficialTexts:
+    """The articles a policy rests on, as they read on a day."""
+    natures = {one.identifier: one.nature for one in texts}
+    shown = [
+        say_official(found[one.citation], day, versions_unread(found[one.citation].versions, one))
+        for one in resting
+        if one.citation in found
+    ]
+    missing = [
+        one.citation.number for one in resting if one.citation not in found and natures[one.citation.text].is_in_legi
+    ]
+    unloaded = _(
+        "Texte officiel non chargé : {articles}. « beffroi legal load FICHIER » le lit du paquet @socialgouv/legi-data "
+        "ou de la base LEGI de la DILA."
+    ).format(articles=", ".join(missing))
+    return OfficialTexts(day, shown, unloaded if missing else "")
+
+
+def say_official(article: LoadedArticle, day: date, changed: Sequence[LegalArticleVersion] = ()) -> OfficialView:
+    """An article as it reads on a day, with the versions that changed it since it was last read."""
+    version = version_on(article.versions, day)
+    nature = article.text.nature
+    return OfficialView(
+        title=article.text.title,
+        number=article.number,
+        own_address=article_address(article.text.identifier, article.number_key),
+        silence=_silence(version, day),
+        lines=(version.content or "").split("\n") if version is not None and version.content else [],
+        note=(version.note or "").split("\n") if version is not None and version.note else [],
+        in_force_from=version.in_force_from if version is not None else None,
+        in_force_until=version.in_force_until if version is not None else None,
+        modified_by=(version.modified_by or "") if version is not None else "",
+        address=official_address(nature, version.identifier) if version is not None else "",
+        source=_(LICENCE).format(day=say_day(version.loaded_on)) if version is not None else "",
+        changes=[
+            ChangeView(one.in_force_from, official_address(nature, one.identifier))
+            for one in changed
+            if one.in_force_from is not None
+        ],
+    )
+
+
+def _silence(version: LegalArticleVersion | None, day: date) -> str:
+    if version is None:
+        return _("Aucune version chargée n’était en vigueur le {day}.").format(day=say_day(day))
+    if not version.content:
+        return _("Seules les dates de cette version ont été lues : son texte est sur le site officiel.")
+    return ""
+
+
+@dataclass(frozen=True)
+class TextLine:
+    """A text that policies cite or of which articles were loaded."""
+
+    identifier: str
+    title: str
+    nature: str
+    cited: int
+    loaded: int
+    loaded_on: date | None
+    is_in_legi: bool
+
+
+@dataclass(frozen=True)
+class ArticleView:
+    """An article in a list, with the numbers of the policies that rest on it."""
+
+    number: str
+    address: str
+    text: str
+    policies: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class TextsPage:
+    """The texts, and the articles that hold the words asked."""
+
+    words: str
+    texts: Sequence[TextLine]
+    found: Sequence[ArticleView]
+    total: int
+
+
+@dataclass(frozen=True)
+class TextPage:
+    """One text: its articles that were loaded."""
+
+    identifier: str
+    title: str
+    nature: str
+    words: str
+    total: int
+    rows: Sequence[ArticleView]
+    first_address: str
+    next_address: str
+
+
+@dataclass(frozen=True)
+class VersionLine:
+    """A version of an article, among the others."""
+
+    identifier: str
+    state: str
+    in_force_from: date | None
+    in_force_until: date | None
+    modified_by: str
+    address: str
+    own_address: str
+    is_shown: bool
+
+
+@dataclass(frozen=True)
+class RestingLine:
+    """A policy that rests on an article, and whether the article changed since it was written."""
+
+    policy_id: str
+    name: str
+    address: str
+    changes: Sequence[ChangeView]
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """One article: what it says on a day, its versions, the policies that rest on it."""
+
+    text: str
+    text_title: str
+    number: str
+    day: date
+    official: OfficialView
+    versions: Sequence[VersionLine]
+    policies: Sequence[RestingLine]
+    error: str
