@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
-from registry.datasets.models import Dataset, DatasetField, Distribution
+from registry.datasets import sector_facts
+from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.datasets.rules import (
     are_personal_fields_justified,
     do_fields_tell_of_people,
@@ -37,7 +38,7 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
     "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
-    "denies_personal_data", "holds_personal_fields", "valid_evidence", "origin",
+    "denies_personal_data", "holds_personal_fields", "valid_evidence", "origin", *sector_facts.NAMES,
 )  # fmt: skip
 VALUE_WORDS.update(
     {
@@ -58,7 +59,7 @@ _ASKED = frozenset(
         "publication_ground", "anonymisation_proof", "third_party_rights", "origin", "reuser_warning",
         "retention_months", "retention_trigger", "final_disposition", "stage", "last_use_review",
     }
-)  # fmt: skip
+) | sector_facts.ASKED  # fmt: skip
 """What facts are made from, of the columns of a sheet, and what a report shows of it."""
 _ASKED_OF_FILES = frozenset(
     {"id", "dataset_id", "annulled", "format", "licence", "conforms_to", "documentation", "access_url",
@@ -100,6 +101,11 @@ def bind_datasets(
     for row in find_rows(session, DatasetField, until=until, column="dataset_id", among=ids):
         if not row.annulled:
             fields.setdefault(row.dataset_id, []).append(row)
+    services: dict[int, list[Any]] = {}
+    valued = [sheet.id for sheet in sheets if sheet.hvd_categories]
+    for row in find_rows(session, DataService, until=until, column="dataset_id", among=valued) if valued else ():
+        if not row.annulled:
+            services.setdefault(row.dataset_id, []).append(row)
     roles: dict[int, set[str]] = {}
     for row in find_rows(session, Appointment, until=until, column="subject_id", among=ids):
         if row.subject_kind == AppointmentSubject.DATASET and not row.annulled and holds_on(row.during, on):
@@ -112,7 +118,13 @@ def bind_datasets(
         sheet.id: (
             sheet,
             persons.get(sheet.organisation_id, {})
-            | facts_of_dataset(sheet, files.get(sheet.id, []), roles.get(sheet.id, set()), fields.get(sheet.id, []))
+            | facts_of_dataset(
+                sheet,
+                files.get(sheet.id, []),
+                roles.get(sheet.id, set()),
+                fields.get(sheet.id, []),
+                services.get(sheet.id, []),
+            )
             | _facts_of_proofs(proofs.get(sheet.id, ())),
         )
         for sheet in sheets
@@ -148,8 +160,10 @@ def _legal_persons(
     return found
 
 
-def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str], fields: Sequence[Any] = ()) -> dict[str, Any]:
-    """The facts of one sheet, from its row, its distributions, the roles filled on it and its fields."""
+def facts_of_dataset(
+    sheet: Any, files: Sequence[Any], roles: set[str], fields: Sequence[Any] = (), services: Sequence[Any] = ()
+) -> dict[str, Any]:
+    """The facts of one sheet, from its row, its distributions, the roles filled on it, its fields and interfaces."""
     absent = sheet.declared_absent
     facts: dict[str, Any] = {
         "dataset.description_length": len(sheet.description or ""),
@@ -182,6 +196,7 @@ def facts_of_dataset(sheet: Any, files: Sequence[Any], roles: set[str], fields: 
     bind_presence(facts, "dataset.anonymisation_proof", sheet.anonymisation_proof, (), "anonymisation_proof")
     may_be_absent(facts, "dataset.first_published", sheet.issued, absent, "issued")
     _bind_care(facts, sheet, fields)
+    sector_facts.bind_sectors(facts, sheet, files, services)
     return facts
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from registry.datasets.vocabulary import Origin, PersonalData, StatisticalSecrecy
+from registry.datasets.vocabulary import Nature, Origin, PersonalData, StatisticalSecrecy
 
 Term = TypeVar("Term")
 PERSONAL_RANKS: Mapping[PersonalData, int] = {one: rank for rank, one in enumerate(PersonalData)}
@@ -77,3 +77,15 @@ def do_fields_tell_of_people(fields: Iterable[tuple[bool, bool]]) -> bool | None
     """
     personal = [asserted for tells, asserted in fields if tells]
     return any(personal) or (None if personal else False)
+
+
+_NAMED_AS_HIGH_VALUE = frozenset({Nature.LOCAL_ADDRESS_BASE, Nature.MOBILITY})
+
+
+def may_be_high_value(nature: str | None, inspire_themes: Sequence[str]) -> bool:
+    """Whether what a sheet says makes it worth asking for a category of high value: else, none is taken for none.
+
+    Law: implementing regulation (EU) 2023/138, annex, in force since 2024-06-09: addresses, mobility, and the
+    geospatial and environmental categories, which are themes of INSPIRE.
+    """
+    return bool(inspire_themes) or (nature is not None and Nature(nature) in _NAMED_AS_HIGH_VALUE)

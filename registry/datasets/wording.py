@@ -83,6 +83,7 @@ FIELD_LABELS: dict[str, str] = {
 PART_LABELS = {
     "distributions": mark("Fichiers et accès"),
     "fields": mark("Champs du jeu"),
+    "services": mark("Interfaces (API)"),
     "sources": mark("Jeux dont il est issu"),
 }
 """The parts of a sheet that are lists of their own."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.facts import bind_datasets
 from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.rules import are_personal_fields_justified, may_third_parties_hold_rights
+from registry.datasets.rules import are_personal_fields_justified, may_be_high_value, may_third_parties_hold_rights
 from registry.datasets.service import amend_dataset, record_dataset
 from registry.datasets.systems.facts import bind_systems
 from registry.datasets.systems.forms import SystemForm
@@ -96,6 +96,98 @@ def test_fields_rights_and_retention_are_read_as_they_stand_and_as_they_stood(to
     assert now["dataset.third_party_rights_in_question"] is True
     assert "dataset.third_party_rights_in_question" not in then
     assert now["dataset.last_use_review"] == TODAY - timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("nature", "themes", "said"),
+    [
+        (None, [], False),
+        ("other", [], False),
+        ("subsidies", [], False),
+        ("local-address-base", [], True),
+        ("mobility", [], True),
+        ("other", ["hy"], True),
+    ],
+)
+def test_a_category_of_high_value_is_asked_where_the_annex_may_name_the_dataset(
+    nature: str | None, themes: list[str], said: bool
+) -> None:
+    assert may_be_high_value(nature, themes) is said
+
+
+def _recorded(town: Town, said: dict[str, Any]) -> dict[str, Any]:
+    """The facts of a sheet that says this."""
+    with town.acting() as session:
+        number = record_dataset(session, town.authority_id, DatasetForm.model_validate({"title": "Essai", **said})).id
+        session.flush()
+        return _facts(session, number, until=None)
+
+
+_MAP = {"distributions": [{"format": "GPKG", "download_url": "https://exemple.invalid/plan.gpkg"}]}
+_TABLE = {"distributions": [{"format": "CSV", "download_url": "https://exemple.invalid/tableau.csv"}]}
+
+
+@pytest.mark.database
+def test_a_theme_is_asked_of_what_is_mapped_and_taken_for_none_elsewhere(town: Town) -> None:
+    assert "dataset.inspire_themes__present" not in _recorded(town, _MAP)
+    assert _recorded(town, {**_MAP, "declared_absent": ["inspire_themes"]})["dataset.inspire_themes__present"] is False
+    assert _recorded(town, _TABLE)["dataset.inspire_themes__present"] is False
+    themed = _recorded(town, {**_TABLE, "inspire_themes": ["hy", "bu"]})
+    assert themed["dataset.inspire_themes"] == ("bu", "hy")
+    # What bears a theme may be of high value: somebody is asked.
+    assert "dataset.hvd_categories__present" not in themed
+    assert _recorded(town, _TABLE)["dataset.hvd_categories__present"] is False
+
+
+@pytest.mark.database
+def test_an_interface_is_known_by_what_it_gives_and_by_the_sheet_being_offline(town: Town) -> None:
+    valued = {"hvd_categories": ["c_43f88346"], "access_rights": "public", **_TABLE}
+    silent = _recorded(town, valued)
+    assert silent["dataset.hvd_categories"] == ("c_43f88346",)
+    assert not {"dataset.api", "dataset.api_documented", "dataset.hvd_law_cited"} & silent.keys()
+    offered = _recorded(
+        town,
+        {
+            **valued,
+            "services": [
+                {"endpoint_url": "https://exemple.invalid/api", "endpoint_description": "https://exemple.invalid/doc"}
+            ],
+            "applicable_legislation": ["http://data.europa.eu/eli/reg_impl/2023/138/oj"],
+        },
+    )
+    assert (offered["dataset.api"], offered["dataset.api_documented"], offered["dataset.hvd_law_cited"]) == (True,) * 3
+    bare = {**valued, "services": [{"endpoint_url": "https://exemple.invalid/api"}]}
+    assert "dataset.api_documented" not in _recorded(town, bare)
+    other = _recorded(
+        town, {**valued, "access_rights": "non-public", "applicable_legislation": ["https://exemple.invalid/loi"]}
+    )
+    assert (other["dataset.api"], other["dataset.hvd_law_cited"]) == (False, False)
+
+
+@pytest.mark.database
+def test_the_national_access_point_is_known_by_its_address(town: Town) -> None:
+    there = "https://transport.data.gouv.fr/resources/1"
+    timetable = {"nature": "mobility", "access_rights": "public"}
+    deposited = _recorded(town, {**timetable, "distributions": [{"format": "GTFS", "access_url": there}]})
+    assert deposited["dataset.on_national_access_point"] is True
+    assert deposited["dataset.mobility_formats"] == ("GTFS",)
+    elsewhere = _recorded(town, {**timetable, **_TABLE})
+    assert "dataset.on_national_access_point" not in elsewhere
+    assert elsewhere["dataset.mobility_formats"] == ()
+    kept = _recorded(town, {**timetable, **_TABLE, "access_rights": "restricted"})
+    assert kept["dataset.on_national_access_point"] is False
+
+
+@pytest.mark.database
+def test_what_a_sheet_says_of_its_making_is_there_absent_or_unknown(town: Town) -> None:
+    said = _recorded(
+        town, {"provenance": "Levé", "origin": "derived", "declared_absent": ["publication_ground_reference"]}
+    )
+    assert (said["dataset.provenance__present"], said["dataset.origin"], said["dataset.stage"]) == (
+        True, "derived", "identified",
+    )  # fmt: skip
+    assert said["dataset.publication_ground_reference__present"] is False
+    assert not {"dataset.provenance", "dataset.system__present"} & said.keys()
 
 
 @pytest.mark.database
