@@ -12,7 +12,7 @@ from registry.platform.lists import load_list
 
 NAMES = (
     "stage", "provenance", "inspire_themes", "hvd_categories", "hvd_law_cited", "api", "api_documented",
-    "mobility_formats", "on_national_access_point", "publication_ground_reference", "system",
+    "mobility_formats", "schema_declared", "on_national_access_point", "publication_ground_reference", "system",
 )  # fmt: skip
 ASKED = frozenset(
     {"stage", "provenance", "inspire_themes", "hvd_categories", "applicable_legislation", "uri",
@@ -76,6 +76,10 @@ def _bind_mobility(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> N
     standard = tuple(code for code in formats if types.flag(code, "mobility"))
     if standard or all(file.format for file in files):
         facts["dataset.mobility_formats"] = standard
+    if sheet.conforms_to or any(file.conforms_to for file in files):
+        facts["dataset.schema_declared"] = True
+    elif "conforms_to" in sheet.declared_absent:
+        facts["dataset.schema_declared"] = False
     places = [
         sheet.uri,
         sheet.landing_page,

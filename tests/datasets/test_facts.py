@@ -174,6 +174,11 @@ def test_the_national_access_point_is_known_by_its_address(town: Town) -> None:
     elsewhere = _recorded(town, {**timetable, **_TABLE})
     assert "dataset.on_national_access_point" not in elsewhere
     assert elsewhere["dataset.mobility_formats"] == ()
+    assert "dataset.schema_declared" not in elsewhere
+    schema = "https://exemple.invalid/schema"
+    assert _recorded(town, {**timetable, **_TABLE, "conforms_to": [schema]})["dataset.schema_declared"] is True
+    bare = _recorded(town, {**timetable, **_TABLE, "declared_absent": ["conforms_to"]})
+    assert bare["dataset.schema_declared"] is False
     kept = _recorded(town, {**timetable, **_TABLE, "access_rights": "restricted"})
     assert kept["dataset.on_national_access_point"] is False
 
