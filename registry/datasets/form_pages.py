@@ -199,8 +199,8 @@ def form_choices(session: Session, held: int | None) -> dict[str, list[tuple[str
         (name, field_label(name)) for name in ("licence", "frequency", "modified", "publisher_name", "issued",
                                                "publication_ground", "anonymisation_proof", "documentation",
                                                "reuser_warning", "retention_months", "retention_trigger",
-                                               "last_use_review", "conforms_to", "publication_ground_reference", "provenance",
-                                               "hvd_categories", "inspire_themes", "applicable_legislation",
-                                               "information_system_id")
+                                               "last_use_review", "conforms_to", "publication_ground_reference",
+                                               "provenance", "hvd_categories", "inspire_themes",
+                                               "applicable_legislation", "information_system_id")
     ]  # fmt: skip
     return choices

@@ -15,7 +15,7 @@ NAMES = (
     "mobility_formats", "schema_declared", "on_national_access_point", "publication_ground_reference", "system",
 )  # fmt: skip
 ASKED = frozenset(
-    {"stage", "provenance", "inspire_themes", "hvd_categories", "applicable_legislation", "uri",
+    {"stage", "provenance", "themes", "inspire_themes", "hvd_categories", "applicable_legislation", "uri",
      "landing_page", "publication_ground_reference", "information_system_id"}
 )  # fmt: skip
 """The columns of a sheet these facts are made from."""
@@ -39,17 +39,16 @@ def bind_sectors(facts: dict[str, Any], sheet: Any, files: Sequence[Any], servic
     bind_presence(facts, "dataset.system", sheet.information_system_id, absent, "information_system_id")
     reference = sheet.publication_ground_reference
     bind_presence(facts, "dataset.publication_ground_reference", reference, absent, "publication_ground_reference")
-    _bind_themes(facts, sheet, files)
+    _bind_themes(facts, sheet)
     _bind_interface(facts, sheet, services)
     _bind_mobility(facts, sheet, files)
 
 
-def _bind_themes(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> None:
+def _bind_themes(facts: dict[str, Any], sheet: Any) -> None:
     """A theme or a category nobody gave is asked only of a dataset that shows a sign of one."""
-    types, absent = load_list("file_types"), sheet.declared_absent
-    is_mapped = any(file.format and types.flag(file.format, "geographic") for file in files)
+    themes, absent = load_list("themes"), sheet.declared_absent
     for name, shows_sign in (
-        ("inspire_themes", is_mapped),
+        ("inspire_themes", any(themes.flag(theme, "inspire") for theme in sheet.themes)),
         ("hvd_categories", may_be_high_value(sheet.nature, sheet.inspire_themes)),
     ):
         given = tuple(sorted(getattr(sheet, name))) or None

@@ -123,12 +123,12 @@ def _recorded(town: Town, said: dict[str, Any]) -> dict[str, Any]:
         return _facts(session, number, until=None)
 
 
-_MAP = {"distributions": [{"format": "GPKG", "download_url": "https://exemple.invalid/plan.gpkg"}]}
+_MAP = {"themes": ["ENVI"], "distributions": [{"format": "GPKG", "download_url": "https://exemple.invalid/plan.gpkg"}]}
 _TABLE = {"distributions": [{"format": "CSV", "download_url": "https://exemple.invalid/tableau.csv"}]}
 
 
 @pytest.mark.database
-def test_a_theme_is_asked_of_what_is_mapped_and_taken_for_none_elsewhere(town: Town) -> None:
+def test_an_inspire_theme_is_asked_of_environment_and_territory_and_taken_for_none_elsewhere(town: Town) -> None:
     assert "dataset.inspire_themes__present" not in _recorded(town, _MAP)
     assert _recorded(town, {**_MAP, "declared_absent": ["inspire_themes"]})["dataset.inspire_themes__present"] is False
     assert _recorded(town, _TABLE)["dataset.inspire_themes__present"] is False
