@@ -20,6 +20,7 @@ _LABELS = {
     "reason": mark("La raison, sans nommer la personne"),
     "words": mark("Les places, depuis 0, des mots du nom à chercher seuls"),
     "keep": mark("Les passages qui restent : table:numéro:champ"),
+    "also": mark("Les numéros d’autres personnes du même nom ou de la même adresse, à effacer avec elle"),
     "exception": mark("Le motif de ce qui reste, de la liste de l’article 17 §3"),
     "backups_until": mark("Le jour au plus tard où les sauvegardes d’avant seront détruites"),
     "counts": mark("Ce qui a été effacé, par genre"),

@@ -22,6 +22,7 @@ from registry.erasures.queries import (
     CACHES,
     DERIVED,
     REGISTERS,
+    alike_within,
     find_digests_of,
     find_entries_naming,
     find_old_texts,
@@ -55,7 +56,8 @@ def erase(session: Session, erasure: Erasure, home: Home, report: Report = lambd
     """
     person = get_person(session, erasure.person_id, lock=True)
     within, keep = frozenset(erasure.choices["within"]), frozenset(erasure.choices["keep"])
-    identity, sought, _namesakes = look_for(session, person, erasure.choices["words"])
+    identity, sought, namesakes = look_for(session, person, erasure.choices["words"])
+    alike = alike_within(session, namesakes, within)
     counts: Counter[str] = Counter()
     say(session, "erasures:person:erase", erasure.reason)
     report(1, _STEPS, _("Textes du registre"))
@@ -67,7 +69,10 @@ def erase(session: Session, erasure: Erasure, home: Home, report: Report = lambd
     report(4, _STEPS, _("Compte et identité"))
     _erase_account(session, person, identity, counts)
     _erase_identity(session, person, counts)
-    erasure.kept = _what_stays(session, erasure, home, sought, within)
+    erasure.kept = [
+        *_what_stays(session, erasure, home, sought, within),
+        *({"what": Kept.PERSON, "number": number, "ground": None} for number in sorted(alike)),
+    ]
     erasure.counts = dict(counts)
     erasure.state, erasure.erased_at = ErasureState.ERASED, datetime.now(UTC)
     session.flush()

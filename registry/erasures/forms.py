@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS
 from registry.kernel.words import _
 from registry.platform.lists import load_list
+from registry.web.calls import Number
 
 Code = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[a-z0-9_]+:[0-9]{1,18}:[a-z0-9_]+$")
@@ -39,7 +40,7 @@ class ErasureForm(BaseModel):
     """An erasure as it is asked for.
 
     `words` are the places, from 0, of the words of the name to look for alone; `keep` names the passages that stay,
-    as `table:row:column`.
+    as `table:row:column`; `also` are the numbers of others of the same name or address who are the same person.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -48,6 +49,7 @@ class ErasureForm(BaseModel):
     reason: Reason
     words: list[Annotated[int, Field(ge=0, le=50)]] = Field(default_factory=list, max_length=50)
     keep: list[Code] = Field(default_factory=list, max_length=5000)
+    also: list[Number] = Field(default_factory=list, max_length=50)
     exception: Annotated[str | None, AfterValidator(_exception)] = None
     backups_until: Annotated[date | None, AfterValidator(_not_past)] = None
 

@@ -91,6 +91,7 @@ class Namesake:
     """Somebody else whose identity holds the same words: whole (`same`), or within a longer name."""
 
     person_id: int
+    organisation_id: int
     value: str
     same: bool
 
@@ -100,14 +101,27 @@ def find_namesakes(session: Session, person_id: int, sought: Sought) -> list[Nam
     if not sought.is_anybody:
         return []
     rows = session.execute(
-        text("SELECT person_id, value FROM person_identity WHERE person_id <> :person AND value ~ :sought ORDER BY id"),
+        text(
+            "SELECT i.person_id, p.organisation_id, i.value FROM person_identity i JOIN person p ON p.id = i.person_id"
+            " WHERE i.person_id <> :person AND i.value ~ :sought ORDER BY i.id"
+        ),
         {"person": person_id, "sought": sought.sql},
     )
     return [
-        Namesake(row.person_id, row.value, sought.find(row.value) == [(0, len(row.value))])
+        Namesake(row.person_id, row.organisation_id, row.value, sought.find(row.value) == [(0, len(row.value))])
         for row in rows
         if sought.find(row.value) or _is_within(sought, row.value)
     ]
+
+
+def alike_within(session: Session, namesakes: Iterable[Namesake], within: Collection[int]) -> dict[int, str]:
+    """The others of these organisations who bear exactly the same name or address and whom nobody asked to erase."""
+    alike = {one.person_id: one.value for one in namesakes if one.same and one.organisation_id in within}
+    if not alike:
+        return {}
+    asked = select(col(Erasure.person_id)).where(col(Erasure.person_id).in_(alike))
+    done = set(session.execute(asked).scalars())
+    return {number: value for number, value in alike.items() if number not in done}
 
 
 def _is_within(sought: Sought, value: str) -> bool:

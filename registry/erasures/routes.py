@@ -12,7 +12,9 @@ from registry.erasures.forms import ErasureForm
 from registry.erasures.jobs import ERASE_JOB
 from registry.erasures.keeping import KeptEvidence, find_backups, find_kept_evidence, find_naming_documents
 from registry.erasures.queries import (
+    Namesake,
     Passage,
+    alike_within,
     find_erasure_of,
     find_erasures,
     find_names_of,
@@ -28,6 +30,7 @@ from registry.erasures.queries import (
 from registry.erasures.rules import Identity, Sought
 from registry.erasures.views import (
     UNREAD_WHY,
+    AlikeView,
     ErasePage,
     ErasureLine,
     PassageView,
@@ -61,6 +64,8 @@ from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Visit, route
 
 NOTICES["effacement-demande"] = mark("L’effacement est demandé : cette page en donne le reçu dès qu’il est fait.")
+_MOST_ALIKE = 20
+"""Others of the same name that the page shows; the receipt names those left all the same."""
 _FIELDS = ("ground", "reason", "exception", "backups_until")
 
 
@@ -96,10 +101,11 @@ def _words_asked(identity_words: Sequence[str], given: Sequence[str]) -> list[in
 
 def _page(
     visit: Visit, person: Person, words: Sequence[int], values: Mapping[str, str], keep: Sequence[str],
-    errors: Mapping[str, str], status: int = 200,
+    errors: Mapping[str, str], status: int = 200, also: Collection[str] = (),
 ) -> Response[Any]:  # fmt: skip
     within = visit.visitor.reach(ERASE)
     identity, sought, namesakes = look_for(visit.session, person, words)
+    alike = _alike_views(visit, namesakes, within, also)
     passages = find_passages(visit.session, sought, within)
     evidence = find_kept_evidence(visit.session, visit.premises.home.files, person.id, sought, within)
     stays = [*_stays(visit, sought, within), *_evidence_views(evidence)]
@@ -110,7 +116,8 @@ def _page(
         obstacles=find_obstacles(visit.session, person, sought, within, visit.today),
         words=[WordView(place, word, place in words) for place, word in enumerate(identity.words)],
         passages=_passage_views(passages, keep), old_texts=len(find_old_texts(visit.session, sought, within)),
-        references=references_in_words(find_references(visit.session, person.id)), namesakes=namesakes,
+        references=references_in_words(find_references(visit.session, person.id)),
+        namesakes=[one for one in namesakes if one.person_id not in {other.person_id for other in alike}], alike=alike,
         stays=[
             *stays, *_unread_views(evidence),
             *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups),
@@ -120,6 +127,22 @@ def _page(
         grounds=load_list(GROUNDS).choices(), exceptions=load_list(EXCEPTIONS).choices(), values=values, errors=errors,
     )  # fmt: skip
     return visit.page("erasures/erase.html", page, status=status)
+
+
+def _alike_views(
+    visit: Visit, namesakes: Sequence[Namesake], within: Collection[int], chosen: Collection[str]
+) -> list[AlikeView]:
+    """Who else bears exactly the same name or address, with what refers to them: the same person, perhaps."""
+    alike = alike_within(visit.session, namesakes, within)
+    owners = {one.person_id: one.organisation_id for one in namesakes}
+    names = find_names_of(visit.session, {owners[number] for number in alike}) if alike else {}
+    return [
+        AlikeView(
+            number, value, names.get(owners[number], ""),
+            references_in_words(find_references(visit.session, number)), str(number) in chosen,
+        )
+        for number, value in list(alike.items())[:_MOST_ALIKE]
+    ]  # fmt: skip
 
 
 def _passage_views(passages: Sequence[Passage], keep: Sequence[str]) -> list[PassageView]:
@@ -187,8 +210,11 @@ def confirm(visit: Visit, person_id: int) -> Response[Any]:
     words = _words_asked(identity.words, data.all("mots"))
     shown, chosen = data.all("shown"), set(data.all("passages"))
     keep = [one for one in shown if one not in chosen]
+    also = [one for one in data.all("also") if read_number(one) is not None]
     given = {name: values[name].strip() or None for name in _FIELDS}
-    read = parse_values(ErasureForm, {**given, "words": words, "keep": keep}, today=visit.today)
+    read = parse_values(
+        ErasureForm, {**given, "words": words, "keep": keep, "also": [int(one) for one in also]}, today=visit.today
+    )
     errors = dict(read.errors) if isinstance(read, Rejected) else {}
     if "_" in errors:
         # The only thing asked of several fields at once: what stays needs a ground.
@@ -196,14 +222,16 @@ def confirm(visit: Visit, person_id: int) -> Response[Any]:
     if values["confirmed"] != "true":
         errors["confirmed"] = _("Cochez la case une fois que vous avez lu ce qui sera effacé : cela ne se défait pas.")
     if errors or isinstance(read, Rejected):
-        return _page(visit, person, words, values, keep, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+        return _page(visit, person, words, values, keep, errors, HTTP_422_UNPROCESSABLE_ENTITY, also)
     try:
-        asked, _run = ask(visit, person_id, read.form, shown=shown)
+        # What one refuses undoes what was asked of the others, and the page is shown as it was.
+        with visit.session.begin_nested():
+            asked, _run = ask(visit, person_id, read.form, shown=shown)
     except Invalid as refusal:
         told = {one.path: one.message for one in refusal.errors}
-        return _page(visit, person, words, values, keep, told, HTTP_422_UNPROCESSABLE_ENTITY)
+        return _page(visit, person, words, values, keep, told, HTTP_422_UNPROCESSABLE_ENTITY, also)
     except Conflict as refusal:
-        return _page(visit, person, words, values, keep, {"_": refusal.message}, HTTP_409_CONFLICT)
+        return _page(visit, person, words, values, keep, {"_": refusal.message}, HTTP_409_CONFLICT, also)
     return visit.go(f"/personnes/effacements/{asked.id}", done="effacement-demande")
 
 

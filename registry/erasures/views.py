@@ -125,6 +125,17 @@ class StaysView:
 
 
 @dataclass(frozen=True)
+class AlikeView:
+    """Somebody else of the same name or address: who, what refers to them, and whether they are to be erased too."""
+
+    person_id: int
+    value: str
+    organisation: str
+    references: Sequence[tuple[str, int]]
+    chosen: bool
+
+
+@dataclass(frozen=True)
 class ErasePage:
     """What erasing somebody would do, what stays, what must be done before, and the form."""
 
@@ -137,6 +148,7 @@ class ErasePage:
     old_texts: int
     references: Sequence[tuple[str, int]]
     namesakes: Sequence[Namesake]
+    alike: Sequence["AlikeView"]
     stays: Sequence[StaysView]
     needs_ground: bool
     has_backups: bool
@@ -256,6 +268,10 @@ def _stays(one: Mapping[str, Any]) -> tuple[str, str, str]:
         return _backup(one)
     if what is Kept.EVIDENCE:
         return say_evidence(one["number"]), f"/preuves/{one['number']}", why
+    if what is Kept.PERSON:
+        said = _("Personne n° {number}, du même nom ou de la même adresse").format(number=one["number"])
+        why = _("Elle n’a pas été effacée : si c’est la même personne, effacez-la à part.")
+        return said, f"/personnes/{one['number']}/effacer", why
     if what is Kept.UNREAD:
         return say_unread(one["number"]), "/preuves", _(UNREAD_WHY)
     table, row, *column = one["place"].split(":")

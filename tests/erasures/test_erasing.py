@@ -213,6 +213,32 @@ def test_what_came_with_somebodys_own_request_is_told_whatever_its_file(named: N
     assert f'href="/preuves/{number}"' in page_of(named, town.someone(Role.DPO))
 
 
+def test_others_of_the_same_name_are_shown_and_left_by_number_or_erased_too(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    asked = {"regime": "gdpr", "right": "access", "subject": "Accès", "received_on": town.info["today"]()}
+    with town.acting() as session:
+        form = RequestForm.model_validate({**asked, "requester_name": NAME})
+        left, taken = (record_request(session, town.authority_id, form).requester_id for _each in range(2))
+    page = page_of(named, dpo)
+    for number in (left, taken):
+        assert f'name="also" id="also-{number}"' in page
+    stranger = dpo.post(f"/personnes/{named.person_id}/effacer", form_of(page, also="1"))
+    assert stranger.status_code == 422
+    assert "ni le même nom" in stranger.text
+
+    place = erase(named, dpo, also=str(taken))
+
+    receipt_page = dpo.get(place).text
+    assert f"Personne n° {left}, du même nom" in receipt_page
+    assert f"Personne n° {taken}," not in receipt_page
+    with town.acting() as session:
+        known = session.execute(
+            text("SELECT DISTINCT person_id FROM person_identity WHERE person_id = ANY (:all)"),
+            {"all": [named.person_id, left, taken]},
+        ).scalars()
+        assert set(known) == {left}
+
+
 def test_an_account_that_is_open_and_a_post_that_runs_come_first(town: Town) -> None:
     dpo, steward = town.someone(Role.DPO), town.someone(Role.STEWARD)
     with town.acting() as session:
