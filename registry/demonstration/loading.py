@@ -44,7 +44,7 @@ from registry.demonstration.forms import (
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
-from registry.demonstration.retention import RetentionSaid, plan_retentions, read_retentions
+from registry.demonstration.retention import RetentionFile, plan_retentions, read_retentions
 from registry.erasures.erasing import erase
 from registry.erasures.forms import ErasureForm
 from registry.erasures.service import ask_erasure
@@ -177,7 +177,7 @@ class _Play:
         proved: list[EvidenceSaid],
         bound: Bound,
         inspected: list[InspectionSaid],
-        kept: list[RetentionSaid],
+        kept: RetentionFile,
         zone: str,
         home: Home,
     ) -> None:
@@ -259,7 +259,7 @@ class _Play:
         planned += plan_contracts(self, self.bound)
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
-        planned += plan_retentions(self.session, self.kept, self.sheets)
+        planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()
