@@ -132,7 +132,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: To
 
 
 def test_two_who_change_a_breach_at_once_read_what_the_other_saved_and_lose_nothing(town: Town):
-    dpo, number = town.someone(Role.DPO), recorded(town, facts="Une clé")
+    dpo, number = town.someone(Role.DPO), recorded(town, facts="Une clé", people_concerned=1200)
     place = f"/violations/{number}/modifier"
     typed = {**fields_of(dpo.get(place)), "natures": "confidentiality"}
     saved = {**typed, "title": "Clé USB perdue", "cause": "internal-accident", "facts": "Une clé, en gare"}
@@ -150,6 +150,7 @@ def test_two_who_change_a_breach_at_once_read_what_the_other_saved_and_lose_noth
     assert beside.count("modifié des deux côtés") == 1
     assert "Une clé, en gare" in beside
     assert "Connue le" not in beside, "What neither changed is not told."
+    assert "Nombre de personnes" not in beside
     assert dpo.post(place, {**shown, "natures": "confidentiality"}).status_code == 303
 
 

@@ -81,6 +81,7 @@ Chosen = TypeVar("Chosen", bound=Labelled)
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREACH_RECORD
 DOCUMENTS = (("breaches", mark("Émettre le registre")),)
 _LISTS = ("natures", "data_categories")
+_COUNTED = frozenset({"people_concerned", "records_concerned"})
 
 NOTICES.update(
     {
@@ -318,6 +319,8 @@ def _beside_the_other(visit: Visit, breach: Breach, typed: Mapping[str, Any], re
     def say(name: str, value: Any) -> str:
         if name == "in_charge_id":
             return people.get(str(value), "") if value else ""
+        if name in _COUNTED and value:
+            return say_breach_value(name, int(value), names)
         return say_breach_value(name, sorted(value) if isinstance(value, list) else value, names)
 
     kept, beside = fields_together(
