@@ -55,6 +55,7 @@ class LedgerText(Table, table=True):
     """A text that may name someone, apart from the entries that hold only its salted digest.
 
     Erasing a passage replaces `value` and drops `salt`: the entries, and the chain, stay as they were.
+    `table_name` and `row_id` say of which row it is, where that row may be confided: the text is then as confided.
     """
 
     __tablename__ = "ledger_text"
@@ -64,6 +65,8 @@ class LedgerText(Table, table=True):
     organisation_id: int | None = Field(default=None, sa_type=BigInteger, index=True)
     salt: bytes | None = Field(default=None, sa_type=LargeBinary)
     value: str = free()
+    table_name: str | None = plain(nullable=True)
+    row_id: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class LedgerSeal(Table, table=True):
