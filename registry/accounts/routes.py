@@ -303,7 +303,7 @@ def change_own_password(visit: Visit) -> Response[Any]:
     except Invalid as refusal:
         # The attempt is counted; nothing else was written.
         visit.keep = True
-        errors = {error.path: error.message for error in refusal.errors}
+        errors = refusal.by_field
         return _own_page(visit, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go("/mon-compte", done="mot-de-passe")
 
@@ -330,7 +330,7 @@ def create_token(visit: Visit) -> Response[Any]:
             today=visit.today,
         )
     except Invalid as refusal:
-        return _own_page(visit, {e.path: e.message for e in refusal.errors}, HTTP_422_UNPROCESSABLE_ENTITY)
+        return _own_page(visit, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.page(
         "accounts/secret.html",
         SecretPage(_("Clé d’API « {name} »").format(name=made.name), secret, "/mon-compte"),

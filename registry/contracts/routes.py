@@ -216,12 +216,8 @@ def record_new_contract(visit: Visit) -> Response[Any]:
     try:
         made = record_contract(visit.session, owner, read.form)
     except Invalid as refusal:
-        return _form_page(visit, None, values, _by_field(refusal), status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/contrats/{made.id}", done="contrat-enregistre")
-
-
-def _by_field(refusal: Invalid) -> dict[str, str]:
-    return {error.path: error.message for error in refusal.errors}
 
 
 @route("GET", "/contrats/{contract_id:int}/modifier", RECORD)
@@ -253,7 +249,7 @@ def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
         amend_contract(visit.session, contract_id, read.form, expected=version)
     except Invalid as refusal:
         return _form_page(
-            visit, contract, typed, _by_field(refusal), version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, contract, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     except (Stale, Conflict) as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"

@@ -122,7 +122,7 @@ def record_hand_over(visit: Visit, person_id: int) -> Response[Any]:
         with visit.session.begin_nested():
             made = hand_over(visit.session, person_id, _holdings(visit, person_id), read.form)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, person_id, values, chosen, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         errors = {"since": refusal.message}

@@ -114,7 +114,7 @@ def ask(visit: Visit) -> Response[Any]:
     try:
         made = ask_question(visit.session, read.form, by=visit.visitor.account_id, today=visit.today)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _form_page(visit, kind, subject_id, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     answer = visit.go(f"/bureau/questions/{made.id}", done="question-posee")
     tell(visit, answer, made)

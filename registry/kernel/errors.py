@@ -46,6 +46,11 @@ class Invalid(Refusal):
         super().__init__(message)
         self.errors = errors
 
+    @property
+    def by_field(self) -> dict[str, str]:
+        """What to show beside each value, by where it stands; under `_`, the whole sentence where none is named."""
+        return {one.path: one.message for one in self.errors} or {"_": self.message}
+
 
 class Unreadable(Refusal):
     """A file is not what it says it is."""

@@ -202,7 +202,7 @@ def change_part(visit: Visit, activity_id: int, part: str) -> Response[Any]:
         message = f"{refusal.message} {ask}"
         return _page(visit, activity, part, rows, {"_": message}, notes=notes, status=HTTP_409_CONFLICT)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, activity, part, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return _page(visit, activity, part, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)

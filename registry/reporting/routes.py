@@ -106,7 +106,7 @@ def issue(visit: Visit) -> Response[Any]:
         run = ask_document(visit, form)
     except Invalid as refusal:
         values = {"report": form.report, "scope": form.scope, "as_of": form.as_of.isoformat() if form.as_of else ""}
-        errors = {error.path: error.message for error in refusal.errors} or {"scope": refusal.message}
+        errors = refusal.by_field if refusal.errors else {"scope": refusal.message}
         return _page(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/travaux/{run.id}")
 

@@ -151,7 +151,7 @@ def preview(visit: Visit) -> Response[Any]:
             today=visit.today,
         )
     except Invalid as refusal:
-        return _form(visit, query, names, data, {one.path: one.message for one in refusal.errors})
+        return _form(visit, query, names, data, refusal.by_field)
     return visit.go(f"{OWN}/{made.id}")
 
 

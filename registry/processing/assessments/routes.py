@@ -115,7 +115,7 @@ def answer_screening(visit: Visit, activity_id: int) -> Response[Any]:
     try:
         screen_activity(visit.session, activity_id, read.form, expected=version)
     except Invalid as refusal:
-        return again({one.path: one.message for one in refusal.errors}, HTTP_422_UNPROCESSABLE_ENTITY)
+        return again(refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         version = refusal.current_version
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
@@ -168,7 +168,7 @@ def begin_new_assessment(visit: Visit) -> Response[Any]:
     try:
         made = begin_assessment(visit.session, organisation_id, read.form, by=visit.visitor.account_id)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _begin_page(visit, organisation_id, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/aipd/{made.id}/etapes/contexte", done="aipd-commencee")
 

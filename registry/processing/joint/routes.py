@@ -111,7 +111,7 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
     try:
         record_arrangement(visit.session, activity_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, activity, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"

@@ -149,7 +149,7 @@ def record_new_measure(visit: Visit) -> Response[Any]:
     try:
         made = record_measure(visit.session, owner, read.form)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(_after(made), done="mesure-enregistree")
 
@@ -182,7 +182,7 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
     try:
         amend_measure(visit.session, measure_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, measure, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except (Stale, Conflict) as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"

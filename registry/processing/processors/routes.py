@@ -191,7 +191,7 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
     try:
         record_terms(visit.session, party_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = {each.path: each.message for each in refusal.errors}
+        errors = refusal.by_field
         return _terms_page(visit, one, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
@@ -273,7 +273,7 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     except Conflict as refusal:
         return _activity_page(visit, activity, rows, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _activity_page(
             visit, activity, rows, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip

@@ -230,10 +230,6 @@ def _typed(data: FormData) -> dict[str, Any]:
     return {name: data.first(name).strip() or None for name in RequestForm.model_fields if data.has(name)}
 
 
-def _errors(refusal: Invalid) -> dict[str, str]:
-    return {problem.path: problem.message for problem in refusal.errors} or {"_": refusal.message}
-
-
 @route("GET", "/demandes/nouvelle", RECORD)
 def show_new_request(visit: Visit) -> Response[Any]:
     """Asks first what is asked for; then an empty request under the text that answer leads to."""
@@ -261,7 +257,7 @@ def record_new_request(visit: Visit) -> Response[Any]:
     try:
         made = record_request(visit.session, owner, read.form)
     except Invalid as refusal:
-        return _form_page(visit, None, values, _errors(refusal), status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/demandes/{made.id}", done="demande-enregistree")
 
 
@@ -299,7 +295,7 @@ def change_request(visit: Visit, request_id: int) -> Response[Any]:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
         return _form_page(visit, request, typed, {"_": message}, status=HTTP_409_CONFLICT)
     except Invalid as refusal:
-        return _form_page(visit, request, typed, _errors(refusal), version=version, status=refused)
+        return _form_page(visit, request, typed, refusal.by_field, version=version, status=refused)
     return visit.go(f"/demandes/{request_id}", done="demande-enregistree")
 
 
@@ -369,7 +365,7 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
     try:
         extend_request(visit.session, request_id, read.form, expected=version)
     except Invalid as refusal:
-        return _extension_page(visit, request, typed, _errors(refusal), status=refused, version=version)
+        return _extension_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
         return _extension_page(visit, request, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/demandes/{request_id}", done="demande-prolongee")
@@ -397,7 +393,7 @@ def note_answer(visit: Visit, request_id: int) -> Response[Any]:
     try:
         answer_request(visit.session, request_id, read.form, expected=version)
     except Invalid as refusal:
-        return _answer_page(visit, request, typed, _errors(refusal), status=refused, version=version)
+        return _answer_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
         return _answer_page(visit, request, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/demandes/{request_id}", done="demande-repondue")

@@ -206,7 +206,7 @@ def hold_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
     try:
         place_hold(visit.session, dataset_id, read.form)
     except Invalid as refusal:
-        errors = {problem.path: problem.message for problem in refusal.errors}
+        errors = refusal.by_field
         return _hold_page(visit, sheet, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return _hold_page(visit, sheet, typed, {"_": refusal.message}, HTTP_409_CONFLICT)

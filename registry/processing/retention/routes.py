@@ -86,7 +86,7 @@ def say_retention(visit: Visit, dataset_id: int) -> Response[Any]:
     try:
         set_retention(visit.session, dataset_id, read.form, expected=version, today=visit.today)
     except Invalid as refusal:
-        errors = {problem.path: problem.message for problem in refusal.errors} or {"_": refusal.message}
+        errors = refusal.by_field
         return _form_page(visit, sheet, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"

@@ -195,16 +195,12 @@ def record_new_rule(visit: Visit) -> Response[Any]:
     try:
         record_rule(visit.session, body, read.form)
     except Invalid as refusal:
-        return _form_page(visit, bodies, body, None, typed, _errors(refusal), status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _form_page(visit, bodies, body, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/conservation/regles?organisation={body}", done="regle-enregistree")
 
 
 def _typed(visit: Visit) -> dict[str, str]:
     return {name: visit.form_data().first(name) for name in RuleForm.model_fields}
-
-
-def _errors(refusal: Invalid) -> dict[str, str]:
-    return {problem.path: problem.message for problem in refusal.errors} or {"_": refusal.message}
 
 
 def _rule_to_prepare(visit: Visit, rule_id: int) -> RetentionRule:
@@ -235,7 +231,7 @@ def change_rule(visit: Visit, rule_id: int) -> Response[Any]:
         amend_rule(visit.session, rule_id, read.form, expected=version)
     except Invalid as refusal:
         return _form_page(
-            visit, bodies, body, rule, typed, _errors(refusal), version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, bodies, body, rule, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     except (Stale, Conflict) as refusal:
         return _form_page(visit, bodies, body, rule, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)

@@ -144,7 +144,7 @@ def prepare_new_slip(visit: Visit) -> Response[Any]:
     try:
         slip = prepare_slip(visit.session, body, read.form, today=visit.today)
     except Invalid as refusal:
-        errors = {problem.path: problem.message for problem in refusal.errors}
+        errors = refusal.by_field
         return _form_page(visit, bodies, body, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/conservation/bordereaux/{slip.id}", done="bordereau-prepare")
 
