@@ -95,6 +95,51 @@ def test_what_completes_a_notification_comes_after_it_and_never_first(town: Town
     assert stale.status_code == 409
 
 
+def test_a_notification_noted_wrongly_is_corrected_for_a_reason_and_what_was_noted_stays(town: Town):
+    dpo, number = town.someone(Role.DPO), recorded(town, hours=30)
+    first = {"version": "1", "phase": "initial", "sent_at": wall(20), "reference": "N-1"}
+    dpo.post(f"/violations/{number}/notifier", first)
+    dpo.post(f"/violations/{number}/notifier", {"version": "2", "phase": "complementary", "sent_at": wall(10)})
+    told = dpo.api("GET", f"/api/v1/breaches/{number}").json()["notifications"]
+    address = f"/violations/{number}/notifier?corrige={told[0]['id']}"
+    assert address in dpo.get(f"/violations/{number}").text
+    typed = fields_of(dpo.get(address)) | {"sent_at": wall(15)}
+    assert typed["reference"] == "N-1"
+
+    assert "Dites pourquoi vous corrigez" in dpo.post(f"/violations/{number}/notifier", typed).text
+    typed["reason"] = "Heure relevée sur l’accusé"
+    after = dpo.post(f"/violations/{number}/notifier", {**typed, "sent_at": wall(5)})
+    assert "Un complément est noté avant" in after.text
+    assert dpo.post(f"/violations/{number}/notifier", typed).status_code == 303
+
+    sheet, now_told = dpo.get(f"/violations/{number}").text, dpo.api("GET", f"/api/v1/breaches/{number}").json()
+    assert "Heure relevée sur l’accusé" in sheet
+    assert now_told["notifications"][0]["sent_at"] != told[0]["sent_at"]
+    assert [one["id"] for one in now_told["notifications"]] == [one["id"] for one in told]
+    assert now_told["clock"]["state"] == "met"
+    history = dpo.get(f"/violations/{number}/historique").text
+    assert "Notification à la CNIL corrigée" in history
+    assert "Heure relevée sur l’accusé" in history
+
+
+def test_the_api_corrects_a_notification_and_refuses_one_of_another_breach(town: Town):
+    dpo, number, other = town.someone(Role.DPO), recorded(town, hours=90), recorded(town, hours=90)
+    address = f"/api/v1/breaches/{number}"
+    said = {"phase": "initial", "sent_at": wall(1), "delay_reasons": "Accès coupés"}
+    one = dpo.api("POST", f"{address}/notifications", json=said, headers={"If-Match": '"1"'}).json()["notifications"][
+        0
+    ]["id"]
+    given = {"phase": "complete", "sent_at": wall(40), "corrects": one, "reason": "Date de l’accusé"}
+
+    elsewhere = dpo.api("POST", f"/api/v1/breaches/{other}/notifications", json=given, headers={"If-Match": '"1"'})
+    corrected = dpo.api("POST", f"{address}/notifications", json=given, headers={"If-Match": '"2"'})
+
+    assert elsewhere.status_code == 404
+    assert corrected.status_code == 200, corrected.text
+    assert [one["phase"] for one in corrected.json()["notifications"]] == ["complete"]
+    assert corrected.json()["clock"]["state"] == "met"
+
+
 @pytest.mark.parametrize(
     ("values", "field", "says"),
     [

@@ -3,10 +3,14 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import select
+from sqlmodel import col
 
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
+from registry.ledger.queries import find_versions
 from registry.processing.assessments.gathering import gather
+from registry.processing.assessments.models import PriorConsultation
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus
@@ -40,6 +44,34 @@ def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activ
     assert steward.post(f"{address}/consultation", sent).status_code == 303
     assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
     assert findings(town, activity_id)["RGPD-17"] == "compliant"
+
+
+def test_what_was_noted_of_the_cnil_is_corrected_for_a_reason_and_stays_in_the_ledger(
+    town: Town, activity_id: int
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    sent = {"sent_on": "2026-11-20", "version": "0", "extension_told_on": "2026-11-25"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    corrected = {"sent_on": "2026-11-18", "version": "1", "extension_told_on": ""}
+
+    refused = steward.post(f"{address}/consultation", corrected)
+    assert refused.status_code == 422
+    assert "dites pourquoi" in refused.text
+    assert 'value="2026-11-18"' in refused.text
+    said = {**corrected, "reason": "Dates relevées sur l’accusé"}
+    assert steward.post(f"{address}/consultation", said).status_code == 303
+
+    with town.acting() as session:
+        number = session.execute(select(col(PriorConsultation.id))).scalar_one()
+        newer, older = find_versions(session, "prior_consultation", number)
+    assert (newer.event, newer.reason) == ("processing:consultation:correct", "Dates relevées sur l’accusé")
+    assert (older.snapshot["sent_on"], older.snapshot["extension_told_on"]) == ("2026-11-20", "2026-11-25")
+    more = {"sent_on": "2026-11-18", "version": "2", "reference": "CNIL-7"}
+    assert steward.post(f"{address}/consultation", more).status_code == 303, "What adds to it needs no reason."
 
 
 def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: int) -> None:

@@ -244,7 +244,10 @@ class DecisionForm(BaseModel):
 
 
 class ConsultationForm(BaseModel):
-    """The CNIL consulted on a high residual risk: when, under which number, and what it answered."""
+    """The CNIL consulted on a high residual risk: when, under which number, and what it answered.
+
+    `reason` is why something already noted of it is corrected.
+    """
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
@@ -254,6 +257,7 @@ class ConsultationForm(BaseModel):
     answered_on: Past | None = None
     answer: CnilAnswer | None = None
     answer_text: Prose | None = None
+    reason: Prose | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

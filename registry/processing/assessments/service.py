@@ -13,6 +13,7 @@ from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Sta
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
+from registry.platform.tables import set_those_that_differ
 from registry.processing.assessments.forms import (
     AssessmentForm,
     ConsultationForm,
@@ -387,10 +388,12 @@ def find_consultable(session: Session, assessment_id: int) -> Consultable | None
 def record_consultation(
     session: Session, assessment_id: int, form: ConsultationForm, *, expected: int
 ) -> PriorConsultation:
-    """Records the CNIL's prior consultation on a decided revision, and what it answered.
+    """Records the CNIL's prior consultation on a decided revision, and what it answered; what was noted before may be
+    corrected, for a reason.
 
     `expected` is the version that was read, 0 where nothing was recorded yet.
-    Raises: NotFound; Stale; Conflict when the assessment is annulled, or no decided revision leaves a high risk.
+    Raises: NotFound; Stale; Conflict when the assessment is annulled, or no decided revision leaves a high risk;
+    Invalid when something already noted changes without a reason.
     """
     if get_assessment(session, assessment_id, lock=True).annulled:
         raise Conflict(_(ANNULLED))
@@ -402,15 +405,18 @@ def record_consultation(
     revision, known = found
     if expected != (known.version if known else 0):
         raise Stale(_(CHANGED), known.version if known else 0)
-    say(session, "processing:consultation:record")
+    said = form.model_dump(exclude={"reason"})
     if known is None:
-        known = PriorConsultation(
-            organisation_id=revision.organisation_id, revision_id=revision.id, **form.model_dump()
-        )
+        say(session, "processing:consultation:record")
+        known = PriorConsultation(organisation_id=revision.organisation_id, revision_id=revision.id, **said)
         session.add(known)
     else:
-        for name, value in form.model_dump().items():
-            setattr(known, name, value)
+        corrected = any(getattr(known, name) not in (None, value) for name, value in said.items())
+        if corrected and not form.reason:
+            sentence = _("Ce qui était déjà noté change : dites pourquoi. La version d’avant reste au registre.")
+            raise Invalid(sentence, (FieldError("reason", sentence),))
+        say(session, f"processing:consultation:{'correct' if corrected else 'record'}", form.reason)
+        set_those_that_differ(known, **said)
     session.flush()
     session.refresh(known)
     _touch_covered(session, revision)

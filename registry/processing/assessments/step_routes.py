@@ -304,7 +304,7 @@ def save_step(visit: Visit, assessment_id: int, step: str) -> Response[Any]:
     try:
         save(version)
     except Invalid as refusal:
-        told = {one.path: one.message for one in refusal.errors}
+        told = refusal.by_field
         return _step_page(
             visit, assessment, revision, step, _typed(data), told, HTTP_422_UNPROCESSABLE_ENTITY, version=version
         )  # fmt: skip
@@ -403,7 +403,7 @@ def decide_on(visit: Visit, assessment_id: int) -> Response[Any]:
             visit.session, assessment_id, read.form, expected=expected, by=visit.visitor.account_id, today=visit.today
         )
     except Invalid as refusal:
-        told = {one.path: one.message for one in refusal.errors}
+        told = refusal.by_field
         return _decision_page(visit, assessment, revision, typed, told, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/aipd/{assessment_id}", done="aipd-decidee")
 
@@ -472,6 +472,10 @@ def keep_consultation(visit: Visit, assessment_id: int) -> Response[Any]:
     except Stale as refusal:
         told = {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
         return _consultation_page(visit, assessment, refusal.current_version, typed, told, HTTP_409_CONFLICT)
+    except Invalid as refusal:
+        return _consultation_page(
+            visit, assessment, version, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
     except Conflict as refusal:
         return _consultation_page(visit, assessment, version, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
     return visit.go(f"/aipd/{assessment_id}", done="consultation-enregistree")

@@ -86,6 +86,7 @@ class HoursBody:
 class NotificationBody:
     """A notification to the CNIL."""
 
+    id: int
     phase: NotificationPhase
     sent_at: datetime
     reference: str | None
@@ -201,7 +202,7 @@ def _body(visit: Visit, breach: Breach) -> BreachBody:
         activities=[one.id for one in find_touched_activities(visit.session, breach.id)],
         clock=_clock(visit, breach, now()),
         notifications=[
-            NotificationBody(one.phase, one.sent_at, one.reference, one.content)
+            NotificationBody(one.id, one.phase, one.sent_at, one.reference, one.content)
             for one in find_notifications(visit.session, breach.id)
         ],
         events=[EventBody(one.happened_at, one.what) for one in find_events(visit.session, breach.id)],
@@ -284,7 +285,11 @@ def change_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
 @route(
     "POST", "/api/v1/breaches/{breach_id:int}/notifications", RECORD, takes=NotificationForm,
     about=told(
-        mark("Note une notification partie à la CNIL ; la première, en retard, dit pourquoi."), versioned=True,
+        mark(
+            "Note une notification partie à la CNIL ; la première, en retard, dit pourquoi. Avec corrects, le numéro "
+            "d’une notification mal notée, et reason : ce qu’elle était vraiment."
+        ),
+        versioned=True,
         example={"phase": "initial", "sent_at": "2026-11-24T11:00:00+01:00", "reference": "Accusé de réception"},
     ),
 )  # fmt: skip

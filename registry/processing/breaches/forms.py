@@ -86,9 +86,12 @@ class BreachCreation(BreachForm):
 
 
 class NotificationForm(BaseModel):
-    """A notification that left for the CNIL."""
+    """A notification that left for the CNIL; or, with the number of one that `corrects` names, what it truly was."""
 
     model_config = ConfigDict(extra="forbid")
+
+    corrects: Number | None = None
+    reason: Prose | None = None
 
     phase: NotificationPhase
     sent_at: Instant

@@ -11,6 +11,7 @@ _EVENTS = {
     "processing:breach:record": mark("Violation enregistrée"),
     "processing:breach:amend": mark("Violation modifiée"),
     "processing:breach:notify": mark("Notification à la CNIL notée"),
+    "processing:breach:correct": mark("Notification à la CNIL corrigée"),
     "processing:breach:touch": mark("Jeux et traitements touchés notés"),
     "processing:breach:annul": mark("Violation annulée"),
     "processing:breach:restore": mark("Violation rétablie"),

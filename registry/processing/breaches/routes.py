@@ -16,13 +16,13 @@ from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, current_locale, mark
-from registry.ledger.queries import find_versions, get_version
+from registry.ledger.queries import find_versions, find_versions_of_rows, get_version
 from registry.organisations.queries import choices_of, find_known, find_organisations, find_people
 from registry.platform.clock import now
 from registry.platform.lists import load_list
 from registry.processing.breaches.forms import BreachChange, BreachEventForm, BreachForm, NotificationForm
 from registry.processing.breaches.history import breach_history_views
-from registry.processing.breaches.models import Breach
+from registry.processing.breaches.models import Breach, BreachNotification
 from registry.processing.breaches.queries import (
     PAGE_SIZE,
     BreachFilter,
@@ -56,24 +56,26 @@ from registry.processing.breaches.views import (
     BreachPage,
     ClockView,
     NotificationFormPage,
+    NotificationView,
     asked_of_notification,
     breach_groups,
     breach_line,
     clock_view,
-    notification_line,
+    notification_view,
     phases_for,
     say_breach_value,
     say_state,
     timeline_of,
     wall_of,
 )
-from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
+from registry.processing.breaches.vocabulary import BreachNature, BreachRisk, NotificationPhase
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.issuing import documents_to_issue
 from registry.processing.meanwhile import fields_together
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
+from registry.web.templating import say_moment
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
@@ -82,11 +84,13 @@ FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREA
 DOCUMENTS = (("breaches", mark("Émettre le registre")),)
 _LISTS = ("natures", "data_categories")
 _COUNTED = frozenset({"people_concerned", "records_concerned"})
+COMPLEMENTARY = NotificationPhase.COMPLEMENTARY
 
 NOTICES.update(
     {
         "violation-enregistree": mark("La violation est enregistrée."),
         "violation-notifiee": mark("La notification est notée."),
+        "notification-corrigee": mark("La notification est corrigée ; ce qui était noté reste au registre."),
         "evenement-note": mark("C’est noté sur la ligne du temps."),
         "violation-annulee": mark("La violation est annulée. Rien n’est effacé : vous pouvez la rétablir."),
         "violation-retablie": mark("La violation est rétablie."),
@@ -181,7 +185,7 @@ def _sheet(
         duties=duties_of(breach),
         groups=groups,
         unknown=unknown,
-        notifications=[notification_line(one) for one in notifications],
+        notifications=_notification_views(visit, notifications),
         timeline=timeline_of(breach, notifications, find_events(visit.session, breach.id), _zone(visit)),
         in_charge=in_charge.said if in_charge is not None else "",
         datasets=[(one.id, one.name) for one in find_touched_datasets(visit.session, breach.id)],
@@ -193,6 +197,12 @@ def _sheet(
         event_labels={name: _(label) for name, label in EVENT_LABELS.items()},
     )
     return visit.page("processing/breach.html", page, status=status)
+
+
+def _notification_views(visit: Visit, notifications: Sequence[BreachNotification]) -> list[NotificationView]:
+    corrected = [one.id for one in notifications if one.version > 1]
+    past = find_versions_of_rows(visit.session, "breach_notification", corrected) if corrected else {}
+    return [notification_view(one, past.get(one.id, [])) for one in notifications]
 
 
 @route("GET", "/violations/{breach_id:int}", FOLLOW)
@@ -260,10 +270,6 @@ def _typed(data: FormData) -> dict[str, Any]:
     return values
 
 
-def _errors(refusal: Invalid) -> dict[str, str]:
-    return {problem.path: problem.message for problem in refusal.errors} or {"_": refusal.message}
-
-
 @route("GET", "/violations/nouvelle", RECORD)
 def show_new_breach(visit: Visit) -> Response[Any]:
     """An empty breach, known now."""
@@ -286,7 +292,7 @@ def record_new_breach(visit: Visit) -> Response[Any]:
     try:
         made = record_breach(visit.session, owner, read.form, now=now())
     except Invalid as refusal:
-        return _form_page(visit, None, values, _errors(refusal), status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/violations/{made.id}", done="violation-enregistree")
 
 
@@ -347,7 +353,7 @@ def change_breach(visit: Visit, breach_id: int) -> Response[Any]:
         return _beside_the_other(visit, breach, typed, version, message)
     except Invalid as refusal:
         return _form_page(
-            visit, breach, typed, _errors(refusal), version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, breach, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     return visit.go(f"/violations/{breach_id}", done="violation-enregistree")
 
@@ -357,6 +363,8 @@ def _notification_page(
     version: int | None = None,
 ) -> Response[Any]:  # fmt: skip
     names = {body.id: body.name for body in find_organisations(visit.session)}
+    corrected = _corrected(visit, breach, values.get("corrects"))
+    completes = breach.notified_at is not None if corrected is None else corrected.phase is COMPLEMENTARY
     page = NotificationFormPage(
         id=breach.id,
         version=breach.version if version is None else version,
@@ -365,21 +373,32 @@ def _notification_page(
         values=values,
         errors=errors,
         labels={name: _(label) for name, label in NOTIFICATION_LABELS.items()},
-        phases=phases_for(breach.notified_at is not None),
+        phases=phases_for(completes),
+        corrects=say_moment(corrected.sent_at) if corrected is not None else "",
         asked=asked_of_notification(breach, names),
     )
     return visit.page("processing/breach_notification.html", page, status=status)
 
 
+def _corrected(visit: Visit, breach: Breach, number: str | None) -> BreachNotification | None:
+    wanted = read_number(number or "")
+    if wanted is None:
+        return None
+    return next((one for one in find_notifications(visit.session, breach.id) if one.id == wanted), None)
+
+
 @route("GET", "/violations/{breach_id:int}/notifier", RECORD)
 def show_notification(visit: Visit, breach_id: int) -> Response[Any]:
-    """The form of a notification, with what the text asks it to say."""
+    """The form of a notification, with what the text asks it to say; or of the one to correct, as it was noted."""
     breach = _to_record(visit, breach_id)
-    start = {
-        "phase": phases_for(breach.notified_at is not None)[0][0],
-        "sent_at": wall_of(now().replace(second=0), _zone(visit)),
-        "delay_reasons": breach.delay_reasons,
-    }
+    corrected = _corrected(visit, breach, visit.query("corrige"))
+    start: dict[str, Any] = {"delay_reasons": breach.delay_reasons}
+    if corrected is None:
+        start["phase"] = phases_for(breach.notified_at is not None)[0][0]
+        start["sent_at"] = wall_of(now().replace(second=0), _zone(visit))
+    else:
+        start |= {"corrects": str(corrected.id), "phase": str(corrected.phase), "reference": corrected.reference}
+        start |= {"sent_at": wall_of(corrected.sent_at, _zone(visit)), "content": corrected.content}
     return _notification_page(visit, breach, start, {})
 
 
@@ -394,10 +413,11 @@ def note_notification(visit: Visit, breach_id: int) -> Response[Any]:
     try:
         notify_cnil(visit.session, breach_id, read.form, expected=version, now=now())
     except Invalid as refusal:
-        return _notification_page(visit, breach, typed, _errors(refusal), HTTP_422_UNPROCESSABLE_ENTITY, version)
+        return _notification_page(visit, breach, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY, version)
     except Stale as refusal:
         return _notification_page(visit, breach, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
-    return visit.go(f"/violations/{breach_id}", done="violation-notifiee")
+    done = "violation-notifiee" if read.form.corrects is None else "notification-corrigee"
+    return visit.go(f"/violations/{breach_id}", done=done)
 
 
 @route("POST", "/violations/{breach_id:int}/evenements", RECORD)
@@ -410,7 +430,7 @@ def add_event(visit: Visit, breach_id: int) -> Response[Any]:
     try:
         note_event(visit.session, breach_id, read.form, now=now())
     except Invalid as refusal:
-        return _sheet(visit, breach, typed, _errors(refusal), HTTP_422_UNPROCESSABLE_ENTITY)
+        return _sheet(visit, breach, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go(f"/violations/{breach_id}", done="evenement-note")
 
 

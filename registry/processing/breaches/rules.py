@@ -79,6 +79,20 @@ def wrong_sending(
     return wrong
 
 
+def wrong_correcting(
+    corrects: bool, *, reason: str | None, sent: datetime, after: Sequence[datetime]
+) -> dict[str, str]:
+    """What is wrong with a correction of a notification: it says why, and what completed it still comes `after` it."""
+    wrong: dict[str, str] = {}
+    if corrects and not reason:
+        wrong["reason"] = _("Dites pourquoi vous corrigez : ce qui était noté reste au registre, avec ce motif.")
+    if not corrects and reason:
+        wrong["reason"] = _("Ce motif est celui d’une correction : dites quelle notification elle corrige.")
+    if after and sent > min(after):
+        wrong["sent_at"] = _("Un complément est noté avant ce moment : vérifiez les dates.")
+    return wrong
+
+
 @dataclass(frozen=True)
 class Duty:
     """One thing the law asks once a breach is known: whether it is done, and the article."""

@@ -12,10 +12,11 @@ from sqlalchemy.orm.attributes import flag_modified
 from registry.compliance.engine import engine_of
 from registry.datasets.models import Dataset
 from registry.kernel.delays import as_instant, last_moment
-from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.organisations.queries import find_known, find_organisation, find_readable
+from registry.platform.tables import set_those_that_differ
 from registry.processing.breaches.forms import (
     BreachChange,
     BreachEventForm,
@@ -25,7 +26,12 @@ from registry.processing.breaches.forms import (
 )
 from registry.processing.breaches.models import Breach, BreachActivity, BreachDataset, BreachEvent, BreachNotification
 from registry.processing.breaches.queries import find_notifications, find_touched, get_breach
-from registry.processing.breaches.rules import wrong_informing, wrong_moments, wrong_sending
+from registry.processing.breaches.rules import (
+    wrong_correcting,
+    wrong_informing,
+    wrong_moments,
+    wrong_sending,
+)
 from registry.processing.breaches.vocabulary import NotificationPhase
 from registry.processing.models import ProcessingActivity
 
@@ -67,28 +73,36 @@ def amend_breach(session: Session, breach_id: int, form: BreachChange, *, expect
 
 
 def notify_cnil(session: Session, breach_id: int, form: NotificationForm, *, expected: int, now: datetime) -> Breach:
-    """Notes a notification that left for the CNIL; a late first one comes with the reasons for the delay.
+    """Notes a notification that left for the CNIL, or corrects one noted wrongly, for a reason; a late first one comes
+    with the reasons for the delay. What was noted before stays in the ledger.
 
     Raises: NotFound; Conflict; Stale; Invalid, with one error a field.
     """
     breach = _to_change(session, breach_id, expected)
+    known = find_notifications(session, breach_id)
+    corrected = next((one for one in known if one.id == form.corrects), None)
+    if form.corrects is not None and corrected is None:
+        raise NotFound(_("Cette notification n’existe pas sur cette violation."))
     sent = _instants(session, {"sent_at": form.sent_at})["sent_at"]
-    reasons = form.delay_reasons or breach.delay_reasons
     completes = form.phase is NotificationPhase.COMPLEMENTARY
-    earlier = [one.sent_at for one in find_notifications(session, breach_id)]
+    reasons = (
+        form.delay_reasons if corrected is not None and not completes else form.delay_reasons or breach.delay_reasons
+    )
+    first = corrected is not None and corrected.phase is not NotificationPhase.COMPLEMENTARY
+    others = [one.sent_at for one in known if one is not corrected]
     _refuse(
-        wrong_sending(
-            sent=sent, known=breach.known_at, due=breach.due_at, delay_reasons=reasons, earlier=earlier,
-            completes=completes, now=now,
+        wrong_correcting(corrected is not None, reason=form.reason, sent=sent, after=others if first else [])
+        | wrong_sending(
+            sent=sent, known=breach.known_at, due=breach.due_at, delay_reasons=reasons,
+            earlier=[] if first else others, completes=completes, now=now,
         )
     )  # fmt: skip
-    say(session, "processing:breach:notify")
-    session.add(
-        BreachNotification(
-            organisation_id=breach.organisation_id, breach_id=breach.id, phase=form.phase, sent_at=sent,
-            reference=form.reference, content=form.content,
-        )
-    )  # fmt: skip
+    say(session, "processing:breach:notify" if corrected is None else "processing:breach:correct", form.reason)
+    said = {"phase": form.phase, "sent_at": sent, "reference": form.reference, "content": form.content}
+    if corrected is None:
+        session.add(BreachNotification(organisation_id=breach.organisation_id, breach_id=breach.id, **said))
+    else:
+        set_those_that_differ(corrected, **said)
     breach.delay_reasons = reasons
     if not completes:
         breach.notified_at = sent

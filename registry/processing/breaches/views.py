@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from registry.compliance.explanation import FIELD_NAMES, VALUE_WORDS
 from registry.datasets.views import ChangeView, ConflictRow
 from registry.kernel.words import _, current_locale, mark
+from registry.ledger.queries import Version
 from registry.platform.lists import load_list
 from registry.processing.breaches.models import Breach, BreachEvent, BreachNotification
 from registry.processing.breaches.rules import Duty, breach_clock
@@ -62,6 +64,8 @@ NOTIFICATION_LABELS: dict[str, str] = {
     "reference": mark("Référence donnée par la CNIL"),
     "content": mark("Ce qui a été dit"),
     "delay_reasons": BREACH_LABELS["delay_reasons"],
+    "corrects": mark("Notification corrigée"),
+    "reason": mark("Pourquoi cette correction"),
 }
 TOUCHED_LABELS: dict[str, str] = {"datasets": mark("Jeux touchés"), "activities": mark("Traitements touchés")}
 EVENT_LABELS: dict[str, str] = {"happened_at": mark("Quand"), "what": mark("Ce qui a été fait ou appris")}
@@ -134,6 +138,18 @@ class TimeView:
 
 
 @dataclass(frozen=True)
+class NotificationView:
+    """A notification in words; `formerly` is what was noted of its moment before it was corrected, with why."""
+
+    id: int
+    phase: str
+    moment: str
+    reference: str
+    content: str
+    formerly: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class BreachPage:
     """One breach: its clock, what is still to do, what is known, what was told, in order."""
 
@@ -148,7 +164,7 @@ class BreachPage:
     duties: Sequence[Duty]
     groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]
     unknown: Sequence[tuple[str, str]]
-    notifications: Sequence[tuple[str, str, str, str]]
+    notifications: Sequence[NotificationView]
     timeline: Sequence[TimeView]
     in_charge: str
     datasets: Sequence[tuple[int, str]]
@@ -222,6 +238,7 @@ class NotificationFormPage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     phases: Sequence[tuple[str, str]]
+    corrects: str
     asked: Sequence[tuple[str, str, str]]
 
 
@@ -340,9 +357,15 @@ _ONLY_WHEN_DUE = frozenset(
 """What is not missing where it is empty: it depends on the case, and the duties say when it does not."""
 
 
-def notification_line(one: BreachNotification) -> tuple[str, str, str, str]:
-    """A notification: its phase, its moment, its reference and what was said."""
-    return one.phase.label, say_moment(one.sent_at), one.reference or "", one.content or ""
+def notification_view(one: BreachNotification, past: Sequence[Version]) -> NotificationView:
+    """A notification: its phase, its moment, its reference, what was said, and what was noted of it before."""
+    formerly = [
+        (say_moment(datetime.fromisoformat(older.snapshot["sent_at"])), newer.reason or "")
+        for newer, older in pairwise(past)
+    ]
+    return NotificationView(
+        one.id, one.phase.label, say_moment(one.sent_at), one.reference or "", one.content or "", formerly
+    )
 
 
 def timeline_of(
