@@ -55,6 +55,7 @@ from registry.processing import panels as processing_panels
 from registry.processing import part_routes as processing_parts
 from registry.processing import past_routes as processing_past
 from registry.processing import routes as processing_routes
+from registry.processing import template_routes as processing_templates
 from registry.processing.assessments import api as assessments_api
 from registry.processing.assessments import panels as assessments_panels
 from registry.processing.assessments import routes as assessments_routes
@@ -144,6 +145,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *assessments_routes.HANDLERS,
     *assessments_steps.HANDLERS,
     *processing_parts.HANDLERS,
+    *processing_templates.HANDLERS,
     *processing_past.HANDLERS,
     *processing_datasets.HANDLERS,
     *processing_api.HANDLERS,

@@ -18,7 +18,9 @@ from registry.kernel.errors import NotFound
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import FRENCH, _, current_locale
 from registry.platform.assets import asset_root
-from registry.processing.forms import ActivityForm
+from registry.processing.forms import PARTS, ActivityForm
+
+MEASURES = "security_measures"
 
 
 class ActivityTemplate(BaseModel):
@@ -42,6 +44,16 @@ class ActivityTemplate(BaseModel):
     def name(self) -> str:
         """Its name in the reader's language."""
         return self.label if current_locale() == FRENCH else self.label_en
+
+    @property
+    def measures(self) -> Sequence[str]:
+        """The security measures it suggests: no template knows which ones a body has taken."""
+        return tuple(self.values.get(MEASURES, ()))
+
+    @property
+    def proposed(self) -> frozenset[str]:
+        """The fields of the sheet that a copy is filled with: neither the parts nor what is only suggested."""
+        return frozenset(self.values) - {*PARTS, MEASURES}
 
     def form(self) -> ActivityForm:
         """The activity it proposes."""

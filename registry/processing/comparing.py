@@ -1,14 +1,16 @@
 """What somebody typed beside what another saved meanwhile: the sheet of an activity, and one kind of its parts."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from registry.datasets.views import ConflictRow
 from registry.kernel.words import _
+from registry.processing.activity_templates import ActivityTemplate
 from registry.processing.forms import PARTS
 from registry.processing.layout_parts import PART_LABELS, PartPage
 from registry.processing.parts import PART_KINDS
-from registry.processing.wording import field_label, say_part_value, say_value
+from registry.processing.wording import FIELD_LABELS, field_label, say_part, say_part_value, say_value
 
 
 def sheet_differences(mine: Mapping[str, Any], theirs: Mapping[str, Any], base: Mapping[str, Any]) -> list[ConflictRow]:
@@ -27,6 +29,45 @@ def sheet_differences(mine: Mapping[str, Any], theirs: Mapping[str, Any], base: 
         for name, value in mine.items()
         if name not in {*PARTS, "reference"} and value != theirs.get(name)
     ]
+
+
+@dataclass(frozen=True)
+class MovedField:
+    """A field of a template that says something else than it did: what it said where that is known, what it says, what
+    the sheet says; and whether it can be taken up as it is. What stands below an activity is taken up on its own page.
+    """
+
+    name: str
+    label: str
+    said: str
+    says: str
+    sheet: str
+    may_take: bool
+
+
+def moved_fields(template: ActivityTemplate, activity: Any, parts: Mapping[str, Sequence[Any]]) -> list[MovedField]:
+    """What moved in the template an activity was copied from, since somebody last compared them.
+
+    `parts` are those of the activity. Where what the template said is not known, it is compared with the sheet.
+    """
+    before, names = activity.template_said, template.values.keys() | (activity.template_said or {}).keys()
+    moved = []
+    for name in sorted(names, key=list(FIELD_LABELS).index):
+        says, known = template.values.get(name), (before or {}).get(name)
+        rows = [row.model_dump() for row in parts.get(name, ())]
+        sheet = _said(name, rows if name in PART_KINDS else getattr(activity, name))
+        one = MovedField(
+            name, field_label(name), _said(name, known), _said(name, says), sheet, name in template.proposed
+        )
+        if (known != says) if before is not None else (one.says != sheet):
+            moved.append(one)
+    return moved
+
+
+def _said(name: str, value: Any) -> str:
+    if name not in PART_KINDS:
+        return say_value(name, value)
+    return " ; ".join(say_part(name, row, {}) for row in value or ())
 
 
 def _raw(value: Any) -> str:

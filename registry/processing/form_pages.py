@@ -10,12 +10,13 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import current_locale
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
+from registry.processing.activity_templates import MEASURES, find_activity_template
 from registry.processing.forms import ActivityForm
 from registry.processing.layout import ABSENCES, SECTIONS, SEVERAL, TRUTHS
 from registry.processing.models import ProcessingActivity
 from registry.processing.views import ActivityFormPage
 from registry.processing.vocabulary import ONE_OF, SOME_OF, ActivityStatus, ProcessingRole
-from registry.processing.wording import FIELD_LABELS, LISTS, field_label
+from registry.processing.wording import FIELD_LABELS, LISTS, field_label, say_value
 from registry.web.forms import FormData
 from registry.web.visits import Visit
 
@@ -55,6 +56,12 @@ def form_choices() -> dict[str, list[tuple[str, str]]]:
     return choices
 
 
+def say_suggested(template_id: str | None) -> str:
+    """The security measures that a template suggests, in words: they are taken once somebody says so."""
+    template = find_activity_template(template_id)
+    return say_value(MEASURES, list(template.measures)) if template is not None else ""
+
+
 def show_form(
     visit: Visit,
     activity: ProcessingActivity | None,
@@ -78,5 +85,6 @@ def show_form(
         choices=form_choices(),
         sections=SECTIONS,
         reason=reason,
+        suggested=say_suggested(activity.template if activity else values.get("template")),
     )
     return visit.page("processing/form.html", page, status=status)

@@ -1,8 +1,10 @@
 """The record of processing activities."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.datasets.vocabulary import FinalDisposition
@@ -24,7 +26,8 @@ class ProcessingActivity(Versioned, table=True):
     `organisation_id` is the body whose record it stands in; `reference` its stable number there. `declared_absent`
     names what is known not to exist (recipients, transfers…); what is empty and not named there was never recorded.
     Codes of `article9_conditions` and `data_origins` are those of the vocabulary, those of `security_measures` of
-    `policies/lists/`. `template` is the model it was copied from, `template_digest` what that model said then.
+    `policies/lists/`. `template` is the model it was copied from, `template_said` what that model said when somebody
+    last compared them, `template_digest` its digest: an activity copied before it was kept has that alone.
 
     Units: `people_count` in persons concerned, about.
     """
@@ -81,6 +84,7 @@ class ProcessingActivity(Versioned, table=True):
     declared_absent: list[str] = plain_list()
     template: str | None = plain(nullable=True)
     template_digest: str | None = plain(nullable=True)
+    template_said: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     notes: str | None = free(nullable=True)
     annulled: bool = Field(default=False)
 

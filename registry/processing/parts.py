@@ -76,35 +76,37 @@ PART_KINDS: Mapping[str, PartKind] = {
 }  # fmt: skip
 
 
-def write_parts(session: Session, activity: ProcessingActivity, form: ActivityForm) -> bool:
+def write_parts(session: Session, activity: ProcessingActivity, form: ActivityForm, *, known: bool = False) -> bool:
     """Makes each kind of part that a form gives exactly those; says whether any changed.
 
+    `known` parts stood there once: they are written whatever the asker may see of what they point to.
     Raises: Invalid when one is given twice, or is nothing that the asker may see.
     """
     changed = False
     for name, kind in PART_KINDS.items():
         given = getattr(form, name)
         if given is not None:
-            changed |= _write(session, activity, name, kind, given)
+            changed |= _write(session, activity, name, kind, given, known=known)
     return changed
 
 
 def _write(
-    session: Session, activity: ProcessingActivity, name: str, kind: PartKind, forms: Sequence[BaseModel]
-) -> bool:
-    known = {_key(kind, row): row for row in find_parts(session, kind.model, activity.id)}
+    session: Session, activity: ProcessingActivity, name: str, kind: PartKind, forms: Sequence[BaseModel], *,
+    known: bool,
+) -> bool:  # fmt: skip
+    rows = {_key(kind, row): row for row in find_parts(session, kind.model, activity.id)}
     named = _named(name, kind, forms)
-    new = [key for key in named if key not in known or known[key].annulled]
+    new = [] if known else [key for key in named if key not in rows or rows[key].annulled]
     _check_seen(session, name, kind, forms, {key[0] for key in new})
     changed = False
     for key, values in named.items():
-        row = known.get(key)
+        row = rows.get(key)
         if row is None:
             session.add(kind.model(organisation_id=activity.organisation_id, activity_id=activity.id, **values))
             changed = True
         else:
             changed |= set_those_that_differ(row, **values, annulled=False)
-    for key, row in known.items():
+    for key, row in rows.items():
         if key not in named:
             changed |= set_those_that_differ(row, annulled=True)
     return changed

@@ -18,13 +18,14 @@ from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.processing.activity_templates import (
+    MEASURES,
     ActivityTemplate,
     find_activity_template,
     get_activity_template,
     load_activity_templates,
 )
 from registry.processing.comparing import sheet_differences
-from registry.processing.form_pages import RECORD, show_form, typed_values, values_of
+from registry.processing.form_pages import RECORD, say_suggested, show_form, typed_values, values_of
 from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.issuing import documents_to_issue
 from registry.processing.models import (
@@ -156,11 +157,18 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         no_recipient="recipients" in activity.declared_absent,
         no_transfer="transfers" in activity.declared_absent,
         template=_moved_template(activity),
+        suggested=_suggested(activity),
         panels=visit.panels_of("activity", activity.id),
         may_record=visit.visitor.may(RECORD, activity.organisation_id),
         may_annul=visit.visitor.may(ANNUL, activity.organisation_id),
     )
     return visit.page("processing/sheet.html", page)
+
+
+def _suggested(activity: ProcessingActivity) -> str:
+    """The measures that its template suggests, while nobody said of any whether it is taken."""
+    unsaid = not activity.security_measures and MEASURES not in activity.declared_absent
+    return say_suggested(activity.template) if unsaid else ""
 
 
 def _moved_template(activity: ProcessingActivity) -> tuple[str, str] | None:
@@ -193,7 +201,7 @@ def show_new_activity(visit: Visit) -> Response[Any]:
     """An empty activity; with `?jeu=`, for that dataset."""
     if visit.query("modele"):
         template = get_activity_template(visit.query("modele"))
-        proposed = template.form().model_dump(mode="json", include=set(template.values) - set(PARTS))
+        proposed = template.form().model_dump(mode="json", include=set(template.proposed))
         body = str(visit.visitor.organisation_id)
         return show_form(visit, None, {**proposed, "organisation_id": body, "template": template.id})
     number = read_number(visit.query("jeu"))
@@ -267,7 +275,7 @@ def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
     except Stale:
         return _conflict(visit, activity, read, expected=version, reason=reason)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return show_form(visit, activity, shown, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return show_form(visit, activity, shown, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)

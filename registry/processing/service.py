@@ -1,7 +1,7 @@
 """Every change to an activity: record, amend, annul. Each touches its subject, judged before the transaction ends."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -35,6 +35,7 @@ def record_activity(
         name_sort=indexed_sort_key(form.name),
         template=template.id if template else None,
         template_digest=template.digest if template else None,
+        template_said=template.values if template else None,
         **form.values(),
     )
     try:
@@ -71,13 +72,50 @@ def amend_activity(
     when it would end before it begins, a part is given twice or points to what the asker may not see.
     """
     activity = get_activity(session, activity_id, lock=True)
-    if activity.version != expected:
-        raise Stale(_(CHANGED), activity.version)
-    if activity.annulled:
-        raise Conflict(_(ANNULLED))
+    _check_changeable(activity, expected)
     _check_period(activity, form)
+    return _change(session, activity, form, reason)
+
+
+def acknowledge_template(
+    session: Session, activity_id: int, template: ActivityTemplate, taken: Collection[str], *, expected: int
+) -> ProcessingActivity:
+    """Says that somebody compared an activity with what its template says today, and takes up the fields `taken`.
+
+    Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`; Invalid
+    when what the template says does not fit the rest of the sheet.
+    """
+    activity = get_activity(session, activity_id, lock=True)
+    _check_changeable(activity, expected)
+    values = template.form().model_dump(include=set(template.proposed & set(taken)))
+    form = ActivityChange.model_validate(values)
+    _check_period(activity, form)
+    say(session, "processing:activity:acknowledge")
+    activity.template_digest, activity.template_said = template.digest, template.values
+    for name, value in form.given().items():
+        setattr(activity, name, value)
+    activity.name_sort = indexed_sort_key(activity.name)
+    session.flush()
+    session.refresh(activity)
+    _touch(session, activity)
+    return activity
+
+
+def take_activity_back(
+    session: Session, activity: ProcessingActivity, form: ActivityChange, *, reason: str
+) -> ProcessingActivity:
+    """Gives an activity back what it said before, as it said it: what is refused today was kept then.
+
+    The row is locked by who asks.
+    """
+    return _change(session, activity, form, reason, known=True)
+
+
+def _change(
+    session: Session, activity: ProcessingActivity, form: ActivityChange, reason: str | None, *, known: bool = False
+) -> ProcessingActivity:
     say(session, "processing:activity:amend", reason)
-    below = write_parts(session, activity, form)
+    below = write_parts(session, activity, form, known=known)
     differing = {name: value for name, value in form.given().items() if getattr(activity, name) != value}
     for name, value in differing.items():
         setattr(activity, name, value)
@@ -90,6 +128,13 @@ def amend_activity(
     session.refresh(activity)
     _touch(session, activity)
     return activity
+
+
+def _check_changeable(activity: ProcessingActivity, expected: int) -> None:
+    if activity.version != expected:
+        raise Stale(_(CHANGED), activity.version)
+    if activity.annulled:
+        raise Conflict(_(ANNULLED))
 
 
 def _check_period(activity: ProcessingActivity, form: ActivityChange) -> None:

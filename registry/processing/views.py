@@ -11,6 +11,7 @@ from registry.datasets.views import ChangeView
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.processing.activity_templates import ActivityTemplate
+from registry.processing.comparing import MovedField
 from registry.processing.layout import SECTIONS, SELDOM_FILLED
 from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
@@ -123,6 +124,7 @@ class ActivityPage:
     principals: Sequence[Linked]
     is_processor: bool
     template: tuple[str, str] | None
+    suggested: str
     no_recipient: bool
     no_transfer: bool
     panels: Sequence[str]
@@ -144,6 +146,7 @@ class ActivityFormPage:
     choices: Mapping[str, Sequence[tuple[str, str]]]
     sections: Sequence[Section]
     reason: str
+    suggested: str
 
 
 @dataclass(frozen=True)
@@ -241,6 +244,20 @@ class ActivityTemplatesPage:
     """The templates of activities, by name."""
 
     templates: Sequence[ActivityTemplate]
+
+
+@dataclass(frozen=True)
+class TemplateMovedPage:
+    """What moved in the template an activity was copied from, beside what the sheet says."""
+
+    id: int
+    version: int
+    name: str
+    template: str
+    rows: Sequence[MovedField]
+    parts: Mapping[str, str]
+    is_known: bool
+    error: str
 
 
 @dataclass(frozen=True)
@@ -391,7 +408,8 @@ def right_rows(activity: ProcessingActivity, adjusted: Sequence[Any]) -> list[Ri
 EVENTS = {
     "processing:activity:record": mark("Traitement inscrit au registre"),
     "processing:activity:amend": mark("Fiche du traitement modifiée"),
+    "processing:activity:acknowledge": mark("Changements du modèle vus"),
     "processing:activity:annul": mark("Fiche du traitement annulée"),
     "processing:activity:restore": mark("Fiche du traitement rétablie"),
 }
-SILENT = frozenset({"id", "version", "name_sort", "organisation_id", "template_digest"})
+SILENT = frozenset({"id", "version", "name_sort", "organisation_id", "template_digest", "template_said"})

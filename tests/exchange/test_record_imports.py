@@ -1,5 +1,7 @@
 """A record kept elsewhere comes in: previewed, chosen from, applied as one, and undone while nothing changed."""
 
+import csv
+import io
 import re
 
 import pytest
@@ -106,6 +108,26 @@ def test_undoing_leaves_alone_what_the_import_never_wrote(town: Town):
 
     assert dpo.post(f"{address}/defaire").status_code == 303
     assert rows_of(dpo) == before
+
+
+def test_undoing_brings_back_what_today_s_rules_would_refuse(town: Town):
+    number = record(town, declared_absent=[], transfers=[{"country": "JP", "recipient": "A", "safeguard": "adequacy"}])
+    with town.acting() as session:
+        find_standing(session, ActivityTransfer, number)[0].country = "IN"
+    dpo = town.someone(Role.DPO)
+    (before,) = rows_of(dpo)
+    (column,) = (name for name in before if name.startswith("Transferts"))
+    written = io.StringIO(newline="")
+    table = csv.DictWriter(written, list(before), delimiter=";")
+    table.writeheader()
+    table.writerow(before | {column: "Japon [JP] | B | adequacy"})
+    address = preview(dpo, town.authority_id, written.getvalue().encode("utf-8-sig"))
+    assert dpo.post(f"{address}/appliquer", {"take": ["1"]}).status_code == 303
+    assert "Japon" in rows_of(dpo)[0][column]
+
+    assert dpo.post(f"{address}/defaire").status_code == 303
+
+    assert rows_of(dpo) == [before]
 
 
 def test_what_somebody_changed_since_stays_as_they_made_it(town: Town):

@@ -13,7 +13,7 @@ from registry.exchange.activities.comparing import Compared, compare_record
 from registry.exchange.activities.forms import MOST_LINES
 from registry.exchange.activities.import_queries import find_lines_of, get_record_import
 from registry.exchange.activities.models import RecordImport, RecordImportLine
-from registry.exchange.activities.taking_back import find_built_on, values_before
+from registry.exchange.activities.taking_back import find_built_on, form_before
 from registry.exchange.activities.vocabulary import ReadRecord
 from registry.exchange.models import ImportAction, ImportState
 from registry.kernel.errors import Conflict, Invalid, NotFound, TooLarge
@@ -22,7 +22,7 @@ from registry.ledger.service import in_batch
 from registry.processing.forms import ActivityChange, ActivityForm
 from registry.processing.models import ProcessingActivity
 from registry.processing.queries import get_activity
-from registry.processing.service import amend_activity, record_activity, set_activity_aside
+from registry.processing.service import amend_activity, record_activity, set_activity_aside, take_activity_back
 
 WRITES = {ImportAction.CREATE, ImportAction.CHANGE}
 
@@ -183,8 +183,8 @@ def _take_back(
         activity.reference = f"urn:uuid:{uuid.uuid4()}"
         session.flush()
         return
-    form = ActivityChange.model_validate(values_before(session, activity, import_id, line.changes.keys()))
-    amend_activity(session, activity.id, form, expected=activity.version, reason=reason)
+    form = form_before(session, activity, import_id, line.changes.keys())
+    take_activity_back(session, activity, form, reason=reason)
 
 
 def abandon_record(session: Session, import_id: int) -> RecordImport:

@@ -3,40 +3,51 @@
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.documents.models import EvidenceLink
 from registry.documents.vocabulary import ProofSubject
+from registry.ledger.as_of import row_of
 from registry.ledger.queries import Version, find_versions, find_versions_of_rows
 from registry.platform.tables import Table
+from registry.processing.forms import ActivityChange
 from registry.processing.models import ProcessingActivity
-from registry.processing.parts import PART_KINDS
+from registry.processing.parts import PART_KINDS, PartKind
 from registry.processing.queries import find_parts
 
 _MOST_VERSIONS = 2_000
 _TARGET = "processing_activity.id"
 
 
-def values_before(
+def form_before(
     session: Session, activity: ProcessingActivity, import_id: int, written: Collection[str]
-) -> dict[str, Any]:
-    """What an import wrote of an activity, fields and kinds of parts, as it stood before."""
+) -> ActivityChange:
+    """What an import wrote of an activity, fields and kinds of parts, as it stood before.
+
+    It was kept once, and is not validated again: a rule of today, or a list that moved, must not keep an import from
+    being undone.
+    """
     before = _before(find_versions(session, "processing_activity", activity.id), import_id)
-    said = before.snapshot if before is not None else {}
-    values: dict[str, Any] = {name: said[name] for name in written if name in said}
+    stood = row_of(ProcessingActivity, before.snapshot) if before is not None else None
+    columns = ActivityChange.model_fields.keys() & written - PART_KINDS.keys() if stood is not None else set[str]()
+    values: dict[str, Any] = {name: getattr(stood, name) for name in columns}
     for name in PART_KINDS.keys() & written:
-        kind = PART_KINDS[name]
-        rows = find_parts(session, kind.model, activity.id)
-        past = find_versions_of_rows(
-            session, str(kind.model.__tablename__), [row.id for row in rows], limit=_MOST_VERSIONS
-        )
-        stood = [_before(past.get(row.id, []), import_id) for row in rows]
-        snapshots = [one.snapshot for one in stood if one is not None and not one.snapshot["annulled"]]
-        snapshots.sort(key=lambda one: one["position"])
-        values[name] = [{column: one.get(column) for column in kind.form.model_fields} for one in snapshots]
-    return values
+        values[name] = _parts_before(session, PART_KINDS[name], activity.id, import_id)
+    return ActivityChange.model_construct(_fields_set=set(values), **values)
+
+
+def _parts_before(session: Session, kind: PartKind, activity_id: int, import_id: int) -> list[BaseModel]:
+    rows = find_parts(session, kind.model, activity_id)
+    past = find_versions_of_rows(session, str(kind.model.__tablename__), [row.id for row in rows], limit=_MOST_VERSIONS)
+    stood = [_before(past.get(row.id, []), import_id) for row in rows]
+    held = [row_of(kind.model, one.snapshot) for one in stood if one is not None]
+    standing = sorted((one for one in held if not one.annulled), key=lambda one: int(one.position))
+    return [
+        kind.form.model_construct(**{name: getattr(one, name) for name in kind.form.model_fields}) for one in standing
+    ]
 
 
 def _before(versions: Sequence[Version], import_id: int) -> Version | None:
