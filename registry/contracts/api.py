@@ -20,7 +20,7 @@ from registry.contracts.queries import (
     get_contract,
     place_of,
 )
-from registry.contracts.rules import state_on
+from registry.contracts.rules import state_on, term_of
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import CONTRACT_LABELS
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
@@ -93,6 +93,7 @@ class ContractBody(ContractLineBody):
     consulted_on: date | None
     signed_on: date | None
     tacit_renewal: bool | None
+    renewed_until: date | None
     value_euros: int | None
     notes: str | None
     annulled: bool
@@ -121,11 +122,11 @@ class ContractQuestions(PageQuestions):
 _COLUMNS = (
     "id", "version", "organisation_id", "kind", "object", "reference", "public_service", "starts_on", "ends_on",
 )  # fmt: skip
-_MORE = ("consulted_on", "signed_on", "tacit_renewal", "value_euros", "notes", "annulled")
+_MORE = ("consulted_on", "signed_on", "tacit_renewal", "renewed_until", "value_euros", "notes", "annulled")
 
 
 def _line(visit: Visit, contract: Contract) -> dict[str, Any]:
-    state = state_on(contract.starts_on, contract.ends_on, visit.today)
+    state = state_on(term_of(contract), visit.today)
     return {name: getattr(contract, name) for name in _COLUMNS} | {"state": state}
 
 

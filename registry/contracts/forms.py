@@ -62,6 +62,7 @@ class ContractForm(BaseModel):
     starts_on: Day | None = None
     ends_on: Day | None = None
     tacit_renewal: bool | None = None
+    renewed_until: Day | None = None
     value_euros: Annotated[int, Field(ge=0, le=10**12)] | None = None
     notes: Prose | None = None
     parties: Annotated[list[PartyForm], Field(max_length=MOST_PARTIES), AfterValidator(_each_once)] | None = None

@@ -12,6 +12,8 @@ from registry.platform.tables import Kind, Versioned, free, plain, stored
 class Contract(Versioned, table=True):
     """A contract that binds a body of ours; `organisation_id` is that body, `starts_on` and `ends_on` are both in it.
 
+    With `tacit_renewal` it goes on after `ends_on`, until `renewed_until` at most where that is agreed.
+
     Units: `value_euros` in euros without tax, over the whole of the contract.
     """
 
@@ -22,6 +24,7 @@ class Contract(Versioned, table=True):
         CheckConstraint("ends_on >= starts_on", name="ends"),
         CheckConstraint("ends_on >= signed_on", name="signed"),
         CheckConstraint("signed_on >= consulted_on", name="consulted"),
+        CheckConstraint("renewed_until >= ends_on", name="renewed_until"),
         CheckConstraint("value_euros >= 0", name="value_euros"),
         {"info": {"kind": Kind.RECORD}},
     )
@@ -37,6 +40,7 @@ class Contract(Versioned, table=True):
     starts_on: date | None = None
     ends_on: date | None = None
     tacit_renewal: bool | None = None
+    renewed_until: date | None = None
     value_euros: int | None = Field(default=None, sa_type=BigInteger)
     notes: str | None = free(nullable=True)
     annulled: bool = Field(default=False)

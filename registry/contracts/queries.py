@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.contracts.models import Contract, ContractDataset, ContractParty
-from registry.contracts.rules import ENDING_MONTHS
+from registry.contracts.rules import ENDING_MONTHS, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
 from registry.datasets.models import Dataset
 from registry.documents.subjects import Provable, finding
@@ -43,16 +43,29 @@ class PartyLine:
     name: str
 
 
+def _renewed(today: date) -> ColumnElement[bool]:
+    """Whether the term of a contract is passed and it goes on all the same, as `Term.is_renewed` says it of one."""
+    until, tacit = col(Contract.renewed_until), col(Contract.tacit_renewal)
+    goes_on = and_(col(Contract.ends_on) < today, tacit.is_(True), or_(until.is_(None), until >= today))
+    return func.coalesce(goes_on, False)
+
+
+def _last(today: date) -> ColumnElement[date]:
+    return case((_renewed(today), col(Contract.renewed_until)), else_=col(Contract.ends_on))
+
+
 def _stands(state: ContractState, today: date) -> ColumnElement[bool]:
-    starts, ends = col(Contract.starts_on), col(Contract.ends_on)
+    starts, ends, renewed = col(Contract.starts_on), _last(today), _renewed(today)
     soon = plus_months(today, ENDING_MONTHS)
     going = or_(ends.is_(None), ends >= today)
+    later = and_(or_(ends.is_(None), ends > soon), starts <= today)
     return {
         ContractState.ENDED: ends < today,
         ContractState.UNDATED: and_(going, starts.is_(None)),
         ContractState.COMING: and_(going, starts > today),
         ContractState.ENDING: and_(ends.between(today, soon), starts <= today),
-        ContractState.RUNNING: and_(or_(ends.is_(None), ends > soon), starts <= today),
+        ContractState.RUNNING: and_(later, ~renewed),
+        ContractState.RENEWED: and_(later, renewed),
     }[state]
 
 
@@ -75,8 +88,8 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
 
 
 def _order(today: date) -> tuple[Any, ...]:
-    over = func.coalesce(col(Contract.ends_on) < today, False).cast(Integer)
-    return over, func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id)
+    last = _last(today)
+    return func.coalesce(last < today, False).cast(Integer), func.coalesce(last, _NEVER), col(Contract.id)
 
 
 def find_contracts_page(
@@ -92,8 +105,8 @@ def find_contracts_page(
 
 def place_of(contract: Contract, today: date) -> tuple[int, date, int]:
     """Where a contract stands in its list."""
-    over = contract.ends_on is not None and contract.ends_on < today
-    return int(over), contract.ends_on or _NEVER, contract.id
+    last = term_of(contract).last_on(today)
+    return int(last is not None and last < today), last or _NEVER, contract.id
 
 
 def count_contracts(session: Session, asked: ContractFilter, *, today: date) -> int:

@@ -1,7 +1,9 @@
 """What the dates of a contract say, whatever the day it is read."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from registry.contracts.vocabulary import ContractState, GdprRole
 from registry.kernel.dates import plus_months
@@ -17,16 +19,47 @@ _ODD = {
 }
 
 
-def state_on(starts_on: date | None, ends_on: date | None, day: date) -> ContractState:
+@dataclass(frozen=True)
+class Term:
+    """The days of a contract: its first and its last, both in it; whether it then renews itself, until when at most."""
+
+    starts_on: date | None = None
+    ends_on: date | None = None
+    tacit_renewal: bool | None = None
+    renewed_until: date | None = None
+
+    def is_renewed(self, day: date) -> bool:
+        """Whether its term is passed and it goes on all the same."""
+        over = self.ends_on is not None and self.ends_on < day
+        return over and bool(self.tacit_renewal) and (self.renewed_until is None or day <= self.renewed_until)
+
+    @property
+    def binds_until(self) -> date | None:
+        """The day after which nothing binds any more, all renewals allowed for; None where nobody says one."""
+        return self.renewed_until if self.tacit_renewal else self.ends_on
+
+    def last_on(self, day: date) -> date | None:
+        """Its last day as one knows it on a day: of one renewed, the last it may be renewed until, where it is said."""
+        return self.renewed_until if self.is_renewed(day) else self.ends_on
+
+
+def term_of(contract: Any) -> Term:
+    """The days of a contract, from its row."""
+    return Term(contract.starts_on, contract.ends_on, contract.tacit_renewal, contract.renewed_until)
+
+
+def state_on(term: Term, day: date) -> ContractState:
     """Where a contract stands; its first and its last day are both in it."""
-    if ends_on is not None and ends_on < day:
+    last = term.last_on(day)
+    if last is not None and last < day:
         return ContractState.ENDED
-    if starts_on is None:
+    if term.starts_on is None:
         return ContractState.UNDATED
-    if day < starts_on:
+    if day < term.starts_on:
         return ContractState.COMING
-    ends_soon = ends_on is not None and ends_on <= plus_months(day, ENDING_MONTHS)
-    return ContractState.ENDING if ends_soon else ContractState.RUNNING
+    if last is not None and last <= plus_months(day, ENDING_MONTHS):
+        return ContractState.ENDING
+    return ContractState.RENEWED if term.is_renewed(day) else ContractState.RUNNING
 
 
 def oddities(signed_on: date | None, starts_on: date | None, roles: Sequence[GdprRole | None]) -> list[str]:

@@ -118,6 +118,11 @@ def _check_order(contract: Contract) -> None:
         raise _wrong("signed_on", _("Ce contrat serait signé avant d’être mis en consultation."))
     if ends is not None and any(one is not None and ends < one for one in (contract.starts_on, signed)):
         raise _wrong("ends_on", _("Ce contrat finirait avant de commencer : vérifiez les dates."))
+    until = contract.renewed_until
+    if until is not None and (not contract.tacit_renewal or ends is None):
+        raise _wrong("renewed_until", _("Seul un contrat à tacite reconduction, qui a un terme, se reconduit."))
+    if until is not None and ends is not None and until < ends:
+        raise _wrong("renewed_until", _("Ce contrat serait reconduit avant son terme : vérifiez les dates."))
 
 
 def _set_below(session: Session, contract: Contract, form: ContractForm) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from registry.contracts.models import Contract
 from registry.contracts.queries import PartyLine
-from registry.contracts.rules import state_on
+from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
 from registry.datasets.views import ChangeView
 from registry.kernel.words import _, mark
@@ -25,6 +25,7 @@ CONTRACT_LABELS: dict[str, str] = {
     "starts_on": mark("Commence le"),
     "ends_on": mark("Finit le"),
     "tacit_renewal": mark("Tacite reconduction"),
+    "renewed_until": mark("Reconduit au plus tard jusqu’au"),
     "value_euros": mark("Valeur totale (euros hors taxes)"),
     "notes": mark("Remarques"),
     "parties": mark("Parties"),
@@ -35,6 +36,7 @@ _TONES = {
     ContractState.UNDATED: "to-complete",
     ContractState.COMING: "not-applicable",
     ContractState.RUNNING: "compliant",
+    ContractState.RENEWED: "compliant",
     ContractState.ENDING: "to-complete",
     ContractState.ENDED: "not-applicable",
 }
@@ -173,7 +175,7 @@ class ContractsPanel:
 
 def state_mark(contract: Contract, today: date) -> StateMark:
     """Where a contract stands, in words."""
-    state = state_on(contract.starts_on, contract.ends_on, today)
+    state = state_on(term_of(contract), today)
     return StateMark(_TONES[state], state.label)
 
 
@@ -184,7 +186,7 @@ def contract_line(contract: Contract, parties: Sequence[PartyLine], today: date)
         id=contract.id, object=contract.object, kind=contract.kind.label,
         public_service=contract.public_service.label if contract.public_service else "",
         reference=contract.reference or "", holders=", ".join(holders), state=state_mark(contract, today),
-        ends_on=contract.ends_on,
+        ends_on=term_of(contract).last_on(today),
     )  # fmt: skip
 
 
@@ -206,7 +208,7 @@ def say_contract_value(name: str, value: Any) -> str:
         return _LISTS[name](value).label
     if name == "value_euros":
         return f"{say_number(value)} €"
-    if name.endswith("_on"):
+    if name.endswith("_on") or name == "renewed_until":
         # The ledger keeps days as text.
         return say_day(date.fromisoformat(value) if isinstance(value, str) else value)
     return str(value)

@@ -68,6 +68,7 @@ class ContractState(Labelled):
     UNDATED = "undated", mark("Dates à compléter")
     COMING = "coming", mark("À venir")
     RUNNING = "running", mark("En cours")
+    RENEWED = "renewed", mark("Reconduit tacitement")
     ENDING = "ending", mark("Finit dans l’année")
     ENDED = "ended", mark("Terminé")
 

@@ -8,7 +8,7 @@ from httpx import Response
 
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.panels import SHOWN
-from registry.contracts.rules import oddities, state_on
+from registry.contracts.rules import Term, oddities, state_on
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide
 from registry.kernel.permissions import Role
@@ -17,6 +17,7 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
 from registry.organisations.vocabulary import OrganisationKind
 from tests.conftest import TODAY, Someone, Town
+from tests.pages import fields_of
 
 YEAR = timedelta(days=366)
 WRONG: tuple[tuple[dict[str, str], str], ...] = (
@@ -24,6 +25,8 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({"kind": "bail"}, "Choisissez une valeur de la liste"),
     ({"starts_on": "2026-02-01", "ends_on": "2026-01-31"}, "finirait avant de commencer"),
     ({"consulted_on": "2026-02-01", "signed_on": "2026-01-31"}, "signé avant d’être mis en consultation"),
+    ({"ends_on": "2026-01-31", "renewed_until": "2026-02-28"}, "Seul un contrat à tacite reconduction"),
+    ({"ends_on": "2026-01-31", "tacit_renewal": "true", "renewed_until": "2025-02-28"}, "reconduit avant son terme"),
     ({"ends_on": "2026-02-30"}, "Donnez une date qui existe"),
     ({"ends_on": "3026-02-01"}, "Vérifiez l’année"),
     ({"value_euros": "douze"}, "nombre entier"),
@@ -47,7 +50,24 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ],
 )
 def test_a_contract_stands_where_its_first_and_last_days_say_both_included(starts: Any, ends: Any, state: Any):
-    assert state_on(starts, ends, TODAY) is state
+    assert state_on(Term(starts, ends), TODAY) is state
+
+
+@pytest.mark.parametrize(
+    ("until", "state", "last"),
+    [
+        (None, ContractState.RENEWED, None),
+        (TODAY + 2 * YEAR, ContractState.RENEWED, TODAY + 2 * YEAR),
+        (TODAY, ContractState.ENDING, TODAY),
+        (TODAY - timedelta(days=1), ContractState.ENDED, TODAY - YEAR),
+    ],
+)
+def test_a_contract_that_renews_itself_goes_on_after_its_term_until_when_it_may(until: Any, state: Any, last: Any):
+    term = Term(TODAY - 2 * YEAR, TODAY - YEAR, tacit_renewal=True, renewed_until=until)
+
+    assert state_on(term, TODAY) is state
+    assert term.last_on(TODAY) == last
+    assert term.binds_until == until
 
 
 def test_what_does_not_hold_together_is_said_and_not_refused():
@@ -91,6 +111,24 @@ def test_a_jurist_records_a_contract_with_its_parties_and_finds_it_by_its_end(to
     assert "Gestion de l’eau" not in jurist.get("/contrats?etat=ended").text
     assert "Gestion de l’eau" in jurist.get(f"/organisations/{operator}").text
     assert "Gestion de l’eau" in town.someone(Role.STEWARD).get("/contrats").text
+
+
+@pytest.mark.database
+def test_a_contract_renewed_tacitly_is_not_listed_as_over(town: Town):
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    renewed = {"starts_on": "2020-01-01", "ends_on": "2022-12-31", "tacit_renewal": "true"}
+
+    place = record(jurist, town, **renewed).headers["location"].partition("?")[0]
+
+    assert "Reconduit tacitement" in jurist.get(place).text
+    assert "Gestion de l’eau" in jurist.get("/contrats?etat=renewed").text
+    assert "Gestion de l’eau" not in jurist.get("/contrats?etat=ended").text
+    version, soon = fields_of(jurist.get(f"{place}/modifier")), (today + timedelta(days=60)).isoformat()
+    assert jurist.post(f"{place}/modifier", version | {"renewed_until": soon}).status_code == 303
+    assert "Gestion de l’eau" in jurist.get("/contrats?etat=ending").text
+    assert "Gestion de l’eau" not in jurist.get("/contrats?etat=renewed").text
+    (told,) = jurist.api("GET", "/api/v1/contracts?state=ending").json()["contracts"]
+    assert told["state"] == "ending"
 
 
 @pytest.mark.database

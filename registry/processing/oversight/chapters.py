@@ -11,6 +11,7 @@ from registry.compliance.panels import SHEETS
 from registry.compliance.queries import Found, count_all, find_findings
 from registry.compliance.vocabulary import Verdict
 from registry.contracts.queries import ContractFilter, count_by_state, find_contracts_page
+from registry.contracts.rules import term_of
 from registry.contracts.vocabulary import ContractState
 from registry.kernel.dates import plus_months
 from registry.kernel.permissions import Permission, Role
@@ -109,11 +110,11 @@ def _contracts(visit: Visit, _counts: Counter[tuple[str, Verdict]], names: Mappi
     items = [
         ToDo(
             one.object,
-            f"{names.get(one.organisation_id, '')} · " + _("finit le {day}").format(day=say_day(one.ends_on)),
+            f"{names.get(one.organisation_id, '')} · " + _("finit le {day}").format(day=say_day(last)),
             f"/contrats/{one.id}",
         )
         for one in rows
-        if one.ends_on is not None
+        if (last := term_of(one).last_on(visit.today)) is not None
     ]
     return Chapter("contrats", _("Contrats qui finissent dans l’année"), "", total, items, "/contrats?etat=ending")
 

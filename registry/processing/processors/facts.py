@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.contracts.models import Contract, ContractParty
+from registry.contracts.rules import term_of
 from registry.kernel.dates import plus_months
 from registry.ledger.as_of import find_rows
 from registry.processing.models import ActivityRecipient
@@ -110,9 +111,10 @@ def _facts_of(
 
 
 def _end_of(contract: Any, on: date) -> date | None:
-    """The last day a contract binds; one that renews itself is taken to do so by the year."""
-    last: date | None = contract.ends_on
-    if last is None or not contract.tacit_renewal:
-        return last
-    years = max(0, on.year - last.year)
-    return next(day for more in (years, years + 1) if (day := plus_months(last, 12 * more)) >= on)
+    """The last day a contract binds; one that renews itself is taken to do so by the year, until when it may."""
+    term = term_of(contract)
+    if term.ends_on is None or not term.is_renewed(on):
+        return term.ends_on
+    years = on.year - term.ends_on.year
+    last = next(day for more in (years, years + 1) if (day := plus_months(term.ends_on, 12 * more)) >= on)
+    return last if term.renewed_until is None else min(last, term.renewed_until)

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.models import Contract, ContractParty
+from registry.contracts.rules import term_of
 from registry.contracts.vocabulary import GdprRole, PartySide
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
@@ -33,8 +34,8 @@ class Engaged:
 
     @property
     def ends_on(self) -> date | None:
-        """The last day of its contract, where that is known and does not renew itself."""
-        return None if self.contract is None or self.contract.tacit_renewal else self.contract.ends_on
+        """The day after which its contract binds no more, where that is known."""
+        return None if self.contract is None else term_of(self.contract).binds_until
 
 
 def find_processors(session: Session, activity_ids: Iterable[int]) -> dict[int, list[Engaged]]:

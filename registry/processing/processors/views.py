@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.contracts.rules import term_of
 from registry.contracts.views import StateMark, state_mark
 from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, mark
@@ -175,7 +176,8 @@ def processor_line(one: ProcessorParty, looked: Looked | None, today: date) -> P
     terms = looked.terms if looked is not None else NO_TERMS
     return ProcessorLine(
         party_id=one.party.id, name=one.name or _("Organisation hors de vos droits"), contract_id=one.contract.id,
-        contract=one.contract.object, state=state_mark(one.contract, today), ends_on=one.contract.ends_on,
+        contract=one.contract.object, state=state_mark(one.contract, today),
+        ends_on=term_of(one.contract).last_on(today),
         settled=len(terms.standing(PointState.PRESENT)), below=terms.sub_processors, activities=one.activities,
         warnings=warnings_about(one, looked, today),
     )  # fmt: skip
@@ -185,7 +187,7 @@ def warnings_about(one: ProcessorParty, looked: Looked | None, today: date) -> l
     """What calls for somebody in the terms of a party to a contract."""
     return warnings_of(
         looked.terms if looked is not None else NO_TERMS, has_contract=True,
-        ends_on=None if one.contract.tacit_renewal else one.contract.ends_on,
+        ends_on=term_of(one.contract).binds_until,
         acts_as_processor=one.party.gdpr_role in ACTING, today=today,
     )  # fmt: skip
 

@@ -150,7 +150,15 @@ def test_the_end_of_a_contract_and_a_point_that_is_absent_are_told_at_once(town:
 
     contract = f"/api/v1/contracts/{scene.contract}"
     over = {"starts_on": "2020-01-01", "ends_on": (town.info["today"]() - timedelta(days=1)).isoformat()}
-    dpo.api("PATCH", contract, json=over, headers={"If-Match": dpo.api("GET", contract).headers["etag"]})
+
+    def change(**said: Any) -> Any:
+        return dpo.api("PATCH", contract, json=said, headers={"If-Match": dpo.api("GET", contract).headers["etag"]})
+
+    change(**over)
+    assert scene.verdict(dpo) == "non-compliant"
+    assert change(tacit_renewal=True).json()["state"] == "renewed"
+    assert scene.verdict(dpo) == "compliant", "It goes on after its term."
+    assert change(renewed_until=over["ends_on"]).json()["state"] == "ended"
     assert scene.verdict(dpo) == "non-compliant"
 
 
