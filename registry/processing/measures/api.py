@@ -1,4 +1,4 @@
-"""The JSON API of protective measures: list, read, record, change."""
+"""The JSON API of protective measures: list, read, record, change, set aside."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,16 +11,18 @@ from litestar.status_codes import HTTP_201_CREATED
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.vocabulary import AppointmentRole
-from registry.processing.measures.forms import MeasureCreation, ProtectiveMeasureForm
+from registry.processing.measures.forms import MeasureChange, MeasureCreation
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import MeasureFilter, count_measures, find_measures, get_measure
-from registry.processing.measures.service import amend_measure, record_measure
+from registry.processing.measures.service import amend_measure, record_measure, set_measure_aside
 from registry.processing.measures.views import MEASURE_LABELS
 from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
 from registry.web.calls import ApiCall
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
+REASON = {"reason": "Enregistrée deux fois"}
 EXAMPLE = {"organisation_id": 1, "name": "Chiffrer les sauvegardes", "kind": "encryption", "cost": "1250.50",
            "owner_role": "steward", "due_on": "2027-06-30"}  # fmt: skip
 
@@ -106,17 +108,49 @@ def read_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
 
 
 @route(
-    "PATCH", "/api/v1/protective-measures/{measure_id:int}", RECORD, takes=ProtectiveMeasureForm,
+    "PATCH", "/api/v1/protective-measures/{measure_id:int}", RECORD, takes=MeasureChange,
     about=about(
-        mark("Remplace une mesure par ce qui est donné : ce qui ne l’est pas redevient inconnu."),
-        versioned=True, example={"name": "Chiffrer les sauvegardes", "state": "done", "done_on": "2026-10-01"},
+        mark("Change les champs donnés d’une mesure ; les autres restent."),
+        versioned=True, example={"state": "done", "done_on": "2026-10-01"},
     ),
 )  # fmt: skip
-def replace_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
-    """Makes a measure what is given; asks for If-Match."""
-    expected, given = visit.expected_version(), visit.given(ProtectiveMeasureForm)
+def correct_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
+    """Changes the fields given; asks for If-Match."""
+    expected, given = visit.expected_version(), visit.given(MeasureChange)
     visit.visitor.require(RECORD, get_measure(visit.session, measure_id).organisation_id)
     return visit.answer(_body(visit, amend_measure(visit.session, measure_id, given, expected=expected)))
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_measures, create_measure, read_measure, replace_measure)
+@route(
+    "POST", "/api/v1/protective-measures/{measure_id:int}/annulment", RECORD, takes=AnnulForm,
+    about=about(
+        mark("Met de côté une mesure enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
+        versioned=True, example=REASON,
+    ),
+)  # fmt: skip
+def annul_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
+    """Sets a measure aside, with a reason; asks for If-Match."""
+    return _set_aside(visit, measure_id, annulled=True)
+
+
+@route(
+    "POST", "/api/v1/protective-measures/{measure_id:int}/restoration", RECORD, takes=AnnulForm,
+    about=about(mark("Rétablit une mesure annulée, en disant pourquoi."), versioned=True, example=REASON),
+)  # fmt: skip
+def restore_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
+    """Brings an annulled measure back, with a reason; asks for If-Match."""
+    return _set_aside(visit, measure_id, annulled=False)
+
+
+def _set_aside(visit: Visit, measure_id: int, *, annulled: bool) -> Response[MeasureBody]:
+    expected, given = visit.expected_version(), visit.given(AnnulForm)
+    visit.visitor.require(RECORD, get_measure(visit.session, measure_id).organisation_id)
+    measure = set_measure_aside(
+        visit.session, measure_id, expected=expected, reason=given.reason, annulled=annulled
+    )  # fmt: skip
+    return visit.answer(_body(visit, measure))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_measures, create_measure, read_measure, correct_measure, annul_measure, restore_measure,
+)  # fmt: skip

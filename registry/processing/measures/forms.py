@@ -2,9 +2,9 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Line, Past, Prose
@@ -16,6 +16,14 @@ from registry.web.calls import Number
 
 EARLIEST = date(1978, 1, 6)
 """The day of law 78-17: no measure protects personal data before it."""
+
+
+def _of_our_time(value: date) -> date:
+    if value < EARLIEST:
+        raise PydanticCustomError("too_early", _("Cette échéance est trop ancienne : vérifiez l’année."))
+    return value
+
+
 Euros = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
 
 
@@ -34,17 +42,15 @@ class ProtectiveMeasureForm(BaseModel):
     cost: Euros | None = None
     owner_role: AppointmentRole | None = None
     owner_note: Line | None = None
-    due_on: SomeDay | None = None
+    due_on: Annotated[SomeDay, AfterValidator(_of_our_time)] | None = None
     done_on: Past | None = None
     notes: Prose | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if self.due_on is not None and self.due_on < EARLIEST:
-            raise PydanticCustomError("too_early", _("Cette échéance est trop ancienne : vérifiez l’année."))
-        if self.done_on is not None and self.state is not MeasureState.DONE:
-            raise PydanticCustomError("state", _("Une mesure qui a un jour de fin est faite : choisissez cet état."))
-        return self
+
+class MeasureChange(ProtectiveMeasureForm):
+    """A change to some fields of a measure: what is not given stays."""
+
+    name: Line = ""
 
 
 class MeasureCreation(ProtectiveMeasureForm):

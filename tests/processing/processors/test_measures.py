@@ -96,3 +96,24 @@ def test_two_who_change_a_measure_do_not_undo_each_other_and_a_neighbour_sees_no
     neighbour = town.someone(Role.DPO, town.other_commune_id)
     assert neighbour.get(f"/mesures/{number}/modifier").status_code == 404
     assert town.someone(Role.READER, town.commune_id).get("/mesures").status_code == 200
+
+
+@pytest.mark.database
+def test_the_api_changes_what_is_given_sets_aside_with_a_reason_and_brings_back(town: Town) -> None:
+    dpo = town.someone(Role.DPO)
+    record(dpo, town.authority_id, cost="1250", notes="À suivre")
+    number = dpo.api("GET", "/api/v1/protective-measures").json()["measures"][0]["id"]
+    place = f"/api/v1/protective-measures/{number}"
+
+    def ask(method: str, address: str, version: int, **said: str) -> Response:
+        return dpo.api(method, address, json=said, headers={"If-Match": f'"{version}"'})
+
+    changed = ask("PATCH", place, 1, owner_role="steward")
+    assert changed.status_code == 200, changed.text
+    assert (changed.json()["notes"], changed.json()["cost"]) == ("À suivre", "1250.00"), "What is not given stays."
+    assert ask("PATCH", place, 2, done_on="2025-01-01").status_code == 422
+    assert ask("PATCH", place, 2, name="").status_code == 422
+    assert ask("POST", f"{place}/annulment", 2).status_code == 422
+    assert ask("POST", f"{place}/annulment", 2, reason="Saisie deux fois").json()["annulled"] is True
+    assert ask("PATCH", place, 3, name="Autre").status_code == 409
+    assert ask("POST", f"{place}/restoration", 3, reason="Ce n’était pas elle").json()["annulled"] is False
