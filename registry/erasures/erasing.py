@@ -222,7 +222,7 @@ def _what_stays(
     evidence = find_kept_evidence(session, home.files, erasure.person_id, sought, within)
     stays += [{"what": Kept.EVIDENCE, "number": one, "ground": erasure.exception} for one in evidence.naming]
     if evidence.unread:
-        stays.append({"what": Kept.UNREAD, "number": evidence.unread, "ground": None})
+        stays.append({"what": Kept.UNREAD, "number": len(evidence.unread), "ground": None})
     until = erasure.backups_until.isoformat() if erasure.backups_until else None
     stays += [
         {"what": Kept.BACKUP, "name": one.name, "on": one.made_at.date().isoformat(), "until": until, "ground": None}

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from registry.documents.models import EvidenceEdition, EvidenceLink
 from registry.documents.vocabulary import FileType, ProofSubject
+from registry.erasures.pdf_texts import read_pdf
 from registry.erasures.rules import Sought
 from registry.kernel.errors import NotFound, Unavailable
 from registry.platform.files import FileStore
@@ -25,7 +26,7 @@ from registry.reporting.models import IssuedDocument
 _MOST_READ = 100 * 2**20
 """Units: bytes. What is read of one part of an archive."""
 _ELEMENT = re.compile(r"<[^<>]*>")
-_PICTURED = frozenset(one.media_type for one in (FileType.PDF, FileType.PNG, FileType.JPEG, FileType.TIFF))
+_PICTURED = frozenset(one.media_type for one in (FileType.PNG, FileType.JPEG, FileType.TIFF))
 """Files whose words nothing here reads."""
 
 
@@ -79,12 +80,12 @@ def _names(document: IssuedDocument, files: FileStore, sought: Sought) -> bool:
 class KeptEvidence:
     """What files of evidence keep of a person.
 
-    `naming` are the pieces of evidence that name them, or were given on a request of theirs, by number; `unread` how
-    many others hold a file whose words nothing here reads.
+    `naming` are the pieces of evidence that name them, or were given on a request of theirs, by number; `unread`
+    those of which some words, a scan's for instance, are read by nothing here.
     """
 
     naming: Sequence[int] = ()
-    unread: int = 0
+    unread: Sequence[int] = ()
 
 
 def find_kept_evidence(
@@ -107,9 +108,9 @@ def find_kept_evidence(
     for row in rows:
         if row.evidence_id in naming:
             continue
-        said = None if row.media_type in _PICTURED else _says(files, row.sha256, sought)
+        said = None if row.media_type in _PICTURED else _says(files, row.sha256, sought, row.media_type)
         (naming if said else unread if said is None else set()).add(row.evidence_id)
-    return KeptEvidence(sorted(naming), len(unread - naming))
+    return KeptEvidence(sorted(naming), sorted(unread - naming))
 
 
 def _on_requests_of(session: Session, person_id: int) -> set[int]:
@@ -121,13 +122,17 @@ def _on_requests_of(session: Session, person_id: int) -> set[int]:
     return set(session.execute(query).scalars())
 
 
-def _says(files: FileStore, digest: str, sought: Sought) -> bool | None:
-    """Whether a file names the person; nothing where it cannot be read."""
+def _says(files: FileStore, digest: str, sought: Sought, media_type: str = "") -> bool | None:
+    """Whether a file names the person; nothing where it cannot be read, or not whole."""
     try:
         content = files.read(digest)
     except (NotFound, Unavailable):
         return None
-    return any(sought.find(one) for one in texts_in(content))
+    if media_type != FileType.PDF.media_type:
+        return any(sought.find(one) for one in texts_in(content))
+    pages, whole = read_pdf(content)
+    named = any(sought.find(one) for one in (*pages, " ".join(pages)))
+    return named or (False if whole else None)
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ from registry.erasures.views import (
     references_in_words,
     say_evidence,
     say_place,
-    say_unread,
+    say_unread_evidence,
     stays_in_words,
 )
 from registry.erasures.visiting import ERASE, READ, ask, person_for, start
@@ -101,14 +101,17 @@ def _words_asked(identity_words: Sequence[str], given: Sequence[str]) -> list[in
 
 def _page(
     visit: Visit, person: Person, words: Sequence[int], values: Mapping[str, str], keep: Sequence[str],
-    errors: Mapping[str, str], status: int = 200, also: Collection[str] = (),
+    errors: Mapping[str, str], status: int = 200, also: Collection[str] = (), *, searched: bool = True,
 ) -> Response[Any]:  # fmt: skip
+    """The page; the files of documents and of evidence are read where `searched`, which may take a while."""
     within = visit.visitor.reach(ERASE)
     identity, sought, namesakes = look_for(visit.session, person, words)
     alike = _alike_views(visit, namesakes, within, also)
     passages = find_passages(visit.session, sought, within)
-    evidence = find_kept_evidence(visit.session, visit.premises.home.files, person.id, sought, within)
-    stays = [*_stays(visit, sought, within), *_evidence_views(evidence)]
+    evidence = KeptEvidence()
+    if searched:
+        evidence = find_kept_evidence(visit.session, visit.premises.home.files, person.id, sought, within)
+    stays = [*_stays(visit, sought, within, searched=searched), *_evidence_views(evidence)]
     backups = find_backups(visit.premises.home.settings.root)
     page = ErasePage(
         person_id=person.id, identity=identity,
@@ -122,7 +125,7 @@ def _page(
             *stays, *_unread_views(evidence),
             *(_backup_view(one.name, say_day(one.made_at.date())) for one in backups),
         ],
-        needs_ground=bool(stays), has_backups=bool(backups),
+        searched=searched, needs_ground=bool(stays), has_backups=bool(backups),
         may_manage=visit.visitor.may(Permission.ACCOUNTS_ACCOUNT_MANAGE),
         grounds=load_list(GROUNDS).choices(), exceptions=load_list(EXCEPTIONS).choices(), values=values, errors=errors,
     )  # fmt: skip
@@ -149,14 +152,16 @@ def _passage_views(passages: Sequence[Passage], keep: Sequence[str]) -> list[Pas
     return [passage_view(one, field_label(one.column), chosen=one.code not in keep) for one in passages]
 
 
-def _stays(visit: Visit, sought: Sought, within: Collection[int]) -> list[StaysView]:
+def _stays(visit: Visit, sought: Sought, within: Collection[int], *, searched: bool) -> list[StaysView]:
     """The documents and the fields that would go on naming the person."""
+    files = visit.premises.home.files
+    documents = find_naming_documents(visit.session, files, sought, within) if searched else []
     found = [
         StaysView(
             _("Document n° {number}, émis le {day}").format(number=one.id, day=say_day(one.issued_at.date())),
             "/documents", _("Un document émis ne change plus : son empreinte est au registre."),
         )
-        for one in find_naming_documents(visit.session, visit.premises.home.files, sought, within)
+        for one in documents
     ]  # fmt: skip
     found += [
         StaysView(
@@ -178,7 +183,7 @@ def _evidence_views(kept: KeptEvidence) -> list[StaysView]:
 
 
 def _unread_views(kept: KeptEvidence) -> list[StaysView]:
-    return [StaysView(say_unread(kept.unread), "/preuves", _(UNREAD_WHY))] if kept.unread else []
+    return [StaysView(say_unread_evidence(one), f"/preuves/{one}", _(UNREAD_WHY)) for one in kept.unread]
 
 
 def _backup_view(name: str, day: str) -> StaysView:
@@ -197,7 +202,7 @@ def show_erase(visit: Visit, person_id: int) -> Response[Any]:
         return visit.go(f"/personnes/effacements/{done.id}")
     identity = Identity() if is_erased(visit.session, person.id) else look_for(visit.session, person, ())[0]
     words = _words_asked(identity.words, visit.query_all("mots"))
-    return _page(visit, person, words, {}, (), {})
+    return _page(visit, person, words, {}, (), {}, searched=visit.query("fichiers") == "oui")
 
 
 @route("POST", "/personnes/{person_id:int}/effacer", ERASE)
@@ -228,8 +233,7 @@ def confirm(visit: Visit, person_id: int) -> Response[Any]:
         with visit.session.begin_nested():
             asked, _run = ask(visit, person_id, read.form, shown=shown)
     except Invalid as refusal:
-        told = {one.path: one.message for one in refusal.errors}
-        return _page(visit, person, words, values, keep, told, HTTP_422_UNPROCESSABLE_ENTITY, also)
+        return _page(visit, person, words, values, keep, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY, also)
     except Conflict as refusal:
         return _page(visit, person, words, values, keep, {"_": refusal.message}, HTTP_409_CONFLICT, also)
     return visit.go(f"/personnes/effacements/{asked.id}", done="effacement-demande")

@@ -150,6 +150,7 @@ class ErasePage:
     namesakes: Sequence[Namesake]
     alike: Sequence["AlikeView"]
     stays: Sequence[StaysView]
+    searched: bool
     needs_ground: bool
     has_backups: bool
     may_manage: bool
@@ -238,12 +239,20 @@ def references_in_words(references: Sequence[Reference]) -> list[tuple[str, int]
     return sorted(found.items())
 
 
-UNREAD_WHY = mark("Un PDF ou une image ne se lit pas ici : ouvrez-les si vous craignez qu’ils nomment la personne.")
+UNREAD_WHY = mark(
+    "Une image, une page scannée ou un fichier abîmé ne se lisent pas ici : ouvrez-les si vous craignez qu’ils nomment "
+    "la personne."
+)
 
 
 def say_evidence(number: int) -> str:
     """A piece of evidence whose file keeps something of somebody."""
     return _("Preuve n° {number}, avec son fichier").format(number=number)
+
+
+def say_unread_evidence(number: int) -> str:
+    """A piece of evidence of which some words could not be read."""
+    return _("Preuve n° {number}, dont le fichier n’a pas pu être lu en entier").format(number=number)
 
 
 def say_unread(count: int) -> str:

@@ -4,6 +4,7 @@ import json
 import zipfile
 from io import BytesIO
 
+import pikepdf
 import pytest
 from sqlalchemy import text
 
@@ -45,7 +46,7 @@ def verified(town: Town) -> bool:
         return found.holds
 
 
-def page_of(named: Named, dpo: Someone, query: str = "?mots=0&mots=1") -> str:
+def page_of(named: Named, dpo: Someone, query: str = "?mots=0&mots=1&fichiers=oui") -> str:
     """What erasing them would do, each word of the name looked for alone."""
     answer = dpo.get(f"/personnes/{named.person_id}/effacer{query}")
     assert answer.status_code == 200, answer.text
@@ -169,16 +170,50 @@ def keep_evidence(town: Town, title: str, name: str, content: bytes) -> int:
     return int(answer.headers["location"].partition("?")[0].rpartition("/")[2])
 
 
+def pdf_of(words: str) -> bytes:
+    """A PDF of one page with these words, as an office suite prints it."""
+    said = words.encode("cp1252")
+    stream = b"BT /F1 12 Tf 72 720 Td (" + said + b") Tj ET"
+    pdf = pikepdf.new()
+    font = pikepdf.Dictionary(
+        Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+        Encoding=pikepdf.Name.WinAnsiEncoding,
+    )  # fmt: skip
+    page = pdf.add_blank_page()
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(font)))
+    page.Contents = pdf.make_stream(stream)
+    content = BytesIO()
+    pdf.save(content)
+    return content.getvalue()
+
+
+def test_the_page_reads_no_file_until_somebody_asks_and_says_so(named: Named) -> None:
+    town, dpo = named.town, named.town.someone(Role.DPO)
+    note = keep_evidence(town, "Lettre", "lettre.txt", f"Madame {NAME} demande.".encode())
+
+    before = page_of(named, dpo, "")
+    assert "n’ont pas été lus" in before
+    assert f'href="/preuves/{note}"' not in before
+    assert f'href="/preuves/{note}"' in page_of(named, dpo, "?fichiers=oui")
+    blind = dpo.post(f"/personnes/{named.person_id}/effacer", form_of(before))
+    assert blind.status_code == 422
+    assert f'href="/preuves/{note}"' in blind.text, "What stays is looked for before anything is erased."
+
+
 def test_evidence_whose_file_names_somebody_is_told_and_needs_a_ground(named: Named) -> None:
     town, dpo = named.town, named.town.someone(Role.DPO)
     note = keep_evidence(town, "Lettre", "lettre.txt", f"Madame {NAME} demande.".encode())
     minutes = keep_evidence(town, "Procès-verbal", "pv.docx", word_file("Présente : Mira", "belle Quetsche"))
     keep_evidence(town, "Autre lettre", "autre.txt", b"Monsieur Griotte demande.")
-    keep_evidence(town, "Scan", "scan.pdf", b"%PDF-1.7\n...")
+    scan = keep_evidence(town, "Scan", "scan.pdf", b"%PDF-1.7\n...")
+    report = keep_evidence(town, "Rapport", "rapport.pdf", pdf_of(f"Entendue : {NAME}."))
+    harmless = keep_evidence(town, "Autre rapport", "neutre.pdf", pdf_of("Personne n’est nommé."))
 
     page = page_of(named, dpo)
-    for number in (note, minutes):
+    for number in (note, minutes, report, scan):
         assert f'href="/preuves/{number}"' in page
+    assert f"Preuve n° {scan}, dont le fichier n’a pas pu être lu en entier" in page
+    assert f'href="/preuves/{harmless}"' not in page
     refused = dpo.post(f"/personnes/{named.person_id}/effacer", form_of(page))
     assert refused.status_code == 422
     assert "Des documents, des preuves ou des champs nomment encore cette personne" in refused.text
@@ -188,6 +223,7 @@ def test_evidence_whose_file_names_somebody_is_told_and_needs_a_ground(named: Na
     kept = {(one["what"], one["number"], one["ground"]) for one in receipt(town)["stays"]}
     assert kept == {
         ("evidence", note, "legal-claims"), ("evidence", minutes, "legal-claims"), ("unread", 1, None),
+        ("evidence", report, "legal-claims"),
     }  # fmt: skip
     shown = dpo.get(address).text
     assert f"Preuve n° {note}, avec son fichier" in shown
