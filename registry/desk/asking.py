@@ -35,6 +35,8 @@ def asker_of(visit: Visit) -> Asker:
         breaches=who.reach(Permission.PROCESSING_BREACH_RECORD),
         requests=who.reach(Permission.PROCESSING_REQUEST_RECORD),
         assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
+        erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
+        kept_months=visit.premises.home.settings.requests_kept_months,
     )
 
 

@@ -122,6 +122,16 @@ WITH body AS MATERIALIZED (
    WHERE said.policy_id = :dpia_policy AND said.subject_kind = 'activity' AND said.verdict = 'non-compliant'
      AND said.organisation_id = ANY (:assessing)
   UNION ALL
+  SELECT 'erasure', concat_ws(':', 'erasure', r.requester_id), r.organisation_id, 'request', max(r.id),
+         CAST(r.requester_id AS text), ARRAY[]::text[], 3,
+         CAST(max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) AS date),
+         NULL, count(*), false, false, CAST(:erasure_patience AS integer)
+    FROM received_request r JOIN person p ON p.id = r.requester_id AND p.confided
+   WHERE r.organisation_id = ANY (:erasing) AND EXISTS (SELECT FROM person_identity i WHERE i.person_id = p.id)
+   GROUP BY r.requester_id, r.organisation_id
+  HAVING bool_and(r.annulled OR r.answered_on IS NOT NULL)
+     AND max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) < :today
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
@@ -178,17 +188,24 @@ _ASKING = text(_TASKS).bindparams(
             "breaches",
             "requests",
             "assessing",
+            "erasing",
             "within",
         )
     ),
     *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place", "dpia_policy")),
-    *(bindparam(name, type_=Integer()) for name in ("limit", "skipped", "gap_patience", "breach_patience")),
+    *(
+        bindparam(name, type_=Integer())
+        for name in ("limit", "skipped", "gap_patience", "breach_patience", "kept_months")
+    ),
 )
 
 
 @dataclass(frozen=True)
 class Asker:
-    """Whose desk it is: the account, the person, and the organisations on which each of their tasks is theirs to do."""
+    """Whose desk it is: the account, the person, and the organisations on which each of their tasks is theirs to do.
+
+    Units: `kept_months`, how long who asked for something is kept once all of it is answered.
+    """
 
     account_id: int
     person_id: int
@@ -202,6 +219,8 @@ class Asker:
     breaches: frozenset[int]
     requests: frozenset[int]
     assessing: frozenset[int]
+    erasing: frozenset[int]
+    kept_months: int
 
 
 @dataclass(frozen=True)
@@ -257,6 +276,8 @@ class Task:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
+        if self.kind is TaskKind.ERASURE:
+            return MENDING["erasure"]
         return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
 
 
@@ -295,7 +316,7 @@ def find_tasks(
             "today": today, "soon": today + timedelta(days=SOON),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
-            "dpia_policy": DPIA_POLICY,
+            "dpia_policy": DPIA_POLICY, "kept_months": asker.kept_months,
             "within": None if within is None else sorted(within), "key": key, "kind": kind,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,

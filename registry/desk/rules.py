@@ -15,6 +15,7 @@ PATIENCE: Mapping[TaskKind, int] = {
     TaskKind.VACANCY: 30,
     TaskKind.IMPORT: 15,
     TaskKind.DRAFT: 30,
+    TaskKind.ERASURE: 90,
 }
 """How long each task may stand before it is late; a finding waits as long as its gravity allows.
 

@@ -12,13 +12,13 @@ from registry.compliance.vocabulary import Force, SubjectKind
 from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
+from registry.desk.matter_words import Words, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.vocabulary import AppointmentRole
-from registry.processing.requests.vocabulary import RequestRegime
 
 SHEETS = {
     "breach": "/violations/{id}",
@@ -350,7 +350,6 @@ def say_task(
     )  # fmt: skip
 
 
-Words = tuple[str, str, str, str, str]
 Questions = Mapping[int, tuple[str, str]]
 
 
@@ -416,29 +415,6 @@ def _say_draft(task: Task, _catalogue: Catalogue, _binding: Binding, _questions:
     )  # fmt: skip
 
 
-def _say_breach(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
-    what = _("Notifier la violation à la CNIL") if task.detail else _("Évaluer le risque et notifier la violation")
-    return (
-        what, _("RGPD art. 33 §1 : 72 heures depuis qu’elle est connue"),
-        _("arrête l’horloge des 72 heures"), _("Voir la violation"), f"/violations/{task.subject_id}",
-    )  # fmt: skip
-
-
-def _say_request(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
-    return (
-        _("Répondre à la demande"), RequestRegime(task.detail).label, _("arrête le délai de la demande"),
-        _("Voir la demande"), f"/demandes/{task.subject_id}",
-    )  # fmt: skip
-
-
-def _say_dpia(task: Task, _catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
-    return (
-        _("AIPD requise : engager l’analyse d’impact, ou dire pourquoi elle est écartée"),
-        _("RGPD art. 35 §1 : avant que le traitement commence"), _("lève un manquement qui bloque"),
-        _("Voir pourquoi"), f"/traitements/{task.subject_id}#aipd",
-    )  # fmt: skip
-
-
 def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, questions: Questions) -> Words:
     words, field = questions.get(int(task.detail), ("", ""))
     about = _("sur « {field} »").format(field=field) if field else _("sur toute la fiche")
@@ -464,9 +440,10 @@ _SAYING = {
     TaskKind.VACANCY: _say_vacancy,
     TaskKind.IMPORT: _say_import,
     TaskKind.DRAFT: _say_draft,
-    TaskKind.BREACH: _say_breach,
-    TaskKind.REQUEST: _say_request,
-    TaskKind.DPIA: _say_dpia,
+    TaskKind.BREACH: say_breach,
+    TaskKind.REQUEST: say_request,
+    TaskKind.DPIA: say_dpia,
+    TaskKind.ERASURE: say_erasure,
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

@@ -16,6 +16,7 @@ class TaskKind(Labelled):
     BREACH = "breach", mark("Violations à notifier")
     REQUEST = "request", mark("Demandes à répondre")
     DPIA = "dpia", mark("Analyses d’impact dues")
+    ERASURE = "erasure", mark("Demandeurs à effacer")
 
 
 class TaskList(Labelled):
@@ -67,6 +68,7 @@ MENDING = {
     "request": Permission.PROCESSING_REQUEST_RECORD,
     "activity": Permission.PROCESSING_ASSESSMENT_RECORD,
     "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
+    "erasure": Permission.ERASURES_PERSON_ERASE,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

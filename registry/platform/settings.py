@@ -92,6 +92,8 @@ class Settings(BaseSettings):
         tuple[Annotated[str, AfterValidator(_place_of_a_database)], ...], NoDecode, BeforeValidator(_listed)
     ] = ()
 
+    requests_kept_months: int = Field(default=60, ge=1, le=1200)
+
     @property
     def root(self) -> Path:
         """The home of this registry, as an absolute path."""
@@ -113,6 +115,7 @@ _EXPECTED: Mapping[str, str] = {
     "mail_from": mark("une adresse électronique, par exemple beffroi@exemple.fr"),
     "log_level": mark("DEBUG, INFO, WARNING, ERROR ou CRITICAL"),
     "trusted_proxies": mark("des adresses ou des réseaux séparés par des virgules, par exemple 10.0.0.2,10.1.0.0/16"),
+    "requests_kept_months": mark("un nombre de mois de 1 à 1200, par exemple 60"),
     "private_hosts": mark(
         "des machines ou des réseaux séparés par des virgules, par exemple catalogue.interne,10.1.0.0/16"
     ),

@@ -9,8 +9,8 @@ from registry.kernel.permissions import Role
 from registry.platform.clock import now
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
-from registry.processing.requests.forms import RequestForm
-from registry.processing.requests.service import record_request
+from registry.processing.requests.forms import AnswerForm, RequestForm
+from registry.processing.requests.service import answer_request, record_request
 from tests.conftest import Someone, Town
 
 pytestmark = pytest.mark.database
@@ -59,3 +59,33 @@ def test_a_clock_that_runs_is_a_task_until_it_is_stopped(town: Town):
     page = {"version": "2", "answered_on": today.isoformat(), "outcome": "granted"}
     assert dpo.post(f"/demandes/{request}/repondre", page).status_code == 303
     assert f"request:{request}" not in tasks(dpo) | tasks(steward)
+
+
+def test_who_asked_long_ago_is_proposed_for_erasure_to_who_may_erase_once_all_is_answered(town: Town):
+    today = town.info["today"]()
+    with town.acting() as session:
+        asked = [
+            record_request(
+                session, town.authority_id,
+                RequestForm(regime="gdpr", right="access", subject=name, requester_name=f"Demandeur {name}",
+                            received_on=today - timedelta(days=days)),
+            )
+            for name, days in (("ancien", 2400), ("récent", 400), ("ouvert", 2400))
+        ]  # fmt: skip
+        for request, days in zip(asked[:2], (2380, 380), strict=True):
+            answer = AnswerForm(answered_on=today - timedelta(days=days), outcome="granted")
+            answer_request(session, request.id, answer, expected=request.version)
+        old = asked[0].requester_id
+    dpo = town.someone(Role.DPO)
+
+    proposed = [key for key in tasks(dpo) if key.startswith("erasure:")]
+
+    assert proposed == [f"erasure:{old}"], "Sixty months after the answer, and never while one is open."
+    desk = dpo.get("/bureau?genre=erasure").text
+    assert "Effacer qui a fait cette demande" in desk
+    assert f'href="/personnes/{old}/effacer"' in desk
+    assert dpo.get(f"/personnes/{old}/effacer").status_code == 200
+    assert not [key for key in tasks(town.someone(Role.STEWARD)) if key.startswith("erasure:")]
+    with town.as_owner() as session:
+        session.execute(text("DELETE FROM person_identity WHERE person_id = :old"), {"old": old})
+    assert f"erasure:{old}" not in tasks(dpo), "Once erased, nobody is asked again."
