@@ -46,6 +46,7 @@ from registry.organisations.service import add_service, amend_organisation, appo
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.clock import now, today
 from registry.platform.models import JobRun, JobState
+from registry.processing.activity_templates import ActivityTemplate, get_activity_template
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
@@ -179,9 +180,8 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         sheet = record_dataset(session, organisation_id, _sheet(word, person.id))
         system = record_system(session, organisation_id, SystemForm(name=f"Système {word}", host_name=f"Texte {word}"))
         source = record_dataset(session, organisation_id, DatasetForm(title=f"Source {word}"))
-        activity = record_activity(
-            session, organisation_id, ActivityForm.model_validate(_activity(word, sheet.id, system.id, organisation_id))
-        )  # fmt: skip
+        said = ActivityForm.model_validate(_activity(word, sheet.id, system.id, organisation_id))
+        activity = record_activity(session, organisation_id, said, template=_template(word))
         breach, spare_breach = (
             record_breach(
                 session, organisation_id,
@@ -292,6 +292,12 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         mandate_id=mandate.id, activity_id=activity.id, breach_id=breach.id, request_id=request.id,
         spare_breach_id=spare_breach.id, spare_request_id=spare_request.id, **more,
     )  # fmt: skip
+
+
+def _template(word: str) -> ActivityTemplate:
+    """A template as it was copied, before the product said otherwise."""
+    said = get_activity_template("etat-civil").model_dump()
+    return ActivityTemplate.model_validate({**said, "values": {"purpose": f"Texte {word}"}})
 
 
 def _activity(word: str, dataset_id: int, system_id: int, organisation_id: int) -> dict[str, Any]:
@@ -650,6 +656,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.activity_version),
         **{"row-0-right": "access", "row-0-applies": "false", "row-0-reason": "Loi 78-17, art. 48"},
     ),
+    "POST /traitements/{activity_id:int}/modele": _form(version=lambda of: str(of.activity_version)),
     "POST /traitements/{activity_id:int}/annuler": _form(version=lambda of: str(of.activity_version), reason=REASON),
     "POST /traitements/{activity_id:int}/modifier": _form(
         version=lambda of: str(of.activity_version), name="Traitement renommé"
@@ -691,6 +698,8 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/disposal-slips/{slip_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
+    "POST /api/v1/protective-measures/{measure_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/protective-measures/{measure_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/processing-activities/{activity_id:int}/arrangement": lambda _of: {"notes": "Accord relu"},
     "PATCH /api/v1/processors/{party_id:int}/terms": lambda _of: {"notes": "Clauses relues"},
     "POST /api/v1/processing-activities/{activity_id:int}/processors": lambda of: (

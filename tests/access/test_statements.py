@@ -31,6 +31,7 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, appoint, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.clock import now
+from registry.processing.activity_templates import get_activity_template
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
 from registry.processing.forms import ActivityForm
@@ -136,6 +137,7 @@ STATEMENTS = {
     "/api/v1/impact-assessments/{assessment}": 8,
     "/traitements": 7,
     "/rgpd": 23,
+    "/traitements/{activity}/modele": 4,
     "/traitements/{activity}/modifier": 3,
     "/traitements/{activity}": 17,
     "/traitements/{activity}/historique": 12,
@@ -252,7 +254,10 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
-            activity = record_activity(session, authority.id, ActivityForm(name=f"Traitement {number}"))
+            activity = record_activity(
+                session, authority.id, ActivityForm(name=f"Traitement {number}"),
+                template=get_activity_template("etat-civil"),
+            )  # fmt: skip
             subjects["activity"] = subjects["activity"] or activity.id
             assessed = write_assessment(session, authority.id, subjects["activity"], f"{number}", day=day)
             subjects["assessment"] = subjects["assessment"] or assessed.id

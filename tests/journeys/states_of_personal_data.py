@@ -67,6 +67,13 @@ def activities(visitor: Visitor) -> States:
     page.fill("#reason", "Essai")
     send(page)
     yield "an activity annulled"
+    visitor.go("/traitements/nouveau?modele=etat-civil")
+    yield "the form of an activity copied from a template"
+    page.fill("#name", f"État civil d’essai {language_of(page)}")
+    send(page, "main .save-bar .btn-primary")
+    yield "an activity whose measures are to confirm"
+    visitor.go(page.url.removeprefix(visitor.origin).partition("?")[0] + "/modele")
+    yield "what moved in a template"
     number = sheet_of(visitor).rpartition("/")[2].partition("?")[0]
     visitor.go(f"/traitements/du-jeu/{number}")
     yield "the activities of a dataset"
