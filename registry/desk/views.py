@@ -1,6 +1,6 @@
 """What goes out of a desk: tasks in words, the next things to do on a sheet, questions and their threads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -435,7 +435,7 @@ def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, question
     )  # fmt: skip
 
 
-_SAYING = {
+_SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words]] = {
     TaskKind.FINDING: _say_finding,
     TaskKind.VACANCY: _say_vacancy,
     TaskKind.IMPORT: _say_import,

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0042"
-down_revision: str | None = "0041"
+from registry.platform.migrating import refuse_to_lose
+
+revision: str = "0044"
+down_revision: str | None = "0043"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -20,5 +22,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "contract WHERE renewed_until IS NOT NULL")
     op.drop_constraint(op.f("ck_contract_renewed_until"), "contract")
     op.drop_column("contract", "renewed_until")
