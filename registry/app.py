@@ -128,7 +128,12 @@ def premises_of(home: Home) -> Premises:
         name, zone, fictional = registry.name, registry.time_zone, registry.demonstration
     return Premises(
         home=home,
-        info={**assemble(home.settings.root), "time_zone": zone, "today": lambda: today(zone)},
+        info={
+            **assemble(home.settings.root),
+            "time_zone": zone,
+            "today": lambda: today(zone),
+            "deviation_months": home.settings.deviation_months,
+        },
         enter_by_session=enter_by_session,
         enter_by_token=enter_by_token,
         authority=name,

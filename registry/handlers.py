@@ -6,6 +6,8 @@ from registry.accounts import routes as accounts_routes
 from registry.compliance import api as compliance_api
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
+from registry.compliance.deviations import api as deviations_api
+from registry.compliance.deviations import routes as deviations_routes
 from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
@@ -117,6 +119,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *legal_api.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
+    *deviations_routes.HANDLERS,
+    *deviations_api.HANDLERS,
     *documents_routes.HANDLERS,
     *documents_forms.HANDLERS,
     *documents_api.HANDLERS,

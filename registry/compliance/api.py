@@ -9,10 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 from pydantic import Field
 
 from registry.compliance.citations import official_texts
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import awaited_in_words, condition_in_words
 from registry.compliance.policy import Policy, PolicyVersion
-from registry.compliance.queries import count_all, find_findings
+from registry.compliance.queries import Found, count_all, find_findings
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict, VersionStatus
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
@@ -34,6 +35,8 @@ _LABELS = {
     "missing": mark("Les faits qui manquent pour conclure"),
     "turns_on": mark("Le jour où le constat tourne de lui-même, si rien ne change"),
     "turns_into": mark("Ce qu’il devient ce jour-là"),
+    "deviation": mark("L’écart qui porte sur ce manquement : il l’annote et ne l’efface pas"),
+    "expires_on": mark("Le dernier jour où l’écart est assumé"),
     "since": mark("Depuis quand ces faits sont connus"),
     "force": mark("Ce que la règle engage : obligation, recommandation, bonne pratique ou veille"),
     "remedy": mark("Ce qu’il faut faire"),
@@ -68,6 +71,16 @@ class FindingBody:
     turns_on: date | None
     turns_into: Verdict | None
     since: datetime
+    deviation: "HeldBody | None"
+
+
+@dataclass(frozen=True)
+class HeldBody:
+    """The open deviation that bears on a breach: the one that holds, else the one asked for, else an expired one."""
+
+    id: int
+    state: DeviationState
+    expires_on: date
 
 
 @dataclass(frozen=True)
@@ -170,11 +183,16 @@ def list_findings(visit: Visit) -> Response[FindingsBody]:
     lines = [
         FindingBody(
             one.id, one.subject_kind, one.subject_id, one.organisation_id, one.policy_id, one.period or None,
-            one.verdict, list(one.missing), one.turns_on, one.turns_into, one.since,
+            one.verdict, list(one.missing), one.turns_on, one.turns_into, one.since, _held(one),
         )
         for one in found
     ]  # fmt: skip
     return visit.answer(FindingsBody(lines, asked.following((found[-1].id,) if more else None)))
+
+
+def _held(found: Found) -> HeldBody | None:
+    held = found.deviation if found.verdict is Verdict.NON_COMPLIANT else None
+    return None if held is None else HeldBody(held.id, held.state, held.expires_on)
 
 
 class PolicyQuestions(PageQuestions):

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import subject_of
+from registry.compliance.deviations.views import ask_address
+from registry.compliance.deviations.wording import say_held, what_the_law_says
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.evaluation import expired_on
 from registry.compliance.explanation import (
@@ -21,7 +23,7 @@ from registry.compliance.explanation import (
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import Found, find_findings, find_findings_then, find_standing, find_texts
 from registry.compliance.settling import groups_to_settle, said_in_groups
-from registry.compliance.views import FindingsPanel, FindingView, MissingView, VerdictThen
+from registry.compliance.views import DeviationNote, FindingsPanel, FindingView, MissingView, VerdictThen
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -142,7 +144,26 @@ def say_finding(
         expired=expired_in_words(policy.force, past),
         period=found.period or None,
         since=since,
+        deviation=note_of(policy.force, found, visit.today),
+        ask_address=_ask_address(visit, found),
     )
+
+
+def note_of(force: Force, found: Found, today: date) -> DeviationNote | None:
+    """The deviation that bears on a finding, in words; one that is no breach bears none."""
+    if found.deviation is None or found.verdict is not Verdict.NON_COMPLIANT:
+        return None
+    address = f"/conformite/ecarts/{found.deviation.id}"
+    return DeviationNote(say_held(found.deviation, today), address, what_the_law_says(force))
+
+
+def _ask_address(visit: Visit, found: Found) -> str:
+    """Where the reader may ask for a deviation on a finding; nothing where one is there, or where they may not."""
+    if found.verdict is not Verdict.NON_COMPLIANT or found.deviation is not None:
+        return ""
+    if not visit.visitor.may(Permission.COMPLIANCE_DEVIATION_ASK, found.organisation_id):
+        return ""
+    return ask_address(found.subject_kind, found.subject_id, found.policy_id, found.period)
 
 
 def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int | None) -> MissingView:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    and_,
     any_,
     bindparam,
     case,
@@ -27,6 +28,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
+from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.deviations.rules import Held
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.policy import Policy, read_text
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -68,9 +72,12 @@ class Found:
     missing: tuple[str, ...]
     unknown_half: str | None
     since: Any
+    deviation: Held | None = None
 
 
-_READ = tuple(col(getattr(Finding, name)) for name in Found.__dataclass_fields__ if name != "verdict")
+_READ = tuple(
+    col(getattr(Finding, name)) for name in Found.__dataclass_fields__ if name not in {"verdict", "deviation"}
+)
 """Column by column: half the work of keeping each finding as a record that nobody will change."""
 
 
@@ -101,7 +108,7 @@ def find_findings(
     }
     given = {name: value for name, value in asked.items() if value is not None}
     rows = session.execute(_findings(frozenset(given), gravest_first), {"today": today, **given})
-    return [_found(row, Verdict(row.read)) for row in rows]
+    return [_found(row, Verdict(row.read), _held(row, today)) for row in rows]
 
 
 def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject_id: int, at: datetime) -> list[Found]:
@@ -117,6 +124,24 @@ def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject
         .order_by(col(Finding.id))
     )
     return [_found(row, Verdict(row.read)) for row in rows]
+
+
+_ACCEPTED, _ASKED = aliased(AcceptedDeviation), aliased(AcceptedDeviation)
+_HELD: tuple[ColumnElement[Any], ...] = (
+    *(col(getattr(_ACCEPTED, name)).label(f"accepted_{name}") for name in ("id", "expires_on")),
+    *(col(getattr(_ASKED, name)).label(f"asked_{name}") for name in ("id", "expires_on")),
+)
+
+
+def _bears_on(deviation: type[AcceptedDeviation], state: DeviationState) -> ColumnElement[bool]:
+    """Whether a deviation that stands so is about what a finding says: there is one at most."""
+    return and_(
+        col(deviation.subject_id) == col(Finding.subject_id),
+        col(deviation.subject_kind) == col(Finding.subject_kind),
+        col(deviation.policy_id) == col(Finding.policy_id),
+        col(deviation.period) == col(Finding.period),
+        col(deviation.state) == state,
+    )
 
 
 _SHOWN: type[Finding] = aliased(Finding)
@@ -136,14 +161,29 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
 @lru_cache(maxsize=128)
 def _findings(given: frozenset[str], gravest_first: bool) -> Select[Any]:
     """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
-    query = select(*_READ, verdict_on(_TODAY).label("read")).where(
-        col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given)
+    query = (
+        select(*_READ, verdict_on(_TODAY).label("read"), *_HELD)
+        .outerjoin(_ACCEPTED, _bears_on(_ACCEPTED, DeviationState.APPROVED))
+        .outerjoin(_ASKED, _bears_on(_ASKED, DeviationState.ASKED))
+        .where(col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given))
     )
     query = query.order_by(*(_place(Finding) if gravest_first else (col(Finding.id),)))
     return query.limit(bindparam("limit", type_=Integer())) if "limit" in given else query
 
 
-def _found(row: Any, verdict: Verdict) -> Found:
+def _held(row: Any, today: date) -> Held | None:
+    """The deviation to tell of: the one that holds, else the one asked for, else the one that has expired."""
+    approved, asked = (
+        Held(number, state, day) if number is not None else None
+        for number, state, day in (
+            (row.accepted_id, DeviationState.APPROVED, row.accepted_expires_on),
+            (row.asked_id, DeviationState.ASKED, row.asked_expires_on),
+        )
+    )
+    return approved if approved is not None and approved.is_accepted(today) else asked or approved
+
+
+def _found(row: Any, verdict: Verdict, deviation: Held | None = None) -> Found:
     return Found(
         id=row.id,
         subject_kind=row.subject_kind,
@@ -159,6 +199,7 @@ def _found(row: Any, verdict: Verdict) -> Found:
         missing=tuple(row.missing),
         unknown_half=row.unknown_half,
         since=row.since,
+        deviation=deviation,
     )
 
 

@@ -18,6 +18,7 @@ from registry.compliance.explanation import (
     verdict_shape,
     verdict_word,
 )
+from registry.compliance.panels import SHEETS, note_of
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
@@ -53,14 +54,6 @@ _FIGURES = (
     ),
 )  # fmt: skip
 """The figures of the page: whether they count what binds in law, the verdict they count, and how both are said."""
-_ADDRESSES = {
-    SubjectKind.DATASET: "/jeux/{id}",
-    SubjectKind.ORGANISATION: "/organisations/{id}",
-    SubjectKind.SYSTEM: "/systemes/{id}",
-    SubjectKind.ACTIVITY: "/traitements/{id}",
-    SubjectKind.BREACH: "/violations/{id}",
-    SubjectKind.REQUEST: "/demandes/{id}",
-}
 
 
 @route("GET", "/conformite", READ)
@@ -186,11 +179,12 @@ def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[Subje
         lines.append(
             SubjectLine(
                 names[one.subject_kind].get(one.subject_id, ""),
-                _ADDRESSES[one.subject_kind].format(id=one.subject_id),
+                SHEETS[one.subject_kind].format(id=one.subject_id),
                 bodies.get(one.organisation_id, ""), policy.id, policy.name(),
                 verdict_shape(policy.force, one.verdict), verdict_word(policy.force, one.verdict),
                 one.period or None,
                 turning_in_words(policy.force, one.verdict, one.turns_into, one.turns_on, visit.today),
+                note_of(policy.force, one, visit.today),
             )
         )  # fmt: skip
     return lines, following

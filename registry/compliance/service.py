@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.compliance.deviations.service import close_unneeded
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import Assessment, Known, assess, assess_version
 from registry.compliance.models import Finding, PolicyText
@@ -162,6 +163,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     stored = {row.version_digest for row in current.values()}
     fresh = _Fresh()
     closed: list[int] = []
+    mended: list[int] = []
     for subject in judged:
         places = fresh.places_of(subject)
         if not current:
@@ -175,11 +177,16 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                 if before.organisation_id == subject.organisation_id and _reads_the_same(before, values, today):
                     continue
                 closed.append(before.id)
+                if _is_breach(before, today) and values["verdict"] is not Verdict.NON_COMPLIANT:
+                    mended.append(before.id)
             changed.append(place)
         fresh.add(subject, changed)
     closed += [row.id for row in current.values()]
+    mended += [row.id for row in current.values() if _is_breach(row, today)]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
+    if mended:
+        close_unneeded(session, mended, today)
     if fresh.subjects:
         _store_texts(session, fresh.texts(stored))
         session.execute(_KEEPING, fresh.rows(kind))
@@ -250,6 +257,12 @@ def _reads_the_same(before: Any, values: Mapping[str, Any], today: date) -> bool
     if before.turns_on is not None and before.turns_on <= today:
         return bool(values["verdict"] == before.turns_into and values["turns_on"] is None)
     return all(getattr(before, name) == values[name] for name in _TURNING)
+
+
+def _is_breach(row: Any, today: date) -> bool:
+    """Whether a kept finding reads as a breach on this day."""
+    turned = row.turns_on is not None and row.turns_on <= today
+    return Verdict(row.turns_into if turned else row.verdict) is Verdict.NON_COMPLIANT
 
 
 def _columns(assessment: Assessment) -> dict[str, Any]:

@@ -47,6 +47,17 @@ class FindingView:
     expired: str
     period: int | None
     since: date
+    deviation: "DeviationNote | None"
+    ask_address: str
+
+
+@dataclass(frozen=True)
+class DeviationNote:
+    """What is said beside a verdict of the deviation that bears on it; `law` is what that changes: nothing."""
+
+    words: str
+    address: str
+    law: str
 
 
 @dataclass(frozen=True)
@@ -124,6 +135,7 @@ class SubjectLine:
     word: str
     period: int | None
     turning: str
+    deviation: DeviationNote | None
 
 
 DIRECTED = "services"

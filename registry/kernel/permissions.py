@@ -16,6 +16,9 @@ class Permission(StrEnum):
     ACCOUNTS_ACCOUNT_MANAGE = "accounts:account:manage"
     ACCOUNTS_ACCOUNT_READ = "accounts:account:read"
     ACCOUNTS_SELF_MANAGE = "accounts:self:manage"
+    COMPLIANCE_DEVIATION_ASK = "compliance:deviation:ask"
+    COMPLIANCE_DEVIATION_DECIDE = "compliance:deviation:decide"
+    COMPLIANCE_DEVIATION_WITHDRAW = "compliance:deviation:withdraw"
     COMPLIANCE_FINDING_READ = "compliance:finding:read"
     COMPLIANCE_POLICY_READ = "compliance:policy:read"
     CONTRACTS_CONTRACT_READ = "contracts:contract:read"
@@ -122,6 +125,9 @@ _KEEPS = frozenset({Permission.PROCESSING_DISPOSAL_PREPARE, Permission.PROCESSIN
 """Retention: its rules, its due dates, its holds and the slips sent to the archives."""
 _ADVISES = frozenset({Permission.PROCESSING_ASSESSMENT_ADVISE})
 _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
+_ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
+"""To go on with a breach for a time is asked by who records what the finding is about, and decided by somebody else."""
+_DECIDES_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_DECIDE, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
 _CONFIDED = frozenset(
     {
         Permission.PROCESSING_BREACH_READ,
@@ -137,16 +143,35 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: _READS | _ISSUES | _KEEPS,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
-    Role.DIRECTOR: _READS | _ISSUES | _DECIDES,
-    Role.DPO: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _ADVISES | _CONFIDED | _ERASES | _KEEPS,
-    Role.LEGAL: _READS | _ISSUES | _AMENDS | _ANSWERS_FOR_LAW | _CONFIDED | _KEEPS | {Permission.ERASURES_RECEIPT_READ},
+    Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS,
+    Role.DPO: _READS
+    | _ISSUES
+    | _AMENDS
+    | _ANSWERS_FOR_LAW
+    | _ADVISES
+    | _CONFIDED
+    | _ERASES
+    | _KEEPS
+    | _ASKS_DEVIATIONS,
+    Role.LEGAL: _READS
+    | _ISSUES
+    | _AMENDS
+    | _ANSWERS_FOR_LAW
+    | _CONFIDED
+    | _KEEPS
+    | _ASKS_DEVIATIONS
+    | _DECIDES_DEVIATIONS
+    | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
-    Role.STEWARD: _READS | _ISSUES | _RECORDS,
+    Role.STEWARD: _READS | _ISSUES | _RECORDS | _ASKS_DEVIATIONS,
 }
 
 WRITING = frozenset(
     {
         Permission.ACCOUNTS_ACCOUNT_MANAGE,
+        Permission.COMPLIANCE_DEVIATION_ASK,
+        Permission.COMPLIANCE_DEVIATION_DECIDE,
+        Permission.COMPLIANCE_DEVIATION_WITHDRAW,
         Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     mail_url: Annotated[str, AfterValidator(_address("smtp", "smtps"))] | None = None
     mail_from: str = Field(default="beffroi@localhost", pattern=r"^[^\n]*[^@\s]@[^@\s][^\n]*$")
     log_level: Annotated[str, AfterValidator(_level)] = "INFO"
+    deviation_months: int = Field(default=12, ge=1, le=60)
     trusted_proxies: Annotated[
         tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_listed)
     ] = ()
@@ -113,6 +114,7 @@ _EXPECTED: Mapping[str, str] = {
     "files_url": mark("une adresse s3://, gs://, az://, abfss://, https:// ou file://, par exemple s3://beffroi"),
     "mail_url": mark("une adresse smtp:// ou smtps://, par exemple smtps://courrier.exemple.fr"),
     "mail_from": mark("une adresse électronique, par exemple beffroi@exemple.fr"),
+    "deviation_months": mark("un nombre de mois de 1 à 60, par exemple 12"),
     "log_level": mark("DEBUG, INFO, WARNING, ERROR ou CRITICAL"),
     "trusted_proxies": mark("des adresses ou des réseaux séparés par des virgules, par exemple 10.0.0.2,10.1.0.0/16"),
     "requests_kept_months": mark("un nombre de mois de 1 à 1200, par exemple 60"),

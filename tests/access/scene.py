@@ -59,6 +59,8 @@ from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
 from tests.access.official import ARTICLE, TEXT, load_official
+from tests.access.deviating import REASON as WHY
+from tests.access.deviating import UNTIL, deviate
 from tests.access.retaining import retain
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
@@ -155,6 +157,9 @@ class Objects:
     arrangement_version: int = 0
     measure_id: int = NOTHING
     measure_version: int = 1
+    deviation_id: int = NOTHING
+    deviation_version: int = 1
+    breached_id: str = "OD-99"
     evidence_id: int = NOTHING
     evidence_version: int = 1
     edition_id: int = NOTHING
@@ -283,6 +288,9 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     more |= _record_imports(town, organisation_id, word)
     more["suggestion_id"] = suggest_names(town, sheet.id, word)
     more |= _proofs(town, organisation_id, sheet.id, word)
+    more |= deviate(
+        town, organisation_id, word, on=source.id, breached=sheet.id, asker=colleague_id, day=town.info["today"]()
+    )
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
@@ -502,6 +510,20 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /sous-traitants/{party_id:int}/clauses": _form(
         version=lambda of: str(of.terms_version), authorisation="general", notes="Clauses vues"
     ),
+    "POST /conformite/ecarts/nouveau": _form(
+        subject_kind="dataset",
+        subject_id=lambda of: str(of.dataset_id),
+        policy_id=lambda of: of.breached_id,
+        reason=WHY,
+        compensation=WHY,
+        expires_on=lambda _of: (today() + UNTIL).isoformat(),
+    ),
+    "POST /conformite/ecarts/{deviation_id:int}/decider": _form(
+        version=lambda of: str(of.deviation_version), answer="approved", decision_reason=WHY
+    ),
+    "POST /conformite/ecarts/{deviation_id:int}/retirer": _form(
+        version=lambda of: str(of.deviation_version), reason=REASON
+    ),
     "POST /mesures/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), name="Mesure neuve", state="planned"
     ),
@@ -696,6 +718,18 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         "dataset_ids": [of.spare_due_id],
     },
     "POST /api/v1/disposal-slips/{slip_id:int}/withdrawal": lambda _of: {"reason": REASON},
+    "POST /api/v1/accepted-deviations": lambda of: {
+        "subject_kind": "dataset",
+        "subject_id": of.dataset_id,
+        "policy_id": of.breached_id,
+        "reason": WHY,
+        "compensation": WHY,
+        "expires_on": (today() + UNTIL).isoformat(),
+    },
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/decision": lambda _of: (
+        {"answer": "approved", "decision_reason": WHY}
+    ),
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -882,6 +916,7 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
+        "deviation_id": of.deviation_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)

@@ -57,6 +57,12 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /conformite/ecarts/nouveau": "compliance:deviation:ask",
+    "POST /conformite/ecarts/{deviation_id:int}/decider": "compliance:deviation:approve",
+    "POST /conformite/ecarts/{deviation_id:int}/retirer": "compliance:deviation:withdraw",
+    "POST /api/v1/accepted-deviations": "compliance:deviation:ask",
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/decision": "compliance:deviation:approve",
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal": "compliance:deviation:withdraw",
     "PATCH /api/v1/protective-measures/{measure_id:int}": "processing:measure:amend",
     "POST /api/v1/protective-measures": "processing:measure:record",
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": "processing:measure:annul",
@@ -225,6 +231,10 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /conformite/ecarts/nouveau", "POST /conformite/ecarts/{deviation_id:int}/decider",
+    "POST /conformite/ecarts/{deviation_id:int}/retirer", "POST /api/v1/accepted-deviations",
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/decision",
+    "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal",
     "POST /mesures/{measure_id:int}/modifier", "PATCH /api/v1/protective-measures/{measure_id:int}",
     "POST /api/v1/protective-measures/{measure_id:int}/annulment",
     "POST /api/v1/protective-measures/{measure_id:int}/restoration",
@@ -355,8 +365,12 @@ def _version(town: Town, of: Objects) -> Objects:
         measure = session.execute(
             text("SELECT version FROM protective_measure WHERE id = :id"), {"id": of.measure_id}
         )  # fmt: skip
+        deviation = session.execute(
+            text("SELECT version FROM accepted_deviation WHERE id = :id"), {"id": of.deviation_id}
+        )  # fmt: skip
         return replace(
-            of, measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
+            of, deviation_version=deviation.scalar_one(),
+            measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             spare_rule_version=spare_rule.scalar_one(),

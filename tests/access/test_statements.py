@@ -9,6 +9,8 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -93,6 +95,11 @@ STATEMENTS = {
     "/traitements/{activity}/sous-traitants": 5,
     "/api/v1/processing-activities/{activity}/processors": 4,
     "/api/v1/processors/{party}/terms": 5,
+    "/conformite/ecarts": 6,
+    "/conformite/ecarts/{deviation}": 5,
+    "/conformite/ecarts/{deviation}/retirer": 2,
+    "/api/v1/accepted-deviations": 2,
+    "/api/v1/accepted-deviations/{deviation}": 2,
     "/mesures": 3,
     "/mesures/nouvelle": 3,
     "/mesures/{measure}/modifier": 4,
@@ -251,6 +258,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "contract": 0,
                     "party": 0,
                     "measure": 0,
+                    "deviation": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -304,6 +312,14 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 person_id=person.id, role=AppointmentRole.DPO, subject_kind=AppointmentSubject.ORGANISATION,
                 subject_id=authority.id, since=day + timedelta(days=number),
             ))  # fmt: skip
+            deviation = AcceptedDeviation(
+                organisation_id=authority.id, subject_kind=SubjectKind.DATASET, subject_id=sheet.id, policy_id="OD-05",
+                reason="Motif", compensation="Mesure", asked_by=accounts[number % 2], asked_as=Role.STEWARD,
+                asked_on=day, expires_on=day,
+            )  # fmt: skip
+            session.add(deviation)
+            session.flush()
+            subjects["deviation"] = subjects["deviation"] or deviation.id
         _list_more(session, town, start, end, subjects)
     for number in range(start, end):
         with town.acting() as session:

@@ -286,6 +286,36 @@ def systems(visitor: Visitor) -> States:
     yield "a system annulled"
 
 
+def deviations(visitor: Visitor) -> States:
+    """A deviation asked for from a breach: refused, waiting, withdrawn."""
+    page = visitor.page
+    visitor.go("/conformite/ecarts")
+    yield "the accepted deviations"
+    visitor.go("/conformite/OD-05?constat=non-compliant")
+    links = page.locator("main tbody a[href^='/jeux/']")
+    sheets = [link.get_attribute("href") or "" for link in links.all()]
+    for sheet in sheets:
+        visitor.go(sheet)
+        asking = page.locator("a[href^='/conformite/ecarts/nouveau'][href*='OD-05']")
+        if asking.count():
+            visitor.go(asking.first.get_attribute("href") or "")
+            break
+    dare(page)
+    send(page, ".save-bar .btn-primary")
+    yield "a deviation refused by its form"
+    page.fill("#reason", "Le concessionnaire n’a pas encore répondu.")
+    page.fill("#compensation", "Le fichier est remis sur demande.")
+    page.fill("#expires_on", (today() + timedelta(days=90)).isoformat())
+    send(page, ".save-bar .btn-primary")
+    yield "a deviation that waits"
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    visitor.go(f"{own}/retirer")
+    yield "the withdrawal of a deviation"
+    page.fill("#reason", "Demandé par erreur")
+    send(page)
+    yield "a deviation withdrawn"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -304,7 +334,8 @@ def refusals(visitor: Visitor) -> States:
 
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
-    many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments, refusals,
+    many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments,
+    deviations, refusals,
 )  # fmt: skip
 
 
