@@ -58,9 +58,9 @@ from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
-from tests.access.official import ARTICLE, TEXT, load_official
 from tests.access.deviating import REASON as WHY
 from tests.access.deviating import UNTIL, deviate
+from tests.access.official import ARTICLE, TEXT, load_official
 from tests.access.retaining import retain
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
