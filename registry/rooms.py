@@ -35,6 +35,7 @@ from registry.documents.subjects import BODIES, Provable
 from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange.jobs import import_jobs
+from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
@@ -70,6 +71,8 @@ from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
 from registry.reporting import gathering
+from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
+from registry.reporting.facts import bind_issued
 from registry.reporting.jobs import issuing
 from registry.reporting.sources import Source
 from registry.reporting.visiting import ISSUE_JOB
@@ -253,6 +256,15 @@ def _bind_datasets(
     return bound
 
 
+def _bind_organisations(
+    session: Session, ids: Sequence[int], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The facts of organisations, with what the documents they issued say of them."""
+    bound = bind_organisations(session, ids, on=on, until=until)
+    bind_issued(session, bound, on=on, until=until)
+    return bound
+
+
 def _bind_activities(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
@@ -297,7 +309,7 @@ def assemble_engine() -> Engine:
             ),
             SubjectKind.ORGANISATION: Subject(
                 SubjectKind.ORGANISATION,
-                bind_organisations,
+                _bind_organisations,
                 _every_organisation,
                 _organisation_names,
                 _is_organisation_judged,
@@ -336,7 +348,7 @@ _SOURCES = (
     ),
     Source("record-of-processing", _RECORD, records.get_keeper, records.gather_full, records.OFFERED),
     Source(
-        "record-of-processing-communicable", _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
+        COMMUNICABLE_RECORD, _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
     ),
     Source(
         "annual-review", Permission.PROCESSING_BREACH_READ, reviewing.get_keeper, reviewing.gather, reviewing.OFFERED
@@ -393,6 +405,6 @@ def bound_facts() -> frozenset[str]:
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
-            *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS,
+            *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS,
         )
     )  # fmt: skip

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
+COMMUNICABLE_RECORD = "record-of-processing-communicable"
+"""The edition of a record of processing that anyone may be given: policies ask when it was last issued."""
+
 
 @dataclass(frozen=True)
 class Subject:

@@ -110,6 +110,8 @@ class OrganisationBody(OrganisationLineBody):
     rip_updated_on: date | None
     prada_contact_published: bool | None
     prada_notified_on: date | None
+    dpo_contact_published: bool | None
+    dpo_notified_on: date | None
     individual_decision_algorithms: bool | None
     algorithm_rules_url: str | None
     declared_absent: list[str]

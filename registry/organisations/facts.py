@@ -17,9 +17,10 @@ _MAY_BE_ABSENT = (
     "rip_url",
     "rip_updated_on",
     "prada_notified_on",
+    "dpo_notified_on",
     "algorithm_rules_url",
 )
-_PLAIN = ("prada_contact_published", "individual_decision_algorithms")
+_PLAIN = ("prada_contact_published", "dpo_contact_published", "individual_decision_algorithms")
 
 
 BOUND = tuple(
@@ -32,6 +33,7 @@ BOUND = tuple(
         "subject_to_online_publication",
         "prada_appointed",
         "prada_since",
+        "dpo_appointed",
     )
 )
 
@@ -63,21 +65,21 @@ def bind_organisations(
     for row in find_rows(session, Population, until=until, column="organisation_id", among=bodies):
         if holds_on(row.during, on):
             populations[row.organisation_id] = row.total
-    prada: dict[int, date | None] = {}
+    in_post: dict[AppointmentRole, dict[int, date | None]] = {AppointmentRole.PRADA: {}, AppointmentRole.DPO: {}}
     for row in find_rows(session, Appointment, until=until, column="subject_id", among=bodies):
-        if (
-            row.subject_kind == AppointmentSubject.ORGANISATION
-            and row.role == AppointmentRole.PRADA
-            and not row.annulled
-        ):
+        if row.subject_kind == AppointmentSubject.ORGANISATION and row.role in in_post and not row.annulled:
             # One who left, or is to come, says that the post is vacant; nobody ever named says nothing.
-            prada.setdefault(row.subject_id, None)
+            since = in_post[AppointmentRole(row.role)]
+            since.setdefault(row.subject_id, None)
             if holds_on(row.during, on):
-                prada[row.subject_id] = row.during.lower
-    return {body.id: (body, _facts_of(body, populations.get(body.id), prada)) for body in bodies.values()}
+                since[row.subject_id] = row.during.lower
+    return {body.id: (body, _facts_of(body, populations.get(body.id), in_post)) for body in bodies.values()}
 
 
-def _facts_of(body: Any, population: int | None, prada: Mapping[int, date | None]) -> dict[str, Any]:
+def _facts_of(
+    body: Any, population: int | None, in_post: Mapping[AppointmentRole, Mapping[int, date | None]]
+) -> dict[str, Any]:
+    prada, dpo = in_post[AppointmentRole.PRADA], in_post[AppointmentRole.DPO]
     facts: dict[str, Any] = {"organisation.kind": str(body.kind)}
     may_be_absent(facts, "organisation.population", population, body.declared_absent, "population")
     for field in _MAY_BE_ABSENT:
@@ -94,4 +96,6 @@ def _facts_of(body: Any, population: int | None, prada: Mapping[int, date | None
         since = prada.get(body.id)
         facts["organisation.prada_appointed"] = since is not None
         may_be_absent(facts, "organisation.prada_since", since, ("prada",), "prada")
+    if body.id in dpo or "dpo" in body.declared_absent:
+        facts["organisation.dpo_appointed"] = dpo.get(body.id) is not None
     return facts

@@ -32,6 +32,8 @@ class OrganisationForm(BaseModel):
     rip_updated_on: date | None = None
     prada_contact_published: bool | None = None
     prada_notified_on: date | None = None
+    dpo_contact_published: bool | None = None
+    dpo_notified_on: date | None = None
     individual_decision_algorithms: bool | None = None
     algorithm_rules_url: Address | None = None
     declared_absent: list[Line] = Field(default_factory=list)

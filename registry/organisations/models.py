@@ -66,6 +66,8 @@ class Organisation(Versioned, table=True):
     rip_updated_on: date | None = None
     prada_contact_published: bool | None = None
     prada_notified_on: date | None = None
+    dpo_contact_published: bool | None = None
+    dpo_notified_on: date | None = None
     individual_decision_algorithms: bool | None = None
     algorithm_rules_url: str | None = plain(nullable=True)
     declared_absent: list[str] = plain_list()

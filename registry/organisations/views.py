@@ -16,10 +16,16 @@ FIELD_LABELS: dict[str, str] = {
     "prada": mark("Personne responsable de l’accès aux documents (PRADA)"),
     "prada_contact_published": mark("Coordonnées de la PRADA publiées"),
     "prada_notified_on": mark("Désignation de la PRADA portée à la connaissance de la CADA"),
+    "dpo": mark("Délégué à la protection des données"),
+    "dpo_contact_published": mark("Coordonnées du délégué à la protection des données publiées"),
+    "dpo_notified_on": mark("Désignation du délégué à la protection des données déclarée à la CNIL"),
     "individual_decision_algorithms": mark("Décisions individuelles fondées sur un algorithme"),
     "algorithm_rules_url": mark("Règles des traitements algorithmiques en ligne"),
 }
-MAY_BE_ABSENT = ("website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "algorithm_rules_url")
+MAY_BE_ABSENT = (
+    "website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "dpo", "dpo_notified_on",
+    "algorithm_rules_url",
+)  # fmt: skip
 
 
 def field_label(name: str) -> str:

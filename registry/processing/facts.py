@@ -17,15 +17,17 @@ from registry.processing.models import (
     ActivityDataset,
     ActivityPrincipal,
     ActivityRecipient,
+    ActivityRight,
     ActivityTransfer,
     ProcessingActivity,
 )
-from registry.processing.rules import is_framed
+from registry.processing.rules import is_framed, keeps_rights_of_basis, standing_of_rights
 from registry.processing.vocabulary import (
     ActivityStatus,
     Article9Condition,
     AutomatedDecision,
     LawfulBasis,
+    PersonsRight,
     ProcessingRole,
     TransferSafeguard,
 )
@@ -51,7 +53,7 @@ _COMPUTED = (
     "information_notice", "notice_reviewed_on", "reviewed_on", "access_control", "traceability", "backup",
     "article9_conditions", "article9_rests_on_law", "people_categories", "data_categories", "special_data",
     "offence_data", "nir_data", "retention_told", "recipients_told", "transfers_told", "transfers_safeguarded",
-    "principals_told",
+    "principals_told", "basis_rights_kept",
 )  # fmt: skip
 BOUND = (
     *(f"activity.{name}" for name in ("lawful_basis", *_CODES, *_TRUTHS, *_PRESENT, *_COMPUTED)),
@@ -68,16 +70,17 @@ def bind_activities(
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The row and the facts of each of these activities."""
     rows = find_rows(session, ProcessingActivity, until=until, column="id", among=ids)
-    data, recipients, transfers, principals = (
+    data, recipients, transfers, principals, rights = (
         _below(session, model, ids, until)
-        for model in (ActivityData, ActivityRecipient, ActivityTransfer, ActivityPrincipal)
+        for model in (ActivityData, ActivityRecipient, ActivityTransfer, ActivityPrincipal, ActivityRight)
     )
     return {
         row.id: (
             row,
             facts_of_activity(row)
             | facts_of_data(data.get(row.id, ()))
-            | facts_of_flows(row, recipients.get(row.id, ()), transfers.get(row.id, ()), principals.get(row.id, ())),
+            | facts_of_flows(row, recipients.get(row.id, ()), transfers.get(row.id, ()), principals.get(row.id, ()))
+            | facts_of_rights(row, rights.get(row.id, ())),
         )
         for row in rows
     }
@@ -155,6 +158,19 @@ def facts_of_flows(
     if principals:
         facts["activity.principals_told"] = True
     return facts
+
+
+def facts_of_rights(activity: Any, adjusted: Sequence[Any]) -> dict[str, Any]:
+    """Whether the rights told are those the basis gives; nothing without a basis."""
+    if activity.lawful_basis is None:
+        return {}
+    standing = standing_of_rights(
+        LawfulBasis(activity.lawful_basis),
+        activity.automated_decision and AutomatedDecision(activity.automated_decision),
+        activity.article9_conditions,
+        {PersonsRight(row.right): (row.applies, row.reason) for row in adjusted},
+    )
+    return {"activity.basis_rights_kept": keeps_rights_of_basis(standing)}
 
 
 def bind_datasets_processed(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.datasets.queries import get_dataset
 from registry.datasets.views import ConflictPage
 from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -75,7 +76,7 @@ READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVIT
 SHOWN = 50
 DOCUMENTS = (
     ("record-of-processing", mark("Registre complet")),
-    ("record-of-processing-communicable", mark("Édition communicable")),
+    (COMMUNICABLE_RECORD, mark("Édition communicable")),
 )
 REVIEW = (("annual-review", mark("Revue annuelle")),)
 """It counts breaches and requests: only who may read them all is led to it."""

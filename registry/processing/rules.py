@@ -1,5 +1,6 @@
 """Decisions about an activity as pure functions of values: no clock, no session."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
@@ -73,6 +74,26 @@ def _settled(deduced: bool, adjusted: tuple[bool, str] | None) -> tuple[bool, bo
         return deduced, deduced, ""
     applies, reason = adjusted
     return applies, deduced, reason
+
+
+_TEXTS = re.compile(
+    r"\b(?:art(?:icles?|\.)|loi|code|d[ée]cret|r[èe]glement|ordonnance|arr[êe]t[ée]|directive"
+    r"|RGPD|CRPA|CGCT|[LRD]\.? ?\d)",
+    re.IGNORECASE,
+)
+
+
+def cites_a_text(reason: str) -> bool:
+    """Whether a reason names a text of law: that it is the right one, nobody but a jurist can tell."""
+    return _TEXTS.search(reason) is not None
+
+
+def keeps_rights_of_basis(standing: Iterable[RightStanding]) -> bool:
+    """Whether each right that the basis gives is kept, or set aside by a text that is cited.
+
+    Law: GDPR art. 15 to 22; a text of law may restrict them (art. 23).
+    """
+    return all(one.applies or not one.deduced or cites_a_text(one.reason) for one in standing)
 
 
 def is_adequate(country: str) -> bool:

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import func, select, text
 
 from registry.kernel.errors import Invalid, Unavailable
-from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.issuing import COMMUNICABLE_RECORD, Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.queries import end_of_day, get_head, get_horizon
-from registry.ledger.service import say, seal
+from registry.ledger.service import say, seal, touch
 from registry.ledger.vocabulary import Head
 from registry.platform.database import Acting, transaction
 from registry.platform.files import FileStore
@@ -116,7 +116,7 @@ def issue_report(
             until = seen.moment.until
             head = get_head(session) if until is None else get_head_covering(session, until)
             issued_at: datetime = session.execute(select(func.now())).scalar_one()
-        issue = _Issue(home, declared, seen.moment, head, issued_at, today, acting, author)
+        issue = _Issue(home, declared, seen.moment, head, issued_at, today, acting, author, info)
         return _issue(issue, seen.gathered, workroom, report=report, job_run_id=job_run_id)
 
 
@@ -137,6 +137,7 @@ class _Issue:
     today: date
     acting: Acting
     author: str | None
+    info: Mapping[str, Any]
 
     def twin(self, gathered: Gathered, volumes: Sequence[RenderedDocument] = ()) -> bytes:
         """The canonical twin of one of them; the first tells of its volumes as they were made."""
@@ -183,7 +184,7 @@ def _issue(issue: _Issue, gathered: Gathered, workroom: Workroom, *, report: Rep
         on_progress=lambda said: report(begun + said.percent * (100 - begun) // 100, 100, said.step.label),
     )
     rows = [issue.row(one, volume, None) for one, volume in zip(gathered.volumes, volumes, strict=True)]
-    document = _keep(issue.home, issue.acting, issue.row(gathered, made, job_run_id), rows)
+    document = _keep(issue, issue.row(gathered, made, job_run_id), rows)
     report(100, 100, _("Document émis"))
     return _issued(document, rows)
 
@@ -256,9 +257,9 @@ def _wait_for_seal(home: Home, acting: Acting, sees_below: int, report: Report) 
         time.sleep(0.2)
 
 
-def _keep(home: Home, acting: Acting, document: IssuedDocument, volumes: Sequence[IssuedDocument]) -> IssuedDocument:
-    """Enters a document and its volumes in the register, all or none."""
-    with transaction(home.jobs, acting) as session:
+def _keep(issue: _Issue, document: IssuedDocument, volumes: Sequence[IssuedDocument]) -> IssuedDocument:
+    """Enters a document and its volumes in the register, all or none; what rests on them is judged again."""
+    with transaction(issue.home.jobs, issue.acting, **issue.info) as session:
         if document.job_run_id is not None:
             # A worker taken for dead may be issuing too: of the two, the second finds what the first issued.
             run = str(document.job_run_id)
@@ -272,6 +273,8 @@ def _keep(home: Home, acting: Acting, document: IssuedDocument, volumes: Sequenc
         session.flush()
         for row in rows:
             session.refresh(row)
+            if row.report_id == COMMUNICABLE_RECORD:
+                touch(session, "organisation", row.organisation_id)
         return document
 
 

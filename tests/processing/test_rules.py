@@ -2,7 +2,7 @@
 
 import pytest
 
-from registry.processing.rules import rights_of, span_of_retention, standing_of_rights
+from registry.processing.rules import keeps_rights_of_basis, rights_of, span_of_retention, standing_of_rights
 from registry.processing.vocabulary import Article9Condition, AutomatedDecision, LawfulBasis, PersonsRight
 
 ALWAYS = {PersonsRight.ACCESS, PersonsRight.RECTIFICATION, PersonsRight.RESTRICTION}
@@ -52,3 +52,18 @@ def test_without_a_basis_no_right_is_deduced():
 def test_several_retentions_are_said_from_the_shortest_to_the_longest():
     assert span_of_retention([60, None, 12]) == (12, 60)
     assert span_of_retention([None]) is None
+
+
+def kept(basis: LawfulBasis, **adjusted: tuple[bool, str]) -> bool:
+    """Whether the rights of a basis are kept once some are adjusted."""
+    said = {PersonsRight(right): how for right, how in adjusted.items()}
+    return keeps_rights_of_basis(standing_of_rights(basis, None, (), said))
+
+
+def test_a_right_the_basis_gives_is_set_aside_only_by_a_text_that_is_cited():
+    assert kept(LawfulBasis.PUBLIC_TASK)
+    assert not kept(LawfulBasis.PUBLIC_TASK, objection=(False, "Le service n’y tient pas"))
+    for reason in ("Article 110 de la loi du 6 janvier 1978", "Écarté par le décret 2021-1", "CSI, L. 253-5"):
+        assert kept(LawfulBasis.PUBLIC_TASK, objection=(False, reason))
+    assert kept(LawfulBasis.PUBLIC_TASK, portability=(True, "Offert à qui le demande"))
+    assert kept(LawfulBasis.PUBLIC_TASK, portability=(False, "Rien à en dire"))
