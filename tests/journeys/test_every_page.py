@@ -19,17 +19,23 @@ NO_PAGES = {
     "/metrics": "read by machines",
     "/statique/{digest:str}/{name:str}": "a part of every page",
     "/documents/{document_id:int}/{part:str}": "a file to download",
+    "/conservation/regles/fichier": "a file to download",
     "/exports/{form:str}": "a file to download",
     "/imports/{batch_id:int}/a-corriger": "a file to download",
     "/imports/{batch_id:int}/avancement": "a part of a page, put in its place by htmx",
     "/jeux/modifications/{bulk_id:int}/avancement": "a part of a page, put in its place by htmx",
+    "/preuves/{evidence_id:int}/fichiers/{edition_id:int}": "a file to download",
+    "/traitements/export/{form:str}": "a file to download",
 }
 """Addresses one can ask for that show no page, and why."""
 UNLINKED = ["/lien/inconnu", "/accessibilite", "/mot-de-passe-oublie"]
 """Pages that nothing leads to, or that only those who are not signed in are led to."""
 OTHERS = ["legal", "director", "dpo", "reader"]
 """Roles whose desk, sheet and figures differ from those of a steward."""
-FILES = re.compile(r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger)")
+FILES = re.compile(
+    r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
+    r"|traitements/export/|conservation/regles/fichier|preuves/\d+/fichiers/)"
+)
 NARROWEST, WIDE = 320, 1280
 
 

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import Field
 
-from registry.compliance.deviations.forms import DecisionForm, DeviationRequest
+from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.queries import DeviationFilter, find_page_of_deviations, get_deviation
 from registry.compliance.deviations.service import ask_deviation, decide_deviation, withdraw_deviation
@@ -151,7 +151,7 @@ def read_deviation(visit: Visit, deviation_id: int) -> Response[DeviationBody]:
 
 
 @route(
-    "POST", "/api/v1/accepted-deviations/{deviation_id:int}/decision", DECIDE, takes=DecisionForm,
+    "POST", "/api/v1/accepted-deviations/{deviation_id:int}/decision", DECIDE, takes=DeviationDecisionForm,
     about=about(
         mark("Approuve ou refuse un écart demandé par quelqu’un d’autre."), versioned=True,
         example={"answer": "approved", "decision_reason": "Le risque est faible et le marché est lancé."},
@@ -159,7 +159,7 @@ def read_deviation(visit: Visit, deviation_id: int) -> Response[DeviationBody]:
 )  # fmt: skip
 def answer_deviation(visit: Visit, deviation_id: int) -> Response[DeviationBody]:
     """Decides; asks for If-Match."""
-    expected, given = visit.expected_version(), visit.given(DecisionForm)
+    expected, given = visit.expected_version(), visit.given(DeviationDecisionForm)
     as_role = role_for(visit, DECIDE, get_deviation(visit.session, deviation_id).organisation_id)
     made = decide_deviation(
         visit.session, deviation_id, given, by=visit.visitor.account_id, as_role=as_role, today=visit.today,

@@ -51,7 +51,7 @@ class DeviationRequest(DeviationForm):
         )
 
 
-class DecisionForm(BaseModel):
+class DeviationDecisionForm(BaseModel):
     """The answer to who asked, with its reason; `expires_on` where the one who approves sets another last day."""
 
     model_config = ConfigDict(extra="forbid")

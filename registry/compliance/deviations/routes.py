@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.compliance.deviations.forms import DecisionForm, DeviationRequest
+from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
 from registry.compliance.deviations.queries import (
     MOST,
     DeviationFilter,
@@ -150,7 +150,7 @@ def decide_one(visit: Visit, deviation_id: int) -> Response[Any]:
     """Answers who asked; when somebody else answered meanwhile, says so and keeps what was typed."""
     row = get_deviation(visit.session, deviation_id)
     as_role = role_for(visit, DECIDE, row.organisation_id)
-    data, read = visit.form_data(), visit.form(DecisionForm)
+    data, read = visit.form_data(), visit.form(DeviationDecisionForm)
     typed = {name: data.first(name) for name in ("answer", "decision_reason", "expires_on")}
     version = read_number(data.first("version")) or 0
     if isinstance(read, Rejected):

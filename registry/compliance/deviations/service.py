@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.compliance.deviations.forms import DecisionForm, DeviationForm
+from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationForm
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.queries import OPEN, find_open, get_deviation
 from registry.compliance.deviations.rules import LONGEST, last_day
@@ -58,7 +58,7 @@ def ask_deviation(
 
 
 def decide_deviation(
-    session: Session, deviation_id: int, form: DecisionForm, *, by: int, as_role: Role, today: date, expected: int
+    session: Session, deviation_id: int, form: DeviationDecisionForm, *, by: int, as_role: Role, today: date, expected: int
 ) -> AcceptedDeviation:
     """Answers who asked; the deviation approved before on the same finding, if there is one, gives way.
 
