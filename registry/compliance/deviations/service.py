@@ -58,7 +58,14 @@ def ask_deviation(
 
 
 def decide_deviation(
-    session: Session, deviation_id: int, form: DeviationDecisionForm, *, by: int, as_role: Role, today: date, expected: int
+    session: Session,
+    deviation_id: int,
+    form: DeviationDecisionForm,
+    *,
+    by: int,
+    as_role: Role,
+    today: date,
+    expected: int,
 ) -> AcceptedDeviation:
     """Answers who asked; the deviation approved before on the same finding, if there is one, gives way.
 
