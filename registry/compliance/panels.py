@@ -74,16 +74,17 @@ ELSEWHERE = {
     "processors": "/sous-traitants",
     "recipients": "/parties/destinataires",
     "redaction_considered": "/repondre#redaction_considered",
+    "request.third_party_rights": "/repondre#third_party_rights",
     "refusal_grounds": "/repondre#refusal_grounds",
     "remedies_stated": "/repondre#remedies_stated",
     "retention": "#conservation-du-jeu",
     "rights_holder_named": "/repondre#rights_holder_named",
     "services": "/modifier#interfaces",
-    "third_party_rights": "/repondre#third_party_rights",
     "transfers": "/parties/transferts",
     "unfounded_reasons": "/repondre#unfounded_reasons",
 }
-"""Where facts are recorded that the form of a sheet does not hold, by their field."""
+"""Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
+something else has a field of that name."""
 
 OF_LAW: set[str] = set()
 """The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
@@ -183,7 +184,8 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
             return MissingView(label, f"{SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(label, "", _(_ASKED[needed]))
     sheet = SHEETS[kind].format(id=number)
-    return MissingView(label, sheet + ELSEWHERE.get(declared.field, f"/modifier#{declared.field}"))
+    form = ELSEWHERE.get(declared.field, f"/modifier#{declared.field}")
+    return MissingView(label, sheet + ELSEWHERE.get(f"{kind}.{declared.field}", form))
 
 
 def verdicts_then(session: Session, kind: SubjectKind, subject_id: int, on: date, at: datetime) -> list[VerdictThen]:

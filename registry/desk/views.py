@@ -246,6 +246,10 @@ def label_of_field(kind: str, name: str | None) -> str:
     return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
 
 
+_ANCHORS = {"distributions": "fichiers", "services": "interfaces"}
+"""Where the form of a sheet holds what is a list of its own."""
+
+
 def address_of_field(kind: str, number: int, field: str) -> str:
     """Where a field is filled; the sheet itself where none is named."""
     sheet = SHEETS[kind].format(id=number)
@@ -257,7 +261,7 @@ def address_of_field(kind: str, number: int, field: str) -> str:
         return BESIDE[field][1].format(id=number, sheet=sheet)
     if kind == "dataset" and field in {"fields", "sources"}:
         return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
-    return f"{sheet}/modifier#{'fichiers' if field == 'distributions' else field}"
+    return f"{sheet}/modifier#{_ANCHORS.get(field, field)}"
 
 
 Binding = Mapping[str, tuple[Policy, PolicyVersion]]
