@@ -35,6 +35,35 @@ class PublicationGround(Labelled):
     D312_1_3 = "d312-1-3", mark("Catégorie de l’article D312-1-3 du CRPA")
 
 
+class PublicationDecision(Labelled):
+    """What was decided of putting a dataset online (CRPA L312-1-1)."""
+
+    PUBLISH = "publish", mark("Publier")
+    PUBLISH_ONCE_TREATED = "publish-once-treated", mark("Publier après traitement")
+    NOT_PUBLISH = "not-publish", mark("Ne pas publier")
+
+
+class PublicationRefusal(Labelled):
+    """What allows not to put a dataset online; only the last is no exception of the law."""
+
+    L311_2 = "l311-2", mark("Document inachevé ou préparatoire (CRPA L311-2)")
+    L311_4 = "l311-4", mark("Propriété littéraire ou artistique (CRPA L311-4)")
+    L311_5 = "l311-5", mark("Sécurité, procédures, autres secrets (CRPA L311-5)")
+    L311_6 = "l311-6", mark("Vie privée, secret médical ou des affaires (CRPA L311-6)")
+    L312_1_1 = "l312-1-1", mark("Autorité sous les seuils, ou base déjà diffusée (CRPA L312-1-1)")
+    L312_1_2 = "l312-1-2", mark("Données personnelles qu’on ne sait pas anonymiser (CRPA L312-1-2)")
+    ARCHIVES = "archives", mark("Archives issues de la sélection (CRPA L312-1-2)")
+    STATISTICAL_SECRECY = "statistical-secrecy", mark("Secret statistique (loi 51-711, art. 6)")
+    OTHER = "other", mark("Autre raison, hors de la loi")
+
+
+class FeeGround(Labelled):
+    """Which of the two cases of law allows a fee for reuse (CRPA L324-1 and L324-2)."""
+
+    L324_1 = "l324-1", mark("Missions à financer par des recettes propres (CRPA L324-1)")
+    L324_2 = "l324-2", mark("Numérisation de fonds culturels (CRPA L324-2)")
+
+
 class Nature(Labelled):
     """Whether a law names this very kind of dataset."""
 
