@@ -14,6 +14,7 @@ from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
 from registry.compliance.explanation import awaited_in_words, verdict_word
+from registry.compliance.mutating import mutate_catalogue
 from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
 from registry.compliance.queries import find_findings
@@ -195,6 +196,29 @@ def check(folder: Path | None, as_json: bool) -> int:
         for sentence in found.sentences():
             click.echo(f"  {sentence}")
     return 0 if found.holds else DOES_NOT_HOLD
+
+
+@policies.command("mutate", help="Altère chaque condition et dit quelle part des altérations les cas remarquent.")
+@click.option("--policy", default=None, help="Une seule règle, par exemple OD-05.")
+@click.option("--at-least", type=float, default=95.0, show_default=True, help="La part due, sur cent.")
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
+def mutate(policy: str | None, at_least: float, as_json: bool) -> int:
+    """Alters every condition and tells what share the cases notice, without a database."""
+    catalogue = assemble_engine().catalogue
+    if policy is not None:
+        if not catalogue.has(policy.upper()):
+            raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy))
+        catalogue = replace(catalogue, policies=(catalogue.get(policy.upper()),))
+    found = mutate_catalogue(catalogue)
+    if as_json:
+        write_json(found.as_json())
+    else:
+        for survivor in found.survivors:
+            click.echo(f"  {survivor.sentence()}")
+        percent = f"{found.percent:.1f}".replace(".", ",")
+        told = _("{tried} altérations essayées, {caught} remarquées : {percent} %.")
+        click.echo(told.format(tried=found.tried, caught=found.caught, percent=percent))
+    return 0 if found.percent >= at_least else DOES_NOT_HOLD
 
 
 @policies.command("list", help="La liste des règles.")
