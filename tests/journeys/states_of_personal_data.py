@@ -290,6 +290,12 @@ def retention(visitor: Visitor) -> States:
     }.items():
         visitor.go(address)
         yield words
+    visitor.go(f"/conservation/regles/nouvelle?code={'BULMUN' if language_of(page) == 'fr' else 'NOTESERV'}")
+    send(page, ".save-bar .btn-primary")
+    yield "a rule validated"
+    visitor.go("/conservation/regles")
+    visitor.go(str(page.locator("a[href^='/conservation/regles/'][href$='/modifier']").first.get_attribute("href")))
+    yield "a rule to amend"
     visitor.go("/jeux")
     own = page.locator("tbody th a[href^='/jeux/']").first.get_attribute("href") or ""
     number = own.partition("?")[0].partition("#")[0].removeprefix("/jeux/")

@@ -36,12 +36,16 @@ FILES = re.compile(
     r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
     r"|traitements/export/|conservation/regles/fichier|preuves/\d+/fichiers/)"
 )
+MOVING = re.compile(r"^/(aipd|conformite/ecarts)/\d+$")
+"""Sheets whose links depend on where they stand: each is opened."""
 NARROWEST, WIDE = 320, 1280
 
 
 def kind_of(address: str) -> str:
     """What makes a page another page: its address without its numbers, and without its query."""
     path = address.partition("?")[0].partition("#")[0]
+    if MOVING.match(path):
+        return path
     return re.sub(r"/(\d+|[A-Z]+-\d+|[a-z]+:[^/]+|(?<=problemes/)[a-z-]+)(?=/|$)", "/1", path)
 
 
