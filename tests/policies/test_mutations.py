@@ -47,3 +47,10 @@ def test_the_command_prints_the_share_and_fails_below_what_is_due() -> None:
     assert "100,0 %" in done.stdout
     short = CliRunner().invoke(policies, ["mutate", "--policy", "SOB-09", "--at-least", "101"], standalone_mode=False)
     assert short.return_value == 1
+
+
+@pytest.mark.slow
+def test_the_cases_notice_nearly_every_alteration_of_what_ships() -> None:
+    found = mutate_catalogue(SHIPPED)
+    assert found.tried > 1000
+    assert found.percent >= 95, [one.sentence() for one in found.survivors]
