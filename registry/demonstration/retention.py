@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
 from registry.datasets.queries import get_dataset
-from registry.processing.retention.forms import HoldForm, RetentionForm, SlipForm
+from registry.processing.retention.forms import HoldForm, RetentionForm, RuleForm, SlipForm
+from registry.processing.retention.rule_service import record_rule
 from registry.processing.retention.service import place_hold, set_retention
 from registry.processing.retention.slip_service import prepare_slip
 
@@ -29,6 +30,17 @@ class RetentionSaid(BaseModel):
     by: str
     keep: RetentionForm
     hold: HoldForm | None = None
+
+
+class RuleSaid(BaseModel):
+    """A rule that a body and the archives agreed to, said one day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    of: str
+    day: date
+    by: str
+    rule: RuleForm
 
 
 class SlipSaid(BaseModel):
@@ -50,6 +62,7 @@ class RetentionFile(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     retentions: tuple[RetentionSaid, ...]
+    rules: tuple[RuleSaid, ...]
     slips: tuple[SlipSaid, ...]
 
 
@@ -64,6 +77,8 @@ def plan_retentions(
     """Each on its day."""
     for one in said.retentions:
         yield one.day, one.by, partial(_keep, session, one, sheets)
+    for agreed in said.rules:
+        yield agreed.day, agreed.by, partial(_agree, session, agreed, bodies)
     for slip in said.slips:
         yield slip.day, slip.by, partial(_prepare, session, slip, bodies, sheets)
 
@@ -73,6 +88,10 @@ def _keep(session: Session, said: RetentionSaid, sheets: Mapping[str, int]) -> N
     set_retention(session, sheet.id, said.keep, expected=sheet.version, today=said.day)
     if said.hold is not None:
         place_hold(session, sheet.id, said.hold)
+
+
+def _agree(session: Session, said: RuleSaid, bodies: Mapping[str, int]) -> None:
+    record_rule(session, bodies[said.of], said.rule)
 
 
 def _prepare(session: Session, said: SlipSaid, bodies: Mapping[str, int], sheets: Mapping[str, int]) -> None:
