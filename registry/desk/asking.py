@@ -36,6 +36,7 @@ def asker_of(visit: Visit) -> Asker:
         requests=who.reach(Permission.PROCESSING_REQUEST_RECORD),
         assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
+        deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
         kept_months=visit.premises.home.settings.requests_kept_months,
     )
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from registry.accounts.models import Account, RoleGrant
 from registry.accounts.vocabulary import AccountState
+from registry.compliance.deviations.rules import TOLD, WARNED
 from registry.datasets.models import Dataset, InformationSystem
 from registry.desk.models import TaskArrangement
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE, SOON
@@ -44,14 +45,18 @@ WITH body AS MATERIALIZED (
          CASE WHEN f.turns_on <= :today THEN f.turns_on - 1 END AS due,
          CASE WHEN f.turns_on <= :today THEN f.turns_into ELSE f.verdict END AS verdict,
          CASE WHEN f.turns_on <= :today THEN NULL ELSE f.missing[1] END AS fact,
-         f.policy_id = ANY (:obligations) AS binding
+         f.policy_id = ANY (:obligations) AS binding, d.expires_on AS assumed
     FROM finding f JOIN body ON body.id = f.organisation_id
+    LEFT JOIN accepted_deviation d
+      ON d.subject_id = f.subject_id AND d.subject_kind = f.subject_kind AND d.policy_id = f.policy_id
+     AND d.period = f.period AND d.state = 'approved' AND d.expires_on >= :today
    WHERE f.until IS NULL AND f.policy_id = ANY (:policies)
 ), act AS (
   SELECT CASE WHEN fact LIKE 'organisation.%' THEN 'organisation' ELSE subject_kind END AS subject_kind,
          CASE WHEN fact LIKE 'organisation.%' THEN legal_id ELSE subject_id END AS subject_id,
          CASE WHEN fact LIKE 'organisation.%' THEN legal_id ELSE organisation_id END AS organisation_id,
-         coalesce(fact, policy_id) AS detail, policy_id, binding, verdict, since, due
+         coalesce(fact, policy_id) AS detail, policy_id, binding, verdict, since, due,
+         CASE WHEN verdict = 'non-compliant' THEN assumed END AS assumed
     FROM said WHERE verdict IN ('non-compliant', 'to-complete')
 ), expected AS (
   SELECT 'dataset' AS subject_kind, d.id AS subject_id, d.organisation_id, r.role
@@ -73,12 +78,15 @@ WITH body AS MATERIALIZED (
 ), task AS (
   SELECT 'finding' AS kind, concat_ws(':', 'finding', subject_kind, subject_id, detail) AS key, organisation_id,
          subject_kind, subject_id, detail, array_agg(policy_id ORDER BY NOT binding, policy_id) AS policies,
-         min(CASE WHEN NOT binding THEN 5 WHEN verdict = 'non-compliant' THEN 1 ELSE 4 END) AS rank,
-         min(since) AS since, min(due) AS due, count(*) AS number, false AS waiting,
-         bool_or(verdict = 'non-compliant' AND policy_id = ANY (:dated)) AS passed,
-         CASE WHEN NOT bool_or(binding) THEN NULL
-              WHEN bool_or(binding AND verdict = 'non-compliant') THEN CAST(:breach_patience AS integer)
-              ELSE :gap_patience END AS patience
+         min(CASE WHEN assumed IS NOT NULL THEN 7 WHEN NOT binding THEN 5 WHEN verdict = 'non-compliant' THEN 1
+                  ELSE 4 END) AS rank,
+         min(since) AS since, min(due) FILTER (WHERE assumed IS NULL) AS due, count(*) AS number, false AS waiting,
+         bool_or(verdict = 'non-compliant' AND policy_id = ANY (:dated) AND assumed IS NULL) AS passed,
+         CASE WHEN NOT bool_or(binding AND assumed IS NULL) THEN NULL
+              WHEN bool_or(binding AND verdict = 'non-compliant' AND assumed IS NULL)
+              THEN CAST(:breach_patience AS integer)
+              ELSE :gap_patience END AS patience,
+         CASE WHEN bool_and(assumed IS NOT NULL) THEN min(assumed) END AS assumed
     FROM act
    WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording))
       OR (subject_kind = 'organisation' AND organisation_id = ANY (:amending))
@@ -88,36 +96,36 @@ WITH body AS MATERIALIZED (
   UNION ALL
   SELECT 'vacancy', concat_ws(':', 'vacancy', subject_kind, subject_id), organisation_id, subject_kind, subject_id,
          string_agg(role, ',' ORDER BY role), ARRAY[]::text[], 2, min(ended), min(ends), count(*), false, false,
-         CAST(:vacancy_patience AS integer)
+         CAST(:vacancy_patience AS integer), CAST(NULL AS date)
     FROM held WHERE NOT now OR NOT held.then GROUP BY subject_kind, subject_id, organisation_id
   UNION ALL
   SELECT 'import', concat_ws(':', 'import', b.id), b.organisation_id, 'import', b.id, b.source_name, ARRAY[]::text[], 3,
-         (b.created_at AT TIME ZONE :zone)::date, NULL, 1, false, false, CAST(:import_patience AS integer)
+         (b.created_at AT TIME ZONE :zone)::date, NULL, 1, false, false, CAST(:import_patience AS integer), NULL
     FROM import_batch b WHERE b.state IN ('previewed', 'asking') AND b.organisation_id = ANY (:importing)
   UNION ALL
   SELECT 'draft', concat_ws(':', 'draft', w.id), coalesce(d.organisation_id, a.organisation_id),
          CASE WHEN w.dataset_id IS NULL THEN 'draft' ELSE 'dataset' END, coalesce(w.dataset_id, w.id), w.title,
          ARRAY[]::text[], 6, (w.saved_at AT TIME ZONE :zone)::date, NULL, 1, false, false,
-         CAST(:draft_patience AS integer)
+         CAST(:draft_patience AS integer), NULL
     FROM sheet_draft w JOIN account a ON a.id = w.account_id LEFT JOIN dataset d ON d.id = w.dataset_id
    WHERE w.account_id = :account AND (w.dataset_id IS NULL OR NOT d.annulled)
   UNION ALL
   SELECT 'breach', concat_ws(':', 'breach', b.id), b.organisation_id, 'breach', b.id, coalesce(b.risk, ''),
          ARRAY[]::text[], 0, (b.known_at AT TIME ZONE :zone)::date, (b.due_at AT TIME ZONE :zone)::date, 1, false,
-         b.due_at < now(), NULL
+         b.due_at < now(), NULL, NULL
     FROM breach b
    WHERE NOT b.annulled AND b.notified_at IS NULL AND b.risk IS DISTINCT FROM 'unlikely'
      AND (b.organisation_id = ANY (:breaches) OR b.in_charge_id = :person)
   UNION ALL
   SELECT 'request', concat_ws(':', 'request', r.id), r.organisation_id, 'request', r.id, r.regime, ARRAY[]::text[], 0,
-         r.received_on, r.due_on, 1, false, r.due_on < :today, NULL
+         r.received_on, r.due_on, 1, false, r.due_on < :today, NULL, NULL
     FROM received_request r
    WHERE NOT r.annulled AND r.answered_on IS NULL
      AND (r.organisation_id = ANY (:requests) OR r.in_charge_id = :person)
   UNION ALL
   SELECT 'dpia', concat_ws(':', 'dpia', said.subject_id), said.organisation_id, said.subject_kind, said.subject_id,
          said.policy_id, ARRAY[said.policy_id], 1, said.since, NULL, 1, false, false,
-         CAST(:breach_patience AS integer)
+         CAST(:breach_patience AS integer), NULL
     FROM said
    WHERE said.policy_id = :dpia_policy AND said.subject_kind = 'activity' AND said.verdict = 'non-compliant'
      AND said.organisation_id = ANY (:assessing)
@@ -125,17 +133,29 @@ WITH body AS MATERIALIZED (
   SELECT 'erasure', concat_ws(':', 'erasure', r.requester_id), r.organisation_id, 'request', max(r.id),
          CAST(r.requester_id AS text), ARRAY[]::text[], 3,
          CAST(max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) AS date),
-         NULL, count(*), false, false, CAST(:erasure_patience AS integer)
+         NULL, count(*), false, false, CAST(:erasure_patience AS integer), NULL
     FROM received_request r JOIN person p ON p.id = r.requester_id AND p.confided
    WHERE r.organisation_id = ANY (:erasing) AND EXISTS (SELECT FROM person_identity i WHERE i.person_id = p.id)
    GROUP BY r.requester_id, r.organisation_id
   HAVING bool_and(r.annulled OR r.answered_on IS NOT NULL)
      AND max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) < :today
   UNION ALL
+  SELECT 'deviation', concat_ws(':', 'deviation', d.id), d.organisation_id, d.subject_kind, d.subject_id,
+         CASE WHEN d.state = 'asked' THEN 'asked' WHEN d.state = 'refused' THEN 'refused'
+              WHEN d.expires_on <= :warned THEN 'ending' ELSE 'approved' END || ':' || d.id, ARRAY[d.policy_id],
+         CASE WHEN d.state = 'refused' THEN 0 ELSE 1 END, coalesce(d.decided_on, d.asked_on),
+         CASE WHEN d.state = 'approved' AND d.expires_on <= :warned THEN d.expires_on END, 1,
+         d.state = 'asked' AND d.asked_by = :account, false,
+         CASE WHEN d.state = 'asked' THEN CAST(:deviation_patience AS integer) END, NULL
+    FROM accepted_deviation d
+   WHERE (d.state = 'asked' AND (d.asked_by = :account OR d.organisation_id = ANY (:deciding)))
+      OR (d.asked_by = :account AND d.state IN ('approved', 'refused') AND d.decided_on > :told)
+      OR (d.asked_by = :account AND d.state = 'approved' AND d.expires_on <= :warned)
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
-         CASE WHEN q.state = 'answered' THEN CAST(:answer_patience AS integer) ELSE :question_patience END
+         CASE WHEN q.state = 'answered' THEN CAST(:answer_patience AS integer) ELSE :question_patience END, NULL
     FROM question q
    WHERE (q.asked_by = :account AND q.state IN ('open', 'answered'))
       OR (q.asked_by <> :account AND q.state = 'open' AND (
@@ -173,7 +193,7 @@ SELECT counted.said, shown.* FROM (
 """
 _IDS, _WORDS = ARRAY(BigInteger), ARRAY(Text)
 _ASKING = text(_TASKS).bindparams(
-    *(bindparam(name, type_=Date()) for name in ("today", "soon")),
+    *(bindparam(name, type_=Date()) for name in ("today", "soon", "told", "warned")),
     *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated", "owed_by_law", "of_law")),
     *(
         bindparam(name, type_=_IDS)
@@ -189,6 +209,7 @@ _ASKING = text(_TASKS).bindparams(
             "requests",
             "assessing",
             "erasing",
+            "deciding",
             "within",
         )
     ),
@@ -220,6 +241,7 @@ class Asker:
     requests: frozenset[int]
     assessing: frozenset[int]
     erasing: frozenset[int]
+    deciding: frozenset[int]
     kept_months: int
 
 
@@ -270,12 +292,15 @@ class Task:
     given_by: int | None
     word: str | None
     given_word: str | None
+    assumed: date | None
 
     @property
     def needs(self) -> Permission:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
+        if self.kind is TaskKind.DEVIATION:
+            return Permission.COMPLIANCE_DEVIATION_DECIDE
         if self.kind is TaskKind.ERASURE:
             return MENDING["erasure"]
         return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
@@ -314,6 +339,7 @@ def find_tasks(
             "account": asker.account_id, "person": asker.person_id, "zone": session.info["time_zone"],
             **{name: list(value) for name, value in vars(laws).items()},
             "today": today, "soon": today + timedelta(days=SOON),
+            "told": today - timedelta(days=TOLD), "warned": today + timedelta(days=WARNED),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
             "dpia_policy": DPIA_POLICY, "kept_months": asker.kept_months,

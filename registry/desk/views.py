@@ -12,6 +12,7 @@ from registry.compliance.vocabulary import Force, SubjectKind
 from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
+from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.matter_words import Words, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
@@ -375,6 +376,8 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
         _("lève un manquement à une obligation") if policy.force is Force.OBLIGATION
         else _("suit une recommandation ou une bonne pratique")
     )  # fmt: skip
+    if task.assumed is not None:
+        gain = say_assumed(task.assumed)
     address = _address_of_finding(task, fields[0] if fields else "")
     return policy.what_to_do(), why, gain, _("Corriger"), address
 
@@ -439,6 +442,11 @@ def _say_question(task: Task, _catalogue: Catalogue, _binding: Binding, question
     )  # fmt: skip
 
 
+def _say_deviation(task: Task, _catalogue: Catalogue, binding: Binding, _questions: Questions) -> Words:
+    bound = binding.get(task.policies[0])
+    return say_deviation(task.detail, bound[0] if bound else None, task.due, waiting=task.waiting)
+
+
 _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words]] = {
     TaskKind.FINDING: _say_finding,
     TaskKind.VACANCY: _say_vacancy,
@@ -448,6 +456,7 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.REQUEST: say_request,
     TaskKind.DPIA: say_dpia,
     TaskKind.ERASURE: say_erasure,
+    TaskKind.DEVIATION: _say_deviation,
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

@@ -16,6 +16,7 @@ class TaskKind(Labelled):
     BREACH = "breach", mark("Violations à notifier")
     REQUEST = "request", mark("Demandes à répondre")
     DPIA = "dpia", mark("Analyses d’impact dues")
+    DEVIATION = "deviation", mark("Écarts assumés")
     ERASURE = "erasure", mark("Demandeurs à effacer")
 
 
@@ -69,6 +70,7 @@ MENDING = {
     "activity": Permission.PROCESSING_ASSESSMENT_RECORD,
     "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
     "erasure": Permission.ERASURES_PERSON_ERASE,
+    "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

@@ -7,9 +7,12 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
+from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset, annul_dataset
 from registry.kernel.permissions import Role
+from registry.platform.database import Acting, open_session
 from tests.conftest import Someone, Town
 
 pytestmark = pytest.mark.database
@@ -235,3 +238,42 @@ def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):
     page = steward.get(f"/conformite/ecarts/nouveau?genre=dataset&fiche={sheet}&regle=ACC-01").text
 
     assert "Ce n’est pas une obligation : s’en écarter se dit, et le constat reste compté." in page
+
+
+def test_the_desk_tells_who_decides_then_who_asked_and_the_breach_sinks_below_the_rest(town: Town):
+    sheet, steward, director = town.record(**PUBLISHED), town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
+    number = number_of(ask(steward, sheet, later(town, 20)))
+    narrowed = "/bureau?genre=deviation"
+
+    assert "Décider d’un écart demandé" in director.get(narrowed).text
+    assert "Décider d’un écart demandé" not in steward.get(narrowed).text
+    assert "Vous avez demandé un écart" in steward.get(f"{narrowed}&liste=waiting").text
+    before = steward.api("GET", "/api/v1/tasks?kind=finding").json()["tasks"]
+    assert decide(director, number).status_code == 303
+
+    assert "Décider d’un écart demandé" not in director.get(narrowed).text
+    assert "corriger, ou le redemander" in steward.get(narrowed).text, "It ends within thirty days."
+    after = steward.api("GET", "/api/v1/tasks?kind=finding").json()["tasks"]
+    assert len(before) == len(after), "A breach that is gone on with stays a task."
+    place = next(rank for rank, task in enumerate(after) if task["key"] == f"finding:dataset:{sheet}:OD-05")
+    assert place == len(after) - 1
+    assert "écart assumé jusqu’au" in steward.get("/bureau?genre=finding").text
+
+
+def test_what_is_said_of_a_confided_matter_is_as_confided_in_the_ledger_too(town: Town):
+    steward, lawyer = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    with town.acting() as session:
+        made = AcceptedDeviation(
+            organisation_id=town.authority_id, subject_kind=SubjectKind.REQUEST, subject_id=1, policy_id="RGPD-20",
+            reason=REASON, compensation=MEANWHILE, asked_by=lawyer.account_id, asked_as=Role.LEGAL,
+            asked_on=later(town, 0), expires_on=later(town, 9),
+        )  # fmt: skip
+        session.add(made)
+        session.flush()
+        number = made.id
+    known = text("SELECT count(*) FROM ledger_entry WHERE table_name = 'accepted_deviation' AND row_id = :id")
+
+    for who, seen in ((steward, 0), (lawyer, 1)):
+        assert len(who.api("GET", "/api/v1/accepted-deviations").json()["deviations"]) == seen
+        with open_session(town.home.app, Acting("cli:essai", who.account_id, reads=frozenset({town.authority_id})), **town.info) as session:
+            assert session.execute(known, {"id": number}).scalar_one() == seen
