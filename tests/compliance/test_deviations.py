@@ -275,5 +275,7 @@ def test_what_is_said_of_a_confided_matter_is_as_confided_in_the_ledger_too(town
 
     for who, seen in ((steward, 0), (lawyer, 1)):
         assert len(who.api("GET", "/api/v1/accepted-deviations").json()["deviations"]) == seen
-        with open_session(town.home.app, Acting("cli:essai", who.account_id, reads=frozenset({town.authority_id})), **town.info) as session:
+        with open_session(
+            town.home.app, Acting("cli:essai", who.account_id, reads=frozenset({town.authority_id})), **town.info
+        ) as session:
             assert session.execute(known, {"id": number}).scalar_one() == seen
