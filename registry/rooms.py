@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.service import forget_ended_sessions
-from registry.compliance.citations import count_judged, law_of
+from registry.compliance.citations import law_of
 from registry.compliance.daily import evaluating
 from registry.compliance.engine import Engine, Subject
 from registry.compliance.policy_files import load_catalogue
+from registry.compliance.queries import count_judged
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS

@@ -1,6 +1,6 @@
 """Which articles policies cite, and the official versions of these that were loaded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.policy import Policy, PolicyVersion
-from registry.compliance.queries import count_all
 from registry.legal.queries import find_cited
 from registry.legal.rules import Citation, Law, Resting, read_citations
 from registry.legal.views import OfficialTexts, say_official_texts
@@ -58,11 +57,6 @@ def law_of(session: Session) -> Law:
             for one in resting_of(catalogue, policy, version)
         ],
     )
-
-
-def count_judged(session: Session, today: date, policy_ids: Collection[str]) -> int:
-    """How many findings these policies make within the asker's rights."""
-    return sum(number for policy_id, _verdict, number in count_all(session, today) if policy_id in policy_ids)
 
 
 def official_texts(

@@ -356,6 +356,16 @@ def count_all(
     return [(row.policy_id, Verdict(row.read), row.number) for row in rows]
 
 
+def count_judged(session: Session, today: date) -> dict[str, int]:
+    """How many subjects within the asker's rights each policy judges, those it does not concern left out."""
+    rows = session.execute(
+        select(col(Finding.policy_id), func.count(func.distinct(col(Finding.subject_id))).label("number"))
+        .where(col(Finding.until).is_(None), verdict_on(today) != Verdict.NOT_APPLICABLE)
+        .group_by(col(Finding.policy_id))
+    )
+    return {row.policy_id: row.number for row in rows}
+
+
 def count_by_body(
     session: Session, today: date, *, policy_ids: frozenset[str], organisation_ids: frozenset[int]
 ) -> dict[int, Counter[Verdict]]:

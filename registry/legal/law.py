@@ -1,6 +1,6 @@
 """What the room of policies hands over at assembly: the law they rest on, and how much they judge."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -23,7 +23,7 @@ def resting_by_article(law: Law) -> Mapping[Citation, list[Resting]]:
     return {citation: [by[number] for number in sorted(by)] for citation, by in found.items()}
 
 
-def count_judged(session: Session, today: date, policy_ids: Collection[str]) -> int:
-    """How many findings these policies make within the asker's rights."""
-    counted: int = session.info["judged"](session, today, policy_ids)
+def count_judged(session: Session, today: date) -> Mapping[str, int]:
+    """How many records each policy judges today within the asker's rights, those it does not concern left out."""
+    counted: Mapping[str, int] = session.info["judged"](session, today)
     return counted

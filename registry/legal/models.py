@@ -1,12 +1,12 @@
-"""The tables of legal texts: reference data read from an official file, the same for every organisation."""
+"""The tables of legal texts, read from an official file, the same for every organisation; and what people watch."""
 
 from datetime import date
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
-from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
-from registry.platform.tables import Kind, Numbered, plain, stored
+from registry.legal.vocabulary import ArticleState, LegalSource, TextNature, WatchStatus
+from registry.platform.tables import Kind, Numbered, Versioned, free, plain, stored
 
 
 class LegalText(Numbered, table=True):
@@ -65,3 +65,27 @@ class LegalArticleVersion(Numbered, table=True):
     modified_by: str | None = plain(nullable=True)
     source: LegalSource = stored(LegalSource)
     loaded_on: date
+
+
+class WatchEntry(Versioned, table=True):
+    """A change of law that somebody watches: what changes, from which day, and what was done about it.
+
+    `articles` names them as rules do; `version_identifier` is that of the version that proposed it, if one did.
+    """
+
+    __tablename__ = "watch_entry"
+    __table_args__ = (
+        CheckConstraint("title <> '' AND changes <> ''", name="said"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    title: str = free()
+    text_identifier: str | None = plain(nullable=True)
+    articles: str | None = free(nullable=True)
+    changes: str = free()
+    effective_from: date | None = None
+    source_address: str | None = free(nullable=True)
+    status: WatchStatus = stored(WatchStatus, default=WatchStatus.SPOTTED)
+    note: str | None = free(nullable=True)
+    version_identifier: str | None = plain(nullable=True)

@@ -188,3 +188,76 @@ class ArticlePage:
     versions: Sequence[VersionLine]
     policies: Sequence[RestingLine]
     error: str
+
+
+Touched = tuple[str, str, str, int]
+"""A policy that is touched: its number, its name, its page, and how many records it judges."""
+WATCH_LABELS = {
+    "organisation_id": mark("Organisation"),
+    "title": mark("Ce qui est à suivre"),
+    "text_identifier": mark("Texte"),
+    "articles": mark("Articles"),
+    "changes": mark("Ce qui change"),
+    "effective_from": mark("À partir du"),
+    "source_address": mark("Adresse de la source"),
+    "status": mark("Où l’on en est"),
+    "note": mark("Ce qu’on en a fait, ou pourquoi on l’écarte"),
+}
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """A version that was loaded and that no entry follows yet."""
+
+    number: str
+    text: str
+    day: date
+    address: str
+    own_address: str
+    new_address: str
+    modified_by: str
+    touched: Sequence[Touched]
+
+
+@dataclass(frozen=True)
+class EntryView:
+    """A change of law that somebody watches."""
+
+    id: int
+    title: str
+    text: str
+    articles: str
+    changes: str
+    effective_from: date | None
+    source_address: str
+    status: str
+    tone: str
+    note: str
+    touched: Sequence[Touched]
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class WatchPage:
+    """The legal watch: what loaded texts propose, then what people follow."""
+
+    proposals: Sequence[ProposalView]
+    entries: Sequence[EntryView]
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    narrowed: bool
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class WatchFormPage:
+    """The form of a change of law to watch."""
+
+    id: int | None
+    version: int | None
+    values: Mapping[str, object]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    organisations: Sequence[tuple[str, str]]
+    texts: Sequence[tuple[str, str]]
+    statuses: Sequence[tuple[str, str]]

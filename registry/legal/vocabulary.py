@@ -40,3 +40,17 @@ class LegalSource(Labelled):
 
     NPM_PACKAGE = "npm-package", mark("Paquet npm @socialgouv/legi-data")
     DILA_FILE = "dila-file", mark("Fichier LEGI de la DILA")
+
+
+class WatchStatus(Labelled):
+    """Where a change of law stands once somebody has seen it."""
+
+    SPOTTED = "spotted", mark("Repérée")
+    STUDIED = "studied", mark("Étudiée")
+    DONE = "done", mark("Traitée")
+    SET_ASIDE = "set-aside", mark("Écartée")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self in {WatchStatus.SPOTTED, WatchStatus.STUDIED}

@@ -40,6 +40,8 @@ from registry.exchange.activities.service import preview_record
 from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRecord
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
+from registry.legal.forms import WatchForm
+from registry.legal.watch_service import record_entry
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, amend_organisation, appoint, record_person
@@ -98,6 +100,8 @@ class Objects:
     run_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
+    entry_id: int = NOTHING
+    entry_version: int = 1
     text_identifier: str = "LEGITEXT000000000009"
     article_number: str = "L999-9"
     template_id: str = "arbres"
@@ -367,6 +371,9 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         contract_id = record_contract(session, organisation_id, contract).id
         return {
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
+            "entry_id": record_entry(
+                session, organisation_id, WatchForm(title=f"Veille {word}", changes=f"Change {word}")
+            ).id,
             "measure_id": record_measure(session, organisation_id, ProtectiveMeasureForm(name=f"Mesure {word}")).id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
@@ -523,6 +530,12 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /conformite/ecarts/{deviation_id:int}/retirer": _form(
         version=lambda of: str(of.deviation_version), reason=REASON
+    ),
+    "POST /droit/veille/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), title="Veille neuve", changes="Tout", status="spotted"
+    ),
+    "POST /droit/veille/{entry_id:int}/modifier": _form(
+        version=lambda of: str(of.entry_version), title="Veille dite autrement", changes="Tout", status="studied"
     ),
     "POST /mesures/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), name="Mesure neuve", state="planned"

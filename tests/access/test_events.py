@@ -67,6 +67,8 @@ EVENTS = {
     "POST /api/v1/protective-measures": "processing:measure:record",
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": "processing:measure:annul",
     "POST /api/v1/protective-measures/{measure_id:int}/restoration": "processing:measure:restore",
+    "POST /droit/veille/nouvelle": "legal:watch:record",
+    "POST /droit/veille/{entry_id:int}/modifier": "legal:watch:amend",
     "POST /mesures/nouvelle": "processing:measure:record",
     "POST /mesures/{measure_id:int}/annuler": "processing:measure:annul",
     "POST /mesures/{measure_id:int}/modifier": "processing:measure:amend",

@@ -182,6 +182,8 @@ def lists(visitor: Visitor) -> States:
         "an export of a part": "/exports?acces=public",
         "findings narrowed": "/conformite/constats?regles=obligations&constat=to-complete",
         "the official texts": "/droit",
+        "the legal watch": "/droit/veille",
+        "a change of law to watch": "/droit/veille/nouvelle",
         "official texts of no such word": "/droit?q=introuvable",
         "findings of no such list": "/conformite/constats?constat=rien",
     }.items():

@@ -129,7 +129,8 @@ def test_the_api_lists_texts_and_articles_page_by_page(loaded: None, reader: Som
 
     first = reader.api("GET", "/api/v1/legal-articles?limit=1").json()
     (line,) = first["legal_articles"]
-    assert (first["total"], line["number"], line["policies"]) == (2, NUMBER, ["OD-05"])
+    assert (first["total"], line["number"]) == (2, NUMBER)
+    assert "OD-05" in line["policies"]
     second = reader.api("GET", "/api/v1/legal-articles", params={"limit": 1, "cursor": first["next"]}).json()
     assert ([one["number"] for one in second["legal_articles"]], second["next"]) == (["L999-9"], None)
 

@@ -1,0 +1,184 @@
+"""The pages of the legal watch: the list with what loaded texts propose, and the form."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.kernel.errors import Invalid, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.legal.forms import WatchForm
+from registry.legal.law import count_judged, law_of
+from registry.legal.models import WatchEntry
+from registry.legal.queries import find_versions
+from registry.legal.rules import Law, official_address
+from registry.legal.views import (
+    WATCH_LABELS,
+    EntryView,
+    ProposalView,
+    WatchFormPage,
+    WatchPage,
+    article_address,
+)
+from registry.legal.vocabulary import WatchStatus
+from registry.legal.watch_queries import find_entries, get_entry
+from registry.legal.watch_service import amend_entry, record_entry
+from registry.legal.watching import Proposal, counted, find_proposals, touched_by
+from registry.organisations.queries import find_organisations
+from registry.web.forms import FormData, parse_values, read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
+NOTICES.update({"veille-enregistree": mark("La veille est enregistrée.")})
+_TEXTS = frozenset({"title", "changes", "status"})
+
+
+@route("GET", "/droit/veille", READ)
+def show_watch(visit: Visit) -> Response[Any]:
+    """What loaded texts propose to study, then the changes of law that people follow."""
+    said = visit.query("etat")
+    status = WatchStatus(said) if said in set(WatchStatus) else None
+    law, entries, judged = law_of(visit.session), find_entries(visit.session), count_judged(visit.session, visit.today)
+    proposals = find_proposals(visit.session, law, {one.version_identifier for one in entries})
+    counts = {one: sum(entry.status is one for entry in entries) for one in WatchStatus}
+    titles = {one.identifier: one.title for one in law.texts}
+    page = WatchPage(
+        proposals=[_proposal(one, judged) for one in proposals] if status is None else [],
+        entries=[
+            EntryView(
+                one.id, one.title, titles.get(one.text_identifier or "", one.text_identifier or ""),
+                one.articles or "", one.changes, one.effective_from, one.source_address or "", one.status.label,
+                "to-complete" if one.status.is_open else "compliant" if one.status is WatchStatus.DONE
+                else "not-applicable",
+                one.note or "", counted(touched_by(law, one), judged), visit.visitor.may(RECORD, one.organisation_id),
+            )
+            for one in entries
+            if status in {None, one.status}
+        ],
+        tabs=[(_("Toutes ({number})").format(number=len(entries)), "/droit/veille")]
+        + [(f"{one.label} ({counts[one]})", f"/droit/veille?etat={one}") for one in WatchStatus],
+        here=f"/droit/veille?etat={status}" if status is not None else "/droit/veille",
+        narrowed=status is not None,
+        may_record=visit.visitor.may(RECORD),
+    )  # fmt: skip
+    return visit.page("legal/watch.html", page)
+
+
+def _proposal(one: Proposal, judged: Mapping[str, int]) -> ProposalView:
+    text = one.article.text
+    return ProposalView(
+        number=one.article.number, text=text.title, day=one.day,
+        address=official_address(text.nature, one.version.identifier),
+        own_address=f"{article_address(text.identifier, one.article.number_key)}?le={one.day}",
+        new_address=f"/droit/veille/nouvelle?texte={quote(text.identifier)}&article={quote(one.article.number)}"
+        f"&version={quote(one.version.identifier)}",
+        modified_by=one.version.modified_by or "", touched=counted(one.touched, judged),
+    )  # fmt: skip
+
+
+def typed_entry(data: FormData) -> dict[str, Any]:
+    """An entry as it was typed; what is left empty is unknown."""
+    return {name: data.first(name).strip() or ("" if name in _TEXTS else None) for name in WatchForm.model_fields}
+
+
+def _page(
+    visit: Visit, entry: WatchEntry | None, values: Mapping[str, Any], errors: Mapping[str, str] | None = None, *,
+    version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    reach = visit.visitor.reach(RECORD)
+    page = WatchFormPage(
+        id=entry.id if entry is not None else None,
+        version=version if version is not None else entry.version if entry is not None else None,
+        values=values,
+        errors=errors or {},
+        labels={name: _(label) for name, label in WATCH_LABELS.items()},
+        organisations=[(str(one.id), one.name) for one in find_organisations(visit.session) if one.id in reach],
+        texts=_texts(law_of(visit.session)),
+        statuses=[(str(one), one.label) for one in WatchStatus],
+    )
+    return visit.page("legal/watch_form.html", page, status=status)
+
+
+def _texts(law: Law) -> list[tuple[str, str]]:
+    return sorted(((one.identifier, one.title) for one in law.texts), key=lambda one: one[1])
+
+
+@route("GET", "/droit/veille/nouvelle", RECORD)
+def show_new_entry(visit: Visit) -> Response[Any]:
+    """An empty entry; from a proposal, what its version says already stands there."""
+    values: dict[str, Any] = {
+        "organisation_id": str(visit.visitor.organisation_id), "status": str(WatchStatus.SPOTTED),
+        "text_identifier": visit.query("texte"), "articles": visit.query("article"),
+    }  # fmt: skip
+    version = find_versions(visit.session, [visit.query("version")]).get(visit.query("version"))
+    if version is not None:
+        law = law_of(visit.session)
+        nature = next((one.nature for one in law.texts if one.identifier == values["text_identifier"]), None)
+        values |= {
+            "version_identifier": version.identifier, "effective_from": version.in_force_from,
+            "title": _("Nouvelle version de l’article {number}").format(number=values["articles"]),
+            "changes": version.modified_by or "",
+            "source_address": official_address(nature, version.identifier) if nature is not None else "",
+        }  # fmt: skip
+    return _page(visit, None, values)
+
+
+@route("POST", "/droit/veille/nouvelle", RECORD)
+def record_new_entry(visit: Visit) -> Response[Any]:
+    """Records a change of law to watch, or shows the form again with what was typed."""
+    data = visit.form_data()
+    typed = typed_entry(data)
+    owner = read_number(data.first("organisation_id")) or 0
+    values = {**typed, "organisation_id": str(owner)}
+    if owner not in visit.visitor.reach(RECORD):
+        errors = {"organisation_id": _("Choisissez une organisation pour laquelle vous faites la veille.")}
+        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    read = parse_values(WatchForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _page(visit, None, values, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        record_entry(visit.session, owner, read.form)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.go("/droit/veille", done="veille-enregistree")
+
+
+@route("GET", "/droit/veille/{entry_id:int}/modifier", RECORD)
+def show_amend_entry(visit: Visit, entry_id: int) -> Response[Any]:
+    """The form of a watched change, as it stands."""
+    entry = get_entry(visit.session, entry_id)
+    visit.visitor.require(RECORD, entry.organisation_id)
+    return _page(visit, entry, {name: getattr(entry, name) for name in WatchForm.model_fields})
+
+
+@route("POST", "/droit/veille/{entry_id:int}/modifier", RECORD)
+def change_entry(visit: Visit, entry_id: int) -> Response[Any]:
+    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    entry = get_entry(visit.session, entry_id)
+    visit.visitor.require(RECORD, entry.organisation_id)
+    data = visit.form_data()
+    typed, version = typed_entry(data), read_number(data.first("version")) or 0
+    read = parse_values(WatchForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _page(visit, entry, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        amend_entry(visit.session, entry_id, read.form, expected=version)
+    except Invalid as refusal:
+        errors = {one.path: one.message for one in refusal.errors}
+        return _page(visit, entry, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except Stale as refusal:
+        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+        return _page(
+            visit, entry, typed, {"_": message}, version=refusal.current_version, status=HTTP_409_CONFLICT
+        )  # fmt: skip
+    return visit.go("/droit/veille", done="veille-enregistree")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_watch, show_new_entry, record_new_entry, show_amend_entry, change_entry,
+)  # fmt: skip

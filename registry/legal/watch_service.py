@@ -1,0 +1,60 @@
+"""Every change to what is watched of the law: nothing is deleted, what does not concern us is set aside."""
+
+from sqlalchemy.orm import Session
+
+from registry.kernel.errors import FieldError, Invalid, Stale
+from registry.kernel.words import _
+from registry.ledger.service import say
+from registry.legal.forms import WatchForm
+from registry.legal.law import law_of
+from registry.legal.models import WatchEntry
+from registry.legal.vocabulary import WatchStatus
+from registry.legal.watch_queries import get_entry
+from registry.platform.tables import set_those_that_differ
+
+
+def record_entry(session: Session, organisation_id: int, form: WatchForm) -> WatchEntry:
+    """A change of law to watch, for an organisation.
+
+    Raises: Invalid, with one error a field.
+    """
+    _check(session, form)
+    say(session, "legal:watch:record")
+    made = WatchEntry(organisation_id=organisation_id, **form.model_dump())
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    return made
+
+
+def amend_entry(session: Session, entry_id: int, form: WatchForm, *, expected: int) -> WatchEntry:
+    """Says a watched change anew, all of it; which version proposed it stays.
+
+    Raises: NotFound; Stale; Invalid, with one error a field.
+    """
+    entry = get_entry(session, entry_id, lock=True)
+    if entry.version != expected:
+        raise Stale(_("Cette veille a été modifiée entre-temps."), entry.version)
+    _check(session, form)
+    say(session, "legal:watch:amend")
+    set_those_that_differ(entry, **form.model_dump(exclude={"version_identifier"}))
+    session.flush()
+    session.refresh(entry)
+    return entry
+
+
+def _check(session: Session, form: WatchForm) -> None:
+    wrong: dict[str, str] = {}
+    if form.text_identifier is not None and form.text_identifier not in {
+        one.identifier for one in law_of(session).texts
+    }:
+        wrong["text_identifier"] = _("Ce texte n’est pas de ceux que citent les règles : choisissez-le dans la liste.")
+    if form.articles is not None and form.text_identifier is None:
+        wrong["text_identifier"] = _("Dites de quel texte sont ces articles.")
+    if form.status is WatchStatus.SET_ASIDE and form.note is None:
+        wrong["note"] = _("Dites en quelques mots pourquoi cette veille est écartée.")
+    if wrong:
+        raise Invalid(
+            _("Cette veille ne peut être enregistrée ainsi."),
+            tuple(FieldError(path, message) for path, message in wrong.items()),
+        )

@@ -1,0 +1,133 @@
+"""The legal watch: what loaded texts propose, what people follow, the rules touched and how many records they judge."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from registry.kernel.permissions import Role
+from registry.legal.loading import Spool
+from registry.legal.rules import Wanted
+from registry.legal.service import load_articles
+from tests.conftest import Someone, Town
+from tests.legal.conftest import CODE, code, leaf
+
+pytestmark = pytest.mark.database
+
+NOW, LATER = "LEGIARTI000044403448", "LEGIARTI000000000008"
+ENTRY = {"title": "Décret annoncé", "changes": "La liste des licences s’allonge.", "status": "spotted"}
+
+
+@pytest.fixture
+def jurist(town: Town) -> Someone:
+    """A jurist of a commune."""
+    return town.someone(Role.LEGAL, town.commune_id)
+
+
+def load(town: Town, folder: Path) -> None:
+    path = folder / f"{CODE}.json"
+    to_come = (LATER, date(2027, 7, 1), date(2999, 1, 1), "VIGUEUR_DIFF")
+    path.write_bytes(
+        code(leaf("D323-2-1", NOW, begins=date(2021, 12, 4), ends=date(2027, 7, 1), others=[to_come]))
+    )  # fmt: skip
+    with Spool(path, Wanted(everything=True)) as spool, town.acting() as session:
+        for batch in spool.batches():
+            load_articles(session, batch, today=date(2026, 11, 25))
+
+
+def test_a_version_newer_than_the_one_read_is_proposed_until_somebody_follows_it(
+    town: Town, jurist: Someone, tmp_path: Path
+):
+    town.record("Bornes", on=town.commune_id, licence="etalab-2.0")
+    assert "À étudier" not in jurist.get("/droit/veille").text
+    load(town, tmp_path)
+
+    said = jurist.get("/droit/veille").text
+    assert "À étudier" in said
+    assert 'href="/conformite/OD-05"' in said
+    address = f"/droit/veille/nouvelle?texte={CODE}&article=D323-2-1&version={LATER}"
+    assert address.replace("&", "&amp;") in said
+    form = jurist.get(address).text
+    assert "Nouvelle version de l’article D323-2-1" in form
+    assert 'value="2027-07-01"' in form
+
+    values = {
+        **ENTRY, "organisation_id": town.commune_id, "text_identifier": CODE, "articles": "D323-2-1",
+        "version_identifier": LATER, "effective_from": "2027-07-01",
+    }  # fmt: skip
+    assert jurist.post("/droit/veille/nouvelle", values).status_code == 303
+    said = jurist.get("/droit/veille").text
+    assert "À étudier" not in said
+    assert "Décret annoncé" in said
+    assert "OD-05" in said
+
+
+def test_an_entry_tells_the_rules_touched_and_how_many_records_they_judge(town: Town, jurist: Someone):
+    values = {**ENTRY, "organisation_id": town.commune_id, "text_identifier": CODE, "articles": "L330-1 ; L323-2"}
+    jurist.post("/droit/veille/nouvelle", values)
+    for number in range(2):
+        town.record(f"Bornes {number}", on=town.commune_id, licence="etalab-2.0")
+    town.record("Ailleurs", on=town.other_commune_id, licence="etalab-2.0")
+    query = (
+        "SELECT policy_id, count(DISTINCT subject_id) FROM finding WHERE policy_id IN ('ACC-02', 'OD-05')"
+        " AND until IS NULL AND verdict <> 'not-applicable' AND organisation_id = :body GROUP BY policy_id"
+    )
+    with town.acting() as session:
+        expected = dict(session.execute(text(query), {"body": town.commune_id}).tuples().all())
+
+    said = jurist.get("/droit/veille").text
+    assert expected["ACC-02"] == 1, "the commune itself, of more than 10,000 inhabitants"
+    for number, count in expected.items():
+        assert f"(juge {count} fiche" in said.partition(f'href="/conformite/{number}"')[2][:300]
+    assert "RGPD-30" not in said
+    (one,) = jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]
+    assert {"ACC-02", "OD-05"} <= set(one["policies"])
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"title": ""}, "Ce champ est nécessaire"),
+        ({"articles": "L311-1"}, "Dites de quel texte sont ces articles"),
+        ({"text_identifier": "LEGITEXT9"}, "choisissez-le dans la liste"),
+        ({"status": "set-aside"}, "pourquoi cette veille est écartée"),
+        ({"effective_from": "1200-01-01"}, "Cette année n’est pas possible"),
+        ({"source_address": "javascript:alert(1)"}, "adresse"),
+        ({"organisation_id": "1"}, "pour laquelle vous faites la veille"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_a_wrong_entry_is_refused_and_what_was_typed_given_back(
+    town: Town, jurist: Someone, given: dict[str, str], said: str
+):
+    answer = jurist.post("/droit/veille/nouvelle", {**ENTRY, "organisation_id": town.commune_id, **given})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert "La liste des licences s’allonge." in answer.text
+    with town.acting() as session:
+        assert session.execute(text("SELECT count(*) FROM watch_entry")).scalar_one() == 0
+
+
+def test_a_watch_is_changed_and_a_change_of_somebody_else_is_not_lost(town: Town, jurist: Someone):
+    jurist.post("/droit/veille/nouvelle", {**ENTRY, "organisation_id": town.commune_id})
+    (one,) = jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]
+    own = f"/droit/veille/{one['id']}/modifier"
+
+    assert jurist.post(own, {**ENTRY, "version": 1, "status": "done", "note": "Rien à faire."}).status_code == 303
+    again = jurist.post(own, {**ENTRY, "version": 1, "title": "Autre titre"})
+    assert again.status_code == 409
+    assert "Autre titre" in again.text
+    assert "Rien à faire." in jurist.get("/droit/veille?etat=done").text
+    assert "Aucune veille dans cet état" in jurist.get("/droit/veille?etat=spotted").text
+
+
+def test_who_only_reads_sees_the_watch_of_their_body_and_changes_nothing(town: Town, jurist: Someone):
+    jurist.post("/droit/veille/nouvelle", {**ENTRY, "organisation_id": town.commune_id})
+
+    said = town.someone(Role.READER, town.commune_id).get("/droit/veille").text
+    assert "Décret annoncé" in said
+    assert "/droit/veille/nouvelle" not in said
+    assert "Décret annoncé" not in town.someone(Role.READER, town.other_commune_id).get("/droit/veille").text
+    assert town.someone(Role.STEWARD, town.commune_id).get("/droit/veille/nouvelle").status_code == 403
