@@ -80,7 +80,7 @@ def test_a_deviation_is_approved_by_somebody_else_and_the_breach_stays_counted(t
     assert decide(director, number).status_code == 303
     panel = steward.get(f"/jeux/{sheet}").text.partition('id="conformite"')[2]
     assert "Écart assumé jusqu’au" in panel
-    assert "Le droit ne permet pas d’y déroger : le manquement reste compté." in panel
+    assert "Le droit ne permet pas d’y déroger\u00a0: le manquement reste compté." in panel
     assert address not in panel
     for page in ("/conformite/OD-05", "/conformite/constats?regles=obligations&constat=non-compliant"):
         assert f'href="/conformite/ecarts/{number}"' in steward.get(page).text
@@ -237,7 +237,7 @@ def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):
 
     page = steward.get(f"/conformite/ecarts/nouveau?genre=dataset&fiche={sheet}&regle=ACC-01").text
 
-    assert "Ce n’est pas une obligation : s’en écarter se dit, et le constat reste compté." in page
+    assert "Ce n’est pas une obligation\u00a0: s’en écarter se dit, et le constat reste compté." in page
 
 
 def test_the_desk_tells_who_decides_then_who_asked_and_the_breach_sinks_below_the_rest(town: Town):
