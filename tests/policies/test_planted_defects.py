@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from registry.cli.law import policies
-from registry.compliance.checking import check_catalogue, facts_of_case, try_policy, verdicts_possible
+from registry.compliance.checking import check_catalogue, facts_of_case, try_policy, verdicts_possible, version_of_case
 from registry.compliance.evaluation import assess_version
 from registry.compliance.vocabulary import Verdict
 from registry.platform.assets import asset_root
@@ -50,7 +50,8 @@ def check(folder: Path) -> tuple[int, dict]:
 
 @pytest.mark.parametrize(("policy", "case"), CASES, ids=[f"{policy.id} {case.says}" for policy, case in CASES])
 def test_each_case_gives_its_verdict(policy, case) -> None:
-    (version,) = [one for one in policy.versions if one.applies_on(case.today)]
+    version = version_of_case(policy, case)
+    assert version is not None
     found = assess_version(SHIPPED, policy, version, facts_of_case(SHIPPED, case), today=case.today)
     assert found.verdict is case.expect
     if found.verdict is Verdict.TO_COMPLETE:
