@@ -6,7 +6,14 @@ from urllib.parse import urlsplit
 
 from registry.compliance.explanation import VALUE_WORDS
 from registry.datasets.rules import may_be_high_value
-from registry.datasets.vocabulary import FeeGround, PublicationDecision, PublicationRefusal, Stage
+from registry.datasets.vocabulary import (
+    DatasetUse,
+    FeeGround,
+    MeasureSource,
+    PublicationDecision,
+    PublicationRefusal,
+    Stage,
+)
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
 
@@ -28,6 +35,8 @@ VALUE_WORDS.update(
         "dataset.publication_decision": lambda code: PublicationDecision(code).label,
         "dataset.refusal_ground": lambda code: PublicationRefusal(code).label,
         "dataset.fee_ground": lambda code: FeeGround(code).label,
+        "dataset.use": lambda code: DatasetUse(code).label,
+        "dataset.source_kind": lambda code: MeasureSource(code).label,
         "dataset.inspire_themes": lambda code: load_list("inspire_themes").label(code),
         "dataset.hvd_categories": lambda code: load_list("hvd_categories").label(code),
         "dataset.mobility_formats": lambda code: load_list("file_types").label(code),

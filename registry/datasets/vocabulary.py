@@ -64,6 +64,24 @@ class FeeGround(Labelled):
     L324_2 = "l324-2", mark("Numérisation de fonds culturels (CRPA L324-2)")
 
 
+class DatasetUse(Labelled):
+    """What a dataset serves: work on people needs their names, a study of them does not (GDPR art. 25)."""
+
+    OPERATION = "operation", mark("Gérer un service")
+    ANALYSIS = "analysis", mark("Étudier, mesurer")
+    ARCHIVE = "archive", mark("Archives")
+
+
+class MeasureSource(Labelled):
+    """Where measures of people’s presence and moves come from."""
+
+    MOBILE_NETWORK = "mobile-network", mark("Réseau de téléphonie mobile")
+    SENSORS = "sensors", mark("Capteurs")
+    SURVEY = "survey", mark("Enquête")
+    REGISTER = "register", mark("Registre ou fichier de gestion")
+    OTHER = "other", mark("Autre")
+
+
 class Nature(Labelled):
     """Whether a law names this very kind of dataset."""
 

@@ -66,6 +66,19 @@ class Article9Condition(Labelled):
         }
 
 
+class Compatibility(Labelled):
+    """What allows a further use of data: the comparison with the first purpose, or what stands for it (art. 6 §4)."""
+
+    COMPATIBLE = "compatible", mark("Compatible avec la finalité d’origine")
+    CONSENT = "consent", mark("La personne y consent")
+    LAW = "law", mark("Un texte le permet")
+    ARCHIVES_RESEARCH_STATISTICS = (
+        "archives-research-statistics",
+        mark("Archives d’intérêt public, recherche, statistique"),
+    )
+    INCOMPATIBLE = "incompatible", mark("Incompatible")
+
+
 class DataOrigin(Labelled):
     """Where the data comes from (GDPR art. 13, or 14 where not from the person)."""
 
