@@ -6,6 +6,8 @@ enough to write the document again.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from pydantic import TypeAdapter
@@ -21,6 +23,8 @@ from .values import ComplianceReport, Counts, Finding, OrganisationLine, PolicyL
 
 KEPT_TOGETHER = 3
 """Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""
+BARS_TOGETHER = 16
+"""Up to how many bars a picture holds: it stands under its heading, and beside another on a page, uncut."""
 
 _ADAPTER = TypeAdapter(ComplianceReport)
 _SUMMARY = TypeAdapter(Summary)
@@ -123,8 +127,16 @@ def charts(report: ComplianceReport) -> dict[str, Bars]:
         if section.force is Force.OBLIGATION and summary.datasets > 1:
             # Their numbers: articles, or titles, would leave no room for the bars.
             lines = [policy.line for policy in section.policies]
-            drawn["obligations"] = _bars([(line.id, f"{line.id}, {line.title}", line.counts) for line in lines])
+            rows = [(line.id, f"{line.id}, {line.title}", line.counts) for line in lines]
+            drawn |= {f"obligations-{number}": bars for number, bars in enumerate(_pieces(rows), 1)}
     return {name: bars for name, bars in drawn.items() if bars.categories}
+
+
+def _pieces(rows: list[tuple[str, str, Counts]]) -> list[Bars]:
+    """The bars in pictures that each stand on a page, of one scale: a picture never breaks between two pages."""
+    longest = max((sum(counts.each) for _label, _name, counts in rows), default=0)
+    size = ceil(len(rows) / max(1, ceil(len(rows) / BARS_TOGETHER)))
+    return [replace(_bars(rows[at : at + size]), most=longest) for at in range(0, len(rows), size or 1)]
 
 
 def _bars(rows: list[tuple[str, str, Counts]]) -> Bars:

@@ -82,11 +82,30 @@ def test_the_chart_of_obligations_leaves_its_width_to_the_bars_however_long_the_
     long = "Code général des collectivités territoriales, L2121-30 II ; décret n° 2023-767 du 11 août 2023"
     chart = MODULE.charts(replace(content, policies=tuple(replace(one, article=long) for one in content.policies)))
 
-    bars = chart["obligations"]
+    bars = chart["obligations-1"]
     assert max(len(label) for label in bars.categories) < 25
     obligations = {line.id: line.title for line in content.policies if line.force is Force.OBLIGATION}
     assert set(bars.categories) <= obligations.keys()
     assert all(f"{label}, {obligations[label]} : " in bars.alternative for label in bars.categories)
+
+
+def test_many_obligations_are_drawn_in_pictures_that_each_stand_on_a_page_of_one_scale(content: Any) -> None:
+    first = next(line for line in content.policies if line.force is Force.OBLIGATION)
+    many = tuple(replace(first, id=f"X-{number:02}") for number in range(1, 45))
+    drawn = MODULE.charts(replace(content, policies=many, findings=()))
+    pieces = [bars for name, bars in drawn.items() if name.startswith("obligations-")]
+
+    assert [label for bars in pieces for label in bars.categories] == [line.id for line in many]
+    assert max(len(bars.categories) for bars in pieces) <= MODULE.BARS_TOGETHER
+    assert {bars.most for bars in pieces} == {sum(first.counts.each)}
+
+
+def test_the_bars_have_a_key_in_words_and_in_the_colours_of_the_chart(content: Any, shown: Any) -> None:
+    style = Path(MODULE.__file__).with_name("document.css").read_text("utf-8")
+
+    assert "Nombre de sujets par constat ; chaque barre porte le numéro de sa règle" in shown(content)
+    for verdict, colour in MODULE.words.COLOURS.items():
+        assert f".swatch.{verdict.value} {{ background: {colour}; }}" in style
 
 
 def test_the_sample_is_fictional_and_names_nobody(content: Any) -> None:
