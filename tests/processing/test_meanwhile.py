@@ -1,6 +1,6 @@
 """A form that two people saved at once: nothing typed is lost, and what the other saved is shown beside."""
 
-from registry.processing.meanwhile import fields_together, lines_together
+from registry.processing.meanwhile import fields_together, lines_together, read_stamps, stamps_of, written
 
 
 def say(_name: str, value: object) -> str:
@@ -29,12 +29,12 @@ def test_where_nothing_stood_before_what_one_typed_stays_and_what_one_left_empty
     assert [row.mine_first for row in rows] == [True, False]
 
 
-def test_a_line_that_only_one_of_them_has_is_kept() -> None:
+def test_where_nobody_knows_what_stood_before_a_line_that_only_one_of_them_has_is_kept() -> None:
     mine = [{"name": "A", "task": "moi"}, {"name": "B", "task": ""}, {"name": "C", "task": "pareil"}]
     theirs = [{"name": "B", "task": "l’autre"}, {"name": "C", "task": "pareil"}, {"name": "D", "task": "l’autre"}]
 
     kept, rows = lines_together(
-        mine, theirs, "name", label=lambda row: str(row["name"]), say=lambda row: str(row["task"])
+        mine, theirs, "name", None, label=lambda row: str(row["name"]), say=lambda row: str(row["task"])
     )
 
     assert [(row["name"], row["task"]) for row in kept] == [
@@ -43,3 +43,35 @@ def test_a_line_that_only_one_of_them_has_is_kept() -> None:
     assert [(row.label, row.theirs, row.mine) for row in rows] == [
         ("A", "", "moi"), ("B", "l’autre", ""), ("D", "l’autre", ""),
     ]  # fmt: skip
+
+
+def lines(**said: str) -> list[dict[str, str]]:
+    return [{"name": name, "task": task} for name, task in said.items()]
+
+
+def test_a_line_is_as_the_one_who_touched_it_left_it_and_gone_where_they_took_it_away() -> None:
+    base = lines(alone="avant", theirs="avant", mine="avant", both="avant", i_left="avant", they_left="avant",
+                 i_left_changed="avant", they_left_changed="avant")  # fmt: skip
+    mine = lines(alone="avant", theirs="avant", mine="moi", both="moi", they_left="avant", they_left_changed="moi",
+                 added="moi")  # fmt: skip
+    theirs = lines(alone="avant", theirs="autre", mine="avant", both="autre", i_left="avant", i_left_changed="autre",
+                   more="autre")  # fmt: skip
+
+    def task(row: object) -> str:
+        return dict(row)["task"]  # type: ignore[call-overload, no-any-return]
+
+    began = read_stamps(written({"part": stamps_of(base, "name", task)}), "part")
+    kept, rows = lines_together(mine, theirs, "name", began, label=lambda row: str(row["name"]), say=task)
+
+    assert {row["name"]: row["task"] for row in kept} == {
+        "alone": "avant", "theirs": "autre", "mine": "moi", "both": "moi", "they_left_changed": "moi", "added": "moi",
+        "i_left_changed": "autre", "more": "autre",
+    }  # fmt: skip
+    assert {row.label: (row.theirs, row.mine, row.mine_first, row.both_changed) for row in rows} == {
+        "theirs": ("autre", "avant", False, False), "mine": ("avant", "moi", True, False),
+        "both": ("autre", "moi", True, True), "i_left": ("avant", "", True, False),
+        "they_left": ("", "avant", False, False), "i_left_changed": ("autre", "", False, True),
+        "they_left_changed": ("", "moi", True, True), "added": ("", "moi", True, False),
+        "more": ("autre", "", False, False),
+    }  # fmt: skip
+    assert read_stamps("[", "part") is read_stamps('{"part": 3}', "part") is None

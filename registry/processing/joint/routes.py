@@ -20,7 +20,7 @@ from registry.processing.joint.queries import Agreed, find_agreed
 from registry.processing.joint.service import record_arrangement
 from registry.processing.joint.views import ARRANGEMENT_LABELS, ArrangementFormPage, OutlinePage, share_rows
 from registry.processing.joint.vocabulary import JointDuty
-from registry.processing.meanwhile import fields_together, lines_together
+from registry.processing.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.processing.models import ProcessingActivity
 from registry.processing.queries import get_activity
 from registry.web.forms import FormData, parse_values, read_number
@@ -69,6 +69,7 @@ def _page(
     errors: Mapping[str, str] | None = None,
     *,
     version: int,
+    began: str,
     status: int = 200,
     beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
@@ -76,6 +77,7 @@ def _page(
     page = ArrangementFormPage(
         id=activity.id,
         version=version,
+        began=began,
         name=activity.name,
         values=values,
         errors={_place(path): message for path, message in (errors or {}).items()},
@@ -93,7 +95,7 @@ def show_arrangement_form(visit: Visit, activity_id: int) -> Response[Any]:
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     values, version = _values_of(find_agreed(visit.session, activity_id))
-    return _page(visit, activity, values, version=version)
+    return _page(visit, activity, values, version=version, began=_began(values))
 
 
 @route("POST", "/traitements/{activity_id:int}/responsables-conjoints", RECORD)
@@ -102,27 +104,31 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()
-    typed, version = typed_arrangement(data), read_number(data.first("version")) or 0
+    typed, version, began = typed_arrangement(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ArrangementForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _page(
-            visit, activity, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, activity, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     try:
         record_arrangement(visit.session, activity_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = refusal.by_field
-        return _page(visit, activity, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _page(
+            visit, activity, typed, refusal.by_field, version=version, began=began,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
+        )  # fmt: skip
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, activity, typed, version, message)
+        return _beside_the_other(visit, activity, typed, version, began, message)
     except Conflict as refusal:
-        return _page(visit, activity, typed, {"_": refusal.message}, version=version, status=HTTP_409_CONFLICT)
+        return _page(
+            visit, activity, typed, {"_": refusal.message}, version=version, began=began, status=HTTP_409_CONFLICT
+        )  # fmt: skip
     return visit.go(f"/traitements/{activity_id}", done="accord-enregistre")
 
 
 def _beside_the_other(
-    visit: Visit, activity: ProcessingActivity, typed: Mapping[str, Any], read: int, message: str
+    visit: Visit, activity: ProcessingActivity, typed: Mapping[str, Any], read: int, began: str, message: str
 ) -> Response[Any]:
     """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
     agreed = find_agreed(visit.session, activity.id)
@@ -133,17 +139,30 @@ def _beside_the_other(
         say=_say,
     )  # fmt: skip
     kept["controllers"], differing = lines_together(
-        typed["controllers"], theirs.get("controllers", ()), "name", label=lambda row: str(row["name"]),
-        say=lambda row: " — ".join(filter(None, (row["name"], row["contact"]))),
+        typed["controllers"], theirs.get("controllers", ()), "name", read_stamps(began, "controllers"),
+        label=lambda row: str(row["name"]), say=_say_controller,
     )  # fmt: skip
     kept["shares"], shared = lines_together(
-        typed["shares"], theirs.get("shares", ()), "duty", label=lambda row: JointDuty(row["duty"]).label,
-        say=lambda row: row["answers"] or "",
+        typed["shares"], theirs.get("shares", ()), "duty", read_stamps(began, "shares"),
+        label=lambda row: JointDuty(row["duty"]).label, say=_say_share,
     )  # fmt: skip
     return _page(
-        visit, activity, kept, {"_": message}, version=version, status=HTTP_409_CONFLICT,
+        visit, activity, kept, {"_": message}, version=version, began=_began(theirs), status=HTTP_409_CONFLICT,
         beside=[*beside, *differing, *shared],
     )  # fmt: skip
+
+
+def _began(values: Mapping[str, Any]) -> str:
+    controllers = stamps_of(values.get("controllers") or (), "name", _say_controller)
+    return written({"controllers": controllers, "shares": stamps_of(values.get("shares") or (), "duty", _say_share)})
+
+
+def _say_controller(row: Row) -> str:
+    return " — ".join(filter(None, (row["name"], row["contact"])))
+
+
+def _say_share(row: Row) -> str:
+    return row["answers"] or ""
 
 
 def _say(name: str, value: Any) -> str:

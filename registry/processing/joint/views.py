@@ -42,11 +42,13 @@ class JointPanel:
 class ArrangementFormPage:
     """The form of an arrangement; `version` is the one the person had read when they began to type.
 
-    `beside` is what somebody else saved meanwhile, where it differs.
+    `began` are the stamps of the lines of that version; `beside` is what somebody else saved meanwhile, where it
+    differs.
     """
 
     id: int
     version: int
+    began: str
     name: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]

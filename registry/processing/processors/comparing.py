@@ -7,7 +7,7 @@ from typing import Any
 from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
-from registry.processing.meanwhile import Row, fields_together, lines_together
+from registry.processing.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.processing.processors.views import TERMS_LABELS
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.web.templating import say_day
@@ -15,23 +15,38 @@ from registry.web.templating import say_day
 _BELOW = frozenset({"points", "sub_processors"})
 
 
-def terms_together(mine: Row, theirs: Row, base: Row | None) -> tuple[dict[str, Any], list[ConflictRow]]:
+def terms_began(values: Row) -> str:
+    """What the form of the terms carries of the lines it was opened on."""
+    points = stamps_of(values.get("points") or (), "point", _say_point)
+    return written({"points": points, "sub": stamps_of(values.get("sub_processors") or (), "name", _say_below)})
+
+
+def terms_together(mine: Row, theirs: Row, base: Row | None, began: str) -> tuple[dict[str, Any], list[ConflictRow]]:
     """The terms to show again, and what differs: fields, points of art. 28 §3, who works below."""
     own = {name: value for name, value in mine.items() if name not in _BELOW}
     kept, beside = fields_together(own, theirs, base, label=lambda name: _(TERMS_LABELS[name]), say=_say)
     kept["points"], points = lines_together(
-        mine["points"], theirs.get("points", ()), "point", say=_say_point,
+        mine["points"], theirs.get("points", ()), "point", read_stamps(began, "points"), say=_say_point,
         label=lambda row: Article28Point(row["point"]).label,
     )  # fmt: skip
     kept["sub_processors"], below = lines_together(
-        mine["sub_processors"], theirs.get("sub_processors", ()), "name", say=_say_below,
+        mine["sub_processors"], theirs.get("sub_processors", ()), "name", read_stamps(began, "sub"), say=_say_below,
         label=lambda row: str(row["name"]),
     )  # fmt: skip
     return kept, [*beside, *points, *below]
 
 
+def processors_began(rows: Sequence[Row]) -> str:
+    """What the form of the processors of an activity carries of the lines it was opened on."""
+    return written({"processors": stamps_of(rows, "processor_id", lambda row: str(row["processor_id"]))})
+
+
 def processors_together(
-    mine: Sequence[Row], theirs: Sequence[Row], bodies: Mapping[int, str], contracts: Mapping[int, str]
+    mine: Sequence[Row],
+    theirs: Sequence[Row],
+    began: str,
+    bodies: Mapping[int, str],
+    contracts: Mapping[int, str],
 ) -> tuple[list[Row], list[ConflictRow]]:
     """The processors of an activity to show again, and the lines that differ."""
 
@@ -42,7 +57,7 @@ def processors_together(
         contract = contracts.get(int(row["contract_id"]), "") if row["contract_id"] else _("Pas encore de contrat")
         return " — ".join(filter(None, (name(row), contract, row["task"])))
 
-    return lines_together(mine, theirs, "processor_id", label=name, say=say)
+    return lines_together(mine, theirs, "processor_id", read_stamps(began, "processors"), label=name, say=say)
 
 
 def _say(name: str, value: Any) -> str:

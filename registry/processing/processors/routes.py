@@ -15,8 +15,14 @@ from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
+from registry.processing.meanwhile import read_stamps
 from registry.processing.models import ProcessingActivity
-from registry.processing.processors.comparing import processors_together, terms_together
+from registry.processing.processors.comparing import (
+    processors_began,
+    processors_together,
+    terms_began,
+    terms_together,
+)
 from registry.processing.processors.forms import ProcessorsForm, TermsForm
 from registry.processing.processors.queries import (
     Looked,
@@ -117,6 +123,7 @@ def _terms_page(
     errors: Mapping[str, str] | None = None,
     *,
     version: int,
+    began: str,
     status: int = 200,
     beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
@@ -124,6 +131,7 @@ def _terms_page(
     page = TermsFormPage(
         id=one.party.id,
         version=version,
+        began=began,
         name=one.name,
         contract=one.contract.object,
         values=values,
@@ -173,7 +181,7 @@ def show_terms(visit: Visit, party_id: int) -> Response[Any]:
     one = get_processor_party(visit.session, party_id)
     visit.visitor.require(RECORD, one.contract.organisation_id)
     values, version = _values_of(find_looked(visit.session, [party_id]).get(party_id))
-    return _terms_page(visit, one, values, version=version)
+    return _terms_page(visit, one, values, version=version, began=terms_began(values))
 
 
 @route("POST", "/sous-traitants/{party_id:int}/clauses", RECORD)
@@ -182,26 +190,28 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
     one = get_processor_party(visit.session, party_id)
     visit.visitor.require(RECORD, one.contract.organisation_id)
     data = visit.form_data()
-    typed, version = typed_terms(data), read_number(data.first("version")) or 0
+    typed, version, began = typed_terms(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(TermsForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _terms_page(
-            visit, one, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, one, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     try:
         record_terms(visit.session, party_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = refusal.by_field
-        return _terms_page(visit, one, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _terms_page(
+            visit, one, typed, refusal.by_field, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
         looked = find_looked(visit.session, [party_id]).get(party_id)
         theirs, current = _values_of(looked)
         begun = looked.row.id if looked is not None and looked.row is not None else 0
         base = get_version(visit.session, "processor_terms", begun, version)
-        kept, beside = terms_together(typed, theirs, base)
+        kept, beside = terms_together(typed, theirs, base, began)
         return _terms_page(
-            visit, one, kept, {"_": message}, version=current, status=HTTP_409_CONFLICT, beside=beside
+            visit, one, kept, {"_": message}, version=current, began=terms_began(theirs), status=HTTP_409_CONFLICT,
+            beside=beside,
         )  # fmt: skip
     return visit.go(f"/sous-traitants/{party_id}", done="clauses-enregistrees")
 
@@ -212,6 +222,7 @@ def _activity_page(
     rows: Sequence[Mapping[str, Any]],
     errors: Mapping[str, str] | None = None,
     *,
+    began: str,
     version: int | None = None,
     status: int = 200,
     beside: Sequence[ConflictRow] = (),
@@ -220,6 +231,8 @@ def _activity_page(
         id=activity.id,
         version=activity.version if version is None else version,
         name=activity.name,
+        began=began,
+        standing=frozenset(read_stamps(began, "processors") or ()),
         rows=[*rows, *({} for _row in range(_EMPTY_ROWS))],
         errors={_place(path): message for path, message in (errors or {}).items()},
         bodies=[(str(body.id), body.name) for body in find_organisations(visit.session)],
@@ -237,15 +250,15 @@ def show_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     """The processors of an activity, to fill."""
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
-    return _activity_page(visit, activity, _standing(visit, activity_id))
+    rows = _standing(visit, activity_id)
+    return _activity_page(visit, activity, rows, began=processors_began(rows))
 
 
 def _standing(visit: Visit, activity_id: int) -> list[dict[str, Any]]:
     """The processors of an activity as its form shows them."""
     held = find_processors(visit.session, [activity_id]).get(activity_id, [])
     return [
-        {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task,
-         "stands": True}
+        {"processor_id": one.row.processor_id, "contract_id": one.row.contract_id, "task": one.row.task}
         for one in held
     ]  # fmt: skip
 
@@ -256,11 +269,11 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     activity = get_activity(visit.session, activity_id)
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()
-    rows, version = typed_processors(data), read_number(data.first("version")) or 0
+    rows, version, began = typed_processors(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ProcessorsForm, {"processors": rows}, today=visit.today)
     if isinstance(read, Rejected):
         return _activity_page(
-            visit, activity, rows, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, activity, rows, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     try:
         set_processors(visit.session, activity_id, read.form, expected=version)
@@ -268,14 +281,18 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
         message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
         bodies = {body.id: body.name for body in find_organisations(visit.session)}
         contracts = {number: words for number, words, _ends in find_contract_choices(visit.session)}
-        kept, beside = processors_together(rows, _standing(visit, activity_id), bodies, contracts)
-        return _activity_page(visit, activity, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
+        theirs = _standing(visit, activity_id)
+        kept, beside = processors_together(rows, theirs, began, bodies, contracts)
+        return _activity_page(
+            visit, activity, kept, {"_": message}, began=processors_began(theirs), status=HTTP_409_CONFLICT,
+            beside=beside,
+        )  # fmt: skip
     except Conflict as refusal:
-        return _activity_page(visit, activity, rows, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+        return _activity_page(visit, activity, rows, {"_": refusal.message}, began=began, status=HTTP_409_CONFLICT)
     except Invalid as refusal:
         errors = refusal.by_field
         return _activity_page(
-            visit, activity, rows, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, activity, rows, errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     return visit.go(f"/traitements/{activity_id}", done="sous-traitants-enregistres")
 

@@ -114,11 +114,13 @@ class ProcessorPage:
 class TermsFormPage:
     """The form of the terms of a processor; `version` is the one the person had read when they began to type.
 
-    `beside` is what somebody else saved meanwhile, where it differs.
+    `began` are the stamps of the lines of that version; `beside` is what somebody else saved meanwhile, where it
+    differs.
     """
 
     id: int
     version: int
+    began: str
     name: str
     contract: str
     values: Mapping[str, Any]
@@ -134,11 +136,14 @@ class TermsFormPage:
 class ActivityProcessorsPage:
     """The form of the processors of an activity: a row each, and empty ones to add.
 
-    `beside` is what somebody else saved meanwhile, where it differs.
+    `began` are the stamps of the lines it was opened on, `standing` the processors of those; `beside` is what somebody
+    else saved meanwhile, where it differs.
     """
 
     id: int
     version: int
+    began: str
+    standing: frozenset[str]
     name: str
     rows: Sequence[Mapping[str, Any]]
     errors: Mapping[str, str]

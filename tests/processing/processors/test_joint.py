@@ -77,24 +77,23 @@ def test_two_who_change_an_arrangement_at_once_read_what_the_other_saved_and_los
     dpo, activity = town.someone(Role.DPO), joint_activity(town)
     place = f"/traitements/{activity}/responsables-conjoints"
     assert dpo.post(place, FORM).status_code == 303
+    mine, other = fields_of(dpo.get(place)), fields_of(dpo.get(place))
     saved = {
-        **FORM,
-        "version": "1",
-        "agreed_on": "2025-03-01",
-        "row-1-name": "Département",
-        "duty-rights": "Le guichet",
-    }
+        **other, "agreed_on": "2025-03-01", "row-0-contact": "Sa police", "row-1-name": "Département",
+        "duty-rights": "Le guichet", "duty-information": "Le département",
+    }  # fmt: skip
     assert dpo.post(place, saved).status_code == 303
 
-    late = dpo.post(place, {**FORM, "version": "1", "contact_point": "Ma saisie"})
+    late = dpo.post(place, {**mine, "contact_point": "Ma saisie"})
 
     assert late.status_code == 409
     shown = fields_of(late)
-    assert [shown[name] for name in ("version", "agreed_on", "contact_point", "row-1-name", "duty-rights")] == [
-        "2", "2025-03-01", "Ma saisie", "Département", "Le guichet",
+    names = ("version", "agreed_on", "contact_point", "row-0-contact", "row-1-name", "duty-rights", "duty-information")
+    assert [shown[name] for name in names] == [
+        "2", "2025-03-01", "Ma saisie", "Sa police", "Département", "Le guichet", "Le département",
     ]  # fmt: skip
     beside = late.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
-    assert (beside.count(">votre saisie<"), beside.count(">celle de l’autre<")) == (1, 3)
+    assert (beside.count(">votre saisie<"), beside.count(">celle de l’autre<")) == (1, 5)
     assert dpo.post(place, shown).status_code == 303
 
 

@@ -213,6 +213,27 @@ def test_two_who_save_processors_or_their_terms_at_once_read_what_the_other_save
 
 
 @pytest.mark.database
+def test_a_point_or_a_processor_left_alone_is_as_the_other_saved_it_though_it_was_filled(town: Town) -> None:
+    scene, dpo = Scene(town), town.someone(Role.DPO)
+    assert scene.engage(dpo).status_code == 303
+    place, engaged = f"/sous-traitants/{scene.party}/clauses", f"/traitements/{scene.activity}/sous-traitants"
+    form = {"version": "0", "point-a-state": "present", "point-a-place": "art. 5", "row-0-name": "Sauvegarde"}
+    assert dpo.post(place, form).status_code == 303
+    terms, processors = fields_of(dpo.get(place)), fields_of(dpo.get(engaged))
+    assert dpo.post(place, {**terms, "point-a-state": "absent", "row-0-name": ""}).status_code == 303
+    assert dpo.post(engaged, {**processors, "row-0-removed": "true"}).status_code == 303
+
+    late = dpo.post(place, {**terms, "notes": "Mes notes"})
+    engaged_late = dpo.post(engaged, processors)
+
+    assert (late.status_code, engaged_late.status_code) == (409, 409)
+    shown = fields_of(late)
+    names = ("point-a-state", "point-a-place", "row-0-name", "notes")
+    assert [shown[name] for name in names] == ["absent", "art. 5", "", "Mes notes"]
+    assert fields_of(engaged_late)["row-0-processor_id"] == ""
+
+
+@pytest.mark.database
 @pytest.mark.parametrize(("first", "then"), [
     ({"no_sub_processors": True}, {"sub_processors": [{"name": "Sauvegarde"}]}),
     ({"sub_processors": [{"name": "Sauvegarde"}]}, {"no_sub_processors": True}),
