@@ -67,10 +67,13 @@ def test_the_ledger_confides_the_history_of_every_table_whose_rows_are_confided(
     with town.as_owner() as session:
         guarded = session.execute(
             text(
-                "SELECT tablename, is_confided_row(tablename, '{\"confided\": true}') AS told"
+                "SELECT tablename, is_confided_row(tablename, '{\"confided\": true}') AS told,"
+                ' is_confided_row(tablename, \'{"subject_kind": "dataset"}\') AS of_a_sheet'
                 " FROM pg_policies WHERE policyname = 'app_reads'"
                 " AND qual ~ 'acting_confides|is_confided|breach|received_request|FROM evidence'"
             )
         ).all()
 
     assert {row.tablename for row in guarded if row.told} == {row.tablename for row in guarded} & of_record
+    assert all(row.told is not None for row in guarded), "What a row does not say is confided, never unknown."
+    assert not any(row.of_a_sheet for row in guarded if row.tablename == "accepted_deviation")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -51,8 +52,10 @@ def ask_deviation(
     try:
         with session.begin_nested():
             session.add(made)
-    except IntegrityError as twice:
-        raise Conflict(waiting) from twice
+    except IntegrityError as refused:
+        if not isinstance(refused.orig, UniqueViolation):
+            raise
+        raise Conflict(waiting) from refused
     session.refresh(made)
     return made
 
