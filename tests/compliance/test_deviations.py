@@ -1,13 +1,18 @@
 """Accepted deviations: who asks, who decides, what they never hide, and how they end."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from httpx import Response
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
+from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.deviations.service import ask_deviation
+from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset, annul_dataset
@@ -230,6 +235,40 @@ def test_past_its_day_it_holds_no_more(town: Town):
     listed = steward.get("/conformite/ecarts?etat=expired").text
     assert f'href="/conformite/ecarts/{number}"' in listed
     assert f'href="/conformite/ecarts/{number}"' not in steward.get("/conformite/ecarts?etat=approved").text
+
+
+def test_what_waited_past_its_day_is_refused_from_the_page_and_approved_for_a_day_to_come(town: Town):
+    sheet, steward, director = town.record(**PUBLISHED), town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
+    number, past = number_of(ask(steward, sheet, later(town, 10))), later(town, -6)
+    with town.as_owner() as session:
+        session.execute(text("UPDATE accepted_deviation SET asked_on = asked_on - 40, expires_on = expires_on - 16"))
+
+    assert f'value="{past.isoformat()}"' not in director.get(f"/conformite/ecarts/{number}").text
+    for given in ({}, {"expires_on": past.isoformat()}):
+        late = decide(director, number, version=2, **given)
+        assert late.status_code == 422
+        assert "donnez un jour à venir" in late.text
+    assert decide(director, number, "refused", version=2, expires_on=past.isoformat()).status_code == 303
+    assert state_of(steward, number)["state"] == "refused"
+
+
+def test_a_deviation_may_bear_on_every_kind_of_subject_and_only_two_at_once_are_said_to_be(town: Town):
+    sheet, lawyer = town.record(**PUBLISHED), town.someone(Role.LEGAL)
+    said = DeviationForm(reason=REASON, compensation=MEANWHILE, expires_on=later(town, 9))
+    with town.acting() as session:
+        (found,) = find_findings(
+            session, later(town, 0), kind=SubjectKind.DATASET, subject_id=sheet, policy_id="OD-05"
+        )  # fmt: skip
+        for kind in SubjectKind:
+            made = ask_deviation(
+                session, replace(found, subject_kind=kind), said, by=lawyer.account_id, as_role=Role.LEGAL,
+                today=later(town, 0),
+            )  # fmt: skip
+            assert made.subject_kind is kind
+    with pytest.raises(IntegrityError, match="asked_by"), town.acting() as session:
+        ask_deviation(
+            session, replace(found, subject_id=sheet + 1), said, by=987_654, as_role=Role.LEGAL, today=later(town, 0)
+        )
 
 
 def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):

@@ -1,9 +1,9 @@
 """What may be said of a deviation: the only validation of what comes in."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from registry.compliance.deviations.vocabulary import Answer
@@ -60,8 +60,8 @@ class DeviationDecisionForm(BaseModel):
     decision_reason: Told
     expires_on: Expiry | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if self.answer is Answer.REFUSED:
-            self.expires_on = None
-        return self
+    @field_validator("expires_on", mode="before")
+    @classmethod
+    def _of_what_is_approved(cls, value: Any, info: ValidationInfo) -> Any:
+        """A last day matters to an approval alone: the page offers it filled, even where it is past."""
+        return None if info.data.get("answer") is Answer.REFUSED else value

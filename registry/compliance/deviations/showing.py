@@ -120,6 +120,7 @@ def deviation_page(
     waits = row.state is DeviationState.ASKED
     approved = row.state is DeviationState.APPROVED
     may_ask = visit.visitor.may(ASK, row.organisation_id)
+    offered = row.expires_on if row.expires_on > visit.today else None
     again = may_ask and (approved or row.state in {DeviationState.REFUSED, DeviationState.WITHDRAWN})
     return DeviationPage(
         id=row.id, version=version, about=about_of(visit, row), tone=tone_of(row.state, row.expires_on, visit.today),
@@ -132,7 +133,7 @@ def deviation_page(
         may_decide=waits and not own and visit.visitor.may(DECIDE, row.organisation_id),
         may_withdraw=row.state.is_open and visit.visitor.may(WITHDRAW, row.organisation_id), withdraws=waits,
         ask_again=ask_address(row.subject_kind, row.subject_id, row.policy_id, row.period) if again else "",
-        longest=longest_in_words(visit), values={"expires_on": row.expires_on, **values}, errors=errors,
+        longest=longest_in_words(visit), values={"expires_on": offered, **values}, errors=errors,
         labels=labels, answers=[(str(one), one.label) for one in Answer],
     )  # fmt: skip
 
