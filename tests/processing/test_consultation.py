@@ -1,5 +1,6 @@
 """The CNIL is consulted where a high risk is left: from when, until when, and what its answer is worth."""
 
+import re
 from datetime import date
 
 import pytest
@@ -9,14 +10,18 @@ from sqlmodel import col
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.ledger.queries import find_versions
+from registry.processing.assessments.facts import Covering, was_consulted_before
 from registry.processing.assessments.gathering import gather
 from registry.processing.assessments.models import PriorConsultation
-from registry.processing.forms import ActivityForm
-from registry.processing.service import record_activity
+from registry.processing.assessments.told import tell_assessments
+from registry.processing.assessments.vocabulary import RiskBand
+from registry.processing.forms import ActivityChange, ActivityForm
+from registry.processing.models import ProcessingActivity
+from registry.processing.service import amend_activity, record_activity
 from registry.processing.vocabulary import ActivityStatus
 from registry.web.templating import say_day
-from tests.conftest import TODAY, Town
-from tests.processing.assessing import begun, decided, findings, submitted, written
+from tests.conftest import TODAY, Someone, Town
+from tests.processing.assessing import answers, begun, decided, findings, save, screened, submitted, written
 
 pytestmark = pytest.mark.database
 
@@ -134,3 +139,80 @@ def test_a_low_risk_needs_no_consultation(town: Town, activity_id: int) -> None:
     refused = steward.post(f"{address}/consultation", {"sent_on": "2026-11-20", "version": "0"})
     assert refused.status_code == 409
     assert "RGPD art. 36 §1" in refused.text
+
+
+def revised(town: Town, address: str, state: str) -> None:
+    """A new revision, just as complete, with the director's answer to it."""
+    assert town.someone(Role.STEWARD).post(f"{address}/reviser").status_code == 303
+    opinion = {"dpo_opinion": "unfavourable", "dpo_opinion_on": "2026-11-22", "dpo_opinion_text": "Rien ne change."}
+    kept = {"people_asked": "sought", "people_views": "Le comité de quartier a été entendu."}
+    assert save(town, town.someone(Role.DPO), address, "avis", **opinion, **kept).status_code == 303
+    assert submitted(town, address).status_code == 303
+    assert decided(town, address, state, reason="La CNIL s’y oppose.").status_code == 303
+
+
+def test_an_answer_of_the_cnil_against_it_then_a_refusal_are_no_compliance(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    assert screened(steward, activity_id, **answers("large-scale", "vulnerable-persons")).status_code == 303
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    assert findings(town, activity_id)["RGPD-15"] == "compliant"
+    sent = {"sent_on": "2026-11-20", "version": "0", "answered_on": "2026-11-24", "answer": "opposed"}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+
+    assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
+    assert told(town, activity_id).endswith("la CNIL a répondu que le traitement violerait le RGPD")
+    assert "0 à engager" in figures(steward)
+
+    revised(town, address, "refused")
+
+    found = findings(town, activity_id)
+    assert (found["RGPD-15"], found["RGPD-17"]) == ("non-compliant", "not-applicable")
+    assert "analyse refusée le" in told(town, activity_id)
+    assert "1 à engager" in figures(steward)
+    assert "Vidéoprotection" in steward.get("/aipd?vue=dues").text
+    assert f"dpia:{activity_id}" in {one["key"] for one in steward.api("GET", "/api/v1/tasks").json()["tasks"]}
+    shown = steward.api("GET", "/api/v1/impact-assessments").json()["assessments"][0]
+    assert (shown["state"], shown["review_on"]) == ("refused", None)
+
+
+def told(town: Town, activity_id: int) -> str:
+    """What documents say of the assessment of an activity."""
+    with town.acting() as session:
+        return tell_assessments(session, [activity_id], None)[activity_id]
+
+
+def figures(steward: Someone) -> str:
+    """The text of the list of assessments, without its marks."""
+    return " ".join(re.sub(r"<[^>]+>", " ", steward.get("/aipd").text).split())
+
+
+@pytest.mark.parametrize(
+    ("started_on", "verdict"),
+    [("2022-03-01", "non-compliant"), ("2026-11-20", "compliant"), (None, "to-complete")],
+)
+def test_the_cnil_is_consulted_before_the_processing_begins(
+    town: Town, activity_id: int, started_on: str | None, verdict: str
+) -> None:
+    with town.acting() as session:
+        change = ActivityChange.model_validate({"started_on": started_on})
+        amend_activity(session, activity_id, change, expected=1)
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    assert steward.post(f"{address}/consultation", {"sent_on": "2026-11-20", "version": "0"}).status_code == 303
+
+    assert findings(town, activity_id)["RGPD-17"] == verdict
+
+
+@pytest.mark.parametrize(("left", "before"), [(RiskBand.LOW, True), (RiskBand.HIGH, False), (None, False)])
+def test_a_risk_that_rises_after_the_start_is_consulted_on_then(left: RiskBand | None, before: bool) -> None:
+    validated: list[tuple[date, RiskBand | None]] = [(date(2021, 5, 3), left), (date(2026, 5, 3), RiskBand.HIGH)]
+    covering = Covering(None, [], None, validated, date(2026, 5, 4))
+    activity = ProcessingActivity(status=ActivityStatus.ACTIVE, started_on=date(2022, 1, 1))
+
+    assert was_consulted_before(activity, covering) is before

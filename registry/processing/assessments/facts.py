@@ -18,26 +18,41 @@ from registry.processing.assessments.models import (
 )
 from registry.processing.assessments.risks import residual
 from registry.processing.assessments.rules import answers_of, decide
-from registry.processing.assessments.vocabulary import RevisionState, RiskBand
+from registry.processing.assessments.vocabulary import CnilAnswer, RevisionState, RiskBand
 from registry.processing.vocabulary import ActivityStatus
 
 BOUND = tuple(
     f"activity.dpia_{name}"
     for name in (
         "required", "set_aside", "validated", "before_start", "dpo_asked", "high_risk_left", "cnil_asked_on",
-        "review_on",
+        "cnil_before_start", "cnil_opposed", "review_on",
     )
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Covering:
-    """What covers an activity: the revision that counts, the day of the first validated one, risks, consultation."""
+    """What covers an activity: the revision that counts with its risks and the CNIL's consultation on it.
+
+    With them, what came before: each validated revision, by its day, with what it left of the risk; the day the CNIL
+    was first consulted.
+    """
 
     revision: Any
-    first_validated_on: date | None
     risks: list[Any]
-    asked_on: date | None
+    consultation: Any
+    validated: list[tuple[date, RiskBand | None]]
+    first_asked_on: date | None
+
+    @property
+    def is_validated(self) -> bool:
+        """Whether the controller's last answer is a validation: a later refusal takes back an earlier one."""
+        return bool(self.revision.state == RevisionState.VALIDATED)
+
+    @property
+    def is_opposed(self) -> bool:
+        """Whether the CNIL answered, on the revision that counts, that the processing would infringe the Regulation."""
+        return self.consultation is not None and self.consultation.answer == CnilAnswer.OPPOSED
 
 
 def bind_assessments(
@@ -53,7 +68,10 @@ def bind_assessments(
 
 
 def find_covering(session: Session, activities: Collection[int], until: datetime | None) -> dict[int, Covering]:
-    """For each activity an assessment covers: the validated revision that covers it, or the latest that does."""
+    """For each activity an assessment covers: the validated revision that covers it, or the latest that does.
+
+    Of each assessment, the latest revision the controller answered counts: a refusal takes back what was validated.
+    """
     coverage = [
         one
         for one in find_rows(session, AssessmentCoverage, until=until, column="activity_id", among=activities)
@@ -76,28 +94,35 @@ def find_covering(session: Session, activities: Collection[int], until: datetime
     for one in coverage:
         if one.revision_id in known:
             found.setdefault(one.activity_id, []).append(known[one.revision_id])
-    counts = {number: max(those, key=_weight) for number, those in found.items()}
-    chosen = {revision.id for revision in counts.values()}
     risks: dict[int, list[Any]] = {}
-    for risk in find_rows(session, AssessmentRisk, until=until, column="revision_id", among=chosen):
+    for risk in find_rows(session, AssessmentRisk, until=until, column="revision_id", among=known):
         risks.setdefault(risk.revision_id, []).append(risk)
     asked = {
-        one.revision_id: one.sent_on
-        for one in find_rows(session, PriorConsultation, until=until, column="revision_id", among=chosen)
+        one.revision_id: one
+        for one in find_rows(session, PriorConsultation, until=until, column="revision_id", among=known)
     }
-    return {
-        number: Covering(revision, _first_validated(found[number]), risks.get(revision.id, []), asked.get(revision.id))
-        for number, revision in counts.items()
-    }
+    return {number: _covering(those, risks, asked) for number, those in found.items()}
 
 
-def _weight(revision: Any) -> tuple[bool, int]:
-    """A validated revision counts before any other, a later one before an earlier one."""
-    return revision.state == RevisionState.VALIDATED, revision.id
-
-
-def _first_validated(revisions: list[Any]) -> date | None:
-    return min((one.decided_on for one in revisions if one.state == RevisionState.VALIDATED), default=None)
+def _covering(revisions: list[Any], risks: Mapping[int, list[Any]], asked: Mapping[int, Any]) -> Covering:
+    answered: dict[int, Any] = {}
+    for one in sorted(revisions, key=lambda one: (RevisionState(one.state).is_decided, one.number)):
+        answered[one.assessment_id] = one
+    counts = max(answered.values(), key=lambda one: (one.state == RevisionState.VALIDATED, one.id))
+    return Covering(
+        counts,
+        risks.get(counts.id, []),
+        asked.get(counts.id),
+        sorted(
+            (
+                (one.decided_on, residual(risks.get(one.id, [])))
+                for one in revisions
+                if one.state == RevisionState.VALIDATED
+            ),
+            key=lambda one: one[0],
+        ),
+        min((asked[one.id].sent_on for one in revisions if one.id in asked), default=None),
+    )
 
 
 def _facts_of(activity: Any, screening: Any, covering: Covering | None) -> dict[str, Any]:
@@ -108,26 +133,43 @@ def _facts_of(activity: Any, screening: Any, covering: Covering | None) -> dict[
         facts["activity.dpia_required"] = decision.is_due
     if covering is None:
         return facts | {"activity.dpia_validated": False}
-    revision, first = covering.revision, covering.first_validated_on
-    facts["activity.dpia_validated"] = revision.state == RevisionState.VALIDATED
+    revision, validated = covering.revision, covering.validated
+    facts["activity.dpia_validated"] = covering.is_validated
     facts["activity.dpia_dpo_asked"] = revision.dpo_opinion is not None
-    before = _was_before(activity, first)
-    if before is not None:
-        facts["activity.dpia_before_start"] = before
+    facts["activity.dpia_cnil_opposed"] = covering.is_opposed
+    before = {
+        "before_start": _was_before(activity, validated[0][0] if validated else None),
+        "cnil_before_start": was_consulted_before(activity, covering),
+    }
+    facts |= {f"activity.dpia_{name}": said for name, said in before.items() if said is not None}
     left = residual(covering.risks)
     if left is not None:
         facts["activity.dpia_high_risk_left"] = left is RiskBand.HIGH
-    for name, day in (("cnil_asked_on", covering.asked_on), ("review_on", revision.review_on)):
+    asked_on = covering.consultation.sent_on if covering.consultation is not None else None
+    for name, day in (("cnil_asked_on", asked_on), ("review_on", revision.review_on)):
         facts[f"activity.dpia_{name}__present"] = day is not None
         if day is not None:
             facts[f"activity.dpia_{name}"] = day
     return facts
 
 
-def _was_before(activity: Any, validated_on: date | None) -> bool | None:
-    """Whether an assessment was first validated before the processing began, the same day included; None: unknown."""
-    if validated_on is None:
+def _was_before(activity: Any, done_on: date | None) -> bool | None:
+    """Whether something was first done before the processing began, the same day included; None: unknown."""
+    if done_on is None:
         return False
     if activity.started_on is None:
         return True if activity.status == ActivityStatus.DRAFT else None
-    return bool(validated_on <= activity.started_on)
+    return bool(done_on <= activity.started_on)
+
+
+def was_consulted_before(activity: Any, covering: Covering) -> bool | None:
+    """Whether the CNIL was consulted before the processing began, where the risk was high then; None: unknown.
+
+    A processing whose assessment left no high risk when it began is consulted on once the risk has risen.
+    Law: GDPR art. 36 §1, since 2018-05-25.
+    """
+    before = _was_before(activity, covering.first_asked_on)
+    if before is False and covering.first_asked_on is not None:
+        at_start = [left for day, left in covering.validated if day <= activity.started_on]
+        return bool(at_start) and at_start[-1] in {RiskBand.LOW, RiskBand.SIGNIFICANT}
+    return before

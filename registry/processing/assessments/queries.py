@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.kernel.errors import NotFound
@@ -189,7 +189,7 @@ def find_screenings(session: Session, activity_ids: Iterable[int]) -> Mapping[in
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the assessment that covers an activity stands: its latest revision, and the latest validated one."""
+    """Where an assessment stands: its latest revision, and the latest validated one that no refusal took back."""
 
     assessment_id: int
     title: str
@@ -213,6 +213,8 @@ def find_standings(session: Session, assessments: Iterable[ImpactAssessment]) ->
         latest[row.assessment_id] = row
         if row.state is RevisionState.VALIDATED:
             validated[row.assessment_id] = row
+        elif row.state is RevisionState.REFUSED:
+            validated.pop(row.assessment_id, None)
     return [Standing(one.id, one.title, latest[one.id], validated.get(one.id)) for one in wanted]
 
 
@@ -279,14 +281,27 @@ class Screened:
 def find_screened(session: Session) -> list[Screened]:
     """The activities within the asker's rights that no assessment covers, with what was answered of each, by name.
 
-    Those that are over call for none, nor those carried out for others: it is for the controller to assess them.
+    Those that are over call for none, nor those carried out for others: it is for the controller to assess them. A
+    revision that was refused covers nothing, nor what it revised.
     Law: GDPR art. 35 §1.
     """
+    later, refused = aliased(AssessmentRevision), aliased(AssessmentCoverage)
+    taken_back = (
+        select(col(later.id))
+        .join(refused, col(refused.revision_id) == col(later.id))
+        .where(
+            col(later.assessment_id) == col(AssessmentRevision.assessment_id),
+            col(later.number) >= col(AssessmentRevision.number),
+            col(later.state) == RevisionState.REFUSED,
+            col(refused.activity_id) == col(AssessmentCoverage.activity_id),
+            ~col(refused.dropped),
+        )
+    )
     covered = (
         select(col(AssessmentCoverage.activity_id))
         .join(AssessmentRevision, col(AssessmentRevision.id) == col(AssessmentCoverage.revision_id))
         .join(ImpactAssessment, col(ImpactAssessment.id) == col(AssessmentRevision.assessment_id))
-        .where(~col(AssessmentCoverage.dropped), ~col(ImpactAssessment.annulled))
+        .where(~col(AssessmentCoverage.dropped), ~col(ImpactAssessment.annulled), ~taken_back.exists())
     )
     rows = session.execute(
         select(ProcessingActivity.id, ProcessingActivity.name, ProcessingActivity.organisation_id, DpiaScreening)  # type: ignore[call-overload]

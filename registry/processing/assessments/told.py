@@ -40,7 +40,7 @@ def find_due(session: Session, activity_ids: Iterable[int], until: datetime | No
     due = {}
     for number in sorted(ids):
         screening, found = screenings.get(number), covering.get(number)
-        validated = found is not None and found.revision.state == RevisionState.VALIDATED
+        validated = found is not None and found.is_validated
         set_aside = screening is not None and screening.set_aside_reason is not None
         decision = decide(answers_of(screening))
         if decision.is_due and not validated and not (set_aside and decision.may_be_set_aside):
@@ -59,7 +59,10 @@ def _standing(covering: Covering | None, screening: DpiaScreening | None) -> lis
         state = RevisionState(revision.state).label.lower()
         if revision.decided_on is not None:
             state = _("{state} le {day}").format(state=state, day=say_day(revision.decided_on))
-        return [_("analyse {state}").format(state=state)]
+        told = [_("analyse {state}").format(state=state)]
+        if covering.is_opposed:
+            told.append(_("la CNIL a répondu que le traitement violerait le RGPD"))
+        return told
     if screening is not None and screening.set_aside_reason is not None:
         return [_("écartée avec un motif et l’avis du DPO")]
     return []
