@@ -274,7 +274,7 @@ def _bind_activities(
     rows = {number: row for number, (row, _facts) in bound.items()}
     corners = (
         bind_assessments(session, rows, until=until),
-        bind_processors(session, rows, on=on, until=until),
+        bind_processors(session, rows, until=until),
         bind_arrangements(session, rows, until=until),
     )
     for facts_of in corners:

@@ -188,6 +188,9 @@ def _still_met(
     if last is None:
         missing = _missing(compiled.valid_until, activation, facts)
         return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
+    if last.date() == date.max:
+        # The calendar's last day is how a fact says that nothing ends it.
+        return Assessment(policy, version, Verdict.COMPLIANT, used)
     turns_on = plus_days(last.date(), 1)
     if today >= turns_on:
         return Assessment(policy, version, Verdict.NON_COMPLIANT, used)

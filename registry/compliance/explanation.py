@@ -120,7 +120,7 @@ def _value_in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("oui") if value else _("non")
     if isinstance(value, date):
-        return say_day(value)
+        return say_day(value) if value < date.max else _("sans terme")
     if isinstance(value, list | tuple):
         return ", ".join(said(str(one)) for one in value) or _("aucune valeur")
     if isinstance(value, int | float):

@@ -250,6 +250,12 @@ def test_a_verdict_read_later_is_the_one_a_fresh_evaluation_gives(made, start, k
     assert kept.turns_on is None or kept.turns_on > first
 
 
+def test_a_duty_met_until_the_last_day_of_the_calendar_never_turns() -> None:
+    endless = {"dataset.a": True, "dataset.day": date.max, "dataset.day__present": True}
+    found = judge(policy("dataset.a", valid_until="dataset.day"), endless)
+    assert (found.verdict, found.turns_on, found.turns_into) == (C, None, None)
+
+
 def test_the_last_day_of_a_delay_is_still_in_time_and_the_next_one_is_not() -> None:
     facts = {"dataset.a": False, "dataset.day": date(2026, 7, 25), "dataset.day__present": True}
     made = DATED["a deadline in days"]

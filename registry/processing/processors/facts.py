@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.rules import term_of
-from registry.kernel.dates import plus_months
 from registry.ledger.as_of import find_rows
 from registry.processing.models import ActivityRecipient
 from registry.processing.processors.models import ActivityProcessor, ProcessorPoint, ProcessorTerms, SubProcessor
@@ -27,7 +26,7 @@ Key = tuple[int, int]
 
 
 def bind_processors(
-    session: Session, activities: Mapping[int, Any], *, on: date, until: datetime | None
+    session: Session, activities: Mapping[int, Any], *, until: datetime | None
 ) -> dict[int, dict[str, Any]]:
     """The facts of the processors of each of these activities, given by number with its row."""
     held: dict[int, list[Any]] = {}
@@ -52,7 +51,7 @@ def bind_processors(
     }
     terms = terms_of(session, parties.values(), until=until)
     return {
-        number: _facts_of(row, held.get(number, []), contracts, parties, terms, on=on, is_named=number in named)
+        number: _facts_of(row, held.get(number, []), contracts, parties, terms, is_named=number in named)
         for number, row in activities.items()
     }
 
@@ -82,7 +81,6 @@ def _facts_of(
     parties: Mapping[Key, int],
     terms: Mapping[int, Terms],
     *,
-    on: date,
     is_named: bool,
 ) -> dict[str, Any]:
     if not rows:
@@ -92,7 +90,7 @@ def _facts_of(
     facts: dict[str, Any] = {"activity.has_processors": True}
     bound = [parties.get((one.contract_id or 0, one.processor_id)) for one in rows]
     facts["activity.processors_under_contract"] = None not in bound
-    ends = [_end_of(contracts[one.contract_id], on) for one in rows if one.contract_id in contracts]
+    ends = [_end_of(contracts[one.contract_id]) for one in rows if one.contract_id in contracts]
     if ends and None not in ends:
         facts["activity.processor_contract_ends_on__present"] = True
         facts["activity.processor_contract_ends_on"] = min(one for one in ends if one is not None)
@@ -110,11 +108,12 @@ def _facts_of(
     return facts | {f"activity.{name}": said for name, said in answers.items() if said is not None}
 
 
-def _end_of(contract: Any, on: date) -> date | None:
-    """The last day a contract binds; one that renews itself is taken to do so by the year, until when it may."""
+def _end_of(contract: Any) -> date | None:
+    """The last day a contract may bind, whatever the day it is read: of one that renews itself, the last it may reach.
+
+    The calendar's last where it renews itself and nobody says until when; None where no term is known.
+    """
     term = term_of(contract)
-    if term.ends_on is None or not term.is_renewed(on):
+    if term.ends_on is None or not term.tacit_renewal:
         return term.ends_on
-    years = on.year - term.ends_on.year
-    last = next(day for more in (years, years + 1) if (day := plus_months(term.ends_on, 12 * more)) >= on)
-    return last if term.renewed_until is None else min(last, term.renewed_until)
+    return date.max if term.renewed_until is None else max(term.ends_on, term.renewed_until)

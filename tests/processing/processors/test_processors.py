@@ -163,6 +163,28 @@ def test_the_end_of_a_contract_and_a_point_that_is_absent_are_told_at_once(town:
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(("until", "turns_on"), [("2030-12-31", "2031-01-01"), (None, None)])
+def test_a_contract_that_renews_itself_is_judged_by_the_last_day_it_may_reach_before_and_after_its_term(
+    town: Town, until: str | None, turns_on: str | None
+) -> None:
+    scene, dpo = Scene(town), town.someone(Role.DPO)
+    scene.engage(dpo)
+    body = {"points": PRESENT, "no_sub_processors": True}
+    assert dpo.api("PATCH", f"/api/v1/processors/{scene.party}/terms", json=body, headers={"If-Match": '"0"'})
+    contract, found = f"/api/v1/contracts/{scene.contract}", []
+    for days in (1, 0, -1):
+        said = {"ends_on": (town.info["today"]() + timedelta(days=days)).isoformat(), "tacit_renewal": True}
+        tag = dpo.api("GET", contract).headers["etag"]
+        changed = dpo.api("PATCH", contract, json={**said, "renewed_until": until}, headers={"If-Match": tag})
+        assert changed.status_code == 200, changed.text
+        read = dpo.api("GET", f"/api/v1/processing-activities/{scene.activity}").json()["findings"]
+        one = next(one for one in read if one["policy_id"] == "RGPD-11")
+        found.append((one["verdict"], one["turns_on"]))
+
+    assert found == [("compliant", turns_on)] * 3
+
+
+@pytest.mark.database
 def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> None:
     scene, dpo = Scene(town), town.someone(Role.DPO)
     with town.acting() as session:
@@ -180,6 +202,9 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
     nameless = scene.engage(dpo, **{"row-0-processor_id": ""})
     assert nameless.status_code == 422
     assert "Choisissez l’organisation" in nameless.text
+    long = scene.engage(dpo, **{"row-0-task": "x" * 1001})
+    summary = long.text.split('id="erreurs"')[1].split("</ul>")[0].replace("\u00a0", " ")
+    assert "Sous-traitant 1, Ce qu’elle fait de ces données : Trop long" in summary
     assert scene.engage(dpo, version=7).status_code == 409
     both = {"version": "0", "no_sub_processors": "true", "row-0-name": "Quelqu’un", "notes": "Mes notes tapées"}
     refused = dpo.post(f"/sous-traitants/{scene.party}/clauses", both)
@@ -264,6 +289,20 @@ def test_a_commune_reads_the_contract_that_governs_its_processing_and_no_other(t
     assert "Logiciel de cantine" in commune.get(f"/traitements/{scene.activity}").text
     assert commune.get(f"/sous-traitants/{scene.party}").status_code == 200
     assert commune.post(f"/sous-traitants/{scene.party}/clauses", {"version": "0"}).status_code == 403
+    below = {"version": "0", "row-0-name": "Coffre lointain", "row-0-country": "US"}
+    assert above.post(f"/sous-traitants/{scene.party}/clauses", below).status_code == 303
+    for page in (f"/traitements/{scene.activity}", f"/sous-traitants/{scene.party}"):
+        assert "Coffre lointain" in above.get(page).text
+        assert "Coffre lointain" not in commune.get(page).text, "Its name would tell whose it is."
+        assert "États-Unis" in commune.get(page).text
+    place = f"/traitements/{scene.activity}/sous-traitants"
+    form = commune.get(place)
+    assert "Une organisation que vos droits ne montrent pas" in form.text
+    assert commune.post(place, fields_of(form) | {"row-0-task": "Notre cantine"}).status_code == 303
+    held = above.api("GET", f"/api/v1/processing-activities/{scene.activity}/processors").json()["processors"]
+    assert [(one["processor_id"], one["contract_id"], one["task"]) for one in held] == [
+        (scene.host, scene.contract, "Notre cantine")
+    ]  # fmt: skip
     stranger = town.someone(Role.DPO, town.other_commune_id)
     assert stranger.get(f"/contrats/{scene.contract}").status_code == 404
     assert stranger.get(f"/sous-traitants/{scene.party}").status_code == 404
