@@ -36,7 +36,7 @@ from registry.processing.models import (
     ProcessingActivity,
 )
 from registry.processing.processors.models import ActivityProcessor
-from registry.processing.rules import standing_of_rights
+from registry.processing.rules import safeguard_words, standing_of_rights
 from registry.processing.vocabulary import AutomatedDecision, ProcessingRole, RecipientKind
 from registry.processing.wording import field_label, say_value, shown_reference
 
@@ -315,7 +315,7 @@ def _recipient(part: Any) -> dict[str, str]:
 
 
 def _transfer(part: Any) -> dict[str, Any]:
-    safeguard = part.safeguard.label if part.safeguard else None
+    safeguard = safeguard_words(part.country, part.safeguard) or None
     if safeguard and part.document:
         safeguard = f"{safeguard}, {part.document}"
     return {

@@ -17,7 +17,7 @@ from registry.processing.queries import (
     find_every_part,
     get_personal_fields,
 )
-from registry.processing.rules import is_framed, span_of_retention, standing_of_rights
+from registry.processing.rules import is_framed, safeguard_words, span_of_retention, standing_of_rights
 from registry.processing.views import ActivityInShort, GdprLine, GdprPanel, say_months
 from registry.processing.vocabulary import PersonsRight
 from registry.web.visits import Panel, Visit
@@ -91,8 +91,8 @@ def _transfers(visit: Visit, activities: Sequence[ActivityOfDataset]) -> list[Gd
             _("Transfert hors de l’Union"),
             _("{country} : {safeguard}").format(
                 country=countries.label(one.country, current_locale()),
-                safeguard=one.safeguard.label
-                if one.safeguard and is_framed(one.country, one.safeguard, one.document)
+                safeguard=safeguard_words(one.country, one.safeguard)
+                if is_framed(one.country, one.safeguard, one.document)
                 else _("rien ne le permet encore"),
             ),
             f"/traitements/{one.activity_id}#transferts",

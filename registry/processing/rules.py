@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from registry.kernel.words import _
 from registry.platform.lists import load_list
 from registry.processing.vocabulary import (
     Article9Condition,
@@ -107,16 +108,30 @@ def is_partly_adequate(country: str) -> bool:
     return bool(load_list("countries").words(country, "partial"))
 
 
-def is_framed(country: str, safeguard: TransferSafeguard | None, document: str | None) -> bool:
-    """Whether something allows data to go to a country: it is in the Area, or a safeguard holds for it.
+def is_wholly_adequate(country: str) -> bool:
+    """Whether data may go to a country as it goes within the Union, whoever receives it (GDPR art. 45 §1)."""
+    return is_adequate(country) and not is_partly_adequate(country)
 
-    Law: GDPR art. 44 to 49; a decision of adequacy (art. 45 §1) allows nothing for a country that has none.
+
+def safeguard_words(country: str, safeguard: TransferSafeguard | None) -> str:
+    """What allows a transfer, in words: the safeguard that is said, or the decision that needs none."""
+    if safeguard is not None:
+        return safeguard.label
+    beyond = not load_list("countries").flag(country, "eea")
+    return _("pays adéquat (art. 45)") if beyond and is_wholly_adequate(country) else ""
+
+
+def is_framed(country: str, safeguard: TransferSafeguard | None, document: str | None) -> bool:
+    """Whether something allows data to go to a country: it is in the Area, a decision covers it, or a safeguard holds.
+
+    Law: GDPR art. 44 to 49. A decision of adequacy on a whole country applies by itself (art. 45 §1), nobody has to
+    invoke it; one for some recipients is to be invoked and shown to cover this one; without one, it allows nothing.
     """
-    if load_list("countries").flag(country, "eea"):
+    if is_wholly_adequate(country):
         return True
     if safeguard is not TransferSafeguard.ADEQUACY:
         return safeguard is not None
-    return is_adequate(country) and (bool(document) or not is_partly_adequate(country))
+    return is_adequate(country) and bool(document)
 
 
 def span_of_retention(months: Iterable[int | None]) -> tuple[int, int] | None:

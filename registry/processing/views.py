@@ -17,7 +17,7 @@ from registry.processing.layout_parts import PartPage
 from registry.processing.models import ProcessingActivity
 from registry.processing.narrowing import FacetPart
 from registry.processing.queries import Linked
-from registry.processing.rules import is_framed, standing_of_rights
+from registry.processing.rules import is_framed, safeguard_words, standing_of_rights
 from registry.processing.wording import field_label, say_value
 
 
@@ -388,7 +388,7 @@ def transfer_row(row: Any) -> TransferRow:
     return TransferRow(
         country=load_list("countries").label(row.country, current_locale()),
         recipient=row.recipient,
-        safeguard=row.safeguard.label if row.safeguard else "",
+        safeguard=safeguard_words(row.country, row.safeguard),
         document=row.document or "",
         unsafe=not is_framed(row.country, row.safeguard, row.document),
     )

@@ -10,7 +10,9 @@ from registry.ledger.service import touch
 from registry.processing.forms import ActivityForm
 from registry.processing.models import ActivityTransfer
 from registry.processing.queries import find_standing
+from registry.processing.rules import is_framed
 from registry.processing.service import record_activity
+from registry.processing.vocabulary import TransferSafeguard
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -232,6 +234,20 @@ def test_adequacy_recorded_where_there_is_none_frames_no_transfer_and_may_still_
     assert "rien ne le permet encore" in dpo.get(f"/traitements/{number}").text
     assert "Inde" in dpo.get("/rgpd").text
     assert (page.status_code, 'value="A"' in page.text) == (200, True)
+
+
+def test_a_country_of_which_a_decision_holds_for_all_needs_no_safeguard(town: Town):
+    dpo = town.someone(Role.DPO)
+    number = _record(town, declared_absent=[], transfers=[{"country": "GB", "recipient": "A"}])
+    judged = _verdicts(dpo.api("GET", f"/api/v1/processing-activities/{number}"))
+    shown = dpo.get(f"/traitements/{number}").text
+
+    assert judged["SOUV-02"] == "compliant"
+    assert "pays adéquat (art. 45)" in shown.replace("\u00a0", " ")
+    assert "rien ne le permet encore" not in shown
+    partial = [(country, None, None) for country in ("US", "CA", "IN")]
+    assert [is_framed(*one) for one in partial] == [False, False, False]
+    assert is_framed("CA", TransferSafeguard.ADEQUACY, "Contrat 12")
 
 
 def test_fields_concerned_are_chosen_among_those_of_the_dataset(town: Town):
