@@ -38,6 +38,9 @@ from registry.processing.processors.queries import (
 from registry.processing.processors.reading import typed_processors, typed_terms
 from registry.processing.processors.service import record_terms, set_processors
 from registry.processing.processors.views import (
+    HIDDEN_BODY,
+    HIDDEN_CONTRACT,
+    ROW_LABELS,
     TERMS_LABELS,
     ActivityProcessorsPage,
     ProcessorPage,
@@ -47,6 +50,7 @@ from registry.processing.processors.views import (
     processor_line,
     sub_processor_rows,
     warnings_about,
+    with_hidden,
 )
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.processing.queries import get_activity
@@ -107,7 +111,7 @@ def show_processor(visit: Visit, party_id: int) -> Response[Any]:
         settled=sum(view.code == PointState.PRESENT for view in points),
         authorisation=row.authorisation.label if row is not None and row.authorisation is not None else "",
         fields=[(_(TERMS_LABELS[name]), words) for name, words in told if words],
-        sub_processors=sub_processor_rows(looked),
+        sub_processors=sub_processor_rows(looked, named=bool(one.name)),
         no_sub_processors=row is not None and row.no_sub_processors,
         activities=find_activities_served(visit.session, one.contract.id, one.party.party_id),
         warnings=warnings_about(one, looked, visit.today),
@@ -227,6 +231,11 @@ def _activity_page(
     status: int = 200,
     beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
+    bodies = [(str(body.id), body.name) for body in find_organisations(visit.session)]
+    contracts = [
+        (str(number), f"{words} — {_('jusqu’au')} {say_day(ends)}" if ends else words)
+        for number, words, ends in find_contract_choices(visit.session)
+    ]
     page = ActivityProcessorsPage(
         id=activity.id,
         version=activity.version if version is None else version,
@@ -235,11 +244,13 @@ def _activity_page(
         standing=frozenset(read_stamps(began, "processors") or ()),
         rows=[*rows, *({} for _row in range(_EMPTY_ROWS))],
         errors={_place(path): message for path, message in (errors or {}).items()},
-        bodies=[(str(body.id), body.name) for body in find_organisations(visit.session)],
-        contracts=[
-            (str(number), f"{words} — {_('jusqu’au')} {say_day(ends)}" if ends else words)
-            for number, words, ends in find_contract_choices(visit.session)
-        ],
+        labels={
+            f"row-{number}-{name}": f"{_('Sous-traitant')} {number + 1}, {_(label)}"
+            for number in range(len(rows) + _EMPTY_ROWS)
+            for name, label in ROW_LABELS.items()
+        },
+        bodies=with_hidden(bodies, (row.get("processor_id") for row in rows), _(HIDDEN_BODY)),
+        contracts=with_hidden(contracts, (row.get("contract_id") for row in rows), _(HIDDEN_CONTRACT)),
         beside=beside,
     )
     return visit.page("processing/activity_processors.html", page, status=status)

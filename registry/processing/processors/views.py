@@ -1,6 +1,6 @@
 """What goes out about processors: the views that the templates receive."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -24,6 +24,13 @@ TERMS_LABELS: dict[str, str] = {
     "points": mark("Points de l’article 28 §3"),
     "sub_processors": mark("Sous-traitants ultérieurs"),
 }
+ROW_LABELS = {
+    "processor_id": mark("Organisation"),
+    "contract_id": mark("Contrat qui la lie"),
+    "task": mark("Ce qu’elle fait de ces données"),
+}
+HIDDEN_BODY = mark("Une organisation que vos droits ne montrent pas")
+HIDDEN_CONTRACT = mark("Un contrat annulé, ou que vos droits ne montrent pas")
 _TONES = {PointState.PRESENT: "compliant", PointState.ABSENT: "non-compliant", PointState.TO_CHECK: "to-complete"}
 
 
@@ -147,9 +154,18 @@ class ActivityProcessorsPage:
     name: str
     rows: Sequence[Mapping[str, Any]]
     errors: Mapping[str, str]
+    labels: Mapping[str, str]
     bodies: Sequence[tuple[str, str]]
     contracts: Sequence[tuple[str, str]]
     beside: Sequence[ConflictRow]
+
+
+def with_hidden(
+    choices: Sequence[tuple[str, str]], held: Iterable[int | str | None], words: str
+) -> list[tuple[str, str]]:
+    """The choices of a list, with what a row holds though the reader may not see it: saved as it is, it is kept."""
+    known = {number for number, _words in choices}
+    return [*choices, *((one, words) for one in dict.fromkeys(str(one) for one in held if one) if one not in known)]
 
 
 def processor_view(one: Engaged, looked: Looked | None, today: date) -> ProcessorView:
@@ -157,14 +173,18 @@ def processor_view(one: Engaged, looked: Looked | None, today: date) -> Processo
     terms = looked.terms if looked is not None else NO_TERMS
     bound = one.contract is not None and one.party is not None
     return ProcessorView(
-        name=one.name or _("Une organisation que vos droits ne montrent pas"),
+        name=one.name or _(HIDDEN_BODY),
         task=one.row.task or "",
         contract_id=one.contract.id if one.contract is not None else None,
         contract=one.contract.object if one.contract is not None else "",
         state=state_mark(one.contract, today) if one.contract is not None else None,
         party_id=one.party.id if one.party is not None else None,
         settled=len(terms.standing(PointState.PRESENT)),
-        below=[_below(row.name, row.country) for row in looked.sub_processors] if looked is not None else [],
+        # Who works below an organisation would tell which it is.
+        below=[
+            _below(row.name if one.name else _("un organisme que vos droits ne montrent pas"), row.country)
+            for row in (looked.sub_processors if looked is not None else ())
+        ],
         warnings=warnings_of(
             terms, has_contract=bound, ends_on=one.ends_on,
             acts_as_processor=one.party is not None and one.party.gdpr_role in ACTING, today=today,
@@ -209,12 +229,16 @@ def point_views(looked: Looked | None) -> list[PointView]:
     return views
 
 
-def sub_processor_rows(looked: Looked | None) -> list[tuple[str, str, bool, str]]:
-    """Who works below a processor: name, country, whether that is out of the European Economic Area, and its task."""
+def sub_processor_rows(looked: Looked | None, *, named: bool) -> list[tuple[str, str, bool, str]]:
+    """Who works below a processor: name, country, whether that is out of the European Economic Area, and its task.
+
+    Below one that the reader may not see, nobody is `named`: that would tell which it is.
+    """
     countries = load_list("countries")
     return [
         (
-            row.name, countries.label(row.country) if row.country else _("pays à dire"),
+            row.name if named else _("Un organisme que vos droits ne montrent pas"),
+            countries.label(row.country) if row.country else _("pays à dire"),
             bool(row.country) and not countries.flag(row.country or "", "eea"), row.task or "",
         )
         for row in (looked.sub_processors if looked is not None else ())
