@@ -130,7 +130,7 @@ def test_a_review_before_the_hold_is_refused(town: Town):
     refused = steward.post(page, {**fields_of(steward.get(page)), **said})
 
     assert refused.status_code == 422
-    assert "La revue vient après le début du gel" in refused.text
+    assert "La revue doit venir après le début du gel" in refused.text
     assert "Contrôle" in refused.text
 
 
@@ -246,3 +246,13 @@ def test_a_file_of_rules_is_looked_at_before_it_is_taken(town: Town):
     )
     assert archivist.post(page, {"content": right, "confirmed": "true"}).status_code == 303
     assert "2 ans" in archivist.get("/conservation/regles?matiere=culture").text
+
+
+def test_a_sheet_without_intermediate_archiving_shows_none(town: Town):
+    steward, number = town.someone(Role.STEWARD), recorded(town, title="Prêts", personal_data="personal")
+    event = plus_months(town.info["today"](), -2)
+    kept(town, number, rule_code="BIBLIO", retention_months=12, known="dated", event_on=event)
+    assert "Archivage intermédiaire" not in steward.get(f"/jeux/{number}").text
+
+    kept(town, number, retention_months=12, intermediate_months=24, own_reason="Usage")
+    assert "Archivage intermédiaire" in steward.get(f"/jeux/{number}").text

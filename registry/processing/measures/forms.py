@@ -2,9 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Line, Past, Prose
@@ -24,7 +32,19 @@ def _of_our_time(value: date) -> date:
     return value
 
 
-Euros = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
+_NO_AMOUNT = frozenset({"decimal_parsing", "decimal_type", "finite_number"})
+
+
+def _an_amount(value: object, read: ValidatorFunctionWrapHandler) -> Any:
+    try:
+        return read(value)
+    except ValidationError as refusal:
+        if any(one["type"] in _NO_AMOUNT for one in refusal.errors()):
+            raise PydanticCustomError("no_amount", _("Donnez un montant en euros, en chiffres.")) from None
+        raise
+
+
+Euros = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2), WrapValidator(_an_amount)]
 
 
 class ProtectiveMeasureForm(BaseModel):

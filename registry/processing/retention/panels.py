@@ -61,7 +61,10 @@ def _lines(sheet: Dataset, row: DatasetRetention | None, said: Retention, dates:
     yield _("Règle suivie"), f"{say_rule(rule)} ({say_origin(rule.origin)})" if rule is not None else ""
     yield _("Départ"), ", ".join(filter(None, (sheet.retention_trigger, known)))
     yield _("Utilité courante"), _until(said.active_months, dates.active_until)
-    yield _("Archivage intermédiaire"), _until(said.intermediate_months, dates.until if rule or row else None)
+    yield (
+        _("Archivage intermédiaire"),
+        (_until(said.intermediate_months, dates.until if rule or row else None) if said.intermediate_months else ""),
+    )
     yield _("Sort final"), sheet.final_disposition.label if sheet.final_disposition else ""
     yield _("Pourquoi"), (row.own_reason or "") if row is not None else ""
 

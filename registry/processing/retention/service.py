@@ -60,7 +60,10 @@ def place_hold(session: Session, dataset_id: int, form: HoldForm) -> RetentionHo
     sheet = get_dataset(session, dataset_id, lock=True)
     require_live(sheet)
     if form.review_on is not None and form.review_on < form.started_on:
-        refuse(_("Le gel ne peut être posé ainsi."), {"review_on": _("La revue vient après le début du gel.")})
+        refuse(
+            _("Le gel ne peut être posé ainsi."),
+            {"review_on": _("La revue doit venir après le début du gel, ou le même jour.")},
+        )
     say(session, "processing:hold:place")
     made = RetentionHold(organisation_id=sheet.organisation_id, dataset_id=sheet.id, **form.model_dump())
     session.add(made)

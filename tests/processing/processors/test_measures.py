@@ -67,7 +67,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_given_back(town: Town) -> N
 
     for wrong, told in (
         ({"name": " "}, "Ce champ est nécessaire"),
-        ({"cost": "douze"}, "nombre"),
+        ({"cost": "douze"}, "montant en euros"),
         ({"cost": "-3"}, "au moins 0"),
         ({"cost": "1,234"}, "2 chiffres après la virgule"),
         ({"due_on": "1026-01-01"}, "trop ancienne"),
