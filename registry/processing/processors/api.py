@@ -73,7 +73,7 @@ class PointBody:
 
 @dataclass(frozen=True)
 class SubProcessorBody:
-    """Who works below a processor."""
+    """Who works below a processor; without name below one that the asker may not see, which that would tell."""
 
     name: str
     country: str | None
@@ -150,7 +150,10 @@ def _terms(visit: Visit, party_id: int) -> TermsBody:
         no_sub_processors=row is not None and row.no_sub_processors,
         notes=row.notes if row is not None else None,
         points=[PointBody(point.point, point.state, point.place) for point in looked.points],
-        sub_processors=[SubProcessorBody(below.name, below.country, below.task) for below in looked.sub_processors],
+        sub_processors=[
+            SubProcessorBody(below.name if one.name else "", below.country, below.task)
+            for below in looked.sub_processors
+        ],
         warnings=warnings_about(one, looked, visit.today),
     )  # fmt: skip
 

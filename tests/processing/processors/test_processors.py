@@ -295,6 +295,8 @@ def test_a_commune_reads_the_contract_that_governs_its_processing_and_no_other(t
         assert "Coffre lointain" in above.get(page).text
         assert "Coffre lointain" not in commune.get(page).text, "Its name would tell whose it is."
         assert "États-Unis" in commune.get(page).text
+    terms = commune.api("GET", f"/api/v1/processors/{scene.party}/terms").json()
+    assert [(one["name"], one["country"]) for one in terms["sub_processors"]] == [("", "US")]
     place = f"/traitements/{scene.activity}/sous-traitants"
     form = commune.get(place)
     assert "Une organisation que vos droits ne montrent pas" in form.text
