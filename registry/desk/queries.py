@@ -120,7 +120,8 @@ WITH body AS MATERIALIZED (
   SELECT 'request', concat_ws(':', 'request', r.id), r.organisation_id, 'request', r.id, r.regime, ARRAY[]::text[], 0,
          r.received_on, r.due_on, 1, false, r.due_on < :today, NULL, NULL
     FROM received_request r
-   WHERE NOT r.annulled AND r.answered_on IS NULL
+   WHERE NOT r.annulled
+     AND (r.answered_on IS NULL OR (r.regime = 'gdpr' AND r.outcome = 'transferred'))
      AND (r.organisation_id = ANY (:requests) OR r.in_charge_id = :person)
   UNION ALL
   SELECT 'dpia', concat_ws(':', 'dpia', said.subject_id), said.organisation_id, said.subject_kind, said.subject_id,
@@ -137,7 +138,7 @@ WITH body AS MATERIALIZED (
     FROM received_request r JOIN person p ON p.id = r.requester_id AND p.confided
    WHERE r.organisation_id = ANY (:erasing) AND EXISTS (SELECT FROM person_identity i WHERE i.person_id = p.id)
    GROUP BY r.requester_id, r.organisation_id
-  HAVING bool_and(r.annulled OR r.answered_on IS NOT NULL)
+  HAVING bool_and(r.annulled OR (r.answered_on IS NOT NULL AND (r.regime <> 'gdpr' OR r.outcome <> 'transferred')))
      AND max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) < :today
   UNION ALL
   SELECT 'deviation', concat_ws(':', 'deviation', d.id), d.organisation_id, d.subject_kind, d.subject_id,

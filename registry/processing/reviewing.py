@@ -33,7 +33,7 @@ from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.vocabulary import MeasureState
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.rules import request_clock
+from registry.processing.requests.rules import answer_of, clock_of
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.processing.vocabulary import ActivityStatus, ProcessingRole
 from registry.processing.wording import FIELD_LABELS, field_label, shown_reference
@@ -292,7 +292,7 @@ def _requests(year: _Year) -> dict[str, Any]:
     told = [
         _regime(regime, [row for row in rows if row.regime == regime], late, year.today) for regime in RequestRegime
     ]
-    waiting = sum(row.answered_on is None for row in rows)
+    waiting = sum(not _answered(row) for row in rows)
     return _chapter(
         7, _("Demandes reçues"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - waiting,
         waiting=waiting,
@@ -302,12 +302,16 @@ def _requests(year: _Year) -> dict[str, Any]:
     )  # fmt: skip
 
 
+def _answered(row: Any) -> bool:
+    return answer_of(row.regime, row.outcome, row.answered_on) is not None
+
+
 def _regime(
     regime: RequestRegime, rows: Sequence[Any], late: set[ClockState], today: date
 ) -> tuple[str, ...] | None:  # fmt: skip
     if not rows:
         return None
-    states = [request_clock(row.due_on, row.answered_on, today).state for row in rows]
-    answered = sum(row.answered_on is not None for row in rows)
+    states = [clock_of(row, today).state for row in rows]
+    answered = sum(map(_answered, rows))
     figures = (len(rows), answered, sum(state in late for state in states), len(rows) - answered)
     return (regime.label, *map(str, figures))

@@ -11,6 +11,7 @@ from registry.organisations.queries import find_people
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.forms import ActivityForm
 from registry.processing.requests import queries, routes
+from registry.processing.requests.facts import facts_of_request
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import RequestFilter, count_requests, find_places, find_requests
@@ -123,6 +124,51 @@ def test_a_refusal_says_why_and_the_page_gives_the_remedies_of_its_text(town: To
     sheet = dpo.get(f"/demandes/{number}").text
     assert "Répondue dans le délai" in sheet
     assert "Excessive" in sheet
+
+
+def test_passing_a_request_on_is_no_answer_under_the_gdpr_and_is_one_where_the_code_says_so(town: Town):
+    dpo = town.someone(Role.DPO)
+    own, document = recorded(town, 20), recorded(town, 20, regime="cada", right=None)
+    step = {"version": "1", "answered_on": ago(town, 5).isoformat(), "outcome": "transferred", "transferred_to": "CCAS"}
+    for number in (own, document):
+        assert dpo.post(f"/demandes/{number}/repondre", step).status_code == 303
+
+    sheet = dpo.get(f"/demandes/{own}").text
+    assert "elle attend toujours sa réponse" in sheet
+    assert "peut saisir la CNIL" in sheet
+    assert "Répondue dans le délai" not in sheet
+    assert "Répondue dans le délai" in dpo.get(f"/demandes/{document}").text
+    assert [one["id"] for one in dpo.api("GET", "/api/v1/requests?open=true").json()["requests"]] == [own]
+    with town.acting() as session:
+        rows = {number: session.get_one(ReceivedRequest, number) for number in (own, document)}
+        known = {number: facts_of_request(row) for number, row in rows.items()}
+        assert count_requests(session, RequestFilter(), ago(town, 0)).states[ClockState.MET] == 1
+    assert "request.answered_on" not in known[own]
+    assert known[document]["request.answered_on"] == ago(town, 5)
+
+
+def test_the_form_of_an_answer_gives_the_law_of_its_regime(town: Town):
+    dpo = town.someone(Role.DPO)
+    said = {
+        regime: dpo.get(f"/demandes/{recorded(town, regime=regime, right=right)}/repondre").text
+        for regime, right in (("gdpr", "access"), ("cada", None), ("reuse", None), ("administration", None))
+    }
+
+    assert "L311-2" not in said["gdpr"]
+    assert "n’arrête pas le délai" in said["gdpr"]
+    assert "12 §4 et §5" in said["gdpr"]
+    assert "n’est pas tenue de donner suite" in said["cada"]
+    assert ("L311-14" in said["reuse"], "L322-5" in said["reuse"]) == (False, True)
+    assert "reste à valider" in said["administration"]
+    assert not [regime for regime, page in said.items() if "quand même une réponse motivée" in page]
+
+
+def test_an_extension_its_text_does_not_know_is_refused_before_anything_is_typed(town: Town):
+    opened = town.someone(Role.DPO).get(f"/demandes/{recorded(town, 5, regime='cada', right=None)}/prolonger")
+
+    assert opened.status_code == 409
+    assert "ne connaît pas de prolongation" in opened.text
+    assert "R311-13" in opened.text
 
 
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: Town):

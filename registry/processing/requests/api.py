@@ -20,7 +20,7 @@ from registry.processing.clocks.wording import say_left
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestCreation
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import RequestFilter, count_requests_listed, find_requests_after, get_request
-from registry.processing.requests.rules import is_extended, request_clock
+from registry.processing.requests.rules import clock_of, is_extended
 from registry.processing.requests.service import (
     amend_request,
     answer_request,
@@ -147,7 +147,7 @@ def told(says: str, **more: Any) -> ApiCall:
 
 def _clock(visit: Visit, request: ReceivedRequest) -> DaysBody:
     delays = delays_of(visit.session)
-    clock = request_clock(request.due_on, request.answered_on, visit.today)
+    clock = clock_of(request, visit.today)
     extended = is_extended(request.regime, request.received_on, request.extended_on, delays)
     said, explained = say_left(clock), explain_due(request, delays)
     return DaysBody(clock.state, request.due_on, clock.left.days, extended, said, explained)

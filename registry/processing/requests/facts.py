@@ -11,6 +11,7 @@ from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import find_ids_to_judge
+from registry.processing.requests.rules import answer_of
 from registry.processing.requests.vocabulary import RequestOutcome
 
 _TRUTHS = ("remedies_stated", "redaction_considered", "third_party_rights", "rights_holder_named")
@@ -42,7 +43,8 @@ def facts_of_request(request: Any) -> dict[str, Any]:
         "request.refused": request.outcome == RequestOutcome.REFUSED,
         **{f"request.{name}": getattr(request, name) for name in _TRUTHS if getattr(request, name) is not None},
     }
-    may_be_absent(facts, "request.answered_on", request.answered_on, (), "answered_on")
+    answered = answer_of(request.regime, request.outcome, request.answered_on)
+    may_be_absent(facts, "request.answered_on", answered, (), "answered_on")
     # No opinion of the CADA is noted until one comes.
     may_be_absent(facts, "request.cada_opinion_on", request.cada_opinion_on, ("cada_opinion_on",), "cada_opinion_on")
     may_be_absent(facts, "request.cada_followed_up_on", request.cada_followed_up_on, (), "cada_followed_up_on")

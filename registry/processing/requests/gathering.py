@@ -17,7 +17,7 @@ from registry.organisations.queries import get_organisation
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.rules import REGIMES, request_clock
+from registry.processing.requests.rules import REGIMES, answer_of, clock_of
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.templating import say_day
 
@@ -46,17 +46,21 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     values = {
         **frame_of_sheets(session, held, moment, held.asked.name),
         "summary": [*_summary(rows)],
-        "sheets": [_sheet(row, request_clock(row.due_on, row.answered_on, moment.as_of).state) for row in rows],
+        "sheets": [_sheet(row, clock_of(row, moment.as_of).state) for row in rows],
     }
     return Gathered(held.kind, subject.number, held.asked.name, subject.number, values)
 
 
 def _summary(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    counts = Counter((row.regime, row.answered_on is not None) for row in rows)
+    counts = Counter((row.regime, _answered(row)) for row in rows)
     for regime in RequestRegime:
         answered, waiting = counts[regime, True], counts[regime, False]
         if answered or waiting:
             yield {"label": regime.label, "first": answered, "second": waiting}
+
+
+def _answered(row: Any) -> bool:
+    return answer_of(row.regime, row.outcome, row.answered_on) is not None
 
 
 def _sheet(row: Any, state: ClockState) -> dict[str, Any]:
@@ -64,7 +68,7 @@ def _sheet(row: Any, state: ClockState) -> dict[str, Any]:
         "id": str(row.id),
         "reference": _("n° {number}").format(number=row.id),
         "name": row.right.label if row.right else row.regime.label,
-        "standing": f"{_('Répondue') if row.answered_on else _('Ouverte')} · {state.label}",
+        "standing": f"{_('Répondue') if _answered(row) else _('Ouverte')} · {state.label}",
         "late": state in {ClockState.OVERDUE, ClockState.LATE},
         "lines": [*_lines(row)],
     }
@@ -90,7 +94,12 @@ def _lines(row: Any) -> Iterator[dict[str, Any]]:
         (_("Réponse"), "", answer, True),
         (_("Motifs du refus"), refusal, row.refusal_grounds or "", refused),
         (_("Voies de recours dites"), refusal, _truth(row.remedies_stated), refused),
-        (_("Transmise à"), "", row.transferred_to or "", False),
+        (
+            _("Transmise à"),
+            REGIMES[row.regime].transfer_law if row.transferred_to else "",
+            row.transferred_to or "",
+            False,
+        ),
         (_("Avis de la CADA"), "CRPA R343-3", _on(row.cada_opinion_on, ""), False),
         (_("Suite donnée à l’avis"), "CRPA R343-3", _on(row.cada_followed_up_on, ""), False),
     )

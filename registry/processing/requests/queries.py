@@ -20,7 +20,7 @@ from registry.processing.clocks.rules import SOON_DAYS
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.vocabulary import RequestRegime
+from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
 
 PAGE_SIZE = 50
 MOST_PLACES, MOST_NAMESAKES = 200, 20
@@ -49,9 +49,17 @@ class RequestCounts:
     total: int = 0
 
 
+def answered_on() -> ColumnElement[date | None]:
+    """The day that ended the delay of each request, as `answer_of` says it of one."""
+    passed_on = and_(
+        col(ReceivedRequest.regime) == RequestRegime.GDPR, col(ReceivedRequest.outcome) == RequestOutcome.TRANSFERRED
+    )
+    return case((passed_on.is_not(True), col(ReceivedRequest.answered_on)))
+
+
 def clock_state(today: date) -> ColumnElement[str]:
     """Where the delay of each request stands, as `request_clock` says it of one."""
-    done, due = col(ReceivedRequest.answered_on), col(ReceivedRequest.due_on)
+    done, due = answered_on(), col(ReceivedRequest.due_on)
     return case(
         (done <= due, literal(ClockState.MET.value)),
         (done.is_not(None), literal(ClockState.LATE.value)),
@@ -72,7 +80,7 @@ def _narrowed(
     if chosen.organisation_ids:
         query = query.where(col(ReceivedRequest.organisation_id).in_(chosen.organisation_ids))
     if chosen.is_open:
-        query = query.where(col(ReceivedRequest.answered_on).is_(None))
+        query = query.where(answered_on().is_(None))
     return query
 
 
@@ -82,7 +90,7 @@ def find_requests(
     """A page of requests, those whose clock presses most first, then the soonest due; one more than asked."""
     state = clock_state(today)
     urgency = case({code.value: place for code, place in _URGENCY.items()}, value=state)
-    due = case((col(ReceivedRequest.answered_on).is_(None), col(ReceivedRequest.due_on)))
+    due = case((answered_on().is_(None), col(ReceivedRequest.due_on)))
     query = _narrowed(select(ReceivedRequest), chosen, today).order_by(
         urgency, due, col(ReceivedRequest.received_on).desc(), col(ReceivedRequest.id)
     )

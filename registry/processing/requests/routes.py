@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
-from registry.kernel.errors import Invalid, Stale
+from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, mark
 from registry.ledger.queries import find_versions
@@ -31,7 +31,7 @@ from registry.processing.requests.queries import (
     find_requests,
     get_request,
 )
-from registry.processing.requests.rules import REGIMES, first_delay, silence_of
+from registry.processing.requests.rules import REGIMES, answer_of, cannot_extend, first_delay, silence_of
 from registry.processing.requests.service import (
     amend_request,
     answer_request,
@@ -57,6 +57,7 @@ from registry.processing.requests.views import (
     regime_choices,
     request_line,
     say_extension,
+    say_passed_on,
     say_state,
     timeline_of,
 )
@@ -143,6 +144,7 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
     asker = find_known(visit.session, request.requester_id) if request.requester_id is not None else None
     in_charge = find_known(visit.session, request.in_charge_id) if request.in_charge_id is not None else None
     may_record = visit.visitor.may(RECORD, request.organisation_id)
+    answered = answer_of(request.regime, request.outcome, request.answered_on) is not None
     is_gdpr = request.regime is RequestRegime.GDPR
     places = find_places(visit.session, request.organisation_id) if is_gdpr else []
     page = RequestPage(
@@ -150,13 +152,14 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
         version=request.version,
         subject=request.subject,
         annulled=request.annulled,
-        answered=request.answered_on is not None,
+        answered=answered,
         organisation_id=request.organisation_id,
         organisation_name=names.get(request.organisation_id, ""),
         regime=request.regime.label,
         clock=clock_view(request, visit.today, explain_due(request, delays)),
         silence=_silence(visit, request),
         extension=say_extension(request, delays),
+        passed_on=say_passed_on(request),
         requester=asker.said if asker is not None else "",
         namesakes=find_namesakes(visit.session, request),
         received=received,
@@ -169,14 +172,14 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
         in_charge=in_charge.said if in_charge is not None else "",
         panels=visit.panels_of("request", request.id),
         may_record=may_record,
-        may_extend=may_record and is_gdpr and request.extended_on is None and request.answered_on is None,
+        may_extend=may_record and is_gdpr and request.extended_on is None and not answered,
     )
     return visit.page("processing/request.html", page)
 
 
 def _silence(visit: Visit, request: ReceivedRequest) -> str:
     """What silence means, and once the delay is over until when the asker may turn to the CADA."""
-    if request.answered_on is not None:
+    if answer_of(request.regime, request.outcome, request.answered_on) is not None:
         return ""
     words, until = silence_of(request.regime, request.due_on, delays_of(visit.session))
     if until is None or request.due_on >= visit.today:
@@ -306,7 +309,7 @@ def _step(
     errors: Mapping[str, str] | None,
     version: int | None,
 ) -> StepFormPage:
-    delays = delays_of(visit.session)
+    delays, law = delays_of(visit.session), REGIMES[request.regime]
     return StepFormPage(
         id=request.id,
         version=request.version if version is None else version,
@@ -317,7 +320,12 @@ def _step(
         errors=errors or {},
         labels={name: _(label) for name, label in REQUEST_LABELS.items()},
         outcomes=[(str(one), one.label) for one in RequestOutcome],
-        remedies=_(REGIMES[request.regime].remedies),
+        remedies=_(law.remedies),
+        refusal=_(law.refusal),
+        transfer=_(law.transfer),
+        transfer_law=_(law.transfer_law) if law.transfer_law else "",
+        abuse=_(law.abuse),
+        abuse_law=_(law.abuse_law),
         last_day=say_day(first_delay(request.regime, request.received_on, delays).last),
     )
 
@@ -350,8 +358,11 @@ def _answer_page(
 
 @route("GET", "/demandes/{request_id:int}/prolonger", RECORD)
 def show_extension(visit: Visit, request_id: int) -> Response[Any]:
-    """The form of an extension, with the last day it may be notified."""
-    return _extension_page(visit, _to_record(visit, request_id), {"extended_on": visit.today.isoformat()})
+    """The form of an extension, with the last day it may be notified; refused where the text knows none."""
+    request = _to_record(visit, request_id)
+    if refused := cannot_extend(request.regime):
+        raise Conflict(refused)
+    return _extension_page(visit, request, {"extended_on": visit.today.isoformat()})
 
 
 @route("POST", "/demandes/{request_id:int}/prolonger", RECORD)

@@ -16,7 +16,8 @@ from registry.web.templating import say_day
 class Regime:
     """What a text says of the requests under it. `delay` and `extended` are names of `policies/delays.yaml`.
 
-    `refusal` is the article that asks for the grounds of a refusal and the remedies.
+    `refusal` is the article that asks for the grounds of a refusal and the remedies; `transfer` is what the text makes
+    of a request passed on to who holds what is asked, `abuse` of one that is unfounded or abusive, each with its law.
     `since` is the day from which the text counts the delay: a request received before is not under it.
     """
 
@@ -29,6 +30,10 @@ class Regime:
     silence: str
     refusal: str
     remedies: str
+    transfer: str
+    abuse: str
+    abuse_law: str
+    transfer_law: str = ""
     extended: str | None = None
 
 
@@ -44,11 +49,21 @@ REGIMES: Mapping[RequestRegime, Regime] = {
             "Un mois, prolongeable de deux si la personne en est avertie dans le premier mois (RGPD art. 12 §3)."
         ),
         silence=mark("Passé le délai, c’est un manquement : la personne peut saisir la CNIL ou le juge."),
-        refusal="RGPD, art. 12 §4",
+        refusal=mark("RGPD, art. 12 §4"),
         remedies=mark(
             "Vous pouvez introduire une réclamation auprès de la CNIL et former un recours devant le juge (RGPD "
             "art. 12 §4)."
         ),
+        transfer=mark(
+            "Transmettre la demande n’arrête pas le délai : le RGPD n’en fait pas une réponse. Répondez à la personne, "
+            "au besoin que rien n’est détenu, et dites-lui à qui vous avez transmis."
+        ),
+        transfer_law=mark("RGPD, art. 12 §3"),
+        abuse=mark(
+            "Infondée ou excessive, elle reçoit quand même dans le mois un refus motivé, avec ses recours ; c’est à "
+            "vous de démontrer qu’elle l’est."
+        ),
+        abuse_law=mark("RGPD, art. 12 §4 et §5"),
     ),
     RequestRegime.CADA: Regime(
         delay="cada-request",
@@ -60,11 +75,18 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("« Je souhaite une copie du contrat de délégation de l’eau »"),
         told=mark("Un mois, puis le silence vaut refus (CRPA R*311-12 et R311-13)."),
         silence=mark("Passé le délai, le silence vaut refus : le demandeur peut saisir la CADA dans les deux mois."),
-        refusal="CRPA L311-14",
+        refusal=mark("CRPA L311-14"),
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
             "refus (CRPA R343-1) ; cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
         ),
+        transfer=mark("Si une autre administration détient le document ; l’intéressé en est avisé."),
+        transfer_law=mark("CRPA L311-2"),
+        abuse=mark(
+            "L’administration n’est pas tenue de donner suite à une demande abusive, en particulier par le nombre ou "
+            "la répétition : dites en quoi elle l’est."
+        ),
+        abuse_law=mark("CRPA L311-2"),
     ),
     RequestRegime.REUSE: Regime(
         delay="reuse-request",
@@ -74,11 +96,17 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("« Pouvons-nous reprendre vos horaires dans notre application ? »"),
         told=mark("Un mois, puis le silence vaut rejet (CRPA R*322-4) ; la durée reste à valider."),
         silence=mark("Passé le délai, le silence vaut rejet : le demandeur peut saisir la CADA."),
-        refusal="CRPA L322-5",
+        refusal=mark("CRPA L322-5"),
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs de cette décision défavorable ; "
             "cette saisine est obligatoire avant tout recours devant le juge (CRPA L342-1)."
         ),
+        transfer=mark("Si une autre administration détient ces informations ; avisez-en qui demande."),
+        abuse=mark(
+            "Les textes lus ne dispensent pas de répondre à une demande de réutilisation, même abusive : la décision "
+            "défavorable est écrite et motivée."
+        ),
+        abuse_law=mark("CRPA L322-5"),
     ),
     RequestRegime.ADMINISTRATION: Regime(
         delay="administration-request",
@@ -91,11 +119,18 @@ REGIMES: Mapping[RequestRegime, Regime] = {
         example=mark("Une commune demande à la communauté urbaine le plan de ses réseaux"),
         told=mark("Un mois (loi 2016-1321, art. 1er III, et CRPA R311-13)."),
         silence=mark("Passé le délai, le silence vaut refus : l’administration qui demande peut saisir la CADA."),
-        refusal="CRPA L311-14",
+        refusal=mark("CRPA L311-14"),
         remedies=mark(
             "Vous pouvez saisir la Commission d’accès aux documents administratifs dans les deux mois qui suivent ce "
             "refus (CRPA R343-1 et L342-1 ; loi 2016-1321, art. 1er III)."
         ),
+        transfer=mark("Si une autre administration détient le document ; avisez-en celle qui demande."),
+        transfer_law=mark("CRPA L311-2"),
+        abuse=mark(
+            "La loi applique à ces demandes le titre Ier du livre III du CRPA, où L311-2 dispense de donner suite à "
+            "une demande abusive : cette lecture reste à valider, répondez ou motivez le refus."
+        ),
+        abuse_law=mark("Loi 2016-1321, art. 1er III"),
     ),
 }
 
@@ -123,9 +158,32 @@ def due_of(regime: RequestRegime, received: date, extended: date | None, delays:
     return first_delay(regime, received, delays)
 
 
+def answer_of(regime: RequestRegime, outcome: RequestOutcome | None, answered: date | None) -> date | None:
+    """The day that ended the delay of a request, if one did: passing it on ends nothing under the GDPR.
+
+    Law: GDPR art. 12 §3; CRPA L311-2 for what is asked of an administration that does not hold the document.
+    """
+    if regime == RequestRegime.GDPR and outcome == RequestOutcome.TRANSFERRED:
+        return None
+    return answered
+
+
 def request_clock(due: date, answered: date | None, today: date) -> Clock:
-    """Where the delay of a request stands; an answer, a refusal or a transfer ends it."""
+    """Where the delay of a request stands; what `answer_of` says to be its answer ends it."""
     return clock_of_days(due, answered, today)
+
+
+def clock_of(request: Any, today: date) -> Clock:
+    """Where the delay of a request stands, as it was recorded."""
+    return request_clock(request.due_on, answer_of(request.regime, request.outcome, request.answered_on), today)
+
+
+def cannot_extend(regime: RequestRegime) -> str:
+    """Why the text of a request knows no extension, with its law; nothing where it knows one."""
+    if REGIMES[regime].extended is not None:
+        return ""
+    said = _("Le texte de ce régime ne connaît pas de prolongation : répondez dans le délai.")
+    return f"{said} {_(REGIMES[regime].told)}"
 
 
 def wrong_request(values: Mapping[str, Any]) -> dict[str, str]:
@@ -155,8 +213,8 @@ def wrong_extension(
     regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: date | None
 ) -> dict[str, str]:
     """What forbids to note an extension: field → sentence. One notified too late is noted, and extends nothing."""
-    if REGIMES[regime].extended is None:
-        return {"extended_on": _("Le texte de ce régime ne connaît pas de prolongation : répondez dans le délai.")}
+    if refused := cannot_extend(regime):
+        return {"extended_on": refused}
     if already is not None:
         return {
             "extended_on": _("Cette demande a déjà été prolongée le {day} : un délai ne l’est qu’une fois.").format(

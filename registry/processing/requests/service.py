@@ -17,7 +17,7 @@ from registry.organisations.service import record_person
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import get_request
-from registry.processing.requests.rules import due_of, wrong_answer, wrong_extension, wrong_request
+from registry.processing.requests.rules import answer_of, due_of, wrong_answer, wrong_extension, wrong_request
 
 _ASKER = frozenset({"requester_name", "requester_email"})
 _STANDING = tuple(name for name in RequestForm.model_fields if name not in _ASKER)
@@ -75,7 +75,7 @@ def extend_request(session: Session, request_id: int, form: ExtensionForm, *, ex
     _refuse(
         wrong_extension(
             request.regime, request.received_on, form.extended_on, already=request.extended_on,
-            answered=request.answered_on,
+            answered=answer_of(request.regime, request.outcome, request.answered_on),
         )
     )  # fmt: skip
     say(session, "processing:request:extend")

@@ -15,7 +15,7 @@ from registry.processing.clocks.wording import explain_days, say_left
 from registry.processing.narrowing import FacetPart
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import Place
-from registry.processing.requests.rules import REGIMES, due_of, is_extended, request_clock
+from registry.processing.requests.rules import REGIMES, answer_of, clock_of, due_of, is_extended
 from registry.processing.requests.vocabulary import (
     IdentityCheck,
     RequestChannel,
@@ -154,6 +154,7 @@ class RequestPage:
     clock: ClockView
     silence: str
     extension: str
+    passed_on: str
     requester: str
     namesakes: Sequence[tuple[int, str]]
     received: Sequence[tuple[str, str]]
@@ -201,6 +202,11 @@ class StepFormPage:
     labels: Mapping[str, str]
     outcomes: Sequence[tuple[str, str]]
     remedies: str
+    refusal: str
+    transfer: str
+    transfer_law: str
+    abuse: str
+    abuse_law: str
     last_day: str
 
 
@@ -238,7 +244,7 @@ def say_state(state: ClockState) -> str:
 
 def clock_view(request: ReceivedRequest, today: date, explained: str = "") -> ClockView:
     """The delay of a request, in words."""
-    clock = request_clock(request.due_on, request.answered_on, today)
+    clock = clock_of(request, today)
     word = say_state(clock.state)
     return ClockView(clock.state, _SHAPES[clock.state], word, say_left(clock), say_day(request.due_on), explained)
 
@@ -265,6 +271,16 @@ def say_extension(request: ReceivedRequest, delays: Mapping[str, Delay]) -> str:
     return _("La prolongation notifiée le {day} ne compte pas : le premier mois était passé (RGPD art. 12 §3).").format(
         day=say_day(request.extended_on)
     )
+
+
+def say_passed_on(request: ReceivedRequest) -> str:
+    """That a request passed on still waits for its answer, where its text makes no answer of that."""
+    if request.answered_on is None or answer_of(request.regime, request.outcome, request.answered_on) is not None:
+        return ""
+    return _("Transmise le {day}, elle attend toujours sa réponse : {why} ({law})").format(
+        day=say_day(request.answered_on), why=_(REGIMES[request.regime].transfer),
+        law=_(REGIMES[request.regime].transfer_law),
+    )  # fmt: skip
 
 
 def request_line(request: ReceivedRequest, organisation_name: str, today: date) -> RequestLine:
@@ -309,11 +325,12 @@ def parts_of(request: ReceivedRequest) -> tuple[list[tuple[str, str]], list[tupl
 
 def timeline_of(request: ReceivedRequest) -> list[TimeView]:
     """What happened to a request, in the order of its days."""
+    left = _("Demande transmise") if say_passed_on(request) else _("Réponse partie")
     said = [
         (request.received_on, 0, _("Demande reçue"), ""),
         (request.identity_checked_on, 1, _("Identité vérifiée"), ""),
         (request.extended_on, 2, _("Prolongation notifiée"), request.extension_reasons or ""),
-        (request.answered_on, 3, _("Réponse partie"), request.outcome.label if request.outcome is not None else ""),
+        (request.answered_on, 3, left, request.outcome.label if request.outcome is not None else ""),
         (request.due_on, 4, _("Dernier jour pour répondre"), ""),
         (request.cada_opinion_on, 5, _("Avis de la CADA reçu"), ""),
         (request.cada_followed_up_on, 6, _("Suite dite à la CADA"), ""),
