@@ -171,6 +171,32 @@ def test_an_extension_its_text_does_not_know_is_refused_before_anything_is_typed
     assert "R311-13" in opened.text
 
 
+def test_an_extension_noted_on_a_wrong_day_is_corrected_for_a_reason(town: Town):
+    dpo, number, other = town.someone(Role.DPO), recorded(town, 60), recorded(town, 60)
+    late = {"version": "1", "extension_reasons": "Archives vastes", "extended_on": ago(town, 5).isoformat()}
+    dpo.post(f"/demandes/{number}/prolonger", late)
+    assert "Corriger la prolongation" in dpo.get(f"/demandes/{number}").text
+    page = dpo.get(f"/demandes/{number}/prolonger")
+    right = {**fields_of(page), "extended_on": ago(town, 50).isoformat(), "extension_reasons": "Archives vastes"}
+
+    silent = dpo.post(f"/demandes/{number}/prolonger", right)
+    done = dpo.post(f"/demandes/{number}/prolonger", {**right, "reason": "Lettre datée du bon mois"})
+
+    assert silent.status_code == 422
+    assert "corrigez-le en disant pourquoi" in silent.text
+    assert done.status_code == 303
+    assert "Prolongée de deux mois" in dpo.get(f"/demandes/{number}").text
+    history = dpo.get(f"/demandes/{number}/historique").text
+    assert "Prolongation corrigée" in history
+    assert "Lettre datée du bon mois" in history
+    address = f"/api/v1/requests/{other}/extension"
+    body = {"extended_on": ago(town, 50).isoformat(), "extension_reasons": "Archives", "reason": "Rien à corriger"}
+    assert dpo.api("POST", address, json=body, headers={"If-Match": '"1"'}).status_code == 422
+    assert dpo.api("POST", address, json={**body, "reason": None}, headers={"If-Match": '"1"'}).status_code == 200
+    again = dpo.api("POST", address, json={**body, "reason": "Mal lu"}, headers={"If-Match": '"2"'})
+    assert again.json()["clock"]["extended"] is True
+
+
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(town: Town):
     dpo = town.someone(Role.DPO)
     for values, field, says in (

@@ -236,7 +236,10 @@ def change_request(visit: Visit, request_id: int) -> Response[RequestBody]:
 @route(
     "POST", "/api/v1/requests/{request_id:int}/extension", RECORD, takes=ExtensionForm,
     about=told(
-        mark("Note que la personne a été avertie d’une prolongation ; avertie trop tard, le délai reste le même."),
+        mark(
+            "Note que la personne a été avertie d’une prolongation ; avertie trop tard, le délai reste le même. Avec "
+            "reason, corrige ce qui en était noté."
+        ),
         versioned=True, example={"extended_on": "2026-11-20", "extension_reasons": "Archives à dépouiller."},
     ),
 )  # fmt: skip

@@ -61,12 +61,13 @@ class RequestCreation(RequestForm):
 
 
 class ExtensionForm(BaseModel):
-    """An extension of the delay, as the asker was told of it."""
+    """An extension of the delay, as the asker was told of it; `reason` is why one already noted is corrected."""
 
     model_config = ConfigDict(extra="forbid")
 
     extended_on: Past
     extension_reasons: Prose
+    reason: Prose | None = None
 
 
 class AnswerForm(BaseModel):

@@ -11,6 +11,7 @@ _EVENTS = {
     "processing:request:record": mark("Demande enregistrée"),
     "processing:request:amend": mark("Demande modifiée"),
     "processing:request:extend": mark("Prolongation notée"),
+    "processing:request:correct": mark("Prolongation corrigée"),
     "processing:request:answer": mark("Réponse notée"),
     "processing:request:annul": mark("Demande annulée"),
     "processing:request:restore": mark("Demande rétablie"),

@@ -75,6 +75,7 @@ NOTICES.update(
     {
         "demande-enregistree": mark("La demande est enregistrée."),
         "demande-prolongee": mark("La prolongation est notée."),
+        "prolongation-corrigee": mark("La prolongation est corrigée ; ce qui était noté reste au registre."),
         "demande-repondue": mark("La réponse est notée."),
         "demande-annulee": mark("La demande est annulée. Rien n’est effacé : vous pouvez la rétablir."),
         "demande-retablie": mark("La demande est rétablie."),
@@ -173,6 +174,7 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
         panels=visit.panels_of("request", request.id),
         may_record=may_record,
         may_extend=may_record and is_gdpr and request.extended_on is None and not answered,
+        may_correct=may_record and is_gdpr and request.extended_on is not None,
     )
     return visit.page("processing/request.html", page)
 
@@ -326,6 +328,7 @@ def _step(
         transfer_law=_(law.transfer_law) if law.transfer_law else "",
         abuse=_(law.abuse),
         abuse_law=_(law.abuse_law),
+        corrects=say_day(request.extended_on) if request.extended_on is not None else "",
         last_day=say_day(first_delay(request.regime, request.received_on, delays).last),
     )
 
@@ -358,11 +361,13 @@ def _answer_page(
 
 @route("GET", "/demandes/{request_id:int}/prolonger", RECORD)
 def show_extension(visit: Visit, request_id: int) -> Response[Any]:
-    """The form of an extension, with the last day it may be notified; refused where the text knows none."""
+    """The form of an extension, or of the one to correct, with the last day to notify it; refused where none is."""
     request = _to_record(visit, request_id)
     if refused := cannot_extend(request.regime):
         raise Conflict(refused)
-    return _extension_page(visit, request, {"extended_on": visit.today.isoformat()})
+    day = request.extended_on or visit.today
+    start = {"extended_on": day.isoformat(), "extension_reasons": request.extension_reasons}
+    return _extension_page(visit, request, start)
 
 
 @route("POST", "/demandes/{request_id:int}/prolonger", RECORD)
@@ -371,6 +376,7 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
     request, read = _to_record(visit, request_id), visit.form(ExtensionForm)
     version, refused = read_number(visit.form_data().first("version")) or 0, HTTP_422_UNPROCESSABLE_ENTITY
     typed = {name: visit.form_data().first(name) for name in ExtensionForm.model_fields}
+    done = "demande-prolongee" if request.extended_on is None else "prolongation-corrigee"
     if isinstance(read, Rejected):
         return _extension_page(visit, request, typed, read.errors, status=refused, version=version)
     try:
@@ -379,7 +385,7 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
         return _extension_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
         return _extension_page(visit, request, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
-    return visit.go(f"/demandes/{request_id}", done="demande-prolongee")
+    return visit.go(f"/demandes/{request_id}", done=done)
 
 
 @route("GET", "/demandes/{request_id:int}/repondre", RECORD)

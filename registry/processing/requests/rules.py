@@ -210,18 +210,24 @@ def wrong_request(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def wrong_extension(
-    regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: date | None
-) -> dict[str, str]:
-    """What forbids to note an extension: field → sentence. One notified too late is noted, and extends nothing."""
+    regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: date | None,
+    reason: str | None = None,
+) -> dict[str, str]:  # fmt: skip
+    """What forbids to note an extension: field → sentence. One notified too late is noted, and extends nothing.
+
+    One already noted is corrected for a `reason`, even once the answer left: its day may still change what was due.
+    """
     if refused := cannot_extend(regime):
         return {"extended_on": refused}
-    if already is not None:
-        return {
-            "extended_on": _("Cette demande a déjà été prolongée le {day} : un délai ne l’est qu’une fois.").format(
-                day=say_day(already)
-            )
-        }
-    if answered is not None:
+    if already is not None and not reason:
+        said = _(
+            "Cette demande a déjà été prolongée le {day} : un délai ne l’est qu’une fois. Si ce jour est faux, "
+            "corrigez-le en disant pourquoi."
+        )
+        return {"reason": said.format(day=say_day(already))}
+    if already is None and reason:
+        return {"reason": _("Ce motif est celui d’une correction, et aucune prolongation n’est notée : retirez-le.")}
+    if already is None and answered is not None:
         return {"extended_on": _("Cette demande a déjà sa réponse : il n’y a plus rien à prolonger.")}
     if extended < received:
         return {"extended_on": _("La prolongation serait notifiée avant la réception : vérifiez les deux dates.")}

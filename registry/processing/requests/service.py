@@ -67,18 +67,21 @@ def amend_request(session: Session, request_id: int, form: RequestChange, *, exp
 
 
 def extend_request(session: Session, request_id: int, form: ExtensionForm, *, expected: int) -> ReceivedRequest:
-    """Notes that the asker was told of a longer delay; notified too late, it is kept and extends nothing.
+    """Notes that the asker was told of a longer delay, or corrects what was noted of it, for a reason.
+
+    Notified too late, it is kept and extends nothing; what was noted before a correction stays in the ledger.
 
     Raises: NotFound; Conflict; Stale; Invalid, with one error a field.
     """
     request = _to_change(session, request_id, expected)
     _refuse(
         wrong_extension(
-            request.regime, request.received_on, form.extended_on, already=request.extended_on,
+            request.regime, request.received_on, form.extended_on, already=request.extended_on, reason=form.reason,
             answered=answer_of(request.regime, request.outcome, request.answered_on),
         )
     )  # fmt: skip
-    say(session, "processing:request:extend")
+    corrects = request.extended_on is not None
+    say(session, "processing:request:correct" if corrects else "processing:request:extend", form.reason)
     request.extended_on, request.extension_reasons = form.extended_on, form.extension_reasons
     values = {"regime": request.regime, "received_on": request.received_on}
     request.due_on = _due(session, values, request.extended_on)

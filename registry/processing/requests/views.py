@@ -43,6 +43,7 @@ REQUEST_LABELS: dict[str, str] = {
     "identity_note": mark("Comment elle l’a été"),
     "extended_on": mark("Prolongation notifiée le"),
     "extension_reasons": mark("Motifs de la prolongation"),
+    "reason": mark("Pourquoi cette correction"),
     "answered_on": mark("Réponse partie le"),
     "outcome": mark("Suite donnée"),
     "answer_note": mark("Ce qui a été répondu"),
@@ -168,6 +169,7 @@ class RequestPage:
     panels: Sequence[str]
     may_record: bool
     may_extend: bool
+    may_correct: bool
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class StepFormPage:
     abuse: str
     abuse_law: str
     last_day: str
+    corrects: str
 
 
 @dataclass(frozen=True)
