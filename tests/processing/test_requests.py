@@ -147,6 +147,32 @@ def test_passing_a_request_on_is_no_answer_under_the_gdpr_and_is_one_where_the_c
     assert known[document]["request.answered_on"] == ago(town, 5)
 
 
+def test_an_abusive_request_for_a_document_is_left_without_an_answer_and_no_other(town: Town):
+    dpo, number, own = town.someone(Role.DPO), recorded(town, 60, regime="cada", right=None), recorded(town, 60)
+    assert "laissée sans suite" in dpo.get(f"/demandes/{number}/repondre").text
+    assert "laissée sans suite" not in dpo.get(f"/demandes/{own}/repondre").text
+    step = {"version": "1", "answered_on": ago(town, 5).isoformat(), "outcome": "left"}
+
+    assert "Dites en quoi la demande est abusive" in dpo.post(f"/demandes/{number}/repondre", step).text
+    step |= {"unfounded_reasons": "Centième du mois"}
+    assert dpo.post(f"/demandes/{number}/repondre", step).status_code == 303
+    assert dpo.post(f"/demandes/{own}/repondre", step).status_code == 422
+
+    sheet = dpo.get(f"/demandes/{number}").text
+    assert "Laissée sans suite" in sheet
+    assert "Décidé de ne pas y donner suite" in sheet
+    assert "Dépassé" not in sheet
+    assert dpo.api("GET", f"/api/v1/requests/{number}").json()["clock"]["state"] == "none"
+    with town.acting() as session:
+        facts = facts_of_request(session.get_one(ReceivedRequest, number))
+        assert count_requests(session, RequestFilter(), ago(town, 0)).states[ClockState.NONE] == 1
+    assert "request.answered_on" not in facts
+    assert facts["request.unfounded_reasons__present"] is True
+    moved = dpo.post(f"/demandes/{number}/modifier", form(town, version="2", received_on=ago(town, 60).isoformat()))
+    assert moved.status_code == 422
+    assert "reçoit une réponse" in moved.text
+
+
 def test_the_form_of_an_answer_gives_the_law_of_its_regime(town: Town):
     dpo = town.someone(Role.DPO)
     said = {

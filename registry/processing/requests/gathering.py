@@ -18,7 +18,7 @@ from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.rules import REGIMES, answer_of, clock_of
-from registry.processing.requests.vocabulary import RequestRegime
+from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
 from registry.web.templating import say_day
 
 OFFERED = {"organisation": BODIES}
@@ -59,6 +59,12 @@ def _summary(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
             yield {"label": regime.label, "first": answered, "second": waiting}
 
 
+def _standing(row: Any, state: ClockState) -> str:
+    if row.outcome == RequestOutcome.LEFT:
+        return str(row.outcome.label)
+    return f"{_('Répondue') if _answered(row) else _('Ouverte')} · {state.label}"
+
+
 def _answered(row: Any) -> bool:
     return answer_of(row.regime, row.outcome, row.answered_on) is not None
 
@@ -68,7 +74,7 @@ def _sheet(row: Any, state: ClockState) -> dict[str, Any]:
         "id": str(row.id),
         "reference": _("n° {number}").format(number=row.id),
         "name": row.right.label if row.right else row.regime.label,
-        "standing": f"{_('Répondue') if _answered(row) else _('Ouverte')} · {state.label}",
+        "standing": _standing(row, state),
         "late": state in {ClockState.OVERDUE, ClockState.LATE},
         "lines": [*_lines(row)],
     }

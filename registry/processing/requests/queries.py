@@ -61,6 +61,7 @@ def clock_state(today: date) -> ColumnElement[str]:
     """Where the delay of each request stands, as `request_clock` says it of one."""
     done, due = answered_on(), col(ReceivedRequest.due_on)
     return case(
+        (col(ReceivedRequest.outcome) == RequestOutcome.LEFT, literal(ClockState.NONE.value)),
         (done <= due, literal(ClockState.MET.value)),
         (done.is_not(None), literal(ClockState.LATE.value)),
         (due < today, literal(ClockState.OVERDUE.value)),

@@ -31,7 +31,7 @@ from registry.processing.requests.queries import (
     find_requests,
     get_request,
 )
-from registry.processing.requests.rules import REGIMES, answer_of, cannot_extend, first_delay, silence_of
+from registry.processing.requests.rules import REGIMES, answer_of, cannot_extend, first_delay, outcomes_of, silence_of
 from registry.processing.requests.service import (
     amend_request,
     answer_request,
@@ -61,7 +61,7 @@ from registry.processing.requests.views import (
     say_state,
     timeline_of,
 )
-from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
+from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.forms import parse_values, read_number
 from registry.web.templating import say_day
 from registry.web.typed import AnnulForm
@@ -321,7 +321,7 @@ def _step(
         values=values,
         errors=errors or {},
         labels={name: _(label) for name, label in REQUEST_LABELS.items()},
-        outcomes=[(str(one), one.label) for one in RequestOutcome],
+        outcomes=[(str(one), one.label) for one in outcomes_of(request.regime)],
         remedies=_(law.remedies),
         refusal=_(law.refusal),
         transfer=_(law.transfer),

@@ -8,6 +8,7 @@ from typing import Any
 from registry.kernel.delays import Counted, Delay, count_delay
 from registry.kernel.words import _, mark
 from registry.processing.clocks.rules import Clock, clock_of_days
+from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
 from registry.web.templating import say_day
 
@@ -174,7 +175,12 @@ def request_clock(due: date, answered: date | None, today: date) -> Clock:
 
 
 def clock_of(request: Any, today: date) -> Clock:
-    """Where the delay of a request stands, as it was recorded."""
+    """Where the delay of a request stands, as it was recorded; none is left to keep for one that need not be answered.
+
+    Law: CRPA L311-2, last paragraph.
+    """
+    if request.outcome == RequestOutcome.LEFT:
+        return Clock(ClockState.NONE, request.due_on, request.due_on - request.answered_on)
     return request_clock(request.due_on, answer_of(request.regime, request.outcome, request.answered_on), today)
 
 
@@ -234,17 +240,38 @@ def wrong_extension(
     return {}
 
 
-def wrong_answer(values: Mapping[str, Any], received: date) -> dict[str, str]:
-    """What is wrong with an answer: field → sentence. A refusal, even in part, says why."""
+def wrong_answer(values: Mapping[str, Any], regime: RequestRegime, received: date) -> dict[str, str]:
+    """What is wrong with an answer: field → sentence. A refusal, even in part, says why; so does what is left."""
     wrong: dict[str, str] = {}
     outcome = RequestOutcome(values["outcome"])
     if values["answered_on"] < received:
         wrong["answered_on"] = _("La réponse serait partie avant la réception : vérifiez les deux dates.")
     if outcome.needs_grounds and not values.get("refusal_grounds"):
         wrong["refusal_grounds"] = _("Un refus, même partiel, se motive : dites les raisons données.")
+    if outcome is RequestOutcome.LEFT:
+        wrong |= wrong_leaving(regime, values.get("unfounded_reasons"))
     if outcome is RequestOutcome.TRANSFERRED and not values.get("transferred_to"):
         wrong["transferred_to"] = _("Dites à quelle administration la demande a été transmise.")
     return wrong
+
+
+def outcomes_of(regime: RequestRegime) -> list[RequestOutcome]:
+    """What may be answered under a text: only a request for a document may be left, where it is abusive."""
+    return [one for one in RequestOutcome if one is not RequestOutcome.LEFT or regime is RequestRegime.CADA]
+
+
+def wrong_leaving(regime: RequestRegime, reasons: str | None) -> dict[str, str]:
+    """What forbids to leave an abusive request without an answer: field → sentence.
+
+    Law: CRPA L311-2, last paragraph.
+    """
+    if RequestOutcome.LEFT not in outcomes_of(regime):
+        return {"outcome": _("Sous ce régime, une demande abusive reçoit une réponse : choisissez une autre suite.")}
+    if not reasons:
+        return {
+            "unfounded_reasons": _("Dites en quoi la demande est abusive : c’est ce qui dispense d’y donner suite.")
+        }
+    return {}
 
 
 def silence_of(regime: RequestRegime, due: date, delays: Mapping[str, Delay]) -> tuple[str, date | None]:

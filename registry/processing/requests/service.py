@@ -17,7 +17,15 @@ from registry.organisations.service import record_person
 from registry.processing.requests.forms import AnswerForm, ExtensionForm, RequestChange, RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import get_request
-from registry.processing.requests.rules import answer_of, due_of, wrong_answer, wrong_extension, wrong_request
+from registry.processing.requests.rules import (
+    answer_of,
+    due_of,
+    wrong_answer,
+    wrong_extension,
+    wrong_leaving,
+    wrong_request,
+)
+from registry.processing.requests.vocabulary import RequestOutcome
 
 _ASKER = frozenset({"requester_name", "requester_email"})
 _STANDING = tuple(name for name in RequestForm.model_fields if name not in _ASKER)
@@ -55,6 +63,8 @@ def amend_request(session: Session, request_id: int, form: RequestChange, *, exp
         _refuse({"received_on": _("La réponse est partie avant cette date : vérifiez la date de réception.")})
     if request.extended_on is not None and request.extended_on < values["received_on"]:
         _refuse({"received_on": _("La prolongation est notifiée avant cette date : vérifiez la date de réception.")})
+    if request.outcome is RequestOutcome.LEFT and (wrong := wrong_leaving(values["regime"], request.unfounded_reasons)):
+        _refuse({"regime": wrong["outcome"]})
     asker = _record_asker(session, request.organisation_id, _asker_of(session, request, form))
     say(session, "processing:request:amend")
     for name, value in values.items():
@@ -95,7 +105,7 @@ def answer_request(session: Session, request_id: int, form: AnswerForm, *, expec
     """
     request = _to_change(session, request_id, expected)
     values = form.model_dump()
-    _refuse(wrong_answer(values, request.received_on))
+    _refuse(wrong_answer(values, request.regime, request.received_on))
     say(session, "processing:request:answer")
     for name, value in values.items():
         setattr(request, name, value)

@@ -78,7 +78,7 @@ _WORDS = {
     ClockState.OVERDUE: mark("Délai dépassé"),
     ClockState.MET: mark("Répondue dans le délai"),
     ClockState.LATE: mark("Répondue hors délai"),
-    ClockState.NONE: mark("Sans délai"),
+    ClockState.NONE: mark("Laissée sans suite"),
 }
 _SHAPES = {
     ClockState.OVERDUE: "non-compliant",
@@ -249,7 +249,8 @@ def clock_view(request: ReceivedRequest, today: date, explained: str = "") -> Cl
     """The delay of a request, in words."""
     clock = clock_of(request, today)
     word = say_state(clock.state)
-    return ClockView(clock.state, _SHAPES[clock.state], word, say_left(clock), say_day(request.due_on), explained)
+    left = _("Abusive : aucune suite n’est due") if clock.state is ClockState.NONE else say_left(clock)
+    return ClockView(clock.state, _SHAPES[clock.state], word, left, say_day(request.due_on), explained)
 
 
 def explain_due(request: ReceivedRequest, delays: Mapping[str, Delay]) -> str:
@@ -323,12 +324,16 @@ def pairs_of(request: ReceivedRequest, names: Sequence[str]) -> list[tuple[str, 
 
 def parts_of(request: ReceivedRequest) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
     """What was received, how the identity was verified, what was answered."""
-    return pairs_of(request, _RECEIVED), pairs_of(request, _IDENTITY), pairs_of(request, _ANSWER)
+    unsent = request.outcome is RequestOutcome.LEFT
+    answer = pairs_of(request, [name for name in _ANSWER if not (unsent and name == "answered_on")])
+    return pairs_of(request, _RECEIVED), pairs_of(request, _IDENTITY), answer
 
 
 def timeline_of(request: ReceivedRequest) -> list[TimeView]:
     """What happened to a request, in the order of its days."""
     left = _("Demande transmise") if say_passed_on(request) else _("Réponse partie")
+    if request.outcome is RequestOutcome.LEFT:
+        left = _("Décidé de ne pas y donner suite")
     said = [
         (request.received_on, 0, _("Demande reçue"), ""),
         (request.identity_checked_on, 1, _("Identité vérifiée"), ""),

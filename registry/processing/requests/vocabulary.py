@@ -69,6 +69,7 @@ class RequestOutcome(Labelled):
     NOTHING_HELD = "nothing-held", mark("Rien n’est détenu")
     TRANSFERRED = "transferred", mark("Transmise à qui détient les données")
     WITHDRAWN = "withdrawn", mark("Retirée par qui demandait")
+    LEFT = "left", mark("Abusive, laissée sans suite")
 
     @property
     def needs_grounds(self) -> bool:
