@@ -206,7 +206,7 @@ def change_part(visit: Visit, activity_id: int, part: str) -> Response[Any]:
         return _page(visit, activity, part, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return _page(visit, activity, part, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
-    return visit.go(f"/traitements/{activity_id}#{part}", done="traitement-enregistre")
+    return visit.go(f"/traitements/{activity_id}#{part}", done="traitement-modifie")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_part, change_part)

@@ -84,6 +84,7 @@ REVIEW = (("annual-review", mark("Revue annuelle")),)
 NOTICES.update(
     {
         "traitement-enregistre": mark("Le traitement est inscrit au registre."),
+        "traitement-modifie": mark("Le traitement est modifié."),
         "traitement-annule": mark("Le traitement est annulé. Rien n’est effacé : vous pouvez le rétablir."),
         "traitement-retabli": mark("Le traitement est rétabli."),
     }
@@ -280,7 +281,7 @@ def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
         return show_form(visit, activity, shown, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return show_form(visit, activity, shown, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)
-    return visit.go(f"/traitements/{activity_id}", done="traitement-enregistre")
+    return visit.go(f"/traitements/{activity_id}", done="traitement-modifie")
 
 
 def _conflict(

@@ -77,11 +77,18 @@ def _settled(deduced: bool, adjusted: tuple[bool, str] | None) -> tuple[bool, bo
     return applies, deduced, reason
 
 
-_TEXTS = re.compile(
-    r"\b(?:art(?:icles?|\.)|loi|code|d[ée]cret|r[èe]glement|ordonnance|arr[êe]t[ée]|directive"
-    r"|RGPD|CRPA|CGCT|[LRD]\.? ?\d)",
-    re.IGNORECASE,
+_KINDS = "loi|décret|decret|ordonnance|arrêté|arrete|directive|règlement|reglement"
+_NUMBERED = r"n[°ºo]\s*\d|du\s+\d|de\s+\d{4}|\d{2,4}[-/]\d"
+_CITED = (
+    r"(?i:\bart(?:icles?\b|\.)\s*(?:[LRDA]\.?\s*)?\d|\barticle\s+premier\b)",
+    r"\b[LRD](?:\.\s?\d|\s?\d{1,4}-\d)",
+    r"(?i:\bcode\b[^.;]{0,60}?\b[LRD]?\.?\s?\d)",
+    r"\b(?:RGPD|CRPA|CGCT|CSI|CASF)\b[^.;]{0,30}?\d",
+    rf"(?i:\b(?:{_KINDS})\b(?:\s+[\w’']+){{0,4}}?\s+(?:\((?:UE|CE)\)\s*)?(?:{_NUMBERED}))",
+    r"(?i:\bloi\s+informatique et libert[ée]s)",
 )
+"""How a text is cited: an article with its number, or a law, a decree, an order with its number or its day."""
+_TEXTS = re.compile("|".join(_CITED))
 
 
 def cites_a_text(reason: str) -> bool:

@@ -121,6 +121,7 @@ def test_two_who_change_one_activity_both_keep_what_they_wrote(town: Town):
     saved = legal.post(f"{address}/modifier", {**chosen, "version": version[1], "reason": "Lu"})
 
     assert clash.status_code == 409
+    assert "traitement-modifie" in saved.headers["location"], "It is in the record already."
     for words in ("Payer les agents", "Payer chacun", "modifié des deux côtés"):
         assert words in clash.text
     assert chosen == {

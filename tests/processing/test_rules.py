@@ -65,5 +65,28 @@ def test_a_right_the_basis_gives_is_set_aside_only_by_a_text_that_is_cited():
     assert not kept(LawfulBasis.PUBLIC_TASK, objection=(False, "Le service n’y tient pas"))
     for reason in ("Article 110 de la loi du 6 janvier 1978", "Écarté par le décret 2021-1", "CSI, L. 253-5"):
         assert kept(LawfulBasis.PUBLIC_TASK, objection=(False, reason))
+    for reason in (
+        "Arrêté du 3 mai 2021",
+        "règlement (UE) 2016/679",
+        "Code pénal, 226-1",
+        "décret en Conseil d’État n° 9",
+    ):
+        assert kept(LawfulBasis.PUBLIC_TASK, objection=(False, reason)), reason
     assert kept(LawfulBasis.PUBLIC_TASK, portability=(True, "Offert à qui le demande"))
     assert kept(LawfulBasis.PUBLIC_TASK, portability=(False, "Rien à en dire"))
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Inscription au centre de loisirs",
+        "Trop loin du service",
+        "Demande arrêtée en commission le 3 mai",
+        "Il n’a pas de code pour cela",
+        "Le RGPD ne le demande pas",
+        "La loi ne dit rien de tel",
+        "Règlement intérieur du service",
+    ],
+)
+def test_ordinary_words_are_no_text_cited(reason: str):
+    assert not kept(LawfulBasis.PUBLIC_TASK, objection=(False, reason))
