@@ -75,6 +75,8 @@ def test_what_was_noted_of_the_cnil_is_corrected_for_a_reason_and_stays_in_the_l
         newer, older = find_versions(session, "prior_consultation", number)
     assert (newer.event, newer.reason) == ("processing:consultation:correct", "Dates relevées sur l’accusé")
     assert (older.snapshot["sent_on"], older.snapshot["extension_told_on"]) == ("2026-11-20", "2026-11-25")
+    page = " ".join(steward.get(address).text.split())
+    assert "CNIL saisie le 20 novembre 2026 ; Prolongation annoncée le 25 novembre 2026. Motif : Dates relevées" in page
     more = {"sent_on": "2026-11-18", "version": "2", "reference": "CNIL-7"}
     assert steward.post(f"{address}/consultation", more).status_code == 303, "What adds to it needs no reason."
 
@@ -95,6 +97,13 @@ def test_the_cnil_answers_while_a_new_revision_is_open(town: Town, activity_id: 
     assert steward.post(f"{address}/consultation", answered).status_code == 303
 
     assert "Réduire." in steward.get(f"{address}/revisions/1").text
+    page = steward.get(address).text
+    assert "Réduire." in page, "It stands until a new consultation is made."
+    assert "Cette consultation porte sur la révision 1." in page
+    with town.acting() as session:
+        number = int(address.rpartition("/")[2])
+        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
+    assert "révision n° 1 : saisie le 20 novembre 2026" in str(sheet["sheets"][-1])
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     risks = sorted(below(AssessmentRisk), key=lambda row: row.id)
     measures = sorted((row for row in below(AssessmentMeasure) if not row.dropped), key=lambda row: row.position)
     covered = [row.activity_id for row in below(AssessmentCoverage) if not row.dropped]
-    consultation = next(iter(below(PriorConsultation)), None)
+    number, consultation = _consultation(session, revisions, moment)
+    own = consultation if number == revision.number else None
     frame = frame_of_sheets(session, held, moment, assessment.title)
     values = {
         **frame,
@@ -98,10 +99,10 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _plan(measures),
             _opinions(
                 revision,
-                _consulted(consultation, engine_of(session).catalogue.delays),
+                _on_revision(number if own is None else None, _consulted(consultation, _delays(session))),
                 _decider(session, revision),
                 _adviser(session, revision, moment),
-                must_consult=consultation is None and residual(risks) is RiskBand.HIGH,
+                must_consult=own is None and residual(risks) is RiskBand.HIGH,
             ),
         ],
     }
@@ -232,6 +233,23 @@ def _decider(session: Session, revision: Any) -> str:
         return ""
     role = find_role(session, revision.decided_by, revision.organisation_id, Permission.PROCESSING_ASSESSMENT_DECIDE)
     return _("{role}, au nom du responsable de traitement").format(role=role.label) if role is not None else ""
+
+
+def _delays(session: Session) -> Mapping[str, Delay]:
+    return engine_of(session).catalogue.delays
+
+
+def _consultation(session: Session, revisions: Sequence[Any], moment: Moment) -> tuple[int | None, Any]:
+    """The latest consultation of the CNIL on one of these revisions, with the number of that revision."""
+    numbers = {one.id: one.number for one in revisions}
+    rows = find_rows(session, PriorConsultation, until=moment.until, column="revision_id", among=numbers)
+    found = [(numbers[one.revision_id], one) for one in rows]
+    return max(found, key=lambda one: one[0], default=(None, None))
+
+
+def _on_revision(number: int | None, said: str) -> str:
+    """What is said of the CNIL's consultation, after the number of the revision it was on where that is an earlier."""
+    return _("révision n° {number} : {said}").format(number=number, said=said) if number is not None else said
 
 
 def _consulted(known: Any, delays: Mapping[str, Delay]) -> str:

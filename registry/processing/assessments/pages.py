@@ -1,22 +1,22 @@
 """The pages of impact assessments, put together from what the queries find."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
-from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names, find_role
 from registry.compliance.engine import engine_of
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
+from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
 from registry.processing.assessments.models import (
     AssessmentRevision,
     DpiaScreening,
     ImpactAssessment,
-    PriorConsultation,
 )
 from registry.processing.assessments.queries import (
     ADVISED,
@@ -41,6 +41,7 @@ from registry.processing.assessments.views import (
     AssessmentLine,
     AssessmentPage,
     AssessmentsPage,
+    ConsultationView,
     CoveredView,
     DueLine,
     RevisionLine,
@@ -192,9 +193,8 @@ def _assessment_page(
     screenings = find_screenings(session, [activity_id for activity_id, _name in covered])
     left = residual(risks)
     is_latest = revision.number == revisions[0].number
-    known = find_consultation(session, revision.id) or (
-        _awaited(session, assessment.id) if is_latest and len(revisions) > 1 else None
-    )
+    consulted = _consulted(visit, assessment.id, revision, is_latest=is_latest, only=len(revisions) == 1)
+    anew = consulted.is_owed and left is RiskBand.HIGH
     review = review_state(revision.review_on, today) if revision.state is RevisionState.VALIDATED else None
     may_record = visitor.may(RECORD, assessment.organisation_id) and not assessment.annulled
     return AssessmentPage(
@@ -221,11 +221,9 @@ def _assessment_page(
         maps=risk_maps(risks),
         measures=[measure_view(measure, today) for measure in measures],
         opinions=opinions_of(revision, adviser_of(visit, revision)),
-        decision=decision_of(revision, _decider(visit, revision), must_consult=known is None and left is RiskBand.HIGH),
-        consultation=consultation_view(known, today, engine_of(session).catalogue.delays)
-        if known is not None
-        else None,
-        must_consult=known is None and left is RiskBand.HIGH,
+        decision=decision_of(revision, _decider(visit, revision), must_consult=anew),
+        consultation=consulted.view,
+        must_consult=anew,
         lacks=[] if revision.state.is_decided else lack_views(find_lacks(revision, risks, len(measures), len(covered))),
         revisions=[RevisionLine(one.number, one.state.label, one.decided_on) for one in revisions],
         steps=steps_of(assessment.id),
@@ -234,19 +232,40 @@ def _assessment_page(
         may_record=may_record and is_latest,
         may_decide=visitor.may(DECIDE, assessment.organisation_id) and is_latest and not assessment.annulled,
         wrote_it=visitor.account_id in revision.authors,
-        may_consult=may_record
-        and is_latest
-        and (known is not None or (left is RiskBand.HIGH and revision.state.is_decided)),
+        may_consult=may_record and is_latest and (consulted.may_be_completed or (anew and revision.state.is_decided)),
+        consults_anew=anew and revision.state.is_decided,
         may_annul=visitor.may(RECORD, assessment.organisation_id),
         may_issue=visitor.may(ISSUE, assessment.organisation_id),
         error=error,
     )
 
 
-def _awaited(session: Session, assessment_id: int) -> PriorConsultation | None:
-    """The consultation on an earlier revision that the CNIL has not answered yet."""
-    found = (one for _revision, one in find_consulted(session, assessment_id) if one is not None)
-    return next((one for one in found if one.answered_on is None), None)
+@dataclass(frozen=True)
+class _Consulted:
+    """What a revision shows of the CNIL: its consultation, or that of an earlier one until it has its own."""
+
+    view: ConsultationView | None = None
+    is_owed: bool = True
+    may_be_completed: bool = False
+
+
+def _consulted(
+    visit: Visit, assessment_id: int, revision: AssessmentRevision, *, is_latest: bool, only: bool
+) -> _Consulted:
+    session, earlier, may_be_completed = visit.session, None, True
+    known = find_consultation(session, revision.id)
+    if known is None and is_latest and not only:
+        decided = find_consulted(session, assessment_id)
+        found = next(((one, asked) for one, asked in decided if asked is not None), None)
+        if found is not None:
+            earlier, known = found[0].number, found[1]
+            may_be_completed = known.answered_on is None or found[0].id == decided[0][0].id
+    if known is None:
+        return _Consulted()
+    past = find_versions(session, "prior_consultation", known.id) if known.version > 1 else []
+    delays = engine_of(session).catalogue.delays
+    view = consultation_view(known, visit.today, delays, earlier=earlier, past=past)
+    return _Consulted(view, earlier is not None and known.answered_on is not None, may_be_completed)
 
 
 def _decider(visit: Visit, revision: AssessmentRevision) -> str:

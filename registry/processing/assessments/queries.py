@@ -90,6 +90,8 @@ def get_latest(session: Session, assessment_id: int, *, lock: bool = False) -> A
 
 OPINION = ("dpo_opinion", "dpo_opinion_on", "dpo_opinion_text")
 """The columns of the DPO's opinion."""
+CORRECTED = "processing:consultation:correct"
+"""The event by which the ledger tells a correction of what was noted of the CNIL."""
 ADVISED, TRANSCRIBED = "processing:assessment:advise", "processing:assessment:transcribe"
 """The events by which the ledger tells the DPO's own hand from that of whoever notes what the DPO said."""
 

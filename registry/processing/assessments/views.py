@@ -106,12 +106,17 @@ class MeasureView:
 
 @dataclass(frozen=True)
 class ConsultationView:
-    """The CNIL's consultation in words."""
+    """The CNIL's consultation in words; `earlier` is the number of the revision it was on, where another is shown.
+
+    `formerly` is what was noted before it was corrected, with why.
+    """
 
     facts: Sequence[tuple[str, str]]
     extension: str
     awaits_until: date | None
     is_late: bool
+    earlier: int | None
+    formerly: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,7 @@ class AssessmentPage:
     may_decide: bool
     wrote_it: bool
     may_consult: bool
+    consults_anew: bool
     may_annul: bool
     may_issue: bool
     error: str

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
+from typing import Any
 
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, current_locale, mark
+from registry.ledger.queries import Version
 from registry.platform.lists import load_list
 from registry.processing.assessments.models import (
     AssessmentMeasure,
@@ -12,7 +15,7 @@ from registry.processing.assessments.models import (
     AssessmentRisk,
     PriorConsultation,
 )
-from registry.processing.assessments.queries import ADVISED, TRANSCRIBED, Standing
+from registry.processing.assessments.queries import ADVISED, CORRECTED, TRANSCRIBED, Standing
 from registry.processing.assessments.risks import Lack, band, cnil_answers_by, is_cnil_extended, residual, review_state
 from registry.processing.assessments.rules import CRITERIA, Decision
 from registry.processing.assessments.views import (
@@ -24,7 +27,14 @@ from registry.processing.assessments.views import (
     NeedView,
     RiskView,
 )
-from registry.processing.assessments.vocabulary import DpoOpinion, Question, RevisionState, RiskKind, RiskLevel
+from registry.processing.assessments.vocabulary import (
+    CnilAnswer,
+    DpoOpinion,
+    Question,
+    RevisionState,
+    RiskKind,
+    RiskLevel,
+)
 from registry.web.templating import say_day
 
 STEPS: Mapping[str, str] = {
@@ -263,8 +273,38 @@ def say_extension(sent_on: date, told_on: date | None, delays: Mapping[str, Dela
     ).format(day=say_day(told_on))
 
 
-def consultation_view(known: PriorConsultation, today: date, delays: Mapping[str, Delay]) -> ConsultationView:
-    """The CNIL's consultation in words, with the last day of its delay while it has not answered."""
+def say_formerly(past: Sequence[Version]) -> list[tuple[str, str]]:
+    """What was noted of the CNIL's consultation before it was corrected, each time with why; the latest first."""
+    said = []
+    for newer, older in pairwise(past):
+        if newer.event == CORRECTED:
+            before = [
+                f"{label_of(name)} {_formerly(name, value)}"
+                for name in ("sent_on", "reference", "extension_told_on", "answered_on", "answer", "answer_text")
+                if (value := older.snapshot.get(name)) not in (None, newer.snapshot.get(name))
+            ]
+            said.append((" ; ".join(before), newer.reason or ""))
+    return said
+
+
+def _formerly(name: str, value: Any) -> str:
+    if name.endswith("_on"):
+        return say_day(date.fromisoformat(str(value)))
+    return f"« {CnilAnswer(value).label if name == 'answer' else value} »"
+
+
+def consultation_view(
+    known: PriorConsultation,
+    today: date,
+    delays: Mapping[str, Delay],
+    *,
+    earlier: int | None = None,
+    past: Sequence[Version] = (),
+) -> ConsultationView:
+    """The CNIL's consultation in words, with the last day of its delay while it has not answered.
+
+    `earlier` is the number of the revision it was on, where that is not the one shown; `past` what the ledger kept.
+    """
     last = cnil_answers_by(known.sent_on, known.extension_told_on, delays)
     said = [
         (label_of("sent_on"), say_day(known.sent_on)),
@@ -280,6 +320,8 @@ def consultation_view(known: PriorConsultation, today: date, delays: Mapping[str
         say_extension(known.sent_on, known.extension_told_on, delays),
         last if waits else None,
         waits and last < today,
+        earlier,
+        say_formerly(past),
     )
 
 
