@@ -271,6 +271,22 @@ def test_a_deviation_may_bear_on_every_kind_of_subject_and_only_two_at_once_are_
         )
 
 
+def test_a_deviation_whose_rule_is_gone_is_still_shown_by_its_number(town: Town):
+    sheet, steward = town.record(**PUBLISHED), town.someone(Role.STEWARD)
+    number = number_of(ask(steward, sheet, later(town, 10)))
+    with town.as_owner() as session:
+        session.execute(text("UPDATE accepted_deviation SET policy_id = 'OD-99'"))
+
+    page = steward.get(f"/conformite/ecarts/{number}")
+    assert page.status_code == 200
+    assert "cette règle n’est plus au catalogue" in page.text
+    assert MEANWHILE in page.text
+    listed = steward.get("/conformite/ecarts").text
+    assert f'href="/conformite/ecarts/{number}"' in listed
+    assert "Règle retirée du catalogue" in listed
+    assert 'href="/conformite/OD-99"' not in page.text + listed
+
+
 def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):
     sheet, steward = town.record(), town.someone(Role.STEWARD)
 

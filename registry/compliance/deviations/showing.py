@@ -19,9 +19,8 @@ from registry.compliance.deviations.views import (
 )
 from registry.compliance.deviations.vocabulary import Answer, DeviationState
 from registry.compliance.deviations.wording import say_state, tone_of, what_the_law_says
-from registry.compliance.engine import Engine, engine_of
+from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
-from registry.compliance.policy import Policy
 from registry.compliance.queries import Found, find_findings
 from registry.compliance.vocabulary import SubjectKind
 from registry.kernel.errors import NotFound
@@ -61,32 +60,28 @@ def get_found(visit: Visit, kind: SubjectKind, subject_id: int, policy_id: str, 
     raise NotFound(_("Aucune règle ne dit cela de cette fiche, ou vos droits ne vous le montrent pas."))
 
 
-def policy_of(engine: Engine, policy_id: str) -> Policy:
-    """A policy that a deviation is about.
-
-    Raises: NotFound where the catalogue holds it no more.
-    """
-    if not engine.catalogue.has(policy_id):
-        raise NotFound(_("Aucune règle ne porte ce numéro."))
-    return engine.catalogue.get(policy_id)
-
-
 Bearing = Found | AcceptedDeviation
 
 
 def about_of(visit: Visit, one: Bearing) -> About:
-    """The finding that a deviation is about, in words, under the text of today."""
+    """The finding that a deviation is about, in words, under the text of today; its number alone once that is gone."""
     engine = engine_of(visit.session)
-    policy = policy_of(engine, one.policy_id)
-    in_force = {known.id: version for known, version in engine.catalogue.in_force(policy.subject, visit.today)}
-    version = in_force.get(policy.id, policy.versions[-1])
     names = engine.subjects[one.subject_kind].names(visit.session, [one.subject_id])
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    of_subject = {
+        "subject": names.get(one.subject_id, ""),
+        "subject_address": SHEETS[one.subject_kind].format(id=one.subject_id),
+        "organisation": bodies.get(one.organisation_id, ""), "policy_id": one.policy_id,
+    }  # fmt: skip
+    if not engine.catalogue.has(one.policy_id):
+        return About(**of_subject)
+    policy = engine.catalogue.get(one.policy_id)
+    in_force = {known.id: version for known, version in engine.catalogue.in_force(policy.subject, visit.today)}
+    version = in_force.get(policy.id, policy.versions[-1])
     return About(
-        subject=names.get(one.subject_id, ""), subject_address=SHEETS[one.subject_kind].format(id=one.subject_id),
-        organisation=bodies.get(one.organisation_id, ""), policy_id=policy.id, policy=policy.name(),
-        force=policy.force.label, severity=policy.severity.label, article=f"{version.text}, {version.article}",
-        address=version.address, remedy=policy.what_to_do(), law=what_the_law_says(policy.force),
+        **of_subject, policy=policy.name(), force=policy.force.label, severity=policy.severity.label,
+        article=f"{version.text}, {version.article}", address=version.address, remedy=policy.what_to_do(),
+        law=what_the_law_says(policy.force),
     )  # fmt: skip
 
 
@@ -121,9 +116,12 @@ def deviation_page(
     approved = row.state is DeviationState.APPROVED
     may_ask = visit.visitor.may(ASK, row.organisation_id)
     offered = row.expires_on if row.expires_on > visit.today else None
-    again = may_ask and (approved or row.state in {DeviationState.REFUSED, DeviationState.WITHDRAWN})
+    about = about_of(visit, row)
+    again = (
+        may_ask and bool(about.policy) and (approved or row.state in {DeviationState.REFUSED, DeviationState.WITHDRAWN})
+    )
     return DeviationPage(
-        id=row.id, version=version, about=about_of(visit, row), tone=tone_of(row.state, row.expires_on, visit.today),
+        id=row.id, version=version, about=about, tone=tone_of(row.state, row.expires_on, visit.today),
         state=say_state(row.state, row.expires_on, visit.today),
         said=[
             (labels["reason"], row.reason), (labels["compensation"], row.compensation),
@@ -155,13 +153,13 @@ def list_page(
     visit: Visit, found: list[DeviationOf], *, figures: list[tuple[int, str, str, str]],
     facets: list[dict[str, Any]], narrowed: bool, cut: bool,
 ) -> DeviationsPage:  # fmt: skip
-    """The list of deviations, in words; one whose policy is no more is left to its own page."""
+    """The list of deviations, in words; one whose policy is no more says its number alone."""
     catalogue = engine_of(visit.session).catalogue
     names = names_of(visit, [one.row for one in found])
     reach, me = visit.visitor.reach(DECIDE), visit.visitor.account_id
     rows = [
         deviation_line(
-            one.row, catalogue.get(one.row.policy_id), visit.today,
+            one.row, catalogue.get(one.row.policy_id) if catalogue.has(one.row.policy_id) else None, visit.today,
             subject=(
                 names.get((one.row.subject_kind, one.row.subject_id), ""),
                 SHEETS[one.row.subject_kind].format(id=one.row.subject_id),
@@ -172,7 +170,6 @@ def list_page(
             and one.row.asked_by != me,
         )
         for one in found
-        if catalogue.has(one.row.policy_id)
     ]  # fmt: skip
     return DeviationsPage(rows, figures, facets, narrowed, cut, visit.visitor.may(ASK))
 

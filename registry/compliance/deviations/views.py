@@ -56,19 +56,19 @@ class DeviationsPage:
 
 @dataclass(frozen=True)
 class About:
-    """The finding that a deviation is about, in words."""
+    """The finding that a deviation is about, in words; without `policy`, the catalogue holds that rule no more."""
 
     subject: str
     subject_address: str
     organisation: str
     policy_id: str
-    policy: str
-    force: str
-    severity: str
-    article: str
-    address: str | None
-    remedy: str
-    law: str
+    policy: str = ""
+    force: str = ""
+    severity: str = ""
+    article: str = ""
+    address: str | None = None
+    remedy: str = ""
+    law: str = ""
 
 
 @dataclass(frozen=True)
@@ -127,13 +127,14 @@ def ask_address(kind: str, subject_id: int, policy_id: str, period: int) -> str:
 
 
 def deviation_line(
-    row: AcceptedDeviation, policy: Policy, today: date, *, subject: tuple[str, str], organisation: str,
+    row: AcceptedDeviation, policy: Policy | None, today: date, *, subject: tuple[str, str], organisation: str,
     may_decide: bool,
 ) -> DeviationLine:  # fmt: skip
-    """A deviation in words; `subject` is what it is about, and where that stands."""
+    """A deviation in words; `subject` is what it is about, and where that stands; no `policy` where it is gone."""
     return DeviationLine(
-        id=row.id, subject=subject[0], subject_address=subject[1], organisation=organisation, policy_id=policy.id,
-        policy=policy.name(), force=policy.force.label, tone=tone_of(row.state, row.expires_on, today),
+        id=row.id, subject=subject[0], subject_address=subject[1], organisation=organisation, policy_id=row.policy_id,
+        policy=policy.name() if policy else "", force=policy.force.label if policy else "",
+        tone=tone_of(row.state, row.expires_on, today),
         state=say_state(row.state, row.expires_on, today),
         asked=f"{say_day(row.asked_on)}, {row.asked_as.label}",
         expires_on=row.expires_on, goes_on=row.state.is_open, may_decide=may_decide,
