@@ -31,6 +31,7 @@ from registry.erasures.queries import (
     free_columns,
     get_person,
     look_for,
+    open_requests_kept,
     tables_of,
     work_columns,
 )
@@ -71,6 +72,7 @@ def erase(session: Session, erasure: Erasure, home: Home, report: Report = lambd
     _erase_identity(session, person, counts)
     erasure.kept = [
         *_what_stays(session, erasure, home, sought, within),
+        *open_requests_kept(session, person.id, within),
         *({"what": Kept.PERSON, "number": number, "ground": None} for number in sorted(alike)),
     ]
     erasure.counts = dict(counts)

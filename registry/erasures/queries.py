@@ -15,6 +15,7 @@ from registry.accounts.models import Account
 from registry.accounts.vocabulary import AccountState
 from registry.erasures.models import Erasure
 from registry.erasures.rules import Identity, Sought, sought_of
+from registry.erasures.vocabulary import Kept
 from registry.exchange.models import OVER, ImportState
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
@@ -22,6 +23,8 @@ from registry.organisations.models import Organisation, Person, PersonIdentity, 
 from registry.organisations.vocabulary import AppointmentRole
 from registry.platform.tables import Kind
 from registry.platform.tables import Table as Declared
+from registry.processing.requests.models import ReceivedRequest
+from registry.processing.requests.queries import answered_on
 
 APART = frozenset({"person", "person_identity", "person_key", "ledger_entry", "ledger_text", "erasure"})
 """Tables of which an erasure takes care by itself."""
@@ -416,19 +419,41 @@ class Reference:
     count: int
 
 
-def find_references(session: Session, person_id: int) -> list[Reference]:
-    """How many rows of each table refer to a person, by the foreign keys of every room."""
-    found = []
-    for table in Declared.metadata.tables.values():
-        for key in table.foreign_keys:
-            if key.target_fullname == "person.id" and table.name != "erasure":
-                count = session.execute(
-                    text(f'SELECT count(*) FROM {table.name} WHERE "{key.parent.name}" = :person'),
-                    {"person": person_id},
-                ).scalar_one()
-                if count:
-                    found.append(Reference(table.name, key.parent.name, count))
-    return sorted(found, key=lambda one: (one.table, one.column))
+def find_references(session: Session, person_ids: Collection[int]) -> dict[int, list[Reference]]:
+    """How many rows of each table refer to each of these persons, by the foreign keys of every room, in one query."""
+    kept = sorted(
+        (table.name, key.parent.name)
+        for table in Declared.metadata.tables.values()
+        for key in table.foreign_keys
+        if key.target_fullname == "person.id" and table.name != "erasure"
+    )
+    parts = (
+        f"SELECT '{table}' AS place, '{column}' AS said, \"{column}\" AS person, count(*) AS times FROM {table}"
+        f' WHERE "{column}" = ANY (CAST(:people AS bigint[])) GROUP BY "{column}"'
+        for table, column in kept
+    )
+    query = text(f"{' UNION ALL '.join(parts)} ORDER BY 1, 2")
+    found: dict[int, list[Reference]] = {}
+    for row in session.execute(query, {"people": sorted(person_ids)}):
+        found.setdefault(row.person, []).append(Reference(row.place, row.said, row.times))
+    return found
+
+
+def find_open_requests(session: Session, person_id: int, within: Collection[int]) -> list[int]:
+    """The requests of a person that these organisations have still to answer, by number: their delay goes on."""
+    query = select(col(ReceivedRequest.id)).where(
+        col(ReceivedRequest.requester_id) == person_id,
+        col(ReceivedRequest.organisation_id).in_(within),
+        col(ReceivedRequest.annulled).is_(False),
+        answered_on().is_(None),
+    )
+    return list(session.execute(query.order_by(col(ReceivedRequest.id))).scalars())
+
+
+def open_requests_kept(session: Session, person_id: int, within: Collection[int]) -> list[dict[str, Any]]:
+    """The same requests as a receipt keeps them."""
+    found = find_open_requests(session, person_id, within)
+    return [{"what": Kept.REQUEST, "number": number, "ground": None} for number in found]
 
 
 def find_people(session: Session, within: Collection[int], words: str, limit: int = 100) -> Sequence[Row[Any]]:

@@ -7,7 +7,6 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.wording import field_label
 from registry.erasures.forms import ErasureForm
 from registry.erasures.jobs import ERASE_JOB
 from registry.erasures.keeping import KeptEvidence, find_backups, find_kept_evidence, find_naming_documents
@@ -20,6 +19,7 @@ from registry.erasures.queries import (
     find_names_of,
     find_obstacles,
     find_old_texts,
+    find_open_requests,
     find_passages,
     find_people,
     find_references,
@@ -29,6 +29,7 @@ from registry.erasures.queries import (
 )
 from registry.erasures.rules import Identity, Sought
 from registry.erasures.views import (
+    OPEN_WHY,
     UNREAD_WHY,
     AlikeView,
     ErasePage,
@@ -45,6 +46,8 @@ from registry.erasures.views import (
     passage_view,
     references_in_words,
     say_evidence,
+    say_field,
+    say_open_request,
     say_place,
     say_unread_evidence,
     stays_in_words,
@@ -119,7 +122,8 @@ def _page(
         obstacles=find_obstacles(visit.session, person, sought, within, visit.today),
         words=[WordView(place, word, place in words) for place, word in enumerate(identity.words)],
         passages=_passage_views(passages, keep), old_texts=len(find_old_texts(visit.session, sought, within)),
-        references=references_in_words(find_references(visit.session, person.id)),
+        references=references_in_words(find_references(visit.session, [person.id]).get(person.id, ())),
+        open_requests=_open_views(visit, person.id, within),
         namesakes=[one for one in namesakes if one.person_id not in {other.person_id for other in alike}], alike=alike,
         stays=[
             *stays, *_unread_views(evidence),
@@ -139,17 +143,27 @@ def _alike_views(
     alike = alike_within(visit.session, namesakes, within)
     owners = {one.person_id: one.organisation_id for one in namesakes}
     names = find_names_of(visit.session, {owners[number] for number in alike}) if alike else {}
+    shown = list(alike.items())[:_MOST_ALIKE]
+    references = find_references(visit.session, [number for number, _value in shown]) if shown else {}
     return [
         AlikeView(
-            number, value, names.get(owners[number], ""),
-            references_in_words(find_references(visit.session, number)), str(number) in chosen,
+            number, value, names.get(owners[number], ""), references_in_words(references.get(number, ())),
+            str(number) in chosen,
         )
-        for number, value in list(alike.items())[:_MOST_ALIKE]
+        for number, value in shown
     ]  # fmt: skip
 
 
+def _open_views(visit: Visit, person_id: int, within: Collection[int]) -> list[StaysView]:
+    """The requests of the person that wait for an answer: nothing will say any more whom to send it to."""
+    return [
+        StaysView(say_open_request(number), f"/demandes/{number}", _(OPEN_WHY))
+        for number in find_open_requests(visit.session, person_id, within)
+    ]
+
+
 def _passage_views(passages: Sequence[Passage], keep: Sequence[str]) -> list[PassageView]:
-    return [passage_view(one, field_label(one.column), chosen=one.code not in keep) for one in passages]
+    return [passage_view(one, say_field(one.table, one.column), chosen=one.code not in keep) for one in passages]
 
 
 def _stays(visit: Visit, sought: Sought, within: Collection[int], *, searched: bool) -> list[StaysView]:
@@ -165,7 +179,7 @@ def _stays(visit: Visit, sought: Sought, within: Collection[int], *, searched: b
     ]  # fmt: skip
     found += [
         StaysView(
-            f"{say_place(one.table)} n° {one.row}, {field_label(one.column)}", address_of(one.table, one.row),
+            f"{say_place(one.table)} n° {one.row}, {say_field(one.table, one.column)}", address_of(one.table, one.row),
             _(
                 "Ce champ n’est pas fait pour nommer quelqu’un : corrigez-le à la main. Le registre des écritures en "
                 "garde les versions d’avant."

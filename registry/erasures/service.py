@@ -15,6 +15,7 @@ from registry.erasures.queries import (
     get_person,
     is_erased,
     look_for,
+    open_requests_kept,
 )
 from registry.erasures.rules import Identity, Sought
 from registry.erasures.vocabulary import ErasureState
@@ -93,6 +94,8 @@ def ask_erasure(
     asked.choices = {
         "words": sorted(set(form.words)), "keep": sorted(set(form.keep) & known), "within": sorted(within),
     }  # fmt: skip
+    # What the answer to the demand already says: the job that erases says the rest.
+    asked.kept = open_requests_kept(session, person_id, within)
     session.add(asked)
     session.flush()
     return asked

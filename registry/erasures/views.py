@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from registry.compliance.explanation import FIELD_NAMES
+from registry.datasets.wording import field_label
 from registry.erasures.models import Erasure
 from registry.erasures.queries import Namesake, Obstacle, Passage, Reference
 from registry.erasures.rules import Identity
@@ -14,6 +16,7 @@ from registry.platform.lists import load_list
 from registry.web.templating import say_day
 
 _PLACES: Mapping[str, tuple[str, str]] = {
+    "accepted_deviation": (mark("Écart"), "/conformite/ecarts/{row}"),
     "account": (mark("Compte"), "/comptes"),
     "activity_processor": (mark("Sous-traitant d’un traitement"), ""),
     "api_token": (mark("Clé d’API"), ""),
@@ -53,6 +56,19 @@ _PLACES: Mapping[str, tuple[str, str]] = {
 def say_place(table: str) -> str:
     """A table in the reader's language."""
     return _(_PLACES[table][0]) if table in _PLACES else table.replace("_", " ")
+
+
+_KINDS: Mapping[str, str] = {
+    "breach": "breach", "information_system": "system", "processing_activity": "activity",
+    "received_request": "request",
+}  # fmt: skip
+"""Under which subject the fields of a table are named, where they are not those of a dataset."""
+
+
+def say_field(table: str, column: str) -> str:
+    """A column as the sheet that holds it calls it."""
+    name = FIELD_NAMES.get(_KINDS.get(table, ""), {}).get(column)
+    return _(name) if name else field_label(column)
 
 
 def address_of(table: str, row: int) -> str:
@@ -147,6 +163,7 @@ class ErasePage:
     passages: Sequence[PassageView]
     old_texts: int
     references: Sequence[tuple[str, int]]
+    open_requests: Sequence[StaysView]
     namesakes: Sequence[Namesake]
     alike: Sequence["AlikeView"]
     stays: Sequence[StaysView]
@@ -255,6 +272,17 @@ def say_unread_evidence(number: int) -> str:
     return _("Preuve n° {number}, dont le fichier n’a pas pu être lu en entier").format(number=number)
 
 
+OPEN_WHY = mark(
+    "Son délai court toujours, et plus rien ne dira à qui répondre : répondez d’abord, ou gardez ailleurs de quoi le "
+    "faire."
+)
+
+
+def say_open_request(number: int) -> str:
+    """A request that was not answered when whoever asked was erased."""
+    return _("Demande n° {number}, encore sans réponse").format(number=number)
+
+
 def say_unread(count: int) -> str:
     """How many pieces of evidence hold a file whose words nothing here reads."""
     return ngettext(
@@ -277,6 +305,8 @@ def _stays(one: Mapping[str, Any]) -> tuple[str, str, str]:
         return _backup(one)
     if what is Kept.EVIDENCE:
         return say_evidence(one["number"]), f"/preuves/{one['number']}", why
+    if what is Kept.REQUEST:
+        return say_open_request(one["number"]), f"/demandes/{one['number']}", _(OPEN_WHY)
     if what is Kept.PERSON:
         said = _("Personne n° {number}, du même nom ou de la même adresse").format(number=one["number"])
         why = _("Elle n’a pas été effacée : si c’est la même personne, effacez-la à part.")
@@ -284,7 +314,9 @@ def _stays(one: Mapping[str, Any]) -> tuple[str, str, str]:
     if what is Kept.UNREAD:
         return say_unread(one["number"]), "/preuves", _(UNREAD_WHY)
     table, row, *column = one["place"].split(":")
-    words = f"{what.label}{_(' : ')}{say_place(table)} n° {row}" + (f", {column[0]}" if column else "")
+    words = f"{what.label}{_(' : ')}{say_place(table)} n° {row}" + (
+        f", {say_field(table, column[0])}" if column else ""
+    )
     return words, address_of(table, int(row)), why
 
 

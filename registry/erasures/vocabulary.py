@@ -26,6 +26,7 @@ class Kept(Labelled):
     EVIDENCE = "evidence", mark("Preuve")
     UNREAD = "unread", mark("Preuves dont le fichier ne se lit pas ici")
     BACKUP = "backup", mark("Sauvegarde")
+    REQUEST = "request", mark("Demande encore sans réponse")
     PERSON = "person", mark("Autre personne du même nom ou de la même adresse")
 
 

@@ -275,6 +275,33 @@ def test_others_of_the_same_name_are_shown_and_left_by_number_or_erased_too(name
         assert set(known) == {left}
 
 
+def test_whoever_still_waits_for_an_answer_is_told_before_and_the_receipt_names_the_requests(town: Town) -> None:
+    today, dpo = town.info["today"](), town.someone(Role.DPO)
+    form = RequestForm(
+        regime="gdpr", right="erasure", subject="Effacer mon compte", received_on=today, requester_name="Quiconque",
+        identity_note="Vu au guichet par Quiconque",
+    )  # fmt: skip
+    with town.acting() as session:
+        request = record_request(session, town.authority_id, form)
+        number, person = request.id, request.requester_id
+
+    page = dpo.get(f"/personnes/{person}/effacer").text
+    asked = dpo.api(
+        "POST", f"/api/v1/persons/{person}/erasure",
+        json={"ground": "no-longer-necessary", "reason": "Demande reçue le 3 novembre"},
+    )  # fmt: skip
+
+    assert "Cette personne attend encore une réponse" in page
+    assert f'href="/demandes/{number}"' in page
+    assert "Comment elle l’a été" in page
+    assert "identity_note" not in page.replace(f"received_request:{number}:identity_note", "")
+    assert asked.status_code == 202, asked.text
+    assert [(one["what"], one["number"]) for one in asked.json()["stays"]] == [("request", number)]
+    Named(town, person, 0, 0, 0).work()
+    assert ("request", number) in {(one["what"], one["number"]) for one in receipt(town)["stays"]}
+    assert f"Demande n° {number}, encore sans réponse" in dpo.get("/personnes/effacements/1").text
+
+
 def test_an_account_that_is_open_and_a_post_that_runs_come_first(town: Town) -> None:
     dpo, steward = town.someone(Role.DPO), town.someone(Role.STEWARD)
     with town.acting() as session:
