@@ -27,6 +27,8 @@ def asker_of(visit: Visit) -> Asker:
         person_id=who.person_id,
         recording=who.reach(Permission.DATASETS_SHEET_RECORD),
         law=who.reach(Permission.DATASETS_LAW_RECORD),
+        processing=who.reach(Permission.PROCESSING_ACTIVITY_RECORD),
+        disposing=who.reach(Permission.PROCESSING_DISPOSAL_PREPARE),
         amending=who.reach(Permission.ORGANISATIONS_ORGANISATION_AMEND),
         appointing=who.reach(Permission.ORGANISATIONS_APPOINTMENT_RECORD),
         importing=who.reach(Permission.EXCHANGE_IMPORT_APPLY),

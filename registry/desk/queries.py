@@ -16,7 +16,7 @@ from registry.compliance.deviations.rules import TOLD, WARNED
 from registry.datasets.models import Dataset, InformationSystem
 from registry.desk.models import TaskArrangement
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE, SOON
-from registry.desk.vocabulary import MENDING, Arrangement, TaskKind, TaskList
+from registry.desk.vocabulary import MENDING, SLIP_POLICY, Arrangement, TaskKind, TaskList
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
@@ -32,7 +32,9 @@ DPIA_POLICY = "RGPD-15"
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
 # of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
-# for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law.
+# for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
+# that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
+# time is told to who may prepare a slip of disposal, until it stands on one that waits for its visa.
 _TASKS = """
 WITH body AS MATERIALIZED (
   SELECT own.id, (SELECT above.id FROM organisation above
@@ -41,7 +43,8 @@ WITH body AS MATERIALIZED (
     FROM organisation own
 ), said AS (
   SELECT f.policy_id, f.subject_kind, f.subject_id, f.organisation_id, body.legal_id,
-         (f.since AT TIME ZONE :zone)::date AS since,
+         CASE WHEN f.turns_on <= :today THEN greatest(f.turns_on, (f.since AT TIME ZONE :zone)::date)
+              ELSE (f.since AT TIME ZONE :zone)::date END AS since,
          CASE WHEN f.turns_on <= :today THEN f.turns_on - 1 END AS due,
          CASE WHEN f.turns_on <= :today THEN f.turns_into ELSE f.verdict END AS verdict,
          CASE WHEN f.turns_on <= :today THEN NULL ELSE f.missing[1] END AS fact,
@@ -58,6 +61,8 @@ WITH body AS MATERIALIZED (
          coalesce(fact, policy_id) AS detail, policy_id, binding, verdict, since, due,
          CASE WHEN verdict = 'non-compliant' THEN assumed END AS assumed
     FROM said WHERE verdict IN ('non-compliant', 'to-complete')
+     AND NOT (policy_id = :slip_policy AND verdict = 'non-compliant'
+              AND EXISTS (SELECT FROM disposal_article a WHERE a.dataset_id = said.subject_id AND a.live))
 ), expected AS (
   SELECT 'dataset' AS subject_kind, d.id AS subject_id, d.organisation_id, r.role
     FROM dataset d CROSS JOIN (VALUES ('owner'), ('steward')) AS r (role)
@@ -88,11 +93,14 @@ WITH body AS MATERIALIZED (
               ELSE :gap_patience END AS patience,
          CASE WHEN bool_and(assumed IS NOT NULL) THEN min(assumed) END AS assumed
     FROM act
-   WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording))
+   WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording) AND detail <> :slip_policy)
+      OR (subject_kind = 'dataset' AND organisation_id = ANY (:disposing) AND detail = :slip_policy)
       OR (subject_kind = 'organisation' AND organisation_id = ANY (:amending))
       OR (subject_kind = 'dataset' AND organisation_id = ANY (:law) AND detail = ANY (:of_law))
+      OR (subject_kind = 'activity' AND organisation_id = ANY (:processing) AND detail <> :dpia_policy)
    GROUP BY subject_kind, subject_id, organisation_id, detail
-  HAVING subject_kind <> 'dataset' OR organisation_id = ANY (:recording) OR bool_or(policy_id = ANY (:owed_by_law))
+  HAVING subject_kind NOT IN ('dataset', 'activity') OR detail = :slip_policy
+      OR organisation_id = ANY (:recording) OR bool_or(policy_id = ANY (:owed_by_law))
   UNION ALL
   SELECT 'vacancy', concat_ws(':', 'vacancy', subject_kind, subject_id), organisation_id, subject_kind, subject_id,
          string_agg(role, ',' ORDER BY role), ARRAY[]::text[], 2, min(ended), min(ends), count(*), false, false,
@@ -201,6 +209,8 @@ _ASKING = text(_TASKS).bindparams(
         for name in (
             "recording",
             "law",
+            "processing",
+            "disposing",
             "amending",
             "appointing",
             "importing",
@@ -214,7 +224,7 @@ _ASKING = text(_TASKS).bindparams(
             "within",
         )
     ),
-    *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place", "dpia_policy")),
+    *(bindparam(name, type_=Text()) for name in ("zone", "key", "kind", "place", "dpia_policy", "slip_policy")),
     *(
         bindparam(name, type_=Integer())
         for name in ("limit", "skipped", "gap_patience", "breach_patience", "kept_months")
@@ -233,6 +243,8 @@ class Asker:
     person_id: int
     recording: frozenset[int]
     law: frozenset[int]
+    processing: frozenset[int]
+    disposing: frozenset[int]
     amending: frozenset[int]
     appointing: frozenset[int]
     importing: frozenset[int]
@@ -250,8 +262,8 @@ class Asker:
 class Laws:
     """The policies in force that make tasks, those that bind in law, and those whose breach is a delay passed.
 
-    `owed_by_law` are those legal staff or the DPO must see kept on a dataset; `of_law` what those wait for in the
-    fields of law: facts, and the policies a breach of which is mended there.
+    `owed_by_law` are those legal staff or the DPO must see kept on a dataset or an activity; `of_law` what those of a
+    dataset wait for in the fields of law: facts, and the policies a breach of which is mended there.
     """
 
     policies: tuple[str, ...]
@@ -267,7 +279,8 @@ class Task:
 
     `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
     kind says; `word` is what the asker wrote when they put the task off or handed it, `given_word` what was written
-    to them; `of_law` that only the fields of law are theirs to fill. Units: `number` of findings, or of vacant roles.
+    to them; `of_law` that only the fields of law are theirs to fill; `passed` that
+    a time the law leaves has run out. Units: `number` of findings, or of vacant roles.
     """
 
     kind: TaskKind
@@ -283,6 +296,7 @@ class Task:
     number: int
     place: TaskList
     late: bool
+    passed: bool
     waiting: bool
     of_law: bool
     arrangement_id: int | None
@@ -302,8 +316,10 @@ class Task:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
         if self.kind is TaskKind.DEVIATION:
             return Permission.COMPLIANCE_DEVIATION_DECIDE
-        if self.kind is TaskKind.ERASURE:
-            return MENDING["erasure"]
+        if self.kind in {TaskKind.ERASURE, TaskKind.DPIA}:
+            return MENDING[self.kind]
+        if self.detail == SLIP_POLICY:
+            return Permission.PROCESSING_DISPOSAL_PREPARE
         return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
 
 
@@ -343,7 +359,7 @@ def find_tasks(
             "told": today - timedelta(days=TOLD), "warned": today + timedelta(days=WARNED),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
-            "dpia_policy": DPIA_POLICY, "kept_months": asker.kept_months,
+            "dpia_policy": DPIA_POLICY, "slip_policy": SLIP_POLICY, "kept_months": asker.kept_months,
             "within": None if within is None else sorted(within), "key": key, "kind": kind,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,

@@ -1,7 +1,9 @@
 """The pages of a desk: its lists, one task, and what is decided about it."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,10 +13,12 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
+from registry.compliance.evaluation import expired_on
 from registry.compliance.queries import count_by_body
 from registry.compliance.views import DIRECTED, findings_address
 from registry.compliance.vocabulary import Verdict
 from registry.desk.asking import asker_of
+from registry.desk.finding_queries import find_facts
 from registry.desk.forms import DelegationForm, SnoozeForm
 from registry.desk.queries import Task, find_colleagues, find_names, find_tasks, get_task
 from registry.desk.question_queries import find_asked
@@ -34,7 +38,7 @@ from registry.desk.views import (
 )
 from registry.desk.vocabulary import Arrangement, TaskKind, TaskList
 from registry.kernel.errors import Invalid
-from registry.kernel.permissions import Permission, Role
+from registry.kernel.permissions import WRITING, Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
 from registry.organisations.queries import find_organisations
@@ -56,7 +60,7 @@ NOTICES.update(
 _EMPTY = {
     TaskList.MINE: (
         mark("Rien ne vous attend"),
-        mark("Aucun constat à lever, aucune question, aucun poste vacant. Enrichissez une fiche, ou ajoutez un jeu."),
+        mark("Rien ne vous est confié."),
     ),
     TaskList.LATE: (mark("Rien n’est en retard"), mark("Tout ce qui vous attend est encore dans son délai.")),
     TaskList.WAITING: (
@@ -101,8 +105,8 @@ def show_desk(visit: Visit) -> Response[Any]:
         return visit.go(_address(of, **narrowing))
     title, words = _EMPTY[of]
     services = _services(visit, bodies, laws.obligations)
-    if services and of is TaskList.MINE:
-        words = mark("Rien ne vous est confié.")
+    if of is TaskList.MINE:
+        words = mark("Rien ne vous est confié.") if services else _nothing_to_do(visit)
     view = DeskPage(
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],
         here=_address(of, **narrowing), title=of.label, rule=_rule(of),
@@ -123,6 +127,20 @@ def show_desk(visit: Visit) -> Response[Any]:
         empty_title=_(title), empty_words=_(words),
     )  # fmt: skip
     return visit.page("desk/desk.html", view)
+
+
+def _nothing_to_do(visit: Visit) -> str:
+    """What an empty desk means to its reader: who writes nothing is not told that nothing is left to mend."""
+    if visit.visitor.may(Permission.DATASETS_SHEET_RECORD):
+        return mark(
+            "Aucun constat à lever, aucune question, aucun poste vacant. Enrichissez une fiche, ou ajoutez un jeu."
+        )
+    if any(visit.visitor.may(one) for one in WRITING):
+        return mark("Aucun constat que vos rôles permettent de lever, aucune question, aucun poste vacant.")
+    return mark(
+        "Vos rôles lisent le registre sans y écrire : ce qu’il constate se règle par qui tient les fiches. Posez une "
+        "question sur une fiche : elle attendra sa réponse ici."
+    )
 
 
 def _rule(of: TaskList) -> str:
@@ -167,10 +185,31 @@ def _service(which: int | str, name: str, counts: Counter[Verdict]) -> ServiceLi
     )  # fmt: skip
 
 
+def _since_when(visit: Visit, tasks: Sequence[Task], binding: Binding) -> list[Task]:
+    """Tasks whose breach began the day after the time the law leaves, not the day it was found: as their sheet says."""
+    passed = [one for one in tasks if one.kind is TaskKind.FINDING and one.passed and one.detail in binding]
+    rested, catalogue = find_facts(visit.session, passed), engine_of(visit.session).catalogue
+    began = {
+        one.key: min(days)
+        for one in passed
+        if (
+            days := [
+                day
+                for facts in rested.get((one.subject_kind, one.subject_id, one.detail), ())
+                if (day := expired_on(catalogue, binding[one.detail][1], facts, today=visit.today)) is not None
+            ]
+        )
+    }
+    return [
+        replace(one, since=began[one.key], due=began[one.key] - timedelta(days=1)) if one.key in began else one
+        for one in tasks
+    ]
+
+
 def _say(visit: Visit, tasks: Any, binding: Binding, bodies: list[Organisation] | Any) -> list[TaskView]:
     """Tasks in words, with the names they need: a fixed number of questions asked."""
     catalogue = engine_of(visit.session).catalogue
-    names = find_names(visit.session, tasks)
+    names, tasks = find_names(visit.session, tasks), _since_when(visit, tasks, binding)
     asked = find_asked(
         visit.session, [int(one.detail) for one in tasks if one.kind in {TaskKind.QUESTION, TaskKind.ANSWER}]
     )

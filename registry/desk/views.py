@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.explanation import filling_in_words
+from registry.compliance.panels import ELSEWHERE
 from registry.compliance.policy import Fact, Policy, PolicyVersion
 from registry.compliance.settling import other_ways
 from registry.compliance.vocabulary import Force, SubjectKind
@@ -16,7 +17,7 @@ from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.matter_words import Words, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
-from registry.desk.vocabulary import QuestionSubject, TaskKind
+from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.vocabulary import AppointmentRole
@@ -247,22 +248,16 @@ def label_of_field(kind: str, name: str | None) -> str:
     return _(SYSTEM_LABELS.get(name, name)) if kind == QuestionSubject.SYSTEM else field_label(name)
 
 
-_ANCHORS = {"distributions": "fichiers", "services": "interfaces"}
-"""Where the form of a sheet holds what is a list of its own."""
-
-
 def address_of_field(kind: str, number: int, field: str) -> str:
     """Where a field is filled; the sheet itself where none is named."""
     sheet = SHEETS[kind].format(id=number)
     if not field:
         return sheet
-    if field == APPOINTMENTS:
-        return f"{sheet}#responsables"
-    if field in BESIDE:
+    if kind == "dataset" and field in BESIDE:
         return BESIDE[field][1].format(id=number, sheet=sheet)
     if kind == "dataset" and field in {"fields", "sources"}:
         return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
-    return f"{sheet}/modifier#{_ANCHORS.get(field, field)}"
+    return sheet + ELSEWHERE.get(f"{kind}.{field}", ELSEWHERE.get(field, f"/modifier#{field}"))
 
 
 Binding = Mapping[str, tuple[Policy, PolicyVersion]]
@@ -284,7 +279,8 @@ def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
     owed = {
         policy.id: version
         for policy, version in binding.values()
-        if policy.subject is SubjectKind.DATASET and {Role.LEGAL, Role.DPO} & set(policy.owed_by)
+        if policy.subject in {SubjectKind.DATASET, SubjectKind.ACTIVITY}
+        and {Role.LEGAL, Role.DPO} & set(policy.owed_by)
     }
     return Laws(
         policies=tuple(sorted(set(binding) - told)),
@@ -378,13 +374,17 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
     )  # fmt: skip
     if task.assumed is not None:
         gain = say_assumed(task.assumed)
+    if task.subject_kind == "activity" and len(fields) > 1:
+        fields = ()  # Which of them is wrong stands on the sheet: they are filled on several pages.
+    if task.detail == SLIP_POLICY:
+        return policy.what_to_do(), why, gain, _("Préparer un bordereau"), "/conservation/bordereaux/nouveau"
     address = _address_of_finding(task, fields[0] if fields else "")
     return policy.what_to_do(), why, gain, _("Corriger"), address
 
 
 def _label_of_fact(task: Task, fact: Fact) -> str:
     """The field that tells a fact, as the sheet names it; the fact itself where another page tells it."""
-    if task.subject_kind == "organisation" or fact.field == APPOINTMENTS:
+    if task.subject_kind in {"organisation", "activity"} or fact.field == APPOINTMENTS:
         return fact.title()
     return label_of_field(task.subject_kind, fact.field)
 

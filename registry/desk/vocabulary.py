@@ -67,12 +67,15 @@ MENDING = {
     "draft": Permission.DATASETS_SHEET_RECORD,
     "breach": Permission.PROCESSING_BREACH_RECORD,
     "request": Permission.PROCESSING_REQUEST_RECORD,
-    "activity": Permission.PROCESSING_ASSESSMENT_RECORD,
+    "activity": Permission.PROCESSING_ACTIVITY_RECORD,
     "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
     "erasure": Permission.ERASURES_PERSON_ERASE,
     "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
+
+SLIP_POLICY = "SOB-03"
+"""The policy a slip of disposal mends: what is kept beyond its time."""
 
 
 def permission_of(key: str) -> Permission:
@@ -80,4 +83,6 @@ def permission_of(key: str) -> Permission:
     kind, _colon, rest = key.partition(":")
     if kind == TaskKind.VACANCY:
         return Permission.ORGANISATIONS_APPOINTMENT_RECORD
+    if kind == TaskKind.FINDING and rest.endswith(f":{SLIP_POLICY}"):
+        return Permission.PROCESSING_DISPOSAL_PREPARE
     return MENDING[rest.partition(":")[0] if kind == TaskKind.FINDING else kind]

@@ -73,6 +73,8 @@ def test_who_only_reads_owes_nothing_and_is_told_what_a_desk_is_for(town: Town) 
 
     assert answer.status_code == 200
     assert "Rien ne vous attend" in answer.text
+    assert "se règle par qui tient les fiches" in answer.text
+    assert "Enrichissez une fiche" not in answer.text
 
 
 def test_a_steward_of_one_commune_sees_nothing_of_another(town: Town) -> None:

@@ -146,9 +146,13 @@ def test_what_somebody_changed_since_stays_as_they_made_it(town: Town):
     second = preview(dpo, town.authority_id, TABLE.encode())
     dpo.post(f"{second}/appliquer", {"take": ["1", "4"]})
     amend("Après coup")
-    dpo.post(f"{second}/defaire")
+    undone = dpo.post(f"{second}/defaire")
 
-    assert "il est resté tel quel" in dpo.get(second).text
+    page = dpo.get(undone.headers["location"]).text
+    assert "il est resté tel quel" in page
+    assert "restés tels quels" in page
+    assert "mais pas en entier" in page
+    assert "chaque fiche est redevenue" not in page
     assert [row["Finalité principale"] for row in rows_of(dpo)] == ["Après coup"]
 
 

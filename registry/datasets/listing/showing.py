@@ -68,7 +68,7 @@ def find_names(session: Session) -> Names:
     return Names(
         {body.id: body for body in find_organisations(session)},
         {system.id: system.name for system in find_systems(session)},
-        {policy.id: policy.title for policy, _version in engine.catalogue.in_force(SubjectKind.DATASET, today)},
+        {policy.id: policy.name() for policy, _version in engine.catalogue.in_force(SubjectKind.DATASET, today)},
     )
 
 

@@ -21,9 +21,11 @@ from registry.exchange.activities.service import abandon_record, apply_record, p
 from registry.exchange.activities.views import (
     RecordImportPage,
     RecordImportsPage,
+    count_kept,
     figures_of,
     layout_label,
     line_view,
+    may_take_any,
     remark_view,
     row_view,
 )
@@ -49,11 +51,16 @@ NOTICES.update(
     {
         "registre-importe": mark("L’import est appliqué. Il peut être défait tant que rien n’a changé."),
         "registre-defait": mark("L’import est défait : chaque fiche est redevenue ce qu’elle était."),
+        "registre-defait-en-partie": mark(
+            "L’import est défait, mais pas en entier : des fiches changées depuis sont restées telles quelles, comme "
+            "leur nombre et leurs lignes le disent ci-dessous."
+        ),
         "registre-abandonne": mark("L’import est abandonné : rien n’a été écrit."),
     }
 )
 _TOLD = {
     "registre-importe": ImportState.APPLIED, "registre-defait": ImportState.UNDONE,
+    "registre-defait-en-partie": ImportState.UNDONE,
     "registre-abandonne": ImportState.ABANDONED,
 }  # fmt: skip
 
@@ -149,7 +156,7 @@ def _page(visit: Visit, made: RecordImport, error: str = "", status: int = HTTP_
         figures=figures_of(lines, made.state),
         lines=[line_view(line, made.state, names.get(line.organisation_id, ""), named) for line in lines],
         error=error,
-        may_apply=made.state is ImportState.PREVIEWED,
+        may_apply=made.state is ImportState.PREVIEWED and may_take_any(lines),
         may_undo=made.state is ImportState.APPLIED,
         may_abandon=made.state is ImportState.PREVIEWED,
     )
@@ -181,7 +188,8 @@ def undo_record_import(visit: Visit, import_id: int) -> Response[Any]:
     """Brings each activity of an import back to what it was."""
     import_of(visit, import_id)
     undo_record(visit.session, import_id, visit.visitor.reach(RECORD))
-    return visit.go(f"{OWN}/{import_id}", done="registre-defait")
+    kept = count_kept(find_lines_of(visit.session, import_id))
+    return visit.go(f"{OWN}/{import_id}", done="registre-defait-en-partie" if kept else "registre-defait")
 
 
 @route("POST", f"{OWN}/{{import_id:int}}/abandonner", RECORD)

@@ -120,8 +120,20 @@ def figures_of(lines: Sequence[RecordImportLine], state: ImportState) -> list[tu
         if state in _OVER and action in _DONE:
             own = [line for line in own if line.applied_version is not None and not line.is_undone]
         told.append((len(own), _(words[state in _OVER])))
-    undone = sum(line.is_undone for line in lines)
-    return [*told, (undone, _("remis comme avant"))] if state is ImportState.UNDONE else told
+    if state is not ImportState.UNDONE:
+        return told
+    told.append((sum(line.is_undone for line in lines), _("remis comme avant")))
+    return [*told, (kept, _("restés tels quels"))] if (kept := count_kept(lines)) else told
+
+
+def count_kept(lines: Sequence[RecordImportLine]) -> int:
+    """How many activities an import wrote and its undoing left as they are."""
+    return sum(line.applied_version is not None and not line.is_undone for line in lines)
+
+
+def may_take_any(lines: Sequence[RecordImportLine]) -> bool:
+    """Whether a preview holds anything one may choose to write."""
+    return any(line.action in _DONE for line in lines)
 
 
 def remark_view(said: Mapping[str, Any]) -> RemarkView:

@@ -70,7 +70,7 @@ def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Bu
             visit.session, visit.today, policy_ids=frozenset(policy_ids), gravest_first=True, limit=SHOWN
         )
         open_ = [one for one in found if one.verdict in _OPEN]
-        return Chapter(anchor, _(title), article, total, _told(visit, open_, names), f"/conformite/{policy_ids[0]}")
+        return Chapter(anchor, _(title), _(article), total, _told(visit, open_, names), f"/conformite/{policy_ids[0]}")
 
     return build
 
@@ -120,13 +120,13 @@ def _contracts(visit: Visit, _counts: Counter[tuple[str, Verdict]], names: Mappi
 
 
 _CHAPTERS: tuple[tuple[frozenset[Role], _Build], ...] = (
-    (_BODIES, _of_policies("aipd", mark("Analyses d’impact à mener ou à trier"), "RGPD art. 35", "RGPD-15")),
+    (_BODIES, _of_policies("aipd", mark("Analyses d’impact à mener ou à trier"), mark("RGPD art. 35"), "RGPD-15")),
     (_BODIES, _unread),
-    (_BODIES, _of_policies("information", mark("Personnes à informer"), "RGPD art. 13 et 14", "RGPD-10")),
-    (_BODIES, _of_policies("durees", mark("Conservation à dire ou à finir"), "RGPD art. 5 §1 e", "SOB-03")),
-    (_LEGAL, _of_policies("textes", mark("Bases légales sans texte cité"), "RGPD art. 6 §3", "RGPD-04")),
+    (_BODIES, _of_policies("information", mark("Personnes à informer"), mark("RGPD art. 13 et 14"), "RGPD-10")),
+    (_BODIES, _of_policies("durees", mark("Conservation à dire ou à finir"), mark("RGPD art. 5 §1 e"), "SOB-03")),
+    (_LEGAL, _of_policies("textes", mark("Bases légales sans texte cité"), mark("RGPD art. 6 §3"), "RGPD-04")),
     (_LEGAL, _transfers),
-    (_LEGAL, _of_policies("refus", mark("Refus à motiver"), "CRPA L311-14 et L322-5", "OD-23", "OD-25")),
+    (_LEGAL, _of_policies("refus", mark("Refus à motiver"), mark("CRPA L311-14 et L322-5"), "OD-23", "OD-25")),
     (_LEGAL, _contracts),
 )
 """Each chapter, with the roles it is for."""

@@ -7,8 +7,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.kernel.permissions import Permission
-from registry.kernel.words import FRENCH, _
+from registry.kernel.words import FRENCH, ngettext
 from registry.organisations.queries import find_organisations
+from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.clock import now
 from registry.processing.assessments.pages import is_to_begin
 from registry.processing.assessments.queries import find_screened
@@ -24,6 +25,8 @@ from registry.processing.retention.vocabulary import RetentionState
 from registry.web.visits import Visit, route
 
 READ, CONFIDED = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_BREACH_READ
+_KEEPERS = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
+"""The bodies whose record this registry is: what a contractor or a partner keeps of its own is not here."""
 _RUNNING = (ClockState.RUNNING, ClockState.SOON)
 
 
@@ -39,7 +42,7 @@ def show_oversight(visit: Visit) -> Response[object]:
         done=[one.title for one in chapters if not one.total],
         figures=_figures(lines),
         bodies=sorted(held, key=lambda line: -line.late),
-        silent=[(line.id, line.name) for line in lines if line.is_empty],
+        silent=[(line.id, line.name) for line in lines if line.is_empty and line.keeps_record],
         follows=visit.visitor.may(CONFIDED),
         may_record=visit.visitor.may(Permission.PROCESSING_ACTIVITY_RECORD),
     )
@@ -64,6 +67,7 @@ def _lines(visit: Visit, bodies: Bodies) -> list[BodyLine]:
             BodyLine(
                 id=body.id,
                 name=body.name,
+                keeps_record=body.kind in _KEEPERS,
                 activities=activities,
                 unfounded=unfounded,
                 assessments_due=due[body.id],
@@ -80,13 +84,40 @@ def _lines(visit: Visit, bodies: Bodies) -> list[BodyLine]:
 
 def _figures(lines: Sequence[BodyLine]) -> list[tuple[int, str, str, str]]:
     """Each figure with its words, the list it counts and its tone."""
+    breaches, requests = sum(one.breaches_late for one in lines), sum(one.requests_late for one in lines)
+    assessments, unfounded = sum(one.assessments_due for one in lines), sum(one.unfounded for one in lines)
+    datasets, measures = sum(one.datasets_due for one in lines), sum(one.measures_late for one in lines)
     counted = (
-        (sum(one.breaches_late for one in lines), _("violations : 72 heures dépassées"), "/violations?delai=overdue"),
-        (sum(one.requests_late for one in lines), _("demandes : délai dépassé"), "/demandes?delai=overdue"),
-        (sum(one.assessments_due for one in lines), _("analyses d’impact à engager"), "/aipd?vue=dues"),
-        (sum(one.unfounded for one in lines), _("traitements sans base légale"), "/traitements?base=vide"),
-        (sum(one.datasets_due for one in lines), _("jeux gardés au-delà de leur durée"), "/conservation?etat=due"),
-        (sum(one.measures_late for one in lines), _("mesures de protection en retard"), "/mesures?etat=late"),
+        (
+            breaches,
+            ngettext("violation : 72 heures dépassées", "violations : 72 heures dépassées", breaches),
+            "/violations?delai=overdue",
+        ),
+        (
+            requests,
+            ngettext("demande : délai dépassé", "demandes : délai dépassé", requests),
+            "/demandes?delai=overdue",
+        ),
+        (
+            assessments,
+            ngettext("analyse d’impact à engager", "analyses d’impact à engager", assessments),
+            "/aipd?vue=dues",
+        ),
+        (
+            unfounded,
+            ngettext("traitement sans base légale", "traitements sans base légale", unfounded),
+            "/traitements?base=vide",
+        ),
+        (
+            datasets,
+            ngettext("jeu gardé au-delà de sa durée", "jeux gardés au-delà de leur durée", datasets),
+            "/conservation?etat=due",
+        ),
+        (
+            measures,
+            ngettext("mesure de protection en retard", "mesures de protection en retard", measures),
+            "/mesures?etat=late",
+        ),
     )
     return [(number, words, address, "bad" if number else "good") for number, words, address in counted]
 

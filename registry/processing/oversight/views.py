@@ -10,6 +10,7 @@ class BodyLine:
 
     id: int
     name: str
+    keeps_record: bool = True
     activities: int = 0
     unfounded: int = 0
     assessments_due: int = 0
@@ -55,7 +56,8 @@ class Chapter:
 
 @dataclass(frozen=True)
 class OversightPage:
-    """The figures of all the bodies, and a line for each, what is late first; `silent` are those that hold nothing.
+    """The figures of all the bodies, and a line for each, what is late first; `silent` are those that hold nothing
+    though they keep a record here.
 
     `chapters` are what the visitor's roles have to do, and `done` the names of those in which nothing is left.
     """

@@ -8,9 +8,17 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale
 from registry.organisations.queries import get_legal_person
 from registry.processing.retention.models import DatasetRetention, RetentionHold
-from registry.processing.retention.queries import as_retention, find_holds, find_own_rules, find_retention, rules_of
+from registry.processing.retention.queries import (
+    as_retention,
+    find_holds,
+    find_own_rules,
+    find_retention,
+    find_slip_of,
+    rules_of,
+)
 from registry.processing.retention.rules import DueDates, Origin, Retention, dates_of, is_settled
 from registry.processing.retention.views import HoldLine, RetentionPanel
+from registry.processing.retention.vocabulary import RetentionState
 from registry.processing.retention.wording import SHAPES, say_due, say_known, say_origin, say_rule
 from registry.processing.views import say_months
 from registry.web.templating import say_day
@@ -43,6 +51,8 @@ def retention_of(visit: Visit, dataset_id: int) -> RetentionPanel | None:
     said = as_retention(sheet, row, rules_of(own, current_locale()))
     holds = [hold for hold in find_holds(visit.session, dataset_id) if hold.lifted_on is None]
     dates = dates_of(said, visit.today, held=bool(holds))
+    # Only what was due is put on a slip; a hold may have come since.
+    slip = find_slip_of(visit.session, dataset_id) if dates.state in {RetentionState.DUE, RetentionState.HELD} else None
     return RetentionPanel(
         dataset_id=dataset_id,
         shape=SHAPES[dates.state],
@@ -53,6 +63,7 @@ def retention_of(visit: Visit, dataset_id: int) -> RetentionPanel | None:
         holds=[hold_line(hold, visit) for hold in holds],
         is_set=is_settled(said),
         may_record=visit.visitor.may(RECORD, sheet.organisation_id),
+        slip=(slip.id, slip.number) if slip is not None else None,
     )
 
 

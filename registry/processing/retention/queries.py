@@ -256,6 +256,14 @@ def find_slips_of(session: Session) -> dict[int, int]:
     return {row.dataset_id: row.slip_id for row in session.execute(query)}
 
 
+def find_slip_of(session: Session, dataset_id: int) -> DisposalSlip | None:
+    """The live slip a dataset stands on."""
+    query = select(DisposalSlip).join(DisposalArticle, col(DisposalArticle.slip_id) == col(DisposalSlip.id))
+    return session.execute(
+        query.where(col(DisposalArticle.dataset_id) == dataset_id, col(DisposalArticle.live))
+    ).scalar_one_or_none()
+
+
 def get_rule(session: Session, rule_id: int, *, lock: bool = False) -> RetentionRule:
     """A rule an organisation says; locked, as it stands now.
 

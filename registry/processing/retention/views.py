@@ -22,7 +22,10 @@ class HoldLine:
 
 @dataclass(frozen=True)
 class RetentionPanel:
-    """How long a dataset is kept, on its sheet: where it stands, its durations and dates, what holds it."""
+    """How long a dataset is kept, on its sheet: where it stands, its durations and dates, what holds it.
+
+    `slip` is the slip of disposal it stands on, by its number in the registry and the one it is quoted by.
+    """
 
     dataset_id: int
     shape: str
@@ -33,6 +36,7 @@ class RetentionPanel:
     holds: Sequence[HoldLine]
     is_set: bool
     may_record: bool
+    slip: tuple[int, str] | None
 
 
 @dataclass(frozen=True)
