@@ -96,7 +96,7 @@ def test_the_dpo_s_overview_counts_what_is_kept_beyond_its_time_by_body(town: To
 
     page = town.someone(Role.DPO).get("/rgpd").text
 
-    assert "jeux gardés au-delà de leur durée" in page
+    assert "jeu gardé au-delà de sa durée" in page
     assert f'href="/conservation?etat=due&amp;organisation={town.authority_id}"><strong>1</strong>' in page
 
 
