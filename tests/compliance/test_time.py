@@ -275,8 +275,14 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
 def without(info: Mapping[str, Any], policy_id: str, *others: Policy) -> dict[str, Any]:
     """What a session carries in a version of the software that no longer has a policy, or has another in its place."""
     engine = engine_of_info(info)
-    kept = [policy for policy in engine.catalogue.policies if policy.id != policy_id]
     facts = {name: fact for name, fact in engine.catalogue.facts.items() if name != "dataset.licence" or others}
+    # A version of the software without a fact has no policy that asks about it either.
+    kept = [
+        policy
+        for policy in engine.catalogue.policies
+        if policy.id != policy_id
+        and all("dataset.licence" in facts or "dataset.licence" not in str(one.stored()) for one in policy.versions)
+    ]
     catalogue = Catalogue([*kept, *others], facts, engine.catalogue.lists, engine.catalogue.delays)
     return {**info, "engine": Engine(catalogue, engine.subjects, engine.dependents)}
 
