@@ -84,6 +84,7 @@ class Catalogue:
     paths: Mapping[str, Path] = field(default_factory=dict)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     """Conditions in words, by version and language: a sheet says each of them again."""
+    _parts: dict[tuple[str, bool], Part] = field(default_factory=dict)
     _compiled: dict[str, Compiled] = field(default_factory=dict)
     _in_force: dict[tuple[SubjectKind, date], tuple[tuple[Policy, PolicyVersion, Compiled], ...]] = field(
         default_factory=dict
@@ -215,6 +216,12 @@ class Catalogue:
 
         Raises: PolicyError, saying what was meant where a name, a value or a delay is unknown.
         """
+        known = self._parts.get((source, gives_day))
+        if known is None:
+            known = self._parts[source, gives_day] = self._compile(source, gives_day=gives_day)
+        return known
+
+    def _compile(self, source: str, *, gives_day: bool) -> Part:
         for sign, shown in _FORBIDDEN:
             if re.search(rf"(?<![\w.]){sign}(?![\w.])", _TEXTS.sub("''", source)):
                 raise PolicyError(

@@ -5,6 +5,7 @@ An alteration that no case notices tells of a case that is missing, or of a term
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from registry.compliance.catalogue import Catalogue
@@ -12,6 +13,7 @@ from registry.compliance.checking import facts_of_case, version_of_case
 from registry.compliance.evaluation import Defect, assess_version
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import Case, Policy, PolicyError, PolicyVersion
+from registry.kernel.dates import plus_days
 from registry.kernel.words import _
 
 _FORMULAS = ("when", "require", "deadline", "valid_until")
@@ -98,7 +100,7 @@ def _holds(catalogue: Catalogue, policy: Policy, version: PolicyVersion, case: C
 
 
 def alterations_of(source: str) -> list[str]:
-    """Each formula one alteration away: a part negated, a term dropped, a bound shifted by one or by its sign."""
+    """Each formula one alteration away: a part negated, a term dropped, a bound shifted by one, a day, or its sign."""
     return list(dict.fromkeys(_alter(source, read_expression(source), is_truth=_is_truth(source))))
 
 
@@ -125,6 +127,10 @@ def _alter(source: str, node: Node, *, is_truth: bool) -> Iterator[str]:
     if node.kind == "value" and node.text.lstrip("-").isdigit():
         for step in (-1, 1):
             yield _with(source, node, str(int(node.text) + step))
+    if node.kind == "call" and node.text == "day":
+        bound = node.parts[0]
+        for step in (-1, 1):
+            yield _with(source, bound, f"'{plus_days(date.fromisoformat(bound.text), step)}'")
     for part in node.parts:
         yield from _alter(source, part, is_truth=node.kind in {"and", "or", "not"})
 

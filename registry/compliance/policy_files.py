@@ -164,7 +164,9 @@ def _lists(folder: Path) -> dict[str, tuple[str, ...]]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
+        loader = yaml.CSafeLoader(path.read_text("utf-8"))
+        node = loader.get_single_node()
+        content = loader.construct_document(node) if node is not None else None
     except FileNotFoundError as error:
         raise PolicyError(_("Le fichier {file} manque.").format(file=path.name)) from error
     except UnicodeDecodeError as error:
@@ -176,7 +178,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise PolicyError(_("YAML illisible : {problem}").format(problem=problem), _shown(path), line) from error
     if not isinstance(content, dict):
         raise PolicyError(_("le fichier doit contenir des champs, un par ligne."), _shown(path), 1)
-    _refuse_repeated(yaml.compose(path.read_text("utf-8"), Loader=yaml.CSafeLoader), path)
+    _refuse_repeated(node, path)
     return content
 
 

@@ -208,7 +208,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
         versions=_versions(engine, visit, policy),
-        waits=any(one.id == policy.id for one, _version in engine.catalogue.waiting(visit.today)),
+        waits=any(one.applies_on(visit.today) and engine.catalogue.waits(policy, one) for one in policy.versions),
         subjects=rows,
         tabs=[(_("Tous ({number})").format(number=counts.total()), own)]
         + [(f"{verdict_word(policy.force, one)} ({counts[one]})", f"{own}?constat={one}") for one in _TABS],
