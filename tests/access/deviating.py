@@ -35,4 +35,4 @@ def deviate(
         )  # fmt: skip
         session.add(made)
         session.flush()
-        return {"deviation_id": made.id, "breached_id": policy_id}
+        return {"deviation_id": made.id, "breached_id": policy_id, "breaching_id": breached}

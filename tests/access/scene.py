@@ -164,6 +164,7 @@ class Objects:
     deviation_id: int = NOTHING
     deviation_version: int = 1
     breached_id: str = "OD-99"
+    breaching_id: int = NOTHING
     evidence_id: int = NOTHING
     evidence_version: int = 1
     edition_id: int = NOTHING
@@ -519,7 +520,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /conformite/ecarts/nouveau": _form(
         subject_kind="dataset",
-        subject_id=lambda of: str(of.dataset_id),
+        subject_id=lambda of: str(of.breaching_id),
         policy_id=lambda of: of.breached_id,
         reason=WHY,
         compensation=WHY,
@@ -733,7 +734,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/disposal-slips/{slip_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/accepted-deviations": lambda of: {
         "subject_kind": "dataset",
-        "subject_id": of.dataset_id,
+        "subject_id": of.breaching_id,
         "policy_id": of.breached_id,
         "reason": WHY,
         "compensation": WHY,

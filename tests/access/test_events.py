@@ -405,8 +405,12 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         session.flush()
         own_arrangement = put_off.id
     about = replace(about, token_id=own_key, session_id=other_session, arrangement_id=own_arrangement)
-    spare = replace(about, breach_id=furnished.objects["commune"].spare_breach_id,
-                    request_id=furnished.objects["commune"].spare_request_id)  # fmt: skip
+    spare = replace(
+        about, breach_id=furnished.objects["commune"].spare_breach_id,
+        request_id=furnished.objects["commune"].spare_request_id,
+        deviation_id=furnished.objects["authority"].deviation_id,
+        breaching_id=furnished.objects["authority"].breaching_id,
+    )  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")
     unsafe = {f"{method} {path}": (method, path) for method, path in routes_of(town.client.app) if method != "GET"}
     assert set(unsafe) == {*EVENTS, *WITHOUT_EVENT, *BY_A_JOB}, "Say which event a new route leaves, or why none."
