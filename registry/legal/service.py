@@ -33,11 +33,13 @@ def load_articles(session: Session, read: Sequence[ReadArticle], *, today: date)
     """Keeps articles read from a file: what is already there is replaced only where it differs."""
     texts = _texts(session, read)
     articles = _articles(session, read, texts)
+    # What a version's own file says of its days comes before what the files of others tell of them.
+    own = {one.version.identifier for one in read}
     pairs = [
         (one, version)
         for one in read
-        for version in (one.version, *one.others)
-    ]  # fmt: skip
+        for version in (one.version, *(other for other in one.others if other.identifier not in own))
+    ]
     known = find_versions(session, {version.identifier for _one, version in pairs})
     done = Loaded()
     for one, version in pairs:
@@ -48,8 +50,9 @@ def load_articles(session: Session, read: Sequence[ReadArticle], *, today: date)
             done += Loaded(new=1) if version.content is not None else Loaded(dated=1)
         elif version.content is not None:
             done += _replaced(row, version, one.source, today)
-        elif row.content is None:
-            _set_dates(row, version)
+        elif _set_dates(row, version):
+            # A version that was read as in force has been replaced since, or its day was fixed: its words stand.
+            done += Loaded(dated=1)
     session.flush()
     return done
 

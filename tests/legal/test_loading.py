@@ -10,6 +10,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from registry.legal.queries import find_cited, find_texts
 from registry.legal.rules import Citation
+from registry.legal.vocabulary import ArticleState
 from registry.platform.database import Acting, transaction
 from tests.cli.test_law import beffroi as beffroi
 from tests.conftest import Town
@@ -85,6 +86,43 @@ def test_a_version_known_by_its_dates_takes_its_text_from_another_file(town: Tow
         (SECOND, "Premier alinéa.\nSecond & dernier."),
         (FIRST, "Ancien."),
     ]
+
+
+def test_a_version_read_as_in_force_is_over_once_a_newer_file_says_so(town: Town, beffroi: Command, tmp_path: Path):
+    path = tmp_path / f"{FIRST}.xml"
+    path.write_bytes(xml_article(CITED, FIRST, "<p>Ancien.</p>"))
+    beffroi("legal", "load", str(path))
+    before = (FIRST, date(2016, 1, 1), date(2018, 8, 1), "MODIFIE")
+    newer = tmp_path / f"{CODE}.json"
+    newer.write_bytes(code(leaf(CITED, SECOND, begins=date(2018, 8, 1), others=[before])))
+
+    _code, said, _errors = beffroi("legal", "load", str(newer))
+
+    assert "nouveaux : 1, remplacés : 0, déjà là : 0 ; autres dates : 1" in said
+    with town.acting() as session:
+        found = find_cited(session, [Citation(CODE, CITED)])[Citation(CODE, CITED)]
+    assert [(one.content, one.state, one.in_force_until) for one in found.versions] == [
+        ("Premier alinéa.\nSecond & dernier.", ArticleState.IN_FORCE, None),
+        ("Ancien.", ArticleState.AMENDED, date(2018, 7, 31)),
+    ]
+    _code, said, _errors = beffroi("legal", "load", str(newer))
+    assert "nouveaux : 0, remplacés : 0, déjà là : 1 ; autres dates : 0" in said
+
+
+def test_the_days_of_a_version_are_those_of_its_own_file(town: Town, beffroi: Command, tmp_path: Path):
+    folder = tmp_path / "LEGI"
+    folder.mkdir()
+    link = f'<LIEN_ART debut="2018-08-01" etat="VIGUEUR" fin="2999-01-01" id="{SECOND}"/>'
+    stale = f'<VERSION etat="VIGUEUR">{link}</VERSION>'
+    over = xml_article(CITED, SECOND, "<p>Abrogé.</p>", begins="2018-08-01", ends="2020-01-01", state="ABROGE")
+    (folder / f"{SECOND}.xml").write_bytes(over)
+    (folder / "LEGIARTI000000000003.xml").write_bytes(xml_article(CITED, "LEGIARTI000000000003", others=stale))
+
+    beffroi("legal", "load", str(folder))
+
+    with town.acting() as session:
+        found = find_cited(session, [Citation(CODE, CITED)])[Citation(CODE, CITED)]
+    assert {one.identifier: one.in_force_until for one in found.versions}[SECOND] == date(2019, 12, 31)
 
 
 def test_a_file_that_goes_wrong_at_its_end_writes_nothing(town: Town, beffroi: Command, tmp_path: Path):
