@@ -1,7 +1,7 @@
 """What is decided of citations and versions, from values alone."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol, TypeVar
@@ -75,7 +75,7 @@ class Law:
 
 
 _PARENTHESES = re.compile(r"\([^)]*\)")
-_OF_CODE = r"[LRDA]\.?\s?\*?\s?\d+(?:-\d+)*"
+_OF_CODE = r"(?:L\.?O|[LRDA])\.?\s?\*?\s?\d+(?:-\d+)*"
 _CODE_NUMBERS = re.compile(rf"(?<!\w)({_OF_CODE})(?:\s+à\s+({_OF_CODE}))?")
 _PLAIN = r"\d+(?:er)?(?:-\d+)*"
 _PLAIN_LIST = re.compile(rf"art(?:\.|icles?)\s*({_PLAIN}(?:\s*(?:,|et|à)\s+{_PLAIN}(?![°\d)]))*)")
@@ -110,16 +110,27 @@ def read_citations(title: str, article: str, known: Sequence[KnownText]) -> tupl
 
     A part that names another text (« ; loi n° 78-17 du 6 janvier 1978, art. 57 ») cites that one.
     """
+    found = dict.fromkeys(one for _part, cited in _parts(title, article, known) for one in cited)
+    return tuple(found)
+
+
+def find_unread(title: str, article: str, known: Sequence[KnownText]) -> list[str]:
+    """The parts of what was written that name no article of a text somebody knows."""
+    return [part.strip() for part, cited in _parts(title, article, known) if part.strip() and not cited]
+
+
+def _parts(title: str, article: str, known: Sequence[KnownText]) -> Iterator[tuple[str, list[Citation]]]:
+    """Each part of what was written, with the articles it cites."""
     base = find_known(title, known)
-    found: dict[Citation, None] = {}
     for part in _PARENTHESES.sub(" ", article).split(";"):
         other = find_known(part, known)
         text = other if other is not None else None if _OTHER_TEXT.match(part) else base
-        if text is None:
-            continue
-        for number in _numbers(part, text.nature):
-            found.setdefault(Citation(text.identifier, number))
-    return tuple(found)
+        yield part, [Citation(text.identifier, one) for one in _numbers(part, text.nature)] if text is not None else []
+
+
+def write_number(number: str, nature: TextNature) -> str:
+    """The number of an article as a citation writes it, so that it is read again: « L311-1 » of a code, « art. 6 »."""
+    return number if nature is TextNature.CODE else f"art. {number}"
 
 
 def _numbers(part: str, nature: TextNature) -> list[str]:

@@ -15,7 +15,7 @@ from registry.legal.forms import WatchForm
 from registry.legal.law import count_judged, law_of
 from registry.legal.models import WatchEntry
 from registry.legal.queries import find_versions
-from registry.legal.rules import Law, official_address
+from registry.legal.rules import Law, official_address, write_number
 from registry.legal.views import (
     WATCH_LABELS,
     EntryView,
@@ -110,19 +110,21 @@ def _texts(law: Law) -> list[tuple[str, str]]:
 @route("GET", "/droit/veille/nouvelle", RECORD)
 def show_new_entry(visit: Visit) -> Response[Any]:
     """An empty entry; from a proposal, what its version says already stands there."""
+    number, identifier = visit.query("article"), visit.query("version")
+    text = next((one for one in law_of(visit.session).texts if one.identifier == visit.query("texte")), None)
     values: dict[str, Any] = {
         "organisation_id": str(visit.visitor.organisation_id), "status": str(WatchStatus.SPOTTED),
-        "text_identifier": visit.query("texte"), "articles": visit.query("article"),
     }  # fmt: skip
-    version = find_versions(visit.session, [visit.query("version")]).get(visit.query("version"))
+    if text is not None:
+        articles = write_number(number, text.nature) if number else ""
+        values |= {"text_identifier": text.identifier, "articles": articles}
+    version = find_versions(visit.session, [identifier]).get(identifier) if identifier else None
     if version is not None:
-        law = law_of(visit.session)
-        nature = next((one.nature for one in law.texts if one.identifier == values["text_identifier"]), None)
         values |= {
             "version_identifier": version.identifier, "effective_from": version.in_force_from,
-            "title": _("Nouvelle version de l’article {number}").format(number=values["articles"]),
+            "title": _("Nouvelle version de l’article {number}").format(number=number),
             "changes": version.modified_by or "",
-            "source_address": official_address(nature, version.identifier) if nature is not None else "",
+            "source_address": official_address(text.nature, version.identifier) if text is not None else "",
         }  # fmt: skip
     return _page(visit, None, values)
 

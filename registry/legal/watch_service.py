@@ -8,6 +8,7 @@ from registry.ledger.service import say
 from registry.legal.forms import WatchForm
 from registry.legal.law import law_of
 from registry.legal.models import WatchEntry
+from registry.legal.rules import find_unread, read_citations
 from registry.legal.vocabulary import WatchStatus
 from registry.legal.watch_queries import get_entry
 from registry.platform.tables import set_those_that_differ
@@ -45,12 +46,19 @@ def amend_entry(session: Session, entry_id: int, form: WatchForm, *, expected: i
 
 def _check(session: Session, form: WatchForm) -> None:
     wrong: dict[str, str] = {}
-    if form.text_identifier is not None and form.text_identifier not in {
-        one.identifier for one in law_of(session).texts
-    }:
+    texts = law_of(session).texts
+    chosen = next((one for one in texts if one.identifier == form.text_identifier), None)
+    if form.text_identifier is not None and chosen is None:
         wrong["text_identifier"] = _("Ce texte n’est pas de ceux que citent les règles : choisissez-le dans la liste.")
     if form.articles is not None and form.text_identifier is None:
         wrong["text_identifier"] = _("Dites de quel texte sont ces articles.")
+    if form.articles is not None and chosen is not None:
+        unread = find_unread(chosen.title, form.articles, texts)
+        if unread or not read_citations(chosen.title, form.articles, texts):
+            wrong["articles"] = _(
+                "« {words} » ne se lit pas comme un article de ce texte. Séparez les articles par un point-virgule : "
+                "« L311-1 ; R*311-12 » pour un code, « art. 6 ; art. 8 » pour tout autre texte."
+            ).format(words=(unread or [form.articles])[0])
     if form.status is WatchStatus.SET_ASIDE and form.note is None:
         wrong["note"] = _("Dites en quelques mots pourquoi cette veille est écartée.")
     if wrong:

@@ -17,6 +17,7 @@ from registry.legal.rules import (
     Citation,
     KnownText,
     Wanted,
+    find_unread,
     number_key,
     number_sort,
     read_citations,
@@ -41,6 +42,7 @@ GDPR = KnownText("32016R0679", "Règlement (UE) 2016/679 (RGPD)", TextNature.UNI
         (CRPA.title, "L312-1-1 3° ; D312-1-1-1 (seuil de 50 agents)", ["L312-1-1", "D312-1-1-1"]),
         (CRPA.title, "art. L311-3-1, R311-3-1-1 et R311-3-1-2", ["L311-3-1", "R311-3-1-1", "R311-3-1-2"]),
         (CRPA.title, "L323-2 ; décret n° 2017-638, art. 3", ["L323-2"]),
+        (CRPA.title, "LO1112-1 ; L.O. 6211-3", ["LO1112-1", "LO6211-3"]),
         (GDPR.title, "art. 30 §1 a) à g)", ["30"]),
         (GDPR.title, "art. 44 à 46 et 49", ["44", "45", "46", "49"]),
         (GDPR.title, "art. 4 (1) et (5), art. 5 §2", ["4", "5"]),
@@ -56,6 +58,20 @@ def test_a_citation_may_name_an_article_of_another_text():
     cited = read_citations(GDPR.title, "art. 33 §1 ; loi n° 78-17 du 6 janvier 1978, art. 58 I", (CRPA, LAW, GDPR))
 
     assert cited == (Citation(GDPR.identifier, "33"), Citation(LAW.identifier, "58"))
+
+
+@pytest.mark.parametrize(
+    ("text", "article", "unread"),
+    [
+        (CRPA, "L311-1 ; R*311-12 (seuil) ;", []),
+        (CRPA, "L311-1 ; 311-2 ; livre III", ["311-2", "livre III"]),
+        (LAW, "6", ["6"]),
+        (LAW, "art. 6 ; CRPA, L311-1", []),
+        (CRPA, "L323-2 ; décret n° 2017-638, art. 3", ["décret n° 2017-638, art. 3"]),
+    ],
+)
+def test_what_names_no_article_is_told(text: KnownText, article: str, unread: list[str]):
+    assert find_unread(text.title, article, (CRPA, LAW, GDPR)) == unread
 
 
 @given(st.text())

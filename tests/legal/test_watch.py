@@ -16,6 +16,7 @@ from tests.legal.conftest import CODE, code, leaf
 pytestmark = pytest.mark.database
 
 NOW, LATER = "LEGIARTI000044403448", "LEGIARTI000000000008"
+LAW = "JORFTEXT000000886460"
 ENTRY = {"title": "Décret annoncé", "changes": "La liste des licences s’allonge.", "status": "spotted"}
 
 
@@ -90,6 +91,18 @@ def test_an_entry_tells_the_rules_touched_and_how_many_records_they_judge(town: 
     [
         ({"title": ""}, "Ce champ est nécessaire"),
         ({"articles": "L311-1"}, "Dites de quel texte sont ces articles"),
+        (
+            {"articles": "311-1", "text_identifier": CODE},
+            "\u00a0311-1\u00a0» ne se lit pas comme un article de ce texte",
+        ),
+        (
+            {"articles": "L311-1 ; 6", "text_identifier": CODE},
+            "\u00a06\u00a0» ne se lit pas comme un article de ce texte",
+        ),
+        (
+            {"articles": "(tout)", "text_identifier": CODE},
+            "\u00a0(tout)\u00a0» ne se lit pas comme un article de ce texte",
+        ),
         ({"text_identifier": "LEGITEXT9"}, "choisissez-le dans la liste"),
         ({"status": "set-aside"}, "pourquoi cette veille est écartée"),
         ({"effective_from": "1200-01-01"}, "Cette année n’est pas possible"),
@@ -131,3 +144,20 @@ def test_who_only_reads_sees_the_watch_of_their_body_and_changes_nothing(town: T
     assert "/droit/veille/nouvelle" not in said
     assert "Décret annoncé" not in town.someone(Role.READER, town.other_commune_id).get("/droit/veille").text
     assert town.someone(Role.STEWARD, town.commune_id).get("/droit/veille/nouvelle").status_code == 403
+
+
+def test_the_article_of_a_law_is_proposed_as_rules_write_it_and_touches_them(town: Town, jurist: Someone):
+    form = jurist.get(f"/droit/veille/nouvelle?texte={LAW}&article=30").text
+    assert 'value="art. 30"' in form
+
+    values = {**ENTRY, "organisation_id": town.commune_id, "text_identifier": LAW, "articles": "art. 30"}
+    assert jurist.post("/droit/veille/nouvelle", values).status_code == 303
+    assert 'href="/conformite/RGPD-' in jurist.get("/droit/veille").text
+
+
+def test_an_entry_without_a_text_does_not_say_that_no_rule_is_touched(town: Town, jurist: Someone):
+    jurist.post("/droit/veille/nouvelle", {**ENTRY, "organisation_id": town.commune_id})
+
+    said = jurist.get("/droit/veille").text
+    assert "Aucun texte n’est choisi" in said
+    assert "Aucune règle ne cite ce qui change" not in said
