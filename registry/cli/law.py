@@ -206,9 +206,10 @@ def mutate(policy: str | None, at_least: float, as_json: bool) -> int:
     """Alters every condition and tells what share the cases notice, without a database."""
     catalogue = assemble_engine().catalogue
     if policy is not None:
-        if not catalogue.has(policy.upper()):
+        only = catalogue.find(policy.upper())
+        if only is None:
             raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy))
-        catalogue = replace(catalogue, policies=(catalogue.get(policy.upper()),))
+        catalogue = replace(catalogue, policies=(only,))
     found = mutate_catalogue(catalogue)
     if as_json:
         write_json(found.as_json())

@@ -35,7 +35,7 @@ _LABELS = {
     "missing": mark("Les faits qui manquent pour conclure"),
     "turns_on": mark("Le jour où le constat tourne de lui-même, si rien ne change"),
     "turns_into": mark("Ce qu’il devient ce jour-là"),
-    "deviation": mark("L’écart qui porte sur ce manquement : il l’annote et ne l’efface pas"),
+    "deviation": mark("L’écart qui porte sur ce constat : il l’annote et ne l’efface pas"),
     "expires_on": mark("Le dernier jour où l’écart est assumé"),
     "since": mark("Depuis quand ces faits sont connus"),
     "force": mark("Ce que la règle engage : obligation, recommandation, bonne pratique ou veille"),
@@ -222,9 +222,9 @@ def list_policies(visit: Visit) -> Response[PoliciesBody]:
 def read_policy(visit: Visit, policy_id: str) -> Response[PolicyBody]:
     """One policy with its versions."""
     engine = engine_of(visit.session)
-    if not engine.catalogue.has(policy_id):
+    policy = engine.catalogue.find(policy_id)
+    if policy is None:
         raise NotFound(_("Aucune règle ne porte ce numéro."))
-    policy = engine.catalogue.get(policy_id)
     official = official_texts(visit.session, engine.catalogue, policy, policy.versions, visit.today)
     versions = [_version(engine, version, official[version.digest], visit.today) for version in policy.versions]
     return visit.answer(PolicyBody(**_line(visit, policy, _counts(visit)), versions=versions))

@@ -130,9 +130,9 @@ class Catalogue:
         """
         return self._by_id[policy_id]
 
-    def has(self, policy_id: str) -> bool:
-        """Whether a policy bears that number."""
-        return policy_id in self._by_id
+    def find(self, policy_id: str) -> Policy | None:
+        """The policy of that number, if this catalogue holds it."""
+        return self._by_id.get(policy_id)
 
     @cached_property
     def _by_id(self) -> dict[str, Policy]:

@@ -194,9 +194,9 @@ def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[Subje
 def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
     """One policy: its law, its condition in words, and what it finds, subject by subject."""
     engine = engine_of(visit.session)
-    if not engine.catalogue.has(policy_id):
+    policy = engine.catalogue.find(policy_id)
+    if policy is None:
         raise NotFound(_("Aucune règle ne porte ce numéro."))
-    policy = engine.catalogue.get(policy_id)
     chosen = visit.query("constat")
     verdict = Verdict(chosen) if chosen in set(Verdict) else None
     counts = _counts(visit).get(policy.id, Counter())

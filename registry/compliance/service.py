@@ -163,7 +163,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     stored = {row.version_digest for row in current.values()}
     fresh = _Fresh()
     closed: list[int] = []
-    mended: list[int] = []
+    settled: list[int] = []
     for subject in judged:
         places = fresh.places_of(subject)
         if not current:
@@ -177,16 +177,16 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                 if before.organisation_id == subject.organisation_id and _reads_the_same(before, values, today):
                     continue
                 closed.append(before.id)
-                if _is_breach(before, today) and values["verdict"] is not Verdict.NON_COMPLIANT:
-                    mended.append(before.id)
+                if values["verdict"] not in _ASKING_FOR_SOMETHING and _asks_for_something(before, today):
+                    settled.append(before.id)
             changed.append(place)
         fresh.add(subject, changed)
     closed += [row.id for row in current.values()]
-    mended += [row.id for row in current.values() if _is_breach(row, today)]
+    settled += [row.id for row in current.values() if _asks_for_something(row, today)]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
-    if mended:
-        close_unneeded(session, mended, today)
+    if settled:
+        close_unneeded(session, settled, today)
     if fresh.subjects:
         _store_texts(session, fresh.texts(stored))
         session.execute(_KEEPING, fresh.rows(kind))
@@ -246,6 +246,7 @@ def _array(numbers: Iterable[int]) -> str:
     return f"{{{','.join(map(str, numbers))}}}"
 
 
+_ASKING_FOR_SOMETHING = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
 _COMPARED = ("version_digest", "missing", "facts")
 _TURNING = ("verdict", "turns_on", "turns_into")
 
@@ -259,10 +260,10 @@ def _reads_the_same(before: Any, values: Mapping[str, Any], today: date) -> bool
     return all(getattr(before, name) == values[name] for name in _TURNING)
 
 
-def _is_breach(row: Any, today: date) -> bool:
-    """Whether a kept finding reads as a breach on this day."""
+def _asks_for_something(row: Any, today: date) -> bool:
+    """Whether a kept finding reads, on this day, as a breach or as one that may turn out to be."""
     turned = row.turns_on is not None and row.turns_on <= today
-    return Verdict(row.turns_into if turned else row.verdict) is Verdict.NON_COMPLIANT
+    return Verdict(row.turns_into if turned else row.verdict) in _ASKING_FOR_SOMETHING
 
 
 def _columns(assessment: Assessment) -> dict[str, Any]:

@@ -373,7 +373,7 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
         else _("suit une recommandation ou une bonne pratique")
     )  # fmt: skip
     if task.assumed is not None:
-        gain = say_assumed(task.assumed)
+        gain = say_assumed(policy.force, task.assumed)
     if task.subject_kind == "activity" and len(fields) > 1:
         fields = ()  # Which of them is wrong stands on the sheet: they are filled on several pages.
     if task.detail == SLIP_POLICY:

@@ -196,10 +196,50 @@ def test_it_is_withdrawn_with_a_reason_and_nothing_is_erased(town: Town):
     assert director.post(place, {"version": "2", "reason": "Le marché est rompu."}).status_code == 303
 
     page = steward.get(f"/conformite/ecarts/{number}").text
+    assert "L’écart a pris fin." in director.get(f"/conformite/ecarts/{number}?fait=ecart-fini").text
     assert "Le marché est rompu." in page
+    assert "Écart levé" in page
     assert "nouveau?genre=dataset" in page
     assert finding_of(steward, sheet)["deviation"] is None
     assert director.get(place).status_code == 409
+
+
+def test_a_request_that_is_withdrawn_is_not_said_to_have_been_accepted(town: Town):
+    sheet, steward = town.record(**PUBLISHED), town.someone(Role.STEWARD)
+    number = number_of(ask(steward, sheet, later(town, 200)))
+    place = f"/conformite/ecarts/{number}/retirer"
+    asked = steward.get(place).text
+    assert "la demande reste dans la liste" in asked
+    assert "de nouveau à corriger" not in asked
+
+    answer = steward.post(place, {"version": "1", "reason": "Le fichier sera corrigé ce mois-ci."})
+
+    said = steward.get(answer.headers["location"]).text
+    assert "La demande est retirée. Elle reste dans la liste, avec son motif." in said
+    assert "Demande retirée" in said
+    assert "L’écart a pris fin" not in said
+
+
+def test_a_finding_that_waits_for_a_fact_keeps_its_deviation_until_it_is_settled(town: Town):
+    steward, director = town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
+    back, mended = (town.record(f"Jeu {number}", **PUBLISHED) for number in range(2))
+    numbers = [number_of(ask(steward, sheet, later(town, 90))) for sheet in (back, mended)]
+    for number in numbers:
+        assert decide(director, number).status_code == 303
+
+    with town.acting() as session:
+        for sheet in (back, mended):
+            amend_dataset(session, sheet, DatasetChange(licence=None), expected=1)
+
+    assert [finding_of(steward, sheet)["verdict"] for sheet in (back, mended)] == ["to-complete", "to-complete"]
+    assert [state_of(steward, number)["state"] for number in numbers] == ["approved", "approved"]
+    with town.acting() as session:
+        amend_dataset(session, back, DatasetChange(licence="cc-by-nc-4.0"), expected=2)
+        amend_dataset(session, mended, DatasetChange(licence="etalab-2.0"), expected=2)
+    assert [state_of(steward, number)["state"] for number in numbers] == ["approved", "unneeded"]
+    assert "Écart assumé jusqu’au" in steward.get(f"/jeux/{back}").text
+    page = steward.get(f"/conformite/ecarts/{numbers[1]}").text
+    assert "Plus nécessaire\u00a0: la règle est respectée, ou ne porte plus sur cette fiche" in page
 
 
 def test_a_breach_that_is_mended_ends_its_deviation_by_itself(town: Town):
@@ -285,6 +325,11 @@ def test_a_deviation_whose_rule_is_gone_is_still_shown_by_its_number(town: Town)
     assert f'href="/conformite/ecarts/{number}"' in listed
     assert "Règle retirée du catalogue" in listed
     assert 'href="/conformite/OD-99"' not in page.text + listed
+    with town.as_owner() as session:
+        session.execute(text("UPDATE accepted_deviation SET state = 'unneeded', ended_on = asked_on"))
+    ended = steward.get(f"/conformite/ecarts/{number}").text
+    assert "Plus nécessaire\u00a0: la règle n’est plus au catalogue" in ended
+    assert "respectée" not in ended
 
 
 def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):
@@ -293,6 +338,22 @@ def test_a_practice_is_departed_from_without_a_breach_of_law(town: Town):
     page = steward.get(f"/conformite/ecarts/nouveau?genre=dataset&fiche={sheet}&regle=ACC-01").text
 
     assert "Ce n’est pas une obligation\u00a0: s’en écarter se dit, et le constat reste compté." in page
+    number = number_of(ask(steward, sheet, later(town, 10), policy_id="ACC-01"))
+    director = town.someone(Role.DIRECTOR)
+    deciding, desk = director.get(f"/conformite/ecarts/{number}").text, director.get("/bureau?genre=deviation").text
+    assert "le constat reste compté" in desk
+    assert decide(director, number).status_code == 303
+    ending = steward.get("/bureau?genre=deviation").text
+    assert "ensuite, la règle n’est toujours pas suivie" in ending
+    with town.as_owner() as session:
+        session.execute(text("UPDATE accepted_deviation SET asked_on = asked_on - 40, expires_on = expires_on - 20"))
+    expired = steward.get(f"/conformite/ecarts/{number}").text
+    withdrawing = director.get(f"/conformite/ecarts/{number}/retirer").text
+    assert "Expiré\u00a0: la règle n’est toujours pas suivie" in expired
+    for said in (page, deciding, expired, withdrawing):
+        assert "manquement" not in said.partition("<main")[2]
+    for said in (desk, ending):
+        assert "le manquement" not in said
 
 
 def test_the_desk_tells_who_decides_then_who_asked_and_the_breach_sinks_below_the_rest(town: Town):

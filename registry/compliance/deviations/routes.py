@@ -7,6 +7,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
+from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.queries import (
     MOST,
     DeviationFilter,
@@ -14,7 +15,13 @@ from registry.compliance.deviations.queries import (
     find_deviations,
     get_deviation,
 )
-from registry.compliance.deviations.service import ask_deviation, decide_deviation, withdraw_deviation
+from registry.compliance.deviations.service import (
+    ALREADY_ENDED,
+    NOTHING_TO_ASK,
+    ask_deviation,
+    decide_deviation,
+    withdraw_deviation,
+)
 from registry.compliance.deviations.showing import (
     ASK,
     DECIDE,
@@ -27,6 +34,7 @@ from registry.compliance.deviations.showing import (
 )
 from registry.compliance.deviations.views import WithdrawPage
 from registry.compliance.deviations.vocabulary import DeviationState
+from registry.compliance.deviations.wording import what_follows
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal, Stale
@@ -42,7 +50,8 @@ NOTICES.update(
     {
         "ecart-demande": mark("L’écart est demandé. Il figure au bureau de qui peut en décider."),
         "ecart-decide": mark("La décision est enregistrée. Qui a demandé la lira à son bureau."),
-        "ecart-retire": mark("L’écart a pris fin. Rien n’est effacé : le manquement redevient à corriger."),
+        "ecart-fini": mark("L’écart a pris fin. Il reste dans la liste, et le constat est de nouveau à corriger."),
+        "demande-retiree": mark("La demande est retirée. Elle reste dans la liste, avec son motif."),
     }
 )
 _EXPIRED, _SOON = "expired", "soon"
@@ -110,7 +119,7 @@ def show_ask(visit: Visit) -> Response[Any]:
     found = get_found(visit, SubjectKind(kind), number, visit.query("regle"), period)
     visit.visitor.require(ASK, found.organisation_id)
     if found.verdict is not Verdict.NON_COMPLIANT:
-        raise Conflict(_("Ce constat n’est pas, ou n’est plus, un manquement : il n’y a pas d’écart à demander."))
+        raise Conflict(_(NOTHING_TO_ASK))
     return visit.page("compliance/deviation_form.html", ask_page(visit, found, {}, {}))
 
 
@@ -174,8 +183,8 @@ def show_withdraw(visit: Visit, deviation_id: int) -> Response[Any]:
     row = get_deviation(visit.session, deviation_id)
     visit.visitor.require(WITHDRAW, row.organisation_id)
     if not row.state.is_open:
-        raise Conflict(_("Cet écart a déjà pris fin : demandez-en un autre si le manquement demeure."))
-    return visit.page("compliance/deviation_withdraw.html", _withdraw_page(row, ""))
+        raise Conflict(_(ALREADY_ENDED))
+    return visit.page("compliance/deviation_withdraw.html", _withdraw_page(visit, row, ""))
 
 
 @route("POST", "/conformite/ecarts/{deviation_id:int}/retirer", WITHDRAW)
@@ -186,16 +195,20 @@ def withdraw_one(visit: Visit, deviation_id: int) -> Response[Any]:
     read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = _withdraw_page(row, message)
+        page = _withdraw_page(visit, row, message)
         return visit.page("compliance/deviation_withdraw.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     expected = read_number(visit.form_data().first("version")) or 0
-    withdraw_deviation(visit.session, deviation_id, read.form.reason, today=visit.today, expected=expected)
-    return visit.go(f"/conformite/ecarts/{deviation_id}", done="ecart-retire")
+    ended = withdraw_deviation(visit.session, deviation_id, read.form.reason, today=visit.today, expected=expected)
+    done = "demande-retiree" if ended.decided_on is None else "ecart-fini"
+    return visit.go(f"/conformite/ecarts/{deviation_id}", done=done)
 
 
-def _withdraw_page(row: Any, error: str) -> WithdrawPage:
+def _withdraw_page(visit: Visit, row: AcceptedDeviation, error: str) -> WithdrawPage:
     title = _("Écart n° {number}").format(number=row.id)
-    return WithdrawPage(row.id, row.version, title, row.state is DeviationState.APPROVED, error)
+    approved = row.state is DeviationState.APPROVED
+    policy = engine_of(visit.session).catalogue.find(row.policy_id)
+    then = what_follows(policy.force if policy is not None else None)
+    return WithdrawPage(row.id, row.version, title, approved, then, error)
 
 
 def _say(refusal: Refusal) -> tuple[dict[str, str], int]:

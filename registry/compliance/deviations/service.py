@@ -19,9 +19,14 @@ from registry.compliance.queries import Found
 from registry.compliance.vocabulary import Verdict
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Role
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say
 from registry.web.templating import say_day
+
+NOTHING_TO_ASK = mark(
+    "La règle est respectée, ne s’applique pas ou attend un fait : il n’y a pas d’écart à demander sur ce constat."
+)
+ALREADY_ENDED = mark("Cet écart a déjà pris fin : demandez-en un autre si le constat demeure.")
 
 
 def longest_of(session: Session) -> int:
@@ -37,7 +42,7 @@ def ask_deviation(
     Raises: Conflict when the finding is no breach any more, or when one waits already; Invalid when it runs too long.
     """
     if found.verdict is not Verdict.NON_COMPLIANT:
-        raise Conflict(_("Ce constat n’est pas, ou n’est plus, un manquement : il n’y a pas d’écart à demander."))
+        raise Conflict(_(NOTHING_TO_ASK))
     waiting = _("Un écart est déjà demandé sur ce constat : il attend sa décision.")
     key = (found.subject_kind, found.subject_id, found.policy_id, found.period)
     if DeviationState.ASKED in find_open(session, *key):
@@ -106,7 +111,7 @@ def withdraw_deviation(
     """
     deviation = _as_read(session, deviation_id, expected)
     if not deviation.state.is_open:
-        raise Conflict(_("Cet écart a déjà pris fin : demandez-en un autre si le manquement demeure."))
+        raise Conflict(_(ALREADY_ENDED))
     say(session, "compliance:deviation:withdraw", reason)
     deviation.state, deviation.ended_on, deviation.ended_reason = DeviationState.WITHDRAWN, today, reason
     session.flush()
@@ -115,9 +120,9 @@ def withdraw_deviation(
 
 
 def close_unneeded(session: Session, finding_ids: Sequence[int], today: date) -> None:
-    """Ends the deviations on findings that were breaches and are none any more: they close by themselves.
+    """Ends the deviations on findings that ask for nothing any more: they close by themselves.
 
-    Whoever mends the breach is their author in the ledger.
+    Whoever settles the finding is their author in the ledger.
     """
     session.execute(
         update(AcceptedDeviation)

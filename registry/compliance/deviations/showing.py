@@ -73,9 +73,9 @@ def about_of(visit: Visit, one: Bearing) -> About:
         "subject_address": SHEETS[one.subject_kind].format(id=one.subject_id),
         "organisation": bodies.get(one.organisation_id, ""), "policy_id": one.policy_id,
     }  # fmt: skip
-    if not engine.catalogue.has(one.policy_id):
+    policy = engine.catalogue.find(one.policy_id)
+    if policy is None:
         return About(**of_subject)
-    policy = engine.catalogue.get(one.policy_id)
     in_force = {known.id: version for known, version in engine.catalogue.in_force(policy.subject, visit.today)}
     version = in_force.get(policy.id, policy.versions[-1])
     return About(
@@ -127,7 +127,7 @@ def deviation_page(
             (labels["reason"], row.reason), (labels["compensation"], row.compensation),
             (labels["expires_on"], say_day(row.expires_on)),
         ],
-        steps=steps_of(row, visit.today), own=own and waits,
+        steps=steps_of(row, engine_of(visit.session).catalogue.find(row.policy_id), visit.today), own=own and waits,
         may_decide=waits and not own and visit.visitor.may(DECIDE, row.organisation_id),
         may_withdraw=row.state.is_open and visit.visitor.may(WITHDRAW, row.organisation_id), withdraws=waits,
         ask_again=ask_address(row.subject_kind, row.subject_id, row.policy_id, row.period) if again else "",
@@ -159,7 +159,7 @@ def list_page(
     reach, me = visit.visitor.reach(DECIDE), visit.visitor.account_id
     rows = [
         deviation_line(
-            one.row, catalogue.get(one.row.policy_id) if catalogue.has(one.row.policy_id) else None, visit.today,
+            one.row, catalogue.find(one.row.policy_id), visit.today,
             subject=(
                 names.get((one.row.subject_kind, one.row.subject_id), ""),
                 SHEETS[one.row.subject_kind].format(id=one.row.subject_id),

@@ -7,14 +7,14 @@ from typing import Any
 
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.vocabulary import DeviationState
-from registry.compliance.deviations.wording import say_state, tone_of
+from registry.compliance.deviations.wording import say_state, tone_of, what_follows
 from registry.compliance.policy import Policy
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.web.templating import say_day
 
 DEVIATION_LABELS = {
-    "reason": mark("Pourquoi le manquement demeure"),
+    "reason": mark("Pourquoi ce n’est pas corrigé"),
     "compensation": mark("Ce qui compense en attendant"),
     "expires_on": mark("Jusqu’au (compris)"),
     "answer": mark("Décision"),
@@ -117,6 +117,7 @@ class WithdrawPage:
     version: int
     title: str
     approved: bool
+    then: str
     error: str
 
 
@@ -141,8 +142,11 @@ def deviation_line(
     )  # fmt: skip
 
 
-def steps_of(row: AcceptedDeviation, today: date) -> list[tuple[date, str, str]]:
-    """What happened to a deviation: on which day, what and by which role, and the reason that was given."""
+def steps_of(row: AcceptedDeviation, policy: Policy | None, today: date) -> list[tuple[date, str, str]]:
+    """What happened to a deviation: on which day, what and by which role, and the reason that was given.
+
+    There is no `policy` once the catalogue holds it no more.
+    """
     steps = [(row.asked_on, _by(_("Demandé"), row.asked_as), "")]
     if row.decided_on is not None:
         refused = row.state is DeviationState.REFUSED
@@ -150,9 +154,10 @@ def steps_of(row: AcceptedDeviation, today: date) -> list[tuple[date, str, str]]
             (row.decided_on, _by(_("Refusé") if refused else _("Approuvé"), row.decided_as), row.decision_reason or "")
         )
     if row.state is DeviationState.APPROVED and row.expires_on < today:
-        steps.append((row.expires_on, _("Expiré : le manquement est de nouveau à corriger"), ""))
+        then = what_follows(policy.force if policy is not None else None)
+        steps.append((row.expires_on, _("Expiré : {then}").format(then=then), ""))
     if row.ended_on is not None:
-        steps.append((row.ended_on, _ENDED[row.state](), row.ended_reason or ""))
+        steps.append((row.ended_on, _ended(row, policy), row.ended_reason or ""))
     return steps
 
 
@@ -160,8 +165,11 @@ def _by(what: str, role: Role | None) -> str:
     return f"{what} — {role.label}" if role is not None else what
 
 
-_ENDED = {
-    DeviationState.WITHDRAWN: lambda: _("Retiré"),
-    DeviationState.UNNEEDED: lambda: _("Plus nécessaire : le manquement est corrigé, ou sa fiche est annulée"),
-    DeviationState.REPLACED: lambda: _("Remplacé par un écart approuvé ensuite"),
-}
+def _ended(row: AcceptedDeviation, policy: Policy | None) -> str:
+    if row.state is DeviationState.WITHDRAWN:
+        return _("Demande retirée") if row.decided_on is None else _("Écart levé")
+    if row.state is DeviationState.REPLACED:
+        return _("Remplacé par un écart approuvé ensuite")
+    if policy is None:
+        return _("Plus nécessaire : la règle n’est plus au catalogue")
+    return _("Plus nécessaire : la règle est respectée, ou ne porte plus sur cette fiche")

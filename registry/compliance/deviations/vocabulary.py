@@ -23,4 +23,4 @@ class Answer(Labelled):
     """What is answered to who asks for a deviation."""
 
     APPROVED = "approved", mark("J’approuve : l’écart est assumé jusqu’à son échéance")
-    REFUSED = "refused", mark("Je refuse : le manquement est à corriger")
+    REFUSED = "refused", mark("Je refuse : ce que la règle demande est à faire")

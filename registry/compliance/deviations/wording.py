@@ -35,6 +35,18 @@ def tone_of(state: DeviationState, expires_on: date, today: date) -> str:
     return "not-applicable"
 
 
+def what_follows(force: Force | None) -> str:
+    """What is left to do once nothing covers a finding any more, by what binds; `force` is empty where it is gone."""
+    if force is Force.OBLIGATION:
+        return _("le manquement est de nouveau à corriger")
+    return _("la règle n’est toujours pas suivie") if force is not None else _("le constat demeure")
+
+
+def what_stays(force: Force | None) -> str:
+    """What a deviation leaves as it was, by what binds."""
+    return _("le manquement reste compté") if force is Force.OBLIGATION else _("le constat reste compté")
+
+
 def what_the_law_says(force: Force) -> str:
     """What an accepted deviation changes to what a policy finds, by what binds."""
     if force is Force.OBLIGATION:
