@@ -69,7 +69,15 @@ NAVIGATION: tuple[Entry, ...] = (
         ),
     ),
     Entry(mark("Contrats"), "/contrats", Permission.CONTRACTS_CONTRACT_READ),
-    Entry(mark("Conformité"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
+    Entry(
+        mark("Conformité"),
+        below=(
+            Entry(mark("Règles"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
+            Entry(mark("Écarts assumés"), "/conformite/ecarts", Permission.COMPLIANCE_FINDING_READ),
+            Entry(mark("Textes officiels"), "/droit", Permission.LEGAL_TEXT_READ),
+            Entry(mark("Veille juridique"), "/droit/veille", Permission.LEGAL_TEXT_READ),
+        ),
+    ),
     Entry(mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     Entry(mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
     Entry(mark("Preuves"), "/preuves", Permission.DOCUMENTS_EVIDENCE_READ),

@@ -85,16 +85,19 @@ def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, 
     return _FORCES.index(policy.force), _SEVERITIES.index(policy.severity), -unmet, policy.id
 
 
-def _waiting(engine: Engine, visit: Visit) -> list[WaitingLine]:
-    """The policies in force that judge nobody yet, obligations first."""
-    found = engine.catalogue.waiting(visit.today)
-    return [
-        WaitingLine(
-            policy.id, policy.name(), policy.force.label, policy.severity.label, version.text, version.article,
+def _waiting(engine: Engine, visit: Visit) -> list[tuple[str, list[WaitingLine]]]:
+    """The policies in force that judge nobody yet, obligations first, by the room whose facts they wait for."""
+    catalogue = engine.catalogue
+    by_room: dict[str, list[WaitingLine]] = {}
+    for policy, version in sorted(catalogue.waiting(visit.today), key=lambda one: _rank(one[0], {})):
+        awaited = next((catalogue.facts[name].room for name in catalogue.awaited_by(version)), "")
+        room = _(engine.rooms[awaited]) if awaited in engine.rooms else policy.subject.label
+        line = WaitingLine(
+            policy.id, policy.name(), policy.force.label, policy.severity.label, version.article,
             policy.subject.label, awaited_in_words(engine, policy, version),
-        )
-        for policy, version in sorted(found, key=lambda one: _rank(one[0], {}))
-    ]  # fmt: skip
+        )  # fmt: skip
+        by_room.setdefault(room, []).append(line)
+    return sorted(by_room.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
 def _counts(visit: Visit, organisation_ids: frozenset[int] | None = None) -> dict[str, Counter[Verdict]]:

@@ -97,7 +97,6 @@ class WaitingLine:
     title: str
     force: str
     severity: str
-    text: str
     article: str
     subject: str
     awaited: str
@@ -105,10 +104,11 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class PoliciesPage:
-    """Every policy in force: those that judge, with their counts within the visitor's rights, and those that wait."""
+    """Every policy in force: those that judge, with their counts within the visitor's rights, and those that wait,
+    under the room each waits for."""
 
     rows: Sequence[PolicyLine]
-    waiting: Sequence[WaitingLine]
+    waiting: Sequence[tuple[str, Sequence[WaitingLine]]]
     figures: Sequence["Figure"]
 
 

@@ -76,17 +76,17 @@ def navigation_of(entries: Iterable[Entry], path: str, may: Callable[[Permission
 
 
 def _links(entries: Sequence[Entry], path: str, may: Callable[[Permission], bool]) -> list[Link]:
+    """The entries somebody sees; of those that lead here or above, the nearest alone is current."""
+    seen = [one for one in entries if one.permission is None or may(one.permission)]
+    nearest = max((one.address for one in seen if f"{path}/".startswith(f"{one.address}/")), key=len, default="")
     return [
-        Link(_(one.label), one.address, _current(one.address, path))
-        for one in entries
-        if one.permission is None or may(one.permission)
+        Link(
+            _(one.label),
+            one.address,
+            "" if one.address != nearest else "page" if one.address == path else "true",
+        )
+        for one in seen
     ]
-
-
-def _current(address: str, path: str) -> str:
-    if path == address:
-        return "page"
-    return "true" if path.startswith(f"{address}/") else ""
 
 
 @dataclass(frozen=True)
