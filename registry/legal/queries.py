@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import QueryableAttribute, Session, defer
 from sqlmodel import col
 
 from registry.kernel.errors import NotFound
@@ -15,6 +16,7 @@ from registry.legal.rules import Citation, number_key
 from registry.legal.vocabulary import TextNature
 
 Version = LegalArticleVersion
+_WORDS = tuple(cast("QueryableAttribute[str | None]", one) for one in (Version.content, Version.note))
 
 
 @dataclass(frozen=True)
@@ -131,16 +133,18 @@ def get_article(session: Session, article_id: int) -> LoadedArticle:
     return found[0]
 
 
-def find_cited(session: Session, citations: Collection[Citation]) -> Mapping[Citation, LoadedArticle]:
-    """What was loaded of the articles cited: two queries, whatever their number."""
+def find_cited(
+    session: Session, citations: Collection[Citation], *, words: bool = True
+) -> Mapping[Citation, LoadedArticle]:
+    """What was loaded of the articles cited: two queries, whatever their number; without `words`, not what they say."""
     if not citations:
         return {}
     pairs = sorted({(one.text, one.number) for one in citations})
-    found = _articles(session, tuple_(col(LegalText.identifier), col(LegalArticle.number_key)).in_(pairs))
+    found = _articles(session, tuple_(col(LegalText.identifier), col(LegalArticle.number_key)).in_(pairs), words=words)
     return {Citation(one.text.identifier, one.number_key): one for one in found}
 
 
-def _articles(session: Session, condition: ColumnElement[bool]) -> list[LoadedArticle]:
+def _articles(session: Session, condition: ColumnElement[bool], *, words: bool = True) -> list[LoadedArticle]:
     rows = session.execute(
         select(LegalArticle, LegalText)
         .join(LegalText, col(LegalText.id) == col(LegalArticle.text_id))
@@ -149,12 +153,15 @@ def _articles(session: Session, condition: ColumnElement[bool]) -> list[LoadedAr
     ).all()
     if not rows:
         return []
-    versions: dict[int, list[LegalArticleVersion]] = {}
-    for version in session.execute(
+    query = (
         select(Version)
         .where(col(Version.article_id).in_([article.id for article, _text in rows]))
         .order_by(col(Version.in_force_from).desc().nulls_first(), col(Version.id).desc())
-    ).scalars():
+    )
+    if not words:
+        query = query.options(*(defer(one, raiseload=True) for one in _WORDS))
+    versions: dict[int, list[LegalArticleVersion]] = {}
+    for version in session.execute(query).scalars():
         versions.setdefault(version.article_id, []).append(version)
     return [
         LoadedArticle(article.id, article.number, article.number_key, text, versions.get(article.id, []))
