@@ -48,6 +48,7 @@ from registry.exchange.exports import routes as exports_routes
 from registry.exchange.tables import routes as tables_routes
 from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
+from registry.legal import watch_api as legal_watch_api
 from registry.legal import watch_routes as legal_watch
 from registry.organisations import api as organisations_api
 from registry.organisations import panels as organisations_panels
@@ -119,6 +120,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *legal_routes.HANDLERS,
     *legal_watch.HANDLERS,
     *legal_api.HANDLERS,
+    *legal_watch_api.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
     *deviations_routes.HANDLERS,

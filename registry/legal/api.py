@@ -14,9 +14,7 @@ from registry.kernel.words import _, mark
 from registry.legal.law import law_of, resting_by_article
 from registry.legal.queries import count_articles, find_articles, find_cited, find_texts
 from registry.legal.rules import Citation, number_key, official_address
-from registry.legal.vocabulary import ArticleState, LegalSource, TextNature, WatchStatus
-from registry.legal.watch_queries import find_entries
-from registry.legal.watching import touched_by
+from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
@@ -173,46 +171,4 @@ def read_legal_article(visit: Visit, text_identifier: str, article_number: str) 
     )
 
 
-@dataclass(frozen=True)
-class WatchEntryBody:
-    """A change of law that somebody watches, with the rules it touches."""
-
-    id: int
-    version: int
-    organisation_id: int
-    title: str
-    text_identifier: str | None
-    articles: str | None
-    changes: str
-    effective_from: date | None
-    source_address: str | None
-    status: WatchStatus
-    note: str | None
-    policies: list[str]
-
-
-@dataclass(frozen=True)
-class WatchEntriesBody:
-    """The changes of law watched: what is still to be done first."""
-
-    watch_entries: list[WatchEntryBody]
-
-
-@route(
-    "GET", "/api/v1/watch-entries", READ,
-    about=about(mark("Ce que la veille juridique suit dans vos droits, avec les règles touchées.")),
-)  # fmt: skip
-def list_watch_entries(visit: Visit) -> Response[WatchEntriesBody]:
-    """The changes of law watched within the asker's rights."""
-    law = law_of(visit.session)
-    rows = [
-        WatchEntryBody(
-            **{name: getattr(one, name) for name in WatchEntryBody.__dataclass_fields__ if name != "policies"},
-            policies=[rests.policy_id for rests in touched_by(law, one)],
-        )
-        for one in find_entries(visit.session)
-    ]
-    return visit.answer(WatchEntriesBody(rows))
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_legal_texts, list_legal_articles, read_legal_article, list_watch_entries)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_legal_texts, list_legal_articles, read_legal_article)

@@ -224,6 +224,7 @@ class EntryView:
     """A change of law that somebody watches."""
 
     id: int
+    organisation: str
     title: str
     text: str
     articles: str
@@ -247,6 +248,8 @@ class WatchPage:
     here: str
     narrowed: bool
     may_record: bool
+    first_address: str
+    next_address: str
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,10 @@
 """Every SELECT about watched changes of law."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 
-from sqlalchemy import case, select
+from sqlalchemy import case, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -10,21 +12,62 @@ from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.legal.models import WatchEntry
 from registry.legal.vocabulary import WatchStatus
+from registry.organisations.models import Organisation
 
-MOST = 500
-_PLACES = {status: place for place, status in enumerate(WatchStatus)}
+Place = tuple[int, int, int]
+"""Where an entry stands in its list: what is still to be done first, the latest day first, those without one last."""
+_RANKS = {status: -place for place, status in enumerate(WatchStatus)}
+_NO_DAY = -1
 
 
-def find_entries(session: Session, status: WatchStatus | None = None) -> Sequence[WatchEntry]:
-    """The changes watched within the asker's rights: what is still to be done first, the latest day first."""
-    query = select(WatchEntry).order_by(
-        case(_PLACES, value=col(WatchEntry.status)),
-        col(WatchEntry.effective_from).desc().nulls_last(),
-        col(WatchEntry.id).desc(),
+@dataclass(frozen=True)
+class EntryOf:
+    """A change watched, with the name of the body that watches it."""
+
+    row: WatchEntry
+    organisation: str
+
+
+def find_entries(
+    session: Session, *, status: WatchStatus | None = None, after: Place | None = None, limit: int
+) -> list[EntryOf]:
+    """The changes watched within the asker's rights that follow a place."""
+    order = (
+        case(_RANKS, value=col(WatchEntry.status)),
+        func.coalesce(col(WatchEntry.effective_from) - literal(date.min), _NO_DAY),
+        col(WatchEntry.id),
+    )
+    query = select(WatchEntry, col(Organisation.name)).join(
+        Organisation, col(Organisation.id) == col(WatchEntry.organisation_id)
     )
     if status is not None:
         query = query.where(col(WatchEntry.status) == status)
-    return session.execute(query.limit(MOST)).scalars().all()
+    if after is not None:
+        query = query.where(tuple_(*order) < after)
+    rows = session.execute(query.order_by(*(one.desc() for one in order)).limit(limit))
+    return [EntryOf(row, organisation) for row, organisation in rows]
+
+
+def place_of(entry: WatchEntry) -> Place:
+    """Where an entry stands in its list."""
+    day = entry.effective_from
+    return _RANKS[entry.status], (day - date.min).days if day is not None else _NO_DAY, entry.id
+
+
+def count_entries(session: Session) -> Mapping[WatchStatus, int]:
+    """How many changes within the asker's rights stand where."""
+    rows = session.execute(select(col(WatchEntry.status), func.count()).group_by(col(WatchEntry.status)))
+    found = dict.fromkeys(WatchStatus, 0)
+    for status, number in rows:
+        found[status] = number
+    return found
+
+
+def find_followed(session: Session, organisation_id: int) -> frozenset[str]:
+    """The versions an organisation follows already, by identifier: what another follows is no affair of its own."""
+    version = col(WatchEntry.version_identifier)
+    query = select(version).where(col(WatchEntry.organisation_id) == organisation_id, version.is_not(None))
+    return frozenset(one for one in session.execute(query).scalars() if one is not None)
 
 
 def get_entry(session: Session, entry_id: int, *, lock: bool = False) -> WatchEntry:

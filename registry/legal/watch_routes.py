@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.kernel.errors import Invalid, Stale
+from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.legal.forms import WatchForm
@@ -25,7 +26,7 @@ from registry.legal.views import (
     article_address,
 )
 from registry.legal.vocabulary import WatchStatus
-from registry.legal.watch_queries import find_entries, get_entry
+from registry.legal.watch_queries import EntryOf, count_entries, find_entries, find_followed, get_entry, place_of
 from registry.legal.watch_service import amend_entry, record_entry
 from registry.legal.watching import Proposal, counted, find_proposals, touched_by
 from registry.organisations.queries import find_organisations
@@ -34,6 +35,7 @@ from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
 NOTICES.update({"veille-enregistree": mark("La veille est enregistrée.")})
+_PAGE = 50
 _TEXTS = frozenset({"title", "changes", "status"})
 
 
@@ -42,30 +44,42 @@ def show_watch(visit: Visit) -> Response[Any]:
     """What loaded texts propose to study, then the changes of law that people follow."""
     said = visit.query("etat")
     status = WatchStatus(said) if said in set(WatchStatus) else None
-    law, entries, judged = law_of(visit.session), find_entries(visit.session), count_judged(visit.session, visit.today)
-    proposals = find_proposals(visit.session, law, {one.version_identifier for one in entries})
-    counts = {one: sum(entry.status is one for entry in entries) for one in WatchStatus}
-    titles = {one.identifier: one.title for one in law.texts}
+    here = f"/droit/veille?etat={status}" if status is not None else "/droit/veille"
+    place = read_place(here, visit.query("apres") or None, int, int, int)
+    law, judged = law_of(visit.session), count_judged(visit.session, visit.today)
+    # What is to be studied opens the list: it is not looked for under a status, nor on the pages that follow.
+    proposals = (
+        find_proposals(visit.session, law, find_followed(visit.session, visit.visitor.organisation_id))
+        if status is None and place is None
+        else []
+    )
+    found = find_entries(visit.session, status=status, after=place, limit=_PAGE + 1)
+    more, found = len(found) > _PAGE, found[:_PAGE]
+    following = write_place(here, place_of(found[-1].row)) if more else ""
+    counts = count_entries(visit.session)
     page = WatchPage(
-        proposals=[_proposal(one, judged) for one in proposals] if status is None else [],
-        entries=[
-            EntryView(
-                one.id, one.title, titles.get(one.text_identifier or "", one.text_identifier or ""),
-                one.articles or "", one.changes, one.effective_from, one.source_address or "", one.status.label,
-                "to-complete" if one.status.is_open else "compliant" if one.status is WatchStatus.DONE
-                else "not-applicable",
-                one.note or "", counted(touched_by(law, one), judged), visit.visitor.may(RECORD, one.organisation_id),
-            )
-            for one in entries
-            if status in {None, one.status}
-        ],
-        tabs=[(_("Toutes ({number})").format(number=len(entries)), "/droit/veille")]
+        proposals=[_proposal(one, judged) for one in proposals],
+        entries=[_entry(visit, one, law, judged) for one in found],
+        tabs=[(_("Toutes ({number})").format(number=sum(counts.values())), "/droit/veille")]
         + [(f"{one.label} ({counts[one]})", f"/droit/veille?etat={one}") for one in WatchStatus],
-        here=f"/droit/veille?etat={status}" if status is not None else "/droit/veille",
+        here=here,
         narrowed=status is not None,
         may_record=visit.visitor.may(RECORD),
-    )  # fmt: skip
+        first_address=here if place is not None else "",
+        next_address=f"{here}{'?' if status is None else '&'}apres={following}" if more else "",
+    )
     return visit.page("legal/watch.html", page)
+
+
+def _entry(visit: Visit, found: EntryOf, law: Law, judged: Mapping[str, int]) -> EntryView:
+    one = found.row
+    text = next((known.title for known in law.texts if known.identifier == one.text_identifier), one.text_identifier)
+    tone = "to-complete" if one.status.is_open else "compliant" if one.status is WatchStatus.DONE else "not-applicable"
+    return EntryView(
+        one.id, found.organisation, one.title, text or "", one.articles or "", one.changes, one.effective_from,
+        one.source_address or "", one.status.label, tone, one.note or "", counted(touched_by(law, one), judged),
+        visit.visitor.may(RECORD, one.organisation_id),
+    )  # fmt: skip
 
 
 def _proposal(one: Proposal, judged: Mapping[str, int]) -> ProposalView:

@@ -22,11 +22,11 @@ class Proposal:
     touched: Sequence[Resting]
 
 
-def find_proposals(session: Session, law: Law, known: Collection[str | None]) -> list[Proposal]:
-    """The versions nobody watches yet, by the day they begin."""
+def find_proposals(session: Session, law: Law, known: Collection[str]) -> list[Proposal]:
+    """The versions but those known already, by the day they begin."""
     resting = resting_by_article(law)
     found: dict[str, Proposal] = {}
-    for citation, article in find_cited(session, resting).items():
+    for citation, article in find_cited(session, resting, words=False).items():
         for one in resting[citation]:
             for version in versions_unread(article.versions, one):
                 if version.identifier in known or version.in_force_from is None:

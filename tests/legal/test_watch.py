@@ -1,15 +1,24 @@
 """The legal watch: what loaded texts propose, what people follow, the rules touched and how many records they judge."""
 
+import re
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InvalidRequestError
 
 from registry.kernel.permissions import Role
+from registry.legal.forms import WatchForm
+from registry.legal.law import law_of
 from registry.legal.loading import Spool
 from registry.legal.rules import Wanted
 from registry.legal.service import load_articles
+from registry.legal.vocabulary import WatchStatus
+from registry.legal.watch_service import record_entry
+from registry.legal.watching import find_proposals
+from registry.organisations.queries import get_organisation
 from tests.conftest import Someone, Town
 from tests.legal.conftest import CODE, code, leaf
 
@@ -161,3 +170,75 @@ def test_an_entry_without_a_text_does_not_say_that_no_rule_is_touched(town: Town
     said = jurist.get("/droit/veille").text
     assert "Aucun texte n’est choisi" in said
     assert "Aucune règle ne cite ce qui change" not in said
+
+
+def test_what_a_commune_follows_is_still_proposed_to_the_authority_that_reads_it(
+    town: Town, jurist: Someone, tmp_path: Path
+):
+    load(town, tmp_path)
+    values = {
+        **ENTRY, "organisation_id": town.commune_id, "text_identifier": CODE, "articles": "D323-2-1",
+        "version_identifier": LATER,
+    }  # fmt: skip
+    jurist.post("/droit/veille/nouvelle", values)
+    of_authority = town.someone(Role.LEGAL, town.authority_id)
+    with town.acting() as session:
+        commune = get_organisation(session, town.commune_id).name
+
+    assert "À étudier" not in jurist.get("/droit/veille").text
+    said = of_authority.get("/droit/veille").text
+    assert "À étudier" in said
+    assert f'<p class="law">{commune} · ' in said, "whose entry it is"
+
+    of_authority.post("/droit/veille/nouvelle", {**values, "organisation_id": town.authority_id})
+    assert "À étudier" not in of_authority.get("/droit/veille").text
+    assert "À étudier" not in of_authority.get("/droit/veille?etat=done").text
+
+
+def test_what_is_proposed_is_found_without_reading_the_articles(town: Town, tmp_path: Path):
+    load(town, tmp_path)
+    with town.acting() as session:
+        (proposal,) = find_proposals(session, law_of(session), frozenset())
+        assert proposal.version.in_force_from == date(2027, 7, 1)
+        with pytest.raises(InvalidRequestError):
+            _ = proposal.version.content
+
+
+def test_the_watch_is_read_page_by_page_and_nothing_is_left_out(town: Town, jurist: Someone):
+    statuses = ["done", "spotted", "studied"]
+    days = [None, date(2027, 1, 1), date(2026, 12, 1)]
+    with town.acting() as session:
+        for number in range(54):
+            form = WatchForm(
+                title=f"Veille n{number}.", changes="Tout", status=WatchStatus(statuses[number % 3]),
+                effective_from=days[number // 3 % 3],
+            )  # fmt: skip
+            record_entry(session, town.commune_id, form)
+
+    found: list[dict[str, Any]] = []
+    asked: dict[str, Any] = {"limit": 20}
+    while True:
+        page = jurist.api("GET", "/api/v1/watch-entries", params=asked).json()
+        found += page["watch_entries"]
+        if page["next"] is None:
+            break
+        asked["cursor"] = page["next"]
+    ranks = {"spotted": 0, "studied": 1, "done": 2}
+    expected = sorted(
+        found, key=lambda one: (-ranks[one["status"]], one["effective_from"] or "", one["id"]), reverse=True
+    )
+    assert found == expected
+    assert len({one["id"] for one in found}) == 54
+    (narrowed,) = jurist.api("GET", "/api/v1/watch-entries", params={"status": "done", "limit": 1}).json()[
+        "watch_entries"
+    ]
+    assert narrowed["status"] == "done"
+
+    first = jurist.get("/droit/veille").text
+    following = re.search(r'href="(/droit/veille\?apres=[^"]+)" rel="next"', first)
+    assert following is not None
+    second = jurist.get(following[1]).text
+    shown = re.findall(r"Veille n(\d+)\.", first + second)
+    assert [f"Veille n{number}." for number in shown] == [one["title"] for one in found]
+    assert "Toutes (54)" in second
+    assert 'rel="next"' not in second

@@ -1,0 +1,96 @@
+"""The JSON API of the legal watch."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from pydantic import Field
+
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.legal.law import law_of
+from registry.legal.models import WatchEntry
+from registry.legal.rules import Law
+from registry.legal.views import WATCH_LABELS
+from registry.legal.vocabulary import WatchStatus
+from registry.legal.watch_queries import find_entries, place_of
+from registry.legal.watching import touched_by
+from registry.web.calls import ApiCall, PageQuestions
+from registry.web.visits import Visit, route
+
+READ = Permission.LEGAL_TEXT_READ
+_LABELS = {
+    **WATCH_LABELS,
+    "text_identifier": mark("L’identifiant officiel du texte"),
+    "version_identifier": mark("L’identifiant de la version d’article qui a été proposée, s’il y en a une"),
+    "policies": mark("Les règles touchées"),
+}
+
+
+def label_of(name: str) -> str:
+    """A field's name in the reader's language, or nothing."""
+    return _(_LABELS[name]) if name in _LABELS else ""
+
+
+def about(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call of the legal watch."""
+    return ApiCall(**{"tag": mark("Veille juridique"), "says": says, "labels": label_of, **more})
+
+
+@dataclass(frozen=True)
+class WatchEntryBody:
+    """A change of law that somebody watches, with the rules it touches; `version` is its ETag."""
+
+    id: int
+    version: int
+    organisation_id: int
+    title: str
+    text_identifier: str | None
+    articles: str | None
+    changes: str
+    effective_from: date | None
+    source_address: str | None
+    status: WatchStatus
+    note: str | None
+    version_identifier: str | None
+    policies: list[str]
+
+
+@dataclass(frozen=True)
+class WatchEntriesBody:
+    """A page of changes of law watched: what is still to be done first."""
+
+    watch_entries: list[WatchEntryBody]
+    next: str | None
+
+
+class WatchQuestions(PageQuestions):
+    """What the list of changes watched is narrowed to."""
+
+    status: WatchStatus | None = Field(default=None, description=_LABELS["status"])
+
+
+def _body(law: Law, row: WatchEntry) -> WatchEntryBody:
+    told = {name: getattr(row, name) for name in WatchEntryBody.__dataclass_fields__ if name != "policies"}
+    return WatchEntryBody(**told, policies=[rests.policy_id for rests in touched_by(law, row)])
+
+
+@route(
+    "GET", "/api/v1/watch-entries", READ,
+    about=about(
+        mark("Ce que la veille juridique suit dans vos droits, avec les règles touchées."), asks=WatchQuestions
+    ),
+)  # fmt: skip
+def list_watch_entries(visit: Visit) -> Response[WatchEntriesBody]:
+    """The changes of law watched within the asker's rights."""
+    asked, law = visit.asked(WatchQuestions), law_of(visit.session)
+    after = asked.place(int, int, int)
+    found = find_entries(visit.session, status=asked.status, after=after, limit=asked.limit + 1)
+    more, found = len(found) > asked.limit, found[: asked.limit]
+    following = asked.following(place_of(found[-1].row) if more else None)
+    return visit.answer(WatchEntriesBody([_body(law, one.row) for one in found], following))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_watch_entries,)
