@@ -159,7 +159,7 @@ WITH body AS MATERIALIZED (
     FROM accepted_deviation d
    WHERE (d.state = 'asked' AND (d.asked_by = :account OR d.organisation_id = ANY (:deciding)))
       OR (d.asked_by = :account AND d.state IN ('approved', 'refused') AND d.decided_on > :told)
-      OR (d.asked_by = :account AND d.state = 'approved' AND d.expires_on <= :warned)
+      OR (d.asked_by = :account AND d.state = 'approved' AND d.expires_on BETWEEN :today AND :warned)
   UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,

@@ -105,10 +105,14 @@ def find_kept_evidence(
     ).all()
     naming = _on_requests_of(session, person_id) & {row.evidence_id for row in rows}
     unread: set[int] = set()
+    # The same file may prove several things: it is read once.
+    read: dict[str, bool | None] = {}
     for row in rows:
         if row.evidence_id in naming:
             continue
-        said = None if row.media_type in _PICTURED else _says(files, row.sha256, sought, row.media_type)
+        if row.sha256 not in read:
+            read[row.sha256] = None if row.media_type in _PICTURED else _says(files, row.sha256, sought, row.media_type)
+        said = read[row.sha256]
         (naming if said else unread if said is None else set()).add(row.evidence_id)
     return KeptEvidence(sorted(naming), sorted(unread - naming))
 

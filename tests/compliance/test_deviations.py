@@ -266,9 +266,13 @@ def test_past_its_day_it_holds_no_more(town: Town):
     assert decide(town.someone(Role.DIRECTOR), number).status_code == 303
     with town.as_owner() as session:
         session.execute(
-            text("UPDATE accepted_deviation SET asked_on = asked_on - 40, expires_on = expires_on - 20"), {}
+            text(
+                "UPDATE accepted_deviation"
+                " SET asked_on = asked_on - 40, decided_on = decided_on - 40, expires_on = expires_on - 20"
+            )
         )
 
+    assert f"/conformite/ecarts/{number}" not in steward.get("/bureau").text, "The breach itself is the task again."
     assert "Écart expiré le" in steward.get(f"/jeux/{sheet}").text
     kept = state_of(steward, number)
     assert (kept["state"], kept["expired"]) == ("approved", True)
