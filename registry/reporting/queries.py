@@ -1,9 +1,24 @@
 """Every SELECT about issued documents."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    Text,
+    and_,
+    any_,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -68,6 +83,25 @@ def find_document_of_run(session: Session, job_run_id: int) -> IssuedDocument | 
     """The document that a job has issued already, if it has."""
     query = select(IssuedDocument).where(col(IssuedDocument.job_run_id) == job_run_id)
     return session.execute(query).scalar_one_or_none()
+
+
+def find_last_issued(session: Session, report_id: str, organisation_ids: Collection[int], on: date) -> dict[int, date]:
+    """The civil day on which each of these organisations last issued a report, on a day or before it."""
+    asked = {"zone": session.info["time_zone"], "report": report_id, "ids": list(organisation_ids), "on": on}
+    return {row.organisation_id: row.day for row in session.execute(_LAST_ISSUED, asked)}
+
+
+_DAY = cast(func.timezone(bindparam("zone", type_=Text()), col(IssuedDocument.issued_at)), Date)
+# Written once: each organisation that is judged asks for it.
+_LAST_ISSUED = (
+    select(col(IssuedDocument.organisation_id), func.max(_DAY).label("day"))
+    .where(
+        col(IssuedDocument.organisation_id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
+        col(IssuedDocument.report_id) == bindparam("report"),
+        bindparam("on", type_=Date()) >= _DAY,
+    )
+    .group_by(col(IssuedDocument.organisation_id))
+)
 
 
 def get_head_covering(session: Session, until: datetime) -> Head:
