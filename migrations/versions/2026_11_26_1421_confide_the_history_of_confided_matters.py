@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import rewrite_function
+
 revision: str = "0041"
 down_revision: str | None = "0040"
 branch_labels: str | Sequence[str] | None = None
@@ -107,14 +109,7 @@ def upgrade() -> None:
 
 def _write_anew(changes: Sequence[tuple[str, str]]) -> None:
     for event in ("insert", "update", "delete"):
-        name = f"record_{event}s_in_ledger()"
-        said = op.get_bind().execute(sa.text("SELECT pg_get_functiondef(CAST(:name AS regprocedure))"), {"name": name})
-        body: str = said.scalar_one()
-        for before, after in changes:
-            if body.count(before) != 1:
-                raise ValueError(f"{name} does not say once: {before}")
-            body = body.replace(before, after)
-        op.execute(body)
+        rewrite_function(op.get_bind(), f"record_{event}s_in_ledger()", *changes)
 
 
 def downgrade() -> None:

@@ -5,8 +5,9 @@ A deviation on a breach of data or on a request was kept from most readers, but 
 
 from collections.abc import Sequence
 
-import sqlalchemy as sa
 from alembic import op
+
+from registry.platform.migrating import rewrite_function
 
 revision: str = "0047"
 down_revision: str | None = "0046"
@@ -29,17 +30,9 @@ WRITTEN = {
 
 def upgrade() -> None:
     for name, (before, after) in WRITTEN.items():
-        _write_anew(name, before, after)
+        rewrite_function(op.get_bind(), name, (before, after))
 
 
 def downgrade() -> None:
     for name, (before, after) in WRITTEN.items():
-        _write_anew(name, after, before)
-
-
-def _write_anew(name: str, before: str, after: str) -> None:
-    said = op.get_bind().execute(sa.text("SELECT pg_get_functiondef(CAST(:name AS regprocedure))"), {"name": name})
-    body: str = said.scalar_one()
-    if body.count(before) != 1:
-        raise ValueError(f"{name} does not say once: {before}")
-    op.execute(body.replace(before, after))
+        rewrite_function(op.get_bind(), name, (after, before))

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose, rewrite_function
+
 revision: str = "0049"
 down_revision: str | None = "0048"
 branch_labels: str | Sequence[str] | None = None
@@ -19,6 +21,7 @@ KNOWN = (
 )  # fmt: skip
 MORE = ("partner", "evidence", "disposal", "retention-rule")
 CHECK = "ck_accepted_deviation_subjectkind"
+IS_CONFIDED = "is_confided_row(text, jsonb)"
 # What does not say its kind is confided: the answer is never unknown.
 BEFORE = "held ->> 'subject_kind' IN ('breach', 'request')"
 AFTER = "coalesce(held ->> 'subject_kind', 'breach') IN ('breach', 'request')"
@@ -37,27 +40,16 @@ UPDATE ledger_text t SET table_name = said.table_name, row_id = said.row_id FROM
 def upgrade() -> None:
     op.execute(f"SELECT set_config('beffroi.actor', 'migration:{revision}', true)")
     _let_deviations_be_on(*KNOWN, *MORE)
-    _say_what_is_confided(BEFORE, AFTER)
+    rewrite_function(op.get_bind(), IS_CONFIDED, (BEFORE, AFTER))
     op.execute(KEPT_BEFORE)
 
 
 def downgrade() -> None:
-    _say_what_is_confided(AFTER, BEFORE)
-    held = op.get_bind().execute(sa.text(f"SELECT EXISTS (SELECT FROM accepted_deviation WHERE subject_kind IN {MORE})"))
-    if held.scalar_one():
-        raise ValueError("accepted_deviation bears on kinds of subjects that the version before does not know")
+    refuse_to_lose(op.get_bind(), f"accepted_deviation WHERE subject_kind IN {MORE}")
+    rewrite_function(op.get_bind(), IS_CONFIDED, (AFTER, BEFORE))
     _let_deviations_be_on(*KNOWN)
 
 
 def _let_deviations_be_on(*kinds: str) -> None:
     op.drop_constraint(op.f(CHECK), "accepted_deviation")
     op.create_check_constraint(op.f(CHECK), "accepted_deviation", sa.column("subject_kind").in_(kinds))
-
-
-def _say_what_is_confided(before: str, after: str) -> None:
-    name = "is_confided_row(text, jsonb)"
-    said = op.get_bind().execute(sa.text("SELECT pg_get_functiondef(CAST(:name AS regprocedure))"), {"name": name})
-    body: str = said.scalar_one()
-    if body.count(before) != 1:
-        raise ValueError(f"{name} does not say once: {before}")
-    op.execute(body.replace(before, after))

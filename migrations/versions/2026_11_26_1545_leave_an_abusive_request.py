@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0050"
 down_revision: str | None = "0049"
 branch_labels: str | Sequence[str] | None = None
@@ -21,6 +23,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "received_request WHERE outcome = 'left'")
     _let_outcomes_be(*KNOWN)
 
 

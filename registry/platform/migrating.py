@@ -28,6 +28,20 @@ def migrate(owner: Engine, revision: str = "head") -> None:
         connection.commit()
 
 
+def rewrite_function(connection: Connection, name: str, *changes: tuple[str, str]) -> None:
+    """Writes a function of the database anew, each text before by the one after; `name` bears its parameters.
+
+    Raises: ValueError where the function does not say a text before exactly once; nothing is touched.
+    """
+    said = text("SELECT pg_get_functiondef(CAST(:name AS regprocedure))")
+    body: str = connection.execute(said, {"name": name}).scalar_one()
+    for before, after in changes:
+        if body.count(before) != 1:
+            raise ValueError(f"{name} does not say once: {before}")
+        body = body.replace(before, after)
+    connection.exec_driver_sql(body.replace("%", "%%"))
+
+
 def refuse_to_lose(connection: Connection, *tables: str) -> None:
     """Refuses to undo a migration once rows were written in what it made: called first in each `downgrade`.
 

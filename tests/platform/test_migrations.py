@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from registry.kernel.errors import Unavailable
 from registry.platform.bootstrap import database_statements
 from registry.platform.database import Acting, engine_for, transaction
-from registry.platform.migrating import alembic_config, migrate
+from registry.platform.migrating import alembic_config, migrate, rewrite_function
 from registry.platform.postgres import Cluster, connection_url
 from registry.platform.schema import check_schema, code_revision, known_revisions
 from registry.platform.tables import Table
@@ -176,6 +176,54 @@ def test_the_desk_is_not_undone_over_the_mandates_that_somebody_holds_on_a_syste
         command.downgrade(alembic_config(connection), "0011")
     with empty.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM appointment")).scalar_one() == 1
+
+
+LEFT = (
+    "received_request (version, organisation_id, regime, subject, received_on, due_on, answered_on, outcome, annulled)"
+    " VALUES (1, 1, 'cada', 'Demande', '2026-01-01', '2026-02-01', '2026-01-02', 'left', false)"
+)
+ON_A_PARTNER = (
+    "accepted_deviation (version, organisation_id, subject_kind, subject_id, policy_id, period, reason, compensation,"
+    " asked_by, asked_as, asked_on, expires_on, state)"
+    " VALUES (1, 1, 'partner', 1, 'OD-05', 0, 'a', 'b', 1, 'legal', '2026-01-01', '2026-02-01', 'asked')"
+)
+
+
+@pytest.mark.parametrize(("last", "before", "row"), [("0050", "0049", LEFT), ("0049", "0048", ON_A_PARTNER)])
+def test_what_only_a_later_version_can_say_is_not_undone(empty, last, before, row):
+    migrate(empty, last)
+    with transaction(empty, Acting("cli:essai")) as session:
+        session.execute(
+            text(
+                "INSERT INTO organisation (id, version, lineage, kind, name, name_sort, annulled)"
+                " VALUES (1, 1, ARRAY[1], 'commune', 'corps', 'corps', false)"
+            )
+        )
+        session.execute(text("INSERT INTO person (id, version, organisation_id, confided) VALUES (1, 1, 1, false)"))
+        session.execute(
+            text(
+                "INSERT INTO account (id, version, organisation_id, person_id, state, locale)"
+                " VALUES (1, 1, 1, 1, 'active', 'fr')"
+            )
+        )
+        session.execute(text(f"INSERT INTO {row}"))
+    table = row.partition(" ")[0]
+    with empty.connect() as connection, pytest.raises(Unavailable, match=f"La table {table} contient"):
+        command.downgrade(alembic_config(connection), before)
+
+
+def test_a_function_is_written_anew_only_where_it_says_what_it_is_thought_to(home):
+    name = "is_confided_row(text, jsonb)"
+    with home.owner.connect() as connection:
+        said = text("SELECT pg_get_functiondef(CAST(:name AS regprocedure))")
+        before = connection.execute(said, {"name": name}).scalar_one()
+        rewrite_function(connection, name, ("'breach_event'", "'breach_event', '100 % :name'"))
+        assert connection.execute(said, {"name": name}).scalar_one() == before.replace(
+            "'breach_event'", "'breach_event', '100 % :name'"
+        )
+        for unsaid in ("never said", "kept"):
+            with pytest.raises(ValueError, match="does not say once"):
+                rewrite_function(connection, name, (unsaid, ""))
 
 
 def _write_step(folder, name, after, body):
