@@ -17,7 +17,10 @@ _ARTICLE = "LEGIARTI"
 
 def citations_of(catalogue: Catalogue, version: PolicyVersion) -> tuple[Citation, ...]:
     """The articles a version of a policy cites, in order."""
-    return read_citations(version.text, version.article, catalogue.texts)
+    known = catalogue.cited.get(version.digest)
+    if known is None:
+        known = catalogue.cited[version.digest] = read_citations(version.text, version.article, catalogue.texts)
+    return known
 
 
 def cited_articles(catalogue: Catalogue) -> dict[str, frozenset[str]]:

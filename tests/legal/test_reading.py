@@ -94,6 +94,13 @@ def test_every_policy_that_cites_a_code_names_a_text_the_registry_knows():
     )
 
 
+def test_what_a_policy_cites_is_read_once_and_not_again_at_each_request():
+    catalogue = assemble_engine().catalogue
+    version = next(one for policy in catalogue.policies for one in policy.versions if citations_of(catalogue, one))
+
+    assert citations_of(catalogue, version) is citations_of(catalogue, version)
+
+
 def test_a_code_of_the_package_is_read_with_its_dates_and_as_plain_text(tmp_path: Path):
     replaced = ("LEGIARTI000000000001", date(2016, 1, 1), date(2018, 8, 1), "MODIFIE")
     path = tmp_path / f"{CODE}.json"
