@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime
 from typing import IO, Any
 
 from registry.kernel.errors import Unreadable
+from registry.kernel.plain_text import html_lines
 from registry.kernel.words import _
-from registry.legal.plain_words import plain_words
 from registry.legal.reading import STATES, ReadArticle, ReadVersion, first_day, last_day
 from registry.legal.rules import Wanted
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
@@ -143,8 +143,8 @@ def _article(data: dict[str, Any], code: tuple[str, str], name: str) -> ReadArti
         ]
         version = _version(
             data, number,
-            content=plain_words(data.get("texteHtml") or data.get("texte") or ""),
-            note=plain_words(data.get("notaHtml") or data.get("nota") or "") or None,
+            content=html_lines(data.get("texteHtml") or data.get("texte") or ""),
+            note=html_lines(data.get("notaHtml") or data.get("nota") or "") or None,
             modified_by=_made_by(data),
         )  # fmt: skip
     except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:

@@ -9,8 +9,8 @@ from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from registry.kernel.errors import Unreadable
+from registry.kernel.plain_text import html_lines
 from registry.kernel.words import _
-from registry.legal.plain_words import plain_words
 from registry.legal.reading import NATURES, STATES, ReadArticle, ReadVersion, first_day, last_day
 from registry.legal.rules import Wanted
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
@@ -96,7 +96,7 @@ def _day(said: str | None) -> date:
 
 
 def _words(element: Element | None) -> str:
-    return plain_words(tostring(element, encoding="unicode")) if element is not None else ""
+    return html_lines(tostring(element, encoding="unicode")) if element is not None else ""
 
 
 def _made_by(root: Element) -> str | None:

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from registry.exchange.plain_text import without_markdown
 from registry.exchange.reading import read_file
 from registry.exchange.refusals import CannotRead, Problem
 from registry.exchange.vocabulary import Fate, ReadCatalogue, SourceFormat
 from registry.kernel.errors import Unreadable
+from registry.kernel.plain_text import without_markdown
 from tests.exchange.portals import (
     SITE,
     explore_dataset,

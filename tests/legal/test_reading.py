@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from registry.compliance.citations import citations_of, cited_articles
 from registry.kernel.errors import Unreadable
+from registry.kernel.plain_text import html_lines
 from registry.legal.legi_files import read_source
 from registry.legal.legi_json import read_code
-from registry.legal.plain_words import plain_words
 from registry.legal.rules import (
     Citation,
     KnownText,
@@ -215,9 +215,13 @@ def test_a_code_is_read_piece_by_piece_wherever_it_is_cut(monkeypatch: pytest.Mo
 
 
 def test_what_is_written_in_html_is_shown_as_text():
-    html = "<div>Un<br/>deux <a href='x'>L. 1</a>.<script>alert(1)</script><table><tr><td>A</td><td>B</td></tr></table>"
+    html = (
+        "<div>Un<br/>deux <a href='https://x.fr'>L. 1</a>\u00a0: «\u00a0trois\u00a0».<script>alert(1)</script>"
+        "<p>&nbsp;</p>\n\n<table><tr><td>A</td><td>B</td></tr><tr><td>C</td></tr></table>"
+    )
 
-    assert plain_words(html) == "Un\ndeux L. 1.\nA | B"
+    assert html_lines(html) == "Un\ndeux L. 1\u00a0: «\u00a0trois\u00a0».\nA | B\nC"
+    assert html_lines("L’autre &lt;p&gt; \x00dit") == "L’autre <p> dit"
 
 
 def test_the_version_of_a_day_is_the_one_that_has_begun_and_is_not_over(tmp_path: Path):

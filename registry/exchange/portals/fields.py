@@ -7,7 +7,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from registry.exchange.plain_text import has_markup, plain_text, without_markdown
 from registry.exchange.portals.record import Record
 from registry.exchange.values import (
     CODE,
@@ -24,6 +23,7 @@ from registry.exchange.values import (
 )
 from registry.exchange.vocabulary import ReadDistribution
 from registry.inspection.texts import cleaned
+from registry.kernel.plain_text import has_markup, plain_text, without_markdown
 from registry.platform.lists import CodeList, load_list
 
 MANY = 500

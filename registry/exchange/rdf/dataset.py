@@ -5,7 +5,6 @@ from functools import partial
 from msgspec.structs import replace
 from rdflib.term import Literal, Node, URIRef
 
-from registry.exchange.plain_text import plain_text
 from registry.exchange.rdf.distribution import read_distribution
 from registry.exchange.rdf.fields import (
     MANY,
@@ -27,6 +26,7 @@ from registry.exchange.rdf.nodes import places, read_body, read_contact, read_pe
 from registry.exchange.rdf.subject import Reading, Subject, Taken, language_rank, written
 from registry.exchange.values import CODE, LINE, PROSE, is_address, name_in_query
 from registry.exchange.vocabulary import Fate, ReadDataset, ReadDistribution
+from registry.kernel.plain_text import plain_text
 from registry.kernel.words import FRENCH
 from registry.platform.lists import load_list
 

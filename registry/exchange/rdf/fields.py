@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 from rdflib.term import BNode, Literal, Node, URIRef
 
-from registry.exchange.plain_text import has_markup, plain_text
 from registry.exchange.rdf.subject import Subject, Taken, language_of, order_shown, written
 from registry.exchange.values import CODE, LINE, PROSE, read_address, read_day
 from registry.exchange.vocabulary import Fate
+from registry.kernel.plain_text import has_markup, plain_text
 from registry.platform.lists import CodeList
 
 MANY = 500

@@ -6,7 +6,6 @@ from functools import lru_cache, partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from registry.exchange.plain_text import plain_text
 from registry.exchange.tables.dates import read_french_day
 from registry.exchange.tables.fields import (
     ADDRESSES,
@@ -28,6 +27,7 @@ from registry.exchange.values import PROSE as LONGEST
 from registry.inspection.texts import cleaned
 from registry.kernel.errors import Invalid
 from registry.kernel.identifiers import parse_siret
+from registry.kernel.plain_text import plain_text
 from registry.platform.lists import load_list
 
 Note = Callable[[str, str], None]

@@ -1,4 +1,4 @@
-"""HTML and Markdown found in descriptions, turned into plain text that keeps its paragraphs, lists and links."""
+"""HTML and Markdown of others turned into plain text: descriptions of datasets, official texts of law."""
 
 import re
 from html import unescape
@@ -15,8 +15,10 @@ _BLOCKS = frozenset(
     | {"dd", "h1", "h2", "h3", "h4", "h5", "h6"}
 )
 _UNSEEN = frozenset({"script", "style"})
-_SPACES = re.compile(r"[^\S\n]+")
-_BLANK_LINES = re.compile(r" ?\n(?: ?\n)+ ?")
+_SPACES = re.compile(r"[^\S\n]{2,}|[^\S\n\u00a0\u202f]")
+"""Spaces that HTML shows as one; a lone non-breaking one is written on purpose, as before a colon, and stays."""
+_ENDS = re.compile(r"[^\S\n]*\n[^\S\n]*")
+_BLANK_LINES = re.compile(r"\n{3,}")
 
 
 # Of Markdown, only what can be nothing else: a lone star may multiply or call a note, an underscore be of a name.
@@ -26,14 +28,18 @@ _LINK = re.compile(r"!?\[([^\[\]\n]{1,500})\]\((https?://[^\s()<>]{1,2000})\)")
 
 
 class _Reader(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, *, links: bool) -> None:
         super().__init__(convert_charrefs=True)
         self.parts: list[str] = []
         self.hidden = 0
+        self.links = links
+        self.cells = 0
         self.link: str | None = None
         self.link_from = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "tr":
+            self.cells = 0
         if tag in _UNSEEN:
             self.hidden += 1
         elif tag in _BLOCKS:
@@ -43,8 +49,9 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self.parts.append("\n- ")
         elif tag in {"td", "th"}:
-            self.parts.append(" ")
-        elif tag == "a":
+            self.parts.append(" | " if self.cells else " ")
+            self.cells += 1
+        elif tag == "a" and self.links:
             self.link = next((value for name, value in attrs if name == "href"), None)
             self.link_from = len(self.parts)
 
@@ -91,15 +98,26 @@ def without_markdown(text: str) -> str:
     return text
 
 
+def html_lines(html: str) -> str:
+    """What a text that is HTML says, a paragraph a line, nothing added but the marks of lists and of cells."""
+    said = _without_markup(html, links=False).replace("\x00", "")
+    return "\n".join(line for line in said.split("\n") if line)
+
+
 def _read(text: str) -> str:
     if not _MARKUP.search(text):
         # Entities alone: the line breaks of the text are its own.
-        return "\n".join(_without_tags(line) for line in text.split("\n"))
-    return _BLANK_LINES.sub("\n\n", _SPACES.sub(" ", _without_tags(text))).replace("\n ", "\n").replace(" \n", "\n")
+        return "\n".join(_without_tags(line, links=True) for line in text.split("\n"))
+    return _without_markup(text, links=True)
 
 
-def _without_tags(text: str) -> str:
-    reader = _Reader()
+def _without_markup(html: str, *, links: bool) -> str:
+    said = _ENDS.sub("\n", _SPACES.sub(" ", _without_tags(html, links=links)))
+    return _BLANK_LINES.sub("\n\n", said).strip()
+
+
+def _without_tags(text: str, *, links: bool) -> str:
+    reader = _Reader(links=links)
     reader.feed(text)
     reader.close()
     return "".join(reader.parts)
