@@ -10,22 +10,15 @@ from pydantic_core import PydanticCustomError
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
 from registry.kernel.words import _
 from registry.web.calls import Number
-from registry.web.typed import Clean
+from registry.web.typed import Clean, Line, since_year
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Clean]
 MOST_PARTIES, MOST_DATASETS = 50, 500
 BELOW = frozenset({"parties", "datasets"})
 """What stands below a contract, in tables of its own."""
 
 
-def _plausible(value: date) -> date:
-    if not date(1900, 1, 1) <= value < date(2200, 1, 1):
-        raise PydanticCustomError("implausible", _("Vérifiez l’année : elle n’est pas vraisemblable."))
-    return value
-
-
-Day = Annotated[date, AfterValidator(_plausible)]
+Day = Annotated[date, since_year(1900)]
 
 
 class PartyForm(BaseModel):

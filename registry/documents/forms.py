@@ -7,7 +7,6 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
-    StringConstraints,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -17,18 +16,9 @@ from pydantic_core import PydanticCustomError
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.kernel.words import _, mark
 from registry.web.calls import Number
-from registry.web.typed import Clean
+from registry.web.typed import Line, Prose, since_year
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Clean]
 EXPIRES_BEFORE = mark("Cette preuve expirerait avant d’être établie : vérifiez les deux dates.")
-_EARLIEST = date(1789, 1, 1)
-
-
-def _plausible(value: date) -> date:
-    if not _EARLIEST <= value < date(2200, 1, 1):
-        raise PydanticCustomError("implausible", _("Vérifiez l’année : elle n’est pas vraisemblable."))
-    return value
 
 
 def _no_later_than_today(value: date, info: ValidationInfo) -> date:
@@ -38,7 +28,7 @@ def _no_later_than_today(value: date, info: ValidationInfo) -> date:
     return value
 
 
-Day = Annotated[date, AfterValidator(_plausible)]
+Day = Annotated[date, since_year(1789)]
 Past = Annotated[Day, AfterValidator(_no_later_than_today)]
 
 

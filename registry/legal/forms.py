@@ -3,25 +3,13 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from registry.kernel.words import _
 from registry.legal.vocabulary import WatchStatus
 from registry.organisations.forms import Address
-from registry.web.typed import Clean
+from registry.web.typed import Clean, Line, Prose, since_year
 
-_EARLIEST, _LATEST = 1789, 2200
-
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Clean]
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{4,40}$")]
-
-
-def _possible(value: date) -> date:
-    if not _EARLIEST <= value.year <= _LATEST:
-        raise PydanticCustomError("impossible", _("Cette année n’est pas possible : vérifiez la date."))
-    return value
 
 
 class WatchForm(BaseModel):
@@ -37,7 +25,7 @@ class WatchForm(BaseModel):
     text_identifier: Identifier | None = None
     articles: Line | None = None
     changes: Prose
-    effective_from: Annotated[date, AfterValidator(_possible)] | None = None
+    effective_from: Annotated[date, since_year(1789)] | None = None
     source_address: Annotated[Address, Clean] | None = None
     status: WatchStatus = WatchStatus.SPOTTED
     note: Prose | None = None

@@ -1,12 +1,14 @@
-"""What people type in every room: a text without control characters, and why something is set aside."""
+"""What people type in every room: a text without control characters, a possible day, why something is set aside."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _
 
+_LATEST_YEAR = 2200
 _NUL = "\x00"
 """What no database text holds; nor halves of characters, which a form refuses before: no UTF-8 writes them."""
 
@@ -20,6 +22,20 @@ def _no_control(value: str) -> str:
 
 
 Clean = AfterValidator(_no_control)
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Clean]
+DayOrMoment = TypeVar("DayOrMoment", bound=date)
+
+
+def since_year(earliest: int) -> AfterValidator:
+    """A day, or a moment, of a year nobody mistyped: from that one to 2200, both included."""
+
+    def check(value: DayOrMoment) -> DayOrMoment:
+        if not earliest <= value.year <= _LATEST_YEAR:
+            raise PydanticCustomError("impossible", _("Cette année n’est pas possible : vérifiez la date."))
+        return value
+
+    return AfterValidator(check)
 
 
 class AnnulForm(BaseModel):

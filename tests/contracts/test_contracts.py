@@ -28,7 +28,7 @@ WRONG: tuple[tuple[dict[str, str], str], ...] = (
     ({"ends_on": "2026-01-31", "renewed_until": "2026-02-28"}, "Seul un contrat à tacite reconduction"),
     ({"ends_on": "2026-01-31", "tacit_renewal": "true", "renewed_until": "2025-02-28"}, "reconduit avant son terme"),
     ({"ends_on": "2026-02-30"}, "Donnez une date qui existe"),
-    ({"ends_on": "3026-02-01"}, "Vérifiez l’année"),
+    ({"ends_on": "3026-02-01"}, "Cette année n’est pas possible"),
     ({"value_euros": "douze"}, "nombre entier"),
     ({"value_euros": "-4"}, "au moins 0"),
     ({"party-0-party_id": "987654321", "party-0-side": "holder"}, "n’est pas une organisation que vous connaissez"),

@@ -61,7 +61,7 @@ WRONG: tuple[tuple[dict[str, Any], str], ...] = (
     ({"issued_on": "2026-11-01", "expires_on": "2026-10-31"}, "expirerait avant d’être établie"),
     ({"issued_on": "2199-11-25"}, "Cette date est à venir"),
     ({"expires_on": "2026-02-30"}, "Donnez une date qui existe"),
-    ({"expires_on": "9999-01-01"}, "Vérifiez l’année"),
+    ({"expires_on": "9999-01-01"}, "Cette année n’est pas possible"),
 )
 
 

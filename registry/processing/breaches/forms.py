@@ -3,11 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field
 
 from registry.datasets.forms import Code, Line, Past, Prose, listed
-from registry.kernel.words import _
 from registry.processing.breaches.vocabulary import (
     BreachCause,
     BreachNature,
@@ -17,16 +15,9 @@ from registry.processing.breaches.vocabulary import (
     NotificationPhase,
 )
 from registry.web.calls import Number
+from registry.web.typed import since_year
 
-
-def _possible(value: datetime) -> datetime:
-    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        raise PydanticCustomError("impossible", _("Cette année n’est pas possible : vérifiez la date."))
-    return value
-
-
-EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
-Instant = Annotated[datetime, AfterValidator(_possible)]
+Instant = Annotated[datetime, since_year(1900)]
 """A moment of the authority's clocks, or one that says its own time zone."""
 About = Annotated[int, Field(ge=0, le=2_000_000_000)]
 """A number of people or of records, which may be approximate."""

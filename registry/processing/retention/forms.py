@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.forms import Line, Past, Prose
@@ -11,18 +11,9 @@ from registry.datasets.vocabulary import FinalDisposition
 from registry.kernel.words import _
 from registry.processing.retention.vocabulary import Counting, EventKnown, HoldReason, RuleUnit, StartEvent
 from registry.web.calls import Number
-from registry.web.typed import Clean
+from registry.web.typed import Clean, since_year
 
-EARLIEST_YEAR, LATEST_YEAR = 1700, 2200
-
-
-def _possible(value: date) -> date:
-    if not EARLIEST_YEAR <= value.year <= LATEST_YEAR:
-        raise PydanticCustomError("impossible", _("Cette année n’est pas possible : vérifiez la date."))
-    return value
-
-
-Day = Annotated[date, AfterValidator(_possible)]
+Day = Annotated[date, since_year(1700)]
 """A civil day, past or to come."""
 Months = Annotated[int, Field(ge=0, le=12_000)]
 RuleCode = Annotated[
