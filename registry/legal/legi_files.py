@@ -11,8 +11,8 @@ from pathlib import Path
 from registry.kernel.errors import Unreadable
 from registry.kernel.words import _
 from registry.legal.legi_json import read_code
-from registry.legal.legi_xml import LARGEST, read_article
-from registry.legal.reading import ReadArticle
+from registry.legal.legi_xml import read_article
+from registry.legal.reading import LARGEST, ReadArticle
 from registry.legal.rules import Wanted
 
 _ARCHIVES = (".tgz", ".tar.gz", ".tar", ".taz", ".tar.bz2", ".tar.xz")

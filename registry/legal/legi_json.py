@@ -13,18 +13,16 @@ from typing import IO, Any
 from registry.kernel.errors import Unreadable
 from registry.kernel.plain_text import html_lines
 from registry.kernel.words import _
-from registry.legal.reading import STATES, ReadArticle, ReadVersion, first_day, last_day
+from registry.legal.reading import LARGEST, MADE_BY, STATES, ReadArticle, ReadVersion, first_day, last_day
 from registry.legal.rules import Wanted
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
 
 _DATA = re.compile(r'(?<!\\)"data"\s*:\s*(?=\{)')
 _SPACES = re.compile(r"\s+")
 _PIECE = 1 << 20
-LARGEST_NODE = 16 << 20
 _LARGEST_TREE = 64 << 20
 _BEGINNING = 64
 """More characters than the longest beginning of a node, spaces included."""
-_MADE_BY = frozenset({"MODIFIE", "CREE", "TRANSFERE", "ABROGE"})
 
 
 def read_code(stream: IO[bytes], name: str, wanted: Wanted) -> Iterator[ReadArticle]:
@@ -65,7 +63,7 @@ def _nodes(stream: IO[bytes], name: str) -> Iterator[dict[str, Any]]:
             try:
                 data, end = decoder.raw_decode(rest, found.end())
             except (ValueError, RecursionError) as error:
-                if ended or len(rest) - found.start() > LARGEST_NODE:
+                if ended or len(rest) - found.start() > LARGEST:
                     raise _unreadable(name) from error
                 break
             tree.keep(rest[at : found.end()] + "0")
@@ -174,7 +172,7 @@ def _made_by(data: dict[str, Any]) -> str | None:
     acts = [
         one
         for one in data.get("lienModifications") or ()
-        if one.get("linkOrientation") == "cible" and one.get("linkType") in _MADE_BY and one.get("textTitle")
+        if one.get("linkOrientation") == "cible" and one.get("linkType") in MADE_BY and one.get("textTitle")
     ]
     latest = max(acts, key=lambda one: str(one.get("dateDebutCible") or ""), default=None)
     if latest is None:

@@ -11,13 +11,11 @@ from defusedxml.ElementTree import fromstring
 from registry.kernel.errors import Unreadable
 from registry.kernel.plain_text import html_lines
 from registry.kernel.words import _
-from registry.legal.reading import NATURES, STATES, ReadArticle, ReadVersion, first_day, last_day
+from registry.legal.reading import LARGEST, MADE_BY, NATURES, STATES, ReadArticle, ReadVersion, first_day, last_day
 from registry.legal.rules import Wanted
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
 
-LARGEST = 16 << 20
 _TEXT_OF = re.compile(rb'<TEXTE\b[^>]*?\bcid="([^"]+)"')
-_MADE_BY = frozenset({"MODIFIE", "CREE", "TRANSFERE", "ABROGE"})
 
 
 def read_article(content: bytes, name: str, wanted: Wanted) -> ReadArticle | None:
@@ -103,7 +101,7 @@ def _made_by(root: Element) -> str | None:
     acts = [
         one
         for one in root.iterfind("LIENS/LIEN")
-        if one.get("sens") == "cible" and one.get("typelien") in _MADE_BY and (one.text or "").strip()
+        if one.get("sens") == "cible" and one.get("typelien") in MADE_BY and (one.text or "").strip()
     ]
     latest = max(acts, key=lambda one: one.get("datesignatexte") or "", default=None)
     return None if latest is None else (latest.text or "").strip()

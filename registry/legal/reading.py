@@ -5,6 +5,10 @@ from datetime import date, timedelta
 
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
 
+LARGEST = 16 << 20
+"""More octets, or characters, than any article of the base."""
+MADE_BY = frozenset({"MODIFIE", "CREE", "TRANSFERE", "ABROGE"})
+"""The links to the acts that write a version."""
 _UNDECIDED = 2200
 """The years from which the base means « no day yet » (2222-02-22) or « no end » (2999-01-01)."""
 STATES = {
