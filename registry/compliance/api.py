@@ -225,7 +225,7 @@ def read_policy(visit: Visit, policy_id: str) -> Response[PolicyBody]:
     policy = engine.catalogue.find(policy_id)
     if policy is None:
         raise NotFound(_("Aucune règle ne porte ce numéro."))
-    official = official_texts(visit.session, engine.catalogue, policy, policy.versions, visit.today)
+    official = official_texts(visit.session, engine.catalogue, policy, visit.today)
     versions = [_version(engine, version, official[version.digest], visit.today) for version in policy.versions]
     return visit.answer(PolicyBody(**_line(visit, policy, _counts(visit)), versions=versions))
 

@@ -1,6 +1,6 @@
 """Which articles policies cite, and the official versions of these that were loaded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -62,15 +62,13 @@ def law_of(session: Session) -> Law:
     )
 
 
-def official_texts(
-    session: Session, catalogue: Catalogue, policy: Policy, versions: Sequence[PolicyVersion], asked: date
-) -> Mapping[str, OfficialTexts]:
+def official_texts(session: Session, catalogue: Catalogue, policy: Policy, asked: date) -> Mapping[str, OfficialTexts]:
     """The official texts of each version of a policy, by its digest: on the day asked, or the nearest one it binds."""
-    rests = {version.digest: resting_of(catalogue, policy, version) for version in versions}
+    rests = {version.digest: resting_of(catalogue, policy, version) for version in policy.versions}
     found = find_cited(session, {one.citation for every in rests.values() for one in every})
     return {
         version.digest: say_official_texts(catalogue.texts, rests[version.digest], found, day_within(version, asked))
-        for version in versions
+        for version in policy.versions
     }
 
 

@@ -224,7 +224,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
 
 def _versions(engine: Engine, visit: Visit, policy: Policy) -> list[VersionView]:
     """The versions of a policy, the latest first."""
-    official = official_texts(visit.session, engine.catalogue, policy, policy.versions, _day_asked(visit))
+    official = official_texts(visit.session, engine.catalogue, policy, _day_asked(visit))
     return [
         VersionView(
             version.status.label, version.text, version.article, version.address, version.note or "",

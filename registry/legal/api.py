@@ -8,12 +8,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from pydantic import Field
 
-from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.legal.law import law_of, resting_by_article
-from registry.legal.queries import count_articles, find_articles, find_cited, find_texts
-from registry.legal.rules import Citation, number_key, official_address
+from registry.legal.queries import count_articles, find_articles, find_texts, get_article, place_of
+from registry.legal.rules import official_address
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
@@ -130,19 +129,18 @@ def list_legal_articles(visit: Visit) -> Response[LegalArticlesBody]:
     """Articles that were loaded, by number."""
     asked = visit.asked(LegalArticleQuestions)
     text, words = asked.text or "", (asked.q or "").strip()
-    place = asked.place(str, int)
-    after = (str(place[0]), int(place[1])) if place is not None else None
+    after = asked.place(str, int)
     found = find_articles(visit.session, text=text, words=words, after=after, limit=asked.limit + 1)
     more, found = len(found) > asked.limit, found[: asked.limit]
     resting = resting_by_article(law_of(visit.session))
     lines = [
         LegalArticleLineBody(
-            one.text_identifier, one.text_title, one.number,
-            [rests.policy_id for rests in resting.get(Citation(one.text_identifier, number_key(one.number)), ())],
+            one.citation.text, one.text_title, one.number,
+            [rests.policy_id for rests in resting.get(one.citation, ())],
         )
         for one in found
     ]  # fmt: skip
-    following = asked.following((found[-1].number_sort, found[-1].id) if more else None)
+    following = asked.following(place_of(found[-1]) if more else None)
     return visit.answer(LegalArticlesBody(count_articles(visit.session, text=text, words=words), lines, following))
 
 
@@ -152,10 +150,7 @@ def list_legal_articles(visit: Visit) -> Response[LegalArticlesBody]:
 )  # fmt: skip
 def read_legal_article(visit: Visit, text_identifier: str, article_number: str) -> Response[LegalArticleBody]:
     """One article with its versions."""
-    citation = Citation(text_identifier, number_key(article_number))
-    article = find_cited(visit.session, [citation]).get(citation)
-    if article is None:
-        raise NotFound(_("Cet article n’a pas été chargé dans ce registre."))
+    article = get_article(visit.session, text_identifier, article_number)
     versions = [
         LegalVersionBody(
             one.identifier, one.state, one.in_force_from, one.in_force_until, one.content, one.note, one.modified_by,
@@ -163,7 +158,7 @@ def read_legal_article(visit: Visit, text_identifier: str, article_number: str) 
         )
         for one in article.versions
     ]  # fmt: skip
-    resting = resting_by_article(law_of(visit.session)).get(citation, ())
+    resting = resting_by_article(law_of(visit.session)).get(article.citation, ())
     return visit.answer(
         LegalArticleBody(
             article.text.identifier, article.text.title, article.number, [one.policy_id for one in resting], versions

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import QueryableAttribute, Session, defer
 from sqlmodel import col
 
@@ -40,6 +40,11 @@ class LoadedArticle:
     number_key: str
     text: LegalText
     versions: Sequence[LegalArticleVersion]
+
+    @property
+    def citation(self) -> Citation:
+        """How policies name it."""
+        return Citation(self.text.identifier, self.number_key)
 
 
 def find_texts(session: Session) -> list[LoadedText]:
@@ -78,7 +83,7 @@ class ArticleLine:
     id: int
     number: str
     number_sort: str
-    text_identifier: str
+    citation: Citation
     text_title: str
 
 
@@ -87,14 +92,22 @@ def find_articles(
 ) -> list[ArticleLine]:
     """Articles of a text or of all, whose number begins so or whose official text holds these words, by number."""
     query = select(
-        col(LegalArticle.id), col(LegalArticle.number), col(LegalArticle.number_sort),
+        col(LegalArticle.id), col(LegalArticle.number), col(LegalArticle.number_key), col(LegalArticle.number_sort),
         col(LegalText.identifier), col(LegalText.title),
     ).join(LegalText, col(LegalText.id) == col(LegalArticle.text_id))  # fmt: skip
     query = query.where(*_narrowed(text, words))
     if after is not None:
         query = query.where(tuple_(col(LegalArticle.number_sort), col(LegalArticle.id)) > after)
     rows = session.execute(query.order_by(col(LegalArticle.number_sort), col(LegalArticle.id)).limit(limit))
-    return [ArticleLine(row.id, row.number, row.number_sort, row.identifier, row.title) for row in rows]
+    return [
+        ArticleLine(row.id, row.number, row.number_sort, Citation(row.identifier, row.number_key), row.title)
+        for row in rows
+    ]
+
+
+def place_of(line: ArticleLine) -> tuple[str, int]:
+    """Where an article stands in its list."""
+    return line.number_sort, line.id
 
 
 def count_articles(session: Session, *, text: str = "", words: str = "") -> int:
@@ -122,12 +135,14 @@ def _narrowed(text: str, words: str) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def get_article(session: Session, article_id: int) -> LoadedArticle:
-    """One article with its versions.
+def get_article(session: Session, text: str, number: str) -> LoadedArticle:
+    """One article with its versions, by the identifier of its text and its number, however written.
 
     Raises: NotFound.
     """
-    found = _articles(session, col(LegalArticle.id) == article_id)
+    found = _articles(
+        session, and_(col(LegalText.identifier) == text, col(LegalArticle.number_key) == number_key(number))
+    )
     if not found:
         raise NotFound(_("Cet article n’a pas été chargé dans ce registre."))
     return found[0]
@@ -141,7 +156,7 @@ def find_cited(
         return {}
     pairs = sorted({(one.text, one.number) for one in citations})
     found = _articles(session, tuple_(col(LegalText.identifier), col(LegalArticle.number_key)).in_(pairs), words=words)
-    return {Citation(one.text.identifier, one.number_key): one for one in found}
+    return {one.citation: one for one in found}
 
 
 def _articles(session: Session, condition: ColumnElement[bool], *, words: bool = True) -> list[LoadedArticle]:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from registry.kernel.errors import NotFound
+from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.legal.law import law_of, resting_by_article
@@ -16,16 +16,15 @@ from registry.legal.queries import (
     ArticleLine,
     count_articles,
     find_articles,
-    find_cited,
     find_texts,
+    get_article,
     get_text,
+    place_of,
 )
 from registry.legal.rules import (
     Citation,
     Law,
     Resting,
-    number_key,
-    number_sort,
     official_address,
     version_on,
     versions_unread,
@@ -46,7 +45,6 @@ from registry.web.visits import Visit, route
 
 READ = Permission.LEGAL_TEXT_READ
 SHOWN = 200
-_AFTER_ALL = 2**62
 
 
 @route("GET", "/droit", READ)
@@ -86,11 +84,8 @@ def _text_lines(visit: Visit, law: Law) -> list[TextLine]:
 def _articles(found: Sequence[ArticleLine], resting: Mapping[Citation, Sequence[Resting]]) -> list[ArticleView]:
     return [
         ArticleView(
-            one.number, article_address(one.text_identifier, number_key(one.number)), one.text_title,
-            [
-                (rests.policy_id, rests.address)
-                for rests in resting.get(Citation(one.text_identifier, number_key(one.number)), ())
-            ],
+            one.number, article_address(one.citation), one.text_title,
+            [(rests.policy_id, rests.address) for rests in resting.get(one.citation, ())],
         )
         for one in found
     ]  # fmt: skip
@@ -99,18 +94,18 @@ def _articles(found: Sequence[ArticleLine], resting: Mapping[Citation, Sequence[
 @route("GET", "/droit/{text_identifier:str}", READ)
 def show_text(visit: Visit, text_identifier: str) -> Response[Any]:
     """One text: its articles that were loaded, by number."""
-    text, words, after = get_text(visit.session, text_identifier), visit.query("q").strip()[:200], visit.query("apres")
-    place = (number_sort(after), _AFTER_ALL) if after else None
+    text, words = get_text(visit.session, text_identifier), visit.query("q").strip()[:200]
+    own = f"/droit/{text_identifier}" + (f"?q={quote(words)}" if words else "")
+    place = read_place(own, visit.query("apres") or None, str, int)
     found = find_articles(visit.session, text=text_identifier, words=words, after=place, limit=SHOWN + 1)
     more, found = len(found) > SHOWN, found[:SHOWN]
-    own = f"/droit/{text_identifier}" + (f"?q={quote(words)}" if words else "")
-    following = f"{own}{'&' if words else '?'}apres={quote(found[-1].number)}" if more else ""
+    following = write_place(own, place_of(found[-1])) if more else ""
     page = TextPage(
         identifier=text.identifier, title=text.title, nature=text.nature.label, words=words,
         total=count_articles(visit.session, text=text_identifier, words=words),
         rows=_articles(found, resting_by_article(law_of(visit.session))),
-        first_address=own if after else "",
-        next_address=following,
+        first_address=own if place is not None else "",
+        next_address=f"{own}{'&' if words else '?'}apres={following}" if more else "",
     )  # fmt: skip
     return visit.page("legal/text.html", page)
 
@@ -118,13 +113,10 @@ def show_text(visit: Visit, text_identifier: str) -> Response[Any]:
 @route("GET", "/droit/{text_identifier:str}/{article_number:str}", READ)
 def show_article(visit: Visit, text_identifier: str, article_number: str) -> Response[Any]:
     """One article: what it says on a day, its versions by date, the policies that rest on it."""
-    citation = Citation(text_identifier, number_key(article_number))
-    article = find_cited(visit.session, [citation]).get(citation)
-    if article is None:
-        raise NotFound(_("Cet article n’a pas été chargé dans ce registre."))
+    article = get_article(visit.session, text_identifier, article_number)
     day, error = _day_asked(visit)
     shown = version_on(article.versions, day)
-    own = article_address(text_identifier, article.number_key)
+    own = article_address(article.citation)
     nature = article.text.nature
     page = ArticlePage(
         text=text_identifier, text_title=article.text.title, number=article.number, day=day, error=error,
@@ -147,7 +139,7 @@ def show_article(visit: Visit, text_identifier: str, article_number: str) -> Res
                     if version.in_force_from is not None
                 ],
             )
-            for one in resting_by_article(law_of(visit.session)).get(citation, ())
+            for one in resting_by_article(law_of(visit.session)).get(article.citation, ())
         ],
     )  # fmt: skip
     return visit.page("legal/article.html", page)

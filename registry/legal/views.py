@@ -43,14 +43,13 @@ class OfficialView:
 class OfficialTexts:
     """The official texts a policy cites; `unloaded` says which of them nobody loaded, and how to."""
 
-    day: date
     shown: Sequence[OfficialView]
     unloaded: str
 
 
-def article_address(text: str, number: str) -> str:
+def article_address(article: Citation) -> str:
     """The page of an article."""
-    return f"/droit/{text}/{number}"
+    return f"/droit/{article.text}/{article.number}"
 
 
 def say_official_texts(
@@ -70,7 +69,7 @@ def say_official_texts(
         "Texte officiel non chargé : {articles}. « beffroi legal load FICHIER » le lit du paquet @socialgouv/legi-data "
         "ou de la base LEGI de la DILA."
     ).format(articles=", ".join(missing))
-    return OfficialTexts(day, shown, unloaded if missing else "")
+    return OfficialTexts(shown, unloaded if missing else "")
 
 
 def say_official(article: LoadedArticle, day: date, changed: Sequence[LegalArticleVersion] = ()) -> OfficialView:
@@ -80,7 +79,7 @@ def say_official(article: LoadedArticle, day: date, changed: Sequence[LegalArtic
     return OfficialView(
         title=article.text.title,
         number=article.number,
-        own_address=article_address(article.text.identifier, article.number_key),
+        own_address=article_address(article.citation),
         silence=_silence(version, day),
         lines=(version.content or "").split("\n") if version is not None and version.content else [],
         note=(version.note or "").split("\n") if version is not None and version.note else [],

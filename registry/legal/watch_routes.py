@@ -87,7 +87,7 @@ def _proposal(one: Proposal, judged: Mapping[str, int]) -> ProposalView:
     return ProposalView(
         number=one.article.number, text=text.title, day=one.day,
         address=official_address(text.nature, one.version.identifier),
-        own_address=f"{article_address(text.identifier, one.article.number_key)}?le={one.day}",
+        own_address=f"{article_address(one.article.citation)}?le={one.day}",
         new_address=f"/droit/veille/nouvelle?texte={quote(text.identifier)}&article={quote(one.article.number)}"
         f"&version={quote(one.version.identifier)}",
         modified_by=one.version.modified_by or "", touched=counted(one.touched, judged),

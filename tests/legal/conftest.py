@@ -8,6 +8,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from registry.legal.loading import Spool
+from registry.legal.rules import Wanted
+from registry.legal.service import load_articles
+from tests.conftest import Town
+
 CODE = "LEGITEXT000031366350"
 TITLE = "Code des relations entre le public et l'administration"
 END = date(2999, 1, 1)
@@ -84,3 +89,12 @@ def archive(path: Path, files: Mapping[str, bytes]) -> Path:
             member.size = len(content)
             made.addfile(member, io.BytesIO(content))
     return path
+
+
+def load_code(town: Town, folder: Path, *articles: Mapping[str, Any]) -> None:
+    """Loads a code of these articles, all of them."""
+    path = folder / f"{CODE}.json"
+    path.write_bytes(code(*articles))
+    with Spool(path, Wanted(everything=True)) as spool, town.acting() as session:
+        for batch in spool.batches():
+            load_articles(session, batch, today=date(2026, 11, 25))

@@ -1,23 +1,20 @@
 """What people read of official texts: on a policy’s page, on pages of their own, by the API."""
 
-from collections.abc import Callable
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from registry.kernel.permissions import Role
-from registry.legal.loading import Spool
-from registry.legal.rules import Wanted
-from registry.legal.service import load_articles
+from registry.legal.routes import SHOWN
 from tests.conftest import Someone, Town
-from tests.legal.conftest import CODE, code, leaf
+from tests.legal.conftest import CODE, leaf, load_code
 
 pytestmark = pytest.mark.database
 
 NUMBER, NOW, BEFORE, LATER = "D323-2-1", "LEGIARTI000044403448", "LEGIARTI000000000007", "LEGIARTI000000000008"
 PAGE = f"/droit/{CODE}/{NUMBER}"
-Load = Callable[..., None]
 
 
 @pytest.fixture
@@ -29,23 +26,18 @@ def reader(town: Town) -> Someone:
 @pytest.fixture
 def loaded(town: Town, tmp_path: Path) -> None:
     """An article that OD-05 cites, with the version before it, one to come, and another article nobody cites."""
-    path = tmp_path / f"{CODE}.json"
-    path.write_bytes(
-        code(
-            leaf(
-                NUMBER, NOW, "<p>La licence <b>ouverte</b>.</p><p>L’autre &lt;licence&gt;.</p>",
-                begins=date(2021, 12, 4), ends=date(2027, 7, 1),
-                others=[
-                    (BEFORE, date(2017, 4, 29), date(2021, 12, 4), "MODIFIE"),
-                    (LATER, date(2027, 7, 1), date(2999, 1, 1), "VIGUEUR_DIFF"),
-                ],
-            ),
-            leaf("L999-9", "LEGIARTI000000000009", "<p>Rien à voir.</p>"),
-        )
+    load_code(
+        town, tmp_path,
+        leaf(
+            NUMBER, NOW, "<p>La licence <b>ouverte</b>.</p><p>L’autre &lt;licence&gt;.</p>",
+            begins=date(2021, 12, 4), ends=date(2027, 7, 1),
+            others=[
+                (BEFORE, date(2017, 4, 29), date(2021, 12, 4), "MODIFIE"),
+                (LATER, date(2027, 7, 1), date(2999, 1, 1), "VIGUEUR_DIFF"),
+            ],
+        ),
+        leaf("L999-9", "LEGIARTI000000000009", "<p>Rien à voir.</p>"),
     )  # fmt: skip
-    with Spool(path, Wanted(everything=True)) as spool, town.acting() as session:
-        for batch in spool.batches():
-            load_articles(session, batch, today=date(2026, 11, 25))
 
 
 def test_a_policy_shows_the_official_text_folded_with_its_dates_and_source(loaded: None, reader: Someone):
@@ -140,3 +132,19 @@ def test_the_api_lists_texts_and_articles_page_by_page(loaded: None, reader: Som
         (NOW, "in-force"),
         (BEFORE, "amended"),
     ]
+
+
+def test_the_articles_of_a_text_are_read_page_by_page_and_a_place_in_another_list_is_refused(
+    town: Town, reader: Someone, tmp_path: Path
+):
+    numbers = [f"L{number}" for number in range(1, SHOWN + 3)]
+    load_code(town, tmp_path, *(leaf(one, f"LEGIARTI{place:012}") for place, one in enumerate(numbers)))
+
+    first = reader.get(f"/droit/{CODE}").text
+    following = re.search(r'href="([^"]+apres=[^"]+)" rel="next"', first)
+    assert following is not None
+    second = reader.get(following[1]).text
+    assert re.findall(rf'href="/droit/{CODE}/(L\d+)"', first + second) == numbers
+    assert 'rel="next"' not in second
+    assert reader.get(following[1].replace("?", "?q=premier&")).status_code == 422
+    assert reader.get(f"/droit/{CODE}?apres=L9").status_code == 422

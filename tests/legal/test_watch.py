@@ -12,15 +12,12 @@ from sqlalchemy.exc import InvalidRequestError
 from registry.kernel.permissions import Role
 from registry.legal.forms import WatchForm
 from registry.legal.law import law_of
-from registry.legal.loading import Spool
-from registry.legal.rules import Wanted
-from registry.legal.service import load_articles
 from registry.legal.vocabulary import WatchStatus
 from registry.legal.watch_service import record_entry
 from registry.legal.watching import find_proposals
 from registry.organisations.queries import get_organisation
 from tests.conftest import Someone, Town
-from tests.legal.conftest import CODE, code, leaf
+from tests.legal.conftest import CODE, leaf, load_code
 
 pytestmark = pytest.mark.database
 
@@ -36,14 +33,10 @@ def jurist(town: Town) -> Someone:
 
 
 def load(town: Town, folder: Path) -> None:
-    path = folder / f"{CODE}.json"
     to_come = (LATER, date(2027, 7, 1), date(2999, 1, 1), "VIGUEUR_DIFF")
-    path.write_bytes(
-        code(leaf("D323-2-1", NOW, begins=date(2021, 12, 4), ends=date(2027, 7, 1), others=[to_come]))
+    load_code(
+        town, folder, leaf("D323-2-1", NOW, begins=date(2021, 12, 4), ends=date(2027, 7, 1), others=[to_come])
     )  # fmt: skip
-    with Spool(path, Wanted(everything=True)) as spool, town.acting() as session:
-        for batch in spool.batches():
-            load_articles(session, batch, today=date(2026, 11, 25))
 
 
 def test_a_version_newer_than_the_one_read_is_proposed_until_somebody_follows_it(
