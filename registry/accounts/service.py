@@ -398,11 +398,22 @@ def make_token(
 ) -> tuple[ApiToken, str]:
     """A new API token and its secret, which is shown once.
 
-    Raises: Invalid when its last day is past or more than a year away.
+    Raises: Invalid when its last day is past or more than a year away, or a key of this account that still opens bears
+    its name: a form sent twice makes one key.
     """
     if not today <= form.expires_on <= today + TOKEN_LASTS_AT_MOST:
         message = _("Choisissez un dernier jour entre aujourd’hui et dans un an.")
         raise Invalid(message, (FieldError("expires_on", message),))
+    session.get_one(Account, account_id, with_for_update=True)
+    alike = select(col(ApiToken.id)).where(
+        col(ApiToken.account_id) == account_id,
+        col(ApiToken.name) == form.name,
+        ~col(ApiToken.revoked),
+        col(ApiToken.expires_on) >= today,
+    )
+    if session.execute(alike.limit(1)).first() is not None:
+        message = _("Une de vos clés porte déjà ce nom : donnez-en un autre, ou révoquez d’abord la première.")
+        raise Invalid(message, (FieldError("name", message),))
     say(session, "accounts:token:make")
     secret = f"beffroi_{new_token()}"
     made = ApiToken(

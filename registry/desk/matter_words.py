@@ -34,7 +34,14 @@ def say_dpia(task: Task, *_known: object) -> Words:
 
 
 def say_erasure(task: Task, *_known: object) -> Words:
-    """Somebody whose requests are closed for long."""
+    """Somebody whose requests are closed for long, or who was replaced on the only one."""
+    address = f"/personnes/{task.detail}/effacer"
+    if task.subject_kind == "organisation":
+        return (
+            _("Effacer une personne dont plus aucune demande ne porte le nom"),
+            _("RGPD art. 5 §1 e : rien ne justifie plus de garder ce nom"),
+            _("le registre ne garde plus ce nom"), _("Voir ce qui serait effacé"), address,
+        )  # fmt: skip
     what = ngettext(
         "Effacer qui a fait cette demande, si rien ne demande de garder son nom",
         "Effacer qui a fait ces {count} demandes, si rien ne demande de garder son nom", task.number,
@@ -42,5 +49,5 @@ def say_erasure(task: Task, *_known: object) -> Words:
     return (
         what.format(count=task.number), _("RGPD art. 5 §1 e : la durée de conservation des demandes closes est passée"),
         _("le registre ne garde plus ce nom, et la demande reste"), _("Voir ce qui serait effacé"),
-        f"/personnes/{task.detail}/effacer",
+        address,
     )  # fmt: skip

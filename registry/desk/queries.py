@@ -34,7 +34,8 @@ DPIA_POLICY = "RGPD-15"
 # of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
 # for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
 # that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
-# time is told to who may prepare a slip of disposal, until it stands on one that waits for its visa.
+# time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
+# erasure once no request needs their name.
 _TASKS = """
 WITH body AS MATERIALIZED (
   SELECT own.id, (SELECT above.id FROM organisation above
@@ -148,6 +149,12 @@ WITH body AS MATERIALIZED (
    GROUP BY r.requester_id, r.organisation_id
   HAVING bool_and(r.annulled OR (r.answered_on IS NOT NULL AND (r.regime <> 'gdpr' OR r.outcome <> 'transferred')))
      AND max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) < :today
+  UNION ALL
+  SELECT 'erasure', concat_ws(':', 'erasure', p.id), p.organisation_id, 'organisation', p.organisation_id,
+         CAST(p.id AS text), ARRAY[]::text[], 3, CAST(:today AS date), NULL, 1, false, false, NULL, NULL
+    FROM person p WHERE p.confided AND p.organisation_id = ANY (:erasing) AND p.organisation_id = ANY (:requests)
+     AND EXISTS (SELECT FROM person_identity i WHERE i.person_id = p.id)
+     AND NOT EXISTS (SELECT FROM received_request r WHERE r.requester_id = p.id)
   UNION ALL
   SELECT 'deviation', concat_ws(':', 'deviation', d.id), d.organisation_id, d.subject_kind, d.subject_id,
          CASE WHEN d.state = 'asked' THEN 'asked' WHEN d.state = 'refused' THEN 'refused'

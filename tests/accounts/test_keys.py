@@ -1,6 +1,7 @@
 """API keys: each acts for its account within its scope, never for itself, and dies when told."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from sqlalchemy import text
@@ -13,13 +14,14 @@ from registry.platform.clock import today
 from tests.conftest import Someone, Town
 
 pytestmark = pytest.mark.database
+_NUMBERS = count(1)
 
 
 def key_of(town: Town, someone: Someone, scope: TokenScope = TokenScope.READ) -> tuple[int, dict[str, str]]:
     """A new key of somebody's: its number, and the header it is shown in."""
     day = town.info["today"]()
     with town.acting() as session:
-        form = TokenForm(name="clé", scope=scope, expires_on=day + timedelta(days=9))
+        form = TokenForm(name=f"clé {next(_NUMBERS)}", scope=scope, expires_on=day + timedelta(days=9))
         kept, secret = make_token(session, someone.account_id, town.authority_id, form, today=day)
         return kept.id, {"Authorization": f"Bearer {secret}"}
 
@@ -147,3 +149,19 @@ def test_the_current_password_is_not_guessed_from_a_stolen_session(town: Town) -
 
     assert answer.status_code == 422
     assert "Attendez un quart d’heure" in answer.text
+
+
+def test_a_form_sent_twice_makes_one_key_and_a_name_serves_again_once_its_key_is_revoked(town: Town):
+    reader, form = town.someone(Role.READER), {"name": "Moissonneur", "scope": "read", "expires_on": "2027-01-15"}
+    assert reader.post("/mon-compte/cles", form).status_code == 200
+
+    again = reader.post("/mon-compte/cles", form)
+
+    assert again.status_code == 422
+    assert "Une de vos clés porte déjà ce nom" in again.text
+    assert town.someone(Role.LEGAL).post("/mon-compte/cles", form).status_code == 200, "Somebody else’s key is theirs."
+    with town.acting() as session:
+        query = "SELECT id FROM api_token WHERE account_id = :account AND name = 'Moissonneur'"
+        (number,) = session.execute(text(query), {"account": reader.account_id}).scalars()
+    assert reader.post(f"/mon-compte/cles/{number}/revoquer").status_code == 303
+    assert reader.post("/mon-compte/cles", form).status_code == 200

@@ -9,8 +9,8 @@ from registry.kernel.permissions import Role
 from registry.platform.clock import now
 from registry.processing.breaches.forms import BreachForm
 from registry.processing.breaches.service import record_breach
-from registry.processing.requests.forms import AnswerForm, RequestForm
-from registry.processing.requests.service import answer_request, record_request
+from registry.processing.requests.forms import AnswerForm, RequestChange, RequestForm
+from registry.processing.requests.service import amend_request, answer_request, record_request
 from tests.conftest import Someone, Town
 
 pytestmark = pytest.mark.database
@@ -89,3 +89,22 @@ def test_who_asked_long_ago_is_proposed_for_erasure_to_who_may_erase_once_all_is
     with town.as_owner() as session:
         session.execute(text("DELETE FROM person_identity WHERE person_id = :old"), {"old": old})
     assert f"erasure:{old}" not in tasks(dpo), "Once erased, nobody is asked again."
+
+
+def test_who_was_replaced_on_their_only_request_is_proposed_for_erasure_at_once(town: Town):
+    asked = {"regime": "gdpr", "right": "access", "subject": "Accès", "received_on": town.info["today"]()}
+    with town.acting() as session:
+        form = RequestForm.model_validate({**asked, "requester_name": "Camille Essai"})
+        first, other = (record_request(session, town.authority_id, form) for _each in range(2))
+        gone, kept = first.requester_id, other.requester_id
+        amend_request(session, first.id, RequestChange(requester_name="Dominique Autre"), expected=first.version)
+        named = first.requester_id
+    dpo = town.someone(Role.DPO)
+
+    assert f"erasure:{gone}" in tasks(dpo)
+    assert not {f"erasure:{kept}", f"erasure:{named}"} & set(tasks(dpo)), "A request still names them."
+    desk = dpo.get("/bureau?genre=erasure").text
+    assert "dont plus aucune demande ne porte le nom" in desk
+    assert f'href="/personnes/{gone}/effacer"' in desk
+    assert "Camille" not in desk
+    assert f"erasure:{gone}" not in tasks(town.someone(Role.STEWARD))
