@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import subject_of
+from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.deviations.rules import state_on
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import Assessment, expired_on
 from registry.compliance.explanation import asked_in_words, awaited_in_words, condition_in_words, facts_in_words
@@ -125,6 +128,7 @@ def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
     judged = list(_judge_all(session, engine, scoped, reading))
     names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
     since = _since(session, judged, until, as_of)
+    deviations = _deviations(session, judged, as_of, until)
     registry = get_registry(session)
     return {
         "authority": {"name": registry.name, "siren": registry.siren},
@@ -136,7 +140,7 @@ def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
         "demonstration": registry.demonstration,
         "policies": _policy_lines(engine, judged, law_of),
         "waiting": _waiting_lines(engine, scoped, law_of),
-        "findings": _finding_lines(engine, scoped, judged, since, as_of),
+        "findings": _finding_lines(engine, scoped, judged, since, deviations, as_of),
         "organisations": _organisation_lines(scoped, judged),
         "datasets": _dataset_lines(scoped, judged, names),
         "systems": _system_lines(scoped, judged),
@@ -186,6 +190,31 @@ def _since(session: Session, judged: Sequence[Judged], until: datetime | None, a
         ids = [one.subject_id for one in judged if one.kind is kind]
         if ids:
             found |= find_standing(session, kind, ids, as_of, until=until)
+    return found
+
+
+def _deviations(
+    session: Session, judged: Sequence[Judged], as_of: date, until: datetime | None
+) -> dict[Key, list[dict[str, Any]]]:
+    """The deviations that wait or were approved on each finding on a day; what was refused or ended is left out."""
+    found: dict[Key, list[dict[str, Any]]] = {}
+    ids = {one.subject_id for one in judged}
+    for row in find_rows(session, AcceptedDeviation, until=until, column="subject_id", among=ids):
+        state = state_on(
+            row.state, as_of, asked_on=row.asked_on, decided_on=row.decided_on, ended_on=row.ended_on
+        )  # fmt: skip
+        if state is None or not state.is_open:
+            continue
+        line = {
+            "id": row.id, "state": state, "reason": row.reason, "compensation": row.compensation,
+            "asked_on": row.asked_on, "asked_as": row.asked_as.label, "expires_on": row.expires_on,
+        }  # fmt: skip
+        if state is DeviationState.APPROVED:
+            line |= {
+                "decided_on": row.decided_on, "decided_as": row.decided_as.label,
+                "decision_reason": row.decision_reason or "",
+            }  # fmt: skip
+        found.setdefault((row.subject_kind, row.subject_id, row.policy_id, row.period), []).append(line)
     return found
 
 
@@ -248,6 +277,7 @@ def _finding_lines(
     scoped: Scoped,
     judged: Sequence[Judged],
     since: Mapping[Key, Standing],
+    deviations: Mapping[Key, list[dict[str, Any]]],
     as_of: date,
 ) -> list[dict[str, Any]]:
     lines = []
@@ -275,6 +305,7 @@ def _finding_lines(
                     "since": standing.day if standing is not None and standing.verdict is verdict else as_of,
                     "deadline": turns,
                     "period": assessment.period,
+                    "deviations": deviations.get(key, []),
                 }
             )
     return sorted(lines, key=lambda line: (line["policy_id"], line["subject"], line["period"] or 0))

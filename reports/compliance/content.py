@@ -7,6 +7,7 @@ enough to write the document again.
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from math import ceil
 from typing import Any
 
@@ -19,7 +20,7 @@ from registry.reporting.twins import canonical_json
 from registry.reporting.vocabulary import Bars, Frame, Table
 
 from . import words
-from .values import ComplianceReport, Counts, Finding, OrganisationLine, PolicyLine, Summary
+from .values import ComplianceReport, Counts, Deviation, Finding, OrganisationLine, PolicyLine, Summary
 
 KEPT_TOGETHER = 3
 """Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""
@@ -81,17 +82,22 @@ _HEADERS = (
     "Constaté le",
     "Échéance",
     "Année",
+    "Écart",
+    "Motif de l’écart",
+    "Ce qui compense",
+    "Écart demandé, décidé",
 )
 
 
 def tables(report: ComplianceReport) -> tuple[Table, ...]:
     """One finding a row, each with its rule."""
     policies = {line.id: line for line in report.policies}
-    rows = tuple(_row(finding, policies[finding.policy_id]) for finding in report.findings)
+    rows = tuple(_row(finding, policies[finding.policy_id], report.as_of) for finding in report.findings)
     return (Table("Constats", "Les constats, une ligne chacun, pour un tableur", _HEADERS, rows),)
 
 
-def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:
+def _row(finding: Finding, line: PolicyLine, as_of: date) -> tuple[str, ...]:
+    beside = finding.deviations
     return (
         finding.subject,
         finding.subject_id,
@@ -114,7 +120,30 @@ def _row(finding: Finding, line: PolicyLine) -> tuple[str, ...]:
         f"{finding.since:%d/%m/%Y}",
         f"{finding.last_day:%d/%m/%Y}" if finding.last_day else "",
         str(finding.period or ""),
+        " ; ".join(words.deviation_word(one.state, one.expires_on, as_of) for one in beside),
+        " ; ".join(one.reason for one in beside),
+        " ; ".join(one.compensation for one in beside),
+        " ; ".join(said_by(one) for one in beside),
     )
+
+
+def said_by(one: Deviation) -> str:
+    """When and by which function a deviation was asked for, then approved and why."""
+    asked = f"Demandé le {one.asked_on:%d/%m/%Y} ({one.asked_as})"
+    if one.decided_on is None:
+        return asked
+    return f"{asked}, accepté le {one.decided_on:%d/%m/%Y} ({one.decided_as}) : {one.decision_reason}"
+
+
+def standings(report: ComplianceReport) -> str:
+    """How many deviations stand where, in words."""
+    lines = report.deviations
+    counted = (
+        (sum(line.is_asked for line in lines), "demandé, à décider", "demandés, à décider"),
+        (sum(line.holds for line in lines), "assumé", "assumés"),
+        (sum(line.expired for line in lines), "expiré", "expirés"),
+    )
+    return ", ".join(f"{number(count)} {one if count == 1 else several}" for count, one, several in counted if count)
 
 
 def charts(report: ComplianceReport) -> dict[str, Bars]:

@@ -13,6 +13,8 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from registry.compliance.deviations.rules import has_expired
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
 from registry.organisations.vocabulary import OrganisationKind
 from registry.reporting.vocabulary import ScopeKind
@@ -27,6 +29,8 @@ PRINTED_DATASETS = 500
 """How many datasets the annex prints; the twins hold them all."""
 PRINTED_SYSTEMS = 200
 """How many information systems the annex prints; the twins hold them all."""
+PRINTED_DEVIATIONS = 200
+"""How many deviations are printed; the twins hold them all."""
 PRIORITIES = 3
 
 PRACTICES = (Force.RECOMMENDATION, Force.GOOD_PRACTICE)
@@ -162,6 +166,25 @@ class MissingFact:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Deviation:
+    """A deviation asked for, or approved, on a finding: it annotates it, and takes it out of no count.
+
+    `asked_as` and `decided_as` are roles; `expires_on` is the last day on which it holds.
+    """
+
+    id: int
+    state: DeviationState
+    reason: str
+    compensation: str
+    asked_on: date
+    asked_as: str
+    expires_on: date
+    decided_on: date | None = None
+    decided_as: str = ""
+    decision_reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Finding:
     """What a rule says of one subject. `period` is the year of a yearly duty.
 
@@ -180,6 +203,7 @@ class Finding:
     since: date
     deadline: date | None = None
     period: int | None = None
+    deviations: tuple[Deviation, ...] = ()
 
     @property
     def last_day(self) -> date | None:
@@ -236,6 +260,27 @@ class SystemLine:
     host_country: str
     law: Counts
     practice: Counts
+
+
+@dataclass(frozen=True)
+class DeviationLine:
+    """A deviation with the finding it annotates, the rule of that, and where it stands on the day of the report."""
+
+    deviation: Deviation
+    finding: Finding
+    policy: PolicyLine
+    standing: str
+    expired: bool
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether it waits for a decision."""
+        return self.deviation.state is DeviationState.ASKED
+
+    @property
+    def holds(self) -> bool:
+        """Whether it was approved and its last day is not past."""
+        return not self.is_asked and not self.expired
 
 
 @dataclass(frozen=True)
@@ -302,7 +347,9 @@ class PrintedPolicy:
         """The printed findings, those that say the same together."""
         alike: dict[object, list[Finding]] = {}
         for one in self.findings:
-            same = (one.verdict, one.known, _labels(one.missing), one.owed_by, one.deadline, one.period)
+            same = (
+                one.verdict, one.known, _labels(one.missing), one.owed_by, one.deadline, one.period, one.deviations
+            )  # fmt: skip
             alike.setdefault(same, []).append(one)
         return tuple(_group(findings) for findings in alike.values())
 
@@ -392,6 +439,36 @@ class ComplianceReport:
         return tuple(sections)
 
     @property
+    def deviations(self) -> tuple[DeviationLine, ...]:
+        """The deviations on the findings of this report: those to decide, then expired, then those that hold."""
+        policies = {line.id: line for line in self.policies}
+        lines = [
+            DeviationLine(
+                deviation=one, finding=finding, policy=policies[finding.policy_id],
+                standing=words.deviation_word(one.state, one.expires_on, self.as_of),
+                expired=has_expired(one.state, one.expires_on, self.as_of),
+            )
+            for finding in self.findings
+            for one in finding.deviations
+        ]  # fmt: skip
+        return tuple(sorted(lines, key=_by_standing))
+
+    @property
+    def printed_deviations(self) -> tuple[DeviationLine, ...]:
+        """The deviations of the chapter."""
+        return self.deviations[:PRINTED_DEVIATIONS]
+
+    @property
+    def accepted_breaches(self) -> int:
+        """How many breaches of an obligation a deviation covers on the day: they are counted all the same."""
+        return sum(
+            line.policy.force is Force.OBLIGATION
+            and line.finding.verdict is Verdict.NON_COMPLIANT
+            and line.holds
+            for line in self.deviations
+        )
+
+    @property
     def organisations_judged(self) -> int:
         """How many organisations the rules were applied to."""
         return sum(line.judged for line in self.organisations)
@@ -460,6 +537,11 @@ def _by_breach(line: PolicyLine) -> tuple[bool, int, int, int, str]:
     counts = line.counts
     gravity = _GRAVEST_FIRST.index(line.severity)
     return (not counts.non_compliant, gravity, -counts.non_compliant, -counts.to_complete, line.title)
+
+
+def _by_standing(line: DeviationLine) -> tuple[int, date, int]:
+    place = 0 if line.is_asked else 1 if line.expired else 2
+    return (place, line.deviation.expires_on, line.deviation.id)
 
 
 def _by_urgency(finding: Finding) -> tuple[int, date, str, str]:

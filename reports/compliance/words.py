@@ -1,5 +1,9 @@
 """The words of a compliance report: how a verdict, a force or a level of evidence is told to a reader."""
 
+from datetime import date
+
+from registry.compliance.deviations.rules import has_expired
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Evidence, Force, Severity, Verdict
 
 UNDER_LEGAL_REVIEW = "À valider par le service juridique"
@@ -53,6 +57,14 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
         Verdict.TO_COMPLETE: "À compléter",
         Verdict.NOT_APPLICABLE: "Sans objet",
     }[verdict]
+
+
+def deviation_word(state: DeviationState, expires_on: date, day: date) -> str:
+    """Where a deviation stands on a day."""
+    last = f"{expires_on:%d/%m/%Y}"
+    if state is DeviationState.ASKED:
+        return f"Écart demandé jusqu’au {last}, à décider"
+    return f"Écart expiré le {last}" if has_expired(state, expires_on, day) else f"Écart assumé jusqu’au {last}"
 
 
 def severity_word(severity: Severity, count: int) -> str:

@@ -6,9 +6,15 @@ from typing import Any
 
 import pytest
 
+from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationForm
+from registry.compliance.deviations.service import ask_deviation, decide_deviation
+from registry.compliance.deviations.vocabulary import Answer
+from registry.compliance.queries import find_findings
+from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.systems.forms import SystemForm
 from registry.datasets.systems.service import record_system
 from registry.kernel.issuing import Moment, Subject
+from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.service import amend_organisation, appoint, record_person
 from registry.processing.breaches.forms import BreachForm
@@ -92,6 +98,55 @@ def test_the_activities_of_a_record_are_judged_and_what_is_confided_is_not(town:
     assert (line["label"], line["activities"]) == ("Grande-Commune", 1)
     assert {one["subject_kind"] for one in report["findings"]} == {"organisation", "activity"}
     assert "RGPD-19" not in {one["id"] for one in report["policies"]}
+
+
+def test_the_deviations_of_a_finding_are_told_as_they_stood_on_the_day(town: Town):
+    asking, deciding = town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
+    sheet, other = (
+        town.record(f"Jeu {number}", access_rights="public", nature="other", licence="cc-by-nc-4.0",
+                    distributions=[{"access_url": "https://exemple.invalid/a.csv"}])
+        for number in range(2)
+    )  # fmt: skip
+    said = DeviationForm(reason="Le motif entier.", compensation="Ce qui compense.", expires_on=date(2027, 3, 1))
+    with town.acting() as session:
+        for number in (sheet, other):
+            (found,) = find_findings(
+                session, TODAY, kind=SubjectKind.DATASET, subject_id=number, policy_id="OD-05"
+            )  # fmt: skip
+            asked = ask_deviation(
+                session, found, said, by=asking.account_id, as_role=Role.STEWARD, today=date(2026, 9, 1)
+            )  # fmt: skip
+            answer = DeviationDecisionForm(
+                answer=Answer.APPROVED if number == sheet else Answer.REFUSED, decision_reason="Le marché est lancé."
+            )
+            decide_deviation(
+                session, asked.id, answer, by=deciding.account_id, as_role=Role.DIRECTOR, today=date(2026, 9, 10),
+                expected=asked.version,
+            )  # fmt: skip
+
+    def told(on: date, until: datetime | None) -> dict[str, list[dict[str, Any]]]:
+        town.info["today"] = lambda: TODAY
+        with town.acting() as session:
+            moment = Moment(on, on, TODAY, until=until)
+            report = gather(session, Subject("organisation", town.authority_id), moment).values
+        return {
+            line["subject_id"]: line["deviations"] for line in report["findings"]
+            if line["subject_kind"] == "dataset" and line["policy_id"] == "OD-05"
+        }  # fmt: skip
+
+    now = told(TODAY, None)
+    assert now[str(other)] == []
+    ((number, accepted),) = ((one.pop("id"), one) for one in now[str(sheet)])
+    assert accepted == {
+        "state": "approved", "reason": "Le motif entier.", "compensation": "Ce qui compense.",
+        "asked_on": date(2026, 9, 1), "asked_as": Role.STEWARD.label, "expires_on": date(2027, 3, 1),
+        "decided_on": date(2026, 9, 10), "decided_as": Role.DIRECTOR.label, "decision_reason": "Le marché est lancé.",
+    }  # fmt: skip
+    then = datetime.now(UTC) + timedelta(days=1)
+    assert told(TODAY, then)[str(sheet)] == [{"id": number, **accepted}], "The ledger tells the same."
+    before = told(date(2026, 9, 9), None)
+    assert [one["state"] for one in before[str(sheet)] + before[str(other)]] == ["asked", "asked"]
+    assert told(date(2026, 8, 31), None)[str(sheet)] == []
 
 
 def test_a_delay_that_has_passed_keeps_its_day(town: Town):

@@ -23,6 +23,11 @@ from registry.reporting.vocabulary import Medium
 
 REPORT = get_report("compliance")
 MODULE = REPORT.content
+STANDINGS = (
+    "Écart demandé jusqu’au 31/03/2027, à décider",
+    "Écart expiré le 31/10/2026",
+    "Écart assumé jusqu’au 30/06/2027",
+)
 FIELDS = {verdict: verdict.name.lower() for verdict in Verdict}
 
 
@@ -183,11 +188,82 @@ def test_good_practices_are_never_added_to_breaches_of_law(content: Any) -> None
 
 def test_the_text_under_good_practices_says_no_law_is_broken(content: Any, shown: Any) -> None:
     text = shown(content)
-    chapter = text[text.rindex("3.2. Recommandations") : text.rindex("4. Résultats par organisation")]
+    chapter = text[text.rindex("3.2. Recommandations") : text.rindex("4. Écarts assumés")]
 
     assert "n’enfreint aucune loi" in chapter
     assert "non conforme" not in chapter.lower()
     assert "manquement" not in chapter.lower()
+
+
+def without_deviations(content: Any) -> Any:
+    """The same report, where nobody asked for a deviation."""
+    return replace(content, findings=tuple(replace(one, deviations=()) for one in content.findings))
+
+
+def test_deviations_say_who_accepted_what_until_when_and_take_nothing_out_of_any_count(
+    content: Any, shown: Any
+) -> None:
+    text = shown(content)
+    chapter = text[text.rindex("4. Écarts assumés") : text.rindex("5. Résultats par organisation")]
+
+    assert "1 demandé, à décider, 1 assumé, 1 expiré" in chapter
+    places = [chapter.index(words) for words in STANDINGS]
+    assert places == sorted(places)
+    assert "Demandé le 14/09/2026 (Référent·e données), accepté le 21/09/2026 (Directeur ou directrice) : La rené" in (
+        chapter
+    )
+    assert "L’exploitant n’a pas encore accepté la licence ouverte" in chapter
+    assert "En attendant : Le fichier est remis à qui le demande" in chapter
+    assert chapter.count("Non conforme") == 2
+    assert chapter.count("Non suivie") == 1
+    assert "chaque constat ci-dessous reste compté" in chapter
+    assert "1 est assumé jusqu’à un jour dit (chapitre 4) et reste compté." in text
+    assert "Écart assumé jusqu’au 30/06/2027" in text[text.index("3.1. Obligations") : text.rindex("4. Écarts")]
+    bare = without_deviations(content)
+    assert content.summary == bare.summary
+    assert [one.counts for one in content.sections] == [one.counts for one in bare.sections]
+    assert json.loads(MODULE.to_canonical(content))["summary"] == json.loads(MODULE.to_canonical(bare))["summary"]
+
+
+def test_without_a_deviation_the_chapter_says_so_and_the_summary_says_nothing(content: Any, shown: Any) -> None:
+    text = shown(without_deviations(content))
+
+    assert "Aucun écart n’est demandé, assumé ni expiré dans ce périmètre." in text
+    assert "reste compté." not in text
+    assert "Écart assumé jusqu’au" not in text
+
+
+def test_the_twins_hold_every_deviation_beside_its_finding(content: Any) -> None:
+    rows = list(csv.DictReader(io.StringIO(csv_of(content).decode("utf-8-sig")), delimiter=";"))
+    beside = {row["Écart"]: row for row in rows if row["Écart"]}
+    twin = [one for finding in json.loads(MODULE.to_canonical(content))["findings"] for one in finding["deviations"]]
+
+    assert set(beside) == set(STANDINGS)
+    accepted = beside[STANDINGS[-1]]
+    assert (accepted["Constat"], accepted["Portée"]) == ("Non conforme", "Obligation")
+    assert accepted["Motif de l’écart"].startswith("L’exploitant n’a pas encore accepté")
+    assert accepted["Ce qui compense"].startswith("Le fichier est remis")
+    assert "accepté le 21/09/2026 (Directeur ou directrice)" in accepted["Écart demandé, décidé"]
+    assert sorted((one["id"], one["state"]) for one in twin) == [(2, "approved"), (4, "approved"), (7, "asked")]
+    older = json.loads(MODULE.to_canonical(without_deviations(content)))
+    for finding in older["findings"]:
+        del finding["deviations"]
+    assert MODULE.from_canonical(json.dumps(older).encode()) == without_deviations(content)
+
+
+def test_deviations_beyond_what_is_printed_are_counted_and_stay_in_the_twins(
+    content: Any, shown: Any, issued_at: datetime, tmp_path: Path
+) -> None:
+    one = next(finding for finding in content.findings if finding.deviations)
+    many = tuple(replace(one.deviations[0], id=number, reason=f"Motif {number}.") for number in range(1, 204))
+    full = replace(content, findings=(replace(one, deviations=many),))
+
+    assert "3 autres écarts ne sont pas imprimés" in shown(full)
+    assert "Motif 203." in csv_of(full).decode("utf-8-sig")
+    page = render(REPORT, MODULE.to_canonical(full), medium=Medium.PAGE, issued_at=issued_at, home=tmp_path).data
+    led, there = (set(re.findall(rf'{name}="#?(ecart-\d+)"', page.decode())) for name in ("href", "id"))
+    assert led == there
+    assert len(there) == 200
 
 
 def test_every_rule_shows_its_evidence_and_whether_legal_staff_validated_it(content: Any, shown: Any) -> None:
@@ -307,7 +383,7 @@ def test_the_contents_give_the_page_of_each_chapter(printed: list[str]) -> None:
     pages = [int(line) for line in lines if line.isdecimal()]
     titles = [line for line in lines if re.match(r"\d\.|Annexe [AB]\.", line)]
 
-    assert len(titles) == 9
+    assert len(titles) == 10
     for title, page in zip(titles, pages, strict=True):
         assert title in printed[page - 1].splitlines(), title
 

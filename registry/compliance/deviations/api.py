@@ -12,6 +12,7 @@ from pydantic import Field
 from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.queries import DeviationFilter, find_page_of_deviations, get_deviation
+from registry.compliance.deviations.rules import has_expired
 from registry.compliance.deviations.service import ask_deviation, decide_deviation, withdraw_deviation
 from registry.compliance.deviations.showing import ASK, DECIDE, WITHDRAW, get_found, role_for
 from registry.compliance.deviations.views import DEVIATION_LABELS
@@ -103,7 +104,7 @@ def _body(visit: Visit, row: AcceptedDeviation) -> DeviationBody:
     told = {
         name: getattr(row, name) for name in DeviationBody.__dataclass_fields__ if name not in {"period", "expired"}
     }
-    expired = row.state is DeviationState.APPROVED and row.expires_on < visit.today
+    expired = has_expired(row.state, row.expires_on, visit.today)
     return DeviationBody(**told, period=row.period or None, expired=expired)
 
 

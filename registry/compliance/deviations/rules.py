@@ -19,6 +19,24 @@ def last_day(today: date, months: int) -> date:
     return plus_months(today, months)
 
 
+def has_expired(state: DeviationState, expires_on: date, day: date) -> bool:
+    """Whether a deviation was approved and its last day is past."""
+    return state is DeviationState.APPROVED and expires_on < day
+
+
+def state_on(
+    state: DeviationState, day: date, *, asked_on: date, decided_on: date | None, ended_on: date | None
+) -> DeviationState | None:
+    """Where a deviation stood at the end of a day, from where it stands and its days; none before it was asked for."""
+    if day < asked_on:
+        return None
+    if ended_on is not None and ended_on <= day:
+        return state
+    if decided_on is None or day < decided_on:
+        return DeviationState.ASKED
+    return DeviationState.REFUSED if state is DeviationState.REFUSED else DeviationState.APPROVED
+
+
 @dataclass(frozen=True)
 class Held:
     """The open deviation that bears on a finding: the one approved, else the one asked for, with its last day."""
@@ -33,4 +51,4 @@ class Held:
 
     def has_expired(self, today: date) -> bool:
         """Whether it was approved and its last day is past."""
-        return self.state is DeviationState.APPROVED and self.expires_on < today
+        return has_expired(self.state, self.expires_on, today)

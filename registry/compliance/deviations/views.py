@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.deviations.models import AcceptedDeviation
+from registry.compliance.deviations.rules import has_expired
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.deviations.wording import say_state, tone_of, what_follows
 from registry.compliance.policy import Policy
@@ -153,7 +154,7 @@ def steps_of(row: AcceptedDeviation, policy: Policy | None, today: date) -> list
         steps.append(
             (row.decided_on, _by(_("Refusé") if refused else _("Approuvé"), row.decided_as), row.decision_reason or "")
         )
-    if row.state is DeviationState.APPROVED and row.expires_on < today:
+    if has_expired(row.state, row.expires_on, today):
         then = what_follows(policy.force if policy is not None else None)
         steps.append((row.expires_on, _("Expiré : {then}").format(then=then), ""))
     if row.ended_on is not None:

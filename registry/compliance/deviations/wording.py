@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from registry.compliance.deviations.rules import Held
+from registry.compliance.deviations.rules import Held, has_expired
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Force
 from registry.kernel.words import _
@@ -22,8 +22,7 @@ def say_held(held: Held | None, today: date) -> str:
 
 def say_state(state: DeviationState, expires_on: date, today: date) -> str:
     """Where a deviation stands, in a word or two."""
-    expired = state is DeviationState.APPROVED and expires_on < today
-    return _("Expiré") if expired else state.label
+    return _("Expiré") if has_expired(state, expires_on, today) else state.label
 
 
 def tone_of(state: DeviationState, expires_on: date, today: date) -> str:
@@ -31,7 +30,7 @@ def tone_of(state: DeviationState, expires_on: date, today: date) -> str:
     if state is DeviationState.ASKED:
         return "to-complete"
     if state is DeviationState.APPROVED:
-        return "non-compliant" if expires_on < today else "not-followed"
+        return "non-compliant" if has_expired(state, expires_on, today) else "not-followed"
     return "not-applicable"
 
 
