@@ -27,6 +27,7 @@ from registry.datasets.service import amend_dataset, annul_dataset, record_datas
 from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
 from registry.demonstration.contracts import Bound, plan_contracts, read_bound
+from registry.demonstration.deviations import DeviationSaid, plan_deviations, read_deviations
 from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
 from registry.demonstration.forms import (
     AccountSaid,
@@ -154,6 +155,7 @@ def load_demonstration(
             read_bound(on_days),
             read_inspections(on_days),
             read_retentions(on_days),
+            read_deviations(on_days),
             zone,
             home,
         )
@@ -178,6 +180,7 @@ class _Play:
         bound: Bound,
         inspected: list[InspectionSaid],
         kept: RetentionFile,
+        assumed: list[DeviationSaid],
         zone: str,
         home: Home,
     ) -> None:
@@ -190,6 +193,7 @@ class _Play:
         self.bound = bound
         self.inspected = inspected
         self.kept = kept
+        self.assumed = assumed
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -260,6 +264,7 @@ class _Play:
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
+        planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

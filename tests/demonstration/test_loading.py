@@ -16,9 +16,11 @@ from registry.accounts.rules import is_strong
 from registry.accounts.service import sign_in
 from registry.cli.running import _keep_accounts
 from registry.compliance.checking import verdicts_possible
+from registry.compliance.deviations.queries import count_deviations
+from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.engine import Reading, engine_of
 from registry.compliance.policy import Policy
-from registry.compliance.queries import count_all
+from registry.compliance.queries import count_all, find_findings
 from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset, InformationSystem
@@ -174,6 +176,16 @@ def test_evidence_is_shown_expired_about_to_expire_renewed_and_on_confided_matte
     assert {ProofSubject.BREACH, ProofSubject.REQUEST, ProofSubject.DPIA, ProofSubject.ACTIVITY} <= kinds
     for digest in files:
         assert visit.home.files.read(digest).startswith(b"%PDF-")
+
+
+def test_deviations_are_shown_waiting_accepted_and_expired_on_breaches_that_stay_counted(visit: Visit) -> None:
+    with visit.reading() as session:
+        tally = count_deviations(session, today=TODAY)
+        told = [one for one in find_findings(session, TODAY, verdict=Verdict.NON_COMPLIANT) if one.deviation]
+    assert (tally.by_state, tally.expired, tally.total) == (
+        {DeviationState.ASKED: 1, DeviationState.APPROVED: 1}, 1, 3,
+    )  # fmt: skip
+    assert sorted(one.policy_id for one in told) == ["OD-05", "OD-07", "OD-08"]
 
 
 def test_the_history_is_spread_over_a_year_and_nothing_is_dated_later_than_today(visit: Visit) -> None:
