@@ -225,3 +225,43 @@ def test_a_risk_that_rises_after_the_start_is_consulted_on_then(left: RiskBand |
     activity = ProcessingActivity(status=ActivityStatus.ACTIVE, started_on=date(2022, 1, 1))
 
     assert was_consulted_before(activity, covering) is before
+
+
+@pytest.mark.parametrize("answered", [False, True])
+def test_page_form_api_document_and_policy_agree_on_which_consultation_counts(
+    town: Town, activity_id: int, answered: bool
+) -> None:
+    steward = town.someone(Role.STEWARD)
+    address = begun(steward, activity_id)
+    written(town, address, activity_id, after="important")
+    submitted(town, address)
+    decided(town, address, reason="Validée pour saisir la CNIL.")
+    answer = {"answered_on": "2026-11-24", "answer": "advice"} if answered else {}
+    sent = {"sent_on": "2026-11-20", "version": "0", **answer}
+    assert steward.post(f"{address}/consultation", sent).status_code == 303
+    revised(town, address, "validated")
+
+    number = int(address.rpartition("/")[2])
+    page = steward.get(address).text
+    assert "la CNIL doit être consultée" in page
+    assert "Noter la consultation" in page
+    assert "Cette consultation porte sur la révision 1." in page
+    assert 'value="2026-11-20"' not in steward.get(f"{address}/consultation").text
+    assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
+    body = steward.api("GET", f"/api/v1/impact-assessments/{number}").json()
+    assert (body["consultation_owed"], body["consultation"]["revision"]) == (True, 1)
+    with town.acting() as session:
+        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
+    said = str(sheet["sheets"][-1])
+    assert "révision n° 1 : saisie le 20 novembre 2026" in said
+    assert "La CNIL n’a pas encore été consultée" in said
+
+    assert steward.post(f"{address}/consultation", {"sent_on": "2026-11-25", "version": "0"}).status_code == 303
+
+    body = steward.api("GET", f"/api/v1/impact-assessments/{number}").json()
+    assert (body["consultation_owed"], body["consultation"]["revision"]) == (False, 2)
+    assert [(one["revision"], one["sent_on"]) for one in body["consultations"]] == [
+        (1, "2026-11-20"),
+        (2, "2026-11-25"),
+    ]
+    assert "la CNIL doit être consultée" not in steward.get(address).text

@@ -29,7 +29,7 @@ from registry.processing.assessments.queries import (
     count_assessments,
     find_adviser,
     find_assessments_page,
-    find_consultation,
+    find_consultations,
     find_covered,
     find_measures,
     find_risks,
@@ -124,7 +124,7 @@ def body_of(visit: Visit, assessment_id: int) -> AssessmentBody:
         [number for number, _name in find_covered(session, revision.id)],
         find_risks(session, revision.id),
         find_measures(session, revision.id),
-        find_consultation(session, revision.id),
+        find_consultations(session, assessment_id),
         engine_of(session).catalogue.delays,
         find_adviser(session, revision),
     )

@@ -15,7 +15,7 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import ADVISED, Standing
-from registry.processing.assessments.risks import cnil_answers_by, is_cnil_extended, residual
+from registry.processing.assessments.risks import cnil_answers_by, consulted_for, is_cnil_extended, residual
 from registry.processing.assessments.rules import Decision
 from registry.processing.assessments.vocabulary import (
     CnilAnswer,
@@ -91,11 +91,12 @@ class MeasureBody:
 
 @dataclass(frozen=True)
 class ConsultationBody:
-    """The CNIL's prior consultation on a revision.
+    """The CNIL's prior consultation on a revision, the number of which is `revision`.
 
     `due_on` is the last day of the CNIL's delay; `extended` says whether an extension counts, told within a month.
     """
 
+    revision: int
     sent_on: date
     reference: str | None
     extension_told_on: date | None
@@ -110,7 +111,9 @@ class ConsultationBody:
 class AssessmentBody:
     """An impact assessment at its latest revision, whose version is the ETag.
 
-    `dpo_opinion_given` says whether the DPO wrote the opinion in person; otherwise somebody noted it.
+    `dpo_opinion_given` says whether the DPO wrote the opinion in person; otherwise somebody noted it. `consultation` is
+    the CNIL's that stands, on this revision or on one before it; `consultation_owed` whether this one asks for its own;
+    `consultations` those on every revision.
     """
 
     id: int
@@ -146,6 +149,8 @@ class AssessmentBody:
     review_on: date | None
     review_triggers: str | None
     consultation: ConsultationBody | None
+    consultation_owed: bool
+    consultations: list[ConsultationBody]
 
 
 @dataclass(frozen=True)
@@ -213,7 +218,7 @@ _OF_A_REVISION = tuple(
     if name
     not in {
         "id", "title", "annulled", "activity_ids", "risks", "residual_risk", "measures", "consultation",
-        "dpo_opinion_given",
+        "consultation_owed", "consultations", "dpo_opinion_given",
     }
 )  # fmt: skip
 
@@ -224,11 +229,14 @@ def assessment_body(
     activity_ids: Sequence[int],
     risks: Sequence[AssessmentRisk],
     measures: Sequence[AssessmentMeasure],
-    consultation: PriorConsultation | None,
+    asked: Mapping[int, PriorConsultation],
     delays: Mapping[str, Delay],
     adviser: Hand | None,
 ) -> AssessmentBody:
-    """An assessment whole, at one of its revisions."""
+    """An assessment whole, at one of its revisions; `asked` are the CNIL's consultations by number of revision."""
+    left = residual(risks)
+    consulted = consulted_for(revision.number, revision.state, left, asked)
+    bodies = {number: _consultation_body(number, one, delays) for number, one in asked.items()}
     return AssessmentBody(
         **{name: getattr(revision, name) for name in _OF_A_REVISION},
         id=assessment.id,
@@ -236,18 +244,21 @@ def assessment_body(
         annulled=assessment.annulled,
         activity_ids=list(activity_ids),
         risks=[RiskBody(**{name: getattr(one, name) for name in RiskBody.__dataclass_fields__}) for one in risks],
-        residual_risk=residual(risks),
+        residual_risk=left,
         dpo_opinion_given=adviser.event == ADVISED if adviser is not None else None,
         measures=[
             MeasureBody(**{name: getattr(one, name) for name in MeasureBody.__dataclass_fields__}) for one in measures
         ],
-        consultation=_consultation_body(consultation, delays) if consultation is not None else None,
+        consultation=bodies[consulted.number] if consulted.number is not None else None,
+        consultation_owed=consulted.is_owed,
+        consultations=list(bodies.values()),
     )
 
 
-def _consultation_body(known: PriorConsultation, delays: Mapping[str, Delay]) -> ConsultationBody:
+def _consultation_body(number: int, known: PriorConsultation, delays: Mapping[str, Delay]) -> ConsultationBody:
     sent, told = known.sent_on, known.extension_told_on
     return ConsultationBody(
+        revision=number,
         sent_on=sent,
         reference=known.reference,
         extension_told_on=told,

@@ -16,7 +16,7 @@ from registry.processing.assessments.models import (
     ImpactAssessment,
     PriorConsultation,
 )
-from registry.processing.assessments.risks import residual
+from registry.processing.assessments.risks import consulted_for, residual
 from registry.processing.assessments.rules import answers_of, decide
 from registry.processing.assessments.vocabulary import CnilAnswer, RevisionState, RiskBand
 from registry.processing.vocabulary import ActivityStatus
@@ -109,10 +109,17 @@ def _covering(revisions: list[Any], risks: Mapping[int, list[Any]], asked: Mappi
     for one in sorted(revisions, key=lambda one: (RevisionState(one.state).is_decided, one.number)):
         answered[one.assessment_id] = one
     counts = max(answered.values(), key=lambda one: (one.state == RevisionState.VALIDATED, one.id))
+    own = [one for one in revisions if one.assessment_id == counts.assessment_id and one.id in asked]
+    consulted = consulted_for(
+        counts.number,
+        RevisionState(counts.state),
+        residual(risks.get(counts.id, [])),
+        {one.number: asked[one.id] for one in own},
+    )
     return Covering(
         counts,
         risks.get(counts.id, []),
-        asked.get(counts.id),
+        consulted.own,
         sorted(
             (
                 (one.decided_on, residual(risks.get(one.id, [])))

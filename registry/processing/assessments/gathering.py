@@ -25,8 +25,8 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import ADVISED, find_adviser, get_assessment
-from registry.processing.assessments.risks import cnil_answers_by, residual
-from registry.processing.assessments.vocabulary import RevisionState, RiskBand, RiskKind
+from registry.processing.assessments.risks import cnil_answers_by, consulted_for, residual
+from registry.processing.assessments.vocabulary import RevisionState, RiskKind
 from registry.processing.assessments.wording import (
     PARTS,
     STEPS,
@@ -86,8 +86,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     risks = sorted(below(AssessmentRisk), key=lambda row: row.id)
     measures = sorted((row for row in below(AssessmentMeasure) if not row.dropped), key=lambda row: row.position)
     covered = [row.activity_id for row in below(AssessmentCoverage) if not row.dropped]
-    number, consultation = _consultation(session, revisions, moment)
-    own = consultation if number == revision.number else None
+    state, asked = RevisionState(revision.state), _asked(session, revisions, moment)
+    consulted = consulted_for(revision.number, state, residual(risks), asked)
     frame = frame_of_sheets(session, held, moment, assessment.title)
     values = {
         **frame,
@@ -99,10 +99,10 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _plan(measures),
             _opinions(
                 revision,
-                _on_revision(number if own is None else None, _consulted(consultation, _delays(session))),
+                _on_revision(consulted.earlier, _consulted(consulted.known, _delays(session))),
                 _decider(session, revision),
                 _adviser(session, revision, moment),
-                must_consult=own is None and residual(risks) is RiskBand.HIGH,
+                must_consult=consulted.is_owed,
             ),
         ],
     }
@@ -239,12 +239,11 @@ def _delays(session: Session) -> Mapping[str, Delay]:
     return engine_of(session).catalogue.delays
 
 
-def _consultation(session: Session, revisions: Sequence[Any], moment: Moment) -> tuple[int | None, Any]:
-    """The latest consultation of the CNIL on one of these revisions, with the number of that revision."""
+def _asked(session: Session, revisions: Sequence[Any], moment: Moment) -> dict[int, Any]:
+    """The CNIL's consultations on these revisions, each by the number of its revision."""
     numbers = {one.id: one.number for one in revisions}
     rows = find_rows(session, PriorConsultation, until=moment.until, column="revision_id", among=numbers)
-    found = [(numbers[one.revision_id], one) for one in rows]
-    return max(found, key=lambda one: one[0], default=(None, None))
+    return {numbers[one.revision_id]: one for one in rows}
 
 
 def _on_revision(number: int | None, said: str) -> str:

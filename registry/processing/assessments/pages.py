@@ -1,7 +1,6 @@
 """The pages of impact assessments, put together from what the queries find."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from litestar import Response
@@ -24,8 +23,7 @@ from registry.processing.assessments.queries import (
     find_adviser,
     find_assessments,
     find_assessments_of,
-    find_consultation,
-    find_consulted,
+    find_consultations,
     find_covered,
     find_measures,
     find_revisions,
@@ -35,8 +33,9 @@ from registry.processing.assessments.queries import (
     find_screenings,
     find_standings,
 )
-from registry.processing.assessments.risks import find_lacks, residual, review_state
+from registry.processing.assessments.risks import Consulted, consulted_for, find_lacks, residual, review_state
 from registry.processing.assessments.rules import CRITERIA, EXEMPT_LIST, REQUIRED_LIST, Decision, answers_of, decide
+from registry.processing.assessments.service import find_consultable
 from registry.processing.assessments.views import (
     AssessmentLine,
     AssessmentPage,
@@ -193,8 +192,8 @@ def _assessment_page(
     screenings = find_screenings(session, [activity_id for activity_id, _name in covered])
     left = residual(risks)
     is_latest = revision.number == revisions[0].number
-    consulted = _consulted(visit, assessment.id, revision, is_latest=is_latest, only=len(revisions) == 1)
-    anew = consulted.is_owed and left is RiskBand.HIGH
+    consulted = consulted_for(revision.number, revision.state, left, find_consultations(session, assessment.id))
+    consultable = find_consultable(session, assessment.id) if is_latest else None
     review = review_state(revision.review_on, today) if revision.state is RevisionState.VALIDATED else None
     may_record = visitor.may(RECORD, assessment.organisation_id) and not assessment.annulled
     return AssessmentPage(
@@ -221,9 +220,9 @@ def _assessment_page(
         maps=risk_maps(risks),
         measures=[measure_view(measure, today) for measure in measures],
         opinions=opinions_of(revision, adviser_of(visit, revision)),
-        decision=decision_of(revision, _decider(visit, revision), must_consult=anew),
-        consultation=consulted.view,
-        must_consult=anew,
+        decision=decision_of(revision, _decider(visit, revision), must_consult=consulted.is_owed),
+        consultation=_consultation_view(visit, consulted),
+        must_consult=consulted.is_owed,
         lacks=[] if revision.state.is_decided else lack_views(find_lacks(revision, risks, len(measures), len(covered))),
         revisions=[RevisionLine(one.number, one.state.label, one.decided_on) for one in revisions],
         steps=steps_of(assessment.id),
@@ -232,40 +231,21 @@ def _assessment_page(
         may_record=may_record and is_latest,
         may_decide=visitor.may(DECIDE, assessment.organisation_id) and is_latest and not assessment.annulled,
         wrote_it=visitor.account_id in revision.authors,
-        may_consult=may_record and is_latest and (consulted.may_be_completed or (anew and revision.state.is_decided)),
-        consults_anew=anew and revision.state.is_decided,
+        may_consult=may_record and consultable is not None,
+        consults_anew=consultable is not None and consultable[1] is None,
         may_annul=visitor.may(RECORD, assessment.organisation_id),
         may_issue=visitor.may(ISSUE, assessment.organisation_id),
         error=error,
     )
 
 
-@dataclass(frozen=True)
-class _Consulted:
-    """What a revision shows of the CNIL: its consultation, or that of an earlier one until it has its own."""
-
-    view: ConsultationView | None = None
-    is_owed: bool = True
-    may_be_completed: bool = False
-
-
-def _consulted(
-    visit: Visit, assessment_id: int, revision: AssessmentRevision, *, is_latest: bool, only: bool
-) -> _Consulted:
-    session, earlier, may_be_completed = visit.session, None, True
-    known = find_consultation(session, revision.id)
-    if known is None and is_latest and not only:
-        decided = find_consulted(session, assessment_id)
-        found = next(((one, asked) for one, asked in decided if asked is not None), None)
-        if found is not None:
-            earlier, known = found[0].number, found[1]
-            may_be_completed = known.answered_on is None or found[0].id == decided[0][0].id
+def _consultation_view(visit: Visit, consulted: Consulted) -> ConsultationView | None:
+    known = consulted.known
     if known is None:
-        return _Consulted()
-    past = find_versions(session, "prior_consultation", known.id) if known.version > 1 else []
-    delays = engine_of(session).catalogue.delays
-    view = consultation_view(known, visit.today, delays, earlier=earlier, past=past)
-    return _Consulted(view, earlier is not None and known.answered_on is not None, may_be_completed)
+        return None
+    past = find_versions(visit.session, "prior_consultation", known.id) if known.version > 1 else []
+    delays = engine_of(visit.session).catalogue.delays
+    return consultation_view(known, visit.today, delays, earlier=consulted.earlier, past=past)
 
 
 def _decider(visit: Visit, revision: AssessmentRevision) -> str:

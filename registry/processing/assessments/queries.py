@@ -155,24 +155,15 @@ def find_coverable(session: Session, organisation_id: int) -> list[tuple[int, st
     return [(row.id, row.name) for row in rows]
 
 
-def find_consultation(session: Session, revision_id: int) -> PriorConsultation | None:
-    """The CNIL's consultation on a revision, or nothing."""
-    query = select(PriorConsultation).where(col(PriorConsultation.revision_id) == revision_id)
-    return session.execute(query).scalar_one_or_none()
-
-
-def find_consulted(session: Session, assessment_id: int) -> list[tuple[AssessmentRevision, PriorConsultation | None]]:
-    """The decided revisions of an assessment with the CNIL's consultation on each, the latest first."""
+def find_consultations(session: Session, assessment_id: int) -> dict[int, PriorConsultation]:
+    """The CNIL's consultations on the revisions of an assessment, each by the number of its revision."""
     rows = session.execute(
-        select(AssessmentRevision, PriorConsultation)
-        .outerjoin(PriorConsultation, col(PriorConsultation.revision_id) == col(AssessmentRevision.id))
-        .where(
-            col(AssessmentRevision.assessment_id) == assessment_id,
-            col(AssessmentRevision.state).not_in(OPEN),
-        )
-        .order_by(col(AssessmentRevision.number).desc())
+        select(AssessmentRevision.number, PriorConsultation)  # type: ignore[call-overload]
+        .join(PriorConsultation, col(PriorConsultation.revision_id) == col(AssessmentRevision.id))
+        .where(col(AssessmentRevision.assessment_id) == assessment_id)
+        .order_by(col(AssessmentRevision.number))
     )
-    return [(revision, consultation) for revision, consultation in rows]
+    return {row.number: row.PriorConsultation for row in rows}
 
 
 def find_screening(session: Session, activity_id: int, *, lock: bool = False) -> DpiaScreening | None:

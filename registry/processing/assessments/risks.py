@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
@@ -12,6 +12,7 @@ from registry.processing.assessments.vocabulary import (
     DpoOpinion,
     PeopleAsked,
     ReviewState,
+    RevisionState,
     RiskBand,
     RiskKind,
     RiskLevel,
@@ -75,6 +76,47 @@ def cnil_answers_by(sent_on: date, extension_told_on: date | None, delays: Mappi
     """
     extended = is_cnil_extended(sent_on, extension_told_on, delays)
     return deadline(sent_on, delays[EXTENDED_DELAY if extended else CNIL_DELAY])
+
+
+@dataclass(frozen=True)
+class Consulted:
+    """What stands of the CNIL's consultation for a revision: its own, or else what was asked on one before it.
+
+    `number` is that of the revision it was on. Where the revision has none of its own, `is_owed` says whether the risk
+    it leaves asks for one.
+    """
+
+    known: Any | None = None
+    number: int | None = None
+    is_own: bool = False
+    is_owed: bool = False
+
+    @property
+    def own(self) -> Any | None:
+        """The consultation on the revision itself, which alone counts for it."""
+        return self.known if self.is_own else None
+
+    @property
+    def earlier(self) -> int | None:
+        """The number of the earlier revision it was on, where it was."""
+        return None if self.is_own else self.number
+
+
+def consulted_for(number: int, state: RevisionState, left: RiskBand | None, asked: Mapping[int, Any]) -> Consulted:
+    """Which consultation of the CNIL counts for a revision, among those `asked` on each revision by its number.
+
+    Whatever tells of it (page, form, API, document, facts) calls this. A new revision that leaves a high risk is to be
+    consulted on, whatever was asked on the one before; while it is only being written, an answer still awaited stands.
+    One that was refused asks for nothing.
+    Law: GDPR art. 36 §1, since 2018-05-25.
+    """
+    if number in asked:
+        return Consulted(asked[number], number, is_own=True)
+    before = max((one for one in asked if one < number), default=None)
+    known = asked[before] if before is not None else None
+    waits = not state.is_decided and known is not None and known.answered_on is None
+    is_owed = left is RiskBand.HIGH and state is not RevisionState.REFUSED and not waits
+    return Consulted(known, before, is_owed=is_owed)
 
 
 def proposed_review(decided_on: date) -> date:
