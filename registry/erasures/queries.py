@@ -24,7 +24,7 @@ from registry.organisations.vocabulary import AppointmentRole
 from registry.platform.tables import Kind
 from registry.platform.tables import Table as Declared
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.queries import answered_on
+from registry.processing.requests.queries import settled_on
 
 APART = frozenset({"person", "person_identity", "person_key", "ledger_entry", "ledger_text", "erasure"})
 """Tables of which an erasure takes care by itself."""
@@ -445,7 +445,7 @@ def find_open_requests(session: Session, person_id: int, within: Collection[int]
         col(ReceivedRequest.requester_id) == person_id,
         col(ReceivedRequest.organisation_id).in_(within),
         col(ReceivedRequest.annulled).is_(False),
-        answered_on().is_(None),
+        settled_on().is_(None),
     )
     return list(session.execute(query.order_by(col(ReceivedRequest.id))).scalars())
 

@@ -33,7 +33,7 @@ from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.vocabulary import MeasureState
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.rules import answer_of, clock_of
+from registry.processing.requests.rules import clock_of, is_answered, is_left, is_waiting
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.processing.vocabulary import ActivityStatus, ProcessingRole
 from registry.processing.wording import FIELD_LABELS, field_label, shown_reference
@@ -292,18 +292,15 @@ def _requests(year: _Year) -> dict[str, Any]:
     told = [
         _regime(regime, [row for row in rows if row.regime == regime], late, year.today) for regime in RequestRegime
     ]
-    waiting = sum(not _answered(row) for row in rows)
+    waiting = sum(map(is_waiting, rows))
     return _chapter(
         7, _("Demandes reçues"), _("{count} dans l’année").format(count=len(rows)), done=len(rows) - waiting,
         waiting=waiting,
         grid=(_("Demandes par régime"),
-              (_("Régime"), _("Reçues"), _("Répondues"), _("Hors délai"), _("Sans réponse encore")),
+              (_("Régime"), _("Reçues"), _("Répondues"), _("Hors délai"), _("Laissées sans suite"),
+               _("Sans réponse encore")),
               [*filter(None, told)]),
     )  # fmt: skip
-
-
-def _answered(row: Any) -> bool:
-    return answer_of(row.regime, row.outcome, row.answered_on) is not None
 
 
 def _regime(
@@ -312,6 +309,6 @@ def _regime(
     if not rows:
         return None
     states = [clock_of(row, today).state for row in rows]
-    answered = sum(map(_answered, rows))
-    figures = (len(rows), answered, sum(state in late for state in states), len(rows) - answered)
+    answered, left, waiting = (sum(map(one, rows)) for one in (is_answered, is_left, is_waiting))
+    figures = (len(rows), answered, sum(state in late for state in states), left, waiting)
     return (regime.label, *map(str, figures))

@@ -8,6 +8,7 @@ import pytest
 
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Permission
+from registry.processing import reviewing
 from registry.processing.breaches import gathering as breaches
 from registry.processing.breaches.forms import BreachForm, TouchedForm
 from registry.processing.breaches.service import record_breach, say_what_was_touched
@@ -121,6 +122,29 @@ def test_a_register_of_requests_says_the_right_and_not_who_asked(town: Town):
     assert sheet.name == "Accès (art. 15)"
     assert {line.label for line in sheet.missing} == {"Identité", "Réponse"}
     assert "ondoyante" not in str(content).casefold()
+
+
+def test_a_request_left_as_abusive_is_counted_neither_answered_nor_waiting(town: Town):
+    day = town.info["today"]()
+    with town.acting() as session:
+        form = RequestForm(regime="cada", subject="Tous les courriels", received_on=day - timedelta(days=60))
+        left = record_request(session, town.commune_id, form)
+        answer = AnswerForm(answered_on=day, outcome="left", unfounded_reasons="Centième du mois")
+        answer_request(session, left.id, answer, expected=left.version)
+
+    content = content_of(town, "requests", requests.gather)
+
+    (counted,) = content.summary
+    assert (counted.first, counted.second) == (0, 0)
+    assert counted.label == "Document administratif (CADA), et 1 laissée sans suite"
+    with town.acting() as session:
+        subject, moment = Subject("organisation", town.commune_id), Moment(day, day, day, until=None)
+        chapter = reviewing.gather(session, subject, moment).values["sheets"][6]
+    (grid,) = chapter["grids"]
+    assert dict(zip(grid["headers"], grid["rows"][0], strict=True)) == {
+        "Régime": "Document administratif (CADA)", "Reçues": "1", "Répondues": "0", "Hors délai": "0",
+        "Laissées sans suite": "1", "Sans réponse encore": "0",
+    }  # fmt: skip
 
 
 def test_these_registers_are_read_by_whoever_may_read_what_they_hold(town: Town):

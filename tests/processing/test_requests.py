@@ -15,7 +15,7 @@ from registry.processing.requests.facts import facts_of_request
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import RequestFilter, count_requests, find_places, find_requests
-from registry.processing.requests.rules import REGIMES, request_clock
+from registry.processing.requests.rules import REGIMES, clock_of
 from registry.processing.requests.service import record_request
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.processing.service import record_activity, set_activity_aside
@@ -322,7 +322,7 @@ def test_the_list_puts_what_presses_first_and_counts_by_state_and_text(town: Tow
         assert counts.states == {ClockState.OVERDUE: 1, ClockState.SOON: 1, ClockState.RUNNING: 1}
         assert counts.regimes == {RequestRegime.GDPR: 2, RequestRegime.CADA: 1}
         for row in rows:
-            state = request_clock(row.due_on, row.answered_on, today).state
+            state = clock_of(row, today).state
             assert row.id in {one.id for one in find_requests(session, RequestFilter(frozenset({state})), today)}
     page = town.someone(Role.DPO).get("/demandes?regime=cada").text
     assert f'href="/demandes/{soon}"' in page

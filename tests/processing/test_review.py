@@ -66,7 +66,7 @@ def test_a_review_tells_what_entered_what_nobody_read_and_what_is_due(town: Town
     assert assessed.grids[0].rows == (("Suivi social", "À engager", "AIPD requise"),)
     assert [row[:2] for row in measures.grids[0].rows] == [("Suivi social", "Isoler le réseau")]
     assert {line.label: line.text for line in breaches.lines}["Connues dans l’année"] == "1"
-    assert [row[1:] for row in requests.grids[0].rows] == [("1", "0", "1", "1")]
+    assert [row[1:] for row in requests.grids[0].rows] == [("1", "0", "1", "0", "1")]
     assert [(one.first, one.second) for one in content.summary] == [
         (2, 0),
         (1, 1),

@@ -43,10 +43,7 @@ def facts_of_request(request: Any) -> dict[str, Any]:
         "request.refused": request.outcome == RequestOutcome.REFUSED,
         **{f"request.{name}": getattr(request, name) for name in _TRUTHS if getattr(request, name) is not None},
     }
-    answered = answer_of(request.regime, request.outcome, request.answered_on)
-    if request.outcome == RequestOutcome.LEFT:
-        answered = None
-    may_be_absent(facts, "request.answered_on", answered, (), "answered_on")
+    may_be_absent(facts, "request.answered_on", answer_of(request), (), "answered_on")
     # No opinion of the CADA is noted until one comes.
     may_be_absent(facts, "request.cada_opinion_on", request.cada_opinion_on, ("cada_opinion_on",), "cada_opinion_on")
     may_be_absent(facts, "request.cada_followed_up_on", request.cada_followed_up_on, (), "cada_followed_up_on")

@@ -3,7 +3,6 @@
 Law: GDPR art. 12 §3; CRPA R311-13 and R*322-4; loi 2016-1321 art. 1.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,14 +10,14 @@ from sqlalchemy.orm import Session
 
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
 from registry.organisations.queries import get_organisation
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.rules import REGIMES, answer_of, clock_of
-from registry.processing.requests.vocabulary import RequestOutcome, RequestRegime
+from registry.processing.requests.rules import REGIMES, clock_of, is_answered, is_left, is_waiting
+from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.templating import say_day
 
 OFFERED = {"organisation": BODIES}
@@ -52,21 +51,21 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
 
 
 def _summary(rows: Sequence[Any]) -> Iterator[dict[str, Any]]:
-    counts = Counter((row.regime, _answered(row)) for row in rows)
     for regime in RequestRegime:
-        answered, waiting = counts[regime, True], counts[regime, False]
-        if answered or waiting:
-            yield {"label": regime.label, "first": answered, "second": waiting}
+        under = [row for row in rows if row.regime == regime]
+        if under:
+            left = sum(map(is_left, under))
+            said = ngettext(
+                "{regime}, et {count} laissée sans suite", "{regime}, et {count} laissées sans suite", left
+            ).format(regime=regime.label, count=left)
+            label = said if left else regime.label
+            yield {"label": label, "first": sum(map(is_answered, under)), "second": sum(map(is_waiting, under))}
 
 
 def _standing(row: Any, state: ClockState) -> str:
-    if row.outcome == RequestOutcome.LEFT:
+    if is_left(row):
         return str(row.outcome.label)
-    return f"{_('Répondue') if _answered(row) else _('Ouverte')} · {state.label}"
-
-
-def _answered(row: Any) -> bool:
-    return answer_of(row.regime, row.outcome, row.answered_on) is not None
+    return f"{_('Répondue') if is_answered(row) else _('Ouverte')} · {state.label}"
 
 
 def _sheet(row: Any, state: ClockState) -> dict[str, Any]:

@@ -49,8 +49,8 @@ class RequestCounts:
     total: int = 0
 
 
-def answered_on() -> ColumnElement[date | None]:
-    """The day that ended the delay of each request, as `answer_of` says it of one."""
+def settled_on() -> ColumnElement[date | None]:
+    """The day since when each request waits no more, answered or left: none for what `is_waiting` says to wait."""
     passed_on = and_(
         col(ReceivedRequest.regime) == RequestRegime.GDPR, col(ReceivedRequest.outcome) == RequestOutcome.TRANSFERRED
     )
@@ -58,8 +58,8 @@ def answered_on() -> ColumnElement[date | None]:
 
 
 def clock_state(today: date) -> ColumnElement[str]:
-    """Where the delay of each request stands, as `request_clock` says it of one."""
-    done, due = answered_on(), col(ReceivedRequest.due_on)
+    """Where the delay of each request stands, as `clock_of` says it of one."""
+    done, due = settled_on(), col(ReceivedRequest.due_on)
     return case(
         (col(ReceivedRequest.outcome) == RequestOutcome.LEFT, literal(ClockState.NONE.value)),
         (done <= due, literal(ClockState.MET.value)),
@@ -81,7 +81,7 @@ def _narrowed(
     if chosen.organisation_ids:
         query = query.where(col(ReceivedRequest.organisation_id).in_(chosen.organisation_ids))
     if chosen.is_open:
-        query = query.where(answered_on().is_(None))
+        query = query.where(settled_on().is_(None))
     return query
 
 
@@ -91,7 +91,7 @@ def find_requests(
     """A page of requests, those whose clock presses most first, then the soonest due; one more than asked."""
     state = clock_state(today)
     urgency = case({code.value: place for code, place in _URGENCY.items()}, value=state)
-    due = case((answered_on().is_(None), col(ReceivedRequest.due_on)))
+    due = case((settled_on().is_(None), col(ReceivedRequest.due_on)))
     query = _narrowed(select(ReceivedRequest), chosen, today).order_by(
         urgency, due, col(ReceivedRequest.received_on).desc(), col(ReceivedRequest.id)
     )

@@ -31,7 +31,7 @@ from registry.processing.requests.queries import (
     find_requests,
     get_request,
 )
-from registry.processing.requests.rules import REGIMES, answer_of, cannot_extend, first_delay, outcomes_of, silence_of
+from registry.processing.requests.rules import REGIMES, cannot_extend, first_delay, is_waiting, outcomes_of, silence_of
 from registry.processing.requests.service import (
     amend_request,
     answer_request,
@@ -145,7 +145,7 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
     asker = find_known(visit.session, request.requester_id) if request.requester_id is not None else None
     in_charge = find_known(visit.session, request.in_charge_id) if request.in_charge_id is not None else None
     may_record = visit.visitor.may(RECORD, request.organisation_id)
-    answered = answer_of(request.regime, request.outcome, request.answered_on) is not None
+    answered = not is_waiting(request)
     is_gdpr = request.regime is RequestRegime.GDPR
     places = find_places(visit.session, request.organisation_id) if is_gdpr else []
     page = RequestPage(
@@ -181,7 +181,7 @@ def show_request(visit: Visit, request_id: int) -> Response[Any]:
 
 def _silence(visit: Visit, request: ReceivedRequest) -> str:
     """What silence means, and once the delay is over until when the asker may turn to the CADA."""
-    if answer_of(request.regime, request.outcome, request.answered_on) is not None:
+    if not is_waiting(request):
         return ""
     words, until = silence_of(request.regime, request.due_on, delays_of(visit.session))
     if until is None or request.due_on >= visit.today:

@@ -159,19 +159,28 @@ def due_of(regime: RequestRegime, received: date, extended: date | None, delays:
     return first_delay(regime, received, delays)
 
 
-def answer_of(regime: RequestRegime, outcome: RequestOutcome | None, answered: date | None) -> date | None:
-    """The day that ended the delay of a request, if one did: passing it on ends nothing under the GDPR.
+def answer_of(request: Any) -> date | None:
+    """The day a request was answered, if it was: passing it on is no answer under the GDPR, nor is leaving it.
 
     Law: GDPR art. 12 §3; CRPA L311-2 for what is asked of an administration that does not hold the document.
     """
-    if regime == RequestRegime.GDPR and outcome == RequestOutcome.TRANSFERRED:
-        return None
-    return answered
+    passed_on = request.regime == RequestRegime.GDPR and request.outcome == RequestOutcome.TRANSFERRED
+    return None if passed_on or is_left(request) else request.answered_on
 
 
-def request_clock(due: date, answered: date | None, today: date) -> Clock:
-    """Where the delay of a request stands; what `answer_of` says to be its answer ends it."""
-    return clock_of_days(due, answered, today)
+def is_answered(request: Any) -> bool:
+    """Whether a request got its answer."""
+    return answer_of(request) is not None
+
+
+def is_left(request: Any) -> bool:
+    """Whether a request was found abusive and left: it has no answer, and waits for none (CRPA L311-2)."""
+    return bool(request.outcome == RequestOutcome.LEFT)
+
+
+def is_waiting(request: Any) -> bool:
+    """Whether a request still waits for its answer."""
+    return not is_answered(request) and not is_left(request)
 
 
 def clock_of(request: Any, today: date) -> Clock:
@@ -179,9 +188,9 @@ def clock_of(request: Any, today: date) -> Clock:
 
     Law: CRPA L311-2, last paragraph.
     """
-    if request.outcome == RequestOutcome.LEFT:
+    if is_left(request):
         return Clock(ClockState.NONE, request.due_on, request.due_on - request.answered_on)
-    return request_clock(request.due_on, answer_of(request.regime, request.outcome, request.answered_on), today)
+    return clock_of_days(request.due_on, answer_of(request), today)
 
 
 def cannot_extend(regime: RequestRegime) -> str:
@@ -216,7 +225,7 @@ def wrong_request(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def wrong_extension(
-    regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: date | None,
+    regime: RequestRegime, received: date, extended: date, *, already: date | None, answered: bool,
     reason: str | None = None,
 ) -> dict[str, str]:  # fmt: skip
     """What forbids to note an extension: field → sentence. One notified too late is noted, and extends nothing.
@@ -233,7 +242,7 @@ def wrong_extension(
         return {"reason": said.format(day=say_day(already))}
     if already is None and reason:
         return {"reason": _("Ce motif est celui d’une correction, et aucune prolongation n’est notée : retirez-le.")}
-    if already is None and answered is not None:
+    if already is None and answered:
         return {"extended_on": _("Cette demande a déjà sa réponse : il n’y a plus rien à prolonger.")}
     if extended < received:
         return {"extended_on": _("La prolongation serait notifiée avant la réception : vérifiez les deux dates.")}

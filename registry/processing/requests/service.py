@@ -18,8 +18,8 @@ from registry.processing.requests.forms import AnswerForm, ExtensionForm, Reques
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import get_request
 from registry.processing.requests.rules import (
-    answer_of,
     due_of,
+    is_waiting,
     wrong_answer,
     wrong_extension,
     wrong_leaving,
@@ -87,7 +87,7 @@ def extend_request(session: Session, request_id: int, form: ExtensionForm, *, ex
     _refuse(
         wrong_extension(
             request.regime, request.received_on, form.extended_on, already=request.extended_on, reason=form.reason,
-            answered=answer_of(request.regime, request.outcome, request.answered_on),
+            answered=not is_waiting(request),
         )
     )  # fmt: skip
     corrects = request.extended_on is not None

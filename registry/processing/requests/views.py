@@ -15,7 +15,7 @@ from registry.processing.clocks.wording import explain_days, say_left
 from registry.processing.narrowing import FacetPart
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import Place
-from registry.processing.requests.rules import REGIMES, answer_of, clock_of, due_of, is_extended
+from registry.processing.requests.rules import REGIMES, clock_of, due_of, is_extended, is_left, is_waiting
 from registry.processing.requests.vocabulary import (
     IdentityCheck,
     RequestChannel,
@@ -279,7 +279,7 @@ def say_extension(request: ReceivedRequest, delays: Mapping[str, Delay]) -> str:
 
 def say_passed_on(request: ReceivedRequest) -> str:
     """That a request passed on still waits for its answer, where its text makes no answer of that."""
-    if request.answered_on is None or answer_of(request.regime, request.outcome, request.answered_on) is not None:
+    if request.answered_on is None or not is_waiting(request):
         return ""
     return _("Transmise le {day}, elle attend toujours sa réponse : {why} ({law})").format(
         day=say_day(request.answered_on), why=_(REGIMES[request.regime].transfer),
@@ -324,7 +324,7 @@ def pairs_of(request: ReceivedRequest, names: Sequence[str]) -> list[tuple[str, 
 
 def parts_of(request: ReceivedRequest) -> tuple[list[tuple[str, str]], list[tuple[str, str]], list[tuple[str, str]]]:
     """What was received, how the identity was verified, what was answered."""
-    unsent = request.outcome is RequestOutcome.LEFT
+    unsent = is_left(request)
     answer = pairs_of(request, [name for name in _ANSWER if not (unsent and name == "answered_on")])
     return pairs_of(request, _RECEIVED), pairs_of(request, _IDENTITY), answer
 
@@ -332,7 +332,7 @@ def parts_of(request: ReceivedRequest) -> tuple[list[tuple[str, str]], list[tupl
 def timeline_of(request: ReceivedRequest) -> list[TimeView]:
     """What happened to a request, in the order of its days."""
     left = _("Demande transmise") if say_passed_on(request) else _("Réponse partie")
-    if request.outcome is RequestOutcome.LEFT:
+    if is_left(request):
         left = _("Décidé de ne pas y donner suite")
     said = [
         (request.received_on, 0, _("Demande reçue"), ""),
