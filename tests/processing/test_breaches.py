@@ -121,6 +121,12 @@ def test_a_notification_noted_wrongly_is_corrected_for_a_reason_and_what_was_not
     assert "Notification à la CNIL corrigée" in history
     assert "Heure relevée sur l’accusé" in history
 
+    typed = fields_of(dpo.get(address)) | {"reference": "N-12", "content": "Liste jointe", "reason": "Référence lue"}
+    assert dpo.post(f"/violations/{number}/notifier", typed).status_code == 303
+    sheet = " ".join(dpo.get(f"/violations/{number}").text.split())
+    before = "Noté avant : Référence donnée par la CNIL : N-1 ; Ce qui a été dit : rien. Motif : Référence lue"
+    assert before in sheet
+
 
 def test_the_api_corrects_a_notification_and_refuses_one_of_another_breach(town: Town):
     dpo, number, other = town.someone(Role.DPO), recorded(town, hours=90), recorded(town, hours=90)

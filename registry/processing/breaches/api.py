@@ -286,8 +286,9 @@ def change_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
     "POST", "/api/v1/breaches/{breach_id:int}/notifications", RECORD, takes=NotificationForm,
     about=told(
         mark(
-            "Note une notification partie à la CNIL ; la première, en retard, dit pourquoi. Avec corrects, le numéro "
-            "d’une notification mal notée, et reason : ce qu’elle était vraiment."
+            "Note une notification partie à la CNIL ; la première, si elle est en retard, dit pourquoi. Pour en "
+            "corriger une mal notée, donnez son numéro dans corrects, ce qu’elle disait vraiment, et le motif dans "
+            "reason."
         ),
         versioned=True,
         example={"phase": "initial", "sent_at": "2026-11-24T11:00:00+01:00", "reference": "Accusé de réception"},

@@ -73,6 +73,7 @@ FIELD_NAMES["breach"] = BREACH_LABELS
 VALUE_WORDS["breach.risk"] = lambda code: BreachRisk(code).label
 LISTED = {
     "source": BreachSource, "cause": BreachCause, "risk": BreachRisk, "exemption": InformingExemption,
+    "phase": NotificationPhase,
 }  # fmt: skip
 MOMENTS = ("known_at", "occurred_from", "occurred_until", "processor_told_at")
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -139,7 +140,7 @@ class TimeView:
 
 @dataclass(frozen=True)
 class NotificationView:
-    """A notification in words; `formerly` is what was noted of its moment before it was corrected, with why."""
+    """A notification in words; `formerly` is what was noted before it was corrected, with why."""
 
     id: int
     phase: str
@@ -359,13 +360,20 @@ _ONLY_WHEN_DUE = frozenset(
 
 def notification_view(one: BreachNotification, past: Sequence[Version]) -> NotificationView:
     """A notification: its phase, its moment, its reference, what was said, and what was noted of it before."""
-    formerly = [
-        (say_moment(datetime.fromisoformat(older.snapshot["sent_at"])), newer.reason or "")
-        for newer, older in pairwise(past)
-    ]
+    formerly = [(_said_formerly(newer, older), newer.reason or "") for newer, older in pairwise(past)]
     return NotificationView(
         one.id, one.phase.label, say_moment(one.sent_at), one.reference or "", one.content or "", formerly
     )
+
+
+def _said_formerly(newer: Version, older: Version) -> str:
+    """What a correction changed of a notification, as it was noted before."""
+    said = []
+    for name in ("phase", "sent_at", "reference", "content"):
+        if older.snapshot.get(name) != newer.snapshot.get(name):
+            words = say_breach_value(name, older.snapshot.get(name), {})
+            said.append(f"{_(NOTIFICATION_LABELS[name])}{_(' : ')}{words or _('rien')}")
+    return " ; ".join(said)
 
 
 def timeline_of(
