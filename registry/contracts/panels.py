@@ -24,7 +24,7 @@ def contracts_of(visit: Visit, subject_id: int) -> ContractsPanel | None:
 
 def contracts_about(visit: Visit, subject_id: int) -> ContractsPanel | None:
     """The contracts that are about a dataset, with who holds each; nothing where there is none."""
-    found = find_contracts_about(visit.session, subject_id)
+    found = find_contracts_about(visit.session, subject_id, today=visit.today)
     if not found:
         return None
     parties = find_parties(visit.session, [one.id for one in found])

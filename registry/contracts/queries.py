@@ -50,12 +50,13 @@ def _renewed(today: date) -> ColumnElement[bool]:
     return func.coalesce(goes_on, False)
 
 
-def _last(today: date) -> ColumnElement[date]:
+def last_day(today: date) -> ColumnElement[date]:
+    """The last day of a contract as one knows it today, as `Term.last_on` says it of one."""
     return case((_renewed(today), col(Contract.renewed_until)), else_=col(Contract.ends_on))
 
 
 def _stands(state: ContractState, today: date) -> ColumnElement[bool]:
-    starts, ends, renewed = col(Contract.starts_on), _last(today), _renewed(today)
+    starts, ends, renewed = col(Contract.starts_on), last_day(today), _renewed(today)
     soon = plus_months(today, ENDING_MONTHS)
     going = or_(ends.is_(None), ends >= today)
     later = and_(or_(ends.is_(None), ends > soon), starts <= today)
@@ -87,8 +88,9 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
     return query
 
 
-def _order(today: date) -> tuple[Any, ...]:
-    last = _last(today)
+def in_order(today: date) -> tuple[Any, ...]:
+    """The order of contracts: those that go on, what ends first coming first, then those that are over."""
+    last = last_day(today)
     return func.coalesce(last < today, False).cast(Integer), func.coalesce(last, _NEVER), col(Contract.id)
 
 
@@ -96,7 +98,7 @@ def find_contracts_page(
     session: Session, asked: ContractFilter, *, today: date, after: tuple[int, date, int] | None = None, limit: int = 50
 ) -> Sequence[Contract]:
     """The contracts that follow a place: those that go on, what ends first coming first, then those that are over."""
-    order = _order(today)
+    order = in_order(today)
     query = _narrowed(select(Contract), asked, today)
     if after is not None:
         query = query.where(tuple_(*order) > after)
@@ -167,7 +169,7 @@ def find_contracts_of(
         .where(
             col(ContractParty.party_id) == party_id, ~col(ContractParty.annulled), ~col(Contract.annulled)
         )
-        .order_by(*_order(today))
+        .order_by(*in_order(today))
         .limit(limit)
     )  # fmt: skip
     return [(contract, party) for contract, party in rows]
@@ -198,15 +200,15 @@ def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractD
     return {row.dataset_id: row for row in rows}
 
 
-def find_contracts_about(session: Session, dataset_id: int) -> Sequence[Contract]:
-    """The contracts that are about a dataset, what ends first coming first."""
+def find_contracts_about(session: Session, dataset_id: int, *, today: date) -> Sequence[Contract]:
+    """The contracts that are about a dataset, in the order of the list."""
     rows = session.execute(
         select(Contract)
         .join(ContractDataset, col(ContractDataset.contract_id) == col(Contract.id))
         .where(
             col(ContractDataset.dataset_id) == dataset_id, ~col(ContractDataset.annulled), ~col(Contract.annulled)
         )
-        .order_by(func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id))
+        .order_by(*in_order(today))
     )  # fmt: skip
     return rows.scalars().all()
 

@@ -35,8 +35,13 @@ class Term:
 
     @property
     def binds_until(self) -> date | None:
-        """The day after which nothing binds any more, all renewals allowed for; None where nobody says one."""
-        return self.renewed_until if self.tacit_renewal else self.ends_on
+        """The day after which nothing binds any more, all renewals allowed for; None where no term is known.
+
+        The calendar's last where it renews itself and nobody says until when.
+        """
+        if self.ends_on is None or not self.tacit_renewal:
+            return self.ends_on
+        return self.renewed_until or date.max
 
     def last_on(self, day: date) -> date | None:
         """Its last day as one knows it on a day: of one renewed, the last it may be renewed until, where it is said."""

@@ -1,6 +1,6 @@
 """Contracts, from the form to the list: who is party, in which role, and when they end."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -67,7 +67,7 @@ def test_a_contract_that_renews_itself_goes_on_after_its_term_until_when_it_may(
 
     assert state_on(term, TODAY) is state
     assert term.last_on(TODAY) == last
-    assert term.binds_until == until
+    assert term.binds_until == (until or date.max)
 
 
 def test_what_does_not_hold_together_is_said_and_not_refused():

@@ -1,7 +1,7 @@
 """What is known of the processors of an activity on a day, under the names the policies use."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -90,7 +90,7 @@ def _facts_of(
     facts: dict[str, Any] = {"activity.has_processors": True}
     bound = [parties.get((one.contract_id or 0, one.processor_id)) for one in rows]
     facts["activity.processors_under_contract"] = None not in bound
-    ends = [_end_of(contracts[one.contract_id]) for one in rows if one.contract_id in contracts]
+    ends = [term_of(contracts[one.contract_id]).binds_until for one in rows if one.contract_id in contracts]
     if ends and None not in ends:
         facts["activity.processor_contract_ends_on__present"] = True
         facts["activity.processor_contract_ends_on"] = min(one for one in ends if one is not None)
@@ -106,14 +106,3 @@ def _facts_of(
         else None,
     }
     return facts | {f"activity.{name}": said for name, said in answers.items() if said is not None}
-
-
-def _end_of(contract: Any) -> date | None:
-    """The last day a contract may bind, whatever the day it is read: of one that renews itself, the last it may reach.
-
-    The calendar's last where it renews itself and nobody says until when; None where no term is known.
-    """
-    term = term_of(contract)
-    if term.ends_on is None or not term.tacit_renewal:
-        return term.ends_on
-    return date.max if term.renewed_until is None else max(term.ends_on, term.renewed_until)

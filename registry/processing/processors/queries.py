@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.models import Contract, ContractParty
+from registry.contracts.queries import in_order, last_day
 from registry.contracts.rules import term_of
 from registry.contracts.vocabulary import GdprRole, PartySide
 from registry.kernel.errors import NotFound
@@ -20,7 +21,6 @@ from registry.processing.processors.models import ActivityProcessor, ProcessorPo
 from registry.processing.processors.rules import Terms
 
 ACTING = frozenset({GdprRole.PROCESSOR, GdprRole.SUB_PROCESSOR})
-_NEVER = date(9999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -80,14 +80,14 @@ def find_standing_parties(session: Session, contract_ids: Iterable[int]) -> dict
     return found
 
 
-def find_contract_choices(session: Session) -> list[tuple[int, str, date | None]]:
-    """The contracts one may say to govern a processor: number, object and last day."""
+def find_contract_choices(session: Session, today: date) -> list[tuple[int, str, date | None]]:
+    """The contracts one may say to govern a processor: number, object and last day as one knows it today."""
     rows = session.execute(
-        select(col(Contract.id), col(Contract.object), col(Contract.ends_on))
+        select(col(Contract.id), col(Contract.object), last_day(today).label("last"))
         .where(~col(Contract.annulled))
         .order_by(col(Contract.object_sort), col(Contract.id))
     )
-    return [(row.id, row.object, row.ends_on) for row in rows]
+    return [(row.id, row.object, row.last) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -119,13 +119,13 @@ _PARTIES = (
 )
 
 
-def find_processor_parties(session: Session) -> list[ProcessorParty]:
+def find_processor_parties(session: Session, today: date) -> list[ProcessorParty]:
     """The parties that process: by their role in a contract that stands, or because an activity says so."""
     rows = session.execute(
         _PARTIES.where(
             ~col(Contract.annulled), ~col(ContractParty.annulled),
             col(ContractParty.gdpr_role).in_(sorted(ACTING)) | (_SERVED > 0),
-        ).order_by(func.coalesce(col(Contract.ends_on), _NEVER), col(Contract.id), col(ContractParty.id))
+        ).order_by(*in_order(today), col(ContractParty.id))
     )  # fmt: skip
     return [ProcessorParty(*row) for row in rows]
 

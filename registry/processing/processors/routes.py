@@ -15,7 +15,7 @@ from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
-from registry.processing.meanwhile import read_stamps
+from registry.datasets.meanwhile import read_stamps
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.comparing import (
     processors_began,
@@ -71,7 +71,7 @@ NOTICES.update(
 @route("GET", "/sous-traitants", READ)
 def show_processors(visit: Visit) -> Response[Any]:
     """Every processor under a contract, what calls for somebody first."""
-    found = find_processor_parties(visit.session)
+    found = find_processor_parties(visit.session, visit.today)
     looked = find_looked(visit.session, (one.party.id for one in found))
     rows = [processor_line(one, looked.get(one.party.id), visit.today) for one in found]
     wanting = sum(bool(one.warnings) for one in rows)
@@ -234,7 +234,7 @@ def _activity_page(
     bodies = [(str(body.id), body.name) for body in find_organisations(visit.session)]
     contracts = [
         (str(number), f"{words} — {_('jusqu’au')} {say_day(ends)}" if ends else words)
-        for number, words, ends in find_contract_choices(visit.session)
+        for number, words, ends in find_contract_choices(visit.session, visit.today)
     ]
     page = ActivityProcessorsPage(
         id=activity.id,
@@ -291,7 +291,7 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
         bodies = {body.id: body.name for body in find_organisations(visit.session)}
-        contracts = {number: words for number, words, _ends in find_contract_choices(visit.session)}
+        contracts = {number: words for number, words, _ends in find_contract_choices(visit.session, visit.today)}
         theirs = _standing(visit, activity_id)
         kept, beside = processors_together(rows, theirs, began, bodies, contracts)
         return _activity_page(

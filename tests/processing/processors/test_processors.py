@@ -17,6 +17,7 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
 from registry.organisations.vocabulary import OrganisationKind
 from registry.processing.forms import ActivityForm, LinkedDatasetForm
+from registry.processing.processors.queries import find_processor_parties
 from registry.processing.processors.rules import NO_TERMS, Terms, any_of, together, warnings_of
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.processing.service import record_activity
@@ -182,6 +183,29 @@ def test_a_contract_that_renews_itself_is_judged_by_the_last_day_it_may_reach_be
         found.append((one["verdict"], one["turns_on"]))
 
     assert found == [("compliant", turns_on)] * 3
+
+
+@pytest.mark.database
+def test_a_renewed_contract_is_chosen_and_placed_by_the_last_day_it_may_reach(town: Town) -> None:
+    scene, dpo, today = Scene(town), town.someone(Role.DPO), town.info["today"]()
+    contract = f"/api/v1/contracts/{scene.contract}"
+    said = {"ends_on": (today - timedelta(days=30)).isoformat(), "tacit_renewal": True, "renewed_until": "2099-12-31"}
+    tag = dpo.api("GET", contract).headers["etag"]
+    assert dpo.api("PATCH", contract, json=said, headers={"If-Match": tag}).status_code == 200
+
+    assert (
+        "Logiciel de cantine — jusqu’au 31 décembre 2099"
+        in dpo.get(f"/traitements/{scene.activity}/sous-traitants").text
+    )
+    with town.acting() as session:
+        form = ContractForm(
+            kind=ContractKind.PUBLIC_CONTRACT, object="Maintenance", starts_on=date(2024, 1, 1),
+            ends_on=today + timedelta(days=60), datasets=[scene.dataset],
+            parties=[PartyForm(party_id=scene.host, side=PartySide.HOLDER, gdpr_role=GdprRole.PROCESSOR)],
+        )  # fmt: skip
+        sooner = record_contract(session, town.authority_id, form).id
+        found = [one.contract.id for one in find_processor_parties(session, today)]
+    assert found == [sooner, scene.contract]
 
 
 @pytest.mark.database
