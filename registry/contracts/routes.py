@@ -37,14 +37,17 @@ from registry.contracts.views import (
     contract_views,
     history_views,
     party_view,
+    say_contract_value,
     state_mark,
 )
-from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
+from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
+from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.queries import find_versions
+from registry.ledger.queries import find_versions, get_version
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
@@ -176,7 +179,9 @@ def _form_page(
     errors: Mapping[str, str] | None = None,
     *,
     version: int | None = None,
+    began: str = "",
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     reach, bodies = visit.visitor.reach(RECORD), find_organisations(visit.session)
     parties: Sequence[Mapping[str, Any]] = values.get("parties") or []
@@ -191,6 +196,8 @@ def _form_page(
         bodies=[(str(body.id), body.name) for body in bodies],
         parties=[*parties, *({} for _row in range(_EMPTY_ROWS))],
         choices=choices(),
+        began=began,
+        beside=beside,
     )
     return visit.page("contracts/form.html", page, status=status)
 
@@ -225,35 +232,78 @@ def show_amend_contract(visit: Visit, contract_id: int) -> Response[Any]:
     """The form of a contract, as it stands."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    values = _values_of(visit, contract)
+    return _form_page(visit, contract, values, began=_began(values))
+
+
+def _values_of(visit: Visit, contract: Contract) -> dict[str, Any]:
+    """A contract as its form shows it."""
     held = find_parties(visit.session, [contract.id]).get(contract.id, [])
-    values = ContractForm.model_construct(
+    return ContractForm.model_construct(
         **{name: getattr(contract, name) for name in ContractForm.model_fields if name not in BELOW},
         parties=[PartyForm.model_validate(one.row) for one in held],
     ).model_dump(mode="json")
-    return _form_page(visit, contract, values)
+
+
+def _began(values: Row) -> str:
+    """What the form carries of the parties it was opened on."""
+    return written({"parties": stamps_of(values["parties"], "party_id", _say_party)})
+
+
+def _say_party(row: Row) -> str:
+    return " — ".join(
+        (
+            PartySide(row["side"]).label if row["side"] else _("Côté à dire"),
+            GdprRole(row["gdpr_role"]).label if row["gdpr_role"] else _("Rôle RGPD à dire"),
+        )
+    )
+
+
+def _beside_the_other(
+    visit: Visit, contract: Contract, typed: Row, read: int, began: str, message: str
+) -> Response[Any]:  # fmt: skip
+    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    theirs, base = _values_of(visit, contract), get_version(visit.session, "contract", contract.id, read)
+    fields = {name: value for name, value in typed.items() if name not in BELOW}
+    kept, beside = fields_together(
+        fields, theirs, base, label=lambda name: _(CONTRACT_LABELS[name]), say=say_contract_value
+    )
+    if "parties" in typed:
+        names = {body.id: body.name for body in find_organisations(visit.session)}
+        kept["parties"], differing = lines_together(
+            typed["parties"], theirs["parties"], "party_id", read_stamps(began, "parties"), say=_say_party,
+            label=lambda row: names.get(int(row["party_id"]), _("Organisation hors de vos droits")),
+        )  # fmt: skip
+        beside = [*beside, *differing]
+    return _form_page(
+        visit, contract, kept, {"_": message}, began=_began(theirs), status=HTTP_409_CONFLICT, beside=beside
+    )
 
 
 @route("POST", "/contrats/{contract_id:int}/modifier", RECORD)
 def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
-    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
     data = visit.form_data()
-    typed, version = typed_contract(data), read_number(data.first("version")) or 0
+    typed, version, began = typed_contract(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ContractChange, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _form_page(
-            visit, contract, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, contract, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     try:
         amend_contract(visit.session, contract_id, read.form, expected=version)
     except Invalid as refusal:
         return _form_page(
-            visit, contract, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, contract, typed, refusal.by_field, version=version, began=began,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
         )  # fmt: skip
-    except (Stale, Conflict) as refusal:
+    except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _form_page(visit, contract, typed, {"_": message}, status=HTTP_409_CONFLICT)
+        return _beside_the_other(visit, contract, typed, version, began, message)
+    except Conflict as refusal:
+        return _form_page(visit, contract, typed, {"_": refusal.message}, began=began, status=HTTP_409_CONFLICT)
     return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")
 
 

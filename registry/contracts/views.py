@@ -9,7 +9,7 @@ from registry.contracts.models import Contract
 from registry.contracts.queries import PartyLine
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
-from registry.datasets.views import ChangeView
+from registry.datasets.views import ChangeView, ConflictRow
 from registry.kernel.words import _, mark
 from registry.ledger.queries import Version
 from registry.web.templating import say_day, say_number
@@ -130,6 +130,8 @@ class ContractFormPage:
     bodies: Sequence[tuple[str, str]]
     parties: Sequence[Mapping[str, Any]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    began: str
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,7 @@ def say_contract_value(name: str, value: Any) -> str:
     if name in _LISTS:
         return _LISTS[name](value).label
     if name == "value_euros":
-        return f"{say_number(value)} €"
+        return f"{say_number(int(value))} €"
     if name.endswith("_on") or name == "renewed_until":
         # The ledger keeps days as text.
         return say_day(date.fromisoformat(value) if isinstance(value, str) else value)

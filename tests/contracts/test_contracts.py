@@ -164,6 +164,29 @@ def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_his
 
 
 @pytest.mark.database
+def test_two_who_change_a_contract_at_once_read_what_the_other_saved_and_lose_nothing(town: Town):
+    jurist, operator = town.someone(Role.LEGAL), operator_of(town)
+    held = {"party-0-party_id": str(operator), "party-0-side": "holder", "value_euros": "1250000"}
+    place = record(jurist, town, **held).headers["location"].partition("?")[0]
+    mine, theirs = (fields_of(jurist.get(f"{place}/modifier")) for _person in range(2))
+    changed = theirs | {"ends_on": "2030-12-31", "object": "L’eau", "party-0-gdpr_role": "processor"}
+    assert jurist.post(f"{place}/modifier", changed).status_code == 303
+
+    late = jurist.post(f"{place}/modifier", mine | {"object": "Gestion des eaux", "notes": "Relu"})
+
+    assert late.status_code == 409
+    for words in ("31 décembre 2030", "L’eau", "Sous-traitant", "Exploitant du réseau"):
+        assert words in late.text
+    shown = fields_of(late)
+    assert (shown["object"], shown["notes"], shown["ends_on"]) == ("Gestion des eaux", "Relu", "2030-12-31")
+    assert shown["party-0-gdpr_role"] == "processor"
+    assert jurist.post(f"{place}/modifier", shown).status_code == 303
+    number = place.rpartition("/")[2]
+    kept = jurist.api("GET", f"/api/v1/contracts/{number}").json()
+    assert (kept["object"], kept["ends_on"], kept["notes"]) == ("Gestion des eaux", "2030-12-31", "Relu")
+
+
+@pytest.mark.database
 def test_a_program_gives_all_the_parties_and_one_left_out_leaves(town: Town):
     jurist, operator = town.someone(Role.LEGAL), operator_of(town)
     parties = [{"party_id": town.authority_id, "side": "grantor"}, {"party_id": operator, "side": "holder"}]

@@ -405,3 +405,36 @@ def test_each_text_has_its_delay_and_the_day_it_begins(town: Town):
     for regime, one in REGIMES.items():
         assert one.delay in delays, regime
         assert one.extended is None or one.extended in delays
+
+
+def test_two_who_change_a_request_at_once_read_what_the_other_saved_and_lose_nothing(town: Town):
+    dpo, number = town.someone(Role.DPO), recorded(town)
+    mine = fields_of(dpo.get(f"/demandes/{number}/modifier"))
+    assert dpo.post(f"/demandes/{number}/modifier", mine | {"subject": "Le sien", "channel": "mail"}).status_code == 303
+
+    late = dpo.post(f"/demandes/{number}/modifier", mine | {"subject": "Le mien", "requester_name": "Anne Onyme"})
+
+    assert late.status_code == 409
+    assert "Le sien" in late.text
+    shown = fields_of(late)
+    assert (shown["subject"], shown["channel"], shown["requester_name"]) == ("Le mien", "mail", "Anne Onyme")
+    assert dpo.post(f"/demandes/{number}/modifier", shown).status_code == 303
+
+
+def test_two_who_answer_or_extend_a_request_at_once_read_what_the_other_saved(town: Town):
+    dpo, number = town.someone(Role.DPO), recorded(town)
+    step = fields_of(dpo.get(f"/demandes/{number}/repondre")) | {"outcome": "granted", "answer_note": "La leur"}
+    longer = fields_of(dpo.get(f"/demandes/{number}/prolonger")) | {"extension_reasons": "Archives éparses"}
+    assert dpo.post(f"/demandes/{number}/prolonger", longer).status_code == 303
+
+    again = dpo.post(f"/demandes/{number}/prolonger", longer | {"extension_reasons": "Autre motif"})
+    assert again.status_code == 409
+    assert "Archives éparses" in again.text
+    assert fields_of(again)["extension_reasons"] == "Autre motif"
+
+    first = step | {"version": "2"}
+    assert dpo.post(f"/demandes/{number}/repondre", first).status_code == 303
+    late = dpo.post(f"/demandes/{number}/repondre", step | {"answer_note": "La mienne", "version": "2"})
+    assert late.status_code == 409
+    assert "La leur" in late.text
+    assert fields_of(late)["answer_note"] == "La mienne"

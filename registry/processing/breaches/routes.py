@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
+from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
@@ -72,7 +73,6 @@ from registry.processing.breaches.vocabulary import BreachNature, BreachRisk, No
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.issuing import documents_to_issue
-from registry.processing.meanwhile import fields_together
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
 from registry.web.templating import say_moment

@@ -9,6 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
 from registry.kernel.permissions import Permission
@@ -20,7 +21,6 @@ from registry.processing.joint.queries import Agreed, find_agreed
 from registry.processing.joint.service import record_arrangement
 from registry.processing.joint.views import ARRANGEMENT_LABELS, ArrangementFormPage, OutlinePage, share_rows
 from registry.processing.joint.vocabulary import JointDuty
-from registry.processing.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.processing.models import ProcessingActivity
 from registry.processing.queries import get_activity
 from registry.web.forms import FormData, parse_values, read_number

@@ -1,6 +1,6 @@
 """The pages of protective measures: the list, the form, setting aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -8,9 +8,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.meanwhile import fields_together
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import AppointmentRole
 from registry.processing.measures.forms import ProtectiveMeasureForm
@@ -24,6 +27,7 @@ from registry.processing.measures.views import (
     MeasuresPage,
     listed_line,
     say_euros,
+    say_measure_value,
 )
 from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
 from registry.processing.queries import find_choosable_activities, get_activity
@@ -99,6 +103,7 @@ def _page(
     *,
     version: int | None = None,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     reach = visit.visitor.reach(RECORD)
     within = reach if measure is None else [measure.organisation_id]
@@ -121,6 +126,7 @@ def _page(
             "state": [(str(one), one.label) for one in MeasureState],
             "owner_role": [(str(one), one.label) for one in AppointmentRole],
         },
+        beside=beside,
     )
     return visit.page("processing/measure_form.html", page, status=status)
 
@@ -163,13 +169,37 @@ def show_amend_measure(visit: Visit, measure_id: int) -> Response[Any]:
     """The form of a measure, as it stands."""
     measure = get_measure(visit.session, measure_id)
     visit.visitor.require(RECORD, measure.organisation_id)
+    return _page(visit, measure, _values_of(measure))
+
+
+def _values_of(measure: ProtectiveMeasure) -> dict[str, Any]:
+    """A measure as its form shows it."""
     values = {name: getattr(measure, name) for name in ProtectiveMeasureForm.model_fields}
-    return _page(visit, measure, {**values, "activity_id": str(measure.activity_id or "")})
+    return {**values, "activity_id": str(measure.activity_id or "")}
+
+
+def _beside_the_other(
+    visit: Visit, measure: ProtectiveMeasure, typed: Mapping[str, Any], read: int, message: str
+) -> Response[Any]:
+    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    names = {
+        str(number): name
+        for number, name, _owner in find_choosable_activities(visit.session, "", [measure.organisation_id])
+    }
+
+    def say(name: str, value: Any) -> str:
+        return names.get(str(value), "") if name == "activity_id" else say_measure_value(name, value)
+
+    kept, beside = fields_together(
+        typed, _values_of(measure), get_version(visit.session, "protective_measure", measure.id, read),
+        label=lambda name: _(MEASURE_LABELS[name]), say=say,
+    )  # fmt: skip
+    return _page(visit, measure, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
 
 
 @route("POST", "/mesures/{measure_id:int}/modifier", RECORD)
 def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
-    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
     measure = get_measure(visit.session, measure_id)
     visit.visitor.require(RECORD, measure.organisation_id)
     data = visit.form_data()
@@ -184,9 +214,11 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
     except Invalid as refusal:
         errors = refusal.by_field
         return _page(visit, measure, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except (Stale, Conflict) as refusal:
+    except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _page(visit, measure, typed, {"_": message}, status=HTTP_409_CONFLICT)
+        return _beside_the_other(visit, measure, typed, version, message)
+    except Conflict as refusal:
+        return _page(visit, measure, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(_after(measure), done="mesure-enregistree")
 
 

@@ -8,10 +8,13 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from registry.kernel.words import _, current_locale, mark
+from registry.datasets.views import ConflictRow
+from registry.kernel.words import Labelled, _, current_locale, mark
+from registry.organisations.vocabulary import AppointmentRole
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.queries import MeasureOf
-from registry.processing.measures.vocabulary import MeasureState
+from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
+from registry.web.templating import say_day
 
 MEASURE_LABELS: dict[str, str] = {
     "organisation_id": mark("Organisation"),
@@ -26,6 +29,7 @@ MEASURE_LABELS: dict[str, str] = {
     "done_on": mark("Faite le"),
     "notes": mark("Remarques"),
 }
+_LISTED: Mapping[str, type[Labelled]] = {"kind": ProtectiveKind, "state": MeasureState, "owner_role": AppointmentRole}
 _TONES = {
     MeasureState.PLANNED: "to-complete", MeasureState.UNDER_WAY: "to-complete", MeasureState.DONE: "compliant",
     MeasureState.DROPPED: "not-applicable",
@@ -68,7 +72,10 @@ class MeasuresPage:
 
 @dataclass(frozen=True)
 class MeasureFormPage:
-    """The form of a measure; `version` is the one the person had read when they began to type."""
+    """The form of a measure; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int | None
     version: int | None
@@ -80,6 +87,7 @@ class MeasureFormPage:
     organisations: Sequence[tuple[str, str]]
     activities: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)
@@ -108,6 +116,19 @@ def say_euros(amount: Decimal | None) -> str:
         return ""
     said = format_decimal(amount, format="#,##0.00" if amount % 1 else "#,##0", locale=current_locale())
     return f"{said}\N{NO-BREAK SPACE}€"
+
+
+def say_measure_value(name: str, value: Any) -> str:
+    """A field of a measure in words, as it is kept, typed or told by the ledger; nothing for what is empty."""
+    if value is None or value == "":
+        return ""
+    if name in _LISTED:
+        return _LISTED[name](str(value)).label
+    if name == "cost":
+        return say_euros(Decimal(str(value)))
+    if name.endswith("_on"):
+        return say_day(date.fromisoformat(str(value)))
+    return str(value)
 
 
 def measure_line(

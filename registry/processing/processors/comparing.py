@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
-from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
 from registry.processing.processors.views import TERMS_LABELS
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.web.templating import say_day

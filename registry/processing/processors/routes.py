@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.views import state_mark
+from registry.datasets.meanwhile import read_stamps
 from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
@@ -15,7 +16,6 @@ from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
-from registry.datasets.meanwhile import read_stamps
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.comparing import (
     processors_began,

@@ -1,6 +1,6 @@
 """The pages of requests: the list, what to ask first, one request with its clock, extending, answering."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -10,10 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
+from registry.datasets.meanwhile import fields_together
+from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, mark
-from registry.ledger.queries import find_versions
+from registry.ledger.queries import find_versions, get_version
 from registry.organisations.queries import choices_of, find_known, find_organisations, find_people
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.issuing import documents_to_issue
@@ -58,6 +60,7 @@ from registry.processing.requests.views import (
     request_line,
     say_extension,
     say_passed_on,
+    say_request_value,
     say_state,
     timeline_of,
 )
@@ -207,6 +210,7 @@ def _form_page(
     *,
     version: int | None = None,
     status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     reach, bodies = visit.visitor.reach(RECORD), find_organisations(visit.session)
     said = str(values.get("regime") or "")
@@ -226,6 +230,7 @@ def _form_page(
         regime=str(regime) if regime is not None else "",
         told=_(REGIMES[regime].told) if regime is not None else "",
         requester=asker.said if asker is not None else "",
+        beside=beside,
     )
     return visit.page("processing/request_form.html", page, status=status)
 
@@ -276,17 +281,44 @@ def _to_record(visit: Visit, request_id: int) -> ReceivedRequest:
 def show_amend_request(visit: Visit, request_id: int) -> Response[Any]:
     """The form of a request, as it stands."""
     request = _to_record(visit, request_id)
-    names = [name for name in RequestForm.model_fields if hasattr(request, name)]
-    return _form_page(visit, request, {name: _shown(getattr(request, name)) for name in names})
+    return _form_page(visit, request, _values_of(request, RequestForm.model_fields))
+
+
+def _values_of(request: ReceivedRequest, names: Iterable[str]) -> dict[str, Any]:
+    """Those of these fields that a request keeps, as a form shows them."""
+    return {name: _shown(getattr(request, name)) for name in names if hasattr(request, name)}
 
 
 def _shown(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
+def _together(
+    visit: Visit, request: ReceivedRequest, typed: Mapping[str, Any], read: int
+) -> tuple[dict[str, Any], list[ConflictRow]]:
+    """What to show again of what was typed, and what somebody else saved since version `read`, field by field."""
+    people = dict(choices_of(find_people(visit.session, visit.visitor.reads)))
+    theirs = _values_of(request, typed)
+
+    def say(name: str, value: Any) -> str:
+        return people.get(str(value), "") if name == "in_charge_id" else say_request_value(name, value)
+
+    kept, beside = fields_together(
+        {name: value for name, value in typed.items() if name in theirs}, theirs,
+        get_version(visit.session, "received_request", request.id, read),
+        label=lambda name: _(REQUEST_LABELS[name]), say=say,
+    )  # fmt: skip
+    # Who asks is kept apart, as a person: what was typed of them is given back as it is.
+    return {**typed, **kept}, beside
+
+
+def _say_stale(refusal: Stale) -> dict[str, str]:
+    return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
+
+
 @route("POST", "/demandes/{request_id:int}/modifier", RECORD)
 def change_request(visit: Visit, request_id: int) -> Response[Any]:
-    """Saves the form; when somebody else saved meanwhile, says so and keeps what was typed."""
+    """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
     request = _to_record(visit, request_id)
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
@@ -297,8 +329,8 @@ def change_request(visit: Visit, request_id: int) -> Response[Any]:
     try:
         amend_request(visit.session, request_id, read.form, expected=version)
     except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _form_page(visit, request, typed, {"_": message}, status=HTTP_409_CONFLICT)
+        kept, beside = _together(visit, request, typed, version)
+        return _form_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     except Invalid as refusal:
         return _form_page(visit, request, typed, refusal.by_field, version=version, status=refused)
     return visit.go(f"/demandes/{request_id}", done="demande-enregistree")
@@ -310,6 +342,7 @@ def _step(
     values: Mapping[str, Any],
     errors: Mapping[str, str] | None,
     version: int | None,
+    beside: Sequence[ConflictRow],
 ) -> StepFormPage:
     delays, law = delays_of(visit.session), REGIMES[request.regime]
     return StepFormPage(
@@ -330,6 +363,7 @@ def _step(
         abuse_law=_(law.abuse_law),
         corrects=say_day(request.extended_on) if request.extended_on is not None else "",
         last_day=say_day(first_delay(request.regime, request.received_on, delays).last),
+        beside=beside,
     )
 
 
@@ -341,8 +375,9 @@ def _extension_page(
     *,
     status: int = 200,
     version: int | None = None,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
-    page = _step(visit, request, values, errors, version)
+    page = _step(visit, request, values, errors, version, beside)
     return visit.page("processing/request_extension.html", page, status=status)
 
 
@@ -354,8 +389,9 @@ def _answer_page(
     *,
     status: int = 200,
     version: int | None = None,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
-    page = _step(visit, request, values, errors, version)
+    page = _step(visit, request, values, errors, version, beside)
     return visit.page("processing/request_answer.html", page, status=status)
 
 
@@ -384,7 +420,8 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
     except Invalid as refusal:
         return _extension_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
-        return _extension_page(visit, request, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+        kept, beside = _together(visit, request, typed, version)
+        return _extension_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     return visit.go(f"/demandes/{request_id}", done=done)
 
 
@@ -392,7 +429,7 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
 def show_answer(visit: Visit, request_id: int) -> Response[Any]:
     """The form of an answer, as it stands, with the remedies a refusal must tell."""
     request = _to_record(visit, request_id)
-    values = {name: _shown(getattr(request, name)) for name in AnswerForm.model_fields}
+    values = _values_of(request, AnswerForm.model_fields)
     return _answer_page(visit, request, {**values, "answered_on": values["answered_on"] or str(visit.today)})
 
 
@@ -412,7 +449,8 @@ def note_answer(visit: Visit, request_id: int) -> Response[Any]:
     except Invalid as refusal:
         return _answer_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
-        return _answer_page(visit, request, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+        kept, beside = _together(visit, request, typed, version)
+        return _answer_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     return visit.go(f"/demandes/{request_id}", done="demande-repondue")
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES, VALUE_WORDS
-from registry.datasets.views import ChangeView
+from registry.datasets.views import ChangeView, ConflictRow
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, mark
 from registry.processing.breaches.views import ClockView, TimeView
@@ -174,7 +174,10 @@ class RequestPage:
 
 @dataclass(frozen=True)
 class RequestFormPage:
-    """The form of a request; `version` is the one the person had read when they began to type."""
+    """The form of a request; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int | None
     version: int | None
@@ -188,11 +191,12 @@ class RequestFormPage:
     regime: str
     told: str
     requester: str
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)
 class StepFormPage:
-    """The form of an extension or of an answer."""
+    """The form of an extension or of an answer; `beside` is what somebody else saved meanwhile, where it differs."""
 
     id: int
     version: int
@@ -211,6 +215,7 @@ class StepFormPage:
     abuse_law: str
     last_day: str
     corrects: str
+    beside: Sequence[ConflictRow]
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from registry.processing.forms import ActivityForm
 from registry.processing.measures.views import say_euros
 from registry.processing.service import record_activity
 from tests.conftest import Someone, Town
+from tests.pages import fields_of
 
 
 def test_euros_are_said_to_the_cent_and_only_where_there_are_cents() -> None:
@@ -93,6 +94,12 @@ def test_two_who_change_a_measure_do_not_undo_each_other_and_a_neighbour_sees_no
 
     assert late.status_code == 409
     assert "modifiée entre-temps" in late.text
+    assert "Enregistré par l’autre" in late.text
+    assert ">Une</td>" in late.text
+    shown = fields_of(late)
+    assert (shown["version"], shown["name"]) == ("2", "Deux")
+    assert shown["state"] == "done", "What was left alone is as the other saved it."
+    assert dpo.post(f"/mesures/{number}/modifier", shown).status_code == 303
     neighbour = town.someone(Role.DPO, town.other_commune_id)
     assert neighbour.get(f"/mesures/{number}/modifier").status_code == 404
     assert town.someone(Role.READER, town.commune_id).get("/mesures").status_code == 200

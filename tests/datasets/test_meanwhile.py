@@ -1,6 +1,6 @@
 """A form that two people saved at once: nothing typed is lost, and what the other saved is shown beside."""
 
-from registry.processing.meanwhile import fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.meanwhile import fields_together, lines_together, read_stamps, stamps_of, written
 
 
 def say(_name: str, value: object) -> str:
