@@ -41,7 +41,7 @@ from registry.contracts.views import (
     state_mark,
 )
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
-from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.meanwhile import Lines, Row, fields_together, written
 from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
@@ -247,7 +247,15 @@ def _values_of(visit: Visit, contract: Contract) -> dict[str, Any]:
 
 def _began(values: Row) -> str:
     """What the form carries of the parties it was opened on."""
-    return written({"parties": stamps_of(values["parties"], "party_id", _say_party)})
+    return written((_parties({}), values["parties"]))
+
+
+def _parties(names: Mapping[int, str]) -> Lines:
+    """The parties of the form; `names` are organisations', by number."""
+    return Lines(
+        "parties", "party_id", lambda row: names.get(int(row["party_id"]), _("Organisation hors de vos droits")),
+        _say_party,
+    )  # fmt: skip
 
 
 def _say_party(row: Row) -> str:
@@ -270,10 +278,7 @@ def _beside_the_other(
     )
     if "parties" in typed:
         names = {body.id: body.name for body in find_organisations(visit.session)}
-        kept["parties"], differing = lines_together(
-            typed["parties"], theirs["parties"], "party_id", read_stamps(began, "parties"), say=_say_party,
-            label=lambda row: names.get(int(row["party_id"]), _("Organisation hors de vos droits")),
-        )  # fmt: skip
+        kept["parties"], differing = _parties(names).together(typed["parties"], theirs["parties"], began)
         beside = [*beside, *differing]
     return _form_page(
         visit, contract, kept, {"_": message}, began=_began(theirs), status=HTTP_409_CONFLICT, beside=beside

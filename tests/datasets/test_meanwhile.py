@@ -1,6 +1,8 @@
 """A form that two people saved at once: nothing typed is lost, and what the other saved is shown beside."""
 
-from registry.datasets.meanwhile import fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.meanwhile import Lines, fields_together, read_stamps, written
+
+LINES = Lines("part", "name", lambda row: str(row["name"]), lambda row: str(row["task"]))
 
 
 def say(_name: str, value: object) -> str:
@@ -33,9 +35,7 @@ def test_where_nobody_knows_what_stood_before_a_line_that_only_one_of_them_has_i
     mine = [{"name": "A", "task": "moi"}, {"name": "B", "task": ""}, {"name": "C", "task": "pareil"}]
     theirs = [{"name": "B", "task": "l’autre"}, {"name": "C", "task": "pareil"}, {"name": "D", "task": "l’autre"}]
 
-    kept, rows = lines_together(
-        mine, theirs, "name", None, label=lambda row: str(row["name"]), say=lambda row: str(row["task"])
-    )
+    kept, rows = LINES.together(mine, theirs, "")
 
     assert [(row["name"], row["task"]) for row in kept] == [
         ("A", "moi"), ("B", "l’autre"), ("C", "pareil"), ("D", "l’autre"),
@@ -57,11 +57,7 @@ def test_a_line_is_as_the_one_who_touched_it_left_it_and_gone_where_they_took_it
     theirs = lines(alone="avant", theirs="autre", mine="avant", both="autre", i_left="avant", i_left_changed="autre",
                    more="autre")  # fmt: skip
 
-    def task(row: object) -> str:
-        return dict(row)["task"]  # type: ignore[call-overload, no-any-return]
-
-    began = read_stamps(written({"part": stamps_of(base, "name", task)}), "part")
-    kept, rows = lines_together(mine, theirs, "name", began, label=lambda row: str(row["name"]), say=task)
+    kept, rows = LINES.together(mine, theirs, written((LINES, base)))
 
     assert {row["name"]: row["task"] for row in kept} == {
         "alone": "avant", "theirs": "autre", "mine": "moi", "both": "moi", "they_left_changed": "moi", "added": "moi",
@@ -74,4 +70,4 @@ def test_a_line_is_as_the_one_who_touched_it_left_it_and_gone_where_they_took_it
         "they_left_changed": ("", "moi", True, True), "added": ("", "moi", True, False),
         "more": ("autre", "", False, False),
     }  # fmt: skip
-    assert read_stamps("[", "part") is read_stamps('{"part": 3}', "part") is None
+    assert read_stamps("[", "part") == read_stamps('{"part": 3}', "part") == {}

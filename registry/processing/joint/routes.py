@@ -9,7 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.meanwhile import Lines, Row, fields_together, written
 from registry.datasets.views import ConflictRow
 from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
 from registry.kernel.permissions import Permission
@@ -138,14 +138,8 @@ def _beside_the_other(
         {name: typed[name] for name in _FIELDS}, theirs, base, label=lambda name: _(ARRANGEMENT_LABELS[name]),
         say=_say,
     )  # fmt: skip
-    kept["controllers"], differing = lines_together(
-        typed["controllers"], theirs.get("controllers", ()), "name", read_stamps(began, "controllers"),
-        label=lambda row: str(row["name"]), say=_say_controller,
-    )  # fmt: skip
-    kept["shares"], shared = lines_together(
-        typed["shares"], theirs.get("shares", ()), "duty", read_stamps(began, "shares"),
-        label=lambda row: JointDuty(row["duty"]).label, say=_say_share,
-    )  # fmt: skip
+    kept["controllers"], differing = _CONTROLLERS.together(typed["controllers"], theirs.get("controllers", ()), began)
+    kept["shares"], shared = _SHARES.together(typed["shares"], theirs.get("shares", ()), began)
     return _page(
         visit, activity, kept, {"_": message}, version=version, began=_began(theirs), status=HTTP_409_CONFLICT,
         beside=[*beside, *differing, *shared],
@@ -153,8 +147,7 @@ def _beside_the_other(
 
 
 def _began(values: Mapping[str, Any]) -> str:
-    controllers = stamps_of(values.get("controllers") or (), "name", _say_controller)
-    return written({"controllers": controllers, "shares": stamps_of(values.get("shares") or (), "duty", _say_share)})
+    return written((_CONTROLLERS, values.get("controllers") or ()), (_SHARES, values.get("shares") or ()))
 
 
 def _say_controller(row: Row) -> str:
@@ -163,6 +156,10 @@ def _say_controller(row: Row) -> str:
 
 def _say_share(row: Row) -> str:
     return row["answers"] or ""
+
+
+_CONTROLLERS = Lines("controllers", "name", lambda row: str(row["name"]), _say_controller)
+_SHARES = Lines("shares", "duty", lambda row: JointDuty(row["duty"]).label, _say_share)
 
 
 def _say(name: str, value: Any) -> str:

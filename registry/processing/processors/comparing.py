@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from registry.datasets.meanwhile import Row, fields_together, lines_together, read_stamps, stamps_of, written
+from registry.datasets.meanwhile import Lines, Row, fields_together, written
 from registry.datasets.views import ConflictRow
 from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
@@ -12,33 +12,27 @@ from registry.processing.processors.views import TERMS_LABELS
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.web.templating import say_day
 
-_BELOW = frozenset({"points", "sub_processors"})
+PROCESSORS = "processors"
+"""What the hidden field of the form calls its lines."""
 
 
 def terms_began(values: Row) -> str:
     """What the form of the terms carries of the lines it was opened on."""
-    points = stamps_of(values.get("points") or (), "point", _say_point)
-    return written({"points": points, "sub": stamps_of(values.get("sub_processors") or (), "name", _say_below)})
+    return written((_POINTS, values.get("points") or ()), (_BELOW, values.get("sub_processors") or ()))
 
 
 def terms_together(mine: Row, theirs: Row, base: Row | None, began: str) -> tuple[dict[str, Any], list[ConflictRow]]:
     """The terms to show again, and what differs: fields, points of art. 28 §3, who works below."""
-    own = {name: value for name, value in mine.items() if name not in _BELOW}
+    own = {name: value for name, value in mine.items() if name not in {"points", "sub_processors"}}
     kept, beside = fields_together(own, theirs, base, label=lambda name: _(TERMS_LABELS[name]), say=_say)
-    kept["points"], points = lines_together(
-        mine["points"], theirs.get("points", ()), "point", read_stamps(began, "points"), say=_say_point,
-        label=lambda row: Article28Point(row["point"]).label,
-    )  # fmt: skip
-    kept["sub_processors"], below = lines_together(
-        mine["sub_processors"], theirs.get("sub_processors", ()), "name", read_stamps(began, "sub"), say=_say_below,
-        label=lambda row: str(row["name"]),
-    )  # fmt: skip
+    kept["points"], points = _POINTS.together(mine["points"], theirs.get("points", ()), began)
+    kept["sub_processors"], below = _BELOW.together(mine["sub_processors"], theirs.get("sub_processors", ()), began)
     return kept, [*beside, *points, *below]
 
 
 def processors_began(rows: Sequence[Row]) -> str:
     """What the form of the processors of an activity carries of the lines it was opened on."""
-    return written({"processors": stamps_of(rows, "processor_id", lambda row: str(row["processor_id"]))})
+    return written((Lines(PROCESSORS, "processor_id", str, lambda row: str(row["processor_id"])), rows))
 
 
 def processors_together(
@@ -57,7 +51,7 @@ def processors_together(
         contract = contracts.get(int(row["contract_id"]), "") if row["contract_id"] else _("Pas encore de contrat")
         return " — ".join(filter(None, (name(row), contract, row["task"])))
 
-    return lines_together(mine, theirs, "processor_id", read_stamps(began, "processors"), label=name, say=say)
+    return Lines(PROCESSORS, "processor_id", name, say).together(mine, theirs, began)
 
 
 def _say(name: str, value: Any) -> str:
@@ -79,3 +73,7 @@ def _say_point(row: Row) -> str:
 def _say_below(row: Row) -> str:
     country = load_list("countries").label(row["country"], current_locale()) if row["country"] else ""
     return " — ".join(filter(None, (row["name"], country, row["task"])))
+
+
+_POINTS = Lines("points", "point", lambda row: Article28Point(row["point"]).label, _say_point)
+_BELOW = Lines("sub", "name", lambda row: str(row["name"]), _say_below)

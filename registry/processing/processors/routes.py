@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.contracts.views import state_mark
 from registry.datasets.meanwhile import read_stamps
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.errors import Conflict, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import get_version
@@ -18,6 +18,7 @@ from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
 from registry.processing.models import ProcessingActivity
 from registry.processing.processors.comparing import (
+    PROCESSORS,
     processors_began,
     processors_together,
     terms_began,
@@ -115,7 +116,7 @@ def show_processor(visit: Visit, party_id: int) -> Response[Any]:
         no_sub_processors=row is not None and row.no_sub_processors,
         activities=find_activities_served(visit.session, one.contract.id, one.party.party_id),
         warnings=warnings_about(one, looked, visit.today),
-        may_record=visit.visitor.may(RECORD, one.contract.organisation_id),
+        may_record=bool(one.name) and visit.visitor.may(RECORD, one.contract.organisation_id),
     )
     return visit.page("processing/processor.html", page)
 
@@ -179,11 +180,21 @@ def _values_of(looked: Looked | None) -> tuple[dict[str, Any], int]:
     return values, looked.row.version
 
 
+def _to_settle(visit: Visit, party_id: int) -> ProcessorParty:
+    """A processor whose terms the visitor may write; not one they may not read, whose sub-processors would tell it."""
+    one = get_processor_party(visit.session, party_id)
+    visit.visitor.require(RECORD, one.contract.organisation_id)
+    if not one.name:
+        raise Forbidden(
+            _("Vos droits ne montrent pas ce sous-traitant : ses clauses sont à tenir par qui le lit dans le registre.")
+        )
+    return one
+
+
 @route("GET", "/sous-traitants/{party_id:int}/clauses", RECORD)
 def show_terms(visit: Visit, party_id: int) -> Response[Any]:
     """The form of the terms of a processor, as they stand."""
-    one = get_processor_party(visit.session, party_id)
-    visit.visitor.require(RECORD, one.contract.organisation_id)
+    one = _to_settle(visit, party_id)
     values, version = _values_of(find_looked(visit.session, [party_id]).get(party_id))
     return _terms_page(visit, one, values, version=version, began=terms_began(values))
 
@@ -191,8 +202,7 @@ def show_terms(visit: Visit, party_id: int) -> Response[Any]:
 @route("POST", "/sous-traitants/{party_id:int}/clauses", RECORD)
 def change_terms(visit: Visit, party_id: int) -> Response[Any]:
     """Saves the terms of a processor; somebody else's change meanwhile is shown beside, field by field."""
-    one = get_processor_party(visit.session, party_id)
-    visit.visitor.require(RECORD, one.contract.organisation_id)
+    one = _to_settle(visit, party_id)
     data = visit.form_data()
     typed, version, began = typed_terms(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(TermsForm, typed, today=visit.today)
@@ -241,7 +251,7 @@ def _activity_page(
         version=activity.version if version is None else version,
         name=activity.name,
         began=began,
-        standing=frozenset(read_stamps(began, "processors") or ()),
+        standing=frozenset(read_stamps(began, PROCESSORS)),
         rows=[*rows, *({} for _row in range(_EMPTY_ROWS))],
         errors={_place(path): message for path, message in (errors or {}).items()},
         labels={

@@ -17,8 +17,10 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
 from registry.organisations.vocabulary import OrganisationKind
 from registry.processing.forms import ActivityForm, LinkedDatasetForm
+from registry.processing.processors.forms import SubProcessorForm, TermsForm
 from registry.processing.processors.queries import find_processor_parties
 from registry.processing.processors.rules import NO_TERMS, Terms, any_of, together, warnings_of
+from registry.processing.processors.service import record_terms
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.processing.service import record_activity
 from registry.processing.vocabulary import ActivityStatus
@@ -332,3 +334,28 @@ def test_a_commune_reads_the_contract_that_governs_its_processing_and_no_other(t
     stranger = town.someone(Role.DPO, town.other_commune_id)
     assert stranger.get(f"/contrats/{scene.contract}").status_code == 404
     assert stranger.get(f"/sous-traitants/{scene.party}").status_code == 404
+
+
+@pytest.mark.database
+def test_the_terms_of_a_processor_one_may_not_read_are_not_written_either(town: Town) -> None:
+    commune = town.someone(Role.DPO, town.commune_id)
+    with town.acting() as session:
+        above = get_organisation(session, town.other_commune_id)
+        host = add_service(session, above, ServiceForm(name="Hébergeur voisin", kind=OrganisationKind.HOST)).id
+        form = ContractForm(
+            kind=ContractKind.PUBLIC_CONTRACT, object="Hébergement", starts_on=date(2024, 1, 1),
+            parties=[PartyForm(party_id=host, side=PartySide.HOLDER, gdpr_role=GdprRole.PROCESSOR)],
+        )  # fmt: skip
+        contract = record_contract(session, town.commune_id, form).id
+        party = find_parties(session, [contract])[contract][0].row.id
+        below = [SubProcessorForm(name="Coffre lointain", country="US")]
+        record_terms(session, party, TermsForm(sub_processors=below), expected=0)
+
+    sheet = commune.get(f"/sous-traitants/{party}").text
+    assert "Organisation hors de vos droits" in sheet
+    assert f"/sous-traitants/{party}/clauses" not in sheet
+    form = commune.get(f"/sous-traitants/{party}/clauses")
+    assert form.status_code == 403
+    assert "Coffre lointain" not in form.text
+    assert "Vos droits ne montrent pas ce sous-traitant" in form.text
+    assert commune.post(f"/sous-traitants/{party}/clauses", {"version": "1"}).status_code == 403
