@@ -173,6 +173,23 @@ def test_an_abusive_request_for_a_document_is_left_without_an_answer_and_no_othe
     assert "reçoit une réponse" in moved.text
 
 
+@pytest.mark.parametrize(
+    ("regime", "policy"), [("cada", "OD-22"), ("gdpr", "RGPD-22"), ("administration", "OD-32"), ("reuse", None)]
+)
+def test_a_request_answered_late_lacks_nothing_any_more(town: Town, regime: str, policy: str | None):
+    dpo, number = (
+        town.someone(Role.DPO),
+        recorded(town, 60, regime=regime, right="access" if regime == "gdpr" else None),
+    )
+    step = fields_of(dpo.get(f"/demandes/{number}/repondre")) | {"outcome": "granted"}
+    assert dpo.post(f"/demandes/{number}/repondre", step).status_code == 303
+
+    found = {one["policy_id"]: one for one in dpo.api("GET", f"/api/v1/requests/{number}").json()["findings"]}
+    if policy is not None:
+        assert (found[policy]["verdict"], found[policy]["missing"]) == ("non-compliant", [])
+    assert not [one["policy_id"] for one in found.values() if one["missing"]]
+
+
 def test_the_form_of_an_answer_gives_the_law_of_its_regime(town: Town):
     dpo = town.someone(Role.DPO)
     said = {
