@@ -21,6 +21,7 @@ from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.vocabulary import AppointmentRole
+from registry.web.templating import say_article
 
 SHEETS = {
     "breach": "/violations/{id}",
@@ -357,7 +358,7 @@ Questions = Mapping[int, tuple[str, str]]
 def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions: Questions) -> Words:
     policy, version = binding[task.policies[0]]
     more = len(task.policies) - 1
-    why = f"{version.text}, {version.article}"
+    why = f"{version.text}, {say_article(version.article)}"
     if more:
         why += " " + ngettext("et {count} autre règle", "et {count} autres règles", more).format(count=more)
     fact = catalogue.facts.get(task.detail)

@@ -2,7 +2,7 @@
 
 `shell` is what surrounds the page, `locale` the reader's language, `static(name)` the address of a static
 file, `_` and `ngettext` the words. Filters: `day`, `moment`, `ago`, `number`, `bytes`, `label`, `address`,
-`bound`, `counts`.
+`article`, `bound`, `counts`.
 """
 
 import dataclasses
@@ -67,7 +67,8 @@ def _environment(locale: str) -> Pages:
     made.said = lambda message: _marked(words.gettext(message))
     made.filters.update(
         day=say_day, moment=say_moment, ago=say_ago, number=say_number, bytes=say_bytes, label=say_label,
-        address=say_address, bound=bind_signs, hour=say_hour, counts=say_counts,
+        address=say_address, article=lambda words: bind_signs(say_article(words)), bound=bind_signs, hour=say_hour,
+        counts=say_counts,
     )  # fmt: skip
     made.globals["static"] = static_url
     return made
@@ -135,6 +136,15 @@ def bind_signs(words: str) -> str:
     Never for what a form shows again: a text must come back as it was typed.
     """
     return _AFTER_SIGN.sub(NO_BREAK, _BEFORE_SIGN.sub(NO_BREAK, words))
+
+
+_JOINS = {"et": "and", "à": "to"}
+_JOINED = re.compile(r"(?<=[\w)°]) (et|à) (?=art\.|§|n°|\d|[a-z]\)|[LRDA]\*?\d)")
+
+
+def say_article(article: str) -> str:
+    """A reference to a text, its articles joined in the reader's language; the names of French texts stay French."""
+    return article if current_locale() == FRENCH else _JOINED.sub(lambda found: f" {_JOINS[found[1]]} ", article)
 
 
 def say_day(value: date | None) -> str:

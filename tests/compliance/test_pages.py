@@ -47,6 +47,16 @@ def test_a_note_that_is_written_in_french_says_so_to_who_reads_english(town: Tow
     assert "Note en français" not in lawyer.get("/conformite/OD-11").text
 
 
+def test_articles_are_joined_in_the_reader_s_language(town: Town):
+    lawyer = town.someone(Role.LEGAL)
+
+    english = lawyer.get("/conformite/RGPD-22", headers={"Accept-Language": "en"}).text
+
+    assert "art. 12 §3 and §4" in english
+    assert "art. 12 §3 et §4" not in english
+    assert "art. 12 §3 et §4" in lawyer.get("/conformite/RGPD-22").text
+
+
 def test_who_may_not_record_is_told_whom_to_ask(town: Town):
     address = f"/jeux/{town.record()}"
 
