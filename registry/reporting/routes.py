@@ -29,6 +29,8 @@ from registry.web.visits import NOTICES, Visit, route
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
 _SUBJECTS = {"organisation": mark("{name}"), "bodies": mark("{name}, et chacun de ses organismes dans son volume")}
 """What is asked of an organisation: itself with its services, or with the bodies below it."""
+_ABOVE_OTHERS = mark("{name} (la conformité compte aussi les organismes qui en dépendent)")
+"""How a body with others below it is called: a report of compliance counts them, a record is its own alone."""
 
 
 def _line(document: IssuedDocument) -> DocumentLine:
@@ -41,6 +43,22 @@ def _line(document: IssuedDocument) -> DocumentLine:
         document_sha256=document.document_sha256,
         is_pdf=document.media_type == Medium.PDF.media_type,
     )
+
+
+def _scopes(visit: Visit, asked: Sequence[Source]) -> list[tuple[str, str]]:
+    """The organisations a document may be asked of, by the kind of subject they make."""
+    reach, bodies = visit.visitor.reach(ISSUE), find_organisations(visit.session)
+    offered = {(subject, kind) for one in asked for subject, kinds in one.offered.items() for kind in kinds}
+    above = {number for body in bodies if body.kind.is_legal_person for number in body.lineage if number != body.id}
+    called = {
+        ("organisation", body.id): _ABOVE_OTHERS for body in bodies if body.id in above and body.kind.is_legal_person
+    }
+    return [
+        (f"{subject}:{body.id}", _(called.get((subject, body.id), words)).format(name=body.name))
+        for body in bodies
+        for subject, words in _SUBJECTS.items()
+        if body.id in reach and (subject, body.kind) in offered
+    ]
 
 
 def _of_own_sheet(session: Session, asked: Sequence[Source], scope: str) -> list[tuple[str, str]]:
@@ -64,7 +82,6 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
         if (one.offered or one.report_id == named) and visit.visitor.may(one.permission)
     ]
     sources = {one.report_id for one in asked}
-    offered = {(subject, kind) for one in asked for subject, kinds in one.offered.items() for kind in kinds}
     available = pdf_available()
     page = DocumentsPage(
         rows=[_line(document) for document in find_documents(visit.session, readable(visit))],
@@ -72,12 +89,7 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
         reports=[
             (declared.id, declared.title(current_locale())) for declared in find_reports() if declared.id in sources
         ],
-        scopes=[
-            (f"{subject}:{body.id}", _(_SUBJECTS[subject]).format(name=body.name))
-            for body in find_organisations(visit.session)
-            for subject in _SUBJECTS
-            if body.id in reach and (subject, body.kind) in offered
-        ]
+        scopes=_scopes(visit, asked)
         + _of_own_sheet(visit.session, [one for one in asked if one.report_id == named], scope),
         values=values,
         errors=errors,
