@@ -54,6 +54,20 @@ def get_activity(session: Session, activity_id: int, *, lock: bool = False) -> P
     return found
 
 
+MOST_NAMESAKES = 20
+
+
+def find_namesakes(session: Session, activity: ProcessingActivity) -> Sequence[ProcessingActivity]:
+    """The other activities of the same record that bear the same name, accents and capitals aside."""
+    if activity.annulled:
+        return []
+    query = select(Activity).where(
+        col(Activity.organisation_id) == activity.organisation_id, col(Activity.name_sort) == activity.name_sort,
+        col(Activity.id) != activity.id, ~col(Activity.annulled),
+    )  # fmt: skip
+    return session.execute(query.order_by(col(Activity.id)).limit(MOST_NAMESAKES)).scalars().all()
+
+
 @dataclass(frozen=True)
 class Below:
     """Which kinds of part an activity has: those it has none of are asked nothing more."""

@@ -48,6 +48,7 @@ from registry.processing.queries import (
     find_activities,
     find_linked_datasets,
     find_linked_systems,
+    find_namesakes,
     find_principals,
     find_standing,
     get_activity,
@@ -67,7 +68,7 @@ from registry.processing.views import (
     transfer_row,
 )
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
-from registry.processing.wording import say_value
+from registry.processing.wording import say_value, shown_reference
 from registry.web.forms import Accepted, parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -160,6 +161,10 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         no_transfer="transfers" in activity.declared_absent,
         template=_moved_template(activity),
         suggested=_suggested(activity),
+        namesakes=[
+            (one.id, shown_reference(one.reference) or _("n° {number}").format(number=one.id))
+            for one in find_namesakes(visit.session, activity)
+        ],
         panels=visit.panels_of("activity", activity.id),
         may_record=visit.visitor.may(RECORD, activity.organisation_id),
         may_annul=visit.visitor.may(ANNUL, activity.organisation_id),
@@ -245,7 +250,7 @@ def record_new_activity(visit: Visit) -> Response[Any]:
         if dataset_id is not None:
             attach_dataset(visit.session, made.id, dataset_id)
     except Invalid as refusal:
-        return show_form(visit, None, values, {"_": refusal.message}, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return show_form(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return show_form(visit, None, values, {"reference": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/traitements/{made.id}", done="traitement-enregistre")

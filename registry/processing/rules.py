@@ -3,10 +3,12 @@
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from registry.kernel.words import _
 from registry.platform.lists import load_list
 from registry.processing.vocabulary import (
+    ActivityStatus,
     Article9Condition,
     AutomatedDecision,
     LawfulBasis,
@@ -102,6 +104,15 @@ def keeps_rights_of_basis(standing: Iterable[RightStanding]) -> bool:
     Law: GDPR art. 15 to 22; a text of law may restrict them (art. 23).
     """
     return all(one.applies or not one.deduced or cites_a_text(one.reason) for one in standing)
+
+
+def wrong_beginning(status: ActivityStatus, started_on: date | None, today: date) -> str:
+    """What is wrong with a beginning still to come; nothing of what is planned, which has not begun."""
+    if started_on is None or started_on <= today or status == ActivityStatus.DRAFT:
+        return ""
+    return _(
+        "Ce traitement n’a pas encore commencé à cette date : dites son état « {planned} », ou corrigez le jour."
+    ).format(planned=ActivityStatus.DRAFT.label)
 
 
 def is_adequate(country: str) -> bool:

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Collection
+from datetime import date
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityF
 from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.parts import write_parts
 from registry.processing.queries import find_parts, find_standing, get_activity
+from registry.processing.rules import wrong_beginning
+from registry.processing.vocabulary import ActivityStatus
 
 ANNULLED = mark("Ce traitement est annulé : rétablissez-le avant de le modifier.")
 CHANGED = mark("Ce traitement a été modifié entre-temps.")
@@ -25,9 +28,10 @@ def record_activity(
 ) -> ProcessingActivity:
     """A new activity in the record of a body, with what stands below it; `template` is the one it was copied from.
 
-    Raises: Conflict when its record already has one of that reference; Invalid when a part is given twice or points
-    to what the asker may not see.
+    Raises: Conflict when its record already has one of that reference; Invalid when it is said to run and begins
+    later, a part is given twice or points to what the asker may not see.
     """
+    _check_beginning(session, form.status, form.started_on, "started_on")
     say(session, "processing:activity:record")
     made = ProcessingActivity(
         organisation_id=organisation_id,
@@ -69,11 +73,12 @@ def amend_activity(
     Each kind of part that is given becomes exactly what is given.
 
     Raises: NotFound; Conflict when it is annulled; Stale when somebody changed it since version `expected`; Invalid
-    when it would end before it begins, a part is given twice or points to what the asker may not see.
+    when it would end before it begins, is said to run and begins later, a part is given twice or points to what the
+    asker may not see.
     """
     activity = get_activity(session, activity_id, lock=True)
     _check_changeable(activity, expected)
-    _check_period(activity, form)
+    _check_period(session, activity, form)
     return _change(session, activity, form, reason)
 
 
@@ -89,7 +94,7 @@ def acknowledge_template(
     _check_changeable(activity, expected)
     values = template.form().model_dump(include=set(template.proposed & set(taken)))
     form = ActivityChange.model_validate(values)
-    _check_period(activity, form)
+    _check_period(session, activity, form)
     say(session, "processing:activity:acknowledge")
     activity.template_digest, activity.template_said = template.digest, template.values
     for name, value in form.given().items():
@@ -137,13 +142,21 @@ def _check_changeable(activity: ProcessingActivity, expected: int) -> None:
         raise Conflict(_(ANNULLED))
 
 
-def _check_period(activity: ProcessingActivity, form: ActivityChange) -> None:
-    """One end of the period given alone is held against the other, which the activity has."""
+def _check_period(session: Session, activity: ProcessingActivity, form: ActivityChange) -> None:
+    """What is given alone is held against what the activity has: the ends of its period, where it stands."""
     given = form.given()
     start, end = (given.get(name, getattr(activity, name)) for name in ("started_on", "ended_on"))
     if start and end and end < start:
         field = "ended_on" if "ended_on" in given else "started_on"
         raise Invalid(_(PERIOD_REVERSED), (FieldError(field, _(PERIOD_REVERSED)),))
+    if given.keys() & {"status", "started_on"}:
+        status = given.get("status", activity.status)
+        _check_beginning(session, status, start, "started_on" if "started_on" in given else "status")
+
+
+def _check_beginning(session: Session, status: ActivityStatus, started_on: date | None, field: str) -> None:
+    if wrong := wrong_beginning(status, started_on, session.info["today"]()):
+        raise Invalid(wrong, (FieldError(field, wrong),))
 
 
 def attach_dataset(session: Session, activity_id: int, dataset_id: int) -> ProcessingActivity:

@@ -104,7 +104,10 @@ class RightRow:
 
 @dataclass(frozen=True)
 class ActivityPage:
-    """One activity: what is known of it, what nobody said, and what other rooms show of it."""
+    """One activity: what is known of it, what nobody said, and what other rooms show of it.
+
+    `namesakes` are the other activities of the same name in the same record: number and words.
+    """
 
     id: int
     name: str
@@ -127,6 +130,7 @@ class ActivityPage:
     suggested: str
     no_recipient: bool
     no_transfer: bool
+    namesakes: Sequence[tuple[int, str]]
     panels: Sequence[str]
     may_record: bool
     may_annul: bool

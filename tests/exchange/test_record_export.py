@@ -95,6 +95,10 @@ def test_only_what_the_list_selects_and_the_asker_may_read_leaves(town: Town):
 def test_a_workbook_lists_the_activities_and_has_a_sheet_for_each(town: Town, tmp_path: Path, form: str):
     record(town)
     record(town, reference="RT/13", name="Paie [agents] : " + "très " * 10 + "longue", data=[])
+    record(
+        town, reference="RT-14", name="Voyage scolaire", declared_absent=[],
+        transfers=[{"country": "CH", "recipient": "Ville de Carouge"}],
+    )  # fmt: skip
 
     sheets = sheets_of(town.someone(Role.DPO).get(f"/traitements/export/{form}").content, form, tmp_path)
 
@@ -104,8 +108,9 @@ def test_a_workbook_lists_the_activities_and_has_a_sheet_for_each(town: Town, tm
         "Nom de l’activité",
         "Inscription à la cantine",
         "Paie [agents] : " + "très " * 10 + "longue",
+        "Voyage scolaire",
     ]
-    assert [row[6] for row in listed[1:]] == ["Oui", "Non"], "Data on health is told in the list."
+    assert [row[6] for row in listed[1:]] == ["Oui", "Non", "Oui"], "Data on health is told in the list."
     fiche = sheets["1 - Inscription à la cantine"]
     assert ["Sous-finalité 2", "Prévoir les menus"] in fiche
     assert [
@@ -115,6 +120,10 @@ def test_a_workbook_lists_the_activities_and_has_a_sheet_for_each(town: Town, tm
         "1 an à compter de : fin de l’année scolaire ; Élimination",
     ] in fiche
     assert ["Destinataire 1", "Cuisine centrale", "Effectifs\\et régimes", "Sous-traitant"] in fiche
+    abroad = ["Organisme destinataire 1", "Ville de Carouge", "Suisse", "pays adéquat (art. 45)"]
+    assert abroad in sheets["3 - Voyage scolaire"], (
+        "A country that a decision covers needs no safeguard, and that is said."
+    )
     assert ["Mesure de sécurité 2", "Sauvegarde des données"] in fiche
     assert all(len(name) <= 31 for name in sheets)
 

@@ -71,6 +71,22 @@ def test_a_preview_tells_of_each_activity_what_becomes_of_it_and_what_is_wrong(t
     assert [row["Nom du traitement"] for row in rows_of(steward)] == ["Inscription à la cantine"], "Nothing is written."
 
 
+def test_a_file_that_does_not_say_where_an_activity_stands_has_it_told_by_its_days(town: Town):
+    steward = town.someone(Role.STEWARD)
+    table = (
+        "Nom;Statut;Date de mise en œuvre\nEn route;;01/03/2020\nÀ venir;;01/03/2099\nDit;Suspendu;01/03/2020\n"
+        "Contraire;En cours;01/03/2099\n"
+    )
+
+    page = steward.get(preview(steward, town.authority_id, table.encode()))
+
+    said = "Le fichier ne dit pas où en est ce traitement"
+    assert f"{said} : « En cours »" in panel(page, "En route")
+    assert f"{said} : « En projet »" in panel(page, "À venir")
+    assert said not in panel(page, "Dit")
+    assert "n’a pas encore commencé à cette date" in panel(page, "Contraire")
+
+
 def test_only_what_was_chosen_is_written_and_the_import_is_undone_whole(town: Town):
     number = record(town)
     dpo = town.someone(Role.DPO)

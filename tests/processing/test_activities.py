@@ -5,6 +5,8 @@ import re
 import pytest
 
 from registry.kernel.permissions import Role
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity, set_activity_aside
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -64,6 +66,39 @@ def test_two_activities_of_one_record_bear_two_references(town: Town):
     assert "déjà un traitement de référence" in again.text
     elsewhere = {**typed, "organisation_id": str(town.commune_id)}
     assert steward.post("/traitements/nouveau", elsewhere).status_code == 303, "Each body has its own record."
+
+
+def test_what_runs_has_begun_and_what_begins_later_is_planned(town: Town):
+    dpo = town.someone(Role.DPO)
+    typed = {"organisation_id": str(town.authority_id), "name": "Vidéoprotection", "started_on": "2099-01-01"}
+
+    refused = dpo.post("/traitements/nouveau", {**typed, "status": "active"})
+    assert refused.status_code == 422
+    assert "pas encore commencé à cette date" in refused.text
+    made = dpo.post("/traitements/nouveau", {**typed, "status": "draft"})
+    assert made.status_code == 303
+    number = made.headers["location"].partition("?")[0].rpartition("/")[2]
+    changed = dpo.api(
+        "PATCH", f"/api/v1/processing-activities/{number}", json={"status": "active"}, headers={"If-Match": '"1"'}
+    )
+    assert changed.status_code == 422
+    assert changed.json()["errors"][0]["path"] == "status"
+
+
+def test_two_activities_of_one_name_in_one_record_are_told_of_each_other(town: Town):
+    steward, above = town.someone(Role.STEWARD), town.authority_id
+    names = ((above, "Vidéoprotection"), (above, "videoprotection"), (above, "Cantine"), (town.commune_id, "Cantine"))
+    with town.acting() as session:
+        one, other, alone, elsewhere = (record_activity(session, on, ActivityForm(name=name)).id for on, name in names)
+
+    page = steward.get(f"/traitements/{one}").text
+    assert "un autre traitement de ce nom" in page
+    assert f'<a href="/traitements/{other}">' in page
+    for number in (alone, elsewhere):
+        assert "un autre traitement de ce nom" not in steward.get(f"/traitements/{number}").text
+    with town.acting() as session:
+        set_activity_aside(session, other, expected=1, reason="Saisi deux fois", annulled=True)
+    assert "un autre traitement de ce nom" not in steward.get(f"/traitements/{one}").text
 
 
 def test_an_activity_changes_by_the_version_read_and_its_history_tells_it(town: Town):

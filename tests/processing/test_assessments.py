@@ -1,7 +1,7 @@
 """An impact assessment from the question whether one is due to its frozen revisions, on pages and in the database."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import text
@@ -37,7 +37,7 @@ pytestmark = pytest.mark.database
 def activity_id(town: Town) -> int:
     """A current activity of the authority's record."""
     with town.acting() as session:
-        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=date(2026, 12, 1))
+        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=TODAY)
         return record_activity(session, town.authority_id, form).id
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -21,6 +22,7 @@ from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.models import ProcessingActivity
 from registry.processing.parts import PART_KINDS
 from registry.processing.queries import find_every_part
+from registry.processing.rules import wrong_beginning
 from registry.processing.vocabulary import ActivityStatus
 from registry.processing.wording import POINTING, field_label, shown_reference
 from registry.web.forms import WHOLE, say_errors
@@ -171,8 +173,9 @@ def _compared(ground: Ground, standing: _Standing, one: ReadActivity, owner: int
             before[name] = [_part_of(name, row) for row in below]
             whole = one.whole and name not in POINTING
             values[name] = rows if whole else _merged(PART_KINDS[name].keys, before[name], rows)
-    if activity is None and not one.whole:
-        values.setdefault("status", str(ActivityStatus.ACTIVE))
+    if activity is None and not one.whole and "status" not in values:
+        values["status"] = str(_deduced(values, ground.session.info["today"]()))
+        one.remark("status", values["status"])
     if activity is not None:
         values.pop("reference", None)
     content = _checked(ground, one, values, before, is_new=activity is None)
@@ -184,6 +187,14 @@ def _compared(ground: Ground, standing: _Standing, one: ReadActivity, owner: int
     changes = {name: [before.get(name), value] for name, value in content.items() if before.get(name) != value}
     action = ImportAction.CHANGE if changes else ImportAction.UNCHANGED
     return Compared(one, owner, action, activity, {name: content[name] for name in changes}, changes)
+
+
+def _deduced(values: Mapping[str, Any], today: date) -> ActivityStatus:
+    """Where an activity stands that a file does not say: its days tell, or else a record holds what is under way."""
+    begun, ended = values.get("started_on"), values.get("ended_on")
+    if ended and str(ended) < today.isoformat():
+        return ActivityStatus.ENDED
+    return ActivityStatus.DRAFT if begun and str(begun) > today.isoformat() else ActivityStatus.ACTIVE
 
 
 def _keep_extra(values: dict[str, Any], extra: Sequence[str], notes: str | None) -> None:
@@ -228,13 +239,20 @@ def _checked(
     ground: Ground, one: ReadActivity, values: dict[str, Any], before: Mapping[str, Any], *, is_new: bool
 ) -> dict[str, Any]:
     """What is to be written, once the form has read it; what it refuses is said on the activity."""
-    period = {name: before[name] for name in ("started_on", "ended_on") if before.get(name) and name not in values}
+    period = {
+        name: before[name] for name in ("started_on", "ended_on", "status") if before.get(name) and name not in values
+    }
+    today = ground.session.info["today"]()
     form = ActivityForm if is_new else ActivityChange
     given = {name: value for name, value in values.items() if value not in EMPTY}
     try:
-        read = form.model_validate({**period, **given}, context={"today": ground.session.info["today"]()})
+        read = form.model_validate({**period, **given}, context={"today": today})
     except ValidationError as error:
         _refuse(one, error)
+        return {}
+    given_period = given.keys() & {"status", "started_on"}
+    if given_period and (wrong := wrong_beginning(read.status, read.started_on, today)):
+        one.remarks.append(Remark("form", wrong, field_label("started_on")))
         return {}
     said = read.model_dump(mode="json", include=set(given))
     return {name: [*map(_filled, value)] if name in PARTS else value for name, value in said.items()}

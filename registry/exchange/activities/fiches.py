@@ -16,6 +16,7 @@ from registry.exchange.exports.sheets import HEADING
 from registry.kernel.words import FRENCH
 from registry.platform.lists import CodeList, load_list
 from registry.processing.models import ProcessingActivity
+from registry.processing.rules import safeguard_words
 from registry.processing.views import say_months
 from registry.processing.vocabulary import ProcessingRole
 from registry.processing.wording import FIELD_LABELS, say_value, shown_reference
@@ -105,7 +106,7 @@ def fiche_rows(one: Whole, actors: Actors) -> Iterator[Row]:
     yield from _security(activity)
     yield from _section(TRANSFERS_TITLE, "Destinataire", "Pays", "Garanties et documentation")
     for number, part in enumerate(one.parts["transfers"], 1):
-        guarded = " ; ".join(filter(None, (part.safeguard.label if part.safeguard else "", part.document)))
+        guarded = " ; ".join(filter(None, (safeguard_words(part.country, part.safeguard), part.document)))
         country = load_list("countries").label(part.country, FRENCH)
         yield _row(f"Organisme destinataire {number}", part.recipient, country, guarded)
 

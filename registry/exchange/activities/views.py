@@ -11,6 +11,7 @@ from registry.exchange.activities.vocabulary import LAYOUTS, SENTENCES, severity
 from registry.exchange.models import ImportAction, ImportState
 from registry.kernel.words import _, mark
 from registry.processing.forms import PARTS
+from registry.processing.vocabulary import ActivityStatus
 from registry.processing.wording import field_label, say_part, say_value
 
 
@@ -139,6 +140,8 @@ def may_take_any(lines: Sequence[RecordImportLine]) -> bool:
 def remark_view(said: Mapping[str, Any]) -> RemarkView:
     """Something wrong or doubtful in words."""
     code, value = str(said["code"]), str(said.get("value", ""))
+    if code == "status" and value:  # What was read of a file is forgotten once it is applied.
+        value = ActivityStatus(value).label
     choices = " ; ".join(choices_of(said["field"])) if said.get("field") else ""
     message = value if code == "form" else _(SENTENCES[code][1]).format(value=value or "…", choices=choices)
     return RemarkView(severity_of(code).label, message, str(said.get("column", "")))

@@ -143,6 +143,9 @@ SENTENCES: dict[str, tuple[Severity, str]] = {
                  "ne montre que ce destinataire en relève. Le texte est gardé comme pièce : dites sur la fiche ce qui "
                  "permet le transfert."),
     ),
+    "status": (
+        _N, mark("Le fichier ne dit pas où en est ce traitement : « {value} » est retenu d’après ses dates. Vérifiez."),
+    ),
     "country": (_W, mark("« {value} » n’est pas un pays connu : le transfert est gardé dans les notes.")),
     "measure": (_N, mark("« {value} » n’est pas une mesure de la liste : le texte est gardé dans la description.")),
     "system": (
