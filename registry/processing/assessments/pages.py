@@ -23,6 +23,7 @@ from registry.processing.assessments.queries import (
     find_adviser,
     find_assessments,
     find_assessments_of,
+    find_consultable,
     find_consultations,
     find_covered,
     find_measures,
@@ -35,7 +36,6 @@ from registry.processing.assessments.queries import (
 )
 from registry.processing.assessments.risks import Consulted, consulted_for, find_lacks, residual, review_state
 from registry.processing.assessments.rules import CRITERIA, EXEMPT_LIST, REQUIRED_LIST, Decision, answers_of, decide
-from registry.processing.assessments.service import find_consultable
 from registry.processing.assessments.views import (
     AssessmentLine,
     AssessmentPage,

@@ -20,6 +20,7 @@ from registry.processing.assessments.models import (
     ImpactAssessment,
     PriorConsultation,
 )
+from registry.processing.assessments.risks import consulted_for, residual
 from registry.processing.assessments.vocabulary import RevisionState
 from registry.processing.models import ProcessingActivity
 from registry.processing.vocabulary import ActivityStatus, ProcessingRole
@@ -164,6 +165,28 @@ def find_consultations(session: Session, assessment_id: int) -> dict[int, PriorC
         .order_by(col(AssessmentRevision.number))
     )
     return {row.number: row.PriorConsultation for row in rows}
+
+
+Consultable = tuple[AssessmentRevision, PriorConsultation | None]
+
+
+def find_consultable(session: Session, assessment_id: int) -> Consultable | None:
+    """The revision on which the CNIL is consulted, with what was recorded of it already.
+
+    It is the latest decided one; or an earlier one whose answer is still awaited, where the latest asks for none: the
+    answer often comes once a new revision is open. None where no decided revision asks for one.
+    """
+    decided = {one.number: one for one in find_revisions(session, assessment_id) if one.state.is_decided}
+    if not decided:
+        return None
+    latest = decided[max(decided)]
+    left = residual(find_risks(session, latest.id))
+    stands = consulted_for(latest.number, latest.state, left, find_consultations(session, assessment_id))
+    if stands.is_own or stands.is_owed:
+        return latest, stands.own
+    if stands.number is not None and stands.known is not None and stands.known.answered_on is None:
+        return decided[stands.number], stands.known
+    return None
 
 
 def find_screening(session: Session, activity_id: int, *, lock: bool = False) -> DpiaScreening | None:

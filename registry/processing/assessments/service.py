@@ -40,19 +40,18 @@ from registry.processing.assessments.queries import (
     OPINION,
     TRANSCRIBED,
     find_adviser,
-    find_consultations,
+    find_consultable,
     find_coverable,
     find_coverage,
     find_covered,
     find_measures,
-    find_revisions,
     find_risks,
     find_screening,
     get_assessment,
     get_latest,
     get_measure,
 )
-from registry.processing.assessments.risks import consulted_for, find_lacks, proposed_review, reasons_owed, residual
+from registry.processing.assessments.risks import find_lacks, proposed_review, reasons_owed, residual
 from registry.processing.assessments.rules import answers_of, decide
 from registry.processing.assessments.vocabulary import RevisionState
 from registry.processing.queries import get_activity
@@ -368,28 +367,6 @@ def say_measure_done(session: Session, assessment_id: int, position: int, done_o
     measure.done_on = done_on
     session.flush()
     return measure
-
-
-Consultable = tuple[AssessmentRevision, PriorConsultation | None]
-
-
-def find_consultable(session: Session, assessment_id: int) -> Consultable | None:
-    """The revision on which the CNIL is consulted, with what was recorded of it already.
-
-    It is the latest decided one; or an earlier one whose answer is still awaited, where the latest asks for none: the
-    answer often comes once a new revision is open. None where no decided revision asks for one.
-    """
-    decided = {one.number: one for one in find_revisions(session, assessment_id) if one.state.is_decided}
-    if not decided:
-        return None
-    latest = decided[max(decided)]
-    left = residual(find_risks(session, latest.id))
-    stands = consulted_for(latest.number, latest.state, left, find_consultations(session, assessment_id))
-    if stands.is_own or stands.is_owed:
-        return latest, stands.own
-    if stands.number is not None and stands.known is not None and stands.known.answered_on is None:
-        return decided[stands.number], stands.known
-    return None
 
 
 def record_consultation(

@@ -34,6 +34,7 @@ from registry.processing.assessments.pages import (
     steps_of,
 )
 from registry.processing.assessments.queries import (
+    find_consultable,
     find_coverable,
     find_covered,
     find_measures,
@@ -48,7 +49,6 @@ from registry.processing.assessments.service import (
     begin_revision,
     decide_revision,
     describe_context,
-    find_consultable,
     plan_measures,
     record_consultation,
     say_measure_done,
