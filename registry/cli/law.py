@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlalchemy.orm import Session
 
 from registry.cli.opening import Terminal, day, names_of, open_terminal, write_json
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
@@ -19,7 +19,7 @@ from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
 from registry.compliance.queries import find_findings
 from registry.compliance.service import judge, try_version
-from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, Verdict
 from registry.kernel.errors import Invalid, NotFound, Unavailable
 from registry.kernel.words import _, ngettext
 from registry.ledger.queries import end_of_day
@@ -127,16 +127,16 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         found = find_findings(
             session,
             terminal.info["today"](),
-            policy_id=policy,
+            policy_id=_policy_of(engine_of(session).catalogue, policy).id if policy is not None else None,
             verdict=Verdict(verdict) if verdict else None,
         )
-        names = _subject_names(session, {(one.subject_kind, one.subject_id) for one in found})
+        engine = engine_of(session)
+        names = engine.names_of(session, [(one.subject_kind, one.subject_id) for one in found])
         bodies = names_of(session)
-        catalogue = engine_of(session).catalogue
         rows = [
             {
                 "policy": one.policy_id,
-                "force": str(catalogue.get(one.policy_id).force),
+                "force": str(engine.catalogue.get(one.policy_id).force),
                 "subject_kind": str(one.subject_kind),
                 "subject_id": one.subject_id,
                 "subject": names.get((one.subject_kind, one.subject_id), ""),
@@ -159,21 +159,14 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         click.echo(f"{row['policy']:8} {word:14} {row['subject']}")
 
 
-def _subject_names(session: Session, subjects: set[tuple[SubjectKind, int]]) -> dict[tuple[SubjectKind, int], str]:
-    engine = engine_of(session)
-    return {
-        (kind, number): name
-        for kind, subject in engine.subjects.items()
-        for number, name in subject.names(session, sorted(number for of, number in subjects if of is kind)).items()
-    }
-
-
 @click.group(help="Les règles : le droit écrit comme des données.")
 def policies() -> None:
     """The law as data."""
 
 
-@policies.command("check", help="Vérifie chaque règle et ses cas. Code 1 si un cas échoue.")
+@policies.command(
+    "check", help="Vérifie chaque règle, ses cas et les faits qu’elle lit. Code 1 si l’un d’eux ne tient pas."
+)
 @click.option(
     "--folder",
     type=click.Path(path_type=Path, exists=True, file_okay=False),
@@ -206,10 +199,7 @@ def mutate(policy: str | None, at_least: float, as_json: bool) -> int:
     """Alters every condition and tells what share the cases notice, without a database."""
     catalogue = assemble_engine().catalogue
     if policy is not None:
-        only = catalogue.find(policy.upper())
-        if only is None:
-            raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy))
-        catalogue = replace(catalogue, policies=(only,))
+        catalogue = replace(catalogue, policies=(_policy_of(catalogue, policy),))
     found = mutate_catalogue(catalogue)
     if as_json:
         write_json(found.as_json())
@@ -247,12 +237,20 @@ def _awaited(policy: Policy) -> list[str]:
 @click.argument("policy_id")
 def show(policy_id: str) -> None:
     """Shows one policy."""
-    for policy in assemble_engine().catalogue.policies:
-        if policy.id == policy_id.upper():
-            versions = [version.model_dump(mode="json") for version in policy.versions]
-            write_json(policy.stored() | {"versions": versions, "awaited": _awaited(policy)})
-            return
-    raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=policy_id))
+    policy = _policy_of(assemble_engine().catalogue, policy_id)
+    versions = [version.model_dump(mode="json") for version in policy.versions]
+    write_json(policy.stored() | {"versions": versions, "awaited": _awaited(policy)})
+
+
+def _policy_of(catalogue: Catalogue, number: str) -> Policy:
+    """The policy that somebody named, in whatever case.
+
+    Raises: Invalid.
+    """
+    found = catalogue.find(number.upper())
+    if found is None:
+        raise Invalid(_("Aucune règle ne porte le numéro {number}.").format(number=number))
+    return found
 
 
 @policies.command(

@@ -3,7 +3,7 @@
 The rooms above hand over their facts; the engine knows a subject only as (kind, id).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,19 @@ class Engine:
     dependents: Mapping[str, Dependents]
     rooms: Mapping[str, str] = field(default_factory=dict)
     """The rooms that facts come from, open or to come, each with its French name."""
+
+    def names_of(
+        self, session: Session, subjects: Iterable[tuple[SubjectKind, int]]
+    ) -> dict[tuple[SubjectKind, int], str]:
+        """What these subjects are called, those whose names the asker may read; one question for each kind."""
+        numbers: dict[SubjectKind, set[int]] = {}
+        for kind, number in subjects:
+            numbers.setdefault(kind, set()).add(number)
+        return {
+            (kind, number): name
+            for kind, ids in numbers.items()
+            for number, name in self.subjects[kind].names(session, sorted(ids)).items()
+        }
 
 
 @dataclass(frozen=True)

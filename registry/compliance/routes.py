@@ -171,17 +171,14 @@ def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[Subje
     found = find_findings(visit.session, visit.today, after=after, limit=SHOWN + 1, **narrowed)
     following = found[SHOWN - 1].id if len(found) > SHOWN else 0
     found = found[:SHOWN]
-    names = {
-        kind: engine.subjects[kind].names(visit.session, [one.subject_id for one in found if one.subject_kind is kind])
-        for kind in {one.subject_kind for one in found}
-    }
+    names = engine.names_of(visit.session, [(one.subject_kind, one.subject_id) for one in found])
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
     lines = []
     for one in found:
         policy = engine.catalogue.get(one.policy_id)
         lines.append(
             SubjectLine(
-                names[one.subject_kind].get(one.subject_id, ""),
+                names.get((one.subject_kind, one.subject_id), ""),
                 SHEETS[one.subject_kind].format(id=one.subject_id),
                 bodies.get(one.organisation_id, ""), policy.id, policy.name(),
                 verdict_shape(policy.force, one.verdict), verdict_word(policy.force, one.verdict),

@@ -159,7 +159,7 @@ def record_new_entry(visit: Visit) -> Response[Any]:
     try:
         record_entry(visit.session, owner, read.form)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go("/droit/veille", done="veille-enregistree")
 
@@ -185,7 +185,7 @@ def change_entry(visit: Visit, entry_id: int) -> Response[Any]:
     try:
         amend_entry(visit.session, entry_id, read.form, expected=version)
     except Invalid as refusal:
-        errors = {one.path: one.message for one in refusal.errors}
+        errors = refusal.by_field
         return _page(visit, entry, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"

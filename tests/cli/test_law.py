@@ -81,7 +81,9 @@ def test_findings_are_narrowed_by_policy_and_verdict(town: Town, beffroi: Comman
 
     assert (one["subject"], one["subject_id"], one["subject_kind"]) == ("Bornes de recharge", number, "dataset")
     assert one in every
-    code, said, _errors = beffroi("findings", "--policy", "ACC-01")
+    code, _said, errors = beffroi("findings", "--policy", "OD-99")
+    assert (code, "OD-99" in errors) == (2, True), "A list that is empty would read as a rule that nobody breaches."
+    code, said, _errors = beffroi("findings", "--policy", "acc-01")
     assert one["force"] == "good-practice"
     assert (code, said.split()) == (0, ["ACC-01", "Non", "suivie", "Bornes", "de", "recharge"]), "nobody is obliged"
 
@@ -92,8 +94,9 @@ def test_findings_are_narrowed_by_policy_and_verdict(town: Town, beffroi: Comman
         (("evaluate", "--as-of", "demain"), "« demain » n’est pas une date"),
         (("evaluate", "--law-of", "2026-13-01"), "« 2026-13-01 » n’est pas une date"),
         (("policies", "show", "OD-99"), "OD-99"),
+        (("policies", "mutate", "--policy", "OD-99"), "OD-99"),
     ],
-    ids=("a day that is none", "a month that is none", "a policy that is none"),
+    ids=("a day that is none", "a month that is none", "a policy that is none", "another that is none"),
 )
 def test_a_request_that_makes_no_sense_is_refused(beffroi: Command, arguments: tuple[str, ...], said: str):
     code, _said, errors = beffroi(*arguments)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -70,10 +70,7 @@ def _conditions(asked: DeviationFilter, today: date) -> list[ColumnElement[bool]
         *([_soon(today)] if asked.soon else []),
     ]
     if ways:
-        whole = ways[0]
-        for way in ways[1:]:
-            whole = whole | way
-        given.append(whole)
+        given.append(or_(*ways))
     if asked.organisation_ids:
         given.append(col(Deviation.organisation_id).in_(sorted(asked.organisation_ids)))
     if asked.kinds:

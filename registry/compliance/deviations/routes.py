@@ -214,7 +214,7 @@ def _withdraw_page(visit: Visit, row: AcceptedDeviation, error: str) -> Withdraw
 def _say(refusal: Refusal) -> tuple[dict[str, str], int]:
     """What a refused form says, and under which status."""
     if isinstance(refusal, Invalid):
-        return {one.path: one.message for one in refusal.errors}, HTTP_422_UNPROCESSABLE_ENTITY
+        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
     return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}, HTTP_409_CONFLICT
 
 

@@ -1,6 +1,6 @@
 """What a deviation is about, in words: the policy, the subject, its body, for pages and programs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from registry.compliance.deviations.models import AcceptedDeviation
@@ -26,7 +26,7 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
-from registry.organisations.queries import find_organisations
+from registry.organisations.queries import get_organisation
 from registry.web.templating import say_day
 from registry.web.visits import Visit
 
@@ -66,12 +66,11 @@ Bearing = Found | AcceptedDeviation
 def about_of(visit: Visit, one: Bearing) -> About:
     """The finding that a deviation is about, in words, under the text of today; its number alone once that is gone."""
     engine = engine_of(visit.session)
-    names = engine.subjects[one.subject_kind].names(visit.session, [one.subject_id])
-    bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    subject = (one.subject_kind, one.subject_id)
     of_subject = {
-        "subject": names.get(one.subject_id, ""),
+        "subject": engine.names_of(visit.session, [subject]).get(subject, ""),
         "subject_address": SHEETS[one.subject_kind].format(id=one.subject_id),
-        "organisation": bodies.get(one.organisation_id, ""), "policy_id": one.policy_id,
+        "organisation": get_organisation(visit.session, one.organisation_id).name, "policy_id": one.policy_id,
     }  # fmt: skip
     policy = engine.catalogue.find(one.policy_id)
     if policy is None:
@@ -136,30 +135,17 @@ def deviation_page(
     )  # fmt: skip
 
 
-def names_of(visit: Visit, rows: Iterable[Bearing]) -> dict[tuple[SubjectKind, int], str]:
-    """What the subjects of these deviations are called, as far as the visitor may read them."""
-    engine = engine_of(visit.session)
-    asked: dict[SubjectKind, set[int]] = {}
-    for row in rows:
-        asked.setdefault(row.subject_kind, set()).add(row.subject_id)
-    return {
-        (kind, number): name
-        for kind, ids in asked.items()
-        for number, name in engine.subjects[kind].names(visit.session, sorted(ids)).items()
-    }
-
-
 def list_page(
     visit: Visit, found: list[DeviationOf], *, figures: list[tuple[int, str, str, str]],
     facets: list[dict[str, Any]], narrowed: bool, cut: bool,
 ) -> DeviationsPage:  # fmt: skip
     """The list of deviations, in words; one whose policy is no more says its number alone."""
-    catalogue = engine_of(visit.session).catalogue
-    names = names_of(visit, [one.row for one in found])
+    engine = engine_of(visit.session)
+    names = engine.names_of(visit.session, [(one.row.subject_kind, one.row.subject_id) for one in found])
     reach, me = visit.visitor.reach(DECIDE), visit.visitor.account_id
     rows = [
         deviation_line(
-            one.row, catalogue.find(one.row.policy_id), visit.today,
+            one.row, engine.catalogue.find(one.row.policy_id), visit.today,
             subject=(
                 names.get((one.row.subject_kind, one.row.subject_id), ""),
                 SHEETS[one.row.subject_kind].format(id=one.row.subject_id),

@@ -76,14 +76,11 @@ def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Bu
 
 
 def _told(visit: Visit, found: Sequence[Found], bodies: Mapping[int, str]) -> list[ToDo]:
-    known: dict[tuple[str, int], str] = {}
-    for kind in {one.subject_kind for one in found}:
-        ids = [one.subject_id for one in found if one.subject_kind == kind]
-        named = engine_of(visit.session).subjects[kind].names(visit.session, ids)
-        known |= {(str(kind), number): name for number, name in named.items()}
+    subjects = [(one.subject_kind, one.subject_id) for one in found]
+    known = engine_of(visit.session).names_of(visit.session, subjects)
     return [
         ToDo(
-            known.get((str(one.subject_kind), one.subject_id), "?"),
+            known.get((one.subject_kind, one.subject_id), "?"),
             f"{bodies.get(one.organisation_id, '')} · {one.verdict.label}",
             SHEETS[one.subject_kind].format(id=one.subject_id),
         )
