@@ -30,7 +30,7 @@ pytestmark = pytest.mark.database
 def activity_id(town: Town) -> int:
     """A current activity of the authority's record."""
     with town.acting() as session:
-        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=TODAY)
+        form = ActivityForm(name="Vidéoprotection", status=ActivityStatus.ACTIVE, started_on=town.info["today"]())
         return record_activity(session, town.authority_id, form).id
 
 
