@@ -20,7 +20,8 @@ from registry.reporting.twins import canonical_json
 from registry.reporting.vocabulary import Bars, Frame, Table
 
 from . import words
-from .values import ComplianceReport, Counts, Deviation, Finding, OrganisationLine, PolicyLine, Summary
+from .entries import Counts, Deviation, Finding, OrganisationLine, PolicyLine
+from .values import ComplianceReport, Summary
 
 KEPT_TOGETHER = 3
 """Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""

@@ -7,19 +7,32 @@ breaks no law.
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from typing import Annotated
+from datetime import date
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import model_validator
 from pydantic.dataclasses import dataclass
 
 from registry.compliance.deviations.rules import has_expired
 from registry.compliance.deviations.vocabulary import DeviationState
-from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
-from registry.organisations.vocabulary import OrganisationKind
-from registry.reporting.vocabulary import ScopeKind
+from registry.compliance.vocabulary import Evidence, Force, Severity, Verdict
 
 from . import words
+from .entries import (
+    STRICT,
+    Authority,
+    Body,
+    Counts,
+    DatasetLine,
+    Deviation,
+    Finding,
+    MissingFact,
+    OrganisationLine,
+    PolicyLine,
+    Scope,
+    Seal,
+    SystemLine,
+    WaitingLine,
+)
 
 PRINTED_FINDINGS = 400
 """How many findings of one rule are printed; the twins hold them all."""
@@ -37,229 +50,6 @@ PRACTICES = (Force.RECOMMENDATION, Force.GOOD_PRACTICE)
 """What it is good to do and no law asks for."""
 _TO_ACT_ON = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE)
 _GRAVEST_FIRST = (Severity.BLOCKING, Severity.MAJOR, Severity.MINOR)
-_STRICT = ConfigDict(extra="forbid")
-_Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-_Count = Annotated[int, Field(ge=0)]
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Counts:
-    """How many subjects received each verdict."""
-
-    compliant: _Count = 0
-    non_compliant: _Count = 0
-    to_complete: _Count = 0
-    not_applicable: _Count = 0
-
-    def __add__(self, other: "Counts") -> "Counts":
-        return Counts(
-            compliant=self.compliant + other.compliant,
-            non_compliant=self.non_compliant + other.non_compliant,
-            to_complete=self.to_complete + other.to_complete,
-            not_applicable=self.not_applicable + other.not_applicable,
-        )
-
-    @property
-    def judged(self) -> int:
-        """Applicable and answered."""
-        return self.compliant + self.non_compliant
-
-    @property
-    def applicable(self) -> int:
-        """Answered, or still to be."""
-        return self.judged + self.to_complete
-
-    @property
-    def each(self) -> tuple[int, int, int, int]:
-        """In the order of the verdicts."""
-        return (self.compliant, self.non_compliant, self.to_complete, self.not_applicable)
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Authority:
-    """The authority the register belongs to."""
-
-    name: str
-    siren: Annotated[str, Field(pattern=r"^\d{9}$")]
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Body:
-    """A legal person a report is about, which is not the authority that keeps the register: a commune."""
-
-    name: str
-    siren: Annotated[str, Field(pattern=r"^\d{9}$")] | None = None
-    kind: OrganisationKind
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Scope:
-    """The part of the register that was looked at."""
-
-    kind: ScopeKind
-    label: str
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Seal:
-    """The last seal of the ledger on the day of the facts."""
-
-    number: int
-    root: _Digest
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class PolicyLine:
-    """A rule as it was applied, and how many subjects received each verdict under it.
-
-    `text` is the code or law its article belongs to, `plain` what it asks as anybody says it, `asks` its condition in
-    words, `note` what the reading of the register leaves out.
-    """
-
-    id: str
-    title: str
-    force: Force
-    severity: Severity
-    text: str = ""
-    article: str
-    article_url: str | None = None
-    evidence: Evidence
-    in_force_since: date | None = None
-    validated_on: date | None = None
-    digest: _Digest
-    remedy: str
-    plain: str = ""
-    asks: str = ""
-    note: str = ""
-    counts: Counts
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class WaitingLine:
-    """A rule in force that judged nobody: `awaited` says what the register does not hold yet."""
-
-    id: str
-    title: str
-    force: Force
-    text: str = ""
-    article: str
-    article_url: str | None = None
-    awaited: str
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class KnownFact:
-    """What the register knew of a subject, in words."""
-
-    label: str
-    value: str
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class MissingFact:
-    """What the register did not know, and where it is filled in; any one of the same `choice`, from 1, would do."""
-
-    label: str
-    where: str
-    address: str | None = None
-    choice: int = 0
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Deviation:
-    """A deviation asked for, or approved, on a finding: it annotates it, and takes it out of no count.
-
-    `asked_as` and `decided_as` are roles; `expires_on` is the last day on which it holds.
-    """
-
-    id: int
-    state: DeviationState
-    reason: str
-    compensation: str
-    asked_on: date
-    asked_as: str
-    expires_on: date
-    decided_on: date | None = None
-    decided_as: str = ""
-    decision_reason: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class Finding:
-    """What a rule says of one subject. `period` is the year of a yearly duty.
-
-    `deadline` is the first day past the time the rule leaves: one to come, or the one since when it is breached.
-    """
-
-    policy_id: str
-    subject_kind: SubjectKind
-    subject_id: str
-    subject: str
-    organisation: str
-    verdict: Verdict
-    known: tuple[KnownFact, ...] = ()
-    missing: tuple[MissingFact, ...] = ()
-    owed_by: tuple[str, ...] = ()
-    since: date
-    deadline: date | None = None
-    period: int | None = None
-    deviations: tuple[Deviation, ...] = ()
-
-    @property
-    def last_day(self) -> date | None:
-        """The last day of the time the rule leaves, or left."""
-        return self.deadline - timedelta(days=1) if self.deadline is not None else None
-
-    @property
-    def lacks(self) -> str:
-        """What is missing in one line: what is needed, then each choice."""
-        choices: dict[int, list[str]] = {}
-        for fact in self.missing:
-            choices.setdefault(fact.choice, []).append(fact.label)
-        needed = choices.pop(0, [])
-        return " ; ".join([*needed, *(" ou ".join(labels) for labels in choices.values())])
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class OrganisationLine:
-    """An organisation of the scope, with what was found of it, of its datasets, its systems and its processing.
-
-    `judged` is false for one the law does not address itself: a service, of which only what it answers for is judged.
-    """
-
-    label: str
-    kind: str
-    judged: bool = True
-    datasets: _Count
-    systems: _Count = 0
-    activities: _Count = 0
-    law: Counts
-    practice: Counts
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class DatasetLine:
-    """A dataset of the scope; `owner` is a role, absent while nobody is appointed."""
-
-    id: str
-    label: str
-    organisation: str
-    owner: str | None = None
-    personal_data: str
-    law: Counts
-    practice: Counts
-
-
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
-class SystemLine:
-    """An information system of the scope, and the country it is hosted in, in words."""
-
-    id: str
-    label: str
-    organisation: str
-    host_country: str
-    law: Counts
-    practice: Counts
 
 
 @dataclass(frozen=True)
@@ -369,7 +159,7 @@ class ForceSection:
         return tuple(policy for policy in self.policies if policy.findings)
 
 
-@dataclass(frozen=True, kw_only=True, config=_STRICT)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class ComplianceReport:
     """The whole content of a compliance report.
 
@@ -462,9 +252,7 @@ class ComplianceReport:
     def accepted_breaches(self) -> int:
         """How many breaches of an obligation a deviation covers on the day: they are counted all the same."""
         return sum(
-            line.policy.force is Force.OBLIGATION
-            and line.finding.verdict is Verdict.NON_COMPLIANT
-            and line.holds
+            line.policy.force is Force.OBLIGATION and line.finding.verdict is Verdict.NON_COMPLIANT and line.holds
             for line in self.deviations
         )
 
