@@ -1,4 +1,4 @@
-"""The JSON API of the legal watch."""
+"""The JSON API of the legal watch: list, read, record, change."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,21 +6,28 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
 from pydantic import Field
 
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.legal.forms import WatchChange, WatchCreation
 from registry.legal.law import law_of
 from registry.legal.models import WatchEntry
 from registry.legal.rules import Law
 from registry.legal.views import WATCH_LABELS
 from registry.legal.vocabulary import WatchStatus
-from registry.legal.watch_queries import find_entries, place_of
+from registry.legal.watch_queries import find_entries, get_entry, place_of
+from registry.legal.watch_service import amend_entry, record_entry
 from registry.legal.watching import touched_by
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
-READ = Permission.LEGAL_TEXT_READ
+READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
+EXAMPLE = {
+    "organisation_id": 1, "title": "Décret sur les licences", "text_identifier": "LEGITEXT000031366350",
+    "articles": "D323-2-1", "changes": "La liste des licences s’allonge.", "effective_from": "2027-07-01",
+}  # fmt: skip
 _LABELS = {
     **WATCH_LABELS,
     "text_identifier": mark("L’identifiant officiel du texte"),
@@ -93,4 +100,43 @@ def list_watch_entries(visit: Visit) -> Response[WatchEntriesBody]:
     return visit.answer(WatchEntriesBody([_body(law, one.row) for one in found], following))
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_watch_entries,)
+@route(
+    "POST", "/api/v1/watch-entries", RECORD, takes=WatchCreation,
+    about=about(mark("Enregistre un changement du droit à suivre."), status=201, example=EXAMPLE),
+)  # fmt: skip
+def create_watch_entry(visit: Visit) -> Response[WatchEntryBody]:
+    """Records a change of law to watch."""
+    given = visit.given(WatchCreation)
+    visit.visitor.require(RECORD, given.organisation_id)
+    made = record_entry(visit.session, given.organisation_id, given.sheet())
+    visit.headers["Location"] = f"/api/v1/watch-entries/{made.id}"
+    return visit.answer(_body(law_of(visit.session), made), status=HTTP_201_CREATED)
+
+
+@route(
+    "GET", "/api/v1/watch-entries/{entry_id:int}", READ,
+    about=about(mark("Un changement du droit que la veille suit, avec les règles touchées.")),
+)  # fmt: skip
+def read_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
+    """One change of law watched."""
+    return visit.answer(_body(law_of(visit.session), get_entry(visit.session, entry_id)))
+
+
+@route(
+    "PATCH", "/api/v1/watch-entries/{entry_id:int}", RECORD, takes=WatchChange,
+    about=about(
+        mark("Change les champs donnés d’une veille ; les autres restent."),
+        versioned=True, example={"status": "done", "note": "Les deux fiches concernées sont corrigées."},
+    ),
+)  # fmt: skip
+def correct_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
+    """Changes the fields given; asks for If-Match."""
+    expected, given = visit.expected_version(), visit.given(WatchChange)
+    visit.visitor.require(RECORD, get_entry(visit.session, entry_id).organisation_id)
+    changed = amend_entry(visit.session, entry_id, given, expected=expected)
+    return visit.answer(_body(law_of(visit.session), changed))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    list_watch_entries, create_watch_entry, read_watch_entry, correct_watch_entry,
+)  # fmt: skip

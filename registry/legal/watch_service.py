@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from registry.kernel.errors import FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say
-from registry.legal.forms import WatchForm
+from registry.legal.forms import WatchChange, WatchForm
 from registry.legal.law import law_of
 from registry.legal.models import WatchEntry
 from registry.legal.rules import find_unread, read_citations
@@ -28,17 +28,18 @@ def record_entry(session: Session, organisation_id: int, form: WatchForm) -> Wat
     return made
 
 
-def amend_entry(session: Session, entry_id: int, form: WatchForm, *, expected: int) -> WatchEntry:
-    """Says a watched change anew, all of it; which version proposed it stays.
+def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, *, expected: int) -> WatchEntry:
+    """Changes the fields given of a watched change; the page gives them all. Which version proposed it stays.
 
     Raises: NotFound; Stale; Invalid, with one error a field.
     """
     entry = get_entry(session, entry_id, lock=True)
     if entry.version != expected:
         raise Stale(_("Cette veille a été modifiée entre-temps."), entry.version)
-    _check(session, form)
+    given = form.model_dump(include=form.model_fields_set, exclude={"version_identifier"})
+    _check(session, WatchForm.model_validate(entry).model_copy(update=given))
     say(session, "legal:watch:amend")
-    set_those_that_differ(entry, **form.model_dump(exclude={"version_identifier"}))
+    set_those_that_differ(entry, **given)
     session.flush()
     session.refresh(entry)
     return entry

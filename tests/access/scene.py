@@ -744,6 +744,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"answer": "approved", "decision_reason": WHY}
     ),
     "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal": lambda _of: {"reason": REASON},
+    "POST /api/v1/watch-entries": lambda of: (
+        {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
+    ),
+    "PATCH /api/v1/watch-entries/{entry_id:int}": lambda _of: {"title": "Veille corrigée"},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -930,7 +934,7 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
-        "deviation_id": of.deviation_version,
+        "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)

@@ -67,6 +67,8 @@ EVENTS = {
     "POST /api/v1/protective-measures": "processing:measure:record",
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": "processing:measure:annul",
     "POST /api/v1/protective-measures/{measure_id:int}/restoration": "processing:measure:restore",
+    "PATCH /api/v1/watch-entries/{entry_id:int}": "legal:watch:amend",
+    "POST /api/v1/watch-entries": "legal:watch:record",
     "POST /droit/veille/nouvelle": "legal:watch:record",
     "POST /droit/veille/{entry_id:int}/modifier": "legal:watch:amend",
     "POST /mesures/nouvelle": "processing:measure:record",
@@ -237,6 +239,7 @@ ORDER = (
     "POST /conformite/ecarts/{deviation_id:int}/retirer", "POST /api/v1/accepted-deviations",
     "POST /api/v1/accepted-deviations/{deviation_id:int}/decision",
     "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal",
+    "POST /droit/veille/{entry_id:int}/modifier", "PATCH /api/v1/watch-entries/{entry_id:int}",
     "POST /mesures/{measure_id:int}/modifier", "PATCH /api/v1/protective-measures/{measure_id:int}",
     "POST /api/v1/protective-measures/{measure_id:int}/annulment",
     "POST /api/v1/protective-measures/{measure_id:int}/restoration",
@@ -367,11 +370,12 @@ def _version(town: Town, of: Objects) -> Objects:
         measure = session.execute(
             text("SELECT version FROM protective_measure WHERE id = :id"), {"id": of.measure_id}
         )  # fmt: skip
+        entry = session.execute(text("SELECT version FROM watch_entry WHERE id = :id"), {"id": of.entry_id})
         deviation = session.execute(
             text("SELECT version FROM accepted_deviation WHERE id = :id"), {"id": of.deviation_id}
         )  # fmt: skip
         return replace(
-            of, deviation_version=deviation.scalar_one(),
+            of, deviation_version=deviation.scalar_one(), entry_version=entry.scalar_one(),
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),

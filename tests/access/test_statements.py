@@ -28,6 +28,8 @@ from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
+from registry.legal.forms import WatchForm
+from registry.legal.watch_service import record_entry
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, appoint, record_person
@@ -171,7 +173,9 @@ STATEMENTS = {
     "/droit/veille": 7,
     "/droit/veille?etat=done": 4,
     "/droit/veille/nouvelle": 2,
+    "/droit/veille/{entry}/modifier": 3,
     "/api/v1/watch-entries": 2,
+    "/api/v1/watch-entries/{entry}": 2,
     "/droit?q=premier": 4,
     "/droit/LEGITEXT000031366350": 4,
     "/droit/LEGITEXT000031366350/D323-2-1": 3,
@@ -262,6 +266,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "contract": 0,
                     "party": 0,
                     "measure": 0,
+                    "entry": 0,
                     "deviation": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
@@ -310,6 +315,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                 session, authority.id, ProtectiveMeasureForm(name=f"Mesure {number}", activity_id=subjects["activity"])
             )  # fmt: skip
             subjects["measure"] = subjects["measure"] or measure.id
+            entry = record_entry(session, authority.id, WatchForm(title=f"Veille {number}", changes="Tout"))
+            subjects["entry"] = subjects["entry"] or entry.id
             record_arrangement(session, activity.id, ArrangementForm(law=f"Loi {number}"), expected=0)
             add_service(session, authority, ServiceForm(name=f"Service {number}"))
             appoint(session, authority.id, AppointmentForm(

@@ -235,3 +235,61 @@ def test_the_watch_is_read_page_by_page_and_nothing_is_left_out(town: Town, juri
     assert [f"Veille n{number}." for number in shown] == [one["title"] for one in found]
     assert "Toutes (54)" in second
     assert 'rel="next"' not in second
+
+
+def test_a_watch_is_recorded_read_and_changed_by_the_api(town: Town, jurist: Someone):
+    given = {
+        "organisation_id": town.commune_id, "title": "Décret annoncé", "changes": "Tout", "text_identifier": CODE,
+        "articles": "D323-2-1", "effective_from": "2027-07-01", "version_identifier": LATER,
+    }  # fmt: skip
+    made = jurist.api("POST", "/api/v1/watch-entries", json=given)
+    assert (made.status_code, made.headers["etag"]) == (201, '"1"')
+    own = made.headers["location"]
+    assert given.items() <= made.json().items()
+    assert "OD-05" in made.json()["policies"]
+    assert jurist.api("GET", own).json() == made.json()
+
+    as_read = {"If-Match": made.headers["etag"]}
+    assert jurist.api("PATCH", own, json={"status": "done"}).status_code == 428
+    changed = jurist.api("PATCH", own, json={"status": "done", "note": "Fait."}, headers=as_read).json()
+    assert changed == {**made.json(), "version": 2, "status": "done", "note": "Fait."}, "what is not given stays"
+    assert jurist.api("PATCH", own, json={"title": "Autre"}, headers=as_read).status_code == 412
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"status": "set-aside"}, "note"),
+        ({"text_identifier": None}, "text_identifier"),
+        ({"articles": "livre III"}, "articles"),
+        ({"title": ""}, "title"),
+        ({"version_identifier": NOW}, "version_identifier"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_a_change_is_judged_with_what_stays(town: Town, jurist: Someone, given: dict[str, Any], field: str):
+    entry = {
+        "organisation_id": town.commune_id, "title": "Décret", "changes": "Tout", "text_identifier": CODE,
+        "articles": "D323-2-1",
+    }  # fmt: skip
+    made = jurist.api("POST", "/api/v1/watch-entries", json=entry)
+
+    refused = jurist.api("PATCH", made.headers["location"], json=given, headers={"If-Match": made.headers["etag"]})
+
+    assert refused.status_code == 422
+    assert [one["path"] for one in refused.json()["errors"]] == [field]
+    assert jurist.api("GET", made.headers["location"]).json() == made.json()
+
+
+def test_who_does_not_watch_for_an_organisation_writes_nothing_for_it(town: Town, jurist: Someone):
+    entry = {"organisation_id": town.commune_id, "title": "Décret", "changes": "Tout"}
+    made = jurist.api("POST", "/api/v1/watch-entries", json=entry)
+    place, as_read = made.headers["location"], {"If-Match": '"1"'}
+
+    elsewhere = {**entry, "organisation_id": town.other_commune_id}
+    assert jurist.api("POST", "/api/v1/watch-entries", json=elsewhere).status_code == 403
+    reader = town.someone(Role.READER, town.commune_id)
+    assert reader.api("GET", place).status_code == 200
+    assert reader.api("PATCH", place, json={"title": "Autre"}, headers=as_read).status_code == 403
+    other = town.someone(Role.LEGAL, town.other_commune_id)
+    assert other.api("PATCH", place, json={"title": "Autre"}, headers=as_read).status_code == 404
