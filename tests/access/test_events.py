@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Result, text
 
 from registry.desk.models import TaskArrangement
 from registry.desk.vocabulary import Arrangement
@@ -338,12 +338,14 @@ def _entries(town: Town, after: int) -> list[dict[str, Any]]:
 
 def _version(town: Town, of: Objects) -> Objects:
     with town.acting() as session:
-        sheet = session.execute(text("SELECT version FROM dataset WHERE id = :id"), {"id": of.dataset_id})
-        system = session.execute(text("SELECT version FROM information_system WHERE id = :id"), {"id": of.system_id})
-        body = session.execute(text("SELECT version FROM organisation WHERE id = :id"), {"id": of.organisation_id})
-        activity = session.execute(
-            text("SELECT version FROM processing_activity WHERE id = :id"), {"id": of.activity_id}
-        )  # fmt: skip
+
+        def version_in(table: str, number: int) -> Result[int]:
+            return session.execute(text(f"SELECT version FROM {table} WHERE id = :id"), {"id": number})
+
+        sheet = version_in("dataset", of.dataset_id)
+        system = version_in("information_system", of.system_id)
+        body = version_in("organisation", of.organisation_id)
+        activity = version_in("processing_activity", of.activity_id)
         drafts = [
             session.execute(
                 text("SELECT max(version) FROM assessment_revision WHERE assessment_id = :id"), {"id": number}
@@ -353,27 +355,21 @@ def _version(town: Town, of: Objects) -> Objects:
         screening = session.execute(
             text("SELECT version FROM dpia_screening WHERE activity_id = :id"), {"id": of.activity_id}
         )  # fmt: skip
-        breach = session.execute(text("SELECT version FROM breach WHERE id = :id"), {"id": of.breach_id})
-        request = session.execute(text("SELECT version FROM received_request WHERE id = :id"), {"id": of.request_id})
-        rule = session.execute(text("SELECT version FROM retention_rule WHERE id = :id"), {"id": of.rule_id})
-        spare_rule = session.execute(
-            text("SELECT version FROM retention_rule WHERE id = :id"), {"id": of.spare_rule_id}
-        )  # fmt: skip
-        proof = session.execute(text("SELECT version FROM evidence WHERE id = :id"), {"id": of.evidence_id})
-        contract = session.execute(text("SELECT version FROM contract WHERE id = :id"), {"id": of.contract_id})
+        breach = version_in("breach", of.breach_id)
+        request = version_in("received_request", of.request_id)
+        rule = version_in("retention_rule", of.rule_id)
+        spare_rule = version_in("retention_rule", of.spare_rule_id)
+        proof = version_in("evidence", of.evidence_id)
+        contract = version_in("contract", of.contract_id)
         terms = session.execute(
             text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
         )  # fmt: skip
         arrangement = session.execute(
             text("SELECT version FROM joint_arrangement WHERE activity_id = :id"), {"id": of.activity_id}
         )  # fmt: skip
-        measure = session.execute(
-            text("SELECT version FROM protective_measure WHERE id = :id"), {"id": of.measure_id}
-        )  # fmt: skip
-        entry = session.execute(text("SELECT version FROM watch_entry WHERE id = :id"), {"id": of.entry_id})
-        deviation = session.execute(
-            text("SELECT version FROM accepted_deviation WHERE id = :id"), {"id": of.deviation_id}
-        )  # fmt: skip
+        measure = version_in("protective_measure", of.measure_id)
+        entry = version_in("watch_entry", of.entry_id)
+        deviation = version_in("accepted_deviation", of.deviation_id)
         return replace(
             of, deviation_version=deviation.scalar_one(), entry_version=entry.scalar_one(),
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
