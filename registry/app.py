@@ -73,6 +73,7 @@ NAVIGATION: tuple[Entry, ...] = (
         mark("Conformité"),
         below=(
             Entry(mark("Règles"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
+            Entry(mark("Constats"), "/conformite/constats", Permission.COMPLIANCE_FINDING_READ),
             Entry(mark("Écarts assumés"), "/conformite/ecarts", Permission.COMPLIANCE_FINDING_READ),
             Entry(mark("Textes officiels"), "/droit", Permission.LEGAL_TEXT_READ),
             Entry(mark("Veille juridique"), "/droit/veille", Permission.LEGAL_TEXT_READ),

@@ -8,6 +8,7 @@ from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
 from registry.compliance.deviations import api as deviations_api
 from registry.compliance.deviations import routes as deviations_routes
+from registry.compliance.listing import routes as findings_list
 from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
@@ -121,6 +122,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *legal_watch.HANDLERS,
     *legal_api.HANDLERS,
     *legal_watch_api.HANDLERS,
+    *findings_list.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
     *deviations_routes.HANDLERS,

@@ -12,7 +12,7 @@ from typing import Any
 from cel_expr_python import cel
 
 from registry.compliance.expressions import ExpressionError, Node, read_expression
-from registry.compliance.policy import Fact, Policy, PolicyError, PolicyVersion, meant
+from registry.compliance.policy import Fact, Pack, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import FactType, Force, SubjectKind
 from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
@@ -82,6 +82,7 @@ class Catalogue:
     texts: Sequence[KnownText] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
+    packs: Mapping[str, Pack] = field(default_factory=dict)
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     """Conditions in words, by version and language: a sheet says each of them again."""
     cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict)
@@ -139,6 +140,14 @@ class Catalogue:
     @cached_property
     def _by_id(self) -> dict[str, Policy]:
         return {policy.id: policy for policy in self.policies}
+
+    def pack_of(self, policy_id: str) -> str:
+        """The name of the pack a policy came in; nothing where it came in none."""
+        return self.files.get(policy_id, "").partition("/")[0]
+
+    def pack_title(self, pack: str) -> str:
+        """What a pack gathers, in the reader's language; its own name where nothing titles it."""
+        return self.packs[pack].name() if pack in self.packs else pack
 
     def find_text(self, policy_id: str, digest: str) -> tuple[Policy, PolicyVersion] | None:
         """The policy and the version of that digest, if this catalogue still holds them as they were."""

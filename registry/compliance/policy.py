@@ -138,6 +138,19 @@ class Case(BaseModel):
     missing: tuple[str, ...] | None = None
 
 
+class Pack(BaseModel):
+    """What a folder of policies gathers, in words."""
+
+    model_config = STRICT
+
+    title: Line
+    title_en: Line
+
+    def name(self) -> str:
+        """The title in the reader's language."""
+        return self.title if current_locale() == "fr" else self.title_en
+
+
 class Policy(BaseModel):
     """One rule: the compliant state as its title, how it binds, who owes what, its versions and its cases."""
 

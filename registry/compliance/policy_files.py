@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from registry.compliance.catalogue import Catalogue
-from registry.compliance.policy import STRICT, Case, Fact, Line, Policy, PolicyError, PolicyVersion, meant
+from registry.compliance.policy import STRICT, Case, Fact, Line, Pack, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import Evidence, FactType, VersionStatus
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, mark
@@ -59,14 +59,18 @@ def load_catalogue(folder: Path) -> Catalogue:
         for name, content in _read(folder / "delays.yaml").items()
     }
     named = folder / "texts.yaml"
-    texts = {
-        name: _valid(_Text, content, named, name) for name, content in (_read(named) if named.exists() else {}).items()
+    texts = {name: _valid(_Text, content, named, name) for name, content in _read_known(named).items()}
+    titled = folder / "packs.yaml"
+    packs = {
+        name: _valid(Pack, content, titled, name)
+        for name, content in (_read(titled) if titled.exists() else {}).items()
     }
     catalogue = Catalogue(
         policies=(),
         facts=facts,
         lists=_lists(folder / "lists"),
         delays={name: Delay(one.count, one.unit, one.carried, one.law, one.article) for name, one in delays.items()},
+        packs=packs,
         texts=[KnownText(name, one.title, one.nature, one.names, one.read_on) for name, one in texts.items()],
     )
     read = [
@@ -160,6 +164,11 @@ def _lists(folder: Path) -> dict[str, tuple[str, ...]]:
         for flag in sorted({name for content in codes.values() for name, value in content.items() if value is True}):
             found[f"{path.stem}_{flag}"] = tuple(code for code, content in codes.items() if content.get(flag) is True)
     return found
+
+
+def _read_known(path: Path) -> dict[str, Any]:
+    """What a file holds that a folder of policies may do without."""
+    return _read(path) if path.exists() else {}
 
 
 def _read(path: Path) -> dict[str, Any]:

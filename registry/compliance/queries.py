@@ -33,7 +33,7 @@ from registry.compliance.deviations.rules import Held
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.policy import Policy, read_text
-from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.compliance.vocabulary import Holding, SubjectKind, Verdict
 
 _TODAY: ColumnElement[Any] = bindparam("today", type_=Date())
 
@@ -46,12 +46,12 @@ def verdict_on(today: date | ColumnElement[Any], of: type[Finding] = Finding) ->
     )
 
 
-_GRAVEST_FIRST = {Verdict.NON_COMPLIANT: 0, Verdict.TO_COMPLETE: 1, Verdict.COMPLIANT: 2, Verdict.NOT_APPLICABLE: 3}
+GRAVEST_FIRST = {Verdict.NON_COMPLIANT: 0, Verdict.TO_COMPLETE: 1, Verdict.COMPLIANT: 2, Verdict.NOT_APPLICABLE: 3}
 
 
 def _place(of: type[Finding]) -> tuple[ColumnElement[Any], Any]:
     """Where a finding stands in a list that shows the gravest first."""
-    return case(_GRAVEST_FIRST, value=verdict_on(_TODAY, of)), col(of.id)
+    return case(GRAVEST_FIRST, value=verdict_on(_TODAY, of)), col(of.id)
 
 
 @dataclass(frozen=True)
@@ -91,11 +91,15 @@ def find_findings(
     policy_id: str | None = None,
     policy_ids: frozenset[str] | None = None,
     verdict: Verdict | None = None,
+    held: Collection[str] | None = None,
     gravest_first: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> list[Found]:
-    """The findings in force, as they read today; `after` is the number of the last one already shown."""
+    """The findings in force, as they read today; `after` is the number of the last one already shown.
+
+    `held` are the ways a deviation may bear on them, of `Holding`: any of these.
+    """
     asked = {
         "kind": kind,
         "subject_id": subject_id,
@@ -103,6 +107,7 @@ def find_findings(
         "policy_id": policy_id,
         "policy_ids": None if policy_ids is None else sorted(policy_ids),
         "verdict": verdict,
+        "held": None if held is None else sorted(held),
         "after_gravest" if gravest_first else "after": after or None,
         "limit": limit,
     }
@@ -126,11 +131,28 @@ def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject
     return [_found(row, Verdict(row.read)) for row in rows]
 
 
-_ACCEPTED, _ASKED = aliased(AcceptedDeviation), aliased(AcceptedDeviation)
+ACCEPTED, ASKED = aliased(AcceptedDeviation), aliased(AcceptedDeviation)
 _HELD: tuple[ColumnElement[Any], ...] = (
-    *(col(getattr(_ACCEPTED, name)).label(f"accepted_{name}") for name in ("id", "expires_on")),
-    *(col(getattr(_ASKED, name)).label(f"asked_{name}") for name in ("id", "expires_on")),
+    *(col(getattr(ACCEPTED, name)).label(f"accepted_{name}") for name in ("id", "expires_on")),
+    *(col(getattr(ASKED, name)).label(f"asked_{name}") for name in ("id", "expires_on")),
 )
+
+
+def holding(today: date | ColumnElement[Any]) -> ColumnElement[Any]:
+    """Which deviation bears on a finding on a day, of those `with_deviations` joins: a value of `Holding`."""
+    return case(
+        (col(ACCEPTED.expires_on) >= today, Holding.ACCEPTED),
+        (col(ASKED.id).is_not(None), Holding.ASKED),
+        (col(ACCEPTED.id).is_not(None), Holding.EXPIRED),
+        else_=Holding.NONE,
+    )
+
+
+def with_deviations(query: Select[Any]) -> Select[Any]:
+    """Findings with the deviation asked for and the one approved that bear on them, if any."""
+    return query.outerjoin(ACCEPTED, _bears_on(ACCEPTED, DeviationState.APPROVED)).outerjoin(
+        ASKED, _bears_on(ASKED, DeviationState.ASKED)
+    )
 
 
 def _bears_on(deviation: type[AcceptedDeviation], state: DeviationState) -> ColumnElement[bool]:
@@ -152,6 +174,7 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
     "policy_id": col(Finding.policy_id) == bindparam("policy_id"),
     "policy_ids": col(Finding.policy_id).in_(bindparam("policy_ids", expanding=True)),
     "verdict": verdict_on(_TODAY) == bindparam("verdict"),
+    "held": holding(_TODAY).in_(bindparam("held", expanding=True)),
     "after": col(Finding.id) > bindparam("after"),
     "after_gravest": tuple_(*_place(Finding))
     > select(*_place(_SHOWN)).where(col(_SHOWN.id) == bindparam("after_gravest")).scalar_subquery(),
@@ -161,11 +184,8 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
 @lru_cache(maxsize=128)
 def _findings(given: frozenset[str], gravest_first: bool) -> Select[Any]:
     """Written once for each way of narrowing: every sheet asks for it, and writing it costs more than running it."""
-    query = (
-        select(*_READ, verdict_on(_TODAY).label("read"), *_HELD)
-        .outerjoin(_ACCEPTED, _bears_on(_ACCEPTED, DeviationState.APPROVED))
-        .outerjoin(_ASKED, _bears_on(_ASKED, DeviationState.ASKED))
-        .where(col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given))
+    query = with_deviations(select(*_READ, verdict_on(_TODAY).label("read"), *_HELD)).where(
+        col(Finding.until).is_(None), *(condition for name, condition in _NARROWED.items() if name in given)
     )
     query = query.order_by(*(_place(Finding) if gravest_first else (col(Finding.id),)))
     return query.limit(bindparam("limit", type_=Integer())) if "limit" in given else query
@@ -207,11 +227,11 @@ def having_gravest(
     kind: SubjectKind, today: date, verdicts: Collection[Verdict], policy_ids: Collection[str] = ()
 ) -> Select[int]:
     """The subjects the gravest of whose findings reads one of these verdicts today, by these policies or by all."""
-    rank = func.min(case(_GRAVEST_FIRST, value=verdict_on(today)))
+    rank = func.min(case(GRAVEST_FIRST, value=verdict_on(today)))
     query = select(col(Finding.subject_id)).where(col(Finding.subject_kind) == kind, col(Finding.until).is_(None))
     if policy_ids:
         query = query.where(col(Finding.policy_id).in_(sorted(policy_ids)))
-    return query.group_by(col(Finding.subject_id)).having(rank.in_([_GRAVEST_FIRST[one] for one in verdicts]))
+    return query.group_by(col(Finding.subject_id)).having(rank.in_([GRAVEST_FIRST[one] for one in verdicts]))
 
 
 def turning_by(kind: SubjectKind, today: date, last: date) -> Select[int]:
@@ -344,14 +364,10 @@ def _by_verdict() -> Select[Any]:
     )
 
 
-def count_all(
-    session: Session, today: date, *, organisation_ids: frozenset[int] | None = None
-) -> list[tuple[str, Verdict, int]]:
-    """For each policy, how many findings within the asker's rights, or of some bodies, read each verdict today."""
+def count_all(session: Session, today: date) -> list[tuple[str, Verdict, int]]:
+    """For each policy, how many findings within the asker's rights read each verdict today."""
     read = verdict_on(today).label("read")
     query = select(col(Finding.policy_id), read, func.count().label("number")).where(col(Finding.until).is_(None))
-    if organisation_ids is not None:
-        query = query.where(col(Finding.organisation_id).in_(organisation_ids))
     rows = session.execute(query.group_by(col(Finding.policy_id), read).order_by(col(Finding.policy_id)))
     return [(row.policy_id, Verdict(row.read), row.number) for row in rows]
 

@@ -13,18 +13,14 @@ from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import (
     awaited_in_words,
     condition_in_words,
-    turning_in_words,
     validation_in_words,
-    verdict_shape,
     verdict_word,
 )
-from registry.compliance.panels import SHEETS, note_of
+from registry.compliance.listing.showing import subject_lines
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
-    DIRECTED,
     Figure,
-    FindingsPage,
     PoliciesPage,
     PolicyLine,
     PolicyPage,
@@ -35,9 +31,9 @@ from registry.compliance.views import (
 )
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.kernel.errors import NotFound
-from registry.kernel.permissions import Permission, Role
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.organisations.queries import find_organisations, get_organisation
+from registry.organisations.queries import find_organisations
 from registry.web.forms import read_number
 from registry.web.visits import Visit, route
 
@@ -100,9 +96,9 @@ def _waiting(engine: Engine, visit: Visit) -> list[tuple[str, list[WaitingLine]]
     return sorted(by_room.items(), key=lambda one: (-len(one[1]), one[0]))
 
 
-def _counts(visit: Visit, organisation_ids: frozenset[int] | None = None) -> dict[str, Counter[Verdict]]:
+def _counts(visit: Visit) -> dict[str, Counter[Verdict]]:
     counts: dict[str, Counter[Verdict]] = {}
-    for policy_id, verdict, number in count_all(visit.session, visit.today, organisation_ids=organisation_ids):
+    for policy_id, verdict, number in count_all(visit.session, visit.today):
         counts.setdefault(policy_id, Counter())[verdict] += number
     return counts
 
@@ -123,71 +119,13 @@ def _binding(in_force: Mapping[str, tuple[Policy, PolicyVersion]], *, binding: b
     )
 
 
-def _bodies(visit: Visit) -> tuple[frozenset[int] | None, str]:
-    """The bodies that the address names, each without those below it, and how they are said; None for all."""
-    said = visit.query("organisation")
-    if not said:
-        return None, ""
-    if said == DIRECTED:
-        return visit.visitor.grants.get(Role.DIRECTOR, frozenset()), _("Les services que vous dirigez")
-    number = read_number(said)
-    if number is None:
-        raise NotFound(_("Cette organisation n’existe pas : partez des chiffres de votre bureau."))
-    return frozenset({number}), get_organisation(visit.session, number).name
-
-
-@route("GET", "/conformite/constats", READ)
-def show_findings(visit: Visit) -> Response[Any]:
-    """The findings one figure counts, subject by subject."""
-    engine = engine_of(visit.session)
-    chosen = next(
-        (
-            one for one in _FIGURES
-            if visit.query("regles") == ("obligations" if one[0] else "pratiques") and visit.query("constat") == one[1]
-        ),
-        None,
-    )  # fmt: skip
-    if chosen is None:
-        raise NotFound(_("Cette liste de constats n’existe pas : partez des chiffres de la page Conformité."))
-    binding, verdict, words, _tone = chosen
-    ids = _binding(_in_force(engine, visit), binding=binding)
-    bodies, organisation = _bodies(visit)
-    own = findings_address(verdict, binding=binding, organisation=visit.query("organisation"))
-    rows, following = _subjects(visit, engine, policy_ids=ids, verdict=verdict, organisation_ids=bodies)
-    page = FindingsPage(
-        title=_(words)[0].upper() + _(words)[1:],
-        organisation=organisation,
-        total=sum(found[verdict] for policy_id, found in _counts(visit, bodies).items() if policy_id in ids),
-        rows=rows,
-        first_address=own if visit.query("apres") else "",
-        next_address=f"{own}&apres={following}" if following else "",
-    )
-    return visit.page("compliance/findings.html", page)
-
-
 def _subjects(visit: Visit, engine: Engine, **narrowed: Any) -> tuple[list[SubjectLine], int]:
     """A page of findings in words, and the number of the last one if more follow."""
     after = read_number(visit.query("apres")) or 0
     found = find_findings(visit.session, visit.today, after=after, limit=SHOWN + 1, **narrowed)
     following = found[SHOWN - 1].id if len(found) > SHOWN else 0
-    found = found[:SHOWN]
-    names = engine.names_of(visit.session, [(one.subject_kind, one.subject_id) for one in found])
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
-    lines = []
-    for one in found:
-        policy = engine.catalogue.get(one.policy_id)
-        lines.append(
-            SubjectLine(
-                names.get((one.subject_kind, one.subject_id), ""),
-                SHEETS[one.subject_kind].format(id=one.subject_id),
-                bodies.get(one.organisation_id, ""), policy.id, policy.name(),
-                verdict_shape(policy.force, one.verdict), verdict_word(policy.force, one.verdict),
-                one.period or None,
-                turning_in_words(policy.force, one.verdict, one.turns_into, one.turns_on, visit.today),
-                note_of(policy.force, one, visit.today),
-            )
-        )  # fmt: skip
-    return lines, following
+    return subject_lines(visit, engine, found[:SHOWN], bodies), following
 
 
 @route("GET", "/conformite/{policy_id:str}", READ)
@@ -245,4 +183,4 @@ def _day_asked(visit: Visit) -> date:
         return visit.today
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_policies, show_findings, show_policy)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_policies, show_policy)

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import urlencode
 
-from registry.compliance.vocabulary import Verdict
+from registry.compliance.vocabulary import Force, Verdict
 from registry.legal.views import OfficialTexts
 
 
@@ -138,26 +139,17 @@ class SubjectLine:
     deviation: DeviationNote | None
 
 
-DIRECTED = "services"
-"""What stands for a body in the address of a list of findings: all those the visitor directs."""
+FINDINGS = "/conformite/constats"
+MINE, DIRECTED = "miennes", "services"
+"""What stands for bodies in the address of a list of findings: those the visitor records for, those they direct."""
+_PRACTICES = tuple(force for force in Force if force is not Force.OBLIGATION)
 
 
 def findings_address(verdict: Verdict, *, binding: bool, organisation: int | str = "") -> str:
     """The list of the findings a figure counts: of one body without those below it, of `DIRECTED`, or of all."""
-    said = f"/conformite/constats?regles={'obligations' if binding else 'pratiques'}&constat={verdict}"
-    return f"{said}&organisation={organisation}" if organisation else said
-
-
-@dataclass(frozen=True)
-class FindingsPage:
-    """The findings behind a figure, a page at a time; `organisation` says of which body, where they are of one."""
-
-    title: str
-    organisation: str
-    total: int
-    rows: Sequence[SubjectLine]
-    first_address: str
-    next_address: str
+    forces = (Force.OBLIGATION,) if binding else _PRACTICES
+    said = [("constat", verdict), *(("force", force) for force in forces)]
+    return f"{FINDINGS}?{urlencode([*said, ('organisation', organisation)] if organisation else said)}"
 
 
 @dataclass(frozen=True)

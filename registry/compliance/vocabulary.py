@@ -98,6 +98,15 @@ class FactType(Labelled):
     STRINGS = "strings", mark("liste")
 
 
+class Holding(Labelled):
+    """Whether a deviation bears on a finding today."""
+
+    NONE = "none", mark("Sans écart")
+    ASKED = "asked", mark("Écart demandé")
+    ACCEPTED = "accepted", mark("Écart assumé")
+    EXPIRED = "expired", mark("Écart expiré")
+
+
 class UnknownHalf(Labelled):
     """Which half of a policy cannot be decided."""
 

@@ -843,7 +843,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
 QUERIES = {
-    "GET /conformite/constats": "?regles=obligations&constat=to-complete",
+    "GET /conformite/constats": "?force=obligation&constat=to-complete",
     "GET /api/v1/search": "?q=jeu",
     "GET /api/v1/search/suggestions": "?q=jeu",
     "GET /recherche": "?q=jeu",

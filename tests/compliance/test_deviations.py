@@ -72,7 +72,7 @@ def later(town: Town, days: int) -> date:
 def test_a_deviation_is_approved_by_somebody_else_and_the_breach_stays_counted(town: Town):
     sheet, steward, director = town.record(**PUBLISHED), town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
     until = later(town, 200)
-    before = steward.get("/conformite/constats?regles=obligations&constat=non-compliant").text
+    before = steward.get("/conformite/constats?force=obligation&constat=non-compliant").text
     address = f"/conformite/ecarts/nouveau?genre=dataset&amp;fiche={sheet}&amp;regle=OD-05"
     assert address in steward.get(f"/jeux/{sheet}").text
 
@@ -87,9 +87,9 @@ def test_a_deviation_is_approved_by_somebody_else_and_the_breach_stays_counted(t
     assert "Écart assumé jusqu’au" in panel
     assert "Le droit ne permet pas d’y déroger\u00a0: le manquement reste compté." in panel
     assert address not in panel
-    for page in ("/conformite/OD-05", "/conformite/constats?regles=obligations&constat=non-compliant"):
+    for page in ("/conformite/OD-05", "/conformite/constats?force=obligation&constat=non-compliant"):
         assert f'href="/conformite/ecarts/{number}"' in steward.get(page).text
-    after = steward.get("/conformite/constats?regles=obligations&constat=non-compliant").text
+    after = steward.get("/conformite/constats?force=obligation&constat=non-compliant").text
     counted = [page.partition('role="status">')[2].partition("<")[0] for page in (before, after)]
     assert counted[0] == counted[1]
     found = finding_of(steward, sheet)

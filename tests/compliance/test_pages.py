@@ -118,7 +118,7 @@ def test_a_system_bears_its_findings_on_its_page_in_the_list_and_in_the_api_and_
     assert "Archives définitives conservées sur le territoire national" in panel
     assert f'href="{address}/modifier#external_host"' in panel
     assert 'href="/systemes/' in steward.get("/conformite/SOUV-03?constat=non-compliant").text
-    assert "Archivage" in steward.get("/conformite/constats?regles=obligations&constat=non-compliant").text
+    assert "Archivage" in steward.get("/conformite/constats?force=obligation&constat=non-compliant").text
 
     read = steward.api("GET", f"/api/v1/systems/{number}")
     said = {one["policy_id"]: one["verdict"] for one in read.json()["findings"]}

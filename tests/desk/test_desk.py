@@ -305,7 +305,7 @@ def test_each_figure_of_a_director_opens_the_list_it_counts_and_the_numbers_agre
 
 
 def test_a_list_of_findings_of_no_known_body_says_so(town: Town) -> None:
-    address = "/conformite/constats?regles=obligations&constat=to-complete&organisation="
+    address = "/conformite/constats?force=obligation&constat=to-complete&organisation="
     reader = town.someone(Role.READER)
 
     assert [reader.get(address + said).status_code for said in ("tout", "98765", str(town.authority_id))] == [

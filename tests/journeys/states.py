@@ -180,7 +180,7 @@ def lists(visitor: Visitor) -> States:
         "a search nobody answers": "/recherche?q=xqzwkv",
         "a search of a wrong word": "/recherche?q=cantinne",
         "an export of a part": "/exports?acces=public",
-        "findings narrowed": "/conformite/constats?regles=obligations&constat=to-complete",
+        "findings narrowed": "/conformite/constats?force=obligation&constat=to-complete",
         "the official texts": "/droit",
         "the legal watch": "/droit/veille",
         "a change of law to watch": "/droit/veille/nouvelle",

@@ -1,0 +1,179 @@
+"""The page of findings: facets that count what they would list, and a ready list for each role."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.compliance.engine import Engine, engine_of
+from registry.compliance.listing.queries import count_cells_of, find_listed
+from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells, policies_of
+from registry.compliance.listing.showing import subject_lines
+from registry.compliance.listing.views import FindingsPage
+from registry.compliance.views import DIRECTED, FINDINGS, MINE
+from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
+from registry.kernel.errors import NotFound
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _, mark
+from registry.organisations.queries import find_organisations
+from registry.web.forms import read_number
+from registry.web.visits import Visit, route
+
+READ = Permission.COMPLIANCE_FINDING_READ
+SHOWN = 100
+_LABELS = {
+    Facet.VERDICT: mark("Constat"),
+    Facet.FORCE: mark("Force"),
+    Facet.SEVERITY: mark("Gravité"),
+    Facet.PACK: mark("Domaine"),
+    Facet.KIND: mark("Genre de fiche"),
+    Facet.ROLE: mark("Qui peut y remédier"),
+    Facet.HELD: mark("Écart"),
+    Facet.POLICY: mark("Règle"),
+    Facet.ORGANISATION: mark("Organisation"),
+}
+_OPEN = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
+"""What is left to do."""
+_MINE = frozenset({Role.STEWARD})
+_BODIES = {MINE: Role.STEWARD, DIRECTED: Role.DIRECTOR}
+"""What stands for bodies in an address, and the role that the visitor holds on them."""
+
+
+@route("GET", FINDINGS, READ)
+def show_findings(visit: Visit) -> Response[Any]:
+    """The findings within the visitor's rights, the gravest first, narrowed by facets."""
+    engine = engine_of(visit.session)
+    bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    chosen = _chosen(visit, engine, bodies)
+    ready = _ready(visit)
+    own, *others = count_cells(
+        count_cells_of(visit.session, visit.today),
+        engine.catalogue,
+        chosen,
+        *(choice for _words, _said, choice in ready),
+    )
+    after = read_number(visit.query("apres")) or 0
+    found = find_listed(
+        visit.session, visit.today, chosen, policies_of(chosen, engine.catalogue), after=after, limit=SHOWN + 1
+    )
+    here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
+    following = f"{here}{'&' if '?' in here else '?'}apres={found[SHOWN - 1].id}" if len(found) > SHOWN else ""
+    page = FindingsPage(
+        total=own.total,
+        rows=subject_lines(visit, engine, found[:SHOWN], bodies),
+        facets=_facets(engine, bodies, chosen, own),
+        ready=[
+            (_("{words} ({number})").format(words=words, number=tally.total), address)
+            for (words, address, _choice), tally in zip(ready, others, strict=True)
+        ],
+        here=here,
+        narrowed=bool(chosen),
+        first_address=here if after else "",
+        next_address=following,
+    )
+    return visit.page("compliance/findings.html", page)
+
+
+def _chosen(visit: Visit, engine: Engine, bodies: Mapping[int, str]) -> Chosen:
+    """The values the address names, of the facets it names.
+
+    Raises: NotFound for a value that is none: a list of something else would be taken for what was asked.
+    """
+    known = {facet: {value for value, _words in said} for facet, said in _values(engine).items()}
+    known[Facet.ORGANISATION] = set(map(str, bodies))
+    chosen: dict[Facet, frozenset[str]] = {}
+    for facet in Facet:
+        said = {one for one in visit.query_all(facet) if one}
+        if facet is Facet.ORGANISATION:
+            held = [visit.visitor.grants.get(role, frozenset()) for word, role in _BODIES.items() if word in said]
+            named = {str(one) for own in held for one in own} | (said - _BODIES.keys())
+            if held and not named:
+                raise NotFound(_("Cette liste est vide : vous ne tenez ce rôle sur aucune organisation."))
+            said = named
+        if not said <= known[facet]:
+            wrong = sorted(said - known[facet])[0]
+            raise NotFound(
+                _("« {value} » n’est pas un choix de « {facet} » : partez de la page des constats.").format(
+                    value=wrong, facet=_(_LABELS[facet])
+                )
+            )
+        if said:
+            chosen[facet] = frozenset(said)
+    return chosen
+
+
+def _values(engine: Engine) -> dict[Facet, list[tuple[str, str]]]:
+    """Every value a facet knows, with its words, in the order they are shown."""
+    catalogue = engine.catalogue
+    policies = sorted(catalogue.policies, key=lambda policy: policy.id)
+    packs = dict.fromkeys([*catalogue.packs, *(catalogue.pack_of(one.id) for one in policies)])
+    return {
+        Facet.VERDICT: _labelled(Verdict),
+        Facet.FORCE: _labelled(Force),
+        Facet.SEVERITY: _labelled(Severity),
+        Facet.PACK: [(one, catalogue.pack_title(one)) for one in packs],
+        Facet.KIND: _labelled(engine.subjects),
+        Facet.ROLE: _labelled(Role),
+        Facet.HELD: _labelled(Holding),
+        Facet.POLICY: [(one.id, f"{one.id} · {one.name()}") for one in policies],
+    }
+
+
+def _labelled(values: Iterable[Any]) -> list[tuple[str, str]]:
+    return [(str(one), one.label) for one in values]
+
+
+def _facets(engine: Engine, bodies: Mapping[int, str], chosen: Chosen, tally: Tally) -> list[dict[str, Any]]:
+    """The facets that tell findings apart: values that would list nothing are left out, unless chosen."""
+    values = _values(engine)
+    values[Facet.ORGANISATION] = [(str(number), name) for number, name in bodies.items()]
+    shown = []
+    for facet in Facet:
+        picked, counts = chosen.get(facet, frozenset()), tally.by_value[facet]
+        lines = [
+            (code, _("{words} ({number})").format(words=words, number=counts[code]), code in picked)
+            for code, words in values[facet]
+            if counts[code] or code in picked
+        ]
+        if len(lines) > 1 or picked:
+            shown.append({"name": facet, "label": _(_LABELS[facet]), "values": lines})
+    return shown
+
+
+def _ready(visit: Visit) -> Sequence[tuple[str, str, Chosen]]:
+    """The lists ready for the visitor's roles: words, address, and what each chooses."""
+    grants = visit.visitor.grants
+    obligations, breach = frozenset({Force.OBLIGATION}), frozenset({Verdict.NON_COMPLIANT})
+    lists: list[tuple[str, Chosen, str]] = [
+        (_("Tout"), {}, ""),
+        (_("Manquements"), {Facet.VERDICT: breach, Facet.FORCE: obligations}, ""),
+        (_("À compléter"), {Facet.VERDICT: frozenset({Verdict.TO_COMPLETE}), Facet.FORCE: obligations}, ""),
+        *([(_("Les miens"), {Facet.VERDICT: _OPEN, Facet.ROLE: _MINE}, MINE)] if Role.STEWARD in grants else []),
+        *(
+            (_("À revoir : {role}").format(role=role.label), {Facet.VERDICT: _OPEN, Facet.ROLE: frozenset({role})}, "")
+            for role in (Role.LEGAL, Role.DPO)
+            if role in grants
+        ),
+        *(
+            [(_("Vos services"), {Facet.VERDICT: breach, Facet.FORCE: obligations}, DIRECTED)]
+            if Role.DIRECTOR in grants
+            else []
+        ),
+        (_("Sous écart"), {Facet.HELD: frozenset(Holding) - {Holding.NONE}}, ""),
+    ]
+    made: list[tuple[str, str, Chosen]] = []
+    for words, choice, word in lists:
+        pairs = [(facet, one) for facet in Facet for one in sorted(choice.get(facet, ()))]
+        address = _address([*pairs, *([(Facet.ORGANISATION, word)] if word else [])])
+        bodies = {Facet.ORGANISATION: frozenset(map(str, grants[_BODIES[word]]))} if word else {}
+        made.append((words, address, {**choice, **bodies}))
+    return made
+
+
+def _address(pairs: list[tuple[Facet, str]]) -> str:
+    return f"{FINDINGS}?{urlencode(pairs)}" if pairs else FINDINGS
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_findings,)

@@ -1,0 +1,93 @@
+"""How the list of findings is narrowed, and what each value of a facet would count."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from registry.compliance.catalogue import Catalogue
+from registry.compliance.policy import Policy
+from registry.compliance.vocabulary import Holding, Verdict
+
+
+class Facet(StrEnum):
+    """What the list is narrowed by: the name of the question in its address."""
+
+    VERDICT = "constat"
+    FORCE = "force"
+    SEVERITY = "gravite"
+    PACK = "domaine"
+    KIND = "genre"
+    ROLE = "role"
+    HELD = "ecart"
+    POLICY = "regle"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """How many findings of a policy read alike on one body, under the same deviation or none."""
+
+    policy_id: str
+    organisation_id: int
+    verdict: Verdict
+    held: Holding
+    number: int
+
+
+Chosen = Mapping[Facet, frozenset[str]]
+"""The values chosen of each facet: any of them will do; a facet left out narrows nothing."""
+
+
+@dataclass
+class Tally:
+    """How many findings are listed, and how many each value of a facet would list beside what others leave."""
+
+    total: int = 0
+    by_value: dict[Facet, Counter[str]] = field(default_factory=lambda: {facet: Counter() for facet in Facet})
+
+
+def values_of(policy: Policy, catalogue: Catalogue) -> dict[Facet, frozenset[str]]:
+    """What a policy says to each facet that speaks of policies."""
+    return {
+        Facet.FORCE: frozenset({policy.force}),
+        Facet.SEVERITY: frozenset({policy.severity}),
+        Facet.PACK: frozenset({catalogue.pack_of(policy.id)}),
+        Facet.KIND: frozenset({policy.subject}),
+        Facet.ROLE: frozenset(policy.owed_by),
+        Facet.POLICY: frozenset({policy.id}),
+    }
+
+
+def count_cells(cells: Iterable[Cell], catalogue: Catalogue, *choices: Chosen) -> list[Tally]:
+    """One tally a choice. A value is counted beside what the other facets leave: chosen too, it would list as many."""
+    known = {policy.id: values_of(policy, catalogue) for policy in catalogue.policies}
+    tallies = [Tally() for _each in choices]
+    for cell in cells:
+        own = {
+            **known.get(cell.policy_id, {Facet.POLICY: frozenset({cell.policy_id})}),
+            Facet.VERDICT: frozenset({cell.verdict}),
+            Facet.HELD: frozenset({cell.held}),
+            Facet.ORGANISATION: frozenset({str(cell.organisation_id)}),
+        }
+        for chosen, tally in zip(choices, tallies, strict=True):
+            left_by = [facet for facet, values in chosen.items() if not values & own.get(facet, frozenset())]
+            if len(left_by) > 1:
+                continue
+            tally.total += 0 if left_by else cell.number
+            for facet in left_by or own:
+                for value in own.get(facet, ()):
+                    tally.by_value[facet][value] += cell.number
+    return tallies
+
+
+def policies_of(chosen: Chosen, catalogue: Catalogue) -> frozenset[str] | None:
+    """The policies whose findings are listed; None for all."""
+    asked = [facet for facet in chosen if facet not in {Facet.VERDICT, Facet.HELD, Facet.ORGANISATION}]
+    if not asked:
+        return None
+    return frozenset(
+        policy.id
+        for policy in catalogue.policies
+        if all(chosen[facet] & values_of(policy, catalogue)[facet] for facet in asked)
+    )
