@@ -1,5 +1,6 @@
 """The pages of documents: the register, asking for one, following the job, downloading its exact bytes."""
 
+import re
 from datetime import timedelta
 from hashlib import sha256
 
@@ -191,3 +192,12 @@ def test_an_unknown_document_or_subject_is_refused_with_a_sentence(town: Town) -
 
 def test_every_report_has_a_source_and_every_source_a_report(town: Town) -> None:
     assert {report.id for report in find_reports()} == set(town.info["sources"])
+
+
+def test_the_page_says_that_compliance_counts_the_bodies_below_and_a_record_does_not(town: Town):
+    page = town.someone(Role.DIRECTOR).get("/documents").text
+
+    options = dict(re.findall(r'<option value="(organisation:\d+)"[^>]*>([^<]*)<', page))
+    below = "la conformité compte aussi les organismes qui en dépendent"
+    assert below in options[f"organisation:{town.authority_id}"]
+    assert below not in options[f"organisation:{town.commune_id}"]
