@@ -11,6 +11,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
+from registry.platform.tables import set_those_that_differ
 from registry.processing.activity_templates import ActivityTemplate
 from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityForm, LinkedDatasetForm
 from registry.processing.models import ActivityDataset, ProcessingActivity
@@ -97,13 +98,8 @@ def acknowledge_template(
     _check_period(session, activity, form)
     say(session, "processing:activity:acknowledge")
     activity.template_digest, activity.template_said = template.digest, template.values
-    for name, value in form.given().items():
-        setattr(activity, name, value)
-    activity.name_sort = indexed_sort_key(activity.name)
-    session.flush()
-    session.refresh(activity)
-    _touch(session, activity)
-    return activity
+    _set_fields(activity, form)
+    return _written(session, activity)
 
 
 def take_activity_back(
@@ -121,14 +117,21 @@ def _change(
 ) -> ProcessingActivity:
     say(session, "processing:activity:amend", reason)
     below = write_parts(session, activity, form, known=known)
-    differing = {name: value for name, value in form.given().items() if getattr(activity, name) != value}
-    for name, value in differing.items():
-        setattr(activity, name, value)
-    if differing:
-        activity.name_sort = indexed_sort_key(activity.name)
-    elif below:
+    if not _set_fields(activity, form) and below:
         # Its version is what `If-Match` compares: a change below an activity is a change of it.
         activity.version = activity.version + 1
+    return _written(session, activity)
+
+
+def _set_fields(activity: ProcessingActivity, form: ActivityChange) -> bool:
+    """Sets the fields given that differ; says whether any did."""
+    differs = set_those_that_differ(activity, **form.given())
+    if differs:
+        activity.name_sort = indexed_sort_key(activity.name)
+    return differs
+
+
+def _written(session: Session, activity: ProcessingActivity) -> ProcessingActivity:
     session.flush()
     session.refresh(activity)
     _touch(session, activity)
@@ -201,7 +204,4 @@ def set_activity_aside(
         raise Stale(_(CHANGED), activity.version)
     say(session, "processing:activity:annul" if annulled else "processing:activity:restore", reason)
     activity.annulled = annulled
-    session.flush()
-    session.refresh(activity)
-    _touch(session, activity)
-    return activity
+    return _written(session, activity)

@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from registry.kernel.permissions import Permission
 from registry.kernel.words import FRENCH, ngettext
 from registry.organisations.queries import find_organisations
-from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.clock import now
 from registry.processing.assessments.pages import is_to_begin
 from registry.processing.assessments.queries import find_screened
@@ -25,8 +24,6 @@ from registry.processing.retention.vocabulary import RetentionState
 from registry.web.visits import Visit, route
 
 READ, CONFIDED = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_BREACH_READ
-_KEEPERS = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
-"""The bodies whose record this registry is: what a contractor or a partner keeps of its own is not here."""
 _RUNNING = (ClockState.RUNNING, ClockState.SOON)
 
 
@@ -67,7 +64,8 @@ def _lines(visit: Visit, bodies: Bodies) -> list[BodyLine]:
             BodyLine(
                 id=body.id,
                 name=body.name,
-                keeps_record=body.kind in _KEEPERS,
+                # What a contractor or a partner keeps of its own is not here.
+                keeps_record=body.id in bodies.public,
                 activities=activities,
                 unfounded=unfounded,
                 assessments_due=due[body.id],
