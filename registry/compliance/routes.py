@@ -21,6 +21,7 @@ from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.views import (
     Figure,
+    Pack,
     PoliciesPage,
     PolicyLine,
     PolicyPage,
@@ -57,19 +58,28 @@ def show_policies(visit: Visit) -> Response[Any]:
     """Every policy in force today, with its counts within the visitor's rights."""
     engine = engine_of(visit.session)
     counts, in_force = _counts(visit), _in_force(engine, visit)
-    rows = [
-        PolicyLine(
+    catalogue = engine.catalogue
+    packs: dict[str, list[PolicyLine]] = {pack: [] for pack in catalogue.packs}
+    for policy, version in sorted(in_force.values(), key=lambda one: _rank(one[0], counts)):
+        line = PolicyLine(
             policy.id, policy.name(), policy.force.label, policy.force is Force.OBLIGATION, policy.severity.label,
             version.text, version.article, policy.subject.label, counts.get(policy.id, Counter()),
-        )
-        for policy, version in sorted(in_force.values(), key=lambda one: _rank(one[0], counts))
-    ]  # fmt: skip
+            validation_in_words(version) if version.validated_on is not None else "",
+        )  # fmt: skip
+        packs.setdefault(catalogue.pack_of(policy.id), []).append(line)
     figures = []
     for binding, verdict, words, tone in _FIGURES:
         chosen = _binding(in_force, binding=binding)
         number = sum(counts.get(policy_id, Counter())[verdict] for policy_id in chosen)
         figures.append(Figure(number, _(words), findings_address(verdict, binding=binding), tone))
-    return visit.page("compliance/policies.html", PoliciesPage(rows, _waiting(engine, visit), figures))
+    page = PoliciesPage(
+        packs=[Pack(code, catalogue.pack_title(code), lines) for code, lines in packs.items() if lines],
+        total=len(in_force),
+        unvalidated=sum(version.validated_on is None for _policy, version in in_force.values()),
+        waiting=_waiting(engine, visit),
+        figures=figures,
+    )
+    return visit.page("compliance/policies.html", page)
 
 
 _FORCES, _SEVERITIES = list(Force), list(Severity)

@@ -88,6 +88,16 @@ class PolicyLine:
     article: str
     subject: str
     counts: Mapping[Verdict, int]
+    validation: str
+
+
+@dataclass(frozen=True)
+class Pack:
+    """The policies of one pack: its code, its title, and each of them."""
+
+    code: str
+    title: str
+    rows: Sequence[PolicyLine]
 
 
 @dataclass(frozen=True)
@@ -105,10 +115,12 @@ class WaitingLine:
 
 @dataclass(frozen=True)
 class PoliciesPage:
-    """Every policy in force: those that judge, with their counts within the visitor's rights, and those that wait,
-    under the room each waits for."""
+    """Every policy in force: those that judge, pack by pack, with their counts within the visitor's rights, and those
+    that wait, under the room each waits for. `unvalidated` is how many of those that judge no jurist has validated."""
 
-    rows: Sequence[PolicyLine]
+    packs: Sequence[Pack]
+    total: int
+    unvalidated: int
     waiting: Sequence[tuple[str, Sequence[WaitingLine]]]
     figures: Sequence["Figure"]
 

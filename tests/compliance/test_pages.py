@@ -30,8 +30,14 @@ def test_what_binds_in_law_comes_first_and_a_practice_bears_no_sign_of_a_breach(
 
     page = town.someone(Role.LEGAL).get("/conformite").text
 
-    shown = re.findall(r"<td>(Obligation|Recommandation|Bonne pratique)<br>", page)
-    assert shown == sorted(shown, key=["Obligation", "Recommandation", "Bonne pratique"].index)
+    packs = page.split('<section id="domaine-')[1:]
+    titles = re.findall(r'<h2 id="domaine-[a-z-]+-titre">([^<]+)</h2>', page)
+    assert titles[:2] == ["Données personnelles", "Ouverture et réutilisation"]
+    for pack in packs:
+        shown = re.findall(r'<td data-label="Force">(Obligation|Recommandation|Bonne pratique)<br>', pack)
+        assert shown == sorted(shown, key=["Obligation", "Recommandation", "Bonne pratique"].index)
+        assert shown
+    assert "Aucune n’est encore validée par le service juridique" in page
     row = page.partition('href="/conformite/ACC-01"')[2].partition("</tr>")[0]
     assert "verdict-not-followed" in row
     assert "verdict-non-compliant" not in row

@@ -12,6 +12,7 @@ from registry.compliance.listing.queries import count_cells_of, find_listed
 from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells, policies_of
 from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
+from registry.compliance.queries import GRAVEST_FIRST
 from registry.compliance.views import DIRECTED, FINDINGS, MINE
 from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
 from registry.kernel.errors import NotFound
@@ -19,6 +20,7 @@ from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.web.forms import read_number
+from registry.web.templating import say_number
 from registry.web.visits import Visit, route
 
 READ = Permission.COMPLIANCE_FINDING_READ
@@ -65,7 +67,7 @@ def show_findings(visit: Visit) -> Response[Any]:
         rows=subject_lines(visit, engine, found[:SHOWN], bodies),
         facets=_facets(engine, bodies, chosen, own),
         ready=[
-            (_("{words} ({number})").format(words=words, number=tally.total), address)
+            (_("{words} ({number})").format(words=words, number=say_number(tally.total)), address)
             for (words, address, _choice), tally in zip(ready, others, strict=True)
         ],
         here=here,
@@ -110,7 +112,7 @@ def _values(engine: Engine) -> dict[Facet, list[tuple[str, str]]]:
     policies = sorted(catalogue.policies, key=lambda policy: policy.id)
     packs = dict.fromkeys([*catalogue.packs, *(catalogue.pack_of(one.id) for one in policies)])
     return {
-        Facet.VERDICT: _labelled(Verdict),
+        Facet.VERDICT: _labelled(GRAVEST_FIRST),
         Facet.FORCE: _labelled(Force),
         Facet.SEVERITY: _labelled(Severity),
         Facet.PACK: [(one, catalogue.pack_title(one)) for one in packs],
@@ -133,7 +135,7 @@ def _facets(engine: Engine, bodies: Mapping[int, str], chosen: Chosen, tally: Ta
     for facet in Facet:
         picked, counts = chosen.get(facet, frozenset()), tally.by_value[facet]
         lines = [
-            (code, _("{words} ({number})").format(words=words, number=counts[code]), code in picked)
+            (code, _("{words} ({number})").format(words=words, number=say_number(counts[code])), code in picked)
             for code, words in values[facet]
             if counts[code] or code in picked
         ]
