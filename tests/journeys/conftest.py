@@ -50,6 +50,7 @@ class Served:
     origin: str
     accounts: list[tuple[str, str, str]]
     browser: Browser
+    home: Path
     _contexts: list[BrowserContext] = field(default_factory=list)
     _cookies: dict[str, Any] = field(default_factory=dict)
 
@@ -127,7 +128,7 @@ def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         origin = f"http://127.0.0.1:{port}"
         _wait(f"127.0.0.1:{port}", process, said)
         lines = (home / "secrets" / "demonstration.txt").read_text("utf-8").splitlines()
-        made = Served(origin, [(role, mail, word) for role, mail, word in map(str.split, lines)], chromium)
+        made = Served(origin, [(role, mail, word) for role, mail, word in map(str.split, lines)], chromium, home)
         yield made
         made.close()
     finally:

@@ -4,13 +4,15 @@ Each function goes to them one after the other, and says each by its name once i
 language: parts of a page are found by their address, their name or their place.
 """
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 from registry.platform.clock import today
 from tests.journeys.acting import States, dare, language_of, send, settle, sheet_of
-from tests.journeys.conftest import Served, Visitor
+from tests.journeys.conftest import ROOT, Served, Visitor
 from tests.journeys.states_of_personal_data import (
     activities,
     assessments,
@@ -21,6 +23,7 @@ from tests.journeys.states_of_personal_data import (
     record_imports,
     retention,
 )
+from tests.legal.conftest import CODE, xml_article
 
 OWN_HEADERS = "Nom du jeu;Périodicité;Bidule {language}\nArbres d’essai;tous les ans;x\nBancs d’essai;parfois;y\n"
 KNOWN_HEADERS = "ID;TITRE;DESCRIPTION;FREQ_MAJ\nessai-1;Fanions;Où ils sont;Annuelle\nessai-2;;Sans titre;parfois\n"
@@ -318,6 +321,38 @@ def deviations(visitor: Visitor) -> States:
     yield "a deviation withdrawn"
 
 
+def law(visitor: Visitor, home: Path, folder: Path) -> States:
+    """Official texts once an article was loaded, and a change of the law that is followed."""
+    page, number = visitor.page, "L311-1"
+    article = folder / "LEGIARTI000033205512.xml"
+    article.write_bytes(xml_article(number, article.stem))
+    command = [sys.executable, "-m", "registry", "--home", str(home), "legal", "load", str(article)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    for words, address in {
+        "the texts loaded": "/droit",
+        "the articles of a text": f"/droit/{CODE}",
+        "an official article": f"/droit/{CODE}/{number}",
+        "a rule with its official text": "/conformite/OD-10",
+        "an article nobody loaded": f"/droit/{CODE}/L999-1",
+    }.items():
+        visitor.go(address)
+        yield words
+    visitor.go("/droit/veille/nouvelle")
+    dare(page)
+    send(page, ".save-bar .btn-primary")
+    yield "a change refused by its form"
+    page.select_option("#organisation_id", index=1)
+    page.fill("#title", f"Décret à venir {language_of(page)}")
+    page.select_option("#text_identifier", CODE)
+    page.fill("#articles", number)
+    page.fill("#changes", "Un délai de plus pour répondre.")
+    page.select_option("#status", index=1)
+    send(page, ".save-bar .btn-primary")
+    yield "a change that is followed"
+    visitor.go(str(page.locator("a[href^='/droit/veille/'][href$='/modifier']").first.get_attribute("href")))
+    yield "a change of law amended"
+
+
 def refusals(visitor: Visitor) -> States:
     """What is not there, what is not allowed, what was sent without the page's own token."""
     page = visitor.page
@@ -347,6 +382,8 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((officer, name) for name in matters(officer))
     yield from ((officer, name) for name in retention(officer))
     yield from ((officer, name) for name in binding(officer))
+    lawyer = served.open("legal", **how)
+    yield from ((lawyer, name) for name in law(lawyer, served.home, folder))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in record_imports(visitor, folder))
