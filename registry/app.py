@@ -138,7 +138,7 @@ def premises_of(home: Home) -> Premises:
     return Premises(
         home=home,
         info={
-            **assemble(home.settings.root),
+            **assemble(home.settings.root, home.settings.policies),
             "time_zone": zone,
             "today": lambda: today(zone),
             "deviation_months": home.settings.deviation_months,

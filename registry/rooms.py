@@ -17,7 +17,7 @@ from registry.accounts.service import forget_ended_sessions
 from registry.compliance.citations import law_of
 from registry.compliance.daily import evaluating
 from registry.compliance.engine import Engine, Subject
-from registry.compliance.policy_files import load_catalogue
+from registry.compliance.local_packs import load_policies
 from registry.compliance.queries import count_judged
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.vocabulary import SubjectKind
@@ -299,11 +299,11 @@ PROVABLES: Mapping[ProofSubject, Provable] = {
 """The records that evidence may be about, each as its own room hands it over."""
 
 
-@lru_cache(maxsize=1)
-def assemble_engine() -> Engine:
-    """The engine with the policies of this version and the facts of every room."""
+@lru_cache(maxsize=4)
+def assemble_engine(local: Path | None = None, home: Path | None = None) -> Engine:
+    """The engine with the policies of this version and the facts of every room; and the policies of a local folder."""
     return Engine(
-        catalogue=load_catalogue(asset_root("policies")),
+        catalogue=load_policies(asset_root("policies"), local, home),
         subjects={
             SubjectKind.DATASET: Subject(
                 SubjectKind.DATASET, _bind_datasets, _every_dataset, _dataset_names, _is_dataset_judged
@@ -368,14 +368,15 @@ _SOURCES = (
 """Who gathers the content of which document, and what one must be allowed to read for it."""
 
 
-def assemble(home: Path | None = None) -> dict[str, Any]:
+def assemble(home: Path | None = None, policies: Path | None = None) -> dict[str, Any]:
     """What every session carries: the engine, what judges what changed, the documents, what evidence may be about.
 
-    With the folder of a home, also what finds the datasets that bear some words in its index.
+    With the folder of a home, also what finds the datasets that bear some words in its index; with a folder of
+    policies, those that the body wrote.
     """
     found = {} if home is None else {"bearers": partial(find_bearers, home=home)}
     return {
-        "engine": assemble_engine(),
+        "engine": assemble_engine(policies, home),
         "law": law_of,
         "judged": count_judged,
         "settling": settle,

@@ -15,8 +15,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cli.context import say_unknown
 from registry.cli.opening import settings_of, write_json
+from registry.compliance.explanation import say_refusal
 from registry.kernel.errors import Conflict, Refusal, Unavailable
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 from registry.ledger.queries import count_unsealed
 from registry.organisations.territory import PACKAGE as TERRITORY
 from registry.platform.assets import PACKAGE as PRODUCT
@@ -29,6 +30,7 @@ from registry.platform.mail import Mailer
 from registry.platform.schema import code_revision
 from registry.platform.settings import Settings, find_unknown_variables
 from registry.reporting.libraries import pdf_available
+from registry.rooms import assemble_engine
 from registry.search.queries import find_lateness
 from registry.web.shell import product_version
 from registry.web.static import files as static_files
@@ -89,9 +91,22 @@ def look_at_machine(settings: Settings) -> Iterator[Finding]:
     yield _mail(settings)
     if settings.files_url or (settings.root / "files").is_dir():
         yield _files(settings)
+    if settings.policies is not None:
+        yield _local_policies(settings)
     unknown = find_unknown_variables()
     if unknown:
         yield Finding(_("Réglages"), None, say_unknown(unknown))
+
+
+def _local_policies(settings: Settings) -> Finding:
+    catalogue = assemble_engine(settings.policies, settings.root).catalogue
+    if catalogue.refusal:
+        return Finding(_("Règles locales"), None, say_refusal(catalogue.refusal))
+    said = ngettext("{count} règle locale", "{count} règles locales", len(catalogue.local)).format(
+        count=len(catalogue.local)
+    )
+    chosen = ngettext("{count} règle au paramètre choisi", "{count} règles au paramètre choisi", len(catalogue.chosen))
+    return Finding(_("Règles locales"), True, f"{said}, {chosen.format(count=len(catalogue.chosen))}.")
 
 
 def look_at_database(settings: Settings) -> Iterator[Finding]:

@@ -8,12 +8,13 @@ from typing import Any
 
 import click
 
+from registry.cli.context import settings_of
 from registry.cli.opening import Terminal, day, names_of, open_terminal, write_json
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
-from registry.compliance.engine import Reading, engine_of
-from registry.compliance.explanation import awaited_in_words, verdict_word
+from registry.compliance.engine import Engine, Reading, engine_of
+from registry.compliance.explanation import awaited_in_words, say_refusal, verdict_word
 from registry.compliance.mutating import mutate_catalogue
 from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
@@ -174,9 +175,10 @@ def policies() -> None:
     help="Le dossier des règles (celui du logiciel).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
-def check(folder: Path | None, as_json: bool) -> int:
-    """Checks every policy and its cases, without a database."""
-    found = check_catalogue(folder or asset_root("policies"), bound_facts())
+@click.pass_context
+def check(context: click.Context, folder: Path | None, as_json: bool) -> int:
+    """Checks every policy and its cases, the body's own too, without a database."""
+    found = check_catalogue(folder or asset_root("policies"), bound_facts(), settings_of(context).policies)
     if as_json:
         write_json(found.as_json())
     else:
@@ -214,32 +216,44 @@ def mutate(policy: str | None, at_least: float, as_json: bool) -> int:
 
 @policies.command("list", help="La liste des règles.")
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
-def list_policies(as_json: bool) -> None:
+@click.pass_context
+def list_policies(context: click.Context, as_json: bool) -> None:
     """Lists the policies."""
-    every = assemble_engine().catalogue.policies
+    engine = _engine(context)
+    every = engine.catalogue.policies
     if as_json:
-        write_json([policy.stored() | {"awaited": _awaited(policy)} for policy in every])
+        write_json([policy.stored() | {"awaited": _awaited(engine, policy)} for policy in every])
         return
     for policy in every:
         click.echo(f"{policy.id:8} {policy.force.label:16} {policy.title}")
-        for sentence in _awaited(policy):
+        for sentence in _awaited(engine, policy):
             click.echo(f"{'':25} {sentence}")
 
 
-def _awaited(policy: Policy) -> list[str]:
+def _engine(context: click.Context) -> Engine:
+    """The engine of this home; says why the body's own policies were refused, if they were."""
+    settings = settings_of(context)
+    engine = assemble_engine(settings.policies, settings.root)
+    if engine.catalogue.refusal:
+        click.echo(say_refusal(engine.catalogue.refusal), err=True)
+    return engine
+
+
+def _awaited(engine: Engine, policy: Policy) -> list[str]:
     """Why each version of a policy that judges nobody yet waits."""
-    engine = assemble_engine()
     said = (awaited_in_words(engine, policy, version) for version in policy.versions)
     return [sentence for sentence in said if sentence]
 
 
 @policies.command("show", help="Une règle, ses versions et le droit qui la fonde.")
 @click.argument("policy_id")
-def show(policy_id: str) -> None:
+@click.pass_context
+def show(context: click.Context, policy_id: str) -> None:
     """Shows one policy."""
-    policy = _policy_of(assemble_engine().catalogue, policy_id)
+    engine = _engine(context)
+    policy = _policy_of(engine.catalogue, policy_id)
     versions = [version.model_dump(mode="json") for version in policy.versions]
-    write_json(policy.stored() | {"versions": versions, "awaited": _awaited(policy)})
+    write_json(policy.stored() | {"versions": versions, "awaited": _awaited(engine, policy)})
 
 
 def _policy_of(catalogue: Catalogue, number: str) -> Policy:

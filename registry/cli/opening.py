@@ -77,7 +77,7 @@ def _actor(home: Home, address: str | None) -> str:
 
 def session_info(home: Home) -> dict[str, Any]:
     """What each session of this process carries: the engine, how it judges, its index, and what day it is."""
-    info = assemble(home.settings.root)
+    info = assemble(home.settings.root, home.settings.policies)
     with transaction(home.jobs, Acting("machine")) as session:
         # Before `init` there is no registry yet, hence no time zone of its own.
         opened = session.get(Registry, 1)

@@ -83,6 +83,12 @@ class Catalogue:
     files: Mapping[str, str] = field(default_factory=dict)
     paths: Mapping[str, Path] = field(default_factory=dict)
     packs: Mapping[str, Pack] = field(default_factory=dict)
+    local: frozenset[str] = frozenset()
+    """The numbers of the policies that the body wrote itself."""
+    chosen: frozenset[str] = frozenset()
+    """The numbers of ours of which it chose a parameter."""
+    refusal: str = ""
+    """Why the body's own policies, as they stand, were refused; nothing where they were not."""
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     """Conditions in words, by version and language: a sheet says each of them again."""
     cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict)

@@ -75,15 +75,16 @@ class CheckReport:
         }
 
 
-def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
-    """Checks every policy of a folder; `bound` are the facts some room gives a value to."""
+def check_catalogue(folder: Path, bound: Collection[str], local: Path | None = None) -> CheckReport:
+    """Checks every policy of a folder, and of a body's own; `bound` are the facts some room gives a value to.
+
+    The cases of a policy of which the body chose a parameter speak of our value: they are left out.
+    """
     try:
-        catalogue = load_catalogue(folder)
+        catalogue = load_catalogue(folder, local)
     except PolicyError as error:
         return CheckReport(failed=[_refused(error, folder.name)])
-    report = CheckReport(policies=len(catalogue.policies))
-    for policy in catalogue.policies:
-        _check_policy(catalogue, policy, catalogue.paths[policy.id], report)
+    report = check_policies(catalogue, {policy.id for policy in catalogue.policies} - catalogue.chosen)
     for name, fact in sorted(catalogue.facts.items(), key=lambda one: (one[1].room, one[0])):
         if name in bound:
             report.arrived += [f"{name} ({fact.room})"] if fact.awaited else []
@@ -91,6 +92,15 @@ def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
             report.awaited.setdefault(fact.room, []).append(name)
         else:
             report.unbound.append(f"{name} ({fact.room})")
+    return report
+
+
+def check_policies(catalogue: Catalogue, numbers: Collection[str]) -> CheckReport:
+    """Tries the cases of these policies."""
+    report = CheckReport(policies=len(numbers))
+    for policy in catalogue.policies:
+        if policy.id in numbers:
+            _check_policy(catalogue, policy, catalogue.paths[policy.id], report)
     return report
 
 

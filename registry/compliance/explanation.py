@@ -74,6 +74,13 @@ def validation_in_words(version: PolicyVersion) -> str:
     return _("validée le {day} ({role})").format(day=day, role=version.validated_by.label)
 
 
+def say_refusal(problem: str) -> str:
+    """Why the policies that a body wrote are not followed as they stand, and what is."""
+    return _("Les règles locales sont refusées, et les dernières qui étaient bonnes restent suivies. {problem}").format(
+        problem=problem
+    )
+
+
 def verdict_shape(force: Force, verdict: Verdict) -> str:
     """The sign that goes with the word: what breaks no law does not bear that of a breach."""
     return "not-followed" if verdict is Verdict.NON_COMPLIANT and force is not Force.OBLIGATION else str(verdict)

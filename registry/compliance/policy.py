@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Collection
 from datetime import date
 from functools import cached_property
@@ -67,6 +68,37 @@ class Fact(BaseModel):
         return self.label if current_locale() == "fr" else self.label_en
 
 
+class Parameter(BaseModel):
+    """A number that a condition asks by its name (`param.review_months`): a choice that no law made.
+
+    A body may choose another within the bounds, with a reason.
+    """
+
+    model_config = STRICT
+
+    value: int
+    at_least: int
+    at_most: int
+    label: Line
+    label_en: Line
+
+    @model_validator(mode="after")
+    def _value_is_within_its_bounds(self) -> Self:
+        if not self.at_least <= self.value <= self.at_most:
+            raise ValueError(
+                _("« value » doit être entre {least} et {most}.").format(least=self.at_least, most=self.at_most)
+            )
+        return self
+
+    def title(self) -> str:
+        """What it counts, in the reader's language."""
+        return self.label if current_locale() == "fr" else self.label_en
+
+
+CONDITIONS = ("when", "require", "deadline", "valid_until")
+_PARAMETER = re.compile(r"\bparam\.(\w+)")
+
+
 class PolicyVersion(BaseModel):
     """What a policy asks during a time, and the law it rests on.
 
@@ -93,6 +125,30 @@ class PolicyVersion(BaseModel):
     plain: Line | None = None
     """What is asked, in a sentence for whoever does not read formulas; it explains, and never decides."""
     plain_en: Line | None = None
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    """The numbers its conditions ask by name; once read, the conditions hold their values."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _parameters_are_filled_in(cls, content: Any) -> Any:
+        named = content.get("parameters") if isinstance(content, dict) else None
+        if not isinstance(named, dict):
+            return content
+        read: set[str] = set()
+
+        def filled(found: re.Match[str]) -> str:
+            read.add(found[1])
+            if found[1] not in named:
+                said = _("paramètre inconnu : « {name} ».").format(name=found[0])
+                raise ValueError(said + meant(found[1], named))
+            known = named[found[1]]
+            # What is no parameter is refused next, by its own fields.
+            return str(known.get("value") if isinstance(known, dict) else known)
+
+        conditions = {name: _PARAMETER.sub(filled, content[name]) for name in CONDITIONS if content.get(name)}
+        if unread := sorted(named.keys() - read):
+            raise ValueError(_("aucune condition ne lit le paramètre « {name} ».").format(name=unread[0]))
+        return {**content, **conditions}
 
     @model_validator(mode="after")
     def _validation_has_its_day(self) -> Self:
@@ -112,8 +168,9 @@ class PolicyVersion(BaseModel):
         return _sha256(self.stored())
 
     def stored(self) -> dict[str, Any]:
-        """This version as JSON keeps it: without its plain words, which may be put better without another law."""
-        return self.model_dump(mode="json", exclude={"plain", "plain_en"})
+        """This version as JSON keeps it: without its plain words, which may be put better without another law, nor the
+        names of its parameters, whose values its conditions hold."""
+        return self.model_dump(mode="json", exclude={"plain", "plain_en", "parameters"})
 
     def in_plain_words(self) -> str:
         """What is asked, in a sentence of the reader's language; nothing where nobody wrote one."""

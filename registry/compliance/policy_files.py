@@ -1,8 +1,8 @@
 """Reading policies from their files: typed, checked, or refused with file, line and what was meant."""
 
 import re
-from collections.abc import Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -10,7 +10,18 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from registry.compliance.catalogue import Catalogue
-from registry.compliance.policy import STRICT, Case, Fact, Line, Pack, Policy, PolicyError, PolicyVersion, meant
+from registry.compliance.policy import (
+    CONDITIONS,
+    STRICT,
+    Case,
+    Fact,
+    Line,
+    Pack,
+    Policy,
+    PolicyError,
+    PolicyVersion,
+    meant,
+)
 from registry.compliance.vocabulary import Evidence, FactType, VersionStatus
 from registry.kernel.delays import Delay
 from registry.kernel.words import _, mark
@@ -45,8 +56,22 @@ _NO_POLICIES = frozenset({"activities", "lists", "mappings", "templates"})
 """Folders of data that hold no policy: code lists, mappings of inventories, templates of activities and of sheets."""
 
 
-def load_catalogue(folder: Path) -> Catalogue:
-    """Every policy of a folder, with its facts, lists and delays.
+class Choice(BaseModel):
+    """Another value that a body chose for a parameter of ours, from a day on, and why."""
+
+    model_config = STRICT
+
+    value: int
+    decided_on: date
+    reason: Line
+
+
+CHOICES = "parametres.yaml"
+"""The file of a local folder that holds choices, by policy and parameter."""
+
+
+def load_catalogue(folder: Path, local: Path | None = None) -> Catalogue:
+    """Every policy of a folder, with its facts, lists and delays; and those of a local one, with its choices.
 
     Raises: PolicyError with file, line and what was meant; nothing is half-loaded.
     """
@@ -60,11 +85,12 @@ def load_catalogue(folder: Path) -> Catalogue:
     }
     named = folder / "texts.yaml"
     texts = {name: _valid(_Text, content, named, name) for name, content in _read_known(named).items()}
-    titled = folder / "packs.yaml"
     packs = {
-        name: _valid(Pack, content, titled, name)
-        for name, content in (_read(titled) if titled.exists() else {}).items()
+        name: _valid(Pack, content, place / "packs.yaml", name)
+        for place in (folder, *([local] if local else []))
+        for name, content in _read_known(place / "packs.yaml").items()
     }
+    choices = _read_choices(local / CHOICES) if local is not None else {}
     catalogue = Catalogue(
         policies=(),
         facts=facts,
@@ -73,8 +99,11 @@ def load_catalogue(folder: Path) -> Catalogue:
         packs=packs,
         texts=[KnownText(name, one.title, one.nature, one.names, one.read_on) for name, one in texts.items()],
     )
+    own = [path for path in sorted(folder.glob("*/*.yaml")) if path.parent.name not in _NO_POLICIES]
+    theirs = sorted(local.glob("*/*.yaml")) if local is not None else []
     read = [
-        read_policy(path, catalogue) for path in sorted(folder.glob("*/*.yaml")) if path.parent.name not in _NO_POLICIES
+        *(read_policy(path, catalogue, choices) for path in own),
+        *(read_policy(path, catalogue) for path in theirs),
     ]
     catalogue.policies = sorted((policy for policy, _path in read), key=lambda policy: policy.id)
     paths: dict[str, Path] = {}
@@ -83,19 +112,87 @@ def load_catalogue(folder: Path) -> Catalogue:
             raise _placed(path, ("id",), _("le numéro {number} est déjà pris.").format(number=policy.id))
         paths[policy.id] = path
     catalogue.paths = paths
+    catalogue.local = frozenset(policy.id for policy, path in read if path in theirs)
+    catalogue.chosen = frozenset(choices)
+    for number in choices:
+        if number not in paths or number in catalogue.local:
+            problem = _("aucune règle du logiciel ne porte le numéro « {number} ».").format(number=number)
+            raise _placed(local / CHOICES if local else Path(), (number,), problem + meant(number, paths))
     catalogue.files = {number: f"{path.parent.name}/{path.name}" for number, path in paths.items()}
     return catalogue
 
 
-def read_policy(path: Path, catalogue: Catalogue) -> tuple[Policy, Path]:
-    """One policy file, checked against a catalogue's facts.
+Choices = Mapping[str, tuple[Path, Mapping[str, Choice]]]
+"""The choices made on policies, by number, each with the file that makes them."""
+
+
+def _read_choices(path: Path) -> Choices:
+    return {
+        number: (path, {name: _valid(Choice, made, path, number, name) for name, made in _fields(said, path, number)})
+        for number, said in _read_known(path).items()
+    }
+
+
+def _fields(said: Any, path: Path, *inside: str) -> Iterable[tuple[str, Any]]:
+    if not isinstance(said, dict):
+        raise _placed(path, inside, _("« {name} » attend des champs, un par ligne.").format(name=inside[-1]))
+    return said.items()
+
+
+def _chosen(content: dict[str, Any], made: tuple[Path, Mapping[str, Choice]]) -> dict[str, Any]:
+    """A policy's file with the values a body chose: a version that binds on the day of a choice is another from it."""
+    path, choices = made
+    number, versions = str(content["id"]), list(content["versions"])
+    for name, choice in choices.items():
+        asked = [one for one in versions if name in (one.get("parameters") or {})]
+        if not asked:
+            known = {known for one in versions for known in (one.get("parameters") or {})}
+            problem = _("{number} n’a pas de paramètre « {name} ».").format(number=number, name=name)
+            raise _placed(path, (number, name), problem + meant(name, known))
+        split: list[dict[str, Any]] = []
+        for one in versions:
+            last = one.get("effective_until")
+            if one not in asked or (last is not None and last < choice.decided_on):
+                split.append(one)
+                continue
+            parameter = one["parameters"][name]
+            if not parameter["at_least"] <= choice.value <= parameter["at_most"]:
+                problem = _("« value » doit être entre {least} et {most}.").format(
+                    least=parameter["at_least"], most=parameter["at_most"]
+                )
+                raise _placed(path, (number, name, "value"), problem)
+            if one["effective_from"] < choice.decided_on:
+                split.append({**one, "effective_until": choice.decided_on - timedelta(days=1)})
+            words = _("Choix de la collectivité, le {day} : {value} au lieu de {ours} ({what}). Motif : {reason}")
+            said = words.format(
+                day=f"{choice.decided_on:%d/%m/%Y}", value=choice.value, ours=parameter["value"],
+                what=parameter["label"], reason=choice.reason,
+            )  # fmt: skip
+            # Its plain words speak of our number: the exact condition says theirs.
+            kept = {field: value for field, value in one.items() if field not in {"plain", "plain_en"}}
+            split.append(
+                {
+                    **kept,
+                    "effective_from": max(one["effective_from"], choice.decided_on),
+                    "parameters": {**one["parameters"], name: {**parameter, "value": choice.value}},
+                    "note": " ".join(filter(None, (one.get("note"), said))),
+                }
+            )
+        versions = split
+    return {**content, "versions": versions}
+
+
+def read_policy(path: Path, catalogue: Catalogue, choices: Choices | None = None) -> tuple[Policy, Path]:
+    """One policy file, checked against a catalogue's facts, with the values a body chose for its parameters.
 
     Raises: PolicyError with file, line and what was meant.
     """
     content = _read(path)
     policy = _valid(Policy, content, path)
+    if choices and policy.id in choices:
+        policy = _valid(Policy, _chosen(content, choices[policy.id]), path)
     for number, version in enumerate(policy.versions):
-        for name in ("when", "require", "deadline", "valid_until"):
+        for name in CONDITIONS:
             source = getattr(version, name)
             if source is not None:
                 try:
@@ -103,6 +200,12 @@ def read_policy(path: Path, catalogue: Catalogue) -> tuple[Policy, Path]:
                 except PolicyError as error:
                     raise _placed(path, ("versions", number, name), f"{name} : {error.problem}") from error
     _check_dates(policy, path)
+    _check_cases(policy, path, catalogue)
+    return policy, path
+
+
+def _check_cases(policy: Policy, path: Path, catalogue: Catalogue) -> None:
+    """Each case gives known facts values that they may have."""
     for number, case in enumerate(policy.cases):
         for name, value in case.facts.items():
             where = ("cases", number, "facts", name)
@@ -119,7 +222,6 @@ def read_policy(path: Path, catalogue: Catalogue) -> tuple[Policy, Path]:
             if name not in catalogue.facts:
                 problem = _("fait inconnu : « {name} ».").format(name=name) + meant(name, catalogue.facts)
                 raise _placed(path, ("cases", number, "missing"), problem)
-    return policy, path
 
 
 def _check_dates(policy: Policy, path: Path) -> None:

@@ -8,11 +8,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.citations import official_texts
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import (
     awaited_in_words,
     condition_in_words,
+    say_refusal,
     validation_in_words,
     verdict_word,
 )
@@ -65,6 +67,7 @@ def show_policies(visit: Visit) -> Response[Any]:
             policy.id, policy.name(), policy.force.label, policy.force is Force.OBLIGATION, policy.severity.label,
             version.text, version.article, policy.subject.label, counts.get(policy.id, Counter()),
             validation_in_words(version) if version.validated_on is not None else "",
+            _origin(catalogue, policy),
         )  # fmt: skip
         packs.setdefault(catalogue.pack_of(policy.id), []).append(line)
     figures = []
@@ -75,6 +78,7 @@ def show_policies(visit: Visit) -> Response[Any]:
     page = PoliciesPage(
         packs=[Pack(code, catalogue.pack_title(code), lines) for code, lines in packs.items() if lines],
         total=len(in_force),
+        refusal=say_refusal(catalogue.refusal) if catalogue.refusal else "",
         unvalidated=sum(version.validated_on is None for _policy, version in in_force.values()),
         waiting=_waiting(engine, visit),
         figures=figures,
@@ -89,6 +93,13 @@ def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, 
     """What binds in law first, the gravest before, then what is most often not met."""
     unmet = counts.get(policy.id, Counter())[Verdict.NON_COMPLIANT]
     return _FORCES.index(policy.force), _SEVERITIES.index(policy.severity), -unmet, policy.id
+
+
+def _origin(catalogue: Catalogue, policy: Policy) -> str:
+    """Whose a policy is, where it is not ours as it came."""
+    if policy.id in catalogue.local:
+        return _("règle de la collectivité")
+    return _("paramètre choisi par la collectivité") if policy.id in catalogue.chosen else ""
 
 
 def _waiting(engine: Engine, visit: Visit) -> list[tuple[str, list[WaitingLine]]]:
@@ -155,6 +166,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
         id=policy.id, title=policy.name(), force=policy.force.label, severity=policy.severity.label,
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
+        origin=_origin(engine.catalogue, policy),
         versions=_versions(engine, visit, policy),
         waits=any(one.applies_on(visit.today) and engine.catalogue.waits(policy, one) for one in policy.versions),
         subjects=rows,

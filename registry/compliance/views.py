@@ -89,6 +89,7 @@ class PolicyLine:
     subject: str
     counts: Mapping[Verdict, int]
     validation: str
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -116,11 +117,13 @@ class WaitingLine:
 @dataclass(frozen=True)
 class PoliciesPage:
     """Every policy in force: those that judge, pack by pack, with their counts within the visitor's rights, and those
-    that wait, under the room each waits for. `unvalidated` is how many of those that judge no jurist has validated."""
+    that wait, under the room each waits for. `unvalidated` is how many of those that judge no jurist has validated;
+    `refusal` says why the policies that the body wrote are not followed as they stand, if they are not."""
 
     packs: Sequence[Pack]
     total: int
     unvalidated: int
+    refusal: str
     waiting: Sequence[tuple[str, Sequence[WaitingLine]]]
     figures: Sequence["Figure"]
 
@@ -197,6 +200,7 @@ class PolicyPage:
     principle: str
     remedy: str
     owed_by: Sequence[str]
+    origin: str
     versions: Sequence[VersionView]
     waits: bool
     subjects: Sequence[SubjectLine]

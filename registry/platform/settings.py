@@ -94,6 +94,7 @@ class Settings(BaseSettings):
     ] = ()
 
     requests_kept_months: int = Field(default=60, ge=1, le=1200)
+    policies: Annotated[Path, AfterValidator(lambda place: place.expanduser().resolve())] | None = None
 
     @property
     def root(self) -> Path:
@@ -117,6 +118,7 @@ _EXPECTED: Mapping[str, str] = {
     "deviation_months": mark("un nombre de mois de 1 à 60, par exemple 12"),
     "log_level": mark("DEBUG, INFO, WARNING, ERROR ou CRITICAL"),
     "trusted_proxies": mark("des adresses ou des réseaux séparés par des virgules, par exemple 10.0.0.2,10.1.0.0/16"),
+    "policies": mark("un dossier, par exemple /etc/beffroi/regles"),
     "requests_kept_months": mark("un nombre de mois de 1 à 1200, par exemple 60"),
     "private_hosts": mark(
         "des machines ou des réseaux séparés par des virgules, par exemple catalogue.interne,10.1.0.0/16"
