@@ -150,12 +150,12 @@ def holding(today: date | ColumnElement[Any]) -> ColumnElement[Any]:
 
 def with_deviations(query: Select[Any]) -> Select[Any]:
     """Findings with the deviation asked for and the one approved that bear on them, if any."""
-    return query.outerjoin(ACCEPTED, _bears_on(ACCEPTED, DeviationState.APPROVED)).outerjoin(
-        ASKED, _bears_on(ASKED, DeviationState.ASKED)
+    return query.outerjoin(ACCEPTED, bears_on(ACCEPTED, DeviationState.APPROVED)).outerjoin(
+        ASKED, bears_on(ASKED, DeviationState.ASKED)
     )
 
 
-def _bears_on(deviation: type[AcceptedDeviation], state: DeviationState) -> ColumnElement[bool]:
+def bears_on(deviation: type[AcceptedDeviation], state: DeviationState) -> ColumnElement[bool]:
     """Whether a deviation that stands so is about what a finding says: there is one at most."""
     return and_(
         col(deviation.subject_id) == col(Finding.subject_id),

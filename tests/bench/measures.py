@@ -122,6 +122,12 @@ PAGES: tuple[tuple[str, str, float], ...] = (
     ("la même, où se lit un mot d’une fiche sur huit", "/jeux?q=budgets", 1),
     ("la même, où se lisent deux mots d’une fiche sur cinquante", "/jeux?q=relev%C3%A9+42", 1),
     ("recherche avec facettes", "/recherche?q=bornes", 1),
+    ("constats à facettes, première page", "/conformite/constats", 1.0),
+    (
+        "les mêmes, réduits par trois facettes",
+        "/conformite/constats?constat=non-compliant&force=obligation&domaine=open-data",
+        1.0,
+    ),
 )
 """Pages of a signed-in steward, each with its share of the ceiling. Units: % of hello."""
 

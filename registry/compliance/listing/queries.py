@@ -4,26 +4,14 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.compliance.listing.rules import Cell, Chosen, Facet
+from registry.compliance.listing.rules import Chosen, Facet
 from registry.compliance.models import Finding
-from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, holding, verdict_on, with_deviations
-from registry.compliance.vocabulary import Holding, Verdict
-
-
-def count_cells_of(session: Session, today: date) -> list[Cell]:
-    """How many findings within the asker's rights read alike today, by policy, body and deviation."""
-    read = verdict_on(today).label("read")
-    held = holding(today).label("held")
-    own = (col(Finding.policy_id), col(Finding.organisation_id), read, held)
-    query = with_deviations(select(*own, func.count().label("number"))).where(col(Finding.until).is_(None))
-    return [
-        Cell(row.policy_id, row.organisation_id, Verdict(row.read), Holding(row.held), row.number)
-        for row in session.execute(query.group_by(*own))
-    ]
+from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, verdict_on
+from registry.compliance.vocabulary import Verdict
 
 
 def find_listed(

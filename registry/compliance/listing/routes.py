@@ -8,7 +8,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.listing.queries import count_cells_of, find_listed
+from registry.compliance.listing.counting import count_alike
+from registry.compliance.listing.queries import find_listed
 from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells, policies_of
 from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
@@ -51,7 +52,7 @@ def show_findings(visit: Visit) -> Response[Any]:
     chosen = _chosen(visit, engine, bodies)
     ready = _ready(visit)
     own, *others = count_cells(
-        count_cells_of(visit.session, visit.today),
+        count_alike(visit.session, visit.today),
         engine.catalogue,
         chosen,
         *(choice for _words, _said, choice in ready),
