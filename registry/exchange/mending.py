@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from registry.exchange.exports.cells import inert
 from registry.exchange.models import CHANGED_SINCE, LEFT, ImportLine
 from registry.exchange.views import anomaly_view
 from registry.exchange.vocabulary import TO_MEND
+from registry.kernel.spreadsheets import inert
 
 REMARKS = "À corriger"
 """The header of the remarks: `policies/mappings/beffroi.yaml` knows it, so that the file comes back as it was."""

@@ -11,10 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.exchange.exports.archive import About
-from registry.exchange.exports.cells import as_written, for_xml, from_cell, from_xml, inert, to_cell
+from registry.exchange.exports.cells import as_written, for_xml, from_cell, from_xml, to_cell
 from registry.exchange.exports.columns import Column, Holds, as_order, from_order
 from registry.exchange.exports.csv_files import README, csv_export
 from registry.exchange.exports.layout import export_tables
+from registry.kernel.spreadsheets import inert
 
 LICENCE = Column("licence", "Licence", codes={"etalab-2.0": "Licence Ouverte 2.0", "odbl": "ODbL"})
 TREACHEROUS = [

@@ -17,13 +17,14 @@ from registry.exchange.activities.fiches import Actors, fiche_rows, fiche_table,
 from registry.exchange.activities.queries import Whole, find_pointed, find_wholes
 from registry.exchange.activities.rows import record_rows
 from registry.exchange.exports.archive import About
-from registry.exchange.exports.cells import inert, to_cell
+from registry.exchange.exports.cells import to_cell
 from registry.exchange.exports.columns import ExportTable
 from registry.exchange.exports.exporting import few_at_once
 from registry.exchange.exports.ods import MIMETYPE, ods_export
 from registry.exchange.exports.queries import Bodies, Row, find_bodies
 from registry.exchange.exports.xlsx import xlsx_export
 from registry.kernel.issuing import Moment
+from registry.kernel.spreadsheets import inert
 from registry.kernel.words import FRENCH, _, mark, use_translations
 from registry.organisations.queries import get_registry
 from registry.platform.database import Acting, transaction

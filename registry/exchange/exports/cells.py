@@ -15,8 +15,6 @@ from typing import Any
 
 from registry.exchange.exports.columns import Column, Holds
 
-TREACHEROUS = frozenset("=+-@\t\r\n＝＋－＠'")
-"""What begins a formula in some spreadsheet; and the apostrophe, which says that one does not."""
 YES, NO = "oui", "non"
 _CODED = re.compile(r"(?P<words>.*) \[(?P<code>[^\[\]]*)\]", re.DOTALL)
 _NOT_XML = re.compile("_x[0-9A-Fa-f]{4}_|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
@@ -82,11 +80,6 @@ def _on_a_line(value: str) -> str:
 
 def _off_a_line(line: str) -> str:
     return _LISTED.sub(lambda found: "\n" if found[1] == "n" else found[1], line)
-
-
-def inert(cell: str) -> str:
-    """A cell of a CSV file that no spreadsheet computes."""
-    return f"'{cell}" if cell.lstrip(" \u00a0")[:1] in TREACHEROUS else cell
 
 
 def as_written(cell: str) -> str:

@@ -5,9 +5,10 @@ import io
 from collections.abc import Iterable, Iterator
 
 from registry.exchange.exports.archive import About, Archive
-from registry.exchange.exports.cells import inert, to_cell
+from registry.exchange.exports.cells import to_cell
 from registry.exchange.exports.columns import REREAD, ExportTable
 from registry.exchange.exports.queries import Row
+from registry.kernel.spreadsheets import inert
 
 README = "lisez-moi.txt"
 _EACH = 500

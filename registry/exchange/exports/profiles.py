@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from registry.exchange.exports.cells import inert
 from registry.exchange.exports.queries import Row
 from registry.kernel.sort_keys import sort_key
+from registry.kernel.spreadsheets import inert
 from registry.kernel.words import FRENCH
 from registry.platform.lists import load_list
 
