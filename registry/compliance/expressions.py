@@ -14,6 +14,8 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][\w.]*)"
     r"|(?P<sign>\|\||&&|==|!=|<=|>=|<|>|!|\(|\)|\[|\]|,|-))"
 )
+_DEEPEST = 20
+"""Parts of a condition one within another: past 31, the library that compiles them gives up without saying where."""
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "in")
 
 
@@ -51,7 +53,7 @@ class _Reader:
             kind = str(found.lastgroup)
             self.tokens.append((kind, found.group(kind), found.start(kind), found.end()))
             place = found.end()
-        self.at = 0
+        self.at = self.depth = 0
 
     def peek(self) -> str:
         return self.tokens[self.at][1] if self.at < len(self.tokens) else ""
@@ -86,6 +88,14 @@ class _Reader:
         return left
 
     def single(self) -> Node:
+        self.depth += 1
+        if self.depth > _DEEPEST:
+            raise ExpressionError(f"{self.source[self.tokens[self.at - 1][2] :][:20]!r}")
+        node = self.alone()
+        self.depth -= 1
+        return node
+
+    def alone(self) -> Node:
         kind, text, start, end = self.take()
         if text == "!":
             inner = self.single()
