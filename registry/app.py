@@ -75,6 +75,7 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Règles"), "/conformite", Permission.COMPLIANCE_FINDING_READ),
             Entry(mark("Constats"), "/conformite/constats", Permission.COMPLIANCE_FINDING_READ),
             Entry(mark("Écarts assumés"), "/conformite/ecarts", Permission.COMPLIANCE_FINDING_READ),
+            Entry(mark("Simulations"), "/conformite/simulations", Permission.COMPLIANCE_SIMULATION_RUN),
             Entry(mark("Textes officiels"), "/droit", Permission.LEGAL_TEXT_READ),
             Entry(mark("Veille juridique"), "/droit/veille", Permission.LEGAL_TEXT_READ),
         ),

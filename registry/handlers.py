@@ -9,6 +9,7 @@ from registry.compliance import routes as compliance_routes
 from registry.compliance.deviations import api as deviations_api
 from registry.compliance.deviations import routes as deviations_routes
 from registry.compliance.listing import routes as findings_list
+from registry.compliance.simulations import routes as simulations_routes
 from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
@@ -126,6 +127,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
     *deviations_routes.HANDLERS,
+    *simulations_routes.HANDLERS,
     *deviations_api.HANDLERS,
     *documents_routes.HANDLERS,
     *documents_forms.HANDLERS,

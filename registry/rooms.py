@@ -20,6 +20,8 @@ from registry.compliance.engine import Engine, Subject
 from registry.compliance.local_packs import load_policies
 from registry.compliance.queries import count_judged
 from registry.compliance.service import EVALUATE_JOB, settle
+from registry.compliance.simulations.jobs import simulating
+from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
@@ -391,6 +393,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     return {
         ISSUE_JOB: issuing(home, info),
         EVALUATE_JOB: evaluating(home.jobs, info),
+        SIMULATE_JOB: simulating(home.jobs, info),
         ERASE_JOB: erasing(home, info),
         **bulk_jobs(home, info),
         **import_jobs(home, info),

@@ -100,7 +100,7 @@ def check_policies(catalogue: Catalogue, numbers: Collection[str]) -> CheckRepor
     report = CheckReport(policies=len(numbers))
     for policy in catalogue.policies:
         if policy.id in numbers:
-            _check_policy(catalogue, policy, catalogue.paths[policy.id], report)
+            check_policy(catalogue, policy, catalogue.paths[policy.id], report)
     return report
 
 
@@ -112,7 +112,7 @@ def try_policy(folder: Path, file: Path) -> CheckReport:
     except PolicyError as error:
         return CheckReport(failed=[_refused(error, file.name)])
     report = CheckReport(policies=1)
-    _check_policy(catalogue, policy, path, report)
+    check_policy(catalogue, policy, path, report)
     return report
 
 
@@ -153,7 +153,8 @@ def verdicts_possible(version: PolicyVersion) -> set[Verdict]:
     return possible | ({Verdict.NOT_APPLICABLE} if version.when is not None else set())
 
 
-def _check_policy(catalogue: Catalogue, policy: Policy, path: Path, report: CheckReport) -> None:
+def check_policy(catalogue: Catalogue, policy: Policy, path: Path, report: CheckReport) -> None:
+    """Tries the cases of a policy, and looks for a verdict that none of them shows."""
     file = f"{path.parent.name}/{path.name}"
     seen: set[Verdict] = set()
     for number, case in enumerate(policy.cases):

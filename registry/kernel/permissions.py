@@ -21,6 +21,7 @@ class Permission(StrEnum):
     COMPLIANCE_DEVIATION_WITHDRAW = "compliance:deviation:withdraw"
     COMPLIANCE_FINDING_READ = "compliance:finding:read"
     COMPLIANCE_POLICY_READ = "compliance:policy:read"
+    COMPLIANCE_SIMULATION_RUN = "compliance:simulation:run"
     CONTRACTS_CONTRACT_READ = "contracts:contract:read"
     CONTRACTS_CONTRACT_RECORD = "contracts:contract:record"
     DATASETS_LAW_RECORD = "datasets:law:record"
@@ -128,6 +129,8 @@ _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
 _ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
 """To go on with a breach for a time is asked by who records what the finding is about, and decided by somebody else."""
 _DECIDES_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_DECIDE, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
+_SIMULATES = frozenset({Permission.COMPLIANCE_SIMULATION_RUN})
+"""To try a draft policy or another law: of those who hold `_CONFIDED` alone, as it judges breaches and requests too."""
 _CONFIDED = frozenset(
     {
         Permission.PROCESSING_BREACH_READ,
@@ -152,7 +155,8 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _CONFIDED
     | _ERASES
     | _KEEPS
-    | _ASKS_DEVIATIONS,
+    | _ASKS_DEVIATIONS
+    | _SIMULATES,
     Role.LEGAL: _READS
     | _ISSUES
     | _AMENDS
@@ -161,6 +165,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _KEEPS
     | _ASKS_DEVIATIONS
     | _DECIDES_DEVIATIONS
+    | _SIMULATES
     | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS | _ASKS_DEVIATIONS,
@@ -172,6 +177,7 @@ WRITING = frozenset(
         Permission.COMPLIANCE_DEVIATION_ASK,
         Permission.COMPLIANCE_DEVIATION_DECIDE,
         Permission.COMPLIANCE_DEVIATION_WITHDRAW,
+        Permission.COMPLIANCE_SIMULATION_RUN,
         Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,

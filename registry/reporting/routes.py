@@ -138,6 +138,7 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
 
 JOB_TITLES = {
     ISSUE_JOB: mark("Émission d’un document"),
+    "compliance:simulation:run": mark("Simulation"),
     "erasures:person:erase": mark("Effacement d’une personne"),
     "exchange:import:apply": mark("Application d’un import"),
     "exchange:import:undo": mark("Annulation d’un import"),

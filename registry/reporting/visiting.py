@@ -27,6 +27,7 @@ READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_
 ISSUE_JOB = "reporting:document:issue"
 JOB_RIGHTS = {
     ISSUE_JOB: Permission.REPORTING_DOCUMENT_ISSUE,
+    "compliance:simulation:run": Permission.COMPLIANCE_SIMULATION_RUN,
     "erasures:person:erase": Permission.ERASURES_RECEIPT_READ,
     "exchange:import:read": Permission.EXCHANGE_IMPORT_READ,
     "exchange:import:apply": Permission.EXCHANGE_IMPORT_READ,

@@ -64,6 +64,7 @@ from tests.access.deviating import REASON as WHY
 from tests.access.deviating import UNTIL, deviate
 from tests.access.official import ARTICLE, TEXT, load_official
 from tests.access.retaining import retain
+from tests.access.simulating import simulate_draft
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
 
@@ -98,6 +99,7 @@ class Objects:
     asking_id: int = NOTHING
     document_id: int = NOTHING
     run_id: int = NOTHING
+    simulation_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
     entry_id: int = NOTHING
@@ -296,6 +298,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     more |= deviate(
         town, organisation_id, word, on=source.id, breached=sheet.id, asker=colleague_id, day=town.info["today"]()
     )
+    more["simulation_id"] = simulate_draft(town, organisation_id, word, on=[sheet.id])
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
@@ -532,6 +535,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /conformite/ecarts/{deviation_id:int}/retirer": _form(
         version=lambda of: str(of.deviation_version), reason=REASON
     ),
+    "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /droit/veille/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), title="Veille neuve", changes="Tout", status="spotted"
     ),

@@ -27,6 +27,7 @@ WITHOUT_EVENT = {
     "POST /traitements/imports/{import_id:int}/abandonner": "a preview set aside: nothing was stated",
     "POST /api/v1/processing-activities/imports": "a preview: nothing is stated before it is applied",
     "POST /api/v1/processing-activities/imports/{import_id:int}/abandonment": "a preview set aside: nothing was stated",
+    "POST /conformite/simulations": "nothing is stated: its row in `job_run` says who asked, what was tried, what came",
     "POST /jeux/vues": "a convenience of one account: nothing is stated of the data",
     "POST /jeux/vues/{view_id:int}/modifier": "a convenience of one account: nothing is stated of the data",
     "POST /jeux/vues/{view_id:int}/enlever": "a convenience of one account; the row stays, set aside",
@@ -441,7 +442,8 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
     for route in WITHOUT_EVENT:
         method, path = unsafe[route]
         before = _last(town)
-        asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(colleague)
+        who = administrator if route == "POST /conformite/simulations" else colleague
+        asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(who)
         theirs = replace(
             about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view,
             draft_id=_draft_of(town, colleague.account_id),

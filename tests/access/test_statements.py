@@ -54,6 +54,7 @@ from registry.search.following import rebuild
 from tests.access.assessments import write_assessment
 from tests.access.official import load_official
 from tests.access.retaining import retain
+from tests.access.simulating import simulate_draft
 from tests.conftest import Town
 
 pytestmark = pytest.mark.database
@@ -100,6 +101,8 @@ STATEMENTS = {
     "/conformite/ecarts": 5,
     "/conformite/ecarts/{deviation}": 4,
     "/conformite/ecarts/{deviation}/retirer": 2,
+    "/conformite/simulations": 3,
+    "/conformite/simulations/{simulation}": 5,
     "/api/v1/accepted-deviations": 2,
     "/api/v1/accepted-deviations/{deviation}": 2,
     "/mesures": 3,
@@ -268,6 +271,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "measure": 0,
                     "entry": 0,
                     "deviation": 0,
+                    "simulation": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
             subjects["system"] = subjects["system"] or system.id
@@ -337,6 +341,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             sheet = record_dataset(session, town.authority_id, DatasetForm(title=f"Arbres {number}"))
             kept = retain(session, town.authority_id, sheet.id, f"{number}", day=day, code=f"R{number}")
             subjects["slip"] = subjects["slip"] or kept["slip_id"]
+        simulated = simulate_draft(town, town.authority_id, f"{number}", on=[sheet.id, subjects["dataset"]])
+        subjects["simulation"] = subjects["simulation"] or simulated
     for number in range(start, end, 5):
         town.someone(list(Role)[number % 8], town.authority_id if number < 40 else town.commune_id)
     return subjects

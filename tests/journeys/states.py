@@ -321,6 +321,21 @@ def deviations(visitor: Visitor) -> States:
     yield "a deviation withdrawn"
 
 
+def simulations(visitor: Visitor) -> States:
+    """A draft begun from a rule and refused with its lines, and the law of another day tried to its end."""
+    page = visitor.page
+    visitor.go("/conformite/simulations?regle=OD-05")
+    yield "a draft begun from a rule"
+    page.fill("#draft", "id: OD-05\ntitre: Licence choisie\n")
+    send(page, "form:has(#draft) button")
+    yield "a draft refused with its lines"
+    page.fill("#law_of", "2015-01-01")
+    send(page, "form:has(#law_of) button")
+    page.locator("main a[href^='/conformite/simulations/']").last.wait_for(timeout=120_000)
+    visitor.go(f"/conformite/simulations/{page.url.rpartition('/')[2]}")
+    yield "what a simulation says"
+
+
 def law(visitor: Visitor, home: Path, folder: Path) -> States:
     """Official texts once an article was loaded, and a change of the law that is followed."""
     page, number = visitor.page, "L311-1"
@@ -384,6 +399,7 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((officer, name) for name in binding(officer))
     lawyer = served.open("legal", **how)
     yield from ((lawyer, name) for name in law(lawyer, served.home, folder))
+    yield from ((lawyer, name) for name in simulations(lawyer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in record_imports(visitor, folder))

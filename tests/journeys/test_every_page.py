@@ -19,6 +19,7 @@ NO_PAGES = {
     "/metrics": "read by machines",
     "/statique/{digest:str}/{name:str}": "a part of every page",
     "/documents/{document_id:int}/{part:str}": "a file to download",
+    "/conformite/simulations/{simulation_id:int}/fichier": "a file to download",
     "/conservation/regles/fichier": "a file to download",
     "/exports/{form:str}": "a file to download",
     "/imports/{batch_id:int}/a-corriger": "a file to download",
@@ -34,7 +35,7 @@ OTHERS = ["legal", "director", "dpo", "reader"]
 """Roles whose desk, sheet and figures differ from those of a steward."""
 FILES = re.compile(
     r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
-    r"|traitements/export/|conservation/regles/fichier|preuves/\d+/fichiers/)"
+    r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/fichier|preuves/\d+/fichiers/)"
 )
 MOVING = re.compile(r"^/(aipd|conformite/ecarts)/\d+$")
 """Sheets whose links depend on where they stand: each is opened."""

@@ -1,0 +1,105 @@
+"""The pages of simulations: the list with its form, what one says, and its file."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.accounts.queries import find_actor_names
+from registry.compliance.engine import engine_of
+from registry.compliance.simulations.drafts import read_draft
+from registry.compliance.simulations.forms import SimulationForm
+from registry.compliance.simulations.queries import find_simulations, get_simulation
+from registry.compliance.simulations.service import ask_simulation
+from registry.compliance.simulations.showing import RUN, as_csv, simulation_page, title_of
+from registry.compliance.simulations.views import SimulationLine, SimulationsPage
+from registry.kernel.errors import Conflict
+from registry.kernel.words import _, current_locale
+from registry.platform.models import JobState
+from registry.web.templating import say_number
+from registry.web.visits import Rejected, Visit, route
+
+LIST = "/conformite/simulations"
+
+
+def _page(
+    visit: Visit,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    problems: Sequence[str] = (),
+    status: int = HTTP_200_OK,
+) -> Response[Any]:
+    found = find_simulations(visit.session, visit.visitor.reach(RUN))
+    names = find_actor_names(visit.session, {row.actor for row in found})
+    catalogue = engine_of(visit.session).catalogue
+    page = SimulationsPage(
+        rows=[
+            SimulationLine(
+                id=row.id,
+                title=title_of(row.policy_id, row.title if current_locale() == "fr" else row.title_en, row.law_of),
+                asked_at=row.created_at, asked_by=names[row.actor], state=row.state.label,
+                changed=say_number(row.changed) if row.changed is not None else "",
+            )
+            for row in found
+        ],
+        policies=[(one.id, f"{one.id} · {one.name()}") for one in catalogue.policies if one.id in catalogue.paths],
+        begun_from=visit.query("regle"), values=values, errors=errors, problems=problems,
+    )  # fmt: skip
+    return visit.page("compliance/simulations.html", page, status=status)
+
+
+@route("GET", LIST, RUN)
+def show_simulations(visit: Visit) -> Response[Any]:
+    """The simulations, and the form: empty, or holding the text of a policy to begin from."""
+    path = engine_of(visit.session).catalogue.paths.get(visit.query("regle"))
+    # A body's own file may be gone since it was read.
+    begun = path.read_text("utf-8") if path is not None and path.exists() else ""
+    return _page(visit, {"draft": begun}, {})
+
+
+@route("POST", LIST, RUN)
+def ask_one(visit: Visit) -> Response[Any]:
+    """Asks for a simulation; a draft that does not read, or whose cases fail, is shown again with its lines."""
+    read = visit.form(SimulationForm)
+    typed = {name: visit.form_data().first(name) for name in SimulationForm.model_fields}
+    if isinstance(read, Rejected):
+        return _page(visit, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    draft = None
+    if read.form.draft is not None:
+        found = read_draft(read.form.draft, engine_of(visit.session))
+        draft = found.policy
+        if draft is None:
+            errors = {"draft": _("Ce projet ne peut pas encore être essayé : corrigez les lignes indiquées.")}
+            return _page(visit, typed, errors, found.problems, HTTP_422_UNPROCESSABLE_ENTITY)
+    run = ask_simulation(
+        visit.session, read.form, draft, visit.visitor.reach(RUN), by=visit.visitor.account_id, actor=visit.actor,
+        key=secrets.token_hex(8),
+    )  # fmt: skip
+    return visit.go(f"/travaux/{run.id}")
+
+
+@route("GET", f"{LIST}/{{simulation_id:int}}", RUN)
+def show_simulation(visit: Visit, simulation_id: int) -> Response[Any]:
+    """What a simulation says: who would change verdict, by organisation."""
+    run = get_simulation(visit.session, simulation_id, visit.visitor.reach(RUN))
+    return visit.page("compliance/simulation.html", simulation_page(visit, run))
+
+
+@route("GET", f"{LIST}/{{simulation_id:int}}/fichier", RUN, media_type="text/csv")
+def send_simulation(visit: Visit, simulation_id: int) -> Response[Any]:
+    """Who would change verdict, as a file for a spreadsheet.
+
+    Raises: Conflict while the simulation is not over.
+    """
+    run = get_simulation(visit.session, simulation_id, visit.visitor.reach(RUN))
+    if run.state is not JobState.DONE:
+        raise Conflict(_("Cette simulation n’est pas terminée : son fichier n’existe pas encore."))
+    name = f"simulation-{simulation_id}.csv"
+    headers = {**visit.headers, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(as_csv(visit, run), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_simulations, ask_one, show_simulation, send_simulation)

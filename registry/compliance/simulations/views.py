@@ -1,0 +1,86 @@
+"""What the pages of simulations receive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True)
+class SimulationLine:
+    """One simulation in the list; `changed` says how many verdicts would change, once it is known."""
+
+    id: int
+    title: str
+    asked_at: datetime
+    asked_by: str
+    state: str
+    changed: str
+
+
+@dataclass(frozen=True)
+class SimulationsPage:
+    """The simulations, and the form by which one is asked for."""
+
+    rows: Sequence[SimulationLine]
+    policies: Sequence[tuple[str, str]]
+    begun_from: str
+    values: Mapping[str, str]
+    errors: Mapping[str, str]
+    problems: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Move:
+    """From one verdict to another, each with its sign and its words."""
+
+    was_shape: str
+    was: str
+    becomes_shape: str
+    becomes: str
+
+
+@dataclass(frozen=True)
+class ChangeLine:
+    """Of one body and one policy, how many subjects make a move, and how many stay as they are."""
+
+    organisation: str
+    policy_id: str
+    policy: str
+    address: str
+    move: Move
+    count: int
+    who: str
+    stays: int
+
+
+@dataclass(frozen=True)
+class MovedLine:
+    """One subject that would change verdict; nameless where the reader may not see it."""
+
+    name: str
+    address: str
+    kind: str
+    organisation: str
+    policy_id: str
+    move: Move
+
+
+@dataclass(frozen=True)
+class SimulationPage:
+    """What a simulation says, or how far it is."""
+
+    id: int
+    title: str
+    marks: Sequence[str]
+    draft: str
+    is_done: bool
+    state: str
+    message: str
+    on: date | None
+    figures: Sequence[tuple[int, str]]
+    nothing: str
+    rows: Sequence[ChangeLine]
+    moved: Sequence[MovedLine]
+    narrowed: str
+    first_address: str
+    next_address: str

@@ -1,0 +1,3 @@
+"""How the worker knows a simulation."""
+
+SIMULATE_JOB = "compliance:simulation:run"
