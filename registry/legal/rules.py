@@ -78,8 +78,8 @@ _PARENTHESES = re.compile(r"\([^)]*\)")
 _OF_CODE = r"(?:L\.?O|[LRDA])\.?\s?\*?\s?\d+(?:-\d+)*"
 _CODE_NUMBERS = re.compile(rf"(?<!\w)({_OF_CODE})(?:\s+à\s+({_OF_CODE}))?")
 _PLAIN = r"\d+(?:er)?(?:-\d+)*"
-_PLAIN_LIST = re.compile(rf"art(?:\.|icles?)\s*({_PLAIN}(?:\s*(?:,|et|à)\s+{_PLAIN}(?![°\d)]))*)")
-_PLAIN_NUMBERS = re.compile(rf"({_PLAIN})(?:\s+à\s+({_PLAIN}))?")
+_PLAIN_LIST = re.compile(rf"art(?:\.|icles?)\s*({_PLAIN}(?:\s*(?:,|et|à)\s+{_PLAIN}(?![°\d)]))*)", re.I)
+_PLAIN_NUMBERS = re.compile(rf"({_PLAIN})(?:\s+à\s+({_PLAIN}))?", re.I)
 _OTHER_TEXT = re.compile(
     r"^\s*(?:décret|arrêté|délibération|ordonnance|loi|code|cnil|règlement|circulaire|doctrine)\b", re.I
 )

@@ -111,14 +111,18 @@ def _page(
         errors=errors or {},
         labels={name: _(label) for name, label in WATCH_LABELS.items()},
         organisations=[(str(one.id), one.name) for one in find_organisations(visit.session) if one.id in reach],
-        texts=_texts(law_of(visit.session)),
+        texts=_texts(law_of(visit.session), entry),
         statuses=[(str(one), one.label) for one in WatchStatus],
     )
     return visit.page("legal/watch_form.html", page, status=status)
 
 
-def _texts(law: Law) -> list[tuple[str, str]]:
-    return sorted(((one.identifier, one.title) for one in law.texts), key=lambda one: one[1])
+def _texts(law: Law, entry: WatchEntry | None) -> list[tuple[str, str]]:
+    """The texts to choose from; that of the entry stays among them when no rule cites it any more."""
+    known = {one.identifier: one.title for one in law.texts}
+    if entry is not None and entry.text_identifier is not None:
+        known.setdefault(entry.text_identifier, entry.text_identifier)
+    return sorted(known.items(), key=lambda one: one[1])
 
 
 @route("GET", "/droit/veille/nouvelle", RECORD)

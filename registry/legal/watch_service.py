@@ -1,5 +1,7 @@
 """Every change to what is watched of the law: nothing is deleted, what does not concern us is set aside."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from registry.kernel.errors import FieldError, Invalid, Stale
@@ -8,7 +10,7 @@ from registry.ledger.service import say
 from registry.legal.forms import WatchChange, WatchForm
 from registry.legal.law import law_of
 from registry.legal.models import WatchEntry
-from registry.legal.rules import find_unread, read_citations
+from registry.legal.rules import KnownText, find_unread, read_citations
 from registry.legal.vocabulary import WatchStatus
 from registry.legal.watch_queries import get_entry
 from registry.platform.tables import set_those_that_differ
@@ -19,7 +21,7 @@ def record_entry(session: Session, organisation_id: int, form: WatchForm) -> Wat
 
     Raises: Invalid, with one error a field.
     """
-    _check(session, form)
+    _check(session, form, cited=True)
     say(session, "legal:watch:record")
     made = WatchEntry(organisation_id=organisation_id, **form.model_dump())
     session.add(made)
@@ -37,7 +39,10 @@ def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, 
     if entry.version != expected:
         raise Stale(_("Cette veille a été modifiée entre-temps."), entry.version)
     given = form.model_dump(include=form.model_fields_set, exclude={"version_identifier"})
-    _check(session, WatchForm.model_validate(entry).model_copy(update=given))
+    after = WatchForm.model_validate(entry).model_copy(update=given)
+    # What was cited before must not keep a watch from being closed: only what is cited anew is judged.
+    cited = (after.text_identifier, after.articles) != (entry.text_identifier, entry.articles)
+    _check(session, after, cited=cited)
     say(session, "legal:watch:amend")
     set_those_that_differ(entry, **given)
     session.flush()
@@ -45,10 +50,21 @@ def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, 
     return entry
 
 
-def _check(session: Session, form: WatchForm) -> None:
-    wrong: dict[str, str] = {}
-    texts = law_of(session).texts
+def _check(session: Session, form: WatchForm, *, cited: bool) -> None:
+    wrong = _misread(form, law_of(session).texts) if cited else {}
+    if form.status is WatchStatus.SET_ASIDE and form.note is None:
+        wrong["note"] = _("Dites en quelques mots pourquoi cette veille est écartée.")
+    if wrong:
+        raise Invalid(
+            _("Cette veille ne peut être enregistrée ainsi."),
+            tuple(FieldError(path, message) for path, message in wrong.items()),
+        )
+
+
+def _misread(form: WatchForm, texts: Sequence[KnownText]) -> dict[str, str]:
+    """What cannot be read of the text and of the articles, by field."""
     chosen = next((one for one in texts if one.identifier == form.text_identifier), None)
+    wrong: dict[str, str] = {}
     if form.text_identifier is not None and chosen is None:
         wrong["text_identifier"] = _("Ce texte n’est pas de ceux que citent les règles : choisissez-le dans la liste.")
     if form.articles is not None and form.text_identifier is None:
@@ -60,10 +76,4 @@ def _check(session: Session, form: WatchForm) -> None:
                 "« {words} » ne se lit pas comme un article de ce texte. Séparez les articles par un point-virgule : "
                 "« L311-1 ; R*311-12 » pour un code, « art. 6 ; art. 8 » pour tout autre texte."
             ).format(words=(unread or [form.articles])[0])
-    if form.status is WatchStatus.SET_ASIDE and form.note is None:
-        wrong["note"] = _("Dites en quelques mots pourquoi cette veille est écartée.")
-    if wrong:
-        raise Invalid(
-            _("Cette veille ne peut être enregistrée ainsi."),
-            tuple(FieldError(path, message) for path, message in wrong.items()),
-        )
+    return wrong

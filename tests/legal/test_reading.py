@@ -66,6 +66,7 @@ def test_a_citation_may_name_an_article_of_another_text():
         (CRPA, "L311-1 ; R*311-12 (seuil) ;", []),
         (CRPA, "L311-1 ; 311-2 ; livre III", ["311-2", "livre III"]),
         (LAW, "6", ["6"]),
+        (LAW, "Art. 6 ; ART. 8 ; Articles 9 À 11 ; art. 1ER", []),
         (LAW, "art. 6 ; CRPA, L311-1", []),
         (CRPA, "L323-2 ; décret n° 2017-638, art. 3", ["décret n° 2017-638, art. 3"]),
     ],

@@ -18,6 +18,7 @@ from registry.legal.watching import find_proposals
 from registry.organisations.queries import get_organisation
 from tests.conftest import Someone, Town
 from tests.legal.conftest import CODE, leaf, load_code
+from tests.pages import fields_of
 
 pytestmark = pytest.mark.database
 
@@ -279,6 +280,32 @@ def test_a_change_is_judged_with_what_stays(town: Town, jurist: Someone, given: 
     assert refused.status_code == 422
     assert [one["path"] for one in refused.json()["errors"]] == [field]
     assert jurist.api("GET", made.headers["location"]).json() == made.json()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "articles"),
+    [(LAW, "57"), (LAW, "annexe I"), (LAW, "considérant 40"), (None, "art. 6"), ("JORFTEXT000000000001", "art. 2")],
+)
+def test_what_an_earlier_watch_cites_keeps_nobody_from_closing_it(
+    town: Town, jurist: Someone, chosen: str | None, articles: str
+):
+    with town.acting() as session:
+        form = WatchForm(title="Décret", changes="Tout", text_identifier=LAW, articles="art. 30")
+        numbers = [record_entry(session, town.commune_id, form).id for _way in range(2)]
+        query = "UPDATE watch_entry SET text_identifier = :chosen, articles = :articles"
+        session.execute(text(query), {"chosen": chosen, "articles": articles})
+    own, place = f"/droit/veille/{numbers[0]}/modifier", f"/api/v1/watch-entries/{numbers[1]}"
+    as_read = {"If-Match": jurist.api("GET", place).headers["etag"]}
+
+    assert jurist.post(own, fields_of(jurist.get(own)) | {"status": "done"}).status_code == 303
+    assert jurist.api("PATCH", place, json={"status": "done"}, headers=as_read).status_code == 200
+    found = jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]
+    assert [(one["status"], one["text_identifier"], one["articles"]) for one in found] == 2 * [
+        ("done", chosen, articles)
+    ]
+    again = {"If-Match": jurist.api("GET", place).headers["etag"]}
+    anew = jurist.api("PATCH", place, json={"articles": "58"}, headers=again)
+    assert anew.status_code == 422, "A bare number given anew is still refused."
 
 
 def test_who_does_not_watch_for_an_organisation_writes_nothing_for_it(town: Town, jurist: Someone):
