@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.simulating import against_day, simulate
+from registry.compliance.simulations import showing
 from registry.compliance.simulations.drafts import read_draft
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.platform.jobs import work_once
@@ -201,6 +202,28 @@ def test_what_is_read_is_narrowed_to_the_rights_of_the_day_of_reading(town: Town
     assert "Grande-Commune" in page
     assert "Petite-Commune" not in page
     assert "Petite-Commune" not in legal.get(f"{LIST}/{number}/fichier").text
+
+
+@pytest.mark.database
+def test_a_body_and_a_rule_narrow_what_is_shown_and_its_pages(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(showing, "SHOWN", 2)
+    here = [town.record(f"Arbres {number}", on=town.commune_id, **PUBLISHED) for number in range(3)]
+    there = town.record("Bancs", on=town.other_commune_id, **PUBLISHED)
+    legal = town.someone(Role.LEGAL)
+    number = worked(town, ask(legal, draft=stricter()))
+
+    narrowed = f"{LIST}/{number}?organisation={town.commune_id}"
+    first, second = legal.get(narrowed).text, legal.get(f"{narrowed}&apres=2").text
+
+    assert [f'href="/jeux/{sheet}"' in first for sheet in (*here, there)] == [True, True, False, False]
+    assert [f'href="/jeux/{sheet}"' in second for sheet in (*here, there)] == [False, False, True, False]
+    assert f'href="{narrowed.replace("&", "&amp;")}&amp;apres=2#qui"' in first
+    assert "Petite-Commune" not in first
+    whole = legal.get(f"{LIST}/{number}").text
+    assert f'href="{narrowed}#qui">3<' in whole
+    assert f'href="{LIST}/{number}?organisation={town.other_commune_id}#qui">1<' in whole
+    assert f'href="{LIST}/{number}?regle=OD-05#qui">4<' in whole
+    assert "Arbres 0" not in legal.get(f"{LIST}/{number}?regle=OD-06").text
 
 
 @pytest.mark.database

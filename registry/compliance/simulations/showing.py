@@ -3,16 +3,18 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
+from urllib.parse import urlencode
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
 from registry.compliance.explanation import verdict_shape, verdict_word
 from registry.compliance.panels import SHEETS
-from registry.compliance.simulations.views import ChangeLine, Move, MovedLine, SimulationPage
+from registry.compliance.simulations.views import BodyLine, Move, MovedLine, RuleLine, SimulationPage
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
@@ -77,18 +79,21 @@ def changes_of(visit: Visit, run: JobRun) -> list[Changed]:
 
 
 def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
-    """One simulation: the changes by body, then who they are, a hundred at a time."""
+    """One simulation: the changes by body and by policy, each narrowing the other, then who changes, page by page."""
     result: Mapping[str, Any] = run.result or {}
     is_done = run.state is JobState.DONE
-    found = changes_of(visit, run)
-    reach = visit.visitor.reach(RUN)
-    stays = Counter({(owner, policy): count for owner, policy, count in result.get("stays", ()) if owner in reach})
     body, policy_id = read_number(visit.query("organisation")), visit.query("regle")
-    own = f"/conformite/simulations/{run.id}"
-    narrowed = [one for one in found if one.organisation_id == body and one.policy_id == policy_id] if body else found
+    every = changes_of(visit, run)
+    found = [
+        one for one in every if body in {None, one.organisation_id} and (not policy_id or one.policy_id == policy_id)
+    ]
+    stays = Counter[int]()
+    for owner, policy, count in result.get("stays", ()):
+        if owner in visit.visitor.reach(RUN) and body in {None, owner} and (not policy_id or policy == policy_id):
+            stays[owner] += count
     after = read_number(visit.query("apres")) or 0
-    which = f"organisation={body}&regle={policy_id}&" if body else ""
     changed = sum(len(one.ids) for one in found)
+    here = partial(_address, run.id)
     return SimulationPage(
         id=run.id, title=name_of(run), draft=run.arguments.get("draft", ""), is_done=is_done, state=run.state.label,
         marks=[
@@ -100,14 +105,49 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
             (changed, ngettext("constat changerait", "constats changeraient", changed)),
             (stays.total(), ngettext("constat resterait le même", "constats resteraient les mêmes", stays.total())),
         ],
-        nothing=_nothing(run) if is_done and not found else "",
-        rows=[_change_line(visit, run, one, own, stays) for one in found],
-        moved=[_moved_line(visit, run, *one) for one in _named(visit, narrowed, after, SHOWN)],
-        narrowed=own if body else "", first_address=f"{own}?{which}#qui" if after else "",
-        next_address=(
-            f"{own}?{which}apres={after + SHOWN}#qui" if sum(len(one.ids) for one in narrowed) > after + SHOWN else ""
-        ),
+        nothing=_nothing(run) if is_done and not every else "",
+        bodies=[
+            BodyLine(name, count, stays[number], here(organisation=number, regle=policy_id))
+            for (number, name), count in _counted(found, lambda one: (one.organisation_id, one.organisation)).items()
+        ],
+        rules=_rule_lines(visit, run, found, body),
+        moved=[_moved_line(visit, run, *one) for one in _named(visit, found, after, SHOWN)],
+        narrowed=[
+            *([found[0].organisation] if body and found else []), *([policy_id] if policy_id else []),
+        ],
+        first_address=here(organisation=body, regle=policy_id) if after else "",
+        next_address=here(organisation=body, regle=policy_id, apres=after + SHOWN) if changed > after + SHOWN else "",
     )  # fmt: skip
+
+
+def _address(run_id: int, **chosen: int | str | None) -> str:
+    """The page of a simulation, narrowed; at its list of records."""
+    said = urlencode({name: value for name, value in chosen.items() if value})
+    return f"/conformite/simulations/{run_id}{'?' if said else ''}{said}#qui"
+
+
+def _counted(found: Sequence[Changed], told_by: Callable[[Changed], Any]) -> Counter[Any]:
+    """How many subjects change, by what tells them apart, in the order they are met."""
+    counts = Counter[Any]()
+    for one in found:
+        counts[told_by(one)] += len(one.ids)
+    return counts
+
+
+def _rule_lines(visit: Visit, run: JobRun, found: Sequence[Changed], body: int | None) -> list[RuleLine]:
+    catalogue = engine_of(visit.session).catalogue
+    moves = _counted(found, lambda one: (one.policy_id, _move(visit, run, one)))
+    lines = []
+    for (policy_id, move), count in sorted(moves.items(), key=lambda one: (one[0][0], -one[1])):
+        known = catalogue.find(policy_id)
+        lines.append(
+            RuleLine(
+                policy_id=policy_id, policy=known.name() if known else name_of(run),
+                address=f"/conformite/{policy_id}" if known else "", move=move, count=count,
+                who=_address(run.id, organisation=body, regle=policy_id),
+            )
+        )  # fmt: skip
+    return lines
 
 
 def as_csv(visit: Visit, run: JobRun) -> bytes:
@@ -144,16 +184,6 @@ def _named(visit: Visit, found: Sequence[Changed], after: int, most: int | None)
         part = wanted[start : start + _AT_ONCE]
         names = engine_of(visit.session).names_of(visit.session, [(one.kind, number) for one, number in part])
         yield from ((one, number, names.get((one.kind, number), "")) for one, number in part)
-
-
-def _change_line(visit: Visit, run: JobRun, one: Changed, own: str, stays: Mapping[tuple[int, str], int]) -> ChangeLine:
-    known = engine_of(visit.session).catalogue.find(one.policy_id)
-    return ChangeLine(
-        organisation=one.organisation, policy_id=one.policy_id, policy=known.name() if known else name_of(run),
-        address=f"/conformite/{one.policy_id}" if known else "", move=_move(visit, run, one), count=len(one.ids),
-        who=f"{own}?organisation={one.organisation_id}&regle={one.policy_id}#qui",
-        stays=stays.get((one.organisation_id, one.policy_id), 0),
-    )  # fmt: skip
 
 
 def _moved_line(visit: Visit, run: JobRun, one: Changed, number: int, name: str) -> MovedLine:

@@ -40,17 +40,25 @@ class Move:
 
 
 @dataclass(frozen=True)
-class ChangeLine:
-    """Of one body and one policy, how many subjects make a move, and how many stay as they are."""
+class BodyLine:
+    """Of one body, how many findings would change and how many would stay as they are."""
 
     organisation: str
+    count: int
+    stays: int
+    who: str
+
+
+@dataclass(frozen=True)
+class RuleLine:
+    """Of one policy, how many findings make one move; `address` is its page, where there is one."""
+
     policy_id: str
     policy: str
     address: str
     move: Move
     count: int
     who: str
-    stays: int
 
 
 @dataclass(frozen=True)
@@ -79,8 +87,9 @@ class SimulationPage:
     on: date | None
     figures: Sequence[tuple[int, str]]
     nothing: str
-    rows: Sequence[ChangeLine]
+    bodies: Sequence[BodyLine]
+    rules: Sequence[RuleLine]
     moved: Sequence[MovedLine]
-    narrowed: str
+    narrowed: Sequence[str]
     first_address: str
     next_address: str
