@@ -137,6 +137,8 @@ def test_a_draft_of_the_same_number_is_compared_with_the_rule_that_judges_today_
     assert f'href="/jeux/{sheet}"' in page
     assert f'href="/jeux/{other}"' not in page
     assert "Non conforme" in page
+    assert re.search(r"Les fiches du \d+", page)
+    assert re.search(r"<li>\d+(,\d)? s</li>", page)
     assert f'href="{LIST}/{number}"' in legal.get(LIST).text
     assert f'href="{LIST}/{number}"' in legal.get(f"/travaux/{number}").text
 

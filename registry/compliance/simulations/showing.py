@@ -23,7 +23,7 @@ from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.organisations.queries import find_organisations
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import read_number
-from registry.web.templating import say_day, say_moment
+from registry.web.templating import say_day, say_moment, say_number
 from registry.web.visits import Visit
 
 RUN = Permission.COMPLIANCE_SIMULATION_RUN
@@ -98,7 +98,7 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
         id=run.id, title=name_of(run), draft=run.arguments.get("draft", ""), is_done=is_done, state=run.state.label,
         marks=[
             say_moment(run.created_at), find_actor_names(visit.session, {run.actor})[run.actor],
-            *([_("{seconds} s").format(seconds=result["seconds"])] if is_done else []),
+            *([_("{seconds} s").format(seconds=say_number(result["seconds"]))] if is_done else []),
         ],
         message=run.message or "", on=date.fromisoformat(result["on"]) if is_done else None,
         figures=[
