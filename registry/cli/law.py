@@ -15,6 +15,7 @@ from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.explanation import awaited_in_words, say_refusal, verdict_word
+from registry.compliance.local_packs import check_folder
 from registry.compliance.mutating import mutate_catalogue
 from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
@@ -178,7 +179,12 @@ def policies() -> None:
 @click.pass_context
 def check(context: click.Context, folder: Path | None, as_json: bool) -> int:
     """Checks every policy and its cases, the body's own too, without a database."""
-    found = check_catalogue(folder or asset_root("policies"), bound_facts(), settings_of(context).policies)
+    found = check_catalogue(folder or asset_root("policies"), bound_facts())
+    local = settings_of(context).policies
+    if local is not None:
+        own = check_folder(asset_root("policies"), local)
+        found.policies, found.cases = found.policies + own.policies, found.cases + own.cases
+        found.failed = [*found.failed, *own.failed]
     if as_json:
         write_json(found.as_json())
     else:

@@ -9,14 +9,24 @@ import socket
 import subprocess
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
 from registry.cli.context import settings_of
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
+from registry.platform.assets import asset_root
 from registry.platform.serving import find_served
 from registry.platform.settings import OF_THE_SUPERVISOR, Settings
+
+
+def _take_in(settings: Settings, folder: Path) -> None:
+    """Has the processes of this home follow a body's own policies; says why they do not, where they are refused."""
+    local_packs, explanation = (import_module(f"registry.compliance.{one}") for one in ("local_packs", "explanation"))
+    problem = local_packs.adopt_policies(asset_root("policies"), folder, settings.root)
+    if problem:
+        click.echo(explanation.say_refusal(problem), err=True)
 
 
 def serve_home(settings: Settings) -> int:
@@ -25,6 +35,8 @@ def serve_home(settings: Settings) -> int:
     Raises: Unavailable when the address is taken or cannot be opened.
     """
     _check_address(settings)
+    if settings.policies is not None:
+        _take_in(settings, settings.policies)
     environment = {
         **os.environ,
         "BEFFROI_HOME": str(settings.root),

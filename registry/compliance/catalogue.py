@@ -88,7 +88,9 @@ class Catalogue:
     chosen: frozenset[str] = frozenset()
     """The numbers of ours of which it chose a parameter."""
     refusal: str = ""
-    """Why the body's own policies, as they stand, were refused; nothing where they were not."""
+    """Why the body's own policies are not followed as they stand; nothing where they are."""
+    lost: frozenset[str] = frozenset()
+    """The numbers of the policies that can be read no more: what they found stands, until somebody mends them."""
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     """Conditions in words, by version and language: a sheet says each of them again."""
     cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict)

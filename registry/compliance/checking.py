@@ -75,16 +75,13 @@ class CheckReport:
         }
 
 
-def check_catalogue(folder: Path, bound: Collection[str], local: Path | None = None) -> CheckReport:
-    """Checks every policy of a folder, and of a body's own; `bound` are the facts some room gives a value to.
-
-    The cases of a policy of which the body chose a parameter speak of our value: they are left out.
-    """
+def check_catalogue(folder: Path, bound: Collection[str]) -> CheckReport:
+    """Checks every policy of a folder; `bound` are the facts some room gives a value to."""
     try:
-        catalogue = load_catalogue(folder, local)
+        catalogue = load_catalogue(folder)
     except PolicyError as error:
-        return CheckReport(failed=[_refused(error, folder.name)])
-    report = check_policies(catalogue, {policy.id for policy in catalogue.policies} - catalogue.chosen)
+        return CheckReport(failed=[refused(error, folder.name)])
+    report = check_policies(catalogue, [policy.id for policy in catalogue.policies])
     for name, fact in sorted(catalogue.facts.items(), key=lambda one: (one[1].room, one[0])):
         if name in bound:
             report.arrived += [f"{name} ({fact.room})"] if fact.awaited else []
@@ -110,13 +107,14 @@ def try_policy(folder: Path, file: Path) -> CheckReport:
     try:
         policy, path = read_policy(file, catalogue)
     except PolicyError as error:
-        return CheckReport(failed=[_refused(error, file.name)])
+        return CheckReport(failed=[refused(error, file.name)])
     report = CheckReport(policies=1)
     check_policy(catalogue, policy, path, report)
     return report
 
 
-def _refused(error: PolicyError, file: str) -> FailedCase:
+def refused(error: PolicyError, file: str) -> FailedCase:
+    """A file that cannot be read at all, told like a case that fails."""
     return FailedCase("", error.file or file, error.line or 1, _("Chargement"), error.problem)
 
 

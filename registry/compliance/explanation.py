@@ -76,9 +76,10 @@ def validation_in_words(version: PolicyVersion) -> str:
 
 def say_refusal(problem: str) -> str:
     """Why the policies that a body wrote are not followed as they stand, and what is."""
-    return _("Les règles locales sont refusées, et les dernières qui étaient bonnes restent suivies. {problem}").format(
-        problem=problem
-    )
+    return _(
+        "Les règles locales ne sont pas suivies telles qu’elles sont écrites : les dernières prises en compte restent "
+        "en vigueur. {problem}"
+    ).format(problem=problem)
 
 
 def verdict_shape(force: Force, verdict: Verdict) -> str:

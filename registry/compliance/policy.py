@@ -140,13 +140,15 @@ class PolicyVersion(BaseModel):
             read.add(found[1])
             if found[1] not in named:
                 said = _("paramètre inconnu : « {name} ».").format(name=found[0])
-                raise ValueError(said + meant(found[1], named))
+                raise ValueError(said + meant(found[1], [str(name) for name in named]))
             known = named[found[1]]
             # What is no parameter is refused next, by its own fields.
             return str(known.get("value") if isinstance(known, dict) else known)
 
-        conditions = {name: _PARAMETER.sub(filled, content[name]) for name in CONDITIONS if content.get(name)}
-        if unread := sorted(named.keys() - read):
+        conditions = {
+            name: _PARAMETER.sub(filled, content[name]) for name in CONDITIONS if isinstance(content.get(name), str)
+        }
+        if unread := sorted(map(str, named.keys() - read)):
             raise ValueError(_("aucune condition ne lit le paramètre « {name} ».").format(name=unread[0]))
         return {**content, **conditions}
 

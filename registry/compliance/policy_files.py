@@ -1,8 +1,9 @@
 """Reading policies from their files: typed, checked, or refused with file, line and what was meant."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -90,6 +91,10 @@ def load_catalogue(folder: Path, local: Path | None = None) -> Catalogue:
         for place in (folder, *([local] if local else []))
         for name, content in _read_known(place / "packs.yaml").items()
     }
+    titled = _read_known(local / "packs.yaml") if local is not None else {}
+    if local is not None and (taken := sorted({path.parent.name for path in folder.glob("*/*.yaml")} & titled.keys())):
+        problem = _("« {name} » est un domaine du logiciel : prenez un autre nom.").format(name=taken[0])
+        raise _placed(local / "packs.yaml", taken[:1], problem)
     choices = _read_choices(local / CHOICES) if local is not None else {}
     catalogue = Catalogue(
         policies=(),
@@ -122,64 +127,92 @@ def load_catalogue(folder: Path, local: Path | None = None) -> Catalogue:
     return catalogue
 
 
-Choices = Mapping[str, tuple[Path, Mapping[str, Choice]]]
-"""The choices made on policies, by number, each with the file that makes them."""
+Choices = Mapping[str, tuple[Path, Mapping[str, Sequence[Choice]]]]
+"""The choices made on policies, by number and parameter, the oldest first, each with the file that makes them."""
 
 
 def _read_choices(path: Path) -> Choices:
     return {
-        number: (path, {name: _valid(Choice, made, path, number, name) for name, made in _fields(said, path, number)})
-        for number, said in _read_known(path).items()
+        number: (path, {name: _choices_of(said, path, number, name) for name, said in _fields(made, path, number)})
+        for number, made in _fields(_read_known(path), path)
     }
 
 
-def _fields(said: Any, path: Path, *inside: str) -> Iterable[tuple[str, Any]]:
-    if not isinstance(said, dict):
+def _choices_of(said: Any, path: Path, number: str, name: str) -> list[Choice]:
+    """One choice, or several from different days."""
+    if not isinstance(said, list):
+        return [_valid(Choice, said, path, number, name)]
+    made = [_valid(Choice, one, path, number, name, place) for place, one in enumerate(said)]
+    days = [one.decided_on for one in made]
+    if days != sorted(set(days)):
+        raise _placed(path, (number, name), _("les choix d’un paramètre vont du plus ancien au plus récent."))
+    return made
+
+
+def _fields(said: Any, path: Path, *inside: str) -> list[tuple[str, Any]]:
+    """What stands under each name.
+
+    Raises: PolicyError where there is nothing, or where a name is no text.
+    """
+    if not isinstance(said, dict) or (inside and not said):
         raise _placed(path, inside, _("« {name} » attend des champs, un par ligne.").format(name=inside[-1]))
-    return said.items()
+    for name in said:
+        if not isinstance(name, str):
+            raise _placed(path, (*inside, name), _("« {name} » n’est pas un nom.").format(name=name))
+    return list(said.items())
 
 
-def _chosen(content: dict[str, Any], made: tuple[Path, Mapping[str, Choice]]) -> dict[str, Any]:
+def _chosen(content: dict[str, Any], made: tuple[Path, Mapping[str, Sequence[Choice]]]) -> dict[str, Any]:
     """A policy's file with the values a body chose: a version that binds on the day of a choice is another from it."""
     path, choices = made
     number, versions = str(content["id"]), list(content["versions"])
-    for name, choice in choices.items():
-        asked = [one for one in versions if name in (one.get("parameters") or {})]
-        if not asked:
+    for name, of_parameter in choices.items():
+        if not any(name in (one.get("parameters") or {}) for one in versions):
             known = {known for one in versions for known in (one.get("parameters") or {})}
             problem = _("{number} n’a pas de paramètre « {name} ».").format(number=number, name=name)
             raise _placed(path, (number, name), problem + meant(name, known))
-        split: list[dict[str, Any]] = []
-        for one in versions:
-            last = one.get("effective_until")
-            if one not in asked or (last is not None and last < choice.decided_on):
-                split.append(one)
-                continue
-            parameter = one["parameters"][name]
-            if not parameter["at_least"] <= choice.value <= parameter["at_most"]:
-                problem = _("« value » doit être entre {least} et {most}.").format(
-                    least=parameter["at_least"], most=parameter["at_most"]
+        ours = {one["parameters"][name]["value"] for one in versions if name in (one.get("parameters") or {})}
+        for choice in of_parameter:
+            versions = [
+                part
+                for one in versions
+                for part in (
+                    _split(one, name, choice, ours, partial(_placed, path, (number, name)))
+                    if name in (one.get("parameters") or {})
+                    else [one]
                 )
-                raise _placed(path, (number, name, "value"), problem)
-            if one["effective_from"] < choice.decided_on:
-                split.append({**one, "effective_until": choice.decided_on - timedelta(days=1)})
-            words = _("Choix de la collectivité, le {day} : {value} au lieu de {ours} ({what}). Motif : {reason}")
-            said = words.format(
-                day=f"{choice.decided_on:%d/%m/%Y}", value=choice.value, ours=parameter["value"],
-                what=parameter["label"], reason=choice.reason,
-            )  # fmt: skip
-            # Its plain words speak of our number: the exact condition says theirs.
-            kept = {field: value for field, value in one.items() if field not in {"plain", "plain_en"}}
-            split.append(
-                {
-                    **kept,
-                    "effective_from": max(one["effective_from"], choice.decided_on),
-                    "parameters": {**one["parameters"], name: {**parameter, "value": choice.value}},
-                    "note": " ".join(filter(None, (one.get("note"), said))),
-                }
-            )
-        versions = split
+            ]
     return {**content, "versions": versions}
+
+
+def _split(
+    version: dict[str, Any], name: str, choice: Choice, ours: set[int], refuse: Callable[[str], PolicyError]
+) -> list[dict[str, Any]]:
+    """A version until the day before a choice, and from that day on: as it was where it ended before."""
+    last, parameter = version.get("effective_until"), version["parameters"][name]
+    if last is not None and last < choice.decided_on:
+        return [version]
+    least, most = parameter["at_least"], parameter["at_most"]
+    if not least <= choice.value <= most:
+        raise refuse(_("« value » doit être entre {least} et {most}.").format(least=least, most=most))
+    if choice.value == parameter["value"]:
+        raise refuse(_("{value} est déjà la valeur : il n’y a rien à choisir.").format(value=choice.value))
+    words = _("Choix de la collectivité, le {day} : {value} au lieu de {ours} ({what}). Motif : {reason}")
+    said = words.format(
+        day=f"{choice.decided_on:%d/%m/%Y}", value=choice.value, ours=", ".join(map(str, sorted(ours))),
+        what=parameter["label"], reason=choice.reason,
+    )  # fmt: skip
+    # Its plain words speak of our number: the exact condition says theirs.
+    kept = {field: value for field, value in version.items() if field not in {"plain", "plain_en"}}
+    chosen = {
+        **kept,
+        "effective_from": max(version["effective_from"], choice.decided_on),
+        "parameters": {**version["parameters"], name: {**parameter, "value": choice.value}},
+        "note": " ".join(filter(None, (version.get("note"), said))),
+    }
+    if version["effective_from"] >= choice.decided_on:
+        return [chosen]
+    return [{**version, "effective_until": choice.decided_on - timedelta(days=1)}, chosen]
 
 
 def read_policy(path: Path, catalogue: Catalogue, choices: Choices | None = None) -> tuple[Policy, Path]:
@@ -277,7 +310,11 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         loader = yaml.CSafeLoader(path.read_text("utf-8"))
         node = loader.get_single_node()
+        if node is not None:
+            _refuse_repeated(node, path)
         content = loader.construct_document(node) if node is not None else None
+    except PolicyError:
+        raise
     except FileNotFoundError as error:
         raise PolicyError(_("Le fichier {file} manque.").format(file=path.name)) from error
     except UnicodeDecodeError as error:
@@ -289,7 +326,6 @@ def _read(path: Path) -> dict[str, Any]:
         raise PolicyError(_("YAML illisible : {problem}").format(problem=problem), _shown(path), line) from error
     if not isinstance(content, dict):
         raise PolicyError(_("le fichier doit contenir des champs, un par ligne."), _shown(path), 1)
-    _refuse_repeated(node, path)
     return content
 
 
@@ -304,12 +340,17 @@ def _line_of_impossible_date(path: Path) -> int:
     return 1
 
 
-def _refuse_repeated(node: Any, path: Path) -> None:
-    """A field written twice: YAML would keep the last one in silence."""
+def _refuse_repeated(node: Any, path: Path, met: set[int] | None = None) -> None:
+    """A field written twice: YAML would keep the last in silence. A value told by a mark: it may hold itself."""
+    met = set() if met is None else met
+    if id(node) in met:
+        problem = _("les marques de YAML (« & », « * ») ne sont pas lues : écrivez la valeur.")
+        raise PolicyError(problem, _shown(path), node.start_mark.line + 1)
+    met.add(id(node))
     seen: set[str] = set()
     for one in node.value if isinstance(node, yaml.CollectionNode) else ():
         for inner in one if isinstance(one, tuple) else (one,):
-            _refuse_repeated(inner, path)
+            _refuse_repeated(inner, path, met)
         if isinstance(one, tuple):
             name = str(one[0].value)
             if name in seen:
@@ -318,7 +359,7 @@ def _refuse_repeated(node: Any, path: Path) -> None:
             seen.add(name)
 
 
-def _valid(model: type[Model], content: Any, path: Path, *inside: str) -> Model:
+def _valid(model: type[Model], content: Any, path: Path, *inside: str | int) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -181,8 +181,10 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                     settled.append(before.id)
             changed.append(place)
         fresh.add(subject, changed)
-    closed += [row.id for row in current.values()]
-    settled += [row.id for row in current.values() if _asks_for_something(row, today)]
+    lost = engine_of(session).catalogue.lost
+    gone = [row for row in current.values() if row.policy_id not in lost]
+    closed += [row.id for row in gone]
+    settled += [row.id for row in gone if _asks_for_something(row, today)]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
     if settled:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.service import ask_deviation
 from registry.compliance.listing import counting, routes
+from registry.compliance.listing.queries import find_listed
 from registry.compliance.listing.rules import Cell, Facet, count_cells, policies_of
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.queries import find_findings
@@ -21,7 +22,7 @@ from registry.datasets.models import Dataset
 from registry.datasets.service import amend_dataset, record_dataset
 from registry.kernel.permissions import Role
 from registry.platform.assets import asset_root
-from tests.conftest import Someone, Town
+from tests.conftest import TODAY, Someone, Town
 
 LIST = "/conformite/constats"
 PUBLISHED = {
@@ -98,6 +99,23 @@ def test_the_gravest_come_first_and_pages_show_each_finding_once(town: Town, mon
     assert len(rows) == total_of(reader.get(f"{LIST}?genre=dataset&force=obligation").text) > 14
     shapes = [shape for _sheet, shape in rows]
     assert shapes == sorted(shapes, key=["non-compliant", "to-complete", "compliant", "not-applicable"].index)
+
+
+@pytest.mark.database
+def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned_or_is_gone(town: Town) -> None:
+    town.record("Jeu", **PUBLISHED)
+    with town.acting() as session:
+        everything = find_listed(session, TODAY, {}, None, after=None, limit=1000)
+        for place, last in enumerate(everything):
+            after = find_listed(session, TODAY, {}, None, after=(last.verdict, last.id), limit=1000)
+            assert [one.id for one in after] == [one.id for one in everything[place + 1 :]]
+        beyond = find_listed(session, TODAY, {}, None, after=(Verdict.TO_COMPLETE, 10**9), limit=1000)
+        chosen = {Facet.VERDICT: frozenset({Verdict.TO_COMPLETE})}
+        turned = find_listed(session, TODAY, chosen, None, after=(Verdict.NON_COMPLIANT, 5), limit=1000)
+    assert {one.verdict for one in beyond} <= {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
+    assert [one.id for one in turned] == [one.id for one in everything if one.verdict is Verdict.TO_COMPLETE]
+    for odd in ("rien", "non-compliant", "non-compliant.", ".5", "non-compliant.-1", "compliant.99999999999999999999"):
+        assert town.someone(Role.LEGAL).get(f"{LIST}?apres={odd}").status_code == 200, odd
 
 
 @pytest.mark.database

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.listing.counting import count_alike
-from registry.compliance.listing.queries import find_listed
+from registry.compliance.listing.queries import Place, find_listed
 from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells, policies_of
 from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
@@ -57,12 +57,14 @@ def show_findings(visit: Visit) -> Response[Any]:
         chosen,
         *(choice for _words, _said, choice in ready),
     )
-    after = read_number(visit.query("apres")) or 0
+    after = _place(visit.query("apres"))
     found = find_listed(
         visit.session, visit.today, chosen, policies_of(chosen, engine.catalogue), after=after, limit=SHOWN + 1
     )
     here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
-    following = f"{here}{'&' if '?' in here else '?'}apres={found[SHOWN - 1].id}" if len(found) > SHOWN else ""
+    following = ""
+    if len(found) > SHOWN:
+        following = f"{here}{'&' if '?' in here else '?'}apres={found[SHOWN - 1].verdict}.{found[SHOWN - 1].id}"
     page = FindingsPage(
         total=own.total,
         rows=subject_lines(visit, engine, found[:SHOWN], bodies),
@@ -73,10 +75,17 @@ def show_findings(visit: Visit) -> Response[Any]:
         ],
         here=here,
         narrowed=bool(chosen),
-        first_address=here if after else "",
+        first_address=here if after is not None else "",
         next_address=following,
     )
     return visit.page("compliance/findings.html", page)
+
+
+def _place(said: str) -> Place | None:
+    """The place an address gives; none is the beginning."""
+    verdict, _point, number = said.partition(".")
+    read = read_number(number)
+    return (Verdict(verdict), read) if verdict in set(Verdict) and read is not None else None
 
 
 def _chosen(visit: Visit, engine: Engine, bodies: Mapping[int, str]) -> Chosen:
@@ -91,7 +100,8 @@ def _chosen(visit: Visit, engine: Engine, bodies: Mapping[int, str]) -> Chosen:
         said = {one for one in visit.query_all(facet) if one}
         if facet is Facet.ORGANISATION:
             held = [visit.visitor.grants.get(role, frozenset()) for word, role in _BODIES.items() if word in said]
-            named = {str(one) for own in held for one in own} | (said - _BODIES.keys())
+            # A role held on a body that is no more chooses nothing: only what was typed may be wrong.
+            named = {str(one) for own in held for one in own if one in bodies} | (said - _BODIES.keys())
             if held and not named:
                 raise NotFound(_("Cette liste est vide : vous ne tenez ce rôle sur aucune organisation."))
             said = named
