@@ -11,7 +11,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
-from registry.compliance.expressions import ExpressionError, Node, read_expression
+from registry.compliance.expressions import ExpressionError, Node, UnboundedError, read_expression
 from registry.compliance.policy import Fact, Pack, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import FactType, Force, SubjectKind
 from registry.kernel.dates import plus_days, plus_months
@@ -248,6 +248,8 @@ class Catalogue:
                 )
         try:
             node = read_expression(source)
+        except UnboundedError as error:
+            raise PolicyError(str(error)) from error
         except ExpressionError as error:
             raise PolicyError(_("condition illisible près de {place}").format(place=error)) from error
         for name in node.names():

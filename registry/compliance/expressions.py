@@ -10,17 +10,27 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from registry.kernel.words import _
+
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][\w.]*)"
     r"|(?P<sign>\|\||&&|==|!=|<=|>=|<|>|!|\(|\)|\[|\]|,|-))"
 )
-_DEEPEST = 20
-"""Parts of a condition one within another: past 31, the library that compiles them gives up without saying where."""
 COMPARISONS = ("==", "!=", "<=", ">=", "<", ">", "in")
+LONGEST, DEEPEST = 2_000, 20
+"""Characters of a condition, and how far its parts may stand within each other: four times what any policy takes.
+
+A condition is evaluated for each subject at each write: nothing in it repeats, so its length bounds what it costs. Past
+31 levels, the library that compiles it gives up without saying where.
+"""
 
 
 class ExpressionError(ValueError):
     """A condition uses what policies do not: where it stands and what."""
+
+
+class UnboundedError(ExpressionError):
+    """A condition that would cost too much to read or to evaluate, in one sentence."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,13 @@ class Node:
 
 class _Reader:
     def __init__(self, source: str) -> None:
+        if len(source) > LONGEST:
+            raise UnboundedError(
+                _(
+                    "condition trop longue : {length} caractères, {most} au plus. Faites-en plusieurs règles, ou "
+                    "mettez ses valeurs dans une liste de policies/lists."
+                ).format(length=len(source), most=LONGEST)
+            )
         self.source = source
         self.tokens: list[tuple[str, str, int, int]] = []
         place = 0
@@ -89,8 +106,10 @@ class _Reader:
 
     def single(self) -> Node:
         self.depth += 1
-        if self.depth > _DEEPEST:
-            raise ExpressionError(f"{self.source[self.tokens[self.at - 1][2] :][:20]!r}")
+        if self.depth > DEEPEST:
+            raise UnboundedError(
+                _("condition trop imbriquée : {most} niveaux au plus. Faites-en plusieurs règles.").format(most=DEEPEST)
+            )
         node = self.alone()
         self.depth -= 1
         return node
@@ -101,8 +120,11 @@ class _Reader:
             inner = self.single()
             return Node("not", "", (inner,), start, inner.end)
         if text == "-":
-            inner = self.single()
-            return Node("value", f"-{inner.text}", (), start, inner.end)
+            # Of a number only: a fact behind the sign would be none that the condition names.
+            kind, text, _start, end = self.take()
+            if kind != "number":
+                raise ExpressionError(f"{'-' + text!r}")
+            return Node("value", f"-{text}", (), start, end)
         if text == "(":
             inner = self.either()
             closing = self.take(")")

@@ -1,5 +1,6 @@
 """Four verdicts, three-valued logic, dated versions and days that turn: the engine without a database."""
 
+import time
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
@@ -14,6 +15,7 @@ from registry.compliance import evaluation
 from registry.compliance.catalogue import Catalogue, subject_of
 from registry.compliance.evaluation import Defect, assess, assess_version
 from registry.compliance.explanation import condition_in_words, verdict_word
+from registry.compliance.expressions import DEEPEST, LONGEST
 from registry.compliance.policy import Fact, Policy, PolicyError
 from registry.compliance.policy_files import load_catalogue as load
 from registry.compliance.vocabulary import FactType, Force, SubjectKind, UnknownHalf, Verdict
@@ -184,12 +186,46 @@ def test_a_fixed_day_is_written_in_the_condition() -> None:
         ("dataset.a && ", "illisible"),
         ("dataset.names.exists(n, n == 'x')", "inconnu"),
         ("dataset.b__present", "fait inconnu"),
+        ("dataset.x < -dataset.x", "illisible près de '-dataset.x'"),
+        ("dataset.n == --1", "illisible"),
     ],
 )
 def test_what_a_condition_may_not_say_is_refused_when_it_is_read(require: str, problem: str) -> None:
     with pytest.raises(PolicyError) as refused:
         CATALOGUE.compile(require)
     assert problem in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "require",
+    [
+        " || ".join(["dataset.a"] * 50_000),
+        f"dataset.kind in [{', '.join(['red'] * 200_000)}]",
+        f"dataset.kind == '{'x' * 2_000_000}'",
+        f"{'(' * 900}dataset.a{')' * 900}",
+        f"{'(' * 200_000}dataset.a{')' * 200_000}",
+        f"{'!' * 1_900}dataset.a",
+        f"{'(dataset.a && (dataset.b || ' * 60}dataset.c{'))' * 60}",
+        f"dataset.names == {'[' * 900}{']' * 900}",
+        f"{'plusDays(' * 100}dataset.day{', 1)' * 100} > dataset.day",
+    ],
+    ids=["terms", "list", "text", "parentheses", "more parentheses", "denials", "and or", "lists", "calls"],
+)
+def test_a_condition_made_to_be_slow_is_refused_at_once(require: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(PolicyError, match=r"condition trop (longue|imbriquée) : ") as refused:
+        CATALOGUE.compile(require)
+    assert time.monotonic() - begun < 1
+    assert len(refused.value.problem) < 200
+
+
+def test_the_longest_and_deepest_condition_that_is_taken_is_quick_to_judge() -> None:
+    deep, wide = f"{'(' * 19}dataset.a{')' * 19}", " || ".join(["dataset.a"] * 153)
+    assert len(wide) < LONGEST < len(wide) + 20
+    begun = time.monotonic()
+    for require in (deep, wide, f"{'!' * (DEEPEST - 1)}dataset.a"):
+        assert judge(policy(require), {}).missing == ("dataset.a",)
+    assert time.monotonic() - begun < 1
 
 
 def test_a_word_that_only_looks_forbidden_is_read() -> None:

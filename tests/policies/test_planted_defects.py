@@ -95,6 +95,7 @@ def test_an_awaited_fact_is_listed_by_room_until_a_room_binds_it(folder: Path) -
     assert "Fait renseigné désormais : dataset.licence (datasets). Retirez « awaited »." in arrived.sentences()
 
 
+SINCE_2020 = "status: in-force, text: t, article: a, evidence: code-read, require: dataset.licence__present"
 PLANTED = {
     "a condition that no longer says what its cases say": (
         OD_08, "plusDays(dataset.last_update, dataset.frequency_days)", "plusMonths(dataset.last_update, 12)", "obtenu",
@@ -126,6 +127,31 @@ PLANTED = {
     "a day moved by one": (OD_08, "today: 2026-11-25", "today: 2026-11-24", "obtenu"),
     "a version that ends before it begins": (
         OD_05, "effective_from: 2017-04-29", "effective_from: 2017-04-29\n    effective_until: 2017-04-28", "avant"),
+    "two versions on the same day": (
+        OD_05, "cases:", f"  - {{effective_from: 2020-01-01, {SINCE_2020}}}\ncases:", "en vigueur le même jour"),
+    "a condition of hundreds of terms": (
+        OD_05, "require: dataset.licence in", f"require: {'dataset.licence__present || ' * 400}dataset.licence in",
+        "condition trop longue : 11245 caractères, 2000 au plus. Faites-en plusieurs règles"),
+    "a condition with a huge list": (
+        OD_05, "dataset.nature != 'mobility'", f"dataset.nature in [{', '.join(['other'] * 50_000)}]",
+        "mettez ses valeurs dans une liste de policies/lists"),
+    "a condition deep in parentheses": (
+        OD_05, "require: dataset.licence in lists.licences_homologated",
+        f"require: {'(' * 300}dataset.licence__present{')' * 300}", "condition trop imbriquée : 20 niveaux au plus"),
+    "a condition denied again and again": (
+        OD_05, "require: dataset.licence in lists.licences_homologated",
+        f"require: '{'!' * 900}dataset.licence__present'", "condition trop imbriquée : 20 niveaux au plus"),
+    "a condition that goes through a list within a list": (
+        OD_05, "require: dataset.licence in lists.licences_homologated",
+        "require: lists.licences.all(a, lists.licences.all(b, lists.licences.exists(c, a == b && b == c)))",
+        "fait inconnu : « a »"),
+    "a condition that makes lists of lists": (
+        OD_05, "require: dataset.licence in lists.licences_homologated",
+        "require: size(lists.licences.map(a, lists.licences.map(b, lists.licences))) > 3", "fait inconnu : « a »"),
+    "a few lines that stand for millions": (
+        OD_05, "owed_by: [steward]",
+        "owed_by: [&a [steward, steward], &b [*a, *a], &c [*b, *b], &d [*c, *c], &e [*d, *d], [*e, *e]]",
+        "les marques de YAML (« & », « * ») ne sont pas lues"),
     "no remedy": (OD_05, "remedy: Remplacez", "# Remplacez", "remedy"),
     "an empty remedy": (OD_05, "remedy_en: Replace", "remedy_en: ''\n#", "remedy_en"),
     "a field with a typo": (OD_05, "severity: major", "severty: major", "severity"),
