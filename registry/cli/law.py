@@ -17,6 +17,7 @@ from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.explanation import awaited_in_words, say_refusal, verdict_word
 from registry.compliance.local_packs import check_folder
 from registry.compliance.mutating import mutate_catalogue
+from registry.compliance.panels import RETIRED, forces_of
 from registry.compliance.policy import Policy
 from registry.compliance.policy_files import read_policy
 from registry.compliance.queries import find_findings
@@ -65,8 +66,9 @@ def _evaluate_today(terminal: Terminal) -> dict[str, Any]:
     today: date = terminal.info["today"]()
     done = evaluate_everything(terminal.home.jobs, terminal.info, today=today, acting=terminal.acting())
     with terminal.transaction() as session:
-        catalogue = engine_of(session).catalogue
-        read = Counter((catalogue.get(one.policy_id).force, one.verdict) for one in find_findings(session, today))
+        found = find_findings(session, today)
+        forces = forces_of(session, engine_of(session), found)
+        read = Counter((forces[one.version_digest], one.verdict) for one in found)
     return _counts(today, today, today, done.subjects, done.changed, read)
 
 
@@ -134,11 +136,12 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         )
         engine = engine_of(session)
         names = engine.names_of(session, [(one.subject_kind, one.subject_id) for one in found])
-        bodies = names_of(session)
+        bodies, forces = names_of(session), forces_of(session, engine, found)
         rows = [
             {
                 "policy": one.policy_id,
-                "force": str(engine.catalogue.get(one.policy_id).force),
+                "retired": engine.catalogue.find(one.policy_id) is None,
+                "force": str(forces[one.version_digest]),
                 "subject_kind": str(one.subject_kind),
                 "subject_id": one.subject_id,
                 "subject": names.get((one.subject_kind, one.subject_id), ""),
@@ -158,7 +161,8 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
         return
     for row in rows:
         word = verdict_word(Force(str(row["force"])), Verdict(str(row["verdict"])))
-        click.echo(f"{row['policy']:8} {word:14} {row['subject']}")
+        retired = f" ({_(RETIRED)})" if row["retired"] else ""
+        click.echo(f"{row['policy']:8} {word:14} {row['subject']}{retired}")
 
 
 @click.group(help="Les règles : le droit écrit comme des données.")

@@ -92,6 +92,8 @@ OF_LAW: set[str] = set()
 AWAITED: dict[tuple[str, str], str] = {}
 """What is said of a subject that rules do not judge while a fact has a value; the room of the subject says which."""
 
+RETIRED = mark("Règle retirée du catalogue")
+"""What is said of a rule that this version no longer holds: its findings stand until they are next judged."""
 _GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
 
 
@@ -105,6 +107,15 @@ def texts_of(session: Session, engine: Engine, found: Sequence[Found]) -> dict[s
     return {
         digest: text if text is not None else (gone[digest], gone[digest].versions[0]) for digest, text in texts.items()
     }
+
+
+def forces_of(session: Session, engine: Engine, found: Sequence[Found]) -> dict[str, Force]:
+    """How the policy of each finding binds, by the digest of its text: as it was kept once it left the catalogue."""
+    catalogue = engine.catalogue
+    gone = texts_of(session, engine, [one for one in found if catalogue.find(one.policy_id) is None])
+    return {
+        one.version_digest: (catalogue.find(one.policy_id) or gone[one.version_digest][0]).force for one in found
+    }  # fmt: skip
 
 
 def say_finding(

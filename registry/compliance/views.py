@@ -140,13 +140,14 @@ class Figure:
 
 @dataclass(frozen=True)
 class SubjectLine:
-    """One subject a policy speaks of."""
+    """One subject a policy speaks of; a policy that left the catalogue has no address."""
 
     name: str
     address: str
     organisation: str
     policy_id: str
     policy: str
+    policy_address: str
     shape: str
     word: str
     period: int | None

@@ -1,6 +1,7 @@
 """`beffroi evaluate` and `findings` over one town: what they write, what they only show, and what they refuse."""
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -235,3 +236,17 @@ def test_a_rule_that_cannot_be_read_is_not_said_to_have_failed_its_cases(beffroi
     assert code == 1
     assert said.startswith("La règle n’a pas pu être lue.\n")
     assert f"  {file}, ligne " in said
+
+
+def test_a_finding_whose_rule_left_the_catalogue_is_told_with_its_number(town: Town, beffroi: Command):
+    town.record()
+    with town.as_owner() as session:
+        session.execute(text("UPDATE finding SET policy_id = 'ACC-99' WHERE policy_id = 'ACC-01'"))
+
+    code, said, errors = beffroi("findings")
+    (one,) = (one for one in answer(beffroi, "findings") if one["policy"] == "ACC-99")
+
+    assert code == 0, errors
+    assert re.search(r"^ACC-99 .*Bornes de recharge \(Règle retirée du catalogue\)$", said, re.MULTILINE)
+    assert (one["retired"], one["force"]) == (True, "good-practice")
+    assert [row["policy"] for row in answer(beffroi, "findings") if row["retired"]] == ["ACC-99"]

@@ -8,7 +8,9 @@ from html import unescape
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from registry.compliance.daily import evaluate_everything
 from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.service import ask_deviation
 from registry.compliance.listing import counting, routes
@@ -296,3 +298,27 @@ def test_counts_go_on_past_the_minute_in_which_a_writing_may_still_come(
     monkeypatch.setattr(counting, "_COUNTED_AGAIN", 1)
     town.record("Dernier", **PUBLISHED)
     assert counted(town) == read_one_by_one(town)
+
+
+def test_a_finding_whose_rule_left_the_catalogue_keeps_its_number_until_it_is_judged_again(town: Town):
+    number = town.record(**PUBLISHED)
+    with town.as_owner() as session:
+        session.execute(text("UPDATE finding SET policy_id = 'OD-99' WHERE policy_id = 'OD-05'"))
+    reader = town.someone(Role.LEGAL)
+
+    page, row = reader.get(LIST), ""
+    while not row and page.status_code == 200:
+        row = next((one for one in page.text.split("<tr>") if "OD-99" in one), "")
+        following = re.search(rf'href="({LIST}[^"]*)" rel="next"', page.text)
+        if following is None:
+            break
+        page = reader.get(unescape(following.group(1)))
+
+    assert page.status_code == 200
+    assert f'href="/jeux/{number}"' in row
+    assert "Règle retirée du catalogue" in row
+    assert "Non conforme" in row
+    assert "/conformite/OD-99" not in row
+    assert reader.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={number}").status_code == 200
+    evaluate_everything(town.home.jobs, town.info, today=town.info["today"]())
+    assert "OD-99" not in reader.get(LIST).text

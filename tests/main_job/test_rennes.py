@@ -282,8 +282,8 @@ def test_findings_say_who_what_and_what_is_missing(steps: Steps):
     assert one["facts"]["dataset.frequency_days"] == 366
     assert one["facts"]["dataset.last_update"] == "2018-01-16"
     assert set(one) == {
-        "policy", "force", "subject_kind", "subject_id", "subject", "organisation", "period", "verdict", "missing",
-        "unknown_half", "facts", "turns_on", "since",
+        "policy", "retired", "force", "subject_kind", "subject_id", "subject", "organisation", "period", "verdict",
+        "missing", "unknown_half", "facts", "turns_on", "since",
     }  # fmt: skip
 
 
