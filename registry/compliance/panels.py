@@ -199,6 +199,12 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     return MissingView(label, sheet + ELSEWHERE.get(f"{kind}.{declared.field}", form))
 
 
+def facts_to_fill(visit: Visit, kind: SubjectKind, found: Sequence[Found]) -> dict[str, MissingView]:
+    """Each fact that the findings on one subject wait for, by its name: what fills it, as its sheet says."""
+    engine, body_id = engine_of(visit.session), _body_asked_about(visit.session, kind, found)
+    return {name: _missing(visit, engine, name, one, body_id) for one in found for name in one.missing}
+
+
 def verdicts_then(session: Session, kind: SubjectKind, subject_id: int, on: date, at: datetime) -> list[VerdictThen]:
     """What policies said of a subject just before an instant, as it read on a day, under the texts of then."""
     found = find_findings_then(session, on, kind=kind, subject_id=subject_id, at=at)

@@ -1,5 +1,6 @@
 """The JSON API of datasets: list, read, record, amend, annul, with ETag and If-Match."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
@@ -8,9 +9,11 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry.compliance.panels import facts_to_fill
 from registry.compliance.queries import Found, find_findings, find_findings_then
+from registry.compliance.views import MissingView
 from registry.compliance.vocabulary import SubjectKind, Verdict
-from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, VerdictBody, dataset_body
+from registry.datasets.bodies import DatasetBody, DatasetLine, DatasetsBody, FactToFill, VerdictBody, dataset_body
 from registry.datasets.forms import DatasetChange, DatasetCreation
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.listing.selecting import with_bearers
@@ -94,8 +97,10 @@ class MomentQuestions(BaseModel):
 
 
 def verdict_bodies(visit: Visit, kind: SubjectKind, subject_id: int) -> list[VerdictBody]:
-    """Today's findings on a dataset or a system."""
-    return [_verdict_body(one) for one in find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)]
+    """Today's findings on a subject, each with the facts it waits for and the page that fills each."""
+    found = find_findings(visit.session, visit.today, kind=kind, subject_id=subject_id)
+    fills = facts_to_fill(visit, kind, found)
+    return [_verdict_body(one, fills) for one in found]
 
 
 def body_of(visit: Visit, dataset_id: int) -> DatasetBody:
@@ -108,8 +113,9 @@ def body_of(visit: Visit, dataset_id: int) -> DatasetBody:
     )
 
 
-def _verdict_body(one: Found) -> VerdictBody:
-    return VerdictBody(one.policy_id, one.period or None, one.verdict, list(one.missing), one.turns_on)
+def _verdict_body(one: Found, fills: Mapping[str, MissingView]) -> VerdictBody:
+    to_fill = [FactToFill(name, fills[name].label, fills[name].address) for name in one.missing if name in fills]
+    return VerdictBody(one.policy_id, one.period or None, one.verdict, list(one.missing), to_fill, one.turns_on)
 
 
 @route(
@@ -175,7 +181,7 @@ def read_dataset(visit: Visit, dataset_id: int) -> Response[DatasetBody]:
     findings = find_findings_then(
         visit.session, asked.on, kind=SubjectKind.DATASET, subject_id=sheet.id, at=asked.until
     )  # fmt: skip
-    return visit.answer(dataset_body(then.row, then.parts, [_verdict_body(one) for one in findings]), tagged=False)
+    return visit.answer(dataset_body(then.row, then.parts, [_verdict_body(one, {}) for one in findings]), tagged=False)
 
 
 @route(

@@ -50,13 +50,23 @@ class DistributionBody:
 
 
 @dataclass(frozen=True)
+class FactToFill:
+    """A fact that nobody recorded and the page that fills it; no address where the asker may not record it."""
+
+    fact: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
 class VerdictBody:
-    """What one policy says of the dataset today."""
+    """What one policy says of the dataset today; `to_fill` is what is `missing`, fact by fact."""
 
     policy_id: str
     period: int | None
     verdict: Verdict
     missing: list[str]
+    to_fill: list[FactToFill]
     turns_on: date | None
 
 

@@ -131,7 +131,7 @@ STATEMENTS = {
     "/jeux/{dataset}/sources": 5,
     "/jeux/{dataset}/historique": 10,
     "/api/v1/datasets": 3,
-    "/api/v1/datasets/{dataset}": 4,
+    "/api/v1/datasets/{dataset}": 5,
     "/api/v1/datasets/{dataset}/suggestions": 3,
     "/systemes": 3,
     "/systemes/{system}": 9,
