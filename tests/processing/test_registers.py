@@ -137,6 +137,8 @@ def test_a_request_left_as_abusive_is_counted_neither_answered_nor_waiting(town:
     (counted,) = content.summary
     assert (counted.first, counted.second) == (0, 0)
     assert counted.label == "Document administratif (CADA), et 1 laissée sans suite"
+    (sheet,) = content.sheets
+    assert {line.label: line.text for line in sheet.lines}["Pourquoi infondée ou abusive"] == "Centième du mois"
     with town.acting() as session:
         subject, moment = Subject("organisation", town.commune_id), Moment(day, day, day, until=None)
         chapter = reviewing.gather(session, subject, moment).values["sheets"][6]
@@ -145,6 +147,24 @@ def test_a_request_left_as_abusive_is_counted_neither_answered_nor_waiting(town:
         "Régime": "Document administratif (CADA)", "Reçues": "1", "Répondues": "0", "Hors délai": "0",
         "Laissées sans suite": "1", "Sans réponse encore": "0",
     }  # fmt: skip
+
+
+def test_a_register_of_requests_prints_only_what_the_outcome_calls_for(town: Town):
+    day = town.info["today"]()
+    with town.acting() as session:
+        form = RequestForm(regime="cada", subject="Copie", received_on=day)
+        made = record_request(session, town.commune_id, form)
+        made = answer_request(session, made.id, AnswerForm(answered_on=day, outcome="granted"), expected=made.version)
+        # As a row written before such texts were refused.
+        made.refusal_grounds, made.unfounded_reasons, made.transferred_to = "Secret", "x", "Une autre"
+        made.remedies_stated = True
+        session.flush()
+
+    (sheet,) = content_of(town, "requests", requests.gather).sheets
+
+    told = {line.label for line in sheet.lines}
+    assert "Réponse" in told
+    assert not told & {"Motifs du refus", "Voies de recours dites", "Pourquoi infondée ou abusive", "Transmise à"}
 
 
 def test_these_registers_are_read_by_whoever_may_read_what_they_hold(town: Town):

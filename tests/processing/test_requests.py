@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from registry.datasets.forms import FieldForm
 from registry.kernel.permissions import Permission, Role, permissions_of
+from registry.ledger.service import say, touch
 from registry.organisations.queries import find_people
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.forms import ActivityForm
@@ -188,6 +189,47 @@ def test_a_request_answered_late_lacks_nothing_any_more(town: Town, regime: str,
     if policy is not None:
         assert (found[policy]["verdict"], found[policy]["missing"]) == ("non-compliant", [])
     assert not [one["policy_id"] for one in found.values() if one["missing"]]
+
+
+@pytest.mark.parametrize(
+    ("regime", "policy", "stale"),
+    [("cada", "OD-22", "unfounded_reasons"), ("administration", "OD-32", "refusal_grounds")],
+)
+def test_a_reason_left_from_another_outcome_excuses_no_late_answer(town: Town, regime: str, policy: str, stale: str):
+    dpo, number = town.someone(Role.DPO), recorded(town, 60, regime=regime, right=None)
+    with town.acting() as session:
+        # A row written before such a text was refused.
+        say(session, "processing:request:answer")
+        session.execute(
+            text(f"UPDATE received_request SET outcome = 'granted', answered_on = :day, {stale} = 'x' WHERE id = :id"),
+            {"day": ago(town, 1), "id": number},
+        )
+        touch(session, "request", number)
+
+    found = {one["policy_id"]: one for one in dpo.api("GET", f"/api/v1/requests/{number}").json()["findings"]}
+
+    assert (found[policy]["verdict"], found[policy]["missing"]) == ("non-compliant", [])
+
+
+def test_an_answer_says_nothing_that_its_outcome_does_not_call_for(town: Town):
+    dpo, number, own = town.someone(Role.DPO), recorded(town, 60, regime="cada", right=None), recorded(town, 20)
+    page = dpo.get(f"/demandes/{number}/repondre")
+    assert "Seulement pour « Abusive, laissée sans suite »" in page.text
+    assert "Seulement pour « Satisfaite en partie » ou « Refusée »" in page.text
+    extra = {"refusal_grounds": "Secret", "unfounded_reasons": "x", "transferred_to": "Une autre"}
+    step = {**fields_of(page), "outcome": "granted"}
+
+    refused = dpo.post(f"/demandes/{number}/repondre", {**step, **extra})
+
+    assert refused.status_code == 422
+    assert refused.text.count("Ce champ ne vaut que pour") == 2 * len(extra)
+    left = {**step, "outcome": "left", "unfounded_reasons": "Centième du mois"}
+    assert dpo.post(f"/demandes/{number}/repondre", left).status_code == 303
+    again = fields_of(dpo.get(f"/demandes/{number}/repondre"))
+    assert "Ce champ ne vaut que pour" in dpo.post(f"/demandes/{number}/repondre", {**again, "outcome": "granted"}).text
+    # Under the GDPR an unfounded request gets an answer: why it is goes with the refusal.
+    step = {**fields_of(dpo.get(f"/demandes/{own}/repondre")), "outcome": "refused", "refusal_grounds": "Excessive"}
+    assert dpo.post(f"/demandes/{own}/repondre", {**step, "unfounded_reasons": "Chaque jour"}).status_code == 303
 
 
 def test_the_form_of_an_answer_gives_the_law_of_its_regime(town: Town):

@@ -11,7 +11,7 @@ from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.queries import find_ids_to_judge
-from registry.processing.requests.rules import answer_of, is_waiting
+from registry.processing.requests.rules import answer_of, fields_called_for
 from registry.processing.requests.vocabulary import RequestOutcome
 
 _TRUTHS = ("remedies_stated", "redaction_considered", "third_party_rights", "rights_holder_named")
@@ -47,11 +47,12 @@ def facts_of_request(request: Any) -> dict[str, Any]:
     # No opinion of the CADA is noted until one comes.
     may_be_absent(facts, "request.cada_opinion_on", request.cada_opinion_on, ("cada_opinion_on",), "cada_opinion_on")
     may_be_absent(facts, "request.cada_followed_up_on", request.cada_followed_up_on, (), "cada_followed_up_on")
-    # Once settled, what the outcome calls for no reason of is known to have none: it is no longer lacking.
-    settled = not is_waiting(request)
-    absent = {"unfounded_reasons": settled, "refusal_grounds": settled and not request.outcome.needs_grounds}
-    for name, none_due in absent.items():
-        bind_presence(facts, f"request.{name}", getattr(request, name), (name,) if none_due else (), name)
+    # A reason counts for the outcome that calls for it alone: left over from another, it would excuse a late answer.
+    # Nothing is lacking either once the outcome is said: what it calls for is known, and the rest is known to be none.
+    called = fields_called_for(request.outcome, request.regime)
+    for name in ("unfounded_reasons", "refusal_grounds"):
+        said, known = getattr(request, name) if name in called else None, request.outcome is not None
+        bind_presence(facts, f"request.{name}", said, (name,) if known and name not in called else (), name)
     return facts
 
 

@@ -16,7 +16,15 @@ from registry.organisations.queries import get_organisation
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.processing.requests.models import ReceivedRequest
-from registry.processing.requests.rules import REGIMES, clock_of, is_answered, is_left, is_waiting
+from registry.processing.requests.rules import (
+    DEPENDENT,
+    REGIMES,
+    clock_of,
+    fields_called_for,
+    is_answered,
+    is_left,
+    is_waiting,
+)
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.templating import say_day
 
@@ -85,26 +93,25 @@ def _lines(row: Any) -> Iterator[dict[str, Any]]:
     )
     verified = _on(row.identity_checked_on, row.identity_check.label if row.identity_check else "")
     answer = _on(row.answered_on, row.outcome.label if row.outcome else "")
-    refused = row.outcome is not None and row.outcome.needs_grounds
-    of_gdpr, refusal = row.regime == RequestRegime.GDPR, REGIMES[row.regime].refusal
+    # What was noted before another outcome replaced it is not of this answer.
+    called, law = fields_called_for(row.outcome, row.regime), REGIMES[row.regime]
+    kept = {name: getattr(row, name) or "" if name in called else "" for name in DEPENDENT}
+    refused = "refusal_grounds" in called
+    of_gdpr = row.regime == RequestRegime.GDPR
     said: tuple[tuple[str, str, str, bool], ...] = (
         (_("Régime"), "", row.regime.label, True),
         (_("Objet"), "", row.subject, True),
         (_("Reçue le"), "", days, True),
         (_("Par"), "", row.channel.label if row.channel else "", False),
-        (_("Délai"), "", _(REGIMES[row.regime].told), False),
+        (_("Délai"), "", _(law.told), False),
         (_("Qualité de qui demande"), "", row.requester_kind.label if row.requester_kind else "", False),
         (_("Identité"), "RGPD, art. 12 §6" if of_gdpr else "", verified, of_gdpr),
         (_("Prolongation annoncée"), "RGPD, art. 12 §3", _on(row.extended_on, row.extension_reasons or ""), False),
         (_("Réponse"), "", answer, True),
-        (_("Motifs du refus"), refusal, row.refusal_grounds or "", refused),
-        (_("Voies de recours dites"), refusal, _truth(row.remedies_stated), refused),
-        (
-            _("Transmise à"),
-            REGIMES[row.regime].transfer_law if row.transferred_to else "",
-            row.transferred_to or "",
-            False,
-        ),
+        (_("Motifs du refus"), law.refusal, kept["refusal_grounds"], refused),
+        (_("Voies de recours dites"), law.refusal, _truth(row.remedies_stated) if refused else "", refused),
+        (_("Pourquoi infondée ou abusive"), law.abuse_law, kept["unfounded_reasons"], is_left(row)),
+        (_("Transmise à"), law.transfer_law, kept["transferred_to"], False),
         (_("Avis de la CADA"), "CRPA R343-3", _on(row.cada_opinion_on, ""), False),
         (_("Suite donnée à l’avis"), "CRPA R343-3", _on(row.cada_followed_up_on, ""), False),
     )

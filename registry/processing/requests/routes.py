@@ -33,7 +33,16 @@ from registry.processing.requests.queries import (
     find_requests,
     get_request,
 )
-from registry.processing.requests.rules import REGIMES, cannot_extend, first_delay, is_waiting, outcomes_of, silence_of
+from registry.processing.requests.rules import (
+    DEPENDENT,
+    REGIMES,
+    cannot_extend,
+    first_delay,
+    is_waiting,
+    outcomes_of,
+    say_outcomes,
+    silence_of,
+)
 from registry.processing.requests.service import (
     amend_request,
     answer_request,
@@ -361,6 +370,10 @@ def _step(
         transfer_law=_(law.transfer_law) if law.transfer_law else "",
         abuse=_(law.abuse),
         abuse_law=_(law.abuse_law),
+        only_for={
+            name: _("Seulement pour {outcomes}.").format(outcomes=say_outcomes(name, request.regime))
+            for name in DEPENDENT
+        },
         corrects=say_day(request.extended_on) if request.extended_on is not None else "",
         last_day=say_day(first_delay(request.regime, request.received_on, delays).last),
         beside=beside,

@@ -261,7 +261,37 @@ def wrong_answer(values: Mapping[str, Any], regime: RequestRegime, received: dat
         wrong |= wrong_leaving(regime, values.get("unfounded_reasons"))
     if outcome is RequestOutcome.TRANSFERRED and not values.get("transferred_to"):
         wrong["transferred_to"] = _("Dites à quelle administration la demande a été transmise.")
+    for name in DEPENDENT - fields_called_for(outcome, regime):
+        if values.get(name):
+            said = _("Ce champ ne vaut que pour {outcomes} : videz-le, ou changez la suite donnée.")
+            wrong[name] = said.format(outcomes=say_outcomes(name, regime))
     return wrong
+
+
+DEPENDENT = frozenset({"refusal_grounds", "unfounded_reasons", "transferred_to"})
+"""The fields of an answer that only some outcomes call for."""
+
+
+def fields_called_for(outcome: RequestOutcome | None, regime: RequestRegime) -> frozenset[str]:
+    """Which `DEPENDENT` fields an outcome calls for: any other is refused, counts for nothing, and is not printed.
+
+    Why a request is unfounded or abusive goes with leaving it; where its text asks for an answer all the same, with the
+    refusal.
+    Law: CRPA L311-2, last paragraph; GDPR art. 12 §5.
+    """
+    unfounded = RequestOutcome.LEFT if RequestOutcome.LEFT in outcomes_of(regime) else RequestOutcome.REFUSED
+    called = {
+        "refusal_grounds": outcome is not None and outcome.needs_grounds,
+        "unfounded_reasons": outcome is unfounded,
+        "transferred_to": outcome is RequestOutcome.TRANSFERRED,
+    }
+    return frozenset(name for name, is_called in called.items() if is_called)
+
+
+def say_outcomes(name: str, regime: RequestRegime) -> str:
+    """The outcomes that call for a field, in words."""
+    calling = [f"« {one.label} »" for one in outcomes_of(regime) if name in fields_called_for(one, regime)]
+    return _(" ou ").join(calling)
 
 
 def outcomes_of(regime: RequestRegime) -> list[RequestOutcome]:

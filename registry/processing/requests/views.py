@@ -213,6 +213,7 @@ class StepFormPage:
     transfer_law: str
     abuse: str
     abuse_law: str
+    only_for: Mapping[str, str]
     last_day: str
     corrects: str
     beside: Sequence[ConflictRow]
