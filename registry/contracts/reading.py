@@ -35,7 +35,7 @@ def typed_parties(data: FormData) -> list[dict[str, Any]]:
 
 
 def _is_row(parts: list[str]) -> bool:
-    return parts[0] == "party" and parts[1].isdigit() and len(parts[1]) < 4 and parts[2] in _PARTY
+    return parts[0] == "party" and parts[1].isdecimal() and len(parts[1]) < 4 and parts[2] in _PARTY
 
 
 def _amount(said: str) -> str | None:

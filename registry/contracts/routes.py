@@ -268,17 +268,17 @@ def _say_party(row: Row) -> str:
 
 
 def _beside_the_other(
-    visit: Visit, contract: Contract, typed: Row, read: int, began: str, message: str
+    visit: Visit, contract: Contract, given: Row, read: int, began: str, message: str
 ) -> Response[Any]:  # fmt: skip
-    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
     theirs, base = _values_of(visit, contract), get_version(visit.session, "contract", contract.id, read)
-    fields = {name: value for name, value in typed.items() if name not in BELOW}
+    fields = {name: value for name, value in given.items() if name not in BELOW}
     kept, beside = fields_together(
         fields, theirs, base, label=lambda name: _(CONTRACT_LABELS[name]), say=say_contract_value
     )
-    if "parties" in typed:
+    if "parties" in given:
         names = {body.id: body.name for body in find_organisations(visit.session)}
-        kept["parties"], differing = _parties(names).together(typed["parties"], theirs["parties"], began)
+        kept["parties"], differing = _parties(names).together(given["parties"], theirs["parties"], began)
         beside = [*beside, *differing]
     return _form_page(
         visit, contract, kept, {"_": message}, began=_began(theirs), status=HTTP_409_CONFLICT, beside=beside
@@ -306,7 +306,7 @@ def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
         )  # fmt: skip
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, contract, typed, version, began, message)
+        return _beside_the_other(visit, contract, read.given(), version, began, message)
     except Conflict as refusal:
         return _form_page(visit, contract, typed, {"_": refusal.message}, began=began, status=HTTP_409_CONFLICT)
     return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")

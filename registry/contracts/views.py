@@ -209,7 +209,7 @@ def say_contract_value(name: str, value: Any) -> str:
     if name in _LISTS:
         return _LISTS[name](value).label
     if name == "value_euros":
-        return f"{say_number(int(value))} €"
+        return f"{say_number(value)} €"
     if name.endswith("_on") or name == "renewed_until":
         # The ledger keeps days as text.
         return say_day(date.fromisoformat(value) if isinstance(value, str) else value)

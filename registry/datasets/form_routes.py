@@ -157,7 +157,7 @@ def _drop_draft(visit: Visit, data: FormData) -> None:
 
 
 def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData, expected: int) -> Response[Any]:
-    mine = read.form.model_dump(mode="json", include=read.form.model_fields_set)
+    mine = read.given()
     page = conflict_page(
         sheet,
         mine,

@@ -196,7 +196,7 @@ def change_part(visit: Visit, activity_id: int, part: str) -> Response[Any]:
     try:
         amend_activity(visit.session, activity_id, read.form, expected=version)
     except Stale as refusal:
-        mine = read.form.model_dump(mode="json")[page.name]
+        mine = read.given()[page.name]
         rows, notes = beside_the_other(page, typed, mine, rows_of(visit, activity, page))
         ask = _("Ce que l’autre personne a est dit ligne par ligne : gardez, corrigez ou retirez, puis enregistrez.")
         message = f"{refusal.message} {ask}"

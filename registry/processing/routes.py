@@ -292,13 +292,12 @@ def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
 def _conflict(
     visit: Visit, activity: ProcessingActivity, read: Accepted[ActivityChange], *, expected: int, reason: str
 ) -> Response[Any]:
-    mine = read.form.model_dump(mode="json", include=read.form.model_fields_set)
     base = get_version(visit.session, "processing_activity", activity.id, expected) or {}
     page = ConflictPage(
         id=activity.id,
         version=activity.version,
         title=activity.name,
-        rows=sheet_differences(mine, values_of(activity), base),
+        rows=sheet_differences(read.given(), values_of(activity), base),
         reason=reason,
         carried=(),
     )

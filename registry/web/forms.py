@@ -64,6 +64,10 @@ class Accepted(Generic[Form]):
 
     form: Form
 
+    def given(self) -> dict[str, Any]:
+        """The fields given, as they are kept rather than as they were typed: « 12.0 » is 12."""
+        return self.form.model_dump(mode="json", include=self.form.model_fields_set)
+
 
 @dataclass(frozen=True)
 class Rejected:

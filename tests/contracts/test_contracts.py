@@ -164,6 +164,47 @@ def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_his
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ({"value_euros": "12.0"}, "12"),
+        ({"value_euros": " 1 250 000.00 € "}, "1250000"),
+        ({"value_euros": ""}, ""),
+        ({"starts_on": "2026-01-02T00:00:00"}, "2026-01-02"),
+        ({"ends_on": " 2031-01-02 "}, "2031-01-02"),
+        ({"tacit_renewal": "peut-être"}, ""),
+        ({"value_euros": ["", "7"]}, ""),
+    ],
+)
+def test_what_a_contract_form_accepts_is_shown_beside_what_another_saved(
+    town: Town, typed: dict[str, Any], shown: str
+) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = record(jurist, town, value_euros="5").headers["location"].partition("?")[0]
+    mine = fields_of(jurist.get(f"{place}/modifier"))
+    saved = mine | {"value_euros": "9", "starts_on": "2026-03-04"}
+    assert jurist.post(f"{place}/modifier", saved).status_code == 303
+
+    late = jurist.post(f"{place}/modifier", {"version": "1"} | typed)
+
+    assert late.status_code == 409, late.text[:500]
+    assert fields_of(late)[next(iter(typed))] == shown
+
+
+@pytest.mark.database
+def test_a_party_typed_oddly_is_shown_beside_what_another_saved(town: Town) -> None:
+    jurist, operator = town.someone(Role.LEGAL), operator_of(town)
+    place = record(jurist, town).headers["location"].partition("?")[0]
+    assert jurist.post(f"{place}/modifier", {"version": "1", "object": "L’eau"}).status_code == 303
+
+    row = {"parties": "", "party-0-party_id": f"{operator}.0", "party-0-side": "holder", "party-²-side": "holder"}
+    late = jurist.post(f"{place}/modifier", {"version": "1", **row})
+
+    assert late.status_code == 409, late.text[:500]
+    assert fields_of(late)["party-0-party_id"] == str(operator)
+
+
+@pytest.mark.database
 def test_two_who_change_a_contract_at_once_read_what_the_other_saved_and_lose_nothing(town: Town):
     jurist, operator = town.someone(Role.LEGAL), operator_of(town)
     held = {"party-0-party_id": str(operator), "party-0-side": "holder", "value_euros": "1250000"}

@@ -74,7 +74,7 @@ from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.issuing import documents_to_issue
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
-from registry.web.forms import parse_values, read_number
+from registry.web.forms import Accepted, parse_values, read_number
 from registry.web.templating import say_moment
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
@@ -83,7 +83,6 @@ Chosen = TypeVar("Chosen", bound=Labelled)
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREACH_RECORD
 DOCUMENTS = (("breaches", mark("Émettre le registre")),)
 _LISTS = ("natures", "data_categories")
-_COUNTED = frozenset({"people_concerned", "records_concerned"})
 COMPLEMENTARY = NotificationPhase.COMPLEMENTARY
 
 NOTICES.update(
@@ -315,9 +314,13 @@ def _values_of(visit: Visit, breach: Breach) -> dict[str, Any]:
     return BreachForm.model_validate(breach).model_dump(mode="json") | walls
 
 
-def _beside_the_other(visit: Visit, breach: Breach, typed: Mapping[str, Any], read: int, message: str) -> Response[Any]:
-    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
-    base, zone = get_version(visit.session, "breach", breach.id, read) or {}, _zone(visit)
+def _beside_the_other(
+    visit: Visit, breach: Breach, read: Accepted[BreachChange], expected: int, message: str
+) -> Response[Any]:
+    """The form once more: what was given, with what somebody else saved since that version, field by field."""
+    base, zone = get_version(visit.session, "breach", breach.id, expected) or {}, _zone(visit)
+    given = read.given()
+    given |= {name: wall_of(getattr(read.form, name), zone) for name in MOMENTS if name in given}
     began = base | {name: wall_of(datetime.fromisoformat(base[name]), zone) for name in MOMENTS if base.get(name)}
     names = {body.id: body.name for body in find_organisations(visit.session)}
     people = dict(choices_of(find_people(visit.session, visit.visitor.reads)))
@@ -325,12 +328,12 @@ def _beside_the_other(visit: Visit, breach: Breach, typed: Mapping[str, Any], re
     def say(name: str, value: Any) -> str:
         if name == "in_charge_id":
             return people.get(str(value), "") if value else ""
-        if name in _COUNTED and value:
-            return say_breach_value(name, int(value), names)
+        if name in MOMENTS and value:
+            return say_moment(datetime.fromisoformat(value).replace(tzinfo=zone))
         return say_breach_value(name, sorted(value) if isinstance(value, list) else value, names)
 
     kept, beside = fields_together(
-        typed, _values_of(visit, breach), began, label=lambda name: _(BREACH_LABELS[name]), say=say
+        given, _values_of(visit, breach), began, label=lambda name: _(BREACH_LABELS[name]), say=say
     )
     return _form_page(visit, breach, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
 
@@ -350,7 +353,7 @@ def change_breach(visit: Visit, breach_id: int) -> Response[Any]:
         amend_breach(visit.session, breach_id, read.form, expected=version, now=now())
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, breach, typed, version, message)
+        return _beside_the_other(visit, breach, read, version, message)
     except Invalid as refusal:
         return _form_page(
             visit, breach, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY

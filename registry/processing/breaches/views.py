@@ -422,10 +422,10 @@ def asked_of_notification(breach: Breach, names: Mapping[int, str]) -> list[tupl
 
 
 def wall_of(moment: datetime | None, zone: ZoneInfo) -> str:
-    """A moment as a form shows it: what the authority's clocks said."""
+    """A moment as a form shows it: what the authority's clocks said; one without a zone is theirs already."""
     if moment is None:
         return ""
-    there = moment.astimezone(zone)
+    there = moment.astimezone(zone) if moment.tzinfo is not None else moment
     return there.strftime("%Y-%m-%dT%H:%M:%S" if there.second else "%Y-%m-%dT%H:%M")
 
 

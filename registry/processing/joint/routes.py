@@ -119,7 +119,7 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
         )  # fmt: skip
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, activity, typed, version, began, message)
+        return _beside_the_other(visit, activity, read.given(), version, began, message)
     except Conflict as refusal:
         return _page(
             visit, activity, typed, {"_": refusal.message}, version=version, began=began, status=HTTP_409_CONFLICT
@@ -128,18 +128,18 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
 
 
 def _beside_the_other(
-    visit: Visit, activity: ProcessingActivity, typed: Mapping[str, Any], read: int, began: str, message: str
+    visit: Visit, activity: ProcessingActivity, given: Mapping[str, Any], read: int, began: str, message: str
 ) -> Response[Any]:
-    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
     agreed = find_agreed(visit.session, activity.id)
     theirs, version = _values_of(agreed)
     base = get_version(visit.session, "joint_arrangement", agreed.row.id, read) if agreed.row is not None else None
     kept, beside = fields_together(
-        {name: typed[name] for name in _FIELDS}, theirs, base, label=lambda name: _(ARRANGEMENT_LABELS[name]),
+        {name: given[name] for name in _FIELDS}, theirs, base, label=lambda name: _(ARRANGEMENT_LABELS[name]),
         say=_say,
     )  # fmt: skip
-    kept["controllers"], differing = _CONTROLLERS.together(typed["controllers"], theirs.get("controllers", ()), began)
-    kept["shares"], shared = _SHARES.together(typed["shares"], theirs.get("shares", ()), began)
+    kept["controllers"], differing = _CONTROLLERS.together(given["controllers"], theirs.get("controllers", ()), began)
+    kept["shares"], shared = _SHARES.together(given["shares"], theirs.get("shares", ()), began)
     return _page(
         visit, activity, kept, {"_": message}, version=version, began=_began(theirs), status=HTTP_409_CONFLICT,
         beside=[*beside, *differing, *shared],

@@ -179,9 +179,9 @@ def _values_of(measure: ProtectiveMeasure) -> dict[str, Any]:
 
 
 def _beside_the_other(
-    visit: Visit, measure: ProtectiveMeasure, typed: Mapping[str, Any], read: int, message: str
+    visit: Visit, measure: ProtectiveMeasure, given: Mapping[str, Any], read: int, message: str
 ) -> Response[Any]:
-    """The form once more: what was typed, with what somebody else saved since version `read`, field by field."""
+    """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
     names = {
         str(number): name
         for number, name, _owner in find_choosable_activities(visit.session, "", [measure.organisation_id])
@@ -191,7 +191,8 @@ def _beside_the_other(
         return names.get(str(value), "") if name == "activity_id" else say_measure_value(name, value)
 
     kept, beside = fields_together(
-        typed, _values_of(measure), get_version(visit.session, "protective_measure", measure.id, read),
+        {**given, "activity_id": str(given["activity_id"] or "")}, _values_of(measure),
+        get_version(visit.session, "protective_measure", measure.id, read),
         label=lambda name: _(MEASURE_LABELS[name]), say=say,
     )  # fmt: skip
     return _page(visit, measure, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
@@ -216,7 +217,7 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
         return _page(visit, measure, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Stale as refusal:
         message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, measure, typed, version, message)
+        return _beside_the_other(visit, measure, read.given(), version, message)
     except Conflict as refusal:
         return _page(visit, measure, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(_after(measure), done="mesure-enregistree")

@@ -222,7 +222,7 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
         theirs, current = _values_of(looked)
         begun = looked.row.id if looked is not None and looked.row is not None else 0
         base = get_version(visit.session, "processor_terms", begun, version)
-        kept, beside = terms_together(typed, theirs, base, began)
+        kept, beside = terms_together(read.given(), theirs, base, began)
         return _terms_page(
             visit, one, kept, {"_": message}, version=current, began=terms_began(theirs), status=HTTP_409_CONFLICT,
             beside=beside,
@@ -303,7 +303,7 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
         bodies = {body.id: body.name for body in find_organisations(visit.session)}
         contracts = {number: words for number, words, _ends in find_contract_choices(visit.session, visit.today)}
         theirs = _standing(visit, activity_id)
-        kept, beside = processors_together(rows, theirs, began, bodies, contracts)
+        kept, beside = processors_together(read.given()["processors"], theirs, began, bodies, contracts)
         return _activity_page(
             visit, activity, kept, {"_": message}, began=processors_began(theirs), status=HTTP_409_CONFLICT,
             beside=beside,

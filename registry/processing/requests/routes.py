@@ -338,7 +338,7 @@ def change_request(visit: Visit, request_id: int) -> Response[Any]:
     try:
         amend_request(visit.session, request_id, read.form, expected=version)
     except Stale as refusal:
-        kept, beside = _together(visit, request, typed, version)
+        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
         return _form_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     except Invalid as refusal:
         return _form_page(visit, request, typed, refusal.by_field, version=version, status=refused)
@@ -433,7 +433,7 @@ def note_extension(visit: Visit, request_id: int) -> Response[Any]:
     except Invalid as refusal:
         return _extension_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
-        kept, beside = _together(visit, request, typed, version)
+        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
         return _extension_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     return visit.go(f"/demandes/{request_id}", done=done)
 
@@ -462,7 +462,7 @@ def note_answer(visit: Visit, request_id: int) -> Response[Any]:
     except Invalid as refusal:
         return _answer_page(visit, request, typed, refusal.by_field, status=refused, version=version)
     except Stale as refusal:
-        kept, beside = _together(visit, request, typed, version)
+        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
         return _answer_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
     return visit.go(f"/demandes/{request_id}", done="demande-repondue")
 
