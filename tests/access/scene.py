@@ -536,6 +536,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.deviation_version), reason=REASON
     ),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
+    "POST /conformite/simulations/verification": _form(draft="id: OD-05"),
     "POST /droit/veille/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), title="Veille neuve", changes="Tout", status="spotted"
     ),

@@ -17,6 +17,7 @@ from tests.conftest import Town
 
 pytestmark = pytest.mark.database
 
+SIMULATING = ("POST /conformite/simulations", "POST /conformite/simulations/verification")
 WITHOUT_EVENT = {
     "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
     "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
@@ -27,7 +28,9 @@ WITHOUT_EVENT = {
     "POST /traitements/imports/{import_id:int}/abandonner": "a preview set aside: nothing was stated",
     "POST /api/v1/processing-activities/imports": "a preview: nothing is stated before it is applied",
     "POST /api/v1/processing-activities/imports/{import_id:int}/abandonment": "a preview set aside: nothing was stated",
-    "POST /conformite/simulations": "nothing is stated: its row in `job_run` says who asked, what was tried, what came",
+    **dict.fromkeys(
+        SIMULATING, "nothing is stated: the row in `job_run` says who asked, what was tried, what came of it"
+    ),
     "POST /jeux/vues": "a convenience of one account: nothing is stated of the data",
     "POST /jeux/vues/{view_id:int}/modifier": "a convenience of one account: nothing is stated of the data",
     "POST /jeux/vues/{view_id:int}/enlever": "a convenience of one account; the row stays, set aside",
@@ -442,7 +445,7 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
     for route in WITHOUT_EVENT:
         method, path = unsafe[route]
         before = _last(town)
-        who = administrator if route == "POST /conformite/simulations" else colleague
+        who = administrator if route in SIMULATING else colleague
         asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(who)
         theirs = replace(
             about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view,

@@ -268,6 +268,26 @@ def test_a_draft_that_does_not_read_is_shown_again_with_the_line_of_its_fault(to
 
 
 @pytest.mark.database
+def test_a_draft_is_checked_while_it_is_written_and_without_a_script(town: Town):
+    legal, check = town.someone(Role.LEGAL), f"{LIST}/verification"
+    by_script = {"HX-Request": "true"}
+
+    holds = legal.post(check, {"draft": DRAFT}, headers=by_script).text
+    wrong = legal.post(check, {"draft": DRAFT.replace("require: ", "requires: ")}, headers=by_script).text
+    whole = legal.post(check, {"draft": DRAFT}).text
+
+    assert "ses 4 exemples donnent les constats attendus" in holds
+    assert "<html" not in holds
+    assert re.search(r"Ligne\s19\s: champ inconnu", wrong)
+    assert "<html" in whole
+    assert "ses 4 exemples donnent" in whole
+    assert "odbl-1.0" in whole
+    assert legal.post(check, {}, headers=by_script).status_code == 200
+    with town.acting() as session:
+        assert session.execute(select(func.count()).select_from(JobRun)).scalar_one() == 0
+
+
+@pytest.mark.database
 def test_a_draft_and_a_day_are_not_tried_together_and_one_of_them_is_needed(town: Town):
     legal = town.someone(Role.LEGAL)
 

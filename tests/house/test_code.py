@@ -14,6 +14,7 @@ LONG_FILES = {
     "registry/demonstration/content.yaml": "the fictional authority, told one dataset after another",
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",
     "tests/access/scene.py": "what each unsafe route is sent, one route after another",
+    "tests/access/test_events.py": "which event each unsafe route leaves, one route after another",
     "tests/platform/test_postgres.py": "one life of a server, told in order",
 }
 """Files longer than `LONGEST` lines, each with the reason why it is not cut in two."""

@@ -327,6 +327,8 @@ def simulations(visitor: Visitor) -> States:
     visitor.go("/conformite/simulations?regle=OD-05")
     yield "a draft begun from a rule"
     page.fill("#draft", "id: OD-05\ntitre: Licence choisie\n")
+    page.locator("#verification li").wait_for(timeout=30_000)
+    yield "a draft checked while it is written"
     send(page, "form:has(#draft) button")
     yield "a draft refused with its lines"
     page.fill("#law_of", "2015-01-01")

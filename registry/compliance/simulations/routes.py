@@ -1,7 +1,7 @@
 """The pages of simulations: the list with its form, what one says, and its file."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response
@@ -15,21 +15,23 @@ from registry.compliance.simulations.forms import SimulationForm
 from registry.compliance.simulations.queries import find_simulations, get_simulation
 from registry.compliance.simulations.service import ask_simulation
 from registry.compliance.simulations.showing import RUN, as_csv, simulation_page, title_of
-from registry.compliance.simulations.views import SimulationLine, SimulationsPage
+from registry.compliance.simulations.views import DraftCheck, SimulationLine, SimulationsPage
 from registry.kernel.errors import Conflict
-from registry.kernel.words import _, current_locale
+from registry.kernel.words import _, current_locale, ngettext
 from registry.platform.models import JobState
+from registry.web.scripts import asked_by_script
 from registry.web.templating import say_number
 from registry.web.visits import Rejected, Visit, route
 
 LIST = "/conformite/simulations"
+UNCHECKED = DraftCheck((), "")
 
 
 def _page(
     visit: Visit,
     values: Mapping[str, str],
     errors: Mapping[str, str],
-    problems: Sequence[str] = (),
+    checked: DraftCheck = UNCHECKED,
     status: int = HTTP_200_OK,
 ) -> Response[Any]:
     found = find_simulations(visit.session, visit.visitor.reach(RUN))
@@ -46,7 +48,8 @@ def _page(
             for row in found
         ],
         policies=[(one.id, f"{one.id} · {one.name()}") for one in catalogue.policies if one.id in catalogue.paths],
-        begun_from=visit.query("regle"), values=values, errors=errors, problems=problems,
+        begun_from=visit.query("regle"), values=values, errors=errors, problems=checked.problems,
+        reads=checked.reads,
     )  # fmt: skip
     return visit.page("compliance/simulations.html", page, status=status)
 
@@ -64,21 +67,51 @@ def show_simulations(visit: Visit) -> Response[Any]:
 def ask_one(visit: Visit) -> Response[Any]:
     """Asks for a simulation; a draft that does not read, or whose cases fail, is shown again with its lines."""
     read = visit.form(SimulationForm)
-    typed = {name: visit.form_data().first(name) for name in SimulationForm.model_fields}
     if isinstance(read, Rejected):
-        return _page(visit, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _page(visit, _typed(visit), read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     draft = None
     if read.form.draft is not None:
         found = read_draft(read.form.draft, engine_of(visit.session))
         draft = found.policy
         if draft is None:
             errors = {"draft": _("Ce projet ne peut pas encore être essayé : corrigez les lignes indiquées.")}
-            return _page(visit, typed, errors, found.problems, HTTP_422_UNPROCESSABLE_ENTITY)
+            checked = DraftCheck(found.problems, "")
+            return _page(visit, _typed(visit), errors, checked, HTTP_422_UNPROCESSABLE_ENTITY)
     run = ask_simulation(
         visit.session, read.form, draft, visit.visitor.reach(RUN), by=visit.visitor.account_id, actor=visit.actor,
         key=secrets.token_hex(8),
     )  # fmt: skip
     return visit.go(f"/travaux/{run.id}")
+
+
+@route("POST", f"{LIST}/verification", RUN)
+def check_one(visit: Visit) -> Response[Any]:
+    """Says whether a draft reads and what its cases give, while somebody writes it; nothing is asked for nor kept."""
+    read = visit.form(SimulationForm)
+    if isinstance(read, Rejected):
+        checked = DraftCheck(tuple(read.errors.values()), "")
+    else:
+        checked = _check(visit, read.form.draft or "")
+    if asked_by_script(visit.request):
+        return visit.page("compliance/_draft_check.html", checked)
+    return _page(visit, _typed(visit), {}, checked)
+
+
+def _check(visit: Visit, text: str) -> DraftCheck:
+    found = read_draft(text, engine_of(visit.session))
+    if found.policy is None:
+        return DraftCheck(found.problems, "")
+    count = len(found.policy.cases)
+    words = ngettext(
+        "Ce projet se lit, et son exemple donne le constat attendu : il peut être essayé.",
+        "Ce projet se lit, et ses {count} exemples donnent les constats attendus : il peut être essayé.",
+        count,
+    )
+    return DraftCheck((), words.format(count=count))
+
+
+def _typed(visit: Visit) -> dict[str, str]:
+    return {name: visit.form_data().first(name) for name in SimulationForm.model_fields}
 
 
 @route("GET", f"{LIST}/{{simulation_id:int}}", RUN)
@@ -102,4 +135,4 @@ def send_simulation(visit: Visit, simulation_id: int) -> Response[Any]:
     return Response(as_csv(visit, run), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_simulations, ask_one, show_simulation, send_simulation)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_simulations, ask_one, check_one, show_simulation, send_simulation)

@@ -27,6 +27,15 @@ class SimulationsPage:
     values: Mapping[str, str]
     errors: Mapping[str, str]
     problems: Sequence[str]
+    reads: str
+
+
+@dataclass(frozen=True)
+class DraftCheck:
+    """The part of the page that says whether a draft reads: what is wrong with it, or that it can be tried."""
+
+    problems: Sequence[str]
+    reads: str
 
 
 @dataclass(frozen=True)
