@@ -104,7 +104,7 @@ def test_a_jurist_records_a_contract_with_its_parties_and_finds_it_by_its_end(to
     assert answer.status_code == 303, answer.text
     sheet = jurist.get(answer.headers["location"]).text
     assert "Sous-traitant (RGPD)" in sheet
-    assert "250" in sheet
+    assert "1 250 000 €".replace(" ", "\N{NARROW NO-BREAK SPACE}", 2) in sheet
     listed = jurist.get("/contrats?etat=ending").text
     assert "Gestion de l’eau" in listed
     assert "Exploitant du réseau" in listed

@@ -116,4 +116,4 @@ def test_more_than_a_thousand_are_too_many(town: Town) -> None:
     answer = send(steward, [create(town.authority_id, f"Jeu {number}") for number in range(1001)])
 
     assert answer.status_code == 422
-    assert "1000" in answer.text
+    assert "1000 au plus" in answer.text

@@ -415,7 +415,7 @@ def test_more_than_a_breach_may_touch_and_a_number_no_record_has_are_refused_whe
     )
 
     assert many.status_code == 422
-    assert "500" in many.text
+    assert "500 au plus" in many.text
     assert beyond.json()["errors"][0]["path"] == "activities.0"
 
 
