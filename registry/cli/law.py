@@ -184,7 +184,7 @@ def policies() -> None:
 def check(context: click.Context, folder: Path | None, as_json: bool) -> int:
     """Checks every policy and its cases, the body's own too, without a database."""
     found = check_catalogue(folder or asset_root("policies"), bound_facts())
-    local = settings_of(context).policies
+    local = settings_of(context).policies if folder is None else None
     if local is not None:
         own = check_folder(asset_root("policies"), local)
         found.policies, found.cases = found.policies + own.policies, found.cases + own.cases

@@ -91,15 +91,12 @@ def find_findings(
     policy_id: str | None = None,
     policy_ids: frozenset[str] | None = None,
     verdict: Verdict | None = None,
-    held: Collection[str] | None = None,
+    ids: Collection[int] | None = None,
     gravest_first: bool = False,
     after: int = 0,
     limit: int | None = None,
 ) -> list[Found]:
-    """The findings in force, as they read today; `after` is the number of the last one already shown.
-
-    `held` are the ways a deviation may bear on them, of `Holding`: any of these.
-    """
+    """The findings in force, as they read today; `after` is the number of the last one already shown."""
     asked = {
         "kind": kind,
         "subject_id": subject_id,
@@ -107,7 +104,7 @@ def find_findings(
         "policy_id": policy_id,
         "policy_ids": None if policy_ids is None else sorted(policy_ids),
         "verdict": verdict,
-        "held": None if held is None else sorted(held),
+        "ids": None if ids is None else list(ids),
         "after_gravest" if gravest_first else "after": after or None,
         "limit": limit,
     }
@@ -141,8 +138,9 @@ _HELD: tuple[ColumnElement[Any], ...] = (
 def holding(today: date | ColumnElement[Any]) -> ColumnElement[Any]:
     """Which deviation bears on a finding on a day, of those `with_deviations` joins: a value of `Holding`."""
     return case(
-        (col(ACCEPTED.expires_on) >= today, Holding.ACCEPTED),
+        # One asked for waits for a decision, also while an earlier one runs.
         (col(ASKED.id).is_not(None), Holding.ASKED),
+        (col(ACCEPTED.expires_on) >= today, Holding.ACCEPTED),
         (col(ACCEPTED.id).is_not(None), Holding.EXPIRED),
         else_=Holding.NONE,
     )
@@ -174,7 +172,7 @@ _NARROWED: Mapping[str, ColumnElement[bool]] = {
     "policy_id": col(Finding.policy_id) == bindparam("policy_id"),
     "policy_ids": col(Finding.policy_id).in_(bindparam("policy_ids", expanding=True)),
     "verdict": verdict_on(_TODAY) == bindparam("verdict"),
-    "held": holding(_TODAY).in_(bindparam("held", expanding=True)),
+    "ids": col(Finding.id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
     "after": col(Finding.id) > bindparam("after"),
     "after_gravest": tuple_(*_place(Finding))
     > select(*_place(_SHOWN)).where(col(_SHOWN.id) == bindparam("after_gravest")).scalar_subquery(),

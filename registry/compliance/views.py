@@ -153,6 +153,7 @@ class SubjectLine:
     period: int | None
     turning: str
     deviation: DeviationNote | None
+    weight: str
 
 
 FINDINGS = "/conformite/constats"

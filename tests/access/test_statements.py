@@ -186,7 +186,7 @@ STATEMENTS = {
     "/api/v1/legal-articles": 3,
     "/api/v1/legal-texts/LEGITEXT000031366350/articles/D323-2-1": 3,
     "/api/v1/policies/OD-05": 4,
-    "/conformite/constats?force=obligation&constat=to-complete": 7,
+    "/conformite/constats?force=obligation&constat=to-complete": 10,
     "/violations": 4,
     "/violations/{breach}": 10,
     "/violations/{breach}/touche": 10,

@@ -14,10 +14,10 @@ from registry.compliance.daily import evaluate_everything
 from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.service import ask_deviation
 from registry.compliance.listing import counting, routes
-from registry.compliance.listing.queries import find_listed
-from registry.compliance.listing.rules import Cell, Facet, count_cells, policies_of
+from registry.compliance.listing.queries import Place, find_listed, rank_of
+from registry.compliance.listing.rules import Cell, Facet, count_cells
 from registry.compliance.policy_files import load_catalogue
-from registry.compliance.queries import find_findings
+from registry.compliance.queries import Found, find_findings
 from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
@@ -106,17 +106,31 @@ def test_the_gravest_come_first_and_pages_show_each_finding_once(town: Town, mon
 @pytest.mark.database
 def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned_or_is_gone(town: Town) -> None:
     town.record("Jeu", **PUBLISHED)
-    with town.acting() as session:
-        everything = find_listed(session, TODAY, {}, None, after=None, limit=1000)
-        for place, last in enumerate(everything):
-            after = find_listed(session, TODAY, {}, None, after=(last.verdict, last.id), limit=1000)
-            assert [one.id for one in after] == [one.id for one in everything[place + 1 :]]
-        beyond = find_listed(session, TODAY, {}, None, after=(Verdict.TO_COMPLETE, 10**9), limit=1000)
-        chosen = {Facet.VERDICT: frozenset({Verdict.TO_COMPLETE})}
-        turned = find_listed(session, TODAY, chosen, None, after=(Verdict.NON_COMPLIANT, 5), limit=1000)
-    assert {one.verdict for one in beyond} <= {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
+
+    def listed(chosen: dict[Facet, frozenset[str]], after: Place | None) -> list[Found]:
+        with town.acting() as session:
+            cells = counting.count_alike(session, TODAY)
+            return find_listed(session, TODAY, chosen, cells, CATALOGUE, after=after, limit=1000)
+
+    everything = listed({}, None)
+    placed = [
+        (one.verdict, CATALOGUE.get(one.policy_id).force, CATALOGUE.get(one.policy_id).severity) for one in everything
+    ]
+    assert placed == sorted(placed, key=lambda one: rank_of(*one)), "The gravest breach of what binds comes first."
+    for place, last in enumerate(everything):
+        after = listed({}, (*placed[place], last.id))
+        assert [one.id for one in after] == [one.id for one in everything[place + 1 :]]
+    chosen = {Facet.VERDICT: frozenset({Verdict.TO_COMPLETE})}
+    turned = listed(chosen, (Verdict.NON_COMPLIANT, Force.OBLIGATION, Severity.BLOCKING, 5))
     assert [one.id for one in turned] == [one.id for one in everything if one.verdict is Verdict.TO_COMPLETE]
-    for odd in ("rien", "non-compliant", "non-compliant.", ".5", "non-compliant.-1", "compliant.99999999999999999999"):
+    for odd in (
+        "rien",
+        "non-compliant",
+        "a.b.c.d",
+        ".5",
+        "compliant.obligation.minor.-1",
+        "compliant.obligation.minor." + "9" * 30,
+    ):
         assert town.someone(Role.LEGAL).get(f"{LIST}?apres={odd}").status_code == 200, odd
 
 
@@ -212,11 +226,12 @@ def test_a_value_is_counted_as_if_it_alone_were_chosen_of_its_facet(
     (tally,) = count_cells(found, CATALOGUE, chosen)
 
     def listed(asked: dict[Facet, frozenset[str]]) -> int:
-        policies = policies_of(asked, CATALOGUE)
         return sum(
             one.number
             for one in found
-            if (policies is None or one.policy_id in policies)
+            if CATALOGUE.get(one.policy_id).force in asked.get(Facet.FORCE, set(Force))
+            and CATALOGUE.get(one.policy_id).severity in asked.get(Facet.SEVERITY, set(Severity))
+            and set(CATALOGUE.get(one.policy_id).owed_by) & asked.get(Facet.ROLE, set(Role))
             and one.verdict in asked.get(Facet.VERDICT, set(Verdict))
             and str(one.organisation_id) in asked.get(Facet.ORGANISATION, {"1", "2", "3"})
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from threading import Lock
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, text
+from sqlalchemy import bindparam, case, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -125,8 +125,8 @@ def _under_deviation(session: Session, today: date) -> list[Cell]:
     row = AcceptedDeviation
     read, asked = verdict_on(today).label("read"), col(row.state) == DeviationState.ASKED
     held = case(
-        (func.bool_or(and_(~asked, col(row.expires_on) >= today)), Holding.ACCEPTED),
         (func.bool_or(asked), Holding.ASKED),
+        (func.bool_or(col(row.expires_on) >= today), Holding.ACCEPTED),
         else_=Holding.EXPIRED,
     ).label("held")
     own = (col(Finding.policy_id), col(Finding.organisation_id), read)

@@ -9,8 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.listing.counting import count_alike
-from registry.compliance.listing.queries import Place, find_listed
-from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells, policies_of
+from registry.compliance.listing.queries import Place, find_listed, weight_of
+from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells
 from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
 from registry.compliance.queries import GRAVEST_FIRST
@@ -51,20 +51,17 @@ def show_findings(visit: Visit) -> Response[Any]:
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
     chosen = _chosen(visit, engine, bodies)
     ready = _ready(visit)
-    own, *others = count_cells(
-        count_alike(visit.session, visit.today),
-        engine.catalogue,
-        chosen,
-        *(choice for _words, _said, choice in ready),
-    )
+    cells = count_alike(visit.session, visit.today)
+    own, *others = count_cells(cells, engine.catalogue, chosen, *(choice for _words, _said, choice in ready))
     after = _place(visit.query("apres"))
-    found = find_listed(
-        visit.session, visit.today, chosen, policies_of(chosen, engine.catalogue), after=after, limit=SHOWN + 1
-    )
+    found = find_listed(visit.session, visit.today, chosen, cells, engine.catalogue, after=after, limit=SHOWN + 1)
     here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
     following = ""
     if len(found) > SHOWN:
-        following = f"{here}{'&' if '?' in here else '?'}apres={found[SHOWN - 1].verdict}.{found[SHOWN - 1].id}"
+        last = found[SHOWN - 1]
+        force, severity = weight_of(engine.catalogue, last.policy_id)
+        place = f"{last.verdict}.{force}.{severity}.{last.id}"
+        following = f"{here}{'&' if '?' in here else '?'}apres={place}"
     page = FindingsPage(
         total=own.total,
         rows=subject_lines(visit, engine, found[:SHOWN], bodies),
@@ -83,9 +80,13 @@ def show_findings(visit: Visit) -> Response[Any]:
 
 def _place(said: str) -> Place | None:
     """The place an address gives; none is the beginning."""
-    verdict, _point, number = said.partition(".")
+    try:
+        verdict, force, severity, number = said.split(".")
+        place = (Verdict(verdict), Force(force), Severity(severity))
+    except ValueError:
+        return None
     read = read_number(number)
-    return (Verdict(verdict), read) if verdict in set(Verdict) and read is not None else None
+    return None if read is None else (*place, read)
 
 
 def _chosen(visit: Visit, engine: Engine, bodies: Mapping[int, str]) -> Chosen:

@@ -61,11 +61,16 @@ def values_of(policy: Policy, catalogue: Catalogue) -> dict[Facet, frozenset[str
 
 def count_cells(cells: Iterable[Cell], catalogue: Catalogue, *choices: Chosen) -> list[Tally]:
     """One tally a choice. A value is counted beside what the other facets leave: chosen too, it would list as many."""
-    known = {policy.id: values_of(policy, catalogue) for policy in catalogue.policies}
+    known: dict[str, dict[Facet, frozenset[str]]] = {}
     tallies = [Tally() for _each in choices]
     for cell in cells:
+        if cell.policy_id not in known:
+            policy = catalogue.find(cell.policy_id)
+            # What a rule found that left the catalogue stands until the next evaluation.
+            alone = {Facet.POLICY: frozenset({cell.policy_id})}
+            known[cell.policy_id] = alone if policy is None else values_of(policy, catalogue)
         own = {
-            **known.get(cell.policy_id, {Facet.POLICY: frozenset({cell.policy_id})}),
+            **known[cell.policy_id],
             Facet.VERDICT: frozenset({cell.verdict}),
             Facet.HELD: frozenset({cell.held}),
             Facet.ORGANISATION: frozenset({str(cell.organisation_id)}),
@@ -81,13 +86,7 @@ def count_cells(cells: Iterable[Cell], catalogue: Catalogue, *choices: Chosen) -
     return tallies
 
 
-def policies_of(chosen: Chosen, catalogue: Catalogue) -> frozenset[str] | None:
-    """The policies whose findings are listed; None for all."""
-    asked = [facet for facet in chosen if facet not in {Facet.VERDICT, Facet.HELD, Facet.ORGANISATION}]
-    if not asked:
-        return None
-    return frozenset(
-        policy.id
-        for policy in catalogue.policies
-        if all(chosen[facet] & values_of(policy, catalogue)[facet] for facet in asked)
-    )
+def is_chosen(cell: Cell, catalogue: Catalogue, chosen: Chosen) -> bool:
+    """Whether the findings of a cell are listed."""
+    (tally,) = count_cells([cell], catalogue, chosen)
+    return tally.total > 0

@@ -29,6 +29,7 @@ def subject_lines(visit: Visit, engine: Engine, found: Sequence[Found], bodies: 
                 one.period or None,
                 turning_in_words(force, one.verdict, one.turns_into, one.turns_on, visit.today),
                 note_of(force, one, visit.today),
+                "" if policy is None else f"{policy.force.label} · {policy.severity.label}",
             )
         )  # fmt: skip
     return lines
