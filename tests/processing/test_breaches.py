@@ -106,6 +106,10 @@ def test_a_notification_noted_wrongly_is_corrected_for_a_reason_and_what_was_not
     typed = fields_of(dpo.get(address)) | {"sent_at": wall(15)}
     assert typed["reference"] == "N-1"
 
+    same = {**fields_of(dpo.get(address)), "reason": "Par erreur"}
+    unchanged = dpo.post(f"/violations/{number}/notifier", same)
+    assert unchanged.status_code == 422
+    assert "Rien n’est corrigé" in unchanged.text
     assert "Dites pourquoi vous corrigez" in dpo.post(f"/violations/{number}/notifier", typed).text
     typed["reason"] = "Heure relevée sur l’accusé"
     after = dpo.post(f"/violations/{number}/notifier", {**typed, "sent_at": wall(5)})

@@ -80,12 +80,17 @@ def wrong_sending(
 
 
 def wrong_correcting(
-    corrects: bool, *, reason: str | None, sent: datetime, after: Sequence[datetime]
+    corrects: bool, *, changes: bool, reason: str | None, sent: datetime, after: Sequence[datetime]
 ) -> dict[str, str]:
-    """What is wrong with a correction of a notification: it says why, and what completed it still comes `after` it."""
+    """What is wrong with a correction of a notification: it changes something, says why, and stays before `after`.
+
+    `after` holds the moments of what completed it.
+    """
     wrong: dict[str, str] = {}
     if corrects and not reason:
         wrong["reason"] = _("Dites pourquoi vous corrigez : ce qui était noté reste au registre, avec ce motif.")
+    elif corrects and not changes:
+        wrong["reason"] = _("Rien n’est corrigé : changez ce qui était mal noté, ou revenez à la fiche.")
     if not corrects and reason:
         wrong["reason"] = _("Ce motif est celui d’une correction : dites quelle notification elle corrige.")
     if after and sent > min(after):

@@ -90,15 +90,18 @@ def notify_cnil(session: Session, breach_id: int, form: NotificationForm, *, exp
     )
     first = corrected is not None and corrected.phase is not NotificationPhase.COMPLEMENTARY
     others = [one.sent_at for one in known if one is not corrected]
+    said = {"phase": form.phase, "sent_at": sent, "reference": form.reference, "content": form.content}
+    changes = reasons != breach.delay_reasons or any(getattr(corrected, name, None) != said[name] for name in said)
     _refuse(
-        wrong_correcting(corrected is not None, reason=form.reason, sent=sent, after=others if first else [])
+        wrong_correcting(
+            corrected is not None, changes=changes, reason=form.reason, sent=sent, after=others if first else []
+        )
         | wrong_sending(
             sent=sent, known=breach.known_at, due=breach.due_at, delay_reasons=reasons,
             earlier=[] if first else others, completes=completes, now=now,
         )
     )  # fmt: skip
     say(session, "processing:breach:notify" if corrected is None else "processing:breach:correct", form.reason)
-    said = {"phase": form.phase, "sent_at": sent, "reference": form.reference, "content": form.content}
     if corrected is None:
         session.add(BreachNotification(organisation_id=breach.organisation_id, breach_id=breach.id, **said))
     else:
