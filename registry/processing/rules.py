@@ -115,6 +115,16 @@ def wrong_beginning(status: ActivityStatus, started_on: date | None, today: date
     ).format(planned=ActivityStatus.DRAFT.label)
 
 
+def wrong_ending(status: ActivityStatus, ended_on: date | None, today: date) -> str:
+    """What is wrong with an end: still to come for what is said to be over, or past for what is not."""
+    if ended_on is None or ended_on == today or (ended_on < today) == (status == ActivityStatus.ENDED):
+        return ""
+    if status == ActivityStatus.ENDED:
+        return _("Ce traitement n’est pas encore terminé aujourd’hui : changez son état ou le jour de la fin.")
+    said = _("Ce traitement est terminé depuis cette date : dites son état « {ended} », ou corrigez le jour.")
+    return said.format(ended=ActivityStatus.ENDED.label)
+
+
 def is_adequate(country: str) -> bool:
     """Whether a decision of the Commission, or the Regulation itself, covers a country (GDPR art. 45)."""
     countries = load_list("countries")

@@ -1,7 +1,7 @@
 """Every change to an activity: record, amend, annul. Each touches its subject, judged before the transaction ends."""
 
 import uuid
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
 
 from sqlalchemy.exc import IntegrityError
@@ -17,7 +17,7 @@ from registry.processing.forms import PERIOD_REVERSED, ActivityChange, ActivityF
 from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.parts import write_parts
 from registry.processing.queries import find_parts, find_standing, get_activity
-from registry.processing.rules import wrong_beginning
+from registry.processing.rules import wrong_beginning, wrong_ending
 from registry.processing.vocabulary import ActivityStatus
 
 ANNULLED = mark("Ce traitement est annulé : rétablissez-le avant de le modifier.")
@@ -29,10 +29,10 @@ def record_activity(
 ) -> ProcessingActivity:
     """A new activity in the record of a body, with what stands below it; `template` is the one it was copied from.
 
-    Raises: Conflict when its record already has one of that reference; Invalid when it is said to run and begins
-    later, a part is given twice or points to what the asker may not see.
+    Raises: Conflict when its record already has one of that reference; Invalid when its days
+    contradict where it stands, a part is given twice or points to what the asker may not see.
     """
-    _check_beginning(session, form.status, form.started_on, "started_on")
+    _check_days(session, form.status, {"started_on": form.started_on, "ended_on": form.ended_on})
     say(session, "processing:activity:record")
     made = ProcessingActivity(
         organisation_id=organisation_id,
@@ -152,14 +152,22 @@ def _check_period(session: Session, activity: ProcessingActivity, form: Activity
     if start and end and end < start:
         field = "ended_on" if "ended_on" in given else "started_on"
         raise Invalid(_(PERIOD_REVERSED), (FieldError(field, _(PERIOD_REVERSED)),))
-    if given.keys() & {"status", "started_on"}:
-        status = given.get("status", activity.status)
-        _check_beginning(session, status, start, "started_on" if "started_on" in given else "status")
+    days = {"started_on": start, "ended_on": end}
+    touched = days if "status" in given else {name: day for name, day in days.items() if name in given}
+    _check_days(session, given.get("status", activity.status), touched, given)
 
 
-def _check_beginning(session: Session, status: ActivityStatus, started_on: date | None, field: str) -> None:
-    if wrong := wrong_beginning(status, started_on, session.info["today"]()):
-        raise Invalid(wrong, (FieldError(field, wrong),))
+def _check_days(
+    session: Session, status: ActivityStatus, days: Mapping[str, date | None], given: Collection[str] | None = None
+) -> None:
+    """The ends of a period against where the activity stands, each said on its field, or on the state if it came alone.
+
+    Raises: Invalid.
+    """
+    today, checks = session.info["today"](), {"started_on": wrong_beginning, "ended_on": wrong_ending}
+    for name, day in days.items():
+        if wrong := checks[name](status, day, today):
+            raise Invalid(wrong, (FieldError(name if given is None or name in given else "status", wrong),))
 
 
 def attach_dataset(session: Session, activity_id: int, dataset_id: int) -> ProcessingActivity:

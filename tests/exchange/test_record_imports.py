@@ -87,6 +87,20 @@ def test_a_file_that_does_not_say_where_an_activity_stands_has_it_told_by_its_da
     assert "n’a pas encore commencé à cette date" in panel(page, "Contraire")
 
 
+def test_an_end_that_contradicts_where_an_activity_stands_is_said_on_its_line(town: Town):
+    steward = town.someone(Role.STEWARD)
+    table = (
+        "Nom;Statut;Terminé le\nPlus tard;Terminé;31/12/2099\nPassé;En cours;01/01/2026\nPrévu;En cours;31/12/2099\n"
+        "Fini;Terminé;01/01/2026\n"
+    )
+
+    page = steward.get(preview(steward, town.authority_id, table.encode()))
+
+    assert "n’est pas encore terminé aujourd’hui" in panel(page, "Plus tard")
+    assert "est terminé depuis cette date" in panel(page, "Passé")
+    assert page.text.count('name="take"') == 2, "The two others are taken."
+
+
 def test_only_what_was_chosen_is_written_and_the_import_is_undone_whole(town: Town):
     number = record(town)
     dpo = town.someone(Role.DPO)

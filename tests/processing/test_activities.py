@@ -85,6 +85,25 @@ def test_what_runs_has_begun_and_what_begins_later_is_planned(town: Town):
     assert changed.json()["errors"][0]["path"] == "status"
 
 
+def test_what_is_over_has_ended_and_what_has_ended_is_over(town: Town):
+    dpo = town.someone(Role.DPO)
+    typed = {"organisation_id": str(town.authority_id), "name": "Vidéoprotection", "started_on": "2020-01-01"}
+
+    later = dpo.post("/traitements/nouveau", {**typed, "status": "ended", "ended_on": "2099-12-31"})
+    past = dpo.post("/traitements/nouveau", {**typed, "status": "active", "ended_on": "2026-01-01"})
+    assert (later.status_code, past.status_code) == (422, 422)
+    assert "pas encore terminé aujourd’hui" in later.text
+    assert "terminé depuis cette date" in past.text
+    made = dpo.post("/traitements/nouveau", {**typed, "status": "active", "ended_on": "2099-12-31"})
+    assert made.status_code == 303, "What runs may say when it will end."
+    address = f"/api/v1/processing-activities/{made.headers['location'].partition('?')[0].rpartition('/')[2]}"
+    for change, field in (({"status": "ended"}, "status"), ({"ended_on": "2026-01-01"}, "ended_on")):
+        changed = dpo.api("PATCH", address, json=change, headers={"If-Match": '"1"'})
+        assert (changed.status_code, changed.json()["errors"][0]["path"]) == (422, field)
+    both = {"status": "ended", "ended_on": "2026-01-01"}
+    assert dpo.api("PATCH", address, json=both, headers={"If-Match": '"1"'}).status_code == 200
+
+
 def test_two_activities_of_one_name_in_one_record_are_told_of_each_other(town: Town):
     steward, above = town.someone(Role.STEWARD), town.authority_id
     names = ((above, "Vidéoprotection"), (above, "videoprotection"), (above, "Cantine"), (town.commune_id, "Cantine"))

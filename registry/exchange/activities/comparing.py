@@ -22,7 +22,7 @@ from registry.processing.forms import PARTS, ActivityChange, ActivityForm
 from registry.processing.models import ProcessingActivity
 from registry.processing.parts import PART_KINDS
 from registry.processing.queries import find_every_part
-from registry.processing.rules import wrong_beginning
+from registry.processing.rules import wrong_beginning, wrong_ending
 from registry.processing.vocabulary import ActivityStatus
 from registry.processing.wording import POINTING, field_label, shown_reference
 from registry.web.forms import WHOLE, say_errors
@@ -250,10 +250,11 @@ def _checked(
     except ValidationError as error:
         _refuse(one, error)
         return {}
-    given_period = given.keys() & {"status", "started_on"}
-    if given_period and (wrong := wrong_beginning(read.status, read.started_on, today)):
-        one.remarks.append(Remark("form", wrong, field_label("started_on")))
-        return {}
+    checks = (("started_on", wrong_beginning, read.started_on), ("ended_on", wrong_ending, read.ended_on))
+    for name, find_wrong, day in checks:
+        if given.keys() & {"status", name} and (wrong := find_wrong(read.status, day, today)):
+            one.remarks.append(Remark("form", wrong, field_label(name)))
+            return {}
     said = read.model_dump(mode="json", include=set(given))
     return {name: [*map(_filled, value)] if name in PARTS else value for name, value in said.items()}
 
