@@ -66,6 +66,8 @@ def rehearsing(
     town: Town, change: Callable[[Premises], Premises] = lambda premises: premises
 ) -> Iterator[Callable[..., Response]]:
     """The whole application; whatever a request does is undone once it is answered."""
+    # One application serves both clients: the first to be opened must be the last to be closed, or it waits for ever.
+    assert town.client is not None
     with town.home.app.connect() as connection:
         home = RehearsalHome(town.home.settings, town.home.urls, town.home.cluster)
         home.connection = connection
