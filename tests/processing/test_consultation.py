@@ -48,6 +48,8 @@ def test_a_high_risk_left_calls_for_the_cnil_before_going_live(town: Town, activ
     assert "ne répond pas avant d’être saisie" in wrong.text
     assert steward.post(f"{address}/consultation", sent).status_code == 303
     assert "15 janvier 2027" in steward.get(address).text, "Eight weeks."
+    assert held(steward, address, activity_id) == (2, True, True), "While it is awaited, it is said as loud."
+    assert "réponse de la CNIL attendue" in steward.get("/aipd").text
     assert findings(town, activity_id)["RGPD-17"] == "compliant"
 
 
@@ -172,6 +174,12 @@ def test_an_answer_of_the_cnil_against_it_then_a_refusal_are_no_compliance(town:
     assert steward.post(f"{address}/consultation", sent).status_code == 303
 
     assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
+    assert held(steward, address, activity_id, "il ne peut pas être mis en œuvre ainsi") == (2, True, True)
+    assert "opposition de la CNIL" in steward.get("/aipd").text
+    number = int(address.rpartition("/")[2])
+    with town.acting() as session:
+        sheet = gather(session, Subject("assessment", number), Moment(TODAY, TODAY, TODAY, until=None)).values
+    assert "il ne peut pas être mis en œuvre ainsi" in str(sheet["sheets"][-1])
     assert told(town, activity_id).endswith("la CNIL a répondu que le traitement violerait le RGPD")
     assert "0 à engager" in figures(steward)
 
@@ -185,6 +193,18 @@ def test_an_answer_of_the_cnil_against_it_then_a_refusal_are_no_compliance(town:
     assert f"dpia:{activity_id}" in {one["key"] for one in steward.api("GET", "/api/v1/tasks").json()["tasks"]}
     shown = steward.api("GET", "/api/v1/impact-assessments").json()["assessments"][0]
     assert (shown["state"], shown["review_on"]) == ("refused", None)
+
+
+def held(
+    steward: Someone, address: str, activity_id: int, sentence: str = "La CNIL est saisie et sa réponse n’est pas notée"
+) -> tuple[int, bool, bool]:
+    """How many times a sheet says what forbids to begin, whether its decision and the activity's sheet say it too."""
+    page, short = steward.get(address).text, re.compile("<strong>(réponse|opposition) de la CNIL")
+    return (
+        page.count(sentence),
+        "Mise en œuvre</dt>" in page,
+        short.search(steward.get(f"/traitements/{activity_id}").text) is not None,
+    )
 
 
 def told(town: Town, activity_id: int) -> str:

@@ -25,7 +25,7 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import ADVISED, find_adviser, get_assessment
-from registry.processing.assessments.risks import cnil_answers_by, consulted_for, residual
+from registry.processing.assessments.risks import Consulted, cnil_answers_by, consulted_for, residual
 from registry.processing.assessments.vocabulary import RevisionState, RiskKind
 from registry.processing.assessments.wording import (
     PARTS,
@@ -102,7 +102,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
                 _on_revision(consulted.earlier, _consulted(consulted.known, _delays(session))),
                 _decider(session, revision),
                 _adviser(session, revision, moment),
-                must_consult=consulted.is_owed,
+                consulted,
             ),
         ],
     }
@@ -191,7 +191,7 @@ def _plan(measures: Sequence[Any]) -> dict[str, Any]:
 
 
 def _opinions(
-    revision: Any, consulted: str, decider: str, adviser: tuple[str, str] | None, *, must_consult: bool
+    revision: Any, cnil: str, decider: str, adviser: tuple[str, str] | None, consulted: Consulted
 ) -> dict[str, Any]:
     opinion, asked = revision.dpo_opinion, revision.people_asked
     decided = say_day(revision.decided_on) if revision.decided_on else ""
@@ -199,11 +199,11 @@ def _opinions(
         (_("Avis du DPO"), "art. 35 §2", _joined(opinion, revision.dpo_opinion_on, revision.dpo_opinion_text), True),
         *(((*(adviser[0], "art. 35 §2", adviser[1]), False),) if adviser is not None else ()),
         (_("Personnes concernées"), "art. 35 §9", _joined(asked, None, revision.people_views), True),
-        (_("CNIL consultée"), "art. 36", consulted, False),
+        (_("CNIL consultée"), "art. 36", cnil, False),
         (_("Décision"), "", _joined(revision.state, None, decided) if decided else "", True),
         (_("Décidée par"), "", decider, False),
         (_("Motif"), "", revision.decision_reason or "", False),
-        *((*told, False) for told in say_consequences(revision, must_consult=must_consult)),
+        *((*told, False) for told in say_consequences(revision, consulted)),
         (label_of("review_triggers"), "art. 35 §11", revision.review_triggers or "", False),
     )
     lines = [

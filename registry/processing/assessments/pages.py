@@ -25,6 +25,7 @@ from registry.processing.assessments.queries import (
     find_assessments_of,
     find_consultable,
     find_consultations,
+    find_consultations_of,
     find_covered,
     find_measures,
     find_revisions,
@@ -60,6 +61,7 @@ from registry.processing.assessments.wording import (
     risk_maps,
     risk_view,
     say_adviser,
+    say_holds,
     say_labels,
     texts_of,
 )
@@ -159,8 +161,15 @@ def _is_set_aside(screening: DpiaScreening | None) -> bool:
 def _lines(visit: Visit, assessments: Sequence[ImpactAssessment], names: Mapping[int, str]) -> list[AssessmentLine]:
     standings = find_standings(visit.session, assessments)
     risks = find_risks_of(visit.session, [one.latest.id for one in standings])
+    asked = find_consultations_of(visit.session, [one.assessment_id for one in standings])
     return [
-        assessment_line(one, risks.get(one.latest.id, []), names.get(one.latest.organisation_id, ""), visit.today)
+        assessment_line(
+            one,
+            risks.get(one.latest.id, []),
+            asked.get(one.assessment_id, {}),
+            names.get(one.latest.organisation_id, ""),
+            visit.today,
+        )
         for one in standings
     ]
 
@@ -220,9 +229,10 @@ def _assessment_page(
         maps=risk_maps(risks),
         measures=[measure_view(measure, today) for measure in measures],
         opinions=opinions_of(revision, adviser_of(visit, revision)),
-        decision=decision_of(revision, _decider(visit, revision), must_consult=consulted.is_owed),
+        decision=decision_of(revision, _decider(visit, revision), consulted),
         consultation=_consultation_view(visit, consulted),
         must_consult=consulted.is_owed,
+        holds=[] if revision.state is RevisionState.REFUSED else say_holds(consulted),
         lacks=[] if revision.state.is_decided else lack_views(find_lacks(revision, risks, len(measures), len(covered))),
         revisions=[RevisionLine(one.number, one.state.label, one.decided_on) for one in revisions],
         steps=steps_of(assessment.id),

@@ -158,13 +158,21 @@ def find_coverable(session: Session, organisation_id: int) -> list[tuple[int, st
 
 def find_consultations(session: Session, assessment_id: int) -> dict[int, PriorConsultation]:
     """The CNIL's consultations on the revisions of an assessment, each by the number of its revision."""
+    return find_consultations_of(session, [assessment_id]).get(assessment_id, {})
+
+
+def find_consultations_of(session: Session, assessment_ids: Iterable[int]) -> dict[int, dict[int, PriorConsultation]]:
+    """The same of several assessments, each by its number, where there are any."""
     rows = session.execute(
-        select(AssessmentRevision.number, PriorConsultation)  # type: ignore[call-overload]
+        select(AssessmentRevision.assessment_id, AssessmentRevision.number, PriorConsultation)  # type: ignore[call-overload]
         .join(PriorConsultation, col(PriorConsultation.revision_id) == col(AssessmentRevision.id))
-        .where(col(AssessmentRevision.assessment_id) == assessment_id)
+        .where(col(AssessmentRevision.assessment_id).in_(list(assessment_ids)))
         .order_by(col(AssessmentRevision.number))
     )
-    return {row.number: row.PriorConsultation for row in rows}
+    found: dict[int, dict[int, PriorConsultation]] = {}
+    for row in rows:
+        found.setdefault(row.assessment_id, {})[row.number] = row.PriorConsultation
+    return found
 
 
 Consultable = tuple[AssessmentRevision, PriorConsultation | None]

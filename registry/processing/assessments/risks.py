@@ -9,6 +9,7 @@ from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
 from registry.kernel.words import mark
 from registry.processing.assessments.vocabulary import (
+    CnilAnswer,
     DpoOpinion,
     PeopleAsked,
     ReviewState,
@@ -83,13 +84,25 @@ class Consulted:
     """What stands of the CNIL's consultation for a revision: its own, or else what was asked on one before it.
 
     `number` is that of the revision it was on. Where the revision has none of its own, `is_owed` says whether the risk
-    it leaves asks for one.
+    it leaves asks for one. `stands` says whether what is known counts for it: its own does; that of an earlier one only
+    while it is being written.
     """
 
     known: Any | None = None
     number: int | None = None
     is_own: bool = False
     is_owed: bool = False
+    stands: bool = False
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the CNIL was asked and has not answered yet."""
+        return self.stands and self.known is not None and self.known.answered_on is None
+
+    @property
+    def is_opposed(self) -> bool:
+        """Whether the CNIL answered that the processing would infringe the Regulation."""
+        return self.stands and self.known is not None and self.known.answer == CnilAnswer.OPPOSED
 
     @property
     def own(self) -> Any | None:
@@ -111,12 +124,12 @@ def consulted_for(number: int, state: RevisionState, left: RiskBand | None, aske
     Law: GDPR art. 36 §1, since 2018-05-25.
     """
     if number in asked:
-        return Consulted(asked[number], number, is_own=True)
+        return Consulted(asked[number], number, is_own=True, stands=True)
     before = max((one for one in asked if one < number), default=None)
     known = asked[before] if before is not None else None
     waits = not state.is_decided and known is not None and known.answered_on is None
     is_owed = left is RiskBand.HIGH and state is not RevisionState.REFUSED and not waits
-    return Consulted(known, before, is_owed=is_owed)
+    return Consulted(known, before, is_owed=is_owed, stands=not state.is_decided)
 
 
 def proposed_review(decided_on: date) -> date:

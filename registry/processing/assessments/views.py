@@ -44,6 +44,7 @@ class AssessmentLine:
     review_on: date | None
     review: str
     review_code: str
+    holds: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -164,6 +165,7 @@ class AssessmentPage:
     decision: Sequence[tuple[str, str]]
     consultation: ConsultationView | None
     must_consult: bool
+    holds: Sequence[tuple[str, str, str]]
     lacks: Sequence[tuple[str, str, str]]
     revisions: Sequence[RevisionLine]
     steps: Sequence[tuple[str, str]]

@@ -16,7 +16,16 @@ from registry.processing.assessments.models import (
     PriorConsultation,
 )
 from registry.processing.assessments.queries import ADVISED, CORRECTED, TRANSCRIBED, Standing
-from registry.processing.assessments.risks import Lack, band, cnil_answers_by, is_cnil_extended, residual, review_state
+from registry.processing.assessments.risks import (
+    Consulted,
+    Lack,
+    band,
+    cnil_answers_by,
+    consulted_for,
+    is_cnil_extended,
+    residual,
+    review_state,
+)
 from registry.processing.assessments.rules import CRITERIA, Decision
 from registry.processing.assessments.views import (
     AssessmentLine,
@@ -124,9 +133,16 @@ def say_labels() -> dict[str, str]:
 
 
 def assessment_line(
-    standing: Standing, risks: Sequence[AssessmentRisk], organisation_name: str, today: date
+    standing: Standing,
+    risks: Sequence[AssessmentRisk],
+    asked: Mapping[int, PriorConsultation],
+    organisation_name: str,
+    today: date,
 ) -> AssessmentLine:
-    """An assessment as a list shows it: the state of its latest revision, the review of its last validated one."""
+    """An assessment as a list shows it: the state of its latest revision, the review of its last validated one.
+
+    `asked` are the CNIL's consultations on its revisions, by their numbers.
+    """
     latest, in_force = standing.latest, standing.validated
     left = residual(risks)
     review = review_state(in_force.review_on, today) if in_force is not None else None
@@ -142,6 +158,7 @@ def assessment_line(
         review_on=in_force.review_on if in_force is not None else None,
         review=review.label if review else "",
         review_code=review.value if review else "",
+        holds=[short for short, *_rest in say_holds(consulted_for(latest.number, latest.state, left, asked))],
     )
 
 
@@ -233,18 +250,33 @@ def disregards_dpo(revision: AssessmentRevision) -> bool:
     return revision.state is RevisionState.VALIDATED and revision.dpo_opinion is DpoOpinion.UNFAVOURABLE
 
 
-def say_consequences(revision: AssessmentRevision, *, must_consult: bool) -> list[tuple[str, str, str]]:
-    """What a validation leaves to say, with its article: the DPO not followed, the CNIL still to be consulted."""
+def say_holds(consulted: Consulted) -> list[tuple[str, str, str]]:
+    """What forbids to put the processing into use, on the CNIL's side: in short, with its article, in a sentence.
+
+    Law: GDPR art. 36 §1 and §2.
+    """
+    held = (
+        (consulted.is_opposed, _("opposition de la CNIL"), "art. 36 §2",
+         _("La CNIL a répondu que le traitement violerait le RGPD : il ne peut pas être mis en œuvre ainsi.")),
+        (consulted.is_awaited, _("réponse de la CNIL attendue"), "art. 36 §2",
+         _("La CNIL est saisie et sa réponse n’est pas notée : aucune mise en œuvre avant elle, ou la fin du délai.")),
+        (consulted.is_owed, _("CNIL à consulter"), "art. 36 §1",
+         _("La CNIL n’a pas encore été consultée : elle doit l’être avant toute mise en œuvre.")),
+    )  # fmt: skip
+    return [(short, article, sentence) for holds, short, article, sentence in held if holds]
+
+
+def say_consequences(revision: AssessmentRevision, consulted: Consulted) -> list[tuple[str, str, str]]:
+    """What a validation leaves to say, with its article: the DPO not followed; the CNIL to consult, await or heed."""
     said = []
     if disregards_dpo(revision):
         said.append((_("Avis du DPO"), "art. 35 §2", _("Défavorable : il n’a pas été suivi.")))
-    if must_consult and revision.state is RevisionState.VALIDATED:
-        sentence = _("La CNIL n’a pas encore été consultée : elle doit l’être avant toute mise en œuvre.")
-        said.append((_("Mise en œuvre"), "art. 36 §1", sentence))
+    if revision.state is RevisionState.VALIDATED:
+        said += [(_("Mise en œuvre"), article, sentence) for _short, article, sentence in say_holds(consulted)]
     return said
 
 
-def decision_of(revision: AssessmentRevision, decided_by: str, *, must_consult: bool) -> list[tuple[str, str]]:
+def decision_of(revision: AssessmentRevision, decided_by: str, consulted: Consulted) -> list[tuple[str, str]]:
     """What the controller answered, in words."""
     if not revision.state.is_decided:
         return []
@@ -255,7 +287,7 @@ def decision_of(revision: AssessmentRevision, decided_by: str, *, must_consult: 
         (_("Motif"), revision.decision_reason or ""),
     ]
     if revision.state is RevisionState.VALIDATED:
-        told = say_consequences(revision, must_consult=must_consult)
+        told = say_consequences(revision, consulted)
         said += [(label, f"{words} ({_('RGPD')} {article})") for label, article, words in told]
         said.append((label_of("review_on"), say_day(revision.review_on)))
         said.append((label_of("review_triggers"), revision.review_triggers or ""))
