@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from registry.erasures.queries import fixed_columns, free_columns, tables_of
 from registry.erasures.rules import Identity, sought_of
+from registry.erasures.views import say_place
+from registry.platform.tables import Kind
 
 ROSE = Identity("Églantine Cœur-Joli", "Eglantine.Coeur@essai.invalid", "+33 6 12 34 56 78")
 
@@ -105,3 +108,9 @@ def test_once_erased_a_text_names_nobody_and_keeps_the_rest(first: str, last: st
     erased = sought.erase(text)
     assert not sought.find(erased)
     assert sought.erase(erased) == erased
+
+
+def test_every_record_that_may_name_somebody_is_said_in_words() -> None:
+    named = {table.name for table in tables_of(Kind.RECORD) if free_columns(table) or fixed_columns(table)}
+    assert len(named) > 40
+    assert {name for name in named if say_place(name) == name.replace("_", " ")} == set()
