@@ -84,7 +84,7 @@ def _mutate_version(catalogue: Catalogue, policy: Policy, version: PolicyVersion
             except PolicyError:
                 continue
             # Read anew: a copy would keep the digest by which the compiled formulas are known.
-            other = PolicyVersion.model_validate({**version.model_dump(), name: altered})
+            other = PolicyVersion.model_validate({**version.model_dump(exclude={"parameters"}), name: altered})
             found.tried += 1
             if all(_holds(catalogue, policy, other, case, known) for case, known in zip(cases, facts, strict=True)):
                 found.survivors.append(Survivor(policy.id, catalogue.files.get(policy.id, ""), name, altered))

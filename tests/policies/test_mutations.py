@@ -49,6 +49,13 @@ def test_the_command_prints_the_share_and_fails_below_what_is_due() -> None:
     assert short.return_value == 1
 
 
+def test_a_bound_that_is_a_parameter_is_altered_as_one_that_is_written() -> None:
+    found = mutate_catalogue(replace(SHIPPED, policies=[SHIPPED.get("SOB-06")]))
+
+    assert found.tried >= 3
+    assert found.percent == 100
+
+
 @pytest.mark.slow
 def test_the_cases_notice_nearly_every_alteration_of_what_ships() -> None:
     found = mutate_catalogue(SHIPPED)
