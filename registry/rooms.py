@@ -17,7 +17,7 @@ from registry.accounts.service import forget_ended_sessions
 from registry.compliance.citations import law_of
 from registry.compliance.daily import evaluating
 from registry.compliance.engine import Engine, Subject
-from registry.compliance.local_packs import load_policies
+from registry.compliance.local_packs import KEPT, load_policies
 from registry.compliance.queries import count_judged
 from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.simulations.jobs import simulating
@@ -301,9 +301,15 @@ PROVABLES: Mapping[ProofSubject, Provable] = {
 """The records that evidence may be about, each as its own room hands it over."""
 
 
-@lru_cache(maxsize=4)
 def assemble_engine(local: Path | None = None, home: Path | None = None) -> Engine:
-    """The engine with the policies of this version and the facts of every room; and the policies of a local folder."""
+    """The engine with the policies of this version and the facts of every room; and those a body wrote, if it did."""
+    own = local is not None or (home is not None and (home / KEPT).exists())
+    # Whoever has none of their own shares one engine: to read and compile our policies takes a second.
+    return _assembled(local, home) if own else _assembled(None, None)
+
+
+@lru_cache(maxsize=4)
+def _assembled(local: Path | None, home: Path | None) -> Engine:
     return Engine(
         catalogue=load_policies(asset_root("policies"), local, home),
         subjects={

@@ -109,8 +109,8 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
 
     def listed(chosen: dict[Facet, frozenset[str]], after: Place | None) -> list[Found]:
         with town.acting() as session:
-            cells = counting.count_alike(session, TODAY)
-            return find_listed(session, TODAY, chosen, cells, CATALOGUE, after=after, limit=1000)
+            (tally,) = count_cells(counting.count_alike(session, TODAY), CATALOGUE, chosen)
+            return find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
 
     everything = listed({}, None)
     placed = [

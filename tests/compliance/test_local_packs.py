@@ -17,6 +17,7 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.compliance.weighing import assess_version
 from registry.kernel.permissions import Role
 from registry.platform.assets import asset_root
+from registry.rooms import assemble_engine
 from tests.conftest import Town
 
 SHIPPED = asset_root("policies")
@@ -90,6 +91,15 @@ def test_a_body_adds_its_own_policies_and_what_they_come_from_is_told(local: Pat
     without = load_policies(SHIPPED, None, home)
     assert without.local == {"ESSAI-01"}, "A command started without the setting judges as the pages do."
     assert stat.S_IMODE((home / KEPT).stat().st_mode) == 0o600
+
+
+def test_homes_without_policies_of_their_own_share_one_engine(local: Path, tmp_path: Path) -> None:
+    shared = assemble_engine(None, tmp_path / "one")
+    assert assemble_engine(None, tmp_path / "other") is shared
+    assert assemble_engine() is shared
+    taken_in(local, tmp_path / "own")
+    assert assemble_engine(None, tmp_path / "own").catalogue.local == {"ESSAI-01"}
+    assert shared.catalogue.local == frozenset()
 
 
 def test_what_nobody_took_in_yet_waits_and_says_so(local: Path, tmp_path: Path) -> None:

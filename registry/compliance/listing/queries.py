@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.catalogue import Catalogue
-from registry.compliance.listing.rules import Cell, Chosen, Facet, is_chosen
+from registry.compliance.listing.rules import Cell, Chosen, Facet
 from registry.compliance.models import Finding
 from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, holding, verdict_on, with_deviations
 from registry.compliance.vocabulary import Force, Severity, Verdict
@@ -37,14 +37,13 @@ def find_listed(
 ) -> list[Found]:  # fmt: skip
     """A page of the findings chosen, the gravest first; `after` is the place of the last one shown.
 
-    `cells` tell what there is: findings of one rank are read after the other, each by number, and nothing sorts what
+    `cells` tell what is chosen: findings of one rank are read after the other, each by number, and nothing sorts what
     no page shows.
     """
     groups = dict[_Rank, _Group]()
     for cell in cells:
-        if cell.number and is_chosen(cell, catalogue, chosen):
-            rank = rank_of(cell.verdict, *weight_of(catalogue, cell.policy_id))
-            groups.setdefault(rank, _Group(cell.verdict)).take(cell)
+        rank = rank_of(cell.verdict, *weight_of(catalogue, cell.policy_id))
+        groups.setdefault(rank, _Group(cell.verdict)).take(cell)
     reached = rank_of(*after[:3]) if after is not None else (-1, 0, 0)
     parts, whole = [], 0
     for rank in sorted(one for one in groups if one >= reached):

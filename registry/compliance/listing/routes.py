@@ -54,7 +54,7 @@ def show_findings(visit: Visit) -> Response[Any]:
     cells = count_alike(visit.session, visit.today)
     own, *others = count_cells(cells, engine.catalogue, chosen, *(choice for _words, _said, choice in ready))
     after = _place(visit.query("apres"))
-    found = find_listed(visit.session, visit.today, chosen, cells, engine.catalogue, after=after, limit=SHOWN + 1)
+    found = find_listed(visit.session, visit.today, chosen, own.listed, engine.catalogue, after=after, limit=SHOWN + 1)
     here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
     following = ""
     if len(found) > SHOWN:

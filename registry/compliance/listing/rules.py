@@ -41,9 +41,11 @@ Chosen = Mapping[Facet, frozenset[str]]
 
 @dataclass
 class Tally:
-    """How many findings are listed, and how many each value of a facet would list beside what others leave."""
+    """How many findings are listed, of which cells, and how many each value of a facet would list beside what others
+    leave."""
 
     total: int = 0
+    listed: list[Cell] = field(default_factory=list)
     by_value: dict[Facet, Counter[str]] = field(default_factory=lambda: {facet: Counter() for facet in Facet})
 
 
@@ -79,14 +81,10 @@ def count_cells(cells: Iterable[Cell], catalogue: Catalogue, *choices: Chosen) -
             left_by = [facet for facet, values in chosen.items() if not values & own.get(facet, frozenset())]
             if len(left_by) > 1:
                 continue
-            tally.total += 0 if left_by else cell.number
+            if not left_by:
+                tally.total += cell.number
+                tally.listed.append(cell)
             for facet in left_by or own:
                 for value in own.get(facet, ()):
                     tally.by_value[facet][value] += cell.number
     return tallies
-
-
-def is_chosen(cell: Cell, catalogue: Catalogue, chosen: Chosen) -> bool:
-    """Whether the findings of a cell are listed."""
-    (tally,) = count_cells([cell], catalogue, chosen)
-    return tally.total > 0
