@@ -1,7 +1,7 @@
 """THE MAP: one row per room, from the lowest floor to the highest. The application is assembled from it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from importlib import import_module
@@ -16,7 +16,8 @@ from sqlmodel import col
 from registry.accounts.service import forget_ended_sessions
 from registry.compliance.citations import law_of
 from registry.compliance.daily import evaluating
-from registry.compliance.engine import Engine, Subject
+from registry.compliance.decisions.queries import REVISION
+from registry.compliance.engine import Engine, Held, Subject
 from registry.compliance.local_packs import KEPT, load_policies
 from registry.compliance.queries import count_judged
 from registry.compliance.service import EVALUATE_JOB, settle
@@ -384,7 +385,9 @@ def assemble(home: Path | None = None, policies: Path | None = None) -> dict[str
     """
     found = {} if home is None else {"bearers": partial(find_bearers, home=home)}
     return {
-        "engine": assemble_engine(policies, home),
+        # Engines are shared by homes, what was decided in each is not.
+        "engine": replace(assemble_engine(policies, home), held=Held()),
+        "revised_by": REVISION,
         "law": law_of,
         "judged": count_judged,
         "settling": settle,

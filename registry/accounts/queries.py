@@ -1,6 +1,6 @@
 """Every SELECT about accounts; before anybody is known, only the functions the owner wrote for that."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -17,10 +17,11 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
+from registry.platform.database import asking_revision
 from registry.web.visitors import WRITING_ROLES, Visitor
 
-_ENTER_SESSION = text("SELECT * FROM enter_session(:asked, :request, :writing, :idle)")
-_ENTER_TOKEN = text("SELECT * FROM enter_token(:asked, :request, :writing)")
+_ENTER_SESSION = "SELECT *, {revision} AS revision FROM enter_session(:asked, :request, :writing, :idle)"
+_ENTER_BY_TOKEN = "SELECT *, {revision} AS revision FROM enter_token(:asked, :request, :writing)"  # noqa: S105
 
 
 def digest_of(token: str) -> bytes:
@@ -39,20 +40,28 @@ def _visitor(row: Row[Any], **more: Any) -> Visitor:
     )
 
 
+def _enter(session: Session, statement: str, asked: Mapping[str, Any]) -> Row[Any] | None:
+    """Opens the transaction in the name of who holds a token; it says the revision of what processes hold, too."""
+    opening = asking_revision(statement, session.info.get("revised_by", ""))
+    row = session.execute(opening, asked).one_or_none()
+    if row is not None:
+        session.info["revision"] = row.revision
+    return row
+
+
 def enter_by_session(session: Session, token: str, request_id: str) -> Visitor | None:
     """Who holds a session token; the transaction then acts as that account, within its roles."""
-    row = session.execute(
-        _ENTER_SESSION,
+    row = _enter(
+        session, _ENTER_SESSION,
         {"asked": digest_of(token), "request": request_id, "writing": WRITING_ROLES, "idle": SESSION_IDLE},
-    ).one_or_none()
+    )  # fmt: skip
     return _visitor(row, session_id=row.session_id) if row else None
 
 
 def enter_by_token(session: Session, token: str, request_id: str) -> Visitor | None:
     """Who an API token acts for; one of reading scope writes nothing."""
-    row = session.execute(
-        _ENTER_TOKEN, {"asked": digest_of(token).hex(), "request": request_id, "writing": WRITING_ROLES}
-    ).one_or_none()
+    asked = {"asked": digest_of(token).hex(), "request": request_id, "writing": WRITING_ROLES}
+    row = _enter(session, _ENTER_BY_TOKEN, asked)
     return _visitor(row, token_id=row.token_id, may_write=row.scope == TokenScope.WRITE) if row else None
 
 

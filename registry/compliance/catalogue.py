@@ -11,6 +11,7 @@ from typing import Any
 
 from cel_expr_python import cel
 
+from registry.compliance.decisions.held import NOTHING_DECIDED, Decided, Validation
 from registry.compliance.expressions import ExpressionError, Node, UnboundedError, read_expression
 from registry.compliance.policy import Fact, Pack, Policy, PolicyError, PolicyVersion, meant
 from registry.compliance.vocabulary import FactType, Force, SubjectKind
@@ -91,6 +92,8 @@ class Catalogue:
     """Why the body's own policies are not followed as they stand; nothing where they are."""
     lost: frozenset[str] = frozenset()
     """The numbers of the policies that can be read no more: what they found stands, until somebody mends them."""
+    decided: Decided = NOTHING_DECIDED
+    """What the body decided about rules: those it adopted, those a jurist validated."""
     said: dict[tuple[str, str], str] = field(default_factory=dict)
     """Conditions in words, by version and language: a sheet says each of them again."""
     cited: dict[str, tuple[Citation, ...]] = field(default_factory=dict)
@@ -165,6 +168,13 @@ class Catalogue:
             ((policy, version) for version in versions if policy is not None and policy.digest_of(version) == digest),
             None,
         )
+
+    def validation_of(self, policy: Policy, version: PolicyVersion) -> Validation | None:
+        """Who answers for a version's text, and since when: what was decided here before what its file says."""
+        decision = self.decided.validation_of(policy, version)
+        if decision is not None:
+            return Validation(decision.decided_on, decision.decided_as, decision) if decision.validates else None
+        return Validation(version.validated_on, version.validated_by) if version.validated_on is not None else None
 
     def label(self, fact: str) -> str:
         """A fact's name in the reader's language; its plain name where this catalogue no longer knows it."""

@@ -4,13 +4,16 @@ The rooms above hand over their facts; the engine knows a subject only as (kind,
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import Catalogue
+from registry.compliance.decisions.following import follow
+from registry.compliance.decisions.held import NOTHING_DECIDED, Decided
+from registry.compliance.decisions.queries import find_decisions, find_revision
 from registry.compliance.vocabulary import SubjectKind
 
 Bind = Callable[..., dict[int, tuple[Any, dict[str, Any]]]]
@@ -36,6 +39,32 @@ class Subject:
     concerns: Callable[[Any], bool]
 
 
+class Held:
+    """What one process holds of the decisions of one registry, with the engine that follows them."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Catalogue, int, Decided, Engine] | None = None
+
+    def following(self, ours: "Engine", session: Session) -> "Engine":
+        """Our engine with what was decided as of the revision this transaction knows; read again as that changes."""
+        revision = session.info.get("revision")
+        if revision is None:
+            revision = session.info["revision"] = find_revision(session)
+        if not revision:
+            return ours
+        known = self._known
+        if known is not None and known[0] is ours.catalogue and known[1] == revision:
+            return known[3]
+        decisions = find_decisions(session)
+        before = known[2] if known is not None and known[0] is ours.catalogue else NOTHING_DECIDED
+        catalogue, decided = follow(ours.catalogue, decisions, before)
+        # What was read may be of a later revision than the transaction opened with: it is called by its own.
+        revision = session.info["revision"] = sum(one.version for one in decisions)
+        followed = replace(ours, catalogue=catalogue)
+        self._known = (ours.catalogue, revision, decided, followed)
+        return followed
+
+
 @dataclass(frozen=True)
 class Engine:
     """The policies in force and the subjects they speak of, in the order of `SubjectKind`."""
@@ -45,6 +74,7 @@ class Engine:
     dependents: Mapping[str, Dependents]
     rooms: Mapping[str, str] = field(default_factory=dict)
     """The rooms that facts come from, open or to come, each with its French name."""
+    held: Held = field(default_factory=Held, compare=False, repr=False)
 
     def names_of(
         self, session: Session, subjects: Iterable[tuple[SubjectKind, int]]
@@ -73,7 +103,7 @@ class Reading:
 
 
 def engine_of(session: Session) -> Engine:
-    """The engine the assembly gave to this session."""
+    """The engine the assembly gave to this session, with what was decided about rules since."""
     found = session.info["engine"]
     assert isinstance(found, Engine)  # noqa: S101 -- the assembly always gives one.
-    return found
+    return found.held.following(found, session)

@@ -68,22 +68,26 @@ def try_version(
 
 
 _JUDGING = text(
-    "SELECT count(pg_advisory_xact_lock(hashtextextended('judging:' || :kind || ':' || id, 0)))"
+    "SELECT count(pg_advisory_xact_lock(hashtextextended('judging:' || :kind || ':' || id, 0))),"
+    " policy_revision_held() AS revision"
     " FROM (SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id ORDER BY id) AS subjects"
 )
 """One judges a subject at a time, to the end of the transaction, and reads its facts only then: of two that touch
 it at once, the second sees what the first wrote. Taken in order, after the rows themselves, so none waits in a circle.
+
+Nothing is decided about rules from then to the end: whoever judges does so by all that was decided before, and what is
+decided next waits, so that the job it asks for finds every subject.
 """
 
 
 def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: date) -> int:
     """Judges subjects by today's facts and law, and keeps the findings that changed. Returns how many did."""
-    engine = engine_of(session)
     wanted = sorted(set(ids))
     changed = 0
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        session.execute(_JUDGING, {"kind": str(kind), "ids": batch})
+        session.info["revision"] = session.execute(_JUDGING, {"kind": str(kind), "ids": batch}).one().revision
+        engine = engine_of(session)
         judged = list(judge(session, kind, batch, Reading(on=today, until=None, law_of=today), engine))
         changed += _keep(session, kind, batch, judged, today)
     return changed

@@ -20,6 +20,7 @@ class Permission(StrEnum):
     COMPLIANCE_DEVIATION_DECIDE = "compliance:deviation:decide"
     COMPLIANCE_DEVIATION_WITHDRAW = "compliance:deviation:withdraw"
     COMPLIANCE_FINDING_READ = "compliance:finding:read"
+    COMPLIANCE_POLICY_DECIDE = "compliance:policy:decide"
     COMPLIANCE_POLICY_READ = "compliance:policy:read"
     COMPLIANCE_SIMULATION_RUN = "compliance:simulation:run"
     CONTRACTS_CONTRACT_READ = "contracts:contract:read"
@@ -131,6 +132,8 @@ _ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.CO
 _DECIDES_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_DECIDE, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
 _SIMULATES = frozenset({Permission.COMPLIANCE_SIMULATION_RUN})
 """To try a draft policy or another law: of those who hold `_CONFIDED` alone, as it judges breaches and requests too."""
+_DECIDES_POLICIES = frozenset({Permission.COMPLIANCE_POLICY_DECIDE})
+"""To adopt a draft, withdraw it, answer for a version's text: a rule judges every body, so on the authority alone."""
 _CONFIDED = frozenset(
     {
         Permission.PROCESSING_BREACH_READ,
@@ -166,6 +169,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _ASKS_DEVIATIONS
     | _DECIDES_DEVIATIONS
     | _SIMULATES
+    | _DECIDES_POLICIES
     | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS | _ASKS_DEVIATIONS,
@@ -177,6 +181,7 @@ WRITING = frozenset(
         Permission.COMPLIANCE_DEVIATION_ASK,
         Permission.COMPLIANCE_DEVIATION_DECIDE,
         Permission.COMPLIANCE_DEVIATION_WITHDRAW,
+        Permission.COMPLIANCE_POLICY_DECIDE,
         Permission.COMPLIANCE_SIMULATION_RUN,
         Permission.CONTRACTS_CONTRACT_RECORD,
         Permission.DATASETS_LAW_RECORD,

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, TextClause, create_engine, event, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -22,7 +22,7 @@ from registry.kernel.words import _
 OWNER, APP, JOBS, PUBLIC = "beffroi_owner", "beffroi_app", "beffroi_jobs", "beffroi_public"
 OLDEST_SERVER = 15
 
-_ACT = text(
+_ACT = (
     "SELECT set_config('beffroi.actor', :actor, true),"
     " set_config('beffroi.account', :account, true),"
     " set_config('beffroi.request', :request, true),"
@@ -30,7 +30,8 @@ _ACT = text(
     " set_config('beffroi.reads', :reads, true),"
     " set_config('beffroi.knows', :knows, true),"
     " set_config('beffroi.writes', :writes, true),"
-    " set_config('beffroi.recorded_at', :recorded_at, true)"
+    " set_config('beffroi.recorded_at', :recorded_at, true),"
+    " {revision} AS revision"
 )
 
 
@@ -137,11 +138,21 @@ class ActingSession(Session):
     """A session whose transactions each say who acts, as soon as they begin."""
 
 
+@lru_cache(maxsize=8)
+def asking_revision(statement: str, revision: str) -> TextClause:
+    """The statement that opens a transaction, which asks in passing for the revision of what processes hold."""
+    return text(statement.replace("{revision}", revision or "NULL::bigint"))
+
+
 @event.listens_for(ActingSession, "after_begin")
 def _say_who_acts(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    if transaction.nested:
+        return
+    session.info.pop("revision", None)
     acting = session.info.get("acting")
-    if acting is not None and not transaction.nested:
-        connection.execute(_ACT, acting.settings())
+    if acting is not None:
+        opening = asking_revision(_ACT, session.info.get("revised_by", ""))
+        session.info["revision"] = connection.execute(opening, acting.settings()).one().revision
 
 
 def at_one_moment(engine: Engine) -> Engine:

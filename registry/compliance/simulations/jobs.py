@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine as Database
 
-from registry.compliance.engine import Engine
+from registry.compliance.engine import Engine, engine_of
 from registry.compliance.evaluation import Defect
 from registry.compliance.simulating import Compared, against_day, against_draft, simulate
 from registry.compliance.simulations.drafts import read_draft
@@ -25,11 +25,11 @@ def simulating(database: Database, info: Mapping[str, Any]) -> JobFunction:
     def run(job: Job) -> dict[str, Any]:
         today: date = info["today"]()
         began = time.monotonic()
-        compared = _compared(info["engine"], job.arguments, today)
         reach = frozenset(job.arguments["organisations"])
         acting = Acting(job.actor, account_id=job.account_id)
         try:
             with sparing(), transaction(at_one_moment(database), acting, **info) as session:
+                compared = _compared(engine_of(session), job.arguments, today)
                 outcome = simulate(session, compared, reach, today=today, report=job.report)
         except Defect as defect:
             raise Conflict(_("La condition a échoué : {problem}").format(problem=defect)) from defect
