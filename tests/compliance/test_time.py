@@ -30,7 +30,7 @@ from registry.ledger.queries import end_of_day
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
 from registry.organisations.models import Organisation
 from registry.organisations.service import amend_organisation, appoint, open_registry, record_person
-from registry.platform.database import _ACT, Acting, open_session, settle, transaction
+from registry.platform.database import _ACT, Acting, asking_revision, open_session, settle, transaction
 from registry.platform.home import Home
 from registry.platform.jobs import work_once
 from registry.platform.models import JobRun
@@ -252,7 +252,7 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
                     writes=every_body(dated))  # fmt: skip
     # As on a page: the session itself does not know who acts, the database was told.
     with open_session(dated.home.app, None, **carried) as session:
-        session.execute(_ACT, acting.settings())
+        session.execute(asking_revision(_ACT, ""), acting.settings())
         session.info["today"] = dated.info["today"]
         amend_organisation(session, dated.authority_id, OrganisationForm(staff_fte=800), expected=None)
         settle(session)
