@@ -6,6 +6,8 @@ from registry.accounts import routes as accounts_routes
 from registry.compliance import api as compliance_api
 from registry.compliance import panels as compliance_panels
 from registry.compliance import routes as compliance_routes
+from registry.compliance.decisions import api as decisions_api
+from registry.compliance.decisions import routes as decisions_routes
 from registry.compliance.deviations import api as deviations_api
 from registry.compliance.deviations import routes as deviations_routes
 from registry.compliance.listing import routes as findings_list
@@ -126,8 +128,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *findings_list.HANDLERS,
     *compliance_routes.HANDLERS,
     *compliance_api.HANDLERS,
+    *decisions_routes.HANDLERS,
     *deviations_routes.HANDLERS,
     *simulations_routes.HANDLERS,
+    *decisions_api.HANDLERS,
     *deviations_api.HANDLERS,
     *documents_routes.HANDLERS,
     *documents_forms.HANDLERS,

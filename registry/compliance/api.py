@@ -16,7 +16,7 @@ from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import Found, count_all, find_findings
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict, VersionStatus
 from registry.kernel.errors import NotFound
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.legal.views import OfficialTexts
 from registry.web.calls import ApiCall, Number, PageQuestions
@@ -42,6 +42,9 @@ _LABELS = {
     "remedy": mark("Ce qu’il faut faire"),
     "article": mark("L’article de droit"),
     "condition": mark("La condition, en mots"),
+    "digest": mark("L’empreinte du texte de cette version : une validation porte sur elle"),
+    "validated_on": mark("Depuis quand un juriste répond de ce texte ; rien tant qu’il est à valider"),
+    "validated_as": mark("Le rôle qui l’a validé"),
     "awaited": mark("Pourquoi la règle ne juge encore personne ; rien pour celles qui jugent"),
 }
 
@@ -120,6 +123,9 @@ class PolicyVersionBody:
     evidence: Evidence
     condition: str
     current: bool
+    digest: str
+    validated_on: date | None
+    validated_as: Role | None
     articles: list[CitedArticleBody]
 
 
@@ -226,7 +232,9 @@ def read_policy(visit: Visit, policy_id: str) -> Response[PolicyBody]:
     if policy is None:
         raise NotFound(_("Aucune règle ne porte ce numéro."))
     official = official_texts(visit.session, engine.catalogue, policy, visit.today)
-    versions = [_version(engine, version, official[version.digest], visit.today) for version in policy.versions]
+    versions = [
+        _version(engine, policy, version, official[version.digest], visit.today) for version in policy.versions
+    ]  # fmt: skip
     return visit.answer(PolicyBody(**_line(visit, policy, _counts(visit)), versions=versions))
 
 
@@ -247,10 +255,14 @@ def _line(visit: Visit, policy: Policy, counts: dict[str, dict[str, int]]) -> di
     }  # fmt: skip
 
 
-def _version(engine: Engine, version: PolicyVersion, official: OfficialTexts, today: date) -> PolicyVersionBody:
+def _version(
+    engine: Engine, policy: Policy, version: PolicyVersion, official: OfficialTexts, today: date
+) -> PolicyVersionBody:
+    validation = engine.catalogue.validation_of(policy, version)
     return PolicyVersionBody(
         version.status, version.effective_from, version.effective_until, version.text, version.article,
         version.address, version.evidence, condition_in_words(engine.catalogue, version), version.applies_on(today),
+        policy.digest_of(version), validation.on if validation else None, validation.role if validation else None,
         [
             CitedArticleBody(
                 one.title, one.number, one.in_force_from, one.in_force_until, "\n".join(one.lines) or None,

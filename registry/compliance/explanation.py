@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT, Catalogue
+from registry.compliance.decisions.held import Validation
 from registry.compliance.engine import Engine
 from registry.compliance.evaluation import as_day
 from registry.compliance.expressions import Node, read_expression
@@ -64,14 +65,16 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
     return verdict.label
 
 
-def validation_in_words(version: PolicyVersion) -> str:
-    """Who validated a version and when, or that a jurist has still to do it."""
-    if version.validated_on is None:
+def validation_in_words(found: Validation | None, by: str = "") -> str:
+    """Since when a version is validated, by which role, and `by` whom; or that a jurist has still to do it."""
+    if found is None:
         return _("à valider par le service juridique")
-    day = say_day(version.validated_on)
-    if version.validated_by is None:
+    day = say_day(found.on)
+    if found.role is None:
         return _("validée le {day}").format(day=day)
-    return _("validée le {day} ({role})").format(day=day, role=version.validated_by.label)
+    if by:
+        return _("validée le {day} par {name} ({role})").format(day=day, name=by, role=found.role.label)
+    return _("validée le {day} ({role})").format(day=day, role=found.role.label)
 
 
 def say_refusal(problem: str) -> str:

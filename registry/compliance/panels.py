@@ -17,6 +17,7 @@ from registry.compliance.explanation import (
     expired_in_words,
     facts_in_words,
     turning_in_words,
+    validation_in_words,
     verdict_shape,
     verdict_word,
 )
@@ -144,7 +145,7 @@ def say_finding(
         article=f"{version.text}, {version.article}",
         address=version.address,
         evidence=version.evidence.label,
-        is_validated=version.validated_on is not None,
+        validation=validation_in_words(engine.catalogue.validation_of(policy, version)),
         plain=version.in_plain_words(),
         condition=condition_in_words(engine.catalogue, version),
         known=facts_in_words(engine.catalogue, found.facts),

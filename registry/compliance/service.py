@@ -11,13 +11,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.deviations.service import close_unneeded
 from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.evaluation import Assessment, Known, assess, assess_version
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.kernel.words import _
 from registry.platform.jobs import defer
+from registry.web.templating import say_day
 
 BATCH = 500
 MOST_AT_ONCE = 300
@@ -185,18 +188,36 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
                     settled.append(before.id)
             changed.append(place)
         fresh.add(subject, changed)
-    lost = engine_of(session).catalogue.lost
-    gone = [row for row in current.values() if row.policy_id not in lost]
+    catalogue = engine_of(session).catalogue
+    gone = [row for row in current.values() if row.policy_id not in catalogue.lost]
     closed += [row.id for row in gone]
-    settled += [row.id for row in gone if _asks_for_something(row, today)]
     if closed:
         session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
     if settled:
         close_unneeded(session, settled, today)
+    _close_withdrawn(session, catalogue, [row for row in gone if _asks_for_something(row, today)], today)
     if fresh.subjects:
         _store_texts(session, fresh.texts(stored))
         session.execute(_KEEPING, fresh.rows(kind))
     return len(closed) + len(fresh.subjects)
+
+
+def _close_withdrawn(session: Session, catalogue: Catalogue, gone: Sequence[Any], today: date) -> None:
+    """Ends the deviations on what no rule says any more; those from a rule withdrawn here are told why it was."""
+    alike: dict[str | None, list[int]] = {}
+    for row in gone:
+        alike.setdefault(withdrawn_in_words(catalogue, row.policy_id), []).append(row.id)
+    for why, numbers in alike.items():
+        close_unneeded(session, numbers, today, why)
+
+
+def withdrawn_in_words(catalogue: Catalogue, policy_id: str) -> str | None:
+    """Why a rule that was adopted here judges no more, for who assumed a deviation from it; none where it was not."""
+    adopted = catalogue.decided.adopted.get(policy_id)
+    if adopted is None or adopted.stands:
+        return None
+    last = adopted.history[-1]
+    return _("Règle retirée le {day} : {reason}").format(day=say_day(last.decided_on), reason=last.reason)
 
 
 class _Fresh:

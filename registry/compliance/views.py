@@ -36,7 +36,7 @@ class FindingView:
     article: str
     address: str | None
     evidence: str
-    is_validated: bool
+    validation: str
     plain: str
     condition: str
     known: Sequence[tuple[str, str]]
@@ -118,12 +118,16 @@ class WaitingLine:
 class PoliciesPage:
     """Every policy in force: those that judge, pack by pack, with their counts within the visitor's rights, and those
     that wait, under the room each waits for. `unvalidated` is how many of those that judge no jurist has validated;
-    `refusal` says why the policies that the body wrote are not followed as they stand, if they are not."""
+    `refusal` says why the policies that the body wrote are not followed as they stand, if they are not. `withdrawn` are
+    the rules that were adopted here and judge no more: their number, their title, what became of them."""
 
     packs: Sequence[Pack]
     total: int
     unvalidated: int
+    tabs: Sequence[tuple[str, str]]
+    here: str
     refusal: str
+    withdrawn: Sequence[tuple[str, str, str]]
     waiting: Sequence[tuple[str, Sequence[WaitingLine]]]
     figures: Sequence["Figure"]
 
@@ -171,7 +175,7 @@ def findings_address(verdict: Verdict, *, binding: bool, organisation: int | str
 
 @dataclass(frozen=True)
 class VersionView:
-    """One dated version of a policy."""
+    """One dated version of a policy; `to_decide` is the page where it is validated, for who may, or validated again."""
 
     status: str
     text: str
@@ -188,6 +192,8 @@ class VersionView:
     is_over: bool
     awaited: str
     official: OfficialTexts
+    to_decide: str
+    is_validated: bool
 
 
 @dataclass(frozen=True)
@@ -205,11 +211,36 @@ class PolicyPage:
     origin: str
     versions: Sequence[VersionView]
     waits: bool
+    adoption: "AdoptionView | None"
+    decided: Sequence[tuple[date, str, str]]
+    try_address: str
     subjects: Sequence[SubjectLine]
     tabs: Sequence[tuple[str, str]]
     here: str
     first_address: str
     next_address: str
+
+
+@dataclass(frozen=True)
+class LostPolicyPage:
+    """A rule that was adopted here and whose text reads no more: what became of it, and its text as it is kept."""
+
+    id: str
+    adoption: "AdoptionView | None"
+    decided: Sequence[tuple[date, str, str]]
+    text: str
+
+
+@dataclass(frozen=True)
+class AdoptionView:
+    """How a rule that was adopted here stands: in a sentence, with what goes wrong if something does, the job that
+    judges the register again while that goes on, its file, and where it is withdrawn by who may."""
+
+    words: str
+    problem: str
+    job: str
+    file: str
+    withdraw: str
 
 
 @dataclass(frozen=True)

@@ -232,6 +232,7 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
     for kind in SubjectKind:
         for policy, version in engine.catalogue.in_force(kind, law_of):
             if policy.id in verdicts:
+                validation = engine.catalogue.validation_of(policy, version)
                 lines.append(
                     {
                         "id": policy.id,
@@ -243,7 +244,7 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
                         "article_url": version.address,
                         "evidence": version.evidence,
                         "in_force_since": version.effective_from,
-                        "validated_on": version.validated_on,
+                        "validated_on": validation.on if validation is not None else None,
                         "digest": policy.digest_of(version),
                         "remedy": policy.remedy,
                         "plain": version.plain or "",

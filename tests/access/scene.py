@@ -64,7 +64,7 @@ from tests.access.deviating import REASON as WHY
 from tests.access.deviating import UNTIL, deviate
 from tests.access.official import ARTICLE, TEXT, load_official
 from tests.access.retaining import retain
-from tests.access.simulating import simulate_draft
+from tests.access.simulating import adopt_rule, digest_of, rule, simulate_draft
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
 
@@ -102,6 +102,7 @@ class Objects:
     simulation_id: int = NOTHING
     token: str = "n" * 43
     policy_id: str = "OD-99"
+    adopted_id: str = "OD-99"
     entry_id: int = NOTHING
     entry_version: int = 1
     text_identifier: str = "LEGITEXT000000000009"
@@ -299,6 +300,9 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         town, organisation_id, word, on=source.id, breached=sheet.id, asker=colleague_id, day=town.info["today"]()
     )
     more["simulation_id"] = simulate_draft(town, organisation_id, word, on=[sheet.id])
+    more["adopted_id"] = adopt_rule(
+        town, f"YY-{organisation_id:03}", by=colleague_id, day=town.info["today"]()
+    )  # fmt: skip
     more["view_id"] = save_own_view(town, organisation_id, colleague_id, word)
     return Objects(
         organisation_id, sheet.id, version, appointment.id, person.id, colleague_id, grant_id, signed, token_id,
@@ -536,6 +540,12 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.deviation_version), reason=REASON
     ),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
+    "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
+    "POST /conformite/{policy_id:str}/remettre-a-valider": _form(digest=lambda _of: digest_of("OD-05"), reason=WHY),
+    "POST /conformite/{policy_id:str}/retirer": _form(reason=WHY),
+    "POST /conformite/{policy_id:str}/valider": _form(
+        digest=lambda _of: digest_of("OD-05"), validated_on=lambda _of: today().isoformat()
+    ),
     "POST /conformite/simulations/verification": _form(draft="id: OD-05"),
     "POST /droit/veille/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), title="Veille neuve", changes="Tout", status="spotted"
@@ -749,6 +759,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"answer": "approved", "decision_reason": WHY}
     ),
     "POST /api/v1/accepted-deviations/{deviation_id:int}/withdrawal": lambda _of: {"reason": REASON},
+    "POST /api/v1/policies": lambda _of: {"draft": rule("XX-01", "Chaque système a un hébergeur"), "reason": WHY},
+    "POST /api/v1/policies/{policy_id:str}/withdrawal": lambda _of: {"reason": WHY},
+    "POST /api/v1/policies/{policy_id:str}/validation": lambda _of: {"digest": digest_of("OD-05")},
+    "POST /api/v1/policies/{policy_id:str}/unvalidation": lambda _of: {"digest": digest_of("OD-05"), "reason": WHY},
     "POST /api/v1/watch-entries": lambda of: (
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),
@@ -848,6 +862,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
 }
 QUERIES = {
+    "GET /conformite/{policy_id:str}/validation": f"?texte={digest_of('OD-05')}",
     "GET /conformite/constats": "?force=obligation&constat=to-complete",
     "GET /api/v1/search": "?q=jeu",
     "GET /api/v1/search/suggestions": "?q=jeu",
@@ -859,6 +874,8 @@ ON_PREVIEWED = {
     "/imports/{batch_id:int}/appliquer", "/imports/{batch_id:int}/abandonner", "/imports/{batch_id:int}/a-corriger",
     "/api/v1/imports/{batch_id:int}/application",
 }  # fmt: skip
+ON_ADOPTED = ("{policy_id:str}/retirer", "{policy_id:str}/withdrawal", "{policy_id:str}/fichier")
+"""What is asked about a rule that was adopted here, not about one of ours."""
 SPARE_BY_API = ("hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
@@ -880,12 +897,16 @@ def _record_import_of(of: Objects, path: str) -> int:
     return number
 
 
+def _rule_of(of: Objects, path: str) -> str:
+    return of.adopted_id if path.endswith(ON_ADOPTED) else of.policy_id
+
+
 def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Call:
     """A valid request to a route about what an organisation holds."""
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
-        "import_id": _record_import_of(of, path),
+        "import_id": _record_import_of(of, path), "policy_id": _rule_of(of, path),
         **{name: getattr(of, f"spare_{name}") for name in SPARE_BY_API if path.startswith("/api/")},
     }  # fmt: skip
 

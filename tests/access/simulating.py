@@ -1,8 +1,46 @@
-"""A simulation that was asked for and is over, in the town of the routes."""
+"""A simulation that was asked for and is over, and a rule adopted, in the town of the routes."""
 
+from datetime import date
+
+from registry.compliance.decisions.models import PolicyDecision
+from registry.compliance.decisions.vocabulary import PolicyDecisionKind
 from registry.compliance.simulations.vocabulary import SIMULATE_JOB
+from registry.kernel.permissions import Role
 from registry.platform.models import JobRun, JobState
+from registry.rooms import assemble_engine
 from tests.conftest import Town
+
+
+def rule(number: str, title: str) -> str:
+    """The text of a rule that only watches, which may be adopted."""
+    return f"""\
+id: {number}
+title: {title}
+title_en: {title}
+subject: system
+force: watch
+severity: minor
+remedy: Nommez l’hébergeur.
+remedy_en: Name the host.
+owed_by: [steward]
+versions:
+  - effective_from: 2024-01-01
+    status: in-force
+    text: Charte de la donnée
+    article: point 3
+    evidence: interview
+    require: system.host__present
+cases:
+  - {{says: Avec un hébergeur., today: 2026-11-26, facts: {{system.host: x}}, expect: compliant}}
+  - {{says: Sans hébergeur., today: 2026-11-26, facts: {{system.host: null}}, expect: non-compliant}}
+  - {{says: On ne sait pas., today: 2026-11-26, facts: {{}}, expect: to-complete}}
+"""
+
+
+def digest_of(number: str) -> str:
+    """The text of the first version of a rule of ours, as its page names it."""
+    policy = assemble_engine().catalogue.get(number)
+    return policy.digest_of(policy.versions[0])
 
 
 def simulate_draft(town: Town, organisation_id: int, word: str, *, on: list[int]) -> int:
@@ -14,8 +52,9 @@ def simulate_draft(town: Town, organisation_id: int, word: str, *, on: list[int]
         run = JobRun(
             organisation_id=organisation_id, actor=f"cli:{word}", kind=SIMULATE_JOB, key=word, state=JobState.DONE,
             arguments={
-                "draft": f"title: Texte {word}", "policy_id": "OD-05", "title": f"Projet {word}",
-                "title_en": f"Draft {word}", "force": "obligation", "organisations": [organisation_id],
+                "draft": rule(f"ZZ-{organisation_id:03}", f"Texte {word}"), "policy_id": f"ZZ-{organisation_id:03}",
+                "title": f"Projet {word}", "title_en": f"Draft {word}", "force": "obligation",
+                "organisations": [organisation_id],
             },
             result={
                 "subjects": len(on), "changed": len(on), "changes": [change], "stays": [[organisation_id, "OD-05", 1]],
@@ -25,3 +64,16 @@ def simulate_draft(town: Town, organisation_id: int, word: str, *, on: list[int]
         session.add(run)
         session.flush()
         return run.id
+
+
+def adopt_rule(town: Town, number: str, *, by: int, day: date) -> str:
+    """The number of a rule that was adopted, and judged nobody yet."""
+    with town.acting("cli:essai") as session:
+        session.add(
+            PolicyDecision(
+                organisation_id=town.authority_id, kind=PolicyDecisionKind.ADOPTED, policy_id=number,
+                text=rule(number, "Chaque système a un hébergeur"), reason="Charte du 12 mars.", decided_by=by,
+                decided_as=Role.LEGAL, decided_on=day,
+            )
+        )  # fmt: skip
+    return number

@@ -61,6 +61,14 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /conformite/simulations/{simulation_id:int}/adopter": "compliance:policy:adopt",
+    "POST /conformite/{policy_id:str}/retirer": "compliance:policy:withdraw",
+    "POST /conformite/{policy_id:str}/valider": "compliance:policy:validate",
+    "POST /conformite/{policy_id:str}/remettre-a-valider": "compliance:policy:unvalidate",
+    "POST /api/v1/policies": "compliance:policy:adopt",
+    "POST /api/v1/policies/{policy_id:str}/withdrawal": "compliance:policy:withdraw",
+    "POST /api/v1/policies/{policy_id:str}/validation": "compliance:policy:validate",
+    "POST /api/v1/policies/{policy_id:str}/unvalidation": "compliance:policy:unvalidate",
     "POST /conformite/ecarts/nouveau": "compliance:deviation:ask",
     "POST /conformite/ecarts/{deviation_id:int}/decider": "compliance:deviation:approve",
     "POST /conformite/ecarts/{deviation_id:int}/retirer": "compliance:deviation:withdraw",
@@ -239,6 +247,8 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
 ORDER = (
+    "POST /conformite/{policy_id:str}/valider", "POST /conformite/{policy_id:str}/remettre-a-valider",
+    "POST /api/v1/policies/{policy_id:str}/validation", "POST /api/v1/policies/{policy_id:str}/unvalidation",
     "POST /conformite/ecarts/nouveau", "POST /conformite/ecarts/{deviation_id:int}/decider",
     "POST /conformite/ecarts/{deviation_id:int}/retirer", "POST /api/v1/accepted-deviations",
     "POST /api/v1/accepted-deviations/{deviation_id:int}/decision",
@@ -413,6 +423,7 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         about, breach_id=furnished.objects["commune"].spare_breach_id,
         request_id=furnished.objects["commune"].spare_request_id,
         deviation_id=furnished.objects["authority"].deviation_id,
+        adopted_id=furnished.objects["authority"].adopted_id,
         breaching_id=furnished.objects["authority"].breaching_id,
     )  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")

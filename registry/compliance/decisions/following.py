@@ -20,15 +20,17 @@ _SHARED = ("environment", "bindings", "unbound", "environment_names", "held")
 
 def follow(ours: Catalogue, decisions: Iterable[Decision], before: Decided) -> tuple[Catalogue, Decided]:
     """Our catalogue with what was decided; a text that was read before is not read again."""
-    by_policy: dict[str, list[Decision]] = {}
-    validations: dict[str, list[Decision]] = {}
+    every: dict[str, list[Decision]] = {}
+    of_rules: dict[str, list[Decision]] = {}
+    validations: dict[str, Decision] = {}
     for one in decisions:
+        every.setdefault(one.policy_id, []).append(one)
         if one.version_digest is not None:
-            validations.setdefault(one.version_digest, []).append(one)
+            validations[one.version_digest] = one
         else:
-            by_policy.setdefault(one.policy_id, []).append(one)
-    adopted = {number: _adopted(ours, history, before.adopted.get(number)) for number, history in by_policy.items()}
-    decided = Decided(adopted, {digest: tuple(every) for digest, every in validations.items()})
+            of_rules.setdefault(one.policy_id, []).append(one)
+    adopted = {number: _adopted(ours, history, before.adopted.get(number)) for number, history in of_rules.items()}
+    decided = Decided({number: tuple(said) for number, said in every.items()}, adopted, validations)
     standing = {number: one for number, one in adopted.items() if one.stands}
     followed = [one.policy for one in standing.values() if one.policy is not None and not one.problem]
     catalogue = replace(

@@ -69,14 +69,15 @@ class Adopted:
 class Decided:
     """What was decided of rules, ready to be asked: the rules adopted by number, the validations by digest."""
 
+    by_policy: Mapping[str, tuple[Decision, ...]]
+    """Everything, the oldest first."""
     adopted: Mapping[str, Adopted]
-    validations: Mapping[str, tuple[Decision, ...]]
-    """Of one version's text, the oldest first."""
+    validations: Mapping[str, Decision]
+    """The last thing decided of each version's text."""
 
     def validation_of(self, policy: Policy, version: PolicyVersion) -> Decision | None:
         """The last thing decided of a version's text, as it stands."""
-        found = self.validations.get(policy.digest_of(version))
-        return found[-1] if found else None
+        return self.validations.get(policy.digest_of(version))
 
 
-NOTHING_DECIDED = Decided({}, {})
+NOTHING_DECIDED = Decided({}, {}, {})

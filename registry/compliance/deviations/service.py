@@ -119,8 +119,8 @@ def withdraw_deviation(
     return deviation
 
 
-def close_unneeded(session: Session, finding_ids: Sequence[int], today: date) -> None:
-    """Ends the deviations on findings that ask for nothing any more: they close by themselves.
+def close_unneeded(session: Session, finding_ids: Sequence[int], today: date, why: str | None = None) -> None:
+    """Ends the deviations on findings that ask for nothing any more: they close by themselves, `why` if more is known.
 
     Whoever settles the finding is their author in the ledger.
     """
@@ -134,7 +134,7 @@ def close_unneeded(session: Session, finding_ids: Sequence[int], today: date) ->
             col(AcceptedDeviation.period) == col(Finding.period),
             col(AcceptedDeviation.state).in_(OPEN),
         )
-        .values(state=DeviationState.UNNEEDED, ended_on=today)
+        .values(state=DeviationState.UNNEEDED, ended_on=today, ended_reason=why)
         .execution_options(synchronize_session=False)
     )
 

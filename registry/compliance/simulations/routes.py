@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from litestar import Response
@@ -9,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.simulations.drafts import read_draft
 from registry.compliance.simulations.forms import SimulationForm
@@ -47,8 +49,9 @@ def _page(
             )
             for row in found
         ],
-        policies=[(one.id, f"{one.id} · {one.name()}") for one in catalogue.policies if one.id in catalogue.paths],
-        begun_from=visit.query("regle"), values=values, errors=errors, problems=checked.problems,
+        policies=[(one.id, f"{one.id} · {one.name()}") for one in catalogue.policies if one.id in catalogue.files],
+        begun_from=visit.query("regle"), begun_words=_begun_in_words(catalogue, visit.query("regle"), visit.today),
+        values=values, errors=errors, problems=checked.problems,
         reads=checked.reads,
     )  # fmt: skip
     return visit.page("compliance/simulations.html", page, status=status)
@@ -57,10 +60,30 @@ def _page(
 @route("GET", LIST, RUN)
 def show_simulations(visit: Visit) -> Response[Any]:
     """The simulations, and the form: empty, or holding the text of a policy to begin from."""
-    path = engine_of(visit.session).catalogue.paths.get(visit.query("regle"))
+    catalogue, number = engine_of(visit.session).catalogue, visit.query("regle")
+    path, adopted = catalogue.paths.get(number), catalogue.decided.adopted.get(number)
     # A body's own file may be gone since it was read.
-    begun = path.read_text("utf-8") if path is not None and path.exists() else ""
+    begun = path.read_text("utf-8") if path is not None and path.exists() else adopted.text if adopted else ""
     return _page(visit, {"draft": begun}, {})
+
+
+def _begun_in_words(catalogue: Catalogue, number: str, today: date) -> str:
+    """What is to be known of a text that a draft begins from: what the body chose otherwise, under which number."""
+    policy = catalogue.find(number)
+    if policy is None or number not in catalogue.paths:
+        return ""
+    said = [_("Pour adopter ensuite ce projet, donnez-lui un autre numéro : ceux du logiciel ne se remplacent pas.")]
+    if number in catalogue.chosen:
+        now = next((one for one in policy.versions if one.applies_on(today)), policy.versions[-1])
+        values = ", ".join(f"{one.title()}{_(' : ')}{one.value}" for one in now.parameters.values())
+        said.insert(
+            0,
+            _(
+                "Ce texte est celui du logiciel, sans les valeurs que la collectivité a choisies. Celles qui jugent "
+                "aujourd’hui : {values}. Écrivez-les dans le projet pour partir de là."
+            ).format(values=values),
+        )
+    return " ".join(said)
 
 
 @route("POST", LIST, RUN)

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from registry.accounts.queries import find_actor_names
+from registry.compliance.decisions.offering import adoption_offered
+from registry.compliance.decisions.showing import bodies_of
 from registry.compliance.engine import engine_of
 from registry.compliance.explanation import verdict_shape, verdict_word
 from registry.compliance.panels import SHEETS
@@ -20,7 +22,6 @@ from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.spreadsheets import inert
 from registry.kernel.words import _, current_locale, mark, ngettext
-from registry.organisations.queries import find_organisations
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import read_number
 from registry.web.templating import say_day, say_moment, say_number
@@ -66,7 +67,7 @@ def name_of(run: JobRun) -> str:
 def changes_of(visit: Visit, run: JobRun) -> list[Changed]:
     """The changes on the bodies that the reader may judge today, by body and by policy."""
     reach = visit.visitor.reach(RUN)
-    bodies = {body.id: body.name for body in find_organisations(visit.session) if body.id in reach}
+    bodies = {body.id: body.name for body in bodies_of(visit) if body.id in reach}
     found = [
         Changed(
             one["organisation"], bodies[one["organisation"]], SubjectKind(one["kind"]), one["policy"],
@@ -95,7 +96,8 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
     changed = sum(len(one.ids) for one in found)
     here = partial(_address, run.id)
     return SimulationPage(
-        id=run.id, title=name_of(run), draft=run.arguments.get("draft", ""), is_done=is_done, state=run.state.label,
+        id=run.id, title=name_of(run), draft=run.arguments.get("draft", ""),
+        offer=adoption_offered(visit, run), is_done=is_done, state=run.state.label,
         marks=[
             say_moment(run.created_at), find_actor_names(visit.session, {run.actor})[run.actor],
             *([_("{seconds} s").format(seconds=say_number(result["seconds"]))] if is_done else []),

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from registry.compliance.decisions.offering import AdoptionOffer
+
 
 @dataclass(frozen=True)
 class SimulationLine:
@@ -24,6 +26,7 @@ class SimulationsPage:
     rows: Sequence[SimulationLine]
     policies: Sequence[tuple[str, str]]
     begun_from: str
+    begun_words: str
     values: Mapping[str, str]
     errors: Mapping[str, str]
     problems: Sequence[str]
@@ -90,6 +93,7 @@ class SimulationPage:
     title: str
     marks: Sequence[str]
     draft: str
+    offer: AdoptionOffer | None
     is_done: bool
     state: str
     message: str
