@@ -27,6 +27,7 @@ from registry.datasets.service import amend_dataset, annul_dataset, record_datas
 from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
 from registry.demonstration.contracts import Bound, plan_contracts, read_bound
+from registry.demonstration.decisions import DecisionsSaid, plan_decisions, read_decisions
 from registry.demonstration.deviations import DeviationSaid, plan_deviations, read_deviations
 from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
 from registry.demonstration.forms import (
@@ -156,6 +157,7 @@ def load_demonstration(
             read_inspections(on_days),
             read_retentions(on_days),
             read_deviations(on_days),
+            read_decisions(on_days),
             zone,
             home,
         )
@@ -181,6 +183,7 @@ class _Play:
         inspected: list[InspectionSaid],
         kept: RetentionFile,
         assumed: list[DeviationSaid],
+        decided: DecisionsSaid,
         zone: str,
         home: Home,
     ) -> None:
@@ -194,6 +197,7 @@ class _Play:
         self.inspected = inspected
         self.kept = kept
         self.assumed = assumed
+        self.decided = decided
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -265,6 +269,7 @@ class _Play:
         planned += plan_inspections(self.session, self.inspected, self.sheets)
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
         planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
+        planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

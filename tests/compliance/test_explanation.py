@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from registry import rooms
+from registry.compliance.decisions.held import Validation
 from registry.compliance.explanation import (
     FIELD_NAMES,
     VALUE_WORDS,
@@ -53,12 +54,22 @@ def test_a_condition_says_who_what_by_when_and_until_when() -> None:
 
 
 def test_a_version_says_who_validated_it_and_when_or_that_nobody_has() -> None:
-    version = SHIPPED.get("OD-05").versions[-1]
-    dated = version.model_copy(update={"validated_on": date(2027, 3, 1)})
+    day = date(2027, 3, 1)
 
-    assert validation_in_words(version) == "à valider par le service juridique"
-    assert validation_in_words(dated) == "validée le 1er mars 2027"
-    assert validation_in_words(dated.model_copy(update={"validated_by": Role.LEGAL})).endswith("2027 (Juriste)")
+    assert validation_in_words(None) == "à valider par le service juridique"
+    assert validation_in_words(Validation(day, None)) == "validée le 1er mars 2027"
+    assert validation_in_words(Validation(day, Role.LEGAL)).endswith("2027 (Juriste)")
+    assert validation_in_words(Validation(day, Role.LEGAL), "Alix").endswith("2027 par Alix (Juriste)")
+
+
+def test_what_a_file_says_of_its_validation_stands_until_something_is_decided_here() -> None:
+    policy = SHIPPED.get("OD-05")
+    said = policy.model_copy(update={"versions": (
+        policy.versions[-1].model_copy(update={"validated_on": date(2027, 3, 1), "validated_by": Role.LEGAL}),
+    )})  # fmt: skip
+
+    assert SHIPPED.validation_of(policy, policy.versions[-1]) is None
+    assert SHIPPED.validation_of(said, said.versions[0]) == Validation(date(2027, 3, 1), Role.LEGAL)
 
 
 @pytest.mark.parametrize("kept", [date(2026, 2, 1), "2026-02-01"], ids=("just read", "kept with a finding"))

@@ -188,6 +188,21 @@ def test_deviations_are_shown_waiting_accepted_and_expired_on_breaches_that_stay
     assert sorted(one.policy_id for one in told) == ["OD-05", "OD-07", "OD-08"]
 
 
+def test_a_rule_is_adopted_and_three_texts_are_validated(visit: Visit) -> None:
+    with visit.reading() as session:
+        catalogue, shown = engine_of(session).catalogue, _read_today(session)
+    policy = catalogue.get("CUA-01")
+    assert catalogue.decided.adopted["CUA-01"].stands
+    assert shown["CUA-01"], "It judges once the year is played."
+    validated = [
+        one.id
+        for one in catalogue.policies
+        if any(catalogue.validation_of(one, version) is not None for version in one.versions)
+    ]
+    assert validated == ["CUA-01", "OD-02", "OD-05"]
+    assert catalogue.validation_of(policy, policy.versions[0]) is not None
+
+
 def test_the_history_is_spread_over_a_year_and_nothing_is_dated_later_than_today(visit: Visit) -> None:
     with visit.reading() as session:
         moments = session.execute(
