@@ -227,7 +227,7 @@ def show_policy(visit: Visit, policy_id: str) -> Response[Any]:
         stake=policy.stake.label if policy.stake else "", principle=policy.principle.label if policy.principle else "",
         remedy=policy.what_to_do(), owed_by=[role.label for role in policy.owed_by],
         origin=_origin(engine.catalogue, policy),
-        versions=_versions(engine, visit, policy, names, may=may and catalogue.find(policy.id) is policy),
+        versions=_versions(engine, visit, policy, names, may=may),
         adoption=adoption,
         decided=decided,
         try_address=f"/conformite/simulations?regle={policy.id}#projet" if visit.visitor.may(_RUN) else "",
@@ -248,20 +248,21 @@ def _versions(engine: Engine, visit: Visit, policy: Policy, names: Names, *, may
     def say(found: Validation | None) -> str:
         return validation_in_words(found, names[found.decision.decided_by] if found and found.decision else "")
 
+    judges = engine.catalogue.find(policy.id) is policy
     validations = {one.digest: engine.catalogue.validation_of(policy, one) for one in policy.versions}
     official = official_texts(visit.session, engine.catalogue, policy, _day_asked(visit))
     return [
         VersionView(
-            version.status.label, version.text, version.article, version.address, version.note or "",
-            version.evidence.label,
+            version.status.label if judges else _("Ne juge pas"),
+            version.text, version.article, version.address, version.note or "", version.evidence.label,
             say(validations[version.digest]), version.effective_from, version.effective_until,
             version.in_plain_words(), condition_in_words(engine.catalogue, version),
-            version.applies_on(visit.today),
+            judges and version.applies_on(visit.today),
             version.effective_until is not None and version.effective_until < visit.today,
             awaited_in_words(engine, policy, version),
             official[version.digest],
             f"/conformite/{policy.id}/validation?texte={policy.digest_of(version)}"
-            if may and binds_later(version, visit.today) else "",
+            if may and judges and binds_later(version, visit.today) else "",
             validations[version.digest] is not None,
         )
         for version in reversed(policy.versions)

@@ -1,6 +1,7 @@
 """The pages and the API where rules are decided about: who may, what they say, the file, and what is refused."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,12 +9,14 @@ import pytest
 
 from registry.compliance.decisions.models import PolicyDecision
 from registry.compliance.decisions.vocabulary import PolicyDecisionKind
-from registry.compliance.engine import engine_of
+from registry.compliance.engine import Engine, engine_of
 from registry.compliance.local_packs import adopt_policies, check_folder, load_policies
+from registry.compliance.policy_files import CHOICES
 from registry.kernel.permissions import Role
 from registry.platform.assets import asset_root
 from registry.web.templating import say_day
 from tests.compliance.test_decisions import BINDING, adopt, decider, validate, verdict, withdraw, work
+from tests.compliance.test_local_packs import CHOSEN
 from tests.compliance.test_simulations import DRAFT, LIST, PUBLISHED, ask, od_05, worked
 from tests.conftest import Someone, Town
 
@@ -130,6 +133,8 @@ def test_a_withdrawn_rule_keeps_its_page_and_its_deviations_are_told_why(town: T
 
     page = legal.get("/conformite/ZZ-01").text
     assert "elle ne juge plus personne" in page
+    assert "· Ne juge pas ·" in page
+    assert "· En vigueur ·" not in page
     assert "Elle faisait double emploi." in page
     assert 'href="/conformite/ZZ-01/retirer"' not in page
     assert 'href="/conformite/ZZ-01"' in legal.get("/conformite").text.partition("qui ne jugent pas")[2]
@@ -278,3 +283,23 @@ def test_a_draft_that_never_binds_is_told_so_before_anything_is_decided(town: To
     number = worked(town, ask(legal, draft=DRAFT))
 
     assert "Aucune version de ce projet n’entre en vigueur" in legal.get(f"{LIST}/{number}").text
+
+
+def test_a_draft_begun_from_a_rule_of_which_a_value_was_chosen_says_the_value_that_judges(
+    town: Town, tmp_path: Path
+) -> None:
+    folder, legal = tmp_path / "regles", town.someone(Role.LEGAL)
+    folder.mkdir()
+    (folder / CHOICES).write_text(CHOSEN, "utf-8")
+    assert adopt_policies(asset_root("policies"), folder, tmp_path / "home") == ""
+    engine: Engine = town.info["engine"]
+    told = replace(engine, catalogue=load_policies(asset_root("policies"), None, tmp_path / "home"))
+    served = legal.client.app.state.premises.info
+    kept, served["engine"] = served["engine"], told
+    try:
+        page = legal.get("/conformite/simulations?regle=SOB-06").text
+    finally:
+        served["engine"] = kept
+
+    assert "sans les valeurs que la collectivité a choisies" in page
+    assert re.search(r"aujourd’hui\s: [^.]*36", page)

@@ -97,13 +97,13 @@ def what_follows(visit: Visit, offer: Offer) -> list[str]:
         said.append(
             _("Ce texte remplace celui adopté le {day} sous le même numéro.").format(day=say_day(known.last.decided_on))
         )
-    if first > visit.today:
-        said.append(_("La règle juge à partir du {day}, d’après son texte.").format(day=say_day(first)))
     said.append(
         _(
-            "Elle juge les fiches de toutes les organisations, dans les pages, les documents et l’API ; elles sont "
+            "La règle juge les fiches de toutes les organisations, dans les pages, les documents et l’API ; elles sont "
             "jugées de nouveau dès l’adoption. Votre nom, celui de l’auteur du projet et le motif restent au registre."
         )
     )
+    if first > visit.today:
+        said.append(_("Elle ne juge qu’à partir du {day}, d’après son texte.").format(day=say_day(first)))
     said.append(_("Son texte reste à valider par le service juridique, sur la page de la règle."))
     return said
