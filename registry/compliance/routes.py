@@ -138,8 +138,9 @@ def _rank(policy: Policy, counts: Mapping[str, Counter[Verdict]]) -> tuple[int, 
 
 def _origin(catalogue: Catalogue, policy: Policy) -> str:
     """Whose a policy is, where it is not ours as it came."""
-    if policy.id in catalogue.decided.adopted and policy.id in catalogue.files:
-        return _("règle adoptée ici") if catalogue.pack_of(policy.id) == ADOPTED else ""
+    if catalogue.pack_of(policy.id) == ADOPTED:
+        last = catalogue.decided.adopted[policy.id].last
+        return _("adoptée ici le {day} ({role})").format(day=say_day(last.decided_on), role=last.decided_as.label)
     if policy.id in catalogue.local:
         return _("règle de la collectivité")
     return _("paramètre choisi par la collectivité") if policy.id in catalogue.chosen else ""

@@ -149,8 +149,8 @@ def test_no_table_gives_a_foreign_row_whatever_is_asked_of_it(furnished: Furnish
         for row in rows
         if row.get("organisation_id") is not None and row["organisation_id"] not in within
     }
-    # The numbers of inhabitants above are published by decree.
-    assert foreign <= {"population"}
+    # The numbers of inhabitants above are published by decree; a rule decided above judges every body, which reads it.
+    assert foreign <= {"population", "policy_decision"}
     assert sum(SIDES[viewer] in text for text in shown.values()) >= 8
     assert not shown.get("credential_secret", "[]").strip("[]")
 

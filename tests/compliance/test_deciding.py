@@ -65,7 +65,7 @@ def test_a_simulated_draft_is_adopted_from_its_page_with_a_reason(town: Town) ->
     assert 'href="/travaux/' not in legal.get("/conformite/ZZ-01").text.partition("Ce qui a été décidé")[0]
     catalogue = legal.get("/conformite").text
     assert "Règles adoptées ici" in catalogue
-    assert "règle adoptée ici" in catalogue.partition('href="/conformite/ZZ-01"')[2].partition("</tr>")[0]
+    assert "adoptée ici le" in catalogue.partition('href="/conformite/ZZ-01"')[2].partition("</tr>")[0]
 
 
 def test_a_draft_that_bears_a_number_of_ours_is_told_to_take_another(town: Town) -> None:
