@@ -1,12 +1,15 @@
 """Rules adopted here and withdrawn, texts validated: what judges, in which process, and when it stands or falls."""
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from registry.cli.keeping_checks import CONTENTS, describe_registry
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.decisions.forms import ValidationForm
 from registry.compliance.decisions.models import PolicyDecision
@@ -19,15 +22,22 @@ from registry.compliance.decisions.service import (
 )
 from registry.compliance.decisions.vocabulary import PolicyDecisionKind
 from registry.compliance.engine import Engine, engine_of
+from registry.compliance.local_packs import adopt_policies, load_policies
 from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import amend_dataset
 from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.ledger.service import touch
+from registry.platform.assets import asset_root
+from registry.platform.backup import create_backup
+from registry.platform.backup_archive import read_keys
+from registry.platform.backup_restoring import restored_aside
 from registry.platform.database import Acting, transaction
 from registry.platform.jobs import work_once
+from registry.reporting.gathering import gather
 from registry.rooms import assemble, job_functions
 from tests.compliance.test_simulations import DRAFT, PUBLISHED, od_05
 from tests.conftest import Town
@@ -287,3 +297,45 @@ def test_a_sheet_that_is_amended_on_a_page_is_judged_by_the_adopted_rule(town: T
         amend_dataset(session, sheet, DatasetForm(title="Bornes", **{**PUBLISHED, "licence": "odbl-1.0"}), expected=1)
 
     assert verdict(town, sheet) is Verdict.COMPLIANT
+
+
+def test_a_report_counts_what_an_adopted_rule_finds_and_says_since_when_a_text_is_validated(town: Town) -> None:
+    town.record(**PUBLISHED)
+    adopt(town)
+    validate(town, "OD-05")
+    today: date = town.info["today"]()
+
+    with town.acting() as session:
+        subject, moment = Subject("organisation", town.authority_id), Moment(today, today, today, until=None)
+        said = {line["id"]: line for line in gather(session, subject, moment).values["policies"]}
+
+    assert said["OD-05"]["validated_on"] == today
+    assert said["ZZ-01"]["validated_on"] is None
+
+
+def test_an_adoption_travels_with_the_backup(town: Town, tmp_path: Path) -> None:
+    adopt(town)
+    made = create_backup(town.home, tmp_path, CONTENTS, describe_registry)
+
+    with (
+        restored_aside(made.archive, made.manifest, read_keys(made.keys, made.manifest)) as restored,
+        transaction(restored.owner, Acting("cli:essai"), **another_process(town)) as session,
+    ):
+        assert engine_of(session).catalogue.find("ZZ-01") is not None
+
+
+def test_a_number_that_an_update_or_the_local_folder_took_since_is_theirs(town: Town, tmp_path: Path) -> None:
+    adopt(town)
+    folder, shipped = tmp_path / "regles", asset_root("policies")
+    (folder / "charte").mkdir(parents=True)
+    (folder / "charte" / "zz-01.yaml").write_text(SOFTER, "utf-8")
+    assert adopt_policies(shipped, folder, tmp_path / "home") == ""
+    ours: Engine = town.info["engine"]
+    other = {**town.info, "engine": replace(ours, catalogue=load_policies(shipped, None, tmp_path / "home"))}
+
+    with transaction(town.home.jobs, Acting("cli:autre"), **other) as session:
+        catalogue = engine_of(session).catalogue
+
+    assert "etalab-2.0" in catalogue.get("ZZ-01").versions[0].require
+    assert "son numéro est maintenant celui" in catalogue.decided.adopted["ZZ-01"].problem
+    assert "ZZ-01" not in catalogue.lost

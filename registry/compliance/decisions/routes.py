@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.compliance.citations import official_texts
 from registry.compliance.decisions.forms import ReasonForm, UnvalidationForm, ValidationForm
 from registry.compliance.decisions.offering import offer_of, tried_in_words, what_follows
 from registry.compliance.decisions.service import (
@@ -170,7 +171,9 @@ def _validation_page(
         condition=condition_in_words(catalogue, version), remedy=policy.what_to_do(),
         article=f"{version.text}, {version.article}", address=version.address, note=version.note or "",
         effective_from=version.effective_from, effective_until=version.effective_until,
-        evidence=version.evidence.label, values={"validated_on": visit.today, **values}, errors=errors,
+        evidence=version.evidence.label,
+        official=official_texts(visit.session, catalogue, policy, visit.today)[version.digest],
+        values={"validated_on": visit.today, **values}, errors=errors,
     )  # fmt: skip
     return visit.page("compliance/policy_validation.html", page, status=status)
 

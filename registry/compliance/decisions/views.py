@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.legal.views import OfficialTexts
+
 
 @dataclass(frozen=True)
 class AdoptPage:
@@ -55,5 +57,6 @@ class ValidationPage:
     effective_from: date
     effective_until: date | None
     evidence: str
+    official: OfficialTexts
     values: Mapping[str, Any]
     errors: Mapping[str, str]
