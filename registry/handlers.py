@@ -11,6 +11,7 @@ from registry.compliance.decisions import routes as decisions_routes
 from registry.compliance.deviations import api as deviations_api
 from registry.compliance.deviations import routes as deviations_routes
 from registry.compliance.listing import routes as findings_list
+from registry.compliance.simulations import api as simulations_api
 from registry.compliance.simulations import routes as simulations_routes
 from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
@@ -132,6 +133,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *deviations_routes.HANDLERS,
     *simulations_routes.HANDLERS,
     *decisions_api.HANDLERS,
+    *simulations_api.HANDLERS,
     *deviations_api.HANDLERS,
     *documents_routes.HANDLERS,
     *documents_forms.HANDLERS,

@@ -10,6 +10,7 @@ import click
 
 from registry.cli.context import settings_of
 from registry.cli.opening import Terminal, day, names_of, open_terminal, write_json
+from registry.cli.simulating import simulate_change
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import check_catalogue, try_policy
 from registry.compliance.daily import evaluate_everything
@@ -324,4 +325,5 @@ def _try_on_register(context: click.Context, file: Path) -> None:
         click.echo(f"  {verdict_word(policy.force, verdict)} : {read[verdict]}")
 
 
+policies.add_command(simulate_change)
 COMMANDS = (evaluate_all, findings, policies)

@@ -763,6 +763,8 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/policies/{policy_id:str}/withdrawal": lambda _of: {"reason": WHY},
     "POST /api/v1/policies/{policy_id:str}/validation": lambda _of: {"digest": digest_of("OD-05")},
     "POST /api/v1/policies/{policy_id:str}/unvalidation": lambda _of: {"digest": digest_of("OD-05"), "reason": WHY},
+    "POST /api/v1/simulations": lambda _of: {"law_of": "2010-01-01"},
+    "POST /api/v1/simulations/check": lambda _of: {"draft": "id: OD-05"},
     "POST /api/v1/watch-entries": lambda of: (
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),

@@ -1,12 +1,9 @@
 """`beffroi evaluate` and `findings` over one town: what they write, what they only show, and what they refuse."""
 
-import json
 import re
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -23,37 +20,12 @@ from registry.platform.clock import today as current_day
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
 from registry.rooms import assemble
+from tests.cli.conftest import Command, answer
 from tests.conftest import TERRITORY, Town
 
 pytestmark = pytest.mark.database
 
 POLICIES = asset_root("policies")
-Command = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def beffroi(home: Home, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command on a registry: its exit code, what it said, what it said was wrong."""
-    monkeypatch.setenv("DATABASE_URL", home.urls.app)
-    monkeypatch.setenv("DATABASE_ADMIN_URL", home.urls.owner)
-    monkeypatch.setenv("DATABASE_JOBS_URL", home.urls.jobs)
-
-    def run(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(home.settings.root), *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, said.out, said.err
-
-    return run
-
-
-def answer(beffroi: Command, *arguments: str) -> Any:
-    """What a command answers as JSON."""
-    code, said, errors = beffroi(*arguments, "--json")
-    assert code == 0, errors
-    return json.loads(said)
 
 
 def test_a_past_day_is_judged_by_what_it_knew_and_nothing_is_written(town: Town, beffroi: Command):

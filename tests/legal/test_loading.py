@@ -1,6 +1,5 @@
 """`beffroi legal load`: read to its end before a word is written, and the same file twice changes nothing."""
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +11,13 @@ from registry.legal.queries import find_cited, find_texts
 from registry.legal.rules import Citation
 from registry.legal.vocabulary import ArticleState
 from registry.platform.database import Acting, transaction
-from tests.cli.test_law import beffroi as beffroi
+from tests.cli.conftest import Command
+from tests.cli.conftest import beffroi as beffroi
 from tests.conftest import Town
 from tests.legal.conftest import CODE, archive, code, leaf, xml_article
 
 pytestmark = pytest.mark.database
 
-Command = Callable[..., tuple[int, str, str]]
 CITED, OTHER = "L312-1-1", "L999-9"
 FIRST, SECOND = "LEGIARTI000000000001", "LEGIARTI000000000002"
 

@@ -18,12 +18,31 @@ DEEPEST = 12
 
 
 @dataclass(frozen=True)
+class Fault:
+    """What is wrong with a draft, and on which line of its text; on none where the whole of it is."""
+
+    line: int | None
+    problem: str
+
+    def sentence(self) -> str:
+        """The fault with its line."""
+        if self.line is None:
+            return self.problem
+        return _("Ligne {line} : {problem}").format(line=self.line, problem=self.problem)
+
+
+@dataclass(frozen=True)
 class Draft:
-    """A draft that was read, with the catalogue that compiles it; or what is wrong with it, in sentences."""
+    """A draft that was read, with the catalogue that compiles it; or what is wrong with it."""
 
     catalogue: Catalogue
     policy: Policy | None = None
-    problems: tuple[str, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """What is wrong with it, in sentences."""
+        return tuple(one.sentence() for one in self.faults)
 
 
 def read_draft(text: str, engine: Engine) -> Draft:
@@ -33,45 +52,41 @@ def read_draft(text: str, engine: Engine) -> Draft:
     """
     known = engine.catalogue
     beside = Catalogue(policies=(), facts=known.facts, lists=known.lists, delays=known.delays, texts=known.texts)
-    if problem := _intricate(text):
-        return Draft(beside, problems=(problem,))
+    if (problem := _intricate(text)) is not None:
+        return Draft(beside, faults=(problem,))
     with tempfile.TemporaryDirectory(prefix="beffroi-draft-") as folder:
         path = Path(folder) / "draft.yaml"
         path.write_text(text, "utf-8")
         try:
             policy, _path = read_policy(path, beside)
         except PolicyError as error:
-            return Draft(beside, problems=(_on_line(error.line or 1, error.problem),))
+            return Draft(beside, faults=(Fault(error.line or 1, error.problem),))
         report = CheckReport(policies=1)
         check_policy(beside, policy, path, report)
     if report.failed:
         said = (_("« {says} » : {problem}").format(says=one.says, problem=one.problem) for one in report.failed)
         lines = zip(report.failed, said, strict=True)
-        return Draft(beside, problems=tuple(_on_line(one.line, sentence) for one, sentence in lines))
+        return Draft(beside, faults=tuple(Fault(one.line, sentence) for one, sentence in lines))
     if sentence := _judges_nobody(policy, beside, engine):
-        return Draft(beside, problems=(sentence,))
+        return Draft(beside, faults=(Fault(None, sentence),))
     return Draft(beside, policy)
 
 
-def _on_line(line: int, problem: str) -> str:
-    return _("Ligne {line} : {problem}").format(line=line, problem=problem)
-
-
-def _intricate(text: str) -> str:
+def _intricate(text: str) -> Fault | None:
     """What no policy needs and a reader could be lost in: a text that names itself, or that nests without end."""
     depth = 0
     try:
         for event in yaml.parse(text, Loader=yaml.CSafeLoader):
             line = event.start_mark.line + 1 if event.start_mark is not None else 1
             if isinstance(event, yaml.AliasEvent):
-                return _on_line(line, _("une règle s’écrit en entier, sans renvoi (« * »)."))
+                return Fault(line, _("une règle s’écrit en entier, sans renvoi (« * »)."))
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > DEEPEST:
-                return _on_line(line, _("trop de niveaux les uns dans les autres."))
+                return Fault(line, _("trop de niveaux les uns dans les autres."))
     except yaml.YAMLError:
         # The reader of policies says where, in our words.
-        return ""
-    return ""
+        return None
+    return None
 
 
 def _judges_nobody(policy: Policy, catalogue: Catalogue, engine: Engine) -> str:

@@ -13,12 +13,23 @@ LONGEST = 40_000
 """Characters of a draft: the longest policy of the packs takes half of it."""
 
 
+DraftText = Annotated[str, StringConstraints(max_length=LONGEST), Clean]
+
+
+class DraftForm(BaseModel):
+    """A draft policy to be read, not tried."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    draft: DraftText
+
+
 class SimulationForm(BaseModel):
     """A draft policy as its file would say it, or the day whose law is tried: one or the other."""
 
     model_config = ConfigDict(extra="forbid")
 
-    draft: Annotated[str, StringConstraints(max_length=LONGEST), Clean] | None = None
+    draft: DraftText | None = None
     law_of: Annotated[date, since_year(1978)] | None = None
 
     @model_validator(mode="after")

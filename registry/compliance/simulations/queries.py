@@ -15,7 +15,9 @@ from registry.platform.models import JobRun
 MOST = 100
 
 
-def find_simulations(session: Session, reach: frozenset[int]) -> Sequence[Row[Any]]:
+def find_simulations(
+    session: Session, reach: frozenset[int], *, before: int | None = None, limit: int = MOST
+) -> Sequence[Row[Any]]:
     """The simulations of these bodies, the last first, without the texts they tried nor what came of each subject."""
     tried, found = col(JobRun.arguments), col(JobRun.result)
     query = (
@@ -26,8 +28,10 @@ def find_simulations(session: Session, reach: frozenset[int]) -> Sequence[Row[An
         )
         .where(col(JobRun.kind) == SIMULATE_JOB, col(JobRun.organisation_id).in_(reach))
         .order_by(col(JobRun.id).desc())
-        .limit(MOST)
+        .limit(limit)
     )  # fmt: skip
+    if before is not None:
+        query = query.where(col(JobRun.id) < before)
     return session.execute(query).all()
 
 

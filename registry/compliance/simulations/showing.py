@@ -79,6 +79,14 @@ def changes_of(visit: Visit, run: JobRun) -> list[Changed]:
     return sorted(found, key=lambda one: (sort_key(one.organisation), one.policy_id, str(one.was), str(one.becomes)))
 
 
+def stays_of(visit: Visit, run: JobRun) -> dict[tuple[int, str], int]:
+    """By body that the reader may judge today and by policy, how many findings would stay as they are."""
+    reach = visit.visitor.reach(RUN)
+    return {
+        (owner, policy_id): count for owner, policy_id, count in (run.result or {}).get("stays", ()) if owner in reach
+    }
+
+
 def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
     """One simulation: the changes by body and by policy, each narrowing the other, then who changes, page by page."""
     result: Mapping[str, Any] = run.result or {}
@@ -89,8 +97,8 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
         one for one in every if body in {None, one.organisation_id} and (not policy_id or one.policy_id == policy_id)
     ]
     stays = Counter[int]()
-    for owner, policy, count in result.get("stays", ()):
-        if owner in visit.visitor.reach(RUN) and body in {None, owner} and (not policy_id or policy == policy_id):
+    for (owner, policy), count in stays_of(visit, run).items():
+        if body in {None, owner} and (not policy_id or policy == policy_id):
             stays[owner] += count
     after = read_number(visit.query("apres")) or 0
     changed = sum(len(one.ids) for one in found)
