@@ -41,7 +41,7 @@ class OfficialView:
 
 @dataclass(frozen=True)
 class OfficialTexts:
-    """The official texts a policy cites; `unloaded` says which of them nobody loaded, and how to."""
+    """The official texts a policy cites; `unloaded` says which of them nobody loaded."""
 
     shown: Sequence[OfficialView]
     unloaded: str
@@ -65,10 +65,7 @@ def say_official_texts(
     missing = [
         one.citation.number for one in resting if one.citation not in found and natures[one.citation.text].is_in_legi
     ]
-    unloaded = _(
-        "Texte officiel non chargé : {articles}. « beffroi legal load FICHIER » le lit du paquet @socialgouv/legi-data "
-        "ou de la base LEGI de la DILA."
-    ).format(articles=", ".join(missing))
+    unloaded = _("Texte officiel non chargé : {articles}.").format(articles=", ".join(missing))
     return OfficialTexts(shown, unloaded if missing else "")
 
 

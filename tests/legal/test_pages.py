@@ -69,10 +69,12 @@ def test_the_official_text_is_that_of_the_day_asked(loaded: None, reader: Someon
 def test_a_policy_whose_texts_nobody_loaded_says_how_to(reader: Someone):
     said = reader.get("/conformite/OD-05").text
 
-    assert "beffroi legal load FICHIER" in said
-    assert "beffroi legal load" not in reader.get("/conformite/RGPD-02").text, (
-        "the LEGI base holds no text of the Union"
-    )
+    how = 'href="/droit#charger"'
+    assert how in said
+    assert how not in reader.get("/conformite/RGPD-02").text, "the LEGI base holds no text of the Union"
+    page = reader.get("/droit").text
+    assert 'id="charger"' in page
+    assert "beffroi legal load socialgouv-legi-data-*.tgz" in page
 
 
 def test_the_api_gives_the_official_text_and_the_days_it_changed(loaded: None, reader: Someone):
