@@ -376,3 +376,22 @@ def test_an_assessment_covers_only_activities_of_its_own_record(town: Town, acti
     )
     assert made.status_code == 422
     assert "registre de cette organisation" in made.text
+
+
+def test_what_the_overview_counts_of_a_body_is_what_its_list_shows(town: Town, activity_id: int) -> None:
+    steward = town.someone(Role.STEWARD)
+    required = answers("systematic-monitoring", "large-scale")
+    screened(steward, activity_id, **required)
+    with town.acting() as session:
+        form = ActivityForm(name="Cantine", status=ActivityStatus.ACTIVE, started_on=town.info["today"]())
+        other = record_activity(session, town.commune_id, form).id
+    screened(steward, other, **required)
+
+    page = steward.get("/rgpd").text
+    shown = steward.get(f"/aipd?vue=dues&organisation={town.commune_id}").text
+
+    assert f'href="/aipd?vue=dues&amp;organisation={town.commune_id}"><strong>1</strong>' in page
+    assert "Cantine" in shown
+    assert "Vidéoprotection" not in shown
+    assert f'href="/aipd?vue=dues&amp;organisation={town.commune_id}">1<' in shown, "the figures count the same body"
+    assert "Vidéoprotection" in steward.get("/aipd?vue=dues").text

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 
@@ -95,10 +96,16 @@ _FIGURES = (
 
 
 def list_page(visit: Visit) -> AssessmentsPage:
-    """The list of assessments, with what is due and what waits: every figure opens what it counts."""
+    """The list of assessments, of one body or of all, with what is due and what waits: every figure opens what it
+    counts.
+    """
     names = {body.id: body.name for body in find_organisations(visit.session)}
-    due, waiting = _sort_screened(find_screened(visit.session), names)
-    lines = _lines(visit, find_assessments(visit.session), names)
+    body = read_number(visit.query("organisation"))
+    due, waiting = _sort_screened(
+        [one for one in find_screened(visit.session) if body in {None, one.organisation_id}], names
+    )
+    found = [one for one in find_assessments(visit.session) if body in {None, one.organisation_id}]
+    lines = _lines(visit, found, names)
     kinds: Mapping[str, Sequence[Any]] = {
         DUE: due,
         OPEN_QUESTIONS: waiting,
@@ -110,20 +117,26 @@ def list_page(visit: Visit) -> AssessmentsPage:
     view = visit.query("vue") if visit.query("vue") in kinds else ALL
     start = (read_number(visit.query("page")) or 0) * A_PAGE
     shown = kinds[view][start : start + A_PAGE]
-    here = f"/aipd?vue={view}" if view else "/aipd?"
     more = len(kinds[view]) > start + A_PAGE
     return AssessmentsPage(
         view=view,
         figures=[
-            (len(kinds[name]), _(words), f"/aipd?vue={name}" if name else "/aipd", tone if kinds[name] else "")
+            (len(kinds[name]), _(words), _address(vue=name, organisation=body), tone if kinds[name] else "")
             for name, words, tone in _FIGURES
         ],
         due=shown if view in {DUE, OPEN_QUESTIONS} else [],
         rows=[] if view in {DUE, OPEN_QUESTIONS} else shown,
         may_record=visit.visitor.may(RECORD),
-        first_address=here if start else "",
-        next_address=f"{here}&page={start // A_PAGE + 1}" if more else "",
+        body=names.get(body, "") if body is not None else "",
+        whole_address=_address(vue=view),
+        first_address=_address(vue=view, organisation=body) if start else "",
+        next_address=_address(vue=view, organisation=body, page=start // A_PAGE + 1) if more else "",
     )
+
+
+def _address(**chosen: str | int | None) -> str:
+    said = urlencode({name: value for name, value in chosen.items() if value})
+    return f"/aipd{'?' if said else ''}{said}"
 
 
 _OPEN = frozenset({RevisionState.DRAFT, RevisionState.SUBMITTED})

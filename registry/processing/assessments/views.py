@@ -49,13 +49,15 @@ class AssessmentLine:
 
 @dataclass(frozen=True)
 class AssessmentsPage:
-    """The list: figures that open each view of it, then one view."""
+    """The list: figures that open each view of it, then one view; `body` is the one it is narrowed to."""
 
     view: str
     figures: Sequence[tuple[int, str, str, str]]
     due: Sequence[DueLine]
     rows: Sequence[AssessmentLine]
     may_record: bool
+    body: str
+    whole_address: str
     first_address: str
     next_address: str
 
