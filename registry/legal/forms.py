@@ -2,15 +2,36 @@
 
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic_core import PydanticCustomError
 
+from registry.kernel.words import _
 from registry.legal.vocabulary import WatchStatus
 from registry.organisations.forms import Address
 from registry.web.calls import Number
 from registry.web.typed import Clean, Line, Prose, since_year
 
 Identifier = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[A-Za-z0-9]{4,40}$")]
+
+
+_ALWAYS_SAFE = ("legifrance.gouv.fr", "eur-lex.europa.eu", "cnil.fr")
+"""The sites where official texts are read: each answers by https, so that http is a slip or an older link."""
+
+
+def _safe_where_it_can_be(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        host = (parts.hostname or "").rstrip(".")
+    except ValueError as error:
+        raise PydanticCustomError("address", _("Cette adresse ne se lit pas : vérifiez-la.")) from error
+    if parts.scheme == "http" and any(host == one or host.endswith(f".{one}") for one in _ALWAYS_SAFE):
+        raise PydanticCustomError("not_safe", _("Ce site se lit en https : écrivez l’adresse avec https://."))
+    return value
+
+
+SourceAddress = Annotated[Address, Clean, AfterValidator(_safe_where_it_can_be)]
 
 
 class _Watched(BaseModel):
@@ -26,7 +47,7 @@ class _Watched(BaseModel):
     articles: Line | None = None
     changes: Prose
     effective_from: Annotated[date, since_year(1789)] | None = None
-    source_address: Annotated[Address, Clean] | None = None
+    source_address: SourceAddress | None = None
     status: WatchStatus = WatchStatus.SPOTTED
     note: Prose | None = None
 

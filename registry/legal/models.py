@@ -89,3 +89,4 @@ class WatchEntry(Versioned, table=True):
     status: WatchStatus = stored(WatchStatus, default=WatchStatus.SPOTTED)
     note: str | None = free(nullable=True)
     version_identifier: str | None = plain(nullable=True)
+    annulled: bool = Field(default=False)

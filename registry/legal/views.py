@@ -231,6 +231,8 @@ class EntryView:
     tone: str
     note: str
     touched: Sequence[Touched]
+    uncited: str
+    annulled: bool
     may_record: bool
 
 
@@ -243,6 +245,7 @@ class WatchPage:
     tabs: Sequence[tuple[str, str]]
     here: str
     narrowed: bool
+    annulled: bool
     may_record: bool
     first_address: str
     next_address: str
@@ -260,3 +263,14 @@ class WatchFormPage:
     organisations: Sequence[tuple[str, str]]
     texts: Sequence[tuple[str, str]]
     statuses: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class WatchAsidePage:
+    """Asks why a watch is set aside, or brought back."""
+
+    id: int
+    version: int
+    title: str
+    annulled: bool
+    error: str

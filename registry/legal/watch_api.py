@@ -18,9 +18,10 @@ from registry.legal.rules import Law
 from registry.legal.views import WATCH_LABELS
 from registry.legal.vocabulary import WatchStatus
 from registry.legal.watch_queries import find_entries, get_entry, place_of
-from registry.legal.watch_service import amend_entry, record_entry
-from registry.legal.watching import touched_by
+from registry.legal.watch_service import amend_entry, record_entry, set_entry_aside
+from registry.legal.watching import touched_by, uncited_of
 from registry.web.calls import ApiCall, PageQuestions
+from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
@@ -28,11 +29,15 @@ EXAMPLE = {
     "organisation_id": 1, "title": "Décret sur les licences", "text_identifier": "LEGITEXT000031366350",
     "articles": "D323-2-1", "changes": "La liste des licences s’allonge.", "effective_from": "2027-07-01",
 }  # fmt: skip
+REASON = {"reason": "Saisie deux fois."}
 _LABELS = {
     **WATCH_LABELS,
     "text_identifier": mark("L’identifiant officiel du texte"),
     "version_identifier": mark("L’identifiant de la version d’article qui a été proposée, s’il y en a une"),
     "policies": mark("Les règles touchées"),
+    "uncited": mark("Les articles donnés que ne cite aucune règle"),
+    "annulled": mark("Si la veille est annulée : elle n’est plus dans les listes"),
+    "reason": mark("Pourquoi, en quelques mots"),
 }
 
 
@@ -62,7 +67,9 @@ class WatchEntryBody:
     status: WatchStatus
     note: str | None
     version_identifier: str | None
+    annulled: bool
     policies: list[str]
+    uncited: list[str]
 
 
 @dataclass(frozen=True)
@@ -73,15 +80,20 @@ class WatchEntriesBody:
     next: str | None
 
 
+_COUNTED = frozenset({"policies", "uncited"})
+
+
 class WatchQuestions(PageQuestions):
     """What the list of changes watched is narrowed to."""
 
     status: WatchStatus | None = Field(default=None, description=_LABELS["status"])
+    annulled: bool = Field(default=False, description=mark("true pour lire les veilles annulées, et elles seules."))
 
 
 def _body(law: Law, row: WatchEntry) -> WatchEntryBody:
-    told = {name: getattr(row, name) for name in WatchEntryBody.__dataclass_fields__ if name != "policies"}
-    return WatchEntryBody(**told, policies=[rests.policy_id for rests in touched_by(law, row)])
+    told = {name: getattr(row, name) for name in WatchEntryBody.__dataclass_fields__ if name not in _COUNTED}
+    policies = [rests.policy_id for rests in touched_by(law, row)]
+    return WatchEntryBody(**told, policies=policies, uncited=uncited_of(law, row))
 
 
 @route(
@@ -94,7 +106,9 @@ def list_watch_entries(visit: Visit) -> Response[WatchEntriesBody]:
     """The changes of law watched within the asker's rights."""
     asked, law = visit.asked(WatchQuestions), law_of(visit.session)
     after = asked.place(int, int, int)
-    found = find_entries(visit.session, status=asked.status, after=after, limit=asked.limit + 1)
+    found = find_entries(
+        visit.session, status=asked.status, annulled=asked.annulled, after=after, limit=asked.limit + 1
+    )
     more, found = len(found) > asked.limit, found[: asked.limit]
     following = asked.following(place_of(found[-1].row) if more else None)
     return visit.answer(WatchEntriesBody([_body(law, one.row) for one in found], following))
@@ -137,6 +151,35 @@ def correct_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]
     return visit.answer(_body(law_of(visit.session), changed))
 
 
+@route(
+    "POST", "/api/v1/watch-entries/{entry_id:int}/annulment", RECORD, takes=AnnulForm,
+    about=about(
+        mark("Met de côté une veille enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
+        versioned=True, example=REASON,
+    ),
+)  # fmt: skip
+def annul_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
+    """Sets a watch aside, with a reason; asks for If-Match."""
+    return _set_aside(visit, entry_id, annulled=True)
+
+
+@route(
+    "POST", "/api/v1/watch-entries/{entry_id:int}/restoration", RECORD, takes=AnnulForm,
+    about=about(mark("Rétablit une veille annulée, en disant pourquoi."), versioned=True, example=REASON),
+)  # fmt: skip
+def restore_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
+    """Brings an annulled watch back, with a reason; asks for If-Match."""
+    return _set_aside(visit, entry_id, annulled=False)
+
+
+def _set_aside(visit: Visit, entry_id: int, *, annulled: bool) -> Response[WatchEntryBody]:
+    expected, given = visit.expected_version(), visit.given(AnnulForm)
+    visit.visitor.require(RECORD, get_entry(visit.session, entry_id).organisation_id)
+    entry = set_entry_aside(visit.session, entry_id, expected=expected, reason=given.reason, annulled=annulled)
+    return visit.answer(_body(law_of(visit.session), entry))
+
+
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_watch_entries, create_watch_entry, read_watch_entry, correct_watch_entry,
+    list_watch_entries, create_watch_entry, read_watch_entry, correct_watch_entry, annul_watch_entry,
+    restore_watch_entry,
 )  # fmt: skip

@@ -29,16 +29,23 @@ class EntryOf:
 
 
 def find_entries(
-    session: Session, *, status: WatchStatus | None = None, after: Place | None = None, limit: int
+    session: Session,
+    *,
+    status: WatchStatus | None = None,
+    annulled: bool = False,
+    after: Place | None = None,
+    limit: int,
 ) -> list[EntryOf]:
-    """The changes watched within the asker's rights that follow a place."""
+    """The changes watched within the asker's rights that follow a place; or those annulled, and them alone."""
     order = (
         case(_RANKS, value=col(WatchEntry.status)),
         func.coalesce(col(WatchEntry.effective_from) - literal(date.min), _NO_DAY),
         col(WatchEntry.id),
     )
-    query = select(WatchEntry, col(Organisation.name)).join(
-        Organisation, col(Organisation.id) == col(WatchEntry.organisation_id)
+    query = (
+        select(WatchEntry, col(Organisation.name))
+        .join(Organisation, col(Organisation.id) == col(WatchEntry.organisation_id))
+        .where(col(WatchEntry.annulled) == annulled)
     )
     if status is not None:
         query = query.where(col(WatchEntry.status) == status)
@@ -56,7 +63,8 @@ def place_of(entry: WatchEntry) -> Place:
 
 def count_entries(session: Session) -> Mapping[WatchStatus, int]:
     """How many changes within the asker's rights stand where."""
-    rows = session.execute(select(col(WatchEntry.status), func.count()).group_by(col(WatchEntry.status)))
+    kept = ~col(WatchEntry.annulled)
+    rows = session.execute(select(col(WatchEntry.status), func.count()).where(kept).group_by(col(WatchEntry.status)))
     found = dict.fromkeys(WatchStatus, 0)
     for status, number in rows:
         found[status] = number
@@ -66,7 +74,9 @@ def count_entries(session: Session) -> Mapping[WatchStatus, int]:
 def find_followed(session: Session, organisation_id: int) -> frozenset[str]:
     """The versions an organisation follows already, by identifier: what another follows is no affair of its own."""
     version = col(WatchEntry.version_identifier)
-    query = select(version).where(col(WatchEntry.organisation_id) == organisation_id, version.is_not(None))
+    query = select(version).where(
+        col(WatchEntry.organisation_id) == organisation_id, version.is_not(None), ~col(WatchEntry.annulled)
+    )
     return frozenset(one for one in session.execute(query).scalars() if one is not None)
 
 

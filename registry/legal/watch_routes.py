@@ -8,7 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.kernel.errors import Invalid, Stale
+from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -21,21 +21,33 @@ from registry.legal.views import (
     WATCH_LABELS,
     EntryView,
     ProposalView,
+    WatchAsidePage,
     WatchFormPage,
     WatchPage,
     article_address,
 )
 from registry.legal.vocabulary import WatchStatus
 from registry.legal.watch_queries import EntryOf, count_entries, find_entries, find_followed, get_entry, place_of
-from registry.legal.watch_service import amend_entry, record_entry
-from registry.legal.watching import Proposal, counted, find_proposals, touched_by
+from registry.legal.watch_service import amend_entry, record_entry, set_entry_aside
+from registry.legal.watching import Proposal, counted, find_proposals, touched_by, uncited_of
 from registry.organisations.queries import find_organisations
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
-NOTICES.update({"veille-enregistree": mark("La veille est enregistrée.")})
+NOTICES.update(
+    {
+        "veille-enregistree": mark("La veille est enregistrée."),
+        "veille-sans-regle": mark(
+            "La veille est enregistrée. Aucune règle ne cite tout ou partie de ces articles : vérifiez leur numéro."
+        ),
+        "veille-annulee": mark("La veille est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "veille-retablie": mark("La veille est rétablie."),
+    }
+)
 _PAGE = 50
+ANNULLED = "?annulees=true"
 _TEXTS = frozenset({"title", "changes", "status"})
 
 
@@ -44,16 +56,18 @@ def show_watch(visit: Visit) -> Response[Any]:
     """What loaded texts propose to study, then the changes of law that people follow."""
     said = visit.query("etat")
     status = WatchStatus(said) if said in set(WatchStatus) else None
-    here = f"/droit/veille?etat={status}" if status is not None else "/droit/veille"
+    annulled = visit.query("annulees") == "true" and status is None
+    chosen = f"?etat={status}" if status is not None else ANNULLED if annulled else ""
+    here = f"/droit/veille{chosen}"
     place = read_place(here, visit.query("apres") or None, int, int, int)
     law, judged = law_of(visit.session), count_judged(visit.session, visit.today)
     # What is to be studied opens the list: it is not looked for under a status, nor on the pages that follow.
     proposals = (
         find_proposals(visit.session, law, find_followed(visit.session, visit.visitor.organisation_id))
-        if status is None and place is None
+        if not chosen and place is None
         else []
     )
-    found = find_entries(visit.session, status=status, after=place, limit=_PAGE + 1)
+    found = find_entries(visit.session, status=status, annulled=annulled, after=place, limit=_PAGE + 1)
     more, found = len(found) > _PAGE, found[:_PAGE]
     following = write_place(here, place_of(found[-1].row)) if more else ""
     counts = count_entries(visit.session)
@@ -61,12 +75,14 @@ def show_watch(visit: Visit) -> Response[Any]:
         proposals=[_proposal(one, judged) for one in proposals],
         entries=[_entry(visit, one, law, judged) for one in found],
         tabs=[(_("Toutes ({number})").format(number=sum(counts.values())), "/droit/veille")]
-        + [(f"{one.label} ({counts[one]})", f"/droit/veille?etat={one}") for one in WatchStatus],
+        + [(f"{one.label} ({counts[one]})", f"/droit/veille?etat={one}") for one in WatchStatus]
+        + [(_("Annulées"), f"/droit/veille{ANNULLED}")],
         here=here,
-        narrowed=status is not None,
+        narrowed=bool(chosen),
+        annulled=annulled,
         may_record=visit.visitor.may(RECORD),
         first_address=here if place is not None else "",
-        next_address=f"{here}{'?' if status is None else '&'}apres={following}" if more else "",
+        next_address=f"{here}{'&' if chosen else '?'}apres={following}" if more else "",
     )
     return visit.page("legal/watch.html", page)
 
@@ -78,7 +94,7 @@ def _entry(visit: Visit, found: EntryOf, law: Law, judged: Mapping[str, int]) ->
     return EntryView(
         one.id, found.organisation, one.title, text or "", one.articles or "", one.changes, one.effective_from,
         one.source_address or "", one.status.label, tone, one.note or "", counted(touched_by(law, one), judged),
-        visit.visitor.may(RECORD, one.organisation_id),
+        ", ".join(uncited_of(law, one)), one.annulled, visit.visitor.may(RECORD, one.organisation_id),
     )  # fmt: skip
 
 
@@ -161,11 +177,15 @@ def record_new_entry(visit: Visit) -> Response[Any]:
     if isinstance(read, Rejected):
         return _page(visit, None, values, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        record_entry(visit.session, owner, read.form)
+        made = record_entry(visit.session, owner, read.form)
     except Invalid as refusal:
         errors = refusal.by_field
         return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    return visit.go("/droit/veille", done="veille-enregistree")
+    return visit.go("/droit/veille", done=_done(visit, made))
+
+
+def _done(visit: Visit, entry: WatchEntry) -> str:
+    return "veille-sans-regle" if uncited_of(law_of(visit.session), entry) else "veille-enregistree"
 
 
 @route("GET", "/droit/veille/{entry_id:int}/modifier", RECORD)
@@ -187,7 +207,7 @@ def change_entry(visit: Visit, entry_id: int) -> Response[Any]:
     if isinstance(read, Rejected):
         return _page(visit, entry, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        amend_entry(visit.session, entry_id, read.form, expected=version)
+        amended = amend_entry(visit.session, entry_id, read.form, expected=version)
     except Invalid as refusal:
         errors = refusal.by_field
         return _page(visit, entry, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
@@ -196,9 +216,38 @@ def change_entry(visit: Visit, entry_id: int) -> Response[Any]:
         return _page(
             visit, entry, typed, {"_": message}, version=refusal.current_version, status=HTTP_409_CONFLICT
         )  # fmt: skip
-    return visit.go("/droit/veille", done="veille-enregistree")
+    except Conflict as refusal:
+        return _page(visit, entry, typed, {"_": refusal.message}, version=version, status=HTTP_409_CONFLICT)
+    return visit.go("/droit/veille", done=_done(visit, amended))
+
+
+@route("GET", "/droit/veille/{entry_id:int}/annuler", RECORD)
+def show_set_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
+    """Asks why a watch is set aside, or brought back."""
+    entry = get_entry(visit.session, entry_id)
+    visit.visitor.require(RECORD, entry.organisation_id)
+    return visit.page("legal/watch_annul.html", _aside(entry))
+
+
+def _aside(entry: WatchEntry, error: str = "") -> WatchAsidePage:
+    return WatchAsidePage(entry.id, entry.version, entry.title, entry.annulled, error)
+
+
+@route("POST", "/droit/veille/{entry_id:int}/annuler", RECORD)
+def set_one_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
+    """Sets a watch aside, or brings it back."""
+    entry = get_entry(visit.session, entry_id)
+    visit.visitor.require(RECORD, entry.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        page = _aside(entry, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
+        return visit.page("legal/watch_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, aside = read_number(visit.form_data().first("version")) or 0, not entry.annulled
+    set_entry_aside(visit.session, entry_id, expected=expected, reason=read.form.reason, annulled=aside)
+    return visit.go("/droit/veille", done="veille-annulee" if aside else "veille-retablie")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_watch, show_new_entry, record_new_entry, show_amend_entry, change_entry,
+    show_watch, show_new_entry, record_new_entry, show_amend_entry, change_entry, show_set_entry_aside,
+    set_one_entry_aside,
 )  # fmt: skip

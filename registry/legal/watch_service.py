@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import FieldError, Invalid, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say
 from registry.legal.forms import WatchChange, WatchForm
@@ -33,13 +33,15 @@ def record_entry(session: Session, organisation_id: int, form: WatchForm) -> Wat
 def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, *, expected: int) -> WatchEntry:
     """Changes the fields given of a watched change; the page gives them all. Which version proposed it stays.
 
-    Raises: NotFound; Stale; Invalid, with one error a field.
+    Raises: NotFound; Stale; Conflict when it is annulled; Invalid, with one error a field.
     """
-    entry = get_entry(session, entry_id, lock=True)
-    if entry.version != expected:
-        raise Stale(_("Cette veille a été modifiée entre-temps."), entry.version)
+    entry = _as_read(session, entry_id, expected)
+    if entry.annulled:
+        raise Conflict(_("Cette veille est annulée : rétablissez-la avant de la modifier."))
     given = form.model_dump(include=form.model_fields_set, exclude={"version_identifier"})
-    after = WatchForm.model_validate(entry).model_copy(update=given)
+    # What was recorded before a check was made stays as it is until somebody types it again.
+    known = {name: getattr(entry, name) for name in WatchForm.model_fields}
+    after = WatchForm.model_construct(**known).model_copy(update=given)
     # What was cited before must not keep a watch from being closed: only what is cited anew is judged.
     cited = (after.text_identifier, after.articles) != (entry.text_identifier, entry.articles)
     _check(session, after, cited=cited)
@@ -47,6 +49,26 @@ def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, 
     set_those_that_differ(entry, **given)
     session.flush()
     session.refresh(entry)
+    return entry
+
+
+def set_entry_aside(session: Session, entry_id: int, *, expected: int, reason: str, annulled: bool) -> WatchEntry:
+    """Annuls a watch recorded by mistake, or brings it back, with a reason; nothing is deleted.
+
+    Raises: NotFound; Stale.
+    """
+    entry = _as_read(session, entry_id, expected)
+    say(session, "legal:watch:annul" if annulled else "legal:watch:restore", reason)
+    entry.annulled = annulled
+    session.flush()
+    session.refresh(entry)
+    return entry
+
+
+def _as_read(session: Session, entry_id: int, expected: int) -> WatchEntry:
+    entry = get_entry(session, entry_id, lock=True)
+    if entry.version != expected:
+        raise Stale(_("Cette veille a été modifiée entre-temps."), entry.version)
     return entry
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from registry.legal.law import resting_by_article
 from registry.legal.models import LegalArticleVersion, WatchEntry
 from registry.legal.queries import LoadedArticle, find_cited
-from registry.legal.rules import Law, Resting, read_citations, versions_unread
+from registry.legal.rules import Law, Resting, read_citations, versions_unread, write_number
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,16 @@ def touched_by(law: Law, entry: WatchEntry) -> list[Resting]:
         if one.citation in named if entry.articles else one.citation.text == text.identifier:
             found.setdefault(one.policy_id, one)
     return [found[number] for number in sorted(found)]
+
+
+def uncited_of(law: Law, entry: WatchEntry) -> list[str]:
+    """The articles of an entry that no policy rests on, as policies write them: a slip, or law still to be written."""
+    text = next((one for one in law.texts if one.identifier == entry.text_identifier), None)
+    if text is None or not entry.articles:
+        return []
+    resting = {one.citation for one in law.resting}
+    named = dict.fromkeys(read_citations(text.title, entry.articles, law.texts))
+    return [write_number(one.number, text.nature) for one in named if one not in resting]
 
 
 def counted(touched: Sequence[Resting], judged: Mapping[str, int]) -> list[tuple[str, str, str, int]]:

@@ -553,6 +553,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /droit/veille/{entry_id:int}/modifier": _form(
         version=lambda of: str(of.entry_version), title="Veille dite autrement", changes="Tout", status="studied"
     ),
+    "POST /droit/veille/{entry_id:int}/annuler": _form(version=lambda of: str(of.entry_version), reason=REASON),
     "POST /mesures/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), name="Mesure neuve", state="planned"
     ),
@@ -769,6 +770,8 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),
     "PATCH /api/v1/watch-entries/{entry_id:int}": lambda _of: {"title": "Veille corrigée"},
+    "POST /api/v1/watch-entries/{entry_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/watch-entries/{entry_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": lambda _of: {"reason": REASON},

@@ -180,6 +180,7 @@ STATEMENTS = {
     "/droit/veille?etat=done": 4,
     "/droit/veille/nouvelle": 2,
     "/droit/veille/{entry}/modifier": 3,
+    "/droit/veille/{entry}/annuler": 2,
     "/api/v1/watch-entries": 2,
     "/api/v1/watch-entries/{entry}": 2,
     "/droit?q=premier": 4,

@@ -110,6 +110,9 @@ def test_an_entry_tells_the_rules_touched_and_how_many_records_they_judge(town: 
         ({"status": "set-aside"}, "pourquoi cette veille est écartée"),
         ({"effective_from": "1200-01-01"}, "Cette année n’est pas possible"),
         ({"source_address": "javascript:alert(1)"}, "adresse"),
+        ({"source_address": "http://www.legifrance.gouv.fr/jorf/id/1"}, "Ce site se lit en https"),
+        ({"source_address": "http://EUR-LEX.europa.eu./x"}, "Ce site se lit en https"),
+        ({"source_address": "http://[cnil.fr/"}, "Cette adresse ne se lit pas"),
         ({"organisation_id": "1"}, "pour laquelle vous faites la veille"),
     ],
     ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
@@ -320,3 +323,80 @@ def test_who_does_not_watch_for_an_organisation_writes_nothing_for_it(town: Town
     assert reader.api("PATCH", place, json={"title": "Autre"}, headers=as_read).status_code == 403
     other = town.someone(Role.LEGAL, town.other_commune_id)
     assert other.api("PATCH", place, json={"title": "Autre"}, headers=as_read).status_code == 404
+
+
+def test_an_article_that_no_rule_cites_is_recorded_and_said(town: Town, jurist: Someone):
+    of = {"organisation_id": town.commune_id, "text_identifier": CODE}
+
+    wrong = jurist.post("/droit/veille/nouvelle", {**ENTRY, **of, "articles": "L323-2 ; L999-9"})
+    right = jurist.post("/droit/veille/nouvelle", {**ENTRY, **of, "articles": "L323-2", "title": "Autre"})
+
+    assert wrong.headers["location"] == "/droit/veille?fait=veille-sans-regle"
+    assert right.headers["location"] == "/droit/veille?fait=veille-enregistree"
+    page = jurist.get(wrong.headers["location"]).text
+    assert "vérifiez leur numéro" in page
+    assert page.count("Aucune règle ne cite</") == 1
+    assert "L999-9</p>" in page
+    told = {one["title"]: one["uncited"] for one in jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]}
+    assert told == {ENTRY["title"]: ["L999-9"], "Autre": []}
+
+
+def test_an_address_without_encryption_is_kept_where_no_official_text_is_read(town: Town, jurist: Someone):
+    said = {**ENTRY, "organisation_id": town.commune_id, "source_address": "http://www.legifrance.exemple.fr/a"}
+
+    assert jurist.post("/droit/veille/nouvelle", said).status_code == 303
+
+
+def test_what_was_recorded_before_an_address_was_checked_may_still_be_closed(town: Town, jurist: Someone):
+    jurist.post("/droit/veille/nouvelle", {**ENTRY, "organisation_id": town.commune_id})
+    with town.acting() as session:
+        session.execute(text("UPDATE watch_entry SET source_address = 'http://www.legifrance.gouv.fr/a'"))
+    (one,) = jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]
+
+    address, tag = f"/api/v1/watch-entries/{one['id']}", {"If-Match": f'"{one["version"]}"'}
+    answer = jurist.api("PATCH", address, headers=tag, json={"status": "done"})
+
+    assert (answer.status_code, answer.json()["status"]) == (200, "done")
+
+
+def test_an_entry_made_by_mistake_is_annulled_with_a_reason_and_may_come_back(
+    town: Town, jurist: Someone, tmp_path: Path
+):
+    load(town, tmp_path)
+    of = {
+        "organisation_id": town.commune_id, "text_identifier": CODE, "articles": "D323-2-1",
+        "version_identifier": LATER,
+    }  # fmt: skip
+    jurist.post("/droit/veille/nouvelle", {**ENTRY, **of})
+    (one,) = jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"]
+    own = f"/droit/veille/{one['id']}"
+    assert f'href="{own}/annuler"' in jurist.get(f"{own}/modifier").text
+    assert "À étudier" not in jurist.get("/droit/veille").text
+
+    assert jurist.post(f"{own}/annuler", {"version": "1", "reason": ""}).status_code == 422
+    assert jurist.post(f"{own}/annuler", {"version": "1", "reason": "Saisie deux fois"}).status_code == 303
+
+    page = jurist.get("/droit/veille").text
+    assert "Décret annoncé" not in page
+    assert "À étudier" in page, "nobody follows that version any more"
+    assert "Toutes (0)" in page
+    assert "Décret annoncé" in jurist.get("/droit/veille?annulees=true").text
+    assert jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"] == []
+    (aside,) = jurist.api("GET", "/api/v1/watch-entries?annulled=true").json()["watch_entries"]
+    assert aside["annulled"] is True
+    again = jurist.post(f"{own}/modifier", {**ENTRY, "version": "2"})
+    assert again.status_code == 409
+    assert "rétablissez-la" in again.text
+    with town.acting() as session:
+        said = (
+            "SELECT e.event, t.value FROM ledger_entry e JOIN ledger_text t ON t.digest = e.reason"
+            " WHERE e.table_name = 'watch_entry' ORDER BY e.id DESC LIMIT 1"
+        )
+        assert tuple(session.execute(text(said)).one()) == ("legal:watch:annul", "Saisie deux fois")
+
+    back = jurist.api(
+        "POST", f"/api/v1/watch-entries/{one['id']}/restoration", headers={"If-Match": '"2"'},
+        json={"reason": "C’était la bonne"},
+    )  # fmt: skip
+    assert (back.status_code, back.json()["annulled"]) == (200, False)
+    assert "Décret annoncé" in jurist.get("/droit/veille").text
