@@ -1,7 +1,9 @@
 """Accepted deviations: who asks, who decides, what they never hide, and how they end."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from httpx import Response
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from registry.compliance.deviations import routes
 from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.service import ask_deviation
@@ -399,3 +402,27 @@ def test_what_is_said_of_a_confided_matter_is_as_confided_in_the_ledger_too(town
             town.home.app, Acting("cli:essai", who.account_id, reads=frozenset({town.authority_id})), **town.info
         ) as session:
             assert session.execute(known, {"id": number}).scalar_one() == seen
+
+
+def test_the_list_is_read_page_by_page_and_leaves_nobody_out(town: Town, monkeypatch: pytest.MonkeyPatch):
+    steward, director = town.someone(Role.STEWARD), town.someone(Role.DIRECTOR)
+    sheets = [town.record(f"Arbres {number}", **PUBLISHED) for number in range(6)]
+    # Two of a day: their numbers tell them apart.
+    days = (30, 20, 30, 10, 40, 50)
+    numbers = [number_of(ask(steward, sheet, later(town, day))) for sheet, day in zip(sheets, days, strict=True)]
+    decide(director, numbers[1])
+    decide(director, numbers[3], answer="refused")
+    decide(director, numbers[4], answer="refused")
+    monkeypatch.setattr(routes, "SHOWN", 2)
+
+    for narrowing in ("", "?organisation=" + str(town.authority_id)):
+        seen: list[int] = []
+        address: str | None = f"/conformite/ecarts{narrowing}"
+        while address is not None:
+            page = steward.get(address).text
+            seen += map(int, re.findall(r'scope="row"><a href="/conformite/ecarts/(\d+)"', page))
+            found = re.search(r'href="([^"]+)" rel="next"', page)
+            address = unescape(found[1]) if found else None
+            assert len(seen) <= len(numbers)
+        assert seen == [numbers[2], numbers[0], numbers[5], numbers[1], numbers[4], numbers[3]]
+    assert steward.get("/conformite/ecarts?apres=x").status_code == 422

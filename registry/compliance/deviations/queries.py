@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -19,7 +19,8 @@ from registry.kernel.words import _
 from registry.organisations.models import Organisation
 
 Deviation = AcceptedDeviation
-MOST = 500
+Place = tuple[int, int, int]
+"""Where a deviation stands in its list: its group, its last day, its number from the last."""
 OPEN = tuple(state for state in DeviationState if state.is_open)
 
 
@@ -41,10 +42,11 @@ class DeviationFilter:
 
 @dataclass(frozen=True)
 class DeviationOf:
-    """A deviation, with the name of its body."""
+    """A deviation, with the name of its body and where it stands in its list."""
 
     row: AcceptedDeviation
     organisation: str
+    place: Place
 
 
 def _expired(today: date) -> ColumnElement[bool]:
@@ -80,20 +82,26 @@ def _conditions(asked: DeviationFilter, today: date) -> list[ColumnElement[bool]
     return given
 
 
-def find_deviations(session: Session, asked: DeviationFilter, *, today: date) -> list[DeviationOf]:
-    """The deviations within the asker's rights: what waits for an answer, what expired, what holds, the rest."""
-    place = case(
+def find_deviations(
+    session: Session, asked: DeviationFilter, *, today: date, after: Place | None = None, limit: int
+) -> list[DeviationOf]:
+    """The deviations within the asker's rights that follow a place: what waits for an answer, what expired, what holds,
+    the rest.
+    """
+    rank = case(
         (col(Deviation.state) == DeviationState.ASKED, 0), (_expired(today), 1),
         (col(Deviation.state) == DeviationState.APPROVED, 2), else_=3,
     )  # fmt: skip
-    rows = session.execute(
-        select(Deviation, col(Organisation.name))
+    order = (rank, case((rank == 3, 0), else_=col(Deviation.expires_on) - literal(date.min)), -col(Deviation.id))
+    query = (
+        select(Deviation, col(Organisation.name), *order[:2])
         .join(Organisation, col(Organisation.id) == col(Deviation.organisation_id))
         .where(*_conditions(asked, today))
-        .order_by(place, case((place == 3, None), else_=col(Deviation.expires_on)), col(Deviation.id).desc())
-        .limit(MOST)
     )
-    return [DeviationOf(row, organisation) for row, organisation in rows]
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    rows = session.execute(query.order_by(*order).limit(limit))
+    return [DeviationOf(row, organisation, (rank_, day, -row.id)) for row, organisation, rank_, day in rows]
 
 
 def find_page_of_deviations(

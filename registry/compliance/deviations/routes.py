@@ -1,6 +1,7 @@
 """The pages of accepted deviations: the list, the asking, the decision, the withdrawal."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -9,7 +10,6 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.queries import (
-    MOST,
     DeviationFilter,
     count_deviations,
     find_deviations,
@@ -38,6 +38,7 @@ from registry.compliance.deviations.wording import what_follows
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
@@ -55,6 +56,8 @@ NOTICES.update(
     }
 )
 _EXPIRED, _SOON = "expired", "soon"
+_FACETS = ("etat", "force", "genre", "organisation")
+SHOWN = 100
 
 
 def _asked(visit: Visit) -> DeviationFilter:
@@ -75,8 +78,16 @@ def _asked(visit: Visit) -> DeviationFilter:
 def show_deviations(visit: Visit) -> Response[Any]:
     """The deviations within the visitor's rights: what waits for an answer first."""
     asked, tally = _asked(visit), count_deviations(visit.session, today=visit.today)
-    found = find_deviations(visit.session, asked, today=visit.today)
-    own, waiting = "/conformite/ecarts", tally.by_state.get(DeviationState.ASKED, 0)
+    own, narrowing = (
+        "/conformite/ecarts",
+        urlencode([(name, one) for name in _FACETS for one in dict.fromkeys(visit.query_all(name)) if one]),
+    )
+    here = f"{own}{'?' if narrowing else ''}{narrowing}"
+    place = read_place(here, visit.query("apres") or None, int, int, int)
+    found = find_deviations(visit.session, asked, today=visit.today, after=place, limit=SHOWN + 1)
+    more, found = len(found) > SHOWN, found[:SHOWN]
+    following = f"{here}{'&' if narrowing else '?'}apres={write_place(here, found[-1].place)}" if more else ""
+    waiting = tally.by_state.get(DeviationState.ASKED, 0)
     figures = [
         (waiting, _("à décider"), f"{own}?etat=asked", "wait" if waiting else ""),
         (tally.by_state.get(DeviationState.APPROVED, 0), _("assumés"), f"{own}?etat=approved", ""),
@@ -104,7 +115,8 @@ def show_deviations(visit: Visit) -> Response[Any]:
         *([{"name": "organisation", "label": _("Organisation"), "values": bodies}] if len(bodies) > 1 else []),
     ]  # fmt: skip
     page = list_page(
-        visit, found, figures=figures, facets=facets, narrowed=bool(asked), cut=len(found) == MOST
+        visit, found, figures=figures, facets=facets, narrowed=bool(asked),
+        first_address=here if place is not None else "", next_address=following,
     )  # fmt: skip
     return visit.page("compliance/deviations.html", page)
 

@@ -137,7 +137,7 @@ def deviation_page(
 
 def list_page(
     visit: Visit, found: list[DeviationOf], *, figures: list[tuple[int, str, str, str]],
-    facets: list[dict[str, Any]], narrowed: bool, cut: bool,
+    facets: list[dict[str, Any]], narrowed: bool, first_address: str, next_address: str,
 ) -> DeviationsPage:  # fmt: skip
     """The list of deviations, in words; one whose policy is no more says its number alone."""
     engine = engine_of(visit.session)
@@ -157,7 +157,7 @@ def list_page(
         )
         for one in found
     ]  # fmt: skip
-    return DeviationsPage(rows, figures, facets, narrowed, cut, visit.visitor.may(ASK))
+    return DeviationsPage(rows, figures, facets, narrowed, first_address, next_address, visit.visitor.may(ASK))
 
 
 def _labels() -> dict[str, str]:

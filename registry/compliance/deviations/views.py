@@ -51,7 +51,8 @@ class DeviationsPage:
     figures: Sequence[tuple[int, str, str, str]]
     facets: Sequence[Mapping[str, Any]]
     narrowed: bool
-    cut: bool
+    first_address: str
+    next_address: str
     may_ask: bool
 
 
