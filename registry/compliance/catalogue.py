@@ -137,13 +137,6 @@ class Catalogue:
         """The lists, as an activation holds them."""
         return {f"lists.{name}": list(codes) for name, codes in self.lists.items()}
 
-    def get(self, policy_id: str) -> Policy:
-        """The policy of that number.
-
-        Raises: KeyError.
-        """
-        return self._by_id[policy_id]
-
     def find(self, policy_id: str) -> Policy | None:
         """The policy of that number, if this catalogue holds it."""
         return self._by_id.get(policy_id)

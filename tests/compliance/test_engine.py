@@ -332,7 +332,7 @@ def test_each_version_that_ships_also_says_what_it_asks_in_plain_words(made: Pol
 
 
 def test_plain_words_may_be_put_better_without_another_law() -> None:
-    made = SHIPPED.get("OD-05")
+    made = SHIPPED.find("OD-05")
     (version,) = made.versions
     reworded = version.model_copy(update={"plain": "Autrement dit.", "plain_en": "Put otherwise."})
     assert reworded.stored() == version.stored()
@@ -341,7 +341,7 @@ def test_plain_words_may_be_put_better_without_another_law() -> None:
 
 
 def test_a_version_is_known_by_the_hash_of_what_it_says_and_can_be_replayed() -> None:
-    made = SHIPPED.get("OD-05")
+    made = SHIPPED.find("OD-05")
     version = made.versions[0]
     again = type(version).model_validate(version.stored())
     assert again.digest == version.digest

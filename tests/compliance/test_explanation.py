@@ -55,6 +55,8 @@ def test_a_condition_says_who_what_by_when_and_until_when() -> None:
 
 def test_a_version_says_who_validated_it_and_when_or_that_nobody_has() -> None:
     day = date(2027, 3, 1)
+    version = SHIPPED.find("OD-05").versions[-1]
+    dated = version.model_copy(update={"validated_on": date(2027, 3, 1)})
 
     assert validation_in_words(None) == "à valider par le service juridique"
     assert validation_in_words(Validation(day, None)) == "validée le 1er mars 2027"

@@ -34,6 +34,7 @@ PUBLISHED = {
     "licence": "cc-by-nc-4.0",
 }
 CATALOGUE = load_catalogue(asset_root("policies"))
+POLICIES = {policy.id: policy for policy in CATALOGUE.policies}
 
 
 def total_of(page: str) -> int:
@@ -113,9 +114,7 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
             return find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
 
     everything = listed({}, None)
-    placed = [
-        (one.verdict, CATALOGUE.get(one.policy_id).force, CATALOGUE.get(one.policy_id).severity) for one in everything
-    ]
+    placed = [(one.verdict, POLICIES[one.policy_id].force, POLICIES[one.policy_id].severity) for one in everything]
     assert placed == sorted(placed, key=lambda one: rank_of(*one)), "The gravest breach of what binds comes first."
     for place, last in enumerate(everything):
         after = listed({}, (*placed[place], last.id))
@@ -229,9 +228,9 @@ def test_a_value_is_counted_as_if_it_alone_were_chosen_of_its_facet(
         return sum(
             one.number
             for one in found
-            if CATALOGUE.get(one.policy_id).force in asked.get(Facet.FORCE, set(Force))
-            and CATALOGUE.get(one.policy_id).severity in asked.get(Facet.SEVERITY, set(Severity))
-            and set(CATALOGUE.get(one.policy_id).owed_by) & asked.get(Facet.ROLE, set(Role))
+            if POLICIES[one.policy_id].force in asked.get(Facet.FORCE, set(Force))
+            and POLICIES[one.policy_id].severity in asked.get(Facet.SEVERITY, set(Severity))
+            and set(POLICIES[one.policy_id].owed_by) & asked.get(Facet.ROLE, set(Role))
             and one.verdict in asked.get(Facet.VERDICT, set(Verdict))
             and str(one.organisation_id) in asked.get(Facet.ORGANISATION, {"1", "2", "3"})
         )

@@ -11,6 +11,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Engine
 from registry.compliance.local_packs import KEPT, MOST_BYTES, adopt_policies, check_folder, load_policies, read_folder
+from registry.compliance.policy import Policy
 from registry.compliance.policy_files import CHOICES, load_catalogue
 from registry.compliance.queries import find_findings
 from registry.compliance.vocabulary import SubjectKind
@@ -64,9 +65,16 @@ def local(tmp_path: Path) -> Path:
     return folder
 
 
+def known_policy(catalogue: Catalogue) -> Policy:
+    """The rule of the review of use."""
+    found = catalogue.find("SOB-06")
+    assert found is not None
+    return found
+
+
 def verdict(catalogue: Catalogue, reviewed: date, today: date) -> str:
     """What the rule of the review of use says of a dataset reviewed one day, on another."""
-    policy = catalogue.get("SOB-06")
+    policy = known_policy(catalogue)
     (version,) = (one for one in policy.versions if one.applies_on(today))
     facts = {"dataset.last_use_review": reviewed, "dataset.last_use_review__present": True}
     return str(assess_version(catalogue, policy, version, facts, today=today).verdict)
@@ -124,13 +132,13 @@ def test_a_choice_holds_from_its_day_and_says_why(local: Path, tmp_path: Path) -
         assert verdict(ours, day - two_and_a_half_years, day) == "non-compliant"
     before = DECIDED - timedelta(days=1)
     assert verdict(theirs, before - two_and_a_half_years, before) == "non-compliant"
-    first, second = theirs.get("SOB-06").versions
+    first, second = known_policy(theirs).versions
     assert first.effective_until == before
     assert first.plain
     assert second.plain is None, "Its plain words speak of our two years."
     assert "36 au lieu de 24" in (second.note or "")
     assert "Une revue par mandat de trois ans." in (second.note or "")
-    assert theirs.get("SOB-06").digest_of(first) != theirs.get("SOB-06").digest_of(second)
+    assert known_policy(theirs).digest_of(first) != known_policy(theirs).digest_of(second)
 
 
 def test_a_second_choice_leaves_the_first_to_its_days(local: Path, tmp_path: Path) -> None:
@@ -142,9 +150,9 @@ def test_a_second_choice_leaves_the_first_to_its_days(local: Path, tmp_path: Pat
     )
     catalogue = taken_in(local, tmp_path / "home")
 
-    months = [one.parameters["review_months"].value for one in catalogue.get("SOB-06").versions]
+    months = [one.parameters["review_months"].value for one in known_policy(catalogue).versions]
     assert months == [24, 36, 24]
-    ends = [one.effective_until for one in catalogue.get("SOB-06").versions]
+    ends = [one.effective_until for one in known_policy(catalogue).versions]
     assert ends == [date(2026, 3, 11), date(2029, 3, 11), None]
 
 

@@ -287,11 +287,18 @@ def without(info: Mapping[str, Any], policy_id: str, *others: Policy) -> dict[st
     return {**info, "engine": Engine(catalogue, engine.subjects, engine.dependents)}
 
 
+def known_policy(town: Town, number: str) -> Policy:
+    """A policy of the catalogue that judges."""
+    found = engine_of_info(town.info).catalogue.find(number)
+    assert found is not None
+    return found
+
+
 def test_a_policy_and_a_fact_that_are_no_more_are_shown_as_they_were_kept(dated: Town) -> None:
     number = dated.record(access_rights="public", distributions=[CSV], licence="cc-by-nc-4.0", nature="other")
     someone = dated.someone(Role.STEWARD)
     before = someone.get(f"/jeux/{number}").text
-    title = engine_of_info(dated.info).catalogue.get("OD-05").title
+    title = known_policy(dated, "OD-05").title
     carried = someone.client.app.state.premises.info
     assert title in before
     carried.update(without(dated.info, "OD-05"))
@@ -304,7 +311,7 @@ def test_a_policy_and_a_fact_that_are_no_more_are_shown_as_they_were_kept(dated:
 
 
 def test_another_severity_or_title_is_another_text(dated: Town) -> None:
-    policy = engine_of_info(dated.info).catalogue.get("OD-05")
+    policy = known_policy(dated, "OD-05")
     other = type(policy).model_validate({**policy.model_dump(), "severity": Severity.MINOR})
     assert other.digest_of(other.versions[-1]) != policy.digest_of(policy.versions[-1])
     number = dated.record(access_rights="public", distributions=[CSV], licence="cc-by-nc-4.0", nature="other")

@@ -32,7 +32,7 @@ def test_parts_are_negated_terms_dropped_and_bounds_shifted(source: str, altered
 
 
 def test_a_case_taken_away_lets_an_alteration_through() -> None:
-    whole = SHIPPED.get("SOB-09")
+    whole = SHIPPED.find("SOB-09")
     poor = whole.model_copy(update={"cases": tuple(case for case in whole.cases if "treize" not in case.says)})
 
     full, lacking = (mutate_catalogue(replace(SHIPPED, policies=[one])) for one in (whole, poor))
@@ -50,7 +50,7 @@ def test_the_command_prints_the_share_and_fails_below_what_is_due() -> None:
 
 
 def test_a_bound_that_is_a_parameter_is_altered_as_one_that_is_written() -> None:
-    found = mutate_catalogue(replace(SHIPPED, policies=[SHIPPED.get("SOB-06")]))
+    found = mutate_catalogue(replace(SHIPPED, policies=[SHIPPED.find("SOB-06")]))
 
     assert found.tried >= 3
     assert found.percent == 100

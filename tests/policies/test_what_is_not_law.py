@@ -23,9 +23,11 @@ def _in_force(catalogue: Catalogue, day: date) -> set[str]:
 
 
 def test_the_note_of_2016_on_the_cloud_judges_no_day_after_it_was_withdrawn(catalogue: Catalogue) -> None:
-    (version,) = catalogue.get("SOUV-04").versions
+    policy = catalogue.find("SOUV-04")
+    assert policy is not None
+    (version,) = policy.versions
     assert version.status is VersionStatus.REPEALED
-    assert catalogue.get("SOUV-04").force is not Force.OBLIGATION
+    assert policy.force is not Force.OBLIGATION
     assert "SOUV-04" in _in_force(catalogue, WITHDRAWN_ON)
     for day in (date(2016, 4, 4), WITHDRAWN_ON + timedelta(days=1), TODAY):
         assert "SOUV-04" not in _in_force(catalogue, day)
@@ -33,7 +35,8 @@ def test_the_note_of_2016_on_the_cloud_judges_no_day_after_it_was_withdrawn(cata
 
 
 def test_the_bill_that_names_urban_communities_binds_on_no_day(catalogue: Catalogue) -> None:
-    policy = catalogue.get("SOUV-05")
+    policy = catalogue.find("SOUV-05")
+    assert policy is not None
     (version,) = policy.versions
     assert (policy.force, version.status) == (Force.WATCH, VersionStatus.PROPOSED)
     for day in (TODAY, version.effective_from, version.effective_from + timedelta(days=3650)):
