@@ -13,6 +13,7 @@ from registry.ledger.queries import find_versions
 from registry.processing.assessments.facts import Covering, was_consulted_before
 from registry.processing.assessments.gathering import gather
 from registry.processing.assessments.models import PriorConsultation
+from registry.processing.assessments.risks import Consulted
 from registry.processing.assessments.told import tell_assessments
 from registry.processing.assessments.vocabulary import RiskBand
 from registry.processing.forms import ActivityChange, ActivityForm
@@ -170,8 +171,12 @@ def test_an_answer_of_the_cnil_against_it_then_a_refusal_are_no_compliance(town:
     submitted(town, address)
     decided(town, address, reason="Validée pour saisir la CNIL.")
     assert findings(town, activity_id)["RGPD-15"] == "compliant"
-    sent = {"sent_on": "2026-11-20", "version": "0", "answered_on": "2026-11-24", "answer": "opposed"}
+    assert told(town, activity_id).endswith("CNIL à consulter")
+    sent = {"sent_on": "2026-11-20", "version": "0"}
     assert steward.post(f"{address}/consultation", sent).status_code == 303
+    assert told(town, activity_id).endswith("réponse de la CNIL attendue")
+    answered = {**sent, "version": "1", "answered_on": "2026-11-24", "answer": "opposed"}
+    assert steward.post(f"{address}/consultation", answered).status_code == 303
 
     assert findings(town, activity_id)["RGPD-17"] == "non-compliant"
     assert held(steward, address, activity_id, "il ne peut pas être mis en œuvre ainsi") == (2, True, True)
@@ -241,7 +246,7 @@ def test_the_cnil_is_consulted_before_the_processing_begins(
 @pytest.mark.parametrize(("left", "before"), [(RiskBand.LOW, True), (RiskBand.HIGH, False), (None, False)])
 def test_a_risk_that_rises_after_the_start_is_consulted_on_then(left: RiskBand | None, before: bool) -> None:
     validated: list[tuple[date, RiskBand | None]] = [(date(2021, 5, 3), left), (date(2026, 5, 3), RiskBand.HIGH)]
-    covering = Covering(None, [], None, validated, date(2026, 5, 4))
+    covering = Covering(None, [], Consulted(), validated, date(2026, 5, 4))
     activity = ProcessingActivity(status=ActivityStatus.ACTIVE, started_on=date(2022, 1, 1))
 
     assert was_consulted_before(activity, covering) is before

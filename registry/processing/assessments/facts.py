@@ -16,7 +16,7 @@ from registry.processing.assessments.models import (
     ImpactAssessment,
     PriorConsultation,
 )
-from registry.processing.assessments.risks import consulted_for, residual
+from registry.processing.assessments.risks import Consulted, consulted_for, residual
 from registry.processing.assessments.rules import answers_of, decide
 from registry.processing.assessments.vocabulary import CnilAnswer, RevisionState, RiskBand
 from registry.processing.vocabulary import ActivityStatus
@@ -40,7 +40,7 @@ class Covering:
 
     revision: Any
     risks: list[Any]
-    consultation: Any
+    consulted: Consulted
     validated: list[tuple[date, RiskBand | None]]
     first_asked_on: date | None
 
@@ -48,6 +48,11 @@ class Covering:
     def is_validated(self) -> bool:
         """Whether the controller's last answer is a validation: a later refusal takes back an earlier one."""
         return bool(self.revision.state == RevisionState.VALIDATED)
+
+    @property
+    def consultation(self) -> Any | None:
+        """The CNIL's consultation on the revision that counts."""
+        return self.consulted.own
 
     @property
     def is_opposed(self) -> bool:
@@ -119,7 +124,7 @@ def _covering(revisions: list[Any], risks: Mapping[int, list[Any]], asked: Mappi
     return Covering(
         counts,
         risks.get(counts.id, []),
-        consulted.own,
+        consulted,
         sorted(
             (
                 (one.decided_on, residual(risks.get(one.id, [])))

@@ -62,6 +62,10 @@ def _standing(covering: Covering | None, screening: DpiaScreening | None) -> lis
         told = [_("analyse {state}").format(state=state)]
         if covering.is_opposed:
             told.append(_("la CNIL a répondu que le traitement violerait le RGPD"))
+        elif covering.consulted.is_awaited:
+            told.append(_("réponse de la CNIL attendue"))
+        elif covering.consulted.is_owed:
+            told.append(_("CNIL à consulter"))
         return told
     if screening is not None and screening.set_aside_reason is not None:
         return [_("écartée avec un motif et l’avis du DPO")]
