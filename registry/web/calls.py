@@ -5,7 +5,6 @@ cannot drift from the code.
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
@@ -17,14 +16,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from registry.kernel.errors import FieldError, Invalid, PreconditionNeeded, WrongMediaType
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.words import _, mark
-from registry.web.forms import read_number, say_errors
+from registry.web.forms import numbers_for_days, read_number, say_errors
 
 Questions = TypeVar("Questions", bound=BaseModel)
 MOST_A_PAGE, A_PAGE = 200, 50
 Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 """The number of a record, as the database may hold it."""
 JSON = "application/json"
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class NoQuestion(BaseModel):
@@ -115,8 +113,10 @@ def read_questions(of: type[Questions], asked: Mapping[str, list[str]]) -> Quest
     try:
         questions = of.model_validate_json(json.dumps(given), strict=True)
     except ValidationError as error:
-        problems = tuple(FieldError(path, message) for path, message in say_errors(error).items())
+        said = {**say_errors(error), **dict(numbers_for_days(of, given))}
+        problems = tuple(FieldError(path, message) for path, message in said.items())
         raise Invalid(_said(*problems, *twice), (*problems, *twice)) from error
+    twice += [FieldError(*one) for one in numbers_for_days(of, given)]
     if twice:
         raise Invalid(_said(*twice), tuple(twice))
     return questions
@@ -185,9 +185,6 @@ def _kinds(of: type[BaseModel], name: str, *, each: bool = False) -> frozenset[s
 def _typed(said: str, kinds: frozenset[str]) -> Any:
     if "integer" in kinds and said.removeprefix("-").isdigit() and said.isascii() and len(said) < 20:
         return int(said)
-    if "date" in kinds and not _DAY.fullmatch(said):
-        # A number would be read as seconds since 1970: no day of any register.
-        return "?"
     if "boolean" in kinds and said in {"true", "false"}:
         return said == "true"
     return said

@@ -1,10 +1,11 @@
 """Reading what people typed, and saying in words what cannot be kept. The only validation is the form's own."""
 
 import io
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from types import UnionType
 from typing import Annotated, Any, Generic, TypeVar, Union, get_args, get_origin
@@ -134,12 +135,13 @@ def parse_form(of: type[Form], data: FormData, *, today: date | None = None) -> 
 
 def parse_values(of: type[Form], values: Mapping[str, Any], *, today: date | None = None) -> Accepted[Form] | Rejected:
     """The typed form of these values, or the values with their errors."""
-    illegible = {path: _(_NOT_LEGIBLE) for path, text in _texts(values) if _NOT_TEXT.search(text)}
+    wrong = {path: _(_NOT_LEGIBLE) for path, text in _texts(values) if _NOT_TEXT.search(text)}
+    wrong |= dict(numbers_for_days(of, values))
     try:
         form = of.model_validate(values, context={"today": today})
     except ValidationError as error:
-        return Rejected(dict(values), {**say_errors(error), **illegible})
-    return Rejected(dict(values), illegible) if illegible else Accepted(form)
+        return Rejected(dict(values), {**say_errors(error), **wrong})
+    return Rejected(dict(values), wrong) if wrong else Accepted(form)
 
 
 def parse_body(of: type[Form], body: bytes, *, today: date | None = None) -> Form:
@@ -149,14 +151,56 @@ def parse_body(of: type[Form], body: bytes, *, today: date | None = None) -> For
     """
     try:
         form = of.model_validate_json(body or b"", strict=True, context={"today": today})
+        wrong: dict[str, str] = {}
     except ValidationError as error:
-        problems = tuple(FieldError(path, message) for path, message in say_errors(error).items())
-        raise Invalid(_("Le corps de la requête ne convient pas."), problems) from error
+        wrong = say_errors(error)
+        if any(problem["type"] == "json_invalid" for problem in error.errors(include_url=False)):
+            raise Invalid(_("Le corps de la requête ne convient pas."), _problems(wrong)) from error
+    wrong |= dict(numbers_for_days(of, json.loads(body)))
+    if wrong:
+        raise Invalid(_("Le corps de la requête ne convient pas."), _problems(wrong))
     if b"\\u0000" in body:
-        told = (FieldError(path, _(_NOT_LEGIBLE)) for path, text in _texts(form.model_dump()) if "\x00" in text)
-        if problems := tuple(told):
-            raise Invalid(_("Le corps de la requête ne convient pas."), problems)
+        wrong = {path: _(_NOT_LEGIBLE) for path, text in _texts(form.model_dump()) if "\x00" in text}
+        if wrong:
+            raise Invalid(_("Le corps de la requête ne convient pas."), _problems(wrong))
     return form
+
+
+def _problems(wrong: Mapping[str, str]) -> tuple[FieldError, ...]:
+    return tuple(FieldError(path, message) for path, message in wrong.items())
+
+
+def numbers_for_days(of: type[BaseModel], values: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    """Where a bare number was given for a day or an instant, with what to do.
+
+    Pydantic takes one for seconds since 1970: nobody types that, and an absurd day would be kept in silence.
+    """
+    for name, value in values.items() if isinstance(values, Mapping) else ():
+        declared = of.model_fields.get(name)
+        if declared is None:
+            continue
+        annotation: Any = declared.annotation
+        leaves, here = _leaves(annotation), f"{path}{name}"
+        for number, one in enumerate(value) if isinstance(value, list | tuple) else ((None, value),):
+            place = here if number is None else f"{here}.{number}"
+            is_bare = _BARE_NUMBER.fullmatch(one) if isinstance(one, str) else isinstance(one, int | float)
+            if leaves & {date, datetime} and is_bare:
+                yield place, _(_INSTANT if datetime in leaves else _DAY)
+            for inner in leaves:
+                if issubclass(inner, BaseModel):
+                    yield from numbers_for_days(inner, one, f"{place}.")
+
+
+_BARE_NUMBER = re.compile(r"\s*[-+]?\d+(\.\d*)?\s*")
+
+
+@lru_cache(maxsize=1000)
+def _leaves(annotation: Any) -> frozenset[type]:
+    """Every plain type a field may hold, within lists too."""
+    if inner := get_args(annotation):
+        held = inner[:1] if get_origin(annotation) is Annotated else inner
+        return frozenset[type]().union(*(_leaves(one) for one in held))
+    return frozenset([annotation]) if isinstance(annotation, type) else frozenset()
 
 
 def say_errors(error: ValidationError) -> dict[str, str]:

@@ -225,6 +225,8 @@ def test_what_comes_out_wrong_on_one_sheet_is_refused_there_alone(town: Any) -> 
     ("edit", "sentence"),
     [
         (("issued", "set", "2999-01-01"), "à venir"),
+        (("issued", "set", "86400"), "une date qui existe"),
+        (("issued", "set", 86400), "une date qui existe"),
         (("personal_data", "set", "beaucoup"), "Choisissez une valeur"),
         (("licence", "add", "odbl"), "n’est pas une liste"),
         (("licence", "set", ""), "Donnez une valeur"),

@@ -109,6 +109,7 @@ def test_an_entry_tells_the_rules_touched_and_how_many_records_they_judge(town: 
         ({"text_identifier": "LEGITEXT9"}, "choisissez-le dans la liste"),
         ({"status": "set-aside"}, "pourquoi cette veille est écartée"),
         ({"effective_from": "1200-01-01"}, "Cette année n’est pas possible"),
+        ({"effective_from": "86400"}, "Donnez une date qui existe, sous la forme année-mois-jour"),
         ({"source_address": "javascript:alert(1)"}, "adresse"),
         ({"source_address": "http://www.legifrance.gouv.fr/jorf/id/1"}, "Ce site se lit en https"),
         ({"source_address": "http://EUR-LEX.europa.eu./x"}, "Ce site se lit en https"),
@@ -400,3 +401,15 @@ def test_an_entry_made_by_mistake_is_annulled_with_a_reason_and_may_come_back(
     )  # fmt: skip
     assert (back.status_code, back.json()["annulled"]) == (200, False)
     assert "Décret annoncé" in jurist.get("/droit/veille").text
+
+
+@pytest.mark.parametrize("counted", ["0", 0, "86400", 86400])
+def test_a_bare_number_is_no_day_for_the_api(town: Town, jurist: Someone, counted: str | int):
+    said = {"organisation_id": town.commune_id, "title": "Décret", "changes": "Tout", "effective_from": counted}
+
+    answer = jurist.api("POST", "/api/v1/watch-entries", json=said)
+
+    assert answer.status_code == 422
+    (problem,) = answer.json()["errors"]
+    assert problem["path"] == "effective_from"
+    assert problem["message"].startswith("Donnez une date qui existe, sous la forme année-mois-jour")

@@ -1,6 +1,7 @@
 """Reading forms: what was typed comes back as it was, with one sentence for each field that cannot be kept."""
 
-from datetime import date
+import json
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from registry.kernel.errors import Invalid
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, parse_values, read_form, say_errors
 
 A_DAY = "Donnez une date qui existe, sous la forme année-mois-jour : 2026-11-24."
+AN_INSTANT = "Donnez une date et une heure qui existent, par exemple 2026-11-24T09:30:00+01:00."
 A_MAILBOX = "Donnez une adresse électronique complète, par exemple service.donnees@ville.fr."
 FORM = "application/x-www-form-urlencoded"
 
@@ -21,6 +23,10 @@ FORM = "application/x-www-form-urlencoded"
 class Access(StrEnum):
     PUBLIC = "public"
     RESTRICTED = "restricted"
+
+
+class RowForm(BaseModel):
+    since: date | None = None
 
 
 class SheetForm(BaseModel):
@@ -35,6 +41,9 @@ class SheetForm(BaseModel):
     mailbox: Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+$")] | None = None
     public: bool = False
     password: str | None = None
+    detected_at: datetime | None = None
+    holidays: list[date] = Field(default_factory=list)
+    parts: tuple[RowForm, ...] | None = None
 
     @field_validator("title")
     @classmethod
@@ -212,3 +221,36 @@ def test_what_is_said_is_french_whatever_pydantic_says() -> None:
     said = say_errors(caught.value)
     assert set(said) == {"title", "keywords", "modified", "rows", "page"}
     assert not any("Input" in sentence or "should" in sentence for sentence in said.values())
+
+
+@pytest.mark.parametrize("counted", ["0", "86400", " 0 ", "-86400", "+0", "0.0"])
+def test_a_bare_number_is_no_day_since_1970(counted: str) -> None:
+    said = {
+        "title": "Eau", "modified": counted, "detected_at": counted, "holidays": ["2026-11-24", counted],
+        "parts": [{"since": "2026-11-24"}, {"since": counted}],
+    }  # fmt: skip
+
+    read = parse_values(SheetForm, said)
+    with pytest.raises(Invalid) as refused:
+        parse_body(SheetForm, json.dumps(said).encode())
+
+    assert isinstance(read, Rejected)
+    wrong = {"modified": A_DAY, "detected_at": AN_INSTANT, "holidays.1": A_DAY, "parts.1.since": A_DAY}
+    assert read.errors == wrong
+    assert refused.value.by_field == wrong
+
+
+def test_a_number_where_a_day_is_expected_is_refused_in_json() -> None:
+    for said in ("0", "86400", "1.5", "true"):
+        with pytest.raises(Invalid) as refused:
+            parse_body(SheetForm, f'{{"title": "Eau", "modified": {said}}}'.encode())
+        assert refused.value.by_field == {"modified": A_DAY}
+
+
+def test_a_day_and_an_instant_are_read_as_they_were() -> None:
+    said = '{"title": "Eau", "modified": "2026-11-24", "detected_at": "2026-11-24T09:30:00+01:00", "rows": 12}'
+
+    form = parse_body(SheetForm, said.encode())
+
+    assert (form.modified, form.rows) == (date(2026, 11, 24), 12)
+    assert form.detected_at is not None

@@ -45,7 +45,7 @@ from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, TooL
 from registry.kernel.words import _, mark
 from registry.ledger.service import in_batch, say, touch
 from registry.organisations.posts import take_back_posts
-from registry.web.forms import say_errors
+from registry.web.forms import numbers_for_days, say_errors
 
 Report = Callable[[int, int, str], None]
 MOST_SHEETS = 20_000
@@ -157,6 +157,8 @@ def _read_edits(
         elif edit.value in (None, "", []):
             message = _("Donnez une valeur, ou choisissez de vider le champ.")
             problems.append(FieldError(edit.field, message))
+        elif counted := dict(numbers_for_days(DatasetChange, {edit.field: edit.value})):
+            problems += [FieldError(edit.field, sentence) for sentence in counted.values()]
         else:
             try:
                 value = DatasetChange.model_validate({edit.field: edit.value}, context={"today": today})
