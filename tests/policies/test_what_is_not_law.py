@@ -42,3 +42,13 @@ def test_the_bill_that_names_urban_communities_binds_on_no_day(catalogue: Catalo
     for day in (TODAY, version.effective_from, version.effective_from + timedelta(days=3650)):
         assert not version.applies_on(day)
         assert "SOUV-05" not in _in_force(catalogue, day)
+
+
+def test_what_binds_the_state_alone_judges_no_local_authority(catalogue: Catalogue) -> None:
+    binding = {
+        policy.id
+        for policy in catalogue.policies
+        for version in policy.versions
+        if version.status is VersionStatus.IN_FORCE and "2024-449" in version.text and "31" in version.article
+    }
+    assert not binding, "Article 31 of the SREN act is for the State and its operators."
