@@ -159,7 +159,9 @@ def _rule(of: TaskList) -> str:
     if of is TaskList.SNOOZED:
         return _("Ce que vous avez reporté : chaque tâche revient à son jour, ou disparaît si elle est faite avant.")
     return _(
-        "Ce que vos rôles vous permettent de régler, le plus grave d’abord. Une tâche réglée disparaît d’elle-même."
+        "Ce que vos rôles vous permettent de régler, le plus grave d’abord. Une tâche est un geste : donner un fait "
+        "peut trancher plusieurs constats, et le nombre de tâches n’est donc pas celui des constats. Une tâche réglée "
+        "disparaît d’elle-même."
     )
 
 

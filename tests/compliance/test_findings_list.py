@@ -336,3 +336,17 @@ def test_a_finding_whose_rule_left_the_catalogue_keeps_its_number_until_it_is_ju
     assert reader.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={number}").status_code == 200
     evaluate_everything(town.home.jobs, town.info, today=town.info["today"]())
     assert "OD-99" not in reader.get(LIST).text
+
+
+def test_the_list_and_the_desk_say_that_they_do_not_count_the_same_thing(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    town.record()
+
+    findings, desk = steward.get(f"{LIST}?constat=to-complete").text, steward.get("/bureau").text
+
+    tasks = re.search(r"À faire \((\d+)\)", desk)
+    assert tasks is not None
+    assert int(tasks.group(1)) < total_of(findings), "one gesture settles several findings"
+    assert "Un constat par règle et par fiche" in findings
+    assert "compte des gestes" in findings
+    assert "le nombre de tâches n’est donc pas celui des constats" in desk
