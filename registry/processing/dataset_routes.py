@@ -10,7 +10,8 @@ from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
 from registry.processing.form_pages import RECORD
-from registry.processing.queries import find_activities_of_dataset, find_choosable_activities, get_activity
+from registry.processing.namesakes import activity_choices, named_apart
+from registry.processing.queries import find_activities_of_dataset, get_activity
 from registry.processing.service import attach_dataset, detach_dataset
 from registry.processing.views import DatasetActivitiesPage
 from registry.web.forms import read_number
@@ -28,18 +29,15 @@ def _page(visit: Visit, dataset_id: int, error: str = "", *, status: int = 200) 
     sheet = get_dataset(visit.session, dataset_id)
     reach = visit.visitor.reach(RECORD)
     linked = find_activities_of_dataset(visit.session, dataset_id)
-    known = {one.id for one in linked}
+    names = named_apart(visit.session, ((one.id, one.name) for one in linked))
+    known = {str(one.id) for one in linked}
     words = visit.query("q")
     page = DatasetActivitiesPage(
         id=dataset_id,
         title=sheet.title,
         words=words,
-        linked=[(one.id, one.name, one.organisation_id in reach) for one in linked],
-        choices=[
-            (str(number), f"{name} — {owner}")
-            for number, name, owner in find_choosable_activities(visit.session, words, reach)
-            if number not in known
-        ],
+        linked=[(one.id, names[one.id], one.organisation_id in reach) for one in linked],
+        choices=[one for one in activity_choices(visit.session, words, reach) if one[0] not in known],
         error=error,
     )
     return visit.page("processing/of_dataset.html", page, status=status)

@@ -36,6 +36,7 @@ from registry.processing.models import (
     ActivityTransfer,
     ProcessingActivity,
 )
+from registry.processing.namesakes import tell_namesakes
 from registry.processing.narrowing import FacetPart, bodies_facet, read_chosen, selection_of
 from registry.processing.queries import (
     EMPTY,
@@ -100,9 +101,10 @@ def show_activities(visit: Visit) -> Response[Any]:
     rows = find_activities(visit.session, chosen, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     names = {body.id: body.name for body in find_organisations(visit.session)}
+    apart = tell_namesakes(visit.session, (row.id for row in rows))
     following = urlencode({"apres": write_cursor((rows[-1].name_sort, rows[-1].id))}) if more else ""
     page = ActivitiesPage(
-        rows=[activity_line(row, names.get(row.organisation_id, "")) for row in rows],
+        rows=[activity_line(row, names.get(row.organisation_id, ""), apart.get(row.id, "")) for row in rows],
         total=count_activities(visit.session, chosen),
         words=chosen.words,
         facets=_facets(chosen, count_values(visit.session, chosen), names),

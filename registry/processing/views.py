@@ -23,10 +23,11 @@ from registry.processing.wording import field_label, say_value
 
 @dataclass(frozen=True)
 class ActivityLine:
-    """An activity in the list."""
+    """An activity in the list; `apart` tells it from another of its body that bears its name."""
 
     id: int
     name: str
+    apart: str
     organisation_name: str
     purpose: str
     lawful_basis: str
@@ -335,11 +336,12 @@ def sheet_parts(activity: ProcessingActivity) -> list[SheetPart]:
     return parts
 
 
-def activity_line(activity: ProcessingActivity, organisation_name: str) -> ActivityLine:
+def activity_line(activity: ProcessingActivity, organisation_name: str, apart: str) -> ActivityLine:
     """An activity as the list shows it."""
     return ActivityLine(
         id=activity.id,
         name=activity.name,
+        apart=apart,
         organisation_name=organisation_name,
         purpose=activity.purpose or "",
         lawful_basis=say_value("lawful_basis", activity.lawful_basis),

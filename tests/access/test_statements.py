@@ -150,7 +150,7 @@ STATEMENTS = {
     "/api/v1/processing-activities/{activity}/dpia-need": 3,
     "/api/v1/impact-assessments": 4,
     "/api/v1/impact-assessments/{assessment}": 8,
-    "/traitements": 7,
+    "/traitements": 8,
     "/rgpd": 23,
     "/traitements/{activity}/modele": 4,
     "/traitements/{activity}/modifier": 3,

@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
+from sqlalchemy.orm import Session
 
 from registry.accounts.queries import find_actor_names, find_role
 from registry.compliance.engine import engine_of
@@ -27,6 +28,7 @@ from registry.processing.assessments.queries import (
     find_consultable,
     find_consultations,
     find_consultations_of,
+    find_coverable,
     find_covered,
     find_measures,
     find_revisions,
@@ -68,6 +70,7 @@ from registry.processing.assessments.wording import (
 )
 from registry.processing.issuing import ISSUE
 from registry.processing.models import ProcessingActivity
+from registry.processing.namesakes import named_apart
 from registry.web.forms import read_number
 from registry.web.visits import Visit
 
@@ -195,6 +198,12 @@ def lines_covering(visit: Visit, activity_id: int) -> list[AssessmentLine]:
 def decision_about(screening: DpiaScreening | None) -> Decision:
     """Whether an assessment is due, from what was answered."""
     return decide(answers_of(screening))
+
+
+def coverable_choices(session: Session, organisation_id: int) -> list[tuple[str, str]]:
+    """The activities of a body that an assessment may cover, to choose from, told apart from their namesakes."""
+    names = named_apart(session, find_coverable(session, organisation_id))
+    return [(str(number), name) for number, name in names.items()]
 
 
 def show_assessment_page(

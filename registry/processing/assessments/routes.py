@@ -13,9 +13,14 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.platform.lists import load_list
 from registry.processing.assessments.forms import AssessmentForm, ScreeningForm
-from registry.processing.assessments.pages import RECORD, list_page, screening_page, show_assessment_page
+from registry.processing.assessments.pages import (
+    RECORD,
+    coverable_choices,
+    list_page,
+    screening_page,
+    show_assessment_page,
+)
 from registry.processing.assessments.queries import (
-    find_coverable,
     find_screening,
     get_assessment,
     get_latest,
@@ -135,7 +140,7 @@ def _begin_page(
         labels=say_labels(),
         organisation_id=organisation_id,
         organisations=[(str(body.id), body.name) for body in find_organisations(visit.session) if body.id in reach],
-        activities=[(str(number), name) for number, name in find_coverable(visit.session, organisation_id)],
+        activities=coverable_choices(visit.session, organisation_id),
     )
     return visit.page("processing/dpia_new.html", page, status=status)
 

@@ -28,6 +28,7 @@ from registry.processing.assessments.pages import (
     DECIDE,
     RECORD,
     adviser_of,
+    coverable_choices,
     is_dpo,
     may_write_opinion,
     show_assessment_page,
@@ -35,7 +36,6 @@ from registry.processing.assessments.pages import (
 )
 from registry.processing.assessments.queries import (
     find_consultable,
-    find_coverable,
     find_covered,
     find_measures,
     find_risks,
@@ -104,7 +104,7 @@ def _step_page(
     names = list(STEPS)
     gives = step == _ADVICE and is_dpo(visit, assessment.organisation_id)
     following = names[names.index(step) + 1] if step != names[-1] else ""
-    coverable = find_coverable(visit.session, assessment.organisation_id) if step == "contexte" else []
+    coverable = coverable_choices(visit.session, assessment.organisation_id) if step == "contexte" else []
     page = StepPage(
         id=assessment.id,
         title=assessment.title,
@@ -116,7 +116,7 @@ def _step_page(
         values=values,
         errors=errors or {},
         labels=say_labels() | _labels_of_rows(values),
-        choices=_choices() | {"activity_ids": [(str(number), name) for number, name in coverable]},
+        choices=_choices() | {"activity_ids": coverable},
         may_advise=gives or (step == _ADVICE and may_write_opinion(visit, revision)),
         transcribes=not gives,
         opinions=opinions_of(revision, adviser_of(visit, revision)) if step == _ADVICE else [],

@@ -23,7 +23,7 @@ from registry.processing.breaches.queries import (
 )
 from registry.processing.breaches.service import amend_breach, say_what_was_touched
 from registry.processing.breaches.views import TouchedPage
-from registry.processing.queries import find_choosable_activities
+from registry.processing.namesakes import activity_choices
 from registry.web.forms import FormData, Rejected, parse_values, read_number
 from registry.web.visits import NOTICES, Visit, route
 
@@ -71,11 +71,7 @@ def _page(visit: Visit, breach: Breach, error: str = "", *, status: int = 200) -
             for number, title, owner in find_choosable(visit.session, words)
             if number not in tied
         ],
-        activity_choices=[
-            (str(number), f"{name} — {owner}")
-            for number, name, owner in find_choosable_activities(visit.session, words, reach)
-            if number not in at_work
-        ],
+        activity_choices=[one for one in activity_choices(visit.session, words, reach) if int(one[0]) not in at_work],
         error=error,
     )
     return visit.page("processing/breach_touched.html", page, status=status)

@@ -30,6 +30,7 @@ from registry.processing.measures.views import (
     say_measure_value,
 )
 from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
+from registry.processing.namesakes import activity_choices
 from registry.processing.queries import find_choosable_activities, get_activity
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.typed import AnnulForm
@@ -117,10 +118,7 @@ def _page(
         errors=errors or {},
         labels={name: _(label) for name, label in MEASURE_LABELS.items()},
         organisations=[(str(one.id), one.name) for one in find_organisations(visit.session) if one.id in reach],
-        activities=[
-            (str(number), f"{name} — {owner}")
-            for number, name, owner in find_choosable_activities(visit.session, "", within)
-        ],
+        activities=activity_choices(visit.session, "", within),
         choices={
             "kind": [(str(one), one.label) for one in ProtectiveKind],
             "state": [(str(one), one.label) for one in MeasureState],
