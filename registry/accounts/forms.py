@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from registry.accounts.vocabulary import TokenScope
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line
+from registry.web.calls import Number
 
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 
@@ -53,7 +54,7 @@ class InvitationForm(BaseModel):
     name: Line
     email: Email
     role: Role
-    organisation_id: int
+    organisation_id: Number
 
 
 class GrantForm(BaseModel):
@@ -62,7 +63,7 @@ class GrantForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     role: Role
-    organisation_id: int
+    organisation_id: Number
 
 
 class TokenForm(BaseModel):

@@ -59,7 +59,7 @@ def tie_contract_dataset(visit: Visit, contract_id: int) -> Response[Any]:
     data = visit.form_data()
     away, expected = read_number(data.first("removed")), read_number(data.first("version")) or 0
     number = away if away is not None else read_number(data.first("dataset_id"))
-    if number is None:
+    if not number:
         message = _("Choisissez le jeu à rattacher à ce contrat.")
         return _page(visit, contract_id, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:

@@ -32,6 +32,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.identifiers import fits_as_identifier, parse_siret
 from registry.kernel.words import _, mark
 from registry.platform.lists import load_list
+from registry.web.calls import Number
 from registry.web.typed import Clean
 
 MAX_DISTRIBUTIONS = 500
@@ -174,7 +175,7 @@ class DerivationForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    source_id: int
+    source_id: Number
     method: Prose | None = None
 
 
@@ -197,7 +198,7 @@ class DatasetForm(BaseModel):
     publisher_name: Line | None = None
     publisher_uri: Line | None = None
     creator_name: Line | None = None
-    contact_person_id: int | None = None
+    contact_person_id: Number | None = None
     contact_url: Address | None = None
     landing_page: Address | None = None
     languages: Codes = Field(default_factory=list)
@@ -229,7 +230,7 @@ class DatasetForm(BaseModel):
     spatial_granularity: Annotated[Code, listed("spatial_granularities")] | None = None
     records_count: Count | None = None
     volume_note: Line | None = None
-    information_system_id: int | None = None
+    information_system_id: Number | None = None
     sensitivity: Sensitivity | None = None
     anonymisation_method: Prose | None = None
     statistical_secrecy: StatisticalSecrecy | None = None
@@ -276,7 +277,7 @@ class DatasetChange(DatasetForm):
 class DatasetCreation(DatasetForm):
     """A sheet to record, and the organisation it is for."""
 
-    organisation_id: int
+    organisation_id: Number
 
     def sheet(self) -> DatasetForm:
         """The sheet itself."""

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from registry.desk.vocabulary import Addressee, QuestionSubject
 from registry.kernel.words import _
+from registry.web.calls import Number
 
 LONGEST_WAIT = 366
 """For how long a task may be put off. Units: days."""
@@ -30,7 +31,7 @@ class QuestionForm(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     subject_kind: QuestionSubject
-    subject_id: Annotated[int, Field(ge=1, lt=2**63)]
+    subject_id: Number
     field: Code | None = None
     addressee: Addressee = Addressee.OWNER
     text: Words
@@ -68,7 +69,7 @@ class DelegationForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    account_id: Annotated[int, Field(ge=1, lt=2**63)]
+    account_id: Number
     reason: Reason | None = None
 
 
@@ -79,7 +80,7 @@ class HandOverForm(BaseModel):
 
     parts: Annotated[list[Annotated[str, StringConstraints(pattern=r"^(appointment|question|delegation):\d{1,18}$")]],
                      Field(min_length=1, max_length=5000)]  # fmt: skip
-    person_id: Annotated[int, Field(ge=1, lt=2**63)]
+    person_id: Number
     since: date
     confirmed: bool = False
     reason: Reason | None = None

@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from registry.web.calls import Number
+
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=4000, pattern=r"^https?://\S+$")]
 
 
@@ -12,7 +14,7 @@ class ImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int
+    organisation_id: Number
     address: Address = ""
     public: bool = False
 
@@ -22,7 +24,7 @@ class AddressImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int
+    organisation_id: Number
     address: Address
     public: bool = False
 
@@ -32,7 +34,7 @@ class FileImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int
+    organisation_id: Number
     file: bytes
     public: bool = False
 

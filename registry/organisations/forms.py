@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.web.calls import Number
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 Address = Annotated[str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$")]
@@ -95,15 +96,15 @@ class _Mandate(BaseModel):
 class AppointmentForm(_Mandate):
     """A person in a role, on an organisation or on one record."""
 
-    person_id: int
+    person_id: Number
     subject_kind: AppointmentSubject
-    subject_id: int
+    subject_id: Number
 
 
 class NewAppointmentForm(_Mandate):
     """The web form of an appointment: somebody known, or a name and an address."""
 
-    person_id: int | None = None
+    person_id: Number | None = None
     name: Line | None = None
     email: Email | None = None
 
@@ -122,7 +123,7 @@ class SubjectAppointmentForm(NewAppointmentForm):
     """An appointment by the API: what it is on stands in the body."""
 
     subject_kind: AppointmentSubject
-    subject_id: int
+    subject_id: Number
 
 
 class EndForm(BaseModel):

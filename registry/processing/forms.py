@@ -30,6 +30,7 @@ from registry.processing.vocabulary import (
     RecipientKind,
     TransferSafeguard,
 )
+from registry.web.calls import Number
 
 OLDEST_TEXT = date(1539, 8, 1)
 """The oldest text of law still in force in France (the ordinance of Villers-Cotterêts)."""
@@ -164,7 +165,7 @@ class LinkedDatasetForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    dataset_id: int
+    dataset_id: Number
     fields: Codes = Field(default_factory=list)
 
 
@@ -173,7 +174,7 @@ class LinkedSystemForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    information_system_id: int
+    information_system_id: Number
 
 
 class PrincipalForm(BaseModel):
@@ -181,7 +182,7 @@ class PrincipalForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
-    principal_id: int
+    principal_id: Number
 
 
 PARTS = ("data", "recipients", "transfers", "rights", "datasets", "systems", "principals")
@@ -267,7 +268,7 @@ class ActivityChange(ActivityForm):
 class ActivityCreation(ActivityForm):
     """An activity to record, and the body whose record it enters."""
 
-    organisation_id: int
+    organisation_id: Number
 
     def sheet(self) -> ActivityForm:
         """The activity itself."""

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from registry.datasets.forms import Code, Codes, Line, Past, Prose, listed
+from registry.web.calls import Number
 
 
 class SystemForm(BaseModel):
@@ -41,7 +42,7 @@ class SystemChange(SystemForm):
 class SystemCreation(SystemForm):
     """A system to record, and the organisation it is for."""
 
-    organisation_id: int
+    organisation_id: Number
 
     def sheet(self) -> SystemForm:
         """The system itself."""

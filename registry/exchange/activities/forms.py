@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry.web.calls import Number
+
 MOST_LINES = 400
 """Activities of one import: it is written in one transaction, which none holds for long."""
 
@@ -13,7 +15,7 @@ class RecordImportForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int
+    organisation_id: Number
 
 
 class RecordFileForm(BaseModel):
@@ -21,7 +23,7 @@ class RecordFileForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    organisation_id: int
+    organisation_id: Number
     file: bytes
 
 

@@ -34,7 +34,7 @@ class BreachForm(BaseModel):
     occurred_from: Instant | None = None
     occurred_until: Instant | None = None
     source: BreachSource | None = None
-    processor_id: int | None = None
+    processor_id: Number | None = None
     processor_told_at: Instant | None = None
     processor_report: Prose | None = None
     cause: BreachCause | None = None
@@ -54,7 +54,7 @@ class BreachForm(BaseModel):
     informed_how: Prose | None = None
     exemption: InformingExemption | None = None
     exemption_reasons: Prose | None = None
-    in_charge_id: int | None = None
+    in_charge_id: Number | None = None
     closed_on: Past | None = None
 
 
@@ -69,7 +69,7 @@ class BreachChange(BreachForm):
 class BreachCreation(BreachForm):
     """A breach to record, and the organisation that is the controller."""
 
-    organisation_id: int
+    organisation_id: Number
 
     def sheet(self) -> BreachForm:
         """The breach itself."""

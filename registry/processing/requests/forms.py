@@ -12,6 +12,7 @@ from registry.processing.requests.vocabulary import (
     RequestRegime,
     RequestRight,
 )
+from registry.web.calls import Number
 
 
 class RequestForm(BaseModel):
@@ -33,7 +34,7 @@ class RequestForm(BaseModel):
     identity_note: Prose | None = None
     cada_opinion_on: Past | None = None
     cada_followed_up_on: Past | None = None
-    in_charge_id: int | None = None
+    in_charge_id: Number | None = None
 
     def asker(self) -> PersonForm | None:
         """Who asks, as a person; nobody where neither a name nor an address is given."""
@@ -53,7 +54,7 @@ class RequestChange(RequestForm):
 class RequestCreation(RequestForm):
     """A request to record, and the organisation that received it."""
 
-    organisation_id: int
+    organisation_id: Number
 
     def sheet(self) -> RequestForm:
         """The request itself."""
