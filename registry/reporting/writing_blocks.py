@@ -48,6 +48,8 @@ class Writer:
 
     def __init__(self, document: Document, width: Length) -> None:
         self._document, self._width = document, width
+        # Asked by its name each time, a style is looked for among all: a third of the time a long document takes.
+        self._styles = {style.name: style.style_id for style in document.styles}
 
     def write(self, block: html.HtmlElement) -> None:
         """Writes what a block holds, in order; the foot of the web page is told at the foot of each sheet."""
@@ -66,7 +68,12 @@ class Writer:
                 self._paragraph(one)
 
     def _heading(self, block: html.HtmlElement) -> None:
-        _write_inline(self._document.add_paragraph(style=_HEADINGS[block.tag]), block, _Look(), breaks=False)
+        _write_inline(self._add_paragraph(_HEADINGS[block.tag]), block, _Look(), breaks=False)
+
+    def _add_paragraph(self, style: str) -> Paragraph:
+        paragraph = self._document.add_paragraph()
+        paragraph._p.style = self._styles[style]  # noqa: SLF001 - the identifier itself, see above.
+        return paragraph
 
     def _paragraph(self, block: html.HtmlElement) -> None:
         if not _words(block):
@@ -79,7 +86,7 @@ class Writer:
         numbered = any(_CONTENTS in one.get("class", "") for one in (block, *block.iterancestors()))
         style = "Normal" if numbered else ("List Bullet" if level == 1 else "List Bullet 2")
         for entry in block.iterchildren("li"):
-            paragraph = self._document.add_paragraph(style=style)
+            paragraph = self._add_paragraph(style)
             if numbered:
                 paragraph.paragraph_format.left_indent = Pt(14 * (level - 1))
             _write_inline(paragraph, entry, _Look())
@@ -92,7 +99,7 @@ class Writer:
             return
         caption = block.find("caption")
         if caption is not None and _words(caption):
-            paragraph = self._document.add_paragraph(style="Caption")
+            paragraph = self._add_paragraph("Caption")
             paragraph.paragraph_format.keep_with_next = True
             _write_inline(paragraph, caption, _Look(), breaks=False)
         height = max(one.row + one.rows for one in cells)
@@ -101,7 +108,7 @@ class Writer:
         # A table stands before the properties of the section, which end the body.
         self._document.element.body.insert_element_before(drawn, "w:sectPr")
         table = Table(drawn, self._document)
-        table.style = self._document.styles["Table Grid"]
+        drawn.tblStyle_val = self._styles["Table Grid"]
         _fill(table, cells, len(block.findall("thead/tr")))
         self._document.add_paragraph().paragraph_format.space_after = Pt(2)
 
@@ -145,7 +152,10 @@ def _write_inline(paragraph: Paragraph, block: html.HtmlElement, look: _Look, *,
     """The words of a block in one paragraph, its blocks within on lines of their own; lists below are not its own."""
     for text, how in _runs(block, look, breaks=breaks):
         run = paragraph.add_run(text)
-        run.bold, run.italic = how.bold or None, how.italic or None
+        if how.bold:
+            run.bold = True
+        if how.italic:
+            run.italic = True
         if how.fixed:
             run.font.name = "Courier New"
         if how.quiet:
