@@ -53,6 +53,7 @@ INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that an
 NAVIGATION: tuple[Entry, ...] = (
     Entry(mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
     Entry(mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
+    Entry(mark("Visas"), "/visas", Permission.DATASETS_SHEET_READ),
     Entry(mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
     Entry(
         mark("RGPD"),

@@ -55,6 +55,9 @@ from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
 from registry.legal import watch_api as legal_watch_api
 from registry.legal import watch_routes as legal_watch
+from registry.lifecycle import api as lifecycle_api
+from registry.lifecycle import panels as lifecycle_panels
+from registry.lifecycle import routes as lifecycle_routes
 from registry.organisations import api as organisations_api
 from registry.organisations import panels as organisations_panels
 from registry.organisations import routes as organisations_routes
@@ -103,6 +106,7 @@ from registry.web.visits import Panel
 
 PANELS: tuple[Panel, ...] = (
     *compliance_panels.PANELS,
+    *lifecycle_panels.PANELS,
     *organisations_panels.PANELS,
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
@@ -143,6 +147,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_views.HANDLERS,
     *datasets_cells.HANDLERS,
     *datasets_law.HANDLERS,
+    *lifecycle_routes.HANDLERS,
+    *lifecycle_api.HANDLERS,
     *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,

@@ -43,6 +43,8 @@ from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows
+from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
+from registry.lifecycle.facts import bind_lifecycle
 from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.models import Organisation
@@ -111,6 +113,7 @@ ROOMS = (
     Room("datasets", mark("Jeux de données"), "/jeux"),
     Room("contracts", mark("Contrats et conventions"), "/contrats"),
     Room("processing", mark("Registre des traitements"), "/traitements"),
+    Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations"), "/visas"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
@@ -120,7 +123,6 @@ ROOMS = (
 
 
 COMING = (
-    Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations")),
     Room("publication", mark("Publication et occultation")),
     Room("governance", mark("Gouvernance et formation")),
 )
@@ -257,6 +259,7 @@ def _bind_datasets(
     """The facts of datasets, with what the record of processing and its corners know of them."""
     bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
     bind_retention(session, bound, on=on, until=until)
+    bind_lifecycle(session, bound, until=until)
     return bound
 
 
@@ -419,6 +422,6 @@ def bound_facts() -> frozenset[str]:
         (
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
-            *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS,
+            *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS, *BOUND_OF_LIFECYCLE,
         )
     )  # fmt: skip

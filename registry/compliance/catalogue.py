@@ -23,6 +23,8 @@ from registry.legal.rules import Citation, KnownText
 PRESENT = "__present"
 UNBOUND = object()
 """Stands for a fact that was never recorded, where subjects are compared by their facts."""
+BLOCKING_FINDINGS = "dataset.blocking_findings"
+"""The fact that the engine makes itself, of what the other policies said of the same subject."""
 _LISTED = "lists."
 _FORBIDDEN = (("has", "has()"), ("null", "null"), ("today", "today"))
 _FUNCTIONS = frozenset({"day", "plusDays", "plusMonths", "deadline", "size"})
@@ -55,6 +57,11 @@ class Compiled:
     def names(self) -> tuple[str, ...]:
         """The facts it asks about, in order."""
         return tuple(sorted({name for part in self._parts for name in part.facts}))
+
+    @cached_property
+    def counts_findings(self) -> bool:
+        """Whether it asks how many blocking findings the others made: it is judged after them."""
+        return BLOCKING_FINDINGS in self.names
 
     @cached_property
     def lists(self) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import structlog
 
-from registry.compliance.catalogue import PRESENT, Catalogue, Compiled, Part, as_stamp
+from registry.compliance.catalogue import BLOCKING_FINDINGS, PRESENT, Catalogue, Compiled, Part, as_stamp
 from registry.compliance.policy import Policy, PolicyError, PolicyVersion
-from registry.compliance.vocabulary import FactType, SubjectKind, UnknownHalf, Verdict
+from registry.compliance.vocabulary import FactType, Force, Severity, SubjectKind, UnknownHalf, Verdict
 from registry.kernel.dates import plus_days
 
 log = structlog.get_logger(__name__)
@@ -67,14 +67,47 @@ def assess(
     known = {} if known is None else known
     whole = {**catalogue.unbound, **facts}
     said: list[Assessment] = []
+    counting: list[tuple[int, Policy, PolicyVersion, Compiled]] = []
     for place, (policy, version, compiled) in enumerate(catalogue.compiled_in_force(kind, law_of)):
-        key = kind, place, compiled.values_of(whole)
-        found = known.get(key)
-        if found is None:
-            activation = catalogue.environment.Activation(bind(catalogue, facts, compiled))
-            found = known[key] = _assess_one(policy, version, compiled, activation, facts, today)
-        said.append(found)
+        if compiled.counts_findings:
+            counting.append((place, policy, version, compiled))
+            continue
+        said.append(_recall(catalogue, (kind, place), policy, version, compiled, facts, whole, today, known))
+    if counting:
+        counted = {BLOCKING_FINDINGS: sum(map(is_blocking, said))}
+        facts, whole = {**facts, **counted}, {**whole, **counted}
+        for place, policy, version, compiled in counting:
+            said.append(_recall(catalogue, (kind, place), policy, version, compiled, facts, whole, today, known))
     return said
+
+
+def is_blocking(said: Assessment) -> bool:
+    """Whether a finding is a breach of law of the gravest kind."""
+    policy = said.policy
+    return (
+        said.verdict is Verdict.NON_COMPLIANT
+        and policy.force is Force.OBLIGATION
+        and policy.severity is Severity.BLOCKING
+    )
+
+
+def _recall(
+    catalogue: Catalogue,
+    place: tuple[SubjectKind, int],
+    policy: Policy,
+    version: PolicyVersion,
+    compiled: Compiled,
+    facts: Mapping[str, Any],
+    whole: Mapping[str, Any],
+    today: date,
+    known: Known,
+) -> Assessment:
+    key = *place, compiled.values_of(whole)
+    found = known.get(key)
+    if found is None:
+        activation = catalogue.environment.Activation(bind(catalogue, facts, compiled))
+        found = known[key] = _assess_one(policy, version, compiled, activation, facts, today)
+    return found
 
 
 def assess_version(

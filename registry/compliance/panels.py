@@ -10,7 +10,7 @@ from registry.compliance.catalogue import subject_of
 from registry.compliance.deviations.views import ask_address
 from registry.compliance.deviations.wording import say_held, what_the_law_says
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.evaluation import expired_on
+from registry.compliance.evaluation import Assessment, expired_on
 from registry.compliance.explanation import (
     asked_in_words,
     condition_in_words,
@@ -55,10 +55,15 @@ _ASKED = {
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
+    Permission.LIFECYCLE_VISA_GIVE: mark("à demander au service juridique"),
 }
 """Whom to ask for a fact, by the permission its recording needs."""
-_APPOINTMENTS = "appointments"
-"""The field of facts that are recorded by appointing somebody: on the sheet itself, not in its form."""
+_APPOINTMENTS, _VISA = "appointments", "visa"
+"""The fields of facts recorded by appointing somebody on the sheet itself, and by endorsing a move: not in its form."""
+_BY_OTHERS = {
+    _APPOINTMENTS: Permission.ORGANISATIONS_APPOINTMENT_RECORD,
+    _VISA: Permission.LIFECYCLE_VISA_GIVE,
+}
 ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
     "activities": "#rgpd",
@@ -70,6 +75,7 @@ ELSEWHERE = {
     "dpia_answers": "/besoin-aipd",
     "evidence": "#preuves",
     "fields": "/champs/modifier",
+    "moves": "/etape",
     "notified_at": "/notifier",
     "principals": "/parties/mandants",
     "processors": "/sous-traitants",
@@ -83,6 +89,7 @@ ELSEWHERE = {
     "services": "/modifier#interfaces",
     "transfers": "/parties/transferts",
     "unfounded_reasons": "/repondre#unfounded_reasons",
+    _VISA: "/etape",
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
 something else has a field of that name."""
@@ -188,8 +195,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     number = found.subject_id if kind is found.subject_kind else body_id
     if number is None:
         return MissingView(label, "")
-    appoints = declared.field == _APPOINTMENTS
-    needed = Permission.ORGANISATIONS_APPOINTMENT_RECORD if appoints else _RECORDS[kind]
+    needed = _BY_OTHERS.get(declared.field, _RECORDS[kind])
     if not visit.visitor.may(needed, number if kind is SubjectKind.ORGANISATION else found.organisation_id):
         by_law = kind is SubjectKind.DATASET and declared.field in OF_LAW
         if by_law and visit.visitor.may(Permission.DATASETS_LAW_RECORD, found.organisation_id):
@@ -198,6 +204,35 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
     sheet = SHEETS[kind].format(id=number)
     form = ELSEWHERE.get(declared.field, f"/modifier#{declared.field}")
     return MissingView(label, sheet + ELSEWHERE.get(f"{kind}.{declared.field}", form))
+
+
+def say_assessment(visit: Visit, said: Assessment, subject_id: int, organisation_id: int) -> FindingView:
+    """What a policy says of a subject as it is tried, in the words of a finding that nobody kept."""
+    found = _as_found(said, subject_id, organisation_id)
+    body_id = _body_asked_about(visit.session, said.policy.subject, [found])
+    return say_finding(visit, engine_of(visit.session), found, (said.policy, said.version), visit.today, body_id)
+
+
+def _as_found(said: Assessment, subject_id: int, organisation_id: int) -> Found:
+    return Found(
+        id=0, subject_kind=said.policy.subject, subject_id=subject_id, organisation_id=organisation_id,
+        policy_id=said.policy.id, version_digest=said.policy.digest_of(said.version), period=said.period or 0,
+        verdict=said.verdict, turns_on=said.turns_on, turns_into=said.turns_into, facts=said.facts_used,
+        missing=said.missing, unknown_half=said.unknown_half, since=None,
+    )  # fmt: skip
+
+
+def say_unknown(
+    visit: Visit, kind: SubjectKind, subject_id: int, organisation_id: int, names: Sequence[str]
+) -> list[MissingView]:
+    """Facts of a subject that nobody recorded, each with the page that fills it."""
+    engine = engine_of(visit.session)
+    nobody = Found(
+        id=0, subject_kind=kind, subject_id=subject_id, organisation_id=organisation_id, policy_id="",
+        version_digest="", period=0, verdict=Verdict.TO_COMPLETE, turns_on=None, turns_into=None, facts={},
+        missing=tuple(names), unknown_half=None, since=None,
+    )  # fmt: skip
+    return [_missing(visit, engine, name, nobody, None) for name in names]
 
 
 def facts_to_fill(visit: Visit, kind: SubjectKind, found: Sequence[Found]) -> dict[str, MissingView]:

@@ -54,7 +54,8 @@ VALUE_WORDS.update(
 )
 _ASKED = frozenset(
     {
-        "id", "organisation_id", "annulled", "title", "description", "declared_absent", "conforms_to", "documentation",
+        "id", "version", "organisation_id", "annulled", "title", "description", "declared_absent", "conforms_to",
+        "documentation",
         "access_rights", "nature", "personal_data", "licence", "frequency", "modified", "issued", "publisher_name",
         "publication_ground", "anonymisation_proof", "third_party_rights", "origin", "reuser_warning",
         "retention_months", "retention_trigger", "final_disposition", "stage", "last_use_review",

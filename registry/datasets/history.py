@@ -23,6 +23,7 @@ _EVENTS = {
     "datasets:bulk:undo": mark("Modification groupée défaite"),
     "exchange:import:apply": mark("Fiche écrite par un import"),
     "exchange:import:undo": mark("Import défait"),
+    "lifecycle:move:make": mark("Jeu passé à une autre étape"),
 }
 _PARTS = {
     "distribution": (

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     LEDGER_ENTRY_READ = "ledger:entry:read"
     LEGAL_TEXT_READ = "legal:text:read"
     LEGAL_WATCH_RECORD = "legal:watch:record"
+    LIFECYCLE_MOVE_ASK = "lifecycle:move:ask"
+    LIFECYCLE_VISA_GIVE = "lifecycle:visa:give"
     ORGANISATIONS_APPOINTMENT_RECORD = "organisations:appointment:record"
     ORGANISATIONS_ORGANISATION_AMEND = "organisations:organisation:amend"
     ORGANISATIONS_ORGANISATION_READ = "organisations:organisation:read"
@@ -125,6 +127,9 @@ _ANSWERS_FOR_LAW = frozenset(
 )
 _KEEPS = frozenset({Permission.PROCESSING_DISPOSAL_PREPARE, Permission.PROCESSING_RETENTION_RECORD})
 """Retention: its rules, its due dates, its holds and the slips sent to the archives."""
+_MOVES = frozenset({Permission.LIFECYCLE_MOVE_ASK})
+_ENDORSES = frozenset({Permission.LIFECYCLE_MOVE_ASK, Permission.LIFECYCLE_VISA_GIVE})
+"""To move a dataset along, and to endorse what others ask for: `policies/lifecycle.yaml` says which, and to whom."""
 _ADVISES = frozenset({Permission.PROCESSING_ASSESSMENT_ADVISE})
 _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
 _ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
@@ -146,7 +151,7 @@ _CONFIDED = frozenset(
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(Permission),
-    Role.ARCHIVIST: _READS | _ISSUES | _KEEPS,
+    Role.ARCHIVIST: _READS | _ISSUES | _KEEPS | _ENDORSES,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS,
@@ -158,6 +163,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _CONFIDED
     | _ERASES
     | _KEEPS
+    | _ENDORSES
     | _ASKS_DEVIATIONS
     | _SIMULATES,
     Role.LEGAL: _READS
@@ -166,13 +172,14 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _ANSWERS_FOR_LAW
     | _CONFIDED
     | _KEEPS
+    | _ENDORSES
     | _ASKS_DEVIATIONS
     | _DECIDES_DEVIATIONS
     | _SIMULATES
     | _DECIDES_POLICIES
     | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
-    Role.STEWARD: _READS | _ISSUES | _RECORDS | _ASKS_DEVIATIONS,
+    Role.STEWARD: _READS | _ISSUES | _RECORDS | _MOVES | _ASKS_DEVIATIONS,
 }
 
 WRITING = frozenset(
@@ -191,6 +198,8 @@ WRITING = frozenset(
         Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
         Permission.LEGAL_WATCH_RECORD,
+        Permission.LIFECYCLE_MOVE_ASK,
+        Permission.LIFECYCLE_VISA_GIVE,
         Permission.ORGANISATIONS_APPOINTMENT_RECORD,
         Permission.ORGANISATIONS_ORGANISATION_AMEND,
         Permission.PROCESSING_ACTIVITY_ANNUL,

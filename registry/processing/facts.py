@@ -59,7 +59,7 @@ _COMPUTED = (
 )  # fmt: skip
 BOUND = (
     *(f"activity.{name}" for name in ("lawful_basis", *_CODES, *_TRUTHS, *_PRESENT, *_COMPUTED)),
-    "dataset.processing_recorded",
+    *(f"dataset.{name}" for name in ("processing_recorded", "lawful_basis_recorded", "collection_ground", "purpose")),
 )
 
 
@@ -196,8 +196,19 @@ def bind_datasets_processed(
     if links:
         among = {row.activity_id for row in links}
         activities = find_rows(session, ProcessingActivity, until=until, column="id", among=among)
-        live = {row.id for row in activities if not row.annulled and row.status != ActivityStatus.ENDED}
+        live = {row.id: row for row in activities if not row.annulled and row.status != ActivityStatus.ENDED}
+        serving: dict[int, list[Any]] = {}
         for row in links:
             if row.activity_id in live:
-                bound[row.dataset_id][1]["dataset.processing_recorded"] = True
+                serving.setdefault(row.dataset_id, []).append(live[row.activity_id])
+        for number, served in serving.items():
+            based = any(one.lawful_basis is not None for one in served)
+            bound[number][1].update(
+                {
+                    "dataset.processing_recorded": True,
+                    "dataset.lawful_basis_recorded": based,
+                    "dataset.collection_ground__present": based,
+                    "dataset.purpose__present": any(one.purpose for one in served),
+                }
+            )
     return bound

@@ -59,6 +59,7 @@ from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.web.static import static_url
+from tests.access.advancing import advance
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
 from tests.access.deviating import REASON as WHY
 from tests.access.deviating import UNTIL, deviate
@@ -166,6 +167,10 @@ class Objects:
     measure_version: int = 1
     deviation_id: int = NOTHING
     deviation_version: int = 1
+    moved_id: int = NOTHING
+    stage_request_id: int = NOTHING
+    stage_request_version: int = 1
+    endorsed_version: int = 1
     breached_id: str = "OD-99"
     breaching_id: int = NOTHING
     evidence_id: int = NOTHING
@@ -299,6 +304,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
     more |= deviate(
         town, organisation_id, word, on=source.id, breached=sheet.id, asker=colleague_id, day=town.info["today"]()
     )
+    more |= advance(town, organisation_id, word, asker=colleague_id, day=town.info["today"]())
     more["simulation_id"] = simulate_draft(town, organisation_id, word, on=[sheet.id])
     more["adopted_id"] = adopt_rule(
         town, f"YY-{organisation_id:03}", by=colleague_id, day=town.info["today"]()
@@ -539,6 +545,13 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /conformite/ecarts/{deviation_id:int}/retirer": _form(
         version=lambda of: str(of.deviation_version), reason=REASON
     ),
+    "POST /jeux/{dataset_id:int}/etape": _form(version="1", move="collect"),
+    "POST /visas/{stage_request_id:int}": _form(
+        version=lambda of: str(of.endorsed_version), kind="legal", answer="given"
+    ),
+    "POST /visas/{stage_request_id:int}/retirer": _form(
+        version=lambda of: str(of.stage_request_version), reason=REASON
+    ),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
     "POST /conformite/{policy_id:str}/remettre-a-valider": _form(digest=lambda _of: digest_of("OD-05"), reason=WHY),
@@ -766,6 +779,11 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/policies/{policy_id:str}/unvalidation": lambda _of: {"digest": digest_of("OD-05"), "reason": WHY},
     "POST /api/v1/simulations": lambda _of: {"law_of": "2010-01-01"},
     "POST /api/v1/simulations/check": lambda _of: {"draft": "id: OD-05"},
+    "POST /api/v1/datasets/{dataset_id:int}/stage-requests": lambda _of: {"move": "collect"},
+    "POST /api/v1/stage-requests/{stage_request_id:int}/visas": lambda of: (
+        {"kind": "legal", "answer": "given", "dataset_version": of.endorsed_version}
+    ),
+    "POST /api/v1/stage-requests/{stage_request_id:int}/withdrawal": lambda _of: {"reason": REASON},
     "POST /api/v1/watch-entries": lambda of: (
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),
@@ -912,6 +930,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
         "import_id": _record_import_of(of, path), "policy_id": _rule_of(of, path),
+        **({"dataset_id": of.moved_id} if path.endswith(("/etape", "/stage", "/stage-requests")) else {}),
         **{name: getattr(of, f"spare_{name}") for name in SPARE_BY_API if path.startswith("/api/")},
     }  # fmt: skip
 
@@ -960,7 +979,10 @@ def _version(path: str, of: Objects) -> int | None:
         return of.screening_version
     if "{assessment_id:int}" in path:
         return of.submitted_dpia_version if path.endswith("/decision") else of.api_draft_dpia_version
+    if path.endswith("/stage-requests"):
+        return 1
     versions = {
+        "stage_request_id": of.stage_request_version,
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,

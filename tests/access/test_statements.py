@@ -19,6 +19,7 @@ from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.datasets.systems.forms import SystemForm
 from registry.datasets.systems.service import record_system
+from registry.datasets.vocabulary import Stage
 from registry.desk.forms import QuestionForm
 from registry.desk.question_service import ask_question
 from registry.desk.vocabulary import QuestionSubject
@@ -30,6 +31,7 @@ from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.legal.forms import WatchForm
 from registry.legal.watch_service import record_entry
+from registry.lifecycle.models import StageRequest
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service, appoint, record_person
@@ -72,7 +74,7 @@ STATEMENTS = {
     "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 11,
     "/jeux?colonnes=titre,proprietaire,referent": 12,
-    "/jeux/{dataset}": 17,
+    "/jeux/{dataset}": 19,
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
@@ -98,6 +100,13 @@ STATEMENTS = {
     "/traitements/{activity}/sous-traitants": 5,
     "/api/v1/processing-activities/{activity}/processors": 4,
     "/api/v1/processors/{party}/terms": 5,
+    "/jeux/{dataset}/etape": 6,
+    "/visas": 3,
+    "/visas/{move}": 27,
+    "/visas/{move}/retirer": 3,
+    "/api/v1/datasets/{dataset}/stage": 4,
+    "/api/v1/stage-requests": 3,
+    "/api/v1/stage-requests/{move}": 3,
     "/conformite/ecarts": 5,
     "/conformite/ecarts/{deviation}": 4,
     "/conformite/ecarts/{deviation}/retirer": 2,
@@ -275,6 +284,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "measure": 0,
                     "entry": 0,
                     "deviation": 0,
+                    "move": 0,
                     "simulation": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
@@ -339,6 +349,13 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             session.add(deviation)
             session.flush()
             subjects["deviation"] = subjects["deviation"] or deviation.id
+            move = StageRequest(
+                organisation_id=authority.id, dataset_id=sheet.id, move="collect", from_stage=Stage.IDENTIFIED,
+                to_stage=Stage.COLLECTED, asked_by=accounts[number % 2], asked_as=Role.STEWARD, asked_on=day,
+            )  # fmt: skip
+            session.add(move)
+            session.flush()
+            subjects["move"] = subjects["move"] or move.id
         _list_more(session, town, start, end, subjects)
     for number in range(start, end):
         with town.acting() as session:

@@ -1,0 +1,284 @@
+"""The JSON API of a dataset's life: where it stands, what stops its moves, the requests and their visas."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
+
+from registry.compliance.vocabulary import Verdict
+from registry.datasets.models import Dataset
+from registry.datasets.queries import get_dataset
+from registry.datasets.vocabulary import Stage
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _, mark
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.forms import MOVE_LABELS, StageRequestForm, VisaCreation
+from registry.lifecycle.models import StageRequest, StageVisa
+from registry.lifecycle.queries import find_requests, find_visas, find_waiting_requests, get_request
+from registry.lifecycle.rules import Gate, visas_needed
+from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
+from registry.lifecycle.showing import ASK, GIVE, roles_on
+from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.web.calls import ApiCall, PageQuestions
+from registry.web.typed import AnnulForm
+from registry.web.visits import Visit, route
+
+READ = Permission.DATASETS_SHEET_READ
+_LABELS = {
+    **MOVE_LABELS,
+    "stage": mark("L’étape où en est le jeu"),
+    "moves": mark("Les passages qui partent de cette étape ; aucun tant qu’une demande attend"),
+    "requests": mark("Les demandes, la dernière d’abord"),
+    "code": mark("Le nom court du passage"),
+    "title": mark("Le passage, en mots"),
+    "to": mark("L’étape d’arrivée"),
+    "asked_by": mark("Les rôles qui peuvent le demander"),
+    "visas": mark("Les visas demandés, ou donnés"),
+    "passes": mark("Si rien ne l’arrête, hors les visas"),
+    "stopped_by": mark("Les règles qui l’arrêtent"),
+    "unknown": mark("Les faits sans lesquels rien ne se juge"),
+    "lacking": mark("Ce qui manque encore, en phrases"),
+    "policy_id": mark("Le numéro de la règle"),
+    "verdict": mark("Ce que dit la règle"),
+    "article": mark("L’article"),
+    "address": mark("L’adresse du texte"),
+    "remedy": mark("Ce qu’il y a à faire"),
+    "missing": mark("Les faits qui manquent à la règle"),
+    "dataset_id": mark("Le numéro du jeu de données"),
+    "dataset_version": mark("La version de la fiche sur laquelle porte le visa"),
+    "organisation_id": mark("L’organisation à qui est le jeu"),
+    "from_stage": mark("L’étape de départ"),
+    "to_stage": mark("L’étape d’arrivée"),
+    "asked_as": mark("Le rôle qui a demandé"),
+    "asked_on": mark("Le jour de la demande"),
+    "state": mark("Où en est la demande"),
+    "ended_on": mark("Le jour où elle a pris fin"),
+    "ended_reason": mark("Pourquoi elle a été refusée ou retirée"),
+    "given_as": mark("Le rôle qui a répondu"),
+    "given_on": mark("Le jour de la réponse"),
+    "by_keeper": mark("Si qui a répondu tient le jeu ou en répond"),
+}
+
+
+def label_of(name: str) -> str:
+    """A field’s name in the reader’s language, or nothing."""
+    return _(_LABELS[name]) if name in _LABELS else ""
+
+
+def about(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call of this room."""
+    return ApiCall(**{"tag": mark("Cycle de vie"), "says": says, "labels": label_of, **more})
+
+
+@dataclass(frozen=True)
+class StoppingBody:
+    """A policy that stops a move, with its article and what is to be done."""
+
+    policy_id: str
+    title: str
+    verdict: Verdict
+    article: str
+    address: str | None
+    remedy: str
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class MoveBody:
+    """A move that begins where the dataset stands."""
+
+    code: str
+    title: str
+    to: Stage
+    asked_by: list[Role]
+    visas: list[VisaKind]
+    passes: bool
+    stopped_by: list[StoppingBody]
+    unknown: list[str]
+    lacking: list[str]
+
+
+@dataclass(frozen=True)
+class VisaBody:
+    """What somebody answered to a request, on one version of the sheet."""
+
+    kind: VisaKind
+    answer: VisaAnswer
+    dataset_version: int
+    given_as: Role
+    given_on: date
+    by_keeper: bool
+    reason: str | None
+    authority: str | None
+    reference: str | None
+    dated: date | None
+
+
+@dataclass(frozen=True)
+class StageRequestBody:
+    """A move that was asked for; `version` is its ETag."""
+
+    id: int
+    version: int
+    organisation_id: int
+    dataset_id: int
+    move: str
+    from_stage: Stage
+    to_stage: Stage
+    asked_as: Role
+    asked_on: date
+    reason: str | None
+    state: RequestState
+    ended_on: date | None
+    ended_reason: str | None
+    visas: list[VisaBody]
+
+
+@dataclass(frozen=True)
+class StageBody:
+    """The life of a dataset; `version` is that of its sheet, its ETag."""
+
+    version: int
+    stage: Stage
+    moves: list[MoveBody]
+    requests: list[StageRequestBody]
+
+
+@dataclass(frozen=True)
+class StageRequestsBody:
+    """The requests that wait, by number."""
+
+    requests: list[StageRequestBody]
+    next: str | None
+
+
+def _move_body(sheet: Dataset, code: str, gate: Gate) -> MoveBody:
+    chart = load_chart()
+    move = next(one for one in chart.moves if one.code == code)
+    return MoveBody(
+        code=move.code, title=move.name(), to=move.to, asked_by=list(move.asked_by),
+        visas=list(visas_needed(chart, move, sheet.personal_data)), passes=gate.passes,
+        stopped_by=[
+            StoppingBody(
+                one.policy.id, one.policy.name(), one.verdict, f"{one.version.text}, {one.version.article}",
+                one.version.address, one.policy.what_to_do(), list(one.missing),
+            )
+            for one in gate.stopping
+        ],
+        unknown=list(gate.unknown), lacking=list(gate.lacking),
+    )  # fmt: skip
+
+
+def _request_body(row: StageRequest, visas: Sequence[StageVisa]) -> StageRequestBody:
+    told = {name: getattr(row, name) for name in StageRequestBody.__dataclass_fields__ if name != "visas"}
+    return StageRequestBody(
+        **told,
+        visas=[VisaBody(**{name: getattr(one, name) for name in VisaBody.__dataclass_fields__}) for one in visas],
+    )
+
+
+def _told(visit: Visit, row: StageRequest) -> StageRequestBody:
+    return _request_body(row, find_visas(visit.session, [row.id]).get(row.id, []))
+
+
+@route(
+    "GET", "/api/v1/datasets/{dataset_id:int}/stage", READ,
+    about=about(mark("Où en est un jeu, ce qui arrête ses passages, et ce qui s’est passé.")),
+)  # fmt: skip
+def read_stage(visit: Visit, dataset_id: int) -> Response[StageBody]:
+    """Where a dataset stands, what stops each move, what was asked and answered."""
+    sheet, requests = get_dataset(visit.session, dataset_id), find_requests(visit.session, dataset_id)
+    visas = find_visas(visit.session, [row.id for row in requests])
+    waits = sheet.annulled or any(row.state is RequestState.WAITING for row in requests)
+    moves = [] if waits else load_chart().moves_from(sheet.stage)
+    gates = try_moves(visit.session, sheet, moves, today=visit.today) if moves else {}
+    body = StageBody(
+        sheet.version, sheet.stage, [_move_body(sheet, code, gate) for code, gate in gates.items()],
+        [_request_body(row, visas.get(row.id, [])) for row in requests],
+    )  # fmt: skip
+    return visit.answer(body)
+
+
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/stage-requests", ASK, takes=StageRequestForm,
+    about=about(
+        mark("Demande un passage : fait aussitôt s’il ne prend aucun visa, sinon en attente."), status=201,
+        versioned=True, example={"move": "publish", "reason": "Le jeu est prêt."},
+    ),
+)  # fmt: skip
+def create_stage_request(visit: Visit, dataset_id: int) -> Response[StageRequestBody]:
+    """Asks for a move; asks for If-Match, the version of the sheet."""
+    expected, given = visit.expected_version(), visit.given(StageRequestForm)
+    sheet = get_dataset(visit.session, dataset_id)
+    visit.visitor.require(ASK, sheet.organisation_id)
+    made = ask_move(
+        visit.session, dataset_id, given, by=visit.visitor.account_id, roles=roles_on(visit, sheet.organisation_id),
+        today=visit.today, expected=expected,
+    )  # fmt: skip
+    visit.headers["Location"] = f"/api/v1/stage-requests/{made.id}"
+    return visit.answer(_told(visit, made), status=HTTP_201_CREATED)
+
+
+@route(
+    "GET", "/api/v1/stage-requests", READ,
+    about=about(mark("Les demandes de passage qui attendent, dans vos droits, par numéro."), asks=PageQuestions),
+)  # fmt: skip
+def list_stage_requests(visit: Visit) -> Response[StageRequestsBody]:
+    """The requests that wait within the asker's rights."""
+    asked = visit.asked(PageQuestions)
+    (after,) = asked.place(int) or (0,)
+    found = find_waiting_requests(visit.session, after=after, limit=asked.limit + 1)
+    more, found = len(found) > asked.limit, found[: asked.limit]
+    visas = find_visas(visit.session, [one.row.id for one in found])
+    following = asked.following((found[-1].row.id,) if more else None)
+    rows = [_request_body(one.row, visas.get(one.row.id, [])) for one in found]
+    return visit.answer(StageRequestsBody(rows, following))
+
+
+@route("GET", "/api/v1/stage-requests/{stage_request_id:int}", READ, about=about(mark("Une demande de passage.")))
+def read_stage_request(visit: Visit, stage_request_id: int) -> Response[StageRequestBody]:
+    """One request."""
+    return visit.answer(_told(visit, get_request(visit.session, stage_request_id)))
+
+
+@route(
+    "POST", "/api/v1/stage-requests/{stage_request_id:int}/visas", GIVE, takes=VisaCreation,
+    about=about(
+        mark("Donne ou refuse un visa, sur la version de la fiche qui a été lue ; le dernier donné fait le passage."),
+        example={"kind": "legal", "answer": "given", "dataset_version": 4},
+    ),
+)  # fmt: skip
+def create_visa(visit: Visit, stage_request_id: int) -> Response[StageRequestBody]:
+    """Gives a visa or refuses it."""
+    given = visit.given(VisaCreation)
+    request = get_request(visit.session, stage_request_id)
+    visit.visitor.require(GIVE, request.organisation_id)
+    answered = answer_visa(
+        visit.session, stage_request_id, given.said(), by=visit.visitor.account_id,
+        roles=roles_on(visit, request.organisation_id), today=visit.today, expected=given.dataset_version,
+    )  # fmt: skip
+    return visit.answer(_told(visit, answered))
+
+
+@route(
+    "POST", "/api/v1/stage-requests/{stage_request_id:int}/withdrawal", ASK, takes=AnnulForm,
+    about=about(
+        mark("Retire une demande qui attend ; rien n’est effacé."), versioned=True,
+        example={"reason": "Le jeu sera d’abord complété."},
+    ),
+)  # fmt: skip
+def end_stage_request(visit: Visit, stage_request_id: int) -> Response[StageRequestBody]:
+    """Withdraws; asks for If-Match."""
+    expected, given = visit.expected_version(), visit.given(AnnulForm)
+    visit.visitor.require(ASK, get_request(visit.session, stage_request_id).organisation_id)
+    ended = withdraw_request(visit.session, stage_request_id, given.reason, today=visit.today, expected=expected)
+    return visit.answer(_told(visit, ended))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    read_stage, create_stage_request, list_stage_requests, read_stage_request, create_visa, end_stage_request,
+)  # fmt: skip

@@ -1,0 +1,75 @@
+"""What may be asked and answered: the only validation of what comes in."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, model_validator
+from pydantic_core import PydanticCustomError
+
+from registry.kernel.words import _, mark
+from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
+from registry.web.calls import Number
+from registry.web.typed import Clean, Line, Prose, since_year
+
+MOVE_LABELS = {
+    "move": mark("Passage demandé"),
+    "reason": mark("Motif"),
+    "kind": mark("Visa"),
+    "answer": mark("Réponse"),
+    "authority": mark("Qui l’a donné"),
+    "reference": mark("Référence de la décision"),
+    "dated": mark("Date de la décision"),
+}
+
+
+class StageRequestForm(BaseModel):
+    """The move that is asked for, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    move: Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
+    reason: Prose | None = None
+
+
+class VisaForm(BaseModel):
+    """An answer to the request of a move; an outside one says whose it is, under which reference, of which day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: VisaKind
+    answer: VisaAnswer
+    reason: Prose | None = None
+    authority: Line | None = None
+    reference: Line | None = None
+    dated: Annotated[date, since_year(1990)] | None = None
+
+    @model_validator(mode="after")
+    def _refusal_has_its_reason(self) -> Self:
+        if self.answer is VisaAnswer.REFUSED and self.reason is None:
+            raise PydanticCustomError("reason", _("Dites ce qui manque : qui a demandé le lira à son bureau."))
+        return self
+
+    @model_validator(mode="after")
+    def _outside_visa_is_referred_to(self, info: ValidationInfo) -> Self:
+        outside = self.kind is VisaKind.ARCHIVES
+        told = (self.authority, self.reference, self.dated)
+        if outside and self.answer is VisaAnswer.GIVEN and None in told:
+            raise PydanticCustomError(
+                "outside", _("Dites qui a donné ce visa, sous quelle référence et à quelle date.")
+            )
+        if not outside and told != (None, None, None):
+            raise PydanticCustomError("inside", _("Ce visa se donne ici : il n’a ni référence ni date à recopier."))
+        today = (info.context or {}).get("today")
+        if self.dated is not None and today is not None and self.dated > today:
+            raise PydanticCustomError("future", _("Cette décision n’a pas encore été prise : vérifiez sa date."))
+        return self
+
+
+class VisaCreation(VisaForm):
+    """An answer, and the version of the sheet it bears on."""
+
+    dataset_version: Number
+
+    def said(self) -> VisaForm:
+        """The answer itself."""
+        return VisaForm.model_construct(**{name: getattr(self, name) for name in VisaForm.model_fields})

@@ -1,0 +1,155 @@
+"""The pages of a dataset's life: where it stands, the moves that wait for a visa, the answer to one."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.queries import get_dataset
+from registry.kernel.errors import Conflict, Forbidden, Invalid, Refusal, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.models import StageRequest
+from registry.lifecycle.queries import find_visas, find_waiting_requests, get_request
+from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, withdraw_request
+from registry.lifecycle.showing import ASK, GIVE, request_line, request_page, roles_on, stage_page
+from registry.lifecycle.views import RequestsPage, WithdrawRequestPage
+from registry.lifecycle.vocabulary import RequestState
+from registry.web.forms import read_number
+from registry.web.typed import AnnulForm
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ = Permission.DATASETS_SHEET_READ
+NOTICES.update(
+    {
+        "passage-fait": mark("Le jeu a changé d’étape."),
+        "passage-demande": mark("Le passage est demandé. Il figure au bureau de qui peut le viser."),
+        "passage-retire": mark("La demande est retirée. Elle reste dans l’historique, avec son motif."),
+        "visa-donne": mark("Votre visa est enregistré. Un autre est encore attendu."),
+        "visa-refuse": mark("Votre refus est enregistré. Qui a demandé en lira le motif."),
+    }
+)
+
+
+@route("GET", "/jeux/{dataset_id:int}/etape", READ)
+def show_stage(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Where a dataset stands, where it may go and what stops it, what happened."""
+    return visit.page("lifecycle/stage.html", stage_page(visit, get_dataset(visit.session, dataset_id), {}, {}))
+
+
+@route("POST", "/jeux/{dataset_id:int}/etape", ASK)
+def ask_one(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Asks for a move, or shows what stops it."""
+    sheet = get_dataset(visit.session, dataset_id)
+    visit.visitor.require(ASK, sheet.organisation_id)
+    data, read = visit.form_data(), visit.form(StageRequestForm)
+    typed = {name: data.first(name) for name in ("move", "reason")}
+    if isinstance(read, Rejected):
+        page = stage_page(visit, sheet, typed, read.errors)
+        return visit.page("lifecycle/stage.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = ask_move(
+            visit.session, dataset_id, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, sheet.organisation_id), today=visit.today,
+            expected=read_number(data.first("version")) or 0,
+        )  # fmt: skip
+    except (Invalid, Stale, Conflict, Forbidden) as refusal:
+        errors, status = _say(refusal)
+        gates = {typed["move"]: refusal.gate} if isinstance(refusal, Stopped) else {}
+        page = stage_page(visit, get_dataset(visit.session, dataset_id), typed, errors, gates)
+        return visit.page("lifecycle/stage.html", page, status=status)
+    done = "passage-fait" if made.state is RequestState.MADE else "passage-demande"
+    return visit.go(f"/jeux/{dataset_id}/etape", done=done)
+
+
+@route("GET", "/visas", READ)
+def show_requests(visit: Visit) -> Response[Any]:
+    """The moves that wait within the visitor's rights: first those whose visa is theirs to give."""
+    found = find_waiting_requests(visit.session)
+    visas = find_visas(visit.session, [one.row.id for one in found])
+    rows = [request_line(visit, one, visas.get(one.row.id, [])) for one in found]
+    mine = [row for row in rows if row.is_mine]
+    only = visit.query("tous") != "oui" and bool(mine)
+    page = RequestsPage(mine if only else rows, only, len(mine), len(rows) - len(mine))
+    return visit.page("lifecycle/requests.html", page)
+
+
+@route("GET", "/visas/{stage_request_id:int}", READ)
+def show_request(visit: Visit, stage_request_id: int) -> Response[Any]:
+    """One request, beside the sheet and what the policies say of it."""
+    request = get_request(visit.session, stage_request_id)
+    return visit.page("lifecycle/request.html", request_page(visit, request, {}, {}))
+
+
+@route("POST", "/visas/{stage_request_id:int}", GIVE)
+def answer_one(visit: Visit, stage_request_id: int) -> Response[Any]:
+    """Gives or refuses a visa, or shows why it cannot be and keeps what was typed."""
+    request = get_request(visit.session, stage_request_id)
+    visit.visitor.require(GIVE, request.organisation_id)
+    data, read = visit.form_data(), visit.form(VisaForm)
+    typed = {name: data.first(name) for name in ("kind", "answer", "reason", "authority", "reference", "dated")}
+    if isinstance(read, Rejected):
+        page = request_page(visit, request, typed, read.errors)
+        return visit.page("lifecycle/request.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        answered = answer_visa(
+            visit.session, stage_request_id, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, request.organisation_id), today=visit.today,
+            expected=read_number(data.first("version")) or 0,
+        )  # fmt: skip
+    except (Invalid, Stale, Conflict, Forbidden) as refusal:
+        errors, status = _say(refusal)
+        gate = refusal.gate if isinstance(refusal, Stopped) else None
+        page = request_page(visit, get_request(visit.session, stage_request_id), typed, errors, gate)
+        return visit.page("lifecycle/request.html", page, status=status)
+    done = {
+        RequestState.MADE: "passage-fait", RequestState.WAITING: "visa-donne", RequestState.REFUSED: "visa-refuse",
+    }[answered.state]  # fmt: skip
+    return visit.go(f"/visas/{stage_request_id}", done=done)
+
+
+@route("GET", "/visas/{stage_request_id:int}/retirer", ASK)
+def show_withdraw(visit: Visit, stage_request_id: int) -> Response[Any]:
+    """Asks why a request is withdrawn."""
+    request = get_request(visit.session, stage_request_id)
+    visit.visitor.require(ASK, request.organisation_id)
+    if request.state is not RequestState.WAITING:
+        raise Conflict(_(NOT_WAITING))
+    return visit.page("lifecycle/withdraw.html", _withdraw_page(visit, request, ""))
+
+
+@route("POST", "/visas/{stage_request_id:int}/retirer", ASK)
+def withdraw_one(visit: Visit, stage_request_id: int) -> Response[Any]:
+    """Withdraws a request that waits."""
+    request = get_request(visit.session, stage_request_id)
+    visit.visitor.require(ASK, request.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        page = _withdraw_page(visit, request, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
+        return visit.page("lifecycle/withdraw.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    withdraw_request(visit.session, stage_request_id, read.form.reason, today=visit.today, expected=expected)
+    return visit.go(f"/jeux/{request.dataset_id}/etape", done="passage-retire")
+
+
+def _withdraw_page(visit: Visit, request: StageRequest, error: str) -> WithdrawRequestPage:
+    move = load_chart().find(request.move)
+    sheet = get_dataset(visit.session, request.dataset_id)
+    said = f"{move.name() if move is not None else request.move} — {sheet.title}"
+    return WithdrawRequestPage(request.id, request.version, sheet.id, said, error)
+
+
+def _say(refusal: Refusal) -> tuple[dict[str, str], int]:
+    """What a refused form says, and under which status."""
+    if isinstance(refusal, Invalid):
+        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
+    status = HTTP_403_FORBIDDEN if isinstance(refusal, Forbidden) else HTTP_409_CONFLICT
+    return {"_": refusal.short if isinstance(refusal, Stopped) else refusal.message}, status
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_stage, ask_one, show_requests, show_request, answer_one, show_withdraw, withdraw_one,
+)  # fmt: skip

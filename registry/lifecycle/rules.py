@@ -1,0 +1,61 @@
+"""What stops a move: pure functions of what was found."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from registry.compliance.evaluation import Assessment
+from registry.compliance.vocabulary import Force, Verdict
+from registry.datasets.vocabulary import PersonalData
+from registry.lifecycle.charts import Chart, Move
+from registry.lifecycle.vocabulary import VisaKind
+
+OF_A_VISA = frozenset({"dataset.legal_visa_on", "dataset.legal_visa_by_keeper"})
+"""What a policy may wait for until the visas are given: it stops nobody from asking for them."""
+_STOPPING = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
+_NOT_PERSONAL = frozenset({PersonalData.NONE, PersonalData.ANONYMISED})
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What lets a move through: the policies that stop it, the facts it cannot be judged without, what else lacks."""
+
+    stopping: tuple[Assessment, ...] = ()
+    unknown: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    @property
+    def passes(self) -> bool:
+        """Whether nothing stops it."""
+        return not (self.stopping or self.unknown or self.lacking)
+
+
+def gate_of(
+    move: Move,
+    said: Iterable[Assessment],
+    facts: Mapping[str, Any],
+    *,
+    visas_to_come: bool,
+    lacking: tuple[str, ...] = (),
+) -> Gate:
+    """What stops a move of a dataset of which the policies said this.
+
+    A policy named by the move stops it in breach or incomplete, however it binds; any obligation as grave as the move
+    says, too. While visas are to come, what waits for one alone does not.
+    """
+    stopping = []
+    for one in said:
+        if one.verdict not in _STOPPING:
+            continue
+        named = one.policy.id in move.gates
+        grave = move.stops is not None and one.policy.force is Force.OBLIGATION and one.policy.severity is move.stops
+        if (named or grave) and not (visas_to_come and one.missing and OF_A_VISA.issuperset(one.missing)):
+            stopping.append(one)
+    unknown = tuple(name for name in move.known if name not in facts)
+    return Gate(tuple(stopping), unknown, lacking)
+
+
+def visas_needed(chart: Chart, move: Move, personal_data: PersonalData | None) -> tuple[VisaKind, ...]:
+    """The visas a move takes for a dataset; where it is not known whether it holds personal data, as if it did."""
+    holds_some = personal_data not in _NOT_PERSONAL
+    return tuple(kind for kind in move.visas if holds_some or not chart.visas[kind].personal_only)

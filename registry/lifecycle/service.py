@@ -1,0 +1,322 @@
+"""Every change to the life of a dataset: a move asked for, endorsed, refused, withdrawn, made."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any, NoReturn
+
+from psycopg.errors import UniqueViolation
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.orm import Session
+
+from registry.compliance.catalogue import PRESENT
+from registry.compliance.engine import engine_of
+from registry.compliance.evaluation import assess
+from registry.compliance.service import plain_facts
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.models import Dataset
+from registry.datasets.queries import get_dataset
+from registry.datasets.service import require_live
+from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
+from registry.kernel.permissions import Role
+from registry.kernel.words import _, mark
+from registry.ledger.service import say, touch
+from registry.lifecycle.charts import Move, load_chart
+from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa
+from registry.lifecycle.queries import find_visas, find_waiting, get_request, keeps_dataset
+from registry.lifecycle.rules import OF_A_VISA, Gate, gate_of, visas_needed
+from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.processing.retention.queries import find_holds, find_slip_of
+
+_ADVANCE = text("SELECT advance_stage(:asked, :on_day)")
+NOT_WAITING = mark("Cette demande n’attend plus rien : relisez ce qu’elle est devenue.")
+NO_SUCH_MOVE = mark("Ce passage n’existe plus à cette étape : relisez ceux que le registre connaît.")
+NO_SLIP = mark(
+    "Rien ne s’élimine sans bordereau préparé, ni sous gel (code du patrimoine, R212-51) : préparez le bordereau, "
+    "levez le gel, puis recommencez."
+)
+REFUSED_BY_DATABASE = {
+    "BF001": NOT_WAITING,
+    "BF002": mark("Le jeu n’en est plus à cette étape : relisez sa fiche."),
+    "BF003": NO_SUCH_MOVE,
+    "BF004": mark("Qui a demandé ce passage n’a plus le rôle qu’il faut : faites-le demander par quelqu’un qui l’a."),
+    "BF005": mark("Ce que disent les règles a changé pendant le passage : recommencez."),
+    "BF006": mark("Il manque un visa sur cette version de la fiche."),
+    "BF007": mark(
+        "Ce jeu contient des données personnelles et aucun traitement du registre ne dit leur base légale "
+        "(RGPD, art. 6 §1) : rattachez-le à un traitement qui la dit, puis recommencez."
+    ),
+    "BF008": NO_SLIP,
+}
+"""What the database says of a move it refuses, by its code, in words."""
+
+
+class Stopped(Conflict):
+    """A move that policies or unknown facts stop: `gate` says which, `short` names them alone."""
+
+    def __init__(self, short: str, gate: Gate) -> None:
+        told = [
+            _("{policy}, {article} : {remedy}").format(
+                policy=one.policy.id,
+                article=f"{one.version.text}, {one.version.article}",
+                remedy=one.policy.what_to_do(),
+            )
+            for one in gate.stopping
+        ]
+        super().__init__(" ".join((short, *told)))
+        self.short, self.gate = short, gate
+
+
+def gate_now(session: Session, sheet: Dataset, move: Move, *, today: date, visas_to_come: bool = False) -> Gate:
+    """What stops a move today, once it was asked for: the policies know of it."""
+    facts = _facts_of(session, sheet, today)
+    said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
+    return gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
+
+
+def try_moves(session: Session, sheet: Dataset, moves: Sequence[Move], *, today: date) -> dict[str, Gate]:
+    """What would stop each of these moves, by code, if it were asked for today; nothing is written."""
+    known, catalogue = _facts_of(session, sheet, today), engine_of(session).catalogue
+    found = {}
+    for move in moves:
+        asked = {"dataset.requested_stage": str(move.to), "dataset.requested_stage__present": True}
+        facts = {name: value for name, value in known.items() if name.removesuffix(PRESENT) not in OF_A_VISA} | asked
+        said = assess(catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
+        lacking = _lacking(session, sheet, move)
+        found[move.code] = gate_of(move, said, facts, visas_to_come=True, lacking=lacking)
+    return found
+
+
+def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
+    """What a move lacks that no policy tells, in sentences: a disposal without its slip, or under a hold."""
+    if not move.slip:
+        return ()
+    held = any(hold.lifted_on is None for hold in find_holds(session, sheet.id))
+    return (_(NO_SLIP),) if held or find_slip_of(session, sheet.id) is None else ()
+
+
+def _facts_of(session: Session, sheet: Dataset, today: date) -> Mapping[str, Any]:
+    subject = engine_of(session).subjects[SubjectKind.DATASET]
+    facts: Mapping[str, Any] = subject.bind(session, [sheet.id], on=today, until=None)[sheet.id][1]
+    return facts
+
+
+def ask_move(
+    session: Session,
+    dataset_id: int,
+    form: StageRequestForm,
+    *,
+    by: int,
+    roles: Sequence[Role],
+    today: date,
+    expected: int,
+) -> StageRequest:
+    """Asks for a move of a dataset: made at once where it takes no visa, else once they are there.
+
+    Raises: NotFound; Stale; Conflict when the sheet is annulled, stands elsewhere, or waits already; Stopped by the
+    policies; Forbidden where no role of the asker may; Invalid without the reason it needs.
+    """
+    sheet = get_dataset(session, dataset_id, lock=True)
+    if sheet.version != expected:
+        raise Stale(_("Cette fiche a changé pendant que vous la lisiez : relisez-la, puis recommencez."), sheet.version)
+    require_live(sheet)
+    move = _move_of(sheet, form, roles)
+    if find_waiting(session, dataset_id) is not None:
+        raise Conflict(_("Un passage est déjà demandé sur ce jeu : attendez sa réponse, ou retirez la demande."))
+    say(session, "lifecycle:move:ask", form.reason)
+    made = StageRequest(
+        organisation_id=sheet.organisation_id, dataset_id=sheet.id, move=move.code, from_stage=sheet.stage,
+        to_stage=move.to, reason=form.reason, asked_by=by, asked_on=today,
+        asked_as=next(role for role in move.asked_by if role in roles),
+    )  # fmt: skip
+    waits = bool(visas_needed(load_chart(), move, sheet.personal_data))
+    try:
+        # What is stopped leaves nothing, also where the page that says so goes on reading.
+        with session.begin_nested():
+            session.add(made)
+            session.flush()
+            _require_passing(gate_now(session, sheet, move, today=today, visas_to_come=waits), move)
+            if not waits:
+                _advance(session, sheet, made, move, today)
+    except IntegrityError as refused:
+        if not isinstance(refused.orig, UniqueViolation):
+            raise
+        raise Conflict(_("Un passage vient d’être demandé sur ce jeu : relisez sa fiche.")) from refused
+    touch(session, "dataset", sheet.id)
+    session.refresh(made)
+    return made
+
+
+def _move_of(sheet: Dataset, form: StageRequestForm, roles: Sequence[Role]) -> Move:
+    move = load_chart().find(form.move)
+    if move is None or sheet.stage not in move.starts:
+        raise Conflict(
+            _("Ce passage n’est pas possible : le jeu en est à « {stage} ».").format(stage=sheet.stage.label)
+        )
+    if not set(roles) & set(move.asked_by):
+        allowed = ", ".join(role.label for role in move.asked_by)
+        raise Forbidden(_("Ce passage se demande par : {roles}.").format(roles=allowed))
+    if move.reason == "required" and form.reason is None:
+        sentence = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        raise Invalid(sentence, (FieldError("reason", sentence),))
+    return move
+
+
+def _require_passing(gate: Gate, move: Move) -> None:
+    if not gate.passes:
+        stopping = ", ".join(one.policy.id for one in gate.stopping)
+        if stopping:
+            said = _("« {move} » : arrêté par {policies}.").format(move=move.name(), policies=stopping)
+        elif gate.unknown:
+            said = _("« {move} » : il manque ce sans quoi rien ne se juge.").format(move=move.name())
+        else:
+            said = " ".join(gate.lacking)
+        raise Stopped(said, gate)
+
+
+def answer_visa(
+    session: Session,
+    request_id: int,
+    form: VisaForm,
+    *,
+    by: int,
+    roles: Sequence[Role],
+    today: date,
+    expected: int,
+) -> StageRequest:
+    """Gives or refuses a visa on the version of the sheet that was read; the last one given makes the move.
+
+    Raises: NotFound; Stale when the sheet changed since version `expected`; Conflict when nothing waits, when that visa
+    is not asked or was given; Stopped by the policies; Forbidden to who asked, keeps the dataset, or has not the role.
+    """
+    request = get_request(session, request_id)
+    sheet = get_dataset(session, request.dataset_id, lock=True)
+    request = get_request(session, request_id, lock=True)
+    if request.state is not RequestState.WAITING:
+        raise Conflict(_(NOT_WAITING))
+    require_live(sheet)
+    if sheet.version != expected:
+        raise Stale(
+            _("La fiche a changé pendant que vous la lisiez : votre visa porterait sur autre chose. Relisez-la."),
+            sheet.version,
+        )
+    move = load_chart().find(request.move)
+    if move is None:
+        raise Conflict(_(NO_SUCH_MOVE))
+    needed = visas_needed(load_chart(), move, sheet.personal_data)
+    _check_giver(session, request, form.kind, needed, by=by, roles=roles)
+    if form.dated is not None and form.dated < request.asked_on and form.answer is VisaAnswer.GIVEN and not move.slip:
+        sentence = _("Cette décision est datée d’avant la demande : vérifiez sa date.")
+        raise Invalid(sentence, (FieldError("dated", sentence),))
+    given = {one.kind for one in _standing(session, request, sheet)}
+    if form.kind in given:
+        raise Conflict(_("Ce visa est déjà donné sur cette version de la fiche."))
+    with session.begin_nested():
+        _keep_answer(session, request, sheet, form, by=by, roles=roles, today=today)
+        if form.answer is VisaAnswer.REFUSED:
+            request.state, request.ended_on, request.ended_reason = RequestState.REFUSED, today, form.reason
+            session.flush()
+        elif set(needed) <= given | {form.kind}:
+            _require_passing(gate_now(session, sheet, move, today=today), move)
+            _advance(session, sheet, request, move, today)
+    touch(session, "dataset", sheet.id)
+    session.refresh(request)
+    return request
+
+
+def _keep_answer(
+    session: Session, request: StageRequest, sheet: Dataset, form: VisaForm, *, by: int, roles: Sequence[Role],
+    today: date,
+) -> None:  # fmt: skip
+    refused = form.answer is VisaAnswer.REFUSED
+    say(session, "lifecycle:visa:refuse" if refused else "lifecycle:visa:give", form.reason)
+    given_by = load_chart().visas[form.kind].given_by
+    session.add(
+        StageVisa(
+            organisation_id=request.organisation_id, request_id=request.id, dataset_version=sheet.version, given_by=by,
+            given_as=next(role for role in given_by if role in roles), given_on=today, **form.model_dump(),
+        )
+    )  # fmt: skip
+    session.flush()
+
+
+def _check_giver(
+    session: Session, request: StageRequest, kind: VisaKind, needed: Sequence[VisaKind], *, by: int,
+    roles: Sequence[Role],
+) -> None:  # fmt: skip
+    terms = load_chart().visas[kind]
+    if kind not in needed:
+        raise Conflict(_("Ce passage ne demande pas ce visa."))
+    if not set(roles) & set(terms.given_by):
+        allowed = ", ".join(role.label for role in terms.given_by)
+        raise Forbidden(_("« {visa} » se donne par : {roles}.").format(visa=terms.name(), roles=allowed))
+    if terms.own:
+        return
+    if request.asked_by == by:
+        raise Forbidden(_("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser."))
+    if keeps_dataset(session, by, request.dataset_id):
+        raise Forbidden(_("Vous répondez de ce jeu ou le tenez à jour : c’est à quelqu’un d’autre de le viser."))
+
+
+def _standing(session: Session, request: StageRequest, sheet: Dataset) -> list[StageVisa]:
+    """The visas given on the sheet as it stands: those of another version endorse what is no longer written."""
+    given = find_visas(session, [request.id]).get(request.id, [])
+    return [one for one in given if one.answer is VisaAnswer.GIVEN and one.dataset_version == sheet.version]
+
+
+def withdraw_request(session: Session, request_id: int, reason: str, *, today: date, expected: int) -> StageRequest:
+    """Withdraws a request that waits; it may be asked anew.
+
+    Raises: NotFound; Stale; Conflict when it waits for nothing any more.
+    """
+    request = get_request(session, request_id, lock=True)
+    if request.version != expected:
+        raise Stale(
+            _("Cette demande a changé pendant que vous la lisiez : relisez-la, puis recommencez."), request.version
+        )
+    if request.state is not RequestState.WAITING:
+        raise Conflict(_(NOT_WAITING))
+    say(session, "lifecycle:move:withdraw", reason)
+    request.state, request.ended_on, request.ended_reason = RequestState.WITHDRAWN, today, reason
+    session.flush()
+    touch(session, "dataset", request.dataset_id)
+    session.refresh(request)
+    return request
+
+
+def _advance(session: Session, sheet: Dataset, request: StageRequest, move: Move, today: date) -> None:
+    """Makes a move that nothing stops: what the policies said is written first, and the database decides.
+
+    Raises: Conflict with what the database says.
+    """
+    say(session, "lifecycle:move:make", request.reason)
+    facts = _facts_of(session, sheet, today)
+    said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
+    session.add(
+        GateVerdict(
+            organisation_id=sheet.organisation_id, dataset_id=sheet.id, dataset_version=sheet.version,
+            to_stage=move.to, passed=True,
+            found=[
+                {
+                    "policy": one.policy.id, "text": one.policy.digest_of(one.version), "verdict": str(one.verdict),
+                    "facts": plain_facts(one.facts_used),
+                }
+                for one in said
+            ],
+        )
+    )  # fmt: skip
+    session.flush()
+    try:
+        with session.begin_nested():
+            session.execute(_ADVANCE, {"asked": request.id, "on_day": today})
+    except DBAPIError as refused:
+        _say_refusal(refused)
+    session.refresh(sheet)
+
+
+def _say_refusal(refused: DBAPIError) -> NoReturn:
+    code = getattr(refused.orig, "sqlstate", None)
+    if code not in REFUSED_BY_DATABASE:
+        raise refused
+    raise Conflict(_(REFUSED_BY_DATABASE[code])) from refused

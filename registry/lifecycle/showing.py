@@ -1,0 +1,254 @@
+"""The life of datasets in words, for pages and panels."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from registry.compliance.panels import say_assessment, say_unknown
+from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.models import Dataset
+from registry.datasets.queries import get_dataset
+from registry.datasets.views import field_views
+from registry.datasets.vocabulary import Stage
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _
+from registry.lifecycle.charts import Move, load_chart
+from registry.lifecycle.forms import MOVE_LABELS
+from registry.lifecycle.models import StageRequest, StageVisa
+from registry.lifecycle.queries import WaitingRequest, find_requests, find_visas
+from registry.lifecycle.rules import Gate, visas_needed
+from registry.lifecycle.service import gate_now, try_moves
+from registry.lifecycle.views import (
+    GateView,
+    MoveView,
+    RequestLine,
+    RequestPage,
+    StagePage,
+    StagePanel,
+    StepLine,
+    VisaLine,
+    Waiting,
+)
+from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.organisations.queries import get_organisation
+from registry.web.templating import say_day
+from registry.web.visits import Visit
+
+ASK, GIVE = Permission.LIFECYCLE_MOVE_ASK, Permission.LIFECYCLE_VISA_GIVE
+PATH = (
+    Stage.IDENTIFIED, Stage.COLLECTED, Stage.QUALIFIED, Stage.DOCUMENTED, Stage.CLEARED, Stage.PUBLISHED,
+)  # fmt: skip
+"""The way most datasets go; the other stages stand aside of it."""
+
+
+_READ_BESIDE = frozenset({"compliance/_findings.html", "processing/_gdpr.html"})
+"""The panels that whoever endorses a move reads beside the request; the others stand on the sheet."""
+
+
+def roles_on(visit: Visit, organisation_id: int) -> list[Role]:
+    """The roles the visitor holds on an organisation."""
+    return [role for role, ids in visit.visitor.grants.items() if organisation_id in ids]
+
+
+def path_of(stage: Stage) -> list[tuple[str, str]]:
+    """The stages with where each stands: `done`, `here`, `next`; one aside of the way stands at its end."""
+    way = [*PATH] if stage in PATH else [*PATH, stage]
+    here = way.index(stage)
+    aside = stage not in PATH
+    return [
+        (one.label, "here" if place == here else "done" if place < here and not aside else "next")
+        for place, one in enumerate(way)
+    ]
+
+
+def visa_lines(sheet_version: int, needed: Sequence[VisaKind], given: Iterable[StageVisa]) -> list[VisaLine]:
+    """Each visa a move takes, in words."""
+    chart, last = load_chart(), {one.kind: one for one in given}
+    lines = []
+    for kind in needed:
+        one = last.get(kind)
+        if one is None:
+            shape, words = "to-complete", _("attendu de : {roles}").format(roles=_labels(chart.visas[kind].given_by))
+        elif one.answer is VisaAnswer.REFUSED:
+            shape, words = "non-compliant", _("refusé le {day}").format(day=say_day(one.given_on))
+        elif one.dataset_version != sheet_version:
+            shape = "to-complete"
+            words = _("donné le {day} sur une version d’avant : à redonner").format(day=say_day(one.given_on))
+        else:
+            shape, words = (
+                "compliant",
+                _("donné le {day}, {role}").format(day=say_day(one.given_on), role=one.given_as.label),
+            )
+        lines.append(VisaLine(chart.visas[kind].name(), shape, words))
+    return lines
+
+
+def _labels(roles: Iterable[Role]) -> str:
+    return ", ".join(role.label for role in roles)
+
+
+def lacking_of(sheet_version: int, needed: Sequence[VisaKind], given: Iterable[StageVisa]) -> list[VisaKind]:
+    """The visas that a move still lacks on this version of the sheet."""
+    standing = {one.kind for one in given if one.answer is VisaAnswer.GIVEN and one.dataset_version == sheet_version}
+    return [kind for kind in needed if kind not in standing]
+
+
+def may_give(visit: Visit, request: StageRequest, lacking: Iterable[VisaKind]) -> list[VisaKind]:
+    """Those of these visas that the visitor's roles may give; not on a move they asked for."""
+    if not visit.visitor.may(GIVE, request.organisation_id):
+        return []
+    held, chart = set(roles_on(visit, request.organisation_id)), load_chart()
+    own = request.asked_by == visit.visitor.account_id
+    return [kind for kind in lacking if held & set(chart.visas[kind].given_by) and (chart.visas[kind].own or not own)]
+
+
+def waiting_of(visit: Visit, sheet: Dataset, request: StageRequest) -> Waiting:
+    """A move that waits on a dataset, in words."""
+    move, given = load_chart().find(request.move), find_visas(visit.session, [request.id]).get(request.id, [])
+    needed = visas_needed(load_chart(), move, sheet.personal_data) if move is not None else ()
+    lacking = lacking_of(sheet.version, needed, given)
+    return Waiting(
+        id=request.id, version=request.version, title=move.name() if move is not None else request.move,
+        asked=_("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label),
+        reason=request.reason or "", visas=visa_lines(sheet.version, needed, given),
+        is_mine=bool(may_give(visit, request, lacking)), may_withdraw=visit.visitor.may(ASK, request.organisation_id),
+    )  # fmt: skip
+
+
+def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
+    """Where a dataset stands; nothing on an annulled sheet."""
+    # The page of the sheet read it already.
+    sheet = visit.session.get(Dataset, dataset_id)
+    if sheet is None or sheet.annulled:
+        return None
+    requests = find_requests(visit.session, dataset_id)
+    waiting = next((one for one in requests if one.state is RequestState.WAITING), None)
+    made = next((one for one in requests if one.state is RequestState.MADE), None)
+    last = requests[0] if requests else None
+    refused = last is not None and last.state is RequestState.REFUSED
+    may_ask = visit.visitor.may(ASK, sheet.organisation_id)
+    return StagePanel(
+        dataset_id=dataset_id, stage=sheet.stage.label, path=path_of(sheet.stage),
+        since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
+        waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,
+        refused=(last.ended_reason or "") if last is not None and refused else "",
+        offered=[
+            (move.code, move.what_to_ask())
+            for move in (load_chart().moves_from(sheet.stage) if may_ask and waiting is None else ())
+            if set(move.asked_by) & set(roles_on(visit, sheet.organisation_id))
+        ],
+    )  # fmt: skip
+
+
+def stage_page(
+    visit: Visit,
+    sheet: Dataset,
+    values: Mapping[str, Any],
+    errors: Mapping[str, str],
+    gates: Mapping[str, Gate] | None = None,
+) -> StagePage:
+    """The life of a dataset; `gates` are those of moves just refused, the others are tried."""
+    requests = find_requests(visit.session, sheet.id)
+    visas = find_visas(visit.session, [one.id for one in requests])
+    waiting = next((one for one in requests if one.state is RequestState.WAITING), None)
+    moves = load_chart().moves_from(sheet.stage) if waiting is None and not sheet.annulled else []
+    tried = {**try_moves(visit.session, sheet, moves, today=visit.today), **(gates or {})} if moves else {}
+    return StagePage(
+        id=sheet.id, version=sheet.version, title=sheet.title, organisation_id=sheet.organisation_id,
+        organisation=get_organisation(visit.session, sheet.organisation_id).name, stage=sheet.stage.label,
+        path=path_of(sheet.stage), waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,
+        moves=[_move_view(visit, sheet, move, tried[move.code]) for move in moves],
+        steps=[line for one in requests for line in _steps(one, visas.get(one.id, []))], values=values, errors=errors,
+        labels={name: _(label) for name, label in MOVE_LABELS.items()},
+    )  # fmt: skip
+
+
+def _move_view(visit: Visit, sheet: Dataset, move: Move, gate: Gate) -> MoveView:
+    held = set(roles_on(visit, sheet.organisation_id))
+    chart = load_chart()
+    return MoveView(
+        code=move.code, title=move.name(), action=move.what_to_ask(), to=move.to.label, asked_by=_labels(move.asked_by),
+        visas=[chart.visas[kind].name() for kind in visas_needed(chart, move, sheet.personal_data)],
+        needs_reason=move.reason == "required", gate=say_gate(visit, sheet, gate),
+        may_ask=bool(held & set(move.asked_by)) and visit.visitor.may(ASK, sheet.organisation_id),
+    )  # fmt: skip
+
+
+def say_gate(visit: Visit, sheet: Dataset, gate: Gate) -> GateView:
+    """What stops a move, in words."""
+    return GateView(
+        [say_assessment(visit, one, sheet.id, sheet.organisation_id) for one in gate.stopping],
+        say_unknown(visit, SubjectKind.DATASET, sheet.id, sheet.organisation_id, gate.unknown),
+        gate.lacking,
+        gate.passes,
+    )
+
+
+def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
+    """What happened of a request, the last first."""
+    move, chart = load_chart().find(request.move), load_chart()
+    title = move.name() if move is not None else request.move
+    passed = _("Passage : {before} → {after}").format(before=request.from_stage.label, after=request.to_stage.label)
+    if request.state is RequestState.MADE and not visas:
+        return [StepLine(request.asked_on, f"{passed} ({request.asked_as.label})", request.reason or "")]
+    asked = _("Demande : {move} ({role})").format(move=title, role=request.asked_as.label)
+    lines = [StepLine(request.asked_on, asked, request.reason or "")]
+    for one in visas:
+        name = chart.visas[one.kind].name()
+        words = _("{visa} : donné ({role})") if one.answer is VisaAnswer.GIVEN else _("{visa} : refusé ({role})")
+        outside = [one.authority, one.reference, say_day(one.dated) if one.dated is not None else None]
+        why = ", ".join(part for part in (*outside, one.reason) if part)
+        lines.append(StepLine(one.given_on, words.format(visa=name, role=one.given_as.label), why))
+    if request.ended_on is not None and request.state is RequestState.MADE:
+        lines.append(StepLine(request.ended_on, passed, ""))
+    if request.ended_on is not None and request.state is RequestState.WITHDRAWN:
+        lines.append(StepLine(request.ended_on, _("Demande retirée"), request.ended_reason or ""))
+    return lines[::-1]
+
+
+def request_line(visit: Visit, one: WaitingRequest, given: Sequence[StageVisa]) -> RequestLine:
+    """A request in the list, in words."""
+    move, chart = load_chart().find(one.row.move), load_chart()
+    needed = visas_needed(chart, move, one.personal_data) if move is not None else ()
+    lacking = lacking_of(one.dataset_version, needed, given)
+    return RequestLine(
+        id=one.row.id, dataset=one.title, organisation=one.organisation,
+        move=move.name() if move is not None else one.row.move,
+        asked=_("{day}, {role}").format(day=say_day(one.row.asked_on), role=one.row.asked_as.label),
+        lacking=[chart.visas[kind].name() for kind in lacking], is_mine=bool(may_give(visit, one.row, lacking)),
+    )  # fmt: skip
+
+
+def request_page(
+    visit: Visit, request: StageRequest, values: Mapping[str, Any], errors: Mapping[str, str], gate: Gate | None = None
+) -> RequestPage:
+    """One request with what its reader needs to answer it."""
+    sheet = get_dataset(visit.session, request.dataset_id)
+    move, chart = load_chart().find(request.move), load_chart()
+    given = find_visas(visit.session, [request.id]).get(request.id, [])
+    needed = visas_needed(chart, move, sheet.personal_data) if move is not None else ()
+    waits = request.state is RequestState.WAITING
+    offered = may_give(visit, request, lacking_of(sheet.version, needed, given)) if waits else []
+    if waits and gate is None and move is not None:
+        gate = gate_now(visit.session, sheet, move, today=visit.today, visas_to_come=True)
+    own = waits and request.asked_by == visit.visitor.account_id
+    told = [
+        (_("Demandé"), _("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label)),
+        (_("Passage"), f"{request.from_stage.label} → {request.to_stage.label}"), (_("Motif"), request.reason or ""),
+        (_("Fin"), say_day(request.ended_on) if request.ended_on is not None else ""),
+        (_("Motif de la fin"), request.ended_reason or ""),
+    ]  # fmt: skip
+    return RequestPage(
+        id=request.id, dataset_id=sheet.id, dataset_version=sheet.version, title=sheet.title,
+        organisation=get_organisation(visit.session, request.organisation_id).name,
+        move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
+        said=[(label, words) for label, words in told if words], visas=visa_lines(sheet.version, needed, given),
+        gate=say_gate(visit, sheet, gate) if gate is not None else None, fields=field_views(sheet)[0],
+        panels=visit.panels_of(
+            "dataset", sheet.id, but=[one.template for one in visit.premises.panels if one.template not in _READ_BESIDE]
+        ),
+        may_give=[(str(kind), chart.visas[kind].name()) for kind in offered],
+        outside=any(chart.visas[kind].outside for kind in offered),
+        own=_("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser.") if own else "", values=values,
+        errors=errors, labels={name: _(label) for name, label in MOVE_LABELS.items()},
+        answers=[(str(one), one.label) for one in VisaAnswer],
+    )  # fmt: skip

@@ -1,0 +1,157 @@
+"""What the pages of a dataset's life receive."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.compliance.views import FindingView, MissingView
+
+
+@dataclass(frozen=True)
+class VisaLine:
+    """A visa that a move takes: given, by which role and when; given on another version; or awaited."""
+
+    title: str
+    shape: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A move that waits, in words; `is_mine` where the reader may give one of the visas it lacks."""
+
+    id: int
+    version: int
+    title: str
+    asked: str
+    reason: str
+    visas: Sequence[VisaLine]
+    is_mine: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
+class StagePanel:
+    """Where a dataset stands, on its own sheet."""
+
+    dataset_id: int
+    stage: str
+    path: Sequence[tuple[str, str]]
+    since: str
+    waiting: Waiting | None
+    refused: str
+    offered: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class GateView:
+    """What stops a move: policies with article and remedy, facts to fill with their places, what else lacks."""
+
+    stopping: Sequence[FindingView]
+    unknown: Sequence[MissingView]
+    lacking: Sequence[str]
+    passes: bool
+
+
+@dataclass(frozen=True)
+class MoveView:
+    """A move that begins where the dataset stands: what stops it, and who may ask for it."""
+
+    code: str
+    title: str
+    action: str
+    to: str
+    asked_by: str
+    visas: Sequence[str]
+    needs_reason: bool
+    gate: GateView
+    may_ask: bool
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """Something that happened in the life of a dataset."""
+
+    day: date
+    words: str
+    why: str
+
+
+@dataclass(frozen=True)
+class StagePage:
+    """The life of one dataset: where it stands, where it may go, what happened."""
+
+    id: int
+    version: int
+    title: str
+    organisation_id: int
+    organisation: str
+    stage: str
+    path: Sequence[tuple[str, str]]
+    waiting: Waiting | None
+    moves: Sequence[MoveView]
+    steps: Sequence[StepLine]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """A request in the list of those that wait."""
+
+    id: int
+    dataset: str
+    organisation: str
+    move: str
+    asked: str
+    lacking: Sequence[str]
+    is_mine: bool
+
+
+@dataclass(frozen=True)
+class RequestsPage:
+    """The moves that wait within the reader's rights."""
+
+    rows: Sequence[RequestLine]
+    mine_only: bool
+    mine: int
+    others: int
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    """One request: what is asked, what the sheet and the policies say, and the answer the reader may give."""
+
+    id: int
+    dataset_id: int
+    dataset_version: int
+    title: str
+    organisation: str
+    move: str
+    state: str
+    waits: bool
+    said: Sequence[tuple[str, str]]
+    visas: Sequence[VisaLine]
+    gate: GateView | None
+    fields: Sequence[tuple[str, str]]
+    panels: Sequence[str]
+    may_give: Sequence[tuple[str, str]]
+    outside: bool
+    own: str
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    answers: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class WithdrawRequestPage:
+    """The question asked before a request is withdrawn: why."""
+
+    id: int
+    version: int
+    dataset_id: int
+    title: str
+    error: str

@@ -1,0 +1,83 @@
+"""A dataset that moves along, as browsers and programs move it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from httpx import Response
+from sqlalchemy import text
+
+from registry.datasets.vocabulary import Stage
+from registry.kernel.permissions import Role
+from registry.processing.forms import ActivityForm
+from registry.processing.service import record_activity
+from tests.conftest import Someone, Town
+
+READY: dict[str, Any] = {
+    "personal_data": "none", "origin": "produced", "access_rights": "public", "licence": "etalab-2.0",
+    "nature": "other", "documentation": ["https://exemple.invalid/notice"],
+    "description": "Ce que contient ce jeu, à quoi il sert, et ses limites.",
+    "distributions": [{"access_url": "https://exemple.invalid/a.csv", "format": "CSV"}],
+}  # fmt: skip
+"""A sheet that nothing stops."""
+
+
+def ask(who: Someone, sheet: int, move: str, reason: str = "", version: int | None = None) -> Response:
+    """Sends the form that asks for a move, as a browser does from the sheet as it stands."""
+    said = {"move": move, "version": str(version or version_of(who, sheet))}
+    return who.post(f"/jeux/{sheet}/etape", said | ({"reason": reason} if reason else {}))
+
+
+def answer(who: Someone, request: int, kind: str, given: str = "given", **more: str) -> Response:
+    """Sends the form that gives a visa or refuses it."""
+    version = more.pop("version", None) or str(version_read(who, request))
+    return who.post(f"/visas/{request}", {"kind": kind, "answer": given, "version": version, **more})
+
+
+def version_of(who: Someone, sheet: int) -> int:
+    """The version of a sheet, as programs read it."""
+    number: int = who.api("GET", f"/api/v1/datasets/{sheet}").json()["version"]
+    return number
+
+
+def version_read(who: Someone, request: int) -> int:
+    """The version of the sheet that the page of a request shows."""
+    page = who.get(f"/visas/{request}").text
+    return int(page.partition('name="version" value="')[2].partition('"')[0] or 0)
+
+
+def stage_of(town: Town, sheet: int) -> str:
+    """Where a dataset stands."""
+    with town.acting() as session:
+        found: str = session.execute(text("SELECT stage FROM dataset WHERE id = :id"), {"id": sheet}).scalar_one()
+    return found
+
+
+def last_request(town: Town, sheet: int) -> int:
+    """The number of the last request on a dataset."""
+    query = text("SELECT max(id) FROM stage_request WHERE dataset_id = :id")
+    with town.acting() as session:
+        found: int = session.execute(query, {"id": sheet}).scalar_one()
+    return found
+
+
+def place(town: Town, sheet: int, stage: Stage | str) -> None:
+    """Puts a dataset at a stage, as the owner of the tables alone can."""
+    with town.as_owner() as session:
+        session.execute(text("UPDATE dataset SET stage = :stage WHERE id = :id"), {"stage": str(stage), "id": sheet})
+
+
+def serve(town: Town, sheet: int, basis: str | None = "public-task") -> int:
+    """Has an activity of the record concern a dataset, with or without a lawful basis."""
+    form = ActivityForm.model_validate(
+        {
+            "name": "Instruction des demandes", "status": "active", "purpose": "Instruire les demandes",
+            "lawful_basis": basis, "datasets": [{"dataset_id": sheet}],
+        }
+    )  # fmt: skip
+    with town.acting() as session:
+        return record_activity(session, town.authority_id, form).id
+
+
+def people(town: Town, roles: Iterable[Role]) -> list[Someone]:
+    """Somebody of each role on the authority."""
+    return [town.someone(role) for role in roles]

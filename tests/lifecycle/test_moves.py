@@ -1,0 +1,442 @@
+"""A dataset from collection to publication: who asks, who endorses, what stops it, and what the database refuses."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from registry.datasets.bulk.forms import BULK_FIELDS
+from registry.datasets.vocabulary import Stage
+from registry.exchange.exports.exporting import ExportFormat, export
+from registry.exchange.jobs import import_file
+from registry.kernel.permissions import Role
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.models import StageMove
+from registry.lifecycle.service import ask_move
+from registry.platform.database import Acting, open_session
+from tests.conftest import Someone, Town
+from tests.lifecycle.moving import READY, answer, ask, last_request, place, serve, stage_of, version_of
+
+pytestmark = pytest.mark.database
+
+
+def test_a_dataset_goes_from_collection_to_publication_and_back(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    for move, stage in (("collect", "collected"), ("qualify", "qualified"), ("document", "documented")):
+        assert ask(steward, sheet, move).status_code == 303
+        assert stage_of(town, sheet) == stage
+
+    assert ask(steward, sheet, "clear").headers["location"].endswith("fait=passage-demande")
+    assert stage_of(town, sheet) == "documented", "nobody endorsed it yet"
+    assert "Viser ou refuser" in legal.get("/visas").text
+    assert "Viser ou refuser" not in steward.get("/visas").text
+    request = last_request(town, sheet)
+    assert answer(legal, request, "legal").status_code == 303
+    assert stage_of(town, sheet) == "cleared"
+
+    ask(steward, sheet, "publish")
+    assert answer(legal, last_request(town, sheet), "legal").status_code == 303
+    assert stage_of(town, sheet) == "published"
+
+    assert ask(steward, sheet, "withdraw").status_code == 422, "a withdrawal says why"
+    assert ask(steward, sheet, "withdraw", "Des adresses y étaient lisibles.").status_code == 303
+    assert stage_of(town, sheet) == "withdrawn"
+    page = steward.get(f"/jeux/{sheet}/etape").text
+    assert "Des adresses y étaient lisibles." in page
+    assert "Autorisé → Publié" in page
+    found = steward.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=CDV-07").json()
+    assert found["findings"][0]["verdict"] == "compliant"
+
+
+def test_a_refused_visa_returns_the_dataset_with_its_reason(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.DOCUMENTED)
+    ask(steward, sheet, "clear")
+    request = last_request(town, sheet)
+
+    assert answer(legal, request, "legal", "refused").status_code == 422, "a refusal says what lacks"
+    assert answer(legal, request, "legal", "refused", reason="La licence est à vérifier.").status_code == 303
+
+    assert stage_of(town, sheet) == "documented"
+    assert "La licence est à vérifier." in steward.get(f"/jeux/{sheet}").text
+    assert ask(steward, sheet, "clear").status_code == 303, "it may be asked for anew"
+
+
+def test_a_visa_counts_for_the_version_that_was_read(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    legal, dpo = town.someone(Role.LEGAL), town.someone(Role.DPO)
+    serve(town, sheet)
+    amend(steward, sheet, {"personal_data": "personal", "access_rights": "restricted", "final_disposition": "keep"})
+    place(town, sheet, Stage.DOCUMENTED)
+    stale = version_of(steward, sheet)
+    system_of(town, sheet)
+    assert ask(steward, sheet, "clear").status_code == 303
+    request = last_request(town, sheet)
+
+    assert answer(legal, request, "legal", version=str(stale)).status_code == 409, "the sheet changed since"
+    assert answer(legal, request, "legal").status_code == 303
+    amend(steward, sheet, {"notes": "Une précision."})
+    assert "à redonner" in legal.get(f"/visas/{request}").text
+    assert answer(dpo, request, "dpo").status_code == 303
+    assert stage_of(town, sheet) == "documented", "the legal visa endorsed what is no longer written"
+    assert answer(legal, request, "legal").status_code == 303
+    assert stage_of(town, sheet) == "cleared"
+
+
+def test_nobody_endorses_what_they_asked_for_or_keep(town: Town):
+    sheet, legal, steward = town.record(**READY), town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place(town, sheet, Stage.CLEARED)
+    ask(legal, sheet, "publish")
+    refused = answer(legal, last_request(town, sheet), "legal", version=str(version_of(legal, sheet)))
+    assert refused.status_code == 403
+    assert "à quelqu’un d’autre de le viser" in refused.text
+
+    other = town.record("Arbres", **READY)
+    place(town, other, Stage.CLEARED)
+    keep(town, other, legal)
+    ask(steward, other, "publish")
+    refused = answer(legal, last_request(town, other), "legal")
+    assert refused.status_code == 403
+    assert "tenez à jour" in refused.text
+    assert stage_of(town, other) == "cleared"
+
+
+def test_personal_data_without_a_lawful_basis_is_told_policy_article_and_remedy(town: Town):
+    sheet, steward = town.record(**{**READY, "personal_data": "personal"}), town.someone(Role.STEWARD)
+    serve(town, sheet, None)
+    place(town, sheet, Stage.CLEARED)
+
+    refused = ask(steward, sheet, "publish")
+
+    assert refused.status_code == 409
+    assert "CDV-11" in refused.text
+    assert "art. 6 §1" in refused.text
+    assert "choisissez sa base légale" in refused.text
+    assert stage_of(town, sheet) == "cleared"
+    with town.acting() as session:
+        assert not session.execute(text("SELECT count(*) FROM stage_request")).scalar_one(), "nothing half-asked"
+
+
+def test_the_api_tells_what_stops_a_move_with_its_article_and_remedy(town: Town):
+    sheet, steward = town.record(**{**READY, "personal_data": "personal"}), town.someone(Role.STEWARD)
+    legal = town.someone(Role.LEGAL)
+    serve(town, sheet, None)
+    place(town, sheet, Stage.CLEARED)
+    address, match = f"/api/v1/datasets/{sheet}", {"If-Match": f'"{version_of(steward, sheet)}"'}
+
+    told = steward.api("GET", f"{address}/stage").json()
+    publish = next(move for move in told["moves"] if move["code"] == "publish")
+    assert not publish["passes"]
+    assert "CDV-11" in [one["policy_id"] for one in publish["stopped_by"]]
+    refused = steward.api("POST", f"{address}/stage-requests", json={"move": "publish"}, headers=match)
+    assert refused.status_code == 409
+    assert "CDV-11, Règlement (UE) 2016/679 (RGPD), art. 6 §1" in refused.json()["detail"]
+
+    ready = town.record("Arbres", **READY)
+    place(town, ready, Stage.CLEARED)
+    match = {"If-Match": f'"{version_of(steward, ready)}"'}
+    asked = steward.api("POST", f"/api/v1/datasets/{ready}/stage-requests", json={"move": "publish"}, headers=match)
+    assert asked.status_code == 201, asked.text
+    said = {"kind": "legal", "answer": "given", "dataset_version": version_of(steward, ready)}
+    endorsed = legal.api("POST", f"{asked.headers['location']}/visas", json=said)
+    assert endorsed.json()["state"] == "made", endorsed.text
+    assert steward.api("GET", f"/api/v1/datasets/{ready}/stage").json()["stage"] == "published"
+
+
+def test_a_move_is_a_task_of_who_may_endorse_it_then_of_who_asked(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.CLEARED)
+    ask(steward, sheet, "publish")
+    request = last_request(town, sheet)
+
+    assert "Viser ou refuser un passage" in legal.get("/bureau").text
+    assert "Vous avez demandé un passage" in steward.get("/bureau?liste=waiting").text
+    assert "Viser ou refuser un passage" not in town.someone(Role.DPO).get("/bureau").text, "no visa of theirs is asked"
+    answer(legal, request, "legal", "refused", reason="La licence est à vérifier.")
+    assert "Viser ou refuser un passage" not in legal.get("/bureau").text
+    assert "Lire le refus : votre passage est refusé" in plain(steward.get("/bureau").text)
+    ask(steward, sheet, "publish")
+    assert "Lire le refus" not in steward.get("/bureau").text, "asked anew, it waits again"
+
+
+def test_two_people_ask_at_once_and_one_request_waits(town: Town):
+    sheet, steward, dpo = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.DPO)
+    place(town, sheet, Stage.DOCUMENTED)
+    assert ask(steward, sheet, "clear").status_code == 303
+    again = ask(dpo, sheet, "clear")
+    assert again.status_code == 409
+    assert "déjà demandé" in again.text
+
+
+def test_a_move_that_is_no_longer_possible_says_where_the_dataset_stands(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    refused = ask(steward, sheet, "publish")
+    assert refused.status_code == 409
+    assert "le jeu en est à" in refused.text
+    assert "Identifié" in refused.text
+    assert ask(steward, sheet, "collect", version=99).status_code == 409
+    assert ask(steward, sheet, "no-such-move").status_code == 409
+    assert ask(town.someone(Role.READER), sheet, "collect").status_code == 403
+
+
+def test_no_form_no_api_call_no_bulk_edit_and_no_import_writes_a_stage(town: Town, tmp_path: Path):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    match = {"If-Match": f'"{version_of(steward, sheet)}"'}
+    assert (
+        steward.api("PATCH", f"/api/v1/datasets/{sheet}", json={"stage": "published"}, headers=match).status_code == 422
+    )
+    said = {"organisation_id": town.authority_id, "title": "Neuf", "stage": "published"}
+    assert steward.api("POST", "/api/v1/datasets", json=said).status_code == 422
+    assert "stage" not in BULK_FIELDS
+
+    with town.acting() as session:
+        kept = b"".join(export(session, ExportFormat.JSON, {}))
+    assert kept.count(b'"identified"') == 1
+    place_of = tmp_path / "registre.json"
+    place_of.write_bytes(kept.replace(b'"identified"', b'"published"').replace(b"urn:uuid:", b"urn:autre:"))
+    report = import_file(
+        town.home, str(place_of), organisation_id=town.authority_id, acting=Acting("cli:essai"), info=town.info
+    )  # fmt: skip
+    assert report.created == 1, report
+    with town.acting() as session:
+        assert session.execute(text("SELECT DISTINCT stage FROM dataset")).scalars().all() == ["identified"]
+
+
+# What the database itself refuses, whoever asks.
+
+
+def sql(town: Town, who: Someone, statement: str, **values: object) -> str:
+    """Runs one statement as the web's own role, acting as somebody; what the database said, or nothing."""
+    acting = Acting(
+        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
+        writes=frozenset({town.authority_id}),
+    )  # fmt: skip
+    with open_session(town.home.app, acting, **town.info) as session:
+        try:
+            session.execute(text(statement), values)
+            session.commit()
+        except DBAPIError as refused:
+            session.rollback()
+            return f"{refused.orig.sqlstate} {refused.orig}"  # type: ignore[union-attr]
+    return ""
+
+
+REQUEST = (
+    "INSERT INTO stage_request (organisation_id, dataset_id, move, from_stage, to_stage, asked_by, asked_as, asked_on,"
+    " state, version) VALUES (:body, :sheet, :move, :before, :after, :by, :as_role, current_date, 'waiting', 1)"
+)
+VERDICT = (
+    "INSERT INTO gate_verdict (organisation_id, dataset_id, dataset_version, to_stage, passed, found)"
+    " SELECT organisation_id, id, version, :after, true, '[]' FROM dataset WHERE id = :sheet"
+)
+VISA = (
+    "INSERT INTO stage_visa (organisation_id, request_id, kind, answer, dataset_version, given_by, given_as, given_on,"
+    " by_keeper, version) SELECT d.organisation_id, r.id, :kind, 'given', d.version, :by, :as_role, current_date,"
+    " false, 1 FROM stage_request r JOIN dataset d ON d.id = r.dataset_id WHERE d.id = :sheet"
+)
+ADVANCE = "SELECT advance_stage(max(id), current_date) FROM stage_request WHERE dataset_id = :sheet"
+
+
+def waiting_in_sql(town: Town, who: Someone, sheet: int, move: str, before: str, after: str) -> str:
+    """Writes a request by hand, as the web's own role."""
+    return sql(
+        town, who, REQUEST, body=town.authority_id, sheet=sheet, move=move, before=before, after=after,
+        by=who.account_id, as_role="steward",
+    )  # fmt: skip
+
+
+def test_the_application_cannot_write_a_stage_in_sql(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    assert sql(town, steward, "UPDATE dataset SET stage = 'published' WHERE id = :id", id=sheet).startswith("BF000")
+    insert = (
+        "INSERT INTO dataset (organisation_id, identifier, title, title_sort, stage, annulled, version)"
+        " VALUES (:body, 'x', 'X', 'x', 'published', false, 1)"
+    )
+    assert sql(town, steward, insert, body=town.authority_id).startswith("BF000")
+    made = "UPDATE stage_request SET state = 'made', ended_on = current_date"
+    assert waiting_in_sql(town, steward, sheet, "collect", "identified", "collected") == ""
+    assert sql(town, steward, made).startswith("BF000")
+    passage = (
+        "INSERT INTO stage_passage (organisation_id, dataset_id, request_id, verdict_id, dataset_version, from_stage,"
+        " to_stage, passed_on, version) SELECT 1, :id, 1, 1, 1, 'identified', 'published', current_date, 1"
+    )
+    assert sql(town, steward, passage, id=sheet).startswith("42501")
+    assert sql(town, steward, "UPDATE stage_move SET needs_basis = false").startswith("42501")
+    assert stage_of(town, sheet) == "identified"
+
+
+def test_the_function_refuses_without_a_verdict_of_the_same_transaction(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    waiting_in_sql(town, steward, sheet, "collect", "identified", "collected")
+    assert sql(town, steward, ADVANCE, sheet=sheet).startswith("BF005")
+    assert sql(town, steward, VERDICT, sheet=sheet, after="collected") == "", "a verdict of another transaction"
+    assert sql(town, steward, ADVANCE, sheet=sheet).startswith("BF005")
+    assert sql(town, steward, f"WITH v AS ({VERDICT} RETURNING id) {ADVANCE}", sheet=sheet, after="published")
+    assert stage_of(town, sheet) == "identified"
+
+
+def test_the_function_refuses_personal_data_without_a_basis_even_with_a_forged_verdict(town: Town):
+    sheet = town.record(**{**READY, "personal_data": "personal"})
+    steward, legal = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    activity = serve(town, sheet, None)
+    place(town, sheet, Stage.CLEARED)
+    waiting_in_sql(town, steward, sheet, "publish", "cleared", "published")
+    assert forge(town, steward, sheet) == "BF006", "nor without the visa"
+    assert sql(town, legal, VISA, kind="legal", by=legal.account_id, as_role="legal", sheet=sheet) == ""
+    assert forge(town, steward, sheet) == "BF007"
+    assert stage_of(town, sheet) == "cleared"
+    with town.acting() as session:
+        session.execute(
+            text("UPDATE processing_activity SET lawful_basis = 'public-task' WHERE id = :id"), {"id": activity}
+        )
+    assert forge(town, steward, sheet) == "", "the basis is what it lacked"
+    assert stage_of(town, sheet) == "published"
+
+
+def test_nobody_asks_nor_endorses_in_anothers_name_in_sql(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.CLEARED)
+    said = {
+        "body": town.authority_id, "sheet": sheet, "move": "publish", "before": "cleared", "after": "published",
+        "as_role": "legal",
+    }  # fmt: skip
+    assert sql(town, steward, REQUEST, by=legal.account_id, **said).startswith("42501")
+    waiting_in_sql(town, steward, sheet, "publish", "cleared", "published")
+    assert sql(town, steward, VISA, kind="legal", by=legal.account_id, as_role="legal", sheet=sheet).startswith("42501")
+    assert sql(town, steward, VISA, kind="legal", by=steward.account_id, as_role="legal", sheet=sheet) == ""
+    assert forge(town, steward, sheet) == "BF006", "a visa of somebody who holds no such role is none"
+    assert stage_of(town, sheet) == "cleared"
+
+
+def forge(town: Town, who: Someone, sheet: int) -> str:
+    """Calls the function with a verdict that nobody judged, written in the same transaction; how it is refused."""
+    acting = Acting(
+        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
+        writes=frozenset({town.authority_id}),
+    )  # fmt: skip
+    with open_session(town.home.app, acting, **town.info) as session:
+        try:
+            session.execute(text(VERDICT), {"sheet": sheet, "after": "published"})
+            session.execute(text(ADVANCE), {"sheet": sheet})
+            session.commit()
+        except DBAPIError as refused:
+            session.rollback()
+            return str(refused.orig.sqlstate)  # type: ignore[union-attr]
+    return ""
+
+
+def test_the_database_and_the_file_tell_the_same_moves(town: Town):
+    chart = load_chart()
+    told = {
+        (move.code, str(start)): (
+            str(move.to), sorted(map(str, move.asked_by)), move.basis, move.slip,
+            {
+                str(kind): {
+                    "given_by": [str(role) for role in chart.visas[kind].given_by],
+                    "personal_only": chart.visas[kind].personal_only, "own": chart.visas[kind].own,
+                }
+                for kind in move.visas
+            },
+        )
+        for move in chart.moves
+        for start in move.starts
+    }  # fmt: skip
+    with town.acting() as session:
+        kept = {
+            (row.code, str(row.from_stage)): (
+                str(row.to_stage), sorted(row.asked_by), row.needs_basis, row.needs_slip, row.visas
+            )
+            for row in session.query(StageMove)
+        }  # fmt: skip
+    assert kept == told
+
+
+def test_every_gate_names_a_policy_and_every_fact_is_declared(town: Town):
+    catalogue = town.info["engine"].catalogue
+    for move in load_chart().moves:
+        for policy_id in move.gates:
+            policy = catalogue.find(policy_id)
+            assert policy is not None, policy_id
+            assert not any(catalogue.waits(policy, version) for version in policy.versions), (
+                f"{policy_id} judges nobody"
+            )
+        assert set(move.known) <= catalogue.facts.keys()
+
+
+EVERYBODY = tuple(Role)
+
+
+@pytest.mark.parametrize("stage", list(Stage), ids=str)
+def test_of_every_stage_each_role_may_ask_for_what_the_file_says_and_nothing_else(town: Town, stage: Stage):
+    chart = load_chart()
+    for move in chart.moves:
+        for role in EVERYBODY:
+            sheet = town.record(f"{move.code} {role}", **READY)
+            place(town, sheet, stage)
+            who = town.someone(role)
+            with town.acting() as session:
+                version = session.execute(
+                    text("SELECT version FROM dataset WHERE id = :id"), {"id": sheet}
+                ).scalar_one()
+            try:
+                with town.acting(account_id=who.account_id) as session:
+                    ask_move(
+                        session, sheet, StageRequestForm(move=move.code, reason="Parce qu’il le faut."),
+                        by=who.account_id, roles=[role], today=town.info["today"](), expected=version,
+                    )  # fmt: skip
+                said = "asked"
+            except Exception as refusal:
+                said = type(refusal).__name__
+            expected = "Conflict" if stage not in move.starts else "Forbidden" if role not in move.asked_by else "asked"
+            assert said == expected, (stage, move.code, role)
+            at_once = expected == "asked" and not move.visas
+            assert stage_of(town, sheet) == (str(move.to) if at_once else str(stage))
+
+
+def test_an_outside_visa_says_whose_it_is():
+    with pytest.raises(ValueError, match="sous quelle référence"):
+        VisaForm.model_validate({"kind": "archives", "answer": "given"})
+    with pytest.raises(ValueError, match="ni référence"):
+        VisaForm.model_validate({"kind": "legal", "answer": "given", "reference": "12"})
+    with pytest.raises(ValueError, match="pas encore été prise"):
+        VisaForm.model_validate(
+            {"kind": "archives", "answer": "given", "authority": "AD", "reference": "12", "dated": "2026-12-02"},
+            context={"today": date(2026, 12, 1)},
+        )
+
+
+def plain(page: str) -> str:
+    """A page whose narrow and unbreakable spaces are spaces."""
+    return page.replace("\u202f", " ").replace("\xa0", " ")
+
+
+def amend(who: Someone, sheet: int, values: dict[str, object]) -> None:
+    """Changes a sheet through the API."""
+    given = who.api(
+        "PATCH", f"/api/v1/datasets/{sheet}", json=values, headers={"If-Match": f'"{version_of(who, sheet)}"'}
+    )  # fmt: skip
+    assert given.status_code == 200, given.text
+
+
+def system_of(town: Town, sheet: int) -> None:
+    """Has a dataset live in an information system."""
+    steward = town.someone(Role.STEWARD)
+    made = steward.api("POST", "/api/v1/systems", json={"organisation_id": town.authority_id, "name": "SI"})
+    assert made.status_code == 201, made.text
+    amend(steward, sheet, {"information_system_id": made.json()["id"]})
+
+
+def keep(town: Town, sheet: int, who: Someone) -> None:
+    """Has somebody keep a dataset, from yesterday on."""
+    with town.as_owner() as session:
+        session.execute(
+            text(
+                "INSERT INTO appointment (organisation_id, person_id, role, subject_kind, subject_id, during,"
+                " published, annulled, version) SELECT :body, person_id, 'steward', 'dataset', :sheet,"
+                " daterange(current_date - 1, NULL), false, false, 1 FROM account WHERE id = :account"
+            ),
+            {"body": town.authority_id, "sheet": sheet, "account": who.account_id},
+        )
