@@ -39,6 +39,7 @@ def asker_of(visit: Visit) -> Asker:
         assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
         deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
+        endorsing=who.grants if who.may(Permission.LIFECYCLE_VISA_GIVE) else {},
         kept_months=visit.premises.home.settings.requests_kept_months,
     )
 

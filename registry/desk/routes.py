@@ -239,7 +239,13 @@ def _task_page(
     visit: Visit, task: Task, binding: Binding, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200
 ) -> Response[Any]:
     bodies = find_organisations(visit.session)
-    may_delegate = task.kind not in {TaskKind.QUESTION, TaskKind.ANSWER, TaskKind.DRAFT, TaskKind.DEVIATION}
+    may_delegate = task.kind not in {
+        TaskKind.QUESTION,
+        TaskKind.ANSWER,
+        TaskKind.DRAFT,
+        TaskKind.DEVIATION,
+        TaskKind.MOVE,
+    }
     among = find_colleagues(visit.session, task.needs, task.organisation_id, but=visit.visitor.account_id)
     view = TaskPage(
         task=_say(visit, [task], binding, bodies)[0],

@@ -17,6 +17,7 @@ PATIENCE: Mapping[TaskKind, int] = {
     TaskKind.DRAFT: 30,
     TaskKind.ERASURE: 90,
     TaskKind.DEVIATION: 15,
+    TaskKind.MOVE: 15,
 }
 """How long each task may stand before it is late; a finding waits as long as its gravity allows.
 

@@ -15,6 +15,7 @@ from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
 from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.matter_words import Words, say_breach, say_dpia, say_erasure, say_request
+from registry.desk.move_words import say_move
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
@@ -232,6 +233,8 @@ class HandOverPage:
 
 BESIDE = {
     "activities": (mark("Registre des traitements"), "/traitements/du-jeu/{id}"),
+    "moves": (mark("Étapes"), "{sheet}/etape"),
+    "visa": (mark("Visa"), "{sheet}/etape"),
     "evidence": (mark("Preuves"), "{sheet}#preuves"),
     "retention": (mark("Conservation"), "/conservation/du-jeu/{id}"),
 }
@@ -458,6 +461,7 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.DPIA: say_dpia,
     TaskKind.ERASURE: say_erasure,
     TaskKind.DEVIATION: _say_deviation,
+    TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(task.detail),
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

@@ -17,6 +17,7 @@ class TaskKind(Labelled):
     REQUEST = "request", mark("Demandes à répondre")
     DPIA = "dpia", mark("Analyses d’impact dues")
     DEVIATION = "deviation", mark("Écarts assumés")
+    MOVE = "move", mark("Passages à viser")
     ERASURE = "erasure", mark("Demandeurs à effacer")
 
 
@@ -71,6 +72,7 @@ MENDING = {
     "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
     "erasure": Permission.ERASURES_PERSON_ERASE,
     "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
+    "move": Permission.LIFECYCLE_VISA_GIVE,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 
