@@ -45,6 +45,7 @@ from registry.demonstration.forms import (
 )
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
+from registry.demonstration.moves import MovesSaid, plan_moves, read_moves
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.demonstration.retention import RetentionFile, plan_retentions, read_retentions
 from registry.erasures.erasing import erase
@@ -158,6 +159,7 @@ def load_demonstration(
             read_retentions(on_days),
             read_deviations(on_days),
             read_decisions(on_days),
+            read_moves(on_days),
             zone,
             home,
         )
@@ -184,6 +186,7 @@ class _Play:
         kept: RetentionFile,
         assumed: list[DeviationSaid],
         decided: DecisionsSaid,
+        moved: list[MovesSaid],
         zone: str,
         home: Home,
     ) -> None:
@@ -198,6 +201,7 @@ class _Play:
         self.kept = kept
         self.assumed = assumed
         self.decided = decided
+        self.moved = moved
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -270,6 +274,7 @@ class _Play:
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
         planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
+        planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()

@@ -25,6 +25,7 @@ from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.queries import find_upstream
+from registry.datasets.vocabulary import Stage
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration, read_content
 from registry.documents.models import Evidence, EvidenceEdition, EvidenceLink
 from registry.documents.rules import standing_on
@@ -35,6 +36,8 @@ from registry.ledger.as_of import find_rows
 from registry.ledger.queries import end_of_day, find_versions, get_opening
 from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
+from registry.lifecycle.models import StageRequest
+from registry.lifecycle.vocabulary import RequestState
 from registry.organisations.models import Organisation, PersonIdentity, Registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.database import Acting, transaction
@@ -103,8 +106,8 @@ def _judging(visit: Visit) -> list[Policy]:
 
 
 def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
-    # What the record of processing shows, the next test says.
-    policies = [one for one in _judging(visit) if not one.id.startswith("RGPD-")]
+    # What the record of processing and the moves of datasets show, the next tests say.
+    policies = [one for one in _judging(visit) if not one.id.startswith(("RGPD-", "CDV-"))]
     possible = {policy.id: verdicts_possible(policy.versions[-1]) for policy in policies}
     # Mandates are always known to the register, so this one is never left to complete.
     possible["ACC-01"] = DECIDED
@@ -120,6 +123,18 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
         shown[policy] |= earlier[policy]
     assert len(possible) == 36
     assert {policy: found for policy, found in shown.items() if policy in possible} == possible
+
+
+def test_datasets_are_shown_at_each_stage_before_disposal_some_waiting_for_a_visa_one_refused(visit: Visit) -> None:
+    with visit.reading() as session:
+        shown = _read_today(session)
+        stages = set(session.execute(select(col(Dataset.stage))).scalars())
+        states = set(session.execute(select(col(StageRequest.state))).scalars())
+    assert stages == set(Stage) - {Stage.ARCHIVED, Stage.DISPOSED}
+    assert states == set(RequestState) - {RequestState.WITHDRAWN}
+    assert shown["CDV-03"] == {Verdict.TO_COMPLETE, Verdict.NOT_APPLICABLE}
+    assert Verdict.COMPLIANT in shown["CDV-04"]
+    assert shown["CDV-07"] == {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
 
 def test_the_record_of_processing_shows_each_verdict_of_its_policies(visit: Visit) -> None:

@@ -321,6 +321,27 @@ def deviations(visitor: Visitor) -> States:
     yield "a deviation withdrawn"
 
 
+def moves(visitor: Visitor) -> States:
+    """The moves that wait, one withdrawn without a reason then with one, and asked for anew."""
+    page = visitor.page
+    visitor.go("/visas?tous=oui")
+    yield "the moves that wait"
+    request = page.locator("main tbody th a").first.get_attribute("href") or ""
+    visitor.go(request)
+    yield "a move that waits"
+    visitor.go(f"{request}/retirer")
+    yield "the withdrawal of a move"
+    dare(page)
+    send(page)
+    yield "a withdrawal without its reason"
+    page.fill("#reason", "Demandé par erreur")
+    send(page)
+    yield "a move withdrawn"
+    page.locator("main form .btn-primary").first.click()
+    page.wait_for_load_state()
+    yield "a move asked for anew"
+
+
 def simulations(visitor: Visitor) -> States:
     """A draft begun from a rule and refused with its lines, and the law of another day tried to its end."""
     page = visitor.page
@@ -389,7 +410,7 @@ def refusals(visitor: Visitor) -> States:
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
     many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments,
-    deviations, refusals,
+    deviations, moves, refusals,
 )  # fmt: skip
 
 

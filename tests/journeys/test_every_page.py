@@ -37,7 +37,7 @@ FILES = re.compile(
     r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
     r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/fichier|preuves/\d+/fichiers/)"
 )
-MOVING = re.compile(r"^/(aipd|conformite/ecarts)/\d+$")
+MOVING = re.compile(r"^/(aipd|conformite/ecarts|visas)/\d+$")
 """Sheets whose links depend on where they stand: each is opened."""
 NARROWEST, WIDE = 320, 1280
 

@@ -1,0 +1,107 @@
+"""The stages of the demonstration's datasets: how far each went, what waits for a visa, what was refused."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from registry.datasets.queries import get_dataset
+from registry.datasets.vocabulary import Stage
+from registry.kernel.dates import working_day_from
+from registry.kernel.permissions import Role
+from registry.lifecycle.charts import Move, load_chart
+from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.queries import find_waiting
+from registry.lifecycle.service import answer_visa, ask_move
+from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
+
+CONTENT = Path(__file__).with_name("moves.yaml")
+WAY = ("collect", "qualify", "document", "clear", "publish")
+Step = tuple[date, str, Callable[[], None]]
+Named = tuple[Mapping[str, int], str]
+"""A sheet by its key, looked up once it is played: until then it has no number."""
+
+
+class LaterMove(BaseModel):
+    """A move made afterwards, with its reason."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    move: str
+    day: date
+    reason: str
+
+
+class MovesSaid(BaseModel):
+    """How far some sheets go, one move a day; the last waits for its visa where it is not endorsed, or is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sheets: tuple[str, ...]
+    to: Stage
+    from_day: date
+    by: str
+    endorsed_by: str | None = None
+    waits: bool = False
+    refused: str | None = None
+    then: LaterMove | None = None
+
+
+def read_moves(on_days: Callable[[Any], Any]) -> list[MovesSaid]:
+    """What the file says, its days counted by the function given."""
+    with CONTENT.open(encoding="utf-8") as source:
+        return [MovesSaid.model_validate(one) for one in on_days(yaml.load(source, Loader=yaml.CSafeLoader))]
+
+
+def plan_moves(
+    session: Session, said: Iterable[MovesSaid], sheets: Mapping[str, int], accounts: Mapping[str, int]
+) -> Iterable[Step]:
+    """Each request and each answer, on its day."""
+    chart = load_chart()
+    for one in said:
+        way = [move for code in WAY if (move := chart.find(code)) is not None]
+        last = next(place for place, move in enumerate(way) if move.to is one.to)
+        for sheet in one.sheets:
+            for place, move in enumerate(way[: last + 1]):
+                day = working_day_from(one.from_day + timedelta(days=place))
+                yield day, one.by, partial(_ask, session, (sheets, sheet), move, one.by, accounts, day)
+                held = one.waits and place == last
+                if move.visas and one.endorsed_by is not None and not held:
+                    refusal = one.refused if place == last else None
+                    answer = partial(_answer, session, (sheets, sheet), one.endorsed_by, accounts, day, refusal)
+                    yield day, one.endorsed_by, answer
+            if one.then is not None and (later := chart.find(one.then.move)) is not None:
+                step = partial(_ask, session, (sheets, sheet), later, one.by, accounts, one.then.day, one.then.reason)
+                yield one.then.day, one.by, step
+
+
+def _ask(
+    session: Session,
+    named: Named,
+    move: Move,
+    by: str,
+    accounts: Mapping[str, int],
+    day: date,
+    reason: str | None = None,
+) -> None:
+    sheet = named[0][named[1]]
+    expected = get_dataset(session, sheet).version
+    form = StageRequestForm(move=move.code, reason=reason)
+    ask_move(session, sheet, form, by=accounts[by], roles=[Role.STEWARD], today=day, expected=expected)
+
+
+def _answer(
+    session: Session, named: Named, by: str, accounts: Mapping[str, int], day: date, refusal: str | None
+) -> None:
+    sheet = named[0][named[1]]
+    waiting = find_waiting(session, sheet)
+    assert waiting is not None  # noqa: S101 -- it was asked for just before.
+    answer = VisaAnswer.GIVEN if refusal is None else VisaAnswer.REFUSED
+    form = VisaForm(kind=VisaKind.LEGAL, answer=answer, reason=refusal)
+    expected = get_dataset(session, sheet).version
+    answer_visa(session, waiting.id, form, by=accounts[by], roles=[Role.LEGAL], today=day, expected=expected)
