@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from registry.accounts.service import invite_account
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.engine import Reading, engine_of
 from registry.compliance.queries import find_findings, find_findings_then
@@ -23,7 +24,13 @@ from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.kernel.errors import Refusal
+from registry.kernel.permissions import Role
 from registry.ledger.service import touch
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.queries import find_waiting
+from registry.lifecycle.service import answer_visa, ask_move, withdraw_request
+from registry.lifecycle.vocabulary import VisaKind
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
 from registry.organisations.models import Appointment
 from registry.organisations.queries import get_organisation
@@ -58,6 +65,8 @@ class History:
     persons: list[int] = field(default_factory=list)
     bodies: list[int] = field(default_factory=list)
     processor: int = 0
+    keeper: int = 0
+    jurists: dict[VisaKind, tuple[int, Role]] = field(default_factory=dict)
     moments: list[tuple[date, datetime, Said]] = field(default_factory=list)
     written: int = 0
 
@@ -71,11 +80,19 @@ class History:
             self.persons = [
                 record_person(session, town.authority_id, PersonForm(name=name)).id for name in ("Une", "Deux")
             ]
+            self.keeper = self.sign_up(session, Role.STEWARD)
+            for kind, role in ((VisaKind.LEGAL, Role.LEGAL), (VisaKind.DPO, Role.DPO)):
+                self.jurists[kind] = self.sign_up(session, role), role
         # What draws on each other stands from the start: most edits then change more than their own subject.
         for edit, values in ((of_dataset, {}), (of_contract, {"ends_on": at(20)}), (of_activity, {"status": "draft"})):
             self.write(edit, (0, 0, 1), values)
         self.write(of_processor, (0, 1, 1), {})
         assert self.written == 4
+
+    def sign_up(self, session: Session, role: Role) -> int:
+        """The number of an account that holds a role on the authority."""
+        person = PersonForm(name=str(role), email=f"{role}@essai.invalid")
+        return invite_account(session, self.town.authority_id, person, role=role, on=self.town.authority_id)[0].id
 
     def begin_day(self, passed: int) -> None:
         """Days pass; each new one that is seen is judged whole, as the worker does."""
@@ -211,6 +228,28 @@ def of_processor(history: History, session: Session, numbers: Sequence[int], val
     return set_processors(session, activity.id, form, expected=activity.version)
 
 
+def of_stage(history: History, session: Session, numbers: Sequence[int], _values: Mapping[str, Any]) -> object:
+    """A dataset is asked to move from where it stands, or what it waits for is answered or withdrawn."""
+    found = history.among(session, Dataset, numbers[0])
+    waiting = find_waiting(session, found.id)
+    if waiting is None:
+        moves = load_chart().moves_from(found.stage)
+        form = StageRequestForm(move=moves[numbers[1] % len(moves)].code, reason="Parce qu’il le faut")
+        return ask_move(
+            session, found.id, form, by=history.keeper, roles=[Role.STEWARD], today=history.day, expected=found.version
+        )
+    if numbers[1] == 0:
+        return withdraw_request(session, waiting.id, "Erreur", today=history.day, expected=waiting.version)
+    kind = (VisaKind.LEGAL, VisaKind.DPO)[numbers[1] % 2]
+    by, role = history.jurists[kind]
+    said = VisaForm.model_validate(
+        {"kind": kind, "answer": "given" if numbers[2] else "refused", "reason": "Relu"}
+    )  # fmt: skip
+    return answer_visa(
+        session, waiting.id, said, by=by, roles=[role], today=history.day, expected=found.version
+    )  # fmt: skip
+
+
 def some(**pools: Sequence[Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Some of these fields, each with one of its values."""
     return st.fixed_dictionaries({}, optional={name: st.sampled_from(list(pool)) for name, pool in pools.items()})
@@ -257,6 +296,7 @@ MANDATES = st.fixed_dictionaries(
 EDITS: Mapping[Edit, st.SearchStrategy[dict[str, Any]]] = {
     of_dataset: OF_DATASET, annul_or_restore: st.just({}), move: st.just({}), of_organisation: OF_ORGANISATION,
     of_mandate: MANDATES, of_activity: OF_ACTIVITY, of_contract: OF_CONTRACT, of_processor: OF_TERMS,
+    of_stage: st.just({}),
 }  # fmt: skip
 NUMBERS = st.tuples(*[st.integers(0, 5)] * 3)
 STEP = st.one_of(
