@@ -29,6 +29,7 @@ from registry.cli.opening import (
     writing_to,
 )
 from registry.compliance.daily import evaluate_everything
+from registry.compliance.service import forget_transactions
 from registry.erasures.kept_list import ErasedLine, read_list
 from registry.erasures.kept_list import place_of as list_of
 from registry.erasures.replaying import replay
@@ -330,6 +331,7 @@ def _settle_in(home: Home) -> None:
     """The ledger goes on here: what waited for its seal on the other server gets it."""
     with transaction(home.owner, Acting(f"cli:{getpass.getuser()}")) as session:
         forget_horizon(session)
+        forget_transactions(session)
 
 
 def _close_doors(home: Home) -> int:

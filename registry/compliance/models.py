@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Index, func, text
+from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
@@ -32,6 +32,9 @@ class Finding(Numbered, table=True):
     reading compares it with today. `period` is the year of a yearly duty, else 0. A row whose `until` is
     empty is the one in force.
 
+    Units: `since_xid` and `until_xid` are the numbers of the transactions that said and withdrew it. A moment is
+    that of the beginning of a transaction: it does not tell whether it was over when something was counted.
+
     Its organisation and the text of its policy exist, as by a foreign key: the database looks once for all the findings
     of a statement (`registry/decisions/0029-findings-are-checked-together.md`).
     """
@@ -50,9 +53,10 @@ class Finding(Numbered, table=True):
         Index(None, "organisation_id", "policy_id", "verdict", postgresql_where=text("until IS NULL")),
         # The history of what is said of one subject: since when a verdict stands.
         Index(None, "subject_id", "subject_kind", "since"),
-        # What was said or withdrawn since a moment: lists that count by verdict follow it.
-        Index(None, "since"),
-        Index(None, "until", postgresql_where=text("until IS NOT NULL")),
+        # What was said or withdrawn by the transactions that were not over: counts follow it.
+        Index(None, "since_xid"),
+        Index(None, "until_xid", postgresql_where=text("until_xid IS NOT NULL")),
+        CheckConstraint("(until IS NULL) = (until_xid IS NULL)", name="until_xid"),
         {"info": {"kind": Kind.WORK}},
     )
 
@@ -72,3 +76,9 @@ class Finding(Numbered, table=True):
         default=None, sa_type=DateTime(timezone=True), sa_column_kwargs={"server_default": func.now()}
     )
     until: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    since_xid: int = Field(
+        default=None,
+        sa_type=BigInteger,
+        sa_column_kwargs={"server_default": text("pg_current_xact_id()::text::bigint")},
+    )
+    until_xid: int | None = Field(default=None, sa_type=BigInteger)

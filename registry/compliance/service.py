@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select, text, update
+from sqlalchemy import ARRAY, BigInteger, any_, func, literal, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -152,6 +152,12 @@ more than judging them.
 """
 
 
+_WITHDRAWING = text(
+    "UPDATE finding SET until = now(), until_xid = pg_current_xact_id()::text::bigint"
+    " WHERE id = ANY (CAST(:ids AS bigint[]))"
+)
+
+
 def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
     current = {
         (row.subject_id, row.policy_id, row.period): row
@@ -192,7 +198,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     gone = [row for row in current.values() if row.policy_id not in catalogue.lost]
     closed += [row.id for row in gone]
     if closed:
-        session.execute(update(Finding).where(col(Finding.id).in_(closed)).values(until=func.now()))
+        session.execute(_WITHDRAWING, {"ids": closed})
     if settled:
         close_unneeded(session, settled, today)
     _close_withdrawn(session, catalogue, [row for row in gone if _asks_for_something(row, today)], today)
@@ -266,6 +272,19 @@ class _Fresh:
             "places": _array(used[place] for place in self.places),
             "alike": json.dumps(alike, default=date.isoformat),
         }
+
+
+def forget_transactions(session: Session) -> None:
+    """After a restore on another server, whose transaction numbers mean nothing to these findings.
+
+    A number that is yet to come here would say one day that a finding has just been made.
+    """
+    session.execute(
+        text(
+            "UPDATE finding SET since_xid = 0, until_xid = CASE WHEN until_xid IS NOT NULL THEN 0 END"
+            " WHERE greatest(since_xid, until_xid) >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+        )
+    )
 
 
 def _array(numbers: Iterable[int]) -> str:

@@ -13,15 +13,13 @@ from sqlalchemy import text
 from registry.compliance.daily import evaluate_everything
 from registry.compliance.deviations.forms import DeviationForm
 from registry.compliance.deviations.service import ask_deviation
-from registry.compliance.listing import counting, routes
+from registry.compliance.listing import routes
+from registry.compliance.listing.counting import count_alike
 from registry.compliance.listing.queries import Place, find_listed, rank_of
 from registry.compliance.listing.rules import Cell, Facet, count_cells
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.queries import Found, find_findings
 from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
-from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.models import Dataset
-from registry.datasets.service import amend_dataset, record_dataset
 from registry.kernel.permissions import Role
 from registry.platform.assets import asset_root
 from tests.conftest import TODAY, Someone, Town
@@ -110,7 +108,7 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
 
     def listed(chosen: dict[Facet, frozenset[str]], after: Place | None) -> list[Found]:
         with town.acting() as session:
-            (tally,) = count_cells(counting.count_alike(session, TODAY), CATALOGUE, chosen)
+            (tally,) = count_cells(count_alike(session, TODAY), CATALOGUE, chosen)
             return find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
 
     everything = listed({}, None)
@@ -247,71 +245,6 @@ def test_every_policy_is_in_a_pack_that_has_a_title() -> None:
     }
     assert named.keys() == CATALOGUE.packs.keys()
     assert all(title != pack for pack, title in named.items())
-
-
-def counted(town: Town) -> Counter[tuple[str, int, Verdict, Holding]]:
-    """What the counts that are followed say."""
-    with town.acting() as session:
-        cells = counting.count_alike(session, town.info["today"]())
-        return Counter(
-            {(one.policy_id, one.organisation_id, one.verdict, one.held): one.number for one in cells if one.number}
-        )
-
-
-def read_one_by_one(town: Town) -> Counter[tuple[str, int, Verdict, Holding]]:
-    """What the findings say, read one by one."""
-    today = town.info["today"]()
-    with town.acting() as session:
-        found = find_findings(session, today)
-    held = {None: Holding.NONE, "asked": Holding.ASKED, "approved": Holding.ACCEPTED}
-    return Counter(
-        (one.policy_id, one.organisation_id, one.verdict, held[one.deviation and str(one.deviation.state)])
-        for one in found
-    )
-
-
-@pytest.mark.database
-def test_counts_follow_what_is_found_and_withdrawn_and_what_was_begun_before_they_were_made(town: Town) -> None:
-    first = town.record(**PUBLISHED)
-    assert counted(town) == read_one_by_one(town)
-    with town.acting() as late:
-        # Begun before the counts are asked for again, and over after: what it writes bears the moment it began.
-        record_dataset(late, town.authority_id, DatasetForm(title="Né avant", **PUBLISHED))
-        before = counted(town)
-    assert counted(town) == read_one_by_one(town) != before
-
-    def amend(**values: object) -> None:
-        with town.acting() as session:
-            version = session.get_one(Dataset, first).version
-            amend_dataset(session, first, DatasetChange.model_validate(values), expected=version)
-
-    for values in (
-        {"licence": "etalab-2.0"},
-        {"access_rights": "restricted"},
-        {"licence": "cc-by-nc-4.0"},
-        {"access_rights": "public"},
-    ):
-        amend(**values)
-        assert counted(town) == read_one_by_one(town), values
-        assert counted(town) == read_one_by_one(town), "Looked at twice, nothing is counted twice."
-    for number in range(3):
-        town.record(f"Autre {number}", on=town.commune_id, **PUBLISHED)
-    assert counted(town) == read_one_by_one(town)
-
-
-@pytest.mark.database
-def test_counts_go_on_past_the_minute_in_which_a_writing_may_still_come(
-    town: Town, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    town.record(**PUBLISHED)
-    assert counted(town) == read_one_by_one(town)
-    monkeypatch.setattr(counting, "_LONGEST_WRITE", timedelta(0))
-    for number in range(3):
-        town.record(f"Autre {number}", **PUBLISHED)
-        assert counted(town) == read_one_by_one(town)
-    monkeypatch.setattr(counting, "_COUNTED_AGAIN", 1)
-    town.record("Dernier", **PUBLISHED)
-    assert counted(town) == read_one_by_one(town)
 
 
 def test_a_finding_whose_rule_left_the_catalogue_keeps_its_number_until_it_is_judged_again(town: Town):

@@ -8,10 +8,10 @@ sheets). A finding is only ever added, then withdrawn once: adding and taking aw
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from threading import Lock
 
-from sqlalchemy import bindparam, case, func, or_, select, text
+from sqlalchemy import case, func, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -24,38 +24,43 @@ from registry.compliance.vocabulary import Holding, Verdict
 
 Alike = tuple[str, int, Verdict]
 """A policy, an organisation, a verdict."""
-_KEPT, _COUNTED_AGAIN = 8, 20_000
-"""Counts a process keeps; changes from which on everything is counted again."""
-_LONGEST_WRITE = timedelta(seconds=60)
-"""A finding bears the moment its transaction began: one of longer ago is seen for certain."""
+_KEPT = 8
+"""Counts a process keeps."""
 
 # Who sees which findings hangs on these alone: the row-level policy of the table asks about nothing else.
-_FOR_WHOM = text("SELECT session_user::text, current_setting('beffroi.reads', true), acting_confides()::text")
+_FOR_WHOM = text(
+    "SELECT session_user::text, current_setting('beffroi.reads', true), acting_confides()::text,"
+    " pg_current_xact_id_if_assigned() IS NOT NULL"
+)
 _READ = "CASE WHEN turns_on <= :day THEN turns_into ELSE verdict END AS read"
-# In one statement, hence of one moment: what stands, and what moved so lately that it will be looked at again.
+# In one statement, hence of one moment: what stands, and which transactions it was told by.
 _COUNT = text(
-    f"SELECT now() AS moment, policy_id, organisation_id, {_READ}, count(*) AS number, NULL::bigint AS id,"
-    "  false AS began, false AS ended FROM finding WHERE until IS NULL GROUP BY 2, 3, 4"
-    " UNION ALL SELECT now(), NULL, NULL, NULL, 0, id, since >= now() - :longest,"
-    "  coalesce(until >= now() - :longest, false)"
-    " FROM finding WHERE since >= now() - :longest OR until >= now() - :longest"
-    " UNION ALL SELECT now(), NULL, NULL, NULL, 0, NULL, false, false"
-).bindparams(bindparam("longest", value=_LONGEST_WRITE))
+    f"SELECT policy_id, organisation_id, {_READ}, count(*) AS number, NULL AS told"
+    " FROM finding WHERE until IS NULL GROUP BY 1, 2, 3"
+    " UNION ALL SELECT NULL, NULL, NULL, 0, pg_current_snapshot()::text"
+)
 _MOVED = text(
-    f"SELECT now() AS moment, id, policy_id, organisation_id, {_READ}, since, until"
-    " FROM finding WHERE since >= :moment OR until >= :moment"
-    " UNION ALL SELECT now(), NULL, NULL, NULL, NULL, NULL, NULL"
+    "SELECT policy_id, organisation_id, read, sum(number) AS number, NULL AS told FROM ("
+    f" SELECT policy_id, organisation_id, {_READ}, 1 AS number FROM finding WHERE since_xid >= :xid"
+    "  AND NOT pg_visible_in_snapshot(CAST(since_xid::text AS xid8), CAST(:told AS pg_snapshot))"
+    f" UNION ALL SELECT policy_id, organisation_id, {_READ}, -1 FROM finding WHERE until_xid >= :xid"
+    "  AND NOT pg_visible_in_snapshot(CAST(until_xid::text AS xid8), CAST(:told AS pg_snapshot))"
+    " ) AS moved GROUP BY 1, 2, 3"
+    " UNION ALL SELECT NULL, NULL, NULL, 0, pg_current_snapshot()::text"
 )
 
 
 @dataclass(frozen=True)
 class _Counted:
-    """What was counted up to a moment; `began` and `ended` are the findings taken in that may be met again."""
+    """How many findings read alike; `told` is the database's word for the transactions that were over."""
 
     numbers: Mapping[Alike, int]
-    moment: datetime
-    began: frozenset[int]
-    ended: frozenset[int]
+    told: str
+
+    @property
+    def xid(self) -> int:
+        """The first transaction that was not over."""
+        return int(self.told.partition(":")[0])
 
 
 Key = tuple[str, str, str, str, date]
@@ -65,12 +70,15 @@ _counting: dict[Key, Lock] = {}
 
 def count_alike(session: Session, today: date) -> list[Cell]:
     """How many findings within the asker's rights read alike today, by policy, organisation and deviation."""
-    role, reads, confides = session.execute(_FOR_WHOM).one()
+    role, reads, confides, writes = session.execute(_FOR_WHOM).one()
     key = (str(session.get_bind().engine.url), role, reads or "", confides or "", today)
     with _counting.setdefault(key, Lock()):
         known = _counted.pop(key, None)
-        now = _followed(session, known, today) if known is not None else _count(session, today)
-        _counted[key] = now
+        now = _count(session, today, known)
+        # What a transaction sees of its own may never be, and is told of as over: it is for nobody else.
+        kept = known if writes else now
+        if kept is not None:
+            _counted[key] = kept
     while len(_counted) > _KEPT:
         oldest = next(iter(_counted))
         _counted.pop(oldest, None)
@@ -84,40 +92,20 @@ def count_alike(session: Session, today: date) -> list[Cell]:
     return cells
 
 
-def _count(session: Session, day: date) -> _Counted:
-    numbers: dict[Alike, int] = {}
-    began, ended = set[int](), set[int]()
-    for row in session.execute(_COUNT, {"day": day}):
-        if row.policy_id is not None:
-            numbers[row.policy_id, row.organisation_id, Verdict(row.read)] = row.number
-        if row.began:
-            began.add(row.id)
-        if row.ended:
-            ended.add(row.id)
-    return _Counted(numbers, row.moment, frozenset(began), frozenset(ended))
-
-
-def _followed(session: Session, known: _Counted, day: date) -> _Counted:
-    since = known.moment - _LONGEST_WRITE
-    rows = session.execute(_MOVED, {"day": day, "moment": since}).all()
-    if len(rows) > _COUNTED_AGAIN:
-        return _count(session, day)
-    moment = rows[-1].moment
-    numbers, again = Counter(known.numbers), moment - _LONGEST_WRITE
-    began, ended = set[int](), set[int]()
-    for row in rows:
-        if row.id is None:
-            continue
-        alike = (row.policy_id, row.organisation_id, Verdict(row.read))
-        if row.since >= since and row.id not in known.began:
-            numbers[alike] += 1
-        if row.until is not None and row.id not in known.ended:
-            numbers[alike] -= 1
-        if row.since >= again:
-            began.add(row.id)
-        if row.until is not None and row.until >= again:
-            ended.add(row.id)
-    return _Counted(numbers, moment, frozenset(began), frozenset(ended))
+def _count(session: Session, day: date, known: _Counted | None) -> _Counted:
+    """What stands; with what was known, only what the transactions that were not over said and withdrew."""
+    if known is None:
+        numbers, found = Counter[Alike](), session.execute(_COUNT, {"day": day})
+    else:
+        numbers = Counter(known.numbers)
+        found = session.execute(_MOVED, {"day": day, "xid": known.xid, "told": known.told})
+    told = ""
+    for row in found:
+        if row.told is None:
+            numbers[row.policy_id, row.organisation_id, Verdict(row.read)] += int(row.number)
+        else:
+            told = row.told
+    return _Counted(numbers, told)
 
 
 def _under_deviation(session: Session, today: date) -> list[Cell]:

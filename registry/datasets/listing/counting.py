@@ -8,7 +8,7 @@ who read the same organisations, under their rights, and touched up before each 
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from threading import Lock
 from typing import Any
 
@@ -51,29 +51,29 @@ Value = tuple[str, str]
 STANDING = "fiche"
 _PICTURES_KEPT, _REPAINTED_WHOLE = 8, 20_000
 """Pictures a process keeps; changed sheets from which on a picture is painted anew."""
-_LONGEST_WRITE = timedelta(seconds=60)
-"""A finding bears the moment its transaction began: one of longer ago is seen for certain."""
+# A number past those of this server was written on another, before a restore.
 _CHANGED = text(
-    "SELECT (SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint) AS xid, now() AS moment,"
+    "SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid,"
     " (SELECT array_agg(DISTINCT CASE table_name WHEN 'dataset' THEN row_id"
     "   WHEN 'distribution' THEN (snapshot ->> 'dataset_id')::bigint ELSE (snapshot ->> 'subject_id')::bigint END)"
-    "   FROM ledger_entry WHERE xid >= :xid AND table_name IN ('dataset', 'distribution', 'appointment')"
+    "   FROM ledger_entry WHERE xid >= :xid AND xid <= (SELECT greatest(pg_snapshot_xmax(pg_current_snapshot()),"
+    "    pg_current_xact_id_if_assigned())::text::bigint) AND table_name IN ('dataset', 'distribution', 'appointment')"
     "    AND (table_name <> 'appointment' OR snapshot ->> 'subject_kind' = 'dataset')) AS sheets,"
-    " (SELECT array_agg(DISTINCT subject_id) FROM finding WHERE subject_kind = 'dataset' AND since >= :moment) AS said,"
-    " (SELECT array_agg(DISTINCT subject_id) FROM finding WHERE subject_kind = 'dataset' AND until >= :moment)"
+    " (SELECT array_agg(DISTINCT subject_id) FROM finding WHERE subject_kind = 'dataset' AND since_xid >= :xid)"
+    " AS said,"
+    " (SELECT array_agg(DISTINCT subject_id) FROM finding WHERE subject_kind = 'dataset' AND until_xid >= :xid)"
     " AS withdrawn"
 )
 _FOR_WHOM = text("SELECT session_user::text, current_setting('beffroi.reads', true)")
-_NOW = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS xid, now() AS moment")
+_NOW = text("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
 
 
 @dataclass(frozen=True)
 class Picture:
-    """Which sheets have which value, up to where: the transactions below `xid`, the findings before `moment`."""
+    """Which sheets have which value, as the transactions below `xid` left them."""
 
     bits: Mapping[Value, int]
     xid: int
-    moment: datetime
 
     def of(self, facet: str, value: str) -> int:
         """The sheets that have a value."""
@@ -243,21 +243,20 @@ def _picture(session: Session, day: date) -> Picture:
 
 def _painted(session: Session, day: date) -> Picture:
     # Up to where it goes is read first: what is written meanwhile is looked at again the next time.
-    now = session.execute(_NOW).one()
-    return Picture(_paint(session, day, None), now.xid, now.moment)
+    xid = session.execute(_NOW).scalar_one()
+    return Picture(_paint(session, day, None), xid)
 
 
 def _touched_up(session: Session, known: Picture, day: date) -> Picture:
-    asked = {"xid": known.xid, "moment": known.moment - _LONGEST_WRITE}
-    now = session.execute(_CHANGED, asked).one()
+    now = session.execute(_CHANGED, {"xid": known.xid}).one()
     changed = {*(now.sheets or ()), *(now.said or ()), *(now.withdrawn or ())} - {None}
     if len(changed) > _REPAINTED_WHOLE:
         return _painted(session, day)
     if not changed:
-        return Picture(known.bits, now.xid, now.moment)
+        return Picture(known.bits, now.xid)
     fresh, stays = _paint(session, day, sorted(changed)), ~_bits(changed)
     bits = {value: fresh.get(value, 0) | (known.bits.get(value, 0) & stays) for value in {*known.bits, *fresh}}
-    return Picture(bits, now.xid, now.moment)
+    return Picture(bits, now.xid)
 
 
 def _paint(session: Session, day: date, ids: Sequence[int] | None) -> dict[Value, int]:
