@@ -1,9 +1,12 @@
 """What this room shows on a sheet: the three next things to do, and the questions asked about it."""
 
+from sqlmodel import col
+
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import findings_in_force
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.datasets.models import Dataset
+from registry.desk.models import Question
 from registry.desk.question_queries import Asked, find_questions, get_sheet
 from registry.desk.rules import QUALITY, Said, next_steps
 from registry.desk.views import (
@@ -16,6 +19,7 @@ from registry.desk.views import (
 )
 from registry.desk.vocabulary import QuestionState, QuestionSubject
 from registry.kernel.permissions import Permission
+from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 _LONGEST = 120
@@ -74,7 +78,8 @@ def _line(one: Asked) -> QuestionLine:
 def questions_on(visit: Visit, kind: QuestionSubject, subject_id: int) -> QuestionsPanel:
     """The questions about a sheet, those still going first."""
     organisation_id, _name, annulled = get_sheet(visit.session, kind, subject_id)
-    found = find_questions(visit.session, subject=(kind, subject_id))
+    some = is_held(visit, "questions", kind, subject_id)
+    found = find_questions(visit.session, subject=(kind, subject_id)) if some else ()
     return QuestionsPanel(
         rows=[_line(one) for one in found if one.state is not QuestionState.CLOSED],
         closed=[_line(one) for one in found if one.state is QuestionState.CLOSED],
@@ -83,6 +88,8 @@ def questions_on(visit: Visit, kind: QuestionSubject, subject_id: int) -> Questi
     )
 
 
+for _kind in QuestionSubject:
+    tell_held(_kind, "questions", col(Question.subject_id), col(Question.subject_kind) == _kind)
 PANELS = (
     Panel("dataset", Permission.DATASETS_SHEET_READ, "desk/_steps.html", steps_on),
     *(

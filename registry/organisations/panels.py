@@ -1,16 +1,21 @@
 """What this room shows on other rooms' sheets: who is appointed."""
 
+from sqlmodel import col
+
 from registry.kernel.permissions import Permission
+from registry.organisations.models import Appointment
 from registry.organisations.queries import find_appointments, find_organisation, get_subject
 from registry.organisations.rules import roles_expected
 from registry.organisations.views import AppointmentsPanel
 from registry.organisations.vocabulary import AppointmentSubject
+from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 
 def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> AppointmentsPanel:
     """Who is in post today, who was or will be, and which expected role is vacant."""
-    every = find_appointments(visit.session, kind, subject_id)
+    some = is_held(visit, "appointments", kind, subject_id)
+    every = find_appointments(visit.session, kind, subject_id) if some else ()
     today = visit.today
     current = [one for one in every if one.since <= today and (one.until is None or today < one.until)]
     filled = {one.role for one in current}
@@ -39,6 +44,9 @@ def _may_record(visit: Visit, kind: AppointmentSubject, subject_id: int) -> bool
     return get_subject(visit.session, kind, subject_id)[0] in reach
 
 
+KINDS = (AppointmentSubject.DATASET, AppointmentSubject.SYSTEM, AppointmentSubject.ORGANISATION)
+for _kind in KINDS:
+    tell_held(_kind, "appointments", col(Appointment.subject_id), col(Appointment.subject_kind) == _kind)
 PANELS = tuple(
     Panel(
         str(kind),
@@ -46,5 +54,5 @@ PANELS = tuple(
         "organisations/_appointments.html",
         lambda visit, subject_id, kind=kind: appointments_on(visit, kind, subject_id),  # type: ignore[misc]
     )
-    for kind in (AppointmentSubject.DATASET, AppointmentSubject.SYSTEM, AppointmentSubject.ORGANISATION)
+    for kind in KINDS
 )

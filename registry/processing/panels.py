@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from sqlmodel import col
+
 from registry.compliance.panels import AWAITED, findings_in_force
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset
@@ -9,7 +11,7 @@ from registry.datasets.vocabulary import PersonalData
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
-from registry.processing.models import ActivityData, ActivityTransfer
+from registry.processing.models import ActivityData, ActivityDataset, ActivityTransfer
 from registry.processing.queries import (
     ActivityOfDataset,
     PersonalFields,
@@ -20,6 +22,7 @@ from registry.processing.queries import (
 from registry.processing.rules import is_framed, safeguard_words, span_of_retention, standing_of_rights
 from registry.processing.views import ActivityInShort, GdprLine, GdprPanel, say_months
 from registry.processing.vocabulary import PersonsRight
+from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 AWAITED.update(
@@ -43,7 +46,8 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
     sheet = visit.session.get(Dataset, dataset_id)
     if sheet is None or sheet.annulled:
         return None
-    activities = find_activities_of_dataset(visit.session, dataset_id)
+    some = is_held(visit, "activities", "dataset", dataset_id)
+    activities = find_activities_of_dataset(visit.session, dataset_id) if some else []
     known = get_personal_fields(
         visit.session, dataset_id, None if sheet.personal_data is None else str(sheet.personal_data)
     )
@@ -133,4 +137,5 @@ def _in_short(activity: ActivityOfDataset, pairs: Sequence[ActivityData]) -> Act
     )
 
 
+tell_held("dataset", "activities", col(ActivityDataset.dataset_id), ~col(ActivityDataset.annulled))
 PANELS = (Panel("dataset", Permission.PROCESSING_ACTIVITY_READ, "processing/_gdpr.html", gdpr_status_of),)

@@ -1,12 +1,15 @@
 """What this corner shows on the sheet of an activity: the arrangement between its joint controllers."""
 
+from sqlmodel import col
+
 from registry.kernel.permissions import Permission
-from registry.processing.corners import held_by_corners
+from registry.processing.joint.models import JointArrangement
 from registry.processing.joint.queries import Agreed, find_agreed
 from registry.processing.joint.views import JointPanel
 from registry.processing.joint.vocabulary import JointDuty
 from registry.processing.models import ProcessingActivity
 from registry.processing.vocabulary import ProcessingRole
+from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
@@ -18,7 +21,8 @@ def arrangement_of(visit: Visit, activity_id: int) -> JointPanel | None:
     if activity is None:
         return None
     none = Agreed(None, (), ())
-    agreed = find_agreed(visit.session, activity_id) if held_by_corners(visit, activity_id).joint else none
+    some = is_held(visit, "arrangement", "activity", activity_id)
+    agreed = find_agreed(visit.session, activity_id) if some else none
     row = agreed.row
     if row is None and activity.role is not ProcessingRole.JOINT_CONTROLLER:
         return None
@@ -35,4 +39,5 @@ def arrangement_of(visit: Visit, activity_id: int) -> JointPanel | None:
     )
 
 
+tell_held("activity", "arrangement", col(JointArrangement.activity_id))
 PANELS = (Panel("activity", READ, "processing/_joint_panel.html", arrangement_of),)

@@ -2,16 +2,19 @@
 
 from collections.abc import Sequence
 
+from sqlmodel import col
+
 from registry.datasets.models import Dataset
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, ngettext
-from registry.processing.corners import held_by_corners
 from registry.processing.models import ProcessingActivity
 from registry.processing.panels import MORE_LINES
+from registry.processing.processors.models import ActivityProcessor
 from registry.processing.processors.queries import Engaged, find_looked, find_processors
 from registry.processing.processors.views import ProcessorsPanel, ProcessorView, processor_view
 from registry.processing.queries import ActivityOfDataset
 from registry.processing.views import GdprLine
+from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
@@ -30,7 +33,7 @@ def processors_of(visit: Visit, activity_id: int) -> ProcessorsPanel | None:
     activity = visit.session.get(ProcessingActivity, activity_id)
     if activity is None:
         return None
-    some = held_by_corners(visit, activity_id).processors
+    some = is_held(visit, "processors", "activity", activity_id)
     engaged = find_processors(visit.session, [activity_id]).get(activity_id, []) if some else []
     return ProcessorsPanel(
         activity_id=activity_id,
@@ -60,5 +63,6 @@ def line_of_dataset(visit: Visit, _sheet: Dataset, activities: Sequence[Activity
     return [GdprLine(_("Sous-traitants"), said, address, "warning" if wanting else "")]
 
 
+tell_held("activity", "processors", col(ActivityProcessor.activity_id), ~col(ActivityProcessor.annulled))
 MORE_LINES.append(line_of_dataset)
 PANELS = (Panel("activity", READ, "processing/_processors_panel.html", processors_of),)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from sqlmodel import col
+
 from registry.datasets.models import Dataset
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale
@@ -21,6 +23,7 @@ from registry.processing.retention.views import HoldLine, RetentionPanel
 from registry.processing.retention.vocabulary import RetentionState
 from registry.processing.retention.wording import SHAPES, say_due, say_known, say_origin, say_rule
 from registry.processing.views import say_months
+from registry.web.held import is_held, tell_held
 from registry.web.templating import say_day
 from registry.web.visits import Panel, Visit
 
@@ -45,11 +48,12 @@ def retention_of(visit: Visit, dataset_id: int) -> RetentionPanel | None:
     sheet = visit.session.get(Dataset, dataset_id)
     if sheet is None or sheet.annulled:
         return None
-    row = find_retention(visit.session, dataset_id)
+    row = find_retention(visit.session, dataset_id) if is_held(visit, "retention", "dataset", dataset_id) else None
     follows = row is not None and row.rule_code is not None
     own = find_own_rules(visit.session, get_legal_person(visit.session, sheet.organisation_id)) if follows else ()
     said = as_retention(sheet, row, rules_of(own, current_locale()))
-    holds = [hold for hold in find_holds(visit.session, dataset_id) if hold.lifted_on is None]
+    some = is_held(visit, "holds", "dataset", dataset_id)
+    holds = [hold for hold in find_holds(visit.session, dataset_id) if hold.lifted_on is None] if some else []
     dates = dates_of(said, visit.today, held=bool(holds))
     # Only what was due is put on a slip; a hold may have come since.
     slip = find_slip_of(visit.session, dataset_id) if dates.state in {RetentionState.DUE, RetentionState.HELD} else None
@@ -87,4 +91,6 @@ def _until(months: int | None, end: date | None) -> str:
     return ", ".join(filter(None, (duration, last)))
 
 
+tell_held("dataset", "retention", col(DatasetRetention.dataset_id))
+tell_held("dataset", "holds", col(RetentionHold.dataset_id), col(RetentionHold.lifted_on).is_(None))
 PANELS = (Panel("dataset", READ, "processing/_retention.html", retention_of),)
