@@ -97,7 +97,12 @@ def _bind_mobility(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> N
         sheet.landing_page,
         *(place for file in files for place in (file.access_url, file.download_url)),
     ]
-    if any(place and urlsplit(place).hostname == _NATIONAL_ACCESS_POINT for place in places):
+    if any(place and _leads_to_national_access_point(place) for place in places):
         facts["dataset.on_national_access_point"] = True
     elif facts.get("dataset.published_online") is False:
         facts["dataset.on_national_access_point"] = False
+
+
+def _leads_to_national_access_point(place: str) -> bool:
+    # To take an address apart costs more than the rest of a sheet's facts: only one that may lead there is.
+    return _NATIONAL_ACCESS_POINT in place.lower() and urlsplit(place).hostname == _NATIONAL_ACCESS_POINT

@@ -171,6 +171,12 @@ def test_the_national_access_point_is_known_by_its_address(town: Town) -> None:
     deposited = _recorded(town, {**timetable, "distributions": [{"format": "GTFS", "access_url": there}]})
     assert deposited["dataset.on_national_access_point"] is True
     assert deposited["dataset.mobility_formats"] == ("GTFS",)
+    shouted = _recorded(town, {**timetable, "landing_page": "https://Transport.Data.Gouv.fr/datasets/1", **_TABLE})
+    assert shouted["dataset.on_national_access_point"] is True
+    quoted = _recorded(
+        town, {**timetable, "landing_page": "https://exemple.invalid/?de=transport.data.gouv.fr", **_TABLE}
+    )
+    assert "dataset.on_national_access_point" not in quoted
     elsewhere = _recorded(town, {**timetable, **_TABLE})
     assert "dataset.on_national_access_point" not in elsewhere
     assert elsewhere["dataset.mobility_formats"] == ()
