@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -24,7 +25,7 @@ class Rule:
     policy: Policy
     version: PolicyVersion
 
-    @property
+    @cached_property
     def compiled(self) -> Compiled:
         """Its conditions, ready to be evaluated."""
         return self.catalogue.compiled(self.version)
@@ -115,7 +116,8 @@ def simulate(
                 if subject.concerns(row):
                     owner = number if kind is SubjectKind.ORGANISATION else row.organisation_id
                     outcome.subjects += 1
-                    _compare(outcome, wanted[kind], owner, number, facts, today, known)
+                    whole = {**engine.catalogue.unbound, **facts}
+                    _compare(outcome, wanted[kind], owner, number, facts, whole, today, known)
             done += len(ids[start : start + BATCH])
             report(done, total, kind.label)
     return outcome
@@ -127,11 +129,12 @@ def _compare(
     owner: int,
     number: int,
     facts: Mapping[str, Any],
+    whole: Mapping[str, Any],
     today: date,
     known: dict[Any, Verdict],
 ) -> None:
     for one in compared:
-        was, becomes = (_verdict(rule, facts, today, known) for rule in (one.before, one.after))
+        was, becomes = (_verdict(rule, facts, whole, today, known) for rule in (one.before, one.after))
         # Whom a rule does not concern sees it neither come nor go.
         if {was, becomes} <= {None, Verdict.NOT_APPLICABLE} or was is becomes:
             outcome.stays[owner, one.policy_id] += 1
@@ -139,11 +142,13 @@ def _compare(
             outcome.changes.setdefault((owner, one.kind, one.policy_id, was, becomes), []).append(number)
 
 
-def _verdict(rule: Rule | None, facts: Mapping[str, Any], today: date, known: dict[Any, Verdict]) -> Verdict | None:
+def _verdict(
+    rule: Rule | None, facts: Mapping[str, Any], whole: Mapping[str, Any], today: date, known: dict[Any, Verdict]
+) -> Verdict | None:
     """What a rule says of these facts: the same of all the subjects of a batch that are alike in what it asks."""
     if rule is None:
         return None
-    key = (id(rule), *((name, facts[name]) for name in rule.compiled.names if name in facts))
+    key = id(rule), rule.compiled.values_of(whole)
     found = known.get(key)
     if found is None:
         found = known[key] = assess_version(rule.catalogue, rule.policy, rule.version, facts, today=today).verdict

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from catalogue import write_answer, write_catalogue, write_table
 from ground import Ground, fill, opened_ground
+from judging import measure_judging
 from measures import (
     Manner,
     Measured,
@@ -47,7 +48,7 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="measure only these: p(ages), e(valuation again), i(mport), r(eport), s(earch), t(he record)",
+        help="measure only these: p(ages), e(valuation, laws tried), i(mport), r(eport), s(earch), t(he record)",
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -89,12 +90,12 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             "× COPY nu",
         )
         yield measure_evaluation(ground, home, work="évaluer tout, constats nouveaux")
-        if "e" in chosen:
-            yield measure_evaluation(ground, home, work="évaluer tout, rien de changé")
         with home.jobs.connect() as connection:
             ids = list(connection.exec_driver_sql("SELECT id FROM dataset ORDER BY id DESC LIMIT 1000").scalars())
             place = "SELECT title_sort, id FROM dataset ORDER BY title_sort DESC, id DESC LIMIT 1 OFFSET 100"
             far = write_cursor(tuple(connection.exec_driver_sql(place).one()))
+        if "e" in chosen:
+            yield from measure_judging(ground, home, ids)
         select = measure_select(home, ids, manner.seconds)
         if "s" in chosen:
             yield from measure_search(ground, home)
