@@ -39,8 +39,6 @@ from registry.web.visits import EVERYBODY, Premises, Visit, route
 
 log = structlog.get_logger(__name__)
 
-GARBAGE_AFTER = 20_000
-"""How many new objects call for a collection: a page makes thousands that go with it."""
 API_BODY_LIMIT = 10 * 1024 * 1024
 
 DATABASE_UP = Gauge("beffroi_database_up", "Whether the database answered this very question")
@@ -197,5 +195,4 @@ def create() -> Litestar:
     # What stands by now stands for good: looking through it at each collection would slow every page.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
     return app

@@ -48,7 +48,7 @@ def serve_home(settings: Settings) -> int:
     command = (
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", settings.host,
         "--port", str(settings.port), "--workers", str(settings.workers), "--no-ws", "--http", "1",
-        "--respawn-failed-workers", "--no-log", "registry.app:create",
+        "--respawn-failed-workers", "--no-log", "registry.web_process:create",
     )  # fmt: skip
     web = subprocess.Popen(command, env=environment, start_new_session=True) if _may_hold_one(settings) else None  # noqa: S603
     try:

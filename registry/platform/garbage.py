@@ -1,11 +1,11 @@
-"""Python's collection of garbage during long work: what the process holds already is not looked through again."""
+"""Python's collection of garbage: what a process holds for good is not looked through again and again."""
 
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_TOGETHER = 20_000
-"""How many objects more are made than dropped before any is looked at."""
+TOGETHER = 20_000
+"""How many objects more are made than dropped before any is looked at: a page makes thousands that go with it."""
 
 
 @contextmanager
@@ -17,7 +17,7 @@ def sparing() -> Iterator[None]:
     """
     before = gc.get_threshold()
     gc.freeze()
-    gc.set_threshold(_TOGETHER, *before[1:])
+    gc.set_threshold(TOGETHER, *before[1:])
     try:
         yield
     finally:
