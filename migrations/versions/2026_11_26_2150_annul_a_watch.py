@@ -11,7 +11,7 @@ from alembic import op
 from registry.platform.migrating import refuse_to_lose
 
 revision: str = "0052"
-down_revision: str | None = "0050"
+down_revision: str | None = "0051"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql
 from registry.platform.migrating import refuse_to_lose
 
 revision: str = "0053"
-down_revision: str | None = "0050"
+down_revision: str | None = "0052"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 

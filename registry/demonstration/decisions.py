@@ -79,7 +79,8 @@ def _validate(session: Session, said: ValidationSaid, bodies: Mapping[str, int],
     # The year is played in one transaction: what was adopted in it is to be read.
     session.info.pop("revision", None)
     by, engine = _decider(said, bodies, accounts), engine_of(session)
-    policy = engine.catalogue.get(said.policy)
+    policy = engine.catalogue.find(said.policy)
+    assert policy is not None  # noqa: S101 -- the file names rules of ours.
     version = next((one for one in policy.versions if one.applies_on(said.day)), policy.versions[-1])
     first = first_read(engine, policy, version) or said.day
     form = ValidationForm(digest=policy.digest_of(version), validated_on=max(first, said.day), note=said.note)

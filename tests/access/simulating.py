@@ -39,7 +39,7 @@ cases:
 
 def digest_of(number: str) -> str:
     """The text of the first version of a rule of ours, as its page names it."""
-    policy = assemble_engine().catalogue.get(number)
+    policy = assemble_engine().catalogue.find(number)
     return policy.digest_of(policy.versions[0])
 
 

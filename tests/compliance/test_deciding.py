@@ -35,7 +35,7 @@ def form_of(page: str, name: str) -> str:
 def text_of(town: Town, number: str) -> str:
     """The digest of the first version of a rule."""
     with town.acting() as session:
-        policy = engine_of(session).catalogue.get(number)
+        policy = engine_of(session).catalogue.find(number)
         return policy.digest_of(policy.versions[0])
 
 
@@ -175,7 +175,7 @@ def test_the_file_of_a_draft_and_of_an_adopted_rule_is_taken_by_a_local_folder(t
         assert check_folder(shipped, folder).failed == []
         assert adopt_policies(shipped, folder, tmp_path / f"home-{name}") == ""
         with town.acting() as session:
-            here = engine_of(session).catalogue.get("ZZ-01")
+            here = engine_of(session).catalogue.find("ZZ-01")
         there = load_policies(shipped, None, tmp_path / f"home-{name}").get("ZZ-01")
         assert there.digest_of(there.versions[0]) == here.digest_of(here.versions[0])
     assert legal.get("/conformite/OD-05/fichier").status_code == 404

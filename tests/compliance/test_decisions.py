@@ -156,7 +156,7 @@ def test_a_decision_that_is_not_committed_is_held_by_nobody(town: Town) -> None:
     adopt(town, SOFTER)
 
     with town.acting() as session:
-        policy = engine_of(session).catalogue.get("ZZ-01")
+        policy = engine_of(session).catalogue.find("ZZ-01")
         assert "etalab-2.0" in policy.versions[0].require
 
 
@@ -232,7 +232,7 @@ def validate(town: Town, number: str, on: date | None = None) -> PolicyDecision:
     """Validates the first version of a rule."""
     by = decider(town)
     with town.acting(by.actor, account_id=by.account_id) as session:
-        policy = engine_of(session).catalogue.get(number)
+        policy = engine_of(session).catalogue.find(number)
         form = ValidationForm(digest=policy.digest_of(policy.versions[0]), validated_on=on, note=None)
         return validate_version(session, number, form, by)
 
@@ -241,7 +241,7 @@ def is_validated(town: Town, number: str) -> bool:
     """Whether the first version of a rule reads as validated."""
     with town.acting() as session:
         catalogue = engine_of(session).catalogue
-        policy = catalogue.get(number)
+        policy = catalogue.find(number)
         return catalogue.validation_of(policy, policy.versions[0]) is not None
 
 
@@ -336,6 +336,6 @@ def test_a_number_that_an_update_or_the_local_folder_took_since_is_theirs(town: 
     with transaction(town.home.jobs, Acting("cli:autre"), **other) as session:
         catalogue = engine_of(session).catalogue
 
-    assert "etalab-2.0" in catalogue.get("ZZ-01").versions[0].require
+    assert "etalab-2.0" in catalogue.find("ZZ-01").versions[0].require
     assert "son numéro est maintenant celui" in catalogue.decided.adopted["ZZ-01"].problem
     assert "ZZ-01" not in catalogue.lost

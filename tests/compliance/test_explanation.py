@@ -55,8 +55,6 @@ def test_a_condition_says_who_what_by_when_and_until_when() -> None:
 
 def test_a_version_says_who_validated_it_and_when_or_that_nobody_has() -> None:
     day = date(2027, 3, 1)
-    version = SHIPPED.find("OD-05").versions[-1]
-    dated = version.model_copy(update={"validated_on": date(2027, 3, 1)})
 
     assert validation_in_words(None) == "à valider par le service juridique"
     assert validation_in_words(Validation(day, None)) == "validée le 1er mars 2027"
@@ -65,7 +63,8 @@ def test_a_version_says_who_validated_it_and_when_or_that_nobody_has() -> None:
 
 
 def test_what_a_file_says_of_its_validation_stands_until_something_is_decided_here() -> None:
-    policy = SHIPPED.get("OD-05")
+    policy = SHIPPED.find("OD-05")
+    assert policy is not None
     said = policy.model_copy(update={"versions": (
         policy.versions[-1].model_copy(update={"validated_on": date(2027, 3, 1), "validated_by": Role.LEGAL}),
     )})  # fmt: skip

@@ -206,7 +206,7 @@ def test_deviations_are_shown_waiting_accepted_and_expired_on_breaches_that_stay
 def test_a_rule_is_adopted_and_three_texts_are_validated(visit: Visit) -> None:
     with visit.reading() as session:
         catalogue, shown = engine_of(session).catalogue, _read_today(session)
-    policy = catalogue.get("CUA-01")
+    policy = catalogue.find("CUA-01")
     assert catalogue.decided.adopted["CUA-01"].stands
     assert shown["CUA-01"], "It judges once the year is played."
     validated = [
