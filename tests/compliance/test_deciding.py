@@ -176,7 +176,8 @@ def test_the_file_of_a_draft_and_of_an_adopted_rule_is_taken_by_a_local_folder(t
         assert adopt_policies(shipped, folder, tmp_path / f"home-{name}") == ""
         with town.acting() as session:
             here = engine_of(session).catalogue.find("ZZ-01")
-        there = load_policies(shipped, None, tmp_path / f"home-{name}").get("ZZ-01")
+        there = load_policies(shipped, None, tmp_path / f"home-{name}").find("ZZ-01")
+        assert there is not None
         assert there.digest_of(there.versions[0]) == here.digest_of(here.versions[0])
     assert legal.get("/conformite/OD-05/fichier").status_code == 404
 
