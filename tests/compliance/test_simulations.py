@@ -224,8 +224,23 @@ def test_a_body_and_a_rule_narrow_what_is_shown_and_its_pages(town: Town, monkey
     whole = legal.get(f"{LIST}/{number}").text
     assert f'href="{narrowed}#qui">3<' in whole
     assert f'href="{LIST}/{number}?organisation={town.other_commune_id}#qui">1<' in whole
-    assert f'href="{LIST}/{number}?regle=OD-05#qui">4<' in whole
+    assert f'href="{LIST}/{number}?regle=OD-05&amp;etait=compliant&amp;devient=non-compliant#qui">4<' in whole
     assert "Arbres 0" not in legal.get(f"{LIST}/{number}?regle=OD-06").text
+
+
+@pytest.mark.database
+def test_a_count_by_move_leads_to_those_that_make_it_and_no_other(town: Town):
+    under = {"etalab-2.0": "Arbres", "odbl-1.0": "Bancs"}
+    sheets = {name: town.record(name, **{**PUBLISHED, "licence": code}) for code, name in under.items()}
+    legal = town.someone(Role.LEGAL)
+    number = worked(town, ask(legal, draft=DRAFT))
+    whole = legal.get(f"{LIST}/{number}").text
+    (address,) = re.findall(r'href="([^"]*devient=compliant#qui)">1<', whole)
+
+    shown = legal.get(address.replace("&amp;", "&").partition("#")[0]).text
+
+    assert [f'href="/jeux/{sheet}"' in whole for sheet in sheets.values()] == [True, True]
+    assert [f'href="/jeux/{sheets[name]}"' in shown for name in ("Arbres", "Bancs")] == [False, True]
 
 
 @pytest.mark.database
@@ -238,6 +253,7 @@ def test_the_file_names_each_sheet_and_no_spreadsheet_computes_it(town: Town):
 
     assert answer.headers["content-disposition"] == f'attachment; filename="simulation-{number}.csv"'
     (row,) = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert row["Fiche"] == "'=1+1"
     assert (row["Règle"], row["Numéro"], row["Aujourd’hui"]) == ("OD-05", str(sheet), "Conforme")
     assert row["Deviendrait"] == "Non conforme"

@@ -155,7 +155,7 @@ def send_simulation(visit: Visit, simulation_id: int) -> Response[Any]:
         raise Conflict(_("Cette simulation n’est pas terminée : son fichier n’existe pas encore."))
     name = f"simulation-{simulation_id}.csv"
     headers = {**visit.headers, "Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(as_csv(visit, run), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(as_csv(visit, run), media_type="text/csv", headers=headers)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_simulations, ask_one, check_one, show_simulation, send_simulation)

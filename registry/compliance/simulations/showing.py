@@ -93,8 +93,14 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
     is_done = run.state is JobState.DONE
     body, policy_id = read_number(visit.query("organisation")), visit.query("regle")
     every = changes_of(visit, run)
+    was, becomes = visit.query("etait"), visit.query("devient")
     found = [
-        one for one in every if body in {None, one.organisation_id} and (not policy_id or one.policy_id == policy_id)
+        one
+        for one in every
+        if body in {None, one.organisation_id}
+        and policy_id in {"", one.policy_id}
+        and was in {"", _code(one.was)}
+        and becomes in {"", _code(one.becomes)}
     ]
     stays = Counter[int]()
     for (owner, policy), count in stays_of(visit, run).items():
@@ -102,7 +108,8 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
             stays[owner] += count
     after = read_number(visit.query("apres")) or 0
     changed = sum(len(one.ids) for one in found)
-    here = partial(_address, run.id)
+    # A move is asked for of one rule: what stays as it is makes none.
+    here = partial(_address, run.id, etait=was, devient=becomes)
     return SimulationPage(
         id=run.id, title=name_of(run), draft=run.arguments.get("draft", ""),
         offer=adoption_offered(visit, run), is_done=is_done, state=run.state.label,
@@ -124,6 +131,7 @@ def simulation_page(visit: Visit, run: JobRun) -> SimulationPage:
         moved=[_moved_line(visit, run, *one) for one in _named(visit, found, after, SHOWN)],
         narrowed=[
             *([found[0].organisation] if body and found else []), *([policy_id] if policy_id else []),
+            *([_move_in_words(_move(visit, run, found[0]))] if (was or becomes) and found else []),
         ],
         first_address=here(organisation=body, regle=policy_id) if after else "",
         next_address=here(organisation=body, regle=policy_id, apres=after + SHOWN) if changed > after + SHOWN else "",
@@ -146,15 +154,15 @@ def _counted(found: Sequence[Changed], told_by: Callable[[Changed], Any]) -> Cou
 
 def _rule_lines(visit: Visit, run: JobRun, found: Sequence[Changed], body: int | None) -> list[RuleLine]:
     catalogue = engine_of(visit.session).catalogue
-    moves = _counted(found, lambda one: (one.policy_id, _move(visit, run, one)))
+    moves = _counted(found, lambda one: (one.policy_id, one.was, one.becomes, _move(visit, run, one)))
     lines = []
-    for (policy_id, move), count in sorted(moves.items(), key=lambda one: (one[0][0], -one[1])):
+    for (policy_id, was, becomes, move), count in sorted(moves.items(), key=lambda one: (one[0][0], -one[1])):
         known = catalogue.find(policy_id)
         lines.append(
             RuleLine(
                 policy_id=policy_id, policy=known.name() if known else name_of(run),
                 address=f"/conformite/{policy_id}" if known else "", move=move, count=count,
-                who=_address(run.id, organisation=body, regle=policy_id),
+                who=_address(run.id, organisation=body, regle=policy_id, etait=_code(was), devient=_code(becomes)),
             )
         )  # fmt: skip
     return lines
@@ -180,6 +188,18 @@ def _nothing(run: JobRun) -> str:
     if not (run.result or {}).get("policies"):
         return _("Les règles en vigueur ce jour-là sont celles d’aujourd’hui : aucun constat ne peut changer.")
     return _("Aucun constat ne changerait.")
+
+
+_NO_RULE = "sans-regle"
+"""In an address, the verdict of whom no rule judges."""
+
+
+def _code(verdict: Verdict | None) -> str:
+    return str(verdict) if verdict is not None else _NO_RULE
+
+
+def _move_in_words(move: Move) -> str:
+    return _("{was} → {becomes}").format(was=move.was, becomes=move.becomes)
 
 
 def _read(said: str | None) -> Verdict | None:

@@ -137,7 +137,7 @@ def send_rules(visit: Visit) -> Response[Any]:
     rules = rules_of(find_own_rules(visit.session, body), current_locale())
     content = write_rules(sorted(rules.values(), key=lambda rule: rule.code))
     headers = {**visit.headers, "Content-Disposition": 'attachment; filename="regles-de-conservation.csv"'}
-    return Response(content.encode(), media_type="text/csv; charset=utf-8", headers=headers)
+    return Response(content.encode(), media_type="text/csv", headers=headers)
 
 
 def _form_page(
