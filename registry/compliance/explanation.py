@@ -65,6 +65,16 @@ def verdict_word(force: Force, verdict: Verdict) -> str:
     return verdict.label
 
 
+def days_in_words(version: PolicyVersion, today: date) -> str:
+    """From which day on a version binds, and until which one: seen from today."""
+    first, last = say_day(version.effective_from), version.effective_until
+    if last is not None and last < today:
+        return _("du {first} au {last}").format(first=first, last=say_day(last))
+    begun = version.effective_from <= today
+    said = (_("depuis le {day}") if begun else _("à partir du {day}")).format(day=first)
+    return _("{since}, jusqu’au {day}").format(since=said, day=say_day(last)) if last is not None else said
+
+
 def validation_in_words(found: Validation | None, by: str = "") -> str:
     """Since when a version is validated, by which role, and `by` whom; or that a jurist has still to do it."""
     if found is None:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Response
@@ -18,6 +18,7 @@ from registry.compliance.engine import Engine, engine_of
 from registry.compliance.explanation import (
     awaited_in_words,
     condition_in_words,
+    days_in_words,
     say_refusal,
     validation_in_words,
     verdict_word,
@@ -37,7 +38,7 @@ from registry.compliance.views import (
     WaitingLine,
     findings_address,
 )
-from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict, VersionStatus
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -254,9 +255,10 @@ def _versions(engine: Engine, visit: Visit, policy: Policy, names: Names, *, may
     official = official_texts(visit.session, engine.catalogue, policy, _day_asked(visit))
     return [
         VersionView(
-            version.status.label if judges else _("Ne juge pas"),
+            _standing(version, visit.today) if judges else _("Ne juge pas"),
             version.text, version.article, version.address, version.note or "", version.evidence.label,
-            say(validations[version.digest]), version.effective_from, version.effective_until,
+            say(validations[version.digest]), version.effective_from,
+            days_in_words(version, visit.today),
             version.in_plain_words(), condition_in_words(engine.catalogue, version),
             judges and version.applies_on(visit.today),
             version.effective_until is not None and version.effective_until < visit.today,
@@ -268,6 +270,15 @@ def _versions(engine: Engine, visit: Visit, policy: Policy, names: Names, *, may
         )
         for version in reversed(policy.versions)
     ]  # fmt: skip
+
+
+def _standing(version: PolicyVersion, today: date) -> str:
+    """Whether a version judges today: what its file says of it is not of a day."""
+    if version.status is VersionStatus.IN_FORCE and version.effective_from > today:
+        return _("À venir")
+    if version.status is VersionStatus.IN_FORCE and (last := version.effective_until) is not None and last < today:
+        return _("N’est plus en vigueur depuis le {day}").format(day=say_day(last + timedelta(days=1)))
+    return version.status.label
 
 
 def _day_asked(visit: Visit) -> date:

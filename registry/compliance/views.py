@@ -184,8 +184,8 @@ class VersionView:
     note: str
     evidence: str
     validation: str
-    effective_from: date | None
-    effective_until: date | None
+    effective_from: date
+    days: str
     plain: str
     condition: str
     is_current: bool
@@ -212,7 +212,7 @@ class PolicyPage:
     versions: Sequence[VersionView]
     waits: bool
     adoption: "AdoptionView | None"
-    decided: Sequence[tuple[date, str, str]]
+    decided: Sequence[tuple[date, str, str, str]]
     try_address: str
     subjects: Sequence[SubjectLine]
     tabs: Sequence[tuple[str, str]]
@@ -227,7 +227,7 @@ class LostPolicyPage:
 
     id: str
     adoption: "AdoptionView | None"
-    decided: Sequence[tuple[date, str, str]]
+    decided: Sequence[tuple[date, str, str, str]]
     text: str
 
 

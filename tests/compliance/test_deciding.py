@@ -17,6 +17,7 @@ from registry.platform.assets import asset_root
 from registry.web.templating import say_day
 from tests.compliance.test_decisions import BINDING, adopt, decider, validate, verdict, withdraw, work
 from tests.compliance.test_local_packs import CHOSEN
+from tests.compliance.test_pages import plain
 from tests.compliance.test_simulations import DRAFT, LIST, PUBLISHED, ask, od_05, worked
 from tests.conftest import Someone, Town
 
@@ -304,3 +305,55 @@ def test_a_draft_begun_from_a_rule_of_which_a_value_was_chosen_says_the_value_th
 
     assert "sans les valeurs que la collectivité a choisies" in page
     assert re.search(r"aujourd’hui\s: [^.]*36", page)
+
+
+def test_a_rule_to_come_is_told_so_where_it_is_tried_adopted_and_read(town: Town) -> None:
+    legal = town.someone(Role.LEGAL)
+    number = worked(town, ask(legal, draft=DRAFT.replace("status: proposed", "status: in-force")))
+    tried = plain(legal.get(f"{LIST}/{number}").text)
+    assert "comme s’il jugeait déjà : d’après son texte, il ne jugera qu’à partir du 1er janvier 2030" in tried
+
+    answer = legal.post(f"{LIST}/{number}/adopter", {"reason": REASON})
+
+    assert answer.headers["location"] == "/conformite/ZZ-01?fait=regle-adoptee-a-venir"
+    page = plain(legal.get("/conformite/ZZ-01").text)
+    assert "À venir · à partir du" in page
+    assert "Elle jugera à partir du" in page
+    assert "En vigueur" not in page.partition("Ce qui a été décidé")[0]
+
+
+def test_a_version_that_is_over_says_since_when_and_the_one_of_today_since_when_it_binds(town: Town) -> None:
+    over = "  - effective_from: 2024-01-01\n    effective_until: 2025-12-31\n    status: in-force"
+    said = BINDING.partition("cases:")[0]
+    first = said.partition("versions:\n")[2].replace("  - effective_from: 2024-01-01\n    status: in-force", over)
+    adopt(town, said.replace("2024-01-01", "2026-01-01") + first + "cases:" + BINDING.partition("cases:")[2])
+
+    page = plain(town.someone(Role.LEGAL).get("/conformite/ZZ-01").text)
+
+    assert "N’est plus en vigueur depuis le 1er janvier 2026 · du 1er janvier 2024 au 31 décembre 2025" in page
+    assert "En vigueur · depuis le 1er janvier 2026" in page
+
+
+def test_each_adoption_of_a_number_keeps_its_own_text(town: Town) -> None:
+    legal = town.someone(Role.LEGAL)
+    adopt(town)
+    adopt(town, BINDING.replace("remedy: Décrivez le jeu.", "remedy: Décrivez mieux le jeu."), "Mieux dite.")
+
+    addresses = re.findall(r'href="(/conformite/ZZ-01/fichier\?decision=\d+)"', legal.get("/conformite/ZZ-01").text)
+
+    assert ["mieux" in legal.get(address).text for address in addresses] == [True, False]
+    assert legal.get("/conformite/OD-05/fichier?decision=1").status_code == 404
+    assert legal.get("/conformite/ZZ-01/fichier?decision=999999").status_code == 404
+
+
+def test_a_form_left_open_while_the_rule_is_withdrawn_is_told_so(town: Town) -> None:
+    adopt(town)
+    legal, digest = town.someone(Role.LEGAL), text_of(town, "ZZ-01")
+    withdraw(town)
+
+    for answer in (
+        legal.post("/conformite/ZZ-01/valider", {"digest": digest, "validated_on": "2026-11-26", "note": ""}),
+        legal.get(f"/conformite/ZZ-01/validation?texte={digest}"),
+    ):
+        assert answer.status_code == 409
+        assert "Cette règle a été retirée le" in plain(answer.text)

@@ -277,6 +277,12 @@ def test_a_version_is_not_validated_before_it_was_written(town: Town) -> None:
     validate(town, "ZZ-01", town.info["today"]())
 
 
+def test_a_version_whose_reading_has_no_day_is_not_validated_before_it_bound(town: Town) -> None:
+    with pytest.raises(Invalid, match="n’est en vigueur que depuis le 25 mai 2018"):
+        validate(town, "RGPD-05", date(2010, 1, 1))
+    validate(town, "RGPD-05", date(2018, 5, 25))
+
+
 def test_a_text_that_an_erasure_rewrote_is_read_again(town: Town) -> None:
     adopt(town, reason="Demandée par Alix Martin.")
     with town.acting() as session:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from registry.accounts.queries import find_actor_names
-from registry.compliance.decisions.service import draft_of, read_to_adopt
+from registry.compliance.decisions.service import draft_of, judges_from, read_to_adopt
 from registry.compliance.decisions.showing import bodies_of, may_decide
 from registry.compliance.engine import engine_of
 from registry.compliance.policy import Policy
+from registry.compliance.simulations.drafts import read_draft
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, ngettext
 from registry.platform.models import JobRun, JobState
@@ -45,6 +47,8 @@ def offer_of(visit: Visit, run: JobRun) -> Offer:
 class AdoptionOffer:
     """What the page of a simulation says beside its result: where to adopt the draft, or why it may not be; its file.
 
+    `tried_as` says that it is tried as if it judged, where it does not yet.
+
     `address` is empty for who may not decide; `adopted` is the page of the rule, where this very text is adopted.
     """
 
@@ -52,6 +56,7 @@ class AdoptionOffer:
     refusal: str
     adopted: str
     file: str
+    tried_as: str
 
 
 def adoption_offered(visit: Visit, run: JobRun) -> AdoptionOffer | None:
@@ -60,13 +65,27 @@ def adoption_offered(visit: Visit, run: JobRun) -> AdoptionOffer | None:
         return None
     number, own = run.arguments["policy_id"], f"/conformite/simulations/{run.id}"
     known = engine_of(visit.session).catalogue.decided.adopted.get(number)
-    file = f"{own}/projet"
+    file, tried_as = f"{own}/projet", _tried_as(visit, run)
     if known is not None and known.stands and known.text == run.arguments["draft"]:
-        return AdoptionOffer("", "", f"/conformite/{number}", file)
+        return AdoptionOffer("", "", f"/conformite/{number}", file, tried_as)
     if not may_decide(visit):
-        return AdoptionOffer("", "", "", file)
+        return AdoptionOffer("", "", "", file, tried_as)
     refusal = offer_of(visit, run).refusal
-    return AdoptionOffer("" if refusal else f"{own}/adopter", refusal, "", file)
+    return AdoptionOffer("" if refusal else f"{own}/adopter", refusal, "", file, tried_as)
+
+
+def _tried_as(visit: Visit, run: JobRun) -> str:
+    """What is to be known of a draft that was tried as if it judged, though it does not on the day it was."""
+    policy = read_draft(draft_of(run), engine_of(visit.session)).policy
+    on = date.fromisoformat((run.result or {})["on"])
+    if policy is None or any(version.applies_on(on) for version in policy.versions):
+        return ""
+    first = judges_from(policy, on)
+    if first is None:
+        return _("Ce projet est essayé comme s’il jugeait : aucune de ses versions n’entre en vigueur.")
+    return _(
+        "Ce projet est essayé comme s’il jugeait déjà : d’après son texte, il ne jugera qu’à partir du {day}."
+    ).format(day=say_day(first))
 
 
 def tried_in_words(visit: Visit, run: JobRun) -> str:
@@ -90,8 +109,7 @@ def what_follows(visit: Visit, offer: Offer) -> list[str]:
     if offer.policy is None:
         return []
     known = engine_of(visit.session).catalogue.decided.adopted.get(offer.number)
-    first = min(one.effective_from for one in offer.policy.versions if one.effective_until is None
-                or one.effective_until >= visit.today)  # fmt: skip
+    first = judges_from(offer.policy, visit.today)
     said = []
     if known is not None and known.stands:
         said.append(
@@ -103,7 +121,7 @@ def what_follows(visit: Visit, offer: Offer) -> list[str]:
             "jugées de nouveau dès l’adoption. Votre nom, celui de l’auteur du projet et le motif restent au registre."
         )
     )
-    if first > visit.today:
+    if first is not None:
         said.append(_("Elle ne juge qu’à partir du {day}, d’après son texte.").format(day=say_day(first)))
     said.append(_("Son texte reste à valider par le service juridique, sur la page de la règle."))
     return said

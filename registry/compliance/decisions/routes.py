@@ -11,10 +11,12 @@ from registry.compliance.citations import official_texts
 from registry.compliance.decisions.forms import ReasonForm, UnvalidationForm, ValidationForm
 from registry.compliance.decisions.offering import offer_of, tried_in_words, what_follows
 from registry.compliance.decisions.service import (
-    NO_SUCH_RULE,
     adopt_policy,
     draft_of,
     get_adopted,
+    judges_from,
+    require_judging,
+    text_adopted,
     unvalidate_version,
     validate_version,
     withdraw_policy,
@@ -22,18 +24,23 @@ from registry.compliance.decisions.service import (
 from registry.compliance.decisions.showing import DECIDE, decider_of, names_in
 from registry.compliance.decisions.views import AdoptPage, ValidationPage, WithdrawPolicyPage
 from registry.compliance.engine import engine_of
-from registry.compliance.explanation import condition_in_words, validation_in_words
+from registry.compliance.explanation import condition_in_words, days_in_words, validation_in_words
+from registry.compliance.simulations.drafts import read_draft
 from registry.compliance.simulations.queries import get_simulation
 from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.models import JobRun
+from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RUN = Permission.COMPLIANCE_FINDING_READ, Permission.COMPLIANCE_SIMULATION_RUN
 NOTICES.update(
     {
         "regle-adoptee": mark("La règle est adoptée. Les fiches sont jugées de nouveau : ce qu’elle constate arrive."),
+        "regle-adoptee-a-venir": mark(
+            "La règle est adoptée. Elle ne constate rien encore : elle jugera à partir du jour indiqué ci-dessous."
+        ),
         "regle-retiree": mark("La règle est retirée. Les fiches sont jugées de nouveau : ses constats prennent fin."),
         "texte-valide": mark("Ce texte est validé. Il le reste tant qu’il ne change pas."),
         "texte-a-valider": mark("Ce texte est de nouveau à valider."),
@@ -58,9 +65,10 @@ def send_draft(visit: Visit, simulation_id: int) -> Response[Any]:
 
 @route("GET", f"{_RULE}/fichier", READ, media_type="application/yaml")
 def send_policy(visit: Visit, policy_id: str) -> Response[Any]:
-    """The text of a rule that was adopted here, as a file that a folder of local policies accepts."""
+    """The text of a rule that was adopted here, as a folder of local policies accepts it: its last, or an earlier."""
     adopted = get_adopted(engine_of(visit.session), policy_id)
-    return _file(visit, adopted.text, policy_id)
+    decision = read_number(visit.query("decision"))
+    return _file(visit, adopted.text if decision is None else text_adopted(adopted, decision), policy_id)
 
 
 @route("GET", f"{_SIMULATION}/adopter", DECIDE)
@@ -102,7 +110,9 @@ def adopt_one(visit: Visit, simulation_id: int) -> Response[Any]:
         made, _run = adopt_policy(visit.session, draft_of(run), read.form.reason, by, run=run)
     except Conflict as refusal:
         return _adopt_page(visit, run, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
-    return visit.go(f"/conformite/{made.policy_id}", done="regle-adoptee")
+    policy = read_draft(draft_of(run), engine_of(visit.session)).policy
+    later = policy is not None and judges_from(policy, visit.today) is not None
+    return visit.go(f"/conformite/{made.policy_id}", done="regle-adoptee-a-venir" if later else "regle-adoptee")
 
 
 @route("GET", f"{_RULE}/retirer", DECIDE)
@@ -154,9 +164,9 @@ def _validation_page(
     visit: Visit, policy_id: str, digest: str, values: Mapping[str, Any], errors: Mapping[str, str],
     status: int = HTTP_200_OK,
 ) -> Response[Any]:  # fmt: skip
-    catalogue = engine_of(visit.session).catalogue
-    if catalogue.find(policy_id) is None:
-        raise NotFound(_(NO_SUCH_RULE))
+    engine = engine_of(visit.session)
+    require_judging(engine, policy_id)
+    catalogue = engine.catalogue
     found = catalogue.find_text(policy_id, digest)
     if found is None:
         raise NotFound(_("Ce texte n’est plus celui de la règle : rouvrez sa page."))
@@ -170,7 +180,7 @@ def _validation_page(
         is_validated=known is not None, digest=digest, plain=version.in_plain_words(),
         condition=condition_in_words(catalogue, version), remedy=policy.what_to_do(),
         article=f"{version.text}, {version.article}", address=version.address, note=version.note or "",
-        effective_from=version.effective_from, effective_until=version.effective_until,
+        days=days_in_words(version, visit.today),
         evidence=version.evidence.label,
         official=official_texts(visit.session, catalogue, policy, visit.today)[version.digest],
         values={"validated_on": visit.today, **values}, errors=errors,

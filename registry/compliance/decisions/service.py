@@ -78,6 +78,13 @@ def binds_later(version: PolicyVersion, today: date) -> bool:
     return version.status is VersionStatus.IN_FORCE and not over
 
 
+def judges_from(policy: Policy, today: date) -> date | None:
+    """The day to come from which a policy judges, where none of its versions judges today."""
+    if any(version.applies_on(today) for version in policy.versions):
+        return None
+    return min((one.effective_from for one in policy.versions if binds_later(one, today)), default=None)
+
+
 def read_to_adopt(session: Session, engine: Engine, text: str, today: date) -> Policy:
     """The policy of a draft that may be adopted.
 
@@ -135,6 +142,17 @@ def get_adopted(engine: Engine, policy_id: str) -> Adopted:
     return found
 
 
+def text_adopted(adopted: Adopted, decision_id: int) -> str:
+    """The text that one of its adoptions gave a rule: another may have replaced it since.
+
+    Raises: NotFound.
+    """
+    found = next((one.text for one in adopted.history if one.id == decision_id and one.text is not None), None)
+    if found is None:
+        raise NotFound(_("Aucune adoption de cette règle ne porte ce numéro."))
+    return found
+
+
 def withdraw_policy(session: Session, policy_id: str, reason: str, by: Decider) -> tuple[PolicyDecision, JobRun]:
     """Has an adopted rule judge no more: what it found ends as the register is judged again.
 
@@ -183,11 +201,15 @@ def validate_version(session: Session, policy_id: str, form: ValidationForm, by:
         raise Conflict(_("Cette version ne juge plus, ou n’est qu’un projet : elle ne se valide pas."))
     if engine.catalogue.validation_of(policy, version) is not None:
         raise Conflict(_("Cette version est déjà validée."))
-    day, first = form.validated_on or by.today, first_read(engine, policy, version)
-    if first is not None and day < first:
-        sentence = _("Ce texte n’a été écrit que le {day} : donnez un jour qui n’est pas avant.").format(
-            day=say_day(first)
-        )
+    day, read = form.validated_on or by.today, first_read(engine, policy, version)
+    # Where nothing tells when it was read, it could not be before it bound; of one to come, today is early enough.
+    first = read if read is not None else min(version.effective_from, by.today)
+    if day < first:
+        words = (
+            _("Ce texte n’a été écrit que le {day} : donnez un jour qui n’est pas avant.") if read is not None
+            else _("Ce texte n’est en vigueur que depuis le {day} : donnez un jour qui n’est pas avant.")
+        )  # fmt: skip
+        sentence = words.format(day=say_day(first))
         raise Invalid(sentence, (FieldError("validated_on", sentence),))
     say(session, "compliance:policy:validate", form.note)
     return _keep(
@@ -211,12 +233,27 @@ def unvalidate_version(session: Session, policy_id: str, digest: str, reason: st
 
 
 def _of_text(engine: Engine, policy_id: str, digest: str) -> tuple[Policy, PolicyVersion]:
-    if engine.catalogue.find(policy_id) is None:
-        raise NotFound(_(NO_SUCH_RULE))
+    require_judging(engine, policy_id)
     found = engine.catalogue.find_text(policy_id, digest)
     if found is None:
         raise Conflict(_("Le texte de cette règle a changé pendant que vous le lisiez : relisez-le."))
     return found
+
+
+def require_judging(engine: Engine, policy_id: str) -> None:
+    """Refuses what bears on the text of a rule where it judges no more.
+
+    Raises: Conflict where it was withdrawn, or cannot be followed; NotFound where it never was.
+    """
+    if engine.catalogue.find(policy_id) is not None:
+        return
+    adopted = engine.catalogue.decided.adopted.get(policy_id)
+    if adopted is None:
+        raise NotFound(_(NO_SUCH_RULE))
+    if adopted.stands:
+        raise Conflict(_("Cette règle n’est pas suivie : son texte ne se valide pas."))
+    said = _("Cette règle a été retirée le {day} : son texte ne se valide plus.")
+    raise Conflict(said.format(day=say_day(adopted.history[-1].decided_on)))
 
 
 def first_read(engine: Engine, policy: Policy, version: PolicyVersion) -> date | None:

@@ -6,7 +6,7 @@ from datetime import date
 from registry.accounts.queries import find_actor_names
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.decisions.held import Adopted, Decision
-from registry.compliance.decisions.service import Decider, run_key
+from registry.compliance.decisions.service import Decider, judges_from, run_key
 from registry.compliance.decisions.vocabulary import PolicyDecisionKind
 from registry.compliance.deviations.showing import role_for
 from registry.compliance.service import EVALUATE_JOB
@@ -60,8 +60,8 @@ def names_in(visit: Visit, decisions: Iterable[Decision]) -> Names:
     return {number: said[f"account:{number}"] for number in accounts}
 
 
-def steps_of(catalogue: Catalogue, policy_id: str, names: Names) -> list[tuple[date, str, str]]:
-    """Everything that was decided of a rule, the last first: on which day, what and by whom, and the reason."""
+def steps_of(catalogue: Catalogue, policy_id: str, names: Names) -> list[tuple[date, str, str, str]]:
+    """Everything that was decided of a rule, the last first: the day, what and by whom, why, the text adopted."""
     policy = catalogue.find(policy_id)
     current = {policy.digest_of(version) for version in policy.versions} if policy is not None else set()
     steps = []
@@ -74,18 +74,22 @@ def steps_of(catalogue: Catalogue, policy_id: str, names: Names) -> list[tuple[d
             said = _("{said}, d’un projet de {name}").format(said=said, name=names[one.drafted_by])
         if one.version_digest is not None and one.version_digest not in current:
             said = _("{said} — le texte a changé depuis").format(said=said)
-        steps.append((one.decided_on, said, one.reason or ""))
+        file = f"/conformite/{policy_id}/fichier?decision={one.id}" if one.text is not None else ""
+        steps.append((one.decided_on, said, one.reason or "", file))
     return steps[::-1]
 
 
-def adoption_in_words(adopted: Adopted, names: Names) -> str:
+def adoption_in_words(adopted: Adopted, names: Names, today: date) -> str:
     """Since when a rule of the body's own judges or judges no more, by whose decision."""
     last = adopted.history[-1]
     words = (
         _("Règle adoptée ici le {day} par {name} ({role}).") if adopted.stands
         else _("Règle retirée le {day} par {name} ({role}) : elle ne juge plus personne.")
     )  # fmt: skip
-    return words.format(day=say_day(last.decided_on), name=names[last.decided_by], role=last.decided_as.label)
+    said = words.format(day=say_day(last.decided_on), name=names[last.decided_by], role=last.decided_as.label)
+    followed = adopted.policy is not None and adopted.stands and not adopted.problem
+    first = judges_from(adopted.policy, today) if adopted.policy is not None and followed else None
+    return said if first is None else f"{said} {_('Elle jugera à partir du {day}.').format(day=say_day(first))}"
 
 
 def adoption_view(visit: Visit, adopted: Adopted, names: Names, *, may: bool) -> AdoptionView:
@@ -99,7 +103,7 @@ def adoption_view(visit: Visit, adopted: Adopted, names: Names, *, may: bool) ->
             "retirez-la."
         ).format(problem=adopted.problem)
     return AdoptionView(
-        words=adoption_in_words(adopted, names),
+        words=adoption_in_words(adopted, names, visit.today),
         problem=problem,
         job=f"/travaux/{run.id}" if run is not None and run.state in {JobState.WAITING, JobState.RUNNING} else "",
         file=f"/conformite/{number}/fichier",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from registry.legal.views import OfficialTexts
@@ -54,8 +53,7 @@ class ValidationPage:
     article: str
     address: str | None
     note: str
-    effective_from: date
-    effective_until: date | None
+    days: str
     evidence: str
     official: OfficialTexts
     values: Mapping[str, Any]
