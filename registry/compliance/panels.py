@@ -22,10 +22,17 @@ from registry.compliance.explanation import (
     verdict_word,
 )
 from registry.compliance.policy import Policy, PolicyVersion
-from registry.compliance.queries import Found, find_findings, find_findings_then, find_standing, find_texts
+from registry.compliance.queries import (
+    GRAVEST_FIRST,
+    Found,
+    find_findings,
+    find_findings_then,
+    find_standing,
+    find_texts,
+)
 from registry.compliance.settling import groups_to_settle, said_in_groups
 from registry.compliance.views import DeviationNote, FindingsPanel, FindingView, MissingView, VerdictThen
-from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_legal_person
@@ -102,8 +109,7 @@ AWAITED: dict[tuple[str, str], str] = {}
 
 RETIRED = mark("Règle retirée du catalogue")
 """What is said of a rule that this version no longer holds: its findings stand until they are next judged."""
-_GRAVEST = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT, Verdict.NOT_APPLICABLE)
-
+_FORCES, _SEVERITIES = list(Force), list(Severity)
 
 Text = tuple[Policy, PolicyVersion]
 
@@ -245,6 +251,7 @@ def verdicts_then(session: Session, kind: SubjectKind, subject_id: int, on: date
     """What policies said of a subject just before an instant, as it read on a day, under the texts of then."""
     found = find_findings_then(session, on, kind=kind, subject_id=subject_id, at=at)
     texts = texts_of(session, engine_of(session), found)
+    found = sorted(found, key=lambda one: _rank(texts[one.version_digest][0], one.verdict, one.period))
     return [
         VerdictThen(
             policy_id=one.policy_id,
@@ -254,6 +261,11 @@ def verdicts_then(session: Session, kind: SubjectKind, subject_id: int, on: date
         )
         for one in found
     ]
+
+
+def _rank(policy: Policy, verdict: Verdict, period: int) -> tuple[int, int, int, str, int]:
+    """Where a finding comes among those of one subject: what binds in law first, then what is not met, the gravest."""
+    return _FORCES.index(policy.force), GRAVEST_FIRST[verdict], _SEVERITIES.index(policy.severity), policy.id, period
 
 
 def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found]) -> int | None:
@@ -280,16 +292,14 @@ def findings_in_force(visit: Visit, kind: SubjectKind, subject_id: int) -> list[
 
 
 def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPanel:
-    """Today's findings on a subject, gravest first."""
+    """Today's findings on a subject: what binds in law first, the gravest before."""
     engine = engine_of(visit.session)
     found = findings_in_force(visit, kind, subject_id)
     body_id = _body_asked_about(visit.session, kind, found)
     texts = texts_of(visit.session, engine, found)
     since = _since(visit, kind, subject_id, found)
-    views = sorted(
-        (say_finding(visit, engine, one, texts[one.version_digest], since[one.id], body_id) for one in found),
-        key=lambda view: (_GRAVEST.index(view.verdict), not view.is_obligation, view.policy_id),
-    )
+    found = sorted(found, key=lambda one: _rank(texts[one.version_digest][0], one.verdict, one.period))
+    views = [say_finding(visit, engine, one, texts[one.version_digest], since[one.id], body_id) for one in found]
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
     return FindingsPanel(
         awaiting=_awaiting(found),

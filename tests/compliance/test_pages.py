@@ -94,6 +94,26 @@ def test_a_finding_says_into_what_it_turns_and_which_delay_has_passed(town: Town
     assert "Depuis le" not in sheet
 
 
+def test_the_findings_on_a_sheet_come_by_what_binds_then_by_verdict_then_by_gravity(town: Town):
+    address = f"/jeux/{town.record(licence='cc-by-nc-4.0', last_use_review='2020-01-01', **PUBLISHED)}"
+    unfolded = (
+        town.someone(Role.LEGAL).get(address).text.partition('id="conformite')[2].partition('<details class="mt-2"')[0]
+    )
+    marks = (("Obligation", "Recommandation", "Bonne pratique"), ("non-compliant", "not-followed", "to-complete"),
+             ("Bloquante", "Majeure", "Mineure", ""))  # fmt: skip
+
+    read = [
+        tuple(order.index(mark) for order, mark in zip(marks, (force, verdict, severity), strict=True))
+        for verdict, force, severity in re.findall(
+            r'<h3>.*?verdict-([a-z-]+).*?</h3>\s*<p class="law">([^·<]+?) · (?:(Bloquante|Majeure|Mineure) · )?',
+            unfolded,
+        )
+    ]
+
+    assert read == sorted(read)
+    assert {(0, 0, 1), (0, 2, 0), (2, 1, 3)} <= set(read)
+
+
 def test_the_findings_of_a_policy_come_gravest_first_page_after_page(town: Town, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(routes, "SHOWN", 2)
     for number, licence in enumerate(("etalab-2.0", None, "cc-by-nc-4.0", "etalab-2.0", "cc-by-nc-4.0")):
