@@ -10,7 +10,7 @@ from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
 from registry.processing.form_pages import RECORD
-from registry.processing.namesakes import activity_choices, named_apart
+from registry.processing.namesakes import activity_choices, names_of_linked
 from registry.processing.queries import find_activities_of_dataset, get_activity
 from registry.processing.service import attach_dataset, detach_dataset
 from registry.processing.views import DatasetActivitiesPage
@@ -29,7 +29,7 @@ def _page(visit: Visit, dataset_id: int, error: str = "", *, status: int = 200) 
     sheet = get_dataset(visit.session, dataset_id)
     reach = visit.visitor.reach(RECORD)
     linked = find_activities_of_dataset(visit.session, dataset_id)
-    names = named_apart(visit.session, ((one.id, one.name) for one in linked))
+    names = names_of_linked(visit.session, linked)
     known = {str(one.id) for one in linked}
     words = visit.query("q")
     page = DatasetActivitiesPage(

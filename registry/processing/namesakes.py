@@ -1,7 +1,7 @@
 """What tells apart activities of one body that bear the same name: their service, their state, since when."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select, tuple_
@@ -11,16 +11,17 @@ from sqlmodel import col
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.processing.models import ProcessingActivity
-from registry.processing.queries import find_choosable_activities
+from registry.processing.queries import ActivityOfDataset, find_choosable_activities
+from registry.processing.wording import shown_reference
 from registry.web.templating import say_day
 
 _TOLD: tuple[Callable[[Any], str], ...] = (
     lambda row: row.department or "",
     lambda row: row.status.label,
     lambda row: _("depuis le {day}").format(day=say_day(row.started_on)) if row.started_on is not None else "",
-    lambda row: row.reference,
+    lambda row: shown_reference(row.reference) or _("n° {number}").format(number=row.id),
 )
-"""From what people know best to what never fails: a reference is unique within a body."""
+"""From what people know best to what never fails: a reference is unique within a body, and so is a number."""
 
 
 def tell_namesakes(session: Session, activity_ids: Iterable[int]) -> dict[int, str]:
@@ -66,7 +67,17 @@ def named_apart(session: Session, found: Iterable[tuple[int, str]]) -> dict[int,
     names = dict(found)
     if len({sort_key(name) for name in names.values()}) == len(names):
         return names
-    told = tell_namesakes(session, names)
+    return _apart(names, tell_namesakes(session, names))
+
+
+def names_of_linked(session: Session, linked: Iterable[ActivityOfDataset]) -> dict[int, str]:
+    """The name of each activity of a dataset, told apart from its namesakes, tied to the dataset or not."""
+    found = list(linked)
+    told = tell_namesakes(session, (one.id for one in found if one.has_namesake))
+    return _apart({one.id: one.name for one in found}, told)
+
+
+def _apart(names: Mapping[int, str], told: Mapping[int, str]) -> dict[int, str]:
     return {
         number: _("{name} ({apart})").format(name=name, apart=told[number]) if told.get(number) else name
         for number, name in names.items()

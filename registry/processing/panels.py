@@ -12,6 +12,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.processing.models import ActivityData, ActivityDataset, ActivityTransfer
+from registry.processing.namesakes import names_of_linked
 from registry.processing.queries import (
     ActivityOfDataset,
     PersonalFields,
@@ -55,6 +56,7 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
     lines = [*_transfers(visit, activities), *(line for more in MORE_LINES for line in more(visit, sheet, activities))]
     found = findings_in_force(visit, SubjectKind.DATASET, dataset_id)
     open_ = [one for one in found if one.policy_id.startswith(_PACK) and one.verdict is not Verdict.COMPLIANT]
+    names = names_of_linked(visit.session, activities)
     rights = {right for one in activities for right in _rights(one)}
     return GdprPanel(
         dataset_id=dataset_id,
@@ -65,7 +67,7 @@ def gdpr_status_of(visit: Visit, dataset_id: int) -> GdprPanel | None:
         found_on=known.found_on,
         suggested=known.waiting,
         contradicted=sheet.personal_data in _NOT_PERSONAL and bool(known.declared + known.detected),
-        activities=[_in_short(one, pairs.get(one.id, ())) for one in activities],
+        activities=[_in_short(one, names[one.id], pairs.get(one.id, ())) for one in activities],
         rights=[right.label for right in PersonsRight if right in rights],
         lines=lines,
         breaches=sum(one.verdict is Verdict.NON_COMPLIANT for one in open_),
@@ -120,7 +122,7 @@ def _say_fields(known: PersonalFields) -> str:
     return ", ".join(said)
 
 
-def _in_short(activity: ActivityOfDataset, pairs: Sequence[ActivityData]) -> ActivityInShort:
+def _in_short(activity: ActivityOfDataset, name: str, pairs: Sequence[ActivityData]) -> ActivityInShort:
     span = span_of_retention(one.retention_months for one in pairs)
     if span is None:
         retention = _("durée à dire")
@@ -130,7 +132,7 @@ def _in_short(activity: ActivityOfDataset, pairs: Sequence[ActivityData]) -> Act
         retention = _("de {least} à {most}").format(least=say_months(span[0]), most=say_months(span[1]))
     return ActivityInShort(
         id=activity.id,
-        name=activity.name,
+        name=name,
         status=activity.status.label,
         lawful_basis=activity.lawful_basis.label if activity.lawful_basis else _("base légale à dire"),
         retention=retention,

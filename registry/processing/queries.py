@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, bindparam, exists, func, or_, select, text, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 from sqlmodel import col
 
 from registry.datasets.models import Dataset, InformationSystem
@@ -277,6 +277,11 @@ _ADJUSTED = (
     .correlate(Activity)
     .scalar_subquery()
 )
+_Other = aliased(Activity)
+_HAS_NAMESAKE = exists().where(
+    col(_Other.organisation_id) == col(Activity.organisation_id), col(_Other.name_sort) == col(Activity.name_sort),
+    col(_Other.id) != col(Activity.id), ~col(_Other.annulled),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -292,6 +297,7 @@ class ActivityOfDataset:
     article9_conditions: Sequence[str]
     adjusted: Mapping[str, bool]
     """The rights that somebody granted or refused against what the basis says."""
+    has_namesake: bool
 
 
 def find_activities_of_dataset(session: Session, dataset_id: int) -> list[ActivityOfDataset]:
@@ -300,7 +306,7 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
         select(
             col(Activity.id), col(Activity.name), col(Activity.organisation_id), col(Activity.status),
             col(Activity.lawful_basis), col(Activity.automated_decision), col(Activity.article9_conditions),
-            _ADJUSTED.label("adjusted"),
+            _ADJUSTED.label("adjusted"), _HAS_NAMESAKE.label("has_namesake"),
         )
         .join(ActivityDataset, col(ActivityDataset.activity_id) == col(Activity.id))
         .where(col(ActivityDataset.dataset_id) == dataset_id, ~col(ActivityDataset.annulled), ~col(Activity.annulled))
@@ -309,7 +315,7 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
     return [
         ActivityOfDataset(
             row.id, row.name, row.organisation_id, row.status, row.lawful_basis, row.automated_decision,
-            row.article9_conditions, row.adjusted or {},
+            row.article9_conditions, row.adjusted or {}, row.has_namesake,
         )
         for row in rows
     ]  # fmt: skip

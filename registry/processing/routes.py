@@ -69,7 +69,7 @@ from registry.processing.views import (
     transfer_row,
 )
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
-from registry.processing.wording import say_value, shown_reference
+from registry.processing.wording import say_value
 from registry.web.forms import Accepted, parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -147,6 +147,8 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         return visit.go(f"/traitements/{activity_id}/etat?{urlencode({'le': day})}")
     activity, owner, below = get_with_below(visit.session, activity_id)
     visit.agrees.update({"traitement-annule": activity.annulled, "traitement-retabli": not activity.annulled})
+    namesakes = find_namesakes(visit.session, activity)
+    apart = tell_namesakes(visit.session, (one.id for one in namesakes))
     page = ActivityPage(
         id=activity.id,
         name=activity.name,
@@ -163,10 +165,7 @@ def show_activity(visit: Visit, activity_id: int) -> Response[Any]:
         no_transfer="transfers" in activity.declared_absent,
         template=_moved_template(activity),
         suggested=_suggested(activity),
-        namesakes=[
-            (one.id, shown_reference(one.reference) or _("n° {number}").format(number=one.id))
-            for one in find_namesakes(visit.session, activity)
-        ],
+        namesakes=[(one.id, apart.get(one.id) or _("n° {number}").format(number=one.id)) for one in namesakes],
         panels=visit.panels_of("activity", activity.id),
         may_record=visit.visitor.may(RECORD, activity.organisation_id),
         may_annul=visit.visitor.may(ANNUL, activity.organisation_id),

@@ -29,8 +29,7 @@ def test_what_tells_two_of_one_name_apart_is_said_and_no_more(town: Town) -> Non
     recorded(town, "Paie", on=town.commune_id)
     recorded(town, "Agenda", **active, started_on=date(2020, 1, 2))
     recorded(town, "Agenda", **active, started_on=date(2021, 3, 4))
-    recorded(town, "Presse")
-    recorded(town, "Presse")
+    alike = [recorded(town, "Presse"), recorded(town, "Presse")]
     recorded(town, "Seul", department="Communication")
     sheet = town.record("Bornes")
 
@@ -46,7 +45,8 @@ def test_what_tells_two_of_one_name_apart_is_said_and_no_more(town: Town) -> Non
         assert f"{name} ({trait}) — " in choices, (name, trait)
     assert "Paie</a></th>" in page, "the commune has one alone of that name"
     assert "Seul</a></th>" in page
-    assert choices.count("Presse (") == 2, "alike in everything: their references tell them apart"
+    for number in alike:
+        assert f"Presse (n° {number}) — " in choices, "alike in everything: their numbers tell them apart"
     body = f"/aipd/nouvelle?organisation={town.authority_id}"
     assert "Cantine (Écoles)" in steward.get(body).text
 
@@ -62,3 +62,15 @@ def test_one_that_is_annulled_makes_nobody_look_alike(town: Town) -> None:
     page = steward.get("/traitements").text
 
     assert f'href="/traitements/{kept}">Paie</a></th>' in page
+
+
+def test_one_of_two_is_named_the_same_short_way_on_the_sheets_of_its_dataset_and_of_its_namesake(town: Town) -> None:
+    steward, sheet = town.someone(Role.STEWARD), town.record("Bornes", personal_data="personal")
+    first, second = recorded(town, "Presse"), recorded(town, "Presse")
+    steward.post(f"/traitements/du-jeu/{sheet}", {"activity_id": str(second)})
+
+    named = f'href="/traitements/{second}">Presse (n° {second})</a>'
+
+    for page in (f"/jeux/{sheet}", f"/traitements/du-jeu/{sheet}", f"/traitements/{first}"):
+        assert named in steward.get(page).text, page
+    assert "urn:uuid" not in steward.get(f"/traitements/du-jeu/{sheet}").text
