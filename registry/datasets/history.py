@@ -1,6 +1,6 @@
 """The history of a dataset in words: its sheet, its files and who answered for it, in one line of time."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -13,6 +13,7 @@ from registry.ledger.as_of import read_range
 from registry.ledger.queries import Version
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.templating import say_day
+from registry.web.visits import Visit
 
 _EVENTS = {
     "datasets:sheet:record": mark("Fiche créée"),
@@ -24,7 +25,15 @@ _EVENTS = {
     "exchange:import:apply": mark("Fiche écrite par un import"),
     "exchange:import:undo": mark("Import défait"),
     "lifecycle:move:make": mark("Jeu passé à une autre étape"),
+    "processing:retention:record": mark("Conservation fixée"),
 }
+_BESIDE = frozenset({"processing:retention:record"})
+"""The events that change what stands beside the sheet: told even where no field of its own changed."""
+
+Told = tuple[Version, str]
+"""A change of something that bears on a dataset, and the sentence that tells it."""
+MORE_CHANGES: list[Callable[[Visit, int], Iterable[Told]]] = []
+"""What the rooms above add to the history of a dataset, within the reader's rights."""
 _PARTS = {
     "distribution": (
         mark("Fichier ajouté : {name}"), mark("Fichier retiré : {name}"), mark("Fichier remis : {name}"),
@@ -55,6 +64,7 @@ def history_views(
     people: Mapping[int, str],
     titles: Mapping[int, str],
     known: Known,
+    more: Iterable[Told] = (),
 ) -> list[ChangeView]:
     """Every change in words, latest first; each history is given latest first, by row, those of parts by table.
 
@@ -69,6 +79,7 @@ def history_views(
     views += _of_sheet(sheet, actors, known, elsewhere={view.at for view in views})
     for versions in appointments.values():
         views += _of_appointment(versions, actors, people)
+    views += [_view(version, sentence, actors) for version, sentence in more]
     ordered = sorted(views, key=lambda view: view.at, reverse=True)
     # A number of its own for each, by which the page names the table of its changes.
     return [replace(view, version=len(ordered) - place) for place, view in enumerate(ordered)]
@@ -107,7 +118,8 @@ def _of_sheet(
     views = []
     for newer, older in _pairs(versions):
         changes = _changes(newer, older, known)
-        if older is not None and not changes and (not newer.reason or newer.recorded_at in elsewhere):
+        silent = not newer.reason or newer.recorded_at in elsewhere
+        if older is not None and not changes and silent and newer.event not in _BESIDE:
             continue
         sentence = _(_EVENTS.get(newer.event or "", mark("Fiche écrite")))
         views.append(_view(newer, sentence, actors, changes))

@@ -6,9 +6,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.history import MORE_CHANGES
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, mark
+from registry.processing.dataset_history import CHANGES_OF_DATASETS
 from registry.processing.form_pages import RECORD
 from registry.processing.namesakes import activity_choices, names_of_linked
 from registry.processing.queries import find_activities_of_dataset, get_activity
@@ -17,6 +19,7 @@ from registry.processing.views import DatasetActivitiesPage
 from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Visit, route
 
+MORE_CHANGES.extend(CHANGES_OF_DATASETS)
 NOTICES.update(
     {
         "jeu-rattache": mark("Le jeu est rattaché au traitement."),

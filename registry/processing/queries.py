@@ -321,6 +321,17 @@ def find_activities_of_dataset(session: Session, dataset_id: int) -> list[Activi
     ]  # fmt: skip
 
 
+def find_ties_of_dataset(session: Session, dataset_id: int) -> list[tuple[int, int, str]]:
+    """Every tie of a dataset to an activity, undone ones too: its number, and the number and name of the activity."""
+    rows: Any = session.execute(
+        select(col(ActivityDataset.id), col(Activity.id).label("activity_id"), col(Activity.name))
+        .join(Activity, col(Activity.id) == col(ActivityDataset.activity_id))
+        .where(col(ActivityDataset.dataset_id) == dataset_id)
+        .order_by(col(ActivityDataset.id))
+    )
+    return [(row.id, row.activity_id, row.name) for row in rows]
+
+
 MOST_CHOICES = 200
 
 

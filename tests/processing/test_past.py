@@ -1,5 +1,6 @@
 """What an activity said on a day, and who changed what of it since, parts included."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -10,8 +11,11 @@ from sqlalchemy import text
 from registry.kernel.permissions import Role
 from registry.processing.forms import ActivityChange, ActivityForm
 from registry.processing.queries import get_activity
+from registry.processing.retention.forms import HoldForm, LiftForm
+from registry.processing.retention.service import lift_hold, place_hold
 from registry.processing.service import amend_activity, record_activity
-from tests.conftest import Town
+from tests.conftest import TODAY, Town
+from tests.pages import fields_of
 
 pytestmark = pytest.mark.database
 PAIR = {"people_category": "children", "data_category": "health", "retention_months": 12}
@@ -103,3 +107,38 @@ def test_a_day_that_tells_nothing_is_refused_in_a_sentence(town: Town):
     assert "n’est pas un jour" in answers[2].text
     neighbour = town.someone(Role.DPO, town.other_commune_id)
     assert neighbour.get(f"/traitements/{number}/etat").status_code == 404
+
+
+def test_the_history_of_a_dataset_says_when_it_was_tied_to_an_activity_and_held(town: Town) -> None:
+    steward = town.someone(Role.STEWARD)
+    sheet = town.record("Inscrits à la cantine", personal_data="personal")
+    with town.acting() as session:
+        number = record_activity(session, town.authority_id, ActivityForm(name="Restauration scolaire")).id
+    steward.post(f"/traitements/du-jeu/{sheet}", {"activity_id": str(number)})
+    steward.post(f"/traitements/du-jeu/{sheet}", {"removed": str(number)})
+    with town.acting() as session:
+        form = HoldForm.model_validate(
+            {"reason": "litigation", "explained": "Recours 24-118", "held_by": "DAJ", "started_on": TODAY}
+        )
+        held = place_hold(session, sheet, form).id
+    with town.acting() as session:
+        lift_hold(session, held, LiftForm(lifted_reason="Jugement définitif"), today=TODAY)
+
+    page = f"/conservation/du-jeu/{sheet}"
+    kept = steward.post(
+        page, {**fields_of(steward.get(page)), "retention_months": "24", "own_reason": "Usage du service"}
+    )
+    assert kept.status_code == 303, kept.text
+
+    history = steward.get(f"/jeux/{sheet}/historique").text
+
+    assert re.findall(r"<h2>([^<]+)</h2>", history) == [
+        "Conservation fixée", "Gel levé : Contentieux ou précontentieux", "Gel posé : Contentieux ou précontentieux",
+        "Détaché du traitement « Restauration scolaire »", "Rattaché au traitement « Restauration scolaire »",
+        "Fiche créée",
+    ]  # fmt: skip
+    tied = history.partition("Rattaché au traitement")[2].partition("</li>")[0]
+    assert f"· {Role.STEWARD} {town.authority_id}</p>" in tied, "by whom"
+    assert "Jugement définitif" in history
+    above = town.someone(Role.STEWARD, town.commune_id)
+    assert above.get(f"/jeux/{sheet}/historique").status_code == 404
