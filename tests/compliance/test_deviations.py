@@ -150,6 +150,10 @@ def test_what_cannot_be_kept_is_said_and_what_was_typed_is_given_back(town: Town
         answer = ask(steward, sheet, later(town, 30), **more)
         assert answer.status_code == 422, name
         assert MEANWHILE in answer.text or name == "nothing instead"
+    today = ask(steward, sheet, later(town, 0))
+    assert today.status_code == 422
+    assert "Ce jour n’est pas à venir" in today.text
+    assert "est passée" not in today.text
     assert "12 mois au plus" in ask(steward, sheet, later(town, 500)).text
     assert ask(steward, sheet, later(town, 30), policy_id="OD-99").status_code == 404
     assert ask(steward, 987_654, later(town, 30)).status_code == 404
@@ -161,7 +165,10 @@ def test_one_deviation_waits_at_a_time_and_two_decisions_do_not_cross(town: Town
     number = number_of(ask(steward, sheet, later(town, 30)))
 
     again = ask(steward, sheet, later(town, 40))
+    offered = steward.get(f"/conformite/ecarts/nouveau?genre=dataset&fiche={sheet}&regle=OD-05")
 
+    assert offered.status_code == 303
+    assert offered.headers["location"].startswith(f"/conformite/ecarts/{number}?fait=")
     assert again.status_code == 409
     assert REASON in again.text
     assert decide(town.someone(Role.DIRECTOR), number, "refused").status_code == 303
@@ -181,6 +188,9 @@ def test_who_approves_may_shorten_it_and_a_new_one_takes_over_from_the_last(town
 
     second = number_of(ask(steward, sheet, later(town, 300)))
 
+    shown = steward.get(f"/conformite/ecarts/{first}").text
+    assert f'href="/conformite/ecarts/{second}"' in shown, "The one that waits, rather than a form it would refuse."
+    assert "/conformite/ecarts/nouveau" not in shown
     assert finding_of(steward, sheet)["deviation"]["id"] == first, "What holds is told before what is asked for."
     assert decide(director, second).status_code == 303
     assert state_of(steward, first)["state"] == "replaced"

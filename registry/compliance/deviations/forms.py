@@ -19,7 +19,7 @@ Told = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, ma
 def _to_come(value: date, info: ValidationInfo) -> date:
     today = (info.context or {}).get("today")
     if today is not None and value <= today:
-        raise PydanticCustomError("past", _("Cette échéance est passée : donnez un jour à venir."))
+        raise PydanticCustomError("past", _("Ce jour n’est pas à venir : donnez un jour à venir."))
     return value
 
 

@@ -13,6 +13,7 @@ from registry.compliance.deviations.queries import (
     DeviationFilter,
     count_deviations,
     find_deviations,
+    find_open,
     get_deviation,
 )
 from registry.compliance.deviations.service import (
@@ -50,6 +51,7 @@ READ = Permission.COMPLIANCE_FINDING_READ
 NOTICES.update(
     {
         "ecart-demande": mark("L’écart est demandé. Il figure au bureau de qui peut en décider."),
+        "ecart-en-attente": mark("Un écart est déjà demandé sur ce constat : il attend sa décision."),
         "ecart-decide": mark("La décision est enregistrée. Qui a demandé la lira à son bureau."),
         "ecart-fini": mark("L’écart a pris fin. Il reste dans la liste, et le constat est de nouveau à corriger."),
         "demande-retiree": mark("La demande est retirée. Elle reste dans la liste, avec son motif."),
@@ -123,7 +125,7 @@ def show_deviations(visit: Visit) -> Response[Any]:
 
 @route("GET", "/conformite/ecarts/nouveau", ASK)
 def show_ask(visit: Visit) -> Response[Any]:
-    """The form by which a deviation is asked for on what a policy says of a subject."""
+    """The form by which a deviation is asked for on what a policy says of a subject; the one that waits, if any."""
     kind, number = visit.query("genre"), read_number(visit.query("fiche"))
     if kind not in set(SubjectKind) or number is None:
         raise NotFound(_("Un écart se demande depuis un constat : ouvrez la fiche concernée."))
@@ -132,6 +134,9 @@ def show_ask(visit: Visit) -> Response[Any]:
     visit.visitor.require(ASK, found.organisation_id)
     if found.verdict is not Verdict.NON_COMPLIANT:
         raise Conflict(_(NOTHING_TO_ASK))
+    waiting = find_open(visit.session, found.subject_kind, number, found.policy_id, period).get(DeviationState.ASKED)
+    if waiting is not None:
+        return visit.go(f"/conformite/ecarts/{waiting.id}", done="ecart-en-attente")
     return visit.page("compliance/deviation_form.html", ask_page(visit, found, {}, {}))
 
 

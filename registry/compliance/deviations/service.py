@@ -89,7 +89,7 @@ def decide_deviation(
     approves = form.answer is Answer.APPROVED
     if approves:
         if expires_on <= today:
-            _refuse_expiry(_("L’échéance demandée est passée : donnez un jour à venir, ou refusez."))
+            _refuse_expiry(_("L’échéance demandée n’est plus à venir : donnez un jour à venir, ou refusez."))
         _check_expiry(session, expires_on, today)
     say(session, f"compliance:deviation:{'approve' if approves else 'refuse'}", form.decision_reason)
     if approves:

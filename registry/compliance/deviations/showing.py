@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from registry.compliance.deviations.models import AcceptedDeviation
-from registry.compliance.deviations.queries import DeviationOf
+from registry.compliance.deviations.queries import DeviationOf, find_open
 from registry.compliance.deviations.rules import last_day
 from registry.compliance.deviations.service import longest_of
 from registry.compliance.deviations.views import (
@@ -119,6 +119,8 @@ def deviation_page(
     again = (
         may_ask and bool(about.policy) and (approved or row.state in {DeviationState.REFUSED, DeviationState.WITHDRAWN})
     )
+    key = (row.subject_kind, row.subject_id, row.policy_id, row.period)
+    waiting = find_open(visit.session, *key).get(DeviationState.ASKED) if again else None
     return DeviationPage(
         id=row.id, version=version, about=about, tone=tone_of(row.state, row.expires_on, visit.today),
         state=say_state(row.state, row.expires_on, visit.today),
@@ -129,7 +131,8 @@ def deviation_page(
         steps=steps_of(row, engine_of(visit.session).catalogue.find(row.policy_id), visit.today), own=own and waits,
         may_decide=waits and not own and visit.visitor.may(DECIDE, row.organisation_id),
         may_withdraw=row.state.is_open and visit.visitor.may(WITHDRAW, row.organisation_id), withdraws=waits,
-        ask_again=ask_address(row.subject_kind, row.subject_id, row.policy_id, row.period) if again else "",
+        ask_again=ask_address(*key) if again and not waiting else "",
+        waiting=f"/conformite/ecarts/{waiting.id}" if waiting else "",
         longest=longest_in_words(visit), values={"expires_on": offered, **values}, errors=errors,
         labels=labels, answers=[(str(one), one.label) for one in Answer],
     )  # fmt: skip

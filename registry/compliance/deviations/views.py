@@ -104,6 +104,7 @@ class DeviationPage:
     may_withdraw: bool
     withdraws: bool
     ask_again: str
+    waiting: str
     longest: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]
