@@ -57,12 +57,18 @@ def find_holders_then(session: Session, dataset_id: int, until: datetime, on: da
 
 
 def changes_since(then: Any, now: Any, known: Known) -> list[tuple[str, str, str, str]]:
-    """The fields that changed since: name, label, what the sheet said, what it says now."""
+    """The fields that changed since: name, label, what the sheet said, what it says now.
+
+    The stage bears no name: a move changes it, nobody puts it back.
+    """
     return [
-        (name, field_label(name), say_typed(name, before, known), say_typed(name, after, known))
-        for name in RESTORABLE
+        (
+            name if name in RESTORABLE else "", field_label(name), say_typed(name, before, known),
+            say_typed(name, after, known),
+        )
+        for name in ("stage", *RESTORABLE)
         if (before := getattr(then, name)) != (after := getattr(now, name))
-    ]
+    ]  # fmt: skip
 
 
 def numbers_of(rows: Sequence[Any], names: Sequence[str]) -> dict[str, set[int]]:

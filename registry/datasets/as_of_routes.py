@@ -62,6 +62,7 @@ def _page(visit: Visit, sheet: Dataset, asked: Asked, then: SheetThen) -> AsOfPa
         today=visit.today,
         error="",
         moment=asked.words,
+        known_day=asked.known_day,
         asked=asked.address,
         then=row.version,
         now=sheet.version,

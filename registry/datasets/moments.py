@@ -19,13 +19,17 @@ _AT_ONCE, _OF_ONE_CHANGE = timedelta(microseconds=1), timedelta(seconds=1)
 
 @dataclass(frozen=True)
 class Asked:
-    """The moment asked for: a day of facts, and the instant by which they were known."""
+    """The moment asked for: a day of facts, and the instant by which they were known.
+
+    `known_day` says by which other day, if any: the fields of a sheet have no days of their own.
+    """
 
     on: date
     until: datetime
     parts_until: datetime
     words: str
     address: tuple[tuple[str, str], ...]
+    known_day: str = ""
 
 
 def read_moment(visit: Visit, on: str, known_on: str, instant: str = "") -> Asked:
@@ -48,12 +52,13 @@ def read_moment(visit: Visit, on: str, known_on: str, instant: str = "") -> Aske
                 name, _("Le {day} est à venir : le registre ne sait pas ce qu’il dira.").format(day=say_day(one))
             )
     _require_open("connu" if known_on else "le", known, opened)
-    words = _("le {day}").format(day=say_day(day))
+    words, known_day = _("le {day}").format(day=say_day(day)), ""
     if known != day:
+        known_day = say_day(known)
         words = _("le {day}, d’après ce qu’on en savait le {known}").format(day=say_day(day), known=say_day(known))
     address = (("le", day.isoformat()), *((("connu", known.isoformat()),) if known != day else ()))
     until = min(end_of_day(known, zone), now())
-    return Asked(day, until, until, words, address)
+    return Asked(day, until, until, words, address, known_day)
 
 
 def _require_open(name: str, day: date, opened: date) -> None:

@@ -290,6 +290,7 @@ class AsOfPage:
     today: date
     error: str
     moment: str = ""
+    known_day: str = ""
     asked: Sequence[tuple[str, str]] = ()
     then: int = 0
     now: int = 0

@@ -128,6 +128,7 @@ def _page(
         known_on=given.get("connu", ""),
         error="",
         moment=asked.words,
+        known_day=asked.known_day,
         then=row.version,
         now=activity.version,
         was_annulled=row.annulled,

@@ -288,6 +288,7 @@ class ActivityAsOfPage:
     known_on: str
     error: str
     moment: str = ""
+    known_day: str = ""
     then: int = 0
     now: int = 0
     was_annulled: bool = False

@@ -1,5 +1,6 @@
 """The sheet as it was on a day or at a moment, and a field put back as it was then."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -8,9 +9,12 @@ from sqlalchemy import text
 
 from registry.datasets.forms import DatasetChange, DistributionForm
 from registry.datasets.service import amend_dataset
+from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
+from registry.web.templating import say_day
 from tests.conftest import Town
 from tests.datasets.test_drafts import words
+from tests.lifecycle.moving import place
 
 pytestmark = pytest.mark.database
 
@@ -145,3 +149,24 @@ def test_nobody_reads_the_past_of_a_sheet_they_may_not_read_nor_puts_it_back(tow
     reader = town.someone(Role.READER, town.commune_id)
     assert reader.get(f"/jeux/{number}/etat").status_code == 200
     assert reader.post(f"/jeux/{number}/retablir", {"field": "title"}).status_code == 403
+
+
+def test_what_was_known_later_is_not_given_for_what_stood_on_the_day_and_the_stage_is_among_the_changes(
+    town: Town,
+) -> None:
+    number, moments = changed_sheet(town)
+    steward, today = town.someone(Role.STEWARD), town.info["today"]()
+    before = today - timedelta(days=1)
+    place(town, number, Stage.QUALIFIED)
+
+    known_later = words(steward.get(f"/jeux/{number}/etat?le={before}&connu={today}"))
+    same_day = words(steward.get(f"/jeux/{number}/etat?le={today}"))
+    then = steward.get(f"/jeux/{number}/etat", params={"a": moments[0]})
+
+    assert f"telle que connue le {say_day(today)}" in known_later
+    assert f"tels que connus le {say_day(today)}" in known_later
+    assert "telle que connue" not in same_day
+    changed = then.text.partition('id="depuis')[2].partition("</table>")[0]
+    assert re.search(r'<th scope="row">Étape</th>', changed)
+    assert 'value="stage"' not in changed
+    assert 'name="field" value=""' not in changed
