@@ -13,7 +13,7 @@ from cel_expr_python import cel
 
 from registry.compliance.decisions.held import NOTHING_DECIDED, Decided, Validation
 from registry.compliance.expressions import ExpressionError, Node, UnboundedError, read_expression
-from registry.compliance.policy import Fact, Pack, Policy, PolicyError, PolicyVersion, meant
+from registry.compliance.policy import Fact, Pack, Policy, PolicyError, PolicyVersion, meant, possible
 from registry.compliance.vocabulary import FactType, Force, SubjectKind
 from registry.kernel.dates import plus_days, plus_months
 from registry.kernel.delays import Delay, deadline
@@ -272,11 +272,8 @@ class Catalogue:
         given, wanted = part.program.return_type().name(), "TIMESTAMP" if gives_day else "BOOL"
         if given != wanted:
             wanted_words = _("une date") if gives_day else _("oui ou non")
-            raise PolicyError(
-                _("la formule doit donner {wanted}, elle donne « {given} ».").format(
-                    wanted=wanted_words, given=given.lower()
-                )
-            )
+            said = _("la formule doit donner {wanted}, elle donne « {given} ».")
+            raise PolicyError(said.format(wanted=wanted_words, given=_type_in_words(given)))
         return part
 
     def _check_words(self, node: Node) -> None:
@@ -311,7 +308,7 @@ class Catalogue:
                 if said.kind == "value" and said.text not in fact.values:
                     raise PolicyError(
                         _("« {value} » n’est pas une valeur de {name}.").format(value=said.text, name=one.text)
-                        + meant(said.text, fact.values)
+                        + possible(said.text, fact.values)
                     )
 
     @cached_property
@@ -330,14 +327,41 @@ class Catalogue:
         try:
             program = self.environment.compile(source[node.start : node.end])
         except RuntimeError as error:
-            said = str(error).partition("ERROR: ")[2].partition(" [INVALID")[0].splitlines()[0]
-            raise PolicyError(
-                _("condition refusée : {problem}").format(problem=said.partition(": ")[2] or said)
-            ) from error
+            raise PolicyError(_("condition refusée : {problem}").format(problem=_in_words(str(error)))) from error
         parts: tuple[Part, ...] = ()
         if node.kind in {"and", "or", "not"}:
             parts = tuple(self._compile_part(source, part) for part in node.parts)
         return Part(node, program, frozenset(name for name in node.names() if not name.startswith(_LISTED)), parts)
+
+
+_TYPES = {
+    "bool": FactType.BOOLEAN,
+    "string": FactType.STRING,
+    "int": FactType.INTEGER,
+    "double": FactType.DOUBLE,
+    "google.protobuf.timestamp": FactType.DATE,
+    "timestamp": FactType.DATE,
+}
+_MISAPPLIED = re.compile(r"no matching overload for '([^']*)' applied to '\((.*)\)'")
+_UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
+
+
+def _type_in_words(said: str) -> str:
+    """A type of the library that compiles, as people say it."""
+    name = said.strip().lower()
+    return (FactType.STRINGS if name.startswith("list") else _TYPES.get(name, FactType.STRING)).label
+
+
+def _in_words(refusal: str) -> str:
+    """Why the library refuses a condition, which it says in English: what it is given that does not go together."""
+    if (found := _MISAPPLIED.search(refusal)) is not None:
+        kinds = [_("« {label} »").format(label=_type_in_words(one)) for one in found[2].split(", ")]
+        said = _("« {sign} » ne s’applique pas à {kinds}. Vérifiez de quel genre est chaque fait.")
+        return said.format(sign=found[1].strip("_@"), kinds=_(" et ").join(kinds))
+    if (found := _UNDECLARED.search(refusal)) is not None:
+        # Every name was checked before: what is left is a function that takes another number of values.
+        return _("« {name} » n’attend pas ce nombre de valeurs.").format(name=found[1])
+    return _("elle ne se lit pas ; vérifiez ses nombres et ses apostrophes.")
 
 
 def subject_of(fact: str) -> SubjectKind:

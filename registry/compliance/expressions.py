@@ -57,7 +57,7 @@ class _Reader:
             raise UnboundedError(
                 _(
                     "condition trop longue : {length} caractères, {most} au plus. Faites-en plusieurs règles, ou "
-                    "mettez ses valeurs dans une liste de policies/lists."
+                    "demandez à qui tient le logiciel une liste de ses valeurs."
                 ).format(length=len(source), most=LONGEST)
             )
         self.source = source

@@ -269,3 +269,9 @@ def meant(name: str, known: Collection[str], *, cutoff: float = 0.5) -> str:
     """« Did you mean… », with the nearest known name; nothing when none is near."""
     near = difflib.get_close_matches(name, known, n=1, cutoff=cutoff)
     return _(" Vouliez-vous dire « {near} » ?").format(near=near[0]) if near else ""
+
+
+def possible(given: str, known: Collection[str]) -> str:
+    """The values there are, with the nearest one to what was written."""
+    words = ", ".join(_("« {label} »").format(label=one) for one in known)
+    return meant(given, known) + _(" Valeurs possibles : {values}.").format(values=words)

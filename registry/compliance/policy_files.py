@@ -22,6 +22,7 @@ from registry.compliance.policy import (
     PolicyError,
     PolicyVersion,
     meant,
+    possible,
 )
 from registry.compliance.vocabulary import Evidence, FactType, VersionStatus
 from registry.kernel.delays import Delay
@@ -250,7 +251,7 @@ def _check_cases(policy: Policy, path: Path, catalogue: Catalogue) -> None:
                 raise _placed(path, where, _("« {name} » ne peut pas être absent.").format(name=name))
             if value is not None and not _fits(fact, value):
                 problem = _("« {value} » n’est pas une valeur de {name}.").format(value=value, name=name)
-                raise _placed(path, where, problem + (meant(str(value), fact.values) if fact.values else ""))
+                raise _placed(path, where, problem + (possible(str(value), fact.values) if fact.values else ""))
         for name in case.missing or ():
             if name not in catalogue.facts:
                 problem = _("fait inconnu : « {name} ».").format(name=name) + meant(name, catalogue.facts)
@@ -320,13 +321,40 @@ def _read(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise PolicyError(_("le fichier n’est pas un texte en UTF-8."), _shown(path), 1) from error
     except (yaml.YAMLError, ValueError) as error:
-        where = getattr(error, "problem_mark", None)
-        problem = getattr(error, "problem", None) or _("cette date n’existe pas au calendrier.")
-        line = where.line + 1 if where is not None else _line_of_impossible_date(path)
+        problem, line = _unread(error, path)
         raise PolicyError(_("YAML illisible : {problem}").format(problem=problem), _shown(path), line) from error
     if not isinstance(content, dict):
         raise PolicyError(_("le fichier doit contenir des champs, un par ligne."), _shown(path), 1)
     return content
+
+
+_UNREAD = (
+    ("expected ',' or ']'", mark("il manque « , » ou « ] » à une liste.")),
+    ("expected ',' or '}'", mark("il manque « , » ou « } » à une liste de champs.")),
+    ("end of stream", mark("un guillemet ou une apostrophe n’est pas refermé.")),
+    ("'-' indicator", mark("les éléments d’une liste ne sont pas alignés : vérifiez les retraits.")),
+    ("mapping values", mark("deux-points de trop, ou retrait inégal : mettez entre guillemets un texte qui en a.")),
+    ("cannot start any token", mark("ce signe ne commence aucune valeur : mettez-la entre guillemets.")),
+    ("tab character", mark("une tabulation sert de retrait : mettez des espaces.")),
+    ("expected ':'", mark("il manque « : » après le nom d’un champ.")),
+    ("expected key", mark("un champ est mal placé : vérifiez les retraits et les guillemets.")),
+    ("for the tag", mark("« ! » ne commence aucune valeur : mettez-la entre guillemets.")),
+    ("another document", mark("« --- » ne coupe pas un fichier de règle.")),
+)
+"""What the library that reads YAML says in English, by a part of it, and what is to be mended."""
+
+
+def _unread(error: Exception, path: Path) -> tuple[str, int]:
+    """Why a file does not read, and on which line."""
+    if isinstance(error, yaml.reader.ReaderError):
+        return _("un caractère qui ne s’écrit pas s’y trouve."), path.read_bytes()[: error.position].count(b"\n") + 1
+    if not isinstance(error, yaml.MarkedYAMLError):
+        return _("cette date n’existe pas au calendrier."), _line_of_impossible_date(path)
+    said = error.problem or ""
+    # What is never closed is seen at the end of the file: the eye must go where it was opened.
+    at = error.context_mark if "end of stream" in said and error.context_mark is not None else error.problem_mark
+    words = next((_(sentence) for part, sentence in _UNREAD if part in said), None)
+    return words or _("vérifiez les retraits et les guillemets."), at.line + 1 if at is not None else 1
 
 
 def _line_of_impossible_date(path: Path) -> int:

@@ -559,7 +559,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /conformite/{policy_id:str}/valider": _form(
         digest=lambda _of: digest_of("OD-05"), validated_on=lambda _of: today().isoformat()
     ),
-    "POST /conformite/simulations/verification": _form(draft="id: OD-05"),
+    "POST /conformite/simulations/verification": _form(draft=rule("XX-01", "Chaque système a un hébergeur")),
     "POST /droit/veille/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), title="Veille neuve", changes="Tout", status="spotted"
     ),

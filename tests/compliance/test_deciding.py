@@ -81,6 +81,14 @@ def test_a_draft_that_bears_a_number_of_ours_is_told_to_take_another(town: Town)
     assert "Donnez un autre numéro au projet" in refused.text
 
 
+def test_a_draft_whose_number_a_release_could_take_is_told_to_take_one_of_its_own(town: Town) -> None:
+    legal = town.someone(Role.LEGAL)
+    number = worked(town, ask(legal, draft=BINDING.replace("ZZ-01", "RGPD-98")))
+
+    assert "une prochaine version pourrait donner RGPD-98" in plain(legal.get(f"{LIST}/{number}").text)
+    assert legal.post(f"{LIST}/{number}/adopter", {"reason": REASON}).status_code == 409
+
+
 def test_a_simulation_that_is_not_over_or_tries_a_day_leads_to_no_adoption(town: Town) -> None:
     legal = town.someone(Role.LEGAL)
     waiting = ask(legal, draft=BINDING).headers["location"].rpartition("/")[2]

@@ -299,6 +299,12 @@ def test_a_draft_is_checked_while_it_is_written_and_without_a_script(town: Town)
     assert "ses 4 exemples donnent" in whole
     assert "odbl-1.0" in whole
     assert legal.post(check, {}, headers=by_script).status_code == 200
+    refused = legal.post(check, {"draft": DRAFT.replace("require: ", "requires: ")})
+    assert refused.status_code == 422
+    assert re.search(r'role="alert".*href="#draft">.*Ligne\s19', refused.text, re.DOTALL)
+    assert re.search(r'<textarea[^>]*id="draft"[^>]*aria-invalid="true"', refused.text)
+    assert "Écrivez le projet de règle." in legal.post(check, {"draft": " "}).text
+    assert "Écrivez le projet de règle." in ask(legal, draft="").text
     with town.acting() as session:
         assert session.execute(select(func.count()).select_from(JobRun)).scalar_one() == 0
 
@@ -359,6 +365,11 @@ def test_who_simulates_may_read_breaches_and_requests_as_well() -> None:
         assert Permission.COMPLIANCE_SIMULATION_RUN not in held or confided <= held, role
 
 
+def asking(require: str) -> str:
+    """The draft with another condition."""
+    return DRAFT.replace("dataset.licence == 'odbl-1.0'", require)
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
@@ -370,8 +381,40 @@ def test_who_simulates_may_read_breaches_and_requests_as_well() -> None:
         (DRAFT.replace("expect: compliant", "expect: non-compliant"), "Ligne 21 : « Sous ODbL, le jeu suit la règle"),
         (DRAFT.replace("subject: dataset", "subject: contract"), "ne juge pas encore ce genre de sujet"),
         ("", "Ligne 1 : le fichier doit contenir"),
+        (
+            DRAFT.replace("    evidence", "    address: javascript:alert(1)\n    evidence"),
+            "Ligne 17 : « address » doit",
+        ),
+        (DRAFT.replace("[steward]", "[steward"), "Ligne 12 : YAML illisible : il manque « , » ou « ] » à une liste."),
+        (DRAFT.replace("title: Titre", 'title: "Titre'), "Ligne 2 : YAML illisible : un guillemet"),
+        (DRAFT.replace("Titre décrit", "Titre\a"), "Ligne 2 : YAML illisible : un caractère qui ne s’écrit pas"),
+        (DRAFT.replace("Titre décrit", "- a"), "Ligne 2 : YAML illisible : vérifiez les retraits"),
+        (asking("dataset.published_online > 3"), "« > » ne s’applique pas à « oui ou non » et « nombre entier »."),
+        (asking("plusDays(dataset.last_update) > day('2020-01-01')"), "« plusDays » n’attend pas ce nombre"),
+        (asking("dataset.frequency_days > 99999999999999999999"), "vérifiez ses nombres"),
+        (asking("dataset.frequency_days"), "doit donner oui ou non, elle donne « nombre entier »"),
+        (asking("dataset.nature == 'zzz'"), "Valeurs possibles : « "),
     ],
-    ids=["alias", "levels", "unclosed", "parentheses", "few parentheses", "case", "subject", "nothing"],
+    ids=[
+        "alias",
+        "levels",
+        "unclosed",
+        "parentheses",
+        "few parentheses",
+        "case",
+        "subject",
+        "nothing",
+        "address",
+        "list",
+        "quote",
+        "sign",
+        "indent",
+        "types",
+        "arity",
+        "number",
+        "result",
+        "value",
+    ],
 )
 def test_what_cannot_be_tried_is_said_with_its_line(wrong: str, said: str) -> None:
     found = read_draft(wrong, assemble_engine())

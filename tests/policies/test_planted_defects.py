@@ -134,7 +134,7 @@ PLANTED = {
         "condition trop longue : 11245 caractères, 2000 au plus. Faites-en plusieurs règles"),
     "a condition with a huge list": (
         OD_05, "dataset.nature != 'mobility'", f"dataset.nature in [{', '.join(['other'] * 50_000)}]",
-        "mettez ses valeurs dans une liste de policies/lists"),
+        "demandez à qui tient le logiciel une liste de ses valeurs"),
     "a condition deep in parentheses": (
         OD_05, "require: dataset.licence in lists.licences_homologated",
         f"require: {'(' * 300}dataset.licence__present{')' * 300}", "condition trop imbriquée : 20 niveaux au plus"),

@@ -59,6 +59,13 @@ def why_not_adopted(engine: Engine, ours: Engine, draft: Policy, text: str, toda
             "{number} est le numéro d’une règle du logiciel ou du dossier local, qu’une règle adoptée ne remplace pas. "
             "Donnez un autre numéro au projet, puis essayez-le de nouveau."
         ).format(number=draft.id)
+    known = engine.catalogue.decided.adopted.get(draft.id)
+    stands, prefix = known is not None and known.stands, draft.id.partition("-")[0]
+    if not stands and prefix in _prefixes(ours):
+        return _(
+            "Les numéros qui commencent par « {prefix} » sont ceux du logiciel : une prochaine version pourrait donner "
+            "{number} à une autre règle. Prenez un début de numéro qui soit le vôtre, puis essayez de nouveau."
+        ).format(prefix=prefix, number=draft.id)
     if any(version.validated_on is not None for version in draft.versions):
         return _("Une règle se valide une fois adoptée : retirez « validated_on » du projet.")
     if not any(binds_later(version, today) for version in draft.versions):
@@ -66,10 +73,15 @@ def why_not_adopted(engine: Engine, ours: Engine, draft: Policy, text: str, toda
             "Aucune version de ce projet n’entre en vigueur : donnez à l’une le statut « {status} » et un jour qui "
             "n’est pas passé, puis essayez-le de nouveau."
         ).format(status=VersionStatus.IN_FORCE)
-    known = engine.catalogue.decided.adopted.get(draft.id)
-    if known is not None and known.stands and known.text == text:
+    if known is not None and stands and known.text == text:
         return _("Ce texte est déjà adopté.")
     return ""
+
+
+def _prefixes(ours: Engine) -> frozenset[str]:
+    """How the numbers of the rules that come with the software begin."""
+    catalogue = ours.catalogue
+    return frozenset(one.id.partition("-")[0] for one in catalogue.policies if one.id not in catalogue.local)
 
 
 def binds_later(version: PolicyVersion, today: date) -> bool:

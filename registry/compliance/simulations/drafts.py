@@ -10,7 +10,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import CheckReport, check_policy
 from registry.compliance.engine import Engine
 from registry.compliance.policy import Policy, PolicyError
-from registry.compliance.policy_files import read_policy
+from registry.compliance.policy_files import line_of, read_policy
 from registry.kernel.words import _
 
 DEEPEST = 12
@@ -61,6 +61,10 @@ def read_draft(text: str, engine: Engine) -> Draft:
             policy, _path = read_policy(path, beside)
         except PolicyError as error:
             return Draft(beside, faults=(Fault(error.line or 1, error.problem),))
+        for number, version in enumerate(policy.versions):
+            if version.address is not None and not version.address.startswith("https://"):
+                line = line_of(path, ("versions", number, "address"))
+                return Draft(beside, faults=(Fault(line, _("« address » doit commencer par https://.")),))
         report = CheckReport(policies=1)
         check_policy(beside, policy, path, report)
     if report.failed:

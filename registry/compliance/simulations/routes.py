@@ -1,7 +1,7 @@
 """The pages of simulations: the list with its form, what one says, and its file."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -21,6 +21,7 @@ from registry.compliance.simulations.views import DraftCheck, SimulationLine, Si
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, current_locale, ngettext
 from registry.platform.models import JobState
+from registry.web.forms import WHOLE
 from registry.web.scripts import asked_by_script
 from registry.web.templating import say_number
 from registry.web.visits import Rejected, Visit, route
@@ -91,15 +92,13 @@ def ask_one(visit: Visit) -> Response[Any]:
     """Asks for a simulation; a draft that does not read, or whose cases fail, is shown again with its lines."""
     read = visit.form(SimulationForm)
     if isinstance(read, Rejected):
-        return _page(visit, _typed(visit), read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+        return _page(visit, _typed(visit), _told(visit, read), status=HTTP_422_UNPROCESSABLE_ENTITY)
     draft = None
     if read.form.draft is not None:
         found = read_draft(read.form.draft, engine_of(visit.session))
         draft = found.policy
         if draft is None:
-            errors = {"draft": _("Ce projet ne peut pas encore être essayé : corrigez les lignes indiquées.")}
-            checked = DraftCheck(found.problems, "")
-            return _page(visit, _typed(visit), errors, checked, HTTP_422_UNPROCESSABLE_ENTITY)
+            return _page_of_faults(visit, found.problems)
     run = ask_simulation(
         visit.session, read.form, draft, visit.visitor.reach(RUN), by=visit.visitor.account_id, actor=visit.actor,
         key=secrets.token_hex(8),
@@ -112,12 +111,28 @@ def check_one(visit: Visit) -> Response[Any]:
     """Says whether a draft reads and what its cases give, while somebody writes it; nothing is asked for nor kept."""
     read = visit.form(SimulationForm)
     if isinstance(read, Rejected):
-        checked = DraftCheck(tuple(read.errors.values()), "")
+        checked = DraftCheck(tuple(_told(visit, read).values()), "")
     else:
         checked = _check(visit, read.form.draft or "")
     if asked_by_script(visit.request):
         return visit.page("compliance/_draft_check.html", checked)
-    return _page(visit, _typed(visit), {}, checked)
+    return _page_of_faults(visit, checked.problems) if checked.problems else _page(visit, _typed(visit), {}, checked)
+
+
+def _told(visit: Visit, read: Rejected) -> Mapping[str, str]:
+    """What is wrong with a form: that of a draft, sent empty, is told that the draft is missing."""
+    data = visit.form_data()
+    if data.has("draft") and not data.has("law_of") and WHOLE in read.errors:
+        return {"draft": _("Écrivez le projet de règle.")}
+    return read.errors
+
+
+def _page_of_faults(visit: Visit, problems: Sequence[str]) -> Response[Any]:
+    """The draft shown again with what is wrong: one fault is said beside it, several are listed there."""
+    several = len(problems) > 1
+    said = _("Ce projet ne peut pas encore être essayé : corrigez les lignes indiquées.") if several else problems[0]
+    checked = DraftCheck(problems if several else (), "")
+    return _page(visit, _typed(visit), {"draft": said}, checked, HTTP_422_UNPROCESSABLE_ENTITY)
 
 
 def _check(visit: Visit, text: str) -> DraftCheck:
