@@ -233,6 +233,7 @@ class EntryView:
     touched: Sequence[Touched]
     uncited: str
     annulled: bool
+    annulment: str
     may_record: bool
 
 
@@ -274,3 +275,5 @@ class WatchAsidePage:
     title: str
     annulled: bool
     error: str
+    annulment: str
+    refusal: str

@@ -1,6 +1,6 @@
 """Every SELECT about watched changes of law."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
+from registry.ledger.queries import Version, find_versions_of_rows
 from registry.legal.models import WatchEntry
 from registry.legal.vocabulary import WatchStatus
 from registry.organisations.models import Organisation
@@ -18,6 +19,9 @@ Place = tuple[int, int, int]
 """Where an entry stands in its list: what is still to be done first, the latest day first, those without one last."""
 _RANKS = {status: -place for place, status in enumerate(WatchStatus)}
 _NO_DAY = -1
+_LONGEST = 100
+"""Versions read of an entry to find its annulment, which is among the last: what is annulled is changed no more."""
+ANNUL = "legal:watch:annul"
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,15 @@ def find_entries(
         query = query.where(tuple_(*order) < after)
     rows = session.execute(query.order_by(*(one.desc() for one in order)).limit(limit))
     return [EntryOf(row, organisation) for row, organisation in rows]
+
+
+def find_annulments(session: Session, entry_ids: Sequence[int]) -> Mapping[int, Version]:
+    """Who annulled each of these entries, when and why, by entry: the last time."""
+    history = find_versions_of_rows(session, "watch_entry", entry_ids, limit=_LONGEST * len(entry_ids))
+    found = {
+        number: next((one for one in versions if one.event == ANNUL), None) for number, versions in history.items()
+    }
+    return {number: one for number, one in found.items() if one is not None}
 
 
 def place_of(entry: WatchEntry) -> Place:

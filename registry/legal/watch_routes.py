@@ -1,6 +1,6 @@
 """The pages of the legal watch: the list with what loaded texts propose, and the form."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.accounts.queries import find_actor_names
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
@@ -27,11 +28,21 @@ from registry.legal.views import (
     article_address,
 )
 from registry.legal.vocabulary import WatchStatus
-from registry.legal.watch_queries import EntryOf, count_entries, find_entries, find_followed, get_entry, place_of
+from registry.legal.watch_queries import (
+    EntryOf,
+    count_entries,
+    find_annulments,
+    find_entries,
+    find_followed,
+    get_entry,
+    place_of,
+)
+from registry.legal.watch_service import ANNULLED as IS_ANNULLED
 from registry.legal.watch_service import amend_entry, record_entry, set_entry_aside
 from registry.legal.watching import Proposal, counted, find_proposals, touched_by, uncited_of
 from registry.organisations.queries import find_organisations
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.templating import say_moment
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -70,10 +81,10 @@ def show_watch(visit: Visit) -> Response[Any]:
     found = find_entries(visit.session, status=status, annulled=annulled, after=place, limit=_PAGE + 1)
     more, found = len(found) > _PAGE, found[:_PAGE]
     following = write_place(here, place_of(found[-1].row)) if more else ""
-    counts = count_entries(visit.session)
+    counts, annulments = count_entries(visit.session), _annulments(visit, [one.row for one in found])
     page = WatchPage(
         proposals=[_proposal(one, judged) for one in proposals],
-        entries=[_entry(visit, one, law, judged) for one in found],
+        entries=[_entry(visit, one, law, judged, annulments.get(one.row.id, "")) for one in found],
         tabs=[(_("Toutes ({number})").format(number=sum(counts.values())), "/droit/veille")]
         + [(f"{one.label} ({counts[one]})", f"/droit/veille?etat={one}") for one in WatchStatus]
         + [(_("Annulées"), f"/droit/veille{ANNULLED}")],
@@ -87,14 +98,28 @@ def show_watch(visit: Visit) -> Response[Any]:
     return visit.page("legal/watch.html", page)
 
 
-def _entry(visit: Visit, found: EntryOf, law: Law, judged: Mapping[str, int]) -> EntryView:
+def _annulments(visit: Visit, entries: Iterable[WatchEntry]) -> dict[int, str]:
+    """Of those that are annulled, by whom, when and why."""
+    annulled = [one.id for one in entries if one.annulled]
+    found = find_annulments(visit.session, annulled) if annulled else {}
+    names = find_actor_names(visit.session, {one.actor for one in found.values()}) if found else {}
+    return {
+        number: _("Annulée le {moment} par {name} : {reason}").format(
+            moment=say_moment(one.recorded_at), name=names[one.actor], reason=one.reason or ""
+        )
+        for number, one in found.items()
+    }
+
+
+def _entry(visit: Visit, found: EntryOf, law: Law, judged: Mapping[str, int], annulment: str) -> EntryView:
     one = found.row
     text = next((known.title for known in law.texts if known.identifier == one.text_identifier), one.text_identifier)
     tone = "to-complete" if one.status.is_open else "compliant" if one.status is WatchStatus.DONE else "not-applicable"
     return EntryView(
         one.id, found.organisation, one.title, text or "", one.articles or "", one.changes, one.effective_from,
         one.source_address or "", one.status.label, tone, one.note or "", counted(touched_by(law, one), judged),
-        ", ".join(uncited_of(law, one)), one.annulled, visit.visitor.may(RECORD, one.organisation_id),
+        ", ".join(uncited_of(law, one)), one.annulled, annulment,
+        visit.visitor.may(RECORD, one.organisation_id),
     )  # fmt: skip
 
 
@@ -190,9 +215,13 @@ def _done(visit: Visit, entry: WatchEntry) -> str:
 
 @route("GET", "/droit/veille/{entry_id:int}/modifier", RECORD)
 def show_amend_entry(visit: Visit, entry_id: int) -> Response[Any]:
-    """The form of a watched change, as it stands."""
+    """The form of a watched change, as it stands; of one that is annulled, the form that brings it back."""
     entry = get_entry(visit.session, entry_id)
     visit.visitor.require(RECORD, entry.organisation_id)
+    if entry.annulled:
+        return visit.page(
+            "legal/watch_annul.html", _aside(visit, entry, refusal=_(IS_ANNULLED)), status=HTTP_409_CONFLICT
+        )
     return _page(visit, entry, {name: getattr(entry, name) for name in WatchForm.model_fields})
 
 
@@ -226,11 +255,12 @@ def show_set_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
     """Asks why a watch is set aside, or brought back."""
     entry = get_entry(visit.session, entry_id)
     visit.visitor.require(RECORD, entry.organisation_id)
-    return visit.page("legal/watch_annul.html", _aside(entry))
+    return visit.page("legal/watch_annul.html", _aside(visit, entry))
 
 
-def _aside(entry: WatchEntry, error: str = "") -> WatchAsidePage:
-    return WatchAsidePage(entry.id, entry.version, entry.title, entry.annulled, error)
+def _aside(visit: Visit, entry: WatchEntry, error: str = "", refusal: str = "") -> WatchAsidePage:
+    annulment = _annulments(visit, [entry]).get(entry.id, "")
+    return WatchAsidePage(entry.id, entry.version, entry.title, entry.annulled, error, annulment, refusal)
 
 
 @route("POST", "/droit/veille/{entry_id:int}/annuler", RECORD)
@@ -240,7 +270,7 @@ def set_one_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, entry.organisation_id)
     read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
-        page = _aside(entry, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
+        page = _aside(visit, entry, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
         return visit.page("legal/watch_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     expected, aside = read_number(visit.form_data().first("version")) or 0, not entry.annulled
     set_entry_aside(visit.session, entry_id, expected=expected, reason=read.form.reason, annulled=aside)

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy.orm import Session
 
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say
 from registry.legal.forms import WatchChange, WatchForm
 from registry.legal.law import law_of
 from registry.legal.models import WatchEntry
 from registry.legal.rules import KnownText, find_unread, read_citations
 from registry.legal.vocabulary import WatchStatus
-from registry.legal.watch_queries import get_entry
+from registry.legal.watch_queries import ANNUL, get_entry
 from registry.platform.tables import set_those_that_differ
+
+ANNULLED = mark("Cette veille est annulée : rétablissez-la avant de la modifier.")
 
 
 def record_entry(session: Session, organisation_id: int, form: WatchForm) -> WatchEntry:
@@ -37,7 +39,7 @@ def amend_entry(session: Session, entry_id: int, form: WatchForm | WatchChange, 
     """
     entry = _as_read(session, entry_id, expected)
     if entry.annulled:
-        raise Conflict(_("Cette veille est annulée : rétablissez-la avant de la modifier."))
+        raise Conflict(_(ANNULLED))
     given = form.model_dump(include=form.model_fields_set, exclude={"version_identifier"})
     # What was recorded before a check was made stays as it is until somebody types it again.
     known = {name: getattr(entry, name) for name in WatchForm.model_fields}
@@ -58,7 +60,7 @@ def set_entry_aside(session: Session, entry_id: int, *, expected: int, reason: s
     Raises: NotFound; Stale.
     """
     entry = _as_read(session, entry_id, expected)
-    say(session, "legal:watch:annul" if annulled else "legal:watch:restore", reason)
+    say(session, ANNUL if annulled else "legal:watch:restore", reason)
     entry.annulled = annulled
     session.flush()
     session.refresh(entry)

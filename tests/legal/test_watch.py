@@ -381,7 +381,14 @@ def test_an_entry_made_by_mistake_is_annulled_with_a_reason_and_may_come_back(
     assert "Décret annoncé" not in page
     assert "À étudier" in page, "nobody follows that version any more"
     assert "Toutes (0)" in page
-    assert "Décret annoncé" in jurist.get("/droit/veille?annulees=true").text
+    told = re.compile(r"Annulée le .* par legal.* : Saisie deux fois")
+    aside = jurist.get("/droit/veille?annulees=true").text
+    assert "Décret annoncé" in aside
+    assert told.search(aside.replace("\u00a0", " ").replace("\u202f", " "))
+    amending = jurist.get(f"{own}/modifier")
+    assert amending.status_code == 409
+    assert f'action="{own}/annuler"' in amending.text
+    assert told.search(amending.text.replace("\u00a0", " ").replace("\u202f", " "))
     assert jurist.api("GET", "/api/v1/watch-entries").json()["watch_entries"] == []
     (aside,) = jurist.api("GET", "/api/v1/watch-entries?annulled=true").json()["watch_entries"]
     assert aside["annulled"] is True
