@@ -81,6 +81,14 @@ def assess(
     return said
 
 
+def with_count(
+    catalogue: Catalogue, kind: SubjectKind, facts: Mapping[str, Any], *, today: date, known: Known | None = None
+) -> Mapping[str, Any]:
+    """These facts with how many blocking findings the policies of today make of them, for a version judged alone."""
+    said = assess(catalogue, kind, facts, today=today, law_of=today, known=known)
+    return {**facts, BLOCKING_FINDINGS: sum(map(is_blocking, said))}
+
+
 def is_blocking(said: Assessment) -> bool:
     """Whether a finding is a breach of law of the gravest kind."""
     policy = said.policy

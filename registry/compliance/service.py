@@ -14,7 +14,7 @@ from sqlmodel import col
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.deviations.service import close_unneeded
 from registry.compliance.engine import Engine, Reading, engine_of
-from registry.compliance.evaluation import Assessment, Known, assess, assess_version
+from registry.compliance.evaluation import Assessment, Known, assess, assess_version, with_count
 from registry.compliance.models import PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -67,7 +67,10 @@ def try_version(
         bound = subject.bind(session, ids[start : start + BATCH], on=today, until=None)
         for row, facts in bound.values():
             if subject.concerns(row):
-                yield assess_version(engine.catalogue, policy, version, facts, today=today).verdict
+                told: Mapping[str, Any] = facts
+                if engine.catalogue.compiled(version).counts_findings:
+                    told = with_count(engine.catalogue, policy.subject, facts, today=today)
+                yield assess_version(engine.catalogue, policy, version, told, today=today).verdict
 
 
 _JUDGING = text(

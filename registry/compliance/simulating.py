@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import Catalogue, Compiled
 from registry.compliance.engine import engine_of
-from registry.compliance.evaluation import assess_version
+from registry.compliance.evaluation import Known, assess_version, with_count
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.service import BATCH
 from registry.compliance.vocabulary import SubjectKind, Verdict
@@ -39,6 +39,11 @@ class Compared:
     kind: SubjectKind
     before: Rule | None
     after: Rule | None
+
+    @property
+    def rules(self) -> tuple[Rule | None, Rule | None]:
+        """As it binds, and as it would."""
+        return self.before, self.after
 
 
 Report = Callable[[int, int, str], None]
@@ -101,23 +106,28 @@ def simulate(
 
     Raises: Defect when a condition fails.
     """
-    engine, outcome = engine_of(session), Outcome()
+    compared, engine, outcome = list(compared), engine_of(session), Outcome()
     wanted: dict[SubjectKind, list[Compared]] = {}
     for one in compared:
         wanted.setdefault(one.kind, []).append(one)
     numbers = {kind: engine.subjects[kind].everything(session, organisation_ids, None) for kind in wanted}
+    counting = {one.kind for one in compared if any(rule and rule.compiled.counts_findings for rule in one.rules)}
     total, done = sum(map(len, numbers.values())), 0
     for kind, ids in numbers.items():
         subject = engine.subjects[kind]
         for start in range(0, len(ids), BATCH):
             bound = subject.bind(session, ids[start : start + BATCH], on=today, until=None)
             known: dict[Any, Verdict] = {}
+            assessed: Known = {}
             for number, (row, facts) in bound.items():
                 if subject.concerns(row):
                     owner = number if kind is SubjectKind.ORGANISATION else row.organisation_id
                     outcome.subjects += 1
-                    whole = {**engine.catalogue.unbound, **facts}
-                    _compare(outcome, wanted[kind], owner, number, facts, whole, today, known)
+                    counted: Mapping[str, Any] = facts
+                    if kind in counting:
+                        counted = with_count(engine.catalogue, kind, facts, today=today, known=assessed)
+                    whole = {**engine.catalogue.unbound, **counted}
+                    _compare(outcome, wanted[kind], owner, number, counted, whole, today, known)
             done += len(ids[start : start + BATCH])
             report(done, total, kind.label)
     return outcome
@@ -134,7 +144,7 @@ def _compare(
     known: dict[Any, Verdict],
 ) -> None:
     for one in compared:
-        was, becomes = (_verdict(rule, facts, whole, today, known) for rule in (one.before, one.after))
+        was, becomes = (_verdict(rule, facts, whole, today, known) for rule in one.rules)
         # Whom a rule does not concern sees it neither come nor go.
         if {was, becomes} <= {None, Verdict.NOT_APPLICABLE} or was is becomes:
             outcome.stays[owner, one.policy_id] += 1

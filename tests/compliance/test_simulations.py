@@ -66,6 +66,24 @@ cases:
 """
 
 
+COUNTING = """\
+    require: dataset.blocking_findings == 0
+cases:
+  - says: Sans constat bloquant, le jeu suit la règle.
+    today: 2030-01-02
+    facts: {dataset.blocking_findings: 0}
+    expect: compliant
+  - says: Un seul suffit pour qu’il ne la suive pas.
+    today: 2030-01-02
+    facts: {dataset.blocking_findings: 1}
+    expect: non-compliant
+  - says: Tant qu’on ne les a pas comptés, c’est à compléter.
+    today: 2030-01-02
+    facts: {}
+    expect: to-complete
+"""
+
+
 def od_05(**changed: str) -> str:
     """The text of the rule of licences, with some of its words changed."""
     text = assemble_engine().catalogue.paths["OD-05"].read_text("utf-8")
@@ -160,6 +178,14 @@ def test_a_new_draft_is_tried_as_if_it_bound_and_says_nothing_of_whom_it_does_no
 
 
 @pytest.mark.database
+def test_a_draft_that_counts_the_blocking_findings_of_others_is_told_them(town: Town):
+    breach = town.record(**PUBLISHED, personal_data="personal", declared_absent=["publication_ground"])
+    fine = town.record(**PUBLISHED, personal_data="none")
+    counting = DRAFT[: DRAFT.index("    when:")] + COUNTING
+    moves = moves_of(town, worked(town, ask(town.someone(Role.LEGAL), draft=counting)))
+    assert moves == {("ZZ-01", None, "non-compliant", (breach,)), ("ZZ-01", None, "compliant", (fine,))}
+
+
 def test_the_law_of_another_day_judges_the_sheets_of_today(town: Town):
     sheet, legal = town.record(**PUBLISHED), town.someone(Role.LEGAL)
 
