@@ -35,7 +35,7 @@ MOVES = {
     "qualify": (("collected",), "qualified", KEEPERS, {}, False, False),
     "document": (("qualified",), "documented", KEEPERS, {}, False, False),
     "clear": (("documented",), "cleared", KEEPERS, LEGAL | DPO, True, False),
-    "publish": (("cleared", "under-revision"), "published", KEEPERS, LEGAL, True, False),
+    "publish": (("cleared", "under-revision"), "published", KEEPERS, LEGAL | DPO, True, False),
     "revise": (("published",), "under-revision", KEEPERS, {}, False, False),
     "withdraw": (("published", "under-revision"), "withdrawn", KEEPERS, {}, False, False),
     "reopen": (("cleared", "withdrawn"), "documented", KEEPERS, {}, False, False),
@@ -57,8 +57,8 @@ CREATE TRIGGER b_stage BEFORE UPDATE ON dataset FOR EACH ROW WHEN (NEW.stage IS 
   EXECUTE FUNCTION keep_stage();
 CREATE FUNCTION keep_request() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF current_user <> 'beffroi_owner' AND NEW.state = 'made' THEN
-    RAISE EXCEPTION 'a move is made by advance_stage alone' USING ERRCODE = 'BF000';
+  IF current_user <> 'beffroi_owner' AND (NEW.state = 'made' OR (TG_OP = 'UPDATE' AND OLD.state <> 'waiting')) THEN
+    RAISE EXCEPTION 'a move is made by advance_stage alone, and what ended stays as it was' USING ERRCODE = 'BF000';
   END IF;
   RETURN NEW;
 END $$;
@@ -94,7 +94,8 @@ BEGIN
     RAISE EXCEPTION 'no such move' USING ERRCODE = 'BF003';
   END IF;
   SELECT o.lineage INTO above FROM organisation o WHERE o.id = sheet.organisation_id;
-  IF NOT EXISTS (SELECT FROM role_grant g WHERE g.account_id = request.asked_by AND NOT g.ended
+  IF NOT EXISTS (SELECT FROM role_grant g JOIN account a ON a.id = g.account_id AND a.state <> 'stopped'
+                  WHERE g.account_id = request.asked_by AND NOT g.ended
                     AND g.role = ANY (move.asked_by) AND g.organisation_id = ANY (above)) THEN
     RAISE EXCEPTION 'who asked may not' USING ERRCODE = 'BF004';
   END IF;
@@ -112,6 +113,7 @@ BEGIN
       SELECT FROM stage_visa v
         JOIN role_grant g ON g.account_id = v.given_by AND NOT g.ended AND terms -> 'given_by' ? g.role
              AND g.organisation_id = ANY (above)
+        JOIN account a ON a.id = v.given_by AND a.state <> 'stopped'
        WHERE v.request_id = request.id AND v.kind = wanted AND v.answer = 'given' AND v.dataset_version = sheet.version
          AND ((terms -> 'own')::boolean OR (v.given_by <> request.asked_by AND NOT v.by_keeper))
     ) THEN
@@ -143,16 +145,18 @@ END $$
 """
 # Whether an account is that of who answers for a dataset, or keeps it.
 KEEPS = """
-CREATE FUNCTION keeps_dataset(one bigint, kept bigint) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+CREATE FUNCTION keeps_dataset(one bigint, kept bigint, on_day date) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS
 $$ SELECT EXISTS (SELECT FROM account a JOIN appointment p ON p.person_id = a.person_id
                    WHERE a.id = one AND p.subject_kind = 'dataset' AND p.subject_id = kept AND NOT p.annulled
-                     AND p.role IN ('owner', 'steward') AND p.during @> current_date) $$
+                     AND p.role IN ('owner', 'steward') AND p.during @> on_day) $$
 """
 VISA_KEPT = """
 CREATE FUNCTION tell_keeper() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
-  NEW.by_keeper := keeps_dataset(NEW.given_by, (SELECT r.dataset_id FROM stage_request r WHERE r.id = NEW.request_id));
+  NEW.by_keeper := keeps_dataset(
+    NEW.given_by, (SELECT r.dataset_id FROM stage_request r WHERE r.id = NEW.request_id), NEW.given_on
+  );
   RETURN NEW;
 END $$;
 CREATE TRIGGER b_keeper BEFORE INSERT ON stage_visa FOR EACH ROW EXECUTE FUNCTION tell_keeper();
@@ -226,6 +230,13 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("state = 'waiting'"),
     )
+    op.create_index(
+        op.f("ix_stage_request_asked_by"),
+        "stage_request",
+        ["asked_by"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'refused')"),
+    )
     op.create_index(op.f("ix_stage_request_dataset_id_id"), "stage_request", ["dataset_id", "id"], unique=False)
     op.create_index(
         op.f("ix_stage_request_organisation_id"),
@@ -272,6 +283,7 @@ def upgrade() -> None:
         sa.Column('given_as', _listed(ROLES, 'given_as'), nullable=False),
         sa.Column('given_on', sa.Date(), nullable=False),
         sa.Column('by_keeper', sa.Boolean(), nullable=False),
+        sa.Column('facts_digest', sa.Text(), nullable=False),
         sa.CheckConstraint("answer = 'given' OR reason IS NOT NULL", name=op.f('ck_stage_visa_refusal')),
         sa.CheckConstraint("kind <> 'archives' OR answer = 'refused' OR (authority IS NOT NULL AND reference IS NOT NULL AND dated IS NOT NULL)", name=op.f('ck_stage_visa_outside')),
         sa.ForeignKeyConstraint(['given_by'], ['account.id'], name=op.f('fk_stage_visa_given_by_account')),
@@ -283,7 +295,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_stage_visa_organisation_id"), "stage_visa", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_stage_visa_request_id_kind"), "stage_visa", ["request_id", "kind"], unique=False)
     op.execute("CALL keep_of_record('stage_request', '{reason,ended_reason}')")
-    op.execute("CALL keep_of_record('stage_visa', '{reason}')")
+    op.execute("CALL keep_of_record('stage_visa', '{reason,authority,reference}')")
     op.execute("CALL keep_of_record('stage_passage', '{}')")
     op.execute("CALL guard_by_organisation('stage_request', 'INSERT')")
     op.execute("GRANT UPDATE (version, state, ended_on, ended_reason) ON stage_request TO beffroi_app, beffroi_jobs")
@@ -310,9 +322,9 @@ def upgrade() -> None:
     op.execute(KEEPS)
     op.execute(VISA_KEPT)
     op.execute(ADVANCE)
-    op.execute("REVOKE ALL ON FUNCTION advance_stage(bigint, date), keeps_dataset(bigint, bigint) FROM PUBLIC")
+    op.execute("REVOKE ALL ON FUNCTION advance_stage(bigint, date), keeps_dataset(bigint, bigint, date) FROM PUBLIC")
     op.execute(
-        "GRANT EXECUTE ON FUNCTION advance_stage(bigint, date), keeps_dataset(bigint, bigint)"
+        "GRANT EXECUTE ON FUNCTION advance_stage(bigint, date), keeps_dataset(bigint, bigint, date)"
         " TO beffroi_app, beffroi_jobs"
     )
 
@@ -324,4 +336,4 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER b_stage_inserted ON dataset")
     for table in ("stage_passage", "gate_verdict", "stage_visa", "stage_request", "stage_move"):
         op.drop_table(table)
-    op.execute("DROP FUNCTION keep_request(), keep_stage(), tell_keeper(), keeps_dataset(bigint, bigint)")
+    op.execute("DROP FUNCTION keep_request(), keep_stage(), tell_keeper(), keeps_dataset(bigint, bigint, date)")

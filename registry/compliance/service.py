@@ -86,13 +86,21 @@ decided next waits, so that the job it asks for finds every subject.
 """
 
 
+def hold_judging(session: Session, kind: SubjectKind, ids: Sequence[int]) -> None:
+    """Lets nobody else judge these subjects, nor decide about a policy, to the end of the transaction.
+
+    What is judged from then on is judged by the policies that stand now, whatever this transaction read before.
+    """
+    session.info["revision"] = session.execute(_JUDGING, {"kind": str(kind), "ids": list(ids)}).one().revision
+
+
 def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: date) -> int:
     """Judges subjects by today's facts and law, and keeps the findings that changed. Returns how many did."""
     wanted = sorted(set(ids))
     changed = 0
     for start in range(0, len(wanted), BATCH):
         batch = wanted[start : start + BATCH]
-        session.info["revision"] = session.execute(_JUDGING, {"kind": str(kind), "ids": batch}).one().revision
+        hold_judging(session, kind, batch)
         engine = engine_of(session)
         judged = list(judge(session, kind, batch, Reading(on=today, until=None, law_of=today), engine))
         changed += _keep(session, kind, batch, judged, today)

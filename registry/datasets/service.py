@@ -12,6 +12,7 @@ from registry.datasets.forms import PERIOD_REVERSED, DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.parts import write_parts
 from registry.datasets.queries import get_dataset, get_system
+from registry.datasets.vocabulary import Stage
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
@@ -129,7 +130,7 @@ def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> N
 def annul_dataset(session: Session, dataset_id: int, *, expected: int, reason: str) -> Dataset:
     """Sets a wrong entry aside, with a reason; nothing is deleted.
 
-    Raises: Stale.
+    Raises: Stale; Conflict while it is published: what is online is withdrawn first.
     """
     return _set_annulled(session, dataset_id, expected, reason, annulled=True)
 
@@ -146,6 +147,8 @@ def _set_annulled(session: Session, dataset_id: int, expected: int, reason: str,
     sheet = get_dataset(session, dataset_id, lock=True)
     if sheet.version != expected:
         raise Stale(_("Ce jeu de données a été modifié entre-temps."), sheet.version)
+    if annulled and sheet.stage is Stage.PUBLISHED:
+        raise Conflict(_("Ce jeu est publié : retirez-le de la publication avant d’annuler sa fiche."))
     say(session, "datasets:sheet:annul" if annulled else "datasets:sheet:restore", reason)
     sheet.annulled = annulled
     session.flush()

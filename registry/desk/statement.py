@@ -151,7 +151,8 @@ WITH body AS MATERIALIZED (
          (r.state = 'waiting' AND r.asked_by = :account)
       OR (r.state = 'refused' AND r.asked_by = :account
           AND NOT EXISTS (SELECT FROM stage_request l WHERE l.dataset_id = r.dataset_id AND l.id > r.id))
-      OR (r.state = 'waiting' AND r.asked_by <> :account AND EXISTS (
+      OR (r.state = 'waiting' AND r.asked_by <> :account AND NOT keeps_dataset(:account, r.dataset_id, :today)
+          AND EXISTS (
             SELECT FROM stage_move m, jsonb_each(m.visas) AS visa (kind, terms)
              WHERE m.code = r.move AND m.from_stage = r.from_stage
                AND NOT ((visa.terms -> 'personal_only')::boolean AND d.personal_data IN ('none', 'anonymised'))

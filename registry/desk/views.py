@@ -480,7 +480,7 @@ def say_step(step: Step, kind: str, number: int, *, held: bool) -> StepView:
         said = ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps)
         gains.append(said.format(count=step.helps))
     if step.unblocks:
-        gains.append(_("plus rien de bloquant avant la publication"))
+        gains.append(_("plus aucun manquement bloquant sur la fiche"))
     if step.quality:
         gains.append(_("compte dans la qualité affichée par les portails"))
     if step.field == APPOINTMENTS:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from psycopg.errors import ForeignKeyViolation
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from registry.datasets.bulk.service import UNDO_EVENT as BULK_UNDO_EVENT
@@ -135,14 +137,21 @@ def _take_out(session: Session, sheet: Dataset, batch_id: int) -> bool:
             _is_last(_standing(session, str(model.__tablename__), row.id, batch_id), batch_id) for model, row in parts
         ):
             return False
-        for _model, row in parts:
-            session.delete(row)
+    else:
+        parts = []
     if not all(_is_last(_standing(session, "distribution", row.id, batch_id), batch_id) for row in rows):
         return False
-    for row in rows:
-        session.delete(row)
-    session.flush()
-    session.delete(sheet)
-    session.flush()
+    try:
+        # Rooms above may hold the sheet too: a processing activity, a contract, a move that was asked for.
+        with session.begin_nested():
+            for row in (*(row for _model, row in parts), *rows):
+                session.delete(row)
+            session.flush()
+            session.delete(sheet)
+            session.flush()
+    except IntegrityError as held:
+        if not isinstance(held.orig, ForeignKeyViolation):
+            raise
+        return False
     touch(session, "dataset", sheet.id)
     return True

@@ -11,6 +11,7 @@ from registry.datasets.vocabulary import Stage
 from registry.ledger.as_of import find_rows
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.models import StageRequest, StageVisa
+from registry.lifecycle.rules import digest_of
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 
 VALUE_WORDS["dataset.requested_stage"] = lambda code: Stage(code).label
@@ -42,6 +43,9 @@ def bind_lifecycle(
         facts["dataset.requested_stage__present"] = waiting is not None
         if waiting is not None:
             facts["dataset.requested_stage"] = str(waiting.to_stage)
+        if Stage.PUBLISHED in {sheet.stage, waiting and waiting.to_stage}:
+            # Publication makes it public, whatever the sheet says of its access: the law is asked about that.
+            facts["dataset.published_online"] = True
         _bind_visa(facts, sheet, rows, waiting, visas)
         _bind_withdrawal(facts, sheet, rows)
 
@@ -53,7 +57,8 @@ def _bind_visa(
     move = load_chart().find(waiting.move) if waiting is not None else None
     if move is not None and VisaKind.LEGAL in move.visas:
         # Of another version of the sheet, it endorses what is no longer written.
-        given = [one for one in visas.get(waiting.id, ()) if one.dataset_version == sheet.version]
+        read = (sheet.version, digest_of(facts))
+        given = [one for one in visas.get(waiting.id, ()) if (one.dataset_version, one.facts_digest) == read]
         if given:
             _say_visa(facts, given[-1])
         return

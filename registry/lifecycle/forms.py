@@ -3,7 +3,15 @@
 from datetime import date
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationInfo, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _, mark
@@ -11,6 +19,8 @@ from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
 from registry.web.calls import Number
 from registry.web.typed import Clean, Line, Prose, since_year
 
+SHORTEST = 10
+"""Characters of the reason of a refusal: some words at least."""
 MOVE_LABELS = {
     "move": mark("Passage demandé"),
     "reason": mark("Motif"),
@@ -38,16 +48,17 @@ class VisaForm(BaseModel):
 
     kind: VisaKind
     answer: VisaAnswer
-    reason: Prose | None = None
+    reason: Annotated[Prose | None, Field(validate_default=True)] = None
     authority: Line | None = None
     reference: Line | None = None
     dated: Annotated[date, since_year(1990)] | None = None
 
-    @model_validator(mode="after")
-    def _refusal_has_its_reason(self) -> Self:
-        if self.answer is VisaAnswer.REFUSED and self.reason is None:
+    @field_validator("reason")
+    @classmethod
+    def _refusal_has_its_reason(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("answer") is VisaAnswer.REFUSED and len(value or "") < SHORTEST:
             raise PydanticCustomError("reason", _("Dites ce qui manque : qui a demandé le lira à son bureau."))
-        return self
+        return value
 
     @model_validator(mode="after")
     def _outside_visa_is_referred_to(self, info: ValidationInfo) -> Self:

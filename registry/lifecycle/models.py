@@ -36,6 +36,7 @@ class StageRequest(Versioned, table=True):
         Index(None, "dataset_id", unique=True, postgresql_where=text("state = 'waiting'")),
         Index(None, "dataset_id", "id"),
         Index(None, "organisation_id", postgresql_where=text("state = 'waiting'")),
+        Index(None, "asked_by", postgresql_where=text("state IN ('waiting', 'refused')")),
         CheckConstraint("(state = 'waiting') = (ended_on IS NULL)", name="ended"),
         {"info": {"kind": Kind.RECORD}},
     )
@@ -55,7 +56,9 @@ class StageRequest(Versioned, table=True):
 
 
 class StageVisa(Versioned, table=True):
-    """What somebody answered to the request of a move, on the version of the sheet they read.
+    """What somebody answered to the request of a move, on the version of the sheet they read and the facts of that day.
+
+    `facts_digest` is that of the dataset's facts: an activity tied or untied changes what was endorsed, not the sheet.
 
     An outside visa says which authority answered, under which reference and on which day. `by_keeper` is told by the
     database: whether who answered keeps the dataset, or answers for it.
@@ -80,13 +83,14 @@ class StageVisa(Versioned, table=True):
     answer: VisaAnswer = stored(VisaAnswer)
     dataset_version: int
     reason: str | None = free(nullable=True)
-    authority: str | None = plain(nullable=True)
-    reference: str | None = plain(nullable=True)
+    authority: str | None = free(nullable=True)
+    reference: str | None = free(nullable=True)
     dated: date | None = None
     given_by: int = Field(sa_type=BigInteger, foreign_key="account.id")
     given_as: Role = stored(Role, check="given_as")
     given_on: date
     by_keeper: bool = Field(default=False)
+    facts_digest: str = plain(default="")
 
 
 class GateVerdict(Numbered, table=True):

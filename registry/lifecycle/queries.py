@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -87,6 +88,14 @@ def find_waiting_requests(session: Session, *, after: int = 0, limit: int | None
     return [WaitingRequest(*row) for row in session.execute(query)]
 
 
-def keeps_dataset(session: Session, account_id: int, dataset_id: int) -> bool:
-    """Whether an account is that of who answers for a dataset, or keeps it, today."""
-    return bool(session.execute(select(func.keeps_dataset(account_id, dataset_id))).scalar_one())
+def keeps_dataset(session: Session, account_id: int, dataset_id: int, on: date) -> bool:
+    """Whether an account is that of who answers for a dataset, or keeps it, on a day."""
+    return bool(session.execute(select(func.keeps_dataset(account_id, dataset_id, on))).scalar_one())
+
+
+def find_kept(session: Session, account_id: int, dataset_ids: Sequence[int], on: date) -> frozenset[int]:
+    """Those of these datasets that an account answers for, or keeps, on a day."""
+    query = select(col(Dataset.id)).where(
+        col(Dataset.id).in_(dataset_ids), func.keeps_dataset(account_id, col(Dataset.id), on)
+    )
+    return frozenset(session.execute(query).scalars()) if dataset_ids else frozenset()

@@ -13,8 +13,8 @@ from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import StageRequest
-from registry.lifecycle.queries import find_visas, find_waiting_requests, get_request
-from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, withdraw_request
+from registry.lifecycle.queries import find_kept, find_visas, find_waiting_requests, get_request
+from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, digests_now, withdraw_request
 from registry.lifecycle.showing import ASK, GIVE, request_line, request_page, roles_on, stage_page
 from registry.lifecycle.views import RequestsPage, WithdrawRequestPage
 from registry.lifecycle.vocabulary import RequestState
@@ -70,7 +70,15 @@ def show_requests(visit: Visit) -> Response[Any]:
     """The moves that wait within the visitor's rights: first those whose visa is theirs to give."""
     found = find_waiting_requests(visit.session)
     visas = find_visas(visit.session, [one.row.id for one in found])
-    rows = [request_line(visit, one, visas.get(one.row.id, [])) for one in found]
+    known = digests_now(visit.session, [one.row.dataset_id for one in found], visit.today) if visas else {}
+    numbers = [one.row.dataset_id for one in found]
+    kept = find_kept(visit.session, visit.visitor.account_id, numbers, visit.today) if visit.visitor.may(GIVE) else ()
+    rows = [
+        request_line(
+            visit, one, visas.get(one.row.id, []), known.get(one.row.dataset_id, ""), keeps=one.row.dataset_id in kept
+        )
+        for one in found
+    ]
     mine = [row for row in rows if row.is_mine]
     only = visit.query("tous") != "oui" and bool(mine)
     page = RequestsPage(mine if only else rows, only, len(mine), len(rows) - len(mine))

@@ -1,9 +1,12 @@
 """What stops a move: pure functions of what was found."""
 
+import hashlib
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from registry.compliance.catalogue import PRESENT
 from registry.compliance.evaluation import Assessment
 from registry.compliance.vocabulary import Force, Verdict
 from registry.datasets.vocabulary import PersonalData
@@ -12,8 +15,21 @@ from registry.lifecycle.vocabulary import VisaKind
 
 OF_A_VISA = frozenset({"dataset.legal_visa_on", "dataset.legal_visa_by_keeper"})
 """What a policy may wait for until the visas are given: it stops nobody from asking for them."""
+_OF_THE_MOVE = OF_A_VISA | {"dataset.requested_stage", "dataset.published_online", "dataset.blocking_findings"}
+"""What asking for a move and answering changes of itself: no part of what is endorsed."""
 _STOPPING = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
 _NOT_PERSONAL = frozenset({PersonalData.NONE, PersonalData.ANONYMISED})
+
+
+def digest_of(facts: Mapping[str, Any]) -> str:
+    """The SHA-256 of what is known of a dataset, the move that is asked for left out."""
+    endorsed = {
+        name: value
+        for name, value in facts.items()
+        if name.startswith("dataset.") and name.removesuffix(PRESENT) not in _OF_THE_MOVE
+    }
+    said = json.dumps(endorsed, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 @dataclass(frozen=True)

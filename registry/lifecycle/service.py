@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import PRESENT
 from registry.compliance.engine import engine_of
-from registry.compliance.evaluation import assess
-from registry.compliance.service import plain_facts
+from registry.compliance.evaluation import Assessment, assess
+from registry.compliance.service import hold_judging, plain_facts
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import require_live
+from registry.datasets.vocabulary import Stage
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
@@ -25,7 +26,7 @@ from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa
 from registry.lifecycle.queries import find_visas, find_waiting, get_request, keeps_dataset
-from registry.lifecycle.rules import OF_A_VISA, Gate, gate_of, visas_needed
+from registry.lifecycle.rules import OF_A_VISA, Gate, digest_of, gate_of, visas_needed
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.processing.retention.queries import find_holds, find_slip_of
 
@@ -70,9 +71,17 @@ class Stopped(Conflict):
 
 def gate_now(session: Session, sheet: Dataset, move: Move, *, today: date, visas_to_come: bool = False) -> Gate:
     """What stops a move today, once it was asked for: the policies know of it."""
+    return _judged_now(session, sheet, move, today, visas_to_come=visas_to_come)[0]
+
+
+def _judged_now(
+    session: Session, sheet: Dataset, move: Move, today: date, *, visas_to_come: bool
+) -> tuple[Gate, Sequence[Assessment]]:
+    """What stops a move today, and all that the policies said of the dataset."""
     facts = _facts_of(session, sheet, today)
     said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
-    return gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
+    gate = gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
+    return gate, said
 
 
 def try_moves(session: Session, sheet: Dataset, moves: Sequence[Move], *, today: date) -> dict[str, Gate]:
@@ -80,7 +89,9 @@ def try_moves(session: Session, sheet: Dataset, moves: Sequence[Move], *, today:
     known, catalogue = _facts_of(session, sheet, today), engine_of(session).catalogue
     found = {}
     for move in moves:
-        asked = {"dataset.requested_stage": str(move.to), "dataset.requested_stage__present": True}
+        asked: dict[str, Any] = {"dataset.requested_stage": str(move.to), "dataset.requested_stage__present": True}
+        if move.to is Stage.PUBLISHED:
+            asked["dataset.published_online"] = True
         facts = {name: value for name, value in known.items() if name.removesuffix(PRESENT) not in OF_A_VISA} | asked
         said = assess(catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
         lacking = _lacking(session, sheet, move)
@@ -94,6 +105,17 @@ def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
         return ()
     held = any(hold.lifted_on is None for hold in find_holds(session, sheet.id))
     return (_(NO_SLIP),) if held or find_slip_of(session, sheet.id) is None else ()
+
+
+def digests_now(session: Session, dataset_ids: Sequence[int], today: date) -> dict[int, str]:
+    """The digest of what is known of each of these datasets today."""
+    bound = engine_of(session).subjects[SubjectKind.DATASET].bind(session, dataset_ids, on=today, until=None)
+    return {number: digest_of(facts) for number, (_row, facts) in bound.items()}
+
+
+def digest_now(session: Session, sheet: Dataset, today: date) -> str:
+    """The digest of what is known of a dataset today: what a visa given now endorses."""
+    return digest_of(_facts_of(session, sheet, today))
 
 
 def _facts_of(session: Session, sheet: Dataset, today: date) -> Mapping[str, Any]:
@@ -136,9 +158,9 @@ def ask_move(
         with session.begin_nested():
             session.add(made)
             session.flush()
-            _require_passing(gate_now(session, sheet, move, today=today, visas_to_come=waits), move)
+            said = _require_passing(session, sheet, move, today, visas_to_come=waits)
             if not waits:
-                _advance(session, sheet, made, move, today)
+                _advance(session, sheet, made, move, today, said)
     except IntegrityError as refused:
         if not isinstance(refused.orig, UniqueViolation):
             raise
@@ -163,7 +185,15 @@ def _move_of(sheet: Dataset, form: StageRequestForm, roles: Sequence[Role]) -> M
     return move
 
 
-def _require_passing(gate: Gate, move: Move) -> None:
+def _require_passing(
+    session: Session, sheet: Dataset, move: Move, today: date, *, visas_to_come: bool
+) -> Sequence[Assessment]:
+    """What the policies that stand now said of a dataset that may move.
+
+    Raises: Stopped.
+    """
+    hold_judging(session, SubjectKind.DATASET, [sheet.id])
+    gate, judged = _judged_now(session, sheet, move, today, visas_to_come=visas_to_come)
     if not gate.passes:
         stopping = ", ".join(one.policy.id for one in gate.stopping)
         if stopping:
@@ -173,6 +203,7 @@ def _require_passing(gate: Gate, move: Move) -> None:
         else:
             said = " ".join(gate.lacking)
         raise Stopped(said, gate)
+    return judged
 
 
 def answer_visa(
@@ -205,29 +236,37 @@ def answer_visa(
     if move is None:
         raise Conflict(_(NO_SUCH_MOVE))
     needed = visas_needed(load_chart(), move, sheet.personal_data)
-    _check_giver(session, request, form.kind, needed, by=by, roles=roles)
-    if form.dated is not None and form.dated < request.asked_on and form.answer is VisaAnswer.GIVEN and not move.slip:
-        sentence = _("Cette décision est datée d’avant la demande : vérifiez sa date.")
-        raise Invalid(sentence, (FieldError("dated", sentence),))
-    given = {one.kind for one in _standing(session, request, sheet)}
+    _check_giver(session, request, form.kind, needed, by=by, roles=roles, today=today)
+    _check_day(session, request, move, form)
+    digest = digest_now(session, sheet, today)
+    given = {one.kind for one in _standing(session, request, sheet, digest)}
     if form.kind in given:
         raise Conflict(_("Ce visa est déjà donné sur cette version de la fiche."))
     with session.begin_nested():
-        _keep_answer(session, request, sheet, form, by=by, roles=roles, today=today)
+        _keep_answer(session, request, sheet, form, by=by, roles=roles, today=today, digest=digest)
         if form.answer is VisaAnswer.REFUSED:
             request.state, request.ended_on, request.ended_reason = RequestState.REFUSED, today, form.reason
             session.flush()
         elif set(needed) <= given | {form.kind}:
-            _require_passing(gate_now(session, sheet, move, today=today), move)
-            _advance(session, sheet, request, move, today)
+            said = _require_passing(session, sheet, move, today, visas_to_come=False)
+            _advance(session, sheet, request, move, today, said)
     touch(session, "dataset", sheet.id)
     session.refresh(request)
     return request
 
 
+def _check_day(session: Session, request: StageRequest, move: Move, form: VisaForm) -> None:
+    """An outside visa answers what was asked: a slip from the day it was prepared, anything else from its request."""
+    slip = find_slip_of(session, request.dataset_id) if move.slip else None
+    earliest = slip.prepared_on if slip is not None else request.asked_on
+    if form.answer is VisaAnswer.GIVEN and form.dated is not None and form.dated < earliest:
+        sentence = _("Cette décision est datée d’avant ce qu’on lui a demandé : vérifiez sa date.")
+        raise Invalid(sentence, (FieldError("dated", sentence),))
+
+
 def _keep_answer(
     session: Session, request: StageRequest, sheet: Dataset, form: VisaForm, *, by: int, roles: Sequence[Role],
-    today: date,
+    today: date, digest: str,
 ) -> None:  # fmt: skip
     refused = form.answer is VisaAnswer.REFUSED
     say(session, "lifecycle:visa:refuse" if refused else "lifecycle:visa:give", form.reason)
@@ -235,7 +274,8 @@ def _keep_answer(
     session.add(
         StageVisa(
             organisation_id=request.organisation_id, request_id=request.id, dataset_version=sheet.version, given_by=by,
-            given_as=next(role for role in given_by if role in roles), given_on=today, **form.model_dump(),
+            given_as=next(role for role in given_by if role in roles), given_on=today, facts_digest=digest,
+            **form.model_dump(),
         )
     )  # fmt: skip
     session.flush()
@@ -243,7 +283,7 @@ def _keep_answer(
 
 def _check_giver(
     session: Session, request: StageRequest, kind: VisaKind, needed: Sequence[VisaKind], *, by: int,
-    roles: Sequence[Role],
+    roles: Sequence[Role], today: date,
 ) -> None:  # fmt: skip
     terms = load_chart().visas[kind]
     if kind not in needed:
@@ -255,14 +295,19 @@ def _check_giver(
         return
     if request.asked_by == by:
         raise Forbidden(_("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser."))
-    if keeps_dataset(session, by, request.dataset_id):
+    if keeps_dataset(session, by, request.dataset_id, today):
         raise Forbidden(_("Vous répondez de ce jeu ou le tenez à jour : c’est à quelqu’un d’autre de le viser."))
 
 
-def _standing(session: Session, request: StageRequest, sheet: Dataset) -> list[StageVisa]:
-    """The visas given on the sheet as it stands: those of another version endorse what is no longer written."""
+def _standing(session: Session, request: StageRequest, sheet: Dataset, digest: str) -> list[StageVisa]:
+    """The visas given on what is known now: those on another version, or other facts, endorse what is no more."""
     given = find_visas(session, [request.id]).get(request.id, [])
-    return [one for one in given if one.answer is VisaAnswer.GIVEN and one.dataset_version == sheet.version]
+    return [one for one in given if stands(one, sheet.version, digest)]
+
+
+def stands(visa: StageVisa, version: int, digest: str) -> bool:
+    """Whether a visa was given, on this version of the sheet and on these facts."""
+    return (visa.answer, visa.dataset_version, visa.facts_digest) == (VisaAnswer.GIVEN, version, digest)
 
 
 def withdraw_request(session: Session, request_id: int, reason: str, *, today: date, expected: int) -> StageRequest:
@@ -285,14 +330,15 @@ def withdraw_request(session: Session, request_id: int, reason: str, *, today: d
     return request
 
 
-def _advance(session: Session, sheet: Dataset, request: StageRequest, move: Move, today: date) -> None:
+def _advance(
+    session: Session, sheet: Dataset, request: StageRequest, move: Move, today: date, said: Sequence[Assessment]
+) -> None:
     """Makes a move that nothing stops: what the policies said is written first, and the database decides.
 
     Raises: Conflict with what the database says.
     """
-    say(session, "lifecycle:move:make", request.reason)
-    facts = _facts_of(session, sheet, today)
-    said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
+    # The reason is the asker's: where somebody else's visa makes the move, it stays with the request.
+    say(session, "lifecycle:move:make", None if move.visas else request.reason)
     session.add(
         GateVerdict(
             organisation_id=sheet.organisation_id, dataset_id=sheet.id, dataset_version=sheet.version,

@@ -1,6 +1,6 @@
 """The life of datasets in words, for pages and panels."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from registry.compliance.panels import say_assessment, say_unknown
@@ -14,9 +14,9 @@ from registry.kernel.words import _
 from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import MOVE_LABELS
 from registry.lifecycle.models import StageRequest, StageVisa
-from registry.lifecycle.queries import WaitingRequest, find_requests, find_visas
+from registry.lifecycle.queries import WaitingRequest, find_requests, find_visas, keeps_dataset
 from registry.lifecycle.rules import Gate, visas_needed
-from registry.lifecycle.service import gate_now, try_moves
+from registry.lifecycle.service import digest_now, gate_now, stands, try_moves
 from registry.lifecycle.views import (
     GateView,
     MoveView,
@@ -53,15 +53,18 @@ def path_of(stage: Stage) -> list[tuple[str, str]]:
     """The stages with where each stands: `done`, `here`, `next`; one aside of the way stands at its end."""
     way = [*PATH] if stage in PATH else [*PATH, stage]
     here = way.index(stage)
-    aside = stage not in PATH
+    # Whoever is archived or disposed of may have left the way anywhere: nothing is said of what came before.
+    passed = stage in PATH or stage in {Stage.UNDER_REVISION, Stage.WITHDRAWN}
     return [
-        (one.label, "here" if place == here else "done" if place < here and not aside else "next")
+        (one.label, "here" if place == here else "done" if place < here and passed else "next")
         for place, one in enumerate(way)
     ]
 
 
-def visa_lines(sheet_version: int, needed: Sequence[VisaKind], given: Iterable[StageVisa]) -> list[VisaLine]:
-    """Each visa a move takes, in words."""
+def visa_lines(
+    needed: Sequence[VisaKind], given: Iterable[StageVisa], standing: Callable[[StageVisa], bool]
+) -> list[VisaLine]:
+    """Each visa a move takes, in words; `standing` tells whether one bears on what is known now."""
     chart, last = load_chart(), {one.kind: one for one in given}
     lines = []
     for kind in needed:
@@ -70,9 +73,11 @@ def visa_lines(sheet_version: int, needed: Sequence[VisaKind], given: Iterable[S
             shape, words = "to-complete", _("attendu de : {roles}").format(roles=_labels(chart.visas[kind].given_by))
         elif one.answer is VisaAnswer.REFUSED:
             shape, words = "non-compliant", _("refusé le {day}").format(day=say_day(one.given_on))
-        elif one.dataset_version != sheet_version:
+        elif not standing(one):
             shape = "to-complete"
-            words = _("donné le {day} sur une version d’avant : à redonner").format(day=say_day(one.given_on))
+            words = _("donné le {day} ; la fiche ou ce qui s’y rattache a changé depuis : à redonner").format(
+                day=say_day(one.given_on)
+            )
         else:
             shape, words = (
                 "compliant",
@@ -86,31 +91,48 @@ def _labels(roles: Iterable[Role]) -> str:
     return ", ".join(role.label for role in roles)
 
 
-def lacking_of(sheet_version: int, needed: Sequence[VisaKind], given: Iterable[StageVisa]) -> list[VisaKind]:
-    """The visas that a move still lacks on this version of the sheet."""
-    standing = {one.kind for one in given if one.answer is VisaAnswer.GIVEN and one.dataset_version == sheet_version}
-    return [kind for kind in needed if kind not in standing]
+def lacking_of(
+    needed: Sequence[VisaKind], given: Iterable[StageVisa], standing: Callable[[StageVisa], bool]
+) -> list[VisaKind]:
+    """The visas that a move still lacks."""
+    known = {one.kind for one in given if standing(one)}
+    return [kind for kind in needed if kind not in known]
 
 
-def may_give(visit: Visit, request: StageRequest, lacking: Iterable[VisaKind]) -> list[VisaKind]:
-    """Those of these visas that the visitor's roles may give; not on a move they asked for."""
+def standing_now(visit: Visit, sheet: Dataset, given: Sequence[StageVisa]) -> Callable[[StageVisa], bool]:
+    """What tells whether a visa on a dataset bears on what is known of it now; its facts are asked where it has any."""
+    digest = digest_now(visit.session, sheet, visit.today) if given else ""
+    return lambda visa: stands(visa, sheet.version, digest)
+
+
+def may_give(visit: Visit, request: StageRequest, lacking: Iterable[VisaKind], *, keeps: bool) -> list[VisaKind]:
+    """Those of these visas that the visitor's roles may give; not on a move they asked for, nor a dataset they keep."""
     if not visit.visitor.may(GIVE, request.organisation_id):
         return []
     held, chart = set(roles_on(visit, request.organisation_id)), load_chart()
-    own = request.asked_by == visit.visitor.account_id
+    own = keeps or request.asked_by == visit.visitor.account_id
     return [kind for kind in lacking if held & set(chart.visas[kind].given_by) and (chart.visas[kind].own or not own)]
+
+
+def _keeps(visit: Visit, sheet: Dataset) -> bool:
+    """Whether the visitor answers for a dataset or keeps it; not asked of whoever may give no visa anyway."""
+    return visit.visitor.may(GIVE, sheet.organisation_id) and keeps_dataset(
+        visit.session, visit.visitor.account_id, sheet.id, visit.today
+    )
 
 
 def waiting_of(visit: Visit, sheet: Dataset, request: StageRequest) -> Waiting:
     """A move that waits on a dataset, in words."""
     move, given = load_chart().find(request.move), find_visas(visit.session, [request.id]).get(request.id, [])
     needed = visas_needed(load_chart(), move, sheet.personal_data) if move is not None else ()
-    lacking = lacking_of(sheet.version, needed, given)
+    standing = standing_now(visit, sheet, given)
+    lacking = lacking_of(needed, given, standing)
     return Waiting(
         id=request.id, version=request.version, title=move.name() if move is not None else request.move,
         asked=_("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label),
-        reason=request.reason or "", visas=visa_lines(sheet.version, needed, given),
-        is_mine=bool(may_give(visit, request, lacking)), may_withdraw=visit.visitor.may(ASK, request.organisation_id),
+        reason=request.reason or "", visas=visa_lines(needed, given, standing),
+        is_mine=bool(may_give(visit, request, lacking, keeps=_keeps(visit, sheet))),
+        may_withdraw=visit.visitor.may(ASK, request.organisation_id),
     )  # fmt: skip
 
 
@@ -151,11 +173,15 @@ def stage_page(
     visas = find_visas(visit.session, [one.id for one in requests])
     waiting = next((one for one in requests if one.state is RequestState.WAITING), None)
     moves = load_chart().moves_from(sheet.stage) if waiting is None and not sheet.annulled else []
+    asked = load_chart().find(waiting.move) if waiting is not None else None
+    gate = gate_now(visit.session, sheet, asked, today=visit.today, visas_to_come=True) if asked is not None else None
     tried = {**try_moves(visit.session, sheet, moves, today=visit.today), **(gates or {})} if moves else {}
     return StagePage(
         id=sheet.id, version=sheet.version, title=sheet.title, organisation_id=sheet.organisation_id,
         organisation=get_organisation(visit.session, sheet.organisation_id).name, stage=sheet.stage.label,
         path=path_of(sheet.stage), waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,
+        annulled=sheet.annulled,
+        gate=say_gate(visit, sheet, gate) if gate is not None and not gate.passes else None,
         moves=[_move_view(visit, sheet, move, tried[move.code]) for move in moves],
         steps=[line for one in requests for line in _steps(one, visas.get(one.id, []))], values=values, errors=errors,
         labels={name: _(label) for name, label in MOVE_LABELS.items()},
@@ -205,16 +231,34 @@ def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
     return lines[::-1]
 
 
-def request_line(visit: Visit, one: WaitingRequest, given: Sequence[StageVisa]) -> RequestLine:
-    """A request in the list, in words."""
+def _own_words(*, own: bool, keeps: bool) -> str:
+    """Why the reader gives no visa on what is theirs; nothing where it is not."""
+    if own:
+        return _("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser.")
+    return _("Vous répondez de ce jeu ou le tenez à jour : c’est à quelqu’un d’autre de le viser.") if keeps else ""
+
+
+def _as_given(visa: StageVisa) -> bool:
+    """Whether a visa of a request that is over was given: what changed since is no matter of it."""
+    return visa.answer is VisaAnswer.GIVEN
+
+
+def request_line(
+    visit: Visit, one: WaitingRequest, given: Sequence[StageVisa], digest: str, *, keeps: bool
+) -> RequestLine:
+    """A request in the list, in words.
+
+    `digest` is that of what is known of its dataset now; `keeps` whether the visitor answers for that or keeps it.
+    """
     move, chart = load_chart().find(one.row.move), load_chart()
     needed = visas_needed(chart, move, one.personal_data) if move is not None else ()
-    lacking = lacking_of(one.dataset_version, needed, given)
+    lacking = lacking_of(needed, given, lambda visa: stands(visa, one.dataset_version, digest))
     return RequestLine(
         id=one.row.id, dataset=one.title, organisation=one.organisation,
         move=move.name() if move is not None else one.row.move,
         asked=_("{day}, {role}").format(day=say_day(one.row.asked_on), role=one.row.asked_as.label),
-        lacking=[chart.visas[kind].name() for kind in lacking], is_mine=bool(may_give(visit, one.row, lacking)),
+        lacking=[chart.visas[kind].name() for kind in lacking],
+        is_mine=bool(may_give(visit, one.row, lacking, keeps=keeps)),
     )  # fmt: skip
 
 
@@ -227,10 +271,12 @@ def request_page(
     given = find_visas(visit.session, [request.id]).get(request.id, [])
     needed = visas_needed(chart, move, sheet.personal_data) if move is not None else ()
     waits = request.state is RequestState.WAITING
-    offered = may_give(visit, request, lacking_of(sheet.version, needed, given)) if waits else []
+    standing = standing_now(visit, sheet, given) if waits else _as_given
+    offered = may_give(visit, request, lacking_of(needed, given, standing), keeps=_keeps(visit, sheet)) if waits else []
     if waits and gate is None and move is not None:
         gate = gate_now(visit.session, sheet, move, today=visit.today, visas_to_come=True)
     own = waits and request.asked_by == visit.visitor.account_id
+    keeps = waits and not own and not offered and _keeps(visit, sheet)
     told = [
         (_("Demandé"), _("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label)),
         (_("Passage"), f"{request.from_stage.label} → {request.to_stage.label}"), (_("Motif"), request.reason or ""),
@@ -241,14 +287,14 @@ def request_page(
         id=request.id, dataset_id=sheet.id, dataset_version=sheet.version, title=sheet.title,
         organisation=get_organisation(visit.session, request.organisation_id).name,
         move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
-        said=[(label, words) for label, words in told if words], visas=visa_lines(sheet.version, needed, given),
+        said=[(label, words) for label, words in told if words], visas=visa_lines(needed, given, standing),
         gate=say_gate(visit, sheet, gate) if gate is not None else None, fields=field_views(sheet)[0],
         panels=visit.panels_of(
             "dataset", sheet.id, but=[one.template for one in visit.premises.panels if one.template not in _READ_BESIDE]
         ),
         may_give=[(str(kind), chart.visas[kind].name()) for kind in offered],
         outside=any(chart.visas[kind].outside for kind in offered),
-        own=_("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser.") if own else "", values=values,
+        own=_own_words(own=own, keeps=keeps), values=values,
         errors=errors, labels={name: _(label) for name, label in MOVE_LABELS.items()},
         answers=[(str(one), one.label) for one in VisaAnswer],
     )  # fmt: skip

@@ -89,7 +89,9 @@ class StagePage:
     organisation: str
     stage: str
     path: Sequence[tuple[str, str]]
+    annulled: bool
     waiting: Waiting | None
+    gate: GateView | None
     moves: Sequence[MoveView]
     steps: Sequence[StepLine]
     values: Mapping[str, Any]

@@ -1,6 +1,6 @@
 """A dataset from collection to publication: who asks, who endorses, what stops it, and what the database refuses."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +10,21 @@ from sqlalchemy.exc import DBAPIError
 from registry.datasets.bulk.forms import BULK_FIELDS
 from registry.datasets.vocabulary import Stage
 from registry.exchange.exports.exporting import ExportFormat, export
-from registry.exchange.jobs import import_file
+from registry.exchange.jobs import import_file, session_opener
+from registry.exchange.service import undo_import
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import StageMove
 from registry.lifecycle.service import ask_move
 from registry.platform.database import Acting, open_session
+from registry.processing.forms import ActivityChange
+from registry.processing.queries import get_activity
+from registry.processing.retention.queries import find_articles
+from registry.processing.retention.slip_service import withdraw_slip
+from registry.processing.service import amend_activity
+from tests.access.retaining import retain
 from tests.conftest import Someone, Town
 from tests.lifecycle.moving import READY, answer, ask, last_request, place, serve, stage_of, version_of
 
@@ -84,6 +92,84 @@ def test_a_visa_counts_for_the_version_that_was_read(town: Town):
     assert stage_of(town, sheet) == "documented", "the legal visa endorsed what is no longer written"
     assert answer(legal, request, "legal").status_code == 303
     assert stage_of(town, sheet) == "cleared"
+    done = plain(legal.get(f"/visas/{request}").text)
+    assert "à redonner" not in done, "what was given stays given once the move is made"
+
+
+def test_a_visa_falls_with_what_was_tied_to_the_dataset_when_it_was_given(town: Town):
+    sheet = town.record(
+        **{**READY, "personal_data": "personal", "access_rights": "restricted"}, final_disposition="keep"
+    )
+    steward, legal, dpo = (town.someone(role) for role in (Role.STEWARD, Role.LEGAL, Role.DPO))
+    activity = serve(town, sheet)
+    place(town, sheet, Stage.DOCUMENTED)
+    system_of(town, sheet)
+    ask(steward, sheet, "clear")
+    request = last_request(town, sheet)
+    assert answer(dpo, request, "dpo").status_code == 303
+
+    with town.acting() as session:
+        known = get_activity(session, activity)
+        amend_activity(session, activity, ActivityChange(lawful_basis=None), expected=known.version)
+    assert "à redonner" in legal.get(f"/visas/{request}").text, "the basis it rested on is gone"
+    assert "CDV-11" in steward.get(f"/jeux/{sheet}/etape").text, "and what now stops it is told while it waits"
+    assert answer(legal, request, "legal").status_code == 303
+    assert stage_of(town, sheet) == "documented"
+
+
+def test_personal_data_told_after_clearance_takes_the_visa_of_the_dpo_at_publication(town: Town):
+    sheet = town.record(**{**READY, "personal_data": "personal"}, publication_ground="law", final_disposition="keep")
+    steward, legal = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    serve(town, sheet)
+    place(town, sheet, Stage.CLEARED)
+    asked = ask(steward, sheet, "publish")
+    assert asked.status_code == 303, asked.text
+    answer(legal, last_request(town, sheet), "legal")
+    assert stage_of(town, sheet) == "cleared"
+    answer(town.someone(Role.DPO), last_request(town, sheet), "dpo")
+    assert stage_of(town, sheet) == "published"
+
+
+def test_the_law_is_asked_what_publication_makes_public_whatever_the_sheet_says_of_its_access(town: Town):
+    hidden = {**READY, "personal_data": "personal", "access_rights": "non-public"}
+    sheet = town.record(**hidden, final_disposition="keep", declared_absent=["publication_ground"])
+    steward = town.someone(Role.STEWARD)
+    serve(town, sheet)
+    place(town, sheet, Stage.CLEARED)
+    refused = ask(steward, sheet, "publish")
+    assert refused.status_code == 409
+    assert "OD-02" in refused.text, "its ground is asked for before it is online"
+
+
+def test_what_is_published_is_withdrawn_before_its_sheet_is_annulled(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    place(town, sheet, Stage.PUBLISHED)
+    said = {"reason": "Doublon"}
+    match = {"If-Match": f'"{version_of(steward, sheet)}"'}
+    refused = steward.api("POST", f"/api/v1/datasets/{sheet}/annulment", json=said, headers=match)
+    assert refused.status_code == 409
+    assert "retirez-le de la publication" in refused.json()["detail"]
+
+
+def test_a_disposal_takes_a_slip_and_the_visa_of_the_archives_and_its_slip_stays(town: Town):
+    other, archivist = town.record(**READY), town.someone(Role.ARCHIVIST)
+    administrator = town.someone(Role.ADMINISTRATOR)
+    place(town, other, Stage.WITHDRAWN)
+    assert "sans bordereau préparé" in plain(ask(administrator, other, "dispose").text)
+    day = town.info["today"]()
+    with town.acting() as session:
+        slip = retain(session, town.authority_id, other, "essai", day=day)["slip_id"]
+        sheet = find_articles(session, slip)[0].dataset_id
+    place(town, sheet, Stage.COLLECTED)
+    assert ask(administrator, sheet, "dispose").status_code == 303
+    request, outside = last_request(town, sheet), {"authority": "Archives départementales", "reference": "2026-12"}
+    early = answer(archivist, request, "archives", **outside, dated=(day - timedelta(days=1)).isoformat())
+    assert early.status_code == 422, "nobody answered a slip before it was prepared"
+    assert answer(archivist, request, "archives", **outside, dated=day.isoformat()).status_code == 303
+    assert stage_of(town, sheet) == "disposed"
+
+    with town.acting() as session, pytest.raises(Conflict, match="il en est la preuve"):
+        withdraw_slip(session, slip, expected=1, reason="Erreur")
 
 
 def test_nobody_endorses_what_they_asked_for_or_keep(town: Town):
@@ -98,8 +184,11 @@ def test_nobody_endorses_what_they_asked_for_or_keep(town: Town):
     place(town, other, Stage.CLEARED)
     keep(town, other, legal)
     ask(steward, other, "publish")
-    refused = answer(legal, last_request(town, other), "legal")
+    request = last_request(town, other)
+    refused = answer(legal, request, "legal", version=str(version_of(legal, other)))
     assert refused.status_code == 403
+    assert "Votre réponse" not in legal.get(f"/visas/{request}").text, "no form that could only be refused"
+    assert "Viser ou refuser un passage" not in legal.get("/bureau").text
     assert "tenez à jour" in refused.text
     assert stage_of(town, other) == "cleared"
 
@@ -203,6 +292,12 @@ def test_no_form_no_api_call_no_bulk_edit_and_no_import_writes_a_stage(town: Tow
     assert report.created == 1, report
     with town.acting() as session:
         assert session.execute(text("SELECT DISTINCT stage FROM dataset")).scalars().all() == ["identified"]
+        brought = session.execute(text("SELECT max(id) FROM dataset")).scalar_one()
+    assert report.batch_id is not None
+    assert waiting_in_sql(town, steward, brought, "collect", "identified", "collected") == ""
+    acting = Acting("cli:essai", batch_id=report.batch_id)
+    kept_lines = undo_import(session_opener(town.home, acting, town.info), report.batch_id, lambda *_said: None)
+    assert len(kept_lines) == 1, "a sheet of which a move was asked is built on: it stays, and the undo ends"
 
 
 # What the database itself refuses, whoever asks.
@@ -234,8 +329,8 @@ VERDICT = (
 )
 VISA = (
     "INSERT INTO stage_visa (organisation_id, request_id, kind, answer, dataset_version, given_by, given_as, given_on,"
-    " by_keeper, version) SELECT d.organisation_id, r.id, :kind, 'given', d.version, :by, :as_role, current_date,"
-    " false, 1 FROM stage_request r JOIN dataset d ON d.id = r.dataset_id WHERE d.id = :sheet"
+    " by_keeper, facts_digest, version) SELECT d.organisation_id, r.id, :kind, 'given', d.version, :by, :as_role,"
+    " current_date, false, '', 1 FROM stage_request r JOIN dataset d ON d.id = r.dataset_id WHERE d.id = :sheet"
 )
 ADVANCE = "SELECT advance_stage(max(id), current_date) FROM stage_request WHERE dataset_id = :sheet"
 
@@ -280,12 +375,14 @@ def test_the_function_refuses_without_a_verdict_of_the_same_transaction(town: To
 
 def test_the_function_refuses_personal_data_without_a_basis_even_with_a_forged_verdict(town: Town):
     sheet = town.record(**{**READY, "personal_data": "personal"})
-    steward, legal = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    steward, legal, dpo = (town.someone(role) for role in (Role.STEWARD, Role.LEGAL, Role.DPO))
     activity = serve(town, sheet, None)
     place(town, sheet, Stage.CLEARED)
     waiting_in_sql(town, steward, sheet, "publish", "cleared", "published")
     assert forge(town, steward, sheet) == "BF006", "nor without the visa"
     assert sql(town, legal, VISA, kind="legal", by=legal.account_id, as_role="legal", sheet=sheet) == ""
+    assert forge(town, steward, sheet) == "BF006", "of personal data, the DPO endorses too"
+    assert sql(town, dpo, VISA, kind="dpo", by=dpo.account_id, as_role="dpo", sheet=sheet) == ""
     assert forge(town, steward, sheet) == "BF007"
     assert stage_of(town, sheet) == "cleared"
     with town.acting() as session:
@@ -309,6 +406,26 @@ def test_nobody_asks_nor_endorses_in_anothers_name_in_sql(town: Town):
     assert sql(town, steward, VISA, kind="legal", by=steward.account_id, as_role="legal", sheet=sheet) == ""
     assert forge(town, steward, sheet) == "BF006", "a visa of somebody who holds no such role is none"
     assert stage_of(town, sheet) == "cleared"
+
+
+def test_what_ended_stays_as_it_was_in_sql(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    ask(steward, sheet, "collect")
+    rewritten = "UPDATE stage_request SET state = 'refused', ended_reason = 'x' WHERE state = 'made'"
+    assert sql(town, steward, rewritten).startswith("BF000")
+
+
+def test_whoever_was_stopped_counts_no_more(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.CLEARED)
+    waiting_in_sql(town, steward, sheet, "publish", "cleared", "published")
+    sql(town, legal, VISA, kind="legal", by=legal.account_id, as_role="legal", sheet=sheet)
+    with town.acting() as session:
+        session.execute(text("UPDATE account SET state = 'stopped' WHERE id = :id"), {"id": legal.account_id})
+    assert forge(town, steward, sheet) == "BF006"
+    with town.acting() as session:
+        session.execute(text("UPDATE account SET state = 'stopped' WHERE id = :id"), {"id": steward.account_id})
+    assert forge(town, steward, sheet) == "BF004"
 
 
 def forge(town: Town, who: Someone, sheet: int) -> str:
@@ -390,7 +507,8 @@ def test_of_every_stage_each_role_may_ask_for_what_the_file_says_and_nothing_els
                 said = "asked"
             except Exception as refusal:
                 said = type(refusal).__name__
-            expected = "Conflict" if stage not in move.starts else "Forbidden" if role not in move.asked_by else "asked"
+            allowed = "Stopped" if move.slip else "asked"
+            expected = "Conflict" if stage not in move.starts else "Forbidden" if role not in move.asked_by else allowed
             assert said == expected, (stage, move.code, role)
             at_once = expected == "asked" and not move.visas
             assert stage_of(town, sheet) == (str(move.to) if at_once else str(stage))

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.datasets.models import Dataset
-from registry.datasets.vocabulary import FinalDisposition
+from registry.datasets.vocabulary import FinalDisposition, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _, ngettext
 from registry.organisations.models import Organisation
@@ -254,6 +254,12 @@ def find_slips_of(session: Session) -> dict[int, int]:
     """The live slip each dataset stands on."""
     query = select(col(DisposalArticle.dataset_id), col(DisposalArticle.slip_id)).where(col(DisposalArticle.live))
     return {row.dataset_id: row.slip_id for row in session.execute(query)}
+
+
+def any_disposed(session: Session, dataset_ids: Sequence[int]) -> bool:
+    """Whether one of these datasets was disposed of."""
+    query = select(col(Dataset.id)).where(col(Dataset.id).in_(dataset_ids), col(Dataset.stage) == Stage.DISPOSED)
+    return session.execute(query.limit(1)).first() is not None
 
 
 def find_slip_of(session: Session, dataset_id: int) -> DisposalSlip | None:

@@ -13,6 +13,7 @@ from registry.processing.retention.forms import SlipForm
 from registry.processing.retention.models import DisposalArticle, DisposalSlip
 from registry.processing.retention.queries import (
     Followed,
+    any_disposed,
     find_articles,
     find_bodies,
     find_followed,
@@ -66,9 +67,12 @@ def withdraw_slip(session: Session, slip_id: int, *, expected: int, reason: str)
         raise Stale(_("Ce bordereau a été modifié entre-temps."), slip.version)
     if slip.state is SlipState.WITHDRAWN:
         raise Conflict(_("Ce bordereau est déjà retiré."))
+    articles = find_articles(session, slip_id)
+    if any_disposed(session, [article.dataset_id for article in articles]):
+        raise Conflict(_("Des jeux de ce bordereau ont été éliminés : il en est la preuve et ne se retire plus."))
     say(session, "processing:disposal:withdraw", reason)
     slip.state = SlipState.WITHDRAWN
-    for article in find_articles(session, slip_id):
+    for article in articles:
         article.live = False
     session.flush()
     session.refresh(slip)
