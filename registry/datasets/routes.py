@@ -38,6 +38,7 @@ from registry.kernel.words import mark
 from registry.ledger.queries import find_versions, find_versions_of_rows
 from registry.organisations.queries import find_appointments, find_known
 from registry.organisations.vocabulary import AppointmentSubject
+from registry.web.problems import RECORDS
 from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD, ANNUL = (
@@ -46,6 +47,7 @@ READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_ANNUL,
 )
 
+RECORDS.add("jeux")
 NOTICES.update(
     {
         "jeu-cree": mark("La fiche est enregistrée."),

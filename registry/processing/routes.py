@@ -71,6 +71,7 @@ from registry.processing.views import (
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
 from registry.processing.wording import say_value
 from registry.web.forms import Accepted, parse_values, read_number
+from registry.web.problems import RECORDS
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -83,6 +84,7 @@ DOCUMENTS = (
 REVIEW = (("annual-review", mark("Revue annuelle")),)
 """It counts breaches and requests: only who may read them all is led to it."""
 
+RECORDS.add("traitements")
 NOTICES.update(
     {
         "traitement-enregistre": mark("Le traitement est inscrit au registre."),

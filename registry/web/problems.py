@@ -1,5 +1,6 @@
 """What is refused, said: problem+json (RFC 9457) to programs, a helpful page to people; never a trace."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -125,12 +126,18 @@ _BUSY = {
     "40001": mark("La fiche a changé pendant la demande : rien n’a été enregistré. Réessayez dans un instant."),
 }
 """What passes a moment later, by SQLSTATE: a statement, a lock that took too long, a deadlock, a serialisation."""
+RECORDS: set[str] = set()
+"""Where records have a page each, by the first step of its address; rooms add theirs."""
+_RECORD = re.compile(r"/([a-z-]+)/[0-9]+(?=/|$)")
 _KEPT_HEADERS = frozenset({"allow", "retry-after"})
 
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """An error page: what happened, what to do, and the number of the request; `typed` is a form given back."""
+    """An error page: what happened, what to do, and the number of the request; `typed` is a form given back.
+
+    `back` is the record that stands otherwise than was thought.
+    """
 
     status: int
     title: str
@@ -138,6 +145,7 @@ class ProblemPage:
     errors: tuple[FieldError, ...]
     request_id: str
     typed: tuple[tuple[str, str], ...] = ()
+    back: str = ""
 
 
 @dataclass(frozen=True)
@@ -281,9 +289,19 @@ def _for_people(
             path=request.url.path,
             request_id=number,
         )
-    view = ProblemPage(problem.status, title, sentence, problem.errors, number, problem.typed)
+    view = ProblemPage(
+        problem.status, title, sentence, problem.errors, number, problem.typed, _record_of(request, problem)
+    )
     page = render("web/problem.html", view, shell)
     return Response(page, status_code=problem.status, media_type="text/html", headers=headers)
+
+
+def _record_of(request: Request[Any, Any, Any], problem: Problem) -> str:
+    """The record whose state did not allow what was asked; nothing where it is its own page that says so."""
+    found = _RECORD.match(request.url.path) if problem.status in {409, 412} else None
+    if found is None or found.group(1) not in RECORDS or found.group() == request.url.path:
+        return ""
+    return found.group()
 
 
 def _request_id(request: Request[Any, Any, Any]) -> str:

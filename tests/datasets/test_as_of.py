@@ -68,6 +68,7 @@ def test_a_field_is_put_back_as_it_was_with_its_reason_in_the_history(town: Town
     assert "Rétablit « Description » comme" in words(steward.get(f"/jeux/{number}/historique"))
     stale = steward.post(f"/jeux/{number}/retablir", {"field": "licence", "a": moments[0], "version": version})
     assert stale.status_code == 412
+    assert f'href="/jeux/{number}">Revenir à la fiche' in stale.text
     assert steward.post(f"/jeux/{number}/retablir", {"field": "identifier", "a": moments[0]}).status_code == 422
 
 
