@@ -158,6 +158,31 @@ def test_each_role_has_its_list_ready_with_its_number(town: Town) -> None:
 
 
 @pytest.mark.database
+def test_bodies_chosen_by_a_word_are_sent_back_as_that_word_and_fold_once_they_are_many(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town.record(**PUBLISHED)
+    steward = town.someone(Role.STEWARD)
+    number, address = ready_of(steward.get(LIST).text)["Les miens"]
+
+    def facet(page: str) -> tuple[str, list[str]]:
+        """The facet of bodies as it opens, and what it has ticked."""
+        head, _mid, rest = page.partition('<input class="form-check-input" type="checkbox" name="organisation"')
+        ticked = re.findall(r'name="organisation" value="([^"]*)"[^>]* checked', _mid + rest)
+        return head[head.rindex("<details") :].partition("</summary>")[0], ticked
+
+    few = facet(steward.get(address).text)
+    monkeypatch.setattr(routes, "MOST_UNFOLDED", 1)
+    many = facet(steward.get(address).text)
+
+    assert number > 0
+    assert few[0].startswith("<details open>")
+    assert few[1] == many[1] == ["miennes"]
+    assert many[0].startswith("<details>")
+    assert re.search(r"Organisation.*?\d+ organisations choisies", many[0])
+
+
+@pytest.mark.database
 def test_a_deviation_narrows_the_list_and_hides_nothing_from_it(town: Town) -> None:
     sheet, steward = town.record(**PUBLISHED), town.someone(Role.STEWARD)
     before = total_of(steward.get(f"{LIST}?constat=non-compliant").text)

@@ -18,7 +18,7 @@ from registry.compliance.views import DIRECTED, FINDINGS, MINE
 from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
 from registry.organisations.queries import find_organisations
 from registry.web.forms import read_number
 from registry.web.templating import say_number
@@ -42,6 +42,9 @@ _OPEN = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
 _MINE = frozenset({Role.STEWARD})
 _BODIES = {MINE: Role.STEWARD, DIRECTED: Role.DIRECTOR}
 """What stands for bodies in an address, and the role that the visitor holds on them."""
+_NAMED = {MINE: mark("Celles dont vous êtes référent ou référente"), DIRECTED: mark("Celles que vous dirigez")}
+MOST_UNFOLDED = 8
+"""How many bodies may be chosen before their list is folded behind their number."""
 
 
 @route("GET", FINDINGS, READ)
@@ -65,7 +68,7 @@ def show_findings(visit: Visit) -> Response[Any]:
     page = FindingsPage(
         total=own.total,
         rows=subject_lines(visit, engine, found[:SHOWN], bodies),
-        facets=_facets(engine, bodies, chosen, own),
+        facets=_facets(engine, bodies, chosen, own, _named_by_a_word(visit)),
         ready=[
             (_("{words} ({number})").format(words=words, number=say_number(tally.total)), address)
             for (words, address, _choice), tally in zip(ready, others, strict=True)
@@ -139,8 +142,21 @@ def _labelled(values: Iterable[Any]) -> list[tuple[str, str]]:
     return [(str(one), one.label) for one in values]
 
 
-def _facets(engine: Engine, bodies: Mapping[int, str], chosen: Chosen, tally: Tally) -> list[dict[str, Any]]:
-    """The facets that tell findings apart: values that would list nothing are left out, unless chosen."""
+def _named_by_a_word(visit: Visit) -> dict[str, frozenset[str]]:
+    """The words of the address that stand for bodies, each with theirs."""
+    said = set(visit.query_all(Facet.ORGANISATION))
+    return {
+        word: frozenset(map(str, visit.visitor.grants.get(role, ()))) for word, role in _BODIES.items() if word in said
+    }
+
+
+def _facets(
+    engine: Engine, bodies: Mapping[int, str], chosen: Chosen, tally: Tally, named: Mapping[str, frozenset[str]]
+) -> list[dict[str, Any]]:
+    """The facets that tell findings apart: values that would list nothing are left out, unless chosen.
+
+    Bodies that a word of the address chose are ticked by that word: the form sends it back, not all of them.
+    """
     values = _values(engine)
     values[Facet.ORGANISATION] = [(str(number), name) for number, name in bodies.items()]
     shown = []
@@ -151,8 +167,22 @@ def _facets(engine: Engine, bodies: Mapping[int, str], chosen: Chosen, tally: Ta
             for code, words in values[facet]
             if counts[code] or code in picked
         ]
+        folded = ""
+        if facet is Facet.ORGANISATION:
+            of_words = frozenset().union(*named.values())
+            lines = [
+                *(
+                    (word, _("{words} ({number})").format(
+                        words=_(_NAMED[word]), number=say_number(sum(counts[one] for one in own))), True)
+                    for word, own in named.items()
+                ),
+                *((code, words, ticked and code not in of_words) for code, words, ticked in lines),
+            ]  # fmt: skip
+            if len(picked) > MOST_UNFOLDED:
+                folded = ngettext("%(num)s organisation choisie", "%(num)s organisations choisies", len(picked))
+                folded %= {"num": say_number(len(picked))}
         if len(lines) > 1 or picked:
-            shown.append({"name": facet, "label": _(_LABELS[facet]), "values": lines})
+            shown.append({"name": facet, "label": _(_LABELS[facet]), "values": lines, "folded": folded})
     return shown
 
 
