@@ -169,8 +169,8 @@ def test_a_fixed_day_is_written_in_the_condition() -> None:
     ("require", "problem"),
     [
         ("dataset.aa && dataset.b", "fait inconnu : « dataset.aa »"),
-        ("dataset.n == 'three'", "_==_"),
-        ("dataset.x >= 50", "_>=_"),
+        ("dataset.n == 'three'", "« == » ne s’applique pas à"),
+        ("dataset.x >= 50", "« >= » ne s’applique pas à"),
         ("dataset.n", "oui ou non"),
         ("has(dataset.n)", "has()"),
         ("dataset.n == null", "null"),

@@ -11,6 +11,7 @@ import_models()
 # Tables that hold no organisation's data, and why each is read without row-level security.
 OPEN_TO_ALL = {
     "registry": "the registry's own row: its name and its time zone are printed on every page",
+    "stage_move": "what the database knows of the moves of datasets, the same for every organisation",
     "policy_text": "the text of the law's policies, the same for every organisation",
     "legal_text": "official texts, public and the same for every organisation",
     "legal_article": "official texts, public and the same for every organisation",
