@@ -125,7 +125,7 @@ def test_the_pages_may_read_of_the_open_tables_only_what_their_reason_says(home)
             ).scalar_one()
         }
     texts = {"legal_text", "legal_article", "legal_article_version"}
-    assert readable == {"registry", "policy_text", "ledger_seal", "ledger_root"} | texts
+    assert readable == {"registry", "policy_text", "stage_move", "ledger_seal", "ledger_root"} | texts
 
 
 @pytest.mark.database
