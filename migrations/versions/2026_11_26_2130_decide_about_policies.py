@@ -25,14 +25,16 @@ WRITTEN = "organisation_id = ANY ((SELECT acting_writes())::bigint[])"
 # An erasure rewrites a text where it stands: the sum of the versions tells that too, which the highest number would
 # not, and two that are decided at once both add to it, whichever is committed first.
 REVISION = """
-CREATE FUNCTION policy_revision() RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER AS $$
+CREATE FUNCTION policy_revision() RETURNS bigint LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
   RETURN (SELECT coalesce(sum(d.version), 0) FROM public.policy_decision d);
 END $$
 """
 # Volatile: what it reads after it waited is what stands then, not what stood when the statement began.
 JUDGING = """
-CREATE FUNCTION policy_revision_held() RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY DEFINER AS $$
+CREATE FUNCTION policy_revision_held() RETURNS bigint LANGUAGE plpgsql VOLATILE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(hashtextextended('policy_decision', 0));
   RETURN (SELECT coalesce(sum(d.version), 0) FROM public.policy_decision d);
