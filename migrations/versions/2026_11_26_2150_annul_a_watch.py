@@ -18,7 +18,6 @@ depends_on: str | Sequence[str] | None = None
 
 def upgrade() -> None:
     op.add_column("watch_entry", sa.Column("annulled", sa.Boolean(), nullable=False, server_default=sa.false()))
-    op.alter_column("watch_entry", "annulled", server_default=None)
 
 
 def downgrade() -> None:

@@ -216,7 +216,7 @@ def upgrade() -> None:
         sa.Column('state', _listed(('waiting', 'made', 'refused', 'withdrawn'), 'requeststate'), nullable=False),
         sa.Column('ended_on', sa.Date(), nullable=True),
         sa.Column('ended_reason', sa.Text(), nullable=True),
-        sa.CheckConstraint("(state = 'waiting') = (ended_on IS NULL)", name=op.f('ck_stage_request_ended')),
+        sa.CheckConstraint("(state <> 'waiting') = (ended_on IS NOT NULL)", name=op.f('ck_stage_request_ended')),
         sa.ForeignKeyConstraint(['asked_by'], ['account.id'], name=op.f('fk_stage_request_asked_by_account')),
         sa.ForeignKeyConstraint(['dataset_id'], ['dataset.id'], name=op.f('fk_stage_request_dataset_id_dataset')),
         sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_stage_request_organisation_id_organisation')),

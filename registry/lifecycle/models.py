@@ -37,7 +37,7 @@ class StageRequest(Versioned, table=True):
         Index(None, "dataset_id", "id"),
         Index(None, "organisation_id", postgresql_where=text("state = 'waiting'")),
         Index(None, "asked_by", postgresql_where=text("state IN ('waiting', 'refused')")),
-        CheckConstraint("(state = 'waiting') = (ended_on IS NULL)", name="ended"),
+        CheckConstraint("(state <> 'waiting') = (ended_on IS NOT NULL)", name="ended"),
         {"info": {"kind": Kind.RECORD}},
     )
 

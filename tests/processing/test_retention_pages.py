@@ -74,7 +74,7 @@ def test_the_datasets_without_any_duration_are_listed_where_they_are_counted(tow
     due(town, "Échu", 5)
     recorded(town, title="Muet")
     gone = recorded(town, title="Versé")
-    with town.acting() as session:
+    with town.as_owner() as session:
         session.execute(text("UPDATE dataset SET stage = 'archived' WHERE id = :id"), {"id": gone})
     recorded(town, title="Sort seul", final_disposition="dispose")
     reader = town.someone(Role.DPO)
