@@ -121,7 +121,10 @@ def _record_breach(played: Played, said: BreachSaid, held: list[Breach]) -> None
 def _change_breach(played: Played, held: list[Breach], step: BreachStep) -> None:
     breach, moment, end = held[0], _moment(played, step.day, step.hour), _moment(played, step.day, time.max)
     if step.notify is not None:
-        notification = NotificationForm.model_validate({**step.notify, "sent_at": moment})
+        # Days off may push a step past the delay it is meant to keep, on some days of the calendar.
+        late = "delay_reasons" in step.notify or step.notify.get("phase") == "complementary"
+        sent = moment if late else min(moment, breach.due_at)
+        notification = NotificationForm.model_validate({**step.notify, "sent_at": sent})
         notify_cnil(played.session, breach.id, notification, expected=breach.version, now=end)
     if step.note is not None:
         note_event(played.session, breach.id, BreachEventForm(happened_at=moment, what=step.note), now=end)

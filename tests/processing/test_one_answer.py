@@ -89,4 +89,4 @@ def test_a_change_that_makes_it_due_tells_the_desk_until_the_assessment_is_valid
     assert "Suivi social" in desk
     with town.acting() as session:
         write_assessment(session, town.authority_id, activity, "essai", day=TODAY)
-    assert issued(town) == "AIPD requise ; analyse en cours de rédaction"
+    assert issued(town) == "AIPD requise ; analyse en cours de rédaction ; CNIL à consulter"
