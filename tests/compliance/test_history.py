@@ -243,7 +243,7 @@ def of_stage(history: History, session: Session, numbers: Sequence[int], _values
     kind = (VisaKind.LEGAL, VisaKind.DPO)[numbers[1] % 2]
     by, role = history.jurists[kind]
     said = VisaForm.model_validate(
-        {"kind": kind, "answer": "given" if numbers[2] else "refused", "reason": "Relu"}
+        {"kind": kind, "answer": "given" if numbers[2] else "refused", "reason": "Relu et repris"}
     )  # fmt: skip
     return answer_visa(
         session, waiting.id, said, by=by, roles=[role], today=history.day, expected=found.version

@@ -183,7 +183,8 @@ def real_step(
             else:
                 outside = {"authority": "AD", "reference": "12", "dated": by["today"]} if named == "archives" else {}
                 form = VisaForm.model_validate(
-                    {"kind": named or "legal", "answer": "given" if act == "give" else "refused", "reason": "Relu",
+                    {"kind": named or "legal", "answer": "given" if act == "give" else "refused",
+                     "reason": "Relu et repris",
                      **outside}
                 )  # fmt: skip
                 answer_visa(session, waiting.id, form, expected=row.version, **by)
