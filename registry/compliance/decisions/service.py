@@ -131,8 +131,11 @@ def adopt_policy(
 
     Raises: Conflict when it cannot be adopted.
     """
+    # Read and tried before others wait; only what another decision may have changed is looked at again.
+    policy = read_to_adopt(session, engine_of(session), text, by.today)
     engine = _still(session)
-    policy = read_to_adopt(session, engine, text, by.today)
+    if refusal := why_not_adopted(engine, session.info["engine"], policy, text, by.today):
+        raise Conflict(refusal)
     say(session, "compliance:policy:adopt", reason)
     made = _keep(
         session, by, kind=PolicyDecisionKind.ADOPTED, policy_id=policy.id, text=text, reason=reason,
