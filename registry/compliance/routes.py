@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.citations import official_texts
-from registry.compliance.decisions.following import ADOPTED
+from registry.compliance.decisions.following import ADOPTED, why_not_followed
 from registry.compliance.decisions.held import Validation
 from registry.compliance.decisions.service import NO_SUCH_RULE, binds_later
 from registry.compliance.decisions.showing import Names, adoption_view, bodies_of, may_decide, names_in, steps_of
@@ -98,7 +98,7 @@ def show_policies(visit: Visit) -> Response[Any]:
             (_("Validées ({number})").format(number=len(validated)), _narrowed(_VALIDATED)),
         ],
         here=_narrowed(asked) if asked in {_TO_VALIDATE, _VALIDATED} else _OWN,
-        withdrawn=_withdrawn(engine),
+        withdrawn=_withdrawn(engine, visit.session.info["engine"]),
         waiting=_waiting(engine, visit) if asked not in {_TO_VALIDATE, _VALIDATED} else [],
         figures=figures,
     )
@@ -113,15 +113,15 @@ def _narrowed(asked: str) -> str:
     return f"{_OWN}?validation={asked}"
 
 
-def _withdrawn(engine: Engine) -> list[tuple[str, str, str]]:
+def _withdrawn(engine: Engine, ours: Engine) -> list[tuple[str, str, str]]:
     """The rules that were adopted here and judge nobody now: number, title, and why."""
     found = []
     for number, one in sorted(engine.catalogue.decided.adopted.items()):
         title = one.policy.name() if one.policy is not None else number
         if not one.stands:
             said = _("retirée le {day}").format(day=say_day(one.history[-1].decided_on))
-        elif one.problem:
-            said = _("n’est pas suivie : {problem}").format(problem=one.problem)
+        elif one.broken:
+            said = _("n’est pas suivie : {problem}").format(problem=why_not_followed(ours.catalogue, one))
         else:
             continue
         found.append((number, title, said))

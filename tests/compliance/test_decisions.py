@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from registry.cli.keeping_checks import CONTENTS, describe_registry
 from registry.compliance.daily import evaluate_everything
+from registry.compliance.decisions.following import why_not_followed
 from registry.compliance.decisions.forms import ValidationForm
 from registry.compliance.decisions.models import PolicyDecision
 from registry.compliance.decisions.service import (
@@ -222,7 +223,7 @@ def test_what_an_adopted_rule_found_stands_while_it_cannot_be_read(town: Town) -
     with town.acting() as session:
         catalogue = engine_of(session).catalogue
         assert catalogue.find("ZZ-01") is None
-        assert "dataset.partie" in catalogue.decided.adopted["ZZ-01"].problem
+        assert "dataset.partie" in why_not_followed(catalogue, catalogue.decided.adopted["ZZ-01"])
     withdraw(town)
     work(town)
     assert verdict(town, sheet) is None
@@ -343,5 +344,7 @@ def test_a_number_that_an_update_or_the_local_folder_took_since_is_theirs(town: 
         catalogue = engine_of(session).catalogue
 
     assert "etalab-2.0" in catalogue.find("ZZ-01").versions[0].require
-    assert "son numéro est maintenant celui" in catalogue.decided.adopted["ZZ-01"].problem
+    adopted = catalogue.decided.adopted["ZZ-01"]
+    assert adopted.broken
+    assert "son numéro est maintenant celui" in why_not_followed(catalogue, adopted)
     assert "ZZ-01" not in catalogue.lost

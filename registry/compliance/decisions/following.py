@@ -32,13 +32,13 @@ def follow(ours: Catalogue, decisions: Iterable[Decision], before: Decided) -> t
     adopted = {number: _adopted(ours, history, before.adopted.get(number)) for number, history in of_rules.items()}
     decided = Decided({number: tuple(said) for number, said in every.items()}, adopted, validations)
     standing = {number: one for number, one in adopted.items() if one.stands}
-    followed = [one.policy for one in standing.values() if one.policy is not None and not one.problem]
+    followed = [one.policy for one in standing.values() if one.policy is not None and not one.broken]
     catalogue = replace(
         ours,
         policies=sorted([*ours.policies, *followed], key=lambda policy: policy.id),
         files={**ours.files, **{one.id: f"{ADOPTED}/{one.id.lower()}.yaml" for one in followed}},
         packs={**ours.packs, ADOPTED: _PACK} if followed else ours.packs,
-        lost=ours.lost | {number for number, one in standing.items() if one.problem and ours.find(number) is None},
+        lost=ours.lost | {number for number, one in standing.items() if one.broken and ours.find(number) is None},
         decided=decided,
         _in_force={},
     )
@@ -53,10 +53,18 @@ def _adopted(ours: Catalogue, history: list[Decision], before: Adopted | None) -
         return replace(before, last=last, history=tuple(history))
     try:
         policy = read_adopted(last.text or "", ours)
+    except PolicyError:
+        return Adopted(last, tuple(history), None, broken=True)
+    return Adopted(last, tuple(history), policy, broken=is_taken(ours, policy.id))
+
+
+def why_not_followed(ours: Catalogue, adopted: Adopted) -> str:
+    """Why a broken rule cannot be followed; read again, as what every process holds is in nobody's language."""
+    try:
+        read_adopted(adopted.text, ours)
     except PolicyError as error:
-        return Adopted(last, tuple(history), None, error.problem)
-    taken = _("son numéro est maintenant celui d’une règle du logiciel ou du dossier local.")
-    return Adopted(last, tuple(history), policy, taken if is_taken(ours, policy.id) else "")
+        return error.problem
+    return _("son numéro est maintenant celui d’une règle du logiciel ou du dossier local.")
 
 
 def is_taken(ours: Catalogue, number: str) -> bool:

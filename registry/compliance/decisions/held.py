@@ -44,15 +44,16 @@ class Validation:
 
 @dataclass(frozen=True)
 class Adopted:
-    """A rule that was adopted here one day: its last text, and why it judges nobody where it does not.
+    """A rule that was adopted here one day, and its last text.
 
-    `problem` says why it cannot be followed: its text reads no more, or its number is now one of ours.
+    It is `broken` where it cannot be followed: its text reads no more, or its number is now one of ours
+    (`why_not_followed` says which, in the words of whoever asks).
     """
 
     last: Decision
     history: tuple[Decision, ...]
     policy: Policy | None
-    problem: str = ""
+    broken: bool = False
 
     @property
     def stands(self) -> bool:

@@ -5,6 +5,7 @@ from datetime import date
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.catalogue import Catalogue
+from registry.compliance.decisions.following import why_not_followed
 from registry.compliance.decisions.held import Adopted, Decision
 from registry.compliance.decisions.service import Decider, judges_from, run_key
 from registry.compliance.decisions.vocabulary import PolicyDecisionKind
@@ -87,7 +88,7 @@ def adoption_in_words(adopted: Adopted, names: Names, today: date) -> str:
         else _("Règle retirée le {day} par {name} ({role}) : elle ne juge plus personne.")
     )  # fmt: skip
     said = words.format(day=say_day(last.decided_on), name=names[last.decided_by], role=last.decided_as.label)
-    followed = adopted.policy is not None and adopted.stands and not adopted.problem
+    followed = adopted.policy is not None and adopted.stands and not adopted.broken
     first = judges_from(adopted.policy, today) if adopted.policy is not None and followed else None
     return said if first is None else f"{said} {_('Elle jugera à partir du {day}.').format(day=say_day(first))}"
 
@@ -97,11 +98,11 @@ def adoption_view(visit: Visit, adopted: Adopted, names: Names, *, may: bool) ->
     number, last = adopted.last.policy_id, adopted.history[-1]
     run = find_run(visit.session, EVALUATE_JOB, run_key(last.id))
     problem = ""
-    if adopted.stands and adopted.problem:
+    if adopted.stands and adopted.broken:
         problem = _(
             "Cette règle n’est pas suivie : {problem} Ce qu’elle avait constaté demeure. Adoptez un texte corrigé, ou "
             "retirez-la."
-        ).format(problem=adopted.problem)
+        ).format(problem=why_not_followed(visit.session.info["engine"].catalogue, adopted))
     return AdoptionView(
         words=adoption_in_words(adopted, names, visit.today),
         problem=problem,
