@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.catalogue import subject_of
+from registry.compliance.decisions.held import Validation
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.rules import state_on
 from registry.compliance.deviations.vocabulary import DeviationState
@@ -23,6 +24,7 @@ from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.models import Appointment, Organisation, Registry
@@ -245,6 +247,7 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
                         "evidence": version.evidence,
                         "in_force_since": version.effective_from,
                         "validated_on": validation.on if validation is not None else None,
+                        "validated_as": _other_than_legal(validation),
                         "digest": policy.digest_of(version),
                         "remedy": policy.remedy,
                         "plain": version.plain or "",
@@ -254,6 +257,12 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
                     }
                 )
     return sorted(lines, key=lambda line: str(line["id"]))
+
+
+def _other_than_legal(validation: Validation | None) -> str:
+    """The role of who validated a rule, where it was not the legal service: the document would credit that."""
+    role = validation.role if validation is not None else None
+    return role.label if role not in {None, Role.LEGAL} else ""
 
 
 def _waiting_lines(engine: Engine, scoped: Scoped, law_of: date) -> list[dict[str, Any]]:

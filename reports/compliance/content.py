@@ -97,6 +97,13 @@ def tables(report: ComplianceReport) -> tuple[Table, ...]:
     return (Table("Constats", "Les constats, une ligne chacun, pour un tableur", _HEADERS, rows),)
 
 
+def _validation(line: PolicyLine) -> str:
+    if line.validated_on is None:
+        return words.UNDER_LEGAL_REVIEW
+    said = f"Validée le {line.validated_on:%d/%m/%Y}"
+    return f"{said} ({line.validated_as})" if line.validated_as else said
+
+
 def _row(finding: Finding, line: PolicyLine, as_of: date) -> tuple[str, ...]:
     beside = finding.deviations
     return (
@@ -111,7 +118,7 @@ def _row(finding: Finding, line: PolicyLine, as_of: date) -> tuple[str, ...]:
         line.force.label,
         line.severity.label,
         line.evidence.label,
-        f"Validée le {line.validated_on:%d/%m/%Y}" if line.validated_on else words.UNDER_LEGAL_REVIEW,
+        _validation(line),
         words.verdict_word(line.force, finding.verdict),
         " ; ".join(f"{fact.label} : {fact.value}" for fact in finding.known),
         finding.lacks,

@@ -87,7 +87,8 @@ class PolicyLine:
     """A rule as it was applied, and how many subjects received each verdict under it.
 
     `text` is the code or law its article belongs to, `plain` what it asks as anybody says it, `asks` its condition in
-    words, `note` what the reading of the register leaves out.
+    words, `note` what the reading of the register leaves out. `validated_as` is the role of
+    who validated it, where that was not the legal service.
     """
 
     id: str
@@ -100,6 +101,7 @@ class PolicyLine:
     evidence: Evidence
     in_force_since: date | None = None
     validated_on: date | None = None
+    validated_as: str = ""
     digest: _Digest
     remedy: str
     plain: str = ""

@@ -229,9 +229,9 @@ def test_what_an_adopted_rule_found_stands_while_it_cannot_be_read(town: Town) -
     assert verdict(town, sheet) is None
 
 
-def validate(town: Town, number: str, on: date | None = None) -> PolicyDecision:
+def validate(town: Town, number: str, on: date | None = None, role: Role = Role.LEGAL) -> PolicyDecision:
     """Validates the first version of a rule."""
-    by = decider(town)
+    by = decider(town, role)
     with town.acting(by.actor, account_id=by.account_id) as session:
         policy = engine_of(session).catalogue.find(number)
         form = ValidationForm(digest=policy.digest_of(policy.versions[0]), validated_on=on, note=None)
@@ -310,6 +310,7 @@ def test_a_report_counts_what_an_adopted_rule_finds_and_says_since_when_a_text_i
     town.record(**PUBLISHED)
     adopt(town)
     validate(town, "OD-05")
+    validate(town, "OD-08", role=Role.ADMINISTRATOR)
     today: date = town.info["today"]()
 
     with town.acting() as session:
@@ -318,6 +319,8 @@ def test_a_report_counts_what_an_adopted_rule_finds_and_says_since_when_a_text_i
 
     assert said["OD-05"]["validated_on"] == today
     assert said["ZZ-01"]["validated_on"] is None
+    assert said["OD-05"]["validated_as"] == "", "the legal service, as the document says"
+    assert said["OD-08"]["validated_as"] == "Administrateur ou administratrice", "which is not the legal service"
 
 
 def test_an_adoption_travels_with_the_backup(town: Town, tmp_path: Path) -> None:
