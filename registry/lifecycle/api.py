@@ -19,9 +19,9 @@ from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import MOVE_LABELS, StageRequestForm, VisaCreation
 from registry.lifecycle.models import StageRequest, StageVisa
 from registry.lifecycle.queries import find_requests, find_visas, find_waiting_requests, get_request
-from registry.lifecycle.rules import Gate, visas_needed
+from registry.lifecycle.rules import Gate, digest_of, visas_needed
 from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
-from registry.lifecycle.showing import ASK, GIVE, roles_on
+from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.typed import AnnulForm
@@ -30,6 +30,7 @@ from registry.web.visits import Visit, route
 READ = Permission.DATASETS_SHEET_READ
 _LABELS = {
     **MOVE_LABELS,
+    "known": mark("L’empreinte de ce qui est su du jeu : donnée avec un visa, elle dit ce qui a été lu"),
     "stage": mark("L’étape où en est le jeu"),
     "moves": mark("Les passages qui partent de cette étape ; aucun tant qu’une demande attend"),
     "requests": mark("Les demandes, la dernière d’abord"),
@@ -143,6 +144,7 @@ class StageBody:
     """The life of a dataset; `version` is that of its sheet, its ETag."""
 
     version: int
+    known: str
     stage: Stage
     moves: list[MoveBody]
     requests: list[StageRequestBody]
@@ -195,9 +197,10 @@ def read_stage(visit: Visit, dataset_id: int) -> Response[StageBody]:
     visas = find_visas(visit.session, [row.id for row in requests])
     waits = sheet.annulled or any(row.state is RequestState.WAITING for row in requests)
     moves = [] if waits else load_chart().moves_from(sheet.stage)
-    gates = try_moves(visit.session, sheet, moves, today=visit.today) if moves else {}
+    gates = try_moves(visit.session, sheet, moves, known_now(visit, sheet), visit.today) if moves else {}
     body = StageBody(
-        sheet.version, sheet.stage, [_move_body(sheet, code, gate) for code, gate in gates.items()],
+        sheet.version, digest_of(known_now(visit, sheet)), sheet.stage,
+        [_move_body(sheet, code, gate) for code, gate in gates.items()],
         [_request_body(row, visas.get(row.id, [])) for row in requests],
     )  # fmt: skip
     return visit.answer(body)

@@ -11,7 +11,7 @@ from registry.datasets.vocabulary import Stage
 from registry.ledger.as_of import find_rows
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.models import StageRequest, StageVisa
-from registry.lifecycle.rules import digest_of
+from registry.lifecycle.rules import digest_of, facts_of_asking
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 
 VALUE_WORDS["dataset.requested_stage"] = lambda code: Stage(code).label
@@ -40,14 +40,15 @@ def bind_lifecycle(
     for number, (sheet, facts) in bound.items():
         rows = asked.get(number, ())
         waiting = next((row for row in rows if row.state == RequestState.WAITING), None)
-        facts["dataset.requested_stage__present"] = waiting is not None
-        if waiting is not None:
-            facts["dataset.requested_stage"] = str(waiting.to_stage)
-        if Stage.PUBLISHED in {sheet.stage, waiting and waiting.to_stage}:
-            # Publication makes it public, whatever the sheet says of its access: the law is asked about that.
+        if sheet.stage == Stage.PUBLISHED:
             facts["dataset.published_online"] = True
-        _bind_visa(facts, sheet, rows, waiting, visas)
+        if waiting is None:
+            facts["dataset.requested_stage__present"] = False
+        else:
+            facts.update(facts_of_asking(waiting.to_stage))
         _bind_withdrawal(facts, sheet, rows)
+        # The last: a visa is held against all that is known.
+        _bind_visa(facts, sheet, rows, waiting, visas)
 
 
 def _bind_visa(

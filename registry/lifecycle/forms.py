@@ -42,12 +42,16 @@ class StageRequestForm(BaseModel):
 
 
 class VisaForm(BaseModel):
-    """An answer to the request of a move; an outside one says whose it is, under which reference, of which day."""
+    """An answer to the request of a move; an outside one says whose it is, under which reference, of which day.
+
+    `known` is the digest of what was known of the dataset when it was read: an activity may have been untied since.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     kind: VisaKind
     answer: VisaAnswer
+    known: Annotated[str, StringConstraints(max_length=64), Clean] | None = None
     reason: Annotated[Prose | None, Field(validate_default=True)] = None
     authority: Line | None = None
     reference: Line | None = None

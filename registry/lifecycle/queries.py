@@ -12,7 +12,7 @@ from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.lifecycle.models import StagePassage, StageRequest, StageVisa
+from registry.lifecycle.models import StageRequest, StageVisa
 from registry.lifecycle.vocabulary import RequestState
 from registry.organisations.models import Organisation
 
@@ -52,12 +52,6 @@ def find_visas(session: Session, request_ids: Sequence[int]) -> dict[int, list[S
     for row in session.execute(query).scalars() if request_ids else ():
         found.setdefault(row.request_id, []).append(row)
     return found
-
-
-def find_passages(session: Session, dataset_id: int) -> Sequence[StagePassage]:
-    """The moves made of a dataset, the last first."""
-    query = select(StagePassage).where(col(StagePassage.dataset_id) == dataset_id).order_by(col(StagePassage.id).desc())
-    return session.execute(query).scalars().all()
 
 
 @dataclass(frozen=True)

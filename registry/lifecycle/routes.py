@@ -14,7 +14,8 @@ from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import StageRequest
 from registry.lifecycle.queries import find_kept, find_visas, find_waiting_requests, get_request
-from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, digests_now, withdraw_request
+from registry.lifecycle.rules import digest_of
+from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, facts_now, withdraw_request
 from registry.lifecycle.showing import ASK, GIVE, request_line, request_page, roles_on, stage_page
 from registry.lifecycle.views import RequestsPage, WithdrawRequestPage
 from registry.lifecycle.vocabulary import RequestState
@@ -70,12 +71,16 @@ def show_requests(visit: Visit) -> Response[Any]:
     """The moves that wait within the visitor's rights: first those whose visa is theirs to give."""
     found = find_waiting_requests(visit.session)
     visas = find_visas(visit.session, [one.row.id for one in found])
-    known = digests_now(visit.session, [one.row.dataset_id for one in found], visit.today) if visas else {}
     numbers = [one.row.dataset_id for one in found]
+    known = facts_now(visit.session, numbers, visit.today) if visas else {}
     kept = find_kept(visit.session, visit.visitor.account_id, numbers, visit.today) if visit.visitor.may(GIVE) else ()
     rows = [
         request_line(
-            visit, one, visas.get(one.row.id, []), known.get(one.row.dataset_id, ""), keeps=one.row.dataset_id in kept
+            visit,
+            one,
+            visas.get(one.row.id, []),
+            digest_of(known.get(one.row.dataset_id, {})),
+            keeps=one.row.dataset_id in kept,
         )
         for one in found
     ]

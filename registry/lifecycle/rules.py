@@ -9,7 +9,7 @@ from typing import Any
 from registry.compliance.catalogue import PRESENT
 from registry.compliance.evaluation import Assessment
 from registry.compliance.vocabulary import Force, Verdict
-from registry.datasets.vocabulary import PersonalData
+from registry.datasets.vocabulary import PersonalData, Stage
 from registry.lifecycle.charts import Chart, Move
 from registry.lifecycle.vocabulary import VisaKind
 
@@ -19,6 +19,15 @@ _OF_THE_MOVE = OF_A_VISA | {"dataset.requested_stage", "dataset.published_online
 """What asking for a move and answering changes of itself: no part of what is endorsed."""
 _STOPPING = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
 _NOT_PERSONAL = frozenset({PersonalData.NONE, PersonalData.ANONYMISED})
+
+
+def facts_of_asking(to: Stage) -> dict[str, Any]:
+    """What the policies are told of a dataset asked to move to a stage.
+
+    Publication makes it public, whatever its sheet says of its access: the law is asked about that.
+    """
+    asked: dict[str, Any] = {"dataset.requested_stage": str(to), "dataset.requested_stage__present": True}
+    return asked | ({"dataset.published_online": True} if to == Stage.PUBLISHED else {})
 
 
 def digest_of(facts: Mapping[str, Any]) -> str:

@@ -17,7 +17,6 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import require_live
-from registry.datasets.vocabulary import Stage
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
@@ -26,7 +25,7 @@ from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa
 from registry.lifecycle.queries import find_visas, find_waiting, get_request, keeps_dataset
-from registry.lifecycle.rules import OF_A_VISA, Gate, digest_of, gate_of, visas_needed
+from registry.lifecycle.rules import OF_A_VISA, Gate, digest_of, facts_of_asking, gate_of, visas_needed
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.processing.retention.queries import find_holds, find_slip_of
 
@@ -69,34 +68,30 @@ class Stopped(Conflict):
         self.short, self.gate = short, gate
 
 
-def gate_now(session: Session, sheet: Dataset, move: Move, *, today: date, visas_to_come: bool = False) -> Gate:
-    """What stops a move today, once it was asked for: the policies know of it."""
-    return _judged_now(session, sheet, move, today, visas_to_come=visas_to_come)[0]
+def facts_now(session: Session, dataset_ids: Sequence[int], today: date) -> dict[int, Mapping[str, Any]]:
+    """What is known of each of these datasets today."""
+    bound = engine_of(session).subjects[SubjectKind.DATASET].bind(session, dataset_ids, on=today, until=None)
+    return {number: facts for number, (_row, facts) in bound.items()}
 
 
-def _judged_now(
-    session: Session, sheet: Dataset, move: Move, today: date, *, visas_to_come: bool
+def judge_move(
+    session: Session, sheet: Dataset, move: Move, facts: Mapping[str, Any], today: date, *, visas_to_come: bool
 ) -> tuple[Gate, Sequence[Assessment]]:
-    """What stops a move today, and all that the policies said of the dataset."""
-    facts = _facts_of(session, sheet, today)
+    """What stops a move, and all that the policies say of a dataset of which this is known."""
     said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
     gate = gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
     return gate, said
 
 
-def try_moves(session: Session, sheet: Dataset, moves: Sequence[Move], *, today: date) -> dict[str, Gate]:
-    """What would stop each of these moves, by code, if it were asked for today; nothing is written."""
-    known, catalogue = _facts_of(session, sheet, today), engine_of(session).catalogue
-    found = {}
-    for move in moves:
-        asked: dict[str, Any] = {"dataset.requested_stage": str(move.to), "dataset.requested_stage__present": True}
-        if move.to is Stage.PUBLISHED:
-            asked["dataset.published_online"] = True
-        facts = {name: value for name, value in known.items() if name.removesuffix(PRESENT) not in OF_A_VISA} | asked
-        said = assess(catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
-        lacking = _lacking(session, sheet, move)
-        found[move.code] = gate_of(move, said, facts, visas_to_come=True, lacking=lacking)
-    return found
+def try_moves(
+    session: Session, sheet: Dataset, moves: Sequence[Move], facts: Mapping[str, Any], today: date
+) -> dict[str, Gate]:
+    """What would stop each of these moves, by code, if it were asked for; nothing is written."""
+    known = {name: value for name, value in facts.items() if name.removesuffix(PRESENT) not in OF_A_VISA}
+    return {
+        move.code: judge_move(session, sheet, move, known | facts_of_asking(move.to), today, visas_to_come=True)[0]
+        for move in moves
+    }
 
 
 def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
@@ -105,23 +100,6 @@ def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
         return ()
     held = any(hold.lifted_on is None for hold in find_holds(session, sheet.id))
     return (_(NO_SLIP),) if held or find_slip_of(session, sheet.id) is None else ()
-
-
-def digests_now(session: Session, dataset_ids: Sequence[int], today: date) -> dict[int, str]:
-    """The digest of what is known of each of these datasets today."""
-    bound = engine_of(session).subjects[SubjectKind.DATASET].bind(session, dataset_ids, on=today, until=None)
-    return {number: digest_of(facts) for number, (_row, facts) in bound.items()}
-
-
-def digest_now(session: Session, sheet: Dataset, today: date) -> str:
-    """The digest of what is known of a dataset today: what a visa given now endorses."""
-    return digest_of(_facts_of(session, sheet, today))
-
-
-def _facts_of(session: Session, sheet: Dataset, today: date) -> Mapping[str, Any]:
-    subject = engine_of(session).subjects[SubjectKind.DATASET]
-    facts: Mapping[str, Any] = subject.bind(session, [sheet.id], on=today, until=None)[sheet.id][1]
-    return facts
 
 
 def ask_move(
@@ -193,7 +171,8 @@ def _require_passing(
     Raises: Stopped.
     """
     hold_judging(session, SubjectKind.DATASET, [sheet.id])
-    gate, judged = _judged_now(session, sheet, move, today, visas_to_come=visas_to_come)
+    facts = facts_now(session, [sheet.id], today)[sheet.id]
+    gate, judged = judge_move(session, sheet, move, facts, today, visas_to_come=visas_to_come)
     if not gate.passes:
         stopping = ", ".join(one.policy.id for one in gate.stopping)
         if stopping:
@@ -216,10 +195,11 @@ def answer_visa(
     today: date,
     expected: int,
 ) -> StageRequest:
-    """Gives or refuses a visa on the version of the sheet that was read; the last one given makes the move.
+    """Gives or refuses a visa on what was read; the last one given makes the move.
 
-    Raises: NotFound; Stale when the sheet changed since version `expected`; Conflict when nothing waits, when that visa
-    is not asked or was given; Stopped by the policies; Forbidden to who asked, keeps the dataset, or has not the role.
+    Raises: NotFound; Stale when the sheet changed since version `expected`, or what was known of it; Conflict when
+    nothing waits, when that visa is not asked or was given; Stopped by the policies; Forbidden to who asked, keeps the
+    dataset, or has not the role.
     """
     request = get_request(session, request_id)
     sheet = get_dataset(session, request.dataset_id, lock=True)
@@ -227,7 +207,8 @@ def answer_visa(
     if request.state is not RequestState.WAITING:
         raise Conflict(_(NOT_WAITING))
     require_live(sheet)
-    if sheet.version != expected:
+    digest = digest_of(facts_now(session, [sheet.id], today)[sheet.id])
+    if sheet.version != expected or form.known not in {None, digest}:
         raise Stale(
             _("La fiche a changé pendant que vous la lisiez : votre visa porterait sur autre chose. Relisez-la."),
             sheet.version,
@@ -238,7 +219,6 @@ def answer_visa(
     needed = visas_needed(load_chart(), move, sheet.personal_data)
     _check_giver(session, request, form.kind, needed, by=by, roles=roles, today=today)
     _check_day(session, request, move, form)
-    digest = digest_now(session, sheet, today)
     given = {one.kind for one in _standing(session, request, sheet, digest)}
     if form.kind in given:
         raise Conflict(_("Ce visa est déjà donné sur cette version de la fiche."))
@@ -275,7 +255,7 @@ def _keep_answer(
         StageVisa(
             organisation_id=request.organisation_id, request_id=request.id, dataset_version=sheet.version, given_by=by,
             given_as=next(role for role in given_by if role in roles), given_on=today, facts_digest=digest,
-            **form.model_dump(),
+            **form.model_dump(exclude={"known"}),
         )
     )  # fmt: skip
     session.flush()

@@ -15,8 +15,8 @@ from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import MOVE_LABELS
 from registry.lifecycle.models import StageRequest, StageVisa
 from registry.lifecycle.queries import WaitingRequest, find_requests, find_visas, keeps_dataset
-from registry.lifecycle.rules import Gate, visas_needed
-from registry.lifecycle.service import digest_now, gate_now, stands, try_moves
+from registry.lifecycle.rules import Gate, digest_of, visas_needed
+from registry.lifecycle.service import facts_now, judge_move, stands, try_moves
 from registry.lifecycle.views import (
     GateView,
     MoveView,
@@ -99,10 +99,22 @@ def lacking_of(
     return [kind for kind in needed if kind not in known]
 
 
+def known_now(visit: Visit, sheet: Dataset) -> Mapping[str, Any]:
+    """What is known of a dataset, asked once a page: for what stops it, and for the visas it has."""
+    return visit.once(
+        ("known", "dataset", sheet.id), lambda: facts_now(visit.session, [sheet.id], visit.today)[sheet.id]
+    )
+
+
 def standing_now(visit: Visit, sheet: Dataset, given: Sequence[StageVisa]) -> Callable[[StageVisa], bool]:
     """What tells whether a visa on a dataset bears on what is known of it now; its facts are asked where it has any."""
-    digest = digest_now(visit.session, sheet, visit.today) if given else ""
+    digest = digest_of(known_now(visit, sheet)) if given else ""
     return lambda visa: stands(visa, sheet.version, digest)
+
+
+def gate_now(visit: Visit, sheet: Dataset, move: Move) -> Gate:
+    """What stops a move that waits for its visas."""
+    return judge_move(visit.session, sheet, move, known_now(visit, sheet), visit.today, visas_to_come=True)[0]
 
 
 def may_give(visit: Visit, request: StageRequest, lacking: Iterable[VisaKind], *, keeps: bool) -> list[VisaKind]:
@@ -174,8 +186,9 @@ def stage_page(
     waiting = next((one for one in requests if one.state is RequestState.WAITING), None)
     moves = load_chart().moves_from(sheet.stage) if waiting is None and not sheet.annulled else []
     asked = load_chart().find(waiting.move) if waiting is not None else None
-    gate = gate_now(visit.session, sheet, asked, today=visit.today, visas_to_come=True) if asked is not None else None
-    tried = {**try_moves(visit.session, sheet, moves, today=visit.today), **(gates or {})} if moves else {}
+    gate = gate_now(visit, sheet, asked) if asked is not None else None
+    tried = try_moves(visit.session, sheet, moves, known_now(visit, sheet), visit.today) if moves else {}
+    tried |= gates or {}
     return StagePage(
         id=sheet.id, version=sheet.version, title=sheet.title, organisation_id=sheet.organisation_id,
         organisation=get_organisation(visit.session, sheet.organisation_id).name, stage=sheet.stage.label,
@@ -272,11 +285,11 @@ def request_page(
     needed = visas_needed(chart, move, sheet.personal_data) if move is not None else ()
     waits = request.state is RequestState.WAITING
     standing = standing_now(visit, sheet, given) if waits else _as_given
-    offered = may_give(visit, request, lacking_of(needed, given, standing), keeps=_keeps(visit, sheet)) if waits else []
+    keeps = waits and _keeps(visit, sheet)
+    offered = may_give(visit, request, lacking_of(needed, given, standing), keeps=keeps) if waits else []
     if waits and gate is None and move is not None:
-        gate = gate_now(visit.session, sheet, move, today=visit.today, visas_to_come=True)
+        gate = gate_now(visit, sheet, move)
     own = waits and request.asked_by == visit.visitor.account_id
-    keeps = waits and not own and not offered and _keeps(visit, sheet)
     told = [
         (_("Demandé"), _("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label)),
         (_("Passage"), f"{request.from_stage.label} → {request.to_stage.label}"), (_("Motif"), request.reason or ""),
@@ -284,7 +297,8 @@ def request_page(
         (_("Motif de la fin"), request.ended_reason or ""),
     ]  # fmt: skip
     return RequestPage(
-        id=request.id, dataset_id=sheet.id, dataset_version=sheet.version, title=sheet.title,
+        id=request.id, dataset_id=sheet.id, dataset_version=sheet.version,
+        known=digest_of(known_now(visit, sheet)) if offered else "", title=sheet.title,
         organisation=get_organisation(visit.session, request.organisation_id).name,
         move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
         said=[(label, words) for label, words in told if words], visas=visa_lines(needed, given, standing),

@@ -129,6 +129,7 @@ class RequestPage:
     id: int
     dataset_id: int
     dataset_version: int
+    known: str
     title: str
     organisation: str
     move: str

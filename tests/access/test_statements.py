@@ -104,7 +104,7 @@ STATEMENTS = {
     "/visas": 4,
     "/visas/{move}": 27,
     "/visas/{move}/retirer": 3,
-    "/api/v1/datasets/{dataset}/stage": 4,
+    "/api/v1/datasets/{dataset}/stage": 20,
     "/api/v1/stage-requests": 3,
     "/api/v1/stage-requests/{move}": 3,
     "/conformite/ecarts": 5,

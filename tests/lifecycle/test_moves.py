@@ -107,12 +107,14 @@ def test_a_visa_falls_with_what_was_tied_to_the_dataset_when_it_was_given(town: 
     ask(steward, sheet, "clear")
     request = last_request(town, sheet)
     assert answer(dpo, request, "dpo").status_code == 303
+    read = legal.get(f"/visas/{request}").text.partition('name="known" value="')[2].partition('"')[0]
 
     with town.acting() as session:
         known = get_activity(session, activity)
         amend_activity(session, activity, ActivityChange(lawful_basis=None), expected=known.version)
     assert "à redonner" in legal.get(f"/visas/{request}").text, "the basis it rested on is gone"
     assert "CDV-11" in steward.get(f"/jeux/{sheet}/etape").text, "and what now stops it is told while it waits"
+    assert answer(legal, request, "legal", known=read).status_code == 409, "it is not what was read any more"
     assert answer(legal, request, "legal").status_code == 303
     assert stage_of(town, sheet) == "documented"
 
