@@ -16,7 +16,7 @@ from registry.compliance.deviations.service import ask_deviation, decide_deviati
 from registry.compliance.deviations.vocabulary import Answer
 from registry.compliance.queries import find_findings
 from registry.compliance.service import evaluate
-from registry.compliance.vocabulary import SubjectKind
+from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.kernel.permissions import Role
 
 CONTENT = Path(__file__).with_name("deviations.yaml")
@@ -74,6 +74,9 @@ def _ask(
     # Findings are kept at the end of a transaction, and the year is played in one.
     evaluate(session, kind, [number], today=said.day)
     (found,) = find_findings(session, said.day, kind=kind, subject_id=number, policy_id=said.policy)
+    if found.verdict is not Verdict.NON_COMPLIANT:
+        # Days off may bring that day before the one on which the sheet fell late: there is nothing to ask then.
+        return
     form = DeviationForm(
         reason=said.reason, compensation=said.compensation, expires_on=said.day + timedelta(days=said.lasts)
     )
@@ -81,6 +84,8 @@ def _ask(
 
 
 def _decide(session: Session, said: DecisionSaid, accounts: Mapping[str, int], made: list[AcceptedDeviation]) -> None:
+    if not made:
+        return
     (asked,) = made
     form = DeviationDecisionForm(answer=said.answer, decision_reason=said.decision_reason)
     decide_deviation(

@@ -1,7 +1,7 @@
 """The breaches and the requests of the demonstration: what its file may say, and how each step is played."""
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -28,6 +28,7 @@ from registry.processing.requests.service import amend_request, answer_request, 
 
 Planned = tuple[date, str, Callable[[], None]]
 _LATE = time(18, 0)
+_SOONEST = timedelta(minutes=30)
 
 
 class _Said(BaseModel):
@@ -121,9 +122,10 @@ def _record_breach(played: Played, said: BreachSaid, held: list[Breach]) -> None
 def _change_breach(played: Played, held: list[Breach], step: BreachStep) -> None:
     breach, moment, end = held[0], _moment(played, step.day, step.hour), _moment(played, step.day, time.max)
     if step.notify is not None:
-        # Days off may push a step past the delay it is meant to keep, on some days of the calendar.
+        # On some days of the calendar, days off bring a step before what it answers, or past the delay it is to keep.
         late = "delay_reasons" in step.notify or step.notify.get("phase") == "complementary"
-        sent = moment if late else min(moment, breach.due_at)
+        sent = max(moment, breach.known_at + _SOONEST)
+        sent = sent if late else min(sent, breach.due_at)
         notification = NotificationForm.model_validate({**step.notify, "sent_at": sent})
         notify_cnil(played.session, breach.id, notification, expected=breach.version, now=end)
     if step.note is not None:
