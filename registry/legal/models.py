@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, false
 from sqlmodel import Field
 
 from registry.legal.vocabulary import ArticleState, LegalSource, TextNature, WatchStatus
@@ -89,4 +89,4 @@ class WatchEntry(Versioned, table=True):
     status: WatchStatus = stored(WatchStatus, default=WatchStatus.SPOTTED)
     note: str | None = free(nullable=True)
     version_identifier: str | None = plain(nullable=True)
-    annulled: bool = Field(default=False)
+    annulled: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
