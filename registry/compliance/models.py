@@ -50,7 +50,16 @@ class Finding(Numbered, table=True):
             unique=True,
             postgresql_where=text("until IS NULL"),
         ),
-        Index(None, "organisation_id", "policy_id", "verdict", postgresql_where=text("until IS NULL")),
+        # The list goes through what reads alike one number after the other, and what has turned beside it.
+        Index(None, "organisation_id", "policy_id", "verdict", "id", postgresql_where=text("until IS NULL")),
+        Index(
+            None,
+            "organisation_id",
+            "policy_id",
+            "turns_into",
+            "id",
+            postgresql_where=text("until IS NULL AND turns_into IS NOT NULL"),
+        ),
         # The history of what is said of one subject: since when a verdict stands.
         Index(None, "subject_id", "subject_kind", "since"),
         # What was said or withdrawn by the transactions that were not over: counts follow it.

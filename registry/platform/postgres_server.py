@@ -33,6 +33,8 @@ work_mem = 8MB
 maintenance_work_mem = 64MB
 max_wal_size = 512MB
 wal_compression = on
+# After a large import or a first evaluation, pages wait a minute less for plans that know of it.
+autovacuum_naptime = 10s
 # A file in the data folder, not /dev/shm: a container keeps that small, and the end of a session empties it.
 dynamic_shared_memory_type = mmap
 timezone = 'UTC'

@@ -112,21 +112,26 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
             return find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
 
     everything = listed({}, None)
-    placed = [(one.verdict, POLICIES[one.policy_id].force, POLICIES[one.policy_id].severity) for one in everything]
-    assert placed == sorted(placed, key=lambda one: rank_of(*one)), "The gravest breach of what binds comes first."
-    for place, last in enumerate(everything):
-        after = listed({}, (*placed[place], last.id))
+    weights = [(one.verdict, POLICIES[one.policy_id].force, POLICIES[one.policy_id].severity) for one in everything]
+    places: list[Place] = [
+        (*weight, one.organisation_id, one.policy_id, one.id) for weight, one in zip(weights, everything, strict=True)
+    ]
+    ordered = sorted(places, key=lambda one: (rank_of(*one[:3]), *one[3:]))
+    assert places == ordered, "The gravest breach of what binds comes first; of those, body by body and rule by rule."
+    for place, last in enumerate(places):
+        after = listed({}, last)
         assert [one.id for one in after] == [one.id for one in everything[place + 1 :]]
     chosen = {Facet.VERDICT: frozenset({Verdict.TO_COMPLETE})}
-    turned = listed(chosen, (Verdict.NON_COMPLIANT, Force.OBLIGATION, Severity.BLOCKING, 5))
+    turned = listed(chosen, (Verdict.NON_COMPLIANT, Force.OBLIGATION, Severity.BLOCKING, 1, "A", 5))
     assert [one.id for one in turned] == [one.id for one in everything if one.verdict is Verdict.TO_COMPLETE]
     for odd in (
         "rien",
         "non-compliant",
-        "a.b.c.d",
+        "a.b.c.d.e.f",
         ".5",
-        "compliant.obligation.minor.-1",
-        "compliant.obligation.minor." + "9" * 30,
+        "compliant.obligation.minor.1.OD-01.-1",
+        "compliant.obligation.minor.-1.OD-01.1",
+        "compliant.obligation.minor.1.OD-01." + "9" * 30,
     ):
         assert town.someone(Role.LEGAL).get(f"{LIST}?apres={odd}").status_code == 200, odd
 

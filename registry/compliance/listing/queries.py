@@ -1,10 +1,9 @@
 """Every SELECT of the list of findings."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import Select, select, union_all
+from sqlalchemy import Select, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -14,8 +13,10 @@ from registry.compliance.models import Finding
 from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, holding, verdict_on, with_deviations
 from registry.compliance.vocabulary import Force, Severity, Verdict
 
-Place = tuple[Verdict, Force, Severity, int]
-"""Where a finding stood in the list: its verdict, the force and severity of its policy, its number."""
+Place = tuple[Verdict, Force, Severity, int, str, int]
+"""Where a finding stood in the list: its verdict, the force and severity of its policy, whose it is, the policy, its
+number.
+"""
 _Rank = tuple[int, int, int]
 _FORCES, _SEVERITIES = list(Force), list(Severity)
 
@@ -37,52 +38,70 @@ def find_listed(
 ) -> list[Found]:  # fmt: skip
     """A page of the findings chosen, the gravest first; `after` is the place of the last one shown.
 
-    `cells` tell what is chosen: findings of one rank are read after the other, each by number, and nothing sorts what
-    no page shows.
+    `cells` tell what is chosen, and how many of it: the list goes through them one after the other, of a rank by body
+    then by policy, and the database looks at no finding that no page shows.
     """
-    groups = dict[_Rank, _Group]()
+    numbers: dict[tuple[_Rank, int, str], int] = {}
+    verdicts: dict[_Rank, Verdict] = {}
     for cell in cells:
         rank = rank_of(cell.verdict, *weight_of(catalogue, cell.policy_id))
-        groups.setdefault(rank, _Group(cell.verdict)).take(cell)
-    reached = rank_of(*after[:3]) if after is not None else (-1, 0, 0)
+        verdicts[rank] = cell.verdict
+        at = rank, cell.organisation_id, cell.policy_id
+        numbers[at] = numbers.get(at, 0) + cell.number
+    reached = (rank_of(*after[:3]), after[3], after[4]) if after is not None else None
+    few: dict[_Rank, list[tuple[int, str]]] = {}
     parts, whole = [], 0
-    for rank in sorted(one for one in groups if one >= reached):
-        parts.append(_numbers(groups[rank], today, chosen, after[3] if after and rank == reached else 0, limit))
-        whole += 0 if rank == reached else groups[rank].number
+    for at in sorted(one for one in numbers if reached is None or one >= reached):
+        rank, organisation_id, policy_id = at
+        if at == reached or whole + numbers[at] > limit:
+            parts += _all_of(few, verdicts, today, chosen, limit)
+            few = {}
+            begins = after[5] if after is not None and at == reached else 0
+            those = _of(chosen, today).where(
+                col(Finding.organisation_id) == organisation_id,
+                col(Finding.policy_id) == policy_id,
+                col(Finding.id) > begins,
+            )
+            parts.append(_one_after_another(those, verdicts[rank], today, limit))
+        else:
+            few.setdefault(rank, []).append((organisation_id, policy_id))
+        whole += 0 if at == reached else numbers[at]
         if whole >= limit:
             break
+    parts += _all_of(few, verdicts, today, chosen, limit)
     if not parts:
         return []
     # A part is not begun before the one above it is through: the database stops once the page is full.
-    numbers = session.execute(union_all(*(part.subquery().select() for part in parts)).limit(limit)).scalars().all()
-    found = {one.id: one for one in find_findings(session, today, ids=numbers)}
-    return [found[number] for number in numbers if number in found]
+    listed = session.execute(union_all(*(part.subquery().select() for part in parts)).limit(limit)).scalars().all()
+    found = {one.id: one for one in find_findings(session, today, ids=listed)}
+    return [found[number] for number in listed if number in found]
 
 
-@dataclass
-class _Group:
-    """The findings of one rank: of which policies, and how many."""
+def _all_of(
+    few: Mapping[_Rank, Sequence[tuple[int, str]]], verdicts: Mapping[_Rank, Verdict], today: date, chosen: Chosen,
+    limit: int,
+) -> list[Select[int]]:  # fmt: skip
+    """The numbers of the findings of cells that are shown whole: each rank sorts the few it has."""
+    parts = []
+    for rank, of in few.items():
+        own = col(Finding.organisation_id), col(Finding.policy_id)
+        query = _of(chosen, today).where(tuple_(*own).in_(of), verdict_on(today) == verdicts[rank])
+        parts.append(query.order_by(*own, col(Finding.id)).limit(limit))
+    return parts
 
-    verdict: Verdict
-    policy_ids: set[str] = field(default_factory=set)
-    number: int = 0
 
-    def take(self, cell: Cell) -> None:
-        """Takes a cell in."""
-        self.policy_ids.add(cell.policy_id)
-        self.number += cell.number
+def _one_after_another(cell: Select[int], verdict: Verdict, today: date, limit: int) -> Select[int]:
+    """The next numbers of a cell that may hold a hundred thousand: each half is read in the order of an index."""
+    turns = col(Finding.turns_on)
+    stays = cell.where(col(Finding.verdict) == verdict, or_(turns.is_(None), turns > today))
+    turned = cell.where(col(Finding.turns_into) == verdict, turns <= today)
+    halves = (half.order_by(col(Finding.id)).limit(limit).subquery().select() for half in (stays, turned))
+    both = union_all(*halves).subquery()
+    return select(both.c.id).order_by(both.c.id).limit(limit)
 
 
-def _numbers(group: _Group, today: date, chosen: Chosen, after: int, limit: int) -> Select[int]:
-    """The numbers of the next findings of one rank."""
-    query = select(col(Finding.id)).where(
-        col(Finding.until).is_(None),
-        verdict_on(today) == group.verdict,
-        col(Finding.policy_id).in_(sorted(group.policy_ids)),
-        col(Finding.id) > after,
-    )
-    if Facet.ORGANISATION in chosen:
-        query = query.where(col(Finding.organisation_id).in_(sorted(map(int, chosen[Facet.ORGANISATION]))))
+def _of(chosen: Chosen, today: date) -> Select[int]:
+    query = select(col(Finding.id)).where(col(Finding.until).is_(None))
     if Facet.HELD in chosen:
         query = with_deviations(query).where(holding(today).in_(sorted(chosen[Facet.HELD])))
-    return query.order_by(col(Finding.id)).limit(limit)
+    return query

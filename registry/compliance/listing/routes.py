@@ -63,7 +63,7 @@ def show_findings(visit: Visit) -> Response[Any]:
     if len(found) > SHOWN:
         last = found[SHOWN - 1]
         force, severity = weight_of(engine.catalogue, last.policy_id)
-        place = f"{last.verdict}.{force}.{severity}.{last.id}"
+        place = f"{last.verdict}.{force}.{severity}.{last.organisation_id}.{last.policy_id}.{last.id}"
         following = f"{here}{'&' if '?' in here else '?'}apres={place}"
     page = FindingsPage(
         total=own.total,
@@ -84,12 +84,12 @@ def show_findings(visit: Visit) -> Response[Any]:
 def _place(said: str) -> Place | None:
     """The place an address gives; none is the beginning."""
     try:
-        verdict, force, severity, number = said.split(".")
-        place = (Verdict(verdict), Force(force), Severity(severity))
+        verdict, force, severity, body, policy_id, number = said.split(".")
+        weight = Verdict(verdict), Force(force), Severity(severity)
     except ValueError:
         return None
-    read = read_number(number)
-    return None if read is None else (*place, read)
+    of, read = read_number(body), read_number(number)
+    return None if of is None or read is None else (*weight, of, policy_id, read)
 
 
 def _chosen(visit: Visit, engine: Engine, bodies: Mapping[int, str]) -> Chosen:
