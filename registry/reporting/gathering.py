@@ -13,7 +13,7 @@ from registry.compliance.decisions.held import Validation
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.rules import state_on
 from registry.compliance.deviations.vocabulary import DeviationState
-from registry.compliance.engine import Engine, Reading, engine_of
+from registry.compliance.engine import Engine, Reading, engine_at, engine_of
 from registry.compliance.evaluation import Assessment, expired_on
 from registry.compliance.explanation import asked_in_words, awaited_in_words, condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
@@ -124,8 +124,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
 
 
 def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
-    engine = engine_of(session)
     as_of, until, law_of = moment.as_of, moment.until, moment.law_of
+    engine = engine_at(session, until)
     reading = Reading(on=as_of, until=until, law_of=law_of)
     judged = list(_judge_all(session, engine, scoped, reading))
     names = _owner_roles(session, [one.subject_id for one in judged if one.kind is SubjectKind.DATASET], as_of, until)
@@ -164,11 +164,11 @@ def _body(session: Session, scoped: Scoped, registry: Registry, until: datetime 
 def _judge_all(session: Session, engine: Engine, scoped: Scoped, reading: Reading) -> Iterable[Judged]:
     within = frozenset(scoped.organisations)
     if scoped.dataset_id is not None:
-        yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading)
+        yield from judge(session, SubjectKind.DATASET, [scoped.dataset_id], reading, engine)
         return
     for kind in _JUDGED:
         ids = engine.subjects[kind].everything(session, within, reading.until)
-        for one in judge(session, kind, ids, reading):
+        for one in judge(session, kind, ids, reading, engine):
             if not one.row.annulled and one.organisation_id in within:
                 yield one
 

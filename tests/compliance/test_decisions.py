@@ -1,7 +1,7 @@
 """Rules adopted here and withdrawn, texts validated: what judges, in which process, and when it stands or falls."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -321,6 +321,31 @@ def test_a_report_counts_what_an_adopted_rule_finds_and_says_since_when_a_text_i
     assert said["ZZ-01"]["validated_on"] is None
     assert said["OD-05"]["validated_as"] == "", "the legal service, as the document says"
     assert said["OD-08"]["validated_as"] == "Administrateur ou administratrice", "which is not the legal service"
+
+
+def test_a_report_of_a_past_day_is_told_by_the_rules_and_the_validations_of_that_day(town: Town) -> None:
+    town.record(**PUBLISHED)
+    with town.acting() as session:
+        before = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+    adopt(town)
+    validate(town, "OD-05")
+    work(town)
+    today: date = town.info["today"]()
+
+    def told(until: datetime | None) -> tuple[set[str], dict[str, date | None]]:
+        with town.acting() as session:
+            subject, moment = Subject("organisation", town.authority_id), Moment(today, today, today, until=until)
+            values = gather(session, subject, moment).values
+        said = {line["id"]: line["validated_on"] for line in values["policies"]}
+        return {line["policy_id"] for line in values["findings"]}, said
+
+    found, said = told(before)
+    assert "ZZ-01" not in found
+    assert "ZZ-01" not in said
+    assert said["OD-05"] is None
+    found, said = told(None)
+    assert "ZZ-01" in found
+    assert said["OD-05"] == today
 
 
 def test_an_adoption_travels_with_the_backup(town: Town, tmp_path: Path) -> None:
