@@ -1,6 +1,7 @@
 """THE MAP: one row per room, from the lowest floor to the highest. The application is assembled from it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -32,9 +33,10 @@ from registry.datasets.evidence import DATASETS as DATASETS_PROVED
 from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import Instead
-from registry.datasets.models import Dataset, InformationSystem
+from registry.datasets.models import Dataset, DatasetField, InformationSystem
 from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
+from registry.documents.models import EvidenceLink
 from registry.documents.subjects import BODIES, Provable
 from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
@@ -42,9 +44,10 @@ from registry.exchange.jobs import import_jobs
 from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.as_of import find_rows
+from registry.ledger.as_of import asking_once, find_rows
 from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
 from registry.lifecycle.facts import bind_lifecycle
+from registry.lifecycle.models import StageRequest
 from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.models import Organisation
@@ -66,7 +69,7 @@ from registry.processing.facts import BOUND as BOUND_OF_ACTIVITIES
 from registry.processing.facts import bind_activities, bind_datasets_processed
 from registry.processing.joint.facts import BOUND as BOUND_OF_JOINT
 from registry.processing.joint.facts import bind_arrangements
-from registry.processing.models import ProcessingActivity
+from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.processors.facts import BOUND as BOUND_OF_PROCESSORS
 from registry.processing.processors.facts import bind_processors
 from registry.processing.processors.queries import find_governed
@@ -76,6 +79,7 @@ from registry.processing.requests.facts import bind_requests, every_request, is_
 from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
+from registry.processing.retention.models import DatasetRetention, RetentionHold
 from registry.reporting import gathering
 from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
 from registry.reporting.facts import bind_issued
@@ -248,6 +252,17 @@ def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> 
     return False
 
 
+_ABOUT_DATASETS = (
+    (DatasetField, "dataset_id"),
+    (EvidenceLink, "subject_id"),
+    (ActivityDataset, "dataset_id"),
+    (DatasetRetention, "dataset_id"),
+    (RetentionHold, "dataset_id"),
+    (StageRequest, "dataset_id"),
+)
+"""What facts of datasets are drawn from, of which many a dataset has none."""
+
+
 def _bind_datasets(
     session: Session,
     ids: Sequence[int],
@@ -257,9 +272,10 @@ def _bind_datasets(
     instead: Mapping[int, Instead] | None = None,
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The facts of datasets, with what the record of processing and its corners know of them."""
-    bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
-    bind_retention(session, bound, on=on, until=until)
-    bind_lifecycle(session, bound, until=until)
+    with asking_once(session, _ABOUT_DATASETS, ids) if until is None else nullcontext():
+        bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
+        bind_retention(session, bound, on=on, until=until)
+        bind_lifecycle(session, bound, until=until)
     return bound
 
 

@@ -23,6 +23,8 @@ from registry.legal.rules import Citation, KnownText
 PRESENT = "__present"
 UNBOUND = object()
 """Stands for a fact that was never recorded, where subjects are compared by their facts."""
+MOST_RECALLED = 5_000
+"""Of what was found before, how much is kept at hand: a few megabytes."""
 BLOCKING_FINDINGS = "dataset.blocking_findings"
 """The fact that the engine makes itself, of what the other policies said of the same subject."""
 _LISTED = "lists."
@@ -108,8 +110,9 @@ class Catalogue:
     _parts: dict[tuple[str, bool], Part] = field(default_factory=dict)
     _compiled: dict[str, Compiled] = field(default_factory=dict)
     _in_force: dict[tuple[SubjectKind, date], tuple[tuple[Policy, PolicyVersion, Compiled], ...]] = field(
-        default_factory=dict
+        default_factory=dict, init=False
     )
+    _recalled: tuple[tuple[date, date], dict[Any, Any]] | None = field(default=None, init=False)
 
     @cached_property
     def environment(self) -> Any:
@@ -226,6 +229,13 @@ class Catalogue:
             )
             self._in_force[(kind, law_of)] = found
         return found
+
+    def recalled(self, today: date, law_of: date) -> dict[Any, Any]:
+        """What was found of the subjects judged last on a day, under the law of a day: most change in little."""
+        known = self._recalled
+        if known is None or known[0] != (today, law_of) or len(known[1]) > MOST_RECALLED:
+            known = self._recalled = (today, law_of), {}
+        return known[1]
 
     def compiled(self, version: PolicyVersion) -> Compiled:
         """A version's conditions, compiled once."""

@@ -47,7 +47,7 @@ def judge(
     subject = engine.subjects[kind]
     for start in range(0, len(ids), BATCH):
         bound = subject.bind(session, ids[start : start + BATCH], on=reading.on, until=reading.until)
-        known: Known = {}
+        known: Known = engine.catalogue.recalled(reading.on, reading.law_of)
         for subject_id, (row, facts) in bound.items():
             assessments: tuple[Assessment, ...] = ()
             if subject.concerns(row):
@@ -170,60 +170,87 @@ _WITHDRAWING = text(
 
 
 _STANDING = text(
-    "SELECT id, subject_id, policy_id, period, organisation_id, version_digest, verdict, turns_on, turns_into,"
-    " jsonb_build_array(facts, missing)::text AS told"
-    " FROM finding WHERE subject_kind = :kind AND subject_id = ANY (CAST(:ids AS bigint[])) AND until IS NULL"
+    "SELECT policy_id, period, version_digest, verdict, turns_on, turns_into, told,"
+    " string_agg(concat_ws(' ', subject_id, id, organisation_id), ' ') AS of"
+    " FROM (SELECT *, jsonb_build_array(facts, missing)::text AS told FROM finding"
+    "  WHERE subject_kind = :kind AND subject_id = ANY (CAST(:ids AS bigint[])) AND until IS NULL) AS standing"
+    " GROUP BY policy_id, period, version_digest, verdict, turns_on, turns_into, told"
 )
-"""What stands of these subjects. The facts come as text: of many subjects alike, it is read once."""
+"""What stands of these subjects. What is said of many alike comes once, with the numbers of each: to read a row for
+each finding cost more than to judge.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stands:
+    """A finding that stands: its number, whose it is, and what it says, as of others alike."""
+
+    id: int
+    organisation_id: int
+    said: Any
 
 
 def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Sequence[Judged], today: date) -> int:
-    asked = {"kind": str(kind), "ids": _array(ids)}
-    current = {(row.subject_id, row.policy_id, row.period): row for row in session.execute(_STANDING, asked).all()}
-    stored = {row.version_digest for row in current.values()}
+    every = session.execute(_STANDING, {"kind": str(kind), "ids": _array(ids)}).all()
+    standing = _by_rule(every)
+    stored = {said.version_digest for said in every}
     fresh = _Fresh()
-    same: dict[tuple[Any, ...], bool] = {}
+    same: dict[tuple[int, int], bool] = {}
     closed: list[int] = []
     settled: list[int] = []
     for subject in judged:
         places = fresh.places_of(subject)
-        if not current:
+        if not standing:
             fresh.add(subject, places)
             continue
         changed = []
         for place in places:
             values = fresh.said_at(place)
-            before = current.pop((subject.subject_id, values["policy_id"], values["period"]), None)
+            before = standing.get((values["policy_id"], values["period"]), _NONE).pop(subject.subject_id, None)
             if before is not None:
-                alike = (place, before.version_digest, before.verdict, before.turns_on, before.turns_into, before.told)
+                alike = place, id(before.said)
                 if alike not in same:
-                    same[alike] = _reads_the_same(before, values, today)
+                    same[alike] = _reads_the_same(before.said, values, today)
                 if same[alike] and before.organisation_id == subject.organisation_id:
                     continue
                 closed.append(before.id)
-                if values["verdict"] not in _ASKING_FOR_SOMETHING and _asks_for_something(before, today):
+                if values["verdict"] not in _ASKING_FOR_SOMETHING and _asks_for_something(before.said, today):
                     settled.append(before.id)
             changed.append(place)
         fresh.add(subject, changed)
     catalogue = engine_of(session).catalogue
-    gone = [row for row in current.values() if row.policy_id not in catalogue.lost]
-    closed += [row.id for row in gone]
+    gone = [one for left in standing.values() for one in left.values() if one.said.policy_id not in catalogue.lost]
+    closed += [one.id for one in gone]
     if closed:
         session.execute(_WITHDRAWING, {"ids": closed})
     if settled:
         close_unneeded(session, settled, today)
-    _close_withdrawn(session, catalogue, [row for row in gone if _asks_for_something(row, today)], today)
+    _close_withdrawn(session, catalogue, [one for one in gone if _asks_for_something(one.said, today)], today)
     if fresh.subjects:
         _store_texts(session, fresh.texts(stored))
         session.execute(_KEEPING, fresh.rows(kind))
     return len(closed) + len(fresh.subjects)
 
 
-def _close_withdrawn(session: Session, catalogue: Catalogue, gone: Sequence[Any], today: date) -> None:
+_NONE: dict[int, _Stands] = {}
+
+
+def _by_rule(every: Sequence[Any]) -> dict[tuple[str, int], dict[int, _Stands]]:
+    """What stands of each subject, by the rule and the period it is about."""
+    found: dict[tuple[str, int], dict[int, _Stands]] = {}
+    for said in every:
+        of = found.setdefault((said.policy_id, said.period), {})
+        numbers = map(int, said.of.split(" "))
+        for subject_id, number, organisation_id in zip(numbers, numbers, numbers, strict=True):
+            of[subject_id] = _Stands(number, organisation_id, said)
+    return found
+
+
+def _close_withdrawn(session: Session, catalogue: Catalogue, gone: Sequence[_Stands], today: date) -> None:
     """Ends the deviations on what no rule says any more; those from a rule withdrawn here are told why it was."""
     alike: dict[str | None, list[int]] = {}
-    for row in gone:
-        alike.setdefault(withdrawn_in_words(catalogue, row.policy_id), []).append(row.id)
+    for one in gone:
+        alike.setdefault(withdrawn_in_words(catalogue, one.said.policy_id), []).append(one.id)
     for why, numbers in alike.items():
         close_unneeded(session, numbers, today, why)
 

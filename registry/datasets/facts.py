@@ -28,8 +28,8 @@ from registry.datasets.vocabulary import (
 from registry.documents.facts import find_valid_kinds
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.ledger.as_of import find_rows, holds_on
-from registry.organisations.facts import bind_organisations, bind_presence, may_be_absent
-from registry.organisations.models import Appointment, Organisation
+from registry.organisations.facts import bind_organisations_above, bind_presence, may_be_absent
+from registry.organisations.models import Appointment
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
 
@@ -148,15 +148,13 @@ def _legal_persons(
     session: Session, organisation_ids: set[int], *, on: date, until: datetime | None
 ) -> dict[int, dict[str, Any]]:
     """For each owner, the facts of the body the law addresses: the nearest legal person, itself or above."""
-    owners = find_rows(session, Organisation, until=until, column="id", among=organisation_ids)
-    above = {number for owner in owners for number in owner.lineage}
-    bodies = bind_organisations(session, sorted(above), on=on, until=until)
+    bodies = bind_organisations_above(session, organisation_ids, on=on, until=until)
     found = {}
-    for owner in owners:
-        for number in reversed(owner.lineage):
+    for owner in organisation_ids & bodies.keys():
+        for number in reversed(bodies[owner][0].lineage):
             body = bodies.get(number)
             if body is not None and OrganisationKind(body[0].kind).is_legal_person:
-                found[owner.id] = body[1]
+                found[owner] = body[1]
                 break
     return found
 

@@ -1,13 +1,27 @@
 """Rows as they stand, or as they stood at an instant: the same shape either way."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 from pydantic_core import PydanticUndefined
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Enum, LargeBinary, Select, any_, bindparam, inspect, select
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    Date,
+    DateTime,
+    Enum,
+    LargeBinary,
+    Select,
+    any_,
+    bindparam,
+    exists,
+    inspect,
+    select,
+)
 from sqlalchemy.dialects.postgresql import DATERANGE, Range
 from sqlalchemy.orm import Session
 
@@ -34,10 +48,37 @@ def find_rows(
     """
     wanted = set(among)
     if until is None:
+        if column is not None and wanted <= session.info.get(_EMPTY, {}).get((model, column), frozenset()):
+            return []
         return list(session.execute(_rows_of(model, column, only, without), {"wanted": sorted(wanted)}))
     name = str(inspect(model).local_table.name)
     snapshots = find_snapshots(session, name, until=until, column=column, among=wanted)
     return [row_of(model, snapshot) for _, snapshot in sorted(snapshots.items())]
+
+
+_EMPTY = "held of none"
+
+
+@contextmanager
+def asking_once(session: Session, about: tuple[tuple[type[Table], str], ...], ids: Iterable[int]) -> Iterator[None]:
+    """Within it, `find_rows` asks nothing of the tables that hold no row of these: one question told which do.
+
+    Most records have little of what may be known of one, and each question costs more than its empty answer.
+    """
+    wanted = frozenset(ids)
+    held = session.execute(_whether_held(about), {"wanted": sorted(wanted)}).one()
+    session.info[_EMPTY] = {one: wanted for one, some in zip(about, held, strict=True) if not some}
+    try:
+        yield
+    finally:
+        del session.info[_EMPTY]
+
+
+@lru_cache(maxsize=16)
+def _whether_held(about: tuple[tuple[type[Table], str], ...]) -> Select[*tuple[Any, ...]]:
+    wanted = bindparam("wanted", type_=ARRAY(BigInteger))
+    places = (inspect(model).local_table.columns[column] for model, column in about)
+    return select(*(exists().where(place == any_(wanted)) for place in places))
 
 
 @lru_cache(maxsize=64)

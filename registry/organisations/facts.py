@@ -1,10 +1,12 @@
 """What is known of an organisation on a day, under the names the policies use."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
+from sqlalchemy import ARRAY, BigInteger, any_, bindparam, func, inspect, select
+from sqlalchemy.orm import Session, aliased
+from sqlmodel import col
 
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.models import Appointment, Organisation, Population
@@ -38,6 +40,16 @@ BOUND = tuple(
 )
 
 
+_OWNER = aliased(Organisation)
+_WANTED = bindparam("wanted", type_=ARRAY(BigInteger))
+_ABOVE = (
+    select(*inspect(Organisation).local_table.columns)
+    .where(col(Organisation.id).in_(select(func.unnest(_OWNER.lineage)).where(col(_OWNER.id) == any_(_WANTED))))
+    .order_by(col(Organisation.id))
+)
+"""A lineage ends with the organisation itself."""
+
+
 def may_be_absent(facts: dict[str, Any], name: str, value: Any, absent: Sequence[str], field: str) -> None:
     """Binds a fact that may be absent: known, known to be absent, or (when nothing was said) unknown."""
     if value is not None:
@@ -60,7 +72,23 @@ def bind_organisations(
 
     `until=None` reads what is recorded now, an instant what was recorded before it.
     """
-    bodies = {row.id: row for row in find_rows(session, Organisation, until=until, column="id", among=ids)}
+    return _bind(session, find_rows(session, Organisation, until=until, column="id", among=ids), on=on, until=until)
+
+
+def bind_organisations_above(
+    session: Session, ids: Collection[int], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    """The same of these organisations and of every one above them."""
+    if until is None:
+        return _bind(session, session.execute(_ABOVE, {"wanted": sorted(ids)}).all(), on=on, until=until)
+    rows = find_rows(session, Organisation, until=until, column="id", among=ids)
+    return bind_organisations(session, sorted({number for row in rows for number in row.lineage}), on=on, until=until)
+
+
+def _bind(
+    session: Session, rows: Iterable[Any], *, on: date, until: datetime | None
+) -> dict[int, tuple[Any, dict[str, Any]]]:
+    bodies = {row.id: row for row in rows}
     populations: dict[int, int] = {}
     for row in find_rows(session, Population, until=until, column="organisation_id", among=bodies):
         if holds_on(row.during, on):

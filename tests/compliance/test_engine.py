@@ -240,7 +240,7 @@ def test_the_law_of_a_day_is_the_version_in_force_on_it() -> None:
     new = old | {"effective_from": date(2020, 1, 1), "effective_until": None, "require": "dataset.b"}
     draft = old | {"effective_from": date(2026, 1, 1), "effective_until": None, "status": "proposed"}
     made = policy("dataset.c").model_dump() | {"versions": [old, new, draft]}
-    catalogue = replace(CATALOGUE, policies=(Policy.model_validate(made),), _compiled={}, _in_force={})
+    catalogue = replace(CATALOGUE, policies=(Policy.model_validate(made),), _compiled={})
     facts = {"dataset.a": True, "dataset.b": False}
 
     def on(day: date) -> list[Verdict]:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.vocabulary import AccessRights, Nature, PersonalData
-from registry.ledger.as_of import find_rows, holds_on
+from registry.ledger.as_of import asking_once, find_rows, holds_on
 from registry.ledger.queries import end_of_day
 from registry.organisations.models import Appointment, Population
 from registry.platform.database import transaction
@@ -181,6 +181,32 @@ def test_rows_are_found_by_what_their_latest_version_held_and_no_other_text_is_r
         assert [len(given["digests"]) for given in asked] == [1, 1]
         assert titles(before, second, third) == ["Fichier 1", "Fichier 2"]
         assert titles(after, first) == titles(after, 0) == titles(after) == []
+
+
+@pytest.mark.database
+def test_a_table_that_holds_nothing_of_the_records_asked_about_is_asked_once_and_the_others_are_read(opened):
+    bare, held = (opened.record(f"Jeu {number}") for number in range(2))
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        session.add(Distribution(organisation_id=opened.authority, dataset_id=held, identifier="f", title="Fichier"))
+    with transaction(opened.home.jobs, opened.acting()) as session:
+        asked = []
+        event.listen(
+            session.connection(), "before_cursor_execute", lambda _connection, _cursor, said, *_more: asked.append(said)
+        )
+
+        def titles(*among):
+            return [row.title for row in find_rows(session, Distribution, until=None, column="dataset_id", among=among)]
+
+        with asking_once(session, ((Distribution, "dataset_id"),), [bare]):
+            assert titles(bare) == []
+            assert len(asked) == 1, "What was told to be empty is not asked again."
+            assert titles(held) == ["Fichier"], "Nothing was told of another record."
+            assert titles(bare, held) == ["Fichier"]
+        with asking_once(session, ((Distribution, "dataset_id"),), [bare, held]):
+            assert titles(held) == ["Fichier"]
+        asked.clear()
+        assert titles(bare) == []
+        assert len(asked) == 1, "What was told is forgotten at the end."
 
 
 def test_a_validity_includes_its_first_day_and_not_its_last():

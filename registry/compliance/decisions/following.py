@@ -40,7 +40,6 @@ def follow(ours: Catalogue, decisions: Iterable[Decision], before: Decided) -> t
         packs={**ours.packs, ADOPTED: _PACK} if followed else ours.packs,
         lost=ours.lost | {number for number, one in standing.items() if one.broken and ours.find(number) is None},
         decided=decided,
-        _in_force={},
     )
     for name in _SHARED:
         catalogue.__dict__[name] = getattr(ours, name)
