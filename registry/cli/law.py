@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from registry.cli.context import settings_of
-from registry.cli.opening import Terminal, day, names_of, open_terminal, write_json
+from registry.cli.opening import BODIES, Terminal, bodies_of, day, names_of, open_terminal, write_json
 from registry.cli.simulating import simulate_change
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.checking import check_catalogue, try_policy
@@ -124,9 +124,12 @@ def _counts(
     default=None,
     help="Ce seul constat.",
 )
+@BODIES
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
-def findings(context: click.Context, policy: str | None, verdict: str | None, as_json: bool) -> None:
+def findings(
+    context: click.Context, policy: str | None, verdict: str | None, sirens: tuple[str, ...], as_json: bool
+) -> None:
     """Lists the findings in force."""
     with open_terminal(context) as terminal, terminal.transaction() as session:
         found = find_findings(
@@ -134,6 +137,7 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
             terminal.info["today"](),
             policy_id=_policy_of(engine_of(session).catalogue, policy).id if policy is not None else None,
             verdict=Verdict(verdict) if verdict else None,
+            organisation_ids=bodies_of(session, sirens) if sirens else None,
         )
         engine = engine_of(session)
         names = engine.names_of(session, [(one.subject_kind, one.subject_id) for one in found])
@@ -163,7 +167,7 @@ def findings(context: click.Context, policy: str | None, verdict: str | None, as
     for row in rows:
         word = verdict_word(Force(str(row["force"])), Verdict(str(row["verdict"])))
         retired = f" ({_(RETIRED)})" if row["retired"] else ""
-        click.echo(f"{row['policy']:8} {word:14} {row['subject']}{retired}")
+        click.echo(f"{row['policy']:8} {word:14} {row['subject']}{retired} · {row['organisation']}")
 
 
 @click.group(help="Les règles : le droit écrit comme des données.")

@@ -95,6 +95,24 @@ def organisation_of(session: Session, siren: str | None) -> int:
     return get_by_siren(session, siren.replace(" ", "")).id
 
 
+BODIES = click.option(
+    "--organisation", "sirens", multiple=True,
+    help="Le SIREN d’une organisation : elle et ce qui en dépend. Plusieurs fois pour plusieurs ; toutes sans elle.",
+)  # fmt: skip
+
+
+def bodies_of(session: Session, sirens: tuple[str, ...]) -> frozenset[int]:
+    """The bodies that were named and what depends on them; every body where none was.
+
+    Raises: NotFound.
+    """
+    if not sirens:
+        return frozenset(body.id for body in find_organisations(session))
+    return frozenset(
+        body.id for siren in sirens for body in find_organisations(session, below=organisation_of(session, siren))
+    )
+
+
 def names_of(session: Session) -> dict[int, str]:
     """The name of each organisation."""
     return {body.id: body.name for body in find_organisations(session)}

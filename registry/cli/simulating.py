@@ -9,7 +9,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from registry.cli.opening import ProgressShown, day, names_of, open_terminal, organisation_of, write_json
+from registry.cli.opening import BODIES, ProgressShown, bodies_of, day, names_of, open_terminal, write_json
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.evaluation import Defect
 from registry.compliance.explanation import verdict_word
@@ -20,7 +20,6 @@ from registry.compliance.simulations.showing import title_of
 from registry.compliance.vocabulary import Force, Verdict
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _, current_locale
-from registry.organisations.queries import find_organisations
 
 
 @click.command(
@@ -30,10 +29,7 @@ from registry.organisations.queries import find_organisations
 )
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False), required=False)
 @click.option("--law-of", "law_of", callback=day, default=None, help="Le droit en vigueur ce jour-là.")
-@click.option(
-    "--organisation", "sirens", multiple=True,
-    help="Le SIREN d’une organisation : elle et ce qui en dépend. Plusieurs fois pour plusieurs ; toutes sans elle.",
-)  # fmt: skip
+@BODIES
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def simulate_change(
@@ -45,7 +41,7 @@ def simulate_change(
     with open_terminal(context) as terminal, terminal.at_one_moment() as session:
         engine, today = engine_of(session), terminal.info["today"]()
         draft, compared = _compared(engine, file or Path(), law_of, today)
-        bodies = _bodies(session, sirens)
+        bodies = bodies_of(session, sirens)
         try:
             outcome = simulate(session, compared, bodies, today=today, report=ProgressShown())
         except Defect as defect:
@@ -75,18 +71,6 @@ def _compared(engine: Engine, file: Path, law_of: date | None, today: date) -> t
             tuple(FieldError(f"{file}:{one.line}" if one.line else str(file), one.problem) for one in read.faults),
         )
     return read.policy, against_draft(engine.catalogue, read.catalogue, read.policy, today=today)
-
-
-def _bodies(session: Session, sirens: tuple[str, ...]) -> frozenset[int]:
-    """The bodies that were named and what depends on them; every body where none was.
-
-    Raises: NotFound.
-    """
-    if not sirens:
-        return frozenset(body.id for body in find_organisations(session))
-    return frozenset(
-        body.id for siren in sirens for body in find_organisations(session, below=organisation_of(session, siren))
-    )
 
 
 def _told(session: Session, draft: Policy | None, law_of: date | None, today: date, outcome: Outcome) -> dict[str, Any]:

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
+from registry.kernel.dates import plus_months
 from registry.kernel.words import _
 from registry.processing.queries import EMPTY, ActivityFilter
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis
 from registry.web.forms import read_number
 
 ORGANISATION = "organisation"
-IN_THE_ADDRESS = ("q", "base", "etat", ORGANISATION, "annules")
+UNREAD = "relecture"
+IN_THE_ADDRESS = ("q", "base", "etat", UNREAD, ORGANISATION, "annules")
 """What narrows the record of processing, as it stands in an address."""
 MOST_LETTERS = 200
+DUE = "due"
+YEAR = 12
+"""How old the last reading of a sheet may be; a use, no text sets it. Units: months."""
 
 
-def read_chosen(query: Mapping[str, Sequence[str]]) -> ActivityFilter:
+def read_chosen(query: Mapping[str, Sequence[str]], today: date) -> ActivityFilter:
     """The activities that an address selects; what it says that is nothing narrows nothing."""
     said = {name: query.get(name, ()) for name in IN_THE_ADDRESS}
     return ActivityFilter(
@@ -23,8 +29,14 @@ def read_chosen(query: Mapping[str, Sequence[str]]) -> ActivityFilter:
         organisation_ids=read_bodies(said[ORGANISATION]),
         bases=frozenset(said["base"]) & {EMPTY, *map(str, LawfulBasis)},
         statuses=frozenset(said["etat"]) & frozenset(map(str, ActivityStatus)),
+        unread_since=unread_before(today) if DUE in said[UNREAD] else None,
         annulled=next(iter(said["annules"]), "") == "true",
     )
+
+
+def unread_before(today: date) -> date:
+    """The day since which a sheet that is in use should have been read again."""
+    return plus_months(today, -YEAR)
 
 
 def selection_of(query: Mapping[str, Sequence[str]]) -> str:

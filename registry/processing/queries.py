@@ -131,12 +131,13 @@ class ActivityFilter:
     organisation_ids: frozenset[int] = frozenset()
     bases: frozenset[str] = frozenset()
     statuses: frozenset[str] = frozenset()
+    unread_since: date | None = None
     annulled: bool = False
 
     @property
     def is_narrow(self) -> bool:
         """Whether anything is chosen."""
-        return bool(self.words or self.organisation_ids or self.bases or self.statuses)
+        return bool(self.words or self.organisation_ids or self.bases or self.statuses or self.unread_since)
 
 
 def _conditions(chosen: ActivityFilter) -> list[ColumnElement[bool]]:
@@ -149,7 +150,17 @@ def _conditions(chosen: ActivityFilter) -> list[ColumnElement[bool]]:
         given.append(or_(said, col(Activity.lawful_basis).is_(None)) if EMPTY in chosen.bases else said)
     if chosen.statuses:
         given.append(col(Activity.status).in_(sorted(chosen.statuses)))
+    if chosen.unread_since is not None:
+        given += unread_since(chosen.unread_since)
     return given
+
+
+def unread_since(day: date) -> list[ColumnElement[bool]]:
+    """That an activity is in use and nobody has read its sheet again since a day."""
+    read = col(Activity.reviewed_on)
+    return [
+        col(Activity.status).in_((ActivityStatus.ACTIVE, ActivityStatus.SUSPENDED)), or_(read.is_(None), read < day)
+    ]  # fmt: skip
 
 
 def find_activities(

@@ -37,7 +37,7 @@ from registry.processing.models import (
     ProcessingActivity,
 )
 from registry.processing.namesakes import tell_namesakes
-from registry.processing.narrowing import FacetPart, bodies_facet, read_chosen, selection_of
+from registry.processing.narrowing import DUE, UNREAD, FacetPart, bodies_facet, read_chosen, selection_of
 from registry.processing.queries import (
     EMPTY,
     ActivityCounts,
@@ -99,7 +99,7 @@ NOTICES.update(
 def show_activities(visit: Visit) -> Response[Any]:
     """The record of processing within the visitor's rights, by name."""
     query = visit.request.query_params.dict()
-    chosen, selected = read_chosen(query), selection_of(query)
+    chosen, selected = read_chosen(query, visit.today), selection_of(query)
     rows = find_activities(visit.session, chosen, after=read_cursor(visit.query("apres")), limit=SHOWN + 1)
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     names = {body.id: body.name for body in find_organisations(visit.session)}
@@ -138,6 +138,8 @@ def _facets(chosen: ActivityFilter, counts: ActivityCounts, names: Mapping[int, 
             ])
             for name, label, values, held, picked in told
         ),
+        *([FacetPart(UNREAD, _("Relecture"), [(DUE, _("À relire depuis plus d’un an"), True)])]
+          if chosen.unread_since else []),
         *bodies_facet(chosen.organisation_ids, names, counts.organisations),
     ]  # fmt: skip
 

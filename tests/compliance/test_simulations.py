@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from sqlalchemy import func, select
 
 from registry.compliance.models import Finding, PolicyText
 from registry.compliance.simulating import against_day, simulate
-from registry.compliance.simulations import showing
+from registry.compliance.simulations import routes, showing
 from registry.compliance.simulations.drafts import read_draft
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.platform.jobs import work_once
 from registry.platform.models import JobRun
 from registry.rooms import assemble_engine, job_functions
+from tests.access.simulating import simulate_draft
 from tests.conftest import Someone, Town
 
 LIST = "/conformite/simulations"
@@ -270,6 +272,20 @@ def test_a_count_by_move_leads_to_those_that_make_it_and_no_other(town: Town):
 
 
 @pytest.mark.database
+def test_the_simulations_are_listed_a_page_at_a_time(town: Town, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(routes, "SHOWN", 2)
+    legal = town.someone(Role.LEGAL)
+    numbers = [simulate_draft(town, town.authority_id, f"essai {number}", on=[]) for number in range(3)]
+
+    first = legal.get(LIST).text
+    (following,) = re.findall(r'href="([^"]*)" rel="next"', first)
+    last = legal.get(unescape(following)).text
+
+    listed = [[f'href="{LIST}/{number}"' in page for number in numbers] for page in (first, last)]
+    assert listed == [[False, True, True], [True, False, False]]
+    assert 'rel="next"' not in last
+
+
 def test_the_file_names_each_sheet_and_no_spreadsheet_computes_it(town: Town):
     sheet = town.record("=1+1", **PUBLISHED)
     legal = town.someone(Role.LEGAL)

@@ -1,6 +1,8 @@
 """The overview says what each has to do by their role: a referent their bodies, legal staff the texts, a DPO all."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
@@ -52,6 +54,23 @@ def test_a_sheet_read_within_the_year_is_not_to_read_again_and_what_is_done_is_s
     done = page.split("Rien à faire")[1].split("</p>")[0]
     assert "Fiches à relire" in done
     assert "Transferts sans garantie" in done
+
+
+def test_what_a_chapter_leads_to_lists_as_many_as_it_counts(town: Town):
+    for number in range(6):
+        recorded(town, name=f"Suivi {number}")
+    recorded(town, name="Relu", reviewed_on=TODAY)
+    dpo = town.someone(Role.DPO)
+
+    page = dpo.get("/rgpd").text
+
+    found = re.findall(r'-titre">([^<(]+) \((\d+)\)</h2>.*?<a href="([^"]*)">Tout voir', page, re.DOTALL)
+    assert {title for title, _number, _address in found} >= {"Fiches à relire", "Personnes à informer"}
+    for title, number, address in found:
+        listed = re.search(r'role="status">(\d+) ', dpo.get(unescape(address)).text)
+        assert listed is not None, address
+        assert listed[1] == number, title
+    assert "À relire depuis plus d’un an" in dpo.get("/traitements?relecture=due").text
 
 
 def test_another_body_s_sheets_are_not_told(town: Town):

@@ -12,11 +12,9 @@ from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.platform.models import JobRun
 
-MOST = 100
-
 
 def find_simulations(
-    session: Session, reach: frozenset[int], *, before: int | None = None, limit: int = MOST
+    session: Session, reach: frozenset[int], *, before: int | None = None, limit: int
 ) -> Sequence[Row[Any]]:
     """The simulations of these bodies, the last first, without the texts they tried nor what came of each subject."""
     tried, found = col(JobRun.arguments), col(JobRun.result)

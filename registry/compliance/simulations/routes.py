@@ -16,12 +16,12 @@ from registry.compliance.simulations.drafts import read_draft
 from registry.compliance.simulations.forms import SimulationForm
 from registry.compliance.simulations.queries import find_simulations, get_simulation
 from registry.compliance.simulations.service import ask_simulation
-from registry.compliance.simulations.showing import RUN, as_csv, simulation_page, title_of
+from registry.compliance.simulations.showing import RUN, SHOWN, as_csv, simulation_page, title_of
 from registry.compliance.simulations.views import DraftCheck, SimulationLine, SimulationsPage
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _, current_locale, ngettext
 from registry.platform.models import JobState
-from registry.web.forms import WHOLE
+from registry.web.forms import WHOLE, read_number
 from registry.web.scripts import asked_by_script
 from registry.web.templating import say_number
 from registry.web.visits import Rejected, Visit, route
@@ -37,7 +37,9 @@ def _page(
     checked: DraftCheck = UNCHECKED,
     status: int = HTTP_200_OK,
 ) -> Response[Any]:
-    found = find_simulations(visit.session, visit.visitor.reach(RUN))
+    before = read_number(visit.query("avant"))
+    found = find_simulations(visit.session, visit.visitor.reach(RUN), before=before, limit=SHOWN + 1)
+    more, found = len(found) > SHOWN, found[:SHOWN]
     names = find_actor_names(visit.session, {row.actor for row in found})
     catalogue = engine_of(visit.session).catalogue
     page = SimulationsPage(
@@ -53,7 +55,8 @@ def _page(
         policies=[(one.id, f"{one.id} · {one.name()}") for one in catalogue.policies if one.id in catalogue.files],
         begun_from=visit.query("regle"), begun_words=_begun_in_words(catalogue, visit.query("regle"), visit.today),
         values=values, errors=errors, problems=checked.problems,
-        reads=checked.reads,
+        reads=checked.reads, first_address=f"{LIST}#demandees" if before is not None else "",
+        next_address=f"{LIST}?avant={found[-1].id}#demandees" if more else "",
     )  # fmt: skip
     return visit.page("compliance/simulations.html", page, status=status)
 

@@ -31,6 +31,8 @@ class SimulationsPage:
     errors: Mapping[str, str]
     problems: Sequence[str]
     reads: str
+    first_address: str
+    next_address: str
 
 
 @dataclass(frozen=True)

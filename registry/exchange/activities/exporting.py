@@ -85,7 +85,7 @@ def record_to_reader(
 
 def export_record(session: Session, form: RecordFormat, query: Query) -> Iterator[bytes]:
     """The record that the address of a list selects, as the session sees it, piece by piece."""
-    wholes, bodies = list(find_wholes(session, read_chosen(query))), find_bodies(session)
+    wholes, bodies = list(find_wholes(session, read_chosen(query, session.info["today"]()))), find_bodies(session)
     rows = record_rows(wholes, find_pointed(session, bodies, wholes), bodies)
     if form is RecordFormat.CSV:
         return _csv(record_table(), rows)

@@ -5,26 +5,27 @@ Who watches over all of it, a data protection officer or an administrator, is to
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from urllib.parse import urlencode
 
 from registry.compliance.engine import engine_of
+from registry.compliance.listing.rules import Facet
 from registry.compliance.panels import SHEETS
 from registry.compliance.queries import Found, count_all, find_findings
+from registry.compliance.views import FINDINGS
 from registry.compliance.vocabulary import Verdict
 from registry.contracts.queries import ContractFilter, count_by_state, find_contracts_page
 from registry.contracts.rules import term_of
 from registry.contracts.vocabulary import ContractState
-from registry.kernel.dates import plus_months
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.lists import load_list
+from registry.processing.narrowing import DUE, UNREAD, unread_before
 from registry.processing.oversight.queries import find_unprotected, find_unread
 from registry.processing.oversight.views import Chapter, ToDo
 from registry.web.templating import say_day
 from registry.web.visits import Visit
 
 SHOWN = 5
-YEAR = 12
-"""How old the last reading of a sheet may be; a use, no text sets it. Units: months."""
 _OPEN = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE)
 _WATCHES = frozenset({Role.ADMINISTRATOR, Role.DPO, Role.AUDITOR})
 _LEGAL = _WATCHES | {Role.LEGAL}
@@ -48,8 +49,7 @@ _Build = Callable[[Visit, Counter[tuple[str, Verdict]], Mapping[int, str]], Chap
 
 
 def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: Mapping[int, str]) -> Chapter:
-    since = plus_months(visit.today, -YEAR)
-    total, rows = find_unread(visit.session, since, SHOWN)
+    total, rows = find_unread(visit.session, unread_before(visit.today), SHOWN)
     items = [
         ToDo(
             name,
@@ -58,11 +58,16 @@ def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: Mapping
         )
         for number, name, owner, day in rows
     ]
-    return Chapter("a-relire", _("Fiches à relire"), _("usage : une fois l’an"), total, items, "/traitements")
+    return Chapter(
+        "a-relire", _("Fiches à relire"), _("usage : une fois l’an"), total, items, f"/traitements?{UNREAD}={DUE}"
+    )
 
 
 def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Build:
     """A chapter made of what some policies find: not kept first, then what they wait for."""
+
+    asked = [(Facet.POLICY, one) for one in policy_ids] + [(Facet.VERDICT, one) for one in _OPEN]
+    listed = f"{FINDINGS}?{urlencode(asked)}"
 
     def build(visit: Visit, counts: Counter[tuple[str, Verdict]], names: Mapping[int, str]) -> Chapter:
         total = sum(counts[policy_id, verdict] for policy_id in policy_ids for verdict in _OPEN)
@@ -70,7 +75,7 @@ def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Bu
             visit.session, visit.today, policy_ids=frozenset(policy_ids), gravest_first=True, limit=SHOWN
         )
         open_ = [one for one in found if one.verdict in _OPEN]
-        return Chapter(anchor, _(title), _(article), total, _told(visit, open_, names), f"/conformite/{policy_ids[0]}")
+        return Chapter(anchor, _(title), _(article), total, _told(visit, open_, names), listed)
 
     return build
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.organisations.models import Organisation
 from registry.processing.models import ActivityTransfer, ProcessingActivity
+from registry.processing.queries import unread_since
 from registry.processing.rules import is_framed
-from registry.processing.vocabulary import ActivityStatus
 
 Activity = ProcessingActivity
 
@@ -26,8 +26,7 @@ def find_unread(session: Session, since: date, limit: int) -> tuple[int, Sequenc
         .join(Organisation, col(Organisation.id) == col(Activity.organisation_id))
         .where(
             ~col(Activity.annulled),
-            col(Activity.status).in_((ActivityStatus.ACTIVE, ActivityStatus.SUSPENDED)),
-            or_(col(Activity.reviewed_on).is_(None), col(Activity.reviewed_on) < since),
+            *unread_since(since),
         )
         .order_by(col(Activity.reviewed_on).asc().nulls_first(), col(Activity.name_sort), col(Activity.id))
         .limit(limit)
