@@ -79,6 +79,10 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Veille juridique"), "/droit/veille", Permission.LEGAL_TEXT_READ),
         ),
     ),
+    Entry(
+        mark("Gouvernance"),
+        below=(Entry(mark("Enjeux et principes"), "/gouvernance/enjeux", Permission.COMPLIANCE_FINDING_READ),),
+    ),
     Entry(mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     Entry(mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),
     Entry(mark("Preuves"), "/preuves", Permission.DOCUMENTS_EVIDENCE_READ),

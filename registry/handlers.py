@@ -51,6 +51,7 @@ from registry.exchange.activities import import_routes as record_imports
 from registry.exchange.activities import routes as record_files
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.tables import routes as tables_routes
+from registry.governance.stakes import routes as stakes_routes
 from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
 from registry.legal import watch_api as legal_watch_api
@@ -149,6 +150,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_law.HANDLERS,
     *lifecycle_routes.HANDLERS,
     *lifecycle_api.HANDLERS,
+    *stakes_routes.HANDLERS,
     *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,

@@ -118,6 +118,7 @@ ROOMS = (
     Room("contracts", mark("Contrats et conventions"), "/contrats"),
     Room("processing", mark("Registre des traitements"), "/traitements"),
     Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations"), "/visas"),
+    Room("governance", mark("Gouvernance et formation"), "/gouvernance"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
@@ -126,10 +127,7 @@ ROOMS = (
 )
 
 
-COMING = (
-    Room("publication", mark("Publication et occultation")),
-    Room("governance", mark("Gouvernance et formation")),
-)
+COMING = (Room("publication", mark("Publication et occultation")),)
 """Rooms that are not open yet, of which policies already await facts."""
 
 

@@ -15,7 +15,7 @@ from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
 from registry.compliance.queries import GRAVEST_FIRST
 from registry.compliance.views import DIRECTED, FINDINGS, MINE
-from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
+from registry.compliance.vocabulary import Force, Holding, Principle, Severity, Stake, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark, ngettext
@@ -31,6 +31,8 @@ _LABELS = {
     Facet.FORCE: mark("Force"),
     Facet.SEVERITY: mark("Gravité"),
     Facet.PACK: mark("Domaine"),
+    Facet.STAKE: mark("Enjeu"),
+    Facet.PRINCIPLE: mark("Principe"),
     Facet.KIND: mark("Genre de fiche"),
     Facet.ROLE: mark("Qui peut y remédier"),
     Facet.HELD: mark("Écart"),
@@ -131,6 +133,8 @@ def _values(engine: Engine) -> dict[Facet, list[tuple[str, str]]]:
         Facet.FORCE: _labelled(Force),
         Facet.SEVERITY: _labelled(Severity),
         Facet.PACK: [(one, catalogue.pack_title(one)) for one in packs],
+        Facet.STAKE: _labelled(Stake),
+        Facet.PRINCIPLE: _labelled(Principle),
         Facet.KIND: _labelled(engine.subjects),
         Facet.ROLE: _labelled(Role),
         Facet.HELD: _labelled(Holding),

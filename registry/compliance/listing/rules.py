@@ -17,6 +17,8 @@ class Facet(StrEnum):
     FORCE = "force"
     SEVERITY = "gravite"
     PACK = "domaine"
+    STAKE = "enjeu"
+    PRINCIPLE = "principe"
     KIND = "genre"
     ROLE = "role"
     HELD = "ecart"
@@ -55,6 +57,8 @@ def values_of(policy: Policy, catalogue: Catalogue) -> dict[Facet, frozenset[str
         Facet.FORCE: frozenset({policy.force}),
         Facet.SEVERITY: frozenset({policy.severity}),
         Facet.PACK: frozenset({catalogue.pack_of(policy.id)}),
+        Facet.STAKE: frozenset({policy.stake} if policy.stake else ()),
+        Facet.PRINCIPLE: frozenset({policy.principle} if policy.principle else ()),
         Facet.KIND: frozenset({policy.subject}),
         Facet.ROLE: frozenset(policy.owed_by),
         Facet.POLICY: frozenset({policy.id}),
