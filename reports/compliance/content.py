@@ -23,8 +23,6 @@ from . import words
 from .entries import Counts, Deviation, Finding, OrganisationLine, PolicyLine
 from .values import ComplianceReport, Summary
 
-KEPT_TOGETHER = 3
-"""Up to how many groups of findings a rule is printed on one page: more would leave half a page empty."""
 BARS_TOGETHER = 16
 """Up to how many bars a picture holds: it stands under its heading, and beside another on a page, uncut."""
 
