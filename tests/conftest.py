@@ -69,9 +69,7 @@ def _superuser(cluster: Cluster, dbname: str = "postgres") -> psycopg.Connection
 
 
 def _urls(cluster: Cluster, name: str) -> Urls:
-    return Urls(
-        *(connection_url(cluster, user=role, password=PASSWORDS[role], dbname=name) for role in (OWNER, APP, JOBS))
-    )
+    return Urls(*(connection_url(cluster, user=role, password=PASSWORDS[role], dbname=name) for role in PASSWORDS))
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from registry.organisations.territory import PACKAGE as TERRITORY
 from registry.platform.assets import PACKAGE as PRODUCT
 from registry.platform.assets import asset_root
 from registry.platform.backup import count_rows
-from registry.platform.database import APP, JOBS, OWNER, Acting, transaction
+from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home, open_home
 from registry.platform.mail import Mailer
@@ -221,6 +221,13 @@ def _look(home: Home) -> Iterator[Finding]:
 
 def _roles(home: Home) -> Iterator[Finding]:
     engines = {OWNER: home.owner, APP: home.app, JOBS: home.jobs}
+    if home.urls.public is None:
+        yield Finding(
+            _("Catalogue public"), None,
+            _("fermé : DATABASE_PUBLIC_URL, l’adresse du rôle « {public} », n’est pas donnée.").format(public=PUBLIC),
+        )  # fmt: skip
+    else:
+        engines[PUBLIC] = home.public
     for expected, engine in engines.items():
         with engine.connect() as connection:
             role = connection.execute(

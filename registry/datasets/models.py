@@ -55,6 +55,13 @@ class Dataset(Versioned, table=True):
         UniqueConstraint("organisation_id", "identifier"),
         Index(None, "organisation_id", "title_sort", "id"),
         Index(None, "title_sort", "id", postgresql_where=text("NOT annulled")),
+        Index(
+            "ix_dataset_published",
+            "organisation_id",
+            "title_sort",
+            "id",
+            postgresql_where=text("stage = 'published' AND NOT annulled"),
+        ),
         Index(None, "uri", postgresql_using="hash"),
         Index(None, "contact_person_id", postgresql_where=text("contact_person_id IS NOT NULL")),
         CheckConstraint("title <> ''", name="title"),

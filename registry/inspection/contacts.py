@@ -11,7 +11,7 @@ from phonenumbers import NumberParseException, PhoneNumberType
 from registry.inspection.columns import Read, Table
 from registry.inspection.identifiers import is_company_number
 from registry.inspection.people import Names
-from registry.inspection.signs import words_of
+from registry.inspection.signs import Signs, load_signs, words_of
 from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
 
 _NUMBER = re.compile(r"(?:\+|00)?\(?\d[\d\s.\-()/\u00a0\u202f]{6,22}\d")
@@ -108,7 +108,7 @@ def _kind_of(value: str, *, headed: bool) -> int | None:
 
 def suggest_mailbox(table: Table, column: Read, names: Names) -> Suggestion | None:
     """Whether a column holds mailboxes of persons; those of services are counted apart."""
-    kinds = [kind for value in column.values if (kind := _owner_of(value, table)) is not None]
+    kinds = [kind for value in column.values if (kind := _owner_of(value, table.signs)) is not None]
     if len(kinds) < max(1, 0.3 * len(column.values)):
         return None
     persons = kinds.count(True)
@@ -123,13 +123,13 @@ def suggest_mailbox(table: Table, column: Read, names: Names) -> Suggestion | No
     return table.suggest(column, PersonalSign.MAILBOX, sure, persons, *said)
 
 
-def _owner_of(value: str, table: Table) -> bool | None:
+def _owner_of(value: str, signs: Signs) -> bool | None:
     """Whether a mailbox is a person's; nothing for what is no mailbox."""
     found = _MAILBOX.fullmatch(_SEVERAL.split(value.strip(), maxsplit=1)[0].strip())
     if found is None:
         return None
     tokens = words_of(re.sub(r"\d+", " ", found[1])).split()
-    words = table.signs.words
+    words = signs.words
     if set(tokens) & words["functional-mailbox"] or not tokens:
         return False
     if any("".join(tokens).startswith(word) for word in words["functional-mailbox"] if len(word) > 5):
@@ -138,6 +138,11 @@ def _owner_of(value: str, table: Table) -> bool | None:
         return True
     # `initial.name@` and `first.last@`: two words or more, none of which is that of a service.
     return len(tokens) > 1 and (len(tokens[0]) == 1 or min(map(len, tokens)) > 2)
+
+
+def names_a_person(text: str) -> bool:
+    """Whether a contact holds a mobile, a NIR or the mailbox of a person, and not that of a service."""
+    return _leads_to_a_person(text, load_signs())
 
 
 def leads_to_somebody(text: str) -> bool:
@@ -150,7 +155,7 @@ def suggest_free_text(table: Table, column: Read) -> Suggestion | None:
     texts = [value for value in column.values if len(_WORD.findall(value)) >= _WORDS_OF_A_TEXT]
     if len(texts) < 0.3 * len(column.values):
         return None
-    leading = [_leads_to_a_person(text, table) for text in texts]
+    leading = [_leads_to_a_person(text, table.signs) for text in texts]
     named = [len(_WORD.findall(text)) >= _WORDS_ABOUT_SOMEBODY and _NAMED.search(text) is not None for text in texts]
     found = sum(map(or_, leading, named))
     few = 1 if len(column.values) < _FEW else 2
@@ -163,9 +168,9 @@ def suggest_free_text(table: Table, column: Read) -> Suggestion | None:
     return table.suggest(column, PersonalSign.FREE_TEXT, Confidence.MEDIUM, found, *said)
 
 
-def _leads_to_a_person(text: str, table: Table) -> bool:
+def _leads_to_a_person(text: str, signs: Signs) -> bool:
     """Whether a text holds a mobile, a NIR or the mailbox of a person: desks answer landlines and shared mailboxes."""
     return any(
-        _owner_of(held.rstrip("."), table) is True if "@" in held else _LANDLINE.match(held) is None
+        _owner_of(held.rstrip("."), signs) is True if "@" in held else _LANDLINE.match(held) is None
         for held in _IN_TEXT.findall(text)
     )

@@ -208,10 +208,10 @@ def _empty(owner: str) -> None:
 
 
 def _home(settings: Settings, cluster: Cluster, passwords: Mapping[str, str], name: str) -> Home:
-    owner, app, jobs = (
-        connection_url(cluster, user=role, password=passwords[role], dbname=name) for role in (OWNER, APP, JOBS)
+    owner, app, jobs, public = (
+        connection_url(cluster, user=role, password=passwords[role], dbname=name) for role in (OWNER, APP, JOBS, PUBLIC)
     )
-    return Home(settings, Urls(owner=owner, app=app, jobs=jobs), cluster)
+    return Home(settings, Urls(owner=owner, app=app, jobs=jobs, public=public), cluster)
 
 
 def _restore(home: Home, archive: Path, keys: Keys | None) -> None:

@@ -70,6 +70,8 @@ class Urls:
     owner: str
     app: str
     jobs: str
+    public: str | None = None
+    """Nothing where the settings do not say how the role of the public connects: its pages then answer 503."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,21 @@ class Home:
     def jobs(self) -> Engine:
         """The worker and the commands: every organisation."""
         return engine_for(self.urls.jobs, 4)
+
+    @cached_property
+    def public(self) -> Engine:
+        """The published part, without an account: each transaction reads one moment of it and writes nothing.
+
+        Raises: Unavailable where the settings do not say how its role connects.
+        """
+        if self.urls.public is None:
+            raise Unavailable(
+                _(
+                    "Le catalogue public n’est pas ouvert : DATABASE_URL donne un autre rôle que « {app} », et "
+                    "DATABASE_PUBLIC_URL n’est pas donnée. C’est l’adresse du rôle « {public} »."
+                ).format(app=APP, public=PUBLIC)
+            )
+        return at_one_moment(engine_for(self.urls.public, longest=LONGEST_PAGE))
 
     @cached_property
     def files(self) -> FileStore:
@@ -142,7 +159,7 @@ class Home:
 
     def dispose(self) -> None:
         """Closes every connection of this process."""
-        for engine in (self.owner, self.app, self.jobs):
+        for engine in (self.owner, self.app, self.jobs, *([self.public] if self.urls.public else [])):
             engine.dispose()
 
 
@@ -180,23 +197,33 @@ def _external(settings: Settings) -> Urls | None:
         owner=settings.database_admin_url,
         app=settings.database_url,
         jobs=settings.database_jobs_url or _jobs_beside(settings.database_url),
+        public=settings.database_public_url or beside(settings.database_url, PUBLIC),
     )
 
 
 def _jobs_beside(app: str) -> str:
     """The worker's address where it is the pages' own but for the role: with the role of another name, nobody knows."""
-    try:
-        address = make_url(app)
-    except ArgumentError as error:
-        raise Unavailable(_("DATABASE_URL n’est pas une adresse de PostgreSQL (postgresql://…).")) from error
-    if address.username != APP:
+    jobs = beside(app, JOBS)
+    if jobs is None:
         raise Unavailable(
             _(
                 "DATABASE_URL donne un autre rôle que « {app} » : donnez aussi DATABASE_JOBS_URL, l’adresse du rôle "
                 "des travaux (« {jobs} »)."
             ).format(app=APP, jobs=JOBS)
         )
-    return address.set(username=JOBS).render_as_string(hide_password=False)
+    return jobs
+
+
+def beside(app: str, role: str) -> str | None:
+    """The address of a role where that of the pages differs by the role alone; nothing where theirs has another name.
+
+    Raises: Unavailable when it is no address.
+    """
+    try:
+        address = make_url(app)
+    except ArgumentError as error:
+        raise Unavailable(_("DATABASE_URL n’est pas une adresse de PostgreSQL (postgresql://…).")) from error
+    return address.set(username=role).render_as_string(hide_password=False) if address.username == APP else None
 
 
 @contextlib.contextmanager
@@ -219,7 +246,7 @@ def open_home(settings: Settings, *, create: bool = False, check: bool = True, s
         urls = Urls(
             *(
                 connection_url(cluster, user=role, password=passwords[role], dbname=DATABASE)
-                for role in (OWNER, APP, JOBS)
+                for role in (OWNER, APP, JOBS, PUBLIC)
             )
         )
         with _opened(Home(settings, urls, cluster), create=create, check=check) as home:

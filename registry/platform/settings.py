@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     database_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_URL"))
     database_admin_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_ADMIN_URL"))
     database_jobs_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_JOBS_URL"))
+    database_public_url: str | None = Field(default=None, validation_alias=AliasChoices("DATABASE_PUBLIC_URL"))
     postgres_major: int = Field(default=16, ge=1, le=99)
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)

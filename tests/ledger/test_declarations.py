@@ -129,7 +129,8 @@ def test_the_pages_may_read_of_the_open_tables_only_what_their_reason_says(home)
 
 
 @pytest.mark.database
-def test_the_public_role_may_read_and_write_nothing_yet(home):
+def test_the_public_role_reads_no_table_whole_and_writes_none(home):
+    # Which columns it reads, and of which rows: tests/public/test_public_role.py.
     with home.owner.connect() as connection:
         granted = connection.execute(
             text(
