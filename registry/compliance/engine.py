@@ -112,9 +112,10 @@ def engine_of(session: Session) -> Engine:
 def engine_at(session: Session, until: datetime | None) -> Engine:
     """The engine with what had been decided about rules before an instant: what is told of a day is told by it."""
     engine = engine_of(session)
-    every = engine.catalogue.decided.by_policy.values()
-    if until is None or all(one.decided_at < until for decisions in every for one in decisions):
+    if until is None or not engine.catalogue.decided.by_policy:
+        return engine
+    known = find_decisions(session, until=until)
+    if len(known) == sum(map(len, engine.catalogue.decided.by_policy.values())):
         return engine
     ours: Engine = session.info["engine"]
-    known = [one for one in find_decisions(session) if one.decided_at < until]
     return replace(ours, catalogue=follow(ours.catalogue, known, NOTHING_DECIDED)[0])

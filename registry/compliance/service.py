@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.deviations.service import close_unneeded
-from registry.compliance.engine import Engine, Reading, engine_of
+from registry.compliance.engine import Engine, Reading, engine_at, engine_of
 from registry.compliance.evaluation import Assessment, Known, assess, assess_version, with_count
 from registry.compliance.models import PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
@@ -43,7 +43,7 @@ def judge(
     session: Session, kind: SubjectKind, ids: Sequence[int], reading: Reading, engine: Engine | None = None
 ) -> Iterable[Judged]:
     """Judges subjects on a day of facts under the law of a day, without keeping anything."""
-    engine = engine or engine_of(session)
+    engine = engine or engine_at(session, reading.until)
     subject = engine.subjects[kind]
     for start in range(0, len(ids), BATCH):
         bound = subject.bind(session, ids[start : start + BATCH], on=reading.on, until=reading.until)

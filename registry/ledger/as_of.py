@@ -65,13 +65,14 @@ def asking_once(session: Session, about: tuple[tuple[type[Table], str], ...], id
 
     Most records have little of what may be known of one, and each question costs more than its empty answer.
     """
-    wanted = frozenset(ids)
+    wanted, before = frozenset(ids), session.info.get(_EMPTY, {})
     held = session.execute(_whether_held(about), {"wanted": sorted(wanted)}).one()
-    session.info[_EMPTY] = {one: wanted for one, some in zip(about, held, strict=True) if not some}
+    told = {one: wanted for one, some in zip(about, held, strict=True) if not some}
+    session.info[_EMPTY] = {**before, **told}
     try:
         yield
     finally:
-        del session.info[_EMPTY]
+        session.info[_EMPTY] = before
 
 
 @lru_cache(maxsize=16)

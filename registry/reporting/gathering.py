@@ -140,7 +140,7 @@ def _values(session: Session, scoped: Scoped, moment: Moment) -> dict[str, Any]:
         "known_on": moment.known_on,
         "law_of": law_of,
         "demonstration": registry.demonstration,
-        "policies": _policy_lines(engine, judged, law_of),
+        "policies": _policy_lines(engine, judged, law_of, moment.known_on),
         "waiting": _waiting_lines(engine, scoped, law_of),
         "findings": _finding_lines(engine, scoped, judged, since, deviations, as_of),
         "organisations": _organisation_lines(scoped, judged),
@@ -225,7 +225,7 @@ def _counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     return {verdict.name.lower(): number[verdict] for verdict in Verdict}
 
 
-def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> list[dict[str, Any]]:
+def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date, known_on: date) -> list[dict[str, Any]]:
     verdicts: dict[str, list[Verdict]] = {}
     for one in judged:
         for assessment in one.assessments:
@@ -235,6 +235,9 @@ def _policy_lines(engine: Engine, judged: Sequence[Judged], law_of: date) -> lis
         for policy, version in engine.catalogue.in_force(kind, law_of):
             if policy.id in verdicts:
                 validation = engine.catalogue.validation_of(policy, version)
+                if validation is not None and validation.decision is None and validation.on > known_on:
+                    # A file may tell of a reading that was yet to come.
+                    validation = None
                 lines.append(
                     {
                         "id": policy.id,

@@ -22,9 +22,10 @@ from registry.compliance.decisions.service import (
     withdraw_policy,
 )
 from registry.compliance.decisions.vocabulary import PolicyDecisionKind
-from registry.compliance.engine import Engine, engine_of
+from registry.compliance.engine import Engine, Reading, engine_of
 from registry.compliance.local_packs import adopt_policies, load_policies
 from registry.compliance.queries import find_findings
+from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import amend_dataset
@@ -324,7 +325,7 @@ def test_a_report_counts_what_an_adopted_rule_finds_and_says_since_when_a_text_i
 
 
 def test_a_report_of_a_past_day_is_told_by_the_rules_and_the_validations_of_that_day(town: Town) -> None:
-    town.record(**PUBLISHED)
+    sheet = town.record(**PUBLISHED)
     with town.acting() as session:
         before = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     adopt(town)
@@ -346,6 +347,10 @@ def test_a_report_of_a_past_day_is_told_by_the_rules_and_the_validations_of_that
     found, said = told(None)
     assert "ZZ-01" in found
     assert said["OD-05"] == today
+    for until, judges in ((before, False), (None, True)):
+        with town.acting() as session:
+            (one,) = judge(session, SubjectKind.DATASET, [sheet], Reading(on=today, until=until, law_of=today))
+        assert ("ZZ-01" in {said.policy.id for said in one.assessments}) is judges, "as the command judges that day"
 
 
 def test_an_adoption_travels_with_the_backup(town: Town, tmp_path: Path) -> None:

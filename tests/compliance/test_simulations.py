@@ -286,6 +286,7 @@ def test_the_simulations_are_listed_a_page_at_a_time(town: Town, monkeypatch: py
     assert 'rel="next"' not in last
 
 
+@pytest.mark.database
 def test_the_file_names_each_sheet_and_no_spreadsheet_computes_it(town: Town):
     sheet = town.record("=1+1", **PUBLISHED)
     legal = town.someone(Role.LEGAL)

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from registry.demonstration.loading import load_demonstration
 from registry.platform.postgres import Cluster
@@ -22,4 +23,7 @@ DAYS = (
 def test_it_loads_on_that_day(cluster: Cluster, template: str, tmp_path: Path, day: date) -> None:
     with opened_home(cluster, template, tmp_path) as home:
         loaded = load_demonstration(home, today=day, engine_info={**assembled(), "today": lambda: day})
+        with home.owner.connect() as connection:
+            asked = connection.execute(text("SELECT DISTINCT state FROM accepted_deviation")).scalars().all()
     assert len(loaded.accounts) == 7
+    assert {"approved", "asked"} <= set(asked), "What waits for a decision is shown whichever day it is."

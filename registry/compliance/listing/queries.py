@@ -10,7 +10,7 @@ from sqlmodel import col
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.listing.rules import Cell, Chosen, Facet
 from registry.compliance.models import Finding
-from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, holding, verdict_on, with_deviations
+from registry.compliance.queries import GRAVEST_FIRST, Found, find_findings, holding, with_deviations
 from registry.compliance.vocabulary import Force, Severity, Verdict
 
 Place = tuple[Verdict, Force, Severity, int, str, int]
@@ -18,6 +18,7 @@ Place = tuple[Verdict, Force, Severity, int, str, int]
 number.
 """
 _Rank = tuple[int, int, int]
+_OWN = col(Finding.organisation_id), col(Finding.policy_id)
 _FORCES, _SEVERITIES = list(Force), list(Severity)
 
 
@@ -84,20 +85,28 @@ def _all_of(
     """The numbers of the findings of cells that are shown whole: each rank sorts the few it has."""
     parts = []
     for rank, of in few.items():
-        own = col(Finding.organisation_id), col(Finding.policy_id)
-        query = _of(chosen, today).where(tuple_(*own).in_(of), verdict_on(today) == verdicts[rank])
-        parts.append(query.order_by(*own, col(Finding.id)).limit(limit))
+        halves = [
+            half.add_columns(*_OWN).where(tuple_(*_OWN).in_(of)).subquery().select()
+            for half in _halves(_of(chosen, today), verdicts[rank], today)
+        ]
+        both = union_all(*halves).subquery()
+        parts.append(select(both.c.id).order_by(both.c.organisation_id, both.c.policy_id, both.c.id).limit(limit))
     return parts
 
 
 def _one_after_another(cell: Select[int], verdict: Verdict, today: date, limit: int) -> Select[int]:
     """The next numbers of a cell that may hold a hundred thousand: each half is read in the order of an index."""
-    turns = col(Finding.turns_on)
-    stays = cell.where(col(Finding.verdict) == verdict, or_(turns.is_(None), turns > today))
-    turned = cell.where(col(Finding.turns_into) == verdict, turns <= today)
-    halves = (half.order_by(col(Finding.id)).limit(limit).subquery().select() for half in (stays, turned))
+    ordered = (half.order_by(col(Finding.id)).limit(limit) for half in _halves(cell, verdict, today))
+    halves = (half.subquery().select() for half in ordered)
     both = union_all(*halves).subquery()
     return select(both.c.id).order_by(both.c.id).limit(limit)
+
+
+def _halves(query: Select[int], verdict: Verdict, today: date) -> tuple[Select[int], Select[int]]:
+    """The findings that read so as they were found, and those that turned into it: an index answers each."""
+    turns = col(Finding.turns_on)
+    stays = query.where(col(Finding.verdict) == verdict, or_(turns.is_(None), turns > today))
+    return stays, query.where(col(Finding.turns_into) == verdict, turns <= today)
 
 
 def _of(chosen: Chosen, today: date) -> Select[int]:

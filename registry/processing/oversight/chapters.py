@@ -66,15 +66,16 @@ def _unread(visit: Visit, _counts: Counter[tuple[str, Verdict]], _names: Mapping
 def _of_policies(anchor: str, title: str, article: str, *policy_ids: str) -> _Build:
     """A chapter made of what some policies find: not kept first, then what they wait for."""
 
-    asked = [(Facet.POLICY, one) for one in policy_ids] + [(Facet.VERDICT, one) for one in _OPEN]
-    listed = f"{FINDINGS}?{urlencode(asked)}"
-
     def build(visit: Visit, counts: Counter[tuple[str, Verdict]], names: Mapping[int, str]) -> Chapter:
         total = sum(counts[policy_id, verdict] for policy_id in policy_ids for verdict in _OPEN)
         found = find_findings(
             visit.session, visit.today, policy_ids=frozenset(policy_ids), gravest_first=True, limit=SHOWN
         )
         open_ = [one for one in found if one.verdict in _OPEN]
+        # A rule that can be read no more is no choice of the list.
+        known = [one for one in policy_ids if engine_of(visit.session).catalogue.find(one) is not None]
+        asked = [(Facet.POLICY, one) for one in known] + [(Facet.VERDICT, one) for one in _OPEN]
+        listed = f"{FINDINGS}?{urlencode(asked)}" if known else ""
         return Chapter(anchor, _(title), _(article), total, _told(visit, open_, names), listed)
 
     return build
