@@ -6,7 +6,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Row, func, select, text
+from sqlalchemy import Row, any_, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -219,6 +219,44 @@ def find_role(session: Session, account_id: int, organisation_id: int, permissio
         (row.ended, len(permissions_of(row.role)), row.role) for row in rows if permission in permissions_of(row.role)
     ]
     return min(held)[2] if held else None
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """Somebody who can sign in and may do a task."""
+
+    account_id: int
+    name: str
+    email: str | None
+
+    @property
+    def words(self) -> str:
+        """Who it is, in a list to choose from."""
+        return " — ".join(part for part in (self.name, self.email) if part)
+
+
+def find_holders(session: Session, roles: Sequence[Role], organisation_id: int, *, but: int) -> list[Colleague]:
+    """The active accounts that hold one of these roles on an organisation, as far as the asker may know them."""
+    names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
+    rows = session.execute(
+        select(col(Account.id), names.c.value.label("name"), mails.c.value.label("email"))
+        .distinct()
+        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
+        .join(Organisation, col(RoleGrant.organisation_id) == any_(col(Organisation.lineage)))
+        .join(Person, col(Person.id) == col(Account.person_id))
+        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
+        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
+        .where(
+            col(Organisation.id) == organisation_id,
+            col(Account.state) == AccountState.ACTIVE,
+            col(Account.id) != but,
+            ~col(RoleGrant.ended),
+            col(RoleGrant.role).in_(roles),
+        )
+    )
+    return sorted(
+        (Colleague(row.id, row.name or row.email or "", row.email) for row in rows), key=lambda one: one.name.casefold()
+    )
 
 
 def holds_beyond(session: Session, account_id: int, reach: frozenset[int]) -> bool:

@@ -13,6 +13,7 @@ from registry.desk.vocabulary import QuestionState
 from registry.kernel.errors import Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _
+from registry.lifecycle.showing import endorser_of
 from registry.platform.mail import Mailer
 from registry.web.visits import Visit
 
@@ -39,7 +40,7 @@ def asker_of(visit: Visit) -> Asker:
         assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
         deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
-        endorsing=who.grants if who.may(Permission.LIFECYCLE_VISA_GIVE) else {},
+        endorser=endorser_of(who),
         kept_months=visit.premises.home.settings.requests_kept_months,
     )
 

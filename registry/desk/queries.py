@@ -1,18 +1,16 @@
 """Every SELECT about tasks: they are told by findings, appointments, questions and imports, and stored nowhere."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import any_, literal, select, text
+from sqlalchemy import literal, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.accounts.models import Account, RoleGrant
-from registry.accounts.vocabulary import AccountState
+from registry.accounts.queries import Colleague, find_holders
 from registry.compliance.deviations.rules import TOLD, WARNED
 from registry.datasets.models import Dataset, InformationSystem
 from registry.desk.models import TaskArrangement
@@ -22,7 +20,7 @@ from registry.desk.vocabulary import MENDING, SLIP_POLICY, Arrangement, TaskKind
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
-from registry.organisations.models import Organisation, Person, PersonIdentity
+from registry.lifecycle.queries import Endorser
 from registry.processing.breaches.models import Breach
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
@@ -55,7 +53,7 @@ class Asker:
     assessing: frozenset[int]
     erasing: frozenset[int]
     deciding: frozenset[int]
-    endorsing: Mapping[Role, frozenset[int]]
+    endorser: Endorser
     kept_months: int
 
 
@@ -152,10 +150,10 @@ def find_tasks(
         ASKING,
         {
             **{name: sorted(value) for name, value in vars(asker).items() if isinstance(value, frozenset)},
-            "endorsing": json.dumps({role: sorted(ids) for role, ids in asker.endorsing.items()}),
-            "account": asker.account_id, "person": asker.person_id, "zone": session.info["time_zone"],
+            **asker.endorser.asking(today),
+            "person": asker.person_id, "zone": session.info["time_zone"],
             **{name: list(value) for name, value in vars(laws).items()},
-            "today": today, "soon": today + timedelta(days=SOON),
+            "soon": today + timedelta(days=SOON),
             "told": today - timedelta(days=TOLD), "warned": today + timedelta(days=WARNED),
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
@@ -226,37 +224,10 @@ def find_arrangement(session: Session, account_id: int, key: str) -> TaskArrange
     ).scalar_one_or_none()
 
 
-@dataclass(frozen=True)
-class Colleague:
-    """Somebody who can sign in and may do a task."""
-
-    account_id: int
-    name: str
-    email: str | None
-
-
 def find_colleagues(session: Session, permission: Permission, organisation_id: int, *, but: int) -> list[Colleague]:
     """The active accounts whose roles allow something on an organisation, as far as the asker may know them."""
-    names, mails = select(PersonIdentity).subquery("names"), select(PersonIdentity).subquery("mails")
-    rows = session.execute(
-        select(col(Account.id), names.c.value.label("name"), mails.c.value.label("email"))
-        .distinct()
-        .join(RoleGrant, col(RoleGrant.account_id) == col(Account.id))
-        .join(Organisation, col(RoleGrant.organisation_id) == any_(col(Organisation.lineage)))
-        .join(Person, col(Person.id) == col(Account.person_id))
-        .outerjoin(names, (names.c.person_id == Person.id) & (names.c.digest == Person.name_digest))
-        .outerjoin(mails, (mails.c.person_id == Person.id) & (mails.c.digest == Person.email_digest))
-        .where(
-            col(Organisation.id) == organisation_id,
-            col(Account.state) == AccountState.ACTIVE,
-            col(Account.id) != but,
-            ~col(RoleGrant.ended),
-            col(RoleGrant.role).in_([role for role in Role if permission in permissions_of(role)]),
-        )
-    )
-    return sorted(
-        (Colleague(row.id, row.name or row.email or "", row.email) for row in rows), key=lambda one: one.name.casefold()
-    )
+    roles = [role for role in Role if permission in permissions_of(role)]
+    return find_holders(session, roles, organisation_id, but=but)
 
 
 def find_names(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int], str]:

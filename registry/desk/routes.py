@@ -249,7 +249,7 @@ def _task_page(
     among = find_colleagues(visit.session, task.needs, task.organisation_id, but=visit.visitor.account_id)
     view = TaskPage(
         task=_say(visit, [task], binding, bodies)[0],
-        colleagues=[(str(one.account_id), " — ".join(p for p in (one.name, one.email) if p)) for one in among],
+        colleagues=[(str(one.account_id), one.words) for one in among],
         may_delegate=may_delegate, values=values, errors=errors,
     )  # fmt: skip
     return visit.page("desk/task.html", view, status=status)

@@ -2,6 +2,8 @@
 
 from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, bindparam, text
 
+from registry.lifecycle.queries import AWAITED
+
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
 # of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
@@ -9,8 +11,13 @@ from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, bindparam, text
 # that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
 # time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
 # erasure once no request needs their name.
-_TASKS = """
-WITH body AS MATERIALIZED (
+_TASKS = f"""
+WITH waiting AS MATERIALIZED (
+  SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
+         bool_or(stand_in IS NOT NULL) AS standing_in, bool_or(handed IS NOT NULL) AS handed,
+         bool_or(told AND late) AS told, (array_agg(kind ORDER BY since, kind))[1] AS kind
+    FROM ({AWAITED}) AS awaited GROUP BY request_id
+), body AS MATERIALIZED (
   SELECT own.id, (SELECT above.id FROM organisation above
                    WHERE above.id = ANY (own.lineage) AND above.kind NOT IN ('department', 'service')
                    ORDER BY cardinality(above.lineage) DESC LIMIT 1) AS legal_id
@@ -142,25 +149,19 @@ WITH body AS MATERIALIZED (
       OR (d.asked_by = :account AND d.state = 'approved' AND d.expires_on BETWEEN :today AND :warned)
   UNION ALL
   SELECT 'move', concat_ws(':', 'move', r.id), r.organisation_id, 'dataset', r.dataset_id,
-         CASE WHEN r.state = 'refused' THEN 'refused' WHEN r.asked_by = :account THEN 'asked' ELSE 'give' END
-         || ':' || r.id || ':' || r.move, ARRAY[]::text[], CASE WHEN r.state = 'refused' THEN 0 ELSE 2 END,
-         coalesce(r.ended_on, r.asked_on), NULL, 1, r.state = 'waiting' AND r.asked_by = :account, false,
-         CAST(:move_patience AS integer), NULL
+         concat_ws(':', stands.code, r.id, r.move, w.kind, w.since), ARRAY[]::text[],
+         CASE WHEN stands.code = 'refused' THEN 0 ELSE 2 END, coalesce(r.ended_on, w.since, r.asked_on), NULL, 1,
+         stands.code IN ('asked', 'handed'), coalesce(w.late, false),
+         CASE WHEN stands.code = 'refused' THEN CAST(:move_patience AS integer) END, NULL
     FROM stage_request r JOIN dataset d ON d.id = r.dataset_id
-   WHERE NOT d.annulled AND (
-         (r.state = 'waiting' AND r.asked_by = :account)
-      OR (r.state = 'refused' AND r.asked_by = :account
-          AND NOT EXISTS (SELECT FROM stage_request l WHERE l.dataset_id = r.dataset_id AND l.id > r.id))
-      OR (r.state = 'waiting' AND r.asked_by <> :account AND NOT keeps_dataset(:account, r.dataset_id, :today)
-          AND EXISTS (
-            SELECT FROM stage_move m, jsonb_each(m.visas) AS visa (kind, terms)
-             WHERE m.code = r.move AND m.from_stage = r.from_stage
-               AND NOT ((visa.terms -> 'personal_only')::boolean AND d.personal_data IN ('none', 'anonymised'))
-               AND EXISTS (SELECT FROM jsonb_array_elements_text(visa.terms -> 'given_by') AS by (role)
-                            WHERE CAST(:endorsing AS jsonb) -> by.role @> to_jsonb(r.organisation_id))
-               AND NOT EXISTS (SELECT FROM stage_visa v
-                                WHERE v.request_id = r.id AND v.kind = visa.kind AND v.answer = 'given'
-                                  AND v.dataset_version = d.version))))
+    LEFT JOIN waiting w ON w.request_id = r.id
+    CROSS JOIN LATERAL (SELECT CASE
+      WHEN r.state = 'refused' THEN 'refused' WHEN r.asked_by = :account THEN 'asked' WHEN w.mine THEN 'give'
+      WHEN w.standing_in THEN 'stand-in' WHEN w.handed THEN 'handed' WHEN w.told THEN 'late' END) AS stands (code)
+   WHERE NOT d.annulled AND stands.code IS NOT NULL
+     AND (r.state = 'waiting'
+          OR (r.state = 'refused' AND (r.asked_by = :account OR keeps_dataset(:account, r.dataset_id, :today))
+              AND NOT EXISTS (SELECT FROM stage_request l WHERE l.dataset_id = r.dataset_id AND l.id > r.id)))
   UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
@@ -227,7 +228,7 @@ ASKING = text(_TASKS).bindparams(
     ),
     *(
         bindparam(name, type_=Text())
-        for name in ("zone", "key", "kind", "place", "dpia_policy", "slip_policy", "endorsing")
+        for name in ("zone", "key", "kind", "place", "dpia_policy", "slip_policy", "endorsing", "escalating", "overdue")
     ),
     *(
         bindparam(name, type_=Integer())

@@ -461,7 +461,7 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.DPIA: say_dpia,
     TaskKind.ERASURE: say_erasure,
     TaskKind.DEVIATION: _say_deviation,
-    TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(task.detail),
+    TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(task.detail, late=task.passed),
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }

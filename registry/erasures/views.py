@@ -80,6 +80,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "stored_file": (mark("Fichier conservé"), ""),
     "sub_processor": (mark("Sous-traitant ultérieur"), ""),
     "task_arrangement": (mark("Décision sur une tâche"), ""),
+    "visa_delegation": (mark("Visa confié"), "/visas/delegations"),
     "watch_entry": (mark("Veille juridique"), "/droit/veille/{row}/modifier"),
 }
 """How a table is said to people, and where a row of it is shown; every record has one."""

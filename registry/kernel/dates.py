@@ -53,6 +53,14 @@ def is_working_day(day: date) -> bool:
     return day.weekday() < 5 and day not in public_holidays(day.year)
 
 
+def plus_working_days(day: date, count: int) -> date:
+    """The day so many working days later, itself not counted."""
+    while count > 0 and day < date.max:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
 def working_day_from(day: date) -> date:
     """That day if it is a working day, else the next one."""
     while not is_working_day(day) and day < date.max:

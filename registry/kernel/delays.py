@@ -1,22 +1,23 @@
-"""Delays as texts count them: in hours of real time, in days or in months, carried or not past days off."""
+"""Delays as texts count them: in hours of real time, in days, working days or months, carried or not past days off."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from registry.kernel.dates import plus_days, plus_months, working_day_from
+from registry.kernel.dates import plus_days, plus_months, plus_working_days, working_day_from
 
 
 @dataclass(frozen=True)
 class Delay:
     """A delay of a text, and the text that sets it.
 
-    Units: `count` hours, days or months; `carried` says whether a last day off is carried to the next working day.
+    Units: `count` hours, days, working days or months; `carried` says whether a last day off is
+    carried to the next working day.
     """
 
     count: int
-    unit: Literal["hours", "days", "months"]
+    unit: Literal["hours", "days", "working-days", "months"]
     carried: bool
     law: str = ""
     article: str = ""
@@ -43,19 +44,28 @@ class Counted:
 
 
 def count_delay(start: date, delay: Delay) -> Counted:
-    """A delay of days or months counted from a day, which does not count itself.
+    """A delay of days, working days or months counted from a day, which does not count itself.
 
     Raises: ValueError for a delay of hours, which runs from a moment.
     """
     if delay.unit == "hours":
         raise ValueError("a delay of hours runs from a moment, not from a day")
-    falls_on = plus_days(start, delay.count) if delay.unit == "days" else plus_months(start, delay.count)
+    later = {"days": plus_days, "working-days": plus_working_days, "months": plus_months}[delay.unit]
+    falls_on = later(start, delay.count)
     return Counted(start, falls_on, working_day_from(falls_on) if delay.carried else falls_on, delay)
 
 
 def deadline(start: date, delay: Delay) -> date:
     """The last day of a delay that starts on a day, which does not count."""
     return count_delay(start, delay).last
+
+
+def latest_start_past(today: date, delay: Delay) -> date:
+    """The last day from which a delay is over today: whatever starts on it, or before, is late."""
+    start = today
+    while deadline(start, delay) >= today:
+        start -= timedelta(days=1)
+    return start
 
 
 def last_moment(start: datetime, delay: Delay) -> datetime:

@@ -13,12 +13,13 @@ from registry.compliance.vocabulary import Verdict
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import Stage
+from registry.kernel.delays import deadline
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import MOVE_LABELS, StageRequestForm, VisaCreation
 from registry.lifecycle.models import StageRequest, StageVisa
-from registry.lifecycle.queries import find_requests, find_visas, find_waiting_requests, get_request
+from registry.lifecycle.queries import find_awaited, find_requests, find_visas, find_waiting_requests, get_request
 from registry.lifecycle.rules import Gate, digest_of, visas_needed
 from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
 from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on
@@ -61,6 +62,16 @@ _LABELS = {
     "ended_reason": mark("Pourquoi elle a été refusée ou retirée"),
     "given_as": mark("Le rôle qui a répondu"),
     "given_on": mark("Le jour de la réponse"),
+    "by_delegation": mark("Si qui a répondu tenait ce visa d’une délégation"),
+    "awaited": mark("Les visas qu’elle attend encore"),
+    "since": mark("Depuis quand il est attendu"),
+    "due_on": mark("Le dernier jour où il est attendu sans retard"),
+    "late": mark("Si ce jour est passé"),
+    "delegations": mark("Les délégations, la dernière d’abord"),
+    "delegator_id": mark("Le compte qui a confié ses visas"),
+    "delegate_id": mark("Le compte qui les donne à sa place"),
+    "starts_on": mark("Le premier jour"),
+    "ends_on": mark("Le dernier jour, compris"),
     "by_keeper": mark("Si qui a répondu tient le jeu ou en répond"),
 }
 
@@ -113,10 +124,21 @@ class VisaBody:
     given_as: Role
     given_on: date
     by_keeper: bool
+    by_delegation: bool
     reason: str | None
     authority: str | None
     reference: str | None
     dated: date | None
+
+
+@dataclass(frozen=True)
+class AwaitedBody:
+    """A visa that a request waits for: since when, until when, and whether that day is past."""
+
+    kind: VisaKind
+    since: date
+    due_on: date
+    late: bool
 
 
 @dataclass(frozen=True)
@@ -137,6 +159,7 @@ class StageRequestBody:
     ended_on: date | None
     ended_reason: str | None
     visas: list[VisaBody]
+    awaited: list[AwaitedBody]
 
 
 @dataclass(frozen=True)
@@ -175,16 +198,32 @@ def _move_body(sheet: Dataset, code: str, gate: Gate) -> MoveBody:
     )  # fmt: skip
 
 
-def _request_body(row: StageRequest, visas: Sequence[StageVisa]) -> StageRequestBody:
-    told = {name: getattr(row, name) for name in StageRequestBody.__dataclass_fields__ if name != "visas"}
-    return StageRequestBody(
-        **told,
-        visas=[VisaBody(**{name: getattr(one, name) for name in VisaBody.__dataclass_fields__}) for one in visas],
-    )
+def _request_bodies(visit: Visit, rows: Sequence[StageRequest]) -> list[StageRequestBody]:
+    """Requests with their visas, and those they wait for."""
+    visas = find_visas(visit.session, [row.id for row in rows])
+    awaited: dict[int, list[AwaitedBody]] = {}
+    for one in find_awaited(visit.session, [row.id for row in rows if row.state is RequestState.WAITING]):
+        due = deadline(one.since, load_chart().visas[one.kind].delay)
+        awaited.setdefault(one.request_id, []).append(AwaitedBody(one.kind, one.since, due, due < visit.today))
+    return [
+        StageRequestBody(
+            **{name: getattr(row, name) for name in StageRequestBody.__dataclass_fields__ if name not in _TOLD_APART},
+            visas=[_visa_body(one) for one in visas.get(row.id, [])], awaited=awaited.get(row.id, []),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+_TOLD_APART = frozenset({"visas", "awaited"})
+
+
+def _visa_body(one: StageVisa) -> VisaBody:
+    told = {name: getattr(one, name) for name in VisaBody.__dataclass_fields__ if name != "by_delegation"}
+    return VisaBody(**told, by_delegation=one.delegation_id is not None)
 
 
 def _told(visit: Visit, row: StageRequest) -> StageRequestBody:
-    return _request_body(row, find_visas(visit.session, [row.id]).get(row.id, []))
+    return _request_bodies(visit, [row])[0]
 
 
 @route(
@@ -194,14 +233,13 @@ def _told(visit: Visit, row: StageRequest) -> StageRequestBody:
 def read_stage(visit: Visit, dataset_id: int) -> Response[StageBody]:
     """Where a dataset stands, what stops each move, what was asked and answered."""
     sheet, requests = get_dataset(visit.session, dataset_id), find_requests(visit.session, dataset_id)
-    visas = find_visas(visit.session, [row.id for row in requests])
     waits = sheet.annulled or any(row.state is RequestState.WAITING for row in requests)
     moves = [] if waits else load_chart().moves_from(sheet.stage)
     gates = try_moves(visit.session, sheet, moves, known_now(visit, sheet), visit.today) if moves else {}
     body = StageBody(
         sheet.version, digest_of(known_now(visit, sheet)), sheet.stage,
         [_move_body(sheet, code, gate) for code, gate in gates.items()],
-        [_request_body(row, visas.get(row.id, [])) for row in requests],
+        _request_bodies(visit, requests),
     )  # fmt: skip
     return visit.answer(body)
 
@@ -236,10 +274,8 @@ def list_stage_requests(visit: Visit) -> Response[StageRequestsBody]:
     (after,) = asked.place(int) or (0,)
     found = find_waiting_requests(visit.session, after=after, limit=asked.limit + 1)
     more, found = len(found) > asked.limit, found[: asked.limit]
-    visas = find_visas(visit.session, [one.row.id for one in found])
     following = asked.following((found[-1].row.id,) if more else None)
-    rows = [_request_body(one.row, visas.get(one.row.id, [])) for one in found]
-    return visit.answer(StageRequestsBody(rows, following))
+    return visit.answer(StageRequestsBody(_request_bodies(visit, [one.row for one in found]), following))
 
 
 @route("GET", "/api/v1/stage-requests/{stage_request_id:int}", READ, about=about(mark("Une demande de passage.")))

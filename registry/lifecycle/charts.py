@@ -1,6 +1,7 @@
 """The moves as `policies/lifecycle.yaml` says them, read and checked once."""
 
 from collections.abc import Mapping
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -10,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from registry.compliance.vocabulary import Severity
 from registry.datasets.vocabulary import Stage
+from registry.kernel.delays import Delay, latest_start_past
 from registry.kernel.permissions import Role
 from registry.kernel.words import current_locale
 from registry.lifecycle.vocabulary import VisaKind
@@ -27,6 +29,12 @@ class VisaTerms(BaseModel):
     title: _Words
     title_en: _Words
     given_by: Annotated[tuple[Role, ...], Field(min_length=1)]
+    delegated_to: Annotated[tuple[Role, ...], Field(min_length=1)]
+    """The roles to which somebody may hand it over for a time."""
+    within: Annotated[int, Field(ge=1, le=250)]
+    """How long it may wait. Units: working days, the day it is asked for not counted."""
+    escalated_to: Role
+    """Who is told once it waited longer."""
     personal_only: bool = False
     """Whether it is asked for personal data alone."""
     outside: bool = False
@@ -36,6 +44,11 @@ class VisaTerms(BaseModel):
     def name(self) -> str:
         """The title in the reader's language."""
         return self.title if current_locale() == "fr" else self.title_en
+
+    @property
+    def delay(self) -> Delay:
+        """How long it may wait."""
+        return Delay(self.within, "working-days", carried=False)
 
 
 class Move(BaseModel):
@@ -86,6 +99,10 @@ class Chart(BaseModel):
         if untold := {kind for move in self.moves for kind in move.visas} - self.visas.keys():
             raise ValueError(f"no terms are told for these visas: {sorted(untold)}")
         return self
+
+    def overdue(self, today: date) -> dict[VisaKind, date]:
+        """For each visa, the last day since which one that waits has waited too long."""
+        return {kind: latest_start_past(today, terms.delay) for kind, terms in self.visas.items()}
 
     def moves_from(self, stage: Stage) -> list[Move]:
         """The moves that begin at a stage, in the order of the file."""

@@ -30,6 +30,14 @@ MOVE_LABELS = {
     "reference": mark("Référence de la décision"),
     "dated": mark("Date de la décision"),
 }
+DELEGATION_LABELS = {
+    "kind": mark("Visa confié"),
+    "organisation_id": mark("Sur quelle organisation, et celles qui en dépendent"),
+    "delegate_id": mark("À qui"),
+    "starts_on": mark("Premier jour"),
+    "ends_on": mark("Dernier jour"),
+    "reason": mark("Motif"),
+}
 
 
 class StageRequestForm(BaseModel):
@@ -39,6 +47,29 @@ class StageRequestForm(BaseModel):
 
     move: Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
     reason: Prose | None = None
+
+
+class VisaDelegationForm(BaseModel):
+    """The visas of one kind, handed over from one day to another, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: VisaKind
+    organisation_id: Number
+    delegate_id: Number
+    starts_on: Annotated[date, since_year(1990)]
+    ends_on: Annotated[date, since_year(1990)]
+    reason: Prose | None = None
+
+    @field_validator("ends_on")
+    @classmethod
+    def _ends_after_it_starts(cls, value: date, info: ValidationInfo) -> date:
+        start, today = info.data.get("starts_on"), (info.context or {}).get("today")
+        if start is not None and value < start:
+            raise PydanticCustomError("period", _("Ce dernier jour précède le premier : vérifiez les deux dates."))
+        if today is not None and value < today:
+            raise PydanticCustomError("past", _("Ce dernier jour est passé : cette délégation ne servirait jamais."))
+        return value
 
 
 class VisaForm(BaseModel):

@@ -55,6 +55,31 @@ class StageRequest(Versioned, table=True):
     ended_reason: str | None = free(nullable=True)
 
 
+class VisaDelegation(Versioned, table=True):
+    """The visas of one kind that somebody hands over for a time, on an organisation and below it.
+
+    Units: both `starts_on` and `ends_on` included; what is ended early counts no more from that moment.
+    """
+
+    __tablename__ = "visa_delegation"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="period"),
+        CheckConstraint("delegator_id <> delegate_id", name="two"),
+        CheckConstraint("(ended_on IS NULL) = (ended_reason IS NULL)", name="ended"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    kind: VisaKind = stored(VisaKind)
+    delegator_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    delegate_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    starts_on: date
+    ends_on: date
+    reason: str | None = free(nullable=True)
+    ended_on: date | None = None
+    ended_reason: str | None = free(nullable=True)
+
+
 class StageVisa(Versioned, table=True):
     """What somebody answered to the request of a move, on the version of the sheet they read and the facts of that day.
 
@@ -62,6 +87,7 @@ class StageVisa(Versioned, table=True):
 
     An outside visa says which authority answered, under which reference and on which day. `by_keeper` is told by the
     database: whether who answered keeps the dataset, or answers for it.
+    `delegation_id` tells by what a stand-in answered.
     Law: Code du patrimoine L212-2, R212-51, for the disposal of public archives.
     """
 
@@ -91,6 +117,7 @@ class StageVisa(Versioned, table=True):
     given_on: date
     by_keeper: bool = Field(default=False)
     facts_digest: str = plain(default="")
+    delegation_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="visa_delegation.id")
 
 
 class GateVerdict(Numbered, table=True):

@@ -1,6 +1,7 @@
 """The pages of a dataset's life: where it stands, the moves that wait for a visa, the answer to one."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -8,21 +9,24 @@ from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_42
 
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Forbidden, Invalid, Refusal, Stale
+from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import StageRequest
-from registry.lifecycle.queries import find_kept, find_visas, find_waiting_requests, get_request
+from registry.lifecycle.queries import Narrowing, count_to_review, find_to_review, find_visas, get_request
 from registry.lifecycle.rules import digest_of
 from registry.lifecycle.service import NOT_WAITING, Stopped, answer_visa, ask_move, facts_now, withdraw_request
-from registry.lifecycle.showing import ASK, GIVE, request_line, request_page, roles_on, stage_page
+from registry.lifecycle.showing import ASK, GIVE, endorser_of, request_line, request_page, roles_on, stage_page
 from registry.lifecycle.views import RequestsPage, WithdrawRequestPage
-from registry.lifecycle.vocabulary import RequestState
+from registry.lifecycle.vocabulary import RequestState, VisaKind
+from registry.organisations.queries import find_organisations
 from registry.web.forms import read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
+PAGE_SIZE = 25
 READ = Permission.DATASETS_SHEET_READ
 NOTICES.update(
     {
@@ -68,26 +72,58 @@ def ask_one(visit: Visit, dataset_id: int) -> Response[Any]:
 
 @route("GET", "/visas", READ)
 def show_requests(visit: Visit) -> Response[Any]:
-    """The moves that wait within the visitor's rights: first those whose visa is theirs to give."""
-    found = find_waiting_requests(visit.session)
+    """The moves that wait within the visitor's rights, the late ones first: theirs, unless they ask for all."""
+    endorser = endorser_of(visit.visitor)
+    counts = count_to_review(visit.session, endorser, visit.today)
+    said = visit.query("voir")
+    only = said if said in {"tous", "delegation"} else "miens" if counts.mine else "tous"
+    kind = next((one for one in VisaKind if one == visit.query("visa")), None)
+    narrowing = Narrowing(
+        kind=kind, organisation_id=read_number(visit.query("organisation")), late=visit.query("retard") == "oui",
+        mine=only == "miens", standing_in=only == "delegation",
+    )  # fmt: skip
+    asked = {
+        "voir": said, "visa": str(kind or ""), "organisation": str(narrowing.organisation_id or ""),
+        "retard": "oui" if narrowing.late else "",
+    }  # fmt: skip
+    place = read_place("visas", visit.query("apres") or None, int, str, int)
+    found = find_to_review(
+        visit.session, endorser, narrowing, visit.today, after=place, limit=PAGE_SIZE + 1
+    )  # fmt: skip
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
     visas = find_visas(visit.session, [one.row.id for one in found])
-    numbers = [one.row.dataset_id for one in found]
-    known = facts_now(visit.session, numbers, visit.today) if visas else {}
-    kept = find_kept(visit.session, visit.visitor.account_id, numbers, visit.today) if visit.visitor.may(GIVE) else ()
-    rows = [
-        request_line(
-            visit,
-            one,
-            visas.get(one.row.id, []),
-            digest_of(known.get(one.row.dataset_id, {})),
-            keeps=one.row.dataset_id in kept,
-        )
-        for one in found
-    ]
-    mine = [row for row in rows if row.is_mine]
-    only = visit.query("tous") != "oui" and bool(mine)
-    page = RequestsPage(mine if only else rows, only, len(mine), len(rows) - len(mine))
+    known = facts_now(visit.session, [one.row.dataset_id for one in found], visit.today) if visas else {}
+    last = found[-1] if found else None
+    after = write_place("visas", (int(not last.late), str(last.since), last.row.id)) if more and last else ""
+    bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    page = RequestsPage(
+        rows=[
+            request_line(visit, one, visas.get(one.row.id, []), digest_of(known.get(one.row.dataset_id, {})))
+            for one in found
+        ],
+        tabs=[
+            (f"{label} ({number})", _address(voir=code))
+            for code, label, number in (
+                ("miens", _("À viser par moi"), counts.mine), ("delegation", _("Par délégation"), counts.standing_in),
+                ("tous", _("Tous"), counts.number),
+            )
+            if number or code in {only, "tous"}
+        ],
+        here=_address(voir=only), only=only,
+        kinds=[(str(one), f"{load_chart().visas[one].name()} ({number})") for one, number in counts.kinds.items()],
+        kind=str(kind or ""),
+        organisations=[(str(one), f"{bodies.get(one, '')} ({number})") for one, number in counts.bodies.items()],
+        organisation=asked["organisation"], late=narrowing.late, number=counts.late,
+        is_narrowed=bool(kind or narrowing.organisation_id or narrowing.late),
+        first_address=_address(**asked) if place else "",
+        next_address=_address(**asked, apres=after) if after else "", delegates=visit.visitor.may(GIVE),
+    )  # fmt: skip
     return visit.page("lifecycle/requests.html", page)
+
+
+def _address(**asked: str) -> str:
+    said = urlencode({name: value for name, value in asked.items() if value})
+    return f"/visas?{said}" if said else "/visas"
 
 
 @route("GET", "/visas/{stage_request_id:int}", READ)

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT
@@ -78,6 +79,11 @@ def gate_of(
             stopping.append(one)
     unknown = tuple(name for name in move.known if name not in facts)
     return Gate(tuple(stopping), unknown, lacking)
+
+
+def waits_since(asked_on: date, given_on: Iterable[date]) -> date:
+    """Since when a visa that lacks is awaited: one that fell waits again since the last day it was given."""
+    return max((asked_on, *given_on))
 
 
 def visas_needed(chart: Chart, move: Move, personal_data: PersonalData | None) -> tuple[VisaKind, ...]:

@@ -23,8 +23,15 @@ from registry.kernel.words import _, mark
 from registry.ledger.service import say, touch
 from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import StageRequestForm, VisaForm
-from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa
-from registry.lifecycle.queries import find_visas, find_waiting, get_request, keeps_dataset
+from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa, VisaDelegation
+from registry.lifecycle.queries import (
+    find_standing,
+    find_visas,
+    find_waiting,
+    get_request,
+    keeps_dataset,
+    was_handed,
+)
 from registry.lifecycle.rules import OF_A_VISA, Gate, digest_of, facts_of_asking, gate_of, visas_needed
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.processing.retention.queries import find_holds, find_slip_of
@@ -35,6 +42,13 @@ NO_SUCH_MOVE = mark("Ce passage n’existe plus à cette étape : relisez ceux q
 NO_SLIP = mark(
     "Rien ne s’élimine sans bordereau préparé, ni sous gel (code du patrimoine, R212-51) : préparez le bordereau, "
     "levez le gel, puis recommencez."
+)
+NOT_STANDING = mark(
+    "Cette délégation ne vaut pas pour ce passage : l’un de vous deux l’a demandé, ou répond du jeu ou le tient à "
+    "jour, ou n’a plus le rôle qu’il faut, ou le jeu est à une autre organisation."
+)
+ONE_PAIR_OF_EYES = mark(
+    "Vous avez déjà donné un autre visa sur ce passage, dont un par délégation : un même regard ne vaut pas deux visas."
 )
 REFUSED_BY_DATABASE = {
     "BF001": NOT_WAITING,
@@ -217,13 +231,18 @@ def answer_visa(
     if move is None:
         raise Conflict(_(NO_SUCH_MOVE))
     needed = visas_needed(load_chart(), move, sheet.personal_data)
-    _check_giver(session, request, form.kind, needed, by=by, roles=roles, today=today)
+    stood_in = _check_giver(session, request, form.kind, needed, by=by, roles=roles, today=today)
     _check_day(session, request, move, form)
-    given = {one.kind for one in _standing(session, request, sheet, digest)}
+    standing = _standing(session, request, sheet, digest)
+    given = {one.kind for one in standing}
     if form.kind in given:
         raise Conflict(_("Ce visa est déjà donné sur cette version de la fiche."))
+    if form.answer is VisaAnswer.GIVEN and any(
+        one.given_by == by and (one.delegation_id is not None or stood_in is not None) for one in standing
+    ):
+        raise Forbidden(_(ONE_PAIR_OF_EYES))
     with session.begin_nested():
-        _keep_answer(session, request, sheet, form, by=by, roles=roles, today=today, digest=digest)
+        _keep_answer(session, request, sheet, form, stood_in, by=by, roles=roles, today=today, digest=digest)
         if form.answer is VisaAnswer.REFUSED:
             request.state, request.ended_on, request.ended_reason = RequestState.REFUSED, today, form.reason
             session.flush()
@@ -245,17 +264,18 @@ def _check_day(session: Session, request: StageRequest, move: Move, form: VisaFo
 
 
 def _keep_answer(
-    session: Session, request: StageRequest, sheet: Dataset, form: VisaForm, *, by: int, roles: Sequence[Role],
-    today: date, digest: str,
+    session: Session, request: StageRequest, sheet: Dataset, form: VisaForm, stood_in: VisaDelegation | None, *,
+    by: int, roles: Sequence[Role], today: date, digest: str,
 ) -> None:  # fmt: skip
     refused = form.answer is VisaAnswer.REFUSED
     say(session, "lifecycle:visa:refuse" if refused else "lifecycle:visa:give", form.reason)
-    given_by = load_chart().visas[form.kind].given_by
+    terms = load_chart().visas[form.kind]
+    given_by = terms.given_by if stood_in is None else terms.delegated_to
     session.add(
         StageVisa(
             organisation_id=request.organisation_id, request_id=request.id, dataset_version=sheet.version, given_by=by,
             given_as=next(role for role in given_by if role in roles), given_on=today, facts_digest=digest,
-            **form.model_dump(exclude={"known"}),
+            delegation_id=stood_in.id if stood_in is not None else None, **form.model_dump(exclude={"known"}),
         )
     )  # fmt: skip
     session.flush()
@@ -264,19 +284,26 @@ def _keep_answer(
 def _check_giver(
     session: Session, request: StageRequest, kind: VisaKind, needed: Sequence[VisaKind], *, by: int,
     roles: Sequence[Role], today: date,
-) -> None:  # fmt: skip
+) -> VisaDelegation | None:  # fmt: skip
+    """Refuses who may not answer; by what they answer in somebody's stead, where it is no role of theirs."""
     terms = load_chart().visas[kind]
     if kind not in needed:
         raise Conflict(_("Ce passage ne demande pas ce visa."))
     if not set(roles) & set(terms.given_by):
+        stood_in = find_standing(session, by, request.id, today).get(kind)
+        if stood_in is not None:
+            return stood_in
+        if was_handed(session, by, kind, today):
+            raise Forbidden(_(NOT_STANDING))
         allowed = ", ".join(role.label for role in terms.given_by)
         raise Forbidden(_("« {visa} » se donne par : {roles}.").format(visa=terms.name(), roles=allowed))
     if terms.own:
-        return
+        return None
     if request.asked_by == by:
         raise Forbidden(_("Vous avez demandé ce passage : c’est à quelqu’un d’autre de le viser."))
     if keeps_dataset(session, by, request.dataset_id, today):
         raise Forbidden(_("Vous répondez de ce jeu ou le tenez à jour : c’est à quelqu’un d’autre de le viser."))
+    return None
 
 
 def _standing(session: Session, request: StageRequest, sheet: Dataset, digest: str) -> list[StageVisa]:

@@ -1,21 +1,30 @@
 """The life of datasets in words, for pages and panels."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from registry.compliance.panels import say_assessment, say_unknown
 from registry.compliance.vocabulary import SubjectKind
-from registry.datasets.models import Dataset
-from registry.datasets.queries import get_dataset
-from registry.datasets.views import field_views
+from registry.datasets.models import Dataset, DatasetField
+from registry.datasets.queries import find_parts, get_dataset
+from registry.datasets.views import column_view, field_views
 from registry.datasets.vocabulary import Stage
+from registry.kernel.delays import deadline
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _
 from registry.lifecycle.charts import Move, load_chart
 from registry.lifecycle.forms import MOVE_LABELS
-from registry.lifecycle.models import StageRequest, StageVisa
-from registry.lifecycle.queries import WaitingRequest, find_requests, find_visas, keeps_dataset
-from registry.lifecycle.rules import Gate, digest_of, visas_needed
+from registry.lifecycle.models import StageRequest, StageVisa, VisaDelegation
+from registry.lifecycle.queries import (
+    Endorser,
+    WaitingRequest,
+    find_requests,
+    find_standing,
+    find_visas,
+    keeps_dataset,
+)
+from registry.lifecycle.rules import Gate, digest_of, visas_needed, waits_since
 from registry.lifecycle.service import facts_now, judge_move, stands, try_moves
 from registry.lifecycle.views import (
     GateView,
@@ -31,6 +40,7 @@ from registry.lifecycle.views import (
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.organisations.queries import get_organisation
 from registry.web.templating import say_day
+from registry.web.visitors import Visitor
 from registry.web.visits import Visit
 
 ASK, GIVE = Permission.LIFECYCLE_MOVE_ASK, Permission.LIFECYCLE_VISA_GIVE
@@ -61,16 +71,37 @@ def path_of(stage: Stage) -> list[tuple[str, str]]:
     ]
 
 
+def endorser_of(who: Visitor) -> Endorser:
+    """Somebody before the visas that are awaited; a key that only reads gives none."""
+    return Endorser(who.account_id, who.grants if who.may(GIVE) else {}, who.grants)
+
+
+def say_wait(request: StageRequest, given: Iterable[StageVisa], kind: VisaKind, today: date) -> tuple[str, str]:
+    """Until when a visa that lacks is awaited, or since when it is late: its shape and words."""
+    since = waits_since(request.asked_on, (one.given_on for one in given if one.kind is kind and _as_given(one)))
+    last = deadline(since, load_chart().visas[kind].delay)
+    if last < today:
+        return "non-compliant", _("en retard depuis le {day}").format(day=say_day(last + timedelta(days=1)))
+    return "to-complete", _("attendu d’ici le {day}").format(day=say_day(last))
+
+
 def visa_lines(
-    needed: Sequence[VisaKind], given: Iterable[StageVisa], standing: Callable[[StageVisa], bool]
+    request: StageRequest,
+    needed: Sequence[VisaKind],
+    given: Sequence[StageVisa],
+    standing: Callable[[StageVisa], bool],
+    today: date,
 ) -> list[VisaLine]:
     """Each visa a move takes, in words; `standing` tells whether one bears on what is known now."""
     chart, last = load_chart(), {one.kind: one for one in given}
-    lines = []
+    waits, lines = request.state is RequestState.WAITING, []
     for kind in needed:
         one = last.get(kind)
         if one is None:
             shape, words = "to-complete", _("attendu de : {roles}").format(roles=_labels(chart.visas[kind].given_by))
+            if waits:
+                shape, wait = say_wait(request, given, kind, today)
+                words = f"{words} ; {wait}"
         elif one.answer is VisaAnswer.REFUSED:
             shape, words = "non-compliant", _("refusé le {day}").format(day=say_day(one.given_on))
         elif not standing(one):
@@ -81,10 +112,17 @@ def visa_lines(
         else:
             shape, words = (
                 "compliant",
-                _("donné le {day}, {role}").format(day=say_day(one.given_on), role=one.given_as.label),
+                _("donné le {day}, {role}").format(day=say_day(one.given_on), role=role_of(one)),
             )
         lines.append(VisaLine(chart.visas[kind].name(), shape, words))
     return lines
+
+
+def role_of(visa: StageVisa) -> str:
+    """The role of who answered, and whether it was in somebody's stead."""
+    if visa.delegation_id is None:
+        return visa.given_as.label
+    return _("{role}, par délégation").format(role=visa.given_as.label)
 
 
 def _labels(roles: Iterable[Role]) -> str:
@@ -117,13 +155,23 @@ def gate_now(visit: Visit, sheet: Dataset, move: Move) -> Gate:
     return judge_move(visit.session, sheet, move, known_now(visit, sheet), visit.today, visas_to_come=True)[0]
 
 
-def may_give(visit: Visit, request: StageRequest, lacking: Iterable[VisaKind], *, keeps: bool) -> list[VisaKind]:
-    """Those of these visas that the visitor's roles may give; not on a move they asked for, nor a dataset they keep."""
+def may_give(
+    visit: Visit, request: StageRequest, lacking: Iterable[VisaKind], *, keeps: bool
+) -> dict[VisaKind, VisaDelegation | None]:
+    """Those of these visas that the visitor may give, and by what delegation where their roles may not.
+
+    Not on a move they asked for, nor a dataset they keep, unless the file of moves says so.
+    """
     if not visit.visitor.may(GIVE, request.organisation_id):
-        return []
+        return {}
     held, chart = set(roles_on(visit, request.organisation_id)), load_chart()
     own = keeps or request.asked_by == visit.visitor.account_id
-    return [kind for kind in lacking if held & set(chart.visas[kind].given_by) and (chart.visas[kind].own or not own)]
+    by_role = {kind for kind, terms in chart.visas.items() if held & set(terms.given_by) and (terms.own or not own)}
+    lacking = list(lacking)
+    lent: Mapping[VisaKind, VisaDelegation] = {}
+    if any(kind not in by_role and held & set(chart.visas[kind].delegated_to) for kind in lacking):
+        lent = find_standing(visit.session, visit.visitor.account_id, request.id, visit.today)
+    return {kind: None if kind in by_role else lent[kind] for kind in lacking if kind in by_role or kind in lent}
 
 
 def _keeps(visit: Visit, sheet: Dataset) -> bool:
@@ -142,7 +190,7 @@ def waiting_of(visit: Visit, sheet: Dataset, request: StageRequest) -> Waiting:
     return Waiting(
         id=request.id, version=request.version, title=move.name() if move is not None else request.move,
         asked=_("{day}, {role}").format(day=say_day(request.asked_on), role=request.asked_as.label),
-        reason=request.reason or "", visas=visa_lines(needed, given, standing),
+        reason=request.reason or "", visas=visa_lines(request, needed, given, standing, visit.today),
         is_mine=bool(may_give(visit, request, lacking, keeps=_keeps(visit, sheet))),
         may_withdraw=visit.visitor.may(ASK, request.organisation_id),
     )  # fmt: skip
@@ -236,7 +284,7 @@ def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
         words = _("{visa} : donné ({role})") if one.answer is VisaAnswer.GIVEN else _("{visa} : refusé ({role})")
         outside = [one.authority, one.reference, say_day(one.dated) if one.dated is not None else None]
         why = ", ".join(part for part in (*outside, one.reason) if part)
-        lines.append(StepLine(one.given_on, words.format(visa=name, role=one.given_as.label), why))
+        lines.append(StepLine(one.given_on, words.format(visa=name, role=role_of(one)), why))
     if request.ended_on is not None and request.state is RequestState.MADE:
         lines.append(StepLine(request.ended_on, passed, ""))
     if request.ended_on is not None and request.state is RequestState.WITHDRAWN:
@@ -256,13 +304,8 @@ def _as_given(visa: StageVisa) -> bool:
     return visa.answer is VisaAnswer.GIVEN
 
 
-def request_line(
-    visit: Visit, one: WaitingRequest, given: Sequence[StageVisa], digest: str, *, keeps: bool
-) -> RequestLine:
-    """A request in the list, in words.
-
-    `digest` is that of what is known of its dataset now; `keeps` whether the visitor answers for that or keeps it.
-    """
+def request_line(visit: Visit, one: WaitingRequest, given: Sequence[StageVisa], digest: str) -> RequestLine:
+    """A request in the list, in words; `digest` is that of what is known of its dataset now."""
     move, chart = load_chart().find(one.row.move), load_chart()
     needed = visas_needed(chart, move, one.personal_data) if move is not None else ()
     lacking = lacking_of(needed, given, lambda visa: stands(visa, one.dataset_version, digest))
@@ -270,9 +313,17 @@ def request_line(
         id=one.row.id, dataset=one.title, organisation=one.organisation,
         move=move.name() if move is not None else one.row.move,
         asked=_("{day}, {role}").format(day=say_day(one.row.asked_on), role=one.row.asked_as.label),
-        lacking=[chart.visas[kind].name() for kind in lacking],
-        is_mine=bool(may_give(visit, one.row, lacking, keeps=keeps)),
+        lacking=[(chart.visas[kind].name(), *say_wait(one.row, given, kind, visit.today)) for kind in lacking],
+        is_mine=one.mine, by_delegation=one.standing_in,
     )  # fmt: skip
+
+
+def _offer(kind: VisaKind, lent: VisaDelegation | None) -> str:
+    """A visa that somebody may give, and until when in somebody's stead."""
+    name = load_chart().visas[kind].name()
+    if lent is None:
+        return name
+    return _("{visa}, par délégation jusqu’au {day}").format(visa=name, day=say_day(lent.ends_on))
 
 
 def request_page(
@@ -286,7 +337,7 @@ def request_page(
     waits = request.state is RequestState.WAITING
     standing = standing_now(visit, sheet, given) if waits else _as_given
     keeps = waits and _keeps(visit, sheet)
-    offered = may_give(visit, request, lacking_of(needed, given, standing), keeps=keeps) if waits else []
+    offered = may_give(visit, request, lacking_of(needed, given, standing), keeps=keeps) if waits else {}
     if waits and gate is None and move is not None:
         gate = gate_now(visit, sheet, move)
     own = waits and request.asked_by == visit.visitor.account_id
@@ -301,12 +352,19 @@ def request_page(
         known=digest_of(known_now(visit, sheet)) if offered else "", title=sheet.title,
         organisation=get_organisation(visit.session, request.organisation_id).name,
         move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
-        said=[(label, words) for label, words in told if words], visas=visa_lines(needed, given, standing),
+        said=[(label, words) for label, words in told if words],
+        visas=visa_lines(request, needed, given, standing, visit.today),
         gate=say_gate(visit, sheet, gate) if gate is not None else None, fields=field_views(sheet)[0],
         panels=visit.panels_of(
             "dataset", sheet.id, but=[one.template for one in visit.premises.panels if one.template not in _READ_BESIDE]
         ),
-        may_give=[(str(kind), chart.visas[kind].name()) for kind in offered],
+        personal=[
+            (one.label or one.name, one.category)
+            for one in map(column_view, find_parts(visit.session, DatasetField, sheet.id))
+            if one.is_personal
+        ],
+        beside=visit.panels_of("stage-request", request.id),
+        may_give=[(str(kind), _offer(kind, lent)) for kind, lent in offered.items()],
         outside=any(chart.visas[kind].outside for kind in offered),
         own=_own_words(own=own, keeps=keeps), values=values,
         errors=errors, labels={name: _(label) for name, label in MOVE_LABELS.items()},

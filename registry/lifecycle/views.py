@@ -108,18 +108,71 @@ class RequestLine:
     organisation: str
     move: str
     asked: str
-    lacking: Sequence[str]
+    lacking: Sequence[tuple[str, str, str]]
+    """Each visa it waits for, its shape, and until when or since when it is late."""
     is_mine: bool
+    by_delegation: bool
 
 
 @dataclass(frozen=True)
 class RequestsPage:
-    """The moves that wait within the reader's rights."""
+    """The moves that wait within the reader's rights, narrowed as the address says."""
 
     rows: Sequence[RequestLine]
-    mine_only: bool
-    mine: int
-    others: int
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    only: str
+    kinds: Sequence[tuple[str, str]]
+    kind: str
+    organisations: Sequence[tuple[str, str]]
+    organisation: str
+    late: bool
+    number: int
+    is_narrowed: bool
+    first_address: str
+    next_address: str
+    delegates: bool
+
+
+@dataclass(frozen=True)
+class DelegationLine:
+    """Visas handed over, or received."""
+
+    id: int
+    title: str
+    organisation: str
+    who: str
+    period: str
+    state: str
+    shape: str
+    why: str
+    may_end: bool
+
+
+@dataclass(frozen=True)
+class DelegationsPage:
+    """What somebody handed over and was handed, and the form that hands over."""
+
+    given: Sequence[DelegationLine]
+    received: Sequence[DelegationLine]
+    kinds: Sequence[tuple[str, str]]
+    organisations: Sequence[tuple[str, str]]
+    people: Sequence[tuple[str, str]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    first_address: str
+    next_address: str
+
+
+@dataclass(frozen=True)
+class EndDelegationPage:
+    """The question asked before a delegation is ended: why."""
+
+    id: int
+    version: int
+    title: str
+    error: str
 
 
 @dataclass(frozen=True)
@@ -139,7 +192,9 @@ class RequestPage:
     visas: Sequence[VisaLine]
     gate: GateView | None
     fields: Sequence[tuple[str, str]]
+    personal: Sequence[tuple[str, str]]
     panels: Sequence[str]
+    beside: Sequence[str]
     may_give: Sequence[tuple[str, str]]
     outside: bool
     own: str

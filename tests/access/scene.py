@@ -171,6 +171,8 @@ class Objects:
     stage_request_id: int = NOTHING
     stage_request_version: int = 1
     endorsed_version: int = 1
+    delegation_id: int = NOTHING
+    stand_in_id: int = NOTHING
     breached_id: str = "OD-99"
     breaching_id: int = NOTHING
     evidence_id: int = NOTHING
@@ -552,6 +554,14 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /visas/{stage_request_id:int}/retirer": _form(
         version=lambda of: str(of.stage_request_version), reason=REASON
     ),
+    "POST /visas/delegations": _form(
+        kind="legal",
+        organisation_id=lambda of: str(of.organisation_id),
+        delegate_id=lambda of: str(of.stand_in_id),
+        starts_on=lambda _of: (today() + UNTIL).isoformat(),
+        ends_on=lambda _of: (today() + UNTIL).isoformat(),
+    ),
+    "POST /visas/delegations/{delegation_id:int}/fin": _form(version="1", reason=REASON),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
     "POST /conformite/{policy_id:str}/remettre-a-valider": _form(digest=lambda _of: digest_of("OD-05"), reason=WHY),
@@ -784,6 +794,14 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         {"kind": "legal", "answer": "given", "dataset_version": of.endorsed_version}
     ),
     "POST /api/v1/stage-requests/{stage_request_id:int}/withdrawal": lambda _of: {"reason": REASON},
+    "POST /api/v1/visa-delegations": lambda of: {
+        "kind": "legal",
+        "organisation_id": of.organisation_id,
+        "delegate_id": of.stand_in_id,
+        "starts_on": (today() + 2 * UNTIL).isoformat(),
+        "ends_on": (today() + 2 * UNTIL).isoformat(),
+    },
+    "POST /api/v1/visa-delegations/{delegation_id:int}/ending": lambda _of: {"reason": REASON},
     "POST /api/v1/watch-entries": lambda of: (
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),
@@ -988,7 +1006,7 @@ def _version(path: str, of: Objects) -> int | None:
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "deviation_id": of.deviation_version, "entry_id": of.entry_version,
-        "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1,
+        "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

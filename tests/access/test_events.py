@@ -11,6 +11,7 @@ from registry.desk.vocabulary import Arrangement
 from registry.kernel.permissions import Role
 from registry.platform.jobs import work_once
 from registry.rooms import job_functions
+from tests.access.advancing import lend
 from tests.access.conftest import Furnished, nobody, send, signed_in
 from tests.access.scene import Objects, call, routes_of, save_own_view
 from tests.conftest import Town
@@ -75,6 +76,10 @@ EVENTS = {
     "POST /jeux/{dataset_id:int}/etape": "lifecycle:move:make",
     "POST /visas/{stage_request_id:int}": "lifecycle:visa:give",
     "POST /visas/{stage_request_id:int}/retirer": "lifecycle:move:withdraw",
+    "POST /visas/delegations": "lifecycle:visa:delegate",
+    "POST /visas/delegations/{delegation_id:int}/fin": "lifecycle:delegation:end",
+    "POST /api/v1/visa-delegations": "lifecycle:visa:delegate",
+    "POST /api/v1/visa-delegations/{delegation_id:int}/ending": "lifecycle:delegation:end",
     "POST /api/v1/datasets/{dataset_id:int}/stage-requests": "lifecycle:move:make",
     "POST /api/v1/stage-requests/{stage_request_id:int}/visas": "lifecycle:visa:give",
     "POST /api/v1/stage-requests/{stage_request_id:int}/withdrawal": "lifecycle:move:withdraw",
@@ -258,7 +263,11 @@ EVENTS = {
     "POST /traitements/{activity_id:int}/annuler": "processing:activity:annul",
     "POST /traitements/{activity_id:int}/modifier": "processing:activity:amend",
 }
-BY_LEGAL = ("POST /visas/{stage_request_id:int}", "POST /api/v1/stage-requests/{stage_request_id:int}/visas")
+BY_LEGAL = (
+    "POST /visas/{stage_request_id:int}", "POST /api/v1/stage-requests/{stage_request_id:int}/visas",
+    "POST /visas/delegations", "POST /visas/delegations/{delegation_id:int}/fin", "POST /api/v1/visa-delegations",
+    "POST /api/v1/visa-delegations/{delegation_id:int}/ending",
+)  # fmt: skip
 """The routes whose answer takes a role that an administrator does not hold."""
 ORDER = (
     "POST /conformite/{policy_id:str}/valider", "POST /conformite/{policy_id:str}/remettre-a-valider",
@@ -439,9 +448,16 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         session.add(put_off)
         session.flush()
         own_arrangement = put_off.id
-    about = replace(about, token_id=own_key, session_id=other_session, arrangement_id=own_arrangement)
+        day, jurist = town.info["today"](), town.someone(Role.LEGAL).account_id
+        lent = [lend(town.commune_id, jurist, about.stand_in_id, day) for _which in ("page", "API")]
+        session.add_all(lent)
+        session.flush()
+        by_page, by_api = (one.id for one in lent)
+    about = replace(
+        about, token_id=own_key, session_id=other_session, arrangement_id=own_arrangement, delegation_id=by_page
+    )
     spare = replace(
-        about, breach_id=furnished.objects["commune"].spare_breach_id,
+        about, delegation_id=by_api, breach_id=furnished.objects["commune"].spare_breach_id,
         request_id=furnished.objects["commune"].spare_request_id,
         deviation_id=furnished.objects["authority"].deviation_id,
         adopted_id=furnished.objects["authority"].adopted_id,

@@ -53,6 +53,7 @@ from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
 from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
+from tests.access.advancing import lend
 from tests.access.assessments import write_assessment
 from tests.access.official import load_official
 from tests.access.retaining import retain
@@ -102,11 +103,14 @@ STATEMENTS = {
     "/api/v1/processors/{party}/terms": 5,
     "/jeux/{dataset}/etape": 19,
     "/visas": 4,
-    "/visas/{move}": 23,
+    "/visas/{move}": 24,
+    "/visas/delegations": 4,
+    "/visas/delegations/{lent}/fin": 2,
+    "/api/v1/visa-delegations": 2,
     "/visas/{move}/retirer": 3,
-    "/api/v1/datasets/{dataset}/stage": 16,
-    "/api/v1/stage-requests": 3,
-    "/api/v1/stage-requests/{move}": 3,
+    "/api/v1/datasets/{dataset}/stage": 17,
+    "/api/v1/stage-requests": 4,
+    "/api/v1/stage-requests/{move}": 4,
     "/conformite/ecarts": 5,
     "/conformite/ecarts/{deviation}": 4,
     "/conformite/ecarts/{deviation}/retirer": 2,
@@ -285,6 +289,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "entry": 0,
                     "deviation": 0,
                     "move": 0,
+                    "lent": 0,
                     "simulation": 0,
                 }
             system = record_system(session, authority.id, SystemForm(name=f"Système {number}"))
@@ -356,6 +361,10 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             session.add(move)
             session.flush()
             subjects["move"] = subjects["move"] or move.id
+            lent = lend(authority.id, *accounts[:2], day + timedelta(days=number))
+            session.add(lent)
+            session.flush()
+            subjects["lent"] = subjects["lent"] or lent.id
         _list_more(session, town, start, end, subjects)
     for number in range(start, end):
         with town.acting() as session:

@@ -23,6 +23,7 @@ LONG_FILES = {
 BUILT_SQL = {
     "registry/cli/running.py:init": "two role names of ours, printed for a DBA to run",
     "registry/compliance/listing/counting.py:<module>": "one fixed expression, in two fixed questions",
+    "registry/desk/statement.py:<module>": "one fixed query of the lifecycle, in the fixed one of desks",
     "registry/erasures/queries.py:find_references": "names of tables and columns of ours, from their models",
     "registry/erasures/queries.py:find_rows": "names of a table and of columns of ours, from its model",
     "registry/exchange/queries.py:is_file_needed": "names of tables and columns, read from the server's catalogue",
@@ -30,6 +31,7 @@ BUILT_SQL = {
     "registry/inspection/servers.py:_first_of_mysql": "a number of seconds of ours, in what a session is set to",
     "registry/inspection/servers.py:_first_of_postgresql": "a number of seconds of ours, in a setting",
     "registry/ledger/queries.py:<module>": "one fixed query, with or without two fixed conditions",
+    "registry/lifecycle/queries.py:<module>": "one fixed query, in two fixed questions asked of it",
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",
     "registry/platform/backup.py:find_registered": "names of ours, kept only if the server's catalogue holds them",

@@ -5,9 +5,11 @@ from typing import Any
 
 from httpx import Response
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
+from registry.platform.database import Acting, open_session
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from tests.conftest import Someone, Town
@@ -81,3 +83,32 @@ def serve(town: Town, sheet: int, basis: str | None = "public-task") -> int:
 def people(town: Town, roles: Iterable[Role]) -> list[Someone]:
     """Somebody of each role on the authority."""
     return [town.someone(role) for role in roles]
+
+
+def sql(town: Town, who: Someone, statement: str, **values: object) -> str:
+    """Runs one statement as the web's own role, acting as somebody; what the database said, or nothing."""
+    acting = Acting(
+        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
+        writes=frozenset({town.authority_id}),
+    )  # fmt: skip
+    with open_session(town.home.app, acting, **town.info) as session:
+        try:
+            session.execute(text(statement), values)
+            session.commit()
+        except DBAPIError as refused:
+            session.rollback()
+            return f"{refused.orig.sqlstate} {refused.orig}"  # type: ignore[union-attr]
+    return ""
+
+
+def keep(town: Town, sheet: int, who: Someone) -> None:
+    """Has somebody keep a dataset, from yesterday on."""
+    with town.as_owner() as session:
+        session.execute(
+            text(
+                "INSERT INTO appointment (organisation_id, person_id, role, subject_kind, subject_id, during,"
+                " published, annulled, version) SELECT :body, person_id, 'steward', 'dataset', :sheet,"
+                " daterange(current_date - 1, NULL), false, false, 1 FROM account WHERE id = :account"
+            ),
+            {"body": town.authority_id, "sheet": sheet, "account": who.account_id},
+        )

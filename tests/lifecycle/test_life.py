@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.service import invite_account
@@ -19,10 +20,12 @@ from registry.ledger.as_of import find_rows
 from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
 from registry.lifecycle.charts import load_chart
-from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.delegation_service import delegate_visa, end_delegation
+from registry.lifecycle.forms import StageRequestForm, VisaDelegationForm, VisaForm
 from registry.lifecycle.models import StagePassage
-from registry.lifecycle.queries import find_waiting
+from registry.lifecycle.queries import find_awaited, find_delegations, find_waiting
 from registry.lifecycle.service import answer_visa, ask_move, withdraw_request
+from registry.lifecycle.vocabulary import VisaKind
 from registry.organisations.forms import PersonForm
 from registry.platform.postgres import Cluster
 from tests.conftest import Town, opened_home, opened_town
@@ -31,6 +34,8 @@ from tests.lifecycle.moving import READY
 pytestmark = pytest.mark.database
 
 ROLES = (Role.STEWARD, Role.LEGAL, Role.DPO, Role.ARCHIVIST, Role.READER)
+LENDING = {"legal": (Role.LEGAL, Role.DPO), "dpo": (Role.DPO, Role.LEGAL)}
+"""Who hands over which visa, and to whom."""
 MOVES = tuple(move.code for move in load_chart().moves)
 
 
@@ -43,7 +48,9 @@ class Model:
     edits: int = 0
     waiting: str = ""
     asker: Role = Role.STEWARD
-    visas: dict[str, int] = field(default_factory=dict)
+    visas: dict[str, tuple[int, Role, bool]] = field(default_factory=dict)
+    """Each visa given: on which edit, by whom, and whether in somebody's stead."""
+    lent: set[str] = field(default_factory=set)
     passed: list[tuple[str, str]] = field(default_factory=list)
 
     def needed(self) -> set[str]:
@@ -66,16 +73,33 @@ class Model:
     def answer(self, kind: str, role: Role, *, given: bool) -> bool:
         """Whether somebody may answer; if so, the visa stands, or the move is refused."""
         terms = {str(one): load_chart().visas[one] for one in load_chart().visas}
-        if not self.waiting or kind not in self.needed() or role not in terms[kind].given_by or role is self.asker:
+        if not self.waiting or kind not in self.needed() or role is self.asker:
             return False
-        if self.visas.get(kind) == self.edits:
+        lent = role not in terms[kind].given_by
+        if lent and not (kind in self.lent and LENDING[kind][1] is role and LENDING[kind][0] is not self.asker):
+            return False
+        if kind not in self.lacking():
             return False
         if not given:
             self.waiting = ""
             return True
-        self.visas[kind] = self.edits
-        if all(self.visas.get(one) == self.edits for one in self.needed()):
+        standing = [self.visas[one] for one in self.needed() - self.lacking()]
+        if any(by is role and (lent or in_stead) for _edit, by, in_stead in standing):
+            return False
+        self.visas[kind] = (self.edits, role, lent)
+        if not self.lacking():
             self.make()
+        return True
+
+    def lacking(self) -> set[str]:
+        """The visas still awaited: those given before the last edit endorse nothing any more."""
+        return {one for one in self.needed() if one not in self.visas or self.visas[one][0] != self.edits}
+
+    def lend(self, kind: str) -> bool:
+        """Whether a visa may be handed over: one at a time."""
+        if kind in self.lent:
+            return False
+        self.lent.add(kind)
         return True
 
     def make(self) -> None:
@@ -93,6 +117,8 @@ STEPS = st.lists(
         st.tuples(st.sampled_from(("give", "refuse")), st.sampled_from(("legal", "dpo", "archives")),
                   st.sampled_from(ROLES)),
         st.tuples(st.just("give"), st.just(""), st.just(Role.LEGAL)),
+        st.tuples(st.just("give"), st.just("legal"), st.just(Role.DPO)),
+        st.tuples(st.sampled_from(("lend", "unlend")), st.sampled_from(tuple(LENDING)), st.just(Role.LEGAL)),
         st.tuples(st.just("edit"), st.just(""), st.just(Role.STEWARD)),
         st.tuples(st.just("withdraw"), st.just(""), st.just(Role.STEWARD)),
     ),
@@ -112,16 +138,19 @@ def test_a_life_is_what_the_file_of_moves_says_and_the_ledger_tells_it(
                 person = PersonForm(name=str(role), email=f"{role}@essai.invalid")
                 account, _link = invite_account(session, town.authority_id, person, role=role, on=town.authority_id)
                 accounts[role] = account.id
+            session.execute(text("UPDATE account SET state = 'active'"))
 
         @settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
         @given(steps=STEPS)
         def live(steps: list[tuple[str, str, Role]]) -> None:
+            end_all(town)
             sheet, model, told = begun(town), Model(personal=False), []
             for step in steps:
                 said = model_step(model, step)
                 assert said == real_step(town, sheet, accounts, model, step), (step, model)
                 told.append((moment(town), stage_now(town, sheet)))
                 assert told[-1][1] == model.stage
+                assert awaited_now(town, sheet) == (model.lacking() if model.waiting else set())
             made.append(len(model.passed))
             check(town, sheet, model, told)
 
@@ -143,6 +172,12 @@ def model_step(model: Model, step: tuple[str, str, Role]) -> bool:
     if act == "edit":
         model.edits += 1
         return True
+    if act == "lend":
+        return model.lend(named)
+    if act == "unlend":
+        held = named in model.lent
+        model.lent.discard(named)
+        return held
     withdrawn = bool(model.waiting)
     model.waiting = ""
     return withdrawn
@@ -167,6 +202,8 @@ def real_step(
     by: dict[str, Any] = {"by": accounts[role], "roles": [role], "today": town.info["today"]()}
     try:
         with town.acting(account_id=accounts[role]) as session:
+            if act in {"lend", "unlend"}:
+                return real_lending(session, town, accounts, act, named)
             row = session.get_one(Dataset, sheet)
             waiting = find_waiting(session, sheet)
             if act == "edit":
@@ -191,6 +228,39 @@ def real_step(
     except Refusal:
         return False
     return True
+
+
+def real_lending(session: Session, town: Town, accounts: dict[Role, int], act: str, kind: str) -> bool:
+    """Hands a visa over, or takes it back; whether there was one to take."""
+    by, to = (accounts[role] for role in LENDING[kind])
+    today = town.info["today"]()
+    if act == "lend":
+        form = VisaDelegationForm(
+            kind=VisaKind(kind), organisation_id=town.authority_id, delegate_id=to, starts_on=today, ends_on=today
+        )
+        delegate_visa(session, form, by=by, roles=[LENDING[kind][0]], today=today)
+        return True
+    found = [one for one in find_delegations(session, by, limit=50) if one.kind == kind and one.ended_on is None]
+    for one in found:
+        end_delegation(session, one.id, "Retour", by=by, today=today, expected=one.version)
+    return bool(found)
+
+
+def end_all(town: Town) -> None:
+    """Ends what an earlier life handed over."""
+    with town.acting() as session:
+        session.execute(
+            text(
+                "UPDATE visa_delegation SET ended_on = current_date, ended_reason = 'Autre vie' WHERE ended_on IS NULL"
+            )
+        )
+
+
+def awaited_now(town: Town, sheet: int) -> set[str]:
+    """The visas that a dataset waits for, as the lists and the desks ask."""
+    with town.acting() as session:
+        waiting = find_waiting(session, sheet)
+        return {str(one.kind) for one in find_awaited(session, [waiting.id])} if waiting is not None else set()
 
 
 def moment(town: Town) -> Any:

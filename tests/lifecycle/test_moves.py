@@ -26,7 +26,7 @@ from registry.processing.retention.slip_service import withdraw_slip
 from registry.processing.service import amend_activity
 from tests.access.retaining import retain
 from tests.conftest import Someone, Town
-from tests.lifecycle.moving import READY, answer, ask, last_request, place, serve, stage_of, version_of
+from tests.lifecycle.moving import READY, answer, ask, keep, last_request, place, serve, sql, stage_of, version_of
 
 pytestmark = pytest.mark.database
 
@@ -305,22 +305,6 @@ def test_no_form_no_api_call_no_bulk_edit_and_no_import_writes_a_stage(town: Tow
 # What the database itself refuses, whoever asks.
 
 
-def sql(town: Town, who: Someone, statement: str, **values: object) -> str:
-    """Runs one statement as the web's own role, acting as somebody; what the database said, or nothing."""
-    acting = Acting(
-        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
-        writes=frozenset({town.authority_id}),
-    )  # fmt: skip
-    with open_session(town.home.app, acting, **town.info) as session:
-        try:
-            session.execute(text(statement), values)
-            session.commit()
-        except DBAPIError as refused:
-            session.rollback()
-            return f"{refused.orig.sqlstate} {refused.orig}"  # type: ignore[union-attr]
-    return ""
-
-
 REQUEST = (
     "INSERT INTO stage_request (organisation_id, dataset_id, move, from_stage, to_stage, asked_by, asked_as, asked_on,"
     " state, version) VALUES (:body, :sheet, :move, :before, :after, :by, :as_role, current_date, 'waiting', 1)"
@@ -455,6 +439,7 @@ def test_the_database_and_the_file_tell_the_same_moves(town: Town):
             {
                 str(kind): {
                     "given_by": [str(role) for role in chart.visas[kind].given_by],
+                    "delegated_to": [str(role) for role in chart.visas[kind].delegated_to],
                     "personal_only": chart.visas[kind].personal_only, "own": chart.visas[kind].own,
                 }
                 for kind in move.visas
@@ -547,16 +532,3 @@ def system_of(town: Town, sheet: int) -> None:
     made = steward.api("POST", "/api/v1/systems", json={"organisation_id": town.authority_id, "name": "SI"})
     assert made.status_code == 201, made.text
     amend(steward, sheet, {"information_system_id": made.json()["id"]})
-
-
-def keep(town: Town, sheet: int, who: Someone) -> None:
-    """Has somebody keep a dataset, from yesterday on."""
-    with town.as_owner() as session:
-        session.execute(
-            text(
-                "INSERT INTO appointment (organisation_id, person_id, role, subject_kind, subject_id, during,"
-                " published, annulled, version) SELECT :body, person_id, 'steward', 'dataset', :sheet,"
-                " daterange(current_date - 1, NULL), false, false, 1 FROM account WHERE id = :account"
-            ),
-            {"body": town.authority_id, "sheet": sheet, "account": who.account_id},
-        )
