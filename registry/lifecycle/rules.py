@@ -18,6 +18,8 @@ OF_A_VISA = frozenset({"dataset.legal_visa_on", "dataset.legal_visa_by_keeper"})
 """What a policy may wait for until the visas are given: it stops nobody from asking for them."""
 _OF_THE_MOVE = OF_A_VISA | {"dataset.requested_stage", "dataset.published_online", "dataset.blocking_findings"}
 """What asking for a move and answering changes of itself: no part of what is endorsed."""
+BASIS_TOLD = "dataset.lawful_basis_recorded"
+"""The fact whose lack is the activities' to mend: they are named."""
 _STOPPING = frozenset({Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE})
 _NOT_PERSONAL = frozenset({PersonalData.NONE, PersonalData.ANONYMISED})
 
@@ -49,6 +51,8 @@ class Gate:
     stopping: tuple[Assessment, ...] = ()
     unknown: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
+    without_basis: tuple[tuple[int, str], ...] = ()
+    """The activities that lack the basis a policy asks for: number and name."""
 
     @property
     def passes(self) -> bool:

@@ -1,6 +1,7 @@
 """Every change to the life of a dataset: a move asked for, endorsed, refused, withdrawn, made."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NoReturn
 
@@ -32,9 +33,12 @@ from registry.lifecycle.queries import (
     keeps_dataset,
     was_handed,
 )
-from registry.lifecycle.rules import OF_A_VISA, Gate, digest_of, facts_of_asking, gate_of, visas_needed
+from registry.lifecycle.rules import BASIS_TOLD, OF_A_VISA, Gate, digest_of, facts_of_asking, gate_of, visas_needed
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.processing.queries import find_activities_of_dataset
 from registry.processing.retention.queries import find_holds, find_slip_of
+from registry.processing.vocabulary import ActivityStatus
+from registry.web.templating import say_day
 
 _ADVANCE = text("SELECT advance_stage(:asked, :on_day)")
 NOT_WAITING = mark("Cette demande n’attend plus rien : relisez ce qu’elle est devenue.")
@@ -78,6 +82,9 @@ class Stopped(Conflict):
             )
             for one in gate.stopping
         ]
+        if gate.without_basis:
+            names = ", ".join(name for _number, name in gate.without_basis)
+            told.append(_("Sans base légale : {activities}.").format(activities=names))
         super().__init__(" ".join((short, *told)))
         self.short, self.gate = short, gate
 
@@ -94,7 +101,18 @@ def judge_move(
     """What stops a move, and all that the policies say of a dataset of which this is known."""
     said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
     gate = gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
+    if any(one.facts_used.get(BASIS_TOLD) is False for one in gate.stopping):
+        gate = replace(gate, without_basis=_without_basis(session, sheet))
     return gate, said
+
+
+def _without_basis(session: Session, sheet: Dataset) -> tuple[tuple[int, str], ...]:
+    """The activities a dataset serves that tell no lawful basis, by number and name, as far as the asker reads them."""
+    return tuple(
+        (one.id, one.name)
+        for one in find_activities_of_dataset(session, sheet.id)
+        if one.lawful_basis is None and one.status is not ActivityStatus.ENDED
+    )
 
 
 def try_moves(
@@ -112,8 +130,14 @@ def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
     """What a move lacks that no policy tells, in sentences: a disposal without its slip, or under a hold."""
     if not move.slip:
         return ()
-    held = any(hold.lifted_on is None for hold in find_holds(session, sheet.id))
-    return (_(NO_SLIP),) if held or find_slip_of(session, sheet.id) is None else ()
+    held = [
+        _("Gel depuis le {day} ({reason}), décidé par {who} : {why} Levez-le avant d’éliminer.").format(
+            day=say_day(hold.started_on), reason=hold.reason.label, who=hold.held_by, why=hold.explained
+        )
+        for hold in find_holds(session, sheet.id)
+        if hold.lifted_on is None
+    ]
+    return (*held, *((_(NO_SLIP),) if find_slip_of(session, sheet.id) is None else ()))
 
 
 def ask_move(

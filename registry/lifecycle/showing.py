@@ -39,6 +39,7 @@ from registry.lifecycle.views import (
 )
 from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
 from registry.organisations.queries import get_organisation
+from registry.processing.retention.queries import find_slip_of
 from registry.web.templating import say_day
 from registry.web.visitors import Visitor
 from registry.web.visits import Visit
@@ -267,6 +268,7 @@ def say_gate(visit: Visit, sheet: Dataset, gate: Gate) -> GateView:
         say_unknown(visit, SubjectKind.DATASET, sheet.id, sheet.organisation_id, gate.unknown),
         gate.lacking,
         gate.passes,
+        gate.without_basis,
     )
 
 
@@ -290,6 +292,14 @@ def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
     if request.ended_on is not None and request.state is RequestState.WITHDRAWN:
         lines.append(StepLine(request.ended_on, _("Demande retirée"), request.ended_reason or ""))
     return lines[::-1]
+
+
+def _slip_number(visit: Visit, request: StageRequest, move: Move | None) -> str:
+    """The slip a disposal rests on: none is withdrawn once it is carried out, so the live one is the one executed."""
+    if move is None or not move.slip or request.state not in {RequestState.WAITING, RequestState.MADE}:
+        return ""
+    slip = find_slip_of(visit.session, request.dataset_id)
+    return slip.number if slip is not None else ""
 
 
 def _own_words(*, own: bool, keeps: bool) -> str:
@@ -346,6 +356,7 @@ def request_page(
         (_("Passage"), f"{request.from_stage.label} → {request.to_stage.label}"), (_("Motif"), request.reason or ""),
         (_("Fin"), say_day(request.ended_on) if request.ended_on is not None else ""),
         (_("Motif de la fin"), request.ended_reason or ""),
+        (_("Bordereau d’élimination"), _slip_number(visit, request, move)),
     ]  # fmt: skip
     return RequestPage(
         id=request.id, dataset_id=sheet.id, dataset_version=sheet.version,

@@ -52,6 +52,7 @@ class GateView:
     unknown: Sequence[MissingView]
     lacking: Sequence[str]
     passes: bool
+    without_basis: Sequence[tuple[int, str]]
 
 
 @dataclass(frozen=True)

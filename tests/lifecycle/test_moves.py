@@ -21,8 +21,10 @@ from registry.lifecycle.service import ask_move
 from registry.platform.database import Acting, open_session
 from registry.processing.forms import ActivityChange
 from registry.processing.queries import get_activity
+from registry.processing.retention.models import RetentionHold
 from registry.processing.retention.queries import find_articles
 from registry.processing.retention.slip_service import withdraw_slip
+from registry.processing.retention.vocabulary import HoldReason
 from registry.processing.service import amend_activity
 from tests.access.retaining import retain
 from tests.conftest import Someone, Town
@@ -163,12 +165,24 @@ def test_a_disposal_takes_a_slip_and_the_visa_of_the_archives_and_its_slip_stays
         slip = retain(session, town.authority_id, other, "essai", day=day)["slip_id"]
         sheet = find_articles(session, slip)[0].dataset_id
     place(town, sheet, Stage.COLLECTED)
+    with town.acting() as session:
+        hold = RetentionHold(
+            organisation_id=town.authority_id, dataset_id=sheet, reason=HoldReason.LITIGATION, held_by="La direction",
+            explained="Recours contre le marché.", started_on=day,
+        )  # fmt: skip
+        session.add(hold)
+    held = plain(ask(administrator, sheet, "dispose").text)
+    assert "Recours contre le marché." in held, "a hold stops it with its reason"
+    with town.acting() as session:
+        lifted = session.get_one(RetentionHold, hold.id)
+        lifted.lifted_on, lifted.lifted_reason = day, "Jugé"
     assert ask(administrator, sheet, "dispose").status_code == 303
     request, outside = last_request(town, sheet), {"authority": "Archives départementales", "reference": "2026-12"}
     early = answer(archivist, request, "archives", **outside, dated=(day - timedelta(days=1)).isoformat())
     assert early.status_code == 422, "nobody answered a slip before it was prepared"
     assert answer(archivist, request, "archives", **outside, dated=day.isoformat()).status_code == 303
     assert stage_of(town, sheet) == "disposed"
+    assert f"BE-{day.year}-001" in archivist.get(f"/visas/{request}").text, "the slip that was carried out is named"
 
     with town.acting() as session, pytest.raises(Conflict, match="il en est la preuve"):
         withdraw_slip(session, slip, expected=1, reason="Erreur")
@@ -206,6 +220,7 @@ def test_personal_data_without_a_lawful_basis_is_told_policy_article_and_remedy(
     assert "CDV-11" in refused.text
     assert "art. 6 §1" in refused.text
     assert "choisissez sa base légale" in refused.text
+    assert "Instruction des demandes</a>" in refused.text, "the activity that lacks it is named"
     assert stage_of(town, sheet) == "cleared"
     with town.acting() as session:
         assert not session.execute(text("SELECT count(*) FROM stage_request")).scalar_one(), "nothing half-asked"
