@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from registry.accounts.queries import enter_by_session, enter_by_token
 from registry.handlers import HANDLERS, PANELS
 from registry.kernel.errors import Unavailable
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import mark
 from registry.ledger.queries import count_unsealed
 from registry.organisations.queries import get_registry
@@ -50,6 +50,7 @@ INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that an
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
+    Entry(mark("Pilotage"), "/pilotage", Permission.COMPLIANCE_FINDING_READ),
     Entry(mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
     Entry(mark("Visas"), "/visas", Permission.DATASETS_SHEET_READ),
     Entry(mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),
@@ -131,6 +132,9 @@ def show_home(visit: Visit) -> Response[Any]:
     """Home: where a signed-in person starts."""
     if visit.visitor_or_none is None:
         return visit.go("/connexion")
+    roles = {role for role, bodies in visit.visitor.grants.items() if bodies}
+    if roles == {Role.DIRECTOR}:
+        return visit.go("/pilotage")
     return visit.go("/bureau" if visit.visitor.may(Permission.DATASETS_SHEET_READ) else "/mon-compte")
 
 

@@ -27,6 +27,7 @@ from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
+from registry.dashboard.service import count_months
 from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.evidence import DATASETS as DATASETS_PROVED
@@ -123,6 +124,7 @@ ROOMS = (
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
     Room("desk", mark("Mon bureau : ce que chacun doit, questions, passations"), "/bureau"),
+    Room("dashboard", mark("Pilotage : la page des directions"), "/pilotage"),
     Room("erasures", mark("Personnes et effacements"), "/personnes"),
 )
 
@@ -426,7 +428,12 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     }
 
 
-DAILY_CHORES: tuple[Callable[[Session], object], ...] = (drop_old_drafts, forget_answers, forget_ended_sessions)
+DAILY_CHORES: tuple[Callable[[Session], object], ...] = (
+    drop_old_drafts,
+    forget_answers,
+    forget_ended_sessions,
+    count_months,
+)
 """What each new day calls for besides judging everything."""
 
 

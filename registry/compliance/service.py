@@ -26,6 +26,9 @@ BATCH = 500
 MOST_AT_ONCE = 300
 """Subjects that draw on what a change touched, judged within it; more are left to a job it asks for."""
 EVALUATE_JOB = "compliance:evaluate"
+JUDGED_AT = "judged_at"
+"""Under this name in a session, the moment at which findings are said to be made: the loader of the demonstration, who
+plays a year, gives it as it gives the ledger its own; everybody else makes them now."""
 
 
 @dataclass(frozen=True)
@@ -150,9 +153,10 @@ def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], org
 
 _KEEPING = text(
     "INSERT INTO finding (subject_kind, organisation_id, subject_id, policy_id, version_digest, period,"
-    " verdict, turns_on, turns_into, facts, missing, unknown_half)"
+    " verdict, turns_on, turns_into, facts, missing, unknown_half, since)"
     " SELECT :kind, said.organisation_id, said.subject_id, found.policy_id, found.version_digest, found.period,"
-    " found.verdict, found.turns_on, found.turns_into, found.facts, found.missing, found.unknown_half"
+    " found.verdict, found.turns_on, found.turns_into, found.facts, found.missing, found.unknown_half,"
+    " coalesce(CAST(:at AS timestamptz), now())"
     " FROM unnest(CAST(:organisations AS bigint[]), CAST(:subjects AS bigint[]), CAST(:places AS int[]))"
     " WITH ORDINALITY AS said (organisation_id, subject_id, place, rank)"
     " JOIN (SELECT * FROM jsonb_populate_recordset(NULL::finding, CAST(:alike AS jsonb)) WITH ORDINALITY) AS found"
@@ -164,7 +168,8 @@ more than judging them.
 
 
 _WITHDRAWING = text(
-    "UPDATE finding SET until = now(), until_xid = pg_current_xact_id()::text::bigint"
+    "UPDATE finding SET until = coalesce(CAST(:at AS timestamptz), now()),"
+    " until_xid = pg_current_xact_id()::text::bigint"
     " WHERE id = ANY (CAST(:ids AS bigint[]))"
 )
 
@@ -194,6 +199,7 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     every = session.execute(_STANDING, {"kind": str(kind), "ids": _array(ids)}).all()
     standing = _by_rule(every)
     stored = {said.version_digest for said in every}
+    at: str | None = session.info.get(JUDGED_AT)
     fresh = _Fresh()
     same: dict[tuple[int, int], bool] = {}
     closed: list[int] = []
@@ -222,13 +228,13 @@ def _keep(session: Session, kind: SubjectKind, ids: Sequence[int], judged: Seque
     gone = [one for left in standing.values() for one in left.values() if one.said.policy_id not in catalogue.lost]
     closed += [one.id for one in gone]
     if closed:
-        session.execute(_WITHDRAWING, {"ids": closed})
+        session.execute(_WITHDRAWING, {"ids": closed, "at": at})
     if settled:
         close_unneeded(session, settled, today)
     _close_withdrawn(session, catalogue, [one for one in gone if _asks_for_something(one.said, today)], today)
     if fresh.subjects:
         _store_texts(session, fresh.texts(stored))
-        session.execute(_KEEPING, fresh.rows(kind))
+        session.execute(_KEEPING, {**fresh.rows(kind), "at": at})
     return len(closed) + len(fresh.subjects)
 
 

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 
 from registry.accounts.rules import is_strong
 from registry.accounts.service import invite_account, use_link
+from registry.compliance.engine import engine_of
+from registry.compliance.service import JUDGED_AT, evaluate
 from registry.datasets.forms import DatasetChange
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
@@ -51,7 +53,7 @@ from registry.demonstration.retention import RetentionFile, plan_retentions, rea
 from registry.erasures.erasing import erase
 from registry.erasures.forms import ErasureForm
 from registry.erasures.service import ask_erasure
-from registry.kernel.dates import plus_days, working_day_from
+from registry.kernel.dates import plus_days, plus_months, working_day_from
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm, ServiceForm
 from registry.organisations.models import Organisation
@@ -121,6 +123,13 @@ def _sheets_of(said: dict[str, Any]) -> Iterable[dict[str, Any]]:
         yield {**every, **one, "sheet": {**every["sheet"], **one["sheet"]}}
 
 
+def _month_ends(opened: date, today: date) -> Iterable[date]:
+    """The last day of each month since the registry was opened, before today."""
+    first = opened.replace(day=1)
+    while (first := plus_months(first, 1)) <= today:
+        yield plus_days(first, -1)
+
+
 def _on_days(said: Any, today: date) -> Any:
     if isinstance(said, dict):
         return {name: _on_days(value, today) for name, value in said.items()}
@@ -162,6 +171,7 @@ def load_demonstration(
             read_moves(on_days),
             zone,
             home,
+            today,
         )
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
@@ -189,8 +199,10 @@ class _Play:
         moved: list[MovesSaid],
         zone: str,
         home: Home,
+        today: date,
     ) -> None:
         self.session = session
+        self.today = today
         self.home = home
         self.content = content
         self.assessed = assessed
@@ -220,6 +232,7 @@ class _Play:
         actor = ACTOR if account_id is None else f"account:{account_id}"
         acting = Acting(actor, account_id=account_id, recorded_at=moment.isoformat()).settings()
         self.session.execute(_ACT, {name: acting[name] for name in ("actor", "account", "recorded_at")})
+        self.session.info[JUDGED_AT] = moment.isoformat()
 
     def open(self, zone: str) -> Organisation:
         """The authority, its communes and its services."""
@@ -275,9 +288,18 @@ class _Play:
         planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
         planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
+        planned += [(day, first, partial(self._judge, day)) for day in _month_ends(self.content.opened, self.today)]
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
             play()
+        # What is judged as the transaction ends is judged today.
+        del self.session.info[JUDGED_AT]
+
+    def _judge(self, day: date) -> None:
+        """Keeps what the rules said at the end of a month: what a registry that ran all year would have kept."""
+        self.session.flush()
+        for kind, subject in engine_of(self.session).subjects.items():
+            evaluate(self.session, kind, subject.everything(self.session, None, None), today=day)
 
     def _person(self, said: PersonSaid) -> int:
         form = PersonForm(name=said.name, email=said.email)

@@ -76,6 +76,7 @@ STATEMENTS = {
     "/jeux?q=bornes&organisation={authority}": 10,
     "/jeux?colonnes=titre,proprietaire,referent": 11,
     "/jeux/{dataset}": 16,
+    "/pilotage": 8,
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,

@@ -41,7 +41,7 @@ def assembled() -> dict[str, Any]:
     return {**assemble(), "time_zone": ZONE, "today": lambda: TODAY}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def visit(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Visit]:
     """The demonstration, loaded on a fixed day in a database of its own."""
     name = f"test_{secrets.token_hex(6)}"

@@ -1,0 +1,167 @@
+"""The directors' page: the same figures in the words of the registry, or in those of every day."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.compliance.engine import engine_of
+from registry.compliance.listing.counting import count_alike
+from registry.compliance.listing.rules import Cell, Chosen, Facet, Tally, count_cells
+from registry.compliance.views import DIRECTED, findings_address
+from registry.compliance.vocabulary import Force, Verdict
+from registry.dashboard.queries import find_trends
+from registry.dashboard.rules import Count, Measure, days_of, gravest, measures_of, median_share
+from registry.dashboard.views import (
+    DirectorsPage,
+    ServiceView,
+    StageView,
+    address_of,
+    beside_median,
+    figure_view,
+    risk_view,
+)
+from registry.dashboard.vocabulary import SHOWN, Figure
+from registry.datasets.listing.counting import count_facets
+from registry.datasets.listing.narrowing import DatasetFilter
+from registry.datasets.vocabulary import ListFacet, Stage
+from registry.kernel.permissions import Permission, Role
+from registry.kernel.words import _, ngettext
+from registry.organisations.models import Organisation
+from registry.organisations.queries import find_organisations
+from registry.web.templating import say_number
+from registry.web.visits import Visit, route
+
+READ = Permission.COMPLIANCE_FINDING_READ
+PLAIN = "elus"
+"""What stands in the address of the page without jargon."""
+
+
+@route("GET", "/pilotage", READ)
+def show_directors_page(visit: Visit) -> Response[Any]:
+    """How the services one directs stand, or all that one reads: figures, risks, stages, services."""
+    directed = visit.visitor.grants.get(Role.DIRECTOR, frozenset())
+    catalogue, bodies = engine_of(visit.session).catalogue, find_organisations(visit.session)
+    directed &= {body.id for body in bodies}
+    word = DIRECTED if directed else ""
+    cells = count_alike(visit.session, visit.today)
+    measures, plain = measures_of(catalogue, visit.today), visit.query("version") == PLAIN
+    tallies = count_cells(cells, catalogue, *(_chosen(figure, measures[figure], directed) for figure in SHOWN))
+    now = dict(zip(SHOWN, map(_count, tallies), strict=True))
+    trends, days = find_trends(visit.session, directed or None), days_of(visit.today)
+    kept = trends[Figure.MATTERS]
+    breaches = Counter[str]()
+    for cell in tallies[SHOWN.index(Figure.BREACHES)].listed:
+        breaches[cell.policy_id] += cell.number
+    services, middle = _services(cells, bodies, directed, measures[Figure.BREACHES])
+    view = DirectorsPage(
+        plain=plain,
+        scope=_scope(bodies, directed),
+        figures=[
+            figure_view(
+                one, now[one], trends[one], days, address_of(one, measures[one], word), plain=plain
+            )
+            for one in SHOWN
+        ],
+        counted=max(kept, default=None),
+        matters=_matters(kept[max(kept)]) if kept and not visit.visitor.may(Permission.PROCESSING_BREACH_READ) else "",
+        risks=[risk_view(one, catalogue, visit.today, word) for one in gravest(breaches, catalogue)],
+        stages=_stages(visit, directed, bodies),
+        services=services,
+        median=middle,
+    )  # fmt: skip
+    return visit.page("dashboard/directors.html", view)
+
+
+def _chosen(figure: Figure, measure: Measure, directed: frozenset[int]) -> Chosen:
+    """What the list that a figure opens is narrowed to: the figure is the total of that list."""
+    chosen: dict[Facet, frozenset[str]] = {Facet.VERDICT: frozenset({str(measure.counted)})}
+    if figure is Figure.BREACHES:
+        chosen[Facet.FORCE] = frozenset({str(Force.OBLIGATION)})
+    else:
+        chosen[Facet.POLICY] = measure.policies
+    if directed:
+        chosen[Facet.ORGANISATION] = frozenset(map(str, directed))
+    return chosen
+
+
+def _count(tally: Tally) -> Count:
+    judged = tally.by_value[Facet.VERDICT]
+    return Count(tally.total, sum(number for verdict, number in judged.items() if verdict != Verdict.NOT_APPLICABLE))
+
+
+def _scope(bodies: Sequence[Organisation], directed: frozenset[int]) -> str:
+    """Of what the page speaks, in a sentence."""
+    if not directed:
+        return _("Tout ce que vos rôles vous laissent lire.")
+    names = [body.name for body in _tops(bodies, directed)]
+    said = ", ".join(names[:3])
+    return _("Ce que vous dirigez, et ce qui en dépend : {names}.").format(
+        names=said if len(names) <= 3 else f"{said}…"
+    )
+
+
+def _tops(bodies: Sequence[Organisation], directed: frozenset[int]) -> list[Organisation]:
+    """The bodies directed that stand below no other of them."""
+    return [body for body in bodies if body.id in directed and not directed & set(body.lineage) - {body.id}]
+
+
+def _matters(count: Count) -> str:
+    """How many confided matters are late, for who may not read them."""
+    said = ngettext(
+        "{count} violation ou demande dépasse son délai", "{count} violations ou demandes dépassent leur délai",
+        count.number,
+    ).format(count=say_number(count.number))  # fmt: skip
+    return _("{said}, sur {total} suivies par les règles. Leur contenu n’est lu que de la délégation à la protection "
+             "des données et du service juridique : demandez-leur où elles en sont.").format(
+        said=said, total=say_number(count.total)
+    )  # fmt: skip
+
+
+def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisation]) -> list[StageView]:
+    """How many datasets stand at each stage, each with its list."""
+    counted = count_facets(visit.session, DatasetFilter(organisation_ids=directed, on=visit.today))
+    counts = counted.counts[ListFacet.STAGE]
+    most = max(counts.values(), default=0) or 1
+    within = [("organisation", str(body.id)) for body in _tops(bodies, directed)]
+    return [
+        StageView(
+            stage.label,
+            counts.get(str(stage), 0),
+            f"/jeux?{urlencode([('etape', str(stage)), *within])}",
+            round(100 * counts.get(str(stage), 0) / most),
+        )
+        for stage in Stage
+    ]
+
+
+def _services(
+    cells: Sequence[Cell], bodies: Sequence[Organisation], directed: frozenset[int], measure: Measure
+) -> tuple[list[ServiceView], int | None]:
+    """The bodies of the scope in the order of their names, beside the middle of all those that the reader sees."""
+    kept, judged, breached = Counter[int](), Counter[int](), Counter[int]()
+    for cell in cells:
+        if cell.policy_id not in measure.policies or cell.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        judged[cell.organisation_id] += cell.number
+        if cell.verdict is Verdict.COMPLIANT:
+            kept[cell.organisation_id] += cell.number
+        if cell.verdict is Verdict.NON_COMPLIANT:
+            breached[cell.organisation_id] += cell.number
+    counts: Mapping[int, Count] = {number: Count(kept[number], judged[number]) for number in judged}
+    middle = median_share(counts.values())
+    lines = [
+        ServiceView(
+            body.id, body.name, share, counts[body.id].number, counts[body.id].total, breached[body.id],
+            findings_address(Verdict.NON_COMPLIANT, binding=True, organisation=body.id), beside_median(share, middle),
+        )
+        for body in bodies
+        if body.id in counts and (not directed or body.id in directed) and (share := counts[body.id].share) is not None
+    ]  # fmt: skip
+    return lines, middle
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_directors_page,)

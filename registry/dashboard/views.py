@@ -1,0 +1,236 @@
+"""What goes out of the directors' page: figures with their trend, risks, stages, services."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.compliance.catalogue import Catalogue
+from registry.compliance.views import FINDINGS
+from registry.compliance.vocabulary import Verdict
+from registry.dashboard.rules import Count, Measure, Risk, told
+from registry.dashboard.vocabulary import SHARES, Figure
+from registry.kernel.words import _, mark, ngettext
+from registry.web.templating import say_article, say_day, say_number
+
+WIDTH, HEIGHT, EDGE = 240, 56, 4
+"""The drawing of a trend. Units: those of its own picture."""
+DEFINITIONS: Mapping[Figure, str] = {
+    Figure.KEPT: mark(
+        "Un jeu compte quand un propriétaire et un·e référent·e sont en poste aujourd’hui. Sans eux, personne ne "
+        "répond de la fiche ni des questions qu’on y pose. C’est une bonne pratique, pas une obligation."
+    ),
+    Figure.FOUNDED: mark(
+        "Un traitement de données personnelles compte quand sa base légale est choisie et justifiée (RGPD, art. 6). "
+        "Sont comptés ceux du registre qui servent, ou sont suspendus, et dont la collectivité est responsable."
+    ),
+    Figure.PUBLISHED: mark(
+        "Ce que la loi oblige à mettre en ligne, et qui l’est : répertoire des informations publiques, subventions, "
+        "adresses, mobilité, jeux de forte valeur, documents déjà communiqués ou inscrits au répertoire. Un jeu "
+        "tenu à deux titres compte deux fois ; un refus fondé sur la loi vaut réponse là où elle l’admet."
+    ),
+    Figure.BREACHES: mark(
+        "Chaque fois qu’une fiche ne suit pas une obligation en vigueur : une fiche peut en compter plusieurs. Un "
+        "écart assumé reste compté. Ce qui attend seulement une information n’est pas compté ici."
+    ),
+    Figure.LATE: mark(
+        "Parmi les manquements, ceux dont la loi fixe le délai et dont le jour est passé. Les violations et les "
+        "demandes n’y sont que pour qui peut les lire."
+    ),
+}
+PLAIN: Mapping[Figure, str] = {
+    Figure.KEPT: mark("Fichiers de données dont quelqu’un s’occupe"),
+    Figure.FOUNDED: mark("Usages de données personnelles que la loi permet, raison écrite"),
+    Figure.PUBLISHED: mark("Informations que nous devons rendre publiques, et qui le sont"),
+    Figure.BREACHES: mark("Points où nous ne suivons pas encore la loi"),
+    Figure.LATE: mark("Dates limites que nous avons laissé passer"),
+}
+"""The same figures for elected members, in words of every day."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One day of a trend: in words, and what was said; nothing where nothing was judged yet."""
+
+    day: date
+    words: str
+    value: int | None
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A figure over twelve months: its days, the line that draws them, and what it shows in a sentence."""
+
+    points: Sequence[Point]
+    lines: Sequence[str]
+    last_x: int
+    last_y: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class FigureView:
+    """One figure: in words, out of how many, the list it counts, what it means, its trend."""
+
+    code: str
+    label: str
+    value: str
+    beside: str
+    address: str
+    definition: str
+    tone: str
+    trend: Trend
+
+
+@dataclass(frozen=True)
+class RiskView:
+    """One risk in a sentence, what to do about it, and the list of its breaches."""
+
+    severity: str
+    sentence: str
+    law: str
+    remedy: str
+    address: str
+
+
+@dataclass(frozen=True)
+class StageView:
+    """How many datasets stand at a stage, and their list; `width` is the part of the most numerous, in hundredths."""
+
+    label: str
+    number: int
+    address: str
+    width: int
+
+
+@dataclass(frozen=True)
+class ServiceView:
+    """How one service stands beside the middle of all: never a rank."""
+
+    id: int
+    name: str
+    share: int
+    number: int
+    total: int
+    breaches: int
+    breaches_address: str
+    beside: str
+
+
+@dataclass(frozen=True)
+class DirectorsPage:
+    """The directors' page; `plain` says it in the words of every day, for elected members."""
+
+    plain: bool
+    scope: str
+    figures: Sequence[FigureView]
+    counted: date | None
+    matters: str
+    risks: Sequence[RiskView]
+    stages: Sequence[StageView]
+    services: Sequence[ServiceView]
+    median: int | None
+
+
+def address_of(figure: Figure, measure: Measure, organisation: str) -> str:
+    """The list that a figure counts, within its scope."""
+    said = [("constat", str(measure.counted))]
+    if figure is Figure.BREACHES:
+        said.append(("force", "obligation"))
+    else:
+        said += [("regle", policy) for policy in sorted(measure.policies)]
+    if organisation:
+        said.append(("organisation", organisation))
+    return FINDINGS + "?" + "&".join(f"{name}={value}" for name, value in said)
+
+
+def figure_view(
+    figure: Figure, now: Count, kept: Mapping[date, Count], days: Sequence[date], address: str, *, plain: bool
+) -> FigureView:
+    """A figure in words; its last day is now, whatever the night counted."""
+    counts = [kept.get(day) for day in days[:-1]] + [now]
+    share = figure in SHARES
+    tone = ""
+    if share and now.share is not None:
+        tone = "good" if now.share == 100 else "wait"
+    elif not share:
+        tone = "bad" if now.number else "good"
+    beside = ""
+    if share:
+        beside = _("soit {share} sur {total}").format(
+            share=_per_cent(now.share), total=say_number(now.total)
+        ) if now.total else _("rien à juger encore")  # fmt: skip
+    return FigureView(
+        code=str(figure), label=_(PLAIN[figure]) if plain else figure.label, value=say_number(now.number),
+        beside=beside, address=address, definition=_(DEFINITIONS[figure]), tone=tone,
+        trend=_trend(figure, days, counts),
+    )  # fmt: skip
+
+
+def _per_cent(share: int | None) -> str:
+    return "–" if share is None else _("{share} %").format(share=share)
+
+
+def _trend(figure: Figure, days: Sequence[date], counts: Sequence[Count | None]) -> Trend:
+    """The line of what was said, broken where nothing was."""
+    values = [told(figure, one) if one is not None else None for one in counts]
+    most = 100 if figure in SHARES else max([one for one in values if one is not None] or [0]) or 1
+    step = (WIDTH - 2 * EDGE) / max(len(values) - 1, 1)
+    lines: list[list[str]] = [[]]
+    last = (EDGE, HEIGHT - EDGE)
+    for place, value in enumerate(values):
+        if value is None:
+            lines.append([])
+            continue
+        last = (round(EDGE + place * step), round(HEIGHT - EDGE - value * (HEIGHT - 2 * EDGE) / most))
+        lines[-1].append(f"{last[0]},{last[1]}")
+    return Trend(
+        points=[Point(day, _said(figure, value), value) for day, value in zip(days, values, strict=True)],
+        lines=[" ".join(line) for line in lines if len(line) > 1],
+        last_x=last[0], last_y=last[1], sentence=_sentence(figure, days, values),
+    )  # fmt: skip
+
+
+def _said(figure: Figure, value: int | None) -> str:
+    if value is None:
+        return "–"
+    return _per_cent(value) if figure in SHARES else say_number(value)
+
+
+def _sentence(figure: Figure, days: Sequence[date], values: Sequence[int | None]) -> str:
+    """What a trend shows, for who does not see it and for who does."""
+    known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None]
+    if len(known) < 2 or known[-1][0] != days[-1]:
+        return _("Pas encore d’historique.")
+    (day, before), (_today, now) = known[0], known[-1]
+    words = {
+        "since": say_day(day), "before": _said(figure, before), "now": _said(figure, now),
+    }  # fmt: skip
+    if before == now:
+        return _("Comme le {since} : {now}.").format(**words)
+    return _("{before} le {since}, {now} aujourd’hui.").format(**words)
+
+
+def risk_view(risk: Risk, catalogue: Catalogue, today: date, organisation: str) -> RiskView:
+    """A risk in a sentence."""
+    policy = risk.policy
+    bound = next((version for one, version in catalogue.in_force(policy.subject, today) if one is policy), None)
+    sentence = ngettext(
+        "{count} fiche ne suit pas cette règle : « {title} ».",
+        "{count} fiches ne suivent pas cette règle : « {title} ».",
+        risk.number,
+    ).format(count=say_number(risk.number), title=policy.name())
+    if risk.of_people:
+        sentence += " " + _("Des données de personnes sont en cause.")
+    law = f"{bound.text}, {say_article(bound.article)}" if bound is not None else ""
+    address = address_of(Figure.LATE, Measure(frozenset({policy.id}), Verdict.NON_COMPLIANT), organisation)
+    return RiskView(policy.severity.label, sentence, law, policy.what_to_do(), address)
+
+
+def beside_median(share: int, middle: int | None) -> str:
+    """How a share stands beside the middle, in words."""
+    if middle is None or share == middle:
+        return _("comme la médiane")
+    points = abs(share - middle)
+    if share > middle:
+        return ngettext("{count} point au-dessus", "{count} points au-dessus", points).format(count=points)
+    return ngettext("{count} point en dessous", "{count} points en dessous", points).format(count=points)

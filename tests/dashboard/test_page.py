@@ -1,0 +1,69 @@
+"""The directors' page over what one directs or reads; the months it draws are those each night counts."""
+
+import re
+
+import pytest
+
+from registry.dashboard.service import count_months
+from registry.kernel.permissions import Role
+from tests.conftest import Someone, Town
+
+pytestmark = pytest.mark.database
+
+
+def figures(asker: Someone) -> dict[str, tuple[str, str]]:
+    """Each figure of the page, by its code: the list it opens and what it says."""
+    page = asker.get("/pilotage").text
+    found = re.findall(r'id="chiffre-(\w+)".*?<a href="([^"]+)">([\d\s]+)<', page, re.DOTALL)
+    return {code: (address, said.strip()) for code, address, said in found}
+
+
+def test_a_new_registry_says_that_nothing_is_judged_and_that_no_history_is_kept_yet(town: Town) -> None:
+    page = town.someone(Role.READER, town.service_id).get("/pilotage")
+    assert page.status_code == 200
+    assert page.text.count('<p class="quiet">Pas encore d’historique.') == 5
+    assert "Aucun manquement à une obligation dans ce que vous lisez." in page.text
+    assert "Rien n’est encore jugé dans ce que vous lisez." in page.text
+
+
+def test_a_director_starts_there_and_is_told_of_their_own_services_alone(town: Town) -> None:
+    town.record("Réseau d’eau", on=town.service_id)
+    town.record("Cimetières", on=town.commune_id)
+    director = town.someone(Role.DIRECTOR, town.service_id)
+    assert director.get("/").headers["location"] == "/pilotage"
+    address, _said = figures(director)["kept"]
+    assert "organisation=services" in address
+    page = director.get("/pilotage").text
+    assert "Direction de l’eau" in page
+    assert "Grande-Commune" not in page
+    assert re.search(r'/jeux\?etape=identified&amp;organisation=\d+">1<', page)
+
+
+def test_who_directs_nothing_is_told_of_all_they_read_and_starts_at_their_desk(town: Town) -> None:
+    town.record("Réseau d’eau", on=town.service_id)
+    town.record("Cimetières", on=town.commune_id)
+    steward = town.someone(Role.STEWARD)
+    assert steward.get("/").headers["location"] == "/bureau"
+    page = steward.get("/pilotage").text
+    assert "Direction de l’eau" in page
+    assert "Grande-Commune" in page
+    assert re.search(r'/jeux\?etape=identified">2<', page)
+
+
+def test_a_night_writes_the_months_anew_and_changes_nothing_that_did_not_change(town: Town) -> None:
+    town.record()
+    with town.acting() as session:
+        first = count_months(session)
+    with town.acting() as session:
+        again = count_months(session)
+    assert first == again > 0
+
+
+def test_nobody_is_told_the_figures_of_a_body_they_do_not_read(town: Town) -> None:
+    town.record("Cimetières", on=town.commune_id)
+    with town.acting() as session:
+        count_months(session)
+    theirs = figures(town.someone(Role.READER, town.other_commune_id))
+    assert theirs["kept"][1] == "0"
+    ours = town.someone(Role.READER, town.commune_id).get("/pilotage").text
+    assert "rien à juger encore" not in re.split(r'id="chiffre-', ours)[1]

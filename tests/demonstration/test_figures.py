@@ -1,0 +1,117 @@
+"""Over the whole demonstration, each figure of the directors' page is the length of the list it opens."""
+
+import re
+from collections import Counter
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from registry.accounts.service import sign_in
+from registry.compliance.engine import Reading, engine_of
+from registry.compliance.service import judge
+from registry.compliance.vocabulary import Verdict
+from registry.dashboard.models import MonthlyFigure
+from registry.dashboard.queries import find_trends
+from registry.dashboard.rules import Count, days_of, measures_of
+from registry.dashboard.service import count_months
+from registry.dashboard.vocabulary import Figure
+from registry.kernel.permissions import Role
+from registry.ledger.queries import end_of_day
+from registry.platform.database import transaction
+from registry.web.cookies import LOCAL_SESSION_COOKIE
+from tests.conftest import TODAY
+from tests.demonstration.conftest import ZONE, Visit
+from tests.serving import Served, served
+
+pytestmark = pytest.mark.database
+COUNTED = re.compile(r"<p role=\"status\">([\d\s]+) constats?")
+SHEETS = re.compile(r"<p role=\"status\">([\d\s]+) jeux? de données")
+OPENED = re.compile(r"<a href=\"(/(?:conformite/constats|jeux)\?[^\"]+)\">([\d\s]+)<span")
+ROLES = (Role.DIRECTOR, Role.DPO)
+
+
+def number(said: str) -> int:
+    """A number as a page writes it."""
+    return int(re.sub(r"\s", "", said))
+
+
+@pytest.fixture(scope="module")
+def client(visit: Visit) -> Served:
+    """The application in front of the demonstration, its months counted as a night does."""
+    with visit.reading() as session:
+        count_months(session)
+    return served(visit.home)
+
+
+def headers_of(visit: Visit, role: Role) -> dict[str, str]:
+    """Who holds a role in the demonstration, signed in."""
+    account = next(one for one in visit.loaded.accounts if one.role is role)
+    with transaction(visit.home.app, None) as session:
+        token = sign_in(session, account.email, account.password, address="127.0.0.1", browser=None)
+    return {"Cookie": f"{LOCAL_SESSION_COOKIE}={token}"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_figure_opens_exactly_what_it_counts(visit: Visit, client: Served, role: Role) -> None:
+    headers = headers_of(visit, role)
+    page = client.get("/pilotage", headers=headers)
+    assert page.status_code == 200
+    opened = [(unescape(address), number(said)) for address, said in OPENED.findall(page.text)]
+    wrong = {}
+    for address, said in opened:
+        found = (SHEETS if address.startswith("/jeux") else COUNTED).search(client.get(address, headers=headers).text)
+        if (number(found[1]) if found else 0) != said:
+            wrong[unquote(address)] = (said, found and found[1])
+    assert wrong == {}
+    assert len(opened) >= 5 + 9
+
+
+def test_what_a_night_keeps_is_what_the_register_says_of_the_same_day(visit: Visit, client: Served) -> None:
+    with visit.reading() as session:
+        engine = engine_of(session)
+        measures = measures_of(engine.catalogue, TODAY)
+        kept = find_trends(session, None)
+        for day in days_of(TODAY)[4::4]:
+            said: dict[Figure, Count] = {figure: Count() for figure in Figure}
+            reading = Reading(on=day, until=end_of_day(day, ZONE), law_of=day)
+            read = Counter[tuple[str, Verdict]]()
+            for kind, subject in engine.subjects.items():
+                for judged in judge(session, kind, subject.everything(session, None, reading.until), reading):
+                    read.update((one.policy.id, one.verdict) for one in judged.assessments)
+            for (policy, verdict), times in read.items():
+                for figure, measure in measures.items():
+                    if policy in measure.policies and verdict is not Verdict.NOT_APPLICABLE:
+                        counted = times if verdict is measure.counted else 0
+                        said[figure] = said[figure].plus(Count(counted, times))
+            assert {one: kept[one].get(day, Count()) for one in Figure} == said, day
+
+
+def test_the_year_of_the_demonstration_has_a_trend(visit: Visit, client: Served) -> None:
+    with visit.reading() as session:
+        months = session.execute(
+            select(func.count(col(MonthlyFigure.day).distinct())).where(col(MonthlyFigure.figure) == Figure.BREACHES)
+        ).scalar_one()
+    assert months >= 12
+
+
+def test_a_director_is_told_how_many_confided_matters_are_late_and_nothing_of_them(
+    visit: Visit, client: Served
+) -> None:
+    page = client.get("/pilotage", headers=headers_of(visit, Role.DIRECTOR)).text
+    assert "leur délai" in page
+    assert "/violations" not in page
+    assert "/demandes" not in page
+    assert "leur délai" not in client.get("/pilotage", headers=headers_of(visit, Role.DPO)).text
+
+
+def test_elected_members_read_the_same_figures_in_other_words(visit: Visit, client: Served) -> None:
+    headers = headers_of(visit, Role.DIRECTOR)
+    ours, theirs = (client.get(f"/pilotage{more}", headers=headers).text for more in ("", "?version=elus"))
+    numbers = re.compile(r"<strong><a href=\"[^\"]+\">([\d\s]+)<")
+    assert numbers.findall(ours) == numbers.findall(theirs)
+    assert len(numbers.findall(ours)) == 5
+    assert "médiane" in ours
+    assert "médiane" not in theirs
