@@ -50,7 +50,13 @@ INDEX_UP = Gauge("beffroi_search_up", "Whether this machine has an index that an
 
 NAVIGATION: tuple[Entry, ...] = (
     Entry(mark("Mon bureau"), "/bureau", Permission.DATASETS_SHEET_READ),
-    Entry(mark("Pilotage"), "/pilotage", Permission.COMPLIANCE_FINDING_READ),
+    Entry(
+        mark("Pilotage"),
+        below=(
+            Entry(mark("Cinq chiffres"), "/pilotage", Permission.COMPLIANCE_FINDING_READ),
+            Entry(mark("Échéances"), "/echeances", Permission.COMPLIANCE_FINDING_READ),
+        ),
+    ),
     Entry(mark("Jeux de données"), "/jeux", Permission.DATASETS_SHEET_READ),
     Entry(mark("Visas"), "/visas", Permission.DATASETS_SHEET_READ),
     Entry(mark("Systèmes"), "/systemes", Permission.DATASETS_SHEET_READ),

@@ -17,6 +17,7 @@ from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
 from registry.contracts import routes as contracts_routes
+from registry.dashboard import deadline_routes as deadlines_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -213,6 +214,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *handovers_routes.HANDLERS,
     *desk_api.HANDLERS,
     *dashboard_routes.HANDLERS,
+    *deadlines_routes.HANDLERS,
     *reporting_api.HANDLERS,
     *erasures_routes.HANDLERS,
     *erasures_api.HANDLERS,

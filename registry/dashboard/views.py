@@ -234,3 +234,39 @@ def beside_median(share: int, middle: int | None) -> str:
     if share > middle:
         return ngettext("{count} point au-dessus", "{count} points au-dessus", points).format(count=points)
     return ngettext("{count} point en dessous", "{count} points en dessous", points).format(count=points)
+
+
+@dataclass(frozen=True)
+class DeadlineLine:
+    """One deadline in words: `key` names it for agendas."""
+
+    key: str
+    day: date
+    kind: str
+    what: str
+    name: str
+    organisation: str
+    address: str
+
+
+@dataclass(frozen=True)
+class DeadlineMonth:
+    """The deadlines of one month, or those missed that still wait."""
+
+    title: str
+    lines: Sequence[DeadlineLine]
+
+
+@dataclass(frozen=True)
+class DeadlinesPage:
+    """The calendar of deadlines, month by month."""
+
+    tabs: Sequence[tuple[str, str]]
+    here: str
+    kinds: Sequence[tuple[str, str]]
+    kind: str
+    mine: bool
+    months: Sequence[DeadlineMonth]
+    is_cut: bool
+    shown: int
+    file_address: str

@@ -38,6 +38,7 @@ def asker_of(visit: Visit) -> Asker:
         breaches=who.reach(Permission.PROCESSING_BREACH_RECORD),
         requests=who.reach(Permission.PROCESSING_REQUEST_RECORD),
         assessing=who.reach(Permission.PROCESSING_ASSESSMENT_RECORD),
+        validating=who.reach(Permission.PROCESSING_ASSESSMENT_DECIDE),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
         deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
         endorser=endorser_of(who),

@@ -33,6 +33,20 @@ def say_dpia(task: Task, *_known: object) -> Words:
     )  # fmt: skip
 
 
+def say_assessment(task: Task, *_known: object) -> Words:
+    """An impact assessment that was submitted, to validate, refuse or give back in the name of the controller."""
+    why = (
+        _("RGPD art. 35 §1 et §2 : l’avis de la délégation à la protection des données est donné")
+        if task.detail
+        else _("RGPD art. 35 §1 et §2 : l’avis de la délégation à la protection des données manque encore")
+    )
+    return (
+        _("Décider de l’analyse d’impact : la valider, la refuser ou la rendre à compléter"), why,
+        _("le traitement ne commence pas sans cette décision"), _("Lire et décider"),
+        f"/aipd/{task.subject_id}/decision",
+    )  # fmt: skip
+
+
 def say_erasure(task: Task, *_known: object) -> Words:
     """Somebody whose requests are closed for long, or who was replaced on the only one."""
     address = f"/personnes/{task.detail}/effacer"

@@ -21,6 +21,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.lifecycle.queries import Endorser
+from registry.processing.assessments.models import ImpactAssessment
 from registry.processing.breaches.models import Breach
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
@@ -51,6 +52,7 @@ class Asker:
     breaches: frozenset[int]
     requests: frozenset[int]
     assessing: frozenset[int]
+    validating: frozenset[int]
     erasing: frozenset[int]
     deciding: frozenset[int]
     endorser: Endorser
@@ -113,7 +115,7 @@ class Task:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
-        if self.kind in {TaskKind.ERASURE, TaskKind.DPIA, TaskKind.DEVIATION, TaskKind.MOVE}:
+        if self.kind in {TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE}:
             return MENDING[self.kind]
         if self.detail == SLIP_POLICY:
             return Permission.PROCESSING_DISPOSAL_PREPARE
@@ -237,9 +239,10 @@ def find_names(session: Session, tasks: Sequence[Task]) -> dict[tuple[str, int],
         ("dataset", col(Dataset.id), col(Dataset.title)),
         ("system", col(InformationSystem.id), col(InformationSystem.name)),
         ("activity", col(ProcessingActivity.id), col(ProcessingActivity.name)),
+        ("assessment", col(ImpactAssessment.id), col(ImpactAssessment.title)),
     ):
         ids = sorted({task.subject_id for task in tasks if task.subject_kind == kind})
-        if not ids and kind == "activity":
+        if not ids and kind in {"activity", "assessment"}:
             continue
         found |= {(kind, row[0]): row[1] for row in session.execute(select(number, name).where(number.in_(ids)))}
     return found | _find_matters(session, tasks)

@@ -120,6 +120,12 @@ WITH waiting AS MATERIALIZED (
    WHERE said.policy_id = :dpia_policy AND said.subject_kind = 'activity' AND said.verdict = 'non-compliant'
      AND said.organisation_id = ANY (:assessing)
   UNION ALL
+  SELECT 'assessment', concat_ws(':', 'assessment', v.assessment_id), v.organisation_id, 'assessment', v.assessment_id,
+         coalesce(v.dpo_opinion, ''), ARRAY[]::text[], 1, v.submitted_on, NULL, 1, false, false,
+         CAST(:assessment_patience AS integer), NULL
+    FROM assessment_revision v JOIN impact_assessment a ON a.id = v.assessment_id AND NOT a.annulled
+   WHERE v.state = 'submitted' AND v.organisation_id = ANY (:validating) AND NOT :account = ANY (v.authors)
+  UNION ALL
   SELECT 'erasure', concat_ws(':', 'erasure', r.requester_id), r.organisation_id, 'request', max(r.id),
          CAST(r.requester_id AS text), ARRAY[]::text[], 3,
          CAST(max(coalesce(r.answered_on, r.received_on)) + make_interval(months => :kept_months) AS date),
@@ -221,6 +227,7 @@ ASKING = text(_TASKS).bindparams(
             "breaches",
             "requests",
             "assessing",
+            "validating",
             "erasing",
             "deciding",
             "within",

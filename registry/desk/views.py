@@ -14,7 +14,7 @@ from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
 from registry.desk.deviation_words import say_assumed, say_deviation
-from registry.desk.matter_words import Words, say_breach, say_dpia, say_erasure, say_request
+from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.move_words import say_move
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
@@ -28,6 +28,7 @@ SHEETS = {
     "breach": "/violations/{id}",
     "request": "/demandes/{id}",
     "activity": "/traitements/{id}",
+    "assessment": "/aipd/{id}",
     "dataset": "/jeux/{id}",
     "system": "/systemes/{id}",
     "organisation": "/organisations/{id}",
@@ -459,6 +460,7 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.BREACH: say_breach,
     TaskKind.REQUEST: say_request,
     TaskKind.DPIA: say_dpia,
+    TaskKind.ASSESSMENT: say_assessment,
     TaskKind.ERASURE: say_erasure,
     TaskKind.DEVIATION: _say_deviation,
     TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(task.detail, late=task.passed),

@@ -16,6 +16,7 @@ class TaskKind(Labelled):
     BREACH = "breach", mark("Violations à notifier")
     REQUEST = "request", mark("Demandes à répondre")
     DPIA = "dpia", mark("Analyses d’impact dues")
+    ASSESSMENT = "assessment", mark("Analyses d’impact à décider")
     DEVIATION = "deviation", mark("Écarts assumés")
     MOVE = "move", mark("Passages à viser")
     ERASURE = "erasure", mark("Demandeurs à effacer")
@@ -70,6 +71,7 @@ MENDING = {
     "request": Permission.PROCESSING_REQUEST_RECORD,
     "activity": Permission.PROCESSING_ACTIVITY_RECORD,
     "dpia": Permission.PROCESSING_ASSESSMENT_RECORD,
+    "assessment": Permission.PROCESSING_ASSESSMENT_DECIDE,
     "erasure": Permission.ERASURES_PERSON_ERASE,
     "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
     "move": Permission.LIFECYCLE_VISA_GIVE,

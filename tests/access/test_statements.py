@@ -77,6 +77,7 @@ STATEMENTS = {
     "/jeux?colonnes=titre,proprietaire,referent": 11,
     "/jeux/{dataset}": 16,
     "/pilotage": 8,
+    "/echeances": 3,
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,

@@ -395,3 +395,18 @@ def test_what_the_overview_counts_of_a_body_is_what_its_list_shows(town: Town, a
     assert "Vidéoprotection" not in shown
     assert f'href="/aipd?vue=dues&amp;organisation={town.commune_id}">1<' in shown, "the figures count the same body"
     assert "Vidéoprotection" in steward.get("/aipd?vue=dues").text
+
+
+def test_what_is_submitted_is_a_task_of_who_decides_until_they_decide(town: Town, activity_id: int) -> None:
+    address = begun(town.someone(Role.STEWARD), activity_id)
+    key = f"assessment:{address.rpartition('/')[2]}"
+    director = town.someone(Role.DIRECTOR)
+    written(town, address, activity_id)
+    assert key not in {one["key"] for one in director.api("GET", "/api/v1/tasks").json()["tasks"]}
+    submitted(town, address)
+    desk = director.get("/bureau").text
+    assert f'href="{address}/decision"' in desk
+    assert "AIPD de la vidéoprotection" in desk
+    assert f"{address}/decision" not in town.someone(Role.STEWARD).get("/bureau").text
+    decided(town, address)
+    assert f"{address}/decision" not in director.get("/bureau").text

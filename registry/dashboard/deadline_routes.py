@@ -1,0 +1,146 @@
+"""The calendar of deadlines: a page by month, and the same as a file that agendas read."""
+
+from collections.abc import Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from babel.dates import format_date
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.compliance.catalogue import Catalogue
+from registry.compliance.engine import engine_of
+from registry.compliance.panels import SHEETS
+from registry.compliance.vocabulary import Force, SubjectKind
+from registry.dashboard.calendar_rules import Event, write_calendar
+from registry.dashboard.deadline_queries import SHOWN, Deadline, find_deadlines
+from registry.dashboard.views import DeadlineLine, DeadlineMonth, DeadlinesPage
+from registry.dashboard.vocabulary import DONE_BY, DeadlineKind
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, current_locale
+from registry.organisations.queries import find_organisations
+from registry.platform.clock import now
+from registry.web.visits import Visit, route
+
+READ = Permission.COMPLIANCE_FINDING_READ
+MINE = "miennes"
+_ADDRESSES = {
+    **{str(kind): address for kind, address in SHEETS.items()},
+    "assessment": "/aipd/{id}",
+    "measure": "/mesures",
+    "contract": "/contrats/{id}",
+    "evidence": "/preuves/{id}",
+    "deviation": "/conformite/ecarts/{id}",
+    "move": "/visas/{id}",
+}
+
+
+@route("GET", "/echeances", READ)
+def show_deadlines(visit: Visit) -> Response[Any]:
+    """What is to be done by which day, month by month, within the visitor's rights."""
+    kind, mine = _asked(visit)
+    lines = _lines(visit, kind, mine=mine, limit=SHOWN + 1)
+    months = [
+        DeadlineMonth(_("En retard") if first is None else _month(first), list(of))
+        for first, of in groupby(
+            lines[:SHOWN], key=lambda one: None if one.day < visit.today else one.day.replace(day=1)
+        )
+    ]
+    page = DeadlinesPage(
+        tabs=[(_("Toutes"), _address(kind, mine=False)), (_("Les miennes"), _address(kind, mine=True))],
+        here=_address(kind, mine=mine), kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""),
+        mine=mine, months=months, is_cut=len(lines) > SHOWN, shown=SHOWN,
+        file_address=_address(kind, mine=mine, path="/echeances.ics"),
+    )  # fmt: skip
+    return visit.page("dashboard/deadlines.html", page)
+
+
+@route("GET", "/echeances.ics", READ)
+def download_deadlines(visit: Visit) -> Response[str]:
+    """The same deadlines as a file that agendas read."""
+    kind, mine = _asked(visit)
+    site = visit.premises.public_url
+    events = [
+        Event(
+            one.key, one.day, one.what + (f" — {one.name}" if one.name else ""),
+            " · ".join(part for part in (one.kind, one.organisation) if part), f"{site}{one.address}" if site else "",
+        )
+        for one in _lines(visit, kind, mine=mine, limit=SHOWN)
+    ]  # fmt: skip
+    host = urlsplit(site).hostname or "beffroi.invalid"
+    written = write_calendar(events, _("Échéances du registre"), at=now(), host=host)
+    visit.headers["Content-Disposition"] = 'attachment; filename="echeances.ics"'
+    return Response(written, media_type="text/calendar; charset=utf-8", headers=visit.headers)
+
+
+def _asked(visit: Visit) -> tuple[DeadlineKind | None, bool]:
+    said = visit.query("genre")
+    return (DeadlineKind(said) if said in set(DeadlineKind) else None), visit.query("de") == MINE
+
+
+def _address(kind: DeadlineKind | None, *, mine: bool, path: str = "/echeances") -> str:
+    said = [("de", MINE if mine else ""), ("genre", str(kind or ""))]
+    kept = urlencode([(name, value) for name, value in said if value])
+    return f"{path}?{kept}" if kept else path
+
+
+def _lines(visit: Visit, kind: DeadlineKind | None, *, mine: bool, limit: int) -> list[DeadlineLine]:
+    """The deadlines in words."""
+    engine, who = engine_of(visit.session), visit.visitor
+    policies = frozenset(
+        policy.id
+        for subject in SubjectKind
+        for policy, _version in engine.catalogue.in_force(subject, visit.today)
+        if policy.force is Force.OBLIGATION
+    )
+    reach = {one: who.reach(permission) for one, permission in DONE_BY.items()} if mine else None
+    found = find_deadlines(
+        visit.session, visit.today, policies, kind=kind, mine=reach, person_id=who.person_id, limit=limit
+    )
+    subjects = [(SubjectKind(one.subject_kind), one.subject_id) for one in found if one.kind is DeadlineKind.FINDING]
+    names = engine.names_of(visit.session, subjects) if subjects else {}
+    bodies = {body.id: body.name for body in find_organisations(visit.session)}
+    return [_line(one, engine.catalogue, names, bodies) for one in found]
+
+
+def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str]) -> DeadlineLine:
+    policy = catalogue.find(one.detail)
+    name = one.title
+    if one.kind is DeadlineKind.FINDING:
+        name = names.get((SubjectKind(one.subject_kind), one.subject_id), "")
+    return DeadlineLine(
+        key="-".join(part for part in (str(one.kind), one.subject_kind, str(one.subject_id), _policy_of(one)) if part),
+        day=one.day, kind=one.kind.label, what=_what(one.kind, policy.name() if policy is not None else one.detail),
+        name=name, organisation=bodies.get(one.organisation_id, ""),
+        address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
+    )  # fmt: skip
+
+
+def _month(first: date) -> str:
+    said: str = format_date(first, format="LLLL y", locale=current_locale())
+    return said[0].upper() + said[1:]
+
+
+def _policy_of(one: Deadline) -> str:
+    return one.detail if one.kind is DeadlineKind.FINDING else ""
+
+
+def _what(kind: DeadlineKind, rule: str) -> str:
+    """What is to be done by that day."""
+    said: dict[DeadlineKind, str] = {
+        DeadlineKind.FINDING: _("Dernier jour pour suivre la règle : {rule}").format(rule=rule),
+        DeadlineKind.BREACH: _("Notifier la violation à la CNIL"),
+        DeadlineKind.REQUEST: _("Répondre à la demande"),
+        DeadlineKind.REVIEW: _("Relire l’analyse d’impact"),
+        DeadlineKind.MEASURE: _("Prendre la mesure de protection"),
+        DeadlineKind.CONTRACT: _("Le contrat finit"),
+        DeadlineKind.EVIDENCE: _("La preuve expire : en demander une nouvelle édition"),
+        DeadlineKind.DEVIATION: _("L’écart assumé finit : {rule}").format(rule=rule),
+        DeadlineKind.MOVE: _("Viser ou refuser un passage"),
+    }
+    return said[kind]
+
+
+HANDLERS: Sequence[HTTPRouteHandler] = (show_deadlines, download_deadlines)
