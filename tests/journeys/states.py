@@ -28,6 +28,45 @@ from tests.legal.conftest import CODE, xml_article
 OWN_HEADERS = "Nom du jeu;Périodicité;Bidule {language}\nArbres d’essai;tous les ans;x\nBancs d’essai;parfois;y\n"
 KNOWN_HEADERS = "ID;TITRE;DESCRIPTION;FREQ_MAJ\nessai-1;Fanions;Où ils sont;Annuelle\nessai-2;;Sans titre;parfois\n"
 
+OWN_RULE = """\
+id: {number}
+title: Titre choisi pour essai
+title_en: Title chosen for a trial
+subject: dataset
+force: recommendation
+severity: minor
+stake: null
+principle: null
+remedy: Rien à faire.
+remedy_en: Nothing to do.
+owed_by: [steward]
+versions:
+  - effective_from: 2024-01-01
+    status: in-force
+    text: Délibération d’essai
+    article: article 1
+    evidence: memory
+    when: dataset.published_online
+    require: dataset.licence == 'odbl-1.0'
+cases:
+  - says: Sous ODbL, le jeu suit la règle.
+    today: 2026-11-26
+    facts: {{dataset.published_online: true, dataset.licence: odbl-1.0}}
+    expect: compliant
+  - says: Sous une autre licence, non.
+    today: 2026-11-26
+    facts: {{dataset.published_online: true, dataset.licence: etalab-2.0}}
+    expect: non-compliant
+  - says: Sans licence connue, à compléter.
+    today: 2026-11-26
+    facts: {{dataset.published_online: true}}
+    expect: to-complete
+  - says: Hors ligne, la règle ne dit rien.
+    today: 2026-11-26
+    facts: {{dataset.published_online: false}}
+    expect: not-applicable
+"""
+
 
 def imports(visitor: Visitor, folder: Path) -> States:
     """A table nobody knows, its columns, lines to mend, a preview applied and undone, a file nobody can read."""
@@ -359,6 +398,35 @@ def simulations(visitor: Visitor) -> States:
     yield "what a simulation says"
 
 
+def adoptions(visitor: Visitor) -> States:
+    """A rule of one's own tried, adopted and withdrawn, each without its reason first; and a text to validate."""
+    page = visitor.page
+    number = {"fr": "ESSAI-01"}.get(language_of(page), "ESSAI-02")
+    visitor.go("/conformite/simulations")
+    page.fill("#draft", OWN_RULE.format(number=number))
+    send(page, "form:has(#draft) .btn-primary")
+    page.locator("main a[href^='/conformite/simulations/']").last.wait_for(timeout=120_000)
+    tried = f"/conformite/simulations/{page.url.rpartition('/')[2]}"
+    visitor.go(f"{tried}/adopter")
+    yield "a draft to adopt"
+    dare(page)
+    send(page)
+    yield "an adoption without its reason"
+    page.fill("#reason", "Délibération du conseil")
+    send(page)
+    yield "a rule just adopted"
+    visitor.go(f"/conformite/{number}/retirer")
+    yield "the withdrawal of a rule"
+    dare(page)
+    send(page)
+    yield "a rule withdrawn without a reason"
+    page.fill("#reason", "Elle faisait double emploi")
+    send(page)
+    yield "a rule withdrawn"
+    visitor.go("/conformite/OD-07/validation")
+    yield "a text to validate"
+
+
 def law(visitor: Visitor, home: Path, folder: Path) -> States:
     """Official texts once an article was loaded, and a change of the law that is followed."""
     page, number = visitor.page, "L311-1"
@@ -389,6 +457,11 @@ def law(visitor: Visitor, home: Path, folder: Path) -> States:
     yield "a change that is followed"
     visitor.go(str(page.locator("a[href^='/droit/veille/'][href$='/modifier']").first.get_attribute("href")))
     yield "a change of law amended"
+    visitor.go(str(page.locator("a[href^='/droit/veille/'][href$='/annuler']").first.get_attribute("href")))
+    yield "a change of law to set aside"
+    dare(page)
+    send(page)
+    yield "a change set aside without a reason"
 
 
 def refusals(visitor: Visitor) -> States:
@@ -423,6 +496,7 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     lawyer = served.open("legal", **how)
     yield from ((lawyer, name) for name in law(lawyer, served.home, folder))
     yield from ((lawyer, name) for name in simulations(lawyer))
+    yield from ((lawyer, name) for name in adoptions(lawyer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in record_imports(visitor, folder))

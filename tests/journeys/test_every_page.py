@@ -35,7 +35,8 @@ OTHERS = ["legal", "director", "dpo", "reader"]
 """Roles whose desk, sheet and figures differ from those of a steward."""
 FILES = re.compile(
     r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
-    r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/fichier|preuves/\d+/fichiers/)"
+    r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/(fichier|projet)$"
+    r"|conformite/[^/]+/fichier$|preuves/\d+/fichiers/)"
 )
 MOVING = re.compile(r"^/(aipd|conformite/ecarts|visas)/\d+$")
 """Sheets whose links depend on where they stand: each is opened."""
