@@ -88,7 +88,11 @@ NAVIGATION: tuple[Entry, ...] = (
     ),
     Entry(
         mark("Gouvernance"),
-        below=(Entry(mark("Enjeux et principes"), "/gouvernance/enjeux", Permission.COMPLIANCE_FINDING_READ),),
+        below=(
+            Entry(mark("Instances et décisions"), "/gouvernance", Permission.GOVERNANCE_PLAN_READ),
+            Entry(mark("Plan d’action"), "/gouvernance/actions", Permission.GOVERNANCE_PLAN_READ),
+            Entry(mark("Enjeux et principes"), "/gouvernance/enjeux", Permission.COMPLIANCE_FINDING_READ),
+        ),
     ),
     Entry(mark("Organisations"), "/organisations", Permission.ORGANISATIONS_ORGANISATION_READ),
     Entry(mark("Imports"), "/imports", Permission.EXCHANGE_IMPORT_READ),

@@ -53,6 +53,9 @@ from registry.exchange.activities import import_routes as record_imports
 from registry.exchange.activities import routes as record_files
 from registry.exchange.exports import routes as exports_routes
 from registry.exchange.tables import routes as tables_routes
+from registry.governance import action_routes as actions_routes
+from registry.governance import api as governance_api
+from registry.governance import routes as governance_routes
 from registry.governance.stakes import routes as stakes_routes
 from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
@@ -153,9 +156,12 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *datasets_law.HANDLERS,
     *lifecycle_routes.HANDLERS,
     *lifecycle_api.HANDLERS,
-    *stakes_routes.HANDLERS,
     *delegation_routes.HANDLERS,
     *delegation_api.HANDLERS,
+    *governance_routes.HANDLERS,
+    *actions_routes.HANDLERS,
+    *stakes_routes.HANDLERS,
+    *governance_api.HANDLERS,
     *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,

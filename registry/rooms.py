@@ -42,6 +42,7 @@ from registry.documents.subjects import BODIES, Provable
 from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange.jobs import import_jobs
+from registry.governance.queries import MEETINGS
 from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -316,6 +317,7 @@ PROVABLES: Mapping[ProofSubject, Provable] = {
         ASSESSMENTS,
         BREACHES,
         REQUESTS,
+        MEETINGS,
     )
 }
 """The records that evidence may be about, each as its own room hands it over."""

@@ -37,6 +37,7 @@ class ProofSubject(Labelled):
     DPIA = "dpia", mark("Analyse d’impact")
     BREACH = "breach", mark("Violation de données")
     REQUEST = "request", mark("Demande d’une personne")
+    MEETING = "meeting", mark("Séance d’une instance")
 
 
 class Standing(Labelled):

@@ -37,6 +37,8 @@ class Permission(StrEnum):
     ERASURES_RECEIPT_READ = "erasures:receipt:read"
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
     EXCHANGE_IMPORT_READ = "exchange:import:read"
+    GOVERNANCE_PLAN_READ = "governance:plan:read"
+    GOVERNANCE_PLAN_RECORD = "governance:plan:record"
     LEDGER_ENTRY_READ = "ledger:entry:read"
     LEGAL_TEXT_READ = "legal:text:read"
     LEGAL_WATCH_RECORD = "legal:watch:record"
@@ -86,6 +88,7 @@ _READS = frozenset(
         Permission.DESK_QUESTION_ASK,
         Permission.DESK_TASK_ARRANGE,
         Permission.DOCUMENTS_EVIDENCE_READ,
+        Permission.GOVERNANCE_PLAN_READ,
         Permission.LEDGER_ENTRY_READ,
         Permission.LEGAL_TEXT_READ,
         Permission.ORGANISATIONS_ORGANISATION_READ,
@@ -135,6 +138,8 @@ _DECIDES = frozenset({Permission.PROCESSING_ASSESSMENT_DECIDE})
 _ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
 """To go on with a breach for a time is asked by who records what the finding is about, and decided by somebody else."""
 _DECIDES_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_DECIDE, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
+_GOVERNS = frozenset({Permission.GOVERNANCE_PLAN_RECORD})
+"""Bodies, what they decide and the plan: kept by who leads, by who keeps data and by who advises."""
 _SIMULATES = frozenset({Permission.COMPLIANCE_SIMULATION_RUN})
 """To try a draft policy or another law: of those who hold `_CONFIDED` alone, as it judges breaches and requests too."""
 _DECIDES_POLICIES = frozenset({Permission.COMPLIANCE_POLICY_DECIDE})
@@ -154,7 +159,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: _READS | _ISSUES | _KEEPS | _ENDORSES,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
-    Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS,
+    Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS | _GOVERNS,
     Role.DPO: _READS
     | _ISSUES
     | _AMENDS
@@ -165,7 +170,8 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _KEEPS
     | _ENDORSES
     | _ASKS_DEVIATIONS
-    | _SIMULATES,
+    | _SIMULATES
+    | _GOVERNS,
     Role.LEGAL: _READS
     | _ISSUES
     | _AMENDS
@@ -177,9 +183,10 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _DECIDES_DEVIATIONS
     | _SIMULATES
     | _DECIDES_POLICIES
+    | _GOVERNS
     | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
-    Role.STEWARD: _READS | _ISSUES | _RECORDS | _MOVES | _ASKS_DEVIATIONS,
+    Role.STEWARD: _READS | _ISSUES | _RECORDS | _MOVES | _ASKS_DEVIATIONS | _GOVERNS,
 }
 
 WRITING = frozenset(
@@ -197,6 +204,7 @@ WRITING = frozenset(
         Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
+        Permission.GOVERNANCE_PLAN_RECORD,
         Permission.LEGAL_WATCH_RECORD,
         Permission.LIFECYCLE_MOVE_ASK,
         Permission.LIFECYCLE_VISA_GIVE,

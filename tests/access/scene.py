@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from litestar import Litestar
 from litestar.routes import HTTPRoute
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.forms import TokenForm
@@ -39,6 +40,9 @@ from registry.erasures.models import Erasure
 from registry.exchange.activities.service import preview_record
 from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRecord
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.governance.forms import ActionForm, BodyForm, DecisionForm, MeetingForm, MemberForm
+from registry.governance.service import record_action, record_body, record_meeting
+from registry.governance.vocabulary import BodyKind, BodyScope
 from registry.kernel.permissions import Role
 from registry.legal.forms import WatchForm
 from registry.legal.watch_service import record_entry
@@ -163,6 +167,12 @@ class Objects:
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
+    body_id: int = NOTHING
+    body_version: int = 1
+    meeting_id: int = NOTHING
+    meeting_version: int = 1
+    action_id: int = NOTHING
+    action_version: int = 1
     measure_id: int = NOTHING
     measure_version: int = 1
     deviation_id: int = NOTHING
@@ -390,6 +400,7 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             "entry_id": record_entry(
                 session, organisation_id, WatchForm(title=f"Veille {word}", changes=f"Change {word}")
             ).id,
+            **_governed(session, organisation_id, word),
             "measure_id": record_measure(session, organisation_id, ProtectiveMeasureForm(name=f"Mesure {word}")).id,
             "evidence_id": made[0], "edition_id": find_editions(session, made[0])[0][0].id, "link_id": links[0],
             "spare_evidence_id": made[1], "spare_link_id": links[1],
@@ -499,6 +510,24 @@ class Call:
     file: bool = False
 
 
+def _governed(session: Session, organisation_id: int, word: str) -> dict[str, int]:
+    """A body of an organisation, a meeting that decided something, and the action that carries it out."""
+    body = record_body(
+        session, organisation_id,
+        BodyForm(
+            name=f"Instance {word}", scope=BodyScope.INTERNAL, kind=BodyKind.STEERING, purpose=f"Objet {word}",
+            members=[MemberForm(member_id=organisation_id)],
+        ),
+    ).id  # fmt: skip
+    meeting = MeetingForm(
+        held_on=date(2026, 1, 15), agenda=f"Ordre {word}", decisions=[DecisionForm(text=f"Décision {word}")]
+    )
+    return {
+        "body_id": body, "meeting_id": record_meeting(session, body, meeting).id,
+        "action_id": record_action(session, organisation_id, ActionForm(title=f"Action {word}")).id,
+    }  # fmt: skip
+
+
 def _form(**values: Any) -> Callable[[Objects], dict[str, Any]]:
     def filled(of: Objects) -> dict[str, Any]:
         return {name: value(of) if callable(value) else value for name, value in values.items()}
@@ -579,6 +608,29 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /droit/veille/{entry_id:int}/annuler": _form(version=lambda of: str(of.entry_version), reason=REASON),
     "POST /mesures/nouvelle": _form(
         organisation_id=lambda of: str(of.organisation_id), name="Mesure neuve", state="planned"
+    ),
+    "POST /gouvernance/instances/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), name="Instance neuve", scope="internal", kind="steering"
+    ),
+    "POST /gouvernance/instances/{body_id:int}/modifier": _form(
+        version=lambda of: str(of.body_version), name="Instance changée", scope="external", kind="network"
+    ),
+    "POST /gouvernance/instances/{body_id:int}/annuler": _form(version=lambda of: str(of.body_version), reason=REASON),
+    "POST /gouvernance/instances/{body_id:int}/seances/nouvelle": _form(held_on="2026-02-03"),
+    "POST /gouvernance/seances/{meeting_id:int}/modifier": _form(
+        version=lambda of: str(of.meeting_version), held_on="2026-02-04"
+    ),
+    "POST /gouvernance/seances/{meeting_id:int}/annuler": _form(
+        version=lambda of: str(of.meeting_version), reason=REASON
+    ),
+    "POST /gouvernance/actions/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), title="Action neuve", state="planned"
+    ),
+    "POST /gouvernance/actions/{action_id:int}/modifier": _form(
+        version=lambda of: str(of.action_version), title="Action changée", state="under-way"
+    ),
+    "POST /gouvernance/actions/{action_id:int}/annuler": _form(
+        version=lambda of: str(of.action_version), reason=REASON
     ),
     "POST /mesures/{measure_id:int}/annuler": _form(version=lambda of: str(of.measure_version), reason=REASON),
     "POST /mesures/{measure_id:int}/modifier": _form(
@@ -808,6 +860,23 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/watch-entries/{entry_id:int}": lambda _of: {"title": "Veille corrigée"},
     "POST /api/v1/watch-entries/{entry_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/watch-entries/{entry_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-bodies": lambda of: {
+        "organisation_id": of.organisation_id,
+        "name": "Instance",
+        "scope": "internal",
+        "kind": "steering",
+    },
+    "PATCH /api/v1/governance-bodies/{body_id:int}": lambda _of: {"name": "Instance corrigée"},
+    "POST /api/v1/governance-bodies/{body_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-bodies/{body_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-meetings": lambda of: {"body_id": of.body_id, "held_on": "2026-02-03"},
+    "PATCH /api/v1/governance-meetings/{meeting_id:int}": lambda _of: {"agenda": "Ordre du jour corrigé"},
+    "POST /api/v1/governance-meetings/{meeting_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-meetings/{meeting_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-actions": lambda of: {"organisation_id": of.organisation_id, "title": "Action neuve"},
+    "PATCH /api/v1/governance-actions/{action_id:int}": lambda _of: {"title": "Action corrigée"},
+    "POST /api/v1/governance-actions/{action_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/governance-actions/{action_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/protective-measures": lambda of: {"organisation_id": of.organisation_id, "name": "Mesure neuve"},
     "PATCH /api/v1/protective-measures/{measure_id:int}": lambda _of: {"name": "Mesure corrigée"},
     "POST /api/v1/protective-measures/{measure_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -1007,6 +1076,7 @@ def _version(path: str, of: Objects) -> int | None:
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
+        "body_id": of.body_version, "meeting_id": of.meeting_version, "action_id": of.action_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 
@@ -1019,7 +1089,7 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
         return ("-",)
     filled = FORMS.get(route) or BODIES.get(route)
     named = filled(Objects(0)) if filled is not None else {}
-    if "{" in path or {"organisation_id", "subject_id"} & set(named) or route in ABOUT_SOMEONE_S:
+    if "{" in path or {"organisation_id", "subject_id", "body_id"} & set(named) or route in ABOUT_SOMEONE_S:
         return ("own", "other", "authority", "none")
     return ("-",)
 

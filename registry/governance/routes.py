@@ -1,0 +1,437 @@
+"""The pages of governance: bodies with their members, their meetings and what these decided."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.compliance.engine import engine_of
+from registry.governance.forms import BodyForm, MeetingForm
+from registry.governance.models import GovernanceBody, GovernanceMeeting
+from registry.governance.queries import (
+    ActionFilter,
+    Decided,
+    count_actions,
+    count_by_decision,
+    find_bodies,
+    find_decisions,
+    find_meetings,
+    find_members,
+    get_body,
+    get_meeting,
+)
+from registry.governance.service import (
+    amend_body,
+    amend_meeting,
+    record_body,
+    record_meeting,
+    set_body_aside,
+    set_meeting_aside,
+)
+from registry.governance.views import (
+    AsidePage,
+    BodyFormPage,
+    BodyLine,
+    BodyPage,
+    DecisionLine,
+    GovernancePage,
+    MeetingFormPage,
+    MeetingPage,
+    labels,
+)
+from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
+from registry.kernel.dates import plus_months
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark, ngettext
+from registry.organisations.queries import find_organisations, get_organisation
+from registry.organisations.vocabulary import AppointmentRole
+from registry.web.forms import FormData, parse_values, read_number
+from registry.web.templating import say_day
+from registry.web.typed import AnnulForm
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.GOVERNANCE_PLAN_READ, Permission.GOVERNANCE_PLAN_RECORD
+NOTICES.update(
+    {
+        "gouvernance-enregistree": mark("C’est enregistré."),
+        "gouvernance-annulee": mark("La fiche est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "gouvernance-retablie": mark("La fiche est rétablie."),
+    }
+)
+_LAST, _EMPTY_ROWS = 10, 3
+
+
+def why() -> str:
+    """What is asked of who sets something aside without saying why."""
+    return _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+
+
+@route("GET", "/gouvernance", READ)
+def show_governance(visit: Visit) -> Response[Any]:
+    """The bodies the visitor may know, what they decided last, and where the plan stands."""
+    annulled, today = visit.query("annulees") == "true", visit.today
+    bodies = find_bodies(visit.session, annulled=annulled)
+    names = {body.id: body.name for body in find_organisations(visit.session)}
+    days: dict[int, list[date]] = {}
+    for meeting in find_meetings(visit.session, [body.id for body in bodies]):
+        days.setdefault(meeting.body_id, []).append(meeting.held_on)
+    late = count_actions(visit.session, ActionFilter(late=True), today=today)
+    opened = frozenset(one for one in ActionState if one.is_open)
+    page = GovernancePage(
+        bodies=[_body_line(body, names.get(body.organisation_id, ""), days.get(body.id, []), today) for body in bodies],
+        decisions=_decision_lines(visit, find_decisions(visit.session)[:_LAST]) if not annulled else [],
+        figures=[
+            (late, ngettext("action en retard", "actions en retard", late), "/gouvernance/actions?etat=late",
+             "bad" if late else "good"),
+            (count_actions(visit.session, ActionFilter(states=opened), today=today), _("à mener"),
+             "/gouvernance/actions?etat=planned&etat=under-way", ""),
+        ],
+        annulled=annulled,
+        may_record=visit.visitor.may(RECORD),
+    )  # fmt: skip
+    return visit.page("governance/governance.html", page)
+
+
+def _body_line(body: GovernanceBody, organisation: str, days: Sequence[date], today: date) -> BodyLine:
+    held, coming = [day for day in days if day <= today], [day for day in days if day > today]
+    last = max(held, default=None)
+    due = plus_months(last, body.rhythm_months) if last is not None and body.rhythm_months else None
+    overdue = bool(body.rhythm_months) and not coming and (due is None or due < today)
+    return BodyLine(
+        body.id, body.name, body.kind.label, body.scope.label, organisation, last, min(coming, default=None), overdue
+    )
+
+
+def _decision_lines(visit: Visit, decided: Sequence[Decided]) -> list[DecisionLine]:
+    catalogue = engine_of(visit.session).catalogue
+    actions = count_by_decision(visit.session, [one.row.id for one in decided])
+    lines = []
+    for one in decided:
+        policy = catalogue.find(one.row.policy_id) if one.row.policy_id else None
+        lines.append(
+            DecisionLine(
+                one.row.id, one.row.text, one.held_on, one.body_id, one.body, one.row.meeting_id,
+                one.row.policy_id or "", policy.name() if policy is not None else "", one.row.dataset_id, one.dataset,
+                actions.get(one.row.id, 0),
+            )
+        )  # fmt: skip
+    return lines
+
+
+@route("GET", "/gouvernance/instances/{body_id:int}", READ)
+def show_body(visit: Visit, body_id: int) -> Response[Any]:
+    """One body: who sits, when it meets, what it decided."""
+    body = get_body(visit.session, body_id)
+    visit.agrees.update({"gouvernance-annulee": body.annulled, "gouvernance-retablie": not body.annulled})
+    decided = find_decisions(visit.session, body_id=body_id)
+    taken = Counter(one.row.meeting_id for one in decided)
+    rhythm = body.rhythm_months
+    facts = [
+        (_("Gouvernance"), body.scope.label),
+        (_("Rythme"), ngettext("tous les %(num)s mois", "tous les %(num)s mois", rhythm) % {"num": rhythm}
+         if rhythm else ""),
+        (_("Ce dont elle s’occupe"), body.purpose or ""),
+    ]  # fmt: skip
+    page = BodyPage(
+        id=body.id, name=body.name, annulled=body.annulled, organisation_id=body.organisation_id,
+        organisation=get_organisation(visit.session, body.organisation_id).name, marks=[body.kind.label],
+        facts=[(label, words) for label, words in facts if words],
+        members=[
+            (one.row.member_id, one.name or _("Organisation hors de vos droits"),
+             one.row.role.label if one.row.role else "", one.held or one.row.role is None)
+            for one in find_members(visit.session, [body_id], visit.today)
+        ],
+        meetings=[
+            (one.id, one.held_on, one.held_on > visit.today, taken[one.id])
+            for one in find_meetings(visit.session, [body_id])
+        ],
+        decisions=_decision_lines(visit, decided),
+        may_record=visit.visitor.may(RECORD, body.organisation_id),
+    )  # fmt: skip
+    return visit.page("governance/body.html", page)
+
+
+def typed_rows(data: FormData, prefix: str, names: Sequence[str], needed: str) -> list[dict[str, Any]]:
+    """The rows of a form that say what is needed, in their order."""
+    ranks = sorted(
+        {
+            int(parts[1])
+            for name in data.names()
+            if len(parts := name.split("-")) == 3 and parts[0] == prefix and parts[1].isdecimal() and len(parts[1]) < 4
+        }
+    )
+    rows = [{name: data.first(f"{prefix}-{rank}-{name}").strip() or None for name in names} for rank in ranks]
+    return [row for row in rows if row[needed]]
+
+
+def _typed_body(data: FormData) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        name: data.first(name).strip() or ("" if name in {"name", "scope", "kind"} else None)
+        for name in ("name", "scope", "kind", "purpose", "rhythm_months")
+    }
+    return {**values, "members": typed_rows(data, "member", ("member_id", "role"), "member_id")}
+
+
+def _body_form(
+    visit: Visit, body: GovernanceBody | None, values: Mapping[str, Any], errors: Mapping[str, str] | None = None,
+    *, version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    reach, known = visit.visitor.reach(RECORD), find_organisations(visit.session)
+    page = BodyFormPage(
+        id=body.id if body else None,
+        version=version if version is not None else body.version if body else None,
+        name=body.name if body else "",
+        values=values, errors={name.partition(".")[0]: words for name, words in (errors or {}).items()},
+        labels=labels(),
+        organisations=[(str(one.id), one.name) for one in known if one.id in reach],
+        bodies=[(str(one.id), one.name) for one in known],
+        members=[*(values.get("members") or []), *({} for _row in range(_EMPTY_ROWS))],
+        choices={
+            "scope": [(str(one), one.label) for one in BodyScope],
+            "kind": [(str(one), one.label) for one in BodyKind],
+            "role": [(str(one), one.label) for one in AppointmentRole],
+        },
+    )  # fmt: skip
+    return visit.page("governance/body_form.html", page, status=status)
+
+
+@route("GET", "/gouvernance/instances/nouvelle", RECORD)
+def show_new_body(visit: Visit) -> Response[Any]:
+    """An empty body."""
+    return _body_form(visit, None, {"organisation_id": str(visit.visitor.organisation_id)})
+
+
+@route("POST", "/gouvernance/instances/nouvelle", RECORD)
+def record_new_body(visit: Visit) -> Response[Any]:
+    """Records a body, or shows the form again with what was typed."""
+    data = visit.form_data()
+    owner, typed = read_number(data.first("organisation_id")), _typed_body(data)
+    values = {**typed, "organisation_id": data.first("organisation_id")}
+    read = parse_values(BodyForm, typed, today=visit.today)
+    errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
+    if owner is None or not visit.visitor.may(RECORD, owner):
+        errors["organisation_id"] = _("Choisissez une organisation dont vous tenez la gouvernance.")
+    if isinstance(read, Rejected) or owner is None or errors:
+        return _body_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_body(visit.session, owner, read.form)
+    except Invalid as refusal:
+        return _body_form(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    return visit.go(f"/gouvernance/instances/{made.id}", done="gouvernance-enregistree")
+
+
+@route("GET", "/gouvernance/instances/{body_id:int}/modifier", RECORD)
+def show_amend_body(visit: Visit, body_id: int) -> Response[Any]:
+    """The form of a body, as it stands."""
+    body = get_body(visit.session, body_id)
+    visit.visitor.require(RECORD, body.organisation_id)
+    values = {name: getattr(body, name) for name in ("name", "scope", "kind", "purpose", "rhythm_months")}
+    members = [
+        {"member_id": str(one.row.member_id), "role": str(one.row.role or "")}
+        for one in find_members(visit.session, [body_id], visit.today)
+    ]
+    return _body_form(visit, body, {**values, "members": members})
+
+
+@route("POST", "/gouvernance/instances/{body_id:int}/modifier", RECORD)
+def change_body(visit: Visit, body_id: int) -> Response[Any]:
+    """Saves the form; refused when somebody else saved meanwhile."""
+    body = get_body(visit.session, body_id)
+    visit.visitor.require(RECORD, body.organisation_id)
+    data = visit.form_data()
+    typed, version = _typed_body(data), read_number(data.first("version")) or 0
+    read = parse_values(BodyForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _body_form(
+            visit, body, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        amend_body(visit.session, body_id, read.form, expected=version)
+    except Invalid as refusal:
+        return _body_form(
+            visit, body, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        return _body_form(visit, body, typed, {"_": say_stale(refusal)}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/gouvernance/instances/{body_id}", done="gouvernance-enregistree")
+
+
+def say_stale(refusal: Stale | Conflict) -> str:
+    """What is said over a form that somebody else's change overtook: what was typed stays below."""
+    return f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+
+
+@route("GET", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
+def show_annul_body(visit: Visit, body_id: int) -> Response[Any]:
+    """Asks why a body is set aside, or brought back."""
+    return _body_aside(visit, body_id, "")
+
+
+def _body_aside(visit: Visit, body_id: int, error: str, status: int = 200) -> Response[Any]:
+    body = get_body(visit.session, body_id)
+    visit.visitor.require(RECORD, body.organisation_id)
+    here = f"/gouvernance/instances/{body.id}"
+    page = AsidePage(
+        body.version, body.name, _("Instance"), body.annulled, error, f"{here}/annuler", here
+    )  # fmt: skip
+    return visit.page("governance/annul.html", page, status=status)
+
+
+@route("POST", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
+def annul_body(visit: Visit, body_id: int) -> Response[Any]:
+    """Sets a body aside, or brings it back."""
+    body = get_body(visit.session, body_id)
+    visit.visitor.require(RECORD, body.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        return _body_aside(visit, body_id, why(), HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, aside = read_number(visit.form_data().first("version")) or 0, not body.annulled
+    set_body_aside(visit.session, body_id, expected=expected, reason=read.form.reason, annulled=aside)
+    done = "gouvernance-annulee" if aside else "gouvernance-retablie"
+    return visit.go(f"/gouvernance/instances/{body_id}", done=done)
+
+
+@route("GET", "/gouvernance/seances/{meeting_id:int}", READ)
+def show_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
+    """One meeting: its agenda, what was decided, its minutes."""
+    meeting = get_meeting(visit.session, meeting_id)
+    visit.agrees.update({"gouvernance-annulee": meeting.annulled, "gouvernance-retablie": not meeting.annulled})
+    page = MeetingPage(
+        id=meeting.id, body_id=meeting.body_id, body=get_body(visit.session, meeting.body_id).name,
+        held_on=meeting.held_on, annulled=meeting.annulled, agenda=meeting.agenda or "",
+        decisions=_decision_lines(visit, find_decisions(visit.session, meeting_id=meeting_id)),
+        panels=visit.panels_of("meeting", meeting.id),
+        may_record=visit.visitor.may(RECORD, meeting.organisation_id),
+    )  # fmt: skip
+    return visit.page("governance/meeting.html", page)
+
+
+def _typed_meeting(data: FormData) -> dict[str, Any]:
+    rows = typed_rows(data, "decision", ("id", "text", "policy_id", "dataset_id"), "text")
+    for row in rows:
+        # The address of a sheet may be pasted: its number ends it.
+        row["dataset_id"] = (row["dataset_id"] or "").rstrip("/").rpartition("/")[2] or None
+    return {
+        "held_on": data.first("held_on").strip(), "agenda": data.first("agenda").strip() or None, "decisions": rows
+    }  # fmt: skip
+
+
+def _meeting_form(
+    visit: Visit, body: GovernanceBody, meeting: GovernanceMeeting | None, values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    policies = sorted(engine_of(visit.session).catalogue.policies, key=lambda one: one.id)
+    page = MeetingFormPage(
+        id=meeting.id if meeting else None,
+        version=version if version is not None else meeting.version if meeting else None,
+        body_id=body.id, body=body.name, values=values,
+        errors={name.partition(".")[0]: words for name, words in (errors or {}).items()}, labels=labels(),
+        decisions=[*(values.get("decisions") or []), *({} for _row in range(_EMPTY_ROWS))],
+        policies=[(one.id, f"{one.id} · {one.name()}") for one in policies],
+    )  # fmt: skip
+    return visit.page("governance/meeting_form.html", page, status=status)
+
+
+@route("GET", "/gouvernance/instances/{body_id:int}/seances/nouvelle", RECORD)
+def show_new_meeting(visit: Visit, body_id: int) -> Response[Any]:
+    """An empty meeting of a body."""
+    body = get_body(visit.session, body_id)
+    visit.visitor.require(RECORD, body.organisation_id)
+    return _meeting_form(visit, body, None, {})
+
+
+@route("POST", "/gouvernance/instances/{body_id:int}/seances/nouvelle", RECORD)
+def record_new_meeting(visit: Visit, body_id: int) -> Response[Any]:
+    """Records a meeting, or shows the form again with what was typed."""
+    body, typed = get_body(visit.session, body_id), _typed_meeting(visit.form_data())
+    visit.visitor.require(RECORD, body.organisation_id)
+    read = parse_values(MeetingForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _meeting_form(visit, body, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_meeting(visit.session, body_id, read.form)
+    except Invalid as refusal:
+        return _meeting_form(visit, body, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except Conflict as refusal:
+        return _meeting_form(visit, body, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/gouvernance/seances/{made.id}", done="gouvernance-enregistree")
+
+
+@route("GET", "/gouvernance/seances/{meeting_id:int}/modifier", RECORD)
+def show_amend_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
+    """The form of a meeting, as it stands."""
+    meeting = get_meeting(visit.session, meeting_id)
+    visit.visitor.require(RECORD, meeting.organisation_id)
+    decisions = [
+        {
+            "id": one.row.id, "text": one.row.text, "policy_id": one.row.policy_id or "",
+            "dataset_id": one.row.dataset_id or "",
+        }
+        for one in find_decisions(visit.session, meeting_id=meeting_id)
+    ]  # fmt: skip
+    values = {"held_on": meeting.held_on.isoformat(), "agenda": meeting.agenda, "decisions": decisions}
+    return _meeting_form(visit, get_body(visit.session, meeting.body_id), meeting, values)
+
+
+@route("POST", "/gouvernance/seances/{meeting_id:int}/modifier", RECORD)
+def change_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
+    """Saves the form; refused when somebody else saved meanwhile."""
+    meeting = get_meeting(visit.session, meeting_id)
+    visit.visitor.require(RECORD, meeting.organisation_id)
+    body, data = get_body(visit.session, meeting.body_id), visit.form_data()
+    typed, version = _typed_meeting(data), read_number(data.first("version")) or 0
+    read = parse_values(MeetingForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _meeting_form(
+            visit, body, meeting, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    try:
+        amend_meeting(visit.session, meeting_id, read.form, expected=version)
+    except Invalid as refusal:
+        return _meeting_form(
+            visit, body, meeting, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        return _meeting_form(visit, body, meeting, typed, {"_": say_stale(refusal)}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/gouvernance/seances/{meeting_id}", done="gouvernance-enregistree")
+
+
+@route("GET", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
+def show_annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
+    """Asks why a meeting is set aside, or brought back."""
+    return _meeting_aside(visit, meeting_id, "")
+
+
+def _meeting_aside(visit: Visit, meeting_id: int, error: str, status: int = 200) -> Response[Any]:
+    meeting = get_meeting(visit.session, meeting_id)
+    visit.visitor.require(RECORD, meeting.organisation_id)
+    here = f"/gouvernance/seances/{meeting.id}"
+    named = _("Séance du {day}").format(day=say_day(meeting.held_on))
+    page = AsidePage(meeting.version, named, _("Séance"), meeting.annulled, error, f"{here}/annuler", here)
+    return visit.page("governance/annul.html", page, status=status)
+
+
+@route("POST", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
+def annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
+    """Sets a meeting aside with what it decided, or brings it back."""
+    meeting = get_meeting(visit.session, meeting_id)
+    visit.visitor.require(RECORD, meeting.organisation_id)
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        return _meeting_aside(visit, meeting_id, why(), HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, aside = read_number(visit.form_data().first("version")) or 0, not meeting.annulled
+    set_meeting_aside(visit.session, meeting_id, expected=expected, reason=read.form.reason, annulled=aside)
+    done = "gouvernance-annulee" if aside else "gouvernance-retablie"
+    return visit.go(f"/gouvernance/seances/{meeting_id}", done=done)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_governance, show_body, show_new_body, record_new_body, show_amend_body, change_body, show_annul_body,
+    annul_body, show_meeting, show_new_meeting, record_new_meeting, show_amend_meeting, change_meeting,
+    show_annul_meeting, annul_meeting,
+)  # fmt: skip

@@ -1,0 +1,97 @@
+"""Bodies meet and decide, actions carry out what was decided; who may know what, and what a wrong input is told."""
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import text
+
+from registry.kernel.permissions import Role
+from tests.conftest import TODAY, Someone, Town
+
+pytestmark = pytest.mark.database
+BODY = {"name": "Comité de pilotage", "scope": "internal", "kind": "steering", "rhythm_months": "3"}
+
+
+def body_by(someone: Someone, town: Town, **more: str) -> str:
+    """Records a body of the authority by its form, with one member; the address of its sheet."""
+    sent = {**BODY, "organisation_id": str(town.authority_id), "member-1-member_id": str(town.service_id),
+            "member-1-role": "steward", **more}  # fmt: skip
+    answer = someone.post("/gouvernance/instances/nouvelle", sent)
+    assert answer.status_code == 303, answer.text
+    return str(answer.headers["location"]).partition("?")[0]
+
+
+def test_a_body_meets_decides_and_an_action_carries_the_decision_out(town: Town) -> None:
+    dataset = town.record("Arbres")
+    director = town.someone(Role.DIRECTOR)
+    body = body_by(director, town)
+    sheet = director.get(body).text
+    assert "Comité de pilotage" in sheet
+    assert "personne en poste" in sheet, "Nobody holds the role the member sits by."
+
+    meeting = director.post(
+        f"{body}/seances/nouvelle",
+        {
+            "held_on": TODAY.isoformat(), "agenda": "Ouverture des données", "decision-1-text": "Publier les arbres",
+            "decision-1-policy_id": "OD-05", "decision-1-dataset_id": f"http://registre/jeux/{dataset}",
+        },
+    )  # fmt: skip
+    assert meeting.status_code == 303, meeting.text
+    page = director.get(meeting.headers["location"]).text
+    assert "Publier les arbres" in page
+    assert f'href="/jeux/{dataset}"' in page
+    assert 'href="/conformite/OD-05"' in page
+
+    with town.acting() as session:
+        decision = session.execute(text("SELECT id FROM governance_decision")).scalar_one()
+    made = director.post(
+        "/gouvernance/actions/nouvelle",
+        {
+            "organisation_id": str(town.authority_id), "title": "Choisir la licence", "state": "planned",
+            "decision_id": str(decision), "stake": "democratic", "due_on": (TODAY - timedelta(days=1)).isoformat(),
+        },
+    )  # fmt: skip
+    assert made.status_code == 303, made.text
+    assert f"/gouvernance/actions?decision={decision}" in director.get(body).text
+    late = director.get("/gouvernance/actions?etat=late").text
+    assert "Choisir la licence" in late
+    assert "En retard" in late
+    assert "Choisir la licence" not in director.get("/gouvernance/actions?enjeu=political").text
+
+
+def test_what_a_body_above_decides_is_known_below_and_changed_by_none_there(town: Town) -> None:
+    body = body_by(town.someone(Role.ADMINISTRATOR), town)
+    below = town.someone(Role.STEWARD, town.service_id)
+    assert "Comité de pilotage" in below.get("/gouvernance").text
+    assert below.get(f"{body}/modifier").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ({"state": "dropped"}, "Dites pourquoi cette action est abandonnée."),
+        ({"state": "done"}, "Dites quel jour cette action a été faite."),
+        ({"done_on": "2026-01-05"}, "Une action qui a un jour de fin est faite"),
+        ({"policy_id": "XX-99"}, "n’est le numéro d’aucune règle"),
+        ({"decision_id": "999999"}, "Cette décision n’existe pas"),
+    ],
+)
+def test_an_action_that_contradicts_itself_is_refused_with_what_to_do(
+    town: Town, sent: dict[str, str], said: str
+) -> None:
+    form = {"organisation_id": str(town.authority_id), "title": "Former", "state": "planned", **sent}
+    answer = town.someone(Role.STEWARD).post("/gouvernance/actions/nouvelle", form)
+    assert answer.status_code == 422
+    assert said in unescape(answer.text)
+
+
+def test_a_stale_form_is_refused_and_keeps_what_was_typed(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR)
+    body = body_by(director, town)
+    changed = {**BODY, "version": "1", "purpose": "La donnée", "member-1-member_id": str(town.service_id)}
+    assert director.post(f"{body}/modifier", changed).status_code == 303
+    again = director.post(f"{body}/modifier", {**changed, "purpose": "Tout autre chose"})
+    assert again.status_code == 409
+    assert "Tout autre chose" in again.text
+    assert "modifiée entre-temps" in again.text
