@@ -103,6 +103,8 @@ from registry.processing.retention import rule_api as retention_rules_api
 from registry.processing.retention import rule_routes as retention_rules
 from registry.processing.retention import slip_api as retention_slips_api
 from registry.processing.retention import slip_routes as retention_slips
+from registry.public import feed_routes as public_feeds
+from registry.public import routes as public_routes
 from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
 from registry.search import api as search_api
@@ -212,6 +214,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *record_imports.HANDLERS,
     *record_imports_api.HANDLERS,
     *exchange_api.HANDLERS,
+    *public_routes.HANDLERS,
+    *public_feeds.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,

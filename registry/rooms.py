@@ -122,6 +122,7 @@ ROOMS = (
     Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations"), "/visas"),
     Room("governance", mark("Gouvernance et formation"), "/gouvernance"),
     Room("exchange", mark("Imports"), "/imports"),
+    Room("public", mark("Catalogue public : pages et flux, sans compte"), "/catalogue", has_tables=False),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
     Room("reporting", mark("Documents émis"), "/documents"),
     Room("desk", mark("Mon bureau : ce que chacun doit, questions, passations"), "/bureau"),

@@ -210,7 +210,8 @@ def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
     refused = last is not None and last.state is RequestState.REFUSED
     may_ask = visit.visitor.may(ASK, sheet.organisation_id)
     return StagePanel(
-        dataset_id=dataset_id, stage=sheet.stage.label, path=path_of(sheet.stage),
+        dataset_id=dataset_id, stage=sheet.stage.label, published=sheet.stage is Stage.PUBLISHED,
+        path=path_of(sheet.stage),
         since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
         waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,
         refused=(last.ended_reason or "") if last is not None and refused else "",

@@ -37,6 +37,7 @@ class StagePanel:
 
     dataset_id: int
     stage: str
+    published: bool
     path: Sequence[tuple[str, str]]
     since: str
     waiting: Waiting | None

@@ -28,11 +28,11 @@ def tag_answer(response: Response[Any], if_none_match: str) -> Response[Any]:
     version = response.headers.get(TAG, "").strip('"')
     tag = f'"{version}-{digest}"' if version else f'"{digest}"'
     headers = {**response.headers, TAG: tag}
-    if {tag, "*"} & _tags(if_none_match):
+    if {tag, "*"} & said_tags(if_none_match):
         return Response(b"", status_code=HTTP_304_NOT_MODIFIED, media_type=MediaType.JSON, headers=headers)
     return Response(body, media_type=MediaType.JSON, headers=headers)
 
 
-def _tags(said: str) -> set[str]:
+def said_tags(said: str) -> set[str]:
     """The tags an asker has: compared as what they stand for, whether they call them weak or not."""
     return {one.strip().removeprefix("W/") for one in said.split(",")}

@@ -24,7 +24,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_400_BAD_
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Forbidden, Refusal
+from registry.kernel.errors import Forbidden
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
 from registry.platform.answers import find_answer, keep_answer
@@ -36,6 +36,7 @@ from registry.web.cookies import LOCALE_COOKIE, bearer_of, session_token, visito
 from registry.web.csrf import browser_says_here, check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
 from registry.web.keyed import keyed_request, replay
+from registry.web.refusals import FormOutlived, SignInNeeded
 from registry.web.shell import Entry, Navigation, Notice, Shell, navigation_of
 from registry.web.templating import render
 from registry.web.unchanged import tag_answer
@@ -51,22 +52,6 @@ EVERYBODY = None
 Form = TypeVar("Form", bound=BaseModel)
 Asked = TypeVar("Asked")
 Handler = Callable[..., Response[Any]]
-
-
-class SignInNeeded(Refusal):
-    """Nobody is signed in (401; a page sends to the sign-in and back)."""
-
-    code = "sign-in-needed"
-
-
-class FormOutlived(Refusal):
-    """A form of ours that outlived the session it was shown in: what was typed is given back, to be sent again."""
-
-    code = "form-outlived"
-
-    def __init__(self, message: str, fields: Sequence[tuple[str, str]]) -> None:
-        super().__init__(message)
-        self.fields = tuple(fields)
 
 
 Enter = Callable[[Session, str, str], Visitor | None]
@@ -344,6 +329,8 @@ def _answer(
 ) -> Response[Any]:
     premises: Premises = request.app.state.premises
     request_id = str(request.scope.get("state", {}).get("request_id", ""))
+    if request.route_handler.opt["published"]:
+        return _answer_to_all(handler, request, rest, request_id)
     locale = choose_locale(request.cookies.get(LOCALE_COOKIE), request.headers.get("accept-language"))
     with (
         use_translations(locale, translations_for(locale)),
@@ -367,6 +354,16 @@ def _answer(
                 request.scope["state"]["shell"] = visit.shell()
             raise
     return response
+
+
+def _answer_to_all(
+    handler: Handler, request: Request[Any, Any, Any], rest: dict[str, Any], request_id: str
+) -> Response[Any]:
+    """Answers by what the public reads: no cookie is looked at, nobody is signed in, nothing can be written."""
+    premises: Premises = request.app.state.premises
+    locale = choose_locale(None, request.headers.get("accept-language"))
+    with use_translations(locale, translations_for(locale)), open_session(premises.home.public, None) as session:
+        return handler(Visit(request, b"", premises, session, request_id), **rest)
 
 
 def _answer_call(visit: Visit, handler: Handler, rest: dict[str, Any]) -> Response[Any]:
@@ -461,15 +458,18 @@ def route(
     media_type: str | None = None,
     upload: Receiving | None = None,
     about: ApiCall | None = None,
+    published: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declares a route with the permission it asks for; `takes` is the shape of an API call's body, `about` the rest.
 
-    With `upload`, the form brings a file within what that says, which `visit.upload` holds until the answer.
+    One that is `published` reads as the public does, whoever asks. With `upload`, the form brings a file within what
+    that says, which `visit.upload` holds until the answer.
     """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         options: dict[str, Any] = {
             "permission": permission, "takes": takes, "guarded": True, "about": about, "upload": upload is not None,
+            "published": published,
             "gives": inspect.signature(handler).return_annotation,
         }  # fmt: skip
         wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")

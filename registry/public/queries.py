@@ -1,0 +1,202 @@
+"""Every SELECT of the public: only columns that its role is granted, and rows that the database lets it see."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.datasets.models import DataService, Dataset, Distribution
+from registry.kernel.sort_keys import sort_key
+from registry.lifecycle.models import StagePassage
+from registry.organisations.models import Organisation
+
+Row = Mapping[str, Any]
+_DATASET = (
+    "id", "version", "organisation_id", "identifier", "uri", "title", "title_sort", "description", "keywords", "themes",
+    "local_themes", "publisher_name", "publisher_uri", "creator_name", "creator_siret", "contact_service",
+    "contact_url", "landing_page", "languages", "access_rights", "frequency", "issued", "modified", "spatial",
+    "spatial_granularity", "temporal_start", "temporal_end", "licence", "rights", "conforms_to", "documentation",
+    "provenance", "version_label", "applicable_legislation", "hvd_categories", "inspire_themes", "acronym",
+    "records_count", "reuser_warning",
+)  # fmt: skip
+_DISTRIBUTION = (
+    "id", "version", "dataset_id", "identifier", "title", "description", "access_url", "download_url", "format",
+    "media_type", "licence", "rights", "byte_size", "checksum_algorithm", "checksum_value", "issued", "modified",
+    "availability", "languages", "conforms_to", "documentation",
+)  # fmt: skip
+_SERVICE = (
+    "id", "version", "dataset_id", "identifier", "title", "description", "endpoint_url", "endpoint_description",
+    "conforms_to", "licence", "documentation",
+)  # fmt: skip
+_BODY = (
+    "id", "version", "parent_id", "lineage", "kind", "name", "name_sort", "siren", "siret", "insee_code", "legal_form",
+    "website",
+)  # fmt: skip
+_ACCENTED, _PLAIN = "àâäáãçéèêëíìîïñóòôöõúùûüÿ’", "aaaaaceeeeiiiinooooouuuuy'"
+BATCH = 500
+"""How many datasets are read at once: what a feed needs of memory."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What a reader of the list looks for."""
+
+    words: str = ""
+    theme: str = ""
+    organisation: int | None = None
+    high_value: bool = False
+
+
+def find_datasets(session: Session, sought: Sought, *, limit: int, offset: int = 0) -> list[Row]:
+    """A page of the list, by title."""
+    query = _datasets().where(*_narrowed(sought)).order_by(col(Dataset.title_sort), col(Dataset.id))
+    return _rows(session, query.limit(limit).offset(offset))
+
+
+def count_datasets(session: Session, sought: Sought) -> int:
+    """How many datasets a reader finds."""
+    return int(session.execute(select(func.count(col(Dataset.id))).where(*_narrowed(sought))).scalar_one())
+
+
+def get_dataset(session: Session, dataset_id: int) -> Row | None:
+    """One dataset, or nothing where the public does not see it."""
+    found = _rows(session, _datasets().where(col(Dataset.id) == dataset_id))
+    return found[0] if found else None
+
+
+def was_withdrawn(session: Session, dataset_id: int) -> bool:
+    """Whether the public has read a dataset that it will not read any more."""
+    return bool(session.execute(select(func.was_withdrawn(dataset_id))).scalar_one())
+
+
+def find_latest(session: Session, limit: int) -> list[Row]:
+    """The datasets changed or published last, the latest first, with the day of it (`told_on`)."""
+    published = (
+        select(col(StagePassage.dataset_id), func.max(col(StagePassage.passed_on)).label("passed_on"))
+        .group_by(col(StagePassage.dataset_id))
+        .subquery()
+    )
+    told_on = func.greatest(col(Dataset.modified), published.c.passed_on)
+    query = (
+        _datasets()
+        .add_columns(told_on.label("told_on"))
+        .outerjoin(published, published.c.dataset_id == Dataset.id)
+        .order_by(told_on.desc().nulls_last(), col(Dataset.id).desc())
+    )
+    return _rows(session, query.limit(limit))
+
+
+def find_themes(session: Session) -> list[tuple[str, int]]:
+    """The themes of what is published, each with how many datasets bear it."""
+    each = select(func.unnest(col(Dataset.themes)).label("theme")).subquery()
+    query = select(each.c.theme, func.count()).group_by(each.c.theme).order_by(func.count().desc(), each.c.theme)
+    return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def find_bodies(session: Session) -> dict[int, Row]:
+    """The bodies that publish and those above them, by number, in the order of their names."""
+    query = select(*(getattr(Organisation, name) for name in _BODY)).order_by(col(Organisation.name_sort))
+    return {row["id"]: dict(row) for row in session.execute(query).mappings()}
+
+
+def get_published_on(session: Session, dataset_id: int) -> date | None:
+    """Since when a dataset is published: the last time it was."""
+    query = select(func.max(col(StagePassage.passed_on))).where(col(StagePassage.dataset_id) == dataset_id)
+    return session.execute(query).scalar_one()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The files and the interfaces of some datasets, by the number of the dataset."""
+
+    distributions: Mapping[int, Sequence[Row]] = field(default_factory=dict)
+    services: Mapping[int, Sequence[Row]] = field(default_factory=dict)
+
+
+def find_parts(session: Session, dataset_ids: Sequence[int]) -> Parts:
+    """What gives these datasets."""
+    return Parts(
+        _below(session, Distribution, _DISTRIBUTION, dataset_ids), _below(session, DataService, _SERVICE, dataset_ids)
+    )
+
+
+def find_batches(session: Session, after: int = 0, most: int | None = None) -> Iterator[list[Row]]:
+    """Every public dataset by number, from after one of them, a batch at a time; `most` in all."""
+    left = most
+    while True:
+        size = BATCH if left is None else min(BATCH, left)
+        query = _datasets().where(col(Dataset.id) > after).order_by(col(Dataset.id)).limit(size)
+        found = _rows(session, query) if size else []
+        if not found:
+            return
+        yield found
+        if len(found) < size:
+            return
+        after, left = found[-1]["id"], None if left is None else left - len(found)
+
+
+def find_page_ends(session: Session, size: int) -> list[int]:
+    """The last number of each page of so many datasets: a page begins after the end of the one before."""
+    numbered = select(col(Dataset.id), func.row_number().over(order_by=col(Dataset.id)).label("place")).subquery()
+    query = select(func.max(numbered.c.id)).group_by((numbered.c.place - 1) // size)
+    return sorted(session.execute(query).scalars())
+
+
+def find_mark(session: Session) -> str:
+    """What changes as soon as anything the public reads does: no answer of the whole is made again without need."""
+    versions = [
+        select(
+            func.md5(
+                func.coalesce(
+                    func.string_agg(
+                        func.concat(model.id, "-", model.version), aggregate_order_by(literal(","), col(model.id))
+                    ),
+                    "",
+                )
+            )
+        ).scalar_subquery()
+        for model in (Dataset, Distribution, DataService, Organisation)
+    ]
+    return str(session.execute(select(func.md5(func.concat(*versions)))).scalar_one())
+
+
+def _datasets() -> Select[*tuple[Any, ...]]:
+    return select(*(getattr(Dataset, name) for name in _DATASET))
+
+
+def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[Row]:
+    return [dict(row) for row in session.execute(query).mappings()]
+
+
+def _below(session: Session, model: Any, columns: Sequence[str], dataset_ids: Sequence[int]) -> dict[int, list[Row]]:
+    query = select(*(getattr(model, name) for name in columns)).where(model.dataset_id.in_(dataset_ids))
+    found: dict[int, list[Row]] = {}
+    for row in _rows(session, query.order_by(model.id)) if dataset_ids else ():
+        found.setdefault(row["dataset_id"], []).append(row)
+    return found
+
+
+def _narrowed(sought: Sought) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [_says(word) for word in sort_key(sought.words).split()]
+    if sought.theme:
+        found.append(literal(sought.theme) == any_(col(Dataset.themes)))
+    if sought.organisation is not None:
+        below = select(col(Organisation.id)).where(literal(sought.organisation) == any_(col(Organisation.lineage)))
+        found.append(col(Dataset.organisation_id).in_(below))
+    if sought.high_value:
+        found.append(func.cardinality(col(Dataset.hvd_categories)) > 0)
+    return found
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Whether a dataset bears a word in its title, its keywords or its description, accents and case aside."""
+    told = func.concat_ws(
+        " ", func.array_to_string(col(Dataset.keywords), " "), col(Dataset.acronym), col(Dataset.description)
+    )
+    plain = func.translate(func.lower(told), _ACCENTED, _PLAIN)
+    return or_(col(Dataset.title_sort).contains(word, autoescape=True), plain.contains(word, autoescape=True))

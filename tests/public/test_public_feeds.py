@@ -1,0 +1,156 @@
+"""What portals read of the public part: DCAT-AP in three syntaxes, page by page, that our own importer reads back."""
+
+import csv
+import io
+
+import pytest
+from defusedxml.ElementTree import fromstring
+from rdflib import Graph, URIRef
+from rdflib.compare import isomorphic
+from sqlalchemy import event, text
+
+from registry.exchange.rdf.here import read_rdf_bytes
+from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.public import feed_routes
+from tests.public.conftest import TREES, Published
+from tests.public.shapes import SHAPES, violations
+from tests.public.test_public_pages import read
+
+pytestmark = pytest.mark.database
+
+SYNTAXES = ("ttl", "rdf", "jsonld")
+FORMATS = {"ttl": "turtle", "rdf": "xml", "jsonld": "json-ld"}
+
+
+def read_back(published: Published, syntax: str) -> ReadCatalogue:
+    answer = read(published, f"/catalogue/dcat.{syntax}")
+    assert answer.status_code == 200
+    return read_rdf_bytes(answer.content, name=f"catalogue.{syntax}", declared_format=answer.headers["content-type"])
+
+
+def by_identifier(catalogue: ReadCatalogue) -> dict[str, ReadDataset]:
+    return {one.identifier: one for one in catalogue.datasets}
+
+
+@pytest.mark.parametrize("syntax", SYNTAXES)
+def test_our_own_importer_reads_the_feed_back_without_difference(published: Published, syntax: str) -> None:
+    catalogue = read_back(published, syntax)
+    assert len(catalogue.datasets) == 2
+    assert [one.code for one in catalogue.anomalies] == []
+    # What a code is called, the lists of the register know already.
+    assert {(one.subject_type, one.predicate) for one in catalogue.leftovers} <= {("skos:Concept", "skos:prefLabel")}
+    trees = by_identifier(catalogue)["arbres"]
+    same = (
+        "title", "description", "keywords", "themes", "licence", "frequency", "issued", "modified", "languages",
+        "access_rights", "hvd_categories", "temporal_start", "temporal_end", "spatial", "conforms_to", "documentation",
+        "applicable_legislation", "publisher_name", "landing_page", "provenance", "version_label",
+    )  # fmt: skip
+    assert {name: getattr(trees, name) for name in same} == {name: TREES[name] for name in same}
+    assert trees.contact_email == TREES["contact_service"]
+    assert trees.uri == f"{published.town.home.settings.public_url}/catalogue/jeux/{published.sheets['trees']}"
+    for made, told in zip(trees.distributions, TREES["distributions"], strict=True):
+        assert {name: getattr(made, name) for name in told} == told
+
+
+def test_the_three_syntaxes_say_the_same(published: Published) -> None:
+    graphs = []
+    for syntax in SYNTAXES:
+        said = read(published, f"/catalogue/dcat.{syntax}").text.replace(f"dcat.{syntax}", "dcat")
+        graphs.append(Graph().parse(data=said, format=FORMATS[syntax]))
+    assert len(graphs[0]) > 60
+    assert isomorphic(graphs[0], graphs[1])
+    assert isomorphic(graphs[0], graphs[2])
+
+
+def test_nothing_unpublished_and_nobody_leaves_by_a_feed(published: Published) -> None:
+    for path in ("dcat.ttl", "dcat.rdf", "dcat.jsonld", "scdl.csv", "etalab.csv", "atom.xml"):
+        said = read(published, f"/catalogue/{path}").text
+        assert "Arbres" in said
+        for kept in ("Brouillon", "annulée", "retirée", "révision", "Camille", "camille.essai", "note interne"):
+            assert kept not in said, path
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One dataset a page."""
+    monkeypatch.setattr(feed_routes, "PAGE", 1)
+    monkeypatch.setattr(feed_routes, "MAP", 1)
+
+
+@pytest.mark.usefixtures("small_pages")
+def test_a_long_feed_is_followed_from_page_to_page(published: Published) -> None:
+    seen, path = list[str](), "/catalogue/dcat.ttl"
+    while path:
+        graph = Graph().parse(data=read(published, path).text, format="turtle")
+        seen += [
+            str(one)
+            for one in graph.objects(predicate=URIRef("http://purl.org/dc/terms/identifier"))
+            if "http" not in one
+        ]
+        following = list(graph.objects(predicate=URIRef("http://www.w3.org/ns/hydra/core#next")))
+        path = str(following[0]).partition(published.town.home.settings.public_url)[2] if following else ""
+    assert len(seen) == len(set(seen)) == 2
+    assert read(published, "/catalogue/dcat.ttl?page=3").status_code == 404
+    assert read(published, "/catalogue/dcat.ttl?page=zéro").status_code == 404
+    maps = fromstring(read(published, "/sitemap.xml").text)
+    assert len(maps) == 2
+    second = read(published, "/sitemap.xml?page=2").text
+    assert f"/catalogue/jeux/{published.sheets['schools']}<" in second
+    assert f"/catalogue/jeux/{published.sheets['trees']}<" not in second
+
+
+def test_the_tables_have_the_columns_of_their_schemas(published: Published) -> None:
+    scdl = list(csv.DictReader(io.StringIO(read(published, "/catalogue/scdl.csv").text)))
+    assert len(scdl[0]) == 20
+    trees = next(row for row in scdl if row["ID"] == "arbres")
+    assert (trees["TITRE"], trees["FREQ_MAJ"], trees["LICENCE"], trees["NOMBRE_RESSOURCES"]) == (
+        "Arbres d’alignement", "Annuelle", "Licence Ouverte-LO", "2",
+    )  # fmt: skip
+    etalab = list(csv.DictReader(io.StringIO(read(published, "/catalogue/etalab.csv").text)))
+    assert len(etalab[0]) == 17
+    trees = next(row for row in etalab if row["titre"] == "Arbres d’alignement")
+    assert trees["contact_personne"] == ""
+    assert trees["contact_service"] == "arbres@essai.invalid"
+
+
+def test_atom_tells_the_latest_first(published: Published) -> None:
+    space = "{http://www.w3.org/2005/Atom}"
+    feed = fromstring(read(published, "/catalogue/atom.xml").text)
+    entries = feed.findall(f"{space}entry")
+    assert {one.findtext(f"{space}title") for one in entries} == {"Arbres d’alignement", "Écoles"}
+    assert entries[0].findtext(f"{space}updated") == "2026-10-12T00:00:00Z"
+
+
+def test_a_mailbox_that_names_somebody_is_kept_back(published: Published) -> None:
+    # Last of the file: it changes what the others read, and puts it back.
+    said = "UPDATE dataset SET contact_service = :said WHERE id = :id"
+    number = published.sheets["trees"]
+    with published.town.as_owner() as session:
+        session.execute(text(said), {"said": "camille.essai@essai.invalid", "id": number})
+    try:
+        for path in ("jeux/{trees}", "dcat.ttl", "etalab.csv"):
+            assert "camille" not in read(published, f"/catalogue/{path}").text
+    finally:
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"said": TREES["contact_service"], "id": number})
+
+
+def test_a_feed_that_did_not_change_is_not_made_again(published: Published) -> None:
+    tag = read(published, "/catalogue/dcat.ttl").headers["etag"]
+    asked: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(published.town.home.public, "before_cursor_execute", note)
+    try:
+        assert read(published, "/catalogue/dcat.ttl", If_None_Match=tag).status_code == 304
+    finally:
+        event.remove(published.town.home.public, "before_cursor_execute", note)
+    assert len(asked) == 3
+
+
+@pytest.mark.skipif(not SHAPES, reason="BEFFROI_TEST_DCAT_AP names no folder of the shapes of DCAT-AP 3.0.1")
+def test_the_feed_breaks_no_shape_of_dcat_ap(published: Published) -> None:
+    pyshacl = pytest.importorskip("pyshacl")
+    assert violations(pyshacl, read(published, "/catalogue/dcat.ttl").text) == []

@@ -1,0 +1,163 @@
+"""The public catalogue as anybody reads it: no account, no cookie, no script, and nothing of what is not published."""
+
+import json
+import re
+
+import pytest
+from httpx import Response
+from sqlalchemy import event
+
+from registry.kernel.permissions import Role
+from registry.web.cookies import LOCAL_SESSION_COOKIE
+from tests.public.conftest import Published
+
+pytestmark = pytest.mark.database
+
+STATEMENTS = {
+    "/catalogue": 4,
+    "/catalogue?q=arbre&theme=ENVI&organisation={authority}": 4,
+    "/catalogue/jeux/{trees}": 5,
+    "/catalogue/jeux/{withdrawn}": 2,
+    "/catalogue/organisations/{authority}": 3,
+    "/catalogue/dcat.ttl": 7,
+    "/catalogue/scdl.csv": 5,
+    "/catalogue/atom.xml": 3,
+    "/sitemap.xml": 4,
+    "/robots.txt": 0,
+}
+"""How many statements each answer takes, besides those that open and close its transactions."""
+
+
+def read(published: Published, path: str, **headers: str) -> Response:
+    said = {"Accept-Language": "fr", **{name.replace("_", "-"): value for name, value in headers.items()}}
+    return published.town.client.get(addressed(published, path), headers=said, follow_redirects=False)
+
+
+def addressed(published: Published, path: str) -> str:
+    return path.format(authority=published.town.authority_id, **published.sheets)
+
+
+def test_the_list_shows_what_is_published_and_nothing_else(published: Published) -> None:
+    page = read(published, "/catalogue")
+    assert page.status_code == 200
+    assert "Arbres d’alignement" in page.text
+    assert "Écoles" in page.text
+    assert "2 jeux de données" in page.text
+    for hidden in ("Brouillon secret", "Fiche annulée", "Fiche retirée", "Fiche en révision", "Direction de l’eau"):
+        assert hidden not in page.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("q=ARBRES", ["Arbres d’alignement"]), ("q=ecoles", ["Écoles"]), ("q=essence+arbres", ["Arbres d’alignement"]),
+        ("theme=EDUC", ["Écoles"]), ("forte-valeur=true", ["Arbres d’alignement"]), ("q=%25", []),
+        ("q=secret", []), ("q=Camille", []), ("organisation={authority}", ["Arbres d’alignement", "Écoles"]),
+        ("theme=PIRATE&organisation=999&page=-4", ["Arbres d’alignement", "Écoles"]),
+        ("page=99999999999999999999", None),
+        ("q=%00&page=abc", ["Arbres d’alignement", "Écoles"]),
+    ],
+)  # fmt: skip
+def test_the_list_is_narrowed_by_words_theme_and_body(
+    published: Published, asked: str, found: list[str] | None
+) -> None:
+    page = read(published, f"/catalogue?{asked}")
+    assert page.status_code == 200
+    if found is not None:
+        assert re.findall(r'<h2><a href="/catalogue/jeux/\d+">(.*?)</a></h2>', page.text) == found
+    if found == []:
+        assert "Aucune donnée publiée ne répond à cette recherche" in page.text
+
+
+def test_a_dataset_is_told_in_plain_words_and_names_nobody(published: Published) -> None:
+    page = read(published, "/catalogue/jeux/{trees}")
+    for said in (
+        "Arbres d’alignement", "Relevés par les jardiniers, &lt;sans&gt; le parc privé.", "Licence Ouverte", "Annuelle",
+        "Communauté urbaine d’essai", "Arbres, en CSV", "https://exemple.invalid/arbres.csv", "Données de forte valeur",
+        "arbres@essai.invalid", "12 octobre 2026", "4 mai 2026", "du 1er janvier 2020 au 31 décembre 2025",
+    ):  # fmt: skip
+        assert said in page.text.replace("\u00a0", " "), said
+    for kept in ("Camille", "camille.essai", "note interne", "Doutes sur le nord"):
+        assert kept not in page.text
+
+
+def test_the_page_says_the_same_to_search_engines(published: Published) -> None:
+    page = read(published, "/catalogue/jeux/{trees}").text
+    block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]
+    told = json.loads(block)
+    assert (told["@type"], told["name"], told["dateModified"]) == ("Dataset", "Arbres d’alignement", "2026-05-04")
+    assert "<sans>" in told["description"], "a text of the sheet is given whole"
+    assert "<" not in block, "and can close no element"
+    assert len(told["distribution"]) == 2
+
+
+def test_what_was_withdrawn_is_gone_and_what_never_was_published_is_not_found(published: Published) -> None:
+    for name, status in (("withdrawn", 410), ("annulled", 410), ("revised", 404), ("draft", 404)):
+        answer = read(published, f"/catalogue/jeux/{{{name}}}")
+        assert answer.status_code == status, name
+        assert "publié" in answer.text
+        assert "Fiche" not in answer.text
+        assert "secret" not in answer.text
+        assert answer.headers["cache-control"] == "no-cache"
+    assert read(published, "/catalogue/jeux/999999999999999999999").status_code == 404
+    assert read(published, "/catalogue/organisations/999999999999999999999").status_code == 404
+    assert "Revenir" not in read(published, f"/catalogue/organisations/{published.town.service_id}").text
+
+
+def test_nobody_is_followed_and_a_session_changes_nothing(published: Published) -> None:
+    steward = published.town.someone(Role.STEWARD)
+    for path in ("/catalogue", "/catalogue/jeux/{trees}", "/catalogue/dcat.ttl"):
+        alone = read(published, path)
+        signed_in = read(published, path, Cookie=f"{LOCAL_SESSION_COOKIE}={steward.session_token}")
+        assert "set-cookie" not in alone.headers
+        assert alone.content == signed_in.content
+    hidden = published.sheets["draft"]
+    assert steward.get(f"/jeux/{hidden}").status_code == 200
+    assert steward.get(f"/catalogue/jeux/{hidden}").status_code == 404
+
+
+def test_a_page_needs_no_script_and_no_third_party(published: Published) -> None:
+    page = read(published, "/catalogue/jeux/{trees}").text
+    assert re.findall(r"<script(?! type=\"application/ld\+json\")", page) == []
+    loaded = re.findall(r'(?:src|<link[^>]*href)="([^"]*)"', page)
+    assert loaded
+    assert all(address.startswith("/") for address in loaded)
+
+
+def test_what_did_not_change_is_not_sent_again(published: Published) -> None:
+    for path in ("/catalogue", "/catalogue/jeux/{trees}", "/catalogue/dcat.ttl", "/catalogue/scdl.csv", "/robots.txt"):
+        first = read(published, path)
+        assert first.headers["cache-control"] == "public, max-age=300"
+        again = read(published, path, If_None_Match=first.headers["etag"])
+        assert (again.status_code, again.content) == (304, b""), path
+    assert read(published, "/catalogue/jeux/{trees}", If_None_Match='"other"').status_code == 200
+
+
+def test_the_language_is_the_one_the_browser_asks_for(published: Published) -> None:
+    page = read(published, "/catalogue", Accept_Language="en")
+    assert '<html lang="en">' in page.text
+    assert page.headers["vary"] == "Accept-Language"
+
+
+def test_the_sheet_leads_to_its_public_page_once_published(published: Published) -> None:
+    steward = published.town.someone(Role.STEWARD)
+    address = f"/catalogue/jeux/{published.sheets['trees']}"
+    assert f'href="{address}"' in steward.get(f"/jeux/{published.sheets['trees']}").text
+    assert "/catalogue/jeux/" not in steward.get(f"/jeux/{published.sheets['draft']}").text
+
+
+@pytest.mark.parametrize("path", STATEMENTS)
+def test_an_answer_takes_so_many_statements(published: Published, path: str) -> None:
+    asked: list[str] = []
+    engine = published.town.home.public
+    read(published, path)
+
+    def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+        asked.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert read(published, path).status_code in {200, 410}
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert len(asked) == STATEMENTS[path], "\n".join(asked)
