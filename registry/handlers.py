@@ -105,6 +105,9 @@ from registry.processing.retention import slip_api as retention_slips_api
 from registry.processing.retention import slip_routes as retention_slips
 from registry.public import feed_routes as public_feeds
 from registry.public import routes as public_routes
+from registry.publication import api as publication_api
+from registry.publication import panels as publication_panels
+from registry.publication import routes as publication_routes
 from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
 from registry.search import api as search_api
@@ -116,6 +119,7 @@ from registry.web.visits import Panel
 PANELS: tuple[Panel, ...] = (
     *compliance_panels.PANELS,
     *lifecycle_panels.PANELS,
+    *publication_panels.PANELS,
     *organisations_panels.PANELS,
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
@@ -164,6 +168,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *actions_routes.HANDLERS,
     *stakes_routes.HANDLERS,
     *governance_api.HANDLERS,
+    *publication_routes.HANDLERS,
+    *publication_api.HANDLERS,
     *datasets_bulk.HANDLERS,
     *datasets_forms.HANDLERS,
     *datasets_parts.HANDLERS,

@@ -82,6 +82,9 @@ from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
 from registry.processing.retention.models import DatasetRetention, RetentionHold
+from registry.publication.facts import BOUND as BOUND_OF_PUBLICATION
+from registry.publication.facts import bind_publication
+from registry.publication.models import PublicationChoice, SecretAnswer
 from registry.reporting import gathering
 from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
 from registry.reporting.facts import bind_issued
@@ -121,6 +124,7 @@ ROOMS = (
     Room("processing", mark("Registre des traitements"), "/traitements"),
     Room("lifecycle", mark("Cycle de vie : étapes, visas, éliminations"), "/visas"),
     Room("governance", mark("Gouvernance et formation"), "/gouvernance"),
+    Room("publication", mark("Publication et occultation"), "/publication"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("public", mark("Catalogue public : pages et flux, sans compte"), "/catalogue", has_tables=False),
     Room("search", mark("Recherche"), "/recherche", has_tables=False),
@@ -131,7 +135,7 @@ ROOMS = (
 )
 
 
-COMING = (Room("publication", mark("Publication et occultation")),)
+COMING: tuple[Room, ...] = ()
 """Rooms that are not open yet, of which policies already await facts."""
 
 
@@ -261,6 +265,8 @@ _ABOUT_DATASETS = (
     (DatasetRetention, "dataset_id"),
     (RetentionHold, "dataset_id"),
     (StageRequest, "dataset_id"),
+    (SecretAnswer, "dataset_id"),
+    (PublicationChoice, "dataset_id"),
 )
 """What facts of datasets are drawn from, of which many a dataset has none."""
 
@@ -277,6 +283,8 @@ def _bind_datasets(
     with asking_once(session, _ABOUT_DATASETS, ids) if until is None else nullcontext():
         bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
         bind_retention(session, bound, on=on, until=until)
+        bind_publication(session, bound, on=on, until=until)
+        # The last: a visa is held against all that is known.
         bind_lifecycle(session, bound, until=until)
     return bound
 
@@ -447,5 +455,6 @@ def bound_facts() -> frozenset[str]:
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
             *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS, *BOUND_OF_LIFECYCLE,
+            *BOUND_OF_PUBLICATION,
         )
     )  # fmt: skip

@@ -48,6 +48,7 @@ from registry.demonstration.forms import (
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
 from registry.demonstration.moves import MovesSaid, plan_moves, read_moves
+from registry.demonstration.publications import PublicationSaid, plan_publications, read_publications
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.demonstration.retention import RetentionFile, plan_retentions, read_retentions
 from registry.erasures.erasing import erase
@@ -169,6 +170,7 @@ def load_demonstration(
             read_deviations(on_days),
             read_decisions(on_days),
             read_moves(on_days),
+            read_publications(on_days),
             zone,
             home,
             today,
@@ -197,6 +199,7 @@ class _Play:
         assumed: list[DeviationSaid],
         decided: DecisionsSaid,
         moved: list[MovesSaid],
+        opened: list[PublicationSaid],
         zone: str,
         home: Home,
         today: date,
@@ -214,6 +217,7 @@ class _Play:
         self.assumed = assumed
         self.decided = decided
         self.moved = moved
+        self.opened = opened
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -288,6 +292,7 @@ class _Play:
         planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
         planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
+        planned += plan_publications(self.session, self.opened, self.sheets, self.accounts)
         planned += [(day, first, partial(self._judge, day)) for day in _month_ends(self.content.opened, self.today)]
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)

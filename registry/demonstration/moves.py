@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import Stage
+from registry.demonstration.publications import LOOKED_AT
 from registry.kernel.dates import working_day_from
 from registry.kernel.permissions import Role
 from registry.lifecycle.charts import Move, load_chart
@@ -19,8 +20,13 @@ from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.queries import find_waiting
 from registry.lifecycle.service import answer_visa, ask_move
 from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm
+from registry.publication.queries import get_dossier
+from registry.publication.service import decide, deny_the_rest
+from registry.publication.vocabulary import Outcome
 
 CONTENT = Path(__file__).with_name("moves.yaml")
+OPENED = "Communicable à tous, et utile aux habitants et aux entreprises."
 WAY = ("collect", "qualify", "document", "clear", "publish")
 Step = tuple[date, str, Callable[[], None]]
 Named = tuple[Mapping[str, int], str]
@@ -61,7 +67,7 @@ def read_moves(on_days: Callable[[Any], Any]) -> list[MovesSaid]:
 def plan_moves(
     session: Session, said: Iterable[MovesSaid], sheets: Mapping[str, int], accounts: Mapping[str, int]
 ) -> Iterable[Step]:
-    """Each request and each answer, on its day."""
+    """Each request and each answer, on its day; before a publication, the decision to open it."""
     chart = load_chart()
     for one in said:
         way = [move for code in WAY if (move := chart.find(code)) is not None]
@@ -69,6 +75,9 @@ def plan_moves(
         for sheet in one.sheets:
             for place, move in enumerate(way[: last + 1]):
                 day = working_day_from(one.from_day + timedelta(days=place))
+                if move.to is Stage.PUBLISHED and one.endorsed_by is not None:
+                    choose = partial(_decide_to_open, session, (sheets, sheet), one.endorsed_by, accounts, day)
+                    yield day, one.endorsed_by, choose
                 yield day, one.by, partial(_ask, session, (sheets, sheet), move, one.by, accounts, day)
                 held = one.waits and place == last
                 if move.visas and one.endorsed_by is not None and not held:
@@ -93,6 +102,14 @@ def _ask(
     expected = get_dataset(session, sheet).version
     form = StageRequestForm(move=move.code, reason=reason)
     ask_move(session, sheet, form, by=accounts[by], roles=[Role.STEWARD], today=day, expected=expected)
+
+
+def _decide_to_open(session: Session, named: Named, by: str, accounts: Mapping[str, int], day: date) -> None:
+    sheet = get_dataset(session, named[0][named[1]])
+    acting: dict[str, Any] = {"by": accounts[by], "roles": [Role.LEGAL], "today": day}
+    deny_the_rest(session, sheet.id, NoSecretForm(ground=LOOKED_AT), **acting, expected=0)
+    form = PublicationDecisionForm(outcome=Outcome.OPEN, reason=OPENED, decided_on=day, licence=sheet.licence)
+    decide(session, sheet.id, form, **acting, expected=get_dossier(session, sheet.id).version)
 
 
 def _answer(

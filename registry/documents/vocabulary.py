@@ -18,6 +18,7 @@ class EvidenceKind(Labelled):
     AUDIT = "audit", mark("Rapport d’audit ou de contrôle")
     TEST = "test", mark("Compte rendu d’essai (restauration, sortie, intrusion)")
     ANONYMISATION_PROOF = "anonymisation-proof", mark("Preuve d’anonymisation (document)")
+    REDACTION = "redaction", mark("Preuve d’occultation (document)")
     DELETION = "deletion", mark("Attestation de suppression ou de restitution")
     DISPOSAL = "disposal", mark("Bordereau d’élimination visé")
     THIRD_PARTY_CONSENT = "third-party-consent", mark("Accord d’un tiers titulaire de droits")

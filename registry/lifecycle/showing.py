@@ -51,7 +51,7 @@ PATH = (
 """The way most datasets go; the other stages stand aside of it."""
 
 
-_READ_BESIDE = frozenset({"compliance/_findings.html", "processing/_gdpr.html"})
+_READ_BESIDE = frozenset({"compliance/_findings.html", "processing/_gdpr.html", "publication/_publication.html"})
 """The panels that whoever endorses a move reads beside the request; the others stand on the sheet."""
 
 

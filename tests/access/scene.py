@@ -68,6 +68,7 @@ from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
 from tests.access.deviating import REASON as WHY
 from tests.access.deviating import UNTIL, deviate
 from tests.access.official import ARTICLE, TEXT, load_official
+from tests.access.publishing import choose
 from tests.access.retaining import retain
 from tests.access.simulating import adopt_rule, digest_of, rule, simulate_draft
 from tests.access.suggesting import suggest_names
@@ -178,6 +179,9 @@ class Objects:
     deviation_id: int = NOTHING
     deviation_version: int = 1
     moved_id: int = NOTHING
+    answers_version: int = 0
+    chosen_id: int = NOTHING
+    choices_version: int = 15
     stage_request_id: int = NOTHING
     stage_request_version: int = 1
     endorsed_version: int = 1
@@ -317,6 +321,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         town, organisation_id, word, on=source.id, breached=sheet.id, asker=colleague_id, day=town.info["today"]()
     )
     more |= advance(town, organisation_id, word, asker=colleague_id, day=town.info["today"]())
+    more |= choose(town, organisation_id, word, by=colleague_id, day=town.info["today"]())
     more["simulation_id"] = simulate_draft(town, organisation_id, word, on=[sheet.id])
     more["adopted_id"] = adopt_rule(
         town, f"YY-{organisation_id:03}", by=colleague_id, day=town.info["today"]()
@@ -591,6 +596,18 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         ends_on=lambda _of: (today() + UNTIL).isoformat(),
     ),
     "POST /visas/delegations/{delegation_id:int}/fin": _form(version="1", reason=REASON),
+    "POST /publication/du-jeu/{dataset_id:int}": _form(version=lambda of: str(of.answers_version), ground=WHY),
+    "POST /publication/du-jeu/{dataset_id:int}/secrets/{secret:str}": _form(
+        version=lambda of: str(of.answers_version), answer="no", ground=WHY
+    ),
+    "POST /publication/du-jeu/{dataset_id:int}/decider": _form(
+        version=lambda of: str(of.choices_version),
+        outcome="open",
+        reason=WHY,
+        licence="odbl-1.0",
+        decided_on=lambda _of: today().isoformat(),
+    ),
+    "POST /publication/du-jeu/{dataset_id:int}/retirer": _form(version=lambda of: str(of.choices_version), reason=WHY),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
     "POST /conformite/{policy_id:str}/remettre-a-valider": _form(digest=lambda _of: digest_of("OD-05"), reason=WHY),
@@ -841,6 +858,14 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/policies/{policy_id:str}/unvalidation": lambda _of: {"digest": digest_of("OD-05"), "reason": WHY},
     "POST /api/v1/simulations": lambda _of: {"law_of": "2010-01-01"},
     "POST /api/v1/simulations/check": lambda _of: {"draft": "id: OD-05"},
+    "PUT /api/v1/datasets/{dataset_id:int}/publication/secrets/{secret:str}": lambda _of: (
+        {"answer": "no", "ground": WHY}
+    ),
+    "POST /api/v1/datasets/{dataset_id:int}/publication/no-other-secret": lambda _of: {"ground": WHY},
+    "POST /api/v1/datasets/{dataset_id:int}/publication/decisions": lambda _of: (
+        {"outcome": "open", "reason": WHY, "licence": "odbl-1.0", "decided_on": today().isoformat()}
+    ),
+    "POST /api/v1/datasets/{dataset_id:int}/publication/takedown": lambda _of: {"reason": WHY},
     "POST /api/v1/datasets/{dataset_id:int}/stage-requests": lambda _of: {"move": "collect"},
     "POST /api/v1/stage-requests/{stage_request_id:int}/visas": lambda of: (
         {"kind": "legal", "answer": "given", "dataset_version": of.endorsed_version}
@@ -986,6 +1011,11 @@ ON_PREVIEWED = {
 }  # fmt: skip
 ON_ADOPTED = ("{policy_id:str}/retirer", "{policy_id:str}/withdrawal", "{policy_id:str}/fichier")
 """What is asked about a rule that was adopted here, not about one of ours."""
+_OF_CHOSEN = ("/decider", "/retirer", "/decisions", "/takedown")
+_OF_MOVED = (
+    "/etape", "/stage", "/stage-requests", "/no-other-secret", "/secrets/{secret:str}",
+    "/publication/du-jeu/{dataset_id:int}",
+)  # fmt: skip
 SPARE_BY_API = ("hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
@@ -1017,7 +1047,9 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
         "import_id": _record_import_of(of, path), "policy_id": _rule_of(of, path),
-        **({"dataset_id": of.moved_id} if path.endswith(("/etape", "/stage", "/stage-requests")) else {}),
+        "secret": "l311-5-2d",
+        **({"dataset_id": of.moved_id} if path.endswith(_OF_MOVED) else {}),
+        **({"dataset_id": of.chosen_id} if path.endswith(_OF_CHOSEN) else {}),
         **{name: getattr(of, f"spare_{name}") for name in SPARE_BY_API if path.startswith("/api/")},
     }  # fmt: skip
 
@@ -1068,6 +1100,8 @@ def _version(path: str, of: Objects) -> int | None:
         return of.submitted_dpia_version if path.endswith("/decision") else of.api_draft_dpia_version
     if path.endswith("/stage-requests"):
         return 1
+    if "/publication/" in path:
+        return of.choices_version if path.endswith(_OF_CHOSEN) else of.answers_version
     versions = {
         "stage_request_id": of.stage_request_version,
         "dataset_id": of.dataset_version, "system_id": of.system_version, "organisation_id": of.organisation_version,

@@ -10,6 +10,7 @@ from registry.desk.models import TaskArrangement
 from registry.desk.vocabulary import Arrangement
 from registry.kernel.permissions import Role
 from registry.platform.jobs import work_once
+from registry.publication.queries import get_dossier
 from registry.rooms import job_functions
 from tests.access.advancing import lend
 from tests.access.conftest import Furnished, nobody, send, signed_in
@@ -83,6 +84,14 @@ EVENTS = {
     "POST /api/v1/datasets/{dataset_id:int}/stage-requests": "lifecycle:move:make",
     "POST /api/v1/stage-requests/{stage_request_id:int}/visas": "lifecycle:visa:give",
     "POST /api/v1/stage-requests/{stage_request_id:int}/withdrawal": "lifecycle:move:withdraw",
+    "POST /publication/du-jeu/{dataset_id:int}": "publication:secret:answer",
+    "POST /publication/du-jeu/{dataset_id:int}/secrets/{secret:str}": "publication:secret:answer",
+    "POST /publication/du-jeu/{dataset_id:int}/decider": "publication:decision:record",
+    "POST /publication/du-jeu/{dataset_id:int}/retirer": "publication:decision:withdraw",
+    "PUT /api/v1/datasets/{dataset_id:int}/publication/secrets/{secret:str}": "publication:secret:answer",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/no-other-secret": "publication:secret:answer",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/decisions": "publication:decision:record",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/takedown": "publication:decision:withdraw",
     "POST /conformite/ecarts/nouveau": "compliance:deviation:ask",
     "POST /conformite/ecarts/{deviation_id:int}/decider": "compliance:deviation:approve",
     "POST /conformite/ecarts/{deviation_id:int}/retirer": "compliance:deviation:withdraw",
@@ -291,6 +300,12 @@ BY_LEGAL = (
 )  # fmt: skip
 """The routes whose answer takes a role that an administrator does not hold."""
 ORDER = (
+    "POST /publication/du-jeu/{dataset_id:int}/secrets/{secret:str}", "POST /publication/du-jeu/{dataset_id:int}",
+    "POST /publication/du-jeu/{dataset_id:int}/decider", "POST /publication/du-jeu/{dataset_id:int}/retirer",
+    "PUT /api/v1/datasets/{dataset_id:int}/publication/secrets/{secret:str}",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/no-other-secret",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/decisions",
+    "POST /api/v1/datasets/{dataset_id:int}/publication/takedown",
     "POST /conformite/{policy_id:str}/valider", "POST /conformite/{policy_id:str}/remettre-a-valider",
     "POST /api/v1/policies/{policy_id:str}/validation", "POST /api/v1/policies/{policy_id:str}/unvalidation",
     "POST /visas/{stage_request_id:int}", "POST /visas/{stage_request_id:int}/retirer",
@@ -448,10 +463,12 @@ def _version(town: Town, of: Objects) -> Objects:
         action = version_in("governance_action", of.action_id)
         deviation = version_in("accepted_deviation", of.deviation_id)
         moving = version_in("stage_request", of.stage_request_id)
+        answers, choices = (get_dossier(session, number).version for number in (of.moved_id, of.chosen_id))
         return replace(
             of, stage_request_version=moving.scalar_one(), deviation_version=deviation.scalar_one(),
             entry_version=entry.scalar_one(), body_version=committee.scalar_one(), meeting_version=meeting.scalar_one(),
             action_version=action.scalar_one(),
+            answers_version=answers, choices_version=choices,
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
@@ -498,7 +515,7 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         deviation_id=furnished.objects["authority"].deviation_id,
         adopted_id=furnished.objects["authority"].adopted_id,
         breaching_id=furnished.objects["authority"].breaching_id,
-        moved_id=furnished.objects["authority"].moved_id,
+        moved_id=furnished.objects["authority"].moved_id, chosen_id=furnished.objects["authority"].chosen_id,
         stage_request_id=furnished.objects["authority"].stage_request_id,
     )  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")

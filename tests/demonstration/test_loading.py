@@ -115,13 +115,17 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
     possible["OD-10"] = EVERY - {Verdict.NOT_APPLICABLE}
     # Each sheet is a public body's and still kept, so each is a public archive to settle.
     possible["ARCH-01"] = EVERY - {Verdict.NOT_APPLICABLE}
+    # That nothing was redacted is never told: the proof is there, or still to be attached.
+    possible["OD-03"] = EVERY - {Verdict.NON_COMPLIANT}
+    # Each documented sheet has a file, an interface or a system: it is there in electronic form.
+    possible["OD-01"] = EVERY - {Verdict.TO_COMPLETE}
     with visit.reading() as session:
         shown = _read_today(session)
         # Only two bodies count ten thousand inhabitants: the city was to complete before it was in breach.
         earlier = _read_on(session, TODAY - timedelta(days=65), SubjectKind.ORGANISATION)
     for policy in ("ACC-02", "ACC-08"):
         shown[policy] |= earlier[policy]
-    assert len(possible) == 36
+    assert len(possible) == 39
     assert {policy: found for policy, found in shown.items() if policy in possible} == possible
 
 
@@ -134,6 +138,7 @@ def test_datasets_are_shown_at_each_stage_before_disposal_some_waiting_for_a_vis
     assert states == set(RequestState) - {RequestState.WITHDRAWN}
     assert shown["CDV-03"] == {Verdict.TO_COMPLETE, Verdict.NOT_APPLICABLE}
     assert Verdict.COMPLIANT in shown["CDV-04"]
+    assert shown["CDV-05"] == {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
     assert shown["CDV-07"] == {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
 
 

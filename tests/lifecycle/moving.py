@@ -12,6 +12,10 @@ from registry.kernel.permissions import Role
 from registry.platform.database import Acting, open_session
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm
+from registry.publication.queries import get_dossier
+from registry.publication.service import decide, deny_the_rest
+from registry.publication.vocabulary import Outcome
 from tests.conftest import Someone, Town
 
 READY: dict[str, Any] = {
@@ -78,6 +82,20 @@ def serve(town: Town, sheet: int, basis: str | None = "public-task") -> int:
     )  # fmt: skip
     with town.acting() as session:
         return record_activity(session, town.authority_id, form).id
+
+
+def decide_to_open(town: Town, sheet: int) -> None:
+    """Has somebody answer that a dataset holds no secret, and decide to open it."""
+    legal = town.someone(Role.LEGAL).account_id
+    acting: dict[str, Any] = {"by": legal, "roles": [Role.LEGAL], "today": town.info["today"]()}
+    with town.acting() as session:
+        denial = NoSecretForm(ground="Ni personne ni réseau sensible.")
+        deny_the_rest(session, sheet, denial, **acting, expected=get_dossier(session, sheet).version)
+        form = PublicationDecisionForm(
+            outcome=Outcome.OPEN, reason="Communicable à tous et utile.", decided_on=acting["today"],
+            licence="etalab-2.0",
+        )  # fmt: skip
+        decide(session, sheet, form, **acting, expected=get_dossier(session, sheet).version)
 
 
 def people(town: Town, roles: Iterable[Role]) -> list[Someone]:

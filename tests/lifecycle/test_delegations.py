@@ -9,7 +9,19 @@ from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
 from registry.lifecycle.forms import VisaDelegationForm
 from tests.conftest import Someone, Town
-from tests.lifecycle.moving import READY, answer, ask, keep, last_request, place, serve, sql, stage_of, version_of
+from tests.lifecycle.moving import (
+    READY,
+    answer,
+    ask,
+    decide_to_open,
+    keep,
+    last_request,
+    place,
+    serve,
+    sql,
+    stage_of,
+    version_of,
+)
 
 pytestmark = pytest.mark.database
 
@@ -34,6 +46,7 @@ def waiting(town: Town, title: str = "Bornes", by: Role = Role.STEWARD) -> tuple
     """A dataset whose publication waits for the legal visa, and that request."""
     sheet = town.record(title, **READY)
     place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
     assert ask(town.someone(by), sheet, "publish").status_code == 303
     return sheet, last_request(town, sheet)
 
@@ -89,6 +102,7 @@ def test_one_pair_of_eyes_gives_no_two_visas(town: Town):
     sheet = town.record(**{**READY, "personal_data": "personal"}, publication_ground="law", final_disposition="keep")
     serve(town, sheet)
     place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
     ask(town.someone(Role.STEWARD), sheet, "publish")
     request = last_request(town, sheet)
     hand(town, legal, dpo)

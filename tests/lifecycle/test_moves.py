@@ -28,7 +28,19 @@ from registry.processing.retention.vocabulary import HoldReason
 from registry.processing.service import amend_activity
 from tests.access.retaining import retain
 from tests.conftest import Someone, Town
-from tests.lifecycle.moving import READY, answer, ask, keep, last_request, place, serve, sql, stage_of, version_of
+from tests.lifecycle.moving import (
+    READY,
+    answer,
+    ask,
+    decide_to_open,
+    keep,
+    last_request,
+    place,
+    serve,
+    sql,
+    stage_of,
+    version_of,
+)
 
 pytestmark = pytest.mark.database
 
@@ -47,6 +59,7 @@ def test_a_dataset_goes_from_collection_to_publication_and_back(town: Town):
     assert answer(legal, request, "legal").status_code == 303
     assert stage_of(town, sheet) == "cleared"
 
+    decide_to_open(town, sheet)
     ask(steward, sheet, "publish")
     assert answer(legal, last_request(town, sheet), "legal").status_code == 303
     assert stage_of(town, sheet) == "published"
@@ -126,6 +139,7 @@ def test_personal_data_told_after_clearance_takes_the_visa_of_the_dpo_at_publica
     steward, legal = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     serve(town, sheet)
     place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
     asked = ask(steward, sheet, "publish")
     assert asked.status_code == 303, asked.text
     answer(legal, last_request(town, sheet), "legal")
@@ -191,6 +205,7 @@ def test_a_disposal_takes_a_slip_and_the_visa_of_the_archives_and_its_slip_stays
 def test_nobody_endorses_what_they_asked_for_or_keep(town: Town):
     sheet, legal, steward = town.record(**READY), town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
     ask(legal, sheet, "publish")
     refused = answer(legal, last_request(town, sheet), "legal", version=str(version_of(legal, sheet)))
     assert refused.status_code == 403
@@ -198,6 +213,7 @@ def test_nobody_endorses_what_they_asked_for_or_keep(town: Town):
 
     other = town.record("Arbres", **READY)
     place(town, other, Stage.CLEARED)
+    decide_to_open(town, other)
     keep(town, other, legal)
     ask(steward, other, "publish")
     request = last_request(town, other)
@@ -243,6 +259,7 @@ def test_the_api_tells_what_stops_a_move_with_its_article_and_remedy(town: Town)
 
     ready = town.record("Arbres", **READY)
     place(town, ready, Stage.CLEARED)
+    decide_to_open(town, ready)
     match = {"If-Match": f'"{version_of(steward, ready)}"'}
     asked = steward.api("POST", f"/api/v1/datasets/{ready}/stage-requests", json={"move": "publish"}, headers=match)
     assert asked.status_code == 201, asked.text
@@ -255,6 +272,7 @@ def test_the_api_tells_what_stops_a_move_with_its_article_and_remedy(town: Town)
 def test_a_move_is_a_task_of_who_may_endorse_it_then_of_who_asked(town: Town):
     sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
     ask(steward, sheet, "publish")
     request = last_request(town, sheet)
 

@@ -16,7 +16,7 @@ from registry.kernel.permissions import Role
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.rules import waits_since
 from tests.conftest import Town
-from tests.lifecycle.moving import READY, ask, last_request, place
+from tests.lifecycle.moving import READY, ask, decide_to_open, last_request, place
 
 DAYS = st.dates(date(1995, 1, 1), date(2190, 12, 31))
 WITHIN = st.integers(1, 60)
@@ -53,6 +53,7 @@ def test_a_visa_that_waits_too_long_is_shown_first_and_told_to_the_director(town
     for title, since in (("Neuf", today), ("Juste à temps", last_in_time), ("Tard", last_in_time - timedelta(days=1))):
         sheet = town.record(title, **READY)
         place(town, sheet, Stage.CLEARED)
+        decide_to_open(town, sheet)
         ask(steward, sheet, "publish")
         with town.as_owner() as session:
             session.execute(
@@ -82,6 +83,7 @@ def test_the_list_is_paged_by_places_that_nobody_moves(town: Town, monkeypatch: 
     for title in titles:
         sheet = town.record(title, **READY)
         place(town, sheet, Stage.CLEARED)
+        decide_to_open(town, sheet)
         ask(steward, sheet, "publish")
     seen, address = [], "/visas"
     while address:

@@ -1,0 +1,72 @@
+"""What is decided of publishing some of the demonstration's datasets: opened once redacted, or restricted."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.orm import Session
+
+from registry.kernel.permissions import Role
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm
+from registry.publication.queries import get_dossier
+from registry.publication.rules import PART
+from registry.publication.service import answer_secret, decide, deny_the_rest
+from registry.publication.vocabulary import SecretReply
+
+CONTENT = Path(__file__).with_name("publications.yaml")
+LOOKED_AT = "Le service juridique a relu les champs et un échantillon : ni personne, ni réseau, ni entreprise en cause."
+Step = tuple[date, str, Callable[[], None]]
+
+
+class PublicationSaid(BaseModel):
+    """The secrets of a sheet with what tells them, whether they can be taken out, and what is decided."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    sheet: str
+    day: date
+    by: str
+    as_role: Role
+    secrets: Mapping[str, str]
+    separable: str | None = None
+    inseparable: str | None = None
+    decision: Mapping[str, str]
+
+
+def read_publications(on_days: Callable[[Any], Any]) -> list[PublicationSaid]:
+    """What the file says, its days counted by the function given."""
+    with CONTENT.open(encoding="utf-8") as source:
+        return [PublicationSaid.model_validate(one) for one in on_days(yaml.load(source, Loader=yaml.CSafeLoader))]
+
+
+def plan_publications(
+    session: Session, said: Iterable[PublicationSaid], sheets: Mapping[str, int], accounts: Mapping[str, int]
+) -> Iterable[Step]:
+    """Each decision with the answers it rests on, on its day."""
+    for one in said:
+        yield one.day, one.by, partial(_publish, session, one, sheets, accounts)
+
+
+def _publish(
+    session: Session, said: PublicationSaid, sheets: Mapping[str, int], accounts: Mapping[str, int]
+) -> None:  # fmt: skip
+    number = sheets[said.sheet]
+    acting: dict[str, Any] = {"by": accounts[said.by], "roles": [said.as_role], "today": said.day}
+
+    def read() -> int:
+        return get_dossier(session, number).version
+
+    for secret, ground in said.secrets.items():
+        form = SecretForm(answer=SecretReply.YES, ground=ground)
+        answer_secret(session, number, secret, form, **acting, expected=read())
+    deny_the_rest(session, number, NoSecretForm(ground=LOOKED_AT), **acting, expected=read())
+    if said.secrets:
+        part = SecretReply.YES if said.separable is not None else SecretReply.NO
+        form = SecretForm(answer=part, ground=said.separable or said.inseparable)
+        answer_secret(session, number, PART, form, **acting, expected=read())
+    decision = PublicationDecisionForm.model_validate({**said.decision, "decided_on": said.day})
+    decide(session, number, decision, **acting, expected=read())

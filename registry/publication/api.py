@@ -1,0 +1,251 @@
+"""The JSON API of publication: answers about secrets, what they conclude, decisions, fields that leave."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_201_CREATED
+
+from registry.datasets.queries import get_dataset
+from registry.datasets.vocabulary import PublicationRefusal
+from registry.kernel.permissions import Role
+from registry.kernel.words import _, mark
+from registry.lifecycle.showing import roles_on
+from registry.publication.forms import LABELS, NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
+from registry.publication.queries import get_dossier
+from registry.publication.service import answer_secret, decide, deny_the_rest, take_down
+from registry.publication.showing import READ, RECORD, duty_lines, redaction_page
+from registry.publication.vocabulary import Conclusion, DecisionState, Outcome, SecretReply
+from registry.web.calls import ApiCall
+from registry.web.visits import Visit, route
+
+_LABELS = {
+    **LABELS,
+    "conclusion": mark("À qui le jeu est communicable"),
+    "secrets": mark("Les secrets qui s’opposent à sa communication à tous"),
+    "open_questions": mark("Les questions qui attendent une réponse"),
+    "answers": mark("Les réponses, dans l’ordre où elles furent données"),
+    "decisions": mark("Les décisions, la dernière d’abord"),
+    "duties": mark("Ce qui oblige à publier, ou non"),
+    "article": mark("L’article"),
+    "address": mark("L’adresse du texte"),
+    "answered_as": mark("Le rôle qui a répondu"),
+    "answered_on": mark("Le jour de la réponse"),
+    "decided_as": mark("Le rôle qui a décidé"),
+    "state": mark("Si la décision est en cours"),
+    "ended_on": mark("Le jour où elle a pris fin"),
+    "ended_reason": mark("Pourquoi la publication a été retirée"),
+    "title": mark("De quoi il s’agit, en mots"),
+    "word": mark("Ce qu’il en est, en mots"),
+    "since": mark("Depuis quand, en mots"),
+    "missing": mark("Les faits qui manquent"),
+    "fields": mark("Les champs, et ce que devient chacun"),
+    "name": mark("Le nom du champ"),
+    "category": mark("Sa catégorie de données personnelles, en mots"),
+    "fate": mark("Ce qu’il devient, en mots"),
+    "leaving": mark("Combien de champs partent"),
+    "unknown": mark("Combien sont à examiner"),
+}
+
+
+def label_of(name: str) -> str:
+    """A field’s name in the reader’s language, or nothing."""
+    return _(_LABELS[name]) if name in _LABELS else ""
+
+
+def about(says: str, **more: Any) -> ApiCall:
+    """What the document tells of a call of this room."""
+    return ApiCall(**{"tag": mark("Publication"), "says": says, "labels": label_of, **more})
+
+
+@dataclass(frozen=True)
+class SecretBody:
+    """An answer about one secret, with its article on the day it was given."""
+
+    secret: str
+    answer: SecretReply
+    ground: str | None
+    until: date | None
+    article: str
+    answered_as: Role
+    answered_on: date
+
+
+@dataclass(frozen=True)
+class DecisionBody:
+    """A decision about the publication of a dataset."""
+
+    outcome: Outcome
+    reason: str
+    decided_on: date
+    refusal: PublicationRefusal | None
+    secret: str | None
+    licence: str | None
+    licence_reference: str | None
+    disclosure_text: str | None
+    conclusion: Conclusion
+    decided_as: Role
+    state: DecisionState
+    ended_on: date | None
+    ended_reason: str | None
+
+
+@dataclass(frozen=True)
+class DutyBody:
+    """Something that may oblige to publish."""
+
+    title: str
+    word: str
+    article: str
+    address: str | None
+    since: str
+    missing: list[str]
+
+
+@dataclass(frozen=True)
+class PublicationBody:
+    """The publication of a dataset; `version` grows with every answer and decision, it is the ETag."""
+
+    version: int
+    conclusion: Conclusion
+    until: date | None
+    secrets: list[str]
+    open_questions: list[str]
+    answers: list[SecretBody]
+    decisions: list[DecisionBody]
+    duties: list[DutyBody]
+
+
+@dataclass(frozen=True)
+class FieldBody:
+    """A field and what becomes of it."""
+
+    name: str
+    category: str
+    fate: str
+    ground: str
+
+
+@dataclass(frozen=True)
+class RedactionBody:
+    """Which fields leave before publication."""
+
+    fields: list[FieldBody]
+    leaving: int
+    unknown: int
+
+
+def _body(visit: Visit, dataset_id: int) -> PublicationBody:
+    sheet, dossier = get_dataset(visit.session, dataset_id), get_dossier(visit.session, dataset_id)
+    found = dossier.concluded(visit.today)
+    answers = sorted(dossier.answers.values(), key=lambda one: one.id)
+    return PublicationBody(
+        dossier.version, found.conclusion, found.until, list(found.secrets), list(found.open_questions),
+        [SecretBody(**{name: getattr(one, name) for name in SecretBody.__dataclass_fields__}) for one in answers],
+        [
+            DecisionBody(**{name: getattr(one, name) for name in DecisionBody.__dataclass_fields__})
+            for one in dossier.choices
+        ],
+        [
+            DutyBody(one.title, one.word, one.article, one.address, one.since, list(one.missing))
+            for one in duty_lines(visit, sheet)
+        ],
+    )  # fmt: skip
+
+
+def _acting(visit: Visit, dataset_id: int) -> dict[str, Any]:
+    """Who changes it, as what, when, on which version."""
+    sheet = get_dataset(visit.session, dataset_id)
+    visit.visitor.require(RECORD, sheet.organisation_id)
+    return {
+        "by": visit.visitor.account_id, "roles": roles_on(visit, sheet.organisation_id), "today": visit.today,
+        "expected": visit.expected_version(),
+    }  # fmt: skip
+
+
+@route(
+    "GET", "/api/v1/datasets/{dataset_id:int}/publication", READ,
+    about=about(mark("À qui un jeu est communicable, ce qui fut décidé, ce qui oblige à le publier.")),
+)  # fmt: skip
+def read_publication(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
+    """The publication of a dataset."""
+    return visit.answer(_body(visit, dataset_id))
+
+
+@route(
+    "PUT", "/api/v1/datasets/{dataset_id:int}/publication/secrets/{secret:str}", RECORD, takes=SecretForm,
+    about=about(
+        mark("Répond à la question d’un secret, ou change la réponse ; la précédente reste dans l’historique."),
+        versioned=True, example={"answer": "no", "ground": "Le fichier ne contient que des comptages par rue."},
+    ),
+)  # fmt: skip
+def put_secret(visit: Visit, dataset_id: int, secret: str) -> Response[PublicationBody]:
+    """Answers; asks for If-Match."""
+    acting, given = _acting(visit, dataset_id), visit.given(SecretForm)
+    answer_secret(visit.session, dataset_id, secret, given, **acting)
+    return visit.answer(_body(visit, dataset_id))
+
+
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/publication/no-other-secret", RECORD, takes=NoSecretForm,
+    about=about(
+        mark("Répond « non » pour tous les secrets sans réponse."), versioned=True,
+        example={"ground": "Données de voirie sans personne ni réseau sensible."},
+    ),
+)  # fmt: skip
+def deny_other_secrets(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
+    """Answers « no » to the rest; asks for If-Match."""
+    acting, given = _acting(visit, dataset_id), visit.given(NoSecretForm)
+    deny_the_rest(visit.session, dataset_id, given, **acting)
+    return visit.answer(_body(visit, dataset_id))
+
+
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/publication/decisions", RECORD, takes=PublicationDecisionForm,
+    about=about(
+        mark("Décide de la publication d’un jeu ; la décision précédente est gardée, remplacée."), status=201,
+        versioned=True,
+        example={
+            "outcome": "open", "reason": "Communicable à tous et utile aux habitants.", "decided_on": "2026-11-26",
+            "licence": "etalab-2.0",
+        },
+    ),
+)  # fmt: skip
+def create_decision(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
+    """Decides; asks for If-Match."""
+    acting, given = _acting(visit, dataset_id), visit.given(PublicationDecisionForm)
+    decide(visit.session, dataset_id, given, **acting)
+    visit.headers["Location"] = f"/api/v1/datasets/{dataset_id}/publication"
+    return visit.answer(_body(visit, dataset_id), status=HTTP_201_CREATED)
+
+
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/publication/takedown", RECORD, takes=TakedownForm,
+    about=about(
+        mark("Retire la publication d’un jeu : sa décision prend fin, et le jeu est retiré s’il est en ligne."),
+        versioned=True, example={"reason": "Deux adresses de particuliers y sont lisibles."},
+    ),
+)  # fmt: skip
+def create_takedown(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
+    """Takes down; asks for If-Match."""
+    acting, given = _acting(visit, dataset_id), visit.given(TakedownForm)
+    take_down(visit.session, dataset_id, given, **acting)
+    return visit.answer(_body(visit, dataset_id))
+
+
+@route(
+    "GET", "/api/v1/datasets/{dataset_id:int}/redaction", READ,
+    about=about(mark("Quels champs partent avant la publication, et sur quel fondement.")),
+)  # fmt: skip
+def read_redaction(visit: Visit, dataset_id: int) -> Response[RedactionBody]:
+    """What leaves."""
+    page = redaction_page(visit, get_dataset(visit.session, dataset_id))
+    fields = [FieldBody(one.name, one.category, one.fate, one.ground) for one in page.rows]
+    return visit.answer(RedactionBody(fields, page.leaving, page.unknown))
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    read_publication, put_secret, deny_other_secrets, create_decision, create_takedown, read_redaction,
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""The tables of publication: what was answered about secrets, what was decided."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlmodel import Field
+
+from registry.datasets.vocabulary import PublicationRefusal
+from registry.kernel.permissions import Role
+from registry.platform.tables import Kind, Versioned, free, plain, stored
+from registry.publication.vocabulary import Conclusion, DecisionState, Outcome, SecretReply
+
+
+class SecretAnswer(Versioned, table=True):
+    """What is answered about one secret of a dataset: revised in its place, the ledger keeps what it said before.
+
+    `secret` is a code of `policies/lists/secrets.yaml`, `article` its article on the day it was answered.
+    Law: CRPA L311-5, L311-6, L311-7; Code du patrimoine L213-2 for `until`, the last day it stands in the way.
+    """
+
+    __tablename__ = "secret_answer"
+    __table_args__ = (
+        UniqueConstraint("dataset_id", "secret"),
+        CheckConstraint("answer = 'unknown' OR ground IS NOT NULL", name="ground"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    secret: str = plain()
+    answer: SecretReply = stored(SecretReply)
+    ground: str | None = free(nullable=True)
+    until: date | None = None
+    article: str = plain()
+    answered_by: int = Field(sa_type=BigInteger, foreign_key="account.id")
+    answered_as: Role = stored(Role, check="answered_as")
+    answered_on: date
+
+
+class PublicationChoice(Versioned, table=True):
+    """What was decided of the publication of a dataset, and why: one holds at a time, none is deleted.
+
+    `conclusion` is what was concluded of its secrets that day: a decision to open holds as long as that still lets it.
+    Law: CRPA L312-1-1, L312-1-2; L323-2 and D323-2-1 for the licence.
+    """
+
+    __tablename__ = "publication_choice"
+    __table_args__ = (
+        Index(None, "dataset_id", unique=True, postgresql_where=text("state = 'current'")),
+        Index(None, "dataset_id", "id"),
+        CheckConstraint("(state <> 'current') = (ended_on IS NOT NULL)", name="ended"),
+        CheckConstraint(
+            "(outcome <> 'restricted' AND outcome <> 'not-communicable') OR refusal IS NOT NULL", name="refusal"
+        ),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    outcome: Outcome = stored(Outcome)
+    reason: str = free()
+    decided_on: date
+    refusal: PublicationRefusal | None = stored(PublicationRefusal, nullable=True)
+    secret: str | None = plain(nullable=True)
+    licence: str | None = plain(nullable=True)
+    licence_reference: str | None = free(nullable=True)
+    disclosure_text: str | None = free(nullable=True)
+    conclusion: Conclusion = stored(Conclusion)
+    decided_by: int = Field(sa_type=BigInteger, foreign_key="account.id")
+    decided_as: Role = stored(Role, check="decided_as")
+    recorded_on: date
+    state: DecisionState = stored(DecisionState, default=DecisionState.CURRENT)
+    ended_on: date | None = None
+    ended_reason: str | None = free(nullable=True)

@@ -1,0 +1,46 @@
+"""Every SELECT about publication."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.publication.rules import Communicability, Reply, conclude
+from registry.publication.vocabulary import DecisionState
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """All that the room holds of a dataset: answers by secret, choices with the last first."""
+
+    answers: dict[str, SecretAnswer]
+    choices: Sequence[PublicationChoice]
+
+    @property
+    def version(self) -> int:
+        """What grows with every answer and every decision: who changes one says which they read."""
+        return sum(one.version for one in (*self.answers.values(), *self.choices))
+
+    @property
+    def current(self) -> PublicationChoice | None:
+        """The decision that holds, if there is one."""
+        return next((one for one in self.choices if one.state is DecisionState.CURRENT), None)
+
+    def concluded(self, today: date) -> Communicability:
+        """To whom the dataset may be given today."""
+        return conclude({code: Reply(one.answer, one.until) for code, one in self.answers.items()}, today)
+
+
+def get_dossier(session: Session, dataset_id: int) -> Dossier:
+    """What was answered and decided of a dataset."""
+    answers = session.execute(select(SecretAnswer).where(col(SecretAnswer.dataset_id) == dataset_id)).scalars()
+    choices = session.execute(
+        select(PublicationChoice)
+        .where(col(PublicationChoice.dataset_id) == dataset_id)
+        .order_by(col(PublicationChoice.id).desc())
+    ).scalars()
+    return Dossier({one.secret: one for one in answers}, choices.all())

@@ -1,0 +1,191 @@
+"""The pages of publication: the questions about secrets, the decision, the redaction, the taking down."""
+
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.models import Dataset
+from registry.datasets.queries import get_dataset
+from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from registry.kernel.words import _, mark
+from registry.lifecycle.showing import roles_on
+from registry.platform.lists import load_list
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
+from registry.publication.service import ONLINE, answer_secret, decide, deny_the_rest, take_down
+from registry.publication.showing import (
+    READ,
+    RECORD,
+    decision_page,
+    dossier_of,
+    publication_page,
+    question_page,
+    redaction_page,
+)
+from registry.publication.views import TakedownPage
+from registry.web.forms import read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+NOTICES.update(
+    {
+        "reponse-gardee": mark("Votre réponse est gardée, avec son article et son jour."),
+        "decision-prise": mark("La décision est enregistrée."),
+        "publication-retiree": mark("La publication est retirée, avec son motif."),
+    }
+)
+
+
+def _to_record(visit: Visit, dataset_id: int) -> Dataset:
+    """A dataset whose publication the visitor may decide on.
+
+    Raises: NotFound; Forbidden.
+    """
+    sheet = get_dataset(visit.session, dataset_id)
+    visit.visitor.require(RECORD, sheet.organisation_id)
+    return sheet
+
+
+def _expected(visit: Visit) -> int:
+    number = read_number(visit.form_data().first("version"))
+    return -1 if number is None else number
+
+
+def _say(refusal: Refusal) -> tuple[dict[str, str], int]:
+    """What a refused form says, and under which status."""
+    if isinstance(refusal, Invalid):
+        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
+    return {"_": refusal.message}, HTTP_403_FORBIDDEN if isinstance(refusal, Forbidden) else HTTP_409_CONFLICT
+
+
+@route("GET", "/publication/du-jeu/{dataset_id:int}", READ)
+def show_publication(visit: Visit, dataset_id: int) -> Response[Any]:
+    """The questions with their answers, what they conclude, the decision, what obliges to publish."""
+    page = publication_page(visit, get_dataset(visit.session, dataset_id))
+    return visit.page("publication/publication.html", page)
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}", RECORD)
+def deny_rest(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Answers « no » about every secret nobody answered about."""
+    sheet, read, typed = _to_record(visit, dataset_id), visit.form(NoSecretForm), visit.form_data().first("ground")
+    if isinstance(read, Rejected):
+        message = _("Dites en quelques mots pourquoi : la réponse reste au registre avec.")
+        page = publication_page(visit, sheet, typed, message)
+        return visit.page("publication/publication.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        deny_the_rest(
+            visit.session, dataset_id, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        page = publication_page(visit, sheet, typed, refusal.message)
+        return visit.page("publication/publication.html", page, status=HTTP_409_CONFLICT)
+    return visit.go(f"/publication/du-jeu/{dataset_id}", done="reponse-gardee")
+
+
+@route("GET", "/publication/du-jeu/{dataset_id:int}/secrets/{secret:str}", RECORD)
+def show_question(visit: Visit, dataset_id: int, secret: str) -> Response[Any]:
+    """The form of one question."""
+    sheet = _to_record(visit, dataset_id)
+    return visit.page("publication/question.html", question_page(visit, sheet, _known(secret)))
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}/secrets/{secret:str}", RECORD)
+def answer_question(visit: Visit, dataset_id: int, secret: str) -> Response[Any]:
+    """Keeps an answer, then goes to the next question that has none."""
+    sheet, code = _to_record(visit, dataset_id), _known(secret)
+    data, read = visit.form_data(), visit.form(SecretForm)
+    typed = {name: data.first(name) for name in SecretForm.model_fields}
+    if isinstance(read, Rejected):
+        page = question_page(visit, sheet, code, typed, read.errors)
+        return visit.page("publication/question.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        answer_secret(
+            visit.session, dataset_id, code, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
+        )  # fmt: skip
+    except (Invalid, Stale, Conflict) as refusal:
+        errors, status = _say(refusal)
+        return visit.page("publication/question.html", question_page(visit, sheet, code, typed, errors), status=status)
+    left = [
+        one for one in dossier_of(visit, dataset_id).concluded(visit.today).open_questions
+        if one != code and one not in dossier_of(visit, dataset_id).answers
+    ]  # fmt: skip
+    here = f"/publication/du-jeu/{dataset_id}"
+    return visit.go(f"{here}/secrets/{left[0]}" if left else here, done="reponse-gardee")
+
+
+def _known(secret: str) -> str:
+    if secret not in load_list("secrets"):
+        raise NotFound(_("Cette question n’existe pas : prenez-en une de la liste."))
+    return secret
+
+
+@route("GET", "/publication/du-jeu/{dataset_id:int}/decider", RECORD)
+def show_decision(visit: Visit, dataset_id: int) -> Response[Any]:
+    """The form of a decision."""
+    return visit.page("publication/decision.html", decision_page(visit, _to_record(visit, dataset_id)))
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}/decider", RECORD)
+def decide_one(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Decides, or shows why it cannot be and keeps what was typed."""
+    sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(PublicationDecisionForm)
+    typed = {name: data.first(name) for name in PublicationDecisionForm.model_fields}
+    if isinstance(read, Rejected):
+        page = decision_page(visit, sheet, typed, read.errors)
+        return visit.page("publication/decision.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        decide(
+            visit.session, dataset_id, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
+        )  # fmt: skip
+    except (Invalid, Stale, Conflict) as refusal:
+        errors, status = _say(refusal)
+        return visit.page("publication/decision.html", decision_page(visit, sheet, typed, errors), status=status)
+    return visit.go(f"/publication/du-jeu/{dataset_id}", done="decision-prise")
+
+
+@route("GET", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
+def show_takedown(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Asks why a publication is taken down."""
+    return visit.page("publication/takedown.html", _takedown_page(visit, _to_record(visit, dataset_id), "", ""))
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
+def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Takes a publication down."""
+    sheet, typed, read = _to_record(visit, dataset_id), visit.form_data().first("reason"), visit.form(TakedownForm)
+    if isinstance(read, Rejected):
+        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        page = _takedown_page(visit, sheet, typed, message)
+        return visit.page("publication/takedown.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        take_down(
+            visit.session, dataset_id, read.form, by=visit.visitor.account_id,
+            roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
+        )  # fmt: skip
+    except (Stale, Conflict, Forbidden) as refusal:
+        _errors, status = _say(refusal)
+        page = _takedown_page(visit, sheet, typed, refusal.message)
+        return visit.page("publication/takedown.html", page, status=status)
+    return visit.go(f"/publication/du-jeu/{dataset_id}", done="publication-retiree")
+
+
+def _takedown_page(visit: Visit, sheet: Dataset, typed: str, error: str) -> TakedownPage:
+    version = dossier_of(visit, sheet.id).version
+    return TakedownPage(sheet.id, version, sheet.title, sheet.stage in ONLINE, typed, error)
+
+
+@route("GET", "/publication/du-jeu/{dataset_id:int}/occultation", READ)
+def show_redaction(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Which fields leave before publication, on which ground."""
+    page = redaction_page(visit, get_dataset(visit.session, dataset_id))
+    return visit.page("publication/redaction.html", page)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_publication, deny_rest, show_question, answer_question, show_decision, decide_one, show_takedown,
+    take_one_down, show_redaction,
+)  # fmt: skip

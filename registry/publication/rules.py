@@ -1,0 +1,203 @@
+"""What answers conclude, which decisions stand, what leaves before publication: pure functions of values."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from registry.datasets.vocabulary import PersonalData, PublicationGround, PublicationRefusal
+from registry.kernel.words import _
+from registry.platform.lists import load_list
+from registry.publication.vocabulary import Conclusion, FieldFate, Outcome, SecretRank, SecretReply
+
+PART = "l311-7"
+"""The question that is no secret: whether the rest may be given without what is protected."""
+BY_SECRET: Mapping[PublicationRefusal, SecretRank] = {
+    PublicationRefusal.L311_5: SecretRank.ALL,
+    PublicationRefusal.L311_6: SecretRank.PERSON,
+}
+"""The grounds of a refusal that need the very secret named, and the rank of those that may be."""
+_REFUSALS: Mapping[Outcome, frozenset[PublicationRefusal]] = {
+    Outcome.NOT_COMMUNICABLE: frozenset(BY_SECRET),
+    Outcome.RESTRICTED: frozenset(PublicationRefusal) - {PublicationRefusal.OTHER},
+}
+_ALLOWING: Mapping[Outcome, frozenset[Conclusion]] = {
+    Outcome.OPEN: frozenset({Conclusion.TO_ALL}),
+    Outcome.ONCE_TREATED: frozenset({Conclusion.TO_ALL, Conclusion.AFTER_REDACTION}),
+}
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer about one secret; from the day after `until`, it stands in the way no more."""
+
+    answer: SecretReply
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class Communicability:
+    """To whom a dataset may be given, on which secrets that rests, which questions are open, and until when it holds.
+
+    `until` is the last day of what stands in the way, where every secret that does has one.
+    """
+
+    conclusion: Conclusion
+    secrets: tuple[str, ...] = ()
+    open_questions: tuple[str, ...] = ()
+    until: date | None = None
+
+
+@cache
+def ranks() -> Mapping[str, SecretRank]:
+    """The rank of every question, in the order of the list."""
+    known = load_list("secrets")
+    return {code: SecretRank(str(known.entries[code].facts["rank"])) for code in known}
+
+
+def conclude(replies: Mapping[str, Reply], today: date) -> Communicability:
+    """To whom a dataset may be given today, from the answers about its secrets.
+
+    One secret of L311-5 that cannot be taken out settles it, whatever else is unknown; to give to all, every question
+    must have been answered.
+    Law: CRPA L311-5, L311-6, L311-7; Code du patrimoine L213-2.
+    """
+    secrets = [code for code, rank in ranks().items() if rank is not SecretRank.PART]
+    standing = tuple(code for code in secrets if code in replies and _stands(replies[code], today))
+    unknown = [code for code in secrets if code not in replies or replies[code].answer is SecretReply.UNKNOWN]
+    part = replies[PART].answer if PART in replies else SecretReply.UNKNOWN
+    if standing and part is SecretReply.UNKNOWN:
+        unknown.append(PART)
+    days = [replies[code].until for code in standing]
+    until = max((day for day in days if day is not None), default=None) if None not in days else None
+    return Communicability(
+        _conclusion(standing, part, settled=not unknown), standing, tuple(unknown), None if unknown else until
+    )
+
+
+def _stands(reply: Reply, today: date) -> bool:
+    return reply.answer is SecretReply.YES and (reply.until is None or reply.until >= today)
+
+
+def _conclusion(standing: Iterable[str], part: SecretReply, *, settled: bool) -> Conclusion:
+    held = {ranks()[code] for code in standing}
+    if part is SecretReply.NO and SecretRank.ALL in held:
+        return Conclusion.TO_NOBODY
+    if not settled:
+        return Conclusion.UNKNOWN
+    if not held:
+        return Conclusion.TO_ALL
+    return Conclusion.AFTER_REDACTION if part is SecretReply.YES else Conclusion.TO_PERSON
+
+
+def allows(outcome: Outcome, conclusion: Conclusion) -> bool:
+    """Whether what is concluded of its secrets lets a dataset be decided so; a refusal rests on its own ground."""
+    return not outcome.opens or conclusion in _ALLOWING[outcome]
+
+
+def is_homologated(licence: str) -> bool:
+    """Whether a licence is of the lists of CRPA D323-2-1, for data or for software."""
+    known = load_list("licences")
+    return known.flag(licence, "homologated") or known.flag(licence, "homologated_software")
+
+
+def wrong_decision(said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
+    """What is wrong with a decision, by field: nothing where it may be taken."""
+    outcome: Outcome = said["outcome"]
+    return _wrong_opening(outcome, said, found) if outcome.opens else _wrong_refusal(outcome, said, found)
+
+
+def _wrong_opening(outcome: Outcome, said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
+    wrong = {}
+    licence = said["licence"]
+    if not allows(outcome, found.conclusion):
+        wrong["outcome"] = _why_not(found)
+    if licence is None:
+        wrong["licence"] = _("Choisissez la licence sous laquelle chacun pourra réutiliser ces données.")
+    elif licence not in load_list("licences"):
+        wrong["licence"] = _("Cette licence n’est pas dans la liste : choisissez-en une.")
+    elif not is_homologated(licence) and said["licence_reference"] is None:
+        wrong["licence"] = _(
+            "« {licence} » n’est pas sur la liste de l’article D323-2-1 du CRPA, la seule où puisse se choisir la "
+            "licence d’une réutilisation gratuite (L323-2) : prenez la Licence Ouverte ou l’ODbL, ou donnez la "
+            "référence de la décision du Premier ministre qui homologue cette licence pour ces données (D323-2-2)."
+        ).format(licence=load_list("licences").label(licence))
+    for name in ("refusal", "secret"):
+        if said[name] is not None:
+            wrong[name] = _("Une décision d’ouvrir n’a pas d’exception : laissez ce champ vide.")
+    return wrong
+
+
+def _why_not(found: Communicability) -> str:
+    known = load_list("secrets")
+    if found.conclusion is Conclusion.UNKNOWN:
+        names = ", ".join(known.label(code) for code in found.open_questions)
+        return _("On ne sait pas encore à qui ce jeu est communicable. Répondez d’abord à : {questions}.").format(
+            questions=names
+        )
+    names = ", ".join(f"{known.label(code)} ({known.words(code, 'article')})" for code in found.secrets)
+    if found.conclusion is Conclusion.AFTER_REDACTION:
+        return _(
+            "Ce jeu contient des mentions protégées ({secrets}) : ouvrez-le après occultation (CRPA, L312-1-2)."
+        ).format(secrets=names)
+    return _(
+        "Ce jeu n’est pas communicable à tous ({secrets}), il ne peut donc pas être publié (CRPA, L312-1-2) : "
+        "décidez un accès restreint, ou revoyez les réponses."
+    ).format(secrets=names)
+
+
+def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
+    wrong = {}
+    ground: PublicationRefusal | None = said["refusal"]
+    secret: str | None = said["secret"]
+    if ground is None:
+        wrong["refusal"] = _("Dites l’exception de la loi qui permet de ne pas publier, avec son article.")
+    elif ground not in _REFUSALS[outcome]:
+        wrong["refusal"] = (
+            _("La loi ne connaît pas d’autre raison de refuser (CRPA, L312-1-1) : choisissez-en une, ou ouvrez le jeu.")
+            if ground is PublicationRefusal.OTHER
+            else _("« Non communicable » se fonde sur un secret de L311-5 ou L311-6 : dites lequel, ou restreignez.")
+        )
+    rank = BY_SECRET.get(ground) if ground is not None else None
+    if rank is not None and (secret is None or ranks().get(secret) is not rank):
+        wrong["secret"] = _("Dites lequel des secrets de cet article est en cause.")
+    elif rank is not None and secret not in found.secrets:
+        wrong["secret"] = _(
+            "Rien dans les réponses ne dit que ce secret est en cause : répondez d’abord « oui » à sa question."
+        )
+    elif rank is None and secret is not None:
+        wrong["secret"] = _("Ce fondement ne repose sur aucun secret : laissez ce champ vide.")
+    for name in ("licence", "licence_reference", "disclosure_text"):
+        if said[name] is not None:
+            wrong[name] = _("Ce qui n’est pas publié n’en a pas besoin : laissez ce champ vide.")
+    return wrong
+
+
+@dataclass(frozen=True)
+class FieldSeen:
+    """What is known of a field: its category, and whether an inspection waits for somebody to look at it."""
+
+    name: str
+    category: str | None
+    suspected: bool
+
+
+def fate_of(field: FieldSeen, personal: PersonalData | None, ground: PublicationGround | None) -> FieldFate:
+    """What becomes of a field once its dataset is published.
+
+    What tells of people leaves or is made anonymous, unless they agreed, a text says otherwise, or D312-1-3 lists it;
+    that list opens nothing of health, beliefs or offences.
+    Law: CRPA L312-1-2, D312-1-3.
+    """
+    if field.suspected:
+        return FieldFate.UNKNOWN
+    if field.category is None:
+        return FieldFate.STAYS if personal is PersonalData.NONE else FieldFate.UNKNOWN
+    known = load_list("personal_categories")
+    if not known.flag(field.category, "personal") or personal is PersonalData.ANONYMISED:
+        return FieldFate.STAYS
+    grave = any(known.flag(field.category, name) for name in ("special", "offences", "nir"))
+    if ground is None or (grave and ground is PublicationGround.D312_1_3):
+        return FieldFate.LEAVES
+    return FieldFate.MAY_STAY

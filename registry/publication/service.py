@@ -1,0 +1,203 @@
+"""Every change to what is known and decided of a publication: each is said in the ledger."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.datasets.models import Dataset
+from registry.datasets.queries import get_dataset
+from registry.datasets.service import change_sheet, require_live
+from registry.datasets.vocabulary import Stage
+from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
+from registry.kernel.permissions import Role
+from registry.kernel.words import _
+from registry.ledger.service import say, touch
+from registry.lifecycle.forms import StageRequestForm
+from registry.lifecycle.service import ask_move
+from registry.platform.lists import load_list
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
+from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.publication.queries import Dossier, get_dossier
+from registry.publication.rules import PART, wrong_decision
+from registry.publication.vocabulary import DecisionState, SecretReply
+from registry.web.templating import say_day
+
+_RANKED = (Role.LEGAL, Role.DPO, Role.STEWARD, Role.ADMINISTRATOR)
+ONLINE = frozenset({Stage.PUBLISHED, Stage.UNDER_REVISION})
+_WITHDRAW = "withdraw"
+
+
+def role_of(roles: Sequence[Role]) -> Role:
+    """The role under which somebody answers or decides: the legal one first."""
+    return next((role for role in _RANKED if role in roles), next(iter(roles)))
+
+
+def _open(session: Session, dataset_id: int, expected: int) -> tuple[Dataset, Dossier]:
+    """The sheet, held until the end, and what is known of its publication.
+
+    Raises: NotFound; Stale; Conflict when the sheet is annulled.
+    """
+    sheet = get_dataset(session, dataset_id, lock=True)
+    require_live(sheet)
+    dossier = get_dossier(session, dataset_id)
+    if dossier.version != expected:
+        raise Stale(
+            _("Ces réponses ou cette décision ont changé pendant que vous les lisiez : relisez-les."), dossier.version
+        )
+    return sheet, dossier
+
+
+def answer_secret(
+    session: Session,
+    dataset_id: int,
+    secret: str,
+    form: SecretForm,
+    *,
+    by: int,
+    roles: Sequence[Role],
+    today: date,
+    expected: int,
+) -> SecretAnswer:
+    """Answers the question of a secret, or revises the answer.
+
+    Raises: NotFound, also of a secret the law does not name; Stale; Conflict; Invalid.
+    """
+    if secret not in load_list("secrets"):
+        raise NotFound(_("Cette question n’existe pas : prenez-en une de la liste."))
+    if secret == PART and form.until is not None:
+        sentence = _("Cette question n’est pas celle d’un secret : elle n’a pas de dernier jour.")
+        raise Invalid(sentence, (FieldError("until", sentence),))
+    sheet, dossier = _open(session, dataset_id, expected)
+    say(session, "publication:secret:answer", form.ground)
+    row = _answer(session, sheet, dossier.answers.get(secret), secret, form, by=by, roles=roles, today=today)
+    session.flush()
+    touch(session, "dataset", dataset_id)
+    session.refresh(row)
+    return row
+
+
+def _answer(
+    session: Session, sheet: Dataset, row: SecretAnswer | None, secret: str, form: SecretForm, *, by: int,
+    roles: Sequence[Role], today: date,
+) -> SecretAnswer:  # fmt: skip
+    said = {
+        **form.model_dump(), "article": load_list("secrets").words(secret, "article"), "answered_by": by,
+        "answered_as": role_of(roles), "answered_on": today,
+    }  # fmt: skip
+    if row is None:
+        row = SecretAnswer(organisation_id=sheet.organisation_id, dataset_id=sheet.id, secret=secret, **said)
+        session.add(row)
+        return row
+    for name, value in said.items():
+        setattr(row, name, value)
+    return row
+
+
+def deny_the_rest(
+    session: Session, dataset_id: int, form: NoSecretForm, *, by: int, roles: Sequence[Role], today: date, expected: int
+) -> int:
+    """Answers « no » about every secret nobody answered about; says how many.
+
+    Raises: NotFound; Stale; Conflict, also when every question has its answer.
+    """
+    sheet, dossier = _open(session, dataset_id, expected)
+    left = [code for code in load_list("secrets") if code != PART and code not in dossier.answers]
+    if not left:
+        raise Conflict(_("Chaque question a déjà sa réponse : changez celles qui ne vont pas, une à une."))
+    say(session, "publication:secret:answer", form.ground)
+    for code in left:
+        answer = SecretForm(answer=SecretReply.NO, ground=form.ground)
+        _answer(session, sheet, None, code, answer, by=by, roles=roles, today=today)
+    session.flush()
+    touch(session, "dataset", dataset_id)
+    return len(left)
+
+
+def decide(
+    session: Session,
+    dataset_id: int,
+    form: PublicationDecisionForm,
+    *,
+    by: int,
+    roles: Sequence[Role],
+    today: date,
+    expected: int,
+) -> PublicationChoice:
+    """Decides of the publication of a dataset; the decision before it is kept, replaced.
+
+    To open writes the licence on the sheet: what is published is published under it.
+    Raises: NotFound; Stale; Conflict when it is annulled, or online and no longer to be; Invalid, one error a field.
+    """
+    sheet, dossier = _open(session, dataset_id, expected)
+    found = dossier.concluded(today)
+    wrong = wrong_decision(form.model_dump(), found)
+    wrong |= _wrong_day(form, dossier)
+    if wrong:
+        errors = tuple(FieldError(name, sentence) for name, sentence in wrong.items())
+        raise Invalid(_("La décision ne peut être enregistrée ainsi."), errors)
+    if not form.outcome.opens and sheet.stage in ONLINE:
+        raise Conflict(_("Ce jeu est en ligne : retirez d’abord sa publication, puis décidez de ne plus publier."))
+    say(session, "publication:decision:record", form.reason)
+    if (before := dossier.current) is not None:
+        before.state, before.ended_on = DecisionState.REPLACED, today
+        session.flush()
+    made = PublicationChoice(
+        organisation_id=sheet.organisation_id, dataset_id=sheet.id, conclusion=found.conclusion, decided_by=by,
+        decided_as=role_of(roles), recorded_on=today, **form.model_dump(),
+    )  # fmt: skip
+    session.add(made)
+    if form.licence is not None:
+        absent = [name for name in sheet.declared_absent if name != "licence"]
+        change_sheet(sheet, {"licence": form.licence, "declared_absent": absent}, below=False)
+    session.flush()
+    touch(session, "dataset", dataset_id)
+    session.refresh(made)
+    return made
+
+
+def _wrong_day(form: PublicationDecisionForm, dossier: Dossier) -> dict[str, str]:
+    """A decision is taken on what is known: it is dated before no answer it rests on, nor before the last decision."""
+    last = max((one.answered_on for one in dossier.answers.values()), default=None)
+    if last is not None and form.decided_on < last:
+        sentence = _(
+            "Cette décision serait datée d’avant ce sur quoi elle repose : une réponse du {day}. Vérifiez sa date."
+        )
+        return {"decided_on": sentence.format(day=say_day(last))}
+    before = dossier.choices[0].decided_on if dossier.choices else None
+    if before is not None and form.decided_on < before:
+        sentence = _("Une décision plus récente, du {day}, est déjà au registre : vérifiez la date de celle-ci.")
+        return {"decided_on": sentence.format(day=say_day(before))}
+    return {}
+
+
+def take_down(
+    session: Session,
+    dataset_id: int,
+    form: TakedownForm,
+    *,
+    by: int,
+    roles: Sequence[Role],
+    today: date,
+    expected: int,
+) -> PublicationChoice | None:
+    """Takes a publication down: its decision ends, and the dataset is withdrawn by the lifecycle where it is online.
+
+    Raises: NotFound; Stale; Conflict when nothing is open, or the lifecycle refuses; Forbidden.
+    """
+    sheet, dossier = _open(session, dataset_id, expected)
+    current = dossier.current
+    online = sheet.stage in ONLINE
+    if not online and (current is None or not current.outcome.opens):
+        raise Conflict(_("Rien de ce jeu n’est publié ni à publier : il n’y a rien à retirer."))
+    say(session, "publication:decision:withdraw", form.reason)
+    if current is not None:
+        current.state, current.ended_on, current.ended_reason = DecisionState.TAKEN_DOWN, today, form.reason
+    session.flush()
+    touch(session, "dataset", dataset_id)
+    if online:
+        asked = StageRequestForm(move=_WITHDRAW, reason=form.reason)
+        ask_move(session, dataset_id, asked, by=by, roles=roles, today=today, expected=sheet.version)
+    if current is not None:
+        session.refresh(current)
+    return current

@@ -1,0 +1,247 @@
+"""From the secrets of a dataset to its publication: questions, decision, gate, taking down, fields that leave."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import text
+
+from registry.datasets.vocabulary import Stage
+from registry.kernel.permissions import Role
+from registry.platform.lists import load_list
+from registry.publication.rules import PART
+from tests.conftest import Someone, Town
+from tests.lifecycle.moving import READY, answer, ask, decide_to_open, last_request, place, stage_of
+
+pytestmark = pytest.mark.database
+OPEN = {"outcome": "open", "reason": "Communicable à tous et utile aux habitants.", "licence": "etalab-2.0"}
+
+
+def version_of(who: Someone, sheet: int) -> int:
+    number: int = who.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["version"]
+    return number
+
+
+def reply(who: Someone, sheet: int, secret: str, given: str, **more: str) -> Response:
+    said = {"answer": given, "version": str(version_of(who, sheet)), "ground": "Vu ligne à ligne."}
+    return who.post(f"/publication/du-jeu/{sheet}/secrets/{secret}", said | more)
+
+
+def deny(who: Someone, sheet: int) -> Response:
+    said = {"ground": "Ni personne ni réseau sensible.", "version": str(version_of(who, sheet))}
+    return who.post(f"/publication/du-jeu/{sheet}", said)
+
+
+def decide(who: Someone, town: Town, sheet: int, **said: Any) -> Response:
+    day = town.info["today"]().isoformat()
+    return who.post(
+        f"/publication/du-jeu/{sheet}/decider", {"decided_on": day, "version": str(version_of(who, sheet)), **said}
+    )
+
+
+def concluded(who: Someone, sheet: int) -> str:
+    found: str = who.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["conclusion"]
+    return found
+
+
+def test_secrets_are_answered_one_by_one_and_lead_to_who_may_be_given_the_dataset(town: Town):
+    sheet, steward = town.record(), town.someone(Role.STEWARD)
+    codes = list(load_list("secrets"))
+    assert "15 questions" not in steward.get(f"/publication/du-jeu/{sheet}").text
+    assert concluded(steward, sheet) == "unknown"
+
+    refused = reply(steward, sheet, codes[0], "no", ground="")
+    assert refused.status_code == 422
+    assert "Dites en quelques mots pourquoi" in refused.text
+    went = reply(steward, sheet, codes[0], "no")
+    assert went.headers["location"].startswith(f"/publication/du-jeu/{sheet}/secrets/{codes[1]}"), "the next question"
+
+    assert reply(steward, sheet, "l311-6-privacy", "yes", ground="Le nom des riverains y est.").status_code == 303
+    assert deny(steward, sheet).status_code == 303
+    assert concluded(steward, sheet) == "unknown", "whether the names can be taken out is not known"
+    reply(steward, sheet, PART, "yes")
+    assert concluded(steward, sheet) == "after-redaction"
+    page = steward.get(f"/publication/du-jeu/{sheet}").text
+    assert "Le nom des riverains y est." in page
+    assert "L311-6 1°" in page
+    assert "Communicable après occultation" in steward.get(f"/jeux/{sheet}").text, "and its sheet says so"
+
+
+def test_an_answer_is_revised_and_the_ledger_keeps_what_it_was(town: Town):
+    sheet, steward = town.record(), town.someone(Role.STEWARD)
+    reply(steward, sheet, "l311-5-2d", "yes", until="2099-01-01")
+    read = version_of(steward, sheet)
+    assert reply(steward, sheet, "l311-5-2d", "no").status_code == 303
+    late = steward.post(
+        f"/publication/du-jeu/{sheet}/secrets/l311-5-2d",
+        {"answer": "yes", "ground": "Trop tard.", "version": str(read)},
+    )
+    assert late.status_code == 409, "somebody answered meanwhile"
+    query = text("SELECT snapshot ->> 'answer' FROM ledger_entry WHERE table_name = 'secret_answer' ORDER BY id")
+    with town.acting() as session:
+        assert list(session.execute(query).scalars()) == ["yes", "no"]
+
+
+def test_a_day_ends_a_secret_alone(town: Town):
+    sheet, steward = town.record(), town.someone(Role.STEWARD)
+    assert reply(steward, sheet, "l311-5-2d", "no", until="2099-01-01").status_code == 422
+    assert reply(steward, sheet, PART, "yes", until="2099-01-01").status_code == 422
+    assert reply(steward, sheet, "l999-9", "no").status_code == 404
+
+
+def test_a_decision_to_open_needs_its_answers_and_a_licence_the_law_lists(town: Town):
+    sheet, legal = town.record(), town.someone(Role.LEGAL)
+    early = decide(legal, town, sheet, **OPEN)
+    assert early.status_code == 422
+    assert "Répondez d’abord à" in early.text
+    assert "utile aux habitants" in early.text, "what was typed is kept"
+
+    deny(legal, sheet)
+    refused = decide(legal, town, sheet, **OPEN | {"licence": "cc-by-4.0"})
+    assert refused.status_code == 422
+    assert "D323-2-1" in refused.text
+    tomorrow = town.info["today"]() + timedelta(days=1)
+    assert decide(legal, town, sheet, **OPEN, decided_on=tomorrow.isoformat()).status_code == 422
+    before = decide(legal, town, sheet, **OPEN, decided_on="2020-01-01")
+    assert before.status_code == 422
+    assert "avant ce sur quoi elle repose" in before.text
+
+    homologated = OPEN | {"licence": "cc-by-4.0", "licence_reference": "Décision du Premier ministre n° 12"}
+    assert decide(legal, town, sheet, **homologated).status_code == 303
+    assert legal.api("GET", f"/api/v1/datasets/{sheet}").json()["licence"] == "cc-by-4.0"
+    assert decide(legal, town, sheet, **OPEN).status_code == 303
+    decisions = legal.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["decisions"]
+    assert [one["state"] for one in decisions] == ["current", "replaced"], "the first one is kept"
+
+
+def test_a_refusal_names_its_exception_and_the_very_secret(town: Town):
+    sheet, legal = town.record(), town.someone(Role.LEGAL)
+    closed = {"outcome": "not-communicable", "reason": "Le plan des réseaux y est."}
+    assert "Dites l’exception de la loi" in decide(legal, town, sheet, **closed).text
+    unsaid = decide(legal, town, sheet, **closed, refusal="l311-5", secret="l311-5-2d")
+    assert unsaid.status_code == 422
+    assert "répondez d’abord" in unsaid.text
+    reply(legal, sheet, "l311-5-2d", "yes")
+    assert decide(legal, town, sheet, **closed, refusal="l311-5", secret="l311-6-privacy").status_code == 422
+    assert decide(legal, town, sheet, **closed, refusal="archives").status_code == 422
+    assert decide(legal, town, sheet, **closed, refusal="other").status_code == 422
+    assert decide(legal, town, sheet, **closed, refusal="l311-5", secret="l311-5-2d").status_code == 303
+    found = legal.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=CDV-05").json()
+    assert found["findings"][0]["verdict"] == "compliant"
+
+
+def test_nothing_is_published_without_a_decision_to_open_that_still_stands(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.CLEARED)
+    stopped = ask(steward, sheet, "publish")
+    assert stopped.status_code == 409
+    assert "CDV-12" in stopped.text
+
+    decide_to_open(town, sheet)
+    reply(legal, sheet, "l311-6-privacy", "unknown", ground="")
+    assert "décidez de nouveau" in legal.get(f"/jeux/{sheet}").text, "the answers no longer allow it"
+    assert ask(steward, sheet, "publish").status_code == 409
+    reply(legal, sheet, "l311-6-privacy", "no")
+    assert ask(steward, sheet, "publish").status_code == 303
+    beside = legal.get(f"/visas/{last_request(town, sheet)}").text
+    assert f"/publication/du-jeu/{sheet}/occultation" in beside, "who endorses reads what leaves"
+    assert answer(legal, last_request(town, sheet), "legal").status_code == 303
+    assert stage_of(town, sheet) == "published"
+
+
+def test_what_must_be_redacted_is_published_once_that_is_proved(town: Town):
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.CLEARED)
+    reply(legal, sheet, "l311-6-business", "yes")
+    deny(legal, sheet)
+    reply(legal, sheet, PART, "yes")
+    assert "après occultation" in decide(legal, town, sheet, **OPEN).text
+    assert decide(legal, town, sheet, **OPEN | {"outcome": "once-treated"}).status_code == 303
+    assert ask(steward, sheet, "publish").status_code == 409
+    form = {
+        "kind": "redaction",
+        "title": "Fichier sans les tarifs",
+        "subject_kind": "dataset",
+        "subject_id": str(sheet),
+    }
+    page = legal.get(f"/preuves/nouvelle?genre=dataset&fiche={sheet}").text
+    assert "Preuve d’occultation" in page
+    sent = legal.post("/preuves/nouvelle", form, files={"file": ("note.txt", b"Colonnes otees : tarif.", "text/plain")})
+    assert sent.status_code == 303, sent.text
+    assert ask(steward, sheet, "publish").status_code == 303
+
+
+def test_a_publication_is_taken_down_with_its_reason_and_the_lifecycle_withdraws_it(town: Town):
+    sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
+    decide_to_open(town, sheet)
+    place(town, sheet, Stage.PUBLISHED)
+    reply(steward, sheet, "l311-6-privacy", "yes")
+    closed = {"outcome": "restricted", "reason": "Des noms y sont.", "refusal": "l311-6", "secret": "l311-6-privacy"}
+    assert decide(steward, town, sheet, **closed).status_code == 409, "it is online: it is taken down first"
+
+    where = f"/publication/du-jeu/{sheet}/retirer"
+    assert steward.post(where, {"reason": "", "version": str(version_of(steward, sheet))}).status_code == 422
+    said = {"reason": "Deux noms de riverains y sont lisibles.", "version": str(version_of(steward, sheet))}
+    assert steward.post(where, said).status_code == 303
+    assert stage_of(town, sheet) == "withdrawn"
+    assert "Deux noms de riverains" in steward.get(f"/publication/du-jeu/{sheet}").text
+    again = steward.post(where, said | {"version": str(version_of(steward, sheet))})
+    assert again.status_code == 409
+    assert "rien à retirer" in again.text
+
+
+def test_each_field_says_whether_it_leaves_and_on_which_ground(town: Town):
+    steward = town.someone(Role.STEWARD)
+    fields = [
+        {"name": "nom", "personal_category": "identity"}, {"name": "rue", "personal_category": "none"},
+        {"name": "note"},
+    ]  # fmt: skip
+    sheet = town.record(personal_data="personal", fields=fields)
+    told = steward.api("GET", f"/api/v1/datasets/{sheet}/redaction").json()
+    assert [one["fate"] for one in told["fields"]] == ["À ôter ou anonymiser", "Reste", "À examiner"]
+    assert (told["leaving"], told["unknown"]) == (1, 1)
+    page = steward.get(f"/publication/du-jeu/{sheet}/occultation").text
+    assert "L312-1-2" in page
+    assert "D312-1-3" in page
+    empty = steward.get(f"/publication/du-jeu/{town.record('Sans champs')}/occultation").text
+    assert "Aucun champ décrit" in empty
+
+
+def test_what_obliges_to_publish_is_told_with_its_article_its_day_and_what_is_not_known(town: Town):
+    reader = town.someone(Role.READER)
+    sheet = town.record(hvd_categories=["c_b79e35eb"])
+    duties = reader.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["duties"]
+    by_word = {one["title"]: one for one in duties}
+    assert by_word["Catégorie de forte valeur (règlement européen)"]["word"] == "Oblige à publier"
+    assert "2024" in by_word["Catégorie de forte valeur (règlement européen)"]["since"]
+    threshold = by_word["Seuils de la publication en ligne (agents, habitants)"]
+    assert threshold["word"] == "On ne sait pas encore", "nobody told how many staff the authority has"
+    assert threshold["missing"]
+    assert "Oblige à publier" in reader.get(f"/publication/du-jeu/{sheet}").text
+
+
+def test_whoever_only_reads_answers_and_decides_nothing(town: Town):
+    sheet, reader = town.record(), town.someone(Role.READER)
+    assert reader.get(f"/publication/du-jeu/{sheet}").status_code == 200
+    assert "Décider de la publication" not in reader.get(f"/publication/du-jeu/{sheet}").text
+    assert reader.get(f"/publication/du-jeu/{sheet}/decider").status_code == 403
+    assert reply(reader, sheet, "l311-5-2d", "no").status_code == 403
+
+
+def test_a_program_answers_and_decides_as_people_do(town: Town):
+    sheet, steward = town.record(), town.someone(Role.STEWARD)
+    here = f"/api/v1/datasets/{sheet}/publication"
+    given = {"ground": "Comptages par rue."}
+    assert steward.api("POST", f"{here}/no-other-secret", json=given).status_code == 428, "it says what it read"
+    made = steward.api("POST", f"{here}/no-other-secret", json=given, headers={"If-Match": '"0"'})
+    assert made.json()["conclusion"] == "to-all"
+    day = date.isoformat(town.info["today"]())
+    decided = steward.api(
+        "POST", f"{here}/decisions", json=OPEN | {"decided_on": day}, headers={"If-Match": made.headers["etag"]}
+    )
+    assert decided.status_code == 201
+    assert decided.json()["decisions"][0]["outcome"] == "open"
+    tag = {"If-Match": decided.headers["etag"]}
+    down = steward.api("POST", f"{here}/takedown", json={"reason": "La source a changé."}, headers=tag)
+    assert down.json()["decisions"][0]["state"] == "taken-down"
