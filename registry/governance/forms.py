@@ -65,7 +65,7 @@ class BodyCreation(BodyForm):
         return BodyForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
 
 
-class DecisionForm(BaseModel):
+class MeetingDecisionForm(BaseModel):
     """A decision; with a number, one that stands already."""
 
     model_config = _STRICT
@@ -83,7 +83,7 @@ class MeetingForm(BaseModel):
 
     held_on: SomeDay
     agenda: Prose | None = None
-    decisions: Annotated[list[DecisionForm], Field(max_length=MOST_DECISIONS)] | None = None
+    decisions: Annotated[list[MeetingDecisionForm], Field(max_length=MOST_DECISIONS)] | None = None
 
 
 class MeetingChange(MeetingForm):

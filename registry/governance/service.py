@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_of
 from registry.datasets.models import Dataset
-from registry.governance.forms import ActionForm, BodyForm, DecisionForm, MeetingForm, MemberForm
+from registry.governance.forms import ActionForm, BodyForm, MeetingDecisionForm, MeetingForm, MemberForm
 from registry.governance.models import (
     GovernanceAction,
     GovernanceBody,
@@ -206,7 +206,7 @@ def _seat(session: Session, body: GovernanceBody, members: Sequence[MemberForm])
     return changed
 
 
-def _decide(session: Session, meeting: GovernanceMeeting, decisions: Sequence[DecisionForm]) -> bool:
+def _decide(session: Session, meeting: GovernanceMeeting, decisions: Sequence[MeetingDecisionForm]) -> bool:
     """Makes the decisions those that a form gives; says whether any changed."""
     held = {row.id: row for row in find_decision_rows(session, meeting.id)}
     if {one.id for one in decisions if one.id is not None} - held.keys():

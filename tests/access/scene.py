@@ -40,7 +40,7 @@ from registry.erasures.models import Erasure
 from registry.exchange.activities.service import preview_record
 from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRecord
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
-from registry.governance.forms import ActionForm, BodyForm, DecisionForm, MeetingForm, MemberForm
+from registry.governance.forms import ActionForm, BodyForm, MeetingDecisionForm, MeetingForm, MemberForm
 from registry.governance.service import record_action, record_body, record_meeting
 from registry.governance.vocabulary import BodyKind, BodyScope
 from registry.kernel.permissions import Role
@@ -525,7 +525,7 @@ def _governed(session: Session, organisation_id: int, word: str) -> dict[str, in
         ),
     ).id  # fmt: skip
     meeting = MeetingForm(
-        held_on=date(2026, 1, 15), agenda=f"Ordre {word}", decisions=[DecisionForm(text=f"Décision {word}")]
+        held_on=date(2026, 1, 15), agenda=f"Ordre {word}", decisions=[MeetingDecisionForm(text=f"Décision {word}")]
     )
     return {
         "body_id": body, "meeting_id": record_meeting(session, body, meeting).id,
