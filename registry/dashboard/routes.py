@@ -72,6 +72,7 @@ def show_directors_page(visit: Visit) -> Response[Any]:
         stages=_stages(visit, directed, bodies),
         services=services,
         median=middle,
+        least=LEAST_JUDGED,
     )  # fmt: skip
     return visit.page("dashboard/directors.html", view)
 
@@ -138,6 +139,10 @@ def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisatio
     ]
 
 
+LEAST_JUDGED = 10
+"""Of how many obligations a share says something: a commune that recorded nothing is judged on itself alone."""
+
+
 def _services(
     cells: Sequence[Cell], bodies: Sequence[Organisation], directed: frozenset[int], measure: Measure
 ) -> tuple[list[ServiceView], int | None]:
@@ -151,7 +156,9 @@ def _services(
             kept[cell.organisation_id] += cell.number
         if cell.verdict is Verdict.NON_COMPLIANT:
             breached[cell.organisation_id] += cell.number
-    counts: Mapping[int, Count] = {number: Count(kept[number], judged[number]) for number in judged}
+    counts: Mapping[int, Count] = {
+        number: Count(kept[number], total) for number, total in judged.items() if total >= LEAST_JUDGED
+    }
     middle = median_share(counts.values())
     lines = [
         ServiceView(

@@ -129,6 +129,7 @@ class DirectorsPage:
     stages: Sequence[StageView]
     services: Sequence[ServiceView]
     median: int | None
+    least: int
 
 
 def address_of(figure: Figure, measure: Measure, organisation: str) -> str:

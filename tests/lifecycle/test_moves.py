@@ -512,6 +512,8 @@ def test_of_every_stage_each_role_may_ask_for_what_the_file_says_and_nothing_els
     for move in chart.moves:
         for role in EVERYBODY:
             sheet = town.record(f"{move.code} {role}", **READY)
+            if move.to is Stage.PUBLISHED:
+                decide_to_open(town, sheet)
             place(town, sheet, stage)
             who = town.someone(role)
             with town.acting() as session:
