@@ -45,6 +45,7 @@ from registry.demonstration.forms import (
     SystemSaid,
     SystemStep,
 )
+from registry.demonstration.governance import GovernanceSaid, plan_governance, read_governance
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
 from registry.demonstration.moves import MovesSaid, plan_moves, read_moves
@@ -171,6 +172,7 @@ def load_demonstration(
             read_decisions(on_days),
             read_moves(on_days),
             read_publications(on_days),
+            read_governance(on_days),
             zone,
             home,
             today,
@@ -200,6 +202,7 @@ class _Play:
         decided: DecisionsSaid,
         moved: list[MovesSaid],
         opened: list[PublicationSaid],
+        governed: GovernanceSaid,
         zone: str,
         home: Home,
         today: date,
@@ -218,6 +221,7 @@ class _Play:
         self.decided = decided
         self.moved = moved
         self.opened = opened
+        self.governed = governed
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
         self.bodies: dict[str, int] = {}
@@ -293,6 +297,7 @@ class _Play:
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
         planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
         planned += plan_publications(self.session, self.opened, self.sheets, self.accounts)
+        planned += plan_governance(self.session, self.governed, self.bodies)
         planned += [(day, first, partial(self._judge, day)) for day in _month_ends(self.content.opened, self.today)]
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)
