@@ -1,7 +1,6 @@
 """open governance
 
-Bodies, who sits in them, their meetings, what these decided, and the plan of actions. What a body above decides is known
-below: whoever may know an organisation knows its bodies, their meetings and decisions. Actions are read as the rest is.
+Bodies, who sits in them, their meetings, what these decided, and the plan of actions.
 """
 
 from collections.abc import Sequence
@@ -23,8 +22,6 @@ FREE_TEXTS = {
     "governance_body": "{name,purpose}", "governance_member": "{}", "governance_meeting": "{agenda}",
     "governance_decision": "{text}", "governance_action": "{title,dropped_reason,progress}",
 }  # fmt: skip
-KNOWN = "organisation_id = ANY ((SELECT acting_knows())::bigint[])"
-WRITTEN = "organisation_id = ANY ((SELECT acting_writes())::bigint[])"
 
 
 def _listed(values: tuple[str, ...], name: str) -> sa.Enum:
@@ -125,10 +122,7 @@ def upgrade() -> None:
         op.create_index(op.f(f"ix_{table}_{'_'.join(columns)}"), table, columns, unique=False)
     for table, free_texts in FREE_TEXTS.items():
         op.execute(f"CALL keep_of_record('{table}', '{free_texts}')")
-        if table == "governance_action":
-            op.execute(f"CALL guard_by_organisation('{table}')")
-        else:
-            op.execute(f"CALL guard_rows('{table}', $q${KNOWN}$q$, $q${WRITTEN}$q$)")
+        op.execute(f"CALL guard_by_organisation('{table}')")
     _let_evidence_prove(*PROVED, "meeting")
 
 

@@ -60,11 +60,12 @@ def test_a_body_meets_decides_and_an_action_carries_the_decision_out(town: Town)
     assert "Choisir la licence" not in director.get("/gouvernance/actions?enjeu=political").text
 
 
-def test_what_a_body_above_decides_is_known_below_and_changed_by_none_there(town: Town) -> None:
+def test_what_a_body_decides_is_read_by_who_reads_the_organisation_that_convenes_it(town: Town) -> None:
     body = body_by(town.someone(Role.ADMINISTRATOR), town)
-    below = town.someone(Role.STEWARD, town.service_id)
-    assert "Comité de pilotage" in below.get("/gouvernance").text
-    assert below.get(f"{body}/modifier").status_code == 403
+    below, within = town.someone(Role.STEWARD, town.service_id), town.someone(Role.STEWARD)
+    assert "Comité de pilotage" in within.get("/gouvernance").text
+    assert "Comité de pilotage" not in below.get("/gouvernance").text
+    assert below.get(body).status_code == 404
 
 
 @pytest.mark.parametrize(
