@@ -205,7 +205,8 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "activity.joint_controllers", "activity.nir_text", "activity.offences_necessity", "activity.offences_text",
             "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
             "breach.measures", "breach.risk_reasons", "dataset.anonymisation_proof", "dataset.collection_ground",
-            "dataset.disclosure_text", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference", "dataset.purpose",
+            "dataset.disclosure_text", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
+            "dataset.purpose",
             "dataset.retention_trigger", "dataset.system", "dataset.withdrawal_reason",
             "request.refusal_grounds", "request.unfounded_reasons", "system.host",
         ]  # fmt: skip
