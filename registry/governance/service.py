@@ -239,11 +239,12 @@ def _check_action(session: Session, action: GovernanceAction, changed: set[str])
         raise _wrong(*found)
     if "policy_id" in changed and action.policy_id:
         _check_policy(session, "policy_id", action.policy_id)
-    if (
-        "decision_id" in changed
-        and action.decision_id is not None
-        and not find_decisions(session, decision_id=action.decision_id)
-    ):
+    if "decision_id" not in changed or action.decision_id is None:
+        return
+    # Written first, a number of none would be refused by the database, in no words of ours.
+    with session.no_autoflush:
+        known = find_decisions(session, decision_id=action.decision_id)
+    if not known:
         raise _wrong("decision_id", _("Cette décision n’existe pas, ou vos droits ne vous la montrent pas."))
 
 
