@@ -13,6 +13,7 @@ from registry.compliance.vocabulary import Force, SubjectKind
 from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
+from registry.desk.beside import BESIDE
 from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.move_words import say_move
@@ -20,7 +21,7 @@ from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
-from registry.kernel.words import _, mark, ngettext
+from registry.kernel.words import _, ngettext
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.templating import say_article
 
@@ -230,24 +231,6 @@ class HandOverPage:
     done: Sequence[HandOverLine]
     values: Mapping[str, str]
     errors: Mapping[str, str]
-
-
-BESIDE = {
-    "decision": (mark("Décision de publication"), "/publication/du-jeu/{id}"),
-    "disclosure_text": (mark("Texte qui permet de publier malgré le secret"), "/publication/du-jeu/{id}"),
-    "licence_homologation": (mark("Licence homologuée par l’État pour ces données"), "/publication/du-jeu/{id}"),
-    "redaction": (mark("Preuve d’occultation"), "/publication/du-jeu/{id}/occultation"),
-    "refusal_ground": (mark("Exception légale à la publication"), "/publication/du-jeu/{id}"),
-    "refusal_reviewed_on": (mark("Refus de publier réexaminé le"), "/publication/du-jeu/{id}"),
-    "secrets": (mark("Secrets protégés que le jeu contient"), "/publication/du-jeu/{id}"),
-    "secrets_reviewed": (mark("Secrets relus par le service juridique"), "/publication/du-jeu/{id}"),
-    "activities": (mark("Registre des traitements"), "/traitements/du-jeu/{id}"),
-    "moves": (mark("Étapes"), "{sheet}/etape"),
-    "visa": (mark("Visa"), "{sheet}/etape"),
-    "evidence": (mark("Preuves"), "{sheet}#preuves"),
-    "retention": (mark("Conservation"), "/conservation/du-jeu/{id}"),
-}
-"""What is recorded of a dataset beside its sheet: how it is called, and where it is filled."""
 
 
 def label_of_field(kind: str, name: str | None) -> str:
