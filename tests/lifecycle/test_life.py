@@ -29,7 +29,7 @@ from registry.lifecycle.vocabulary import VisaKind
 from registry.organisations.forms import PersonForm
 from registry.platform.postgres import Cluster
 from tests.conftest import Town, opened_home, opened_town
-from tests.lifecycle.moving import READY
+from tests.lifecycle.moving import READY, decide_to_open
 
 pytestmark = pytest.mark.database
 
@@ -191,7 +191,9 @@ def likely(stage: str) -> str:
 def begun(town: Town) -> int:
     """A sheet that no policy stops."""
     with town.acting() as session:
-        return record_dataset(session, town.authority_id, DatasetForm(title="Bornes", **READY)).id
+        sheet = record_dataset(session, town.authority_id, DatasetForm(title="Bornes", **READY)).id
+    decide_to_open(town, sheet)
+    return sheet
 
 
 def real_step(
