@@ -23,6 +23,7 @@ from tests.journeys.states_of_personal_data import (
     record_imports,
     retention,
 )
+from tests.journeys.states_of_publication import delegations, governance, publications, the_public
 from tests.journeys.states_of_rules import adoptions, simulations
 from tests.legal.conftest import CODE, xml_article
 
@@ -399,7 +400,7 @@ def refusals(visitor: Visitor) -> States:
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
     many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments,
-    deviations, moves, refusals,
+    deviations, moves, publications, governance, the_public, refusals,
 )  # fmt: skip
 
 
@@ -413,6 +414,7 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((lawyer, name) for name in law(lawyer, served.home, folder))
     yield from ((lawyer, name) for name in simulations(lawyer))
     yield from ((lawyer, name) for name in adoptions(lawyer))
+    yield from ((lawyer, name) for name in delegations(lawyer))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in record_imports(visitor, folder))

@@ -19,22 +19,31 @@ NO_PAGES = {
     "/metrics": "read by machines",
     "/statique/{digest:str}/{name:str}": "a part of every page",
     "/documents/{document_id:int}/{part:str}": "a file to download",
+    "/catalogue/atom.xml": "read by machines",
+    "/catalogue/dcat.jsonld": "read by machines",
+    "/catalogue/dcat.rdf": "read by machines",
+    "/catalogue/dcat.ttl": "read by machines",
+    "/catalogue/etalab.csv": "a file to download",
+    "/catalogue/scdl.csv": "a file to download",
     "/conformite/simulations/{simulation_id:int}/fichier": "a file to download",
     "/conservation/regles/fichier": "a file to download",
+    "/echeances.ics": "a file to download",
     "/exports/{form:str}": "a file to download",
     "/imports/{batch_id:int}/a-corriger": "a file to download",
     "/imports/{batch_id:int}/avancement": "a part of a page, put in its place by htmx",
     "/jeux/modifications/{bulk_id:int}/avancement": "a part of a page, put in its place by htmx",
     "/preuves/{evidence_id:int}/fichiers/{edition_id:int}": "a file to download",
+    "/robots.txt": "read by machines",
+    "/sitemap.xml": "read by machines",
     "/traitements/export/{form:str}": "a file to download",
 }
 """Addresses one can ask for that show no page, and why."""
-UNLINKED = ["/lien/inconnu", "/accessibilite", "/mot-de-passe-oublie"]
+UNLINKED = ["/catalogue", "/lien/inconnu", "/accessibilite", "/mot-de-passe-oublie"]
 """Pages that nothing leads to, or that only those who are not signed in are led to."""
 OTHERS = ["legal", "director", "dpo", "reader"]
 """Roles whose desk, sheet and figures differ from those of a steward."""
 FILES = re.compile(
-    r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger"
+    r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger|echeances\.ics|catalogue/[a-z-]+\.[a-z]+"
     r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/(fichier|projet)$"
     r"|conformite/[^/]+/fichier$|preuves/\d+/fichiers/)"
 )
@@ -48,7 +57,7 @@ def kind_of(address: str) -> str:
     path = address.partition("?")[0].partition("#")[0]
     if MOVING.match(path):
         return path
-    return re.sub(r"/(\d+|[A-Z]+-\d+|[a-z]+:[^/]+|(?<=problemes/)[a-z-]+)(?=/|$)", "/1", path)
+    return re.sub(r"/(\d+|[A-Z]+-\d+|[a-z]+:[^/]+|(?<=problemes/)[a-z-]+|(?<=secrets/)[a-z-]+)(?=/|$)", "/1", path)
 
 
 def pages() -> dict[str, re.Pattern[str]]:
