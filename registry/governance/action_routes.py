@@ -1,6 +1,8 @@
 """The pages of the action plan: the list, the form, setting aside."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -9,12 +11,13 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import Principle, Stake
+from registry.datasets.views import ConflictRow
 from registry.governance.forms import ActionForm
 from registry.governance.models import GovernanceAction
 from registry.governance.queries import ActionFilter, count_actions, find_actions, find_decisions, get_action
-from registry.governance.routes import READ, RECORD, say_stale, why
-from registry.governance.service import amend_action, record_action, set_action_aside
-from registry.governance.views import ActionFormPage, ActionsPage, AsidePage, action_line, labels
+from registry.governance.service import amend_action, record_action
+from registry.governance.views import ActionFormPage, ActionsPage, action_line, labels
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, say_stale
 from registry.governance.vocabulary import ActionState
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.words import _, ngettext
@@ -22,7 +25,6 @@ from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.templating import say_day
-from registry.web.typed import AnnulForm
 from registry.web.visits import Rejected, Visit, route
 
 _LIST = "/gouvernance/actions"
@@ -90,6 +92,7 @@ def _typed(data: FormData) -> dict[str, Any]:
 def _form(
     visit: Visit, action: GovernanceAction | None, values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:  # fmt: skip
     reach = visit.visitor.reach(RECORD)
     policies = sorted(engine_of(visit.session).catalogue.policies, key=lambda one: one.id)
@@ -97,7 +100,7 @@ def _form(
         id=action.id if action else None,
         version=version if version is not None else action.version if action else None,
         title=action.title if action else "", annulled=action.annulled if action else False, values=values,
-        errors=errors or {}, labels=labels(),
+        errors=errors or {}, beside=beside, labels=labels(),
         organisations=[(str(one.id), one.name) for one in find_organisations(visit.session) if one.id in reach],
         choices={
             "owner_role": [(str(one), one.label) for one in AppointmentRole],
@@ -148,7 +151,21 @@ def show_amend_action(visit: Visit, action_id: int) -> Response[Any]:
     """The form of an action, as it stands."""
     action = get_action(visit.session, action_id)
     visit.visitor.require(RECORD, action.organisation_id)
-    return _form(visit, action, {name: getattr(action, name) for name in ActionForm.model_fields})
+    return _form(visit, action, _values(action))
+
+
+def _values(action: GovernanceAction) -> dict[str, Any]:
+    """An action as its form shows it."""
+    return ActionForm.model_validate(action).model_dump(mode="json")
+
+
+def _say(visit: Visit, name: str, value: Any) -> str:
+    if name == "decision_id" and value:
+        return next((one.row.text for one in find_decisions(visit.session, decision_id=value)), "")
+    if name in {"due_on", "done_on"} and value:
+        return say_day(date.fromisoformat(value))
+    of = {"owner_role": AppointmentRole, "stake": Stake, "principle": Principle, "state": ActionState}.get(name)
+    return of(value).label if of and value else str(value or "")
 
 
 @route("POST", "/gouvernance/actions/{action_id:int}/modifier", RECORD)
@@ -167,36 +184,30 @@ def change_action(visit: Visit, action_id: int) -> Response[Any]:
         return _form(
             visit, action, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        return _form(visit, action, typed, {"_": say_stale(refusal)}, status=HTTP_409_CONFLICT)
+    except Stale as refusal:
+        typed, beside = beside_the_other(visit, action, read, version, _values(action), partial(_say, visit))
+        return _form(visit, action, typed, {"_": say_stale(refusal)}, beside=beside, status=HTTP_409_CONFLICT)
+    except Conflict as refusal:
+        return _form(visit, action, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(_LIST, done="gouvernance-enregistree")
 
 
 @route("GET", "/gouvernance/actions/{action_id:int}/annuler", RECORD)
 def show_annul_action(visit: Visit, action_id: int) -> Response[Any]:
     """Asks why an action is set aside, or brought back."""
-    return _aside(visit, action_id, "")
+    return ask_why(visit, *_aside(visit, action_id))
 
 
-def _aside(visit: Visit, action_id: int, error: str, status: int = 200) -> Response[Any]:
+def _aside(visit: Visit, action_id: int) -> tuple[GovernanceAction, str, str, str, str]:
     action = get_action(visit.session, action_id)
     visit.visitor.require(RECORD, action.organisation_id)
-    address = f"{_LIST}/{action.id}/annuler"
-    page = AsidePage(action.version, action.title, _("Action"), action.annulled, error, address, _LIST)
-    return visit.page("governance/annul.html", page, status=status)
+    return action, _("Action"), action.title, f"{_LIST}/{action.id}", _LIST
 
 
 @route("POST", "/gouvernance/actions/{action_id:int}/annuler", RECORD)
 def annul_action(visit: Visit, action_id: int) -> Response[Any]:
     """Sets an action aside, or brings it back."""
-    action = get_action(visit.session, action_id)
-    visit.visitor.require(RECORD, action.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        return _aside(visit, action_id, why(), HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not action.annulled
-    set_action_aside(visit.session, action_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(_LIST, done="gouvernance-annulee" if aside else "gouvernance-retablie")
+    return answer_why(visit, *_aside(visit, action_id))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -8,6 +8,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
+from pydantic import Field
 
 from registry.compliance.vocabulary import Principle, Stake
 from registry.governance.forms import (
@@ -22,11 +23,12 @@ from registry.governance.models import GovernanceAction, GovernanceBody, Governa
 from registry.governance.queries import (
     ActionFilter,
     Decided,
+    Row,
     count_actions,
     find_actions,
     find_bodies,
     find_decisions,
-    find_meetings,
+    find_meetings_after,
     find_members,
     get_action,
     get_body,
@@ -40,16 +42,15 @@ from registry.governance.service import (
     record_action,
     record_body,
     record_meeting,
-    set_action_aside,
-    set_body_aside,
-    set_meeting_aside,
+    set_aside,
 )
 from registry.governance.views import label_of
 from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
+from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
-from registry.kernel.words import mark
+from registry.kernel.words import _, mark
 from registry.organisations.vocabulary import AppointmentRole
-from registry.web.calls import ApiCall
+from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
@@ -124,9 +125,16 @@ class MeetingBody:
 
 @dataclass(frozen=True)
 class MeetingsBody:
-    """The meetings the asker may know, the last first."""
+    """A page of the meetings the asker may know, the last first; `next` is the cursor of the page after."""
 
     meetings: list[MeetingBody]
+    next: str | None
+
+
+class MeetingQuestions(PageQuestions):
+    """What the list of meetings is narrowed to."""
+
+    body_id: Number | None = Field(default=None, description=mark("Une seule instance."))
 
 
 @dataclass(frozen=True)
@@ -184,7 +192,7 @@ def _meetings(rows: Sequence[GovernanceMeeting], decided: Sequence[Decided]) -> 
 
 
 def _meeting(visit: Visit, row: GovernanceMeeting) -> MeetingBody:
-    return _meetings([row], find_decisions(visit.session, meeting_id=row.id))[0]
+    return _meetings([row], find_decisions(visit.session, meeting_ids=[row.id]))[0]
 
 
 def _action(visit: Visit, row: GovernanceAction) -> ActionBody:
@@ -241,7 +249,7 @@ def correct_body(visit: Visit, body_id: int) -> Response[BodyBody]:
 )  # fmt: skip
 def end_body(visit: Visit, body_id: int) -> Response[BodyBody]:
     """Sets a body aside; asks for If-Match."""
-    return _body_aside(visit, body_id, annulled=True)
+    return visit.answer(_body(visit, _aside(visit, get_body(visit.session, body_id), annulled=True)))
 
 
 @route(
@@ -250,21 +258,31 @@ def end_body(visit: Visit, body_id: int) -> Response[BodyBody]:
 )  # fmt: skip
 def restore_body(visit: Visit, body_id: int) -> Response[BodyBody]:
     """Brings a body back; asks for If-Match."""
-    return _body_aside(visit, body_id, annulled=False)
+    return visit.answer(_body(visit, _aside(visit, get_body(visit.session, body_id), annulled=False)))
 
 
-def _body_aside(visit: Visit, body_id: int, *, annulled: bool) -> Response[BodyBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_body(visit.session, body_id).organisation_id)
-    row = set_body_aside(visit.session, body_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_body(visit, row))
-
-
-@route("GET", _MEETINGS, READ, about=about(mark("Les séances des instances, les dernières d’abord.")))
+@route(
+    "GET", _MEETINGS, READ,
+    about=about(mark("Les séances des instances, les dernières d’abord."), asks=MeetingQuestions),
+)  # fmt: skip
 def list_meetings(visit: Visit) -> Response[MeetingsBody]:
-    """The meetings of every body the asker may know."""
-    found = find_meetings(visit.session, [body.id for body in find_bodies(visit.session)])
-    return visit.answer(MeetingsBody(_meetings(found, find_decisions(visit.session))))
+    """A page of the meetings of every body the asker may know."""
+    asked = visit.asked(MeetingQuestions)
+    place = asked.place(str, int)
+    found = find_meetings_after(visit.session, asked.body_id, _day_of(place), asked.limit + 1)
+    more, found = len(found) > asked.limit, found[: asked.limit]
+    decided = find_decisions(visit.session, meeting_ids=[row.id for row in found])
+    following = asked.following((found[-1].held_on.isoformat(), found[-1].id) if more else None)
+    return visit.answer(MeetingsBody(_meetings(found, decided), following))
+
+
+def _day_of(place: tuple[str, int] | tuple[object, ...] | None) -> tuple[date, int] | None:
+    if place is None:
+        return None
+    try:
+        return date.fromisoformat(str(place[0])), int(str(place[1]))
+    except ValueError as error:
+        raise Invalid(_("Ce repère de page n’est pas celui de cette liste : repartez de la première page.")) from error
 
 
 @route(
@@ -309,7 +327,7 @@ def correct_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
 )  # fmt: skip
 def end_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
     """Sets a meeting aside; asks for If-Match."""
-    return _meeting_aside(visit, meeting_id, annulled=True)
+    return visit.answer(_meeting(visit, _aside(visit, get_meeting(visit.session, meeting_id), annulled=True)))
 
 
 @route(
@@ -318,14 +336,7 @@ def end_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
 )  # fmt: skip
 def restore_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
     """Brings a meeting back; asks for If-Match."""
-    return _meeting_aside(visit, meeting_id, annulled=False)
-
-
-def _meeting_aside(visit: Visit, meeting_id: int, *, annulled: bool) -> Response[MeetingBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_meeting(visit.session, meeting_id).organisation_id)
-    row = set_meeting_aside(visit.session, meeting_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_meeting(visit, row))
+    return visit.answer(_meeting(visit, _aside(visit, get_meeting(visit.session, meeting_id), annulled=False)))
 
 
 @route("GET", _ACTIONS, READ, about=about(mark("Les actions du plan dans vos droits, ce qui reste à mener d’abord.")))
@@ -380,7 +391,7 @@ def correct_action(visit: Visit, action_id: int) -> Response[ActionBody]:
 )  # fmt: skip
 def end_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     """Sets an action aside; asks for If-Match."""
-    return _action_aside(visit, action_id, annulled=True)
+    return visit.answer(_action(visit, _aside(visit, get_action(visit.session, action_id), annulled=True)))
 
 
 @route(
@@ -389,14 +400,13 @@ def end_action(visit: Visit, action_id: int) -> Response[ActionBody]:
 )  # fmt: skip
 def restore_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     """Brings an action back; asks for If-Match."""
-    return _action_aside(visit, action_id, annulled=False)
+    return visit.answer(_action(visit, _aside(visit, get_action(visit.session, action_id), annulled=False)))
 
 
-def _action_aside(visit: Visit, action_id: int, *, annulled: bool) -> Response[ActionBody]:
+def _aside(visit: Visit, row: Row, *, annulled: bool) -> Row:
     expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_action(visit.session, action_id).organisation_id)
-    row = set_action_aside(visit.session, action_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_action(visit, row))
+    visit.visitor.require(RECORD, row.organisation_id)
+    return set_aside(visit.session, row, expected=expected, reason=given.reason, annulled=annulled)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -42,7 +42,8 @@ def find_bodies(session: Session, *, annulled: bool = False) -> Sequence[Governa
     return session.execute(query).scalars().all()
 
 
-def _get(session: Session, model: type[Row], number: int, *, lock: bool) -> Row | None:
+def find_row(session: Session, model: type[Row], number: int, *, lock: bool) -> Row | None:
+    """One record of governance, if the asker may know it."""
     query = select(model).where(col(model.id) == number)
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
@@ -54,7 +55,7 @@ def get_body(session: Session, body_id: int, *, lock: bool = False) -> Governanc
 
     Raises: NotFound.
     """
-    if (found := _get(session, GovernanceBody, body_id, lock=lock)) is None:
+    if (found := find_row(session, GovernanceBody, body_id, lock=lock)) is None:
         raise NotFound(_("Cette instance n’existe pas, ou vos droits ne vous la montrent pas."))
     return found
 
@@ -64,7 +65,7 @@ def get_meeting(session: Session, meeting_id: int, *, lock: bool = False) -> Gov
 
     Raises: NotFound.
     """
-    if (found := _get(session, GovernanceMeeting, meeting_id, lock=lock)) is None:
+    if (found := find_row(session, GovernanceMeeting, meeting_id, lock=lock)) is None:
         raise NotFound(_("Cette séance n’existe pas, ou vos droits ne vous la montrent pas."))
     return found
 
@@ -74,7 +75,7 @@ def get_action(session: Session, action_id: int, *, lock: bool = False) -> Gover
 
     Raises: NotFound.
     """
-    if (found := _get(session, GovernanceAction, action_id, lock=lock)) is None:
+    if (found := find_row(session, GovernanceAction, action_id, lock=lock)) is None:
         raise NotFound(_("Cette action n’existe pas, ou vos droits ne vous la montrent pas."))
     return found
 
@@ -125,6 +126,24 @@ def find_meetings(session: Session, body_ids: Collection[int]) -> Sequence[Gover
     return session.execute(query.order_by(*order).limit(MOST)).scalars().all()
 
 
+def find_meetings_after(
+    session: Session, body_id: int | None, after: tuple[date, int] | None, limit: int
+) -> Sequence[GovernanceMeeting]:
+    """The meetings that stand, of one body or of all, the last first: those that come after a place."""
+    key = tuple_(col(GovernanceMeeting.held_on), col(GovernanceMeeting.id))
+    query = (
+        select(GovernanceMeeting)
+        .join(GovernanceBody, col(GovernanceBody.id) == col(GovernanceMeeting.body_id))
+        .where(~col(GovernanceMeeting.annulled), ~col(GovernanceBody.annulled))
+    )
+    if body_id is not None:
+        query = query.where(col(GovernanceMeeting.body_id) == body_id)
+    if after is not None:
+        query = query.where(key < tuple_(*after))
+    order = (col(GovernanceMeeting.held_on).desc(), col(GovernanceMeeting.id).desc())
+    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+
+
 def find_decision_rows(session: Session, meeting_id: int) -> Sequence[GovernanceDecision]:
     """Every decision a meeting ever took, those set aside included."""
     query = select(GovernanceDecision).where(col(GovernanceDecision.meeting_id) == meeting_id)
@@ -143,9 +162,13 @@ class Decided:
 
 
 def find_decisions(
-    session: Session, *, body_id: int | None = None, meeting_id: int | None = None, decision_id: int | None = None
+    session: Session,
+    *,
+    body_id: int | None = None,
+    meeting_ids: Collection[int] | None = None,
+    decision_id: int | None = None,
 ) -> list[Decided]:
-    """The decisions that stand, the last first: of a body, of a meeting, or all that the asker may know."""
+    """The decisions that stand, the last first: of a body, of meetings, or all that the asker may know."""
     query = (
         select(
             GovernanceDecision, col(GovernanceMeeting.held_on), col(GovernanceBody.id), col(GovernanceBody.name),
@@ -156,12 +179,12 @@ def find_decisions(
         .outerjoin(Dataset, col(Dataset.id) == col(GovernanceDecision.dataset_id))
         .where(~col(GovernanceDecision.annulled), ~col(GovernanceMeeting.annulled), ~col(GovernanceBody.annulled))
     )  # fmt: skip
-    for column, asked in (
-        (col(GovernanceBody.id), body_id), (col(GovernanceMeeting.id), meeting_id),
-        (col(GovernanceDecision.id), decision_id),
-    ):  # fmt: skip
-        if asked is not None:
-            query = query.where(column == asked)
+    if body_id is not None:
+        query = query.where(col(GovernanceBody.id) == body_id)
+    if meeting_ids is not None:
+        query = query.where(col(GovernanceMeeting.id).in_(meeting_ids))
+    if decision_id is not None:
+        query = query.where(col(GovernanceDecision.id) == decision_id)
     order = (col(GovernanceMeeting.held_on).desc(), col(GovernanceDecision.id))
     rows = session.execute(query.order_by(*order).limit(MOST))
     return [Decided(row, day, number, name, title or "") for row, day, number, name, title in rows]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -10,7 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.engine import engine_of
-from registry.governance.forms import BodyForm, MeetingForm
+from registry.datasets.views import ConflictRow
+from registry.governance.forms import BodyForm, MeetingDecisionForm, MeetingForm
 from registry.governance.models import GovernanceBody, GovernanceMeeting
 from registry.governance.queries import (
     ActionFilter,
@@ -29,11 +31,8 @@ from registry.governance.service import (
     amend_meeting,
     record_body,
     record_meeting,
-    set_body_aside,
-    set_meeting_aside,
 )
 from registry.governance.views import (
-    AsidePage,
     BodyFormPage,
     BodyLine,
     BodyPage,
@@ -43,32 +42,18 @@ from registry.governance.views import (
     MeetingPage,
     labels,
 )
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, say_stale
 from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
 from registry.kernel.dates import plus_months
 from registry.kernel.errors import Conflict, Invalid, Stale
-from registry.kernel.permissions import Permission
-from registry.kernel.words import _, mark, ngettext
+from registry.kernel.words import _, ngettext
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.templating import say_day
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import Rejected, Visit, route
 
-READ, RECORD = Permission.GOVERNANCE_PLAN_READ, Permission.GOVERNANCE_PLAN_RECORD
-NOTICES.update(
-    {
-        "gouvernance-enregistree": mark("C’est enregistré."),
-        "gouvernance-annulee": mark("La fiche est annulée. Rien n’est effacé : vous pouvez la rétablir."),
-        "gouvernance-retablie": mark("La fiche est rétablie."),
-    }
-)
 _LAST, _EMPTY_ROWS = 10, 3
-
-
-def why() -> str:
-    """What is asked of who sets something aside without saying why."""
-    return _("Dites en quelques mots pourquoi : ce motif reste au registre.")
 
 
 @route("GET", "/gouvernance", READ)
@@ -179,7 +164,7 @@ def _typed_body(data: FormData) -> dict[str, Any]:
 
 def _body_form(
     visit: Visit, body: GovernanceBody | None, values: Mapping[str, Any], errors: Mapping[str, str] | None = None,
-    *, version: int | None = None, status: int = 200,
+    *, version: int | None = None, status: int = 200, beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:  # fmt: skip
     reach, known = visit.visitor.reach(RECORD), find_organisations(visit.session)
     page = BodyFormPage(
@@ -187,7 +172,7 @@ def _body_form(
         version=version if version is not None else body.version if body else None,
         name=body.name if body else "",
         values=values, errors={name.partition(".")[0]: words for name, words in (errors or {}).items()},
-        labels=labels(),
+        beside=beside, labels=labels(),
         organisations=[(str(one.id), one.name) for one in known if one.id in reach],
         bodies=[(str(one.id), one.name) for one in known],
         members=[*(values.get("members") or []), *({} for _row in range(_EMPTY_ROWS))],
@@ -230,12 +215,28 @@ def show_amend_body(visit: Visit, body_id: int) -> Response[Any]:
     """The form of a body, as it stands."""
     body = get_body(visit.session, body_id)
     visit.visitor.require(RECORD, body.organisation_id)
+    return _body_form(visit, body, _body_values(visit, body))
+
+
+def _body_values(visit: Visit, body: GovernanceBody) -> dict[str, Any]:
+    """A body as its form shows it."""
     values = {name: getattr(body, name) for name in ("name", "scope", "kind", "purpose", "rhythm_months")}
-    members = [
-        {"member_id": str(one.row.member_id), "role": str(one.row.role or "")}
-        for one in find_members(visit.session, [body_id], visit.today)
-    ]
-    return _body_form(visit, body, {**values, "members": members})
+    members = find_members(visit.session, [body.id], visit.today)
+    return {**values, "members": [{"member_id": one.row.member_id, "role": one.row.role} for one in members]}
+
+
+def _say_body(visit: Visit, name: str, value: Any) -> str:
+    if name == "members":
+        known = {one.id: one.name for one in find_organisations(visit.session)}
+        said = [
+            " · ".join(
+                [known.get(one["member_id"], ""), *([AppointmentRole(one["role"]).label] if one["role"] else [])]
+            )
+            for one in value or []
+        ]
+        return " ; ".join(sorted(said))
+    of = {"scope": BodyScope, "kind": BodyKind}.get(name)
+    return of(value).label if of and value else str(value or "")
 
 
 @route("POST", "/gouvernance/instances/{body_id:int}/modifier", RECORD)
@@ -256,44 +257,32 @@ def change_body(visit: Visit, body_id: int) -> Response[Any]:
         return _body_form(
             visit, body, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        return _body_form(visit, body, typed, {"_": say_stale(refusal)}, status=HTTP_409_CONFLICT)
+    except Stale as refusal:
+        say, theirs = partial(_say_body, visit), _body_values(visit, body)
+        typed, beside = beside_the_other(visit, body, read, version, theirs, say)
+        return _body_form(visit, body, typed, {"_": say_stale(refusal)}, beside=beside, status=HTTP_409_CONFLICT)
+    except Conflict as refusal:
+        return _body_form(visit, body, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/gouvernance/instances/{body_id}", done="gouvernance-enregistree")
-
-
-def say_stale(refusal: Stale | Conflict) -> str:
-    """What is said over a form that somebody else's change overtook: what was typed stays below."""
-    return f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
 
 
 @route("GET", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
 def show_annul_body(visit: Visit, body_id: int) -> Response[Any]:
     """Asks why a body is set aside, or brought back."""
-    return _body_aside(visit, body_id, "")
+    return ask_why(visit, *_body_aside(visit, body_id))
 
 
-def _body_aside(visit: Visit, body_id: int, error: str, status: int = 200) -> Response[Any]:
+def _body_aside(visit: Visit, body_id: int) -> tuple[GovernanceBody, str, str, str, str]:
     body = get_body(visit.session, body_id)
     visit.visitor.require(RECORD, body.organisation_id)
     here = f"/gouvernance/instances/{body.id}"
-    page = AsidePage(
-        body.version, body.name, _("Instance"), body.annulled, error, f"{here}/annuler", here
-    )  # fmt: skip
-    return visit.page("governance/annul.html", page, status=status)
+    return body, _("Instance"), body.name, here, here
 
 
 @route("POST", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
 def annul_body(visit: Visit, body_id: int) -> Response[Any]:
     """Sets a body aside, or brings it back."""
-    body = get_body(visit.session, body_id)
-    visit.visitor.require(RECORD, body.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        return _body_aside(visit, body_id, why(), HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not body.annulled
-    set_body_aside(visit.session, body_id, expected=expected, reason=read.form.reason, annulled=aside)
-    done = "gouvernance-annulee" if aside else "gouvernance-retablie"
-    return visit.go(f"/gouvernance/instances/{body_id}", done=done)
+    return answer_why(visit, *_body_aside(visit, body_id))
 
 
 @route("GET", "/gouvernance/seances/{meeting_id:int}", READ)
@@ -304,7 +293,7 @@ def show_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     page = MeetingPage(
         id=meeting.id, body_id=meeting.body_id, body=get_body(visit.session, meeting.body_id).name,
         held_on=meeting.held_on, annulled=meeting.annulled, agenda=meeting.agenda or "",
-        decisions=_decision_lines(visit, find_decisions(visit.session, meeting_id=meeting_id)),
+        decisions=_decision_lines(visit, find_decisions(visit.session, meeting_ids=[meeting_id])),
         panels=visit.panels_of("meeting", meeting.id),
         may_record=visit.visitor.may(RECORD, meeting.organisation_id),
     )  # fmt: skip
@@ -324,13 +313,15 @@ def _typed_meeting(data: FormData) -> dict[str, Any]:
 def _meeting_form(
     visit: Visit, body: GovernanceBody, meeting: GovernanceMeeting | None, values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
+    beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:  # fmt: skip
     policies = sorted(engine_of(visit.session).catalogue.policies, key=lambda one: one.id)
     page = MeetingFormPage(
         id=meeting.id if meeting else None,
         version=version if version is not None else meeting.version if meeting else None,
         body_id=body.id, body=body.name, values=values,
-        errors={name.partition(".")[0]: words for name, words in (errors or {}).items()}, labels=labels(),
+        errors={name.partition(".")[0]: words for name, words in (errors or {}).items()}, beside=beside,
+        labels=labels(),
         decisions=[*(values.get("decisions") or []), *({} for _row in range(_EMPTY_ROWS))],
         policies=[(one.id, f"{one.id} · {one.name()}") for one in policies],
     )  # fmt: skip
@@ -367,15 +358,25 @@ def show_amend_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     """The form of a meeting, as it stands."""
     meeting = get_meeting(visit.session, meeting_id)
     visit.visitor.require(RECORD, meeting.organisation_id)
+    return _meeting_form(visit, get_body(visit.session, meeting.body_id), meeting, _meeting_values(visit, meeting))
+
+
+def _meeting_values(visit: Visit, meeting: GovernanceMeeting) -> dict[str, Any]:
+    """A meeting as its form shows it."""
     decisions = [
-        {
-            "id": one.row.id, "text": one.row.text, "policy_id": one.row.policy_id or "",
-            "dataset_id": one.row.dataset_id or "",
-        }
-        for one in find_decisions(visit.session, meeting_id=meeting_id)
-    ]  # fmt: skip
-    values = {"held_on": meeting.held_on.isoformat(), "agenda": meeting.agenda, "decisions": decisions}
-    return _meeting_form(visit, get_body(visit.session, meeting.body_id), meeting, values)
+        {name: getattr(one.row, name) for name in MeetingDecisionForm.model_fields}
+        for one in find_decisions(visit.session, meeting_ids=[meeting.id])
+    ]
+    return {"held_on": meeting.held_on.isoformat(), "agenda": meeting.agenda, "decisions": decisions}
+
+
+def _say_meeting(name: str, value: Any) -> str:
+    if name == "decisions":
+        return " ; ".join(
+            " · ".join(str(one[part]) for part in ("text", "policy_id", "dataset_id") if one[part])
+            for one in sorted(value or [], key=lambda one: (one["id"] is None, one["id"]))
+        )
+    return say_day(date.fromisoformat(value)) if name == "held_on" and value else str(value or "")
 
 
 @route("POST", "/gouvernance/seances/{meeting_id:int}/modifier", RECORD)
@@ -396,38 +397,32 @@ def change_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
         return _meeting_form(
             visit, body, meeting, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        return _meeting_form(visit, body, meeting, typed, {"_": say_stale(refusal)}, status=HTTP_409_CONFLICT)
+    except Stale as refusal:
+        typed, beside = beside_the_other(visit, meeting, read, version, _meeting_values(visit, meeting), _say_meeting)
+        said = {"_": say_stale(refusal)}
+        return _meeting_form(visit, body, meeting, typed, said, beside=beside, status=HTTP_409_CONFLICT)
+    except Conflict as refusal:
+        return _meeting_form(visit, body, meeting, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/gouvernance/seances/{meeting_id}", done="gouvernance-enregistree")
 
 
 @route("GET", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
 def show_annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     """Asks why a meeting is set aside, or brought back."""
-    return _meeting_aside(visit, meeting_id, "")
+    return ask_why(visit, *_meeting_aside(visit, meeting_id))
 
 
-def _meeting_aside(visit: Visit, meeting_id: int, error: str, status: int = 200) -> Response[Any]:
+def _meeting_aside(visit: Visit, meeting_id: int) -> tuple[GovernanceMeeting, str, str, str, str]:
     meeting = get_meeting(visit.session, meeting_id)
     visit.visitor.require(RECORD, meeting.organisation_id)
     here = f"/gouvernance/seances/{meeting.id}"
-    named = _("Séance du {day}").format(day=say_day(meeting.held_on))
-    page = AsidePage(meeting.version, named, _("Séance"), meeting.annulled, error, f"{here}/annuler", here)
-    return visit.page("governance/annul.html", page, status=status)
+    return meeting, _("Séance"), _("Séance du {day}").format(day=say_day(meeting.held_on)), here, here
 
 
 @route("POST", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
 def annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     """Sets a meeting aside with what it decided, or brings it back."""
-    meeting = get_meeting(visit.session, meeting_id)
-    visit.visitor.require(RECORD, meeting.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        return _meeting_aside(visit, meeting_id, why(), HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not meeting.annulled
-    set_meeting_aside(visit.session, meeting_id, expected=expected, reason=read.form.reason, annulled=aside)
-    done = "gouvernance-annulee" if aside else "gouvernance-retablie"
-    return visit.go(f"/gouvernance/seances/{meeting_id}", done=done)
+    return answer_why(visit, *_meeting_aside(visit, meeting_id))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

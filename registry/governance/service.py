@@ -26,11 +26,13 @@ from registry.governance.queries import (
 )
 from registry.governance.rules import contradiction
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say
 from registry.organisations.models import Organisation
 from registry.organisations.queries import find_readable
 from registry.platform.tables import set_those_that_differ
+
+_CHANGED = mark("Cette fiche a été modifiée entre-temps.")
 
 
 def record_body(session: Session, organisation_id: int, form: BodyForm) -> GovernanceBody:
@@ -44,7 +46,7 @@ def record_body(session: Session, organisation_id: int, form: BodyForm) -> Gover
     session.flush()
     if form.members is not None:
         _seat(session, made, form.members)
-    return _saved(session, made)
+    return saved(session, made)
 
 
 def amend_body(session: Session, body_id: int, form: BodyForm, *, expected: int) -> GovernanceBody:
@@ -53,25 +55,11 @@ def amend_body(session: Session, body_id: int, form: BodyForm, *, expected: int)
     Raises: NotFound; Stale; Conflict when it is annulled; Invalid as recording does.
     """
     body = get_body(session, body_id, lock=True)
-    _check(body, expected)
+    check_unchanged(body, expected)
     say(session, "governance:body:amend")
     below = form.members is not None and _seat(session, body, form.members)
-    _amend(body, form.model_dump(include=form.model_fields_set - {"members"}), below=below)
-    return _saved(session, body)
-
-
-def set_body_aside(
-    session: Session, body_id: int, *, expected: int, reason: str, annulled: bool
-) -> GovernanceBody:  # fmt: skip
-    """Annuls a body recorded by mistake, or brings it back, with a reason; nothing is deleted.
-
-    Raises: NotFound; Stale.
-    """
-    body = get_body(session, body_id, lock=True)
-    _check(body, expected, annulled=None)
-    say(session, "governance:body:annul" if annulled else "governance:body:restore", reason)
-    body.annulled = annulled
-    return _saved(session, body)
+    set_fields(body, form.model_dump(include=form.model_fields_set - {"members"}), below=below)
+    return saved(session, body)
 
 
 def record_meeting(session: Session, body_id: int, form: MeetingForm) -> GovernanceMeeting:
@@ -91,7 +79,7 @@ def record_meeting(session: Session, body_id: int, form: MeetingForm) -> Governa
     session.flush()
     if form.decisions is not None:
         _decide(session, made, form.decisions)
-    return _saved(session, made)
+    return saved(session, made)
 
 
 def amend_meeting(session: Session, meeting_id: int, form: MeetingForm, *, expected: int) -> GovernanceMeeting:
@@ -100,25 +88,11 @@ def amend_meeting(session: Session, meeting_id: int, form: MeetingForm, *, expec
     Raises: NotFound; Stale; Conflict when it is annulled; Invalid as recording does.
     """
     meeting = get_meeting(session, meeting_id, lock=True)
-    _check(meeting, expected)
+    check_unchanged(meeting, expected)
     say(session, "governance:meeting:amend")
     below = form.decisions is not None and _decide(session, meeting, form.decisions)
-    _amend(meeting, form.model_dump(include=form.model_fields_set - {"decisions"}), below=below)
-    return _saved(session, meeting)
-
-
-def set_meeting_aside(
-    session: Session, meeting_id: int, *, expected: int, reason: str, annulled: bool
-) -> GovernanceMeeting:
-    """Annuls a meeting recorded by mistake with its decisions, or brings it back, with a reason; nothing is deleted.
-
-    Raises: NotFound; Stale.
-    """
-    meeting = get_meeting(session, meeting_id, lock=True)
-    _check(meeting, expected, annulled=None)
-    say(session, "governance:meeting:annul" if annulled else "governance:meeting:restore", reason)
-    meeting.annulled = annulled
-    return _saved(session, meeting)
+    set_fields(meeting, form.model_dump(include=form.model_fields_set - {"decisions"}), below=below)
+    return saved(session, meeting)
 
 
 def record_action(session: Session, organisation_id: int, form: ActionForm) -> GovernanceAction:
@@ -130,7 +104,7 @@ def record_action(session: Session, organisation_id: int, form: ActionForm) -> G
     made = GovernanceAction(organisation_id=organisation_id, **form.model_dump())
     _check_action(session, made, form.model_fields_set)
     session.add(made)
-    return _saved(session, made)
+    return saved(session, made)
 
 
 def amend_action(session: Session, action_id: int, form: ActionForm, *, expected: int) -> GovernanceAction:
@@ -139,47 +113,49 @@ def amend_action(session: Session, action_id: int, form: ActionForm, *, expected
     Raises: NotFound; Stale; Conflict when it is annulled; Invalid as recording does.
     """
     action = get_action(session, action_id, lock=True)
-    _check(action, expected)
+    check_unchanged(action, expected)
     given = form.model_dump(include=form.model_fields_set)
     changed = {name for name, value in given.items() if value != getattr(action, name)}
     say(session, "governance:action:amend")
     set_those_that_differ(action, **given)
     _check_action(session, action, changed)
-    return _saved(session, action)
+    return saved(session, action)
 
 
-def set_action_aside(
-    session: Session, action_id: int, *, expected: int, reason: str, annulled: bool
-) -> GovernanceAction:  # fmt: skip
-    """Annuls an action recorded by mistake, or brings it back, with a reason; nothing is deleted.
+def set_aside(session: Session, row: Row, *, expected: int, reason: str, annulled: bool) -> Row:
+    """Annuls what was recorded by mistake, or brings it back, with a reason; nothing is deleted.
 
-    Raises: NotFound; Stale.
+    Raises: Stale.
     """
-    action = get_action(session, action_id, lock=True)
-    _check(action, expected, annulled=None)
-    say(session, "governance:action:annul" if annulled else "governance:action:restore", reason)
-    action.annulled = annulled
-    return _saved(session, action)
-
-
-_Row = GovernanceBody | GovernanceMeeting | GovernanceAction
-
-
-def _check(row: _Row, expected: int, *, annulled: bool | None = False) -> None:
-    """The row is as it was read, and not annulled unless that does not matter (`None`)."""
+    session.refresh(row, with_for_update=True)
     if row.version != expected:
-        raise Stale(_("Cette fiche a été modifiée entre-temps."), row.version)
-    if annulled is False and row.annulled:
+        raise Stale(_(_CHANGED), row.version)
+    noun = str(row.__tablename__).rpartition("_")[2]
+    say(session, f"governance:{noun}:{'annul' if annulled else 'restore'}", reason)
+    row.annulled = annulled
+    return saved(session, row)
+
+
+def check_unchanged(row: Row, expected: int) -> None:
+    """The row is as it was read, and not annulled.
+
+    Raises: Stale; Conflict.
+    """
+    if row.version != expected:
+        raise Stale(_(_CHANGED), row.version)
+    if row.annulled:
         raise Conflict(_("Cette fiche est annulée : rétablissez-la avant de la modifier."))
 
 
-def _amend(row: _Row, given: Mapping[str, Any], *, below: bool) -> None:
+def set_fields(row: Row, given: Mapping[str, Any], *, below: bool) -> None:
+    """Changes the fields given; a change below a record is a change of it."""
     if not set_those_that_differ(row, **given) and below:
-        # Its version is what `If-Match` compares: a change below a record is a change of it.
+        # Its version is what `If-Match` compares.
         row.version = row.version + 1
 
 
-def _saved(session: Session, row: Row) -> Row:
+def saved(session: Session, row: Row) -> Row:
+    """The row as the database keeps it."""
     session.flush()
     session.refresh(row)
     return row
@@ -190,7 +166,7 @@ def _seat(session: Session, body: GovernanceBody, members: Sequence[MemberForm])
     held = {(row.member_id, row.role): row for row in find_member_rows(session, body.id)}
     new = {one.member_id for one in members} - {number for (number, _role), row in held.items() if not row.annulled}
     if new - find_readable(session, Organisation, new):
-        raise _wrong("members", _("Un des membres n’est pas une organisation que vous connaissez : choisissez-la."))
+        raise wrong("members", _("Un des membres n’est pas une organisation que vous connaissez : choisissez-la."))
     changed = False
     for form in members:
         row = held.pop((form.member_id, form.role), None)
@@ -210,11 +186,11 @@ def _decide(session: Session, meeting: GovernanceMeeting, decisions: Sequence[Me
     """Makes the decisions those that a form gives; says whether any changed."""
     held = {row.id: row for row in find_decision_rows(session, meeting.id)}
     if {one.id for one in decisions if one.id is not None} - held.keys():
-        raise _wrong("decisions", _("Une de ces décisions n’est pas de cette séance : rechargez la page."))
+        raise wrong("decisions", _("Une de ces décisions n’est pas de cette séance : rechargez la page."))
     touched = {one.dataset_id for one in decisions if one.dataset_id is not None}
     new = touched - {row.dataset_id for row in held.values()}
     if new - find_readable(session, Dataset, new):
-        raise _wrong("decisions", _("Ce jeu n’existe pas, ou vos droits ne vous le montrent pas."))
+        raise wrong("decisions", _("Ce jeu n’existe pas, ou vos droits ne vous le montrent pas."))
     for one in decisions:
         if one.policy_id and (one.id is None or held[one.id].policy_id != one.policy_id):
             _check_policy(session, "decisions", one.policy_id)
@@ -236,7 +212,7 @@ def _decide(session: Session, meeting: GovernanceMeeting, decisions: Sequence[Me
 
 def _check_action(session: Session, action: GovernanceAction, changed: set[str]) -> None:
     if (found := contradiction(action.state, action.done_on, action.dropped_reason)) is not None:
-        raise _wrong(*found)
+        raise wrong(*found)
     if "policy_id" in changed and action.policy_id:
         _check_policy(session, "policy_id", action.policy_id)
     if "decision_id" not in changed or action.decision_id is None:
@@ -245,13 +221,14 @@ def _check_action(session: Session, action: GovernanceAction, changed: set[str])
     with session.no_autoflush:
         known = find_decisions(session, decision_id=action.decision_id)
     if not known:
-        raise _wrong("decision_id", _("Cette décision n’existe pas, ou vos droits ne vous la montrent pas."))
+        raise wrong("decision_id", _("Cette décision n’existe pas, ou vos droits ne vous la montrent pas."))
 
 
 def _check_policy(session: Session, name: str, policy_id: str) -> None:
     if engine_of(session).catalogue.find(policy_id) is None:
-        raise _wrong(name, _("« {value} » n’est le numéro d’aucune règle.").format(value=policy_id))
+        raise wrong(name, _("« {value} » n’est le numéro d’aucune règle.").format(value=policy_id))
 
 
-def _wrong(name: str, sentence: str) -> Invalid:
+def wrong(name: str, sentence: str) -> Invalid:
+    """The refusal of one field."""
     return Invalid(sentence, (FieldError(name, sentence),))

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.vocabulary import Verdict
+from registry.datasets.views import ConflictRow
 from registry.governance.models import GovernanceAction
 from registry.governance.rules import is_late
 from registry.governance.vocabulary import ActionState
@@ -122,13 +123,17 @@ class MeetingPage:
 
 @dataclass(frozen=True)
 class BodyFormPage:
-    """The form of a body; `version` is the one the person had read when they began to type."""
+    """The form of a body; `version` is the one the person had read when they began to type.
+
+    `beside` is what somebody else saved meanwhile, where it differs.
+    """
 
     id: int | None
     version: int | None
     name: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+    beside: Sequence[ConflictRow]
     labels: Mapping[str, str]
     organisations: Sequence[tuple[str, str]]
     bodies: Sequence[tuple[str, str]]
@@ -146,6 +151,7 @@ class MeetingFormPage:
     body: str
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+    beside: Sequence[ConflictRow]
     labels: Mapping[str, str]
     decisions: Sequence[Mapping[str, Any]]
     policies: Sequence[tuple[str, str]]
@@ -193,6 +199,7 @@ class ActionFormPage:
     annulled: bool
     values: Mapping[str, Any]
     errors: Mapping[str, str]
+    beside: Sequence[ConflictRow]
     labels: Mapping[str, str]
     organisations: Sequence[tuple[str, str]]
     choices: Mapping[str, Sequence[tuple[str, str]]]

@@ -87,12 +87,44 @@ def test_an_action_that_contradicts_itself_is_refused_with_what_to_do(
     assert said in unescape(answer.text)
 
 
-def test_a_stale_form_is_refused_and_keeps_what_was_typed(town: Town) -> None:
+def test_a_stale_form_keeps_what_was_typed_and_shows_beside_it_what_the_other_saved(town: Town) -> None:
     director = town.someone(Role.DIRECTOR)
     body = body_by(director, town)
-    changed = {**BODY, "version": "1", "purpose": "La donnée", "member-1-member_id": str(town.service_id)}
-    assert director.post(f"{body}/modifier", changed).status_code == 303
-    again = director.post(f"{body}/modifier", {**changed, "purpose": "Tout autre chose"})
+    changed = {**BODY, "version": "1", "member-1-member_id": str(town.service_id), "member-1-role": "steward"}
+    assert director.post(f"{body}/modifier", {**changed, "rhythm_months": "6"}).status_code == 303
+    again = director.post(f"{body}/modifier", {**changed, "purpose": "La donnée"})
     assert again.status_code == 409
-    assert "Tout autre chose" in again.text
     assert "modifiée entre-temps" in again.text
+    assert "La donnée" in again.text
+    beside = again.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
+    assert "Mois entre deux séances" in beside
+    assert 'value="6"' in again.text, "What only the other changed is as they left it."
+
+    sheet = {"organisation_id": str(town.authority_id), "title": "Former", "state": "planned"}
+    assert director.post("/gouvernance/actions/nouvelle", sheet).status_code == 303
+    with town.acting() as session:
+        number = session.execute(text("SELECT id FROM governance_action")).scalar_one()
+    action = f"/gouvernance/actions/{number}"
+    del sheet["organisation_id"]
+    assert director.post(f"{action}/modifier", {**sheet, "version": "1", "state": "under-way"}).status_code == 303
+    late = director.post(f"{action}/modifier", {**sheet, "version": "1", "progress": "Une session"})
+    assert late.status_code == 409
+    assert "En cours" in late.text.split('id="entre-temps-titre"')[1].split("</table>")[0]
+    stale = director.post(f"{action}/annuler", {"version": "1", "reason": "Dite deux fois"})
+    assert (stale.status_code, "modifiée entre-temps" in stale.text) == (409, True)
+
+
+def test_the_meetings_are_read_page_by_page(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR)
+    body = body_by(director, town)
+    for days in range(3):
+        held = (TODAY - timedelta(days=days)).isoformat()
+        assert director.post(f"{body}/seances/nouvelle", {"held_on": held}).status_code == 303
+    first = director.get("/api/v1/governance-meetings?limit=2").json()
+    rest = director.get(f"/api/v1/governance-meetings?limit=2&cursor={first['next']}").json()
+    days = [one["held_on"] for one in (*first["meetings"], *rest["meetings"])]
+    assert days == [(TODAY - timedelta(days=one)).isoformat() for one in range(3)]
+    assert rest["next"] is None
+    wrong = director.get("/api/v1/governance-meetings?cursor=abcd")
+    assert wrong.status_code == 422
+    assert "repartez de la première page" in wrong.text

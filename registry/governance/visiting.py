@@ -1,0 +1,68 @@
+"""What the pages of governance do alike: setting aside with a reason, and a form that another change overtook."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from litestar import Response
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.datasets.meanwhile import fields_together
+from registry.datasets.views import ConflictRow
+from registry.governance.queries import Row
+from registry.governance.service import set_aside
+from registry.governance.views import AsidePage, label_of
+from registry.kernel.errors import Conflict, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.ledger.queries import get_version
+from registry.web.forms import Accepted, read_number
+from registry.web.typed import AnnulForm
+from registry.web.visits import NOTICES, Rejected, Visit
+
+READ, RECORD = Permission.GOVERNANCE_PLAN_READ, Permission.GOVERNANCE_PLAN_RECORD
+NOTICES.update(
+    {
+        "gouvernance-enregistree": mark("C’est enregistré."),
+        "gouvernance-annulee": mark("La fiche est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "gouvernance-retablie": mark("La fiche est rétablie."),
+    }
+)
+
+
+def ask_why(
+    visit: Visit, row: Row, what: str, title: str, here: str, back: str, error: str = "", status: int = 200
+) -> Response[Any]:
+    """Asks why a record is set aside, or brought back; `here` is its own address, `back` where one goes then."""
+    page = AsidePage(row.version, title, what, row.annulled, error, f"{here}/annuler", back)
+    return visit.page("governance/annul.html", page, status=status)
+
+
+def answer_why(visit: Visit, row: Row, what: str, title: str, here: str, back: str) -> Response[Any]:
+    """Sets a record aside, or brings it back, or asks once more for the reason."""
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected):
+        again = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        return ask_why(visit, row, what, title, here, back, again, HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, aside = read_number(visit.form_data().first("version")) or 0, not row.annulled
+    try:
+        set_aside(visit.session, row, expected=expected, reason=read.form.reason, annulled=aside)
+    except Stale as refusal:
+        return ask_why(visit, row, what, title, here, back, say_stale(refusal), HTTP_409_CONFLICT)
+    return visit.go(back, done="gouvernance-annulee" if aside else "gouvernance-retablie")
+
+
+def say_stale(refusal: Stale | Conflict) -> str:
+    """What is said over a form that somebody else's change overtook: what was typed stays below."""
+    return f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+
+
+def beside_the_other(
+    visit: Visit, row: Row, read: Accepted[Any], expected: int, theirs: Mapping[str, Any],
+    say: Callable[[str, Any], str],
+) -> tuple[dict[str, Any], Sequence[ConflictRow]]:  # fmt: skip
+    """What a form then shows: what was typed, with what somebody else saved since version `expected` beside it.
+
+    What only the other changed is taken as they left it; `say` tells a value in words.
+    """
+    began = get_version(visit.session, str(row.__tablename__), row.id, expected) or {}
+    return fields_together(read.given(), theirs, began, label=label_of, say=say)
