@@ -309,3 +309,8 @@ def count_to_review(session: Session, endorser: Endorser, today: date) -> Awaiti
 def keeps_dataset(session: Session, account_id: int, dataset_id: int, on: date) -> bool:
     """Whether an account is that of who answers for a dataset, or keeps it, on a day."""
     return bool(session.execute(select(func.keeps_dataset(account_id, dataset_id, on))).scalar_one())
+
+
+def is_founded(session: Session, dataset_id: int) -> bool:
+    """Whether an activity of the record tells the lawful basis of a dataset: personal data is public under no other."""
+    return bool(session.execute(select(func.is_founded(dataset_id))).scalar_one())

@@ -92,5 +92,10 @@ def waits_since(asked_on: date, given_on: Iterable[date]) -> date:
 
 def visas_needed(chart: Chart, move: Move, personal_data: PersonalData | None) -> tuple[VisaKind, ...]:
     """The visas a move takes for a dataset; where it is not known whether it holds personal data, as if it did."""
-    holds_some = personal_data not in _NOT_PERSONAL
+    holds_some = may_hold_personal(personal_data)
     return tuple(kind for kind in move.visas if holds_some or not chart.visas[kind].personal_only)
+
+
+def may_hold_personal(personal_data: PersonalData | None) -> bool:
+    """Whether a dataset is treated as one of personal data: where it is not known, it is."""
+    return personal_data not in _NOT_PERSONAL

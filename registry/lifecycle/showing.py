@@ -22,9 +22,10 @@ from registry.lifecycle.queries import (
     find_requests,
     find_standing,
     find_visas,
+    is_founded,
     keeps_dataset,
 )
-from registry.lifecycle.rules import Gate, digest_of, visas_needed, waits_since
+from registry.lifecycle.rules import Gate, digest_of, may_hold_personal, visas_needed, waits_since
 from registry.lifecycle.service import facts_now, judge_move, stands, try_moves
 from registry.lifecycle.views import (
     GateView,
@@ -211,6 +212,8 @@ def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
     may_ask = visit.visitor.may(ASK, sheet.organisation_id)
     return StagePanel(
         dataset_id=dataset_id, stage=sheet.stage.label, published=sheet.stage is Stage.PUBLISHED,
+        kept_back=sheet.stage is Stage.PUBLISHED and may_hold_personal(sheet.personal_data)
+        and not is_founded(visit.session, dataset_id),
         path=path_of(sheet.stage),
         since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
         waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,

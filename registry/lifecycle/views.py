@@ -33,11 +33,12 @@ class Waiting:
 
 @dataclass(frozen=True)
 class StagePanel:
-    """Where a dataset stands, on its own sheet."""
+    """Where a dataset stands, on its own sheet; `kept_back` where the public does not read what is published."""
 
     dataset_id: int
     stage: str
     published: bool
+    kept_back: bool
     path: Sequence[tuple[str, str]]
     since: str
     waiting: Waiting | None

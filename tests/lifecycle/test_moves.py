@@ -29,16 +29,23 @@ from registry.processing.service import amend_activity
 from tests.access.retaining import retain
 from tests.conftest import Someone, Town
 from tests.lifecycle.moving import (
+    ADVANCE,
     READY,
+    REQUEST,
+    VERDICT,
+    VISA,
+    amend,
     answer,
     ask,
     decide_to_open,
     keep,
     last_request,
     place,
+    plain,
     serve,
     sql,
     stage_of,
+    system_of,
     version_of,
 )
 
@@ -338,22 +345,6 @@ def test_no_form_no_api_call_no_bulk_edit_and_no_import_writes_a_stage(town: Tow
 # What the database itself refuses, whoever asks.
 
 
-REQUEST = (
-    "INSERT INTO stage_request (organisation_id, dataset_id, move, from_stage, to_stage, asked_by, asked_as, asked_on,"
-    " state, version) VALUES (:body, :sheet, :move, :before, :after, :by, :as_role, current_date, 'waiting', 1)"
-)
-VERDICT = (
-    "INSERT INTO gate_verdict (organisation_id, dataset_id, dataset_version, to_stage, passed, found)"
-    " SELECT organisation_id, id, version, :after, true, '[]' FROM dataset WHERE id = :sheet"
-)
-VISA = (
-    "INSERT INTO stage_visa (organisation_id, request_id, kind, answer, dataset_version, given_by, given_as, given_on,"
-    " by_keeper, facts_digest, version) SELECT d.organisation_id, r.id, :kind, 'given', d.version, :by, :as_role,"
-    " current_date, false, '', 1 FROM stage_request r JOIN dataset d ON d.id = r.dataset_id WHERE d.id = :sheet"
-)
-ADVANCE = "SELECT advance_stage(max(id), current_date) FROM stage_request WHERE dataset_id = :sheet"
-
-
 def waiting_in_sql(town: Town, who: Someone, sheet: int, move: str, before: str, after: str) -> str:
     """Writes a request by hand, as the web's own role."""
     return sql(
@@ -546,24 +537,3 @@ def test_an_outside_visa_says_whose_it_is():
             {"kind": "archives", "answer": "given", "authority": "AD", "reference": "12", "dated": "2026-12-02"},
             context={"today": date(2026, 12, 1)},
         )
-
-
-def plain(page: str) -> str:
-    """A page whose narrow and unbreakable spaces are spaces."""
-    return page.replace("\u202f", " ").replace("\xa0", " ")
-
-
-def amend(who: Someone, sheet: int, values: dict[str, object]) -> None:
-    """Changes a sheet through the API."""
-    given = who.api(
-        "PATCH", f"/api/v1/datasets/{sheet}", json=values, headers={"If-Match": f'"{version_of(who, sheet)}"'}
-    )  # fmt: skip
-    assert given.status_code == 200, given.text
-
-
-def system_of(town: Town, sheet: int) -> None:
-    """Has a dataset live in an information system."""
-    steward = town.someone(Role.STEWARD)
-    made = steward.api("POST", "/api/v1/systems", json={"organisation_id": town.authority_id, "name": "SI"})
-    assert made.status_code == 201, made.text
-    amend(steward, sheet, {"information_system_id": made.json()["id"]})

@@ -60,7 +60,10 @@ class Published:
 
 def publish(session: Session, sheet: int, stage: str = "published", *, on: date = date(2026, 10, 12)) -> None:
     """Puts a dataset at a stage with the passage that the public reads, as the owner of the tables alone can."""
-    session.execute(text("UPDATE dataset SET stage = :stage WHERE id = :id"), {"stage": stage, "id": sheet})
+    session.execute(
+        text("UPDATE dataset SET stage = :stage, personal_data = coalesce(personal_data, 'none') WHERE id = :id"),
+        {"stage": stage, "id": sheet},
+    )
     session.execute(
         text(
             "WITH asked AS (INSERT INTO stage_request (version, organisation_id, dataset_id, move, from_stage,"
