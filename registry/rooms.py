@@ -27,6 +27,7 @@ from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
+from registry.dashboard import brief
 from registry.dashboard.service import count_months
 from registry.datasets.bulk.jobs import bulk_jobs
 from registry.datasets.draft_service import drop_old_drafts
@@ -392,6 +393,13 @@ _SOURCES = (
     ),
     Source(
         "annual-review", Permission.PROCESSING_BREACH_READ, reviewing.get_keeper, reviewing.gather, reviewing.OFFERED
+    ),
+    Source(
+        "directors-brief", Permission.COMPLIANCE_FINDING_READ, brief.get_keeper, brief.gather_full, brief.OFFERED
+    ),
+    Source(
+        "directors-brief-plain", Permission.COMPLIANCE_FINDING_READ, brief.get_keeper, brief.gather_plain,
+        brief.OFFERED,
     ),
     Source(
         "impact-assessment", _RECORD, assessments.get_keeper, assessments.gather,

@@ -16,7 +16,7 @@ from registry.compliance.panels import SHEETS
 from registry.compliance.vocabulary import Force, SubjectKind
 from registry.dashboard.calendar_rules import Event, write_calendar
 from registry.dashboard.deadline_queries import SHOWN, Deadline, find_deadlines
-from registry.dashboard.views import DeadlineLine, DeadlineMonth, DeadlinesPage
+from registry.dashboard.views import DeadlineLine, DeadlineMonth, DeadlinesPage, deadline_task
 from registry.dashboard.vocabulary import DONE_BY, DeadlineKind
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale
@@ -112,7 +112,8 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
         name = names.get((SubjectKind(one.subject_kind), one.subject_id), "")
     return DeadlineLine(
         key="-".join(part for part in (str(one.kind), one.subject_kind, str(one.subject_id), _policy_of(one)) if part),
-        day=one.day, kind=one.kind.label, what=_what(one.kind, policy.name() if policy is not None else one.detail),
+        day=one.day, kind=one.kind.label,
+        what=deadline_task(one.kind, policy.name() if policy is not None else one.detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
         address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
     )  # fmt: skip
@@ -125,22 +126,6 @@ def _month(first: date) -> str:
 
 def _policy_of(one: Deadline) -> str:
     return one.detail if one.kind is DeadlineKind.FINDING else ""
-
-
-def _what(kind: DeadlineKind, rule: str) -> str:
-    """What is to be done by that day."""
-    said: dict[DeadlineKind, str] = {
-        DeadlineKind.FINDING: _("Dernier jour pour suivre la règle : {rule}").format(rule=rule),
-        DeadlineKind.BREACH: _("Notifier la violation à la CNIL"),
-        DeadlineKind.REQUEST: _("Répondre à la demande"),
-        DeadlineKind.REVIEW: _("Relire l’analyse d’impact"),
-        DeadlineKind.MEASURE: _("Prendre la mesure de protection"),
-        DeadlineKind.CONTRACT: _("Le contrat finit"),
-        DeadlineKind.EVIDENCE: _("La preuve expire : en demander une nouvelle édition"),
-        DeadlineKind.DEVIATION: _("L’écart assumé finit : {rule}").format(rule=rule),
-        DeadlineKind.MOVE: _("Viser ou refuser un passage"),
-    }
-    return said[kind]
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (show_deadlines, download_deadlines)

@@ -1,7 +1,7 @@
 """The directors' page: the same figures in the words of the registry, or in those of every day."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,11 +10,20 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import engine_of
 from registry.compliance.listing.counting import count_alike
-from registry.compliance.listing.rules import Cell, Chosen, Facet, Tally, count_cells
+from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells
 from registry.compliance.views import DIRECTED, findings_address
 from registry.compliance.vocabulary import Force, Verdict
 from registry.dashboard.queries import find_trends
-from registry.dashboard.rules import Count, Measure, days_of, gravest, measures_of, median_share
+from registry.dashboard.rules import (
+    LEAST_JUDGED,
+    Count,
+    Measure,
+    Shares,
+    days_of,
+    gravest,
+    measures_of,
+    shares_of,
+)
 from registry.dashboard.views import (
     DirectorsPage,
     ServiceView,
@@ -22,6 +31,7 @@ from registry.dashboard.views import (
     address_of,
     beside_median,
     figure_view,
+    matters_in_words,
     risk_view,
 )
 from registry.dashboard.vocabulary import SHOWN, Figure
@@ -29,15 +39,20 @@ from registry.datasets.listing.counting import count_facets
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.vocabulary import ListFacet, Stage
 from registry.kernel.permissions import Permission, Role
-from registry.kernel.words import _, ngettext
+from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
 from registry.organisations.queries import find_organisations
-from registry.web.templating import say_number
+from registry.processing.issuing import documents_to_issue
 from registry.web.visits import Visit, route
 
 READ = Permission.COMPLIANCE_FINDING_READ
 PLAIN = "elus"
 """What stands in the address of the page without jargon."""
+DOCUMENTS = {
+    False: ("directors-brief", mark("Imprimer en une page")),
+    True: ("directors-brief-plain", mark("Imprimer en une page")),
+}
+"""The page as a document to print, in the words of the registry or in those of every day."""
 
 
 @route("GET", "/pilotage", READ)
@@ -56,7 +71,8 @@ def show_directors_page(visit: Visit) -> Response[Any]:
     breaches = Counter[str]()
     for cell in tallies[SHOWN.index(Figure.BREACHES)].listed:
         breaches[cell.policy_id] += cell.number
-    services, middle = _services(cells, bodies, directed, measures[Figure.BREACHES])
+    shares = shares_of(cells, measures[Figure.BREACHES])
+    confided = visit.visitor.may(Permission.PROCESSING_BREACH_READ)
     view = DirectorsPage(
         plain=plain,
         scope=_scope(bodies, directed),
@@ -67,12 +83,15 @@ def show_directors_page(visit: Visit) -> Response[Any]:
             for one in SHOWN
         ],
         counted=max(kept, default=None),
-        matters=_matters(kept[max(kept)]) if kept and not visit.visitor.may(Permission.PROCESSING_BREACH_READ) else "",
+        matters=matters_in_words(kept[max(kept)]) if kept and not confided else "",
         risks=[risk_view(one, catalogue, visit.today, word) for one in gravest(breaches, catalogue)],
         stages=_stages(visit, directed, bodies),
-        services=services,
-        median=middle,
+        services=_services(bodies, directed, shares),
+        median=shares.median,
         least=LEAST_JUDGED,
+        documents=documents_to_issue(
+            visit, READ, [DOCUMENTS[plain]], [body.id for body in _tops(bodies, directed or visit.visitor.reach(READ))]
+        ),
     )  # fmt: skip
     return visit.page("dashboard/directors.html", view)
 
@@ -110,18 +129,6 @@ def _tops(bodies: Sequence[Organisation], directed: frozenset[int]) -> list[Orga
     return [body for body in bodies if body.id in directed and not directed & set(body.lineage) - {body.id}]
 
 
-def _matters(count: Count) -> str:
-    """How many confided matters are late, for who may not read them."""
-    said = ngettext(
-        "{count} violation ou demande dépasse son délai", "{count} violations ou demandes dépassent leur délai",
-        count.number,
-    ).format(count=say_number(count.number))  # fmt: skip
-    return _("{said}, sur {total} suivies par les règles. Leur contenu n’est lu que de la délégation à la protection "
-             "des données et du service juridique : demandez-leur où elles en sont.").format(
-        said=said, total=say_number(count.total)
-    )  # fmt: skip
-
-
 def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisation]) -> list[StageView]:
     """How many datasets stand at each stage, each with its list."""
     counted = count_facets(visit.session, DatasetFilter(organisation_ids=directed, on=visit.today))
@@ -139,36 +146,19 @@ def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisatio
     ]
 
 
-LEAST_JUDGED = 10
-"""Of how many obligations a share says something: a commune that recorded nothing is judged on itself alone."""
-
-
-def _services(
-    cells: Sequence[Cell], bodies: Sequence[Organisation], directed: frozenset[int], measure: Measure
-) -> tuple[list[ServiceView], int | None]:
+def _services(bodies: Sequence[Organisation], directed: frozenset[int], shares: Shares) -> list[ServiceView]:
     """The bodies of the scope in the order of their names, beside the middle of all those that the reader sees."""
-    kept, judged, breached = Counter[int](), Counter[int](), Counter[int]()
-    for cell in cells:
-        if cell.policy_id not in measure.policies or cell.verdict is Verdict.NOT_APPLICABLE:
+    middle, lines = shares.median, []
+    for body in bodies:
+        count = shares.kept.get(body.id, Count())
+        if count.total < LEAST_JUDGED or count.share is None or (directed and body.id not in directed):
             continue
-        judged[cell.organisation_id] += cell.number
-        if cell.verdict is Verdict.COMPLIANT:
-            kept[cell.organisation_id] += cell.number
-        if cell.verdict is Verdict.NON_COMPLIANT:
-            breached[cell.organisation_id] += cell.number
-    counts: Mapping[int, Count] = {
-        number: Count(kept[number], total) for number, total in judged.items() if total >= LEAST_JUDGED
-    }
-    middle = median_share(counts.values())
-    lines = [
-        ServiceView(
-            body.id, body.name, share, counts[body.id].number, counts[body.id].total, breached[body.id],
-            findings_address(Verdict.NON_COMPLIANT, binding=True, organisation=body.id), beside_median(share, middle),
-        )
-        for body in bodies
-        if body.id in counts and (not directed or body.id in directed) and (share := counts[body.id].share) is not None
-    ]  # fmt: skip
-    return lines, middle
+        lines.append(ServiceView(
+            body.id, body.name, count.share, count.number, count.total, shares.breached.get(body.id, 0),
+            findings_address(Verdict.NON_COMPLIANT, binding=True, organisation=body.id),
+            beside_median(count.share, middle),
+        ))  # fmt: skip
+    return lines
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_directors_page,)

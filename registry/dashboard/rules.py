@@ -1,11 +1,13 @@
 """What each figure counts, which risks come first, how services compare: pure functions of values."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
 
 from registry.compliance.catalogue import Catalogue
+from registry.compliance.listing.rules import Cell
 from registry.compliance.policy import Policy
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.dashboard.vocabulary import SHARES, Figure
@@ -109,3 +111,34 @@ def median_share(counts: Iterable[Count]) -> int | None:
     """The share in the middle of those of bodies where something is judged."""
     shares: Sequence[int] = [share for one in counts if (share := one.share) is not None]
     return int(median(shares)) if shares else None
+
+
+LEAST_JUDGED = 10
+"""Of how many obligations a share says something: a commune that recorded nothing is judged on itself alone."""
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How many of the obligations that are judged each body keeps, and how many it breaks."""
+
+    kept: Mapping[int, Count]
+    breached: Mapping[int, int]
+
+    @property
+    def median(self) -> int | None:
+        """The share in the middle of those of bodies where enough is judged."""
+        return median_share(count for count in self.kept.values() if count.total >= LEAST_JUDGED)
+
+
+def shares_of(cells: Iterable[Cell], measure: Measure) -> Shares:
+    """What each body keeps of what a measure counts."""
+    kept, judged, breached = Counter[int](), Counter[int](), Counter[int]()
+    for cell in cells:
+        if cell.policy_id not in measure.policies or cell.verdict is Verdict.NOT_APPLICABLE:
+            continue
+        judged[cell.organisation_id] += cell.number
+        if cell.verdict is Verdict.COMPLIANT:
+            kept[cell.organisation_id] += cell.number
+        if cell.verdict is Verdict.NON_COMPLIANT:
+            breached[cell.organisation_id] += cell.number
+    return Shares({number: Count(kept[number], total) for number, total in judged.items()}, breached)

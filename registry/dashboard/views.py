@@ -8,7 +8,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.views import FINDINGS
 from registry.compliance.vocabulary import Verdict
 from registry.dashboard.rules import Count, Measure, Risk, told
-from registry.dashboard.vocabulary import SHARES, Figure
+from registry.dashboard.vocabulary import SHARES, DeadlineKind, Figure
 from registry.kernel.words import _, mark, ngettext
 from registry.web.templating import say_article, say_day, say_number
 
@@ -130,6 +130,7 @@ class DirectorsPage:
     services: Sequence[ServiceView]
     median: int | None
     least: int
+    documents: Sequence[tuple[str, str]]
 
 
 def address_of(figure: Figure, measure: Measure, organisation: str) -> str:
@@ -227,6 +228,18 @@ def risk_view(risk: Risk, catalogue: Catalogue, today: date, organisation: str) 
     return RiskView(policy.severity.label, sentence, law, policy.what_to_do(), address)
 
 
+def matters_in_words(count: Count) -> str:
+    """How many confided matters are late, for who may not read them."""
+    said = ngettext(
+        "{count} violation ou demande dépasse son délai", "{count} violations ou demandes dépassent leur délai",
+        count.number,
+    ).format(count=say_number(count.number))  # fmt: skip
+    return _("{said}, sur {total} suivies par les règles. Leur contenu n’est lu que de la délégation à la protection "
+             "des données et du service juridique : demandez-leur où elles en sont.").format(
+        said=said, total=say_number(count.total)
+    )  # fmt: skip
+
+
 def beside_median(share: int, middle: int | None) -> str:
     """How a share stands beside the middle, in words."""
     if middle is None or share == middle:
@@ -235,6 +248,22 @@ def beside_median(share: int, middle: int | None) -> str:
     if share > middle:
         return ngettext("{count} point au-dessus", "{count} points au-dessus", points).format(count=points)
     return ngettext("{count} point en dessous", "{count} points en dessous", points).format(count=points)
+
+
+def deadline_task(kind: DeadlineKind, rule: str) -> str:
+    """What is to be done by the day of a deadline."""
+    said: dict[DeadlineKind, str] = {
+        DeadlineKind.FINDING: _("Dernier jour pour suivre la règle : {rule}").format(rule=rule),
+        DeadlineKind.BREACH: _("Notifier la violation à la CNIL"),
+        DeadlineKind.REQUEST: _("Répondre à la demande"),
+        DeadlineKind.REVIEW: _("Relire l’analyse d’impact"),
+        DeadlineKind.MEASURE: _("Prendre la mesure de protection"),
+        DeadlineKind.CONTRACT: _("Le contrat finit"),
+        DeadlineKind.EVIDENCE: _("La preuve expire : en demander une nouvelle édition"),
+        DeadlineKind.DEVIATION: _("L’écart assumé finit : {rule}").format(rule=rule),
+        DeadlineKind.MOVE: _("Viser ou refuser un passage"),
+    }
+    return said[kind]
 
 
 @dataclass(frozen=True)

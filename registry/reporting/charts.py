@@ -9,7 +9,7 @@ from typing import Any
 
 import lets_plot as lp
 
-from registry.reporting.vocabulary import Bars
+from registry.reporting.vocabulary import Bars, Chart, Line
 
 BAR_PITCH, PAIR_PITCH = 30, 46
 """Units: CSS pixels from one bar to the next, and from one group of bars side by side to the next."""
@@ -22,13 +22,43 @@ _RANDOM_NAME = re.compile(r'(?:\bid="|url\(#|\bhref="#)([A-Za-z0-9]{7})\b')
 _CLASS_RULES = re.compile(r"\n#[A-Za-z0-9]{7} \.(?!axis-text-y)[a-z-]+ \{[^}]*\}")
 
 
-def draw_all(charts: Mapping[str, Bars]) -> dict[str, bytes]:
+def draw_all(charts: Mapping[str, Chart]) -> dict[str, bytes]:
     """Each chart as an SVG file, by name."""
     return {name: draw(chart) for name, chart in charts.items()}
 
 
-def draw(chart: Bars) -> bytes:
+def draw(chart: Chart) -> bytes:
     """A chart as an SVG file."""
+    return _draw_line(chart) if isinstance(chart, Line) else _draw_bars(chart)
+
+
+def _draw_line(chart: Line) -> bytes:
+    """A line broken where nothing was known: each stretch is a group of its own."""
+    points: dict[str, list[Any]] = {"day": [], "value": [], "stretch": []}
+    stretch = 0
+    for place, value in enumerate(chart.values):
+        if value is None:
+            stretch += 1
+            continue
+        for name, item in zip(points, (place, value, stretch), strict=True):
+            points[name].append(item)
+    last = {"day": points["day"][-1:], "value": points["value"][-1:]}
+    most = chart.most or 1
+    plot = (
+        lp.ggplot(points)
+        + lp.geom_line(lp.aes("day", "value", group="stretch"), color=chart.colour, size=1.4, tooltips="none")
+        + lp.geom_point(lp.aes("day", "value"), data=last, color=chart.colour, size=4, tooltips="none")
+        + lp.geom_hline(yintercept=0, color="#c5ccd7", size=0.7, tooltips="none")
+        + lp.scale_x_continuous(limits=[-0.3, len(chart.values) - 0.7], expand=[0, 0])
+        + lp.scale_y_continuous(limits=[-most * 0.08, most * 1.08], expand=[0, 0])
+        + lp.theme_void()
+        + lp.theme(plot_margin=0)
+        + lp.ggsize(chart.width, chart.height)
+    )
+    return _settle(plot.to_svg())
+
+
+def _draw_bars(chart: Bars) -> bytes:
     count = len(chart.categories)
     length = max if chart.side_by_side else sum
     longest = max(chart.most, *(length(row) for row in chart.values), 0) or 1

@@ -16,7 +16,7 @@ from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
 from registry.reporting.templating import drawable, environment, percent, render_template
 from registry.reporting.twins import csv_table
-from registry.reporting.vocabulary import Bars, Table
+from registry.reporting.vocabulary import Chart, Table
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ def _styles(report: Report) -> bytes:
     return (root / SHARED / "base.css").read_bytes() + b"\n" + (root / report.stylesheet).read_bytes()
 
 
-def _picture(name: str, chart: Bars, data: bytes, *, paper: bool) -> Picture:
+def _picture(name: str, chart: Chart, data: bytes, *, paper: bool) -> Picture:
     address = f"{name}.svg" if paper else _inline(data, "image/svg+xml")
     return Picture(address, chart.alternative, chart.width)
 

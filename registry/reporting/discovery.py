@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from registry.kernel.errors import NotFound, Unreadable
 from registry.kernel.words import _
 from registry.platform.assets import PACKAGE, asset_root
-from registry.reporting.vocabulary import Bars, Frame, Table
+from registry.reporting.vocabulary import Chart, Frame, Table
 
 SHARED = "_base"
 _DECLARED = "report"
@@ -49,7 +49,7 @@ class ContentModule(Protocol):
     def tables(self, content: Any) -> Sequence[Table]:
         """The tables of a content: the first is its CSV twin, a workbook holds them all."""
 
-    def charts(self, content: Any) -> Mapping[str, Bars]:
+    def charts(self, content: Any) -> Mapping[str, Chart]:
         """The charts of a content, by name."""
 
     def frame(self, content: Any) -> Frame:

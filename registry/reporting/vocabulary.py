@@ -147,6 +147,24 @@ class Bars:
 
 
 @dataclass(frozen=True)
+class Line:
+    """A chart of one line through days at even steps, its last day marked; None where nothing was known.
+
+    The scale goes from nothing up to `most`. `alternative` says in words what the picture shows.
+    """
+
+    values: tuple[int | None, ...]
+    most: int
+    colour: str
+    alternative: str
+    width: int = 240
+    height: int = 64
+
+
+Chart = Bars | Line
+
+
+@dataclass(frozen=True)
 class Frame:
     """What every document says of itself: on its cover, at the foot of each page, in its metadata.
 

@@ -1,0 +1,116 @@
+"""The directors' page on paper: it counts what the page counts, for one body and what depends on it alone."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from registry.dashboard import brief
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Moment, Subject
+from registry.kernel.permissions import Role
+from registry.ledger.queries import end_of_day
+from registry.platform.clock import now
+from registry.platform.database import settle
+from registry.reporting.discovery import get_report
+from tests.conftest import TODAY, Town
+from tests.dashboard.test_page import figures
+
+pytestmark = pytest.mark.database
+NOW = Moment(TODAY, TODAY, TODAY, until=None)
+
+
+def brief_of(town: Town, on: int, *, plain: bool = False, moment: Moment = NOW) -> Any:
+    """The page of a body, as its document holds it."""
+    with town.acting() as session:
+        settle(session)
+        found = brief.gather(session, Subject("organisation", on), moment, plain=plain)
+    more = {"issued_on": TODAY, "author": "DGS", "seal": {"number": 1, "root": "0" * 64}}
+    module = get_report("directors-brief-plain" if plain else "directors-brief").content
+    return module.from_canonical(module.to_canonical(module.from_sample({**found.values, **more})))
+
+
+def test_it_counts_what_the_page_counts_for_the_same_bodies(town: Town) -> None:
+    for title in ("Réseau d’eau", "Compteurs"):
+        town.record(title, on=town.service_id)
+    town.record("Cimetières", on=town.commune_id)
+
+    content = brief_of(town, town.service_id)
+
+    page = figures(town.someone(Role.DIRECTOR, town.service_id))
+    assert {one.code: str(one.number) for one in content.figures} == {code: said for code, (_to, said) in page.items()}
+    assert sum(stage.datasets for stage in content.stages) == 2
+    assert "Grande-Commune" not in get_report("directors-brief").content.to_canonical(content).decode()
+    whole = brief_of(town, town.authority_id)
+    assert sum(stage.datasets for stage in whole.stages) == 3
+    assert len(whole.figures[0].points) == 13
+
+
+def test_the_first_line_of_services_adds_up_what_the_others_tell(town: Town) -> None:
+    town.record("Réseau d’eau", on=town.service_id)
+    town.record("Cimetières", on=town.commune_id)
+
+    content = brief_of(town, town.authority_id)
+
+    whole, *each = content.services
+    assert whole.name == "Toutes ces organisations"
+    assert not content.others
+    for place in range(len(content.stakes)):
+        assert whole.cells[place].breaches == sum(one.cells[place].breaches for one in each)
+    assert len(content.principles) == 3
+
+
+def test_elected_members_get_no_matrix(town: Town) -> None:
+    town.record("Réseau d’eau", on=town.service_id)
+
+    content = brief_of(town, town.service_id, plain=True)
+
+    assert content.services == content.principles == ()
+    assert content.figures[0].label == "Fichiers de données dont quelqu’un s’occupe"
+
+
+def test_a_past_day_tells_what_was_known_then_and_no_deadline(town: Town) -> None:
+    town.record("Réseau d’eau", on=town.authority_id)
+    before = TODAY - timedelta(days=400)
+
+    with pytest.raises(Invalid, match="pas encore au registre"):
+        brief_of(town, town.authority_id, moment=Moment(before, before, before, end_of_day(before, "Europe/Paris")))
+    later = Moment(TODAY, TODAY, TODAY, now() + timedelta(days=1))
+    content = brief_of(town, town.authority_id, moment=later)
+    assert content.deadlines == ()
+    assert not content.deadlines_told
+    assert sum(stage.datasets for stage in content.stages) == 1
+
+
+def test_its_statements_do_not_grow_with_what_it_counts(town: Town) -> None:
+    asked: list[str] = []
+
+    def count() -> int:
+        asked.clear()
+        brief_of(town, town.authority_id)
+        return len(asked)
+
+    event.listen(town.home.jobs, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    town.record("Réseau d’eau", on=town.service_id)
+    first = count()
+    for number in range(4):
+        town.record(f"Jeu {number}", on=town.commune_id)
+
+    assert 0 < count() <= first
+
+
+def test_the_page_leads_to_its_document_and_a_partner_has_none(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR, town.service_id)
+
+    (address,) = re.findall(r'href="(/documents\?[^"]+)">Imprimer en une page', director.get("/pilotage").text)
+    (plain,) = re.findall(r'href="(/documents\?[^"]+)">Imprimer', director.get("/pilotage?version=elus").text)
+
+    assert f"organisation%3A{town.service_id}" in address
+    assert "directors-brief-plain" in plain
+    assert f'value="organisation:{town.service_id}" selected' in director.get(address.replace("&amp;", "&")).text
+    assert "Imprimer" not in town.someone(Role.READER, town.service_id).get("/pilotage").text
+    strange = director.post("/documents", {"report": "directors-brief", "scope": f"dataset:{town.service_id}"})
+    assert strange.status_code == 422
+    assert "Cette page est celle" in strange.text
