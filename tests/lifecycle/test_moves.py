@@ -15,9 +15,8 @@ from registry.exchange.service import undo_import
 from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Role
 from registry.lifecycle.charts import load_chart
-from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.forms import VisaForm
 from registry.lifecycle.models import StageMove
-from registry.lifecycle.service import ask_move
 from registry.platform.database import Acting, open_session
 from registry.processing.forms import ActivityChange
 from registry.processing.queries import get_activity
@@ -492,39 +491,6 @@ def test_every_gate_names_a_policy_and_every_fact_is_declared(town: Town):
                 f"{policy_id} judges nobody"
             )
         assert set(move.known) <= catalogue.facts.keys()
-
-
-EVERYBODY = tuple(Role)
-
-
-@pytest.mark.parametrize("stage", list(Stage), ids=str)
-def test_of_every_stage_each_role_may_ask_for_what_the_file_says_and_nothing_else(town: Town, stage: Stage):
-    chart = load_chart()
-    for move in chart.moves:
-        for role in EVERYBODY:
-            sheet = town.record(f"{move.code} {role}", **READY)
-            if move.to is Stage.PUBLISHED:
-                decide_to_open(town, sheet)
-            place(town, sheet, stage)
-            who = town.someone(role)
-            with town.acting() as session:
-                version = session.execute(
-                    text("SELECT version FROM dataset WHERE id = :id"), {"id": sheet}
-                ).scalar_one()
-            try:
-                with town.acting(account_id=who.account_id) as session:
-                    ask_move(
-                        session, sheet, StageRequestForm(move=move.code, reason="Parce qu’il le faut."),
-                        by=who.account_id, roles=[role], today=town.info["today"](), expected=version,
-                    )  # fmt: skip
-                said = "asked"
-            except Exception as refusal:
-                said = type(refusal).__name__
-            allowed = "Stopped" if move.slip else "asked"
-            expected = "Conflict" if stage not in move.starts else "Forbidden" if role not in move.asked_by else allowed
-            assert said == expected, (stage, move.code, role)
-            at_once = expected == "asked" and not move.visas
-            assert stage_of(town, sheet) == (str(move.to) if at_once else str(stage))
 
 
 def test_an_outside_visa_says_whose_it_is():
