@@ -50,6 +50,7 @@ from registry.web.templating import say_day
 from registry.web.visits import Visit
 
 READ, RECORD = Permission.DATASETS_SHEET_READ, Permission.DATASETS_LAW_RECORD
+ISSUE = Permission.REPORTING_DOCUMENT_ISSUE
 _SHAPES: Mapping[Any, str] = {
     Conclusion.TO_ALL: "compliant", Conclusion.AFTER_REDACTION: "to-complete", Conclusion.TO_PERSON: "non-compliant",
     Conclusion.TO_NOBODY: "non-compliant", Conclusion.UNKNOWN: "to-complete",
@@ -133,7 +134,7 @@ def publication_panel(visit: Visit, dataset_id: int) -> PublicationPanel | None:
     return PublicationPanel(
         dataset_id, conclusion_view(found),
         choice_view(dossier.current, sheet, found) if dossier.current is not None else None,
-        visit.visitor.may(RECORD, sheet.organisation_id),
+        visit.visitor.may(RECORD, sheet.organisation_id), visit.visitor.may(ISSUE, sheet.organisation_id),
     )  # fmt: skip
 
 

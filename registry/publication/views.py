@@ -35,6 +35,7 @@ class PublicationPanel:
     conclusion: ConclusionView
     choice: ChoiceView | None
     may_record: bool
+    may_issue: bool
 
 
 @dataclass(frozen=True)
