@@ -9,7 +9,7 @@ from registry.exchange.rdf.writing import Syntax
 from registry.platform.database import transaction
 from registry.public.feeds import Place, dcat_feed
 from tests.demonstration.conftest import Visit
-from tests.public.shapes import SHAPES, violations
+from tests.public.shapes import NEEDS_SHAPES, violations
 
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 BASE = "https://exemple.invalid"
@@ -47,7 +47,6 @@ def _plain(value: object) -> object:
     return sorted(value, key=str.casefold) if isinstance(value, list) else value if value != "" else None
 
 
-@pytest.mark.skipif(not SHAPES, reason="BEFFROI_TEST_DCAT_AP names no folder of the shapes of DCAT-AP 3.0.1")
+@NEEDS_SHAPES
 def test_the_feed_breaks_no_shape_of_dcat_ap(feed: bytes) -> None:
-    pyshacl = pytest.importorskip("pyshacl")
-    assert violations(pyshacl, feed.decode()) == []
+    assert violations(feed.decode()) == []
