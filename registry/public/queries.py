@@ -170,7 +170,10 @@ def _datasets() -> Select[*tuple[Any, ...]]:
 
 
 def _rows(session: Session, query: Select[*tuple[Any, ...]]) -> list[Row]:
-    return [dict(row) for row in session.execute(query).mappings()]
+    # Zipped: a dictionary made of a row of SQLAlchemy asks it for each of forty columns by name.
+    found = session.execute(query)
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _below(session: Session, model: Any, columns: Sequence[str], dataset_ids: Sequence[int]) -> dict[int, list[Row]]:

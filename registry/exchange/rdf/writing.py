@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from json.encoder import encode_basestring
 from typing import NamedTuple
 
 PREFIXES = {
@@ -28,6 +29,8 @@ PREFIXES = {
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
+_quoted, _said = encode_basestring, json.JSONEncoder(ensure_ascii=False).encode
+"""Turtle escapes what JSON does; `json.dumps` makes an encoder for each text."""
 _NO_IRI = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
@@ -100,7 +103,7 @@ def _body(thing: Thing, waiting: list[Thing]) -> str:
 
 def _object(value: Words | Thing, waiting: list[Thing]) -> str:
     if isinstance(value, Words):
-        said = json.dumps(value.text, ensure_ascii=False)
+        said = _quoted(value.text)
         return f"{said}@{value.language}" if value.language else f"{said}^^{value.datatype}" if value.datatype else said
     if value.uri is None:
         return f"[{_body(value, waiting)} ]"
@@ -145,7 +148,7 @@ def _element(thing: Thing, out: list[str]) -> None:
 def _json_ld(things: Iterable[Thing]) -> Iterator[str]:
     yield f'{{"@context":{json.dumps(PREFIXES)},"@graph":['
     for number, thing in enumerate(things):
-        yield (",\n" if number else "\n") + json.dumps(_node(thing), ensure_ascii=False)
+        yield (",\n" if number else "\n") + _said(_node(thing))
     yield "\n]}\n"
 
 
