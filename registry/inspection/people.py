@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from registry.inspection.bodies import bodies_of, is_apart
 from registry.inspection.columns import Read, Table
-from registry.inspection.signs import words_of
+from registry.inspection.signs import load_signs, words_of
 from registry.inspection.vocabulary import Confidence, PersonalSign, Reason, ReasonCode, Suggestion
 
 _CIVILITIES = frozenset({"m", "mr", "mme", "mlle", "monsieur", "madame", "mademoiselle", "dr", "docteur", "me"})
@@ -144,6 +144,30 @@ def _is_person(value: str, first_names: frozenset[str], others: frozenset[str], 
     if titled or any(token in first_names for token in tokens):
         return True
     return _is_written_as_name(value) if headed else _INITIAL.fullmatch(value) is not None
+
+
+_ARTICLES = frozenset({"l", "la", "le", "les", "saint", "sainte", "st", "ste"})
+_AFTER_A_NAME = re.compile(r"[,;:(/–—]| - ")
+_LINKS = frozenset({"a", "au", "aux", "d", "de", "des", "du", "en", "et", "pour", "sur"})
+
+
+@lru_cache(maxsize=20_000)
+def may_be_somebody(text: str) -> bool:
+    """Whether a text standing alone may be the name of a person: nothing in it says a body, an office or a place.
+
+    It serves to keep names back, and no list holds every first name: some words that all begin by a capital may be one.
+    """
+    text = _AFTER_A_NAME.split(text, maxsplit=1)[0]
+    tokens, known = words_of(text).split(), load_signs().words
+    if len(tokens) > 1 and tokens[0] in _CIVILITIES:
+        return tokens[1] not in _ARTICLES
+    others = known["place"] | known["legal-form"] | known["functional-mailbox"]
+    if not len(tokens) > 1 or tokens[0] in _ARTICLES or set(tokens) & others:
+        return False
+    if set(tokens) & known["first-name"]:
+        return True
+    words = text.split()
+    return len(words) <= _MOST_WORDS and not set(tokens) & _LINKS and all(word[:1].isupper() for word in words)
 
 
 def _names_the_honoured(table: Table, column: Read) -> bool:

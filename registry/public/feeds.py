@@ -13,7 +13,7 @@ from registry.exchange.rdf.writing import Syntax, Thing, Words, write_graph
 from registry.kernel.words import FRENCH
 from registry.organisations.vocabulary import OrganisationKind
 from registry.public.queries import Row, find_batches, find_bodies, find_parts
-from registry.public.views import PATH, address_of, body_address, publisher_of, said_contact
+from registry.public.views import PATH, address_of, body_address, publisher_of, said_contact, without_people
 
 _LANGUAGE = "http://publications.europa.eu/resource/authority/language/FRA"
 _NO_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
@@ -59,7 +59,7 @@ def _described(session: Session, base: str, batch: Sequence[Row], bodies: Mappin
     parts = find_parts(session, [row["id"] for row in batch])
     for row in batch:
         yield Described(
-            row=row,
+            row=without_people(row),
             page=base + address_of(row["id"]),
             base=base,
             publisher=publisher_of(row, bodies),
@@ -110,7 +110,7 @@ def catalogue_rows(session: Session) -> Iterator[dict[str, object]]:
             body = _legal_person(bodies, row["organisation_id"])
             files = parts.distributions.get(row["id"], ())
             yield {
-                **row,
+                **without_people(row),
                 "contact_service": said_contact(row),
                 "formats": [one["format"] for one in files],
                 "file_address": next((one["access_url"] or one["download_url"] for one in files), None),

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
 from registry.inspection.contacts import names_a_person
+from registry.inspection.people import may_be_somebody
 from registry.kernel.words import _
 from registry.platform.lists import load_list
 from registry.public.queries import Parts, Row
@@ -105,8 +107,21 @@ def body_address(body_id: int) -> str:
 
 def said_contact(row: Row) -> str | None:
     """The service that answers, unless what is written there leads to a person."""
-    said: str | None = row["contact_service"]
-    return said if said and not names_a_person(said) else None
+    return _unless_somebody(row["contact_service"])
+
+
+def without_people(row: Row) -> Row:
+    """A dataset as the public is told of it: without whoever made or publishes it where that may be a person."""
+    creator, publisher = _unless_somebody(row["creator_name"]), _unless_somebody(row["publisher_name"])
+    if creator == row["creator_name"] and publisher == row["publisher_name"]:
+        return row
+    kept = {} if publisher else {"publisher_name": None, "publisher_uri": None}
+    return {**row, "creator_name": creator, **kept}
+
+
+@lru_cache(maxsize=5_000)
+def _unless_somebody(said: str | None) -> str | None:
+    return said if said and not names_a_person(said) and not may_be_somebody(said) else None
 
 
 def publisher_of(row: Row, bodies: Mapping[int, Row]) -> str:

@@ -11,9 +11,10 @@ from sqlalchemy import event, text
 
 from registry.exchange.rdf.here import read_rdf_bytes
 from registry.exchange.vocabulary import ReadCatalogue, ReadDataset
+from registry.inspection.people import may_be_somebody
 from registry.public import feed_routes
 from tests.public.conftest import TREES, Published
-from tests.public.shapes import SHAPES, violations
+from tests.public.shapes import NEEDS_SHAPES, violations
 from tests.public.test_public_pages import read
 
 pytestmark = pytest.mark.database
@@ -135,6 +136,38 @@ def test_a_mailbox_that_names_somebody_is_kept_back(published: Published) -> Non
             session.execute(text(said), {"said": TREES["contact_service"], "id": number})
 
 
+def test_who_made_a_dataset_is_told_unless_it_may_be_a_person(published: Published) -> None:
+    said = "UPDATE dataset SET creator_name = :creator, publisher_name = :publisher WHERE id = :id"
+    number = published.sheets["trees"]
+
+    def read_all() -> str:
+        return "".join(read(published, f"/catalogue/{path}").text for path in ("dcat.ttl", "dcat.jsonld", "scdl.csv"))
+
+    try:
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"creator": "Zébulon Tartempion", "publisher": "Mme Tartempion", "id": number})
+        assert "Tartempion" not in read_all()
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"creator": "Exploitant du réseau", "publisher": "Ville d’Essai", "id": number})
+        assert read_all().count("Exploitant du réseau") == 3
+    finally:
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"creator": None, "publisher": TREES["publisher_name"], "id": number})
+
+
+@pytest.mark.parametrize(
+    ("name", "kept"),
+    [
+        ("Camille Essai", True), ("Mme Dupont", True), ("DUPONT Zébulon", True), ("J. DURAND", True),
+        ("Zébulon Dupont, géomaticien", True), ("Service des parcs", False), ("Monsieur le Maire", False),
+        ("Saint-Nicolas", False), ("INSEE", False), ("Délégataire du service public de l’eau", False),
+        ("Bordeaux Métropole", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_name_that_may_be_somebodys_is_kept_back_and_that_of_a_body_is_not(name: str, kept: bool) -> None:
+    assert may_be_somebody(name) is kept
+
+
 def test_a_feed_that_did_not_change_is_not_made_again(published: Published) -> None:
     tag = read(published, "/catalogue/dcat.ttl").headers["etag"]
     asked: list[str] = []
@@ -150,7 +183,6 @@ def test_a_feed_that_did_not_change_is_not_made_again(published: Published) -> N
     assert len(asked) == 3
 
 
-@pytest.mark.skipif(not SHAPES, reason="BEFFROI_TEST_DCAT_AP names no folder of the shapes of DCAT-AP 3.0.1")
+@NEEDS_SHAPES
 def test_the_feed_breaks_no_shape_of_dcat_ap(published: Published) -> None:
-    pyshacl = pytest.importorskip("pyshacl")
-    assert violations(pyshacl, read(published, "/catalogue/dcat.ttl").text) == []
+    assert violations(read(published, "/catalogue/dcat.ttl").text) == []
