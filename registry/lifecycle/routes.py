@@ -7,12 +7,14 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.history import MORE_CHANGES
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Forbidden, Invalid, Refusal, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
+from registry.lifecycle.dataset_history import CHANGES_OF_DATASETS
 from registry.lifecycle.forms import StageRequestForm, VisaForm
 from registry.lifecycle.models import StageRequest
 from registry.lifecycle.queries import Narrowing, count_to_review, find_to_review, find_visas, get_request
@@ -28,6 +30,7 @@ from registry.web.visits import NOTICES, Rejected, Visit, route
 
 PAGE_SIZE = 25
 READ = Permission.DATASETS_SHEET_READ
+MORE_CHANGES.extend(CHANGES_OF_DATASETS)
 NOTICES.update(
     {
         "passage-fait": mark("Le jeu a changé d’étape."),

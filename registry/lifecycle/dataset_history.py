@@ -1,0 +1,39 @@
+"""What this room adds to the history of a dataset: the moves asked for, withdrawn, and the visas given or refused."""
+
+from collections.abc import Iterator
+
+from registry.datasets.history import Told
+from registry.kernel.words import _, mark
+from registry.ledger.queries import find_versions_of_rows
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.queries import find_requests, find_visas
+from registry.lifecycle.vocabulary import RequestState, VisaAnswer
+from registry.web.visits import Visit
+
+_REQUEST = {
+    RequestState.WAITING: mark("Passage demandé : {move}"),
+    RequestState.WITHDRAWN: mark("Demande de passage retirée : {move}"),
+}
+_VISA = {VisaAnswer.GIVEN: mark("Visa donné : {visa}"), VisaAnswer.REFUSED: mark("Visa refusé : {visa}")}
+
+
+def _moves(visit: Visit, dataset_id: int) -> Iterator[Told]:
+    """A move made at once is told by the sheet; a refusal, by the visa that refuses."""
+    requests = {one.id: one for one in find_requests(visit.session, dataset_id)}
+    if not requests:
+        return
+    chart = load_chart()
+    for number, versions in find_versions_of_rows(visit.session, "stage_request", list(requests)).items():
+        move = chart.find(requests[number].move)
+        at_once = len(versions) > 1 and versions[0].xid == versions[-1].xid
+        for version in () if at_once else versions:
+            if (said := _REQUEST.get(RequestState(version.snapshot["state"]))) is not None:
+                yield version, _(said).format(move=move.name() if move is not None else requests[number].move)
+    visas = {one.id: one for given in find_visas(visit.session, list(requests)).values() for one in given}
+    if visas:
+        for number, versions in find_versions_of_rows(visit.session, "stage_visa", list(visas)).items():
+            one = visas[number]
+            yield versions[-1], _(_VISA[one.answer]).format(visa=chart.visas[one.kind].name())
+
+
+CHANGES_OF_DATASETS = (_moves,)
