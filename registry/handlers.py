@@ -56,6 +56,7 @@ from registry.exchange.tables import routes as tables_routes
 from registry.governance import action_routes as actions_routes
 from registry.governance import api as governance_api
 from registry.governance import routes as governance_routes
+from registry.governance import training_routes
 from registry.governance.stakes import routes as stakes_routes
 from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
@@ -166,6 +167,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *delegation_api.HANDLERS,
     *governance_routes.HANDLERS,
     *actions_routes.HANDLERS,
+    *training_routes.HANDLERS,
     *stakes_routes.HANDLERS,
     *governance_api.HANDLERS,
     *publication_routes.HANDLERS,

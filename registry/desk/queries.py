@@ -17,6 +17,8 @@ from registry.desk.models import TaskArrangement
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE, SOON
 from registry.desk.statement import ASKING
 from registry.desk.vocabulary import MENDING, SLIP_POLICY, Arrangement, TaskKind, TaskList
+from registry.governance.training_queries import months_of_training
+from registry.governance.training_rules import ANSWERING
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
@@ -115,7 +117,10 @@ class Task:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
-        if self.kind in {TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE}:
+        if self.kind in {
+            TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE, TaskKind.ACTION,
+            TaskKind.TRAINING,
+        }:  # fmt: skip
             return MENDING[self.kind]
         if self.detail == SLIP_POLICY:
             return Permission.PROCESSING_DISPOSAL_PREPARE
@@ -160,6 +165,7 @@ def find_tasks(
             "breach_patience": BREACH_PATIENCE, "gap_patience": GAP_PATIENCE,
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
             "dpia_policy": DPIA_POLICY, "slip_policy": SLIP_POLICY, "kept_months": asker.kept_months,
+            "training_months": months_of_training(session, today), "answering": [str(one) for one in ANSWERING],
             "within": None if within is None else sorted(within), "key": key, "kind": kind,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,

@@ -10,7 +10,7 @@ from registry.lifecycle.queries import AWAITED
 # for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
 # that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
 # time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
-# erasure once no request needs their name.
+# erasure once no request needs their name. Who answers for data is told of training once a course exists.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -154,6 +154,28 @@ WITH waiting AS MATERIALIZED (
       OR (d.asked_by = :account AND d.state IN ('approved', 'refused') AND d.decided_on > :told)
       OR (d.asked_by = :account AND d.state = 'approved' AND d.expires_on BETWEEN :today AND :warned)
   UNION ALL
+  SELECT 'action', concat_ws(':', 'action', g.id), g.organisation_id, 'organisation', g.organisation_id, g.title,
+         ARRAY[]::text[], 3, NULL, g.due_on, 1, false, false, NULL, NULL
+    FROM governance_action g
+   WHERE NOT g.annulled AND g.state IN ('planned', 'under-way') AND g.due_on <= :soon
+     AND EXISTS (SELECT FROM appointment a
+                  WHERE a.person_id = :person AND a.subject_kind = 'organisation' AND a.subject_id = g.organisation_id
+                    AND a.role = g.owner_role AND NOT a.annulled AND a.during @> CAST(:today AS date))
+  UNION ALL
+  SELECT 'training', concat_ws(':', 'training', p.id), p.organisation_id, 'organisation', p.organisation_id,
+         coalesce(CAST(had.next_on AS text), ''), ARRAY[]::text[], 5, NULL,
+         CAST(had.last_on + make_interval(months => :training_months) AS date), 1, had.next_on IS NOT NULL, false,
+         NULL, NULL
+    FROM person p CROSS JOIN LATERAL (
+      SELECT max(t.held_on) FILTER (WHERE t.state = 'attended' AND t.held_on <= :today) AS last_on,
+             min(t.held_on) FILTER (WHERE t.state = 'enrolled' AND t.held_on >= :today) AS next_on
+        FROM training_attendance t WHERE t.person_id = p.id AND NOT t.annulled) AS had
+   WHERE p.id = :person AND (had.last_on IS NULL OR had.last_on + make_interval(months => :training_months) < :soon)
+     AND EXISTS (SELECT FROM training_course c WHERE NOT c.annulled)
+     AND (EXISTS (SELECT FROM role_grant g WHERE g.account_id = :account AND NOT g.ended AND g.role = 'director')
+          OR EXISTS (SELECT FROM appointment a WHERE a.person_id = p.id AND a.role = ANY (:answering)
+                        AND NOT a.annulled AND a.during @> CAST(:today AS date)))
+  UNION ALL
   SELECT 'move', concat_ws(':', 'move', r.id), r.organisation_id, 'dataset', r.dataset_id,
          concat_ws(':', stands.code, r.id, r.move, w.kind, w.since), ARRAY[]::text[],
          CASE WHEN stands.code = 'refused' THEN 0 ELSE 2 END, coalesce(r.ended_on, w.since, r.asked_on), NULL, 1,
@@ -211,7 +233,10 @@ SELECT counted.said, shown.* FROM (
 _IDS, _WORDS = ARRAY(BigInteger), ARRAY(Text)
 ASKING = text(_TASKS).bindparams(
     *(bindparam(name, type_=Date()) for name in ("today", "soon", "told", "warned")),
-    *(bindparam(name, type_=_WORDS) for name in ("policies", "obligations", "dated", "owed_by_law", "of_law")),
+    *(
+        bindparam(name, type_=_WORDS)
+        for name in ("policies", "obligations", "dated", "owed_by_law", "of_law", "answering")
+    ),
     *(
         bindparam(name, type_=_IDS)
         for name in (
@@ -239,6 +264,6 @@ ASKING = text(_TASKS).bindparams(
     ),
     *(
         bindparam(name, type_=Integer())
-        for name in ("limit", "skipped", "gap_patience", "breach_patience", "kept_months")
+        for name in ("limit", "skipped", "gap_patience", "breach_patience", "kept_months", "training_months")
     ),
 )

@@ -19,6 +19,8 @@ class TaskKind(Labelled):
     ASSESSMENT = "assessment", mark("Analyses d’impact à décider")
     DEVIATION = "deviation", mark("Écarts assumés")
     MOVE = "move", mark("Passages à viser")
+    ACTION = "action", mark("Actions du plan")
+    TRAINING = "training", mark("Formations à suivre")
     ERASURE = "erasure", mark("Demandeurs à effacer")
 
 
@@ -75,6 +77,8 @@ MENDING = {
     "erasure": Permission.ERASURES_PERSON_ERASE,
     "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
     "move": Permission.LIFECYCLE_VISA_GIVE,
+    "action": Permission.GOVERNANCE_PLAN_RECORD,
+    "training": Permission.GOVERNANCE_PLAN_READ,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

@@ -87,6 +87,9 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "stored_file": (mark("Fichier conservé"), ""),
     "sub_processor": (mark("Sous-traitant ultérieur"), ""),
     "task_arrangement": (mark("Décision sur une tâche"), ""),
+    "training_attendance": (mark("Présence à une formation"), ""),
+    "training_course": (mark("Formation aux données"), "/gouvernance/formations/{row}"),
+    "training_session": (mark("Session d’une formation"), "/gouvernance/sessions/{row}/modifier"),
     "visa_delegation": (mark("Visa confié"), "/visas/delegations"),
     "watch_entry": (mark("Veille juridique"), "/droit/veille/{row}/modifier"),
 }

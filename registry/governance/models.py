@@ -1,4 +1,4 @@
-"""Who meets, what they decide, and what is to be done."""
+"""Who meets, what they decide, what is to be done, and who was trained."""
 
 from datetime import date
 
@@ -6,9 +6,9 @@ from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from registry.compliance.vocabulary import Principle, Stake
-from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
+from registry.governance.vocabulary import ActionState, AttendanceState, BodyKind, BodyScope
 from registry.organisations.vocabulary import AppointmentRole
-from registry.platform.tables import Kind, Versioned, free, plain, stored
+from registry.platform.tables import Kind, Versioned, free, plain, plain_list, stored
 
 
 class GovernanceBody(Versioned, table=True):
@@ -106,4 +106,59 @@ class GovernanceAction(Versioned, table=True):
     progress: str | None = free(nullable=True)
     decision_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="governance_decision.id", index=True)
     policy_id: str | None = plain(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class TrainingCourse(Versioned, table=True):
+    """What an organisation teaches about data, and to whom: codes of the list of audiences."""
+
+    __tablename__ = "training_course"
+    __table_args__ = (CheckConstraint("title <> ''", name="title"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    title: str = free()
+    audiences: list[str] = plain_list()
+    content: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class TrainingSession(Versioned, table=True):
+    """A session of a course, held or to come; its attendance sheet is evidence.
+
+    Units: `hours` of training; `headcount` how many were there, named or not.
+    """
+
+    __tablename__ = "training_session"
+    __table_args__ = (
+        Index(None, "course_id", "held_on", "id"),
+        CheckConstraint("hours > 0", name="hours"),
+        CheckConstraint("headcount >= 0", name="headcount"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    course_id: int = Field(sa_type=BigInteger, foreign_key="training_course.id")
+    held_on: date
+    hours: float | None = None
+    place: str | None = free(nullable=True)
+    remote: bool = Field(default=False)
+    given_by: str | None = free(nullable=True)
+    headcount: int | None = None
+    annulled: bool = Field(default=False)
+
+
+class TrainingAttendance(Versioned, table=True):
+    """Somebody at a session. It is of the person's organisation: who reads that reads what its people learnt.
+
+    `held_on` is the day of the session, nothing while that is set aside.
+    """
+
+    __tablename__ = "training_attendance"
+    __table_args__ = (UniqueConstraint("session_id", "person_id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    session_id: int = Field(sa_type=BigInteger, foreign_key="training_session.id")
+    person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
+    held_on: date | None = None
+    state: AttendanceState = stored(AttendanceState)
     annulled: bool = Field(default=False)

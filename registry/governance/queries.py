@@ -20,6 +20,8 @@ from registry.governance.models import (
     GovernanceDecision,
     GovernanceMeeting,
     GovernanceMember,
+    TrainingCourse,
+    TrainingSession,
 )
 from registry.governance.vocabulary import ActionState, BodyScope
 from registry.kernel.errors import NotFound
@@ -29,7 +31,7 @@ from registry.organisations.models import Appointment, Organisation
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.templating import say_day
 
-Row = TypeVar("Row", GovernanceBody, GovernanceMeeting, GovernanceAction)
+Row = TypeVar("Row", GovernanceBody, GovernanceMeeting, GovernanceAction, TrainingCourse, TrainingSession)
 MOST = 500
 _NEVER = date(9999, 12, 31)
 _OPEN = tuple(state for state in ActionState if state.is_open)

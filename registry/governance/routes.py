@@ -32,6 +32,8 @@ from registry.governance.service import (
     record_body,
     record_meeting,
 )
+from registry.governance.training_queries import find_answering, months_of_training
+from registry.governance.training_rules import is_trained
 from registry.governance.views import (
     BodyFormPage,
     BodyLine,
@@ -67,6 +69,8 @@ def show_governance(visit: Visit) -> Response[Any]:
         days.setdefault(meeting.body_id, []).append(meeting.held_on)
     late = count_actions(visit.session, ActionFilter(late=True), today=today)
     opened = frozenset(one for one in ActionState if one.is_open)
+    months = months_of_training(visit.session, today)
+    untrained = sum(not is_trained(one.last_on, months, today) for one in find_answering(visit.session, today))
     page = GovernancePage(
         bodies=[_body_line(body, names.get(body.organisation_id, ""), days.get(body.id, []), today) for body in bodies],
         decisions=_decision_lines(visit, find_decisions(visit.session)[:_LAST]) if not annulled else [],
@@ -75,6 +79,8 @@ def show_governance(visit: Visit) -> Response[Any]:
              "bad" if late else "good"),
             (count_actions(visit.session, ActionFilter(states=opened), today=today), _("à mener"),
              "/gouvernance/actions?etat=planned&etat=under-way", ""),
+            (untrained, ngettext("personne sans formation valable", "personnes sans formation valable", untrained),
+             "/gouvernance/formations?etat=a-former#personnes", "bad" if untrained else "good"),
         ],
         annulled=annulled,
         may_record=visit.visitor.may(RECORD),

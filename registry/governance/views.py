@@ -40,6 +40,15 @@ LABELS: Mapping[str, str] = {
     "progress": mark("Avancement"),
     "decision_id": mark("Décision appliquée"),
     "late": mark("En retard"),
+    "audiences": mark("Pour qui"),
+    "content": mark("Ce qu’on y apprend"),
+    "hours": mark("Durée en heures"),
+    "place": mark("Lieu"),
+    "remote": mark("À distance"),
+    "given_by": mark("Qui la donne"),
+    "headcount": mark("Nombre de présents"),
+    "people": mark("Personnes"),
+    "person_id": mark("Personne"),
 }
 _TONES = {
     ActionState.PLANNED: Verdict.TO_COMPLETE, ActionState.UNDER_WAY: Verdict.TO_COMPLETE,

@@ -37,7 +37,9 @@ def ask_why(
     return visit.page("governance/annul.html", page, status=status)
 
 
-def answer_why(visit: Visit, row: Row, what: str, title: str, here: str, back: str) -> Response[Any]:
+def answer_why(
+    visit: Visit, row: Row, what: str, title: str, here: str, back: str, *, by: Callable[..., Any] = set_aside
+) -> Response[Any]:
     """Sets a record aside, or brings it back, or asks once more for the reason."""
     read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
@@ -45,9 +47,11 @@ def answer_why(visit: Visit, row: Row, what: str, title: str, here: str, back: s
         return ask_why(visit, row, what, title, here, back, again, HTTP_422_UNPROCESSABLE_ENTITY)
     expected, aside = read_number(visit.form_data().first("version")) or 0, not row.annulled
     try:
-        set_aside(visit.session, row, expected=expected, reason=read.form.reason, annulled=aside)
+        by(visit.session, row, expected=expected, reason=read.form.reason, annulled=aside)
     except Stale as refusal:
         return ask_why(visit, row, what, title, here, back, say_stale(refusal), HTTP_409_CONFLICT)
+    except Conflict as refusal:
+        return ask_why(visit, row, what, title, here, back, refusal.message, HTTP_409_CONFLICT)
     return visit.go(back, done="gouvernance-annulee" if aside else "gouvernance-retablie")
 
 

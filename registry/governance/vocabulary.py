@@ -32,3 +32,11 @@ class ActionState(Labelled):
     def is_open(self) -> bool:
         """Whether something is still to be done."""
         return self in {ActionState.PLANNED, ActionState.UNDER_WAY}
+
+
+class AttendanceState(Labelled):
+    """What is known of somebody at a training session."""
+
+    ENROLLED = "enrolled", mark("Inscription")
+    ATTENDED = "attended", mark("Présence")
+    MISSED = "missed", mark("Absence")

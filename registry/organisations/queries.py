@@ -360,6 +360,15 @@ def find_known(session: Session, person_id: int) -> Known | None:
     return Known(person_id, values.get(rows[0].name_digest or ""), values.get(rows[0].email_digest or ""))
 
 
+def find_homes(session: Session, person_ids: Iterable[int]) -> dict[int, int]:
+    """The organisation of each of these persons that lists may name, as far as the asker may know them."""
+    ids = cast(list(person_ids), ARRAY(BigInteger))
+    rows = session.execute(
+        select(col(Person.id), col(Person.organisation_id)).where(col(Person.id) == any_(ids), ~col(Person.confided))
+    )
+    return {row.id: row.organisation_id for row in rows}
+
+
 def is_person_of(session: Session, person_id: int, organisation_ids: Iterable[int]) -> bool:
     """Whether somebody belongs to one of these organisations, as far as the asker may know."""
     found = session.get(Person, person_id)

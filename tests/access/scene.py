@@ -42,6 +42,8 @@ from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRec
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.governance.forms import ActionForm, BodyForm, MeetingDecisionForm, MeetingForm, MemberForm
 from registry.governance.service import record_action, record_body, record_meeting
+from registry.governance.training_forms import CourseForm, SessionForm
+from registry.governance.training_service import record_course, record_training_session
 from registry.governance.vocabulary import BodyKind, BodyScope
 from registry.kernel.permissions import Role
 from registry.legal.forms import WatchForm
@@ -174,6 +176,10 @@ class Objects:
     meeting_version: int = 1
     action_id: int = NOTHING
     action_version: int = 1
+    course_id: int = NOTHING
+    spare_course_id: int = NOTHING
+    training_id: int = NOTHING
+    training_version: int = 1
     measure_id: int = NOTHING
     measure_version: int = 1
     deviation_id: int = NOTHING
@@ -530,7 +536,18 @@ def _governed(session: Session, organisation_id: int, word: str) -> dict[str, in
     return {
         "body_id": body, "meeting_id": record_meeting(session, body, meeting).id,
         "action_id": record_action(session, organisation_id, ActionForm(title=f"Action {word}")).id,
+        **_trained(session, organisation_id, word),
     }  # fmt: skip
+
+
+def _trained(session: Session, organisation_id: int, word: str) -> dict[str, int]:
+    """A course of an organisation with a session, and another that has none."""
+    course, spare = (
+        record_course(session, organisation_id, CourseForm(title=f"{title} {word}", audiences=["stewards"])).id
+        for title in ("Formation", "Formation sans session")
+    )
+    held = record_training_session(session, course, SessionForm(held_on=date(2026, 1, 20)))
+    return {"course_id": course, "spare_course_id": spare, "training_id": held.id}
 
 
 def _form(**values: Any) -> Callable[[Objects], dict[str, Any]]:
@@ -648,6 +665,18 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /gouvernance/actions/{action_id:int}/annuler": _form(
         version=lambda of: str(of.action_version), reason=REASON
+    ),
+    "POST /gouvernance/formations/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), title="Formation neuve", audiences="stewards"
+    ),
+    "POST /gouvernance/formations/{course_id:int}/modifier": _form(
+        version="1", title="Formation changée", audiences="legal"
+    ),
+    "POST /gouvernance/formations/{course_id:int}/annuler": _form(version="1", reason=REASON),
+    "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": _form(held_on="2026-02-03", hours="2"),
+    "POST /gouvernance/sessions/{training_id:int}/modifier": _form(version="1", held_on="2026-02-04"),
+    "POST /gouvernance/sessions/{training_id:int}/annuler": _form(
+        version=lambda of: str(of.training_version), reason=REASON
     ),
     "POST /mesures/{measure_id:int}/annuler": _form(version=lambda of: str(of.measure_version), reason=REASON),
     "POST /mesures/{measure_id:int}/modifier": _form(
@@ -1050,6 +1079,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         "secret": "l311-5-2d",
         **({"dataset_id": of.moved_id} if path.endswith(_OF_MOVED) else {}),
         **({"dataset_id": of.chosen_id} if path.endswith(_OF_CHOSEN) else {}),
+        **({"course_id": of.spare_course_id} if path.endswith("/annuler") else {}),
         **{name: getattr(of, f"spare_{name}") for name in SPARE_BY_API if path.startswith("/api/")},
     }  # fmt: skip
 

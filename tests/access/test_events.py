@@ -118,6 +118,12 @@ EVENTS = {
     "POST /gouvernance/actions/nouvelle": "governance:action:record",
     "POST /gouvernance/actions/{action_id:int}/modifier": "governance:action:amend",
     "POST /gouvernance/actions/{action_id:int}/annuler": "governance:action:annul",
+    "POST /gouvernance/formations/nouvelle": "governance:course:record",
+    "POST /gouvernance/formations/{course_id:int}/modifier": "governance:course:amend",
+    "POST /gouvernance/formations/{course_id:int}/annuler": "governance:course:annul",
+    "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": "governance:session:record",
+    "POST /gouvernance/sessions/{training_id:int}/modifier": "governance:session:amend",
+    "POST /gouvernance/sessions/{training_id:int}/annuler": "governance:session:annul",
     "POST /api/v1/governance-bodies": "governance:body:record",
     "PATCH /api/v1/governance-bodies/{body_id:int}": "governance:body:amend",
     "POST /api/v1/governance-bodies/{body_id:int}/annulment": "governance:body:annul",
@@ -322,6 +328,9 @@ ORDER = (
     "POST /gouvernance/instances/{body_id:int}/seances/nouvelle", "POST /api/v1/governance-meetings",
     "POST /gouvernance/seances/{meeting_id:int}/modifier", "PATCH /api/v1/governance-meetings/{meeting_id:int}",
     "POST /gouvernance/actions/{action_id:int}/modifier", "PATCH /api/v1/governance-actions/{action_id:int}",
+    "POST /gouvernance/formations/{course_id:int}/modifier", "POST /gouvernance/formations/{course_id:int}/annuler",
+    "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle",
+    "POST /gouvernance/sessions/{training_id:int}/modifier", "POST /gouvernance/sessions/{training_id:int}/annuler",
     "POST /api/v1/governance-bodies/{body_id:int}/annulment",
     "POST /api/v1/governance-bodies/{body_id:int}/restoration",
     "POST /api/v1/governance-meetings/{meeting_id:int}/annulment",
@@ -461,13 +470,14 @@ def _version(town: Town, of: Objects) -> Objects:
         entry = version_in("watch_entry", of.entry_id)
         committee, meeting = version_in("governance_body", of.body_id), version_in("governance_meeting", of.meeting_id)
         action = version_in("governance_action", of.action_id)
+        training = version_in("training_session", of.training_id)
         deviation = version_in("accepted_deviation", of.deviation_id)
         moving = version_in("stage_request", of.stage_request_id)
         answers, choices = (get_dossier(session, number).version for number in (of.moved_id, of.chosen_id))
         return replace(
             of, stage_request_version=moving.scalar_one(), deviation_version=deviation.scalar_one(),
             entry_version=entry.scalar_one(), body_version=committee.scalar_one(), meeting_version=meeting.scalar_one(),
-            action_version=action.scalar_one(),
+            action_version=action.scalar_one(), training_version=training.scalar_one(),
             answers_version=answers, choices_version=choices,
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,

@@ -1,0 +1,29 @@
+"""The tasks that governance makes, in words: what, why, what it gains, the action and its address."""
+
+from datetime import date
+
+from registry.desk.queries import Task
+from registry.kernel.words import _
+from registry.web.templating import say_day
+
+Words = tuple[str, str, str, str, str]
+
+
+def say_action(task: Task, *_known: object) -> Words:
+    """An action of the plan whose day nears, or has passed."""
+    what = _("Mener à bien l’action « {title} »").format(title=task.detail)
+    return (
+        what, _("vous tenez la fonction qui s’en charge"), _("le plan d’action avance"), _("Dire où elle en est"),
+        f"/gouvernance/actions/{task.key.rpartition(':')[2]}/modifier",
+    )  # fmt: skip
+
+
+def say_training(task: Task, *_known: object) -> Words:
+    """Training to follow: none is known, it no longer holds, or will not for long."""
+    gain, address = _("vous répondez de données en sachant ce qu’elles demandent"), "/gouvernance/formations"
+    if task.detail:
+        day = say_day(date.fromisoformat(task.detail))
+        what = _("Vous êtes attendu·e en formation le {day}").format(day=day)
+        return what, _("la session compte une fois votre présence notée"), gain, _("Voir les formations"), address
+    why = _("ce que vous avez appris ne vaut plus, ou plus pour longtemps") if task.due else _("aucune n’est connue")
+    return _("Suivre une formation aux données"), why, gain, _("Voir les formations"), address
