@@ -83,7 +83,7 @@ from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
 from registry.processing.retention.models import DatasetRetention, RetentionHold
-from registry.publication import dataset_document
+from registry.publication import dataset_document, obligations_document
 from registry.publication.facts import BOUND as BOUND_OF_PUBLICATION
 from registry.publication.facts import bind_publication
 from registry.publication.models import PublicationChoice, SecretAnswer
@@ -398,6 +398,10 @@ _SOURCES = (
     Source(
         "dataset-sheet", Permission.DATASETS_SHEET_READ, dataset_document.get_keeper, dataset_document.gather,
         records={dataset_document.SUBJECT: dataset_document.name_subject},
+    ),
+    Source(
+        "open-data-obligations", Permission.COMPLIANCE_FINDING_READ, obligations_document.get_keeper,
+        obligations_document.gather, obligations_document.OFFERED,
     ),
     Source(
         "directors-brief", Permission.COMPLIANCE_FINDING_READ, brief.get_keeper, brief.gather_full, brief.OFFERED

@@ -1,0 +1,140 @@
+"""What obliges a body to put its datasets online, dataset by dataset: since when, what was decided, what is late first.
+
+Law: CRPA L312-1-1 and D312-1-1-1 (fifty staff for all; 3,500 inhabitants for territorial collectivities alone).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.compliance.engine import Reading, engine_at
+from registry.compliance.evaluation import Assessment
+from registry.compliance.service import judge
+from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.words import _, ngettext
+from registry.ledger.as_of import find_rows
+from registry.organisations.facts import bind_organisations
+from registry.organisations.queries import get_organisation
+from registry.organisations.vocabulary import OrganisationKind
+from registry.processing.holding import find_every, find_held, frame_of_sheets
+from registry.publication.models import PublicationChoice
+from registry.publication.vocabulary import DecisionState
+from registry.web.templating import say_day
+
+BOUND = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
+OFFERED = {"organisation": BOUND}
+_DUTIES = frozenset({"OD-01", "OD-10", "OD-14", "OD-15", "OD-16", "OD-17", "OD-18", "OD-26", "OD-27"})
+"""The policies that oblige to decide, to publish, or to publish in some manner."""
+_GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
+
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The body whose obligations are told.
+
+    Raises: NotFound; Invalid when the law addresses no such body.
+    """
+    body = get_organisation(session, subject.number) if subject.kind in OFFERED else None
+    if body is None or body.kind not in BOUND:
+        raise Invalid(_("Ce rapport est celui d’une commune ou d’un établissement intercommunal."))
+    return body.id
+
+
+def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """The obligations of a body and of its services.
+
+    Raises: NotFound; Invalid when the body was not in the register that day.
+    """
+    held = find_held(session, find_every(session, moment), subject.number)
+    told = _told(session, held.within, subject.number, moment)
+    ids = [number for number, _title, _said in told if number is not None]
+    decided = {
+        row.dataset_id: _("{outcome}, le {day}").format(outcome=row.outcome.label, day=say_day(row.decided_on))
+        for row in find_rows(session, PublicationChoice, until=moment.until, column="dataset_id", among=ids)
+        if row.state == DecisionState.CURRENT
+    }
+    counts = {verdict: sum(said.verdict is verdict for _n, _t, said in told) for verdict in _GROUPS}
+    values = {
+        **frame_of_sheets(session, held, moment, held.asked.name),
+        "summary": [
+            {"label": one, "first": kept, "second": still} for one, kept, still in _summary(told)
+        ],
+        "sheets": [_who(session, subject.number, moment), *(_group(one, told, decided, counts) for one in _GROUPS)],
+    }  # fmt: skip
+    values["card"] = [{"label": _("Tenu par"), "text": held.asked.name}]
+    return Gathered(held.kind, subject.number, held.asked.name, subject.number, values)
+
+
+_Told = tuple[int | None, str, Assessment]
+
+
+def _told(session: Session, within: frozenset[int], body: int, moment: Moment) -> list[_Told]:
+    """Each duty that bears on the body or on one of its datasets: the dataset, its title, what is said."""
+    engine = engine_at(session, moment.until)
+    reading = Reading(on=moment.as_of, until=moment.until, law_of=moment.law_of)
+    ids = engine.subjects[SubjectKind.DATASET].everything(session, within, moment.until)
+    found: list[_Told] = []
+    for kind, numbers in ((SubjectKind.ORGANISATION, [body]), (SubjectKind.DATASET, ids)):
+        for one in judge(session, kind, numbers, reading, engine):
+            if one.row.annulled or one.organisation_id not in within:
+                continue
+            number, title = (one.subject_id, one.row.title) if kind is SubjectKind.DATASET else (None, one.row.name)
+            found += [
+                (number, title, said)
+                for said in one.assessments
+                if said.policy.id in _DUTIES and said.verdict is not Verdict.NOT_APPLICABLE
+            ]
+    return sorted(found, key=lambda one: (one[2].version.effective_from, one[1], one[2].policy.id))
+
+
+def _summary(told: Sequence[_Told]) -> list[tuple[str, int, int]]:
+    by_duty: dict[str, list[int]] = {}
+    for _number, _title, said in told:
+        by_duty.setdefault(said.policy.name(), [0, 0])[said.verdict is not Verdict.COMPLIANT] += 1
+    return [(name, kept, still) for name, (kept, still) in sorted(by_duty.items())]
+
+
+def _who(session: Session, body: int, moment: Moment) -> dict[str, Any]:
+    """Whether the body is bound, and on which figures that rests."""
+    _row, facts = bind_organisations(session, [body], on=moment.as_of, until=moment.until)[body]
+    bound: Any = facts.get("organisation.subject_to_online_publication")
+    answer = {
+        True: _("Oui : elle publie en ligne ce que la loi vise."),
+        False: _("Non : elle est sous un des seuils ; les textes propres à certaines données la lient encore."),
+    }.get(bound, "")
+    figures = [
+        (_("Agents, en équivalents temps plein"), facts.get("organisation.staff_fte"), _("seuil : 50, pour tous")),
+        (_("Habitants"), facts.get("organisation.population"), _("seuil : 3 500, pour une commune seulement")),
+    ]
+    lines = [
+        {"label": label, "text": "" if value is None else f"{value:g} ({rule})", "article": "L312-1-1 ; D312-1-1-1",
+         "owed": True}
+        for label, value, rule in figures
+    ]  # fmt: skip
+    bind = {"label": _("Tenue de publier en ligne"), "text": answer, "article": "CRPA, L312-1-1", "owed": True}
+    return {"id": "qui", "name": _("Qui est tenu"), "lines": [bind, *lines]}
+
+
+def _group(
+    verdict: Verdict, told: Sequence[_Told], decided: Mapping[int, str], counts: Mapping[Verdict, int]
+) -> dict[str, Any]:
+    names = {
+        Verdict.NON_COMPLIANT: _("En retard : dû et pas fait"),
+        Verdict.TO_COMPLETE: _("À établir : une information manque"),
+        Verdict.COMPLIANT: _("Fait"),
+    }
+    rows = [
+        (title, said.policy.name(), say_day(said.version.effective_from),
+         f"{said.version.text}, {said.version.article}",
+         decided.get(number, _("Aucune décision")) if number is not None else "–")
+        for number, title, said in told if said.verdict is verdict
+    ]  # fmt: skip
+    headers = (_("Jeu ou organisme"), _("Ce que la loi demande"), _("Depuis le"), _("Texte"), _("Décision"))
+    standing = ngettext("{count} obligation", "{count} obligations", counts[verdict]).format(count=counts[verdict])
+    return {
+        "id": str(verdict), "name": names[verdict], "late": verdict is Verdict.NON_COMPLIANT and bool(rows),
+        "standing": standing,
+        "grids": [{"caption": names[verdict], "headers": headers, "rows": rows}] if rows else [],
+    }  # fmt: skip
