@@ -26,6 +26,8 @@ NO_PAGES = {
     "/catalogue/etalab.csv": "a file to download",
     "/catalogue/scdl.csv": "a file to download",
     "/conformite/simulations/{simulation_id:int}/fichier": "a file to download",
+    "/conformite/simulations/{simulation_id:int}/projet": "a file to download",
+    "/conformite/{policy_id:str}/fichier": "a file to download",
     "/conservation/regles/fichier": "a file to download",
     "/echeances.ics": "a file to download",
     "/exports/{form:str}": "a file to download",
