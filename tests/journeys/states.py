@@ -23,7 +23,7 @@ from tests.journeys.states_of_personal_data import (
     record_imports,
     retention,
 )
-from tests.journeys.states_of_publication import delegations, governance, publications, the_public
+from tests.journeys.states_of_publication import delegations, governance, publications, the_public, training
 from tests.journeys.states_of_rules import adoptions, simulations
 from tests.legal.conftest import CODE, xml_article
 
@@ -400,7 +400,7 @@ def refusals(visitor: Visitor) -> States:
 
 ROOMS: tuple[Callable[[Visitor], States], ...] = (
     many_at_once, one_sheet, lists, desk, appointments, documents, systems, activities, assessments,
-    deviations, moves, publications, governance, the_public, refusals,
+    deviations, moves, publications, governance, training, the_public, refusals,
 )  # fmt: skip
 
 

@@ -89,6 +89,42 @@ def governance(visitor: Visitor) -> States:
         yield words
 
 
+def training(visitor: Visitor) -> States:
+    """A course refused by its form, recorded, a session refused then held, and both set aside."""
+    page = visitor.page
+    visitor.go("/gouvernance/formations/nouvelle")
+    yield "a course to record"
+    dare(page)
+    send(page)
+    yield "a course refused by its form"
+    page.fill("#title", "Formation d’essai")
+    page.locator("input[name=audiences]").first.check()
+    send(page)
+    own = page.url.removeprefix(visitor.origin).partition("?")[0]
+    yield "a course recorded"
+    visitor.go(f"{own}/modifier")
+    yield "a course to amend"
+    visitor.go(f"{own}/sessions/nouvelle")
+    dare(page)
+    send(page, ".save-bar .btn-primary")
+    yield "a session refused by its form"
+    page.fill("#held_on", today().isoformat())
+    send(page, ".save-bar .btn-primary")
+    yield "a session held"
+    session = page.locator("main a[href^='/gouvernance/sessions/']").first.get_attribute("href") or ""
+    visitor.go(session)
+    yield "a session to amend"
+    visitor.go(f"{session.removesuffix('/modifier')}/annuler")
+    yield "a session to set aside"
+    visitor.go("/gouvernance/formations?etat=a-former")
+    yield "who is to be trained"
+    visitor.go(f"{own}/annuler")
+    yield "a course to set aside"
+    dare(page)
+    send(page)
+    yield "a course set aside without a reason"
+
+
 def the_public(visitor: Visitor) -> States:
     """What citizens are shown: the catalogue searched in vain, a dataset that is not there."""
     for words, address in {
