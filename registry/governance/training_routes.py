@@ -170,7 +170,7 @@ def _session_line(held: TrainingSession, counts: Mapping[AttendanceState, int], 
 def _typed_course(data: FormData) -> dict[str, Any]:
     return {
         "title": data.first("title").strip(), "content": data.first("content").strip() or None,
-        "audiences": data.all("audiences"),
+        "audiences": [code for code in data.all("audiences") if code],
     }  # fmt: skip
 
 

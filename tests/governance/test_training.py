@@ -16,7 +16,7 @@ LIST = "/gouvernance/formations"
 
 def course_by(someone: Someone, town: Town) -> str:
     """Records a course of the authority by its form; the address of its page."""
-    sent = {"organisation_id": str(town.authority_id), "title": "Cycle de vie", "audiences": "stewards"}
+    sent = {"organisation_id": str(town.authority_id), "title": "Cycle de vie", "audiences": ["", "stewards"]}
     answer = someone.post(f"{LIST}/nouvelle", sent)
     assert answer.status_code == 303, answer.text
     return str(answer.headers["location"]).partition("?")[0]

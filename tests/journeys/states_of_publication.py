@@ -97,8 +97,9 @@ def training(visitor: Visitor) -> States:
     dare(page)
     send(page)
     yield "a course refused by its form"
+    page.select_option("#organisation_id", index=page.locator("#organisation_id option").count() - 1)
     page.fill("#title", "Formation d’essai")
-    page.locator("input[name=audiences]").first.check()
+    page.locator("input[type=checkbox][name=audiences]").first.check()
     send(page)
     own = page.url.removeprefix(visitor.origin).partition("?")[0]
     yield "a course recorded"
