@@ -113,7 +113,10 @@ class Model:
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("ask"), st.sampled_from(MOVES), st.sampled_from(ROLES)),
+        # Said twice, as what makes a dataset move: twelve lives must move, whatever they draw.
         st.tuples(st.just("ask"), st.just(""), st.just(Role.STEWARD)),
+        st.tuples(st.just("ask"), st.just(""), st.just(Role.STEWARD)),
+        st.tuples(st.just("give"), st.just(""), st.just(Role.LEGAL)),
         st.tuples(st.sampled_from(("give", "refuse")), st.sampled_from(("legal", "dpo", "archives")),
                   st.sampled_from(ROLES)),
         st.tuples(st.just("give"), st.just(""), st.just(Role.LEGAL)),
@@ -122,7 +125,7 @@ STEPS = st.lists(
         st.tuples(st.just("edit"), st.just(""), st.just(Role.STEWARD)),
         st.tuples(st.just("withdraw"), st.just(""), st.just(Role.STEWARD)),
     ),
-    min_size=8, max_size=30,
+    min_size=16, max_size=30,
 )  # fmt: skip
 
 
