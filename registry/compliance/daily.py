@@ -17,6 +17,7 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.kernel.errors import Refusal
 from registry.kernel.words import _
 from registry.platform.database import Acting, transaction
+from registry.platform.garbage import sparing
 from registry.platform.jobs import Job, JobFunction
 
 log = structlog.get_logger(__name__)
@@ -33,6 +34,7 @@ class Evaluated:
     changed: int
 
 
+@sparing()
 def evaluate_everything(
     database: Engine,
     info: Mapping[str, Any],
