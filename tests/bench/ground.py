@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -41,6 +41,8 @@ from registry.rooms import assemble
 
 REPORTED = 80
 """Datasets of the service a report is issued on."""
+QUIET, IDLE, AT_MOST = 4, 0.1, 600.0
+"""A server is at rest once it took less than IDLE seconds of processor in each of QUIET seconds; waited for at most."""
 
 _DATASET = (
     "organisation_id", "version", "identifier", "title", "title_sort", "description", "keywords", "themes",
@@ -229,6 +231,28 @@ def hello_command(port: int, workers: int) -> list[str]:
         sys.executable, "-m", "granian", "--interface", "asgi", "--factory", "--host", "127.0.0.1",
         "--port", str(port), "--workers", str(workers), "--no-ws", "--http", "1", "--no-log", "hello:create",
     ]  # fmt: skip
+
+
+def settled(process: subprocess.Popen[bytes]) -> float:
+    """Waits until the web's companions (worker, indexer) have done what a start asks of them; how long it took.
+
+    They index and judge everything after the first answer: of a large registry that takes minutes, and pages measured
+    meanwhile would be measured beside it. Units: seconds.
+    """
+    began, quiet, spent = time.perf_counter(), 0, _companions_time(process)
+    while quiet < QUIET and time.perf_counter() - began < AT_MOST:
+        time.sleep(1)
+        before, spent = spent, _companions_time(process)
+        quiet = quiet + 1 if spent - before < IDLE else 0
+    return time.perf_counter() - began
+
+
+def _companions_time(process: subprocess.Popen[bytes]) -> float:
+    found = 0.0
+    for child in psutil.Process(process.pid).children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            found += sum(child.cpu_times()[:2])
+    return found
 
 
 def web_memory(process: subprocess.Popen[bytes]) -> int:

@@ -16,7 +16,16 @@ from typing import Any
 
 import psutil
 import psycopg
-from ground import Ground, hello_command, registry_command, server_process, server_time, serving, web_memory
+from ground import (
+    Ground,
+    hello_command,
+    registry_command,
+    server_process,
+    server_time,
+    serving,
+    settled,
+    web_memory,
+)
 from rdflib import Graph
 
 from registry.compliance.service import BATCH, evaluate
@@ -29,8 +38,6 @@ from registry.search.following import Follower
 
 HERE = Path(__file__).resolve().parent
 MIB = 1024 * 1024
-SETTLING = 15.0
-"""Units: seconds. The worker and the indexer start after the first answer: their start is not the pages' cost."""
 
 
 @dataclass(frozen=True)
@@ -141,7 +148,7 @@ def measure_pages(
     bearer = {"Authorization": f"Bearer {ground.api_token}"}
     with serving(registry_command(ground, manner.workers), port, {}) as (process, starting):
         yield Measured("démarrage à la première réponse", f"{starting:.1f} s", "", starting, 3, "s", at_most=True)
-        time.sleep(SETTLING)
+        yield Measured("et jusqu’à ce que tout soit indexé et jugé", f"{settled(process):.0f} s")
         resting = web_memory(process) / MIB
         yield Measured("mémoire du processus web au repos", f"{resting:.0f} Mio", "", resting, 200, "Mio", at_most=True)
         first = _first_list(port, cookie)

@@ -1,10 +1,9 @@
 """The record of processing of 47 bodies, 80 activities each: its list and its sheets, beside the same ceiling."""
 
-import time
 from collections.abc import Callable, Iterator
 
-from ground import Ground, registry_command, serving
-from measures import SETTLING, Manner, Measured, beside, request
+from ground import Ground, registry_command, serving, settled
+from measures import Manner, Measured, beside, request
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -79,8 +78,8 @@ def measure_records(
     port = ground.settings.port
     cookie = {"Cookie": f"beffroi={ground.session_token}"}
     bearer = {"Authorization": f"Bearer {ground.api_token}"}
-    with serving(registry_command(ground, manner.workers), port, {}):
-        time.sleep(SETTLING)
+    with serving(registry_command(ground, manner.workers), port, {}) as (process, _starting):
+        settled(process)
         held = f"registre de {BODIES} × {ACTIVITIES} traitements"
         for work, requests, goal in (
             (f"{held} : première page", [request("GET", "/traitements", **cookie)], LIST),
