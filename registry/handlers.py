@@ -57,6 +57,7 @@ from registry.governance import action_routes as actions_routes
 from registry.governance import api as governance_api
 from registry.governance import routes as governance_routes
 from registry.governance import training_routes
+from registry.governance.panels import untrained_among
 from registry.governance.stakes import routes as stakes_routes
 from registry.legal import api as legal_api
 from registry.legal import routes as legal_routes
@@ -133,6 +134,8 @@ PANELS: tuple[Panel, ...] = (
     *retention_panels.PANELS,
     *desk_panels.PANELS,
 )
+
+organisations_panels.MARKS.append(untrained_among)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *web_routes.HANDLERS,

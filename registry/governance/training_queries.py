@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ARRAY, Date, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Date, Text, bindparam, func, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -69,6 +69,30 @@ def find_attendance_rows(session: Session, session_id: int) -> Sequence[Training
     return session.execute(query.order_by(col(TrainingAttendance.id))).scalars().all()
 
 
+def find_training_sessions_after(
+    session: Session, course_id: int | None, after: tuple[date, int] | None, limit: int
+) -> Sequence[TrainingSession]:
+    """The sessions that stand, of one course or of all, the last first: those that come after a place."""
+    query = (
+        select(TrainingSession)
+        .join(TrainingCourse, col(TrainingCourse.id) == col(TrainingSession.course_id))
+        .where(~col(TrainingSession.annulled), ~col(TrainingCourse.annulled))
+    )
+    if course_id is not None:
+        query = query.where(col(TrainingSession.course_id) == course_id)
+    if after is not None:
+        query = query.where(tuple_(col(TrainingSession.held_on), col(TrainingSession.id)) < tuple_(*after))
+    order = (col(TrainingSession.held_on).desc(), col(TrainingSession.id).desc())
+    return session.execute(query.order_by(*order).limit(limit)).scalars().all()
+
+
+def find_attendance(session: Session, session_ids: Collection[int]) -> Sequence[TrainingAttendance]:
+    """Who is expected, was there or missed, at each of these sessions."""
+    row = TrainingAttendance
+    query = select(row).where(col(row.session_id).in_(session_ids), ~col(row.annulled)).order_by(col(row.id))
+    return session.execute(query).scalars().all()
+
+
 def count_attendance(session: Session, session_ids: Collection[int]) -> dict[int, dict[AttendanceState, int]]:
     """How many people each of these sessions expects, had and missed."""
     rows = session.execute(
@@ -122,6 +146,20 @@ def find_answering(session: Session, today: date) -> list[Answering]:
     return [
         Answering(row.id, row.organisation_id, row.organisation, row.roles, row.last_on, row.next_on) for row in rows
     ]
+
+
+_LAST_TRAINED = text(
+    "SELECT p.id, p.organisation_id, had.last_on FROM person p"
+    " LEFT JOIN LATERAL (SELECT max(held_on) AS last_on FROM training_attendance t"
+    "   WHERE t.person_id = p.id AND NOT t.annulled AND t.state = 'attended' AND held_on <= :today) AS had ON true"
+    " WHERE p.id = ANY (:people) AND EXISTS (SELECT FROM training_course c WHERE NOT c.annulled)"
+).bindparams(bindparam("people", type_=ARRAY(BigInteger)), bindparam("today", type_=Date()))
+
+
+def find_last_trained(session: Session, people: Collection[int], today: date) -> list[tuple[int, int, date | None]]:
+    """When each of these people was last trained, with their organisation; nobody where no course exists yet."""
+    rows = session.execute(_LAST_TRAINED, {"people": sorted(people), "today": today})
+    return [(row.id, row.organisation_id, row.last_on) for row in rows]
 
 
 def months_of_training(session: Session, today: date) -> int:

@@ -13,7 +13,6 @@ from registry.compliance.vocabulary import Verdict
 from registry.datasets.views import ConflictRow
 from registry.governance.models import TrainingCourse, TrainingSession
 from registry.governance.routes import typed_rows
-from registry.governance.service import wrong
 from registry.governance.training_forms import CourseForm, SessionForm
 from registry.governance.training_queries import (
     Answering,
@@ -26,7 +25,7 @@ from registry.governance.training_queries import (
     get_training_session,
     months_of_training,
 )
-from registry.governance.training_rules import holds_until, is_trained
+from registry.governance.training_rules import is_trained
 from registry.governance.training_service import (
     amend_course,
     amend_training_session,
@@ -43,9 +42,10 @@ from registry.governance.training_views import (
     SessionFormPage,
     SessionLine,
     TrainingPage,
+    say_trained,
 )
 from registry.governance.views import labels
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, say_stale
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, require_people, say_stale
 from registry.governance.vocabulary import AttendanceState
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Role
@@ -114,13 +114,7 @@ def _lines(visit: Visit, people: Sequence[Answering], months: int) -> list[Answe
     known = find_known_among(visit.session, named)
     lines = []
     for one in people:
-        until = holds_until(one.last_on, months)
-        if until is None:
-            tone, words = Verdict.TO_COMPLETE, _("aucune formation connue")
-        elif until < visit.today:
-            tone, words = Verdict.NON_COMPLIANT, _("à refaire depuis le {day}").format(day=say_day(until))
-        else:
-            tone, words = Verdict.COMPLIANT, _("valable jusqu’au {day}").format(day=say_day(until))
+        tone, words = say_trained(one.last_on, months, visit.today)
         if one.next_on is not None and tone is not Verdict.COMPLIANT:
             words = _("{said}, session le {day}").format(said=words, day=say_day(one.next_on))
         roles = [_OFFICES[role].label if role in _OFFICES else Role(role).label for role in one.roles]
@@ -322,24 +316,13 @@ def record_new_session(visit: Visit, course_id: int) -> Response[Any]:
     if isinstance(read, Rejected):
         return _session_form(visit, course, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        _require_people(visit, read.form, ())
+        require_people(visit, read.form)
         record_training_session(visit.session, course_id, read.form)
     except Invalid as refusal:
         return _session_form(visit, course, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
     except Conflict as refusal:
         return _session_form(visit, course, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"{_LIST}/{course_id}", done="gouvernance-enregistree")
-
-
-def _require_people(visit: Visit, form: SessionForm, known: Sequence[int]) -> None:
-    """Refuses to name somebody of an organisation whose training the visitor does not keep.
-
-    Raises: Invalid.
-    """
-    new = {one.person_id for one in form.people or []} - set(known)
-    may = {one.id for one in find_people(visit.session, visit.visitor.reach(RECORD))} if new else set()
-    if new - may:
-        raise wrong("people", _("Une de ces personnes n’est pas d’une organisation dont vous tenez la gouvernance."))
 
 
 def _held_to_record(visit: Visit, training_id: int) -> tuple[TrainingSession, TrainingCourse]:
@@ -389,7 +372,7 @@ def change_session(visit: Visit, training_id: int) -> Response[Any]:
             visit, course, held, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
     try:
-        _require_people(visit, read.form, [one.person_id for one in find_attendance_rows(visit.session, training_id)])
+        require_people(visit, read.form, training_id)
         amend_training_session(visit.session, training_id, read.form, expected=version)
     except Invalid as refusal:
         return _session_form(

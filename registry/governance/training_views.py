@@ -5,7 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.compliance.vocabulary import Verdict
 from registry.datasets.views import ConflictRow
+from registry.governance.training_rules import holds_until
+from registry.kernel.words import _
+from registry.web.templating import say_day
 
 
 @dataclass(frozen=True)
@@ -103,3 +107,13 @@ class SessionFormPage:
     rows: Sequence[Mapping[str, Any]]
     people: Sequence[tuple[str, str]]
     states: Sequence[tuple[str, str]]
+
+
+def say_trained(last_on: date | None, months: int, today: date) -> tuple[Verdict, str]:
+    """Whether what somebody learnt holds, in words."""
+    until = holds_until(last_on, months)
+    if until is None:
+        return Verdict.TO_COMPLETE, _("aucune formation connue")
+    if until < today:
+        return Verdict.NON_COMPLIANT, _("à refaire depuis le {day}").format(day=say_day(until))
+    return Verdict.COMPLIANT, _("valable jusqu’au {day}").format(day=say_day(until))

@@ -9,12 +9,15 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
 from registry.governance.queries import Row
-from registry.governance.service import set_aside
+from registry.governance.service import set_aside, wrong
+from registry.governance.training_forms import SessionForm
+from registry.governance.training_queries import find_attendance_rows
 from registry.governance.views import AsidePage, label_of
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
+from registry.organisations.queries import find_people
 from registry.web.forms import Accepted, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit
@@ -53,6 +56,18 @@ def answer_why(
     except Conflict as refusal:
         return ask_why(visit, row, what, title, here, back, refusal.message, HTTP_409_CONFLICT)
     return visit.go(back, done="gouvernance-annulee" if aside else "gouvernance-retablie")
+
+
+def require_people(visit: Visit, form: SessionForm, training_id: int | None = None) -> None:
+    """Refuses to name, at a session, somebody of an organisation whose training the visitor does not keep.
+
+    Raises: Invalid.
+    """
+    known = find_attendance_rows(visit.session, training_id) if training_id is not None and form.people else ()
+    new = {one.person_id for one in form.people or []} - {one.person_id for one in known}
+    may = {one.id for one in find_people(visit.session, visit.visitor.reach(RECORD))} if new else set()
+    if new - may:
+        raise wrong("people", _("Une de ces personnes n’est pas d’une organisation dont vous tenez la gouvernance."))
 
 
 def say_stale(refusal: Stale | Conflict) -> str:

@@ -1,15 +1,20 @@
 """What this room shows on other rooms' sheets: who is appointed."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 from sqlmodel import col
 
 from registry.kernel.permissions import Permission
 from registry.organisations.models import Appointment
-from registry.organisations.queries import find_appointments, find_organisation, get_subject
+from registry.organisations.queries import Appointed, find_appointments, find_organisation, get_subject
 from registry.organisations.rules import roles_expected
-from registry.organisations.views import AppointmentsPanel
+from registry.organisations.views import AppointmentsPanel, Mark
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
+
+MARKS: list[Callable[[Visit, Sequence[Appointed]], Mapping[int, Mark]]] = []
+"""What rooms above say beside the names of people in post, by the number of each; rooms add theirs."""
 
 
 def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> AppointmentsPanel:
@@ -30,6 +35,7 @@ def appointments_on(visit: Visit, kind: AppointmentSubject, subject_id: int) -> 
             for one in every
             if one not in current
         ],
+        marks={person: mark for told in MARKS for person, mark in told(visit, current).items()} if current else {},
         vacant=[role.label for role in roles_expected(kind, body.kind if body else None) if role not in filled],
         may_record=_may_record(visit, kind, subject_id),
         today=today,

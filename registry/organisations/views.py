@@ -97,13 +97,26 @@ class ServicePage:
 
 
 @dataclass(frozen=True)
+class Mark:
+    """What is said beside somebody's name: a verdict, its words, the page that tells more."""
+
+    tone: str
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class AppointmentsPanel:
-    """Who is appointed on a subject, and which roles are vacant; `past` says with each who took over, if anybody."""
+    """Who is appointed on a subject, and which roles are vacant; `past` says with each who took over, if anybody.
+
+    `marks` is what is said of people in post, by the number of each.
+    """
 
     subject_kind: str
     subject_id: int
     rows: Sequence[Appointed]
     past: Sequence[tuple[Appointed, str]]
+    marks: Mapping[int, Mark]
     vacant: Sequence[str]
     may_record: bool
     today: date

@@ -64,6 +64,52 @@ def test_who_answers_for_data_is_told_to_be_trained_until_a_session_they_attende
     assert "aucune formation connue" in director.get(f"{LIST}?etat=a-former").text
 
 
+def test_a_steward_without_training_shows_beside_the_name_to_who_keeps_training(town: Town) -> None:
+    director, steward, reader = (town.someone(role) for role in (Role.DIRECTOR, Role.STEWARD, Role.READER))
+    sheet = f"/jeux/{town.record('Arbres')}"
+    person = str(person_of(town, steward))
+    post = {"person_id": person, "role": "steward", "since": "2026-01-01"}
+    assert steward.post(f"/organisations/mandats/dataset/{sheet.rpartition('/')[2]}", post).status_code == 303
+    said = "Formation aux données : aucune formation connue"
+    assert said not in unescape(director.get(sheet).text), "No course exists yet."
+    course = course_by(director, town)
+    page = unescape(director.get(sheet).text)
+    assert said in page
+    assert 'href="/gouvernance/formations?etat=a-former#personnes"' in page
+    assert said not in unescape(reader.get(sheet).text), "What one learnt is not for everybody."
+
+    long_ago = (TODAY - timedelta(days=3 * 365)).isoformat()
+    held = {"person-1-person_id": person, "person-1-state": "attended"}
+    assert director.post(f"{course}/sessions/nouvelle", {**held, "held_on": long_ago}).status_code == 303
+    assert "Formation aux données : à refaire depuis le" in unescape(director.get(sheet).text)
+    assert director.post(f"{course}/sessions/nouvelle", {**held, "held_on": TODAY.isoformat()}).status_code == 303
+    assert "Formation aux données :" not in unescape(steward.get(sheet).text)
+
+
+def test_a_program_notes_who_was_there_and_only_who_keeps_training_reads_it(town: Town) -> None:
+    director, reader = town.someone(Role.DIRECTOR), town.someone(Role.READER)
+    course = int(course_by(director, town).rpartition("/")[2])
+    person = person_of(town, director)
+    sent = {"course_id": course, "held_on": "2026-03-02", "people": [{"person_id": person, "state": "attended"}]}
+    made = director.api("POST", "/api/v1/training-sessions", json=sent)
+    assert made.status_code == 201, made.text
+    assert made.json()["people"] == [{"person_id": person, "state": "attended"}]
+    assert reader.get(made.headers["location"]).json()["people"] is None
+
+    assert director.api("POST", "/api/v1/training-sessions", json={**sent, "held_on": "2026-03-09"}).status_code == 201
+    first = director.get("/api/v1/training-sessions?limit=1").json()
+    rest = director.get(f"/api/v1/training-sessions?limit=1&cursor={first['next']}").json()
+    days = [one["held_on"] for one in (*first["sessions"], *rest["sessions"])]
+    assert (days, rest["next"]) == (["2026-03-09", "2026-03-02"], None)
+
+    changed = {"If-Match": str(made.headers["etag"])}
+    kept = director.api("PATCH", made.headers["location"], json={"hours": 2}, headers=changed)
+    assert (kept.json()["hours"], len(kept.json()["people"])) == (2, 1), "What is not given stays."
+    stranger = {"people": [{"person_id": 999_999}]}
+    refused = director.api("PATCH", made.headers["location"], json=stranger, headers={"If-Match": kept.headers["etag"]})
+    assert (refused.status_code, "dont vous tenez la gouvernance" in unescape(refused.text)) == (422, True)
+
+
 def test_a_name_is_read_by_who_keeps_training_alone(town: Town) -> None:
     director, reader = town.someone(Role.DIRECTOR), town.someone(Role.READER)
     course_by(director, town)
