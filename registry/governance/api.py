@@ -1,6 +1,6 @@
 """The JSON API of governance: bodies, meetings with their decisions, actions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -249,7 +249,7 @@ def correct_body(visit: Visit, body_id: int) -> Response[BodyBody]:
 )  # fmt: skip
 def end_body(visit: Visit, body_id: int) -> Response[BodyBody]:
     """Sets a body aside; asks for If-Match."""
-    return visit.answer(_body(visit, _aside(visit, get_body(visit.session, body_id), annulled=True)))
+    return visit.answer(_body(visit, aside(visit, get_body(visit.session, body_id), annulled=True)))
 
 
 @route(
@@ -258,7 +258,7 @@ def end_body(visit: Visit, body_id: int) -> Response[BodyBody]:
 )  # fmt: skip
 def restore_body(visit: Visit, body_id: int) -> Response[BodyBody]:
     """Brings a body back; asks for If-Match."""
-    return visit.answer(_body(visit, _aside(visit, get_body(visit.session, body_id), annulled=False)))
+    return visit.answer(_body(visit, aside(visit, get_body(visit.session, body_id), annulled=False)))
 
 
 @route(
@@ -269,14 +269,18 @@ def list_meetings(visit: Visit) -> Response[MeetingsBody]:
     """A page of the meetings of every body the asker may know."""
     asked = visit.asked(MeetingQuestions)
     place = asked.place(str, int)
-    found = find_meetings_after(visit.session, asked.body_id, _day_of(place), asked.limit + 1)
+    found = find_meetings_after(visit.session, asked.body_id, day_of(place), asked.limit + 1)
     more, found = len(found) > asked.limit, found[: asked.limit]
     decided = find_decisions(visit.session, meeting_ids=[row.id for row in found])
     following = asked.following((found[-1].held_on.isoformat(), found[-1].id) if more else None)
     return visit.answer(MeetingsBody(_meetings(found, decided), following))
 
 
-def _day_of(place: tuple[str, int] | tuple[object, ...] | None) -> tuple[date, int] | None:
+def day_of(place: tuple[object, ...] | None) -> tuple[date, int] | None:
+    """The day and the number of a place in a list.
+
+    Raises: Invalid.
+    """
     if place is None:
         return None
     try:
@@ -327,7 +331,7 @@ def correct_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
 )  # fmt: skip
 def end_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
     """Sets a meeting aside; asks for If-Match."""
-    return visit.answer(_meeting(visit, _aside(visit, get_meeting(visit.session, meeting_id), annulled=True)))
+    return visit.answer(_meeting(visit, aside(visit, get_meeting(visit.session, meeting_id), annulled=True)))
 
 
 @route(
@@ -336,7 +340,7 @@ def end_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
 )  # fmt: skip
 def restore_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
     """Brings a meeting back; asks for If-Match."""
-    return visit.answer(_meeting(visit, _aside(visit, get_meeting(visit.session, meeting_id), annulled=False)))
+    return visit.answer(_meeting(visit, aside(visit, get_meeting(visit.session, meeting_id), annulled=False)))
 
 
 @route("GET", _ACTIONS, READ, about=about(mark("Les actions du plan dans vos droits, ce qui reste à mener d’abord.")))
@@ -391,7 +395,7 @@ def correct_action(visit: Visit, action_id: int) -> Response[ActionBody]:
 )  # fmt: skip
 def end_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     """Sets an action aside; asks for If-Match."""
-    return visit.answer(_action(visit, _aside(visit, get_action(visit.session, action_id), annulled=True)))
+    return visit.answer(_action(visit, aside(visit, get_action(visit.session, action_id), annulled=True)))
 
 
 @route(
@@ -400,13 +404,17 @@ def end_action(visit: Visit, action_id: int) -> Response[ActionBody]:
 )  # fmt: skip
 def restore_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     """Brings an action back; asks for If-Match."""
-    return visit.answer(_action(visit, _aside(visit, get_action(visit.session, action_id), annulled=False)))
+    return visit.answer(_action(visit, aside(visit, get_action(visit.session, action_id), annulled=False)))
 
 
-def _aside(visit: Visit, row: Row, *, annulled: bool) -> Row:
+def aside(visit: Visit, row: Row, *, annulled: bool, by: Callable[..., Row] = set_aside) -> Row:
+    """Sets a record aside as the call asks, or brings it back.
+
+    Raises: NotFound; Stale; PreconditionNeeded.
+    """
     expected, given = visit.expected_version(), visit.given(AnnulForm)
     visit.visitor.require(RECORD, row.organisation_id)
-    return set_aside(visit.session, row, expected=expected, reason=given.reason, annulled=annulled)
+    return by(visit.session, row, expected=expected, reason=given.reason, annulled=annulled)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

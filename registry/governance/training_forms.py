@@ -34,6 +34,23 @@ class CourseForm(BaseModel):
     content: Prose | None = None
 
 
+class CourseChange(CourseForm):
+    """A change to some fields of a course: what is not given stays."""
+
+    title: Line = ""
+    audiences: Annotated[list[Audience], Field(max_length=20), AfterValidator(_some)] = []
+
+
+class CourseCreation(CourseForm):
+    """A course to record, and the organisation that holds it."""
+
+    organisation_id: Number
+
+    def sheet(self) -> CourseForm:
+        """The course itself."""
+        return CourseForm.model_validate(self.model_dump(exclude={"organisation_id"}, exclude_unset=True))
+
+
 class AttendanceForm(BaseModel):
     """Somebody at a session: expected, there, or missed."""
 
@@ -64,6 +81,22 @@ class SessionForm(BaseModel):
     given_by: Line | None = None
     headcount: Annotated[int, Field(ge=0, le=100_000)] | None = None
     people: Annotated[list[AttendanceForm], Field(max_length=MOST_PEOPLE), AfterValidator(_each_once)] | None = None
+
+
+class SessionChange(SessionForm):
+    """A change to some fields of a session: what is not given stays."""
+
+    held_on: SomeDay = date.min
+
+
+class SessionCreation(SessionForm):
+    """A session to record, and the course it is of."""
+
+    course_id: Number
+
+    def sheet(self) -> SessionForm:
+        """The session itself."""
+        return SessionForm.model_validate(self.model_dump(exclude={"course_id"}, exclude_unset=True))
 
 
 def too_early(held_on: date, today: date, people: Sequence[AttendanceForm], headcount: int | None) -> tuple[str, str]:

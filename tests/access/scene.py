@@ -178,6 +178,7 @@ class Objects:
     action_version: int = 1
     course_id: int = NOTHING
     spare_course_id: int = NOTHING
+    spare_course_version: int = 1
     training_id: int = NOTHING
     training_version: int = 1
     measure_id: int = NOTHING
@@ -672,7 +673,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /gouvernance/formations/{course_id:int}/modifier": _form(
         version="1", title="Formation changée", audiences="legal"
     ),
-    "POST /gouvernance/formations/{course_id:int}/annuler": _form(version="1", reason=REASON),
+    "POST /gouvernance/formations/{course_id:int}/annuler": _form(
+        version=lambda of: str(of.spare_course_version), reason=REASON
+    ),
     "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": _form(held_on="2026-02-03", hours="2"),
     "POST /gouvernance/sessions/{training_id:int}/modifier": _form(version="1", held_on="2026-02-04"),
     "POST /gouvernance/sessions/{training_id:int}/annuler": _form(
@@ -927,6 +930,18 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/governance-meetings/{meeting_id:int}": lambda _of: {"agenda": "Ordre du jour corrigé"},
     "POST /api/v1/governance-meetings/{meeting_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/governance-meetings/{meeting_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/training-courses": lambda of: {
+        "organisation_id": of.organisation_id,
+        "title": "Formation neuve",
+        "audiences": ["stewards"],
+    },
+    "PATCH /api/v1/training-courses/{course_id:int}": lambda _of: {"title": "Formation corrigée"},
+    "POST /api/v1/training-courses/{course_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/training-courses/{course_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/training-sessions": lambda of: {"course_id": of.course_id, "held_on": "2026-02-03"},
+    "PATCH /api/v1/training-sessions/{training_id:int}": lambda _of: {"headcount": 4},
+    "POST /api/v1/training-sessions/{training_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/training-sessions/{training_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/governance-actions": lambda of: {"organisation_id": of.organisation_id, "title": "Action neuve"},
     "PATCH /api/v1/governance-actions/{action_id:int}": lambda _of: {"title": "Action corrigée"},
     "POST /api/v1/governance-actions/{action_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -1045,7 +1060,7 @@ _OF_MOVED = (
     "/etape", "/stage", "/stage-requests", "/no-other-secret", "/secrets/{secret:str}",
     "/publication/du-jeu/{dataset_id:int}",
 )  # fmt: skip
-SPARE_BY_API = ("hold_id", "link_id", "rule_id", "slip_id")
+SPARE_BY_API = ("course_id", "hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
     "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
@@ -1141,6 +1156,7 @@ def _version(path: str, of: Objects) -> int | None:
         "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "body_id": of.body_version, "meeting_id": of.meeting_version, "action_id": of.action_version,
+        "course_id": of.spare_course_version, "training_id": of.training_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 
@@ -1153,7 +1169,11 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
         return ("-",)
     filled = FORMS.get(route) or BODIES.get(route)
     named = filled(Objects(0)) if filled is not None else {}
-    if "{" in path or {"organisation_id", "subject_id", "body_id"} & set(named) or route in ABOUT_SOMEONE_S:
+    if (
+        "{" in path
+        or {"organisation_id", "subject_id", "body_id", "course_id"} & set(named)
+        or route in ABOUT_SOMEONE_S
+    ):
         return ("own", "other", "authority", "none")
     return ("-",)
 

@@ -124,6 +124,14 @@ EVENTS = {
     "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": "governance:session:record",
     "POST /gouvernance/sessions/{training_id:int}/modifier": "governance:session:amend",
     "POST /gouvernance/sessions/{training_id:int}/annuler": "governance:session:annul",
+    "POST /api/v1/training-courses": "governance:course:record",
+    "PATCH /api/v1/training-courses/{course_id:int}": "governance:course:amend",
+    "POST /api/v1/training-courses/{course_id:int}/annulment": "governance:course:annul",
+    "POST /api/v1/training-courses/{course_id:int}/restoration": "governance:course:restore",
+    "POST /api/v1/training-sessions": "governance:session:record",
+    "PATCH /api/v1/training-sessions/{training_id:int}": "governance:session:amend",
+    "POST /api/v1/training-sessions/{training_id:int}/annulment": "governance:session:annul",
+    "POST /api/v1/training-sessions/{training_id:int}/restoration": "governance:session:restore",
     "POST /api/v1/governance-bodies": "governance:body:record",
     "PATCH /api/v1/governance-bodies/{body_id:int}": "governance:body:amend",
     "POST /api/v1/governance-bodies/{body_id:int}/annulment": "governance:body:annul",
@@ -328,9 +336,14 @@ ORDER = (
     "POST /gouvernance/instances/{body_id:int}/seances/nouvelle", "POST /api/v1/governance-meetings",
     "POST /gouvernance/seances/{meeting_id:int}/modifier", "PATCH /api/v1/governance-meetings/{meeting_id:int}",
     "POST /gouvernance/actions/{action_id:int}/modifier", "PATCH /api/v1/governance-actions/{action_id:int}",
-    "POST /gouvernance/formations/{course_id:int}/modifier", "POST /gouvernance/formations/{course_id:int}/annuler",
-    "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle",
-    "POST /gouvernance/sessions/{training_id:int}/modifier", "POST /gouvernance/sessions/{training_id:int}/annuler",
+    "POST /gouvernance/formations/{course_id:int}/modifier", "PATCH /api/v1/training-courses/{course_id:int}",
+    "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle", "POST /api/v1/training-sessions",
+    "POST /gouvernance/sessions/{training_id:int}/modifier", "PATCH /api/v1/training-sessions/{training_id:int}",
+    "POST /api/v1/training-sessions/{training_id:int}/annulment",
+    "POST /api/v1/training-sessions/{training_id:int}/restoration",
+    "POST /api/v1/training-courses/{course_id:int}/annulment",
+    "POST /api/v1/training-courses/{course_id:int}/restoration",
+    "POST /gouvernance/formations/{course_id:int}/annuler", "POST /gouvernance/sessions/{training_id:int}/annuler",
     "POST /api/v1/governance-bodies/{body_id:int}/annulment",
     "POST /api/v1/governance-bodies/{body_id:int}/restoration",
     "POST /api/v1/governance-meetings/{meeting_id:int}/annulment",
@@ -471,6 +484,7 @@ def _version(town: Town, of: Objects) -> Objects:
         committee, meeting = version_in("governance_body", of.body_id), version_in("governance_meeting", of.meeting_id)
         action = version_in("governance_action", of.action_id)
         training = version_in("training_session", of.training_id)
+        spare_course = version_in("training_course", of.spare_course_id)
         deviation = version_in("accepted_deviation", of.deviation_id)
         moving = version_in("stage_request", of.stage_request_id)
         answers, choices = (get_dossier(session, number).version for number in (of.moved_id, of.chosen_id))
@@ -478,6 +492,7 @@ def _version(town: Town, of: Objects) -> Objects:
             of, stage_request_version=moving.scalar_one(), deviation_version=deviation.scalar_one(),
             entry_version=entry.scalar_one(), body_version=committee.scalar_one(), meeting_version=meeting.scalar_one(),
             action_version=action.scalar_one(), training_version=training.scalar_one(),
+            spare_course_version=spare_course.scalar_one(),
             answers_version=answers, choices_version=choices,
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
