@@ -22,6 +22,7 @@ _PLACES = {
     "erase": "erasing",
     "evaluate": "law",
     "export": "records",
+    "figures": "counting",
     "findings": "law",
     "import": "records",
     "init": "running",

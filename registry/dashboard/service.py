@@ -1,8 +1,8 @@
-"""What each night writes for the directors' page."""
+"""What each night, or a command, writes for the directors' page."""
 
 from datetime import date
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, text
 from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_of
@@ -16,6 +16,8 @@ def count_months(session: Session) -> int:
 
     All of them each time: a policy that comes to judge, or judges no more, changes what past months say.
     """
+    # One at a time: a night and a command that count together would each write what the other has not read.
+    session.execute(text("LOCK TABLE monthly_figure IN SHARE ROW EXCLUSIVE MODE"))
     today: date = session.info["today"]()
     found = count_history(session, measures_of(engine_of(session).catalogue, today), days_of(today), today)
     rows = [

@@ -1,4 +1,4 @@
-"""The demonstration: an invented year of a real authority's register, opened at once for a visit.
+"""The demonstration: two invented years of a real authority's register, opened at once for a visit.
 
 Its content is data (`content.yaml`, and one file per service in `sheets/`), read through the same forms as
 everybody's and played through the same services, in the one transaction the ledger lets bear other dates than

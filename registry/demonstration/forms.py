@@ -87,7 +87,7 @@ class SystemStep(Step):
 
 
 class SystemSaid(_Said):
-    """An information system of a body as it was first recorded, and its year."""
+    """An information system of a body as it was first recorded, and what became of it."""
 
     key: str
     of: str
@@ -98,14 +98,14 @@ class SystemSaid(_Said):
 
 
 class OrganisationSaid(_Said):
-    """The year of one body."""
+    """What became of one body."""
 
     of: str
     steps: list[OrganisationStep]
 
 
 class DatasetSaid(_Said):
-    """A sheet as it was first recorded, and its year."""
+    """A sheet as it was first recorded, and what became of it."""
 
     key: str
     of: str

@@ -1,4 +1,4 @@
-"""Opening the demonstration in an empty home: its year played step by step, in one transaction.
+"""Opening the demonstration in an empty home: its two years played step by step, in one transaction.
 
 One transaction because a load that is cut short must leave nothing: the next attempt finds an empty home.
 The ledger hears `beffroi.recorded_at` for each row, so that it may change within the transaction.
@@ -179,7 +179,7 @@ def load_demonstration(
         )
         authority = played.open(zone)
         accounts = tuple(played.sign_up(said) for said in content.accounts)
-        played.year()
+        played.history()
         session.flush()
         keep(accounts)
     return Demonstration(authority_id=authority.id, accounts=accounts)
@@ -267,7 +267,7 @@ class _Play:
         use_link(self.session, token, password, request_id="demonstration")
         return DemonstrationAccount(role=said.role, email=said.email, password=password)
 
-    def year(self) -> None:
+    def history(self) -> None:
         """Every step of the content, in the order of its days."""
         first = self.content.accounts[0].key
         self.act(self.content.opened, first)
@@ -306,7 +306,7 @@ class _Play:
         del self.session.info[JUDGED_AT]
 
     def _judge(self, day: date) -> None:
-        """Keeps what the rules said at the end of a month: what a registry that ran all year would have kept."""
+        """Keeps what the rules said at the end of a month: what a registry that ran all along would have kept."""
         self.session.flush()
         for kind, subject in engine_of(self.session).subjects.items():
             evaluate(self.session, kind, subject.everything(self.session, None, None), today=day)

@@ -223,14 +223,14 @@ def test_a_rule_is_adopted_and_three_texts_are_validated(visit: Visit) -> None:
     assert catalogue.validation_of(policy, policy.versions[0]) is not None
 
 
-def test_the_history_is_spread_over_a_year_and_nothing_is_dated_later_than_today(visit: Visit) -> None:
+def test_the_history_is_spread_over_two_years_and_nothing_is_dated_later_than_today(visit: Visit) -> None:
     with visit.reading() as session:
         moments = session.execute(
             text("SELECT recorded_at AT TIME ZONE 'Europe/Paris' FROM ledger_entry WHERE table_name <> 'registry'")
         ).scalars()
         days = {moment.date() for moment in moments}
-    assert len({(day.year, day.month) for day in days}) >= 12
-    assert TODAY - timedelta(days=366) < min(days) < TODAY - timedelta(days=350)
+    assert len({(day.year, day.month) for day in days}) >= 24
+    assert TODAY - timedelta(days=731) < min(days) < TODAY - timedelta(days=715)
     assert TODAY - timedelta(days=15) < max(days) < TODAY
     assert all(is_working_day(day) for day in days)
 
