@@ -112,6 +112,8 @@ from registry.publication import panels as publication_panels
 from registry.publication import routes as publication_routes
 from registry.reporting import api as reporting_api
 from registry.reporting import routes as reporting_routes
+from registry.reporting.approvals import api as approvals_api
+from registry.reporting.approvals import routes as approvals_routes
 from registry.search import api as search_api
 from registry.search import routes as search_routes
 from registry.web import help_routes
@@ -231,6 +233,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,
+    *approvals_routes.HANDLERS,
     *desk_routes.HANDLERS,
     *questions_routes.HANDLERS,
     *handovers_routes.HANDLERS,
@@ -238,6 +241,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *dashboard_routes.HANDLERS,
     *deadlines_routes.HANDLERS,
     *reporting_api.HANDLERS,
+    *approvals_api.HANDLERS,
     *erasures_routes.HANDLERS,
     *erasures_api.HANDLERS,
 )

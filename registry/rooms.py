@@ -90,9 +90,9 @@ from registry.publication.models import PublicationChoice, SecretAnswer
 from registry.reporting import gathering
 from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
 from registry.reporting.facts import bind_issued
-from registry.reporting.jobs import issuing
+from registry.reporting.jobs import finishing, issuing
 from registry.reporting.sources import Source
-from registry.reporting.visiting import ISSUE_JOB
+from registry.reporting.visiting import FINISH_JOB, ISSUE_JOB
 from registry.search.queries import find_bearers
 
 
@@ -448,6 +448,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
     """What the worker can do, by kind of job."""
     return {
         ISSUE_JOB: issuing(home, info),
+        FINISH_JOB: finishing(home, info),
         EVALUATE_JOB: evaluating(home.jobs, info),
         SIMULATE_JOB: simulating(home.jobs, info),
         ERASE_JOB: erasing(home, info),

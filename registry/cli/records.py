@@ -23,6 +23,7 @@ from registry.kernel.issuing import Subject
 from registry.kernel.words import _
 from registry.reporting.discovery import Report, find_reports
 from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import DocumentState
 
 
 @click.command("import", help="Importe un inventaire (CSV, XLSX, ODS) ou un catalogue DCAT (RDF).")
@@ -120,6 +121,12 @@ def _command(declared: Report) -> click.Command:
                 click.echo(str(path))
             if issued.notice:
                 click.echo(issued.notice, err=True)
+            if issued.document.state is DocumentState.DRAFT:
+                said = _(
+                    "Ce document est un projet : il n’est final qu’une fois approuvé, "
+                    "sur la page « Documents » (n° {number})."
+                )
+                click.echo(said.format(number=issued.document.id), err=True)
 
     told = f"{declared.title('fr')} : émet un document scellé (PDF, avec ses jumeaux JSON et CSV)."
     return click.command(declared.id, help=told)(issue)

@@ -41,6 +41,7 @@ def asker_of(visit: Visit) -> Asker:
         validating=who.reach(Permission.PROCESSING_ASSESSMENT_DECIDE),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
         deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
+        approving=who.reach(Permission.REPORTING_DOCUMENT_APPROVE),
         endorser=endorser_of(who),
         kept_months=visit.premises.home.settings.requests_kept_months,
     )

@@ -57,6 +57,7 @@ class Asker:
     validating: frozenset[int]
     erasing: frozenset[int]
     deciding: frozenset[int]
+    approving: frozenset[int]
     endorser: Endorser
     kept_months: int
 
@@ -117,14 +118,20 @@ class Task:
         """What a role must allow for somebody to do it."""
         if self.kind is TaskKind.VACANCY:
             return Permission.ORGANISATIONS_APPOINTMENT_RECORD
-        if self.kind in {
-            TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE, TaskKind.ACTION,
-            TaskKind.TRAINING,
-        }:  # fmt: skip
+        if self.kind in _OF_A_KIND:
             return MENDING[self.kind]
         if self.detail == SLIP_POLICY:
             return Permission.PROCESSING_DISPOSAL_PREPARE
         return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
+
+
+_OF_A_KIND = frozenset(
+    {
+        TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE, TaskKind.ACTION,
+        TaskKind.TRAINING, TaskKind.DOCUMENT,
+    }
+)  # fmt: skip
+"""The kinds of task whose own name says what doing them takes, whatever they are about."""
 
 
 @dataclass(frozen=True)

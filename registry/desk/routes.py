@@ -245,6 +245,7 @@ def _task_page(
         TaskKind.DRAFT,
         TaskKind.DEVIATION,
         TaskKind.MOVE,
+        TaskKind.DOCUMENT,
         TaskKind.ASSESSMENT,
     }
     among = find_colleagues(visit.session, task.needs, task.organisation_id, but=visit.visitor.account_id)

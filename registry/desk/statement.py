@@ -191,6 +191,17 @@ WITH waiting AS MATERIALIZED (
           OR (r.state = 'refused' AND (r.asked_by = :account OR keeps_dataset(:account, r.dataset_id, :today))
               AND NOT EXISTS (SELECT FROM stage_request l WHERE l.dataset_id = r.dataset_id AND l.id > r.id)))
   UNION ALL
+  SELECT 'document', concat_ws(':', 'document', d.id), d.organisation_id, 'organisation', d.organisation_id,
+         concat_ws(':', CASE WHEN d.state = 'draft' THEN 'approve' ELSE 'sent-back' END, d.id, d.title),
+         ARRAY[]::text[], CASE WHEN d.state = 'draft' THEN 1 ELSE 0 END,
+         coalesce(d.decided_on, (d.issued_at AT TIME ZONE :zone)::date), NULL, 1,
+         d.state = 'draft' AND d.asked_by = :account, false, CAST(:document_patience AS integer), NULL
+    FROM issued_document d
+   WHERE ((d.state = 'draft' AND (d.asked_by = :account OR d.organisation_id = ANY (:approving)))
+          OR (d.state = 'sent-back' AND d.asked_by = :account))
+     AND NOT EXISTS (SELECT FROM issued_document l WHERE l.subject_id = d.subject_id AND l.draft_id IS NULL
+                      AND l.subject_kind = d.subject_kind AND l.report_id = d.report_id AND l.id > d.id)
+  UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,
          (q.moved_at AT TIME ZONE :zone)::date, NULL, 1, q.asked_by = :account AND q.state = 'open', false,
@@ -255,6 +266,7 @@ ASKING = text(_TASKS).bindparams(
             "validating",
             "erasing",
             "deciding",
+            "approving",
             "within",
         )
     ),

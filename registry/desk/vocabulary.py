@@ -21,6 +21,7 @@ class TaskKind(Labelled):
     MOVE = "move", mark("Passages à viser")
     ACTION = "action", mark("Actions du plan")
     TRAINING = "training", mark("Formations à suivre")
+    DOCUMENT = "document", mark("Documents à approuver")
     ERASURE = "erasure", mark("Demandeurs à effacer")
 
 
@@ -79,6 +80,7 @@ MENDING = {
     "move": Permission.LIFECYCLE_VISA_GIVE,
     "action": Permission.GOVERNANCE_PLAN_RECORD,
     "training": Permission.GOVERNANCE_PLAN_READ,
+    "document": Permission.REPORTING_DOCUMENT_APPROVE,
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     PROCESSING_REQUEST_RECORD = "processing:request:record"
     PROCESSING_RETENTION_READ = "processing:retention:read"
     PROCESSING_RETENTION_RECORD = "processing:retention:record"
+    REPORTING_DOCUMENT_APPROVE = "reporting:document:approve"
     REPORTING_DOCUMENT_ISSUE = "reporting:document:issue"
     REPORTING_DOCUMENT_READ = "reporting:document:read"
 
@@ -99,6 +100,11 @@ _READS = frozenset(
     }
 )
 _ISSUES = frozenset({Permission.REPORTING_DOCUMENT_ISSUE})
+_APPROVES = frozenset({Permission.REPORTING_DOCUMENT_APPROVE})
+"""To annotate a draft, approve it or send it back: of legal staff, and never of one's own.
+
+Who runs the registry does not answer for the law: an administrator gives the role of who does.
+"""
 _RECORDS = frozenset(
     {
         Permission.DATASETS_LAW_RECORD,
@@ -155,12 +161,13 @@ _CONFIDED = frozenset(
 """Breaches and requests: the database holds the same roles to them (`acting_confides`)."""
 
 _CARRIED: dict[Role, frozenset[Permission]] = {
-    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.ADMINISTRATOR: frozenset(Permission) - _APPROVES,
     Role.ARCHIVIST: _READS | _ISSUES | _KEEPS | _ENDORSES,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
     Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS | _GOVERNS,
     Role.DPO: _READS
+    | _APPROVES
     | _ISSUES
     | _AMENDS
     | _ANSWERS_FOR_LAW
@@ -173,6 +180,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _SIMULATES
     | _GOVERNS,
     Role.LEGAL: _READS
+    | _APPROVES
     | _ISSUES
     | _AMENDS
     | _ANSWERS_FOR_LAW
@@ -219,6 +227,7 @@ WRITING = frozenset(
         Permission.PROCESSING_DISPOSAL_PREPARE,
         Permission.PROCESSING_REQUEST_RECORD,
         Permission.PROCESSING_RETENTION_RECORD,
+        Permission.REPORTING_DOCUMENT_APPROVE,
         Permission.REPORTING_DOCUMENT_ISSUE,
     }
 )

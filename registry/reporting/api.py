@@ -2,19 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_202_ACCEPTED
+from pydantic import Field
 
+from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.platform.models import JobRun, JobState
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import count_documents, find_documents_page
 from registry.reporting.visiting import ISSUE, READ, ask_document, document_for, part_of, readable, run_for
-from registry.reporting.vocabulary import Medium, Workbook, Writing
+from registry.reporting.vocabulary import DocumentState, Medium, Workbook, Writing
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.visits import Visit, route
 
@@ -28,6 +30,19 @@ _LABELS = {
     "seal_no": mark("Jusqu’où le registre des écritures était scellé"),
     "address": mark("L’adresse de ce qui a été fait, une fois le travail terminé"),
     "message": mark("Pourquoi le travail a échoué"),
+    "state": mark("Où en est le document : émis, projet, renvoyé, approuvé, remplacé, final"),
+    "draft_id": mark("Le projet dont un document final est issu"),
+    "decided_as": mark("Le rôle qui a approuvé ou renvoyé"),
+    "decided_on": mark("Le jour de cette réponse"),
+    "decision_reason": mark("Le motif de cette réponse"),
+    "section": mark("La partie du document, par son ancre ; vide : tout le document"),
+    "text": mark("L’annotation"),
+    "written_as": mark("Le rôle qui a annoté"),
+    "written_on": mark("Le jour de l’annotation"),
+    "author_id": mark("Le compte qui a annoté"),
+    "set_aside": mark("Si l’annotation est écartée"),
+    "answer": mark("La réponse : approved ou sent-back"),
+    "reason": mark("Le motif, nécessaire pour renvoyer"),
 }
 
 
@@ -59,6 +74,11 @@ class DocumentBody:
     document_sha256: str
     canonical_sha256: str
     csv_sha256: str
+    state: DocumentState
+    draft_id: int | None
+    decided_as: Role | None
+    decided_on: date | None
+    decision_reason: str | None
 
 
 @dataclass(frozen=True)
@@ -85,10 +105,15 @@ class JobBody:
 
 
 class DocumentQuestions(PageQuestions):
-    """What the list of documents is narrowed to: nothing yet."""
+    """What the list of documents is narrowed to."""
+
+    state: Annotated[
+        DocumentState, Field(description=mark("Où en est le document : draft attend une approbation."))
+    ] | None = None  # fmt: skip
 
 
-def _body(document: IssuedDocument) -> DocumentBody:
+def document_body(document: IssuedDocument) -> DocumentBody:
+    """A document as the API tells it."""
     return DocumentBody(**{name: getattr(document, name) for name in DocumentBody.__dataclass_fields__})
 
 
@@ -107,10 +132,13 @@ def list_documents(visit: Visit) -> Response[DocumentsBody]:
     asked = visit.asked(DocumentQuestions)
     (before,) = asked.place(int) or (None,)
     within = readable(visit)
-    rows = find_documents_page(visit.session, within, before=before, limit=asked.limit + 1)
+    states = [asked.state] if asked.state else []
+    rows = find_documents_page(visit.session, within, before=before, limit=asked.limit + 1, states=states)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     following = asked.following((rows[-1].id,) if more else None)
-    return visit.answer(DocumentsBody(count_documents(visit.session, within), [_body(row) for row in rows], following))
+    return visit.answer(
+        DocumentsBody(count_documents(visit.session, within, states), [document_body(row) for row in rows], following)
+    )
 
 
 @route(
@@ -133,7 +161,7 @@ def ask_for_document(visit: Visit) -> Response[JobBody]:
 )  # fmt: skip
 def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
     """One issued document."""
-    return visit.answer(_body(document_for(visit, document_id)))
+    return visit.answer(document_body(document_for(visit, document_id)))
 
 
 @route(

@@ -5,18 +5,22 @@ page asks nothing of anybody.
 """
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from registry.platform.assets import asset_root
+from registry.reporting.approval import read_twin
 from registry.reporting.charts import draw_all
 from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
 from registry.reporting.templating import drawable, environment, percent, render_template
 from registry.reporting.twins import csv_table
 from registry.reporting.vocabulary import Chart, Table
+
+_ATTACHED = re.compile(r'<a href="data:[^"]*" download="[^"]*">([^<]*)</a>')
 
 
 @dataclass(frozen=True)
@@ -72,19 +76,21 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     `coverage` holds the characters paper can bear; the web bears all.
     """
     module = report.content
-    content = module.from_canonical(canonical)
+    content, approval = read_twin(module, canonical)
     twins = _twins(report, canonical, module.tables(content)[0])
     charts = module.charts(content)
     drawn = {name: _drawable(data, coverage) for name, data in draw_all(charts).items()}
     paper = coverage is not None
     env = environment(asset_root("reports"), language=report.language)
     values = {
+        "approval": approval,
         "content": content,
         "frame": module.frame(content),
         "language": report.language,
         "module": module,
         "order": order,
         "paper": paper,
+        "annotated": report.sections,
         "pictures": {name: _picture(name, charts[name], data, paper=paper) for name, data in drawn.items()},
         "percent": percent,
         "style": "" if paper else Markup(_styles(report).decode()),  # noqa: S704 - our own style sheet
@@ -108,14 +114,16 @@ class _NoPictures(dict[str, Picture]):
 def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
     """The page of a report without its charts, its styles and the files that go with it, for a document to edit."""
     module = report.content
-    content = module.from_canonical(canonical)
+    content, approval = read_twin(module, canonical)
     values = {
+        "approval": approval,
         "content": content,
         "frame": module.frame(content),
         "language": report.language,
         "module": module,
         "order": order,
         "paper": False,
+        "annotated": report.sections,
         "pictures": _NoPictures(),
         "percent": percent,
         "style": "",
@@ -123,6 +131,14 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
     }
     env = environment(asset_root("reports"), language=report.language)
     return render_template(env, report.template, values, language=report.language)
+
+
+def compose_reading(report: Report, canonical: bytes, *, order: Order) -> Markup:
+    """What stands between the cover and the foot of that same page, to be read within a page of the registry."""
+    body = compose_words(report, canonical, order=order).partition("<main>")[2].rpartition("</main>")[0]
+    # The twins are downloaded from the page around it.
+    body = _ATTACHED.sub(r"\1", body)
+    return Markup(body)  # noqa: S704 - written by a template that escapes.
 
 
 def _drawable(picture: bytes, coverage: frozenset[int] | None) -> bytes:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Protocol, cast
+from typing import Any, Literal, Protocol, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -29,8 +29,8 @@ from registry.reporting.vocabulary import Chart, Frame, Table
 SHARED = "_base"
 _DECLARED = "report"
 _SHAPING = (
-    "charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "sheets.py", "templating.py",
-    "twins.py",
+    "approval.py", "charts.py", "composing.py", "marking.py", "pdf_worker.py", "page_worker.py", "sheets.py",
+    "templating.py", "twins.py",
 )  # fmt: skip
 
 
@@ -69,11 +69,17 @@ class _Declaration(BaseModel):
     stylesheet: str
     sample: str
     file_name: str = Field(pattern=r"^[a-z0-9-]+$")
+    approval: Literal["legal"] | None = None
+    sections: dict[str, str] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Report:
-    """A kind of document the registry can issue."""
+    """A kind of document the registry can issue.
+
+    One with `approval` is issued as a draft, and as final once legal staff approved it; `sections` are those of its
+    pages that may be annotated, by the anchor of each.
+    """
 
     id: str
     folder: Path
@@ -83,6 +89,8 @@ class Report:
     stylesheet: str
     sample: Path
     file_name: str
+    approval: str | None
+    sections: Mapping[str, str]
 
     def title(self, locale: str) -> str:
         """The report's name in a language, or in its own where that one is missing."""
@@ -139,6 +147,8 @@ def _read(file: Path) -> Report:
         stylesheet=f"{folder.name}/{declared.stylesheet}",
         sample=folder / declared.sample,
         file_name=declared.file_name,
+        approval=declared.approval,
+        sections=declared.sections,
     )
 
 

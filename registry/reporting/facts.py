@@ -11,7 +11,7 @@ from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import may_be_absent
 from registry.reporting.models import IssuedDocument
-from registry.reporting.queries import find_last_issued
+from registry.reporting.queries import STANDING, find_last_issued
 
 BOUND = ("organisation.communicable_record_issued_on",)
 _FIELD = "communicable_record_issued_on"
@@ -40,6 +40,6 @@ def _last_issued_then(
     latest: dict[int, date] = {}
     for row in find_rows(session, IssuedDocument, until=until, column="organisation_id", among=organisation_ids):
         day = row.issued_at.astimezone(zone).date()
-        if row.report_id == COMMUNICABLE_RECORD and day <= on:
+        if row.report_id == COMMUNICABLE_RECORD and row.state in STANDING and day <= on:
             latest[row.organisation_id] = max(day, latest.get(row.organisation_id, day))
     return latest

@@ -1,7 +1,10 @@
 """Every SELECT about issued documents."""
 
+from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -26,10 +29,36 @@ from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.ledger.models import LedgerEntry, LedgerRoot, LedgerSeal
 from registry.ledger.vocabulary import Head
-from registry.reporting.models import IssuedDocument
+from registry.reporting.models import DocumentAnnotation, IssuedDocument
+from registry.reporting.vocabulary import DocumentState
 
+STANDING = frozenset({DocumentState.ISSUED, DocumentState.FINAL})
+"""What holds as a document of the body: no draft does."""
 Readable = Sequence[tuple[Collection[str], Collection[int]]]
 """Reports, and the organisations whose documents of these reports may be read."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Whose approval is awaited: an account, and the organisations on which it may approve."""
+
+    account_id: int
+    organisation_ids: frozenset[int]
+
+
+def _waits(mine: Waiting) -> ColumnElement[bool]:
+    """That a document waits for somebody, who did not ask for it."""
+    return and_(
+        col(IssuedDocument.state) == DocumentState.DRAFT,
+        col(IssuedDocument.organisation_id).in_(mine.organisation_ids),
+        col(IssuedDocument.asked_by).is_distinct_from(mine.account_id),
+    )
+
+
+def _narrowed(query: Select[Any], states: Collection[DocumentState], mine: Waiting | None) -> Select[Any]:
+    if states:
+        query = query.where(col(IssuedDocument.state).in_(states))
+    return query if mine is None else query.where(_waits(mine))
 
 
 def _within(readable: Readable) -> ColumnElement[bool]:
@@ -47,12 +76,17 @@ def _documents(readable: Readable | None) -> Select[IssuedDocument]:
     return query if readable is None else query.where(_within(readable))
 
 
-def get_document(session: Session, document_id: int, readable: Readable) -> IssuedDocument:
-    """One issued document within the asker's rights.
+def get_document(
+    session: Session, document_id: int, readable: Readable | None, *, lock: bool = False
+) -> IssuedDocument:
+    """One issued document within the asker's rights; one locked is changed by nobody else meanwhile.
 
     Raises: NotFound.
     """
-    found = session.execute(_documents(readable).where(col(IssuedDocument.id) == document_id)).scalar_one_or_none()
+    query = _documents(readable).where(col(IssuedDocument.id) == document_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
     if found is None:
         raise NotFound(_("Ce document n’existe pas, ou vos droits ne vous le montrent pas."))
     return found
@@ -64,19 +98,68 @@ def find_documents(session: Session, readable: Readable | None = None, limit: in
 
 
 def find_documents_page(
-    session: Session, readable: Readable, *, before: int | None, limit: int
+    session: Session,
+    readable: Readable,
+    *,
+    before: int | None,
+    limit: int,
+    states: Collection[DocumentState] = (),
+    mine: Waiting | None = None,
 ) -> Sequence[IssuedDocument]:
     """The documents issued before a number within the asker's rights, the latest first."""
-    query = _documents(readable).limit(limit)
+    query = _narrowed(_documents(readable), states, mine).limit(limit)
     if before is not None:
         query = query.where(col(IssuedDocument.id) < before)
     return session.execute(query).scalars().all()
 
 
-def count_documents(session: Session, readable: Readable) -> int:
+def count_documents(session: Session, readable: Readable, states: Collection[DocumentState] = ()) -> int:
     """How many documents were issued within the asker's rights."""
-    query = select(func.count()).select_from(IssuedDocument).where(_within(readable))
+    query = _narrowed(select(func.count()).select_from(IssuedDocument).where(_within(readable)), states, None)
+    return int(session.execute(query).scalar_one())
+
+
+def count_by_state(session: Session, readable: Readable, mine: Waiting) -> tuple[Counter[DocumentState], int]:
+    """How many documents of the asker's rights stand where, and how many of them the asker may approve."""
+    query = select(col(IssuedDocument.state), func.count(), func.count().filter(_waits(mine)))
+    rows = session.execute(query.where(_within(readable)).group_by(col(IssuedDocument.state))).all()
+    return Counter({state: number for state, number, _own in rows}), sum(own for _state, _number, own in rows)
+
+
+def find_newer_draft(session: Session, document: IssuedDocument) -> int | None:
+    """The number of a later draft of the same report on the same subject, if there is one."""
+    query = select(func.max(col(IssuedDocument.id))).where(
+        col(IssuedDocument.report_id) == document.report_id,
+        col(IssuedDocument.subject_kind) == document.subject_kind,
+        col(IssuedDocument.subject_id) == document.subject_id,
+        col(IssuedDocument.id) > document.id,
+        col(IssuedDocument.draft_id).is_(None),
+    )
     return session.execute(query).scalar_one()
+
+
+def find_final_of(session: Session, draft_id: int) -> IssuedDocument | None:
+    """The final document of a draft, once it is issued."""
+    return session.execute(
+        select(IssuedDocument).where(col(IssuedDocument.draft_id) == draft_id)
+    ).scalar_one_or_none()  # fmt: skip
+
+
+def find_annotations(session: Session, document_id: int) -> Sequence[DocumentAnnotation]:
+    """What was noted on a document, in the order it was written, what was set aside included."""
+    query = select(DocumentAnnotation).where(col(DocumentAnnotation.document_id) == document_id)
+    return session.execute(query.order_by(col(DocumentAnnotation.id))).scalars().all()
+
+
+def get_annotation(session: Session, document_id: int, annotation_id: int) -> DocumentAnnotation:
+    """One annotation of a document.
+
+    Raises: NotFound.
+    """
+    found = session.get(DocumentAnnotation, annotation_id)
+    if found is None or found.document_id != document_id:
+        raise NotFound(_("Cette annotation n’existe pas sur ce document."))
+    return found
 
 
 def find_document_of_run(session: Session, job_run_id: int) -> IssuedDocument | None:
@@ -98,6 +181,7 @@ _LAST_ISSUED = (
     .where(
         col(IssuedDocument.organisation_id) == any_(bindparam("ids", type_=ARRAY(BigInteger))),
         col(IssuedDocument.report_id) == bindparam("report"),
+        col(IssuedDocument.state).in_(tuple(STANDING)),
         bindparam("on", type_=Date()) >= _DAY,
     )
     .group_by(col(IssuedDocument.organisation_id))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -17,11 +18,22 @@ from registry.reporting.discovery import find_reports
 from registry.reporting.forms import IssueForm
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
-from registry.reporting.queries import find_documents
+from registry.reporting.queries import Waiting, count_by_state, find_documents_page
 from registry.reporting.sources import Source, sources_of
 from registry.reporting.views import DocumentLine, DocumentsPage, job_page
-from registry.reporting.visiting import ISSUE, ISSUE_JOB, READ, ask_document, part_of, readable, run_for
-from registry.reporting.vocabulary import Medium
+from registry.reporting.visiting import (
+    APPROVE,
+    FINISH_JOB,
+    ISSUE,
+    ISSUE_JOB,
+    READ,
+    TONES,
+    ask_document,
+    part_of,
+    readable,
+    run_for,
+)
+from registry.reporting.vocabulary import DocumentState, Medium
 from registry.web.forms import Rejected, read_number
 from registry.web.scripts import asked_by_script
 from registry.web.visits import NOTICES, Visit, route
@@ -29,12 +41,19 @@ from registry.web.visits import NOTICES, Visit, route
 NOTICES["document-emis"] = mark("Le document est émis et inscrit au registre des documents.")
 _SUBJECTS = {"organisation": mark("{name}"), "bodies": mark("{name}, et chacun de ses organismes dans son volume")}
 """What is asked of an organisation: itself with its services, or with the bodies below it."""
+SHOWN = 50
+_MINE = "a-approuver"
+"""The documents that wait for the visitor's own answer."""
 _ABOVE_OTHERS = mark("{name} (la conformité compte aussi les organismes qui en dépendent)")
 """How a body with others below it is called: a report of compliance counts them, a record is its own alone."""
 
 
-def _line(document: IssuedDocument) -> DocumentLine:
+def _line(visit: Visit, document: IssuedDocument) -> DocumentLine:
+    waits = document.state is DocumentState.DRAFT and document.asked_by != visit.visitor.account_id
     return DocumentLine(
+        state=document.state.label,
+        tone=TONES[document.state],
+        may_answer=waits and visit.visitor.may(APPROVE, document.organisation_id),
         id=document.id,
         title=document.title,
         as_of=document.as_of,
@@ -82,9 +101,37 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
         if (one.offered or one.report_id == named) and visit.visitor.may(one.permission)
     ]
     sources = {one.report_id for one in asked}
-    available = pdf_available()
+    available, within = pdf_available(), readable(visit)
+    mine = Waiting(visit.visitor.account_id, visit.visitor.reach(APPROVE))
+    tally, own = count_by_state(visit.session, within, mine)
+    said = set(visit.query_all("etat"))
+    states = [one for one in DocumentState if one in said]
+    before = read_number(visit.query("avant"))
+    rows = find_documents_page(
+        visit.session, within, before=before, limit=SHOWN + 1, states=states, mine=mine if _MINE in said else None
+    )
+    more, rows = len(rows) > SHOWN, rows[:SHOWN]
+    here = urlencode([("etat", one) for one in (*((_MINE,) if _MINE in said else ()), *states)])
     page = DocumentsPage(
-        rows=[_line(document) for document in find_documents(visit.session, readable(visit))],
+        rows=[_line(visit, document) for document in rows],
+        facets=[
+            {
+                "name": "etat",
+                "label": _("État"),
+                "values": [
+                    *([(_MINE, f"{_('À approuver par moi')} ({own})", _MINE in said)] if own or _MINE in said else []),
+                    *(
+                        (str(one), f"{one.label} ({tally[one]})", one in said)
+                        for one in DocumentState
+                        if tally[one] or one in said
+                    ),
+                ],
+            }
+        ],
+        waiting=own,
+        narrowed=bool(here),
+        first_address=f"/documents{'?' if here else ''}{here}" if before else "",
+        next_address=f"/documents?{here}{'&' if here else ''}avant={rows[-1].id}" if more else "",
         may_issue=bool(reach and sources),
         reports=[
             (declared.id, declared.title(current_locale())) for declared in find_reports() if declared.id in sources
@@ -137,6 +184,7 @@ def show_job(visit: Visit, run_id: int) -> Response[Any]:
 
 
 JOB_TITLES = {
+    FINISH_JOB: mark("Émission d’une version finale"),
     ISSUE_JOB: mark("Émission d’un document"),
     "compliance:simulation:run": mark("Simulation"),
     "erasures:person:erase": mark("Effacement d’une personne"),

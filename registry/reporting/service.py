@@ -6,12 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+from sqlmodel import col
 
-from registry.kernel.errors import Invalid, Unavailable
+from registry.accounts.queries import find_actor_names
+from registry.kernel.errors import Conflict, Invalid, Unavailable
 from registry.kernel.issuing import COMMUNICABLE_RECORD, Gathered, Moment, Subject
+from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.ledger.queries import end_of_day, get_head, get_horizon
 from registry.ledger.service import say, seal, touch
@@ -19,14 +23,21 @@ from registry.ledger.vocabulary import Head
 from registry.platform.database import Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home
+from registry.reporting.approval import DRAFT, Approval, Observation, Signature, with_approval
 from registry.reporting.discovery import Report as Declared
 from registry.reporting.discovery import get_report
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
-from registry.reporting.queries import find_document_of_run, get_head_covering
+from registry.reporting.queries import (
+    find_annotations,
+    find_document_of_run,
+    find_final_of,
+    get_document,
+    get_head_covering,
+)
 from registry.reporting.rendering import Workroom, best_medium, open_workroom, render
 from registry.reporting.sources import Source, get_source
-from registry.reporting.vocabulary import Medium, RenderedDocument
+from registry.reporting.vocabulary import DocumentState, Medium, RenderedDocument
 
 Report = Callable[[int, int, str], None]
 EARLIEST = date(2000, 1, 1)
@@ -151,7 +162,8 @@ class _Issue:
             lines = zip(gathered.values["volumes"], volumes, strict=True)
             values["volumes"] = [{**line, "sha256": made.sha256, "pages": made.pages} for line, made in lines]
         module = self.declared.content
-        return module.to_canonical(module.from_sample(values))
+        twin = module.to_canonical(module.from_sample(values))
+        return with_approval(twin, DRAFT) if self.declared.approval else twin
 
     def render(self, twin: bytes, medium: Medium, **more: Any) -> RenderedDocument:
         """One of them, rendered."""
@@ -171,10 +183,15 @@ class _Issue:
             template_sha256=made.template_sha256, document_sha256=files.keep(made.data),
             media_type=made.medium.media_type, csv_sha256=files.keep(made.table), versions=made.versions,
             issued_at=self.issued_at, issued_by=self.author or self.acting.actor, job_run_id=job_run_id,
+            state=DocumentState.DRAFT if self.declared.approval else DocumentState.ISSUED,
+            asked_by=self.acting.account_id,
         )  # fmt: skip
 
 
 def _issue(issue: _Issue, gathered: Gathered, workroom: Workroom, *, report: Report, job_run_id: int | None) -> Issued:
+    if issue.declared.approval and gathered.volumes:
+        # The first names each volume by its hash: approved, it would name drafts.
+        raise Invalid(_("Un document qui s’approuve s’émet sans volumes : demandez-le pour un seul organisme."))
     volumes = _press_volumes(issue, gathered.volumes, workroom.medium, report)
     begun = _OF_VOLUMES if volumes else 0
     made = issue.render(
@@ -275,7 +292,94 @@ def _keep(issue: _Issue, document: IssuedDocument, volumes: Sequence[IssuedDocum
             session.refresh(row)
             if row.report_id == COMMUNICABLE_RECORD:
                 touch(session, "organisation", row.organisation_id)
+        if document.state is DocumentState.DRAFT:
+            supersede_drafts(session, document)
         return document
+
+
+def issue_final(
+    home: Home, draft_id: int, *, acting: Acting, info: Mapping[str, Any], report: Report, job_run_id: int
+) -> Issued:
+    """Issues the final document of an approved draft: the same content, signed, with what was noted on it.
+
+    A job done again issues nothing new.
+    Raises: NotFound, Conflict when nobody approved it, RenderingFailed.
+    """
+    with transaction(home.jobs, acting, **info) as session:
+        draft, known = get_document(session, draft_id, None), find_final_of(session, draft_id)
+        if known is not None:
+            return _issued(known)
+        if draft.state is not DocumentState.APPROVED:
+            raise Conflict(_("Ce projet n’est pas approuvé : aucune version finale n’en est émise."))
+        approval = _signed(session, draft)
+        issued_at: datetime = session.execute(select(func.now())).scalar_one()
+    report(0, 100, _("Lecture du projet approuvé"))
+    declared, medium = get_report(draft.report_id), _medium_of(draft)
+    made = render(
+        declared,
+        with_approval(home.files.read(draft.canonical_sha256), approval),
+        medium=medium,
+        issued_at=issued_at.astimezone(UTC).replace(microsecond=0),
+        home=home.settings.root,
+        on_progress=lambda said: report(said.percent, 100, said.step.label),
+    )
+    home.files.keep(made.canonical)
+    same = ("organisation_id", "report_id", "title", "subject_kind", "subject_id", "as_of", "known_on", "law_of",
+            "seal_no", "ledger_root", "issued_by", "asked_by")  # fmt: skip
+    final = IssuedDocument(
+        **{name: getattr(draft, name) for name in same},
+        canonical_sha256=made.canonical_sha256, template_sha256=made.template_sha256,
+        document_sha256=home.files.keep(made.data), media_type=made.medium.media_type,
+        csv_sha256=home.files.keep(made.table), versions=made.versions, issued_at=issued_at, job_run_id=job_run_id,
+        state=DocumentState.FINAL, draft_id=draft.id,
+    )  # fmt: skip
+    with transaction(home.jobs, acting, **info) as session:
+        locked = get_document(session, draft_id, None, lock=True)
+        known = find_final_of(session, draft_id)
+        if known is not None:
+            # A worker taken for dead may have issued it meanwhile.
+            return _issued(known)
+        say(session, "reporting:document:finish")
+        session.add(final)
+        session.flush()
+        session.refresh(final)
+        locked.state = DocumentState.SUPERSEDED
+        if final.report_id == COMMUNICABLE_RECORD:
+            touch(session, "organisation", final.organisation_id)
+    report(100, 100, _("Version finale émise"))
+    return _issued(final)
+
+
+def _signed(session: Session, draft: IssuedDocument) -> Approval:
+    """Who approved a draft, as their account says, and what was noted on it."""
+    role, actor = cast(Role, draft.decided_as), f"account:{draft.decided_by}"
+    return Approval(
+        signature=Signature(
+            role=role.label, name=find_actor_names(session, {actor})[actor], on=cast(date, draft.decided_on),
+            draft=draft.id, draft_sha256=draft.canonical_sha256, reason=draft.decision_reason or "",
+        ),
+        observations=tuple(
+            Observation(section=one.section, text=one.text, written_as=one.written_as.label, written_on=one.written_on)
+            for one in find_annotations(session, draft.id)
+            if not one.set_aside
+        ),
+    )  # fmt: skip
+
+
+def supersede_drafts(session: Session, latest: IssuedDocument) -> None:
+    """Only the latest draft of a report on a subject waits for an approval."""
+    session.execute(
+        update(IssuedDocument)
+        .where(
+            col(IssuedDocument.report_id) == latest.report_id,
+            col(IssuedDocument.subject_kind) == latest.subject_kind,
+            col(IssuedDocument.subject_id) == latest.subject_id,
+            col(IssuedDocument.state) == DocumentState.DRAFT,
+            col(IssuedDocument.id) < latest.id,
+        )
+        .values(state=DocumentState.SUPERSEDED)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def render_again(home: Home, document: IssuedDocument) -> RenderedDocument:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from registry.platform.models import JobRun, JobState
 from registry.web.progress import Progress, progress_of
@@ -19,6 +20,9 @@ class DocumentLine:
     seal_no: int
     document_sha256: str
     is_pdf: bool
+    state: str
+    tone: str
+    may_answer: bool
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,11 @@ class DocumentsPage:
     """The register of issued documents, and the form to issue one."""
 
     rows: Sequence[DocumentLine]
+    facets: Sequence[Mapping[str, Any]]
+    waiting: int
+    narrowed: bool
+    first_address: str
+    next_address: str
     may_issue: bool
     reports: Sequence[tuple[str, str]]
     scopes: Sequence[tuple[str, str]]

@@ -15,17 +15,19 @@ from registry.reporting.discovery import get_report
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.order import Order
-from registry.reporting.queries import Readable, get_document
+from registry.reporting.queries import STANDING, Readable, get_document
 from registry.reporting.service import EARLIEST
 from registry.reporting.sources import get_source, sources_of
-from registry.reporting.vocabulary import Medium, Workbook, Writing
+from registry.reporting.vocabulary import DocumentState, Medium, Workbook, Writing
 from registry.reporting.workbooks import draw_up
 from registry.reporting.writing import write_out
 from registry.web.visits import Visit
 
 READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
-ISSUE_JOB = "reporting:document:issue"
+APPROVE = Permission.REPORTING_DOCUMENT_APPROVE
+ISSUE_JOB, FINISH_JOB = "reporting:document:issue", "reporting:document:finish"
 JOB_RIGHTS = {
+    FINISH_JOB: Permission.REPORTING_DOCUMENT_APPROVE,
     ISSUE_JOB: Permission.REPORTING_DOCUMENT_ISSUE,
     "compliance:simulation:run": Permission.COMPLIANCE_SIMULATION_RUN,
     "erasures:person:erase": Permission.ERASURES_RECEIPT_READ,
@@ -34,6 +36,17 @@ JOB_RIGHTS = {
     "exchange:import:undo": Permission.EXCHANGE_IMPORT_READ,
 }
 """Who follows a job besides its asker, by kind; a kind that is not here is followed by its asker alone."""
+
+
+TONES = {
+    DocumentState.ISSUED: "compliant",
+    DocumentState.DRAFT: "to-complete",
+    DocumentState.SENT_BACK: "non-compliant",
+    DocumentState.APPROVED: "to-complete",
+    DocumentState.SUPERSEDED: "not-applicable",
+    DocumentState.FINAL: "compliant",
+}
+"""The tone in which each state of a document is shown."""
 
 
 def ask_document(visit: Visit, form: IssueForm) -> JobRun:
@@ -113,7 +126,9 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         data = draw_up(get_report(document.report_id), twin, form, issued_at=document.issued_at)
         return _file(document, f".{form}", form.media_type, sha256(data).hexdigest(), data)
     if part in set(Writing):
-        data = write_out(get_report(document.report_id), files.read(document.canonical_sha256), order=_order(document))
+        data = write_out(
+            get_report(document.report_id), files.read(document.canonical_sha256), order=order_of(document)
+        )
         return _file(document, f".{part}", Writing(part).media_type, sha256(data).hexdigest(), data)
     is_pdf = document.media_type == Medium.PDF.media_type
     parts = {
@@ -127,7 +142,7 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
     return _file(document, suffix, media_type, digest, files.read(digest))
 
 
-def _order(document: IssuedDocument) -> Order:
+def order_of(document: IssuedDocument) -> Order:
     """What made a document, as its pages say it."""
     return Order(
         report_id=document.report_id, medium=Medium.PAGE, canonical_sha256=document.canonical_sha256,
@@ -137,7 +152,8 @@ def _order(document: IssuedDocument) -> Order:
 
 
 def _file(document: IssuedDocument, suffix: str, media_type: str, digest: str, data: bytes) -> Response[bytes]:
-    name = f"{document.report_id}-{document.as_of}-{document.id}{suffix}"
+    draft = "-projet" if document.state not in STANDING else ""
+    name = f"{document.report_id}-{document.as_of}-{document.id}{draft}{suffix}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "ETag": f'"{digest}"'}
     # The framework says the charset of a text: said here as well, it would stand twice.
     return Response(data, media_type=media_type.partition(";")[0], headers=headers)

@@ -49,6 +49,24 @@ class Writing(Labelled):
         return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+class DocumentState(Labelled):
+    """Where a document stands: issued as it is, or a draft that somebody else approves before a final one is issued."""
+
+    ISSUED = "issued", mark("Émis")
+    DRAFT = "draft", mark("Projet, à approuver")
+    SENT_BACK = "sent-back", mark("Projet renvoyé")
+    APPROVED = "approved", mark("Projet approuvé, final à venir")
+    SUPERSEDED = "superseded", mark("Projet remplacé")
+    FINAL = "final", mark("Final, approuvé")
+
+
+class ApprovalAnswer(Labelled):
+    """What is answered to a draft."""
+
+    APPROVED = "approved", mark("Approuver : la version finale est émise")
+    SENT_BACK = "sent-back", mark("Renvoyer à qui l’a émis, avec un motif")
+
+
 class ScopeKind(Labelled):
     """What part of the register a report looks at."""
 

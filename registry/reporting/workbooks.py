@@ -8,6 +8,7 @@ from registry.exchange.exports.columns import Column, ExportTable, Holds
 from registry.exchange.exports.ods import ods_export
 from registry.exchange.exports.queries import Row
 from registry.exchange.exports.xlsx import xlsx_export
+from registry.reporting.approval import read_twin
 from registry.reporting.discovery import Report
 from registry.reporting.vocabulary import Table, Workbook
 
@@ -17,7 +18,7 @@ _WRITERS = {Workbook.XLSX: xlsx_export, Workbook.ODS: ods_export}
 def draw_up(report: Report, canonical: bytes, form: Workbook, *, issued_at: datetime) -> bytes:
     """The workbook of a document; the same twin gives the same bytes again."""
     module = report.content
-    content = module.from_canonical(canonical)
+    content, _approval = read_twin(module, canonical)
     about = About(module.frame(content).authority, issued_at)
     tables = ((_declared(table), _rows(table)) for table in module.tables(content))
     return b"".join(_WRITERS[form](tables, about))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.forms import TokenForm
-from registry.accounts.models import RoleGrant, SignedSession
+from registry.accounts.models import Account, RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
 from registry.contracts.forms import ContractForm, PartyForm
@@ -63,7 +63,8 @@ from registry.processing.measures.service import record_measure
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
-from registry.reporting.models import IssuedDocument
+from registry.reporting.models import DocumentAnnotation, IssuedDocument
+from registry.reporting.vocabulary import DocumentState
 from registry.web.static import static_url
 from tests.access.advancing import advance
 from tests.access.assessments import ASSESSMENT_BODIES, ASSESSMENT_FORMS, assess
@@ -106,6 +107,7 @@ class Objects:
     previewed_id: int = NOTHING
     asking_id: int = NOTHING
     document_id: int = NOTHING
+    annotation_id: int = NOTHING
     run_id: int = NOTHING
     simulation_id: int = NOTHING
     token: str = "n" * 43
@@ -500,13 +502,20 @@ def _work(town: Town, organisation_id: int, word: str) -> dict[str, Any]:
             subject_kind="organisation", subject_id=organisation_id, as_of=day, known_on=day,
             law_of=day, seal_no=0, ledger_root="", template_sha256="", media_type="text/html",
             versions={}, issued_at=session.execute(select(func.now())).scalar_one(), issued_by=f"Service {word}",
-            **{f"{part}_sha256": digest for part, digest in twins.items()},
+            **{f"{part}_sha256": digest for part, digest in twins.items()}, state=DocumentState.DRAFT,
         )  # fmt: skip
         session.add(document)
         session.flush()
+        author = session.execute(select(func.min(col(Account.id)))).scalar_one()
+        noted = DocumentAnnotation(
+            organisation_id=organisation_id, document_id=document.id, section="", text=f"Note {word}",
+            author_id=author, written_as=Role.LEGAL, written_on=day,
+        )  # fmt: skip
+        session.add(noted)
+        session.flush()
         return {
             "batch_id": batches[0], "previewed_id": batches[1], "asking_id": batches[2], "spare_id": batches[3],
-            "run_id": run.id, "document_id": document.id,
+            "run_id": run.id, "document_id": document.id, "annotation_id": noted.id,
         }  # fmt: skip
 
 
@@ -721,6 +730,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         evidence_id=lambda of: str(of.evidence_id), subject_kind="dataset", subject_id=lambda of: str(of.source_id)
     ),
     "POST /preuves/liens/{link_id:int}/retirer": _form(reason=REASON),
+    "POST /documents/{document_id:int}/annotations": _form(section="", text="Une note neuve"),
+    "POST /documents/{document_id:int}/annotations/{annotation_id:int}": _form(set_aside="true"),
+    "POST /documents/{document_id:int}/decision": _form(version="1", answer="sent-back", reason=REASON),
     "POST /documents": _form(scope=lambda of: f"organisation:{of.organisation_id}"),
     "POST /imports/{batch_id:int}/colonnes": _form(c0="title"),
     "POST /api/v1/imports/files": _form(organisation_id=lambda of: str(of.organisation_id)),
@@ -1036,6 +1048,9 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         for done in ("application", "undoing", "reading", "abandonment")
     },
     "POST /api/v1/persons/{person_id:int}/erasure": lambda _of: {"ground": "no-longer-necessary", "reason": REASON},
+    "POST /api/v1/documents/{document_id:int}/annotations": lambda _of: {"text": "Une note neuve"},
+    "PATCH /api/v1/documents/{document_id:int}/annotations/{annotation_id:int}": lambda _of: {"set_aside": True},
+    "POST /api/v1/documents/{document_id:int}/decision": lambda _of: {"answer": "sent-back", "reason": REASON},
     "POST /api/v1/documents": lambda of: {"scope": f"organisation:{of.organisation_id}"},
     "POST /api/v1/datasets/{dataset_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/datasets/{dataset_id:int}/restoration": lambda _of: {"reason": REASON},
@@ -1153,7 +1168,7 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
-        "deviation_id": of.deviation_version, "entry_id": of.entry_version,
+        "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "body_id": of.body_version, "meeting_id": of.meeting_version, "action_id": of.action_version,
         "course_id": of.spare_course_version, "training_id": of.training_version,

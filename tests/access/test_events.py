@@ -167,6 +167,12 @@ EVENTS = {
     "POST /api/v1/questions/{question_id:int}/messages": "desk:question:answer",
     "POST /api/v1/questions/{question_id:int}/reopening": "desk:question:reopen",
     "PATCH /api/v1/systems/{system_id:int}": "datasets:system:amend",
+    "POST /documents/{document_id:int}/annotations": "reporting:annotation:record",
+    "POST /documents/{document_id:int}/annotations/{annotation_id:int}": "reporting:annotation:set-aside",
+    "POST /documents/{document_id:int}/decision": "reporting:document:send-back",
+    "POST /api/v1/documents/{document_id:int}/annotations": "reporting:annotation:record",
+    "PATCH /api/v1/documents/{document_id:int}/annotations/{annotation_id:int}": "reporting:annotation:set-aside",
+    "POST /api/v1/documents/{document_id:int}/decision": "reporting:document:send-back",
     "PATCH /api/v1/evidence/{evidence_id:int}": "documents:evidence:amend",
     "POST /api/v1/evidence": "documents:evidence:record",
     "POST /api/v1/evidence/links/{link_id:int}/withdrawal": "documents:evidence:unlink",
@@ -311,9 +317,18 @@ BY_LEGAL = (
     "POST /visas/{stage_request_id:int}", "POST /api/v1/stage-requests/{stage_request_id:int}/visas",
     "POST /visas/delegations", "POST /visas/delegations/{delegation_id:int}/fin", "POST /api/v1/visa-delegations",
     "POST /api/v1/visa-delegations/{delegation_id:int}/ending",
+    "POST /documents/{document_id:int}/annotations",
+    "POST /documents/{document_id:int}/annotations/{annotation_id:int}",
+    "POST /documents/{document_id:int}/decision", "POST /api/v1/documents/{document_id:int}/annotations",
+    "PATCH /api/v1/documents/{document_id:int}/annotations/{annotation_id:int}",
+    "POST /api/v1/documents/{document_id:int}/decision",
 )  # fmt: skip
 """The routes whose answer takes a role that an administrator does not hold."""
 ORDER = (
+    "POST /documents/{document_id:int}/annotations",
+    "POST /documents/{document_id:int}/annotations/{annotation_id:int}",
+    "POST /api/v1/documents/{document_id:int}/annotations",
+    "PATCH /api/v1/documents/{document_id:int}/annotations/{annotation_id:int}",
     "POST /publication/du-jeu/{dataset_id:int}/secrets/{secret:str}", "POST /publication/du-jeu/{dataset_id:int}",
     "POST /publication/du-jeu/{dataset_id:int}/decider", "POST /publication/du-jeu/{dataset_id:int}/retirer",
     "PUT /api/v1/datasets/{dataset_id:int}/publication/secrets/{secret:str}",
@@ -542,6 +557,8 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         breaching_id=furnished.objects["authority"].breaching_id,
         moved_id=furnished.objects["authority"].moved_id, chosen_id=furnished.objects["authority"].chosen_id,
         stage_request_id=furnished.objects["authority"].stage_request_id,
+        document_id=furnished.objects["authority"].document_id,
+        annotation_id=furnished.objects["authority"].annotation_id,
     )  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")
     unsafe = {f"{method} {path}": (method, path) for method, path in routes_of(town.client.app) if method != "GET"}

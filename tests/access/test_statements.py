@@ -230,7 +230,7 @@ STATEMENTS = {
     "/exports/xlsx?organisation={authority}": 18,
     "/api/v1/export/json": 17,
     "/traitements/export/csv": 17,
-    "/documents": 3,
+    "/documents": 4,
     "/comptes": 4,
     "/personnes": 4,
     "/mon-compte": 5,

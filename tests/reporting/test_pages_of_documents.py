@@ -144,7 +144,7 @@ def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
             text("SELECT d.id, e.actor FROM issued_document d JOIN ledger_entry e"
                  " ON e.table_name = 'issued_document' AND e.row_id = d.id")
         ).one()  # fmt: skip
-    assert f"/documents/{number}/document" in done
+    assert f'href="/documents/{number}">Voir le projet, qui attend son approbation' in done
     assert f"account:{director.account_id}" in actor
     assert director.get(f"/documents/{number}/document").status_code == 200
     for part, begins in (("xlsx", b"PK"), ("ods", b"PK"), ("docx", b"PK")):
