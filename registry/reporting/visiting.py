@@ -2,6 +2,7 @@
 
 import secrets
 from hashlib import sha256
+from importlib import import_module
 from pathlib import Path
 
 from litestar import Response
@@ -20,7 +21,6 @@ from registry.reporting.service import EARLIEST
 from registry.reporting.sources import get_source, sources_of
 from registry.reporting.vocabulary import DocumentState, Medium, Workbook, Writing
 from registry.reporting.workbooks import draw_up
-from registry.reporting.writing import write_out
 from registry.web.visits import Visit
 
 READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
@@ -126,9 +126,9 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         data = draw_up(get_report(document.report_id), twin, form, issued_at=document.issued_at)
         return _file(document, f".{form}", form.media_type, sha256(data).hexdigest(), data)
     if part in set(Writing):
-        data = write_out(
-            get_report(document.report_id), files.read(document.canonical_sha256), order=order_of(document)
-        )
+        # Loaded when first asked for: writing brings a library of fourteen mebibytes, which few processes ever need.
+        written = import_module("registry.reporting.writing").write_out
+        data = written(get_report(document.report_id), files.read(document.canonical_sha256), order=order_of(document))
         return _file(document, f".{part}", Writing(part).media_type, sha256(data).hexdigest(), data)
     is_pdf = document.media_type == Medium.PDF.media_type
     parts = {

@@ -39,3 +39,9 @@ def test_a_worker_stays_light_and_knows_no_database(worker: str) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
     heavy = set(done.stdout.split()) & ((NEVER - NEEDED.get(worker, set())) | WORKERS[worker])
     assert not heavy, f"{worker} starts once a file: import from it nothing that brings {sorted(heavy)}"
+
+
+def test_the_web_loads_no_library_that_only_a_document_needs() -> None:
+    code = "import sys, registry.app; print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", check=True)
+    assert not set(done.stdout.split()) & {"docx", "lets_plot", "openpyxl", "pyarrow", "rdflib", "weasyprint"}
