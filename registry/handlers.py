@@ -64,7 +64,7 @@ from registry.legal import routes as legal_routes
 from registry.legal import watch_api as legal_watch_api
 from registry.legal import watch_routes as legal_watch
 from registry.lifecycle import api as lifecycle_api
-from registry.lifecycle import delegation_api, delegation_routes
+from registry.lifecycle import delegation_api, delegation_routes, refusal_api, refusal_routes
 from registry.lifecycle import panels as lifecycle_panels
 from registry.lifecycle import routes as lifecycle_routes
 from registry.organisations import api as organisations_api
@@ -170,6 +170,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *lifecycle_api.HANDLERS,
     *delegation_routes.HANDLERS,
     *delegation_api.HANDLERS,
+    *refusal_routes.HANDLERS,
+    *refusal_api.HANDLERS,
     *governance_routes.HANDLERS,
     *actions_routes.HANDLERS,
     *training_routes.HANDLERS,

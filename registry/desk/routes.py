@@ -246,6 +246,7 @@ def _task_page(
         TaskKind.DEVIATION,
         TaskKind.MOVE,
         TaskKind.DOCUMENT,
+        TaskKind.POINT,
         TaskKind.ASSESSMENT,
     }
     among = find_colleagues(visit.session, task.needs, task.organisation_id, but=visit.visitor.account_id)

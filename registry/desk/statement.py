@@ -10,7 +10,8 @@ from registry.lifecycle.queries import AWAITED
 # for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
 # that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
 # time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
-# erasure once no request needs their name. Who answers for data is told of training once a course exists.
+# erasure once no request needs their name. A refusal is owed point by point, then the move once more. Who answers for
+# data is told of training once a course exists.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -178,17 +179,20 @@ WITH waiting AS MATERIALIZED (
   UNION ALL
   SELECT 'move', concat_ws(':', 'move', r.id), r.organisation_id, 'dataset', r.dataset_id,
          concat_ws(':', stands.code, r.id, r.move, w.kind, w.since), ARRAY[]::text[],
-         CASE WHEN stands.code = 'refused' THEN 0 ELSE 2 END, coalesce(r.ended_on, w.since, r.asked_on), NULL, 1,
-         stands.code IN ('asked', 'handed'), coalesce(w.late, false),
-         CASE WHEN stands.code = 'refused' THEN CAST(:move_patience AS integer) END, NULL
+         CASE WHEN stands.code IN ('refused', 'again') THEN 0 ELSE 2 END, coalesce(r.ended_on, w.since, r.asked_on),
+         NULL, 1, stands.code IN ('asked', 'handed'), coalesce(w.late, false),
+         CASE WHEN stands.code IN ('refused', 'again') THEN CAST(:move_patience AS integer) END, NULL
     FROM stage_request r JOIN dataset d ON d.id = r.dataset_id
     LEFT JOIN waiting w ON w.request_id = r.id
     CROSS JOIN LATERAL (SELECT CASE
-      WHEN r.state = 'refused' THEN 'refused' WHEN r.asked_by = :account THEN 'asked' WHEN w.mine THEN 'give'
+      WHEN r.state = 'refused' THEN CASE
+        WHEN EXISTS (SELECT FROM refusal_point p WHERE p.request_id = r.id) THEN 'again' ELSE 'refused' END
+      WHEN r.asked_by = :account THEN 'asked' WHEN w.mine THEN 'give'
       WHEN w.standing_in THEN 'stand-in' WHEN w.handed THEN 'handed' WHEN w.told THEN 'late' END) AS stands (code)
    WHERE NOT d.annulled AND stands.code IS NOT NULL
      AND (r.state = 'waiting'
           OR (r.state = 'refused' AND (r.asked_by = :account OR keeps_dataset(:account, r.dataset_id, :today))
+              AND NOT EXISTS (SELECT FROM refusal_point p WHERE p.request_id = r.id AND p.state = 'open')
               AND NOT EXISTS (SELECT FROM stage_request l WHERE l.dataset_id = r.dataset_id AND l.id > r.id)))
   UNION ALL
   SELECT 'document', concat_ws(':', 'document', d.id), d.organisation_id, 'organisation', d.organisation_id,
@@ -201,6 +205,13 @@ WITH waiting AS MATERIALIZED (
           OR (d.state = 'sent-back' AND d.asked_by = :account))
      AND NOT EXISTS (SELECT FROM issued_document l WHERE l.subject_id = d.subject_id AND l.draft_id IS NULL
                       AND l.subject_kind = d.subject_kind AND l.report_id = d.report_id AND l.id > d.id)
+  UNION ALL
+  SELECT 'point', concat_ws(':', 'point', p.id), p.organisation_id, 'dataset', p.dataset_id,
+         concat(p.id, ':', p.field, ':', p.policy_id, ':', p.words), ARRAY[]::text[], 0, r.ended_on, NULL, 1, false,
+         false, CAST(:point_patience AS integer), NULL
+    FROM refusal_point p JOIN stage_request r ON r.id = p.request_id JOIN dataset d ON d.id = p.dataset_id
+   WHERE p.state = 'open' AND NOT d.annulled AND d.stage = r.from_stage
+     AND (r.asked_by = :account OR keeps_dataset(:account, p.dataset_id, :today))
   UNION ALL
   SELECT CASE WHEN q.state = 'answered' THEN 'answer' ELSE 'question' END, concat_ws(':', 'question', q.id),
          q.organisation_id, q.subject_kind, q.subject_id, CAST(q.id AS text), ARRAY[]::text[], 0,

@@ -18,7 +18,7 @@ from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.document_words import say_document
 from registry.desk.governance_words import say_action, say_training
 from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
-from registry.desk.move_words import say_move
+from registry.desk.move_words import say_move, say_point
 from registry.desk.queries import Laws, Task
 from registry.desk.rules import Step
 from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
@@ -445,6 +445,11 @@ def _say_deviation(task: Task, _catalogue: Catalogue, binding: Binding, _questio
     return say_deviation(task.detail, bound[0] if bound else None, task.due, waiting=task.waiting)
 
 
+def _say_point(task: Task, catalogue: Catalogue, _binding: Binding, _questions: Questions) -> Words:
+    policy = catalogue.find(task.detail.split(":", 3)[2])
+    return say_point(task.detail, policy.name() if policy is not None else "")
+
+
 _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words]] = {
     TaskKind.FINDING: _say_finding,
     TaskKind.VACANCY: _say_vacancy,
@@ -456,7 +461,10 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.ASSESSMENT: say_assessment,
     TaskKind.ERASURE: say_erasure,
     TaskKind.DEVIATION: _say_deviation,
-    TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(task.detail, late=task.passed),
+    TaskKind.MOVE: lambda task, _catalogue, _binding, _questions: say_move(
+        task.detail, task.subject_id, late=task.passed
+    ),
+    TaskKind.POINT: _say_point,
     TaskKind.ACTION: say_action,
     TaskKind.TRAINING: say_training,
     TaskKind.DOCUMENT: lambda task, _catalogue, _binding, _questions: say_document(task.detail, waiting=task.waiting),

@@ -19,6 +19,7 @@ class TaskKind(Labelled):
     ASSESSMENT = "assessment", mark("Analyses d’impact à décider")
     DEVIATION = "deviation", mark("Écarts assumés")
     MOVE = "move", mark("Passages à viser")
+    POINT = "point", mark("Points d’un refus")
     ACTION = "action", mark("Actions du plan")
     TRAINING = "training", mark("Formations à suivre")
     DOCUMENT = "document", mark("Documents à approuver")
@@ -78,6 +79,7 @@ MENDING = {
     "erasure": Permission.ERASURES_PERSON_ERASE,
     "deviation": Permission.COMPLIANCE_DEVIATION_DECIDE,
     "move": Permission.LIFECYCLE_VISA_GIVE,
+    "point": Permission.LIFECYCLE_MOVE_ASK,
     "action": Permission.GOVERNANCE_PLAN_RECORD,
     "training": Permission.GOVERNANCE_PLAN_READ,
     "document": Permission.REPORTING_DOCUMENT_APPROVE,

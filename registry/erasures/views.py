@@ -77,6 +77,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "question": (mark("Question"), "/bureau/questions/{row}"),
     "question_message": (mark("Message d’une question"), ""),
     "received_request": (mark("Demande reçue"), "/demandes/{row}"),
+    "refusal_point": (mark("Point d’un refus"), "/visas/points/{row}"),
     "registry": (mark("Registre"), ""),
     "retention_hold": (mark("Gel"), ""),
     "retention_rule": (mark("Règle de conservation"), ""),

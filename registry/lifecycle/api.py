@@ -17,13 +17,20 @@ from registry.kernel.delays import deadline
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
-from registry.lifecycle.forms import MOVE_LABELS, StageRequestForm, VisaCreation
-from registry.lifecycle.models import StageRequest, StageVisa
-from registry.lifecycle.queries import find_awaited, find_requests, find_visas, find_waiting_requests, get_request
+from registry.lifecycle.forms import MOVE_LABELS, POINT_LABELS, StageRequestForm, VisaCreation
+from registry.lifecycle.models import RefusalPoint, StageRequest, StageVisa
+from registry.lifecycle.queries import (
+    find_awaited,
+    find_points,
+    find_requests,
+    find_visas,
+    find_waiting_requests,
+    get_request,
+)
 from registry.lifecycle.rules import Gate, digest_of, visas_needed
 from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
 from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on
-from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
@@ -31,6 +38,7 @@ from registry.web.visits import Visit, route
 READ = Permission.DATASETS_SHEET_READ
 _LABELS = {
     **MOVE_LABELS,
+    **{name: label for name, label in POINT_LABELS.items() if name != "state"},
     "known": mark("L’empreinte de ce qui est su du jeu : donnée avec un visa, elle dit ce qui a été lu"),
     "stage": mark("L’étape où en est le jeu"),
     "moves": mark("Les passages qui partent de cette étape ; aucun tant qu’une demande attend"),
@@ -72,6 +80,8 @@ _LABELS = {
     "delegate_id": mark("Le compte qui les donne à sa place"),
     "starts_on": mark("Le premier jour"),
     "ends_on": mark("Le dernier jour, compris"),
+    "request_id": mark("La demande qui a été refusée"),
+    "closed_on": mark("Le jour où ce point a été corrigé ou répondu"),
     "by_keeper": mark("Si qui a répondu tient le jeu ou en répond"),
 }
 
@@ -132,6 +142,21 @@ class VisaBody:
 
 
 @dataclass(frozen=True)
+class RefusalPointBody:
+    """One point of a refusal, on a field or a policy, and what became of it; `version` is its ETag."""
+
+    id: int
+    version: int
+    request_id: int
+    field: str | None
+    policy_id: str | None
+    words: str
+    state: RefusalPointState
+    answer: str | None
+    closed_on: date | None
+
+
+@dataclass(frozen=True)
 class AwaitedBody:
     """A visa that a request waits for: since when, until when, and whether that day is past."""
 
@@ -160,6 +185,7 @@ class StageRequestBody:
     ended_reason: str | None
     visas: list[VisaBody]
     awaited: list[AwaitedBody]
+    points: list[RefusalPointBody]
 
 
 @dataclass(frozen=True)
@@ -201,6 +227,7 @@ def _move_body(sheet: Dataset, code: str, gate: Gate) -> MoveBody:
 def _request_bodies(visit: Visit, rows: Sequence[StageRequest]) -> list[StageRequestBody]:
     """Requests with their visas, and those they wait for."""
     visas = find_visas(visit.session, [row.id for row in rows])
+    points = find_points(visit.session, [row.id for row in rows if row.state is RequestState.REFUSED])
     awaited: dict[int, list[AwaitedBody]] = {}
     for one in find_awaited(visit.session, [row.id for row in rows if row.state is RequestState.WAITING]):
         due = deadline(one.since, load_chart().visas[one.kind].delay)
@@ -209,17 +236,23 @@ def _request_bodies(visit: Visit, rows: Sequence[StageRequest]) -> list[StageReq
         StageRequestBody(
             **{name: getattr(row, name) for name in StageRequestBody.__dataclass_fields__ if name not in _TOLD_APART},
             visas=[_visa_body(one) for one in visas.get(row.id, [])], awaited=awaited.get(row.id, []),
+            points=[point_body(one) for one in points.get(row.id, [])],
         )
         for row in rows
     ]  # fmt: skip
 
 
-_TOLD_APART = frozenset({"visas", "awaited"})
+_TOLD_APART = frozenset({"visas", "awaited", "points"})
 
 
 def _visa_body(one: StageVisa) -> VisaBody:
     told = {name: getattr(one, name) for name in VisaBody.__dataclass_fields__ if name != "by_delegation"}
     return VisaBody(**told, by_delegation=one.delegation_id is not None)
+
+
+def point_body(one: RefusalPoint) -> RefusalPointBody:
+    """A point as programs read it."""
+    return RefusalPointBody(**{name: getattr(one, name) for name in RefusalPointBody.__dataclass_fields__})
 
 
 def _told(visit: Visit, row: StageRequest) -> StageRequestBody:

@@ -15,12 +15,13 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _, mark
-from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, VisaAnswer, VisaKind
 from registry.web.calls import Number
 from registry.web.typed import Clean, Line, Prose, since_year
 
 SHORTEST = 10
 """Characters of the reason of a refusal: some words at least."""
+MOST_POINTS = 20
 MOVE_LABELS = {
     "move": mark("Passage demandé"),
     "reason": mark("Motif"),
@@ -29,7 +30,12 @@ MOVE_LABELS = {
     "authority": mark("Qui l’a donné"),
     "reference": mark("Référence de la décision"),
     "dated": mark("Date de la décision"),
+    "points": mark("Ce qu’il faut reprendre, point par point"),
+    "field": mark("Le champ de la fiche dont parle ce point"),
+    "policy_id": mark("La règle dont parle ce point"),
+    "words": mark("Ce qu’il faut corriger ou dire"),
 }
+POINT_LABELS = {"state": mark("Ce que vous en avez fait"), "answer": mark("Votre réponse")}
 DELEGATION_LABELS = {
     "kind": mark("Visa confié"),
     "organisation_id": mark("Sur quelle organisation, et celles qui en dépendent"),
@@ -72,10 +78,57 @@ class VisaDelegationForm(BaseModel):
         return value
 
 
+class RefusalPointForm(BaseModel):
+    """One thing to mend or to answer: on a field, on a policy, or on neither."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    field: Annotated[str, StringConstraints(max_length=100), Clean] | None = None
+    policy_id: Annotated[str, StringConstraints(max_length=100), Clean] | None = None
+    words: Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000), Clean]
+
+    @field_validator("words")
+    @classmethod
+    def _says_what_lacks(cls, value: str) -> str:
+        if len(value) < SHORTEST:
+            raise PydanticCustomError("words", _("Dites en quelques mots ce qu’il faut corriger ou dire."))
+        return value
+
+    @model_validator(mode="after")
+    def _about_one_thing(self) -> Self:
+        if self.field is not None and self.policy_id is not None:
+            raise PydanticCustomError("about", _("Un point porte sur un champ ou sur une règle : faites-en deux."))
+        return self
+
+
+class RefusalPointAnswerForm(BaseModel):
+    """What became of a point: mended, or answered in words."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: RefusalPointState
+    answer: Annotated[Prose | None, Field(validate_default=True)] = None
+
+    @field_validator("state")
+    @classmethod
+    def _closes_it(cls, value: RefusalPointState) -> RefusalPointState:
+        if value is RefusalPointState.OPEN:
+            raise PydanticCustomError("open", _("Dites si c’est corrigé, ou répondez."))
+        return value
+
+    @field_validator("answer")
+    @classmethod
+    def _answer_has_words(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("state") is RefusalPointState.ANSWERED and len(value or "") < SHORTEST:
+            raise PydanticCustomError("answer", _("Écrivez votre réponse : qui visera la lira à côté du point."))
+        return value
+
+
 class VisaForm(BaseModel):
     """An answer to the request of a move; an outside one says whose it is, under which reference, of which day.
 
     `known` is the digest of what was known of the dataset when it was read: an activity may have been untied since.
+    A refusal says why, in one reason or point by point.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -83,6 +136,7 @@ class VisaForm(BaseModel):
     kind: VisaKind
     answer: VisaAnswer
     known: Annotated[str, StringConstraints(max_length=64), Clean] | None = None
+    points: Annotated[list[RefusalPointForm], Field(max_length=MOST_POINTS)] = Field(default_factory=list)
     reason: Annotated[Prose | None, Field(validate_default=True)] = None
     authority: Line | None = None
     reference: Line | None = None
@@ -91,9 +145,16 @@ class VisaForm(BaseModel):
     @field_validator("reason")
     @classmethod
     def _refusal_has_its_reason(cls, value: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("answer") is VisaAnswer.REFUSED and len(value or "") < SHORTEST:
+        unsaid = not info.data.get("points", True)  # Points that are wrong have their own errors.
+        if info.data.get("answer") is VisaAnswer.REFUSED and unsaid and len(value or "") < SHORTEST:
             raise PydanticCustomError("reason", _("Dites ce qui manque : qui a demandé le lira à son bureau."))
         return value
+
+    @model_validator(mode="after")
+    def _points_are_of_a_refusal(self) -> Self:
+        if self.points and self.answer is VisaAnswer.GIVEN:
+            raise PydanticCustomError("points", _("Ces points sont ceux d’un refus : refusez, ou effacez-les."))
+        return self
 
     @model_validator(mode="after")
     def _outside_visa_is_referred_to(self, info: ValidationInfo) -> Self:
@@ -109,6 +170,10 @@ class VisaForm(BaseModel):
         if self.dated is not None and today is not None and self.dated > today:
             raise PydanticCustomError("future", _("Cette décision n’a pas encore été prise : vérifiez sa date."))
         return self
+
+    def why(self) -> str | None:
+        """The reason, or the points one after the other."""
+        return self.reason or "\n".join(one.words for one in self.points) or None
 
 
 class VisaCreation(VisaForm):

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
-from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
 from registry.platform.tables import Kind, Numbered, Table, Versioned, free, plain, plain_list, stored
 
 
@@ -118,6 +118,31 @@ class StageVisa(Versioned, table=True):
     by_keeper: bool = Field(default=False)
     facts_digest: str = plain(default="")
     delegation_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="visa_delegation.id")
+
+
+class RefusalPoint(Versioned, table=True):
+    """One thing that a refusal asks to mend or to answer, on a field of the sheet, on a policy, or on neither."""
+
+    __tablename__ = "refusal_point"
+    __table_args__ = (
+        Index(None, "dataset_id", postgresql_where=text("state = 'open'")),
+        CheckConstraint("field IS NULL OR policy_id IS NULL", name="about"),
+        CheckConstraint("(state <> 'open') = (closed_on IS NOT NULL)", name="closed"),
+        CheckConstraint("state <> 'answered' OR answer IS NOT NULL", name="answered"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    request_id: int = Field(sa_type=BigInteger, foreign_key="stage_request.id", index=True)
+    dataset_version: int
+    field: str | None = plain(nullable=True)
+    policy_id: str | None = plain(nullable=True)
+    words: str = free()
+    state: RefusalPointState = stored(RefusalPointState, default=RefusalPointState.OPEN)
+    answer: str | None = free(nullable=True)
+    closed_by: int | None = Field(default=None, sa_type=BigInteger, foreign_key="account.id")
+    closed_on: date | None = None
 
 
 class GateVerdict(Numbered, table=True):

@@ -16,8 +16,8 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.lifecycle.charts import load_chart
-from registry.lifecycle.models import StageRequest, StageVisa, VisaDelegation
-from registry.lifecycle.vocabulary import RequestState, VisaKind
+from registry.lifecycle.models import RefusalPoint, StageRequest, StageVisa, VisaDelegation
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaKind
 from registry.organisations.models import Organisation
 
 
@@ -56,6 +56,66 @@ def find_visas(session: Session, request_ids: Sequence[int]) -> dict[int, list[S
     for row in session.execute(query).scalars() if request_ids else ():
         found.setdefault(row.request_id, []).append(row)
     return found
+
+
+def find_points(session: Session, request_ids: Sequence[int]) -> dict[int, list[RefusalPoint]]:
+    """The points of each of these requests that was refused, in order."""
+    query = select(RefusalPoint).where(col(RefusalPoint.request_id).in_(request_ids)).order_by(col(RefusalPoint.id))
+    found: dict[int, list[RefusalPoint]] = {}
+    for row in session.execute(query).scalars() if request_ids else ():
+        found.setdefault(row.request_id, []).append(row)
+    return found
+
+
+def find_points_before(session: Session, request: StageRequest) -> Sequence[RefusalPoint]:
+    """The points of a request that was refused; of another, those of the refusal it comes after."""
+    last = (
+        select(col(StageRequest.id))
+        .where(
+            col(StageRequest.dataset_id) == request.dataset_id, col(StageRequest.move) == request.move,
+            or_(
+                col(StageRequest.id).in_([request.id] if request.state is RequestState.REFUSED else []),
+                (col(StageRequest.id) < request.id)
+                & col(StageRequest.state).in_([RequestState.REFUSED, RequestState.MADE]),
+            ),
+        )
+        .order_by(col(StageRequest.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )  # fmt: skip
+    query = select(RefusalPoint).where(col(RefusalPoint.request_id) == last).order_by(col(RefusalPoint.id))
+    return session.execute(query).scalars().all()
+
+
+def count_open_points(session: Session, dataset_id: int) -> dict[str, int]:
+    """How many points of the refusals of a dataset wait for an answer, by move."""
+    query = (
+        select(col(StageRequest.move), func.count())
+        .join(RefusalPoint, col(StageRequest.id) == col(RefusalPoint.request_id))
+        .where(col(RefusalPoint.dataset_id) == dataset_id, col(RefusalPoint.state) == RefusalPointState.OPEN)
+        .group_by(col(StageRequest.move))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
+def get_point(session: Session, point_id: int, *, lock: bool = False) -> RefusalPoint:
+    """One point of a refusal within the asker's rights; with `lock`, nobody else changes it until the end.
+
+    Raises: NotFound.
+    """
+    found = session.get(RefusalPoint, point_id, with_for_update=lock or None, populate_existing=lock)
+    if found is None:
+        raise NotFound(_("Ce point n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def was_asked_again(session: Session, request: StageRequest) -> bool:
+    """Whether the move of a request was asked for once more."""
+    query = select(col(StageRequest.id)).where(
+        col(StageRequest.dataset_id) == request.dataset_id, col(StageRequest.move) == request.move,
+        col(StageRequest.id) > request.id,
+    )  # fmt: skip
+    return session.execute(query.limit(1)).first() is not None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
 """The pages of a dataset's life: where it stands, the moves that wait for a visa, the answer to one."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,7 +26,7 @@ from registry.lifecycle.showing import ASK, GIVE, endorser_of, request_line, req
 from registry.lifecycle.views import RequestsPage, WithdrawRequestPage
 from registry.lifecycle.vocabulary import RequestState, VisaKind
 from registry.organisations.queries import find_organisations
-from registry.web.forms import read_number
+from registry.web.forms import FormData, parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -141,10 +143,11 @@ def answer_one(visit: Visit, stage_request_id: int) -> Response[Any]:
     """Gives or refuses a visa, or shows why it cannot be and keeps what was typed."""
     request = get_request(visit.session, stage_request_id)
     visit.visitor.require(GIVE, request.organisation_id)
-    data, read = visit.form_data(), visit.form(VisaForm)
-    typed = {name: data.first(name) for name in ("kind", "answer", "reason", "authority", "reference", "dated")}
+    data = visit.form_data()
+    typed = typed_visa(data)
+    read = parse_values(VisaForm, {name: value for name, value in typed.items() if value}, today=visit.today)
     if isinstance(read, Rejected):
-        page = request_page(visit, request, typed, read.errors)
+        page = request_page(visit, request, typed, _placed(read.errors))
         return visit.page("lifecycle/request.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         answered = answer_visa(
@@ -155,12 +158,39 @@ def answer_one(visit: Visit, stage_request_id: int) -> Response[Any]:
     except (Invalid, Stale, Conflict, Forbidden) as refusal:
         errors, status = _say(refusal)
         gate = refusal.gate if isinstance(refusal, Stopped) else None
-        page = request_page(visit, get_request(visit.session, stage_request_id), typed, errors, gate)
+        page = request_page(visit, get_request(visit.session, stage_request_id), typed, _placed(errors), gate)
         return visit.page("lifecycle/request.html", page, status=status)
     done = {
         RequestState.MADE: "passage-fait", RequestState.WAITING: "visa-donne", RequestState.REFUSED: "visa-refuse",
     }[answered.state]  # fmt: skip
     return visit.go(f"/visas/{stage_request_id}", done=done)
+
+
+_POINT = re.compile(r"point-(\d{1,3})-words")
+
+
+def typed_visa(data: FormData) -> dict[str, Any]:
+    """An answer as it was typed; a point whose words are emptied leaves."""
+    asked = ("kind", "answer", "known", "reason", "authority", "reference", "dated")
+    typed: dict[str, Any] = {name: data.first(name).strip() for name in asked}
+    points = []
+    for number in sorted({int(found[1]) for name in data.names() if (found := _POINT.fullmatch(name))}):
+        words, about = (data.first(f"point-{number}-{name}").strip() for name in ("words", "about"))
+        which, _colon, code = about.partition(":")
+        if words or about:
+            points.append({"words": words} | ({which: code} if which in {"field", "policy_id"} else {}))
+    return {**typed, "points": points}
+
+
+def _placed(errors: Mapping[str, str]) -> dict[str, str]:
+    """The place on the page of each error: `points.1.words` is `point-1-words`; what a point is about is one field."""
+    placed = {}
+    for path, message in errors.items():
+        part, _dot, rest = path.partition(".")
+        number, _dot, name = rest.partition(".")
+        of_point = part == "points" and number
+        placed[f"point-{number}-{'words' if name == 'words' else 'about'}" if of_point else path] = message
+    return placed
 
 
 @route("GET", "/visas/{stage_request_id:int}/retirer", ASK)

@@ -15,17 +15,20 @@ from registry.compliance.engine import engine_of
 from registry.compliance.evaluation import Assessment, assess
 from registry.compliance.service import hold_judging, plain_facts
 from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.forms import DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import require_live
+from registry.datasets.wording import FIELD_LABELS, PART_LABELS
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Role
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
 from registry.ledger.service import say, touch
 from registry.lifecycle.charts import Move, load_chart
-from registry.lifecycle.forms import StageRequestForm, VisaForm
-from registry.lifecycle.models import GateVerdict, StageRequest, StageVisa, VisaDelegation
+from registry.lifecycle.forms import RefusalPointForm, StageRequestForm, VisaForm
+from registry.lifecycle.models import GateVerdict, RefusalPoint, StageRequest, StageVisa, VisaDelegation
 from registry.lifecycle.queries import (
+    count_open_points,
     find_standing,
     find_visas,
     find_waiting,
@@ -40,6 +43,10 @@ from registry.processing.retention.queries import find_holds, find_slip_of
 from registry.processing.vocabulary import ActivityStatus
 from registry.web.templating import say_day
 
+POINT_FIELDS: Mapping[str, str] = {
+    **{name: label for name, label in FIELD_LABELS.items() if name in DatasetForm.model_fields}, **PART_LABELS,
+}  # fmt: skip
+"""The fields of a sheet that a point of a refusal may name, in its order."""
 _ADVANCE = text("SELECT advance_stage(:asked, :on_day)")
 NOT_WAITING = mark("Cette demande n’attend plus rien : relisez ce qu’elle est devenue.")
 NO_SUCH_MOVE = mark("Ce passage n’existe plus à cette étape : relisez ceux que le registre connaît.")
@@ -96,11 +103,15 @@ def facts_now(session: Session, dataset_ids: Sequence[int], today: date) -> dict
 
 
 def judge_move(
-    session: Session, sheet: Dataset, move: Move, facts: Mapping[str, Any], today: date, *, visas_to_come: bool
-) -> tuple[Gate, Sequence[Assessment]]:
-    """What stops a move, and all that the policies say of a dataset of which this is known."""
+    session: Session, sheet: Dataset, move: Move, facts: Mapping[str, Any], today: date, *, visas_to_come: bool,
+    unanswered: int = 0,
+) -> tuple[Gate, Sequence[Assessment]]:  # fmt: skip
+    """What stops a move, and all that the policies say of a dataset of which this is known.
+
+    `unanswered` counts the points of its last refusal that nobody mended or answered.
+    """
     said = assess(engine_of(session).catalogue, SubjectKind.DATASET, facts, today=today, law_of=today)
-    gate = gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move))
+    gate = gate_of(move, said, facts, visas_to_come=visas_to_come, lacking=_lacking(session, sheet, move, unanswered))
     if any(one.facts_used.get(BASIS_TOLD) is False for one in gate.stopping):
         gate = replace(gate, without_basis=_without_basis(session, sheet))
     return gate, said
@@ -120,16 +131,26 @@ def try_moves(
 ) -> dict[str, Gate]:
     """What would stop each of these moves, by code, if it were asked for; nothing is written."""
     known = {name: value for name, value in facts.items() if name.removesuffix(PRESENT) not in OF_A_VISA}
+    unanswered = count_open_points(session, sheet.id)
     return {
-        move.code: judge_move(session, sheet, move, known | facts_of_asking(move.to), today, visas_to_come=True)[0]
+        move.code: judge_move(
+            session, sheet, move, known | facts_of_asking(move.to), today, visas_to_come=True,
+            unanswered=unanswered.get(move.code, 0),
+        )[0]
         for move in moves
-    }
+    }  # fmt: skip
 
 
-def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
-    """What a move lacks that no policy tells, in sentences: a disposal without its slip, or under a hold."""
+def _lacking(session: Session, sheet: Dataset, move: Move, unanswered: int) -> tuple[str, ...]:
+    """What a move lacks that no policy tells, in sentences: an answer, or for a disposal its slip, or under a hold."""
+    points = ngettext(
+        "{count} point du dernier refus attend une réponse : corrigez ou répondez, puis redemandez.",
+        "{count} points du dernier refus attendent une réponse : corrigez ou répondez, puis redemandez.",
+        unanswered,
+    )
+    answers = (points.format(count=unanswered),) if unanswered else ()
     if not move.slip:
-        return ()
+        return answers
     held = [
         _("Gel depuis le {day} ({reason}), décidé par {who} : {why} Levez-le avant d’éliminer.").format(
             day=say_day(hold.started_on), reason=hold.reason.label, who=hold.held_by, why=hold.explained
@@ -137,7 +158,7 @@ def _lacking(session: Session, sheet: Dataset, move: Move) -> tuple[str, ...]:
         for hold in find_holds(session, sheet.id)
         if hold.lifted_on is None
     ]
-    return (*held, *((_(NO_SLIP),) if find_slip_of(session, sheet.id) is None else ()))
+    return (*answers, *held, *((_(NO_SLIP),) if find_slip_of(session, sheet.id) is None else ()))
 
 
 def ask_move(
@@ -210,7 +231,10 @@ def _require_passing(
     """
     hold_judging(session, SubjectKind.DATASET, [sheet.id])
     facts = facts_now(session, [sheet.id], today)[sheet.id]
-    gate, judged = judge_move(session, sheet, move, facts, today, visas_to_come=visas_to_come)
+    gate, judged = judge_move(
+        session, sheet, move, facts, today, visas_to_come=visas_to_come,
+        unanswered=count_open_points(session, sheet.id).get(move.code, 0),
+    )  # fmt: skip
     if not gate.passes:
         stopping = ", ".join(one.policy.id for one in gate.stopping)
         if stopping:
@@ -257,6 +281,7 @@ def answer_visa(
     needed = visas_needed(load_chart(), move, sheet.personal_data)
     stood_in = _check_giver(session, request, form.kind, needed, by=by, roles=roles, today=today)
     _check_day(session, request, move, form)
+    _check_points(session, form.points)
     standing = _standing(session, request, sheet, digest)
     given = {one.kind for one in standing}
     if form.kind in given:
@@ -268,7 +293,7 @@ def answer_visa(
     with session.begin_nested():
         _keep_answer(session, request, sheet, form, stood_in, by=by, roles=roles, today=today, digest=digest)
         if form.answer is VisaAnswer.REFUSED:
-            request.state, request.ended_on, request.ended_reason = RequestState.REFUSED, today, form.reason
+            request.state, request.ended_on, request.ended_reason = RequestState.REFUSED, today, form.why()
             session.flush()
         elif set(needed) <= given | {form.kind}:
             said = _require_passing(session, sheet, move, today, visas_to_come=False)
@@ -287,20 +312,48 @@ def _check_day(session: Session, request: StageRequest, move: Move, form: VisaFo
         raise Invalid(sentence, (FieldError("dated", sentence),))
 
 
+def _check_points(session: Session, points: Sequence[RefusalPointForm]) -> None:
+    """What a point is about exists: a field of the sheet, or a policy on datasets.
+
+    Raises: Invalid.
+    """
+    policies = {one.id for one in engine_of(session).catalogue.policies if one.subject is SubjectKind.DATASET}
+    wrong = []
+    for place, one in enumerate(points):
+        if one.field is not None and one.field not in POINT_FIELDS:
+            said = _("Ce champ n’est pas de la fiche : choisissez-en un de la liste.")
+            wrong.append(FieldError(f"points.{place}.field", said))
+        if one.policy_id is not None and one.policy_id not in policies:
+            said = _("Aucune règle sur les jeux ne porte ce numéro : choisissez-en une de la liste.")
+            wrong.append(FieldError(f"points.{place}.policy_id", said))
+    if wrong:
+        raise Invalid(wrong[0].message, tuple(wrong))
+
+
 def _keep_answer(
     session: Session, request: StageRequest, sheet: Dataset, form: VisaForm, stood_in: VisaDelegation | None, *,
     by: int, roles: Sequence[Role], today: date, digest: str,
 ) -> None:  # fmt: skip
     refused = form.answer is VisaAnswer.REFUSED
-    say(session, "lifecycle:visa:refuse" if refused else "lifecycle:visa:give", form.reason)
+    say(session, "lifecycle:visa:refuse" if refused else "lifecycle:visa:give", form.why())
     terms = load_chart().visas[form.kind]
     given_by = terms.given_by if stood_in is None else terms.delegated_to
     session.add(
         StageVisa(
             organisation_id=request.organisation_id, request_id=request.id, dataset_version=sheet.version, given_by=by,
             given_as=next(role for role in given_by if role in roles), given_on=today, facts_digest=digest,
-            delegation_id=stood_in.id if stood_in is not None else None, **form.model_dump(exclude={"known"}),
+            delegation_id=stood_in.id if stood_in is not None else None,
+            **form.model_dump(exclude={"known", "points"}) | {"reason": form.why()},
         )
+    )  # fmt: skip
+    # A refusal that names no point is one point itself: what it asks is owed as any other.
+    points = (form.points or [RefusalPointForm.model_construct(words=form.reason or "")]) if refused else ()
+    session.add_all(
+        RefusalPoint(
+            organisation_id=request.organisation_id, dataset_id=sheet.id, request_id=request.id,
+            dataset_version=sheet.version, **one.model_dump(),
+        )
+        for one in points
     )  # fmt: skip
     session.flush()
 

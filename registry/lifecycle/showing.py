@@ -19,12 +19,15 @@ from registry.lifecycle.models import StageRequest, StageVisa, VisaDelegation
 from registry.lifecycle.queries import (
     Endorser,
     WaitingRequest,
+    find_points,
+    find_points_before,
     find_requests,
     find_standing,
     find_visas,
     is_founded,
     keeps_dataset,
 )
+from registry.lifecycle.refusal_showing import EMPTY_ROWS, abouts_of, point_lines, points_owed
 from registry.lifecycle.rules import Gate, digest_of, may_hold_personal, visas_needed, waits_since
 from registry.lifecycle.service import facts_now, judge_move, stands, try_moves
 from registry.lifecycle.views import (
@@ -38,7 +41,7 @@ from registry.lifecycle.views import (
     VisaLine,
     Waiting,
 )
-from registry.lifecycle.vocabulary import RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
 from registry.organisations.queries import get_organisation
 from registry.processing.retention.queries import find_slip_of
 from registry.web.templating import say_day
@@ -218,6 +221,11 @@ def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
         since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
         waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,
         refused=(last.ended_reason or "") if last is not None and refused else "",
+        open_points=sum(
+            one.state is RefusalPointState.OPEN for one in find_points(visit.session, [last.id]).get(last.id, ())
+        )
+        if last is not None and refused
+        else 0,
         offered=[
             (move.code, move.what_to_ask())
             for move in (load_chart().moves_from(sheet.stage) if may_ask and waiting is None else ())
@@ -249,6 +257,7 @@ def stage_page(
         annulled=sheet.annulled,
         gate=say_gate(visit, sheet, gate) if gate is not None and not gate.passes else None,
         moves=[_move_view(visit, sheet, move, tried[move.code]) for move in moves],
+        points=points_owed(visit, sheet, requests),
         steps=[line for one in requests for line in _steps(one, visas.get(one.id, []))], values=values, errors=errors,
         labels={name: _(label) for name, label in MOVE_LABELS.items()},
     )  # fmt: skip
@@ -369,6 +378,9 @@ def request_page(
         move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
         said=[(label, words) for label, words in told if words],
         visas=visa_lines(request, needed, given, standing, visit.today),
+        points=point_lines(
+            visit, find_points_before(visit.session, request), closable=request.state is RequestState.REFUSED
+        ),
         gate=say_gate(visit, sheet, gate) if gate is not None else None, fields=field_views(sheet)[0],
         panels=visit.panels_of(
             "dataset", sheet.id, but=[one.template for one in visit.premises.panels if one.template not in _READ_BESIDE]
@@ -384,4 +396,6 @@ def request_page(
         own=_own_words(own=own, keeps=keeps), values=values,
         errors=errors, labels={name: _(label) for name, label in MOVE_LABELS.items()},
         answers=[(str(one), one.label) for one in VisaAnswer],
+        rows=[*(values.get("points") or ()), *({} for _row in range(EMPTY_ROWS))] if offered else [],
+        abouts=abouts_of(visit, sheet) if offered else [],
     )  # fmt: skip

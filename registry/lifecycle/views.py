@@ -32,6 +32,42 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class PointLine:
+    """One point of a refusal: what it is about and where that is mended, what it asks, what became of it.
+
+    `address` is where its reader answers it; nothing where they may not.
+    """
+
+    about: str
+    about_address: str
+    words: str
+    shape: str
+    state: str
+    answer: str
+    address: str
+
+
+@dataclass(frozen=True)
+class PointPage:
+    """One point of a refusal, with what its policy says now, and the form that closes it."""
+
+    id: int
+    version: int
+    dataset_id: int
+    title: str
+    move: str
+    request_id: int
+    point: PointLine
+    said: FindingView | None
+    may_answer: bool
+    asked_again: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    states: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class StagePanel:
     """Where a dataset stands, on its own sheet; `kept_back` where the public does not read what is published."""
 
@@ -43,6 +79,7 @@ class StagePanel:
     since: str
     waiting: Waiting | None
     refused: str
+    open_points: int
     offered: Sequence[tuple[str, str]]
 
 
@@ -96,6 +133,7 @@ class StagePage:
     waiting: Waiting | None
     gate: GateView | None
     moves: Sequence[MoveView]
+    points: Sequence[PointLine]
     steps: Sequence[StepLine]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
@@ -193,6 +231,7 @@ class RequestPage:
     waits: bool
     said: Sequence[tuple[str, str]]
     visas: Sequence[VisaLine]
+    points: Sequence[PointLine]
     gate: GateView | None
     fields: Sequence[tuple[str, str]]
     personal: Sequence[tuple[str, str]]
@@ -205,6 +244,10 @@ class RequestPage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     answers: Sequence[tuple[str, str]]
+    rows: Sequence[Mapping[str, str]]
+    """The points of a refusal as they were typed, and empty ones."""
+    abouts: Sequence[tuple[str, str]]
+    """What a point may be about: a field of the sheet, or a policy that it does not respect."""
 
 
 @dataclass(frozen=True)

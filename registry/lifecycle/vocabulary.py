@@ -20,6 +20,14 @@ class VisaKind(Labelled):
     ARCHIVES = "archives", mark("Visa des archives départementales")
 
 
+class RefusalPointState(Labelled):
+    """What became of one point of a refusal."""
+
+    OPEN = "open", mark("Attend une réponse")
+    MENDED = "mended", mark("Corrigé")
+    ANSWERED = "answered", mark("Répondu")
+
+
 class VisaAnswer(Labelled):
     """What is answered to who asks for a visa."""
 

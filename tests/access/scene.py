@@ -195,6 +195,7 @@ class Objects:
     stage_request_version: int = 1
     endorsed_version: int = 1
     delegation_id: int = NOTHING
+    refusal_point_id: int = NOTHING
     stand_in_id: int = NOTHING
     breached_id: str = "OD-99"
     breaching_id: int = NOTHING
@@ -623,6 +624,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         ends_on=lambda _of: (today() + UNTIL).isoformat(),
     ),
     "POST /visas/delegations/{delegation_id:int}/fin": _form(version="1", reason=REASON),
+    "POST /visas/points/{refusal_point_id:int}": _form(version="1", state="answered", answer=WHY),
     "POST /publication/du-jeu/{dataset_id:int}": _form(version=lambda of: str(of.answers_version), ground=WHY),
     "POST /publication/du-jeu/{dataset_id:int}/secrets/{secret:str}": _form(
         version=lambda of: str(of.answers_version), answer="no", ground=WHY
@@ -923,6 +925,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
         "ends_on": (today() + 2 * UNTIL).isoformat(),
     },
     "POST /api/v1/visa-delegations/{delegation_id:int}/ending": lambda _of: {"reason": REASON},
+    "POST /api/v1/refusal-points/{refusal_point_id:int}/answer": lambda _of: {"state": "answered", "answer": WHY},
     "POST /api/v1/watch-entries": lambda of: (
         {"organisation_id": of.organisation_id, "title": "Veille neuve", "changes": "Tout"}
     ),
@@ -1170,6 +1173,7 @@ def _version(path: str, of: Objects) -> int | None:
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
+        "refusal_point_id": 1,
         "body_id": of.body_version, "meeting_id": of.meeting_version, "action_id": of.action_version,
         "course_id": of.spare_course_version, "training_id": of.training_version,
     }  # fmt: skip

@@ -79,6 +79,8 @@ EVENTS = {
     "POST /visas/{stage_request_id:int}/retirer": "lifecycle:move:withdraw",
     "POST /visas/delegations": "lifecycle:visa:delegate",
     "POST /visas/delegations/{delegation_id:int}/fin": "lifecycle:delegation:end",
+    "POST /visas/points/{refusal_point_id:int}": "lifecycle:point:answer",
+    "POST /api/v1/refusal-points/{refusal_point_id:int}/answer": "lifecycle:point:answer",
     "POST /api/v1/visa-delegations": "lifecycle:visa:delegate",
     "POST /api/v1/visa-delegations/{delegation_id:int}/ending": "lifecycle:delegation:end",
     "POST /api/v1/datasets/{dataset_id:int}/stage-requests": "lifecycle:move:make",
@@ -559,6 +561,7 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         stage_request_id=furnished.objects["authority"].stage_request_id,
         document_id=furnished.objects["authority"].document_id,
         annotation_id=furnished.objects["authority"].annotation_id,
+        refusal_point_id=furnished.objects["authority"].refusal_point_id,
     )  # fmt: skip
     view = save_own_view(town, town.authority_id, colleague.account_id, "essai")
     unsafe = {f"{method} {path}": (method, path) for method, path in routes_of(town.client.app) if method != "GET"}

@@ -55,6 +55,17 @@ def answer(who: Someone, request: int, kind: str, given: str = "given", **more: 
     return who.post(f"/visas/{request}", {"kind": kind, "answer": given, "version": version, **more})
 
 
+def points_of(who: Someone, sheet: int) -> list[dict[str, Any]]:
+    """The points of the last request on a dataset, as programs read them."""
+    found: list[dict[str, Any]] = who.api("GET", f"/api/v1/datasets/{sheet}/stage").json()["requests"][0]["points"]
+    return found
+
+
+def close(who: Someone, point: dict[str, Any], state: str = "answered", words: str = "La fiche est juste.") -> Response:
+    """Sends the form that says what became of a point."""
+    return who.post(f"/visas/points/{point['id']}", {"state": state, "answer": words, "version": str(point["version"])})
+
+
 def version_of(who: Someone, sheet: int) -> int:
     """The version of a sheet, as programs read it."""
     number: int = who.api("GET", f"/api/v1/datasets/{sheet}").json()["version"]

@@ -15,10 +15,12 @@ from tests.lifecycle.moving import (
     amend,
     answer,
     ask,
+    close,
     decide_to_open,
     last_request,
     place,
     plain,
+    points_of,
     version_of,
 )
 
@@ -91,13 +93,14 @@ def test_the_history_of_a_dataset_tells_its_visas_and_a_past_moment_its_stage(to
         before = session.execute(text("SELECT clock_timestamp()")).scalar_one()
     ask(steward, sheet, "publish")
     answer(legal, last_request(town, sheet), "legal", "refused", reason="La licence est à vérifier.")
+    close(steward, points_of(steward, sheet)[0])
     ask(steward, sheet, "publish")
     answer(legal, last_request(town, sheet), "legal")
 
     told = plain(steward.get(f"/jeux/{sheet}/historique").text)
     for said in ("Passage demandé : Publication", "Visa refusé : Visa du service juridique", "Visa donné"):
         assert said in told
-    assert "La licence est à vérifier." in told
+    assert "Point d’un refus répondu : La licence est à vérifier." in told
     past = plain(steward.get(f"/jeux/{sheet}/etat", params={"a": before.isoformat()}).text)
     assert "Étape : Autorisé" in past
     assert "Étape : Publié" in plain(steward.get(f"/jeux/{sheet}/etat").text)

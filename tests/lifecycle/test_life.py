@@ -21,11 +21,12 @@ from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.delegation_service import delegate_visa, end_delegation
-from registry.lifecycle.forms import StageRequestForm, VisaDelegationForm, VisaForm
+from registry.lifecycle.forms import RefusalPointAnswerForm, StageRequestForm, VisaDelegationForm, VisaForm
 from registry.lifecycle.models import StagePassage
-from registry.lifecycle.queries import find_awaited, find_delegations, find_waiting
+from registry.lifecycle.queries import find_awaited, find_delegations, find_points, find_requests, find_waiting
+from registry.lifecycle.refusal_service import close_point
 from registry.lifecycle.service import answer_visa, ask_move, withdraw_request
-from registry.lifecycle.vocabulary import VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, VisaKind
 from registry.organisations.forms import PersonForm
 from registry.platform.postgres import Cluster
 from tests.conftest import Town, opened_home, opened_town
@@ -51,6 +52,8 @@ class Model:
     visas: dict[str, tuple[int, Role, bool]] = field(default_factory=dict)
     """Each visa given: on which edit, by whom, and whether in somebody's stead."""
     lent: set[str] = field(default_factory=set)
+    owed: set[str] = field(default_factory=set)
+    """The moves whose last refusal has no answer yet."""
     passed: list[tuple[str, str]] = field(default_factory=list)
 
     def needed(self) -> set[str]:
@@ -64,6 +67,8 @@ class Model:
         move = load_chart().find(code)
         assert move is not None
         if self.waiting or self.stage not in move.starts or role not in move.asked_by or move.slip:
+            return False
+        if code in self.owed:
             return False
         self.waiting, self.asker, self.visas = code, role, {}
         if not self.needed():
@@ -81,6 +86,7 @@ class Model:
         if kind not in self.lacking():
             return False
         if not given:
+            self.owed.add(self.waiting)
             self.waiting = ""
             return True
         standing = [self.visas[one] for one in self.needed() - self.lacking()]
@@ -122,7 +128,7 @@ STEPS = st.lists(
         st.tuples(st.just("give"), st.just(""), st.just(Role.LEGAL)),
         st.tuples(st.just("give"), st.just("legal"), st.just(Role.DPO)),
         st.tuples(st.sampled_from(("lend", "unlend")), st.sampled_from(tuple(LENDING)), st.just(Role.LEGAL)),
-        st.tuples(st.just("edit"), st.just(""), st.just(Role.STEWARD)),
+        st.tuples(st.sampled_from(("edit", "settle")), st.just(""), st.just(Role.STEWARD)),
         st.tuples(st.just("withdraw"), st.just(""), st.just(Role.STEWARD)),
     ),
     min_size=16, max_size=30,
@@ -175,6 +181,10 @@ def model_step(model: Model, step: tuple[str, str, Role]) -> bool:
     if act == "edit":
         model.edits += 1
         return True
+    if act == "settle":
+        held = bool(model.owed)
+        model.owed.clear()
+        return held
     if act == "lend":
         return model.lend(named)
     if act == "unlend":
@@ -209,6 +219,8 @@ def real_step(
         with town.acting(account_id=accounts[role]) as session:
             if act in {"lend", "unlend"}:
                 return real_lending(session, town, accounts, act, named)
+            if act == "settle":
+                return settle(session, sheet, by)
             row = session.get_one(Dataset, sheet)
             waiting = find_waiting(session, sheet)
             if act == "edit":
@@ -233,6 +245,19 @@ def real_step(
     except Refusal:
         return False
     return True
+
+
+def settle(session: Session, sheet: int, by: dict[str, Any]) -> bool:
+    """Answers each point of the refusals of a dataset; whether there was one."""
+    refused = [one.id for one in find_requests(session, sheet)]
+    owed = [
+        point for points in find_points(session, refused).values() for point in points
+        if point.state is RefusalPointState.OPEN
+    ]  # fmt: skip
+    form = RefusalPointAnswerForm(state=RefusalPointState.ANSWERED, answer="La fiche est juste.")
+    for point in owed:
+        close_point(session, point.id, form, by=by["by"], today=by["today"], expected=point.version)
+    return bool(owed)
 
 
 def real_lending(session: Session, town: Town, accounts: dict[Role, int], act: str, kind: str) -> bool:

@@ -36,11 +36,13 @@ from tests.lifecycle.moving import (
     amend,
     answer,
     ask,
+    close,
     decide_to_open,
     keep,
     last_request,
     place,
     plain,
+    points_of,
     serve,
     sql,
     stage_of,
@@ -91,6 +93,8 @@ def test_a_refused_visa_returns_the_dataset_with_its_reason(town: Town):
 
     assert stage_of(town, sheet) == "documented"
     assert "La licence est à vérifier." in steward.get(f"/jeux/{sheet}").text
+    assert ask(steward, sheet, "clear").status_code == 409, "what was asked has no answer yet"
+    assert close(steward, points_of(steward, sheet)[0]).status_code == 303
     assert ask(steward, sheet, "clear").status_code == 303, "it may be asked for anew"
 
 
