@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 from catalogue import write_answer, write_catalogue, write_table
+from directing import count_figures, measure_directors
 from feeding import measure_feed
 from ground import Ground, fill, opened_ground
 from judging import measure_judging
@@ -49,7 +50,8 @@ def main() -> int:
     parser.add_argument(
         "--only",
         default="",
-        help="measure these: p(ages), e(valuation, laws tried), i(mport), r(eport), s(earch), t(he record), f(eed)",
+        help="measure these: p(ages), e(valuation, laws tried), i(mport), r(eport), s(earch), t(he record), "
+        "d(irectors), f(eed)",
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -78,7 +80,7 @@ def main() -> int:
 
 
 def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
-    chosen = given.only or "peirstf"
+    chosen = given.only or "peirstdf"
     with home_of(ground) as home:
         kept, bare = fill(ground, home, range(held, size))
         rows = 4 * (size - held)
@@ -112,6 +114,10 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             numbers = fill_records(ground, home)
         with beside_hello(free_port(), manner) as hello:
             yield from measure_records(ground, manner, hello, numbers)
+    if "d" in chosen:
+        with home_of(ground) as home:
+            count_figures(ground, home)
+        yield from measure_directors(ground, manner, ids)
     if "f" in chosen:
         with home_of(ground) as home:
             yield from measure_feed(ground, home, size)
