@@ -111,6 +111,7 @@ from registry.publication import api as publication_api
 from registry.publication import panels as publication_panels
 from registry.publication import routes as publication_routes
 from registry.reporting import api as reporting_api
+from registry.reporting import comparison_routes
 from registry.reporting import routes as reporting_routes
 from registry.reporting.approvals import api as approvals_api
 from registry.reporting.approvals import routes as approvals_routes
@@ -236,6 +237,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *search_api.HANDLERS,
     *reporting_routes.HANDLERS,
     *approvals_routes.HANDLERS,
+    *comparison_routes.HANDLERS,
     *desk_routes.HANDLERS,
     *questions_routes.HANDLERS,
     *handovers_routes.HANDLERS,

@@ -70,6 +70,7 @@ class _Declaration(BaseModel):
     sample: str
     file_name: str = Field(pattern=r"^[a-z0-9-]+$")
     approval: Literal["legal"] | None = None
+    compared: bool = False
     sections: dict[str, str] = Field(default_factory=dict)
 
 
@@ -78,7 +79,7 @@ class Report:
     """A kind of document the registry can issue.
 
     One with `approval` is issued as a draft, and as final once legal staff approved it; `sections` are those of its
-    pages that may be annotated, by the anchor of each.
+    pages that may be annotated, by the anchor of each. One that is `compared` says what changed since the one before.
     """
 
     id: str
@@ -90,6 +91,7 @@ class Report:
     sample: Path
     file_name: str
     approval: str | None
+    compared: bool
     sections: Mapping[str, str]
 
     def title(self, locale: str) -> str:
@@ -148,6 +150,7 @@ def _read(file: Path) -> Report:
         sample=folder / declared.sample,
         file_name=declared.file_name,
         approval=declared.approval,
+        compared=declared.compared,
         sections=declared.sections,
     )
 

@@ -145,6 +145,49 @@ def find_final_of(session: Session, draft_id: int) -> IssuedDocument | None:
     ).scalar_one_or_none()  # fmt: skip
 
 
+def find_others_of_subject(
+    session: Session, document: IssuedDocument, readable: Readable, limit: int = 50
+) -> Sequence[IssuedDocument]:
+    """The other documents of one report on one subject, within the asker's rights, the latest first."""
+    same = (
+        col(IssuedDocument.report_id) == document.report_id,
+        col(IssuedDocument.subject_kind) == document.subject_kind,
+        col(IssuedDocument.subject_id) == document.subject_id,
+        col(IssuedDocument.id) != document.id,
+        # A final document says what its own draft says.
+        col(IssuedDocument.draft_id).is_distinct_from(document.id),
+        col(IssuedDocument.id).is_distinct_from(document.draft_id),
+    )
+    return session.execute(_documents(readable).where(*same).limit(limit)).scalars().all()
+
+
+def find_previous(
+    session: Session, report_id: str, subject_kind: str, subject_id: int, on: date, before: int | None = None
+) -> IssuedDocument | None:
+    """What a report on a subject, as of a day, comes after: the last final document, else the last not sent back.
+
+    `before` is its number, once it has one: a final document does not come after its own draft.
+    """
+    query = select(IssuedDocument).where(
+        col(IssuedDocument.report_id) == report_id,
+        col(IssuedDocument.subject_kind) == subject_kind,
+        col(IssuedDocument.subject_id) == subject_id,
+        col(IssuedDocument.as_of) <= on,
+        col(IssuedDocument.state) != DocumentState.SENT_BACK,
+    )
+    if before is not None:
+        own = select(col(IssuedDocument.draft_id)).where(col(IssuedDocument.id) == before).scalar_subquery()
+        query = query.where(
+            col(IssuedDocument.id) < before, col(IssuedDocument.id).is_distinct_from(own)
+        )  # fmt: skip
+    order = (
+        (col(IssuedDocument.state) == DocumentState.FINAL).desc(),
+        col(IssuedDocument.as_of).desc(),
+        col(IssuedDocument.id).desc(),
+    )
+    return session.execute(query.order_by(*order).limit(1)).scalar_one_or_none()
+
+
 def find_annotations(session: Session, document_id: int) -> Sequence[DocumentAnnotation]:
     """What was noted on a document, in the order it was written, what was set aside included."""
     query = select(DocumentAnnotation).where(col(DocumentAnnotation.document_id) == document_id)

@@ -1,9 +1,10 @@
 """Issuing a document: gathered in one snapshot, sealed, rendered apart, kept with all that made it."""
 
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -24,6 +25,7 @@ from registry.platform.database import Acting, transaction
 from registry.platform.files import FileStore
 from registry.platform.home import Home
 from registry.reporting.approval import DRAFT, Approval, Observation, Signature, with_approval
+from registry.reporting.comparing import compare
 from registry.reporting.discovery import Report as Declared
 from registry.reporting.discovery import get_report
 from registry.reporting.libraries import pdf_available
@@ -32,6 +34,7 @@ from registry.reporting.queries import (
     find_annotations,
     find_document_of_run,
     find_final_of,
+    find_previous,
     get_document,
     get_head_covering,
 )
@@ -127,13 +130,29 @@ def issue_report(
             until = seen.moment.until
             head = get_head(session) if until is None else get_head_covering(session, until)
             issued_at: datetime = session.execute(select(func.now())).scalar_one()
+            gathered = _beside_previous(session, home.files, declared, seen.gathered, day)
         issue = _Issue(home, declared, seen.moment, head, issued_at, today, acting, author, info)
-        return _issue(issue, seen.gathered, workroom, report=report, job_run_id=job_run_id)
+        return _issue(issue, gathered, workroom, report=report, job_run_id=job_run_id)
 
 
 def _moment(day: date, today: date, time_zone: str) -> Moment:
     """The ledger is read up to the end of a past day, and not at all for today, whose facts stand in the tables."""
     return Moment(as_of=day, known_on=day, law_of=day, until=None if day >= today else end_of_day(day, time_zone))
+
+
+def _beside_previous(session: Session, files: FileStore, declared: Declared, gathered: Gathered, day: date) -> Gathered:
+    """What a document says, with what changed since the one before it, where its report says that."""
+    before = find_previous(session, declared.id, gathered.kind, gathered.number, day) if declared.compared else None
+    if before is None:
+        return gathered
+    since = {
+        "document": before.id,
+        "as_of": before.as_of,
+        "approved": before.state is DocumentState.FINAL,
+        "canonical_sha256": before.canonical_sha256,
+        "changes": compare(json.loads(files.read(before.canonical_sha256)), gathered.values),
+    }
+    return replace(gathered, values={**gathered.values, "since": since})
 
 
 @dataclass(frozen=True)

@@ -67,3 +67,42 @@ def job_page(run: JobRun, title: str, result_address: str, result_label: str) ->
         result_address=result_address,
         result_label=result_label,
     )
+
+
+@dataclass(frozen=True)
+class ChangedFinding:
+    """A finding that changed between two reports; a verdict is its code and its word, none where there was none."""
+
+    policy_id: str
+    title: str
+    subject: str
+    organisation: str
+    period: int | None
+    rule_changed: bool
+    before: tuple[str, str] | None
+    after: tuple[str, str] | None
+
+
+@dataclass(frozen=True)
+class ChangeGroup:
+    """The findings that changed in one way: all counted, the first of them shown."""
+
+    label: str
+    code: str
+    total: int
+    left_out: int
+    lines: Sequence[ChangedFinding]
+
+
+@dataclass(frozen=True)
+class ComparisonPage:
+    """A report beside another on the same subject; no other at all where `others` is empty."""
+
+    id: int
+    title: str
+    as_of: date
+    others: Sequence[tuple[str, str]]
+    other: str
+    earlier: str
+    later: str
+    groups: Sequence[ChangeGroup]

@@ -67,6 +67,16 @@ class ApprovalAnswer(Labelled):
     SENT_BACK = "sent-back", mark("Renvoyer à qui l’a émis, avec un motif")
 
 
+class Change(Labelled):
+    """What became of a finding between two reports, the worst first."""
+
+    WORSE = "worse", mark("Aggravé")
+    APPEARED = "appeared", mark("Apparu")
+    MENDED = "mended", mark("Réparé")
+    EASED = "eased", mark("Allégé")
+    GONE = "gone", mark("Ne se pose plus")
+
+
 class ScopeKind(Labelled):
     """What part of the register a report looks at."""
 

@@ -17,10 +17,10 @@ from registry.compliance.vocabulary import Force, Verdict
 from registry.organisations.vocabulary import OrganisationKind
 from registry.reporting.templating import number
 from registry.reporting.twins import canonical_json
-from registry.reporting.vocabulary import Bars, Frame, Table
+from registry.reporting.vocabulary import Bars, Change, Frame, Table
 
 from . import words
-from .entries import Counts, Deviation, Finding, OrganisationLine, PolicyLine
+from .entries import Counts, Deviation, Finding, OrganisationLine, PolicyLine, Since
 from .values import ComplianceReport, Summary
 
 BARS_TOGETHER = 16
@@ -92,7 +92,31 @@ def tables(report: ComplianceReport) -> tuple[Table, ...]:
     """One finding a row, each with its rule."""
     policies = {line.id: line for line in report.policies}
     rows = tuple(_row(finding, policies[finding.policy_id], report.as_of) for finding in report.findings)
-    return (Table("Constats", "Les constats, une ligne chacun, pour un tableur", _HEADERS, rows),)
+    found = Table("Constats", "Les constats, une ligne chacun, pour un tableur", _HEADERS, rows)
+    return (found, _changes(report.since)) if report.since is not None else (found,)
+
+
+def _changes(since: Since) -> Table:
+    headers = ("Changement", "Règle", "Intitulé de la règle", "Sujet", "Organisation", "Année", "Avant", "Maintenant")
+    rows = tuple(
+        (
+            line.change.label, line.policy_id, line.title, line.subject, line.organisation, str(line.period or ""),
+            verdict_of(line.force, line.before), verdict_of(line.force, line.after),
+        )
+        for line in since.changes
+    )  # fmt: skip
+    return Table("Changements", f"Ce qui a changé depuis le rapport n° {since.document}", headers, rows)
+
+
+def verdict_of(force: Force, verdict: Verdict | None) -> str:
+    """A verdict in words, or that there was none."""
+    return words.verdict_word(force, verdict) if verdict is not None else "–"
+
+
+def changes_in_words(since: Since) -> str:
+    """How many findings changed and how, in one line; that none did, where none did."""
+    counted = [(len(since.of(change)), change.label.lower()) for change in Change]
+    return ", ".join(f"{said} : {number(count)}" for count, said in counted if count) or "aucun changement"
 
 
 def _validation(line: PolicyLine) -> str:

@@ -9,11 +9,13 @@ from pydantic.dataclasses import dataclass
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
 from registry.organisations.vocabulary import OrganisationKind
-from registry.reporting.vocabulary import ScopeKind
+from registry.reporting.vocabulary import Change, ScopeKind
 
 STRICT = ConfigDict(extra="forbid")
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Count = Annotated[int, Field(ge=0)]
+PRINTED_CHANGES = 150
+"""How many changes of one kind are printed; the twins hold them all."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -236,3 +238,41 @@ class SystemLine:
     host_country: str
     law: Counts
     practice: Counts
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ChangeLine:
+    """A finding that changed since the report before; no verdict where that report, or this one, has no such finding.
+
+    `rule_changed` says that the rule itself is no longer the same text.
+    """
+
+    change: Change
+    policy_id: str
+    title: str
+    force: Force
+    subject: str
+    organisation: str
+    period: int | None = None
+    before: Verdict | None = None
+    after: Verdict | None = None
+    rule_changed: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Since:
+    """The report before this one on the same scope, by its number and the hash of its twin, and what changed since."""
+
+    document: int
+    as_of: date
+    approved: bool
+    canonical_sha256: _Digest
+    changes: tuple[ChangeLine, ...]
+
+    def of(self, change: Change) -> tuple[ChangeLine, ...]:
+        """The findings that so changed."""
+        return tuple(line for line in self.changes if line.change is change)
+
+    def printed(self, change: Change) -> tuple[ChangeLine, ...]:
+        """Those of them that are printed."""
+        return self.of(change)[:PRINTED_CHANGES]

@@ -30,6 +30,7 @@ from .entries import (
     PolicyLine,
     Scope,
     Seal,
+    Since,
     SystemLine,
     WaitingLine,
 )
@@ -183,6 +184,7 @@ class ComplianceReport:
     organisations: tuple[OrganisationLine, ...]
     datasets: tuple[DatasetLine, ...]
     systems: tuple[SystemLine, ...] = ()
+    since: Since | None = None
 
     @model_validator(mode="after")
     def _knows_every_rule(self) -> "ComplianceReport":

@@ -5,6 +5,7 @@ from datetime import date
 from registry.compliance.deviations.rules import has_expired
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Evidence, Force, Severity, Verdict
+from registry.reporting.vocabulary import Change
 
 UNDER_LEGAL_REVIEW = "À valider par le service juridique"
 
@@ -45,6 +46,13 @@ COLOURS = {
     Verdict.TO_COMPLETE: "#dba93a",
     Verdict.NOT_APPLICABLE: "#c3cad5",
 }
+_CHANGES = {
+    Change.WORSE: "Ce qui allait, ou n’était qu’à compléter, et ne va plus",
+    Change.APPEARED: "Ce que le rapport précédent n’avait pas à constater : un sujet ou une règle de plus",
+    Change.MENDED: "Ce qui n’allait pas et qui est fait",
+    Change.EASED: "Ce qui n’était pas conforme et qui n’est plus qu’à compléter",
+    Change.GONE: "Ce qui n’allait pas et n’a plus lieu d’être : un sujet ou une règle de moins",
+}
 _GRAVEST_FIRST = (Severity.BLOCKING, Severity.MAJOR, Severity.MINOR)
 
 
@@ -65,6 +73,11 @@ def deviation_word(state: DeviationState, expires_on: date, day: date) -> str:
     if state is DeviationState.ASKED:
         return f"Écart demandé jusqu’au {last}, à décider"
     return f"Écart expiré le {last}" if has_expired(state, expires_on, day) else f"Écart assumé jusqu’au {last}"
+
+
+def change_meaning(change: Change) -> str:
+    """What it means that a finding so changed."""
+    return _CHANGES[change]
 
 
 def severity_word(severity: Severity, count: int) -> str:

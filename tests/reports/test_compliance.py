@@ -383,7 +383,7 @@ def test_the_contents_give_the_page_of_each_chapter(printed: list[str]) -> None:
     pages = [int(line) for line in lines if line.isdecimal()]
     titles = [line for line in lines if re.match(r"\d\.|Annexe [AB]\.", line)]
 
-    assert len(titles) == 10
+    assert len(titles) == 11
     for title, page in zip(titles, pages, strict=True):
         assert title in printed[page - 1].splitlines(), title
 

@@ -21,6 +21,7 @@ from registry.reporting.approvals.showing import (
     set_one_aside,
 )
 from registry.reporting.approvals.views import DocumentPage
+from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_final_of, get_document
 from registry.reporting.visiting import APPROVE, ISSUE, READ, TONES, document_for
@@ -52,7 +53,7 @@ def _page(visit: Visit, document: IssuedDocument) -> DocumentPage:
         final_address=f"/documents/{final.id}" if final is not None else "",
         is_pdf=document.media_type == Medium.PDF.media_type, is_draft=document.state is DocumentState.DRAFT,
         may_review=may and document.state is DocumentState.DRAFT, stuck=stuck and may,
-        annotations=annotation_lines(visit, document),
+        annotations=annotation_lines(visit, document), compared=get_report(document.report_id).compared,
         issue_again=f"/documents?{again}"
         if document.state is DocumentState.SENT_BACK and visit.visitor.may(ISSUE, document.organisation_id)
         else "",

@@ -66,3 +66,4 @@ class DocumentPage:
     stuck: bool
     annotations: Sequence[AnnotationLine]
     issue_again: str
+    compared: bool

@@ -1,0 +1,95 @@
+"""A document beside another of the same report on the same subject: what changed between the two."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.compliance.explanation import verdict_word
+from registry.compliance.vocabulary import Force, Verdict
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _
+from registry.reporting.comparing import compare
+from registry.reporting.discovery import get_report
+from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import find_others_of_subject, find_previous
+from registry.reporting.views import ChangedFinding, ChangeGroup, ComparisonPage
+from registry.reporting.visiting import READ, document_for, readable
+from registry.reporting.vocabulary import Change
+from registry.web.forms import read_number
+from registry.web.templating import say_day
+from registry.web.visits import Visit, route
+
+SHOWN = 100
+
+
+@route("GET", "/documents/{document_id:int}/comparaison", READ)
+def show_comparison(visit: Visit, document_id: int) -> Response[Any]:
+    """A report beside the one before it, or beside the one chosen."""
+    document = document_for(visit, document_id)
+    if not get_report(document.report_id).compared:
+        raise NotFound(_("Ce document ne se compare à aucun autre : seuls les rapports de conformité le font."))
+    others = find_others_of_subject(visit.session, document, readable(visit))
+    other = _chosen(visit, document, others)
+    page = ComparisonPage(
+        id=document.id, title=document.title, as_of=document.as_of,
+        others=[(str(one.id), _named(one)) for one in others], other=str(other.id) if other is not None else "",
+        groups=_groups(visit, *sorted((document, other), key=_order)) if other is not None else [],
+        earlier=_named(min(document, other, key=_order)) if other is not None else "",
+        later=_named(max(document, other, key=_order)) if other is not None else "",
+    )  # fmt: skip
+    return visit.page("reporting/comparison.html", page)
+
+
+def _order(document: IssuedDocument) -> tuple[Any, int]:
+    return document.as_of, document.id
+
+
+def _chosen(visit: Visit, document: IssuedDocument, others: Any) -> IssuedDocument | None:
+    """The other document: the one asked for, else the one that the report itself comes after, else the latest."""
+    asked = visit.query("avec")
+    if asked:
+        number = read_number(asked)
+        found: IssuedDocument | None = next((one for one in others if one.id == number), None)
+        if found is None:
+            raise NotFound(_("Ce document n’est pas du même rapport sur le même sujet : choisissez-en un de la liste."))
+        return found
+    before = find_previous(
+        visit.session, document.report_id, document.subject_kind, document.subject_id, document.as_of, document.id
+    )
+    number = before.id if before is not None else 0
+    return next((one for one in others if one.id == number), others[0] if others else None)
+
+
+def _named(document: IssuedDocument) -> str:
+    return _("n° {number}, situation au {day} ({state})").format(
+        number=document.id, day=say_day(document.as_of), state=document.state.label
+    )
+
+
+def _groups(visit: Visit, earlier: IssuedDocument, later: IssuedDocument) -> list[ChangeGroup]:
+    read = visit.premises.home.files.read
+    lines = compare(json.loads(read(earlier.canonical_sha256)), json.loads(read(later.canonical_sha256)))
+    groups = []
+    for change in Change:
+        found = [line for line in lines if line["change"] is change]
+        if found:
+            shown = [_line(line) for line in found[:SHOWN]]
+            groups.append(ChangeGroup(change.label, change, len(found), len(found) - len(shown), shown))
+    return groups
+
+
+def _line(line: Mapping[str, Any]) -> ChangedFinding:
+    force = Force(line["force"])
+    before, after = (Verdict(line[name]) if line[name] else None for name in ("before", "after"))
+    return ChangedFinding(
+        policy_id=line["policy_id"], title=line["title"], subject=line["subject"], organisation=line["organisation"],
+        period=line["period"], rule_changed=line["rule_changed"],
+        before=(before, verdict_word(force, before)) if before else None,
+        after=(after, verdict_word(force, after)) if after else None,
+    )  # fmt: skip
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_comparison,)
