@@ -86,7 +86,7 @@ from registry.processing.retention.models import DatasetRetention, RetentionHold
 from registry.publication import dataset_document, obligations_document
 from registry.publication.facts import BOUND as BOUND_OF_PUBLICATION
 from registry.publication.facts import bind_publication
-from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.reporting import gathering
 from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
 from registry.reporting.facts import bind_issued
@@ -269,6 +269,7 @@ _ABOUT_DATASETS = (
     (StageRequest, "dataset_id"),
     (SecretAnswer, "dataset_id"),
     (PublicationChoice, "dataset_id"),
+    (ReuseTerms, "dataset_id"),
 )
 """What facts of datasets are drawn from, of which many a dataset has none."""
 

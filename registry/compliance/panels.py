@@ -99,6 +99,7 @@ ELSEWHERE = {
     "remedies_stated": "/repondre#remedies_stated",
     "retention": "#conservation-du-jeu",
     "rights_holder_named": "/repondre#rights_holder_named",
+    "reuse": "#publication",
     "secrets": "#publication",
     "secrets_reviewed": "#publication",
     "services": "/modifier#interfaces",

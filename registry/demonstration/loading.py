@@ -52,6 +52,7 @@ from registry.demonstration.moves import MovesSaid, plan_moves, read_moves
 from registry.demonstration.publications import PublicationSaid, plan_publications, read_publications
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.demonstration.retention import RetentionFile, plan_retentions, read_retentions
+from registry.demonstration.reuses import ReuseSaid, plan_reuses, read_reuses
 from registry.erasures.erasing import erase
 from registry.erasures.forms import ErasureForm
 from registry.erasures.service import ask_erasure
@@ -172,6 +173,7 @@ def load_demonstration(
             read_decisions(on_days),
             read_moves(on_days),
             read_publications(on_days),
+            read_reuses(on_days),
             read_governance(on_days),
             zone,
             home,
@@ -202,6 +204,7 @@ class _Play:
         decided: DecisionsSaid,
         moved: list[MovesSaid],
         opened: list[PublicationSaid],
+        reused: list[ReuseSaid],
         governed: GovernanceSaid,
         zone: str,
         home: Home,
@@ -221,6 +224,7 @@ class _Play:
         self.decided = decided
         self.moved = moved
         self.opened = opened
+        self.reused = reused
         self.governed = governed
         self.zone = ZoneInfo(zone)
         self.steps_of_day = Counter[date]()
@@ -297,6 +301,7 @@ class _Play:
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
         planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
         planned += plan_publications(self.session, self.opened, self.sheets, self.accounts)
+        planned += plan_reuses(self.session, self.reused, self.sheets)
         planned += plan_governance(self.session, self.governed, self.bodies)
         planned += [(day, first, partial(self._judge, day)) for day in _month_ends(self.content.opened, self.today)]
         for day, by, play in sorted(planned, key=lambda step: step[0]):

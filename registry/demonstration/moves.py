@@ -107,7 +107,8 @@ def _ask(
 def _decide_to_open(session: Session, named: Named, by: str, accounts: Mapping[str, int], day: date) -> None:
     sheet = get_dataset(session, named[0][named[1]])
     acting: dict[str, Any] = {"by": accounts[by], "roles": [Role.LEGAL], "today": day}
-    deny_the_rest(session, sheet.id, NoSecretForm(ground=LOOKED_AT), **acting, expected=0)
+    read = get_dossier(session, sheet.id).version
+    deny_the_rest(session, sheet.id, NoSecretForm(ground=LOOKED_AT), **acting, expected=read)
     form = PublicationDecisionForm(outcome=Outcome.OPEN, reason=OPENED, decided_on=day, licence=sheet.licence)
     decide(session, sheet.id, form, **acting, expected=get_dossier(session, sheet.id).version)
 

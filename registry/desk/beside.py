@@ -9,6 +9,7 @@ BESIDE = {
     "redaction": (mark("Preuve d’occultation"), "/publication/du-jeu/{id}/occultation"),
     "refusal_ground": (mark("Exception légale à la publication"), "/publication/du-jeu/{id}"),
     "refusal_reviewed_on": (mark("Refus de publier réexaminé le"), "/publication/du-jeu/{id}"),
+    "reuse": (mark("Conditions de réutilisation"), "/publication/du-jeu/{id}/reutilisation"),
     "secrets": (mark("Secrets protégés que le jeu contient"), "/publication/du-jeu/{id}"),
     "secrets_reviewed": (mark("Secrets relus par le service juridique"), "/publication/du-jeu/{id}"),
     "activities": (mark("Registre des traitements"), "/traitements/du-jeu/{id}"),

@@ -81,6 +81,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "registry": (mark("Registre"), ""),
     "retention_hold": (mark("Gel"), ""),
     "retention_rule": (mark("Règle de conservation"), ""),
+    "reuse_terms": (mark("Conditions de réutilisation"), ""),
     "saved_view": (mark("Vue enregistrée"), ""),
     "secret_answer": (mark("Réponse sur un secret"), ""),
     "sheet_draft": (mark("Brouillon"), "/jeux/brouillons"),

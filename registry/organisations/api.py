@@ -114,6 +114,9 @@ class OrganisationBody(OrganisationLineBody):
     dpo_notified_on: date | None
     individual_decision_algorithms: bool | None
     algorithm_rules_url: str | None
+    may_charge_reuse: bool | None
+    exchanges_with_administrations: bool | None
+    exchange_list_url: str | None
     declared_absent: list[str]
 
 

@@ -21,8 +21,15 @@ _MAY_BE_ABSENT = (
     "prada_notified_on",
     "dpo_notified_on",
     "algorithm_rules_url",
+    "exchange_list_url",
 )
-_PLAIN = ("prada_contact_published", "dpo_contact_published", "individual_decision_algorithms")
+_PLAIN = (
+    "prada_contact_published",
+    "dpo_contact_published",
+    "individual_decision_algorithms",
+    "may_charge_reuse",
+    "exchanges_with_administrations",
+)
 
 
 BOUND = tuple(

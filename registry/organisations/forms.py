@@ -37,6 +37,9 @@ class OrganisationForm(BaseModel):
     dpo_notified_on: date | None = None
     individual_decision_algorithms: bool | None = None
     algorithm_rules_url: Address | None = None
+    may_charge_reuse: bool | None = None
+    exchanges_with_administrations: bool | None = None
+    exchange_list_url: Address | None = None
     declared_absent: list[Line] = Field(default_factory=list)
 
 

@@ -70,6 +70,9 @@ class Organisation(Versioned, table=True):
     dpo_notified_on: date | None = None
     individual_decision_algorithms: bool | None = None
     algorithm_rules_url: str | None = plain(nullable=True)
+    may_charge_reuse: bool | None = None
+    exchanges_with_administrations: bool | None = None
+    exchange_list_url: str | None = plain(nullable=True)
     declared_absent: list[str] = plain_list()
     annulled: bool = Field(default=False)
 

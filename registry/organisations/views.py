@@ -21,10 +21,13 @@ FIELD_LABELS: dict[str, str] = {
     "dpo_notified_on": mark("Désignation du délégué à la protection des données déclarée à la CNIL"),
     "individual_decision_algorithms": mark("Décisions individuelles fondées sur un algorithme"),
     "algorithm_rules_url": mark("Règles des traitements algorithmiques en ligne"),
+    "may_charge_reuse": mark("Peut faire payer la réutilisation"),
+    "exchanges_with_administrations": mark("Se procure des données auprès d’autres administrations"),
+    "exchange_list_url": mark("Liste des échanges avec d’autres administrations"),
 }
 MAY_BE_ABSENT = (
     "website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "dpo", "dpo_notified_on",
-    "algorithm_rules_url",
+    "algorithm_rules_url", "exchange_list_url",
 )  # fmt: skip
 
 

@@ -13,11 +13,18 @@ from registry.datasets.vocabulary import PublicationRefusal
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
-from registry.publication.forms import LABELS, NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
+from registry.publication.forms import (
+    LABELS,
+    NoSecretForm,
+    PublicationDecisionForm,
+    ReuseForm,
+    SecretForm,
+    TakedownForm,
+)
 from registry.publication.queries import get_dossier
-from registry.publication.service import answer_secret, decide, deny_the_rest, take_down
+from registry.publication.service import answer_secret, decide, deny_the_rest, record_reuse, take_down
 from registry.publication.showing import READ, RECORD, duty_lines, redaction_page
-from registry.publication.vocabulary import Conclusion, DecisionState, Outcome, SecretReply
+from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
 from registry.web.calls import ApiCall
 from registry.web.visits import Visit, route
 
@@ -29,6 +36,7 @@ _LABELS = {
     "answers": mark("Les réponses, dans l’ordre où elles furent données"),
     "decisions": mark("Les décisions, la dernière d’abord"),
     "duties": mark("Ce qui oblige à publier, ou non"),
+    "reuse": mark("Les conditions de réutilisation qui furent dites"),
     "article": mark("L’article"),
     "address": mark("L’adresse du texte"),
     "answered_as": mark("Le rôle qui a répondu"),
@@ -105,6 +113,30 @@ class DutyBody:
 
 
 @dataclass(frozen=True)
+class ReuseBody:
+    """On which terms a dataset may be reused, as somebody said."""
+
+    communicated: bool | None
+    in_directory: bool | None
+    software: bool | None
+    api_terms_published: bool | None
+    competitive_service: bool | None
+    database_right_claimed: bool | None
+    licence_compatible: bool | None
+    licence_restricts: bool | None
+    restriction_reason: str | None
+    licence_restricts_competition: bool | None
+    fee: bool | None
+    fee_ground: FeeGround | None
+    fee_calculation_url: str | None
+    fee_revised_on: date | None
+    protected_reuse_offered: bool | None
+    reuse_conditions_url: str | None
+    reuse_procedure_public: bool | None
+    declared_absent: list[str]
+
+
+@dataclass(frozen=True)
 class PublicationBody:
     """The publication of a dataset; `version` grows with every answer and decision, it is the ETag."""
 
@@ -116,6 +148,7 @@ class PublicationBody:
     answers: list[SecretBody]
     decisions: list[DecisionBody]
     duties: list[DutyBody]
+    reuse: ReuseBody | None
 
 
 @dataclass(frozen=True)
@@ -152,6 +185,8 @@ def _body(visit: Visit, dataset_id: int) -> PublicationBody:
             DutyBody(one.title, one.word, one.article, one.address, one.since, list(one.missing))
             for one in duty_lines(visit, sheet)
         ],
+        ReuseBody(**{name: getattr(dossier.reuse, name) for name in ReuseBody.__dataclass_fields__})
+        if dossier.reuse is not None else None,
     )  # fmt: skip
 
 
@@ -222,6 +257,20 @@ def create_decision(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
 
 
 @route(
+    "PUT", "/api/v1/datasets/{dataset_id:int}/publication/reuse", RECORD, takes=ReuseForm,
+    about=about(
+        mark("Dit à quelles conditions un jeu se réutilise ; ce qui n’est pas donné n’est pas connu."), versioned=True,
+        example={"fee": False, "in_directory": True},
+    ),
+)  # fmt: skip
+def put_reuse(visit: Visit, dataset_id: int) -> Response[PublicationBody]:
+    """Records the terms of reuse; asks for If-Match."""
+    expected, given = _acting(visit, dataset_id)["expected"], visit.given(ReuseForm)
+    record_reuse(visit.session, dataset_id, given, expected=expected)
+    return visit.answer(_body(visit, dataset_id))
+
+
+@route(
     "POST", "/api/v1/datasets/{dataset_id:int}/publication/takedown", RECORD, takes=TakedownForm,
     about=about(
         mark("Retire la publication d’un jeu : sa décision prend fin, et le jeu est retiré s’il est en ligne."),
@@ -247,5 +296,5 @@ def read_redaction(visit: Visit, dataset_id: int) -> Response[RedactionBody]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    read_publication, put_secret, deny_other_secrets, create_decision, create_takedown, read_redaction,
+    read_publication, put_secret, deny_other_secrets, create_decision, put_reuse, create_takedown, read_redaction,
 )  # fmt: skip

@@ -11,23 +11,32 @@ from registry.datasets.vocabulary import PublicationDecision, PublicationRefusal
 from registry.documents.vocabulary import EvidenceKind
 from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
+from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
-from registry.publication.models import PublicationChoice, SecretAnswer
-from registry.publication.rules import Communicability, Reply, allows, conclude, is_homologated
-from registry.publication.vocabulary import Conclusion, DecisionState, Outcome, SecretReply
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
+from registry.publication.rules import SAID_BY_LICENCE, Communicability, Reply, allows, conclude, is_homologated
+from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
 
 VALUE_WORDS.update(
     {
         "dataset.publication_decision": lambda code: PublicationDecision(code).label,
+        "dataset.fee_ground": lambda code: FeeGround(code).label,
         "dataset.refusal_ground": lambda code: PublicationRefusal(code).label,
         "dataset.protected_secrets": lambda code: load_list("secrets").label(code),
     }
 )
+_PLAIN = (
+    "communicated", "in_directory", "software", "api_terms_published", "competitive_service", "database_right_claimed",
+    "licence_compatible", "licence_restricts", "licence_restricts_competition", "fee", "protected_reuse_offered",
+    "reuse_procedure_public",
+)  # fmt: skip
+_MAY_BE_ABSENT = ("fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url")
 BOUND = tuple(
     f"dataset.{name}"
     for name in (
         "publication_decision", "publication_decision_stands", "refusal_ground", "refusal_reviewed_on", "electronic",
         "protected_secrets", "secrets_redacted", "disclosure_text", "licence_homologated", "secrets_reviewed",
+        *_PLAIN, *_MAY_BE_ABSENT, "restriction_reason",
     )
 )  # fmt: skip
 _SAID = {
@@ -51,13 +60,34 @@ def bind_publication(
         for row in find_rows(session, PublicationChoice, until=until, column="dataset_id", among=bound)
         if row.state == DecisionState.CURRENT
     }
+    terms = {
+        row.dataset_id: row for row in find_rows(session, ReuseTerms, until=until, column="dataset_id", among=bound)
+    }
     for number, (sheet, facts) in bound.items():
         found = conclude(answers.get(number, {}), on)
         _bind_secrets(facts, found)
         _bind_choice(facts, choices.get(number), sheet, found)
+        _bind_reuse(facts, terms.get(number), sheet)
         # A file, an interface or a system holds it: it is there in electronic form. Else nobody said.
         if facts.get("dataset.formats") or facts.get("dataset.system__present") or facts.get("dataset.api"):
             facts["dataset.electronic"] = True
+
+
+def _bind_reuse(facts: dict[str, Any], terms: Any, sheet: Any) -> None:
+    """On which terms it may be reused: what the licence says by itself, then what somebody said."""
+    if sheet.licence is not None and is_homologated(sheet.licence):
+        # The list of D323-2-1 is the one of reuse free of charge, and its licences only set the terms it admits.
+        facts |= {f"dataset.{name}": False for name in SAID_BY_LICENCE}
+    if terms is None:
+        return
+    for name in _PLAIN:
+        if (value := getattr(terms, name)) is not None:
+            facts[f"dataset.{name}"] = value
+    for name in _MAY_BE_ABSENT:
+        value = getattr(terms, name)
+        may_be_absent(facts, f"dataset.{name}", value, terms.declared_absent, name)
+    reason = "restriction_reason"
+    bind_presence(facts, f"dataset.{reason}", terms.restriction_reason, terms.declared_absent, reason)
 
 
 def _bind_secrets(facts: dict[str, Any], found: Communicability) -> None:
@@ -88,4 +118,5 @@ def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communic
         facts["dataset.refusal_reviewed_on"] = choice.decided_on
     facts["dataset.refusal_reviewed_on__present"] = choice.refusal is not None
     if choice.licence is not None:
-        facts["dataset.licence_homologated"] = is_homologated(choice.licence) or choice.licence_reference is not None
+        # The State's own decision for this very data: the two lists of licences are read by the policies themselves.
+        facts["dataset.licence_homologated"] = choice.licence_reference is not None

@@ -1,14 +1,15 @@
 """What may be answered and decided: the only validation of what comes in."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.vocabulary import PublicationRefusal
 from registry.kernel.words import _, mark
-from registry.publication.vocabulary import Outcome, SecretReply
+from registry.publication.vocabulary import FeeGround, Outcome, SecretReply
 from registry.web.typed import Clean, Line, Prose, since_year
 
 LABELS = {
@@ -23,6 +24,24 @@ LABELS = {
     "disclosure_text": mark("Texte qui permet de publier malgré le secret"),
     "refusal": mark("Exception de la loi"),
     "secret": mark("Secret en cause"),
+    "communicated": mark("Déjà communiqué à quelqu’un qui le demandait"),
+    "in_directory": mark("Inscrit au répertoire des informations publiques"),
+    "software": mark("C’est le code source d’un logiciel"),
+    "api_terms_published": mark("Conditions et qualité de service de l’API publiées"),
+    "competitive_service": mark("Vient d’un service industriel ou commercial soumis à la concurrence"),
+    "database_right_claimed": mark("Le droit du producteur de base est opposé aux réutilisateurs"),
+    "licence_compatible": mark("Licence compatible avec celles des sources"),
+    "licence_restricts": mark("La licence restreint la réutilisation"),
+    "restriction_reason": mark("Motif d’intérêt général de la restriction"),
+    "licence_restricts_competition": mark("La restriction gêne la concurrence"),
+    "fee": mark("La réutilisation est payante"),
+    "fee_ground": mark("Cas de la loi qui permet de faire payer"),
+    "fee_calculation_url": mark("Adresse où le calcul de la redevance est publié"),
+    "fee_revised_on": mark("Dernière révision du montant"),
+    "protected_reuse_offered": mark("Des données protégées sont ouvertes sous conditions"),
+    "reuse_conditions_url": mark("Adresse des conditions de réutilisation"),
+    "reuse_procedure_public": mark("La procédure de demande est publique"),
+    "declared_absent": mark("N’existe pas"),
 }
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Clean]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=5000), Clean]
@@ -85,6 +104,74 @@ class PublicationDecisionForm(BaseModel):
         if today is not None and value > today:
             raise PydanticCustomError("future", _("Cette décision n’a pas encore été prise : vérifiez sa date."))
         return value
+
+
+_PAST = Annotated[date, since_year(1978)]
+_Address = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$"), Clean
+]
+ABSENT = ("restriction_reason", "fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url")
+"""What may be said not to exist, as against not being known."""
+HANG_ON: Mapping[str, tuple[str, ...]] = {
+    "fee": ("fee_ground", "fee_calculation_url", "fee_revised_on"),
+    "licence_restricts": ("restriction_reason", "licence_restricts_competition"),
+    "protected_reuse_offered": ("reuse_conditions_url", "reuse_procedure_public"),
+}
+"""What is asked once the first answer is yes."""
+
+
+class ReuseForm(BaseModel):
+    """On which terms a dataset may be reused; what is not given is not known."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    communicated: bool | None = None
+    in_directory: bool | None = None
+    software: bool | None = None
+    api_terms_published: bool | None = None
+    competitive_service: bool | None = None
+    database_right_claimed: bool | None = None
+    licence_compatible: bool | None = None
+    licence_restricts: bool | None = None
+    restriction_reason: Annotated[Prose | None, Field(validate_default=True)] = None
+    licence_restricts_competition: bool | None = None
+    fee: bool | None = None
+    fee_ground: FeeGround | None = None
+    fee_calculation_url: _Address | None = None
+    fee_revised_on: _PAST | None = None
+    protected_reuse_offered: bool | None = None
+    reuse_conditions_url: _Address | None = None
+    reuse_procedure_public: bool | None = None
+    declared_absent: list[Line] = Field(default_factory=list)
+
+    @field_validator(*(name for hanging in HANG_ON.values() for name in hanging))
+    @classmethod
+    def _asked(cls, value: Any, info: ValidationInfo) -> Any:
+        first = next(name for name, hanging in HANG_ON.items() if info.field_name in hanging)
+        if value is not None and info.data.get(first) is False:
+            label = _(LABELS[first])
+            raise PydanticCustomError(
+                "unasked", _("Vous avez répondu « non » à « {label} » : effacez ceci, ou changez cette réponse."),
+                {"label": label},
+            )  # fmt: skip
+        return value
+
+    @field_validator("fee_revised_on")
+    @classmethod
+    def _revised_already(cls, value: date | None, info: ValidationInfo) -> date | None:
+        today = (info.context or {}).get("today")
+        if value is not None and today is not None and value > today:
+            raise PydanticCustomError("future", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))
+        return value
+
+    @field_validator("declared_absent")
+    @classmethod
+    def _may_be_absent(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        said = [name for name in value if name]
+        if not set(said) <= set(ABSENT):
+            raise PydanticCustomError("absent", _("Choisissez dans la liste ce qui n’existe pas."))
+        # What has a value is there, whatever was ticked before it was typed.
+        return [name for name in ABSENT if name in said and info.data.get(name) is None]
 
 
 class TakedownForm(BaseModel):

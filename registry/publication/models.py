@@ -7,8 +7,8 @@ from sqlmodel import Field
 
 from registry.datasets.vocabulary import PublicationRefusal
 from registry.kernel.permissions import Role
-from registry.platform.tables import Kind, Versioned, free, plain, stored
-from registry.publication.vocabulary import Conclusion, DecisionState, Outcome, SecretReply
+from registry.platform.tables import Kind, Versioned, free, plain, plain_list, stored
+from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
 
 
 class SecretAnswer(Versioned, table=True):
@@ -72,3 +72,35 @@ class PublicationChoice(Versioned, table=True):
     state: DecisionState = stored(DecisionState, default=DecisionState.CURRENT)
     ended_on: date | None = None
     ended_reason: str | None = free(nullable=True)
+
+
+class ReuseTerms(Versioned, table=True):
+    """On which terms a dataset may be reused, as far as its licence does not say: one row a dataset, amended.
+
+    `declared_absent` names what is known to have no value, as against never said.
+    Law: CRPA L312-1-1, L321-3, L322-6, L323-1, L323-2, L324-1 to L324-3; regulations (EU) 2022/868 and 2023/138.
+    """
+
+    __tablename__ = "reuse_terms"
+    __table_args__ = ({"info": {"kind": Kind.RECORD}},)
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id", unique=True)
+    communicated: bool | None = None
+    in_directory: bool | None = None
+    software: bool | None = None
+    api_terms_published: bool | None = None
+    competitive_service: bool | None = None
+    database_right_claimed: bool | None = None
+    licence_compatible: bool | None = None
+    licence_restricts: bool | None = None
+    restriction_reason: str | None = free(nullable=True)
+    licence_restricts_competition: bool | None = None
+    fee: bool | None = None
+    fee_ground: FeeGround | None = stored(FeeGround, nullable=True)
+    fee_calculation_url: str | None = plain(nullable=True)
+    fee_revised_on: date | None = None
+    protected_reuse_offered: bool | None = None
+    reuse_conditions_url: str | None = plain(nullable=True)
+    reuse_procedure_public: bool | None = None
+    declared_absent: list[str] = plain_list()

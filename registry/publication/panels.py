@@ -3,11 +3,12 @@
 from sqlmodel import col
 
 from registry.kernel.permissions import Permission
-from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.publication.showing import publication_panel
 from registry.web.held import tell_held
 from registry.web.visits import Panel
 
 tell_held("dataset", "publication", col(SecretAnswer.dataset_id))
 tell_held("dataset", "choices", col(PublicationChoice.dataset_id))
+tell_held("dataset", "reuse", col(ReuseTerms.dataset_id))
 PANELS = (Panel("dataset", Permission.DATASETS_SHEET_READ, "publication/_publication.html", publication_panel),)

@@ -8,22 +8,24 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.publication.rules import Communicability, Reply, conclude
 from registry.publication.vocabulary import DecisionState
 
 
 @dataclass(frozen=True)
 class Dossier:
-    """All that the room holds of a dataset: answers by secret, choices with the last first."""
+    """All that the room holds of a dataset: answers by secret, choices with the last first, terms of reuse."""
 
     answers: dict[str, SecretAnswer]
     choices: Sequence[PublicationChoice]
+    reuse: ReuseTerms | None = None
 
     @property
     def version(self) -> int:
-        """What grows with every answer and every decision: who changes one says which they read."""
-        return sum(one.version for one in (*self.answers.values(), *self.choices))
+        """What grows with every answer, decision and change of terms: who changes one says which they read."""
+        terms = (self.reuse,) if self.reuse is not None else ()
+        return sum(one.version for one in (*self.answers.values(), *self.choices, *terms))
 
     @property
     def current(self) -> PublicationChoice | None:
@@ -43,4 +45,5 @@ def get_dossier(session: Session, dataset_id: int) -> Dossier:
         .where(col(PublicationChoice.dataset_id) == dataset_id)
         .order_by(col(PublicationChoice.id).desc())
     ).scalars()
-    return Dossier({one.secret: one for one in answers}, choices.all())
+    reuse = session.execute(select(ReuseTerms).where(col(ReuseTerms.dataset_id) == dataset_id)).scalar_one_or_none()
+    return Dossier({one.secret: one for one in answers}, choices.all(), reuse)

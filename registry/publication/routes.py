@@ -12,8 +12,9 @@ from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refus
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
 from registry.platform.lists import load_list
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
-from registry.publication.service import ONLINE, answer_secret, decide, deny_the_rest, take_down
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, ReuseForm, SecretForm, TakedownForm
+from registry.publication.reusing import reuse_page
+from registry.publication.service import ONLINE, answer_secret, decide, deny_the_rest, record_reuse, take_down
 from registry.publication.showing import (
     READ,
     RECORD,
@@ -31,6 +32,7 @@ NOTICES.update(
     {
         "reponse-gardee": mark("Votre réponse est gardée, avec son article et son jour."),
         "decision-prise": mark("La décision est enregistrée."),
+        "reutilisation-dite": mark("Les conditions de réutilisation sont enregistrées."),
         "publication-retiree": mark("La publication est retirée, avec son motif."),
     }
 )
@@ -147,6 +149,31 @@ def decide_one(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.go(f"/publication/du-jeu/{dataset_id}", done="decision-prise")
 
 
+@route("GET", "/publication/du-jeu/{dataset_id:int}/reutilisation", RECORD)
+def show_reuse(visit: Visit, dataset_id: int) -> Response[Any]:
+    """The form of the terms of reuse."""
+    sheet = _to_record(visit, dataset_id)
+    return visit.page("publication/reuse.html", reuse_page(sheet, dossier_of(visit, dataset_id)))
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}/reutilisation", RECORD)
+def record_terms(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Records the terms of reuse, or shows what is wrong with what was typed."""
+    sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(ReuseForm)
+    typed: dict[str, Any] = {name: data.first(name) for name in ReuseForm.model_fields}
+    typed["declared_absent"] = data.all("declared_absent")
+    if isinstance(read, Rejected):
+        page = reuse_page(sheet, dossier_of(visit, dataset_id), typed, read.errors)
+        return visit.page("publication/reuse.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        record_reuse(visit.session, dataset_id, read.form, expected=_expected(visit))
+    except (Stale, Conflict) as refusal:
+        errors, status = _say(refusal)
+        page = reuse_page(sheet, dossier_of(visit, dataset_id), typed, errors)
+        return visit.page("publication/reuse.html", page, status=status)
+    return visit.go(f"/publication/du-jeu/{dataset_id}", done="reutilisation-dite")
+
+
 @route("GET", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
 def show_takedown(visit: Visit, dataset_id: int) -> Response[Any]:
     """Asks why a publication is taken down."""
@@ -186,6 +213,6 @@ def show_redaction(visit: Visit, dataset_id: int) -> Response[Any]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_publication, deny_rest, show_question, answer_question, show_decision, decide_one, show_takedown,
-    take_one_down, show_redaction,
+    show_publication, deny_rest, show_question, answer_question, show_decision, decide_one, show_reuse,
+    record_terms, show_takedown, take_one_down, show_redaction,
 )  # fmt: skip

@@ -102,6 +102,13 @@ def is_homologated(licence: str) -> bool:
     return known.flag(licence, "homologated") or known.flag(licence, "homologated_software")
 
 
+SAID_BY_LICENCE = ("fee", "database_right_claimed", "licence_restricts")
+"""What a licence of the lists answers « no » to by itself.
+
+Law: CRPA L323-2: the list is that of reuse free of charge, and its licences restrict nothing but what it admits.
+"""
+
+
 def wrong_decision(said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
     """What is wrong with a decision, by field: nothing where it may be taken."""
     outcome: Outcome = said["outcome"]

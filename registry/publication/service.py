@@ -16,8 +16,9 @@ from registry.ledger.service import say, touch
 from registry.lifecycle.forms import StageRequestForm
 from registry.lifecycle.service import ask_move
 from registry.platform.lists import load_list
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, TakedownForm
-from registry.publication.models import PublicationChoice, SecretAnswer
+from registry.platform.tables import set_those_that_differ
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, ReuseForm, SecretForm, TakedownForm
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.publication.queries import Dossier, get_dossier
 from registry.publication.rules import PART, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretReply
@@ -112,6 +113,24 @@ def deny_the_rest(
     session.flush()
     touch(session, "dataset", dataset_id)
     return len(left)
+
+
+def record_reuse(session: Session, dataset_id: int, form: ReuseForm, *, expected: int) -> ReuseTerms:
+    """Records on which terms a dataset may be reused; what was said before is in the ledger.
+
+    Raises: NotFound; Stale; Conflict when the sheet is annulled.
+    """
+    sheet, dossier = _open(session, dataset_id, expected)
+    say(session, "publication:reuse:record")
+    terms = dossier.reuse
+    if terms is None:
+        terms = ReuseTerms(organisation_id=sheet.organisation_id, dataset_id=sheet.id)
+        session.add(terms)
+    set_those_that_differ(terms, **form.model_dump())
+    session.flush()
+    touch(session, "dataset", dataset_id)
+    session.refresh(terms)
+    return terms
 
 
 def decide(

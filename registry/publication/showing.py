@@ -21,6 +21,7 @@ from registry.platform.lists import load_list
 from registry.publication.forms import LABELS
 from registry.publication.models import PublicationChoice
 from registry.publication.queries import Dossier, get_dossier
+from registry.publication.reusing import reuse_lines
 from registry.publication.rules import (
     BY_SECRET,
     PART,
@@ -152,7 +153,7 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
         unanswered=sum(code != PART and code not in dossier.answers for code in load_list("secrets")),
         choice=choice_view(current, sheet, found) if current is not None else None,
         past=[choice_view(one, sheet, found) for one in dossier.choices if one is not current],
-        duties=duty_lines(visit, sheet), may_record=may,
+        duties=duty_lines(visit, sheet), reuse=reuse_lines(sheet, dossier.reuse), may_record=may,
         may_take_down=may and (sheet.stage in ONLINE or (current is not None and current.outcome.opens)),
         ground=ground, errors={"ground": error} if error else {},
         labels={name: _(word) for name, word in LABELS.items()},

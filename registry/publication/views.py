@@ -82,6 +82,7 @@ class PublicationPage:
     choice: ChoiceView | None
     past: Sequence[ChoiceView]
     duties: Sequence[DutyLine]
+    reuse: Sequence[tuple[str, str]]
     may_record: bool
     may_take_down: bool
     ground: str
@@ -168,3 +169,29 @@ class RedactionPage:
     categories: Sequence[tuple[str, str]]
     small_counts: str
     may_record: bool
+
+
+@dataclass(frozen=True)
+class ReuseGroup:
+    """Questions about the reuse of a dataset: their names, why they are asked, whether they matter to this one."""
+
+    title: str
+    law: str
+    names: Sequence[str]
+    says: str
+    matters: bool
+
+
+@dataclass(frozen=True)
+class ReusePage:
+    """The form of the terms on which a dataset may be reused; what does not matter to it is folded."""
+
+    id: int
+    version: int
+    title: str
+    groups: Sequence[ReuseGroup]
+    grounds: Sequence[tuple[str, str]]
+    absent: Sequence[tuple[str, str]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]

@@ -60,6 +60,13 @@ class FieldFate(Labelled):
     STAYS = "stays", mark("Reste")
 
 
+class FeeGround(Labelled):
+    """The two cases in which the law lets the reuse of public information be charged for."""
+
+    OWN_REVENUE = "l324-1", mark("Recettes propres qui couvrent les coûts (L324-1)")
+    DIGITISED = "l324-2", mark("Fonds numérisés de bibliothèque, musée ou archives (L324-2)")
+
+
 class Duty(Labelled):
     """Whether something obliges to publish a dataset."""
 

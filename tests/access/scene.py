@@ -636,6 +636,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         licence="odbl-1.0",
         decided_on=lambda _of: today().isoformat(),
     ),
+    "POST /publication/du-jeu/{dataset_id:int}/reutilisation": _form(
+        version=lambda of: str(of.choices_version), fee="false", in_directory="true"
+    ),
     "POST /publication/du-jeu/{dataset_id:int}/retirer": _form(version=lambda of: str(of.choices_version), reason=WHY),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
@@ -911,6 +914,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/datasets/{dataset_id:int}/publication/decisions": lambda _of: (
         {"outcome": "open", "reason": WHY, "licence": "odbl-1.0", "decided_on": today().isoformat()}
     ),
+    "PUT /api/v1/datasets/{dataset_id:int}/publication/reuse": lambda _of: {"fee": False, "in_directory": True},
     "POST /api/v1/datasets/{dataset_id:int}/publication/takedown": lambda _of: {"reason": WHY},
     "POST /api/v1/datasets/{dataset_id:int}/stage-requests": lambda _of: {"move": "collect"},
     "POST /api/v1/stage-requests/{stage_request_id:int}/visas": lambda of: (
@@ -1073,7 +1077,7 @@ ON_PREVIEWED = {
 }  # fmt: skip
 ON_ADOPTED = ("{policy_id:str}/retirer", "{policy_id:str}/withdrawal", "{policy_id:str}/fichier")
 """What is asked about a rule that was adopted here, not about one of ours."""
-_OF_CHOSEN = ("/decider", "/retirer", "/decisions", "/takedown")
+_OF_CHOSEN = ("/decider", "/retirer", "/decisions", "/takedown", "/reuse", "/reutilisation")
 _OF_MOVED = (
     "/etape", "/stage", "/stage-requests", "/no-other-secret", "/secrets/{secret:str}",
     "/publication/du-jeu/{dataset_id:int}",

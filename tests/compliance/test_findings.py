@@ -159,6 +159,8 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
                 rip_updated_on=TODAY, prada_contact_published=True, prada_notified_on=date(2026, 1, 3),
                 dpo_contact_published=True, dpo_notified_on=date(2026, 1, 3),
                 individual_decision_algorithms=False, algorithm_rules_url="https://exemple.invalid/regles",
+                may_charge_reuse=False, exchanges_with_administrations=True,
+                exchange_list_url="https://exemple.invalid/echanges",
             ),
             expected=None,
         )  # fmt: skip
@@ -206,7 +208,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
             "breach.measures", "breach.risk_reasons", "dataset.anonymisation_proof", "dataset.collection_ground",
             "dataset.disclosure_text", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
-            "dataset.purpose",
+            "dataset.purpose", "dataset.restriction_reason",
             "dataset.retention_trigger", "dataset.system", "dataset.withdrawal_reason",
             "request.refusal_grounds", "request.unfounded_reasons", "system.host",
         ]  # fmt: skip

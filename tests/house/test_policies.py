@@ -19,6 +19,7 @@ from registry.platform.assets import asset_root
 from registry.processing.breaches.models import Breach
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
+from registry.publication.vocabulary import FeeGround
 from registry.rooms import COMING, ROOMS, assemble_engine, bound_facts
 
 TABLES: dict[str, type[SQLModel]] = {
@@ -32,6 +33,7 @@ TABLES: dict[str, type[SQLModel]] = {
 COMPUTED: dict[str, type[Enum]] = {
     "dataset.publication_decision": PublicationDecision,
     "dataset.refusal_ground": PublicationRefusal,
+    "dataset.fee_ground": FeeGround,
 }
 """The facts whose codes are no column's of the subject: a room makes them of its own tables."""
 
