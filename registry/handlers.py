@@ -17,7 +17,6 @@ from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
 from registry.contracts import routes as contracts_routes
-from registry.dashboard import deadline_routes as deadlines_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -36,6 +35,7 @@ from registry.datasets.listing import view_routes as datasets_views
 from registry.datasets.systems import api as systems_api
 from registry.datasets.systems import routes as systems_routes
 from registry.desk import api as desk_api
+from registry.desk import deadline_routes as deadlines_routes
 from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes

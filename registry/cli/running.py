@@ -11,6 +11,7 @@ from registry.cli.context import settings_of
 from registry.cli.opening import session_info
 from registry.cli.people import show_link
 from registry.cli.serving import serve_home
+from registry.dashboard.service import count_months
 from registry.demonstration.loading import DemonstrationAccount, load_demonstration
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.identifiers import parse_siren
@@ -101,6 +102,9 @@ def _load(home: Home, info: dict[str, object], root: Path) -> None:
     today = info["today"]()  # type: ignore[operator]
     click.echo(_("Chargement de la démonstration (contenu fictif)…"), err=True)
     accounts = load_demonstration(home, today=today, engine_info=info, keep=partial(_keep_accounts, root))
+    # The night counts them too, but the first visitor comes before it.
+    with transaction(home.jobs, Acting("cli:demo"), **info) as session:
+        count_months(session)
     issued = issue_report(
         home,
         "compliance",

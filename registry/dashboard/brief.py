@@ -16,7 +16,6 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_at
 from registry.compliance.listing.rules import Cell
 from registry.compliance.vocabulary import Force, Principle, Stake, SubjectKind, Verdict
-from registry.dashboard.deadline_queries import find_deadlines
 from registry.dashboard.queries import count_day, count_history
 from registry.dashboard.rules import (
     LEAST_JUDGED,
@@ -28,15 +27,19 @@ from registry.dashboard.rules import (
     shares_of,
     told,
 )
-from registry.dashboard.views import DEFINITIONS, PLAIN, beside_median, deadline_task, matters_in_words, risk_view
-from registry.dashboard.vocabulary import SHARES, SHOWN, DeadlineKind, Figure
+from registry.dashboard.views import DEFINITIONS, PLAIN, beside_median, matters_in_words, risk_view
+from registry.dashboard.vocabulary import SHARES, SHOWN, Figure
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import Stage
+from registry.desk.deadline_queries import find_deadlines
+from registry.desk.deadline_views import deadline_task
+from registry.desk.vocabulary import DeadlineKind
 from registry.governance.stakes.rules import Axis, Matrix, count_stakes
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
+from registry.lifecycle.vocabulary import VisaKind
 from registry.organisations.queries import get_organisation, get_registry
 from registry.processing.holding import BODIES, find_every
 from registry.reporting.gathering import scope_kind
@@ -44,7 +47,7 @@ from registry.reporting.gathering import scope_kind
 OFFERED = {"organisation": BODIES}
 SERVICES, DEADLINES = 8, 5
 """How many services and deadlines one page holds."""
-_TOLD = frozenset(DeadlineKind) - {DeadlineKind.BREACH, DeadlineKind.REQUEST}
+_TOLD = frozenset({*(map(str, DeadlineKind)), *(f"move:{kind}" for kind in VisaKind)}) - {"breach", "request"}
 """The deadlines that whoever reads findings may read."""
 
 

@@ -8,7 +8,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.views import FINDINGS
 from registry.compliance.vocabulary import Verdict
 from registry.dashboard.rules import Count, Measure, Risk, told
-from registry.dashboard.vocabulary import SHARES, DeadlineKind, Figure
+from registry.dashboard.vocabulary import SHARES, Figure
 from registry.kernel.words import _, mark, ngettext
 from registry.web.templating import say_article, say_day, say_number
 
@@ -248,55 +248,3 @@ def beside_median(share: int, middle: int | None) -> str:
     if share > middle:
         return ngettext("{count} point au-dessus", "{count} points au-dessus", points).format(count=points)
     return ngettext("{count} point en dessous", "{count} points en dessous", points).format(count=points)
-
-
-def deadline_task(kind: DeadlineKind, rule: str) -> str:
-    """What is to be done by the day of a deadline."""
-    said: dict[DeadlineKind, str] = {
-        DeadlineKind.FINDING: _("Dernier jour pour suivre la règle : {rule}").format(rule=rule),
-        DeadlineKind.BREACH: _("Notifier la violation à la CNIL"),
-        DeadlineKind.REQUEST: _("Répondre à la demande"),
-        DeadlineKind.REVIEW: _("Relire l’analyse d’impact"),
-        DeadlineKind.MEASURE: _("Prendre la mesure de protection"),
-        DeadlineKind.CONTRACT: _("Le contrat finit"),
-        DeadlineKind.EVIDENCE: _("La preuve expire : en demander une nouvelle édition"),
-        DeadlineKind.DEVIATION: _("L’écart assumé finit : {rule}").format(rule=rule),
-        DeadlineKind.MOVE: _("Viser ou refuser un passage"),
-    }
-    return said[kind]
-
-
-@dataclass(frozen=True)
-class DeadlineLine:
-    """One deadline in words: `key` names it for agendas."""
-
-    key: str
-    day: date
-    kind: str
-    what: str
-    name: str
-    organisation: str
-    address: str
-
-
-@dataclass(frozen=True)
-class DeadlineMonth:
-    """The deadlines of one month, or those missed that still wait."""
-
-    title: str
-    lines: Sequence[DeadlineLine]
-
-
-@dataclass(frozen=True)
-class DeadlinesPage:
-    """The calendar of deadlines, month by month."""
-
-    tabs: Sequence[tuple[str, str]]
-    here: str
-    kinds: Sequence[tuple[str, str]]
-    kind: str
-    mine: bool
-    months: Sequence[DeadlineMonth]
-    is_cut: bool
-    shown: int
-    file_address: str

@@ -98,3 +98,34 @@ def permission_of(key: str) -> Permission:
     if kind == TaskKind.FINDING and rest.endswith(f":{SLIP_POLICY}"):
         return Permission.PROCESSING_DISPOSAL_PREPARE
     return MENDING[rest.partition(":")[0] if kind == TaskKind.FINDING else kind]
+
+
+class DeadlineKind(Labelled):
+    """What makes a day of the calendar."""
+
+    FINDING = "finding", mark("Délais des règles")
+    BREACH = "breach", mark("Violations à notifier")
+    REQUEST = "request", mark("Demandes à répondre")
+    REVIEW = "review", mark("Analyses d’impact à relire")
+    MEASURE = "measure", mark("Mesures de protection")
+    CONTRACT = "contract", mark("Fins de contrat")
+    EVIDENCE = "evidence", mark("Preuves qui expirent")
+    DEVIATION = "deviation", mark("Écarts assumés qui finissent")
+    MOVE = "move", mark("Passages à viser")
+    HOLD = "hold", mark("Gels à revoir")
+    ACTION = "action", mark("Actions du plan")
+
+
+DONE_BY = {
+    DeadlineKind.FINDING: Permission.DATASETS_SHEET_RECORD,
+    DeadlineKind.BREACH: Permission.PROCESSING_BREACH_RECORD,
+    DeadlineKind.REQUEST: Permission.PROCESSING_REQUEST_RECORD,
+    DeadlineKind.REVIEW: Permission.PROCESSING_ASSESSMENT_RECORD,
+    DeadlineKind.MEASURE: Permission.PROCESSING_ACTIVITY_RECORD,
+    DeadlineKind.CONTRACT: Permission.CONTRACTS_CONTRACT_RECORD,
+    DeadlineKind.EVIDENCE: Permission.DOCUMENTS_EVIDENCE_RECORD,
+    DeadlineKind.DEVIATION: Permission.COMPLIANCE_DEVIATION_DECIDE,
+    DeadlineKind.HOLD: Permission.PROCESSING_RETENTION_RECORD,
+    DeadlineKind.ACTION: Permission.GOVERNANCE_PLAN_RECORD,
+}
+"""What a role must allow for a deadline to be somebody's own; a visa is whose role gives it, as the moves say."""

@@ -4,14 +4,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Date, Integer, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from registry.dashboard.vocabulary import DeadlineKind
-from registry.desk.rules import PATIENCE
-from registry.desk.vocabulary import TaskKind
+from registry.desk.vocabulary import DeadlineKind
+from registry.kernel.delays import deadline
+from registry.lifecycle.charts import load_chart
 
 # A finding is told while it may still be kept: once it has turned it is a breach, and the desk and the figures tell it.
 # Anything else is told until it is done, however late. Of a piece of evidence, the edition in force expires.
@@ -19,54 +20,67 @@ _ASKING = text(
     """
 SELECT * FROM (
   SELECT 'finding' AS kind, f.subject_kind, f.subject_id, f.organisation_id, f.turns_on - 1 AS day,
-         f.policy_id AS detail, '' AS title, NULL::bigint AS in_charge
+         f.policy_id AS detail, '' AS title, NULL::bigint AS in_charge, 'finding' AS whose
     FROM finding f
    WHERE f.until IS NULL AND f.policy_id = ANY (:policies) AND f.turns_into = 'non-compliant' AND f.turns_on > :today
   UNION ALL
-  SELECT 'request', 'request', r.id, r.organisation_id, r.due_on, r.regime, r.subject, r.in_charge_id
+  SELECT 'request', 'request', r.id, r.organisation_id, r.due_on, r.regime, r.subject, r.in_charge_id,
+         'request'
     FROM received_request r
    WHERE NOT r.annulled AND (r.answered_on IS NULL OR (r.regime = 'gdpr' AND r.outcome = 'transferred'))
   UNION ALL
-  SELECT 'breach', 'breach', b.id, b.organisation_id, (b.due_at AT TIME ZONE :zone)::date, '', b.title, b.in_charge_id
+  SELECT 'breach', 'breach', b.id, b.organisation_id, (b.due_at AT TIME ZONE :zone)::date, '', b.title, b.in_charge_id,
+         'breach'
     FROM breach b WHERE NOT b.annulled AND b.notified_at IS NULL AND b.risk IS DISTINCT FROM 'unlikely'
   UNION ALL
-  SELECT 'review', 'assessment', a.id, v.organisation_id, v.review_on, '', a.title, NULL
+  SELECT 'review', 'assessment', a.id, v.organisation_id, v.review_on, '', a.title, NULL, 'review'
     FROM assessment_revision v JOIN impact_assessment a ON a.id = v.assessment_id AND NOT a.annulled
    WHERE v.state = 'validated'
      AND NOT EXISTS (SELECT FROM assessment_revision l WHERE l.assessment_id = v.assessment_id AND l.number > v.number
                        AND l.state = 'validated')
   UNION ALL
-  SELECT 'measure', 'measure', m.id, m.organisation_id, m.due_on, '', m.name, NULL
+  SELECT 'measure', 'measure', m.id, m.organisation_id, m.due_on, '', m.name, NULL, 'measure'
     FROM protective_measure m WHERE NOT m.annulled AND m.done_on IS NULL
   UNION ALL
-  SELECT 'contract', 'contract', c.id, c.organisation_id, coalesce(c.renewed_until, c.ends_on), '', c.object, NULL
+  SELECT 'contract', 'contract', c.id, c.organisation_id, coalesce(c.renewed_until, c.ends_on), '', c.object, NULL,
+         'contract'
     FROM contract c
    WHERE NOT c.annulled AND coalesce(c.renewed_until, c.ends_on) >= :today
      AND (c.renewed_until IS NOT NULL OR c.tacit_renewal IS NOT TRUE)
   UNION ALL
-  SELECT 'evidence', 'evidence', e.id, e.organisation_id, n.expires_on, '', e.title, NULL
+  SELECT 'evidence', 'evidence', e.id, e.organisation_id, n.expires_on, '', e.title, NULL, 'evidence'
     FROM evidence e JOIN evidence_edition n ON n.evidence_id = e.id AND n.number = e.editions
    WHERE NOT e.annulled AND n.expires_on >= :today
   UNION ALL
-  SELECT 'deviation', 'deviation', d.id, d.organisation_id, d.expires_on, d.policy_id, '', NULL
+  SELECT 'deviation', 'deviation', d.id, d.organisation_id, d.expires_on, d.policy_id, '', NULL, 'deviation'
     FROM accepted_deviation d WHERE d.state = 'approved' AND d.expires_on >= :today
   UNION ALL
-  SELECT 'move', 'move', r.id, r.organisation_id, r.asked_on + CAST(:move_patience AS integer), '', s.title, NULL
-    FROM stage_request r JOIN dataset s ON s.id = r.dataset_id AND NOT s.annulled WHERE r.state = 'waiting'
+  SELECT 'move', 'move', r.id, r.organisation_id,
+         coalesce(CAST(CAST(:visas AS jsonb) -> w.kind ->> CAST(w.since AS text) AS date), w.since), w.kind, s.title,
+         NULL, 'move:' || w.kind
+    FROM stage_request r JOIN dataset s ON s.id = r.dataset_id AND NOT s.annulled
+    CROSS JOIN LATERAL awaited_visas(r.id) AS w WHERE r.state = 'waiting'
+  UNION ALL
+  SELECT 'hold', 'dataset', h.dataset_id, h.organisation_id, h.review_on, CAST(h.id AS text), s.title, NULL, 'hold'
+    FROM retention_hold h JOIN dataset s ON s.id = h.dataset_id AND NOT s.annulled
+   WHERE h.lifted_on IS NULL AND h.review_on IS NOT NULL
+  UNION ALL
+  SELECT 'action', 'action', g.id, g.organisation_id, g.due_on, '', g.title, NULL, 'action'
+    FROM governance_action g WHERE NOT g.annulled AND g.state IN ('planned', 'under-way') AND g.due_on IS NOT NULL
 ) AS due
  WHERE due.day <= :last AND (:kind IS NULL OR due.kind = :kind)
    AND (:mine IS NULL OR due.in_charge = :person
-        OR CAST(:mine AS jsonb) -> due.kind @> to_jsonb(due.organisation_id))
+        OR CAST(:mine AS jsonb) -> due.whose @> to_jsonb(due.organisation_id))
  ORDER BY due.day, due.kind, due.subject_id, due.detail LIMIT :limit
 """
 ).bindparams(
     bindparam("policies", type_=ARRAY(Text)),
     *(bindparam(name, type_=Date()) for name in ("today", "last")),
-    *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine")),
-    *(bindparam(name, type_=Integer()) for name in ("limit", "move_patience")),
+    *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine", "visas")),
+    bindparam("limit", type_=Integer()),
 )
-SHOWN, AHEAD = 300, 366
-"""How many deadlines a page shows, and how far it looks. Units: deadlines; days."""
+SHOWN, AHEAD, WAITED = 300, 366, 366
+"""How many deadlines a page shows, how far it looks, and how long a visa may have waited. Units: deadlines; days."""
 
 
 @dataclass(frozen=True)
@@ -88,21 +102,23 @@ def find_deadlines(
     policies: frozenset[str],
     *,
     kind: DeadlineKind | None = None,
-    mine: Mapping[DeadlineKind, frozenset[int]] | None = None,
+    mine: Mapping[str, frozenset[int]] | None = None,
     person_id: int | None = None,
+    ahead: int = AHEAD,
     limit: int = SHOWN,
 ) -> list[Deadline]:
     """The deadlines of the coming year and those missed that still wait, the first first.
 
-    `mine` gives, for each kind, the bodies on which the asker does what it asks: none narrows nothing.
+    `mine` gives, for each kind (`move:` and its kind for a visa), the bodies on which the asker does what it asks:
+    none narrows nothing. Units: `ahead` in days.
     """
     rows = session.execute(
         _ASKING,
         {
-            "today": today, "last": today + timedelta(days=AHEAD), "policies": sorted(policies),
+            "today": today, "last": today + timedelta(days=ahead), "policies": sorted(policies),
             "zone": session.info["time_zone"], "kind": kind, "person": person_id, "limit": limit,
             "mine": None if mine is None else json.dumps({one: sorted(bodies) for one, bodies in mine.items()}),
-            "move_patience": PATIENCE[TaskKind.MOVE],
+            "visas": _visa_days(today),
         },
     )  # fmt: skip
     return [
@@ -112,3 +128,16 @@ def find_deadlines(
         )
         for row in rows
     ]  # fmt: skip
+
+
+@lru_cache(maxsize=2)
+def _visa_days(today: date) -> str:
+    """For each visa, the last day of the time it may wait, by the day it was asked for: as the file of moves says.
+
+    Counted here and not in SQL: working days are counted in one place. Written as the statement reads it.
+    """
+    since = [today - timedelta(days=back) for back in range(WAITED)]
+    return json.dumps({
+        kind: {day.isoformat(): deadline(day, terms.delay).isoformat() for day in since}
+        for kind, terms in load_chart().visas.items()
+    })  # fmt: skip

@@ -9,11 +9,22 @@ from hypothesis import strategies as st
 from registry.contracts.forms import ContractForm
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind
-from registry.dashboard.calendar_rules import LONGEST_LINE, Event, write_calendar
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
+from registry.desk.calendar_rules import LONGEST_LINE, Event, write_calendar
+from registry.governance.forms import ActionForm
+from registry.governance.service import record_action
+from registry.kernel.delays import deadline
 from registry.kernel.permissions import Role
+from registry.lifecycle.charts import load_chart
+from registry.lifecycle.vocabulary import VisaKind
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
+from registry.processing.retention.forms import HoldForm, LiftForm
+from registry.processing.retention.service import lift_hold, place_hold
+from registry.processing.retention.vocabulary import HoldReason
 from tests.conftest import Town
+from tests.lifecycle.test_delegations import waiting as waiting_for_visas
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=200)
 
@@ -60,3 +71,41 @@ def test_the_calendar_tells_what_is_due_to_who_may_read_it(town: Town) -> None:
     assert f"DTSTART;VALUE=DATE:{ends:%Y%m%d}" in file.text
     elsewhere = town.someone(Role.READER, town.other_commune_id)
     assert "Réseau de chaleur" not in elsewhere.get("/echeances.ics").text
+
+
+@pytest.mark.database
+def test_a_visa_is_due_when_the_file_of_moves_says_and_is_theirs_who_give_it(town: Town) -> None:
+    today = town.info["today"]()
+    _sheet, waiting = waiting_for_visas(town, "Menus des cantines")
+    due = deadline(today, load_chart().visas[VisaKind.LEGAL].delay)
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+
+    file = jurist.get("/echeances.ics?genre=move").text.replace("\r\n ", "")
+    assert f"UID:move-move-{waiting}-legal@" in file
+    assert f"DTSTART;VALUE=DATE:{due:%Y%m%d}" in file
+    assert "Menus des cantines" in jurist.get("/echeances?de=miennes&genre=move").text
+    assert "Menus des cantines" in steward.get("/echeances?genre=move").text
+    assert "Menus des cantines" not in steward.get("/echeances?de=miennes&genre=move").text
+
+
+@pytest.mark.database
+def test_a_hold_to_review_and_an_action_of_the_plan_are_told_until_they_are_done(town: Town) -> None:
+    today = town.info["today"]()
+    with town.acting() as session:
+        held = record_dataset(session, town.authority_id, DatasetForm(title="Amendes de stationnement")).id
+        hold = HoldForm(
+            reason=HoldReason.LITIGATION, explained="Recours collectif", held_by="La direction juridique",
+            started_on=today - timedelta(days=30), review_on=today - timedelta(days=2),
+        )  # fmt: skip
+        kept = place_hold(session, held, hold).id
+        form = ActionForm(title="Former les référents", due_on=today + timedelta(days=40))
+        record_action(session, town.authority_id, form)
+    reader = town.someone(Role.READER)
+
+    page = reader.get("/echeances").text
+    assert "Amendes de stationnement" in page
+    assert "Former les référents" in page
+    assert "En retard : 1 échéance" in page.replace("\N{NO-BREAK SPACE}", " ")
+    with town.acting() as session:
+        lift_hold(session, kept, LiftForm(lifted_reason="Recours rejeté."), today=today)
+    assert "Amendes de stationnement" not in reader.get("/echeances").text

@@ -14,18 +14,24 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
 from registry.compliance.vocabulary import Force, SubjectKind
-from registry.dashboard.calendar_rules import Event, write_calendar
-from registry.dashboard.deadline_queries import SHOWN, Deadline, find_deadlines
-from registry.dashboard.views import DeadlineLine, DeadlineMonth, DeadlinesPage, deadline_task
-from registry.dashboard.vocabulary import DONE_BY, DeadlineKind
+from registry.desk.calendar_rules import Event, write_calendar
+from registry.desk.deadline_queries import SHOWN, Deadline, find_deadlines
+from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, DeadlinesPage, deadline_task
+from registry.desk.vocabulary import DONE_BY, DeadlineKind
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale
+from registry.lifecycle.charts import load_chart
 from registry.organisations.queries import find_organisations
 from registry.platform.clock import now
+from registry.web.visitors import Visitor
 from registry.web.visits import Visit, route
 
+_TOLD_APART = {DeadlineKind.FINDING, DeadlineKind.MOVE, DeadlineKind.HOLD}
+"""Kinds of which one record may have several."""
 READ = Permission.COMPLIANCE_FINDING_READ
 MINE = "miennes"
+FEW = 15
+"""How many deadlines are shown at once, whatever their months."""
 _ADDRESSES = {
     **{str(kind): address for kind, address in SHEETS.items()},
     "assessment": "/aipd/{id}",
@@ -34,6 +40,7 @@ _ADDRESSES = {
     "evidence": "/preuves/{id}",
     "deviation": "/conformite/ecarts/{id}",
     "move": "/visas/{id}",
+    "action": "/gouvernance/actions",
 }
 
 
@@ -51,10 +58,10 @@ def show_deadlines(visit: Visit) -> Response[Any]:
     page = DeadlinesPage(
         tabs=[(_("Toutes"), _address(kind, mine=False)), (_("Les miennes"), _address(kind, mine=True))],
         here=_address(kind, mine=mine), kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""),
-        mine=mine, months=months, is_cut=len(lines) > SHOWN, shown=SHOWN,
+        mine=mine, months=months, few=len(lines) <= FEW, is_cut=len(lines) > SHOWN, shown=SHOWN,
         file_address=_address(kind, mine=mine, path="/echeances.ics"),
     )  # fmt: skip
-    return visit.page("dashboard/deadlines.html", page)
+    return visit.page("desk/deadlines.html", page)
 
 
 @route("GET", "/echeances.ics", READ)
@@ -95,14 +102,28 @@ def _lines(visit: Visit, kind: DeadlineKind | None, *, mine: bool, limit: int) -
         for policy, _version in engine.catalogue.in_force(subject, visit.today)
         if policy.force is Force.OBLIGATION
     )
-    reach = {one: who.reach(permission) for one, permission in DONE_BY.items()} if mine else None
     found = find_deadlines(
-        visit.session, visit.today, policies, kind=kind, mine=reach, person_id=who.person_id, limit=limit
-    )
+        visit.session,
+        visit.today,
+        policies,
+        kind=kind,
+        mine=reach_of(who) if mine else None,
+        person_id=who.person_id,
+        limit=limit,
+    )  # fmt: skip
     subjects = [(SubjectKind(one.subject_kind), one.subject_id) for one in found if one.kind is DeadlineKind.FINDING]
     names = engine.names_of(visit.session, subjects) if subjects else {}
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
     return [_line(one, engine.catalogue, names, bodies) for one in found]
+
+
+def reach_of(who: Visitor) -> dict[str, frozenset[int]]:
+    """The bodies on which somebody does what each kind of deadline asks."""
+    visas = {
+        f"move:{kind}": frozenset().union(*(who.grants.get(role, frozenset()) for role in terms.given_by))
+        for kind, terms in load_chart().visas.items()
+    }
+    return {**{str(kind): who.reach(permission) for kind, permission in DONE_BY.items()}, **visas}
 
 
 def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str]) -> DeadlineLine:
@@ -111,7 +132,7 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
     if one.kind is DeadlineKind.FINDING:
         name = names.get((SubjectKind(one.subject_kind), one.subject_id), "")
     return DeadlineLine(
-        key="-".join(part for part in (str(one.kind), one.subject_kind, str(one.subject_id), _policy_of(one)) if part),
+        key="-".join(part for part in (str(one.kind), one.subject_kind, str(one.subject_id), _apart(one)) if part),
         day=one.day, kind=one.kind.label,
         what=deadline_task(one.kind, policy.name() if policy is not None else one.detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
@@ -124,8 +145,8 @@ def _month(first: date) -> str:
     return said[0].upper() + said[1:]
 
 
-def _policy_of(one: Deadline) -> str:
-    return one.detail if one.kind is DeadlineKind.FINDING else ""
+def _apart(one: Deadline) -> str:
+    return one.detail if one.kind in _TOLD_APART else ""
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (show_deadlines, download_deadlines)
