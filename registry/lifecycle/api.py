@@ -29,7 +29,7 @@ from registry.lifecycle.queries import (
 )
 from registry.lifecycle.rules import Gate, digest_of, visas_needed
 from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
-from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on
+from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on, slip_number
 from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.typed import AnnulForm
@@ -80,6 +80,7 @@ _LABELS = {
     "delegate_id": mark("Le compte qui les donne à sa place"),
     "starts_on": mark("Le premier jour"),
     "ends_on": mark("Le dernier jour, compris"),
+    "slip_number": mark("Le bordereau d’élimination sur lequel repose le passage"),
     "request_id": mark("La demande qui a été refusée"),
     "closed_on": mark("Le jour où ce point a été corrigé ou répondu"),
     "by_keeper": mark("Si qui a répondu tient le jeu ou en répond"),
@@ -186,6 +187,7 @@ class StageRequestBody:
     visas: list[VisaBody]
     awaited: list[AwaitedBody]
     points: list[RefusalPointBody]
+    slip_number: str | None
 
 
 @dataclass(frozen=True)
@@ -237,12 +239,13 @@ def _request_bodies(visit: Visit, rows: Sequence[StageRequest]) -> list[StageReq
             **{name: getattr(row, name) for name in StageRequestBody.__dataclass_fields__ if name not in _TOLD_APART},
             visas=[_visa_body(one) for one in visas.get(row.id, [])], awaited=awaited.get(row.id, []),
             points=[point_body(one) for one in points.get(row.id, [])],
+            slip_number=slip_number(visit, row, load_chart().find(row.move)) or None,
         )
         for row in rows
     ]  # fmt: skip
 
 
-_TOLD_APART = frozenset({"visas", "awaited", "points"})
+_TOLD_APART = frozenset({"visas", "awaited", "points", "slip_number"})
 
 
 def _visa_body(one: StageVisa) -> VisaBody:

@@ -258,7 +258,8 @@ def stage_page(
         gate=say_gate(visit, sheet, gate) if gate is not None and not gate.passes else None,
         moves=[_move_view(visit, sheet, move, tried[move.code]) for move in moves],
         points=points_owed(visit, sheet, requests),
-        steps=[line for one in requests for line in _steps(one, visas.get(one.id, []))], values=values, errors=errors,
+        steps=[line for one in requests for line in _steps(visit, one, visas.get(one.id, []))],
+        values=values, errors=errors,
         labels={name: _(label) for name, label in MOVE_LABELS.items()},
     )  # fmt: skip
 
@@ -285,11 +286,13 @@ def say_gate(visit: Visit, sheet: Dataset, gate: Gate) -> GateView:
     )
 
 
-def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
+def _steps(visit: Visit, request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
     """What happened of a request, the last first."""
     move, chart = load_chart().find(request.move), load_chart()
     title = move.name() if move is not None else request.move
     passed = _("Passage : {before} → {after}").format(before=request.from_stage.label, after=request.to_stage.label)
+    if request.state is RequestState.MADE and (slip := slip_number(visit, request, move)):
+        passed = _("{passage}, bordereau {number}").format(passage=passed, number=slip)
     if request.state is RequestState.MADE and not visas:
         return [StepLine(request.asked_on, f"{passed} ({request.asked_as.label})", request.reason or "")]
     asked = _("Demande : {move} ({role})").format(move=title, role=request.asked_as.label)
@@ -307,7 +310,7 @@ def _steps(request: StageRequest, visas: Sequence[StageVisa]) -> list[StepLine]:
     return lines[::-1]
 
 
-def _slip_number(visit: Visit, request: StageRequest, move: Move | None) -> str:
+def slip_number(visit: Visit, request: StageRequest, move: Move | None) -> str:
     """The slip a disposal rests on: none is withdrawn once it is carried out, so the live one is the one executed."""
     if move is None or not move.slip or request.state not in {RequestState.WAITING, RequestState.MADE}:
         return ""
@@ -369,13 +372,14 @@ def request_page(
         (_("Passage"), f"{request.from_stage.label} → {request.to_stage.label}"), (_("Motif"), request.reason or ""),
         (_("Fin"), say_day(request.ended_on) if request.ended_on is not None else ""),
         (_("Motif de la fin"), request.ended_reason or ""),
-        (_("Bordereau d’élimination"), _slip_number(visit, request, move)),
+        (_("Bordereau d’élimination"), slip_number(visit, request, move)),
     ]  # fmt: skip
     return RequestPage(
         id=request.id, dataset_id=sheet.id, dataset_version=sheet.version,
         known=digest_of(known_now(visit, sheet)) if offered else "", title=sheet.title,
         organisation=get_organisation(visit.session, request.organisation_id).name,
         move=move.name() if move is not None else request.move, state=request.state.label, waits=waits,
+        refused=request.state is RequestState.REFUSED,
         said=[(label, words) for label, words in told if words],
         visas=visa_lines(request, needed, given, standing, visit.today),
         points=point_lines(

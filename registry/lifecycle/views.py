@@ -229,6 +229,7 @@ class RequestPage:
     move: str
     state: str
     waits: bool
+    refused: bool
     said: Sequence[tuple[str, str]]
     visas: Sequence[VisaLine]
     points: Sequence[PointLine]
