@@ -71,5 +71,5 @@ def abouts_of(visit: Visit, sheet: Dataset) -> list[tuple[str, str]]:
     }
     return [
         *((f"policy_id:{one}", _("Règle {policy}").format(policy=f"{one}, {name}")) for one, name in wrong.items()),
-        *((f"field:{name}", _("Champ « {field} »").format(field=_(label))) for name, label in POINT_FIELDS.items()),
+        *((f"field:{name}", _(label)) for name, label in POINT_FIELDS.items()),
     ]
