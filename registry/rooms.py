@@ -83,7 +83,13 @@ from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
 from registry.processing.retention.models import DatasetRetention, RetentionHold
-from registry.publication import dataset_document, obligations_document
+from registry.publication import (
+    dataset_document,
+    document_sheets,
+    high_value_document,
+    obligations_document,
+    protected_document,
+)
 from registry.publication.facts import BOUND as BOUND_OF_PUBLICATION
 from registry.publication.facts import bind_publication
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
@@ -403,6 +409,14 @@ _SOURCES = (
     Source(
         "open-data-obligations", Permission.COMPLIANCE_FINDING_READ, obligations_document.get_keeper,
         obligations_document.gather, obligations_document.OFFERED,
+    ),
+    Source(
+        "high-value-gaps", Permission.DATASETS_SHEET_READ, document_sheets.get_keeper, high_value_document.gather,
+        document_sheets.OFFERED,
+    ),
+    Source(
+        "protected-data", Permission.DATASETS_SHEET_READ, document_sheets.get_keeper, protected_document.gather,
+        document_sheets.OFFERED,
     ),
     Source(
         "directors-brief", Permission.COMPLIANCE_FINDING_READ, brief.get_keeper, brief.gather_full, brief.OFFERED

@@ -136,6 +136,19 @@ def tables(dossier: Dossier) -> tuple[Table, ...]:
     return (first, *_grids(dossier))
 
 
+def listed(dossier: Dossier) -> tuple[Table, ...]:
+    """Of a document whose sheets are lists: their rows together, each with the name of its list; then what is said."""
+    grids = [(sheet, grid) for sheet in dossier.sheets for grid in sheet.grids]
+    headers = tuple(dict.fromkeys(head for _sheet, grid in grids for head in grid.headers))
+    rows = []
+    for sheet, grid in grids:
+        for row in grid.rows:
+            said = dict(zip(grid.headers, row, strict=True))
+            rows.append((sheet.name, *(said.get(head, "") for head in headers)))
+    first = Table("Lignes", "Les lignes des tableaux, pour un tableur", ("Liste", *headers), tuple(rows))
+    return (first, tables(dossier)[0]) if any(sheet.lines for sheet in dossier.sheets) else (first,)
+
+
 def _said(sheet: Sheet, labels: tuple[str, ...]) -> tuple[str, ...]:
     said = {line.label: line.text or ("À compléter" if line.owed else "") for line in sheet.lines}
     return tuple(said.get(label, "") for label in labels)
