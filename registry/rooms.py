@@ -43,6 +43,7 @@ from registry.documents.subjects import BODIES, Provable
 from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange.jobs import import_jobs
+from registry.governance import brief_document
 from registry.governance.queries import MEETINGS
 from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
@@ -417,6 +418,10 @@ _SOURCES = (
     Source(
         "protected-data", Permission.DATASETS_SHEET_READ, document_sheets.get_keeper, protected_document.gather,
         document_sheets.OFFERED,
+    ),
+    Source(
+        "governance-brief", Permission.GOVERNANCE_PLAN_READ, brief_document.get_keeper, brief_document.gather,
+        brief_document.OFFERED,
     ),
     Source(
         "directors-brief", Permission.COMPLIANCE_FINDING_READ, brief.get_keeper, brief.gather_full, brief.OFFERED
