@@ -4,6 +4,7 @@ Law: CRPA L312-1-1 and D312-1-1-1 (fifty staff for all; 3,500 inhabitants for te
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,36 +20,63 @@ from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_organisations
 from registry.organisations.queries import get_organisation
 from registry.organisations.vocabulary import OrganisationKind
-from registry.processing.holding import find_every, find_held, frame_of_sheets
+from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
+from registry.publication import document_sheets
 from registry.publication.models import PublicationChoice
 from registry.publication.vocabulary import DecisionState
 from registry.web.templating import say_day
 
-BOUND = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
-OFFERED = {"organisation": BOUND}
 _DUTIES = frozenset({"OD-01", "OD-10", "OD-14", "OD-15", "OD-16", "OD-17", "OD-18", "OD-26", "OD-27"})
 """The policies that oblige to decide, to publish, or to publish in some manner."""
 _GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
 
 
-def get_keeper(session: Session, subject: Subject) -> int:
-    """The body whose obligations are told.
+OFFERED = {**document_sheets.OFFERED, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
+"""What it is asked of: a body, or one with all those below it, a volume each."""
 
-    Raises: NotFound; Invalid when the law addresses no such body.
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The body whose document it is: its own, or with those below it.
+
+    Raises: NotFound; Invalid when the law addresses no such body, or there is none below it.
     """
-    body = get_organisation(session, subject.number) if subject.kind in OFFERED else None
-    if body is None or body.kind not in BOUND:
-        raise Invalid(_("Ce rapport est celui d’une commune ou d’un établissement intercommunal."))
-    return body.id
+    number = document_sheets.get_keeper(session, Subject("organisation", subject.number))
+    if subject.kind not in OFFERED or get_organisation(session, number).kind not in OFFERED[subject.kind]:
+        raise Invalid(_("Un document par commune se demande pour un établissement intercommunal."))
+    return number
 
 
 def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
-    """The obligations of a body and of its services.
+    """The obligations of a body and of its services; for `bodies`, with a document for each body below it.
 
     Raises: NotFound; Invalid when the body was not in the register that day.
     """
-    held = find_held(session, find_every(session, moment), subject.number)
-    told = _told(session, held.within, subject.number, moment)
+    every = find_every(session, moment)
+    first = _document(session, find_held(session, every, subject.number), moment)
+    if subject.kind != "bodies":
+        return first
+    below = [
+        row
+        for row in every.values()
+        if row.kind in document_sheets.BOUND and not row.annulled and subject.number in row.lineage[:-1]
+    ]
+    volumes = [
+        _document(session, find_held(session, every, row.id), moment)
+        for row in sorted(below, key=lambda one: (one.name_sort, one.id))
+    ]
+    lines = [{"label": one.label, "says": _late_in_words(one)} for one in volumes]
+    return replace(first, values={**first.values, "volumes": lines}, volumes=volumes)
+
+
+def _late_in_words(one: Gathered) -> str:
+    late = next(sheet for sheet in one.values["sheets"] if sheet["id"] == Verdict.NON_COMPLIANT)
+    count = sum(len(grid["rows"]) for grid in late["grids"])
+    return _("{count} en retard").format(count=count)
+
+
+def _document(session: Session, held: Held, moment: Moment) -> Gathered:
+    body = held.asked.id
+    told = _told(session, held.within, body, moment)
     ids = [number for number, _title, _said in told if number is not None]
     decided = {
         row.dataset_id: _("{outcome}, le {day}").format(outcome=row.outcome.label, day=say_day(row.decided_on))
@@ -61,10 +89,10 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         "summary": [
             {"label": one, "first": kept, "second": still} for one, kept, still in _summary(told)
         ],
-        "sheets": [_who(session, subject.number, moment), *(_group(one, told, decided, counts) for one in _GROUPS)],
+        "sheets": [_who(session, body, moment), *(_group(one, told, decided, counts) for one in _GROUPS)],
     }  # fmt: skip
     values["card"] = [{"label": _("Tenu par"), "text": held.asked.name}]
-    return Gathered(held.kind, subject.number, held.asked.name, subject.number, values)
+    return Gathered(held.kind, body, held.asked.name, body, values)
 
 
 _Told = tuple[int | None, str, Assessment]

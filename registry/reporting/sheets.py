@@ -87,6 +87,19 @@ class Count:
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
+class Volume:
+    """A document of another body, issued with this one: whole by itself, named here by the hash of its file.
+
+    `says` tells in a few words what it found; hash and pages are those of the volume as it was rendered.
+    """
+
+    label: str
+    says: str = ""
+    sha256: str = ""
+    pages: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Dossier:
     """The whole content of a document made of sheets, as of a day; `author` is a role."""
 
@@ -102,6 +115,7 @@ class Dossier:
     seal: Seal
     summary: tuple[Count, ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    volumes: tuple[Volume, ...] = ()
 
     @property
     def complete(self) -> int:

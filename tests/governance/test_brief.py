@@ -102,4 +102,4 @@ def test_the_page_of_documents_offers_it_for_the_commune_alone(town: Town) -> No
     asked = {"report": "governance-brief", "scope": f"organisation:{town.commune_id}"}
 
     assert director.post("/documents", asked).status_code == 303
-    assert director.post("/documents", {**asked, "scope": f"organisation:{town.authority_id}"}).status_code == 404
+    assert director.post("/documents", {**asked, "scope": f"organisation:{town.other_commune_id}"}).status_code == 404

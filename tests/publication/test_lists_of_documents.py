@@ -34,7 +34,7 @@ def names_in(content: Any) -> dict[str, list[str]]:
 
 def test_a_high_value_dataset_says_what_it_lacks_and_what_nobody_said(town: Town):
     town.record("Qualité de l’eau", on=town.commune_id, hvd_categories=[WATER], access_rights="restricted")
-    town.record("Peut-être", on=town.commune_id, nature="addresses")
+    town.record("Peut-être", on=town.commune_id, nature="local-address-base")
     town.record("Ailleurs", on=town.other_commune_id, hvd_categories=[WATER])
     town.record("Menus", on=town.commune_id)
 

@@ -57,3 +57,21 @@ def test_the_page_of_documents_offers_it_for_the_commune(town: Town) -> None:
     assert director.post("/documents", asked).status_code == 303
     other = {**asked, "scope": f"organisation:{town.other_commune_id}"}
     assert director.post("/documents", other).status_code == 404
+
+
+def test_one_document_is_made_for_each_commune_below_an_intercommunal_body(town: Town) -> None:
+    town.record("Aides versées", on=town.commune_id, nature="subsidies")
+
+    with town.acting() as session:
+        asked = Subject("bodies", town.authority_id)
+        assert obligations_document.get_keeper(session, asked) == town.authority_id
+        found = obligations_document.gather(session, asked, NOW)
+        alone = obligations_document.gather(session, Subject("organisation", town.commune_id), NOW)
+        with pytest.raises(Invalid, match="Un document par commune"):
+            obligations_document.get_keeper(session, Subject("bodies", town.commune_id))
+
+    numbers = {town.commune_id, town.other_commune_id}
+    assert numbers <= {volume.organisation_id for volume in found.volumes}
+    assert len(found.volumes) == len(found.values["volumes"])
+    own = next(volume for volume in found.volumes if volume.organisation_id == town.commune_id)
+    assert own == alone
