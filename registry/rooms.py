@@ -86,6 +86,7 @@ from registry.processing.retention.facts import bind_retention
 from registry.processing.retention.models import DatasetRetention, RetentionHold
 from registry.publication import (
     dataset_document,
+    directory_document,
     document_sheets,
     high_value_document,
     obligations_document,
@@ -418,6 +419,10 @@ _SOURCES = (
     Source(
         "protected-data", Permission.DATASETS_SHEET_READ, document_sheets.get_keeper, protected_document.gather,
         document_sheets.OFFERED,
+    ),
+    Source(
+        "public-information-directory", Permission.DATASETS_SHEET_READ, document_sheets.get_keeper,
+        directory_document.gather, document_sheets.OFFERED,
     ),
     Source(
         "governance-brief", Permission.GOVERNANCE_PLAN_READ, brief_document.get_keeper, brief_document.gather,

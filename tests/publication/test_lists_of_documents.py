@@ -5,16 +5,22 @@ from typing import Any
 
 import pytest
 
+from registry.datasets.models import Distribution
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.platform.clock import now
-from registry.publication import high_value_document, protected_document
+from registry.publication import directory_document, high_value_document, protected_document
+from registry.publication.models import ReuseTerms
 from registry.reporting.discovery import get_report
 from tests.conftest import TODAY, Town
 
 pytestmark = pytest.mark.database
 NOW = Moment(TODAY, TODAY, TODAY, until=None)
-GATHERING = {"high-value-gaps": high_value_document.gather, "protected-data": protected_document.gather}
+GATHERING = {
+    "high-value-gaps": high_value_document.gather,
+    "protected-data": protected_document.gather,
+    "public-information-directory": directory_document.gather,
+}
 WATER = "c_43f88346"
 
 
@@ -73,7 +79,50 @@ def test_protected_data_is_listed_with_what_protects_it_and_only_that(town: Town
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("report_id", GATHERING)
+def said_of(town: Town, number: int, **more: Any) -> None:
+    """On which terms a dataset of the commune may be reused."""
+    with town.acting() as session:
+        session.add(ReuseTerms(organisation_id=town.commune_id, dataset_id=number, **more))
+
+
+def test_what_is_offered_under_conditions_says_its_format_its_size_and_how_to_ask(town: Town):
+    offered = town.record("Trajets", on=town.commune_id, personal_data="pseudonymised")
+    closed = town.record("Quotients", on=town.commune_id, personal_data="personal")
+    place = "https://exemple.invalid/conditions"
+    said_of(town, offered, protected_reuse_offered=True, reuse_conditions_url=place, reuse_procedure_public=True)
+    said_of(town, closed, protected_reuse_offered=False)
+    with town.acting() as session:
+        file = {"organisation_id": town.commune_id, "dataset_id": offered, "identifier": "f"}
+        session.add(Distribution(**file, format="CSV", byte_size=2048))
+
+    content = document_of(town, "protected-data")
+
+    assert names_in(content) == {"offertes": ["Trajets"], "fermees": ["Quotients"], "inconnues": []}
+    row = content.sheets[0].grids[0].rows[0]
+    assert row == ("Trajets", "données personnelles", "CSV", "2\xa0Kio", place, "Procédure publique")
+
+
+def test_the_directory_says_the_headings_of_the_law_and_what_might_be_entered(town: Town):
+    plan = town.record("Plan", on=town.commune_id, description="Zonage", issued="2020-01-04", frequency="ANNUAL")
+    out = town.record("Brouillons", on=town.commune_id)
+    menus = town.record("Menus", on=town.commune_id, access_rights="public")
+    with town.acting() as session:
+        place = "https://exemple.invalid/menus.csv"
+        session.add(Distribution(organisation_id=town.commune_id, dataset_id=menus, identifier="f", download_url=place))
+    said_of(town, plan, in_directory=True, fee=True)
+    said_of(town, out, in_directory=False)
+
+    content = document_of(town, "public-information-directory")
+
+    assert [line.label for line in content.sheets[0].missing] == ["Publié pour la dernière fois le"]
+    assert names_in(content)["documents"] == ["Plan"]
+    assert names_in(content)["a-inscrire"] == ["Menus"]
+    row = content.sheets[1].grids[0].rows[0]
+    assert row == ("Plan", "Zonage", "4 janvier 2020", "redevance, calcul : à dire", "Annuelle")
+    assert {one.label: one.second for one in content.summary if one.second} == {}
+
+
+@pytest.mark.parametrize("report_id", ["high-value-gaps", "protected-data"])
 def test_a_past_day_says_what_the_ledger_knew_by_then(town: Town, report_id: str):
     before = now()
     town.record("Trajets", on=town.commune_id, personal_data="personal", hvd_categories=[WATER])
