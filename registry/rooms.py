@@ -44,11 +44,14 @@ from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
 from registry.exchange.jobs import import_jobs
 from registry.governance import brief_document
+from registry.governance.facts import BOUND as BOUND_OF_PEOPLE
+from registry.governance.facts import bind_people, bodies_of
 from registry.governance.queries import MEETINGS
 from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import asking_once, find_rows
+from registry.ledger.service import PEOPLE
 from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
 from registry.lifecycle.facts import bind_lifecycle
 from registry.lifecycle.models import StageRequest
@@ -303,9 +306,10 @@ def _bind_datasets(
 def _bind_organisations(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
-    """The facts of organisations, with what the documents they issued say of them."""
+    """The facts of organisations, with what the documents they issued and their people say of them."""
     bound = bind_organisations(session, ids, on=on, until=until)
     bind_issued(session, bound, on=on, until=until)
+    bind_people(session, bound, on=on, until=until)
     return bound
 
 
@@ -386,7 +390,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
                 SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
             ),
         },
-        dependents={SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed},
+        dependents={SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed, PEOPLE: bodies_of},
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 
@@ -498,6 +502,6 @@ def bound_facts() -> frozenset[str]:
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
             *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS, *BOUND_OF_LIFECYCLE,
-            *BOUND_OF_PUBLICATION,
+            *BOUND_OF_PUBLICATION, *BOUND_OF_PEOPLE,
         )
     )  # fmt: skip

@@ -36,7 +36,7 @@ from registry.accounts.vocabulary import AccountState, CredentialKind, LinkPurpo
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, NotFound, Refusal
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
-from registry.ledger.service import say
+from registry.ledger.service import PEOPLE, say, touch
 from registry.organisations.forms import PersonForm
 from registry.organisations.service import find_or_record_person
 
@@ -321,6 +321,8 @@ def grant_role(session: Session, account_id: int, *, role: Role, on: int) -> Rol
     session.add(made)
     session.flush()
     session.execute(text("SELECT end_links_of(:account)"), {"account": account_id})
+    if role is Role.DIRECTOR:
+        touch(session, PEOPLE, on)
     return made
 
 
@@ -336,6 +338,8 @@ def end_role(session: Session, grant_id: int) -> None:
     say(session, "accounts:role:end")
     held.ended = True
     session.flush()
+    if held.role is Role.DIRECTOR:
+        touch(session, PEOPLE, held.organisation_id)
 
 
 def _keep_an_administrator(session: Session, held: RoleGrant) -> None:
@@ -349,6 +353,13 @@ def _keep_an_administrator(session: Session, held: RoleGrant) -> None:
         )
 
 
+def _touch_people(session: Session, account_id: int) -> None:
+    """Says that whom an account directs have gained or lost somebody who answers for their data."""
+    directs = (col(RoleGrant.account_id) == account_id, col(RoleGrant.role) == Role.DIRECTOR, ~col(RoleGrant.ended))
+    for number in session.execute(select(col(RoleGrant.organisation_id)).where(*directs)).scalars():
+        touch(session, PEOPLE, number)
+
+
 def stop_account(session: Session, account_id: int) -> None:
     """Stops an account: it signs in no more, its sessions and its links end; what it recorded stays.
 
@@ -359,6 +370,7 @@ def stop_account(session: Session, account_id: int) -> None:
         select(RoleGrant).where(col(RoleGrant.account_id) == account_id, ~col(RoleGrant.ended))
     ).scalars():
         _keep_an_administrator(session, held)
+    _touch_people(session, account_id)
     say(session, "accounts:account:stop")
     account.state = AccountState.STOPPED
     session.flush()
@@ -378,6 +390,7 @@ def restart_account(session: Session, account_id: int) -> str:
     say(session, "accounts:account:restart")
     account.state = AccountState.INVITED
     session.flush()
+    _touch_people(session, account_id)
     return make_link(session, account, LinkPurpose.INVITATION)
 
 

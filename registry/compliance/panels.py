@@ -63,13 +63,15 @@ _ASKED = {
     Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.LIFECYCLE_VISA_GIVE: mark("à demander au service juridique"),
+    Permission.GOVERNANCE_PLAN_RECORD: mark("à demander au référent ou à la référente données"),
 }
 """Whom to ask for a fact, by the permission its recording needs."""
-_APPOINTMENTS, _VISA = "appointments", "visa"
+_APPOINTMENTS, _VISA, _TRAININGS = "appointments", "visa", "trainings"
 """The fields of facts recorded by appointing somebody on the sheet itself, and by endorsing a move: not in its form."""
 _BY_OTHERS = {
     _APPOINTMENTS: Permission.ORGANISATIONS_APPOINTMENT_RECORD,
     _VISA: Permission.LIFECYCLE_VISA_GIVE,
+    _TRAININGS: Permission.GOVERNANCE_PLAN_RECORD,
 }
 ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
@@ -109,6 +111,8 @@ ELSEWHERE = {
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
 something else has a field of that name."""
+APART = {_TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy"}
+"""Where facts are recorded that no sheet tells: a page of their own, whatever they are about."""
 
 OF_LAW: set[str] = set()
 """The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
@@ -217,8 +221,13 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
             return MissingView(label, f"{SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(label, "", _(_ASKED[needed]))
     sheet = SHEETS[kind].format(id=number)
-    form = ELSEWHERE.get(declared.field, f"/modifier#{declared.field}")
-    return MissingView(label, sheet + ELSEWHERE.get(f"{kind}.{declared.field}", form))
+    return MissingView(label, place_of_field(kind, sheet, declared.field))
+
+
+def place_of_field(kind: str, sheet: str, field: str) -> str:
+    """Where a fact of something is recorded, by its field; `sheet` is the address of that thing's own page."""
+    form = ELSEWHERE.get(field, f"/modifier#{field}")
+    return APART.get(field, "") or sheet + ELSEWHERE.get(f"{kind}.{field}", form)
 
 
 def say_assessment(visit: Visit, said: Assessment, subject_id: int, organisation_id: int) -> FindingView:

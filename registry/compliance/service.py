@@ -19,6 +19,7 @@ from registry.compliance.models import PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.kernel.words import _
+from registry.ledger.service import PEOPLE
 from registry.platform.jobs import defer
 from registry.web.templating import say_day
 
@@ -113,7 +114,7 @@ def evaluate(session: Session, kind: SubjectKind, ids: Iterable[int], *, today: 
 def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
     """Judges what a transaction touched, and what draws its facts from it.
 
-    What is touched may be no subject of policies itself (a contract): only what draws on it is judged.
+    What is touched may be no subject of policies itself (a contract, people): only what draws on it is judged.
     """
     engine = engine_of(session)
     today: date = session.info["today"]()
@@ -121,16 +122,23 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
     for kind, find in engine.dependents.items():
         if kind in touched:
             dependent, ids = find(session, set(touched[kind]))
-            if len(ids) > MOST_AT_ONCE and kind == SubjectKind.ORGANISATION:
-                _leave_to_the_worker(session, dependent, ids, min(touched[kind]))
-            else:
-                wanted[dependent] = wanted.get(dependent, set()) | ids
+            afar = ids if len(ids) > MOST_AT_ONCE and kind == SubjectKind.ORGANISATION else set()
+            if kind == PEOPLE:
+                afar = ids - set(session.execute(_JUDGED_HERE, {"ids": sorted(ids)}).scalars())
+            if afar:
+                _leave_to_the_worker(session, dependent, afar, min(touched[kind]))
+            wanted[dependent] = wanted.get(dependent, set()) | (ids - afar)
     # Always in the same order: see _JUDGING.
     for kind in engine.subjects:
         if kind in wanted:
             evaluate(session, kind, wanted[kind], today=today)
 
 
+_JUDGED_HERE = text(
+    "SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id"
+    " WHERE current_user <> 'beffroi_app' OR id = ANY (acting_writes())"
+)
+"""The bodies of which the web role may keep findings: whoever acts for a part of a body does not see all its people."""
 _ASKING = text(
     "SELECT pg_current_xact_id()::text AS number, current_setting('beffroi.actor') AS actor,"
     " nullif(current_setting('beffroi.account', true), '')::bigint AS account_id"

@@ -40,10 +40,14 @@ class AccountSaid(PersonSaid):
 
 
 class AppointmentSaid(_Said):
-    """A person given a role from the day of the step."""
+    """A person given a role from the day of the step.
+
+    Units: `lasts` in days from there to the day it ends, excluded.
+    """
 
     role: AppointmentRole
     person: str
+    lasts: int | None = None
     published: bool = False
 
 

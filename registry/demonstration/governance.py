@@ -1,4 +1,4 @@
-"""Governance in the demonstration: who meets, what was decided, what is to be done."""
+"""Governance in the demonstration: who meets, what was decided, what is to be done, who was trained."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from registry.accounts.models import Account
 from registry.governance.forms import ActionForm, BodyForm, MeetingForm
 from registry.governance.queries import find_decisions
 from registry.governance.service import record_action, record_body, record_meeting
+from registry.governance.training_forms import CourseForm, SessionForm
+from registry.governance.training_service import record_course, record_training_session
+from registry.governance.vocabulary import AttendanceState
 
 CONTENT = Path(__file__).with_name("governance.yaml")
 Step = tuple[date, str, Callable[[], None]]
@@ -54,6 +58,27 @@ class ActionSaid(_Said):
     sheet: dict[str, Any]
 
 
+class CourseSaid(_Said):
+    """A course that an organisation holds."""
+
+    key: str
+    of: str
+    sheet: CourseForm
+
+
+class TrainingSaid(_Said):
+    """A session of a course, held on the day it is noted unless said otherwise; people by what is noted of them.
+
+    Units: `later` in days from `day` to when it is held.
+    """
+
+    course: str
+    held: date | None = None
+    later: int = 0
+    sheet: dict[str, Any]
+    people: dict[AttendanceState, list[str]] = Field(default_factory=dict)
+
+
 class GovernanceSaid(BaseModel):
     """All that the file says."""
 
@@ -62,6 +87,8 @@ class GovernanceSaid(BaseModel):
     bodies: list[BodySaid]
     meetings: list[MeetingSaid]
     actions: list[ActionSaid]
+    courses: list[CourseSaid]
+    sessions: list[TrainingSaid]
 
 
 def read_governance(on_days: Callable[[Any], Any]) -> GovernanceSaid:
@@ -70,8 +97,10 @@ def read_governance(on_days: Callable[[Any], Any]) -> GovernanceSaid:
         return GovernanceSaid.model_validate(on_days(yaml.load(source, Loader=yaml.CSafeLoader)))
 
 
-def plan_governance(session: Session, said: GovernanceSaid, bodies: dict[str, int]) -> Iterable[Step]:
-    """Every body, meeting and action, each on its day."""
+def plan_governance(
+    session: Session, said: GovernanceSaid, bodies: dict[str, int], people: dict[str, int], accounts: dict[str, int]
+) -> Iterable[Step]:
+    """Every body, meeting, action, course and session, each on its day."""
     made: dict[str, int] = {}
     for body in said.bodies:
         yield body.day, body.by, partial(_record_body, session, body, bodies, made)
@@ -79,6 +108,11 @@ def plan_governance(session: Session, said: GovernanceSaid, bodies: dict[str, in
         yield meeting.day, meeting.by, partial(_record_meeting, session, meeting, made)
     for action in said.actions:
         yield action.day, action.by, partial(_record_action, session, action, bodies)
+    for course in said.courses:
+        yield course.day, course.by, partial(_record_course, session, course, bodies, made)
+    known = {key: session.get_one(Account, number).person_id for key, number in accounts.items()}
+    for held in said.sessions:
+        yield held.day, held.by, partial(_record_session, session, held, made, {**known, **people})
 
 
 def _record_body(session: Session, said: BodySaid, bodies: dict[str, int], made: dict[str, int]) -> None:
@@ -97,3 +131,14 @@ def _record_action(session: Session, said: ActionSaid, bodies: dict[str, int]) -
     decision = next((one.row.id for one in find_decisions(session) if one.row.text == said.decision), None)
     form = ActionForm.model_validate({**said.sheet, "due_on": due, "decision_id": decision})
     record_action(session, bodies[said.of], form)
+
+
+def _record_course(session: Session, said: CourseSaid, bodies: dict[str, int], made: dict[str, int]) -> None:
+    made[said.key] = record_course(session, bodies[said.of], said.sheet).id
+
+
+def _record_session(session: Session, said: TrainingSaid, made: dict[str, int], people: dict[str, int]) -> None:
+    named = [{"person_id": people[key], "state": state} for state, keys in said.people.items() for key in keys]
+    day = said.held or said.day + timedelta(days=said.later)
+    form = SessionForm.model_validate({**said.sheet, "held_on": day, "people": named})
+    record_training_session(session, made[said.course], form)

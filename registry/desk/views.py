@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.explanation import filling_in_words
-from registry.compliance.panels import ELSEWHERE
+from registry.compliance.panels import place_of_field
 from registry.compliance.policy import Fact, Policy, PolicyVersion
 from registry.compliance.settling import other_ways
 from registry.compliance.vocabulary import Force, SubjectKind
@@ -255,7 +255,7 @@ def address_of_field(kind: str, number: int, field: str) -> str:
         return BESIDE[field][1].format(id=number, sheet=sheet)
     if kind == "dataset" and field in {"fields", "sources"}:
         return f"{sheet}/champs/modifier" if field == "fields" else f"{sheet}/sources"
-    return sheet + ELSEWHERE.get(f"{kind}.{field}", ELSEWHERE.get(field, f"/modifier#{field}"))
+    return place_of_field(kind, sheet, field)
 
 
 Binding = Mapping[str, tuple[Policy, PolicyVersion]]

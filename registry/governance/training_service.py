@@ -15,8 +15,8 @@ from registry.governance.training_queries import (
 )
 from registry.kernel.errors import Conflict
 from registry.kernel.words import _
-from registry.ledger.service import say
-from registry.organisations.queries import find_homes
+from registry.ledger.service import PEOPLE, say, touch
+from registry.organisations.queries import find_homes, find_served
 from registry.platform.tables import set_those_that_differ
 
 
@@ -25,6 +25,7 @@ def record_course(session: Session, organisation_id: int, form: CourseForm) -> T
     say(session, "governance:course:record")
     made = TrainingCourse(organisation_id=organisation_id, **form.model_dump())
     session.add(made)
+    touch(session, PEOPLE, organisation_id)
     return saved(session, made)
 
 
@@ -37,6 +38,7 @@ def amend_course(session: Session, course_id: int, form: CourseForm, *, expected
     check_unchanged(course, expected)
     say(session, "governance:course:amend")
     set_fields(course, form.model_dump(include=form.model_fields_set), below=False)
+    touch(session, PEOPLE, course.organisation_id)
     return saved(session, course)
 
 
@@ -49,6 +51,7 @@ def set_course_aside(
     """
     if annulled and find_training_sessions(session, [course.id]):
         raise Conflict(_("Cette formation a des sessions : annulez-les d’abord, ou gardez la formation."))
+    touch(session, PEOPLE, course.organisation_id)
     return set_aside(session, course, expected=expected, reason=reason, annulled=annulled)
 
 
@@ -68,6 +71,7 @@ def record_training_session(session: Session, course_id: int, form: SessionForm)
     session.add(made)
     session.flush()
     _name_people(session, made, form.people or [])
+    _touch_people(session, made)
     return saved(session, made)
 
 
@@ -89,6 +93,7 @@ def amend_training_session(session: Session, session_id: int, form: SessionForm,
     below = _name_people(session, held, said)
     if below and not moved:
         set_fields(held, {}, below=True)
+    _touch_people(session, held)
     return saved(session, held)
 
 
@@ -105,7 +110,16 @@ def set_session_aside(
     for one in find_attendance_rows(session, held.id):
         one.held_on = None if annulled else held.held_on
     session.flush()
+    _touch_people(session, held)
     return row
+
+
+def _touch_people(session: Session, held: TrainingSession) -> None:
+    """Says that the people of a session, and the organisation that holds it, are to be judged again."""
+    session.flush()
+    people = {one.person_id for one in find_attendance_rows(session, held.id)}
+    for number in {held.organisation_id} | find_served(session, people):
+        touch(session, PEOPLE, number)
 
 
 def _name_people(session: Session, held: TrainingSession, people: Sequence[AttendanceForm]) -> bool:

@@ -11,6 +11,8 @@ from registry.ledger.models import LedgerRoot
 
 _SEALER_LOCK = 7_203_611_002
 _BATCH = 20_000
+PEOPLE = "people"
+"""What is touched, by the number of an organisation, when who serves there changed, or what they learnt."""
 
 _SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
 

@@ -117,6 +117,10 @@ class OrganisationBody(OrganisationLineBody):
     may_charge_reuse: bool | None
     exchanges_with_administrations: bool | None
     exchange_list_url: str | None
+    uses_ai: bool | None
+    ai_literacy_measures: str | None
+    digital_strategy_adopted_on: date | None
+    digital_strategy_reviewed_on: date | None
     declared_absent: list[str]
 
 

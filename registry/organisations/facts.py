@@ -22,6 +22,8 @@ _MAY_BE_ABSENT = (
     "dpo_notified_on",
     "algorithm_rules_url",
     "exchange_list_url",
+    "digital_strategy_adopted_on",
+    "digital_strategy_reviewed_on",
 )
 _PLAIN = (
     "prada_contact_published",
@@ -29,6 +31,7 @@ _PLAIN = (
     "individual_decision_algorithms",
     "may_charge_reuse",
     "exchanges_with_administrations",
+    "uses_ai",
 )
 
 
@@ -37,6 +40,7 @@ BOUND = tuple(
     for name in (
         *_MAY_BE_ABSENT,
         *_PLAIN,
+        "ai_literacy_measures",
         "kind",
         "population",
         "subject_to_online_publication",
@@ -119,6 +123,8 @@ def _facts_of(
     may_be_absent(facts, "organisation.population", population, body.declared_absent, "population")
     for field in _MAY_BE_ABSENT:
         may_be_absent(facts, f"organisation.{field}", getattr(body, field), body.declared_absent, field)
+    field = "ai_literacy_measures"
+    bind_presence(facts, f"organisation.{field}", body.ai_literacy_measures, body.declared_absent, field)
     for field in _PLAIN:
         if getattr(body, field) is not None:
             facts[f"organisation.{field}"] = getattr(body, field)

@@ -22,6 +22,9 @@ def _no_later_than_today(value: date, info: ValidationInfo) -> date:
     return value
 
 
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+
+
 class OrganisationForm(BaseModel):
     """What a steward of the organisation records about it; each field may stay unknown."""
 
@@ -40,6 +43,10 @@ class OrganisationForm(BaseModel):
     may_charge_reuse: bool | None = None
     exchanges_with_administrations: bool | None = None
     exchange_list_url: Address | None = None
+    uses_ai: bool | None = None
+    ai_literacy_measures: Prose | None = None
+    digital_strategy_adopted_on: Annotated[date, AfterValidator(_no_later_than_today)] | None = None
+    digital_strategy_reviewed_on: Annotated[date, AfterValidator(_no_later_than_today)] | None = None
     declared_absent: list[Line] = Field(default_factory=list)
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import TextClause
 from sqlmodel import Field
 
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
-from registry.platform.tables import Kind, Numbered, Table, Versioned, identity, plain, plain_list, stored
+from registry.platform.tables import Kind, Numbered, Table, Versioned, free, identity, plain, plain_list, stored
 
 
 class Registry(Table, table=True):
@@ -73,6 +73,10 @@ class Organisation(Versioned, table=True):
     may_charge_reuse: bool | None = None
     exchanges_with_administrations: bool | None = None
     exchange_list_url: str | None = plain(nullable=True)
+    uses_ai: bool | None = None
+    ai_literacy_measures: str | None = free(nullable=True)
+    digital_strategy_adopted_on: date | None = None
+    digital_strategy_reviewed_on: date | None = None
     declared_absent: list[str] = plain_list()
     annulled: bool = Field(default=False)
 

@@ -147,6 +147,14 @@ def _legal_person() -> Select[Any]:
     )
 
 
+def find_served(session: Session, person_ids: Iterable[int]) -> set[int]:
+    """The organisations on whose behalf these people are appointed, were or will be, among those one may read."""
+    rows = session.execute(
+        select(col(Appointment.organisation_id)).where(col(Appointment.person_id).in_(list(person_ids))).distinct()
+    )
+    return set(rows.scalars())
+
+
 def get_legal_person(session: Session, organisation_id: int) -> int:
     """The number of the body the law addresses: the nearest legal person, itself or above."""
     return session.execute(_legal_person(), {"organisation": organisation_id}).scalar_one()  # type: ignore[no-any-return]

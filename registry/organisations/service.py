@@ -15,7 +15,7 @@ from sqlmodel import col
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
-from registry.ledger.service import say, touch
+from registry.ledger.service import PEOPLE, say, touch
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm, ServiceForm
 from registry.organisations.models import (
     Appointment,
@@ -242,6 +242,7 @@ def appoint(session: Session, organisation_id: int, form: AppointmentForm, *, re
     except IntegrityError as error:
         raise _cannot_appoint(session, form) from error
     touch(session, form.subject_kind, form.subject_id)
+    touch(session, PEOPLE, organisation_id)
     return made
 
 
@@ -282,4 +283,5 @@ def end_appointment(
         found.during = Range(since, on)
     session.flush()
     touch(session, found.subject_kind, found.subject_id)
+    touch(session, PEOPLE, found.organisation_id)
     return found

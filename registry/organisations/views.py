@@ -24,10 +24,15 @@ FIELD_LABELS: dict[str, str] = {
     "may_charge_reuse": mark("Peut faire payer la réutilisation"),
     "exchanges_with_administrations": mark("Se procure des données auprès d’autres administrations"),
     "exchange_list_url": mark("Liste des échanges avec d’autres administrations"),
+    "uses_ai": mark("Emploie des systèmes d’intelligence artificielle"),
+    "ai_literacy_measures": mark("Mesures pour la maîtrise de l’intelligence artificielle"),
+    "digital_strategy_adopted_on": mark("Stratégie numérique responsable adoptée le"),
+    "digital_strategy_reviewed_on": mark("Dernier bilan de la stratégie numérique responsable"),
 }
 MAY_BE_ABSENT = (
     "website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "dpo", "dpo_notified_on",
-    "algorithm_rules_url", "exchange_list_url",
+    "algorithm_rules_url", "exchange_list_url", "ai_literacy_measures", "digital_strategy_adopted_on",
+    "digital_strategy_reviewed_on",
 )  # fmt: skip
 
 
