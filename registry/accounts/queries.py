@@ -59,10 +59,24 @@ def enter_by_session(session: Session, token: str, request_id: str) -> Visitor |
 
 
 def enter_by_token(session: Session, token: str, request_id: str) -> Visitor | None:
-    """Who an API token acts for; one of reading scope writes nothing."""
+    """Who an API token acts for; one of reading scope writes nothing, and that of an agenda opens nothing here."""
+    row = _enter_token(session, token, request_id)
+    if row is None or row.scope == TokenScope.CALENDAR:
+        return None
+    return _visitor(row, token_id=row.token_id, may_write=row.scope == TokenScope.WRITE)
+
+
+def enter_by_agenda(session: Session, token: str, request_id: str) -> Visitor | None:
+    """Whose calendar the token of an agenda opens; any other token opens none."""
+    row = _enter_token(session, token, request_id)
+    if row is None or row.scope != TokenScope.CALENDAR:
+        return None
+    return _visitor(row, token_id=row.token_id, may_write=False)
+
+
+def _enter_token(session: Session, token: str, request_id: str) -> Row[Any] | None:
     asked = {"asked": digest_of(token).hex(), "request": request_id, "writing": WRITING_ROLES}
-    row = _enter(session, _ENTER_BY_TOKEN, asked)
-    return _visitor(row, token_id=row.token_id, may_write=row.scope == TokenScope.WRITE) if row else None
+    return _enter(session, _ENTER_BY_TOKEN, asked)
 
 
 def find_sign_in(session: Session, folded_email: str) -> Row[Any] | None:

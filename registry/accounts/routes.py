@@ -54,7 +54,7 @@ from registry.accounts.service import (
     use_link,
 )
 from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage, session_view
-from registry.accounts.vocabulary import AccountState, LinkPurpose, TokenScope
+from registry.accounts.vocabulary import AGENDA, AccountState, LinkPurpose, TokenScope
 from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
@@ -265,7 +265,7 @@ def follow_link(visit: Visit, token: str) -> Response[Any]:
 
 
 def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Response[Any]:
-    visitor = visit.visitor
+    visitor, scope = visit.visitor, visit.query("portee")
     # Who holds no role any more reads nothing, not even their own name.
     known = find_known(visit.session, visitor.person_id)
     page = OwnPage(
@@ -276,6 +276,7 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
         current_session=visitor.session_id or 0,
         tokens=find_tokens(visit.session, visitor.account_id, visit.today),
         scopes=[(str(scope), scope.label) for scope in TokenScope],
+        scope=scope if scope in set(TokenScope) else str(TokenScope.READ),
         errors=errors,
     )
     return visit.page("accounts/own.html", page, status=status)
@@ -331,6 +332,15 @@ def create_token(visit: Visit) -> Response[Any]:
         )
     except Invalid as refusal:
         return _own_page(visit, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
+    if made.scope is TokenScope.CALENDAR:
+        use = _(
+            "Donnez cette adresse à votre agenda (« s’abonner à un calendrier »). Elle montre les échéances qui vous "
+            "reviennent ; sans « ?de=miennes », toutes celles que vous lisez. Qui la connaît lit ce calendrier, et "
+            "rien d’autre : si elle circule, révoquez-la sur « Mon compte »."
+        )
+        address = visit.premises.public_url + AGENDA.format(token=secret)
+        title = _("Adresse d’agenda « {name} »").format(name=made.name)
+        return visit.page("accounts/secret.html", SecretPage(title, address, "/mon-compte", use))
     return visit.page(
         "accounts/secret.html",
         SecretPage(_("Clé d’API « {name} »").format(name=made.name), secret, "/mon-compte"),

@@ -45,6 +45,7 @@ class OwnPage:
     current_session: int
     tokens: Sequence[ApiToken]
     scopes: Sequence[tuple[str, str]]
+    scope: str
     errors: Mapping[str, str]
 
 
@@ -80,11 +81,12 @@ def browser_in_words(said: str) -> str:
 
 @dataclass(frozen=True)
 class SecretPage:
-    """A secret shown once: an API key, or a link to hand over."""
+    """A secret shown once: an API key, the address of an agenda, or a link to hand over; `use` says what to do."""
 
     title: str
     secret: str
     back: str
+    use: str = ""
 
 
 @dataclass(frozen=True)

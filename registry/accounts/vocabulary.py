@@ -29,3 +29,8 @@ class TokenScope(Labelled):
 
     READ = "read", mark("Lecture")
     WRITE = "write", mark("Lecture et écriture")
+    CALENDAR = "calendar", mark("Agenda : les échéances, et rien d’autre")
+
+
+AGENDA = "/agenda/{token}/echeances.ics?de=miennes"
+"""The address that an agenda asks for its owner's deadlines."""

@@ -10,6 +10,8 @@ from babel.dates import format_date
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.accounts.queries import enter_by_agenda
+from registry.accounts.vocabulary import AGENDA
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
@@ -18,13 +20,14 @@ from registry.desk.calendar_rules import Event, write_calendar
 from registry.desk.deadline_queries import SHOWN, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, DeadlinesPage, deadline_task
 from registry.desk.vocabulary import DONE_BY, DeadlineKind
+from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale
 from registry.lifecycle.charts import load_chart
 from registry.organisations.queries import find_organisations
 from registry.platform.clock import now
 from registry.web.visitors import Visitor
-from registry.web.visits import Visit, route
+from registry.web.visits import EVERYBODY, Visit, route
 
 _TOLD_APART = {DeadlineKind.FINDING, DeadlineKind.MOVE, DeadlineKind.HOLD}
 """Kinds of which one record may have several."""
@@ -67,18 +70,36 @@ def show_deadlines(visit: Visit) -> Response[Any]:
 @route("GET", "/echeances.ics", READ)
 def download_deadlines(visit: Visit) -> Response[str]:
     """The same deadlines as a file that agendas read."""
+    visit.headers["Content-Disposition"] = 'attachment; filename="echeances.ics"'
+    return _file(visit, subscribed=False)
+
+
+@route("GET", AGENDA.partition("?")[0].replace("{token}", "{token:str}"), EVERYBODY)
+def follow_deadlines(visit: Visit, token: str) -> Response[str]:
+    """The same file for the agenda of who holds a token: it asks again whenever it likes, without signing in."""
+    visit.visitor_or_none = enter_by_agenda(visit.session, token, visit.request_id)
+    if visit.visitor_or_none is None or not visit.visitor.may(READ):
+        raise NotFound(_("Cette adresse d’agenda n’existe plus : faites-en une autre sur « Mon compte »."))
+    return _file(visit, subscribed=True)
+
+
+def _file(visit: Visit, *, subscribed: bool) -> Response[str]:
+    """The calendar as a file.
+
+    Subscribed to, it leaves for wherever an agenda keeps it: what is confided is told without the words of its record.
+    """
     kind, mine = _asked(visit)
     site = visit.premises.public_url
     events = [
         Event(
-            one.key, one.day, one.what + (f" — {one.name}" if one.name else ""),
+            one.key, one.day,
+            one.what + (f" — {one.name}" if one.name and not (subscribed and one.is_confided) else ""),
             " · ".join(part for part in (one.kind, one.organisation) if part), f"{site}{one.address}" if site else "",
         )
         for one in _lines(visit, kind, mine=mine, limit=SHOWN)
     ]  # fmt: skip
     host = urlsplit(site).hostname or "beffroi.invalid"
     written = write_calendar(events, _("Échéances du registre"), at=now(), host=host)
-    visit.headers["Content-Disposition"] = 'attachment; filename="echeances.ics"'
     return Response(written, media_type="text/calendar; charset=utf-8", headers=visit.headers)
 
 
@@ -137,6 +158,7 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
         what=deadline_task(one.kind, policy.name() if policy is not None else one.detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
         address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
+        is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST},
     )  # fmt: skip
 
 
@@ -149,4 +171,4 @@ def _apart(one: Deadline) -> str:
     return one.detail if one.kind in _TOLD_APART else ""
 
 
-HANDLERS: Sequence[HTTPRouteHandler] = (show_deadlines, download_deadlines)
+HANDLERS: Sequence[HTTPRouteHandler] = (show_deadlines, download_deadlines, follow_deadlines)

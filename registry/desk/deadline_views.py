@@ -28,7 +28,7 @@ def deadline_task(kind: DeadlineKind, rule: str) -> str:
 
 @dataclass(frozen=True)
 class DeadlineLine:
-    """One deadline in words: `key` names it for agendas."""
+    """One deadline in words: `key` names it for agendas; one that is confided says whose it is to nobody else."""
 
     key: str
     day: date
@@ -37,6 +37,7 @@ class DeadlineLine:
     name: str
     organisation: str
     address: str
+    is_confided: bool
 
 
 @dataclass(frozen=True)

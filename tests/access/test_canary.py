@@ -40,7 +40,13 @@ from tests.conftest import Town
 pytestmark = [pytest.mark.database, pytest.mark.slow]
 
 COMMUNES = 46
-OPEN = {"/health", "/metrics", "/statique/{digest:str}/{name:str}", "/lien/{token:str}"}
+OPEN = {
+    "/health",
+    "/metrics",
+    "/statique/{digest:str}/{name:str}",
+    "/lien/{token:str}",
+    "/agenda/{token:str}/echeances.ics",
+}
 """Not asked for here: they show nothing recorded, or are opened by a secret of their own."""
 ABOVE = "zoneau"
 """What stands in the authority's own fields: its datasets' facts draw on them, no page of a commune shows them."""

@@ -31,7 +31,13 @@ from tests.conftest import Town
 pytestmark = pytest.mark.database
 
 SIDES = {"commune": "bruyere", "other": "capucine"}
-OPEN = {"/health", "/metrics", "/statique/{digest:str}/{name:str}", "/lien/{token:str}"}
+OPEN = {
+    "/health",
+    "/metrics",
+    "/statique/{digest:str}/{name:str}",
+    "/lien/{token:str}",
+    "/agenda/{token:str}/echeances.ics",
+}
 """Not asked for here: they show nothing recorded, or are opened by a secret of their own."""
 
 

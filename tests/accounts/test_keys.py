@@ -44,7 +44,7 @@ def test_a_key_that_reads_writes_nothing(town: Town) -> None:
         assert session.execute(text("SELECT max(version), count(*) FROM dataset")).one() == (1, 1)
 
 
-@pytest.mark.parametrize("scope", list(TokenScope))
+@pytest.mark.parametrize("scope", [TokenScope.READ, TokenScope.WRITE])
 def test_a_key_makes_no_other_key_and_changes_no_account(town: Town, scope: TokenScope) -> None:
     administrator = town.someone(Role.ADMINISTRATOR)
     reader = town.someone(Role.READER)
