@@ -1,6 +1,6 @@
 """The calendar of deadlines: a page by month, and the same as a file that agendas read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -21,12 +21,11 @@ from registry.desk.deadline_queries import SHOWN, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, DeadlinesPage, deadline_task
 from registry.desk.vocabulary import DONE_BY, DeadlineKind
 from registry.kernel.errors import NotFound
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _, current_locale
 from registry.lifecycle.charts import load_chart
 from registry.organisations.queries import find_organisations
 from registry.platform.clock import now
-from registry.web.visitors import Visitor
 from registry.web.visits import EVERYBODY, Visit, route
 
 _TOLD_APART = {DeadlineKind.FINDING, DeadlineKind.MOVE, DeadlineKind.HOLD}
@@ -128,7 +127,7 @@ def _lines(visit: Visit, kind: DeadlineKind | None, *, mine: bool, limit: int) -
         visit.today,
         policies,
         kind=kind,
-        mine=reach_of(who) if mine else None,
+        mine=reach_of(who.grants) if mine else None,
         person_id=who.person_id,
         limit=limit,
     )  # fmt: skip
@@ -138,13 +137,17 @@ def _lines(visit: Visit, kind: DeadlineKind | None, *, mine: bool, limit: int) -
     return [_line(one, engine.catalogue, names, bodies) for one in found]
 
 
-def reach_of(who: Visitor) -> dict[str, frozenset[int]]:
-    """The bodies on which somebody does what each kind of deadline asks."""
-    visas = {
-        f"move:{kind}": frozenset().union(*(who.grants.get(role, frozenset()) for role in terms.given_by))
-        for kind, terms in load_chart().visas.items()
+def reach_of(grants: Mapping[Role, frozenset[int]]) -> dict[str, frozenset[int]]:
+    """The bodies on which somebody does what each kind of deadline asks: by their roles, whatever a key may do."""
+
+    def held(roles: Iterable[Role]) -> frozenset[int]:
+        return frozenset().union(*(grants.get(role, frozenset()) for role in roles))
+
+    asked = {
+        str(kind): held(role for role in grants if permission in permissions_of(role))
+        for kind, permission in DONE_BY.items()
     }
-    return {**{str(kind): who.reach(permission) for kind, permission in DONE_BY.items()}, **visas}
+    return asked | {f"move:{kind}": held(terms.given_by) for kind, terms in load_chart().visas.items()}
 
 
 def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str]) -> DeadlineLine:
