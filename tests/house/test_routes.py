@@ -28,6 +28,7 @@ UNDECLARED = "nothing"
 PUBLIC = {
     "GET /": "sends to the sign-in, or to where a signed-in person starts",
     "GET /accessibilite": "the law asks for it on every public body's site",
+    "GET /agenda/{token:str}/echeances.ics": "an agenda asks with its own key, which opens nothing else",
     "GET /aide/api": "how the API is asked: the same for everybody, and needed before a key is made",
     "GET /aide/problemes/{code:str}": "what a refusal means: where the `type` of one leads",
     "GET /api": "sends to the page of the API",
