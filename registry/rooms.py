@@ -330,20 +330,10 @@ def _bind_activities(
     return bound
 
 
-PROVABLES: Mapping[ProofSubject, Provable] = {
-    one.kind: one
-    for one in (
-        BODIES,
-        DATASETS_PROVED,
-        SYSTEMS_PROVED,
-        CONTRACTS_PROVED,
-        ACTIVITIES,
-        ASSESSMENTS,
-        BREACHES,
-        REQUESTS,
-        MEETINGS,
-    )
-}
+_PROVED = (
+    BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS, MEETINGS,
+)  # fmt: skip
+PROVABLES: Mapping[ProofSubject, Provable] = {one.kind: one for one in _PROVED}
 """The records that evidence may be about, each as its own room hands it over."""
 
 
