@@ -10,7 +10,6 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 500
 LONG_FILES = {
-    "tests/lifecycle/test_moves.py": "the moves of a dataset and every way around them, in one story",
     "migrations/versions/2026_11_24_1400_open_the_dataset_register.py": "written by Alembic, one table after another",
     "registry/demonstration/content.yaml": "the fictional authority, told one dataset after another",
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
-from registry.platform.database import Acting, open_session
+from registry.platform.database import Acting, open_session, transaction
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
 from registry.publication.forms import NoSecretForm, PublicationDecisionForm
@@ -26,6 +26,9 @@ READY: dict[str, Any] = {
 }  # fmt: skip
 """A sheet that nothing stops."""
 
+PERSONAL = {**READY, "personal_data": "personal", "publication_ground": "law", "final_disposition": "keep"}
+"""A sheet that nothing stops but what is not told of its lawful basis."""
+
 # The statements that forge a move by hand.
 REQUEST = (
     "INSERT INTO stage_request (organisation_id, dataset_id, move, from_stage, to_stage, asked_by, asked_as, asked_on,"
@@ -41,6 +44,11 @@ VISA = (
     " current_date, false, '', 1 FROM stage_request r JOIN dataset d ON d.id = r.dataset_id WHERE d.id = :sheet"
 )
 ADVANCE = "SELECT advance_stage(max(id), current_date) FROM stage_request WHERE dataset_id = :sheet"
+VERDICT_OF = (
+    "INSERT INTO gate_verdict (organisation_id, dataset_id, dataset_version, to_stage, passed, found)"
+    " SELECT organisation_id, id, {version}, 'published', true, '[]' FROM dataset WHERE id = {sheet}"
+)
+FORGED = VERDICT_OF.format(version="version", sheet=":sheet")
 
 
 def ask(who: Someone, sheet: int, move: str, reason: str = "", version: int | None = None) -> Response:
@@ -130,20 +138,48 @@ def people(town: Town, roles: Iterable[Role]) -> list[Someone]:
     return [town.someone(role) for role in roles]
 
 
-def sql(town: Town, who: Someone, statement: str, **values: object) -> str:
-    """Runs one statement as the web's own role, acting as somebody; what the database said, or nothing."""
-    acting = Acting(
-        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
-        writes=frozenset({town.authority_id}),
-    )  # fmt: skip
-    with open_session(town.home.app, acting, **town.info) as session:
+def acting_as(town: Town, who: Someone) -> Acting:
+    """Somebody with every right on the authority, as the web tells the database."""
+    mine = frozenset({town.authority_id})
+    return Acting(f"account:{who.account_id}", who.account_id, reads=mine, knows=mine, writes=mine)
+
+
+def sql(town: Town, who: Someone, *statements: str, **values: object) -> str:
+    """Runs statements in one transaction of the web's own role, as somebody; what the database said, or nothing."""
+    with open_session(town.home.app, acting_as(town, who), **town.info) as session:
         try:
-            session.execute(text(statement), values)
+            for one in statements:
+                session.execute(text(one), {name: value for name, value in values.items() if f":{name}" in one})
             session.commit()
         except DBAPIError as refused:
             session.rollback()
             return f"{refused.orig.sqlstate} {refused.orig}"  # type: ignore[union-attr]
     return ""
+
+
+def attempt(town: Town, who: Someone, statements: Iterable[str], **values: object) -> str:
+    """The same; the code of the first refusal, or nothing."""
+    return sql(town, who, *statements, **values).partition(" ")[0]
+
+
+def forge(town: Town, who: Someone, sheet: int) -> str:
+    """Calls the function with a verdict that nobody judged, written in the same transaction; how it is refused."""
+    return attempt(town, who, (VERDICT, ADVANCE), sheet=sheet, after="published")
+
+
+def waiting_in_sql(town: Town, who: Someone, sheet: int, move: str, before: str, after: str) -> str:
+    """Writes a request by hand, as the web's own role."""
+    return sql(
+        town, who, REQUEST, body=town.authority_id, sheet=sheet, move=move, before=before, after=after,
+        by=who.account_id, as_role="steward",
+    )  # fmt: skip
+
+
+def seen_by_the_public(town: Town, sheet: int) -> bool:
+    """Whether the role of the public reads a dataset."""
+    with transaction(town.home.public, None) as session:
+        found = session.execute(text("SELECT count(*) FROM dataset WHERE id = :id"), {"id": sheet}).scalar_one()
+    return bool(found)
 
 
 def keep(town: Town, sheet: int, who: Someone) -> None:

@@ -1,35 +1,40 @@
 """Personal data without a lawful basis is published by nobody: each way in, tried, in SQL as the application's role."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from registry.datasets.vocabulary import Stage
 from registry.exchange.exports.exporting import ExportFormat, export
 from registry.exchange.jobs import import_file
 from registry.kernel.permissions import Role
-from registry.platform.database import Acting, open_session, transaction
+from registry.platform.database import Acting
 from registry.platform.postgres import Cluster
 from registry.processing.forms import ActivityChange
 from registry.processing.queries import get_activity
 from registry.processing.service import amend_activity
 from tests.conftest import Someone, Town, opened_home, opened_town
 from tests.lifecycle.moving import (
+    ADVANCE,
+    FORGED,
+    PERSONAL,
     READY,
     REQUEST,
+    VERDICT_OF,
     VISA,
     amend,
     answer,
     ask,
+    attempt,
     decide_to_open,
     keep,
     last_request,
     place,
     plain,
+    seen_by_the_public,
     serve,
     sql,
     stage_of,
@@ -37,9 +42,6 @@ from tests.lifecycle.moving import (
 )
 
 pytestmark = pytest.mark.database
-
-PERSONAL = {**READY, "personal_data": "personal", "publication_ground": "law", "final_disposition": "keep"}
-"""A sheet that nothing stops but what is not told of its lawful basis."""
 
 
 @dataclass
@@ -73,38 +75,6 @@ def _laid(town: Town) -> Ground:
     return Ground(town, sheet, other, steward)
 
 
-def attempt(town: Town, who: Someone, statements: Sequence[str], **asked: int) -> str:
-    """Runs statements in one transaction of the application's role; the code of the first refusal, or nothing."""
-    with open_session(town.home.app, acting_as(town, who), **town.info) as session:
-        try:
-            for one in statements:
-                session.execute(text(one), {name: value for name, value in asked.items() if f":{name}" in one})
-            session.commit()
-        except DBAPIError as refused:
-            session.rollback()
-            return str(refused.orig.sqlstate)  # type: ignore[union-attr]
-    return ""
-
-
-def acting_as(town: Town, who: Someone) -> Acting:
-    """Somebody with every right on the authority, as the web tells the database."""
-    mine = frozenset({town.authority_id})
-    return Acting(f"account:{who.account_id}", who.account_id, reads=mine, knows=mine, writes=mine)
-
-
-def seen_by_the_public(town: Town, sheet: int) -> bool:
-    """Whether the role of the public reads a dataset."""
-    with transaction(town.home.public, None) as session:
-        found = session.execute(text("SELECT count(*) FROM dataset WHERE id = :id"), {"id": sheet}).scalar_one()
-    return bool(found)
-
-
-VERDICT_OF = (
-    "INSERT INTO gate_verdict (organisation_id, dataset_id, dataset_version, to_stage, passed, found)"
-    " SELECT organisation_id, id, {version}, 'published', true, '[]' FROM dataset WHERE id = {sheet}"
-)
-FORGED = VERDICT_OF.format(version="version", sheet=":sheet")
-PUBLISH = "SELECT advance_stage((SELECT max(id) FROM stage_request WHERE dataset_id = :sheet), current_date)"
 SET = "UPDATE dataset SET stage = 'published' WHERE id = :sheet"
 INSERT = (
     "INSERT INTO dataset (id, organisation_id, identifier, title, title_sort, stage, annulled, version)"
@@ -135,18 +105,18 @@ BY_ATTEMPT = {
     "copy of verdicts": ("0A000", "COPY gate_verdict (dataset_id) FROM STDIN"),
     "copy of passages": ("42501", "COPY stage_passage (dataset_id) FROM STDIN"),
     "copy from a program": ("42501", "COPY gate_verdict FROM PROGRAM 'echo 1'"),
-    "without a verdict": ("BF005", PUBLISH),
-    "with a verdict nobody judged": ("BF007", FORGED, PUBLISH),
-    "with a verdict of another version": ("BF005", VERDICT_OF.format(version="version + 1", sheet=":sheet"), PUBLISH),
-    "with the verdict of another dataset": ("BF005", VERDICT_OF.format(version="version", sheet=":other"), PUBLISH),
-    "with a verdict that does not pass": ("BF005", FORGED.replace("true", "false"), PUBLISH),
+    "without a verdict": ("BF005", ADVANCE),
+    "with a verdict nobody judged": ("BF007", FORGED, ADVANCE),
+    "with a verdict of another version": ("BF005", VERDICT_OF.format(version="version + 1", sheet=":sheet"), ADVANCE),
+    "with the verdict of another dataset": ("BF005", VERDICT_OF.format(version="version", sheet=":other"), ADVANCE),
+    "with a verdict that does not pass": ("BF005", FORGED.replace("true", "false"), ADVANCE),
     "told without personal data once it is judged": (
-        "BF005", FORGED, "UPDATE dataset SET personal_data = 'none' WHERE id = :sheet", PUBLISH,
+        "BF005", FORGED, "UPDATE dataset SET personal_data = 'none' WHERE id = :sheet", ADVANCE,
     ),
     "told without personal data first": (
-        "BF006", "UPDATE dataset SET personal_data = 'none' WHERE id = :sheet", FORGED, PUBLISH,
+        "BF006", "UPDATE dataset SET personal_data = 'none' WHERE id = :sheet", FORGED, ADVANCE,
     ),
-    "on the day of another": ("BF011", FORGED, PUBLISH.replace("current_date", "current_date - 30")),
+    "on the day of another": ("BF011", FORGED, ADVANCE.replace("current_date", "current_date - 30")),
     "by a request rewritten": ("42501", "UPDATE stage_request SET dataset_id = :other WHERE dataset_id = :sheet"),
     "by a request told made": (
         "BF000", "UPDATE stage_request SET state = 'made', ended_on = current_date WHERE dataset_id = :sheet",
@@ -162,7 +132,7 @@ BY_ATTEMPT = {
     "by another path of names": ("BF007", "SET LOCAL search_path = pg_temp, pg_catalog", *(
         one.replace("gate_verdict", "public.gate_verdict").replace("FROM dataset", "FROM public.dataset")
         .replace("advance_stage", "public.advance_stage").replace("stage_request", "public.stage_request")
-        for one in (FORGED, PUBLISH)
+        for one in (FORGED, ADVANCE)
     )),
     "by a schema of one's own": ("42501", "CREATE SCHEMA mine"),
     "by a temporary table": ("42501", "CREATE TEMPORARY TABLE processing_activity (id bigint)"),
@@ -200,12 +170,12 @@ def test_nothing_written_as_the_role_of_the_application_publishes_it(ground: Gro
 def test_a_verdict_of_another_transaction_counts_for_none_whatever_it_says(ground: Ground) -> None:
     town, steward = ground.town, ground.steward
     assert attempt(town, steward, [FORGED], sheet=ground.sheet) == "", "written, and of its own transaction alone"
-    assert attempt(town, steward, [PUBLISH], sheet=ground.sheet) == "BF005"
+    assert attempt(town, steward, [ADVANCE], sheet=ground.sheet) == "BF005"
     planted = FORGED.replace("found)", "found, transaction)").replace(
         "'[]'", "'[]', pg_current_xact_id()::text::bigint + later"
     ).replace("FROM dataset", "FROM generate_series(1, 300) AS later, dataset")  # fmt: skip
     assert attempt(town, steward, [planted], sheet=ground.sheet) == ""
-    assert attempt(town, steward, [PUBLISH], sheet=ground.sheet) == "BF005", "nor planted for one to come"
+    assert attempt(town, steward, [ADVANCE], sheet=ground.sheet) == "BF005", "nor planted for one to come"
 
 
 def test_names_that_shadow_those_of_the_registry_are_not_read(ground: Ground) -> None:
@@ -224,7 +194,7 @@ def test_names_that_shadow_those_of_the_registry_are_not_read(ground: Ground) ->
             "CREATE FUNCTION pg_temp.is_founded(bigint) RETURNS boolean LANGUAGE sql AS 'SELECT true'",
             "SET LOCAL search_path = pg_temp, public",
         ]
-        assert attempt(town, ground.steward, [*shadow, FORGED, PUBLISH], sheet=ground.sheet) == "BF007"
+        assert attempt(town, ground.steward, [*shadow, FORGED, ADVANCE], sheet=ground.sheet) == "BF007"
     finally:
         with town.as_owner() as session:
             session.execute(text(f"REVOKE TEMPORARY ON DATABASE {name} FROM beffroi_app"))
@@ -379,9 +349,9 @@ def test_other_gates_hold_against_a_direct_update_and_a_missing_verdict_and_no_f
     assert not sql(town, steward, REQUEST, body=town.authority_id, sheet=sheet, by=steward.account_id, **said)
     assert not sql(town, legal, VISA, kind="legal", by=legal.account_id, as_role="legal", sheet=sheet)
     assert attempt(town, steward, [SET], sheet=sheet) == "BF000"
-    assert attempt(town, steward, [PUBLISH], sheet=sheet) == "BF005"
+    assert attempt(town, steward, [ADVANCE], sheet=sheet) == "BF005"
     assert stage_of(town, sheet) == "cleared"
-    assert attempt(town, steward, [FORGED, PUBLISH], sheet=sheet) == "", "the verdict is the application's word"
+    assert attempt(town, steward, [FORGED, ADVANCE], sheet=sheet) == "", "the verdict is the application's word"
     assert stage_of(town, sheet) == "published"
 
 
@@ -395,7 +365,7 @@ def test_who_acts_is_the_word_of_the_application(ground: Ground) -> None:
     )
     visa = VISA.replace(":kind", "'legal'").replace(":as_role", "'legal'")
     said = [f"SELECT set_config('beffroi.account', '{legal.account_id}', true)", visa]
-    assert attempt(town, ground.steward, [*said, FORGED, PUBLISH], sheet=sheet, by=legal.account_id) == ""
+    assert attempt(town, ground.steward, [*said, FORGED, ADVANCE], sheet=sheet, by=legal.account_id) == ""
     assert stage_of(town, sheet) == "published", "the visa is the application's word too: the README says it"
 
 
@@ -414,4 +384,4 @@ def test_a_visa_is_given_today_and_on_the_version_that_stands(ground: Ground) ->
     to_come = VISA.replace("d.version, :by", "d.version + 1, :by")
     assert sql(town, legal, to_come, **given).startswith("BF012"), "a version nobody read"
     assert sql(town, legal, VISA, **given) == "", "told as it is"
-    assert attempt(town, ground.steward, [FORGED, PUBLISH], sheet=sheet) == "BF006", "and it counts for none"
+    assert attempt(town, ground.steward, [FORGED, ADVANCE], sheet=sheet) == "BF006", "and it counts for none"

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from registry.datasets.bulk.forms import BULK_FIELDS
 from registry.datasets.vocabulary import Stage
@@ -17,7 +16,7 @@ from registry.kernel.permissions import Role
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.forms import VisaForm
 from registry.lifecycle.models import StageMove
-from registry.platform.database import Acting, open_session
+from registry.platform.database import Acting
 from registry.processing.forms import ActivityChange
 from registry.processing.queries import get_activity
 from registry.processing.retention.models import RetentionHold
@@ -26,7 +25,7 @@ from registry.processing.retention.slip_service import withdraw_slip
 from registry.processing.retention.vocabulary import HoldReason
 from registry.processing.service import amend_activity
 from tests.access.retaining import retain
-from tests.conftest import Someone, Town
+from tests.conftest import Town
 from tests.lifecycle.moving import (
     ADVANCE,
     READY,
@@ -38,6 +37,7 @@ from tests.lifecycle.moving import (
     ask,
     close,
     decide_to_open,
+    forge,
     keep,
     last_request,
     place,
@@ -48,6 +48,7 @@ from tests.lifecycle.moving import (
     stage_of,
     system_of,
     version_of,
+    waiting_in_sql,
 )
 
 pytestmark = pytest.mark.database
@@ -206,7 +207,11 @@ def test_a_disposal_takes_a_slip_and_the_visa_of_the_archives_and_its_slip_stays
     assert early.status_code == 422, "nobody answered a slip before it was prepared"
     assert answer(archivist, request, "archives", **outside, dated=day.isoformat()).status_code == 303
     assert stage_of(town, sheet) == "disposed"
-    assert f"BE-{day.year}-001" in archivist.get(f"/visas/{request}").text, "the slip that was carried out is named"
+    number = f"BE-{day.year}-001"
+    assert number in archivist.get(f"/visas/{request}").text, "the slip that was carried out is named"
+    assert f"→ Éliminé, bordereau {number}" in plain(archivist.get(f"/jeux/{sheet}/etape").text)
+    told = archivist.api("GET", f"/api/v1/stage-requests/{request}").json()
+    assert (told["state"], told["slip_number"]) == ("made", number)
 
     with town.acting() as session, pytest.raises(Conflict, match="il en est la preuve"):
         withdraw_slip(session, slip, expected=1, reason="Erreur")
@@ -291,9 +296,11 @@ def test_a_move_is_a_task_of_who_may_endorse_it_then_of_who_asked(town: Town):
     assert "Viser ou refuser un passage" not in town.someone(Role.DPO).get("/bureau").text, "no visa of theirs is asked"
     answer(legal, request, "legal", "refused", reason="La licence est à vérifier.")
     assert "Viser ou refuser un passage" not in legal.get("/bureau").text
-    assert "Lire le refus : votre passage est refusé" in plain(steward.get("/bureau").text)
-    ask(steward, sheet, "publish")
-    assert "Lire le refus" not in steward.get("/bureau").text, "asked anew, it waits again"
+    assert "Reprendre « toute la fiche » :" in plain(steward.get("/bureau").text)
+    close(steward, points_of(steward, sheet)[0])
+    assert "Redemander le passage refusé" in steward.get("/bureau").text
+    assert ask(steward, sheet, "publish").status_code == 303
+    assert "Redemander" not in steward.get("/bureau").text, "asked anew, it waits again"
 
 
 def test_two_people_ask_at_once_and_one_request_waits(town: Town):
@@ -346,14 +353,6 @@ def test_no_form_no_api_call_no_bulk_edit_and_no_import_writes_a_stage(town: Tow
 
 
 # What the database itself refuses, whoever asks.
-
-
-def waiting_in_sql(town: Town, who: Someone, sheet: int, move: str, before: str, after: str) -> str:
-    """Writes a request by hand, as the web's own role."""
-    return sql(
-        town, who, REQUEST, body=town.authority_id, sheet=sheet, move=move, before=before, after=after,
-        by=who.account_id, as_role="steward",
-    )  # fmt: skip
 
 
 def test_the_application_cannot_write_a_stage_in_sql(town: Town):
@@ -439,23 +438,6 @@ def test_whoever_was_stopped_counts_no_more(town: Town):
     with town.acting() as session:
         session.execute(text("UPDATE account SET state = 'stopped' WHERE id = :id"), {"id": steward.account_id})
     assert forge(town, steward, sheet) == "BF004"
-
-
-def forge(town: Town, who: Someone, sheet: int) -> str:
-    """Calls the function with a verdict that nobody judged, written in the same transaction; how it is refused."""
-    acting = Acting(
-        f"account:{who.account_id}", who.account_id, reads=frozenset({town.authority_id}),
-        writes=frozenset({town.authority_id}),
-    )  # fmt: skip
-    with open_session(town.home.app, acting, **town.info) as session:
-        try:
-            session.execute(text(VERDICT), {"sheet": sheet, "after": "published"})
-            session.execute(text(ADVANCE), {"sheet": sheet})
-            session.commit()
-        except DBAPIError as refused:
-            session.rollback()
-            return str(refused.orig.sqlstate)  # type: ignore[union-attr]
-    return ""
 
 
 def test_the_database_and_the_file_tell_the_same_moves(town: Town):

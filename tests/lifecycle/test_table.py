@@ -30,7 +30,7 @@ from registry.platform.postgres import Cluster
 from registry.processing.retention.queries import find_articles
 from tests.access.retaining import retain
 from tests.conftest import Town, opened_home, opened_town
-from tests.lifecycle.moving import READY, REQUEST, VERDICT, decide_to_open, place, serve, system_of
+from tests.lifecycle.moving import PERSONAL, READY, REQUEST, VERDICT, decide_to_open, place, serve, system_of
 
 pytestmark = pytest.mark.database
 
@@ -79,8 +79,7 @@ def board(cluster: Cluster, template: str, tmp_path_factory: pytest.TempPathFact
                 )
                 made.people[role, which] = invited.id
             session.execute(text("UPDATE account SET state = 'active'"))
-        personal = {**READY, "personal_data": "personal", "publication_ground": "law", "final_disposition": "keep"}
-        made.sheets = {"plain": town.record("Simple", **READY), "personal": town.record("Personnel", **personal)}
+        made.sheets = {"plain": town.record("Simple", **READY), "personal": town.record("Personnel", **PERSONAL)}
         serve(town, made.sheets["personal"])
         for sheet in made.sheets.values():
             decide_to_open(town, sheet)
