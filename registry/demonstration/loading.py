@@ -48,7 +48,7 @@ from registry.demonstration.forms import (
 from registry.demonstration.governance import GovernanceSaid, plan_governance, read_governance
 from registry.demonstration.inspections import InspectionSaid, plan_inspections, read_inspections
 from registry.demonstration.matters import plan_breach, plan_request
-from registry.demonstration.moves import MovesSaid, plan_moves, read_moves
+from registry.demonstration.moves import LifeSaid, plan_moves, read_moves
 from registry.demonstration.publications import PublicationSaid, plan_publications, read_publications
 from registry.demonstration.records import CopiedActivity, plan_records, read_copied
 from registry.demonstration.retention import RetentionFile, plan_retentions, read_retentions
@@ -202,7 +202,7 @@ class _Play:
         kept: RetentionFile,
         assumed: list[DeviationSaid],
         decided: DecisionsSaid,
-        moved: list[MovesSaid],
+        moved: LifeSaid,
         opened: list[PublicationSaid],
         reused: list[ReuseSaid],
         governed: GovernanceSaid,
@@ -299,7 +299,7 @@ class _Play:
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
         planned += plan_deviations(self.session, self.assumed, self.sheets, self.accounts)
         planned += plan_decisions(self.session, self.decided, self.bodies, self.accounts)
-        planned += plan_moves(self.session, self.moved, self.sheets, self.accounts)
+        planned += plan_moves(self.session, self.moved, self.sheets, self.accounts, self.bodies["authority"])
         planned += plan_publications(self.session, self.opened, self.sheets, self.accounts)
         planned += plan_reuses(self.session, self.reused, self.sheets)
         planned += plan_governance(self.session, self.governed, self.bodies, self.people, self.accounts)

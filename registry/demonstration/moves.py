@@ -16,7 +16,8 @@ from registry.demonstration.publications import LOOKED_AT
 from registry.kernel.dates import working_day_from
 from registry.kernel.permissions import Role
 from registry.lifecycle.charts import Move, load_chart
-from registry.lifecycle.forms import StageRequestForm, VisaForm
+from registry.lifecycle.delegation_service import delegate_visa
+from registry.lifecycle.forms import StageRequestForm, VisaDelegationForm, VisaForm
 from registry.lifecycle.queries import find_waiting
 from registry.lifecycle.service import answer_visa, ask_move
 from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
@@ -28,6 +29,8 @@ from registry.publication.vocabulary import Outcome
 CONTENT = Path(__file__).with_name("moves.yaml")
 OPENED = "Communicable à tous, et utile aux habitants et aux entreprises."
 WAY = ("collect", "qualify", "document", "clear", "publish")
+_ROLES = {"juriste": Role.LEGAL, "dpo": Role.DPO}
+"""The role of each account that endorses."""
 Step = tuple[date, str, Callable[[], None]]
 Named = tuple[Mapping[str, int], str]
 """A sheet by its key, looked up once it is played: until then it has no number."""
@@ -56,20 +59,46 @@ class MovesSaid(BaseModel):
     waits: bool = False
     refused: str | None = None
     then: LaterMove | None = None
+    stand_in: str | None = None
+    """Who gives the visas in the stead of who endorses, away on these days."""
 
 
-def read_moves(on_days: Callable[[Any], Any]) -> list[MovesSaid]:
+class DelegationSaid(BaseModel):
+    """The visas somebody hands over while they are away."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: VisaKind
+    by: str
+    to: str
+    starts_on: date
+    days: int
+    reason: str
+
+
+class LifeSaid(BaseModel):
+    """What the file says: visas handed over, and how far each sheet goes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    delegations: tuple[DelegationSaid, ...]
+    moves: tuple[MovesSaid, ...]
+
+
+def read_moves(on_days: Callable[[Any], Any]) -> LifeSaid:
     """What the file says, its days counted by the function given."""
     with CONTENT.open(encoding="utf-8") as source:
-        return [MovesSaid.model_validate(one) for one in on_days(yaml.load(source, Loader=yaml.CSafeLoader))]
+        return LifeSaid.model_validate(on_days(yaml.load(source, Loader=yaml.CSafeLoader)))
 
 
 def plan_moves(
-    session: Session, said: Iterable[MovesSaid], sheets: Mapping[str, int], accounts: Mapping[str, int]
+    session: Session, said: LifeSaid, sheets: Mapping[str, int], accounts: Mapping[str, int], authority_id: int
 ) -> Iterable[Step]:
-    """Each request and each answer, on its day; before a publication, the decision to open it."""
+    """Each absence, each request and each answer, on its day; before a publication, the decision to open it."""
     chart = load_chart()
-    for one in said:
+    for away in said.delegations:
+        yield away.starts_on, away.by, partial(_hand_over, session, away, accounts, authority_id)
+    for one in said.moves:
         way = [move for code in WAY if (move := chart.find(code)) is not None]
         last = next(place for place, move in enumerate(way) if move.to is one.to)
         for sheet in one.sheets:
@@ -82,11 +111,19 @@ def plan_moves(
                 held = one.waits and place == last
                 if move.visas and one.endorsed_by is not None and not held:
                     refusal = one.refused if place == last else None
-                    answer = partial(_answer, session, (sheets, sheet), one.endorsed_by, accounts, day, refusal)
-                    yield day, one.endorsed_by, answer
+                    by = one.stand_in or one.endorsed_by
+                    yield day, by, partial(_answer, session, (sheets, sheet), by, accounts, day, refusal)
             if one.then is not None and (later := chart.find(one.then.move)) is not None:
                 step = partial(_ask, session, (sheets, sheet), later, one.by, accounts, one.then.day, one.then.reason)
                 yield one.then.day, one.by, step
+
+
+def _hand_over(session: Session, away: DelegationSaid, accounts: Mapping[str, int], authority_id: int) -> None:
+    form = VisaDelegationForm(
+        kind=away.kind, organisation_id=authority_id, delegate_id=accounts[away.to], starts_on=away.starts_on,
+        ends_on=away.starts_on + timedelta(days=away.days), reason=away.reason,
+    )  # fmt: skip
+    delegate_visa(session, form, by=accounts[away.by], roles=[_ROLES[away.by]], today=away.starts_on)
 
 
 def _ask(
@@ -122,4 +159,4 @@ def _answer(
     answer = VisaAnswer.GIVEN if refusal is None else VisaAnswer.REFUSED
     form = VisaForm(kind=VisaKind.LEGAL, answer=answer, reason=refusal)
     expected = get_dataset(session, sheet).version
-    answer_visa(session, waiting.id, form, by=accounts[by], roles=[Role.LEGAL], today=day, expected=expected)
+    answer_visa(session, waiting.id, form, by=accounts[by], roles=[_ROLES[by]], today=day, expected=expected)

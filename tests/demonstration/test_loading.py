@@ -36,7 +36,7 @@ from registry.ledger.as_of import find_rows
 from registry.ledger.queries import end_of_day, find_versions, get_opening
 from registry.ledger.service import seal
 from registry.ledger.verification import verify_ledger
-from registry.lifecycle.models import StageRequest
+from registry.lifecycle.models import StageRequest, StageVisa, VisaDelegation
 from registry.lifecycle.vocabulary import RequestState
 from registry.organisations.models import Organisation, PersonIdentity, Registry
 from registry.organisations.vocabulary import OrganisationKind
@@ -131,6 +131,17 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
         shown[policy] |= earlier[policy]
     assert len(possible) == 55
     assert {policy: found for policy, found in shown.items() if policy in possible} == possible
+
+
+def test_an_absence_runs_and_another_is_over_during_which_a_visa_was_given_by_delegation(visit: Visit) -> None:
+    with visit.reading() as session:
+        away = session.execute(select(VisaDelegation).order_by(col(VisaDelegation.starts_on))).scalars().all()
+        by_delegation = session.execute(
+            select(col(StageVisa.given_as)).where(col(StageVisa.delegation_id) == away[0].id)
+        ).scalars()
+        assert set(by_delegation) == {Role.DPO}, "the legal visa, by whom it was handed to"
+    assert [one.ends_on < TODAY for one in away] == [True, False]
+    assert away[1].starts_on < TODAY
 
 
 def test_datasets_are_shown_at_each_stage_before_disposal_some_waiting_for_a_visa_one_refused(visit: Visit) -> None:
