@@ -4,11 +4,13 @@ Read from what each says of itself, its canonical twin: the same answer whatever
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar
 
-from registry.compliance.vocabulary import Verdict
+from registry.compliance.vocabulary import Force, Verdict
 from registry.reporting.vocabulary import Change
 
+Line = TypeVar("Line")
 _Key = tuple[str, str, str, int]
 _WEIGHT = {Verdict.COMPLIANT: 0, Verdict.TO_COMPLETE: 1, Verdict.NON_COMPLIANT: 2}
 """How much each verdict asks for; what does not apply asks for nothing and is left out."""
@@ -73,3 +75,17 @@ def _change(before: int | None, now: int | None) -> Change | None:
     if now > before:
         return Change.WORSE
     return Change.EASED if now else Change.MENDED
+
+
+def by_rule(lines: Iterable[Line]) -> list[list[Line]]:
+    """Changes of one kind, those that say the same of several subjects together: what binds first, then the most."""
+    alike: dict[object, list[Line]] = {}
+    same = attrgetter("force", "policy_id", "period", "before", "after", "rule_changed")
+    for line in lines:
+        alike.setdefault(same(line), []).append(line)
+    return [found for _key, found in sorted(alike.items(), key=_most)]
+
+
+def _most(one: tuple[Any, list[Any]]) -> tuple[bool, int, str, int]:
+    (force, policy_id, period, *_verdicts), lines = one
+    return force != Force.OBLIGATION, -len(lines), policy_id, period or 0

@@ -1,7 +1,8 @@
 """A document beside another of the same report on the same subject: what changed between the two."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from litestar import Response
@@ -11,18 +12,19 @@ from registry.compliance.explanation import verdict_word
 from registry.compliance.vocabulary import Force, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.reporting.comparing import compare
+from registry.reporting.comparing import by_rule, compare
 from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_others_of_subject, find_previous
-from registry.reporting.views import ChangedFinding, ChangeGroup, ComparisonPage
+from registry.reporting.views import ChangedRule, ChangeGroup, ComparisonPage
 from registry.reporting.visiting import READ, document_for, readable
 from registry.reporting.vocabulary import Change
 from registry.web.forms import read_number
 from registry.web.templating import say_day
 from registry.web.visits import Visit, route
 
-SHOWN = 100
+NAMED = 20
+"""How many subjects are named that one rule changed alike for."""
 
 
 @route("GET", "/documents/{document_id:int}/comparaison", READ)
@@ -74,20 +76,21 @@ def _groups(visit: Visit, earlier: IssuedDocument, later: IssuedDocument) -> lis
     lines = compare(json.loads(read(earlier.canonical_sha256)), json.loads(read(later.canonical_sha256)))
     groups = []
     for change in Change:
-        found = [line for line in lines if line["change"] is change]
+        found = [SimpleNamespace(**line) for line in lines if line["change"] is change]
         if found:
-            shown = [_line(line) for line in found[:SHOWN]]
-            groups.append(ChangeGroup(change.label, change, len(found), len(found) - len(shown), shown))
+            groups.append(ChangeGroup(change.label, change, len(found), [_rule(one) for one in by_rule(found)]))
     return groups
 
 
-def _line(line: Mapping[str, Any]) -> ChangedFinding:
-    force = Force(line["force"])
-    before, after = (Verdict(line[name]) if line[name] else None for name in ("before", "after"))
-    return ChangedFinding(
-        policy_id=line["policy_id"], title=line["title"], subject=line["subject"], organisation=line["organisation"],
-        period=line["period"], rule_changed=line["rule_changed"],
-        before=(before, verdict_word(force, before)) if before else None,
+def _rule(lines: Sequence[Any]) -> ChangedRule:
+    first, shown = lines[0], lines[:NAMED]
+    force = Force(first.force)
+    before, after = (Verdict(one) if one else None for one in (first.before, first.after))
+    return ChangedRule(
+        policy_id=first.policy_id, title=first.title, force=force.label, period=first.period,
+        rule_changed=first.rule_changed, total=len(lines),
+        subjects=[(one.subject, one.organisation if one.organisation != one.subject else "") for one in shown],
+        left_out=len(lines) - len(shown), before=(before, verdict_word(force, before)) if before else None,
         after=(after, verdict_word(force, after)) if after else None,
     )  # fmt: skip
 

@@ -70,28 +70,32 @@ def job_page(run: JobRun, title: str, result_address: str, result_label: str) ->
 
 
 @dataclass(frozen=True)
-class ChangedFinding:
-    """A finding that changed between two reports; a verdict is its code and its word, none where there was none."""
+class ChangedRule:
+    """Subjects of which a rule said one thing and now says another; a verdict is its code and its word, or none.
+
+    `left_out` counts those that are not named in `subjects`, each with its organisation.
+    """
 
     policy_id: str
     title: str
-    subject: str
-    organisation: str
+    force: str
     period: int | None
     rule_changed: bool
+    total: int
+    subjects: Sequence[tuple[str, str]]
+    left_out: int
     before: tuple[str, str] | None
     after: tuple[str, str] | None
 
 
 @dataclass(frozen=True)
 class ChangeGroup:
-    """The findings that changed in one way: all counted, the first of them shown."""
+    """The findings that changed in one way, by rule."""
 
     label: str
     code: str
     total: int
-    left_out: int
-    lines: Sequence[ChangedFinding]
+    rules: Sequence[ChangedRule]
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from pydantic.dataclasses import dataclass
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.vocabulary import Evidence, Force, Severity, SubjectKind, Verdict
 from registry.organisations.vocabulary import OrganisationKind
+from registry.reporting.comparing import by_rule
 from registry.reporting.vocabulary import Change, ScopeKind
 
 STRICT = ConfigDict(extra="forbid")
 _Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 _Count = Annotated[int, Field(ge=0)]
-PRINTED_CHANGES = 150
-"""How many changes of one kind are printed; the twins hold them all."""
+NAMED_CHANGES = 30
+"""How many subjects are named that one rule changed alike for; the twins name them all."""
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -273,6 +274,23 @@ class Since:
         """The findings that so changed."""
         return tuple(line for line in self.changes if line.change is change)
 
-    def printed(self, change: Change) -> tuple[ChangeLine, ...]:
-        """Those of them that are printed."""
-        return self.of(change)[:PRINTED_CHANGES]
+    def by_rule(self, change: Change) -> tuple["ChangedRule", ...]:
+        """The findings that so changed, those that a rule says alike together."""
+        return tuple(ChangedRule(tuple(lines)) for lines in by_rule(self.of(change)))
+
+
+@dataclass(frozen=True)
+class ChangedRule:
+    """Subjects of which a rule said one thing and now says another."""
+
+    lines: tuple[ChangeLine, ...]
+
+    @property
+    def named(self) -> str:
+        """The subjects, as many as are printed."""
+        return " ; ".join(line.subject for line in self.lines[:NAMED_CHANGES])
+
+    @property
+    def unnamed(self) -> int:
+        """How many more there are."""
+        return max(0, len(self.lines) - NAMED_CHANGES)

@@ -1,6 +1,7 @@
 """A report of compliance beside another: what appeared, was mended or got worse, in the report and on a page."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
 from registry.reporting import service
-from registry.reporting.comparing import compare
+from registry.reporting.comparing import by_rule, compare
 from registry.reporting.models import IssuedDocument
 from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import Change, Medium
@@ -62,6 +63,17 @@ def test_a_rule_that_changed_meanwhile_is_named_as_such():
     first, second = said({1: Verdict.COMPLIANT}), said({1: Verdict.NON_COMPLIANT}, digest="b")
     assert compare(first, second)[0]["rule_changed"]
     assert compare(first, {"policies": [], "findings": []}) == []
+
+
+@given(REPORTS, REPORTS)
+def test_what_a_rule_says_alike_of_several_subjects_is_one_line_and_none_is_lost(before, now):
+    lines = [SimpleNamespace(**line) for line in compare(said(before), said(now))]
+
+    grouped = by_rule(lines)
+
+    assert sorted(line.subject for group in grouped for line in group) == sorted(line.subject for line in lines)
+    assert all(len({(line.before, line.after) for line in group}) == 1 for group in grouped)
+    assert [len(group) for group in grouped] == sorted((len(group) for group in grouped), reverse=True)
 
 
 @pytest.fixture
