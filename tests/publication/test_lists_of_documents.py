@@ -9,9 +9,12 @@ from registry.datasets.models import Distribution
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.platform.clock import now
+from registry.platform.database import Acting
 from registry.publication import directory_document, high_value_document, protected_document
 from registry.publication.models import ReuseTerms
+from registry.reporting import service
 from registry.reporting.discovery import get_report
+from registry.reporting.vocabulary import Medium
 from tests.conftest import TODAY, Town
 
 pytestmark = pytest.mark.database
@@ -147,3 +150,17 @@ def test_the_page_of_documents_offers_them_for_the_commune_alone(town: Town, rep
     assert director.post("/documents", asked).status_code == 303
     other = {**asked, "scope": f"organisation:{town.other_commune_id}"}
     assert director.post("/documents", other).status_code == 404
+
+
+@pytest.mark.parametrize("report_id", GATHERING)
+def test_one_of_a_body_that_holds_nothing_is_issued_and_says_so(
+    town: Town, report_id: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(service, "best_medium", lambda: Medium.PAGE)
+
+    made = service.issue_report(
+        town.home, report_id, subject=Subject("organisation", town.commune_id), as_of=None,
+        acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None,
+    ).document  # fmt: skip
+
+    assert "à valider par le service juridique" in town.home.files.read(made.document_sha256).decode()
