@@ -425,3 +425,16 @@ def test_no_life_shows_what_the_file_and_the_gates_do_not_allow(ground: Ground, 
         ),
     )  # fmt: skip
     assert len(Life.moved) >= lives // 4, "hardly any move is made: nothing is tried"
+
+
+@pytest.mark.parametrize(("place", "between"), [(0, "close"), (SELDOM + 1, "hold")])
+def test_a_gate_that_shuts_while_visas_are_awaited_stops_the_last_one(ground: Ground, place: int, between: str) -> None:
+    Life.ground, Life.moved = ground, []
+    life = Life()
+    life.begin(personal=False, stage="cleared")
+    life.go_on(place=place, between=between)
+    assert life.stage == "cleared"
+    life.lift()
+    life.choose(opens=True)
+    life.go_on(place=place, between="")
+    assert life.stage in {"published", "disposed"}, "it is open again"
