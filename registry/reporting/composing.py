@@ -8,12 +8,12 @@ import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 
 from markupsafe import Markup
 
 from registry.platform.assets import asset_root
 from registry.reporting.approval import read_twin
-from registry.reporting.charts import draw_all
 from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
 from registry.reporting.templating import drawable, environment, percent, render_template
@@ -79,7 +79,9 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     content, approval = read_twin(module, canonical)
     twins = _twins(report, canonical, module.tables(content)[0])
     charts = module.charts(content)
-    drawn = {name: _drawable(data, coverage) for name, data in draw_all(charts).items()}
+    # Loaded by what draws alone: a web process reads documents and draws none.
+    pictures = import_module("registry.reporting.charts").draw_all(charts) if charts else {}
+    drawn = {name: _drawable(data, coverage) for name, data in pictures.items()}
     paper = coverage is not None
     env = environment(asset_root("reports"), language=report.language)
     values = {
