@@ -299,8 +299,12 @@ def test_each_figure_of_a_director_opens_the_list_it_counts_and_the_numbers_agre
     assert len(figures) >= 6
     assert any("organisation=services" in address and number != "0" for address, number in figures)
     for address, number in figures:
-        listed = director.get(address.replace("&amp;", "&")).text
-        assert listed.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>") == int(number), address
+        shown, following = 0, address
+        while following:
+            listed = director.get(following.replace("&amp;", "&")).text
+            shown += listed.partition("<tbody>")[2].partition("</tbody>")[0].count("<tr>")
+            following = next(iter(re.findall(r'href="([^"]*)"[^>]*>Page suivante<', listed)), "")
+        assert shown == int(number), address
     assert "Rien ne vous est confié." in director.get("/bureau").text
 
 
