@@ -91,8 +91,6 @@ NAVIGATION: tuple[Entry, ...] = (
         below=(
             Entry(mark("Instances et décisions"), "/gouvernance", Permission.GOVERNANCE_PLAN_READ),
             Entry(mark("Plan d’action"), "/gouvernance/actions", Permission.GOVERNANCE_PLAN_READ),
-            Entry(mark("Formations"), "/gouvernance/formations", Permission.GOVERNANCE_PLAN_READ),
-            Entry(mark("Certifications"), "/gouvernance/certifications", Permission.GOVERNANCE_PLAN_READ),
             Entry(mark("Enjeux et principes"), "/gouvernance/enjeux", Permission.COMPLIANCE_FINDING_READ),
         ),
     ),

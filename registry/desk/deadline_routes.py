@@ -43,7 +43,6 @@ _ADDRESSES = {
     "deviation": "/conformite/ecarts/{id}",
     "move": "/visas/{id}",
     "action": "/gouvernance/actions",
-    "campaign": "/gouvernance/certifications/{id}",
 }
 
 

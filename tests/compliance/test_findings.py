@@ -160,7 +160,9 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
                 dpo_contact_published=True, dpo_notified_on=date(2026, 1, 3),
                 individual_decision_algorithms=False, algorithm_rules_url="https://exemple.invalid/regles",
                 may_charge_reuse=False, exchanges_with_administrations=True,
-                exchange_list_url="https://exemple.invalid/echanges",
+                exchange_list_url="https://exemple.invalid/echanges", uses_ai=True,
+                ai_literacy_measures="Un module pour chaque agent.", digital_strategy_adopted_on=date(2025, 1, 1),
+                digital_strategy_reviewed_on=date(2026, 1, 1),
             ),
             expected=None,
         )  # fmt: skip
@@ -210,7 +212,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "dataset.disclosure_text", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
             "dataset.purpose", "dataset.restriction_reason",
             "dataset.retention_trigger", "dataset.system", "dataset.withdrawal_reason",
-            "request.refusal_grounds", "request.unfounded_reasons", "system.host",
+            "organisation.ai_literacy_measures", "request.refusal_grounds", "request.unfounded_reasons", "system.host",
         ]  # fmt: skip
     for name in free:
         CATALOGUE.compile(f"{name}{PRESENT}")
