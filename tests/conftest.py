@@ -104,11 +104,14 @@ def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
     urls = _urls(cluster, name)
     made = Home(Settings(home=folder / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
-    yield made
-    made.dispose()
-    engine_for.cache_clear()
-    with _superuser(cluster) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield made
+    finally:
+        # Also when the block fails: a failing example tried again and again would take every connection.
+        made.dispose()
+        engine_for.cache_clear()
+        with _superuser(cluster) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass
@@ -242,8 +245,10 @@ def opened_town(home: Home) -> Iterator[Town]:
         service = add_service(session, authority, ServiceForm(name="Direction de l’eau"))
         communes = {body.name: body.id for body in find_organisations(session, below=authority.id)}
         made = Town(home, info, authority.id, communes["Grande-Commune"], communes["Petite-Commune"], service.id)
-    yield made
-    made.close()
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @pytest.fixture

@@ -16,8 +16,9 @@ from registry.datasets.vocabulary import Stage
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
-from registry.ledger.service import say, touch
-from registry.organisations.queries import get_known
+from registry.ledger.service import PEOPLE, say, touch
+from registry.organisations.queries import find_appointing, get_known
+from registry.organisations.vocabulary import AppointmentSubject
 from registry.platform.tables import set_those_that_differ
 
 ANNULLED = mark("Cette fiche est annulée : rétablissez-la avant de la modifier.")
@@ -154,4 +155,7 @@ def _set_annulled(session: Session, dataset_id: int, expected: int, reason: str,
     session.flush()
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
+    for number in find_appointing(session, AppointmentSubject.DATASET, sheet.id):
+        # Nobody leaves a sheet that was set aside: the bodies of who keep it are judged for their people.
+        touch(session, PEOPLE, number)
     return sheet

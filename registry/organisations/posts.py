@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.ledger.service import touch
+from registry.ledger.service import PEOPLE, touch
 from registry.organisations.forms import AppointmentForm
 from registry.organisations.models import Appointment
 from registry.organisations.queries import find_standing
@@ -55,6 +55,7 @@ def take_back_posts(session: Session, posts: Iterable[Noted]) -> bool:
     for row in rows.values():
         if row is not None:
             touch(session, row.subject_kind, row.subject_id)
+            touch(session, PEOPLE, row.organisation_id)
     return True
 
 

@@ -221,6 +221,13 @@ def find_standing(
     return {row.subject_id: row for row in session.execute(query).scalars()}
 
 
+def find_appointing(session: Session, kind: AppointmentSubject, subject_id: int) -> set[int]:
+    """The organisations for which somebody is, was or will be in post on a subject."""
+    on_it = (col(Appointment.subject_kind) == kind, col(Appointment.subject_id) == subject_id)
+    query = select(col(Appointment.organisation_id)).where(*on_it, ~col(Appointment.annulled))
+    return set(session.execute(query).scalars())
+
+
 def find_next_beginning(
     session: Session, kind: AppointmentSubject, subject_id: int, role: AppointmentRole, *, after: date
 ) -> date | None:

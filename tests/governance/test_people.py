@@ -10,10 +10,13 @@ from sqlalchemy import text
 
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.datasets.service import annul_dataset, restore_dataset
 from registry.governance.facts import BOUND
 from registry.governance.training_rules import last_leaving
 from registry.kernel.permissions import Role
 from registry.organisations.forms import AppointmentForm, PersonForm
+from registry.organisations.posts import leave_post, take_back_posts
+from registry.organisations.queries import get_appointment
 from registry.organisations.service import appoint, end_appointment, record_person
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from tests.conftest import TODAY, Town
@@ -100,6 +103,31 @@ def test_a_leaver_without_a_successor_is_to_replace_by_their_last_day(town: Town
     with town.acting() as session:
         end_appointment(session, mandate, on=TODAY)
     assert said_of(town, "ACC-06") == Verdict.NON_COMPLIANT
+
+
+@pytest.mark.database
+def test_a_sheet_set_aside_is_left_by_nobody_until_it_comes_back(town: Town) -> None:
+    dataset = town.record("Arbres", on=town.service_id)
+    in_post(town, dataset, town.service_id, until=TODAY)
+    assert said_of(town, "ACC-06") == Verdict.NON_COMPLIANT
+    with town.acting() as session:
+        annul_dataset(session, dataset, expected=1, reason="Double")
+    assert said_of(town, "ACC-06") == Verdict.NOT_APPLICABLE
+    with town.acting() as session:
+        restore_dataset(session, dataset, expected=2, reason="Ce n’en était pas un")
+    assert said_of(town, "ACC-06") == Verdict.NON_COMPLIANT
+
+
+@pytest.mark.database
+def test_a_departure_taken_back_no_longer_leaves_a_sheet_to_nobody(town: Town) -> None:
+    dataset = town.record("Arbres", on=town.service_id)
+    _person, mandate = in_post(town, dataset, town.service_id)
+    with town.acting() as session:
+        noted = leave_post(session, get_appointment(session, mandate), on=TODAY)
+    assert said_of(town, "ACC-06") == Verdict.NON_COMPLIANT
+    with town.acting() as session:
+        assert take_back_posts(session, [noted])
+    assert said_of(town, "ACC-06") == Verdict.NOT_APPLICABLE
 
 
 @pytest.mark.database
