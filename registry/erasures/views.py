@@ -82,6 +82,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "retention_hold": (mark("Gel"), ""),
     "retention_rule": (mark("Règle de conservation"), ""),
     "reuse_terms": (mark("Conditions de réutilisation"), ""),
+    "small_count_check": (mark("Vérification de petits effectifs"), ""),
     "saved_view": (mark("Vue enregistrée"), ""),
     "secret_answer": (mark("Réponse sur un secret"), ""),
     "sheet_draft": (mark("Brouillon"), "/jeux/brouillons"),

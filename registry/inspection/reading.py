@@ -1,9 +1,11 @@
 """A file to what its columns suggest, read in a child process within limits: this one loads no reader."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath
+from typing import Generic, TypeVar
 
 import msgspec
 
@@ -11,10 +13,12 @@ from registry.inspection.child import Failed, ask_child
 from registry.inspection.limits import Limits
 from registry.inspection.problems import Detail, Problem
 from registry.inspection.refusals import refusal_of
-from registry.inspection.vocabulary import Inspected, TableFormat
+from registry.inspection.vocabulary import CountedTable, Inspected, LineKind, TableFormat
+from registry.kernel.errors import Unreadable
+from registry.kernel.words import _
 
 DEFAULT_LIMITS = Limits(file_bytes=2 * 1024**3, memory_bytes=1024**3, seconds=90)
-_WORKER = "registry.inspection.worker"
+_WORKER, _SMALL_WORKER = "registry.inspection.worker", "registry.inspection.small_worker"
 _HEAD = 4096
 _MEBIBYTE = 1024 * 1024
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
@@ -26,9 +30,12 @@ _ARCHIVES = {b"\x1f\x8b": "gzip", b"7z\xbc\xaf": "7z", b"Rar!": "RAR", b"BZh": "
 _WORDS_IN_ZIP = {b"word/": "Word", b"ppt/": "PowerPoint", b"opendocument.text": "ODT"}
 
 
+_Table = TypeVar("_Table")
+
+
 @dataclass(frozen=True)
-class _Answer:
-    tables: list[Inspected] = field(default_factory=list)
+class _Answer(Generic[_Table]):
+    tables: list[_Table] = field(default_factory=list)
     problem: Problem | None = None
     details: dict[str, Detail] = field(default_factory=dict)
 
@@ -44,11 +51,30 @@ def inspect_file(path: Path, *, on: date, name: str | None = None, limits: Limit
     shown = name or path.name
     source = _recognise(path, shown, limits)
     order = {"path": str(path.absolute()), "format": str(source), "on": on.isoformat()}
-    said = ask_child(_WORKER, order, limits)
+    return _ask(_WORKER, order, limits, Inspected)
+
+
+def count_small_groups(
+    path: Path, *, lines: LineKind, fewer_than: int, name: str | None = None, limits: Limits = DEFAULT_LIMITS
+) -> list[CountedTable]:
+    """What makes groups of fewer than `fewer_than` in a file, one table a sheet; nothing of the file is kept.
+
+    Raises: as `inspect_file`, also of a Parquet table.
+    """
+    source = _recognise(path, name or path.name, limits)
+    if source is TableFormat.PARQUET:
+        raise Unreadable(_("Les groupes d’une table Parquet ne se comptent pas ici : enregistrez-la en CSV."))
+    order = {"path": str(path.absolute()), "format": str(source), "lines": str(lines), "fewer_than": fewer_than}
+    return _ask(_SMALL_WORKER, order, limits, CountedTable)
+
+
+def _ask(worker: str, order: Mapping[str, object], limits: Limits, kind: type[_Table]) -> list[_Table]:
+    said = ask_child(worker, order, limits)
     if isinstance(said, Failed):
         raise refusal_of(said.problem, said.details)
     try:
-        answer = msgspec.json.decode(said.splitlines()[-1] if said else b"", type=_Answer)
+        line = said.splitlines()[-1] if said else b""
+        answer: _Answer[_Table] = msgspec.json.decode(line, type=_Answer[kind])  # type: ignore[valid-type]
     except msgspec.DecodeError as error:
         raise refusal_of(Problem.UNFORESEEN, {"kind": "no answer"}) from error
     if answer.problem is not None:

@@ -23,7 +23,7 @@ from registry.kernel.words import mark
 SAMPLE = 1_000
 """Units: lines kept of a table that is not very wide."""
 _FEWEST, _MOST_CELLS = 200, 60_000
-_LOOKED_AT = 30
+LOOKED_AT = 30
 _LONGEST_VALUE, _LONGEST_NAME = 400, 120
 """Units: characters."""
 _NUMBER = re.compile(r"[-+]?[\d\s.,/%€:-]+")
@@ -93,10 +93,10 @@ class Chosen(Generic[Line]):
 
 def sample_of(rows: Iterator[Row], signs: Signs, *, most_cells: int) -> Sample | None:
     """The sample of these rows, of which `most_cells` cells are gone through at most; nothing where there are none."""
-    first = list(islice(rows, _LOOKED_AT))
+    first = list(islice(rows, LOOKED_AT))
     if not first:
         return None
-    header = _header_of(first, signs)
+    header = header_of(first, signs)
     below = first if header is None else first[header + 1 :]
     chosen = Chosen[list[str]](max(len(row.cells) for row in first))
     cells, is_whole = 0, True
@@ -131,7 +131,7 @@ def shortened(cells: Sequence[str]) -> list[str]:
     return [cell[:_LONGEST_VALUE] for cell in cells]
 
 
-def _header_of(rows: Sequence[Row], signs: Signs) -> int | None:
+def header_of(rows: Sequence[Row], signs: Signs) -> int | None:
     """The line that names the columns, below the lines of a title; nothing where the first full line holds values."""
     filled = [sum(bool(cell.strip()) for cell in row.cells) for row in rows]
     full = max(filled)

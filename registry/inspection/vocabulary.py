@@ -167,6 +167,45 @@ class Inspected:
     is_refused: bool = False
 
 
+class LineKind(Labelled):
+    """What a line of a table is, where small groups are looked for."""
+
+    ONE = "one", mark("Une personne, un foyer ou une entreprise")
+    TOTAL = "total", mark("Un total : une colonne compte les personnes ou les entreprises")
+
+
+MOST_COMBINED, MOST_TOGETHER = 8, 3
+"""How many columns are combined, and how many at a time: what somebody may already know of somebody else."""
+
+
+@dataclass(frozen=True)
+class SmallGroups:
+    """Columns whose values together make groups, of which some are too small; none is the whole table.
+
+    Units: `groups` and `small` in groups, `lines` in lines of those that are small.
+    """
+
+    columns: Sequence[str]
+    groups: int
+    small: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class CountedTable:
+    """What makes small groups in one table: the columns looked at, those that do, and nothing of what they hold.
+
+    `is_whole` where every line was gone through, `is_cut` where columns were left out.
+    """
+
+    table: str
+    rows: int
+    columns: Sequence[str]
+    found: Sequence[SmallGroups]
+    is_whole: bool = True
+    is_cut: bool = False
+
+
 @dataclass(frozen=True)
 class SampledColumn:
     """A column while it is read: its header and the values of the sample, forgotten with it."""

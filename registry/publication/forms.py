@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from pydantic_core import PydanticCustomError
 
 from registry.datasets.vocabulary import PublicationRefusal
+from registry.inspection.vocabulary import LineKind
 from registry.kernel.words import _, mark
 from registry.publication.vocabulary import FeeGround, Outcome, SecretReply
 from registry.web.typed import Clean, Line, Prose, since_year
@@ -42,6 +43,9 @@ LABELS = {
     "reuse_conditions_url": mark("Adresse des conditions de réutilisation"),
     "reuse_procedure_public": mark("La procédure de demande est publique"),
     "declared_absent": mark("N’existe pas"),
+    "file": mark("Fichier à publier"),
+    "lines": mark("Une ligne du fichier est"),
+    "fewer_than": mark("Un groupe est trop petit au-dessous de"),
 }
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Clean]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=5000), Clean]
@@ -172,6 +176,15 @@ class ReuseForm(BaseModel):
             raise PydanticCustomError("absent", _("Choisissez dans la liste ce qui n’existe pas."))
         # What has a value is there, whatever was ticked before it was typed.
         return [name for name in ABSENT if name in said and info.data.get(name) is None]
+
+
+class SmallCountForm(BaseModel):
+    """What a line of the file is, and under how many people, households or firms a group is too small."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    lines: LineKind
+    fewer_than: Annotated[int, Field(ge=2, le=100)]
 
 
 class TakedownForm(BaseModel):

@@ -1,11 +1,14 @@
 """The tables of publication: what was answered about secrets, what was decided."""
 
 from datetime import date
+from typing import Any
 
 from sqlalchemy import BigInteger, CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from registry.datasets.vocabulary import PublicationRefusal
+from registry.inspection.vocabulary import LineKind
 from registry.kernel.permissions import Role
 from registry.platform.tables import Kind, Versioned, free, plain, plain_list, stored
 from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
@@ -72,6 +75,28 @@ class PublicationChoice(Versioned, table=True):
     state: DecisionState = stored(DecisionState, default=DecisionState.CURRENT)
     ended_on: date | None = None
     ended_reason: str | None = free(nullable=True)
+    check_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="small_count_check.id")
+
+
+class SmallCountCheck(Versioned, table=True):
+    """What was seen of groups of few people in a file before it left: names of columns and counts, never a value.
+
+    `tables` holds, for each sheet of the file, its name, its lines, the columns looked at and those that make small
+    groups. Units: `fewer_than` in people, households or firms.
+    """
+
+    __tablename__ = "small_count_check"
+    __table_args__ = (Index(None, "dataset_id", "id"), {"info": {"kind": Kind.RECORD}})
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    dataset_id: int = Field(sa_type=BigInteger, foreign_key="dataset.id")
+    file_name: str = free()
+    sha256: str = plain()
+    lines: LineKind = stored(LineKind)
+    fewer_than: int
+    tables: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    checked_by: int = Field(sa_type=BigInteger, foreign_key="account.id")
+    checked_on: date
 
 
 class ReuseTerms(Versioned, table=True):

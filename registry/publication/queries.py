@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
 from registry.publication.rules import Communicability, Reply, conclude
 from registry.publication.vocabulary import DecisionState
 
@@ -47,3 +47,9 @@ def get_dossier(session: Session, dataset_id: int) -> Dossier:
     ).scalars()
     reuse = session.execute(select(ReuseTerms).where(col(ReuseTerms.dataset_id) == dataset_id)).scalar_one_or_none()
     return Dossier({one.secret: one for one in answers}, choices.all(), reuse)
+
+
+def find_checks(session: Session, dataset_id: int) -> Sequence[SmallCountCheck]:
+    """The checks of small counts of a dataset, the last one first."""
+    query = select(SmallCountCheck).where(col(SmallCountCheck.dataset_id) == dataset_id)
+    return session.execute(query.order_by(col(SmallCountCheck.id).desc())).scalars().all()

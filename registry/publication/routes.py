@@ -1,5 +1,6 @@
 """The pages of publication: the questions about secrets, the decision, the redaction, the taking down."""
 
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response
@@ -8,13 +9,30 @@ from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_42
 
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
+from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
 from registry.platform.lists import load_list
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm, ReuseForm, SecretForm, TakedownForm
+from registry.publication.checking import small_count_page
+from registry.publication.forms import (
+    NoSecretForm,
+    PublicationDecisionForm,
+    ReuseForm,
+    SecretForm,
+    SmallCountForm,
+    TakedownForm,
+)
 from registry.publication.reusing import reuse_page
-from registry.publication.service import ONLINE, answer_secret, decide, deny_the_rest, record_reuse, take_down
+from registry.publication.service import (
+    ONLINE,
+    answer_secret,
+    decide,
+    deny_the_rest,
+    record_reuse,
+    record_small_counts,
+    take_down,
+)
 from registry.publication.showing import (
     READ,
     RECORD,
@@ -26,6 +44,7 @@ from registry.publication.showing import (
 )
 from registry.publication.views import TakedownPage
 from registry.web.forms import read_number
+from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 NOTICES.update(
@@ -33,8 +52,15 @@ NOTICES.update(
         "reponse-gardee": mark("Votre réponse est gardée, avec son article et son jour."),
         "decision-prise": mark("La décision est enregistrée."),
         "reutilisation-dite": mark("Les conditions de réutilisation sont enregistrées."),
+        "fichier-verifie": mark("Le fichier est vérifié : voici ce qui y fait des groupes trop petits."),
         "publication-retiree": mark("La publication est retirée, avec son motif."),
     }
+)
+
+
+_LIMITS = replace(DEFAULT_LIMITS, file_bytes=PAGE_UPLOAD_LIMIT, seconds=40)
+_FILE = Receiving(
+    refusal=mark("Ce fichier dépasse {limit} Mio, le plus que cette page accepte : vérifiez-le par parties.")
 )
 
 
@@ -174,6 +200,40 @@ def record_terms(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.go(f"/publication/du-jeu/{dataset_id}", done="reutilisation-dite")
 
 
+@route("GET", "/publication/du-jeu/{dataset_id:int}/petits-effectifs", READ)
+def show_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
+    """What was seen of groups of few people in files, and the form to send another."""
+    page = small_count_page(visit, get_dataset(visit.session, dataset_id))
+    return visit.page("publication/small_counts.html", page)
+
+
+@route("POST", "/publication/du-jeu/{dataset_id:int}/petits-effectifs", RECORD, upload=_FILE)
+def check_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
+    """Reads a file, keeps what makes small groups in it, and forgets it."""
+    sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(SmallCountForm)
+    typed = {name: data.first(name) for name in SmallCountForm.model_fields}
+    file = visit.upload.file if visit.upload is not None else None
+    errors = dict(read.errors) if isinstance(read, Rejected) else {}
+    if file is None:
+        errors["file"] = _("Choisissez le fichier qui doit être publié.")
+    if isinstance(read, Rejected) or file is None:
+        page = small_count_page(visit, sheet, typed, errors)
+        return visit.page("publication/small_counts.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        tables = count_small_groups(
+            file.path, lines=read.form.lines, fewer_than=read.form.fewer_than, name=file.name, limits=_LIMITS
+        )
+        record_small_counts(
+            visit.session, dataset_id, read.form, tables, file_name=file.name, sha256=file.sha256,
+            by=visit.visitor.account_id, today=visit.today,
+        )  # fmt: skip
+    except Refusal as refusal:
+        page = small_count_page(visit, sheet, typed, {"file": refusal.message})
+        status = HTTP_409_CONFLICT if isinstance(refusal, Conflict) else HTTP_422_UNPROCESSABLE_ENTITY
+        return visit.page("publication/small_counts.html", page, status=status)
+    return visit.go(f"/publication/du-jeu/{dataset_id}/petits-effectifs", done="fichier-verifie")
+
+
 @route("GET", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
 def show_takedown(visit: Visit, dataset_id: int) -> Response[Any]:
     """Asks why a publication is taken down."""
@@ -214,5 +274,5 @@ def show_redaction(visit: Visit, dataset_id: int) -> Response[Any]:
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_publication, deny_rest, show_question, answer_question, show_decision, decide_one, show_reuse,
-    record_terms, show_takedown, take_one_down, show_redaction,
+    record_terms, show_takedown, take_one_down, show_redaction, show_small_counts, check_small_counts,
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """Every change to what is known and decided of a publication: each is said in the ledger."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import change_sheet, require_live
 from registry.datasets.vocabulary import Stage
+from registry.inspection.vocabulary import CountedTable
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
@@ -17,9 +19,16 @@ from registry.lifecycle.forms import StageRequestForm
 from registry.lifecycle.service import ask_move
 from registry.platform.lists import load_list
 from registry.platform.tables import set_those_that_differ
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm, ReuseForm, SecretForm, TakedownForm
-from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
-from registry.publication.queries import Dossier, get_dossier
+from registry.publication.forms import (
+    NoSecretForm,
+    PublicationDecisionForm,
+    ReuseForm,
+    SecretForm,
+    SmallCountForm,
+    TakedownForm,
+)
+from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
+from registry.publication.queries import Dossier, find_checks, get_dossier
 from registry.publication.rules import PART, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretReply
 from registry.web.templating import say_day
@@ -133,6 +142,35 @@ def record_reuse(session: Session, dataset_id: int, form: ReuseForm, *, expected
     return terms
 
 
+def record_small_counts(
+    session: Session,
+    dataset_id: int,
+    form: SmallCountForm,
+    tables: Sequence[CountedTable],
+    *,
+    file_name: str,
+    sha256: str,
+    by: int,
+    today: date,
+) -> SmallCountCheck:
+    """Keeps what was seen of small groups in a file, without the file: the next decision cites it.
+
+    Raises: NotFound; Conflict when the sheet is annulled.
+    """
+    sheet = get_dataset(session, dataset_id, lock=True)
+    require_live(sheet)
+    say(session, "publication:check:record")
+    made = SmallCountCheck(
+        organisation_id=sheet.organisation_id, dataset_id=sheet.id, file_name=file_name, sha256=sha256,
+        lines=form.lines, fewer_than=form.fewer_than, tables=[asdict(one) for one in tables], checked_by=by,
+        checked_on=today,
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    session.refresh(made)
+    return made
+
+
 def decide(
     session: Session,
     dataset_id: int,
@@ -161,9 +199,10 @@ def decide(
     if (before := dossier.current) is not None:
         before.state, before.ended_on = DecisionState.REPLACED, today
         session.flush()
+    checks = find_checks(session, dataset_id)
     made = PublicationChoice(
         organisation_id=sheet.organisation_id, dataset_id=sheet.id, conclusion=found.conclusion, decided_by=by,
-        decided_as=role_of(roles), recorded_on=today, **form.model_dump(),
+        decided_as=role_of(roles), recorded_on=today, check_id=checks[0].id if checks else None, **form.model_dump(),
     )  # fmt: skip
     session.add(made)
     if form.licence is not None:

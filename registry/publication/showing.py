@@ -18,9 +18,10 @@ from registry.kernel.words import _, mark
 from registry.lifecycle.showing import known_now
 from registry.organisations.queries import get_organisation
 from registry.platform.lists import load_list
+from registry.publication.checking import has_small, in_a_line
 from registry.publication.forms import LABELS
-from registry.publication.models import PublicationChoice
-from registry.publication.queries import Dossier, get_dossier
+from registry.publication.models import PublicationChoice, SmallCountCheck
+from registry.publication.queries import Dossier, find_checks, get_dossier
 from registry.publication.reusing import reuse_lines
 from registry.publication.rules import (
     BY_SECRET,
@@ -90,7 +91,9 @@ def conclusion_view(found: Communicability) -> ConclusionView:
     )  # fmt: skip
 
 
-def choice_view(choice: PublicationChoice, sheet: Dataset, found: Communicability) -> ChoiceView:
+def choice_view(
+    choice: PublicationChoice, sheet: Dataset, found: Communicability, check: SmallCountCheck | None = None
+) -> ChoiceView:
     """A decision in words, with why it holds no more where what is known now contradicts it."""
     licences, holds = load_list("licences"), choice.state is DecisionState.CURRENT
     licence = licences.label(choice.licence) if choice.licence is not None else ""
@@ -104,6 +107,7 @@ def choice_view(choice: PublicationChoice, sheet: Dataset, found: Communicabilit
         (_("Licence"), licence),
         (_("Décision qui homologue cette licence"), choice.licence_reference or ""),
         (_("Texte qui permet de publier malgré le secret"), choice.disclosure_text or ""),
+        (_("Petits effectifs"), in_a_line(check) if check is not None else ""),
         (choice.state.label, say_day(choice.ended_on) if choice.ended_on is not None else ""),
         (_("Motif du retrait"), choice.ended_reason or ""),
     ]
@@ -144,6 +148,7 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
     dossier = dossier_of(visit, sheet.id)
     found = dossier.concluded(visit.today)
     questions = [_question_line(dossier, code) for code in load_list("secrets")]
+    checks = {one.id: one for one in find_checks(visit.session, sheet.id)}
     current, may = dossier.current, visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled
     return PublicationPage(
         id=sheet.id, version=dossier.version, title=sheet.title, organisation_id=sheet.organisation_id,
@@ -151,8 +156,11 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
         conclusion=conclusion_view(found), questions=questions,
         following=next(iter(found.open_questions), ""),
         unanswered=sum(code != PART and code not in dossier.answers for code in load_list("secrets")),
-        choice=choice_view(current, sheet, found) if current is not None else None,
-        past=[choice_view(one, sheet, found) for one in dossier.choices if one is not current],
+        choice=choice_view(current, sheet, found, checks.get(current.check_id or 0)) if current is not None else None,
+        past=[
+            choice_view(one, sheet, found, checks.get(one.check_id or 0))
+            for one in dossier.choices if one is not current
+        ],
         duties=duty_lines(visit, sheet), reuse=reuse_lines(sheet, dossier.reuse), may_record=may,
         may_take_down=may and (sheet.stage in ONLINE or (current is not None and current.outcome.opens)),
         ground=ground, errors={"ground": error} if error else {},
@@ -207,11 +215,14 @@ def decision_page(
     if current is not None and not current.outcome.opens:
         stored["licence"] = None
     known, licences = load_list("secrets"), load_list("licences")
+    check = next(iter(find_checks(visit.session, sheet.id)), None)
     listed = sorted(licences, key=lambda code: not is_homologated(code))
     return DecisionPage(
         id=sheet.id, version=dossier.version, title=sheet.title,
         conclusion=conclusion_view(dossier.concluded(visit.today)),
         outcomes=[(str(one), one.label) for one in Outcome],
+        small_counts=in_a_line(check) if check is not None else "",
+        small_shape="non-compliant" if check is not None and has_small(check) else "compliant",
         refusals=[(str(one), one.label) for one in PublicationRefusal if one is not PublicationRefusal.OTHER],
         secrets=[
             (code, f"{known.label(code)} ({known.words(code, 'article')})")

@@ -111,6 +111,42 @@ class QuestionPage:
 
 
 @dataclass(frozen=True)
+class SmallCountTable:
+    """What was seen of one sheet: in a sentence, what was left out, then columns, small groups, groups and lines."""
+
+    says: str
+    notes: Sequence[str]
+    found: Sequence[tuple[str, int, int, int]]
+
+
+@dataclass(frozen=True)
+class SmallCountView:
+    """One check of a file."""
+
+    id: int
+    shape: str
+    word: str
+    lines: Sequence[tuple[str, str]]
+    tables: Sequence[SmallCountTable]
+
+
+@dataclass(frozen=True)
+class SmallCountPage:
+    """The checks of small counts of a dataset, and the form of another. Units: `limit` in bytes."""
+
+    id: int
+    title: str
+    checks: Sequence[SmallCountView]
+    together: int
+    kinds: Sequence[tuple[str, str]]
+    may_record: bool
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    limit: int
+
+
+@dataclass(frozen=True)
 class DecisionPage:
     """The form of a decision, beside what it rests on."""
 
@@ -120,6 +156,8 @@ class DecisionPage:
     conclusion: ConclusionView
     outcomes: Sequence[tuple[str, str]]
     refusals: Sequence[tuple[str, str]]
+    small_counts: str
+    small_shape: str
     secrets: Sequence[tuple[str, str]]
     licences: Sequence[tuple[str, str]]
     values: Mapping[str, Any]

@@ -1,0 +1,99 @@
+"""Which columns, alone or together, part the lines of a table into groups of few people: names and counts, no value."""
+
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+
+from registry.inspection.rows import Row
+from registry.inspection.signs import words_of
+from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, CountedTable, LineKind, SmallGroups
+
+_MOST_VALUES, _MOST_CELLS = 5_000, 20_000_000
+_COUNTING = frozenset({
+    "effectif", "effectifs", "nombre", "nb", "nbre", "total", "population", "habitants", "beneficiaires", "personnes",
+    "usagers", "inscrits", "menages", "foyers", "entreprises", "count",
+})  # fmt: skip
+
+
+class _Column:
+    """The values of a column as numbers, until it has too many of them to make groups."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.codes = array("H")
+        self.known: dict[str, int] = {}
+        self.grouping = True
+        self.integers = True
+        self.filled = 0
+        self.below = 0
+
+    def take(self, value: str, line: int, fewer_than: int) -> None:
+        value = value.strip()
+        if value:
+            self.filled += 1
+            whole = value.removesuffix(".0").replace("\u202f", "").replace("\xa0", "").replace(" ", "")
+            if not (whole.isascii() and whole.isdecimal()):
+                self.integers = False
+            elif len(whole) < 6 and 0 < int(whole) < fewer_than:
+                self.below += 1
+        if not self.grouping:
+            return
+        code = self.known.setdefault(value, len(self.known))
+        if code >= _MOST_VALUES:
+            self.grouping = False
+            self.codes, self.known = array("H"), {}
+            return
+        self.codes.extend([0] * (line - len(self.codes)))
+        self.codes.append(code)
+
+
+def count_small(
+    table: str, names: Sequence[str], rows: Iterable[Row], *, lines: LineKind, fewer_than: int
+) -> CountedTable:
+    """What makes groups of fewer than `fewer_than` in a table, where a line is one of them or counts some.
+
+    Of columns that do so together, the fewest are told: what they do, they do with any other.
+    """
+    columns = [_Column(name) for name in names]
+    line, cells, is_whole = 0, 0, True
+    for row in rows:
+        cells += len(columns)
+        if cells > _MOST_CELLS:
+            is_whole = False
+            break
+        for place, column in enumerate(columns):
+            column.take(row.cells[place] if place < len(row.cells) else "", line, fewer_than)
+        line += 1
+    if lines is LineKind.TOTAL:
+        counting = _counting(columns)
+        found = [SmallGroups([one.name], one.filled, one.below, one.below) for one in counting if one.below]
+        return CountedTable(table, line, [one.name for one in counting], found, is_whole=is_whole)
+    grouping = [one for one in columns if one.grouping and 1 < len(one.known) <= line / 2]
+    kept = grouping[:MOST_COMBINED]
+    found = [SmallGroups([], 1, 1, line)] if 0 < line < fewer_than else _grouped(kept, fewer_than)
+    return CountedTable(
+        table, line, [one.name for one in kept], found, is_whole=is_whole, is_cut=len(grouping) > len(kept)
+    )
+
+
+def _counting(columns: Sequence[_Column]) -> list[_Column]:
+    """The columns that count: those whose header says so, else all those of whole numbers."""
+    whole = [one for one in columns if one.filled and one.integers]
+    return [one for one in whole if not _COUNTING.isdisjoint(words_of(one.name).split())] or whole
+
+
+def _grouped(columns: Sequence[_Column], fewer_than: int) -> list[SmallGroups]:
+    found: list[SmallGroups] = []
+    told: list[set[int]] = []
+    for size in range(1, MOST_TOGETHER + 1):
+        for chosen in combinations(range(len(columns)), size):
+            if any(one.issubset(chosen) for one in told):
+                continue
+            counts = Counter(zip(*(columns[place].codes for place in chosen), strict=True))
+            small = [count for count in counts.values() if count < fewer_than]
+            if small:
+                told.append(set(chosen))
+                names = [columns[place].name for place in chosen]
+                found.append(SmallGroups(names, len(counts), len(small), sum(small)))
+    return found
