@@ -151,12 +151,14 @@ def measure_pages(
         yield Measured("et jusqu’à ce que tout soit indexé et jugé", f"{settled(process):.0f} s")
         resting = web_memory(process) / MIB
         yield Measured("mémoire du processus web au repos", f"{resting:.0f} Mio", "", resting, 200, "Mio", at_most=True)
-        first = _first_list(port, cookie)
+        first = _first_list(port, "/jeux", cookie)
         counting = web_memory(process) / MIB
         yield Measured(
             "la première liste après le démarrage : tout est compté",
             f"{1000 * first:.0f} ms, {counting - resting:.1f} Mio de plus",
         )
+        first = _first_list(port, "/conformite/constats", cookie)
+        yield Measured("les premiers constats après le démarrage : tous sont comptés", f"{1000 * first:.0f} ms")
         for work, requests, goal in (
             ("fiche entière avec volets, connecté", [request("GET", f"/jeux/{n}", **cookie) for n in ids], 2.0),
             ("la même en JSON", [request("GET", f"/api/v1/datasets/{n}", **bearer) for n in ids], 4.0),
@@ -198,10 +200,10 @@ def beside(
     )
 
 
-def _first_list(port: int, cookie: dict[str, str]) -> float:
-    """Seconds of the first list a process is asked for."""
+def _first_list(port: int, path: str, cookie: dict[str, str]) -> float:
+    """Seconds of the first list of its kind that a process is asked for."""
     line, began = HTTPConnection("127.0.0.1", port, timeout=120), time.perf_counter()
-    line.request("GET", "/jeux", headers=cookie)
+    line.request("GET", path, headers=cookie)
     line.getresponse().read()
     line.close()
     return time.perf_counter() - began

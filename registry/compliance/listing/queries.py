@@ -1,5 +1,6 @@
 """Every SELECT of the list of findings."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -42,19 +43,24 @@ def find_listed(
     `cells` tell what is chosen, and how many of it: the list goes through them one after the other, of a rank by body
     then by policy, and the database looks at no finding that no page shows.
     """
-    numbers: dict[tuple[_Rank, int, str], int] = {}
+    ranks: dict[tuple[Verdict, str], _Rank] = {}
+    numbers: dict[_Rank, Counter[tuple[int, str]]] = {}
     verdicts: dict[_Rank, Verdict] = {}
     for cell in cells:
-        rank = rank_of(cell.verdict, *weight_of(catalogue, cell.policy_id))
-        verdicts[rank] = cell.verdict
-        at = rank, cell.organisation_id, cell.policy_id
-        numbers[at] = numbers.get(at, 0) + cell.number
-    reached = (rank_of(*after[:3]), after[3], after[4]) if after is not None else None
+        like = cell.verdict, cell.policy_id
+        if like not in ranks:
+            ranks[like] = rank_of(cell.verdict, *weight_of(catalogue, cell.policy_id))
+            verdicts[ranks[like]] = cell.verdict
+        numbers.setdefault(ranks[like], Counter())[cell.organisation_id, cell.policy_id] += cell.number
+    reached = (rank_of(*after[:3]), (after[3], after[4])) if after is not None else None
     few: dict[_Rank, list[tuple[int, str]]] = {}
     parts, whole = [], 0
-    for at in sorted(one for one in numbers if reached is None or one >= reached):
-        rank, organisation_id, policy_id = at
-        if at == reached or whole + numbers[at] > limit:
+    # Ranks below the one that fills the page are not even put in order.
+    for at in ((rank, of) for rank in sorted(numbers) for of in sorted(numbers[rank])):
+        if reached is not None and at < reached:
+            continue
+        (rank, (organisation_id, policy_id)), number = at, numbers[at[0]][at[1]]
+        if at == reached or whole + number > limit:
             parts += _all_of(few, verdicts, today, chosen, limit)
             few = {}
             begins = after[5] if after is not None and at == reached else 0
@@ -66,7 +72,7 @@ def find_listed(
             parts.append(_one_after_another(those, verdicts[rank], today, limit))
         else:
             few.setdefault(rank, []).append((organisation_id, policy_id))
-        whole += 0 if at == reached else numbers[at]
+        whole += 0 if at == reached else number
         if whole >= limit:
             break
     parts += _all_of(few, verdicts, today, chosen, limit)

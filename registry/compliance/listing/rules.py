@@ -1,7 +1,7 @@
 """How the list of findings is narrowed, and what each value of a facet would count."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -67,28 +67,40 @@ def values_of(policy: Policy, catalogue: Catalogue) -> dict[Facet, frozenset[str
 
 def count_cells(cells: Iterable[Cell], catalogue: Catalogue, *choices: Chosen) -> list[Tally]:
     """One tally a choice. A value is counted beside what the other facets leave: chosen too, it would list as many."""
+    # Cells that differ by their body alone answer every other facet alike: a policy is asked once, not once a body.
+    alike: dict[tuple[str, Verdict, Holding], list[Cell]] = {}
+    for cell in cells:
+        alike.setdefault((cell.policy_id, cell.verdict, cell.held), []).append(cell)
     known: dict[str, dict[Facet, frozenset[str]]] = {}
     tallies = [Tally() for _each in choices]
-    for cell in cells:
-        if cell.policy_id not in known:
-            policy = catalogue.find(cell.policy_id)
+    for (policy_id, verdict, held), those in alike.items():
+        if policy_id not in known:
+            policy = catalogue.find(policy_id)
             # What a rule found that left the catalogue stands until the next evaluation.
-            alone = {Facet.POLICY: frozenset({cell.policy_id})}
-            known[cell.policy_id] = alone if policy is None else values_of(policy, catalogue)
-        own = {
-            **known[cell.policy_id],
-            Facet.VERDICT: frozenset({cell.verdict}),
-            Facet.HELD: frozenset({cell.held}),
-            Facet.ORGANISATION: frozenset({str(cell.organisation_id)}),
-        }
+            alone = {Facet.POLICY: frozenset({policy_id})}
+            known[policy_id] = alone if policy is None else values_of(policy, catalogue)
+        own = {**known[policy_id], Facet.VERDICT: frozenset({verdict}), Facet.HELD: frozenset({held})}
         for chosen, tally in zip(choices, tallies, strict=True):
-            left_by = [facet for facet, values in chosen.items() if not values & own.get(facet, frozenset())]
-            if len(left_by) > 1:
-                continue
-            if not left_by:
-                tally.total += cell.number
-                tally.listed.append(cell)
-            for facet in left_by or own:
-                for value in own.get(facet, ()):
-                    tally.by_value[facet][value] += cell.number
+            _tally(tally, chosen, own, those)
     return tallies
+
+
+def _tally(tally: Tally, chosen: Chosen, own: Mapping[Facet, frozenset[str]], those: Sequence[Cell]) -> None:
+    """Counts cells that differ by their body alone; `own` is what they answer to the other facets."""
+    others = [facet for facet in chosen if facet is not Facet.ORGANISATION]
+    left_by = [facet for facet in others if not chosen[facet] & own.get(facet, frozenset())]
+    if len(left_by) > 1:
+        return
+    bodies = chosen.get(Facet.ORGANISATION)
+    inside = those if bodies is None else [cell for cell in those if str(cell.organisation_id) in bodies]
+    number = sum(cell.number for cell in inside)
+    if not left_by:
+        tally.total += number
+        tally.listed += inside
+        counts = tally.by_value[Facet.ORGANISATION]
+        for cell in those:
+            counts[str(cell.organisation_id)] += cell.number
+    if inside:
+        for facet in left_by or own:
+            for value in own.get(facet, ()):
+                tally.by_value[facet][value] += number
