@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from registry.compliance.listing.rules import Cell
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Force, Holding, Verdict
+from registry.governance.stakes import routes
 from registry.governance.stakes.rules import COUNTED, count_stakes
 from registry.kernel.permissions import Role
 from registry.platform.assets import asset_root
@@ -57,6 +58,29 @@ def test_a_director_of_one_commune_counts_that_commune_alone(town: Town) -> None
     bodies = {address.rpartition("organisation=")[2] for address in figures_of(page) if "organisation=" in address}
     assert bodies == {str(town.commune_id)}
     assert "Toutes ces organisations" not in page, "A total of one body would say the same twice."
+
+
+@pytest.mark.database
+def test_the_communes_of_an_authority_wait_behind_their_number_and_lose_no_figure(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, body in enumerate((None, town.commune_id, town.other_commune_id)):
+        town.record(f"Jeu {number}", on=body, **PUBLISHED)
+    director, of_one = town.someone(Role.DIRECTOR), town.someone(Role.DIRECTOR, town.commune_id)
+    open_page, of_one_page = director.get(PAGE).text, of_one.get(PAGE).text
+
+    monkeypatch.setattr(routes, "FOLDED_FROM", 2)
+    folded = director.get(PAGE).text
+
+    assert "2 communes, avec leurs services" in folded
+    assert "communes, avec" not in open_page
+    assert figures_of(folded) == figures_of(open_page)
+    before, behind = folded.partition('id="principes"')[0].split('<details class="panel">')
+    assert f'href="/organisations/{town.authority_id}"' in before
+    for commune in (town.commune_id, town.other_commune_id):
+        assert f'href="/organisations/{commune}"' in behind
+        assert f'href="/organisations/{commune}"' not in before
+    assert of_one.get(PAGE).text.count("<details") == of_one_page.count("<details"), "One commune has nothing to fold."
 
 
 @given(

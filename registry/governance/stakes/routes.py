@@ -1,7 +1,7 @@
 """The page of the six stakes and the three principles, service by service."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from litestar import Response
@@ -14,13 +14,18 @@ from registry.compliance.listing.counting import count_alike
 from registry.compliance.policy import Policy
 from registry.compliance.vocabulary import Force, Principle, Stake, SubjectKind, Verdict
 from registry.governance.stakes.rules import COUNTED, PRACTICES, Axis, Matrix, count_stakes, stakes_address
-from registry.governance.stakes.views import Count, StakeCell, StakeLine, StakesPage, StakeTable
+from registry.governance.stakes.views import Count, StakeCell, StakeGroup, StakeLine, StakesPage, StakeTable
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
+from registry.organisations.models import Organisation
 from registry.organisations.queries import find_organisations
+from registry.organisations.vocabulary import OrganisationKind
+from registry.web.templating import say_number
 from registry.web.visits import Visit, route
 
 STAKES, _PRACTICES = "/gouvernance/enjeux", "/gouvernance/enjeux?force=pratiques"
+FOLDED_FROM = 5
+"""How many bodies of communes are too many to stand among the services of the authority."""
 
 
 @route("GET", STAKES, Permission.COMPLIANCE_FINDING_READ)
@@ -29,7 +34,7 @@ def show_stakes(visit: Visit) -> Response[Any]:
     binding = visit.query("force") != "pratiques"
     catalogue = engine_of(visit.session).catalogue
     matrix = count_stakes(count_alike(visit.session, visit.today), catalogue, binding=binding)
-    bodies = {body.id: body.name for body in find_organisations(visit.session) if body.id in matrix.bodies}
+    bodies = find_organisations(visit.session)
     stating = _stating(catalogue, visit, binding=binding)
     page = StakesPage(
         tables=[
@@ -59,7 +64,7 @@ def _stating(catalogue: Catalogue, visit: Visit, *, binding: bool) -> Counter[Ax
 
 def _table(
     code: str, title: str, axes: Sequence[Axis], stating: Mapping[Axis, int], matrix: Matrix,
-    bodies: Mapping[int, str], *, binding: bool,
+    bodies: Sequence[Organisation], *, binding: bool,
 ) -> StakeTable:  # fmt: skip
     def line(number: int | None, name: str) -> StakeLine:
         cells = []
@@ -68,10 +73,33 @@ def _table(
             cells.append(StakeCell(axis.label, _counts(axis, by, number, binding=binding)))
         return StakeLine(number, name, cells)
 
-    lines = [line(number, name) for number, name in bodies.items()]
-    if len(lines) > 1:
-        lines.insert(0, line(None, _("Toutes ces organisations")))
-    return StakeTable(code, title, [(axis.label, stating.get(axis, 0)) for axis in axes], lines)
+    return StakeTable(
+        code, title, [(axis.label, stating.get(axis, 0)) for axis in axes],
+        _groups([body for body in bodies if body.id in matrix.bodies], _communes_of(bodies), line),
+    )  # fmt: skip
+
+
+def _communes_of(bodies: Sequence[Organisation]) -> dict[int, int]:
+    """The commune that each body is, or is a service of; a body of the authority is left out."""
+    communes = {body.id for body in bodies if body.kind == OrganisationKind.COMMUNE}
+    return {body.id: above for body in bodies for above in body.lineage if above in communes}
+
+
+def _groups(
+    bodies: Sequence[Organisation], communes: Mapping[int, int], line: Callable[[int | None, str], StakeLine]
+) -> list[StakeGroup]:
+    """The authority and its services first; its communes, which may be a hundred, wait behind their number."""
+    first = [line(body.id, body.name) for body in bodies if body.id not in communes]
+    behind = [line(body.id, body.name) for body in bodies if body.id in communes]
+    if not first or len(behind) < FOLDED_FROM:
+        first, behind = [*first, *behind], []
+    if len(first) + len(behind) > 1:
+        first.insert(0, line(None, _("Toutes ces organisations")))
+    if not behind:
+        return [StakeGroup("", first)] if first else []
+    number = len({communes[body.id] for body in bodies if body.id in communes})
+    words = ngettext("%(num)s commune, avec ses services", "%(num)s communes, avec leurs services", number)
+    return [StakeGroup("", first), StakeGroup(words % {"num": say_number(number)}, behind)]
 
 
 def _counts(axis: Axis, by: Mapping[Verdict, int], organisation_id: int | None, *, binding: bool) -> list[Count]:

@@ -32,13 +32,21 @@ class StakeLine:
 
 
 @dataclass(frozen=True)
+class StakeGroup:
+    """Bodies that are read together; those with a title are folded behind it until they are asked for."""
+
+    title: str
+    lines: Sequence[StakeLine]
+
+
+@dataclass(frozen=True)
 class StakeTable:
-    """Stakes or principles, body by body; `policies` tells how many rules state each column."""
+    """Stakes or principles, body by body; `columns` tells how many rules state each."""
 
     code: str
     title: str
     columns: Sequence[tuple[str, int]]
-    lines: Sequence[StakeLine]
+    groups: Sequence[StakeGroup]
 
 
 @dataclass(frozen=True)
