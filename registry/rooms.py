@@ -86,7 +86,7 @@ from registry.processing.requests.facts import bind_requests, every_request, is_
 from registry.processing.retention import gathering as slips
 from registry.processing.retention.facts import BOUND as BOUND_OF_RETENTION
 from registry.processing.retention.facts import bind_retention
-from registry.processing.retention.models import DatasetRetention, RetentionHold
+from registry.processing.retention.models import DatasetRetention, DisposalArticle, RetentionHold
 from registry.publication import (
     dataset_document,
     directory_document,
@@ -277,6 +277,7 @@ _ABOUT_DATASETS = (
     (ActivityDataset, "dataset_id"),
     (DatasetRetention, "dataset_id"),
     (RetentionHold, "dataset_id"),
+    (DisposalArticle, "dataset_id"),
     (StageRequest, "dataset_id"),
     (SecretAnswer, "dataset_id"),
     (PublicationChoice, "dataset_id"),

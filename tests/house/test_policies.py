@@ -13,7 +13,7 @@ from registry.compliance.policy import Fact, Policy
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
 from registry.datasets.models import Dataset
-from registry.datasets.vocabulary import PublicationDecision, PublicationRefusal
+from registry.datasets.vocabulary import FinalDisposition, PublicationDecision, PublicationRefusal
 from registry.organisations.models import Organisation
 from registry.platform.assets import asset_root
 from registry.processing.breaches.models import Breach
@@ -34,6 +34,7 @@ COMPUTED: dict[str, type[Enum]] = {
     "dataset.publication_decision": PublicationDecision,
     "dataset.refusal_ground": PublicationRefusal,
     "dataset.fee_ground": FeeGround,
+    "dataset.selection_decision": FinalDisposition,
 }
 """The facts whose codes are no column's of the subject: a room makes them of its own tables."""
 

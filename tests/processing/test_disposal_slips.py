@@ -186,3 +186,24 @@ def test_only_who_keeps_the_archives_of_a_body_prepares_its_slips(town: Town):
     elsewhere = town.someone(Role.ARCHIVIST, town.commune_id)
     said = {**SAID, "organisation_id": str(town.authority_id), "dataset_ids": str(number)}
     assert elsewhere.post("/conservation/bordereaux/nouveau", said).status_code == 403
+
+
+def test_a_slip_is_the_selection_that_the_end_of_a_retention_calls_for_until_it_is_withdrawn(town: Town):
+    number = due(town, "Candidatures", personal_data="personal")
+    said = [judged(town, "dataset", number, "ARCH-03")]
+    address = prepared(town, number)
+    said.append(judged(town, "dataset", number, "ARCH-03"))
+    archivist = town.someone(Role.ARCHIVIST)
+    archivist.post(f"{address}/retirer", {**fields_of(archivist.get(address)), "reason": "Erreur"})
+
+    assert [*said, judged(town, "dataset", number, "ARCH-03")] == ["non-compliant", "compliant", "non-compliant"]
+
+
+def judged(town: Town, kind: str, number: int, policy: str) -> str:
+    """What a policy says of a subject now."""
+    query = text(
+        "SELECT verdict FROM finding"
+        " WHERE subject_kind = :kind AND subject_id = :id AND policy_id = :policy AND until IS NULL"
+    )
+    with town.acting() as session:
+        return str(session.execute(query, {"kind": kind, "id": number, "policy": policy}).scalar_one())

@@ -11,7 +11,7 @@ from registry.datasets.vocabulary import FinalDisposition, Stage
 from registry.kernel.words import FRENCH
 from registry.ledger.as_of import find_rows
 from registry.organisations.models import Organisation
-from registry.processing.retention.models import DatasetRetention, RetentionHold, RetentionRule
+from registry.processing.retention.models import DatasetRetention, DisposalArticle, RetentionHold, RetentionRule
 from registry.processing.retention.queries import as_retention, body_of, rules_of
 from registry.processing.retention.rules import Origin, Rule, dates_of, keeps_for_ever
 from registry.processing.retention.vocabulary import RetentionState
@@ -21,15 +21,16 @@ VALUE_WORDS["dataset.final_disposition"] = VALUE_WORDS["dataset.selection_decisi
 )
 BOUND = tuple(
     f"dataset.{name}"
-    for name in ("retention_until", "on_hold", "disposed", "final_disposition", "dua_months", "retention_agreed")
-)
+    for name in ("retention_until", "on_hold", "disposed", "final_disposition", "dua_months", "retention_agreed",
+                 "selection_decision")
+)  # fmt: skip
 _KNOWN_NOT_TO_END = frozenset({RetentionState.KEPT, RetentionState.WAITING, RetentionState.OVER})
 
 
 def bind_retention(
     session: Session, bound: Mapping[int, tuple[Any, dict[str, Any]]], *, on: date, until: datetime | None
 ) -> None:
-    """Adds to the facts of these datasets when their retention ends, and whether they are held."""
+    """Adds to the facts of these datasets when their retention ends, whether they are held, what a slip settles."""
     rows = {
         row.dataset_id: row
         for row in find_rows(session, DatasetRetention, until=until, column="dataset_id", among=bound)
@@ -39,11 +40,19 @@ def bind_retention(
         for row in find_rows(session, RetentionHold, until=until, column="dataset_id", among=bound)
         if row.lifted_on is None
     }
+    selected = {
+        row.dataset_id: str(row.fate)
+        for row in find_rows(session, DisposalArticle, until=until, column="dataset_id", among=bound)
+        if row.live
+    }
     rules = _rules_by_owner(session, {rows[number].organisation_id for number in rows}, until)
     for number, (sheet, facts) in bound.items():
         row = rows.get(number)
         known = rules[row.organisation_id] if row is not None else {}
         facts.update(_facts_of(sheet, row, known, on, held=number in held))
+        # What the sheet foresees decides nothing: the slip does, which says at the end what becomes of the data.
+        if number in selected:
+            facts["dataset.selection_decision"] = selected[number]
 
 
 def _rules_by_owner(session: Session, owners: set[int], until: datetime | None) -> dict[int, Mapping[str, Rule]]:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import FRENCH, _
-from registry.ledger.service import say
+from registry.ledger.service import say, touch
 from registry.organisations.queries import get_organisation
 from registry.processing.retention.forms import SlipForm
 from registry.processing.retention.models import DisposalArticle, DisposalSlip
@@ -54,6 +54,8 @@ def prepare_slip(session: Session, body_id: int, form: SlipForm, *, today: date)
         for place, one in enumerate(known, 1)
     )
     session.flush()
+    for one in known:
+        touch(session, "dataset", one.id)
     return slip
 
 
@@ -74,6 +76,7 @@ def withdraw_slip(session: Session, slip_id: int, *, expected: int, reason: str)
     slip.state = SlipState.WITHDRAWN
     for article in articles:
         article.live = False
+        touch(session, "dataset", article.dataset_id)
     session.flush()
     session.refresh(slip)
     return slip
