@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from registry.accounts.vocabulary import TokenScope
+from registry.accounts.vocabulary import DigestRhythm, TokenScope
 from registry.kernel.permissions import Role
 from registry.organisations.forms import Email, Line
 from registry.web.calls import Number
@@ -74,3 +74,11 @@ class TokenForm(BaseModel):
     name: Line
     scope: TokenScope
     expires_on: date
+
+
+class DigestForm(BaseModel):
+    """How often one wants to be mailed what one owes soon."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rhythm: DigestRhythm

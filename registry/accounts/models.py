@@ -1,11 +1,11 @@
-"""Accounts, their ways of signing in, their roles, sessions, tokens, links and sign-in attempts."""
+"""Accounts, their ways of signing in, their roles, sessions, tokens, links, sign-in attempts and mail digests."""
 
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Index, LargeBinary, func, text
 from sqlmodel import Field
 
-from registry.accounts.vocabulary import AccountState, CredentialKind, LinkPurpose, TokenScope
+from registry.accounts.vocabulary import AccountState, CredentialKind, DigestRhythm, LinkPurpose, TokenScope
 from registry.kernel.permissions import Role
 from registry.platform.tables import Kind, Numbered, Table, Versioned, free, identity, plain, stored
 
@@ -129,3 +129,20 @@ class SignInAttempt(Numbered, table=True):
     )
     name_digest: bytes = Field(sa_type=LargeBinary, index=True)
     address_digest: bytes = Field(sa_type=LargeBinary, index=True)
+
+
+class DigestChoice(Table, table=True):
+    """How often an account is mailed what it owes soon, and in which language; an account without a row never is.
+
+    `told_on` is the first day of the last period told: it is claimed before anything is sent, so that none is twice.
+    """
+
+    __tablename__ = "digest_choice"
+    __table_args__ = ({"info": {"kind": Kind.WORK}},)
+
+    account_id: int = Field(
+        sa_column=Column(BigInteger, ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    )
+    rhythm: DigestRhythm = stored(DigestRhythm)
+    locale: str = plain()
+    told_on: date

@@ -17,7 +17,7 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.organisations.models import Organisation, Person, PersonIdentity
-from registry.platform.database import asking_revision
+from registry.platform.database import Acting, acting_in, asking_revision
 from registry.web.visitors import WRITING_ROLES, Visitor
 
 _ENTER_SESSION = "SELECT *, {revision} AS revision FROM enter_session(:asked, :request, :writing, :idle)"
@@ -77,6 +77,23 @@ def enter_by_agenda(session: Session, token: str, request_id: str) -> Visitor | 
 def _enter_token(session: Session, token: str, request_id: str) -> Row[Any] | None:
     asked = {"asked": digest_of(token).hex(), "request": request_id, "writing": WRITING_ROLES}
     return _enter(session, _ENTER_BY_TOKEN, asked)
+
+
+_ENTER_ACCOUNT = text(
+    "SELECT a.id AS account_id, a.organisation_id, a.person_id, a.locale, address_of(a.id) AS address,"
+    " enter_as(a.id, 'machine', '', '{}') AS granted FROM account a WHERE a.id = :asked AND a.state = 'active'"
+)
+
+
+def enter_account(session: Session, account_id: int) -> tuple[Visitor, Acting, str] | None:
+    """Who an active account is, what a transaction of the pages must be told to read as it does, and its address.
+
+    For the worker, which writes to people about what they may read: nothing may be written so.
+    """
+    row = session.execute(_ENTER_ACCOUNT, {"asked": account_id}).one_or_none()
+    if row is None or not row.address:
+        return None
+    return _visitor(row, may_write=False), acting_in(session), row.address
 
 
 def find_sign_in(session: Session, folded_email: str) -> Row[Any] | None:

@@ -14,7 +14,9 @@ from litestar.status_codes import (
     HTTP_429_TOO_MANY_REQUESTS,
 )
 
+from registry.accounts.digests import choose_digest, find_rhythm
 from registry.accounts.forms import (
+    DigestForm,
     GrantForm,
     InvitationForm,
     OwnPasswordForm,
@@ -54,10 +56,10 @@ from registry.accounts.service import (
     use_link,
 )
 from registry.accounts.views import AccountsPage, LinkPage, OwnPage, ResetPage, SecretPage, SignInPage, session_view
-from registry.accounts.vocabulary import AGENDA, AccountState, LinkPurpose, TokenScope
+from registry.accounts.vocabulary import AGENDA, AccountState, DigestRhythm, LinkPurpose, TokenScope
 from registry.kernel.errors import Invalid, Refusal, Unavailable
 from registry.kernel.permissions import Permission, Role
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, current_locale, mark
 from registry.organisations.forms import PersonForm
 from registry.organisations.queries import find_known, find_organisations
 from registry.platform.clock import now
@@ -80,6 +82,7 @@ NOTICES.update(
         "compte-ouvert": mark("Votre mot de passe est enregistré : connectez-vous."),
         "lien-demande": mark("Si un compte porte cette adresse, un lien vient d’y être envoyé ; il vaut deux heures."),
         "session-fermee": mark("La session est fermée."),
+        "courriel": mark("Votre choix est enregistré."),
         "cle-revoquee": mark("La clé est révoquée."),
         "role-donne": mark("Le rôle est donné."),
         "role-donne-invite": mark(
@@ -277,6 +280,9 @@ def _own_page(visit: Visit, errors: dict[str, str], status: int = 200) -> Respon
         tokens=find_tokens(visit.session, visitor.account_id, visit.today),
         scopes=[(str(scope), scope.label) for scope in TokenScope],
         scope=scope if scope in set(TokenScope) else str(TokenScope.READ),
+        rhythms=[(str(one), one.label) for one in DigestRhythm],
+        rhythm=str(find_rhythm(visit.session, visitor.account_id)),
+        is_mailed=Mailer.of(visit.premises.home.settings).is_set,
         errors=errors,
     )
     return visit.page("accounts/own.html", page, status=status)
@@ -307,6 +313,16 @@ def change_own_password(visit: Visit) -> Response[Any]:
         errors = refusal.by_field
         return _own_page(visit, errors, HTTP_422_UNPROCESSABLE_ENTITY)
     return visit.go("/mon-compte", done="mot-de-passe")
+
+
+@route("POST", "/mon-compte/courriel", SELF)
+def choose_own_digest(visit: Visit) -> Response[Any]:
+    """How often one is mailed what one owes, in the language of the page one chooses it on."""
+    read = visit.form(DigestForm)
+    if isinstance(read, Rejected):
+        return _own_page(visit, dict(read.errors), HTTP_422_UNPROCESSABLE_ENTITY)
+    choose_digest(visit.session, visit.visitor.account_id, read.form.rhythm, current_locale(), today=visit.today)
+    return visit.go("/mon-compte", done="courriel")
 
 
 @route("POST", "/mon-compte/sessions/{session_id:int}/fermer", SELF)
@@ -464,6 +480,6 @@ def restart(visit: Visit, account_id: int) -> Response[Any]:
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_sign_in, open_session, close_session, show_reset, request_reset, show_link, follow_link, show_own,
-    change_own_password, close_other, create_token, end_token, show_accounts, invite, renew_link, give_role,
-    take_role, stop, restart,
+    change_own_password, choose_own_digest, close_other, create_token, end_token, show_accounts, invite, renew_link,
+    give_role, take_role, stop, restart,
 )  # fmt: skip

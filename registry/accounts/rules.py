@@ -1,6 +1,9 @@
-"""What a password must be, and when the next attempt must wait: pure functions of values."""
+"""What a password must be, when the next attempt must wait, when a digest is due: pure functions of values."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+
+from registry.accounts.vocabulary import DigestRhythm
+from registry.kernel.dates import is_working_day
 
 SESSION_LASTS = timedelta(hours=12)
 SESSION_IDLE = timedelta(hours=2)
@@ -41,3 +44,16 @@ def is_strong(password: str, email: str) -> bool:
 def must_wait(failures_by_name: int, failures_by_address: int) -> bool:
     """Whether so many recent failures forbid another attempt for now."""
     return failures_by_name >= FAILURES_PER_NAME or failures_by_address >= FAILURES_PER_ADDRESS
+
+
+def period_of(rhythm: DigestRhythm, day: date) -> date:
+    """The first day of the period a day belongs to, by the rhythm of a digest: that day, or the Monday of its week."""
+    return day - timedelta(days=day.weekday()) if rhythm is DigestRhythm.WEEKLY else day
+
+
+def is_digest_due(rhythm: DigestRhythm, told_on: date, today: date) -> bool:
+    """Whether a digest may leave today, none having left in this period: on working days alone.
+
+    The weekly one leaves on Monday, and on the next working day where Monday is off or the machine was.
+    """
+    return rhythm is not DigestRhythm.NONE and is_working_day(today) and told_on < period_of(rhythm, today)

@@ -46,6 +46,9 @@ class OwnPage:
     tokens: Sequence[ApiToken]
     scopes: Sequence[tuple[str, str]]
     scope: str
+    rhythms: Sequence[tuple[str, str]]
+    rhythm: str
+    is_mailed: bool
     errors: Mapping[str, str]
 
 

@@ -1,4 +1,4 @@
-"""What an account can be, how it signs in, and what a single-use link is for."""
+"""What an account can be, how it signs in, what a single-use link is for, and how often it is written to."""
 
 from registry.kernel.words import Labelled, mark
 
@@ -30,6 +30,14 @@ class TokenScope(Labelled):
     READ = "read", mark("Lecture")
     WRITE = "write", mark("Lecture et écriture")
     CALENDAR = "calendar", mark("Agenda : les échéances, et rien d’autre")
+
+
+class DigestRhythm(Labelled):
+    """How often somebody is mailed what they owe soon; nobody is who did not ask."""
+
+    NONE = "none", mark("Aucun message")
+    WEEKLY = "weekly", mark("Chaque semaine, le lundi")
+    DAILY = "daily", mark("Chaque jour ouvré")
 
 
 AGENDA = "/agenda/{token}/echeances.ics?de=miennes"

@@ -1,4 +1,4 @@
-"""`beffroi worker`: the process that does the jobs, seals the ledger and judges everything each day."""
+"""`beffroi worker`: the process that does the jobs, seals the ledger, judges everything and writes to who asked."""
 
 import asyncio
 import sys
@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from registry.cli.opening import open_terminal, settings_of
 from registry.compliance.daily import evaluate_daily
+from registry.desk.digests import send_digests_on
 from registry.kernel.errors import Unavailable
 from registry.ledger.service import seal
 from registry.platform.database import Acting, transaction
@@ -26,7 +27,7 @@ SEAL_EVERY = 2.0
 
 
 def work_home(home: Home, info: dict[str, Any]) -> None:
-    """Runs the jobs, seals the ledger and judges everything on each new day, until told to stop."""
+    """Runs the jobs, seals the ledger, judges everything on each new day and sends digests, until told to stop."""
     end_with_supervisor()
     stopping = threading.Event()
     sealer = threading.Thread(target=_seal_on, args=(home, stopping), name="sealer", daemon=True)
@@ -38,14 +39,15 @@ def work_home(home: Home, info: dict[str, Any]) -> None:
         name="evaluation",
         daemon=True,
     )
-    sealer.start()
-    judge.start()
+    post = threading.Thread(target=send_digests_on, args=(home, info, stopping), name="digests", daemon=True)
+    for one in (sealer, judge, post):
+        one.start()
     try:
         asyncio.run(work(home.urls.jobs, home.jobs, job_functions(home, info)))
     finally:
         stopping.set()
-        sealer.join(10)
-        judge.join(10)
+        for one in (sealer, judge, post):
+            one.join(10)
 
 
 def _seal_on(home: Home, stopping: threading.Event) -> None:

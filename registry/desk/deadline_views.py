@@ -49,6 +49,15 @@ class DeadlineMonth:
 
 
 @dataclass(frozen=True)
+class Digest:
+    """A mail that tells somebody their deadlines."""
+
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
 class DeadlinesPage:
     """The calendar of deadlines, month by month: the first month is shown, all of them where they are `few`."""
 

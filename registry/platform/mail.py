@@ -15,6 +15,10 @@ from registry.platform.settings import Settings
 _PATIENCE = 10
 
 
+class Unanswered(Unavailable):
+    """The server fell silent while it was given a message: it may have taken it."""
+
+
 @dataclass(frozen=True)
 class Mailer:
     """Sends plain-text mail, or says it cannot."""
@@ -61,17 +65,24 @@ class Mailer:
     def send(self, recipient: str, subject: str, body: str) -> None:
         """Sends one message.
 
-        Raises: Unavailable.
+        Raises: Unavailable; Unanswered where the server may have taken the message.
         """
         if self.url is None:
             raise Unavailable(_("Aucun serveur de courrier n’est réglé (BEFFROI_MAIL_URL)."))
         message = EmailMessage()
         message["From"], message["To"], message["Subject"] = self.sender, recipient, subject
         message.set_content(body)
+        sending = taken = False
         try:
             with _connected(self.url) as server:
+                sending = True
                 server.send_message(message)
+                taken = True
         except (OSError, smtplib.SMTPException) as error:
+            if taken:
+                return  # The server has the message: what it says when it is left changes nothing.
+            if sending and not isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused)):
+                raise Unanswered(_("Le serveur de courrier s’est tu : le message est peut-être parti.")) from error
             raise Unavailable(_("Le courrier n’a pas pu partir : le serveur de courrier ne répond pas.")) from error
 
     def try_out(self) -> None:

@@ -775,6 +775,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     ),
     "POST /langue": _form(langue="en"),
     "POST /lien/{token:str}": _form(password=NEW_PASSWORD, again=NEW_PASSWORD),
+    "POST /mon-compte/courriel": _form(rhythm="weekly"),
     "POST /mon-compte/cles": _form(name="Clé neuve", scope="read", expires_on="2027-01-15"),
     "POST /mon-compte/mot-de-passe": _form(current=PASSWORD, password=NEW_PASSWORD, again=NEW_PASSWORD),
     "POST /mot-de-passe-oublie": _form(email=lambda of: of.mailbox),

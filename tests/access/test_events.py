@@ -40,6 +40,7 @@ WITHOUT_EVENT = {
     "POST /jeux/vues/{view_id:int}/modifier": "a convenience of one account: nothing is stated of the data",
     "POST /jeux/vues/{view_id:int}/enlever": "a convenience of one account; the row stays, set aside",
     "POST /jeux/vues/{view_id:int}/retablir": "a convenience of one account: nothing is stated of the data",
+    "POST /mon-compte/courriel": "a convenience of one account: when it is written to; nothing is stated of the data",
     "POST /langue": "a choice of the browser's, kept in its cookie",
     "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
     "POST /deconnexion": "states nothing: the same row says when it ended",

@@ -233,7 +233,7 @@ STATEMENTS = {
     "/documents": 4,
     "/comptes": 4,
     "/personnes": 4,
-    "/mon-compte": 5,
+    "/mon-compte": 6,
 }
 """What each page asks, who enters included: a page that asks more has begun to ask once a row."""
 

@@ -223,10 +223,15 @@ def test_a_password_by_link_does_not_hold_the_address_of_its_account(town: Town)
 
 
 class Postbox:
-    """A mail server of one's own, that keeps who each message is for."""
+    """A mail server of one's own, that keeps who each message is for, and each message.
+
+    Once told to, it refuses recipients, or takes a message and says nothing of it.
+    """
 
     def __init__(self) -> None:
         self.recipients: list[str] = []
+        self.messages: list[bytes] = []
+        self.refuses = self.falls_silent = False
         self._heard = socket.create_server(("127.0.0.1", 0))
         self.port = self._heard.getsockname()[1]
         self._thread = Thread(target=self._serve, daemon=True)
@@ -252,12 +257,19 @@ class Postbox:
             said = line.strip().upper()
             if in_message:
                 in_message = said != b"."
+                self.messages[-1] += line if in_message else b""
+                if not in_message and self.falls_silent:
+                    return
                 if not in_message:
                     say(b"250 kept")
                 continue
             if said.startswith(b"RCPT"):
+                if self.refuses:
+                    say(b"550 nobody here")
+                    continue
                 self.recipients.append(line.decode().partition("<")[2].partition(">")[0])
             in_message = said == b"DATA"
+            self.messages += [b""] * in_message
             say(b"354 go on" if in_message else b"221 bye" if said == b"QUIT" else b"250 well")
             if said == b"QUIT":
                 return
