@@ -111,7 +111,7 @@ from registry.publication import api as publication_api
 from registry.publication import panels as publication_panels
 from registry.publication import routes as publication_routes
 from registry.reporting import api as reporting_api
-from registry.reporting import comparison_routes
+from registry.reporting import comparison_api, comparison_routes
 from registry.reporting import routes as reporting_routes
 from registry.reporting.approvals import api as approvals_api
 from registry.reporting.approvals import routes as approvals_routes
@@ -245,6 +245,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *dashboard_routes.HANDLERS,
     *deadlines_routes.HANDLERS,
     *reporting_api.HANDLERS,
+    *comparison_api.HANDLERS,
     *approvals_api.HANDLERS,
     *erasures_routes.HANDLERS,
     *erasures_api.HANDLERS,

@@ -5,7 +5,7 @@ Read from what each says of itself, its canonical twin: the same answer whatever
 
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from registry.compliance.vocabulary import Force, Verdict
 from registry.reporting.vocabulary import Change
@@ -16,8 +16,20 @@ _WEIGHT = {Verdict.COMPLIANT: 0, Verdict.TO_COMPLETE: 1, Verdict.NON_COMPLIANT: 
 """How much each verdict asks for; what does not apply asks for nothing and is left out."""
 
 
+class Subject(NamedTuple):
+    """What a finding is about, as a twin says it."""
+
+    kind: str
+    number: str
+
+
 def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each finding that changed between two reports, the worst first, as lines of the content of the later one."""
+    return [line for _subject, line in compare_subjects(before, now)]
+
+
+def compare_subjects(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[Subject, dict[str, Any]]]:
+    """The same lines, each with the subject that it is about, by kind and number."""
     earlier, later = _by_key(before["findings"]), _by_key(now["findings"])
     was, rules = _by_id(before["policies"]), _by_id(now["policies"])
     lines = []
@@ -29,25 +41,26 @@ def compare(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[dict[str,
         said = second or first or {}
         rule = rules.get(key[0]) or was[key[0]]
         known = key[0] in was and key[0] in rules
-        lines.append(
-            {
-                "change": change,
-                "policy_id": key[0],
-                "title": rule["title"],
-                "force": rule["force"],
-                "subject": said["subject"],
-                "organisation": said["organisation"],
-                "period": said.get("period"),
-                "before": first["verdict"] if first else None,
-                "after": second["verdict"] if second else None,
-                "rule_changed": known and was[key[0]]["digest"] != rules[key[0]]["digest"],
-            }
-        )
+        line = {
+            "change": change,
+            "policy_id": key[0],
+            "title": rule["title"],
+            "force": rule["force"],
+            "subject": said["subject"],
+            "organisation": said["organisation"],
+            "period": said.get("period"),
+            "before": first["verdict"] if first else None,
+            "after": second["verdict"] if second else None,
+            "rule_changed": known and was[key[0]]["digest"] != rules[key[0]]["digest"],
+        }
+        lines.append((Subject(key[1], key[2]), line))
     order = list(Change)
     return sorted(
         lines,
-        key=lambda one: (order.index(one["change"]), one["policy_id"], one["subject"], one["period"] or 0),
-    )
+        key=lambda one: (
+            order.index(one[1]["change"]), one[1]["policy_id"], one[1]["subject"], one[1]["period"] or 0, *one[0]
+        ),
+    )  # fmt: skip
 
 
 def _by_key(findings: Iterable[Mapping[str, Any]]) -> dict[_Key, Mapping[str, Any]]:

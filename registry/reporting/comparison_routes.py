@@ -10,14 +10,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.explanation import verdict_word
 from registry.compliance.vocabulary import Force, Verdict
-from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.reporting.comparing import by_rule, compare
-from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
-from registry.reporting.queries import find_others_of_subject, find_previous
+from registry.reporting.queries import find_others_of_subject
 from registry.reporting.views import ChangedRule, ChangeGroup, ComparisonPage
-from registry.reporting.visiting import READ, document_for, readable
+from registry.reporting.visiting import READ, beside, compared_for, order_in_time, readable
 from registry.reporting.vocabulary import Change
 from registry.web.forms import read_number
 from registry.web.templating import say_day
@@ -30,39 +28,20 @@ NAMED = 20
 @route("GET", "/documents/{document_id:int}/comparaison", READ)
 def show_comparison(visit: Visit, document_id: int) -> Response[Any]:
     """A report beside the one before it, or beside the one chosen."""
-    document = document_for(visit, document_id)
-    if not get_report(document.report_id).compared:
-        raise NotFound(_("Ce document ne se compare à aucun autre : seuls les rapports de conformité le font."))
-    others = find_others_of_subject(visit.session, document, readable(visit))
-    other = _chosen(visit, document, others)
+    document = compared_for(visit, document_id)
+    others = list(find_others_of_subject(visit.session, document, readable(visit)))
+    asked = visit.query("avec")
+    other = beside(visit, document, (read_number(asked) or 0) if asked else None)
+    if other is not None and other not in others:
+        others.append(other)
     page = ComparisonPage(
         id=document.id, title=document.title, as_of=document.as_of,
         others=[(str(one.id), _named(one)) for one in others], other=str(other.id) if other is not None else "",
-        groups=_groups(visit, *sorted((document, other), key=_order)) if other is not None else [],
-        earlier=_named(min(document, other, key=_order)) if other is not None else "",
-        later=_named(max(document, other, key=_order)) if other is not None else "",
+        groups=_groups(visit, *sorted((document, other), key=order_in_time)) if other is not None else [],
+        earlier=_named(min(document, other, key=order_in_time)) if other is not None else "",
+        later=_named(max(document, other, key=order_in_time)) if other is not None else "",
     )  # fmt: skip
     return visit.page("reporting/comparison.html", page)
-
-
-def _order(document: IssuedDocument) -> tuple[Any, int]:
-    return document.as_of, document.id
-
-
-def _chosen(visit: Visit, document: IssuedDocument, others: Any) -> IssuedDocument | None:
-    """The other document: the one asked for, else the one that the report itself comes after, else the latest."""
-    asked = visit.query("avec")
-    if asked:
-        number = read_number(asked)
-        found: IssuedDocument | None = next((one for one in others if one.id == number), None)
-        if found is None:
-            raise NotFound(_("Ce document n’est pas du même rapport sur le même sujet : choisissez-en un de la liste."))
-        return found
-    before = find_previous(
-        visit.session, document.report_id, document.subject_kind, document.subject_id, document.as_of, document.id
-    )
-    number = before.id if before is not None else 0
-    return next((one for one in others if one.id == number), others[0] if others else None)
 
 
 def _named(document: IssuedDocument) -> str:

@@ -146,9 +146,9 @@ def find_final_of(session: Session, draft_id: int) -> IssuedDocument | None:
 
 
 def find_others_of_subject(
-    session: Session, document: IssuedDocument, readable: Readable, limit: int = 50
+    session: Session, document: IssuedDocument, readable: Readable, number: int | None = None, limit: int = 50
 ) -> Sequence[IssuedDocument]:
-    """The other documents of one report on one subject, within the asker's rights, the latest first."""
+    """The other documents of one report on one subject, within the asker's rights, the latest first; or this one."""
     same = (
         col(IssuedDocument.report_id) == document.report_id,
         col(IssuedDocument.subject_kind) == document.subject_kind,
@@ -158,7 +158,10 @@ def find_others_of_subject(
         col(IssuedDocument.draft_id).is_distinct_from(document.id),
         col(IssuedDocument.id).is_distinct_from(document.draft_id),
     )
-    return session.execute(_documents(readable).where(*same).limit(limit)).scalars().all()
+    query = _documents(readable).where(*same)
+    if number is not None:
+        query = query.where(col(IssuedDocument.id) == number)
+    return session.execute(query.limit(limit)).scalars().all()
 
 
 def find_previous(

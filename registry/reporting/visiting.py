@@ -1,6 +1,7 @@
 """What pages and the API ask of documents alike: to issue one, and one of its parts."""
 
 import secrets
+from datetime import date
 from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ from registry.reporting.discovery import get_report
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.order import Order
-from registry.reporting.queries import STANDING, Readable, get_document
+from registry.reporting.queries import STANDING, Readable, find_others_of_subject, find_previous, get_document
 from registry.reporting.service import EARLIEST
 from registry.reporting.sources import get_source, sources_of
 from registry.reporting.vocabulary import DocumentState, Medium, Workbook, Writing
@@ -112,6 +113,41 @@ def document_for(visit: Visit, document_id: int) -> IssuedDocument:
     Raises: NotFound.
     """
     return get_document(visit.session, document_id, readable(visit))
+
+
+def compared_for(visit: Visit, document_id: int) -> IssuedDocument:
+    """A document that is compared to others of its report.
+
+    Raises: NotFound.
+    """
+    document = document_for(visit, document_id)
+    if not get_report(document.report_id).compared:
+        raise NotFound(_("Ce document ne se compare à aucun autre : seuls les rapports de conformité le font."))
+    return document
+
+
+def beside(visit: Visit, document: IssuedDocument, number: int | None) -> IssuedDocument | None:
+    """What a document is compared to: the one of this number, else the one it comes after, else the latest.
+
+    Raises: NotFound for a number that is no other document of the same report on the same subject.
+    """
+    within = readable(visit)
+    if number is not None:
+        found = find_others_of_subject(visit.session, document, within, number)
+        if not found:
+            raise NotFound(_("Ce document n’est pas du même rapport sur le même sujet : choisissez-en un de la liste."))
+        return found[0]
+    before = find_previous(
+        visit.session, document.report_id, document.subject_kind, document.subject_id, document.as_of, document.id
+    )
+    # The one before may be of a kind that the visitor is not shown.
+    found = find_others_of_subject(visit.session, document, within, before.id) if before is not None else []
+    return next(iter(found or find_others_of_subject(visit.session, document, within, limit=1)), None)
+
+
+def order_in_time(document: IssuedDocument) -> tuple[date, int]:
+    """What sorts documents of one subject: the day they speak of, then their number."""
+    return document.as_of, document.id
 
 
 def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:

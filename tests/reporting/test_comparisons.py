@@ -1,6 +1,7 @@
 """A report of compliance beside another: what appeared, was mended or got worse, in the report and on a page."""
 
 import json
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -78,12 +79,12 @@ def test_what_a_rule_says_alike_of_several_subjects_is_one_line_and_none_is_lost
 
 @pytest.fixture
 def issue(town: Town, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Issues a compliance report of the commune, as a page: what it says is the same as in a PDF."""
+    """Issues a compliance report of a body, else of the commune, as a page: what it says is the same as in a PDF."""
     monkeypatch.setattr(service, "best_medium", lambda: Medium.PAGE)
 
-    def issue() -> IssuedDocument:
+    def issue(body: int | None = None) -> IssuedDocument:
         return issue_report(
-            town.home, "compliance", subject=Subject("organisation", town.commune_id), as_of=None,
+            town.home, "compliance", subject=Subject("organisation", body or town.commune_id), as_of=None,
             acting=Acting("cli:essai"), info=town.info, report=lambda *_said: None,
         ).document  # fmt: skip
 
@@ -134,3 +135,62 @@ def test_a_document_of_something_else_is_not_compared_to(town: Town, jurist: Som
     assert jurist.get(f"/documents/{made.id}/comparaison").status_code == 404
     stranger = town.someone(Role.LEGAL, town.other_commune_id)
     assert stranger.get(f"/documents/{made.id}/comparaison").status_code == 404
+
+
+def compared(someone: Someone, document_id: int, asked: str = "") -> Any:
+    """What the API answers of a report beside another."""
+    return someone.api("GET", f"/api/v1/documents/{document_id}/comparison{asked}")
+
+
+@pytest.mark.database
+def test_a_program_reads_what_changed_page_by_page_as_the_page_shows_it(town: Town, jurist: Someone, issue: Any):
+    town.record("Aides versées", on=town.commune_id)
+    first = issue()
+    alone = compared(jurist, first.id)
+    assert (alone.status_code, alone.json()["later"]["id"]) == (200, first.id)
+    assert (alone.json()["earlier"], alone.json()["changes"], alone.json()["next"]) == (None, [], None)
+    sheet = town.record("Terrains de sport", on=town.commune_id)
+    second = issue()
+
+    whole = compared(jurist, second.id).json()
+    assert (whole["earlier"]["id"], whole["later"]["id"]) == (first.id, second.id)
+    twin = json.loads(town.home.files.read(second.canonical_sha256))["since"]["changes"]
+    assert whole["total"] == len(whole["changes"]) == len(twin) > 3
+    for told, said_ in zip(whole["changes"], twin, strict=True):
+        assert {"period": None, **said_}.items() <= told.items()
+        assert (told["subject_kind"], told["subject_id"]) == ("dataset", str(sheet))
+    assert compared(jurist, first.id, f"?other={second.id}").json()["changes"] == whole["changes"]
+    page = compared(jurist, first.id, "?limit=2").json()
+    rows = page["changes"]
+    third = issue()
+    while page["next"]:
+        page = compared(jurist, first.id, f"?limit=2&cursor={page['next']}").json()
+        rows += page["changes"]
+        assert page["later"]["id"] == second.id, "A report issued while pages are read changes no page."
+    assert rows == whole["changes"]
+    assert compared(jurist, first.id).json()["later"]["id"] == third.id
+    shown = unescape(jurist.get(f"/documents/{second.id}/comparaison?avec={first.id}").text)
+    assert all(one["title"] in shown for one in whole["changes"])
+
+
+@pytest.mark.database
+def test_what_a_program_asks_amiss_is_refused_in_a_sentence_that_says_what_to_do(
+    town: Town, jurist: Someone, issue: Any
+):
+    made, elsewhere = issue(), issue(town.other_commune_id)
+    above, stranger = town.someone(Role.LEGAL), town.someone(Role.LEGAL, town.other_commune_id)
+
+    for someone, other in ((above, elsewhere.id), (above, made.id), (jurist, elsewhere.id), (jurist, 999_999)):
+        answer = compared(someone, made.id, f"?other={other}")
+        assert answer.status_code == 422
+        assert [one["path"] for one in answer.json()["errors"]] == ["other"]
+        assert f"Le document {other} n’est pas un autre rapport sur le même sujet" in answer.json()["detail"]
+    for asked in ("?other=abc", "?other=-1", "?other=" + "9" * 30, "?other=1&other=2", "?avec=1", "?cursor=abc"):
+        assert compared(jurist, made.id, asked).status_code == 422, asked
+    assert compared(jurist, 999_999).status_code == 404
+    assert compared(stranger, made.id).status_code == 404
+    with town.acting() as session:
+        session.execute(text("UPDATE issued_document SET report_id = 'breaches' WHERE id = :id"), {"id": made.id})
+    other_kind = compared(jurist, made.id)
+    assert other_kind.status_code == 404
+    assert "seuls les rapports de conformité" in other_kind.json()["detail"]
