@@ -302,6 +302,9 @@ class InformationSystem(Versioned, table=True):
     dependency_assessed_on: date | None = None
     health_data: bool | None = None
     definitive_archives: bool | None = None
+    archive_deposit: bool | None = None
+    deposit_declared_on: date | None = None
+    deposit_contract: bool | None = None
     declared_absent: list[str] = plain_list()
     annulled: bool = Field(default=False)
 

@@ -172,7 +172,8 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
         said = SystemForm(
             name="Logiciel", external_host=True, host_name="Hébergeur", host_country="FR", certifications=["hds"],
             backup_tested_on=TODAY, exit_tested_on=TODAY, open_export=True, dependency_assessed_on=TODAY,
-            health_data=False, definitive_archives=False,
+            health_data=False, definitive_archives=False, archive_deposit=True, deposit_declared_on=TODAY,
+            deposit_contract=True,
         )  # fmt: skip
         system = record_system(session, register.authority, said)
         facts |= bind_systems(session, [system.id], on=TODAY, until=None)[system.id][1]

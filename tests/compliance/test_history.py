@@ -21,8 +21,10 @@ from registry.contracts.forms import ContractChange, ContractForm
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.datasets.forms import DatasetChange, DatasetForm
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
+from registry.datasets.systems.forms import SystemChange, SystemForm
+from registry.datasets.systems.service import amend_system, record_system, set_system_aside
 from registry.kernel.errors import Refusal
 from registry.kernel.permissions import Role
 from registry.ledger.service import touch
@@ -136,15 +138,15 @@ def of_dataset(history: History, session: Session, numbers: Sequence[int], value
 
 
 def annul_or_restore(history: History, session: Session, numbers: Sequence[int], _values: Mapping[str, Any]) -> object:
-    """A dataset, an activity or a contract is annulled, or comes back."""
-    model = (Dataset, ProcessingActivity, Contract)[numbers[1] % 3]
+    """A dataset, an activity, a contract or a system is annulled, or comes back."""
+    model = (Dataset, ProcessingActivity, Contract, InformationSystem)[numbers[1] % 4]
     found = history.among(session, model, numbers[0])
     if found is None:
         return None
     if model is Dataset:
         act = restore_dataset if found.annulled else annul_dataset
         return act(session, found.id, expected=found.version, reason="Erreur")
-    act_on = set_activity_aside if model is ProcessingActivity else set_contract_aside
+    act_on = {ProcessingActivity: set_activity_aside, Contract: set_contract_aside}.get(model, set_system_aside)
     return act_on(session, found.id, expected=found.version, reason="Erreur", annulled=not found.annulled)
 
 
@@ -194,6 +196,16 @@ def of_activity(history: History, session: Session, numbers: Sequence[int], valu
         return record_activity(session, body, ActivityForm.model_validate({"name": "Suivi", **values, **linked}))
     form = ActivityChange.model_validate(values | linked)
     return amend_activity(session, found.id, form, expected=found.version)
+
+
+def of_system(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
+    """An information system is recorded, or an earlier one changed."""
+    found = history.among(session, InformationSystem, numbers[0])
+    if found is None or numbers[1] % 3 == 0:
+        body = history.bodies[numbers[2] % len(history.bodies)]
+        named = f"Logiciel {numbers[0]}"
+        return record_system(session, body, SystemForm.model_validate({"name": named, **values}))
+    return amend_system(session, found.id, SystemChange.model_validate(values), expected=found.version)
 
 
 def of_contract(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
@@ -289,6 +301,11 @@ OF_ACTIVITY = some(
 OF_CONTRACT = some(
     signed_on=(BEFORE[0], None), starts_on=BEFORE[:3], ends_on=(*DAYS[3:], None), tacit_renewal=(True, False)
 )  # fmt: skip
+OF_SYSTEM = some(
+    external_host=(True, False), certifications=([], ["archives"]), health_data=(True, False),
+    archive_deposit=(True, False, None), deposit_declared_on=BEFORE, deposit_contract=(True, False),
+    declared_absent=([], ["deposit_declared_on"]),
+)  # fmt: skip
 OF_TERMS = some(no_sub_processors=(True, False), authorisation=("general", "specific", "none"))
 MANDATES = st.fixed_dictionaries(
     {"since": st.sampled_from((-40, -1, 0, 1, 30)), "lasting": st.sampled_from((None, 1, 30, 365))}
@@ -296,7 +313,7 @@ MANDATES = st.fixed_dictionaries(
 EDITS: Mapping[Edit, st.SearchStrategy[dict[str, Any]]] = {
     of_dataset: OF_DATASET, annul_or_restore: st.just({}), move: st.just({}), of_organisation: OF_ORGANISATION,
     of_mandate: MANDATES, of_activity: OF_ACTIVITY, of_contract: OF_CONTRACT, of_processor: OF_TERMS,
-    of_stage: st.just({}),
+    of_stage: st.just({}), of_system: OF_SYSTEM,
 }  # fmt: skip
 NUMBERS = st.tuples(*[st.integers(0, 5)] * 3)
 STEP = st.one_of(

@@ -158,6 +158,38 @@ def test_a_system_bears_its_findings_on_its_page_in_the_list_and_in_the_api_and_
     assert "Archivage" not in other.get("/conformite/SOUV-03").text
 
 
+def test_a_deposit_of_archives_is_told_on_the_page_of_its_system_and_judged_there(town: Town):
+    steward = town.someone(Role.STEWARD)
+    typed = {
+        "organisation_id": str(town.authority_id), "name": "Archivage", "host_name": "Tiers-archiveur",
+        "certifications": ["archives"], "archive_deposit": "true", "deposit_contract": "true",
+    }  # fmt: skip
+    address = steward.post("/systemes/nouveau", typed).headers["location"].partition("?")[0]
+    number = int(address.rpartition("/")[2])
+
+    def said() -> str:
+        read = steward.api("GET", f"/api/v1/systems/{number}").json()
+        return {one["policy_id"]: one["verdict"] for one in read["findings"]}["ARCH-08"]
+
+    seen = [said()]
+    assert f'href="{address}/modifier#deposit_declared_on"' in steward.get(address).text
+    for version, change in enumerate(
+        (
+            {"declared_absent": ["deposit_declared_on"]},
+            {"declared_absent": "", "deposit_declared_on": "2026-02-10"},
+            {"external_host": "false", "archive_deposit": ""},
+        ),
+        1,
+    ):
+        change |= {"version": str(version), "name": "Archivage"}
+        assert steward.post(f"{address}/modifier", change).status_code == 303
+        seen.append(said())
+
+    assert seen == ["to-complete", "non-compliant", "compliant", "not-applicable"]
+    refused = steward.post(f"{address}/modifier", {"version": "4", "name": "A", "deposit_declared_on": "2999-01-01"})
+    assert refused.status_code == 422
+
+
 def test_a_rule_is_told_in_plain_words_with_its_exact_condition_at_hand(town: Town):
     reader = town.someone(Role.LEGAL)
     sheet = reader.get(f"/jeux/{town.record()}").text

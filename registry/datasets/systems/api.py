@@ -52,6 +52,9 @@ class SystemBody:
     dependency_assessed_on: date | None
     health_data: bool | None
     definitive_archives: bool | None
+    archive_deposit: bool | None
+    deposit_declared_on: date | None
+    deposit_contract: bool | None
     declared_absent: list[str]
     annulled: bool
     dataset_ids: list[int]

@@ -12,8 +12,10 @@ from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
 
-_TRUTHS = ("external_host", "open_export", "health_data", "definitive_archives")
-_DAYS = ("exit_tested_on", "backup_tested_on", "dependency_assessed_on")
+_TRUTHS = (
+    "external_host", "open_export", "health_data", "definitive_archives", "archive_deposit", "deposit_contract",
+)  # fmt: skip
+_DAYS = ("exit_tested_on", "backup_tested_on", "dependency_assessed_on", "deposit_declared_on")
 VALUE_WORDS.update({"system.host_country": lambda code: load_list("countries").label(code)})
 BOUND = tuple(
     f"system.{name}" for name in (*_TRUTHS, *_DAYS, "host", "host_country", "hosted_in_eea", "hds_certified",
@@ -38,6 +40,9 @@ def facts_of_system(system: Any) -> dict[str, Any]:
     facts: dict[str, Any] = {
         f"system.{name}": getattr(system, name) for name in _TRUTHS if getattr(system, name) is not None
     }
+    if system.external_host is False:
+        # What the body keeps on its own machines is entrusted to nobody.
+        facts.setdefault("system.archive_deposit", False)
     for name in _DAYS:
         may_be_absent(facts, f"system.{name}", getattr(system, name), system.declared_absent, name)
     bind_presence(facts, "system.host", system.host_name, system.declared_absent, "host_name")

@@ -30,6 +30,9 @@ class SystemForm(BaseModel):
     dependency_assessed_on: Past | None = None
     health_data: bool | None = None
     definitive_archives: bool | None = None
+    archive_deposit: bool | None = None
+    deposit_declared_on: Past | None = None
+    deposit_contract: bool | None = None
     declared_absent: Codes = Field(default_factory=list)
 
 

@@ -40,7 +40,9 @@ READ, RECORD, ANNUL = (
     Permission.DATASETS_SHEET_RECORD,
     Permission.DATASETS_SHEET_ANNUL,
 )
-_TRUTHS = ("external_host", "open_export", "health_data", "definitive_archives")
+_TRUTHS = (
+    "external_host", "open_export", "health_data", "definitive_archives", "archive_deposit", "deposit_contract",
+)  # fmt: skip
 
 NOTICES.update(
     {

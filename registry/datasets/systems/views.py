@@ -29,6 +29,9 @@ SYSTEM_LABELS: dict[str, str] = {
     "dependency_assessed_on": mark("Dépendance évaluée le"),
     "health_data": mark("Données de santé recueillies lors de soins"),
     "definitive_archives": mark("Archives définitives"),
+    "archive_deposit": mark("Garde des archives non triées pour la collectivité"),
+    "deposit_declared_on": mark("Dépôt déclaré aux archives le"),
+    "deposit_contract": mark("Contrat de dépôt signé"),
     "declared_absent": mark("Déclaré inexistant"),
 }
 FIELD_NAMES["system"] = SYSTEM_LABELS
@@ -41,6 +44,7 @@ ABSENCES: dict[str, str] = {
     "backup_tested_on": SYSTEM_LABELS["backup_tested_on"],
     "exit_tested_on": SYSTEM_LABELS["exit_tested_on"],
     "dependency_assessed_on": SYSTEM_LABELS["dependency_assessed_on"],
+    "deposit_declared_on": mark("Déclaration du dépôt aux archives"),
 }
 """What a system may be declared not to have, and how that is said."""
 
