@@ -91,6 +91,8 @@ NAVIGATION: tuple[Entry, ...] = (
         below=(
             Entry(mark("Instances et décisions"), "/gouvernance", Permission.GOVERNANCE_PLAN_READ),
             Entry(mark("Plan d’action"), "/gouvernance/actions", Permission.GOVERNANCE_PLAN_READ),
+            Entry(mark("Formations"), "/gouvernance/formations", Permission.GOVERNANCE_PLAN_READ),
+            Entry(mark("Certifications"), "/gouvernance/certifications", Permission.GOVERNANCE_PLAN_READ),
             Entry(mark("Enjeux et principes"), "/gouvernance/enjeux", Permission.COMPLIANCE_FINDING_READ),
         ),
     ),

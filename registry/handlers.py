@@ -57,6 +57,7 @@ from registry.governance import action_routes as actions_routes
 from registry.governance import api as governance_api
 from registry.governance import routes as governance_routes
 from registry.governance import training_api, training_routes
+from registry.governance.campaigns import routes as campaigns_routes
 from registry.governance.panels import untrained_among
 from registry.governance.stakes import routes as stakes_routes
 from registry.legal import api as legal_api
@@ -179,6 +180,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *stakes_routes.HANDLERS,
     *governance_api.HANDLERS,
     *training_api.HANDLERS,
+    *campaigns_routes.HANDLERS,
     *publication_routes.HANDLERS,
     *publication_api.HANDLERS,
     *datasets_bulk.HANDLERS,

@@ -67,6 +67,15 @@ SELECT * FROM (
   UNION ALL
   SELECT 'action', 'action', g.id, g.organisation_id, g.due_on, '', g.title, NULL, 'action'
     FROM governance_action g WHERE NOT g.annulled AND g.state IN ('planned', 'under-way') AND g.due_on IS NOT NULL
+  UNION ALL
+  SELECT 'certification', 'campaign', c.id, CASE WHEN :mine IS NULL THEN c.organisation_id ELSE own.body END, c.due_on,
+         '', c.question, NULL, 'certification'
+    FROM certification_campaign c JOIN LATERAL (
+      SELECT min(s.organisation_id) AS body FROM certification s
+       WHERE s.campaign_id = c.id AND s.state = 'waiting'
+         AND (:mine IS NULL OR CAST(:mine AS jsonb) -> 'certification' @> to_jsonb(s.organisation_id))) AS own
+      ON own.body IS NOT NULL
+   WHERE c.closed_on IS NULL AND NOT c.annulled
 ) AS due
  WHERE due.day <= :last AND (:kind IS NULL OR due.kind = :kind)
    AND (:mine IS NULL OR due.in_charge = :person

@@ -22,6 +22,7 @@ def deadline_task(kind: DeadlineKind, rule: str) -> str:
         DeadlineKind.MOVE: _("Viser ou refuser un passage"),
         DeadlineKind.HOLD: _("Revoir le gel : le garder ou le lever"),
         DeadlineKind.ACTION: _("Finir l’action du plan"),
+        DeadlineKind.CERTIFICATION: _("Finir de certifier les fiches"),
     }
     return said[kind]
 

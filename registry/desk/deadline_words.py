@@ -34,6 +34,7 @@ _ADDRESSES = {
     "deviation": "/conformite/ecarts/{id}",
     "move": "/visas/{id}",
     "action": "/gouvernance/actions",
+    "campaign": "/gouvernance/certifications/{id}",
 }
 
 

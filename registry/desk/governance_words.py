@@ -3,7 +3,7 @@
 from datetime import date
 
 from registry.desk.queries import Task
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 from registry.web.templating import say_day
 
 Words = tuple[str, str, str, str, str]
@@ -27,3 +27,15 @@ def say_training(task: Task, *_known: object) -> Words:
         return what, _("la session compte une fois votre présence notée"), gain, _("Voir les formations"), address
     why = _("ce que vous avez appris ne vaut plus, ou plus pour longtemps") if task.due else _("aucune n’est connue")
     return _("Suivre une formation aux données"), why, gain, _("Voir les formations"), address
+
+
+def say_campaign(task: Task, *_known: object) -> Words:
+    """Sheets that a campaign asks about, and that nobody certified yet."""
+    what = ngettext(
+        "Certifier {count} fiche : « {question} »", "Certifier {count} fiches : « {question} »", task.number
+    )
+    return (
+        what.format(count=task.number, question=task.detail), _("vous les tenez, ou personne n’y est en poste"),
+        _("on sait que le registre dit juste"), _("Certifier"),
+        f"/gouvernance/certifications/{task.key.rpartition(':')[2]}?etat=waiting#fiches",
+    )  # fmt: skip

@@ -11,7 +11,8 @@ from registry.lifecycle.queries import AWAITED
 # that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
 # time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
 # erasure once no request needs their name. A refusal is owed point by point, then the move once more. Who answers for
-# data is told of training once a course exists.
+# data is told of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in,
+# whoever may record it.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -162,6 +163,21 @@ WITH waiting AS MATERIALIZED (
      AND EXISTS (SELECT FROM appointment a
                   WHERE a.person_id = :person AND a.subject_kind = 'organisation' AND a.subject_id = g.organisation_id
                     AND a.role = g.owner_role AND NOT a.annulled AND a.during @> CAST(:today AS date))
+  UNION ALL
+  SELECT 'certification', concat_ws(':', 'certification', c.id), min(s.organisation_id), 'organisation',
+         min(s.organisation_id), c.question, ARRAY[]::text[], 3, c.opened_on, c.due_on, count(*), false, false,
+         NULL, NULL
+    FROM certification_campaign c JOIN certification s ON s.campaign_id = c.id AND s.state = 'waiting'
+    JOIN dataset d ON d.id = s.dataset_id AND NOT d.annulled AND d.stage <> 'disposed'
+   WHERE c.closed_on IS NULL AND NOT c.annulled AND s.organisation_id = ANY (:recording)
+     AND (EXISTS (SELECT FROM appointment a
+                   WHERE a.person_id = :person AND a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
+                     AND a.role IN ('owner', 'steward') AND NOT a.annulled AND a.during @> CAST(:today AS date))
+          OR NOT EXISTS (SELECT FROM appointment a JOIN account o ON o.person_id = a.person_id AND o.state = 'active'
+                          WHERE a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
+                            AND a.role IN ('owner', 'steward') AND NOT a.annulled
+                            AND a.during @> CAST(:today AS date)))
+   GROUP BY c.id
   UNION ALL
   SELECT 'training', concat_ws(':', 'training', p.id), p.organisation_id, 'organisation', p.organisation_id,
          coalesce(CAST(had.next_on AS text), ''), ARRAY[]::text[], 5, NULL,

@@ -21,6 +21,7 @@ class TaskKind(Labelled):
     MOVE = "move", mark("Passages à viser")
     POINT = "point", mark("Points d’un refus")
     ACTION = "action", mark("Actions du plan")
+    CERTIFICATION = "certification", mark("Fiches à certifier")
     TRAINING = "training", mark("Formations à suivre")
     DOCUMENT = "document", mark("Documents à approuver")
     ERASURE = "erasure", mark("Demandeurs à effacer")
@@ -81,6 +82,7 @@ MENDING = {
     "move": Permission.LIFECYCLE_VISA_GIVE,
     "point": Permission.LIFECYCLE_MOVE_ASK,
     "action": Permission.GOVERNANCE_PLAN_RECORD,
+    "certification": Permission.DATASETS_SHEET_RECORD,
     "training": Permission.GOVERNANCE_PLAN_READ,
     "document": Permission.REPORTING_DOCUMENT_APPROVE,
 }
@@ -114,6 +116,7 @@ class DeadlineKind(Labelled):
     MOVE = "move", mark("Passages à viser")
     HOLD = "hold", mark("Gels à revoir")
     ACTION = "action", mark("Actions du plan")
+    CERTIFICATION = "certification", mark("Fiches à certifier")
 
 
 DONE_BY = {
@@ -127,5 +130,6 @@ DONE_BY = {
     DeadlineKind.DEVIATION: Permission.COMPLIANCE_DEVIATION_DECIDE,
     DeadlineKind.HOLD: Permission.PROCESSING_RETENTION_RECORD,
     DeadlineKind.ACTION: Permission.GOVERNANCE_PLAN_RECORD,
+    DeadlineKind.CERTIFICATION: Permission.DATASETS_SHEET_RECORD,
 }
 """What a role must allow for a deadline to be somebody's own; a visa is whose role gives it, as the moves say."""

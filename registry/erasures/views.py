@@ -92,6 +92,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "sub_processor": (mark("Sous-traitant ultérieur"), ""),
     "task_arrangement": (mark("Décision sur une tâche"), ""),
     "training_attendance": (mark("Présence à une formation"), ""),
+    "certification": (mark("Fiche à certifier"), ""),
+    "certification_campaign": (mark("Campagne de certification"), "/gouvernance/certifications/{row}"),
     "training_course": (mark("Formation aux données"), "/gouvernance/formations/{row}"),
     "training_session": (mark("Session d’une formation"), "/gouvernance/sessions/{row}/modifier"),
     "visa_delegation": (mark("Visa confié"), "/visas/delegations"),

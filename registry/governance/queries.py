@@ -14,6 +14,7 @@ from registry.compliance.vocabulary import Principle, Stake
 from registry.datasets.models import Dataset
 from registry.documents.subjects import Provable, Proved
 from registry.documents.vocabulary import ProofSubject
+from registry.governance.campaigns.models import CertificationCampaign
 from registry.governance.models import (
     GovernanceAction,
     GovernanceBody,
@@ -31,7 +32,9 @@ from registry.organisations.models import Appointment, Organisation
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.web.templating import say_day
 
-Row = TypeVar("Row", GovernanceBody, GovernanceMeeting, GovernanceAction, TrainingCourse, TrainingSession)
+Row = TypeVar(
+    "Row", GovernanceBody, GovernanceMeeting, GovernanceAction, TrainingCourse, TrainingSession, CertificationCampaign
+)
 MOST = 500
 _NEVER = date(9999, 12, 31)
 _OPEN = tuple(state for state in ActionState if state.is_open)

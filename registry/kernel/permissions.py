@@ -37,6 +37,7 @@ class Permission(StrEnum):
     ERASURES_RECEIPT_READ = "erasures:receipt:read"
     EXCHANGE_IMPORT_APPLY = "exchange:import:apply"
     EXCHANGE_IMPORT_READ = "exchange:import:read"
+    GOVERNANCE_CAMPAIGN_OPEN = "governance:campaign:open"
     GOVERNANCE_PLAN_READ = "governance:plan:read"
     GOVERNANCE_PLAN_RECORD = "governance:plan:record"
     LEDGER_ENTRY_READ = "ledger:entry:read"
@@ -146,6 +147,8 @@ _ASKS_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_ASK, Permission.CO
 _DECIDES_DEVIATIONS = frozenset({Permission.COMPLIANCE_DEVIATION_DECIDE, Permission.COMPLIANCE_DEVIATION_WITHDRAW})
 _GOVERNS = frozenset({Permission.GOVERNANCE_PLAN_RECORD})
 """Bodies, what they decide and the plan: kept by who leads, by who keeps data and by who advises."""
+_CAMPAIGNS = frozenset({Permission.GOVERNANCE_CAMPAIGN_OPEN})
+"""To ask those who keep sheets whether these are still right: for who leads and who answers for the law."""
 _SIMULATES = frozenset({Permission.COMPLIANCE_SIMULATION_RUN})
 """To try a draft policy or another law: of those who hold `_CONFIDED` alone, as it judges breaches and requests too."""
 _DECIDES_POLICIES = frozenset({Permission.COMPLIANCE_POLICY_DECIDE})
@@ -165,7 +168,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     Role.ARCHIVIST: _READS | _ISSUES | _KEEPS | _ENDORSES,
     Role.AUDITOR: _READS
     | {Permission.ACCOUNTS_ACCOUNT_READ, Permission.ERASURES_RECEIPT_READ, Permission.EXCHANGE_IMPORT_READ},
-    Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS | _GOVERNS,
+    Role.DIRECTOR: _READS | _ISSUES | _DECIDES | _DECIDES_DEVIATIONS | _GOVERNS | _CAMPAIGNS,
     Role.DPO: _READS
     | _APPROVES
     | _ISSUES
@@ -178,7 +181,8 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _ENDORSES
     | _ASKS_DEVIATIONS
     | _SIMULATES
-    | _GOVERNS,
+    | _GOVERNS
+    | _CAMPAIGNS,
     Role.LEGAL: _READS
     | _APPROVES
     | _ISSUES
@@ -192,6 +196,7 @@ _CARRIED: dict[Role, frozenset[Permission]] = {
     | _SIMULATES
     | _DECIDES_POLICIES
     | _GOVERNS
+    | _CAMPAIGNS
     | {Permission.ERASURES_RECEIPT_READ},
     Role.READER: _READS,
     Role.STEWARD: _READS | _ISSUES | _RECORDS | _MOVES | _ASKS_DEVIATIONS | _GOVERNS,
@@ -212,6 +217,7 @@ WRITING = frozenset(
         Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.ERASURES_PERSON_ERASE,
         Permission.EXCHANGE_IMPORT_APPLY,
+        Permission.GOVERNANCE_CAMPAIGN_OPEN,
         Permission.GOVERNANCE_PLAN_RECORD,
         Permission.LEGAL_WATCH_RECORD,
         Permission.LIFECYCLE_MOVE_ASK,

@@ -46,6 +46,15 @@ class Visitor:
             self._cache[permission] = found
         return found
 
+    def offices(self, permission: Permission) -> dict[int, Role]:
+        """The organisations on which a permission holds, each with the narrowest role that gives it."""
+        reach, found = self.reach(permission), dict[int, Role]()
+        widest_first = sorted(self.grants.items(), key=lambda one: len(permissions_of(one[0])), reverse=True)
+        for role, ids in widest_first:
+            if permission in permissions_of(role):
+                found |= dict.fromkeys(ids & reach, role)
+        return found
+
     def may(self, permission: Permission, organisation_id: int | None = None) -> bool:
         """Whether a permission holds on an organisation, or on any at all."""
         if permission is Permission.ACCOUNTS_SELF_MANAGE and organisation_id is None:

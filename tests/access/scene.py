@@ -40,6 +40,8 @@ from registry.erasures.models import Erasure
 from registry.exchange.activities.service import preview_record
 from registry.exchange.activities.vocabulary import TABLE, ReadActivity, ReadRecord
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.governance.campaigns.forms import CampaignForm
+from registry.governance.campaigns.service import open_campaign
 from registry.governance.forms import ActionForm, BodyForm, MeetingDecisionForm, MeetingForm, MemberForm
 from registry.governance.service import record_action, record_body, record_meeting
 from registry.governance.training_forms import CourseForm, SessionForm
@@ -182,6 +184,8 @@ class Objects:
     spare_course_id: int = NOTHING
     spare_course_version: int = 1
     training_id: int = NOTHING
+    campaign_id: int = NOTHING
+    campaign_version: int = 1
     training_version: int = 1
     measure_id: int = NOTHING
     measure_version: int = 1
@@ -552,13 +556,15 @@ def _governed(session: Session, organisation_id: int, word: str) -> dict[str, in
 
 
 def _trained(session: Session, organisation_id: int, word: str) -> dict[str, int]:
-    """A course of an organisation with a session, and another that has none."""
+    """A course of an organisation with a session, another that has none, and a campaign about its sheets."""
     course, spare = (
         record_course(session, organisation_id, CourseForm(title=f"{title} {word}", audiences=["stewards"])).id
         for title in ("Formation", "Formation sans session")
     )
     held = record_training_session(session, course, SessionForm(held_on=date(2026, 1, 20)))
-    return {"course_id": course, "spare_course_id": spare, "training_id": held.id}
+    form = CampaignForm(organisation_id=organisation_id, question=f"Juste, {word} ?", due_on=date(2031, 1, 20))
+    campaign = open_campaign(session, form, today=date(2026, 1, 20)).id
+    return {"course_id": course, "spare_course_id": spare, "training_id": held.id, "campaign_id": campaign}
 
 
 def _form(**values: Any) -> Callable[[Objects], dict[str, Any]]:
@@ -692,6 +698,20 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.spare_course_version), reason=REASON
     ),
     "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": _form(held_on="2026-02-03", hours="2"),
+    "POST /gouvernance/certifications/nouvelle": _form(
+        organisation_id=lambda of: str(of.organisation_id), scope="every", question="Juste ?", due_on="2031-02-01"
+    ),
+    "POST /gouvernance/certifications/{campaign_id:int}/certifier": _form(
+        sheet=lambda of: f"{of.dataset_id}:{of.dataset_version}"
+    ),
+    "POST /gouvernance/certifications/{campaign_id:int}/signaler": _form(
+        sheet=lambda of: f"{of.dataset_id}:{of.dataset_version}", note="Le format a changé"
+    ),
+    "POST /gouvernance/certifications/{campaign_id:int}/clore": _form(version=lambda of: str(of.campaign_version)),
+    "POST /gouvernance/certifications/{campaign_id:int}/rouvrir": _form(version=lambda of: str(of.campaign_version)),
+    "POST /gouvernance/certifications/{campaign_id:int}/annuler": _form(
+        version=lambda of: str(of.campaign_version), reason=REASON
+    ),
     "POST /gouvernance/sessions/{training_id:int}/modifier": _form(version="1", held_on="2026-02-04"),
     "POST /gouvernance/sessions/{training_id:int}/annuler": _form(
         version=lambda of: str(of.training_version), reason=REASON

@@ -130,6 +130,12 @@ EVENTS = {
     "POST /gouvernance/formations/{course_id:int}/sessions/nouvelle": "governance:session:record",
     "POST /gouvernance/sessions/{training_id:int}/modifier": "governance:session:amend",
     "POST /gouvernance/sessions/{training_id:int}/annuler": "governance:session:annul",
+    "POST /gouvernance/certifications/nouvelle": "governance:campaign:open",
+    "POST /gouvernance/certifications/{campaign_id:int}/certifier": "governance:certification:certify",
+    "POST /gouvernance/certifications/{campaign_id:int}/signaler": "governance:certification:report",
+    "POST /gouvernance/certifications/{campaign_id:int}/clore": "governance:campaign:close",
+    "POST /gouvernance/certifications/{campaign_id:int}/rouvrir": "governance:campaign:reopen",
+    "POST /gouvernance/certifications/{campaign_id:int}/annuler": "governance:campaign:annul",
     "POST /api/v1/training-courses": "governance:course:record",
     "PATCH /api/v1/training-courses/{course_id:int}": "governance:course:amend",
     "POST /api/v1/training-courses/{course_id:int}/annulment": "governance:course:annul",
@@ -367,6 +373,11 @@ ORDER = (
     "POST /api/v1/training-sessions/{training_id:int}/restoration",
     "POST /api/v1/training-courses/{course_id:int}/annulment",
     "POST /api/v1/training-courses/{course_id:int}/restoration",
+    "POST /gouvernance/certifications/{campaign_id:int}/certifier",
+    "POST /gouvernance/certifications/{campaign_id:int}/signaler",
+    "POST /gouvernance/certifications/{campaign_id:int}/clore",
+    "POST /gouvernance/certifications/{campaign_id:int}/rouvrir",
+    "POST /gouvernance/certifications/{campaign_id:int}/annuler",
     "POST /gouvernance/formations/{course_id:int}/annuler", "POST /gouvernance/sessions/{training_id:int}/annuler",
     "POST /api/v1/governance-bodies/{body_id:int}/annulment",
     "POST /api/v1/governance-bodies/{body_id:int}/restoration",
@@ -508,6 +519,7 @@ def _version(town: Town, of: Objects) -> Objects:
         committee, meeting = version_in("governance_body", of.body_id), version_in("governance_meeting", of.meeting_id)
         action = version_in("governance_action", of.action_id)
         training = version_in("training_session", of.training_id)
+        campaign = version_in("certification_campaign", of.campaign_id)
         spare_course = version_in("training_course", of.spare_course_id)
         deviation = version_in("accepted_deviation", of.deviation_id)
         moving = version_in("stage_request", of.stage_request_id)
@@ -517,6 +529,7 @@ def _version(town: Town, of: Objects) -> Objects:
             entry_version=entry.scalar_one(), body_version=committee.scalar_one(), meeting_version=meeting.scalar_one(),
             action_version=action.scalar_one(), training_version=training.scalar_one(),
             spare_course_version=spare_course.scalar_one(),
+            campaign_version=campaign.scalar_one(),
             answers_version=answers, choices_version=choices,
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
