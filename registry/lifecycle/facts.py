@@ -1,4 +1,4 @@
-"""What the life of a dataset tells the policies: the move asked for, the legal visa, why it was withdrawn."""
+"""What the life of a dataset tells the policies: the move asked for, the visas, why it was withdrawn, its disposal."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ BOUND = tuple(
     f"dataset.{name}"
     for name in (
         "requested_stage", "legal_visa_on", "legal_visa_by_keeper", "withdrawal_reason", "withdrawal_signed",
-        "blocking_findings",
+        "blocking_findings", "disposed_on", "disposal_visa_on", "disposal_visa_reference",
     )
 )  # fmt: skip
 """With the count of blocking findings, which the engine makes of what it found."""
@@ -34,9 +34,14 @@ def bind_lifecycle(
         asked.setdefault(row.dataset_id, []).append(row)
     requests = [row.id for rows in asked.values() for row in rows]
     visas: dict[int, list[Any]] = {}
+    of_archives: dict[int, Any] = {}
     for row in find_rows(session, StageVisa, until=until, column="request_id", among=requests) if requests else ():
-        if row.kind == VisaKind.LEGAL and row.answer == VisaAnswer.GIVEN:
+        if row.answer != VisaAnswer.GIVEN:
+            continue
+        if row.kind == VisaKind.LEGAL:
             visas.setdefault(row.request_id, []).append(row)
+        elif row.kind == VisaKind.ARCHIVES:
+            of_archives[row.request_id] = row
     for number, (sheet, facts) in bound.items():
         rows = asked.get(number, ())
         waiting = next((row for row in rows if row.state == RequestState.WAITING), None)
@@ -47,6 +52,7 @@ def bind_lifecycle(
         else:
             facts.update(facts_of_asking(waiting.to_stage))
         _bind_withdrawal(facts, sheet, rows)
+        _bind_disposal(facts, sheet, rows, of_archives)
         # The last: a visa is held against all that is known.
         _bind_visa(facts, sheet, rows, waiting, visas)
 
@@ -84,3 +90,20 @@ def _bind_withdrawal(facts: dict[str, Any], sheet: Any, rows: Any) -> None:
     made = [row for row in rows if row.state == RequestState.MADE and row.to_stage == Stage.WITHDRAWN]
     facts["dataset.withdrawal_signed"] = bool(made)
     facts["dataset.withdrawal_reason__present"] = bool(made and made[-1].reason)
+
+
+def _bind_disposal(facts: dict[str, Any], sheet: Any, rows: Any, of_archives: Mapping[int, Any]) -> None:
+    """When the dataset was disposed of, and the visa that this stood under."""
+    made = [row for row in rows if row.state == RequestState.MADE and row.to_stage == Stage.DISPOSED]
+    if sheet.stage != Stage.DISPOSED or not made:
+        facts["dataset.disposed_on__present"] = False
+        return
+    visa = of_archives.get(made[-1].id)
+    facts |= {
+        "dataset.disposed_on": made[-1].ended_on,
+        "dataset.disposed_on__present": True,
+        "dataset.disposal_visa_reference__present": visa is not None and bool(visa.reference),
+        "dataset.disposal_visa_on__present": visa is not None,
+    }
+    if visa is not None:
+        facts["dataset.disposal_visa_on"] = visa.dated

@@ -210,7 +210,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "activity.joint_controllers", "activity.nir_text", "activity.offences_necessity", "activity.offences_text",
             "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
             "breach.measures", "breach.risk_reasons", "dataset.anonymisation_proof", "dataset.collection_ground",
-            "dataset.disclosure_text", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
+            "dataset.disclosure_text", "dataset.disposal_visa_reference", "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
             "dataset.purpose", "dataset.restriction_reason",
             "dataset.retention_trigger", "dataset.system", "dataset.withdrawal_reason",
             "organisation.ai_literacy_measures", "request.refusal_grounds", "request.unfounded_reasons", "system.host",

@@ -44,6 +44,9 @@ from registry.processing.models import ProcessingActivity
 from registry.processing.processors.forms import ProcessorsForm, TermsForm
 from registry.processing.processors.queries import find_terms
 from registry.processing.processors.service import record_terms, set_processors
+from registry.processing.retention.forms import HoldForm, LiftForm, RetentionForm
+from registry.processing.retention.models import RetentionHold
+from registry.processing.retention.service import lift_hold, place_hold, set_retention
 from registry.processing.service import amend_activity, record_activity, set_activity_aside
 from tests.conftest import TODAY, Town, opened_home, opened_town
 
@@ -208,6 +211,21 @@ def of_system(history: History, session: Session, numbers: Sequence[int], values
     return amend_system(session, found.id, SystemChange.model_validate(values), expected=found.version)
 
 
+def of_retention(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
+    """How long a dataset is kept is said, or it is put on hold, or its hold is lifted."""
+    found = history.among(session, Dataset, numbers[0])
+    if found is None:
+        return None
+    if numbers[1] % 2:
+        form = RetentionForm.model_validate(values)
+        return set_retention(session, found.id, form, expected=found.version, today=history.day)
+    held = history.among(session, RetentionHold, numbers[2])
+    if held is not None and held.lifted_on is None:
+        return lift_hold(session, held.id, LiftForm(lifted_reason="Jugé"), today=history.day)
+    said = {"reason": "litigation", "explained": "Recours", "held_by": "La direction", "started_on": BEFORE[0]}
+    return place_hold(session, found.id, HoldForm.model_validate(said))
+
+
 def of_contract(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
     """A contract is recorded, or an earlier one changed, its parties with it."""
     found = history.among(session, Contract, numbers[0])
@@ -306,6 +324,9 @@ OF_SYSTEM = some(
     archive_deposit=(True, False, None), deposit_declared_on=BEFORE, deposit_contract=(True, False),
     declared_absent=([], ["deposit_declared_on"]),
 )  # fmt: skip
+OF_RETENTION = some(
+    rule_code=("BIBLIO", "FACT"), retention_months=(6, 12), known=("dated", "to-come"), event_on=BEFORE[:3]
+)  # fmt: skip
 OF_TERMS = some(no_sub_processors=(True, False), authorisation=("general", "specific", "none"))
 MANDATES = st.fixed_dictionaries(
     {"since": st.sampled_from((-40, -1, 0, 1, 30)), "lasting": st.sampled_from((None, 1, 30, 365))}
@@ -313,7 +334,7 @@ MANDATES = st.fixed_dictionaries(
 EDITS: Mapping[Edit, st.SearchStrategy[dict[str, Any]]] = {
     of_dataset: OF_DATASET, annul_or_restore: st.just({}), move: st.just({}), of_organisation: OF_ORGANISATION,
     of_mandate: MANDATES, of_activity: OF_ACTIVITY, of_contract: OF_CONTRACT, of_processor: OF_TERMS,
-    of_stage: st.just({}), of_system: OF_SYSTEM,
+    of_stage: st.just({}), of_system: OF_SYSTEM, of_retention: OF_RETENTION,
 }  # fmt: skip
 NUMBERS = st.tuples(*[st.integers(0, 5)] * 3)
 STEP = st.one_of(

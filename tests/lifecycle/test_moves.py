@@ -207,6 +207,8 @@ def test_a_disposal_takes_a_slip_and_the_visa_of_the_archives_and_its_slip_stays
     assert early.status_code == 422, "nobody answered a slip before it was prepared"
     assert answer(archivist, request, "archives", **outside, dated=day.isoformat()).status_code == 303
     assert stage_of(town, sheet) == "disposed"
+    found = archivist.api("GET", f"/api/v1/datasets/{sheet}").json()["findings"]
+    assert [one["verdict"] for one in found if one["policy_id"] == "ARCH-02"] == ["compliant"]
     number = f"BE-{day.year}-001"
     assert number in archivist.get(f"/visas/{request}").text, "the slip that was carried out is named"
     assert f"→ Éliminé, bordereau {number}" in plain(archivist.get(f"/jeux/{sheet}/etape").text)

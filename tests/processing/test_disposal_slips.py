@@ -10,6 +10,7 @@ from registry.kernel.dates import plus_months
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.kernel.sort_keys import sort_key
+from registry.ledger.service import touch
 from registry.organisations.forms import ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
@@ -197,6 +198,34 @@ def test_a_slip_is_the_selection_that_the_end_of_a_retention_calls_for_until_it_
     archivist.post(f"{address}/retirer", {**fields_of(archivist.get(address)), "reason": "Erreur"})
 
     assert [*said, judged(town, "dataset", number, "ARCH-03")] == ["non-compliant", "compliant", "non-compliant"]
+
+
+def test_a_hold_put_on_a_dataset_of_a_slip_is_judged_until_it_is_lifted_or_the_slip_withdrawn(town: Town):
+    archivist, number = town.someone(Role.ARCHIVIST), due(town, "Salles")
+    said = [judged(town, "dataset", number, "ARCH-05")]
+    address = prepared(town, number)
+    said.append(judged(town, "dataset", number, "ARCH-05"))
+    hold(archivist, number)
+    said.append(judged(town, "dataset", number, "ARCH-05"))
+    archivist.post(f"{address}/retirer", {**fields_of(archivist.get(address)), "reason": "Erreur"})
+
+    assert said == ["not-applicable", "compliant", "non-compliant"]
+    assert judged(town, "dataset", number, "ARCH-05") == "not-applicable"
+
+
+def test_a_rule_that_is_gone_leaves_the_datasets_that_follow_it_without_a_duration_and_is_judged(town: Town):
+    number = recorded(town, title="Salles")
+    said = [judged(town, "dataset", number, "ARCH-07")]
+    kept(town, number, rule_code="BIBLIO")
+    said.append(judged(town, "dataset", number, "ARCH-07"))
+    with town.acting() as session:
+        # As of a dataset that came from a body whose own rule it followed.
+        session.execute(
+            text("UPDATE dataset_retention SET rule_code = 'ANCIENNE' WHERE dataset_id = :id"), {"id": number}
+        )
+        touch(session, "dataset", number)
+
+    assert [*said, judged(town, "dataset", number, "ARCH-07")] == ["not-applicable", "compliant", "non-compliant"]
 
 
 def judged(town: Town, kind: str, number: int, policy: str) -> str:

@@ -22,7 +22,7 @@ VALUE_WORDS["dataset.final_disposition"] = VALUE_WORDS["dataset.selection_decisi
 BOUND = tuple(
     f"dataset.{name}"
     for name in ("retention_until", "on_hold", "disposed", "final_disposition", "dua_months", "retention_agreed",
-                 "selection_decision")
+                 "selection_decision", "on_disposal_slip", "retention_rule_followed", "retention_rule_gone")
 )  # fmt: skip
 _KNOWN_NOT_TO_END = frozenset({RetentionState.KEPT, RetentionState.WAITING, RetentionState.OVER})
 
@@ -51,6 +51,7 @@ def bind_retention(
         known = rules[row.organisation_id] if row is not None else {}
         facts.update(_facts_of(sheet, row, known, on, held=number in held))
         # What the sheet foresees decides nothing: the slip does, which says at the end what becomes of the data.
+        facts["dataset.on_disposal_slip"] = number in selected
         if number in selected:
             facts["dataset.selection_decision"] = selected[number]
 
@@ -70,7 +71,10 @@ def _rules_by_owner(session: Session, owners: set[int], until: datetime | None) 
 def _facts_of(sheet: Any, row: Any, rules: Mapping[str, Rule], on: date, *, held: bool) -> dict[str, Any]:
     said = as_retention(sheet, row, rules)
     dates = dates_of(said, on)
+    followed = row is not None and row.rule_code is not None
     facts: dict[str, Any] = {
+        "dataset.retention_rule_followed": followed,
+        "dataset.retention_rule_gone": followed and said.rule is None,
         "dataset.on_hold": held,
         "dataset.disposed": sheet.stage in {Stage.ARCHIVED, Stage.DISPOSED},
     }
