@@ -28,7 +28,7 @@ from registry.kernel.errors import (
     WrongMediaType,
 )
 from registry.kernel.words import _, mark, use_translations
-from registry.web.cookies import LOCALE_COOKIE
+from registry.web.cookies import LOCALE_COOKIE, bearer_of
 from registry.web.forms import WHOLE
 from registry.web.scripts import asked_by_script
 from registry.web.shell import Shell
@@ -230,7 +230,10 @@ def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
         sentence = _(problem.sentence) if problem.sentence else sentence
         if request.url.path.startswith("/api/"):
             return _for_program(request, problem, title, sentence, headers, premises.public_url)
-        if problem.status == 401 and request.method == "GET" and not asked_by_script(request):
+        if problem.status == 401 and bearer_of(request):
+            # A program that asks for a page with a key nobody knows would ask for the sign-in with it, and so on.
+            headers["WWW-Authenticate"] = "Bearer"
+        elif problem.status == 401 and request.method == "GET" and not asked_by_script(request):
             return _to_sign_in(request)
         return _for_people(premises, request, problem, title, sentence, headers)
 

@@ -281,7 +281,12 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
             raise Forbidden(_("Une clé d’API n’agit que par l’API : ses adresses commencent par /api/."))
         visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer, visit.request_id)
         if visit.visitor_or_none is None:
-            raise SignInNeeded(_("Cette clé d’API n’est pas reconnue : elle a expiré ou a été révoquée."))
+            raise SignInNeeded(
+                _(
+                    "Cette clé d’API n’est pas reconnue : elle a expiré, a été révoquée ou est mal copiée. Faites-en une "
+                    "autre depuis « Mon compte », ou retirez l’en-tête Authorization pour lire les pages."
+                )
+            )
     else:
         token = session_token(request, https=is_https(visit.premises))
         if token:

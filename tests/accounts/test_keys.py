@@ -83,6 +83,22 @@ def test_nobody_revokes_another_s_key_or_closes_another_s_session_by_its_number(
     assert reader.get("/jeux").status_code == 200
 
 
+def test_a_key_that_nobody_knows_is_refused_on_a_page_too_and_sends_nowhere(town: Town) -> None:
+    """Sent on to the sign-in, a program brings the same key there: it would go round for ever."""
+    number = town.record("Titre gardé")
+    for key in ("Bearer xyz", "bearer beffroi_ancienne", "Bearer "):
+        for path in ("/connexion", "/", "/jeux", f"/jeux/{number}", f"/jeux/{number}/historique?au=2026-01-01"):
+            answer = town.client.get(path, headers={"Authorization": key}, follow_redirects=False)
+            assert answer.status_code == 401, (key, path)
+            assert "location" not in answer.headers
+            assert answer.headers["www-authenticate"] == "Bearer"
+            assert "Cette clé d’API n’est pas reconnue" in answer.text
+            assert "retirez l’en-tête Authorization" in answer.text
+            assert "Titre gardé" not in answer.text
+    without = town.client.get("/jeux", follow_redirects=False)
+    assert (without.status_code, without.headers["location"]) == (303, "/connexion?suite=/jeux")
+
+
 def test_a_revoked_or_expired_key_is_refused_and_the_revocation_is_recorded(town: Town) -> None:
     reader = town.someone(Role.READER)
     number, key = key_of(town, reader)
