@@ -8,6 +8,7 @@ from typing import Any
 from registry.datasets.systems.views import SYSTEM_LABELS, say_system_value
 from registry.datasets.views import ChangeView
 from registry.datasets.wording import Known, field_label, say_value
+from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import read_range
 from registry.ledger.queries import Version
@@ -15,6 +16,7 @@ from registry.organisations.vocabulary import AppointmentRole
 from registry.web.templating import say_day
 from registry.web.visits import Visit
 
+_MOVE = "lifecycle:move:make"
 _EVENTS = {
     "datasets:sheet:record": mark("Fiche créée"),
     "datasets:sheet:amend": mark("Fiche modifiée"),
@@ -24,7 +26,7 @@ _EVENTS = {
     "datasets:bulk:undo": mark("Modification groupée défaite"),
     "exchange:import:apply": mark("Fiche écrite par un import"),
     "exchange:import:undo": mark("Import défait"),
-    "lifecycle:move:make": mark("Jeu passé à une autre étape"),
+    _MOVE: mark("Jeu passé à une autre étape"),
     "processing:retention:record": mark("Conservation fixée"),
 }
 _BESIDE = frozenset({"processing:retention:record"})
@@ -64,7 +66,7 @@ def history_views(
     people: Mapping[int, str],
     titles: Mapping[int, str],
     known: Known,
-    more: Iterable[Told] = (),
+    more: Sequence[Told] = (),
 ) -> list[ChangeView]:
     """Every change in words, latest first; each history is given latest first, by row, those of parts by table.
 
@@ -76,7 +78,8 @@ def history_views(
         for versions in rows.values()
         for view in _of_part(table, versions, actors, titles)
     ]
-    views += _of_sheet(sheet, actors, known, elsewhere={view.at for view in views})
+    told = {*(view.at for view in views), *(version.recorded_at for version, _sentence in more)}
+    views += _of_sheet(sheet, actors, known, elsewhere=told)
     for versions in appointments.values():
         views += _of_appointment(versions, actors, people)
     views += [_view(version, sentence, actors) for version, sentence in more]
@@ -114,7 +117,7 @@ def _view(
 def _of_sheet(
     versions: Sequence[Version], actors: Mapping[str, str], known: Known, elsewhere: Set[datetime]
 ) -> list[ChangeView]:
-    """The versions of the sheet itself; `elsewhere` tells when its parts changed, which they say themselves."""
+    """The versions of the sheet itself; `elsewhere` tells when what else is told of it happened."""
     views = []
     for newer, older in _pairs(versions):
         changes = _changes(newer, older, known)
@@ -122,6 +125,12 @@ def _of_sheet(
         if older is not None and not changes and silent and newer.event not in _BESIDE:
             continue
         sentence = _(_EVENTS.get(newer.event or "", mark("Fiche écrite")))
+        moved = [one for one in changes if one[0] == field_label("stage")]
+        if newer.event == _MOVE and moved:
+            # A move is a sentence, not a field that changed.
+            _label, before, after = moved[0]
+            sentence = _("Le jeu passe de « {before} » à « {after} »").format(before=before, after=after)
+            changes = tuple(one for one in changes if one not in moved)
         views.append(_view(newer, sentence, actors, changes))
     return views
 
@@ -175,6 +184,16 @@ def _of_appointment(
 
 def _said(day: date | None) -> str:
     return say_day(day) if day is not None else "…"
+
+
+def on_day(said: str) -> str:
+    """A day of a snapshot as people write it."""
+    return say_day(date.fromisoformat(said))
+
+
+def in_office(said: str) -> str:
+    """A role of a snapshot as a sentence names it: the office in which somebody acted."""
+    return _("en qualité de {office}").format(office=Role(said).label.lower())
 
 
 _OF_A_SYSTEM = {

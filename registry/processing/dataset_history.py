@@ -1,10 +1,11 @@
 """What this room adds to the history of a dataset: the activities it was tied to, the holds put on it."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from registry.datasets.history import Told
+from registry.datasets.history import Told, on_day
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import Version, find_versions_of_rows
@@ -40,9 +41,17 @@ def _holds(visit: Visit, dataset_id: int) -> Iterator[Told]:
     holds = {hold.id: hold.reason.label for hold in find_holds(visit.session, dataset_id)}
     for number, versions in _versions(visit.session, "retention_hold", list(holds)):
         for version in versions:
-            placed = version.snapshot["lifted_on"] is None
-            said = _("Gel posé : {reason}") if placed else _("Gel levé : {reason}")
-            yield version, said.format(reason=holds[number])
+            told = version.snapshot
+            if told["lifted_on"] is None:
+                sentence = _("Gel posé : {reason}, à compter du {day}, sur décision de : {by}").format(
+                    reason=holds[number], day=on_day(told["started_on"]), by=told["held_by"]
+                )
+                yield replace(version, reason=told["explained"]), sentence
+            else:
+                sentence = _("Gel levé : {reason}, le {day}").format(
+                    reason=holds[number], day=on_day(told["lifted_on"])
+                )
+                yield replace(version, reason=told["lifted_reason"]), sentence
 
 
 def _versions(session: Session, table: str, ids: Sequence[int]) -> Iterator[tuple[int, list[Version]]]:

@@ -7,6 +7,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.datasets.history import MORE_CHANGES
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
@@ -15,6 +16,7 @@ from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
 from registry.platform.lists import load_list
 from registry.publication.checking import small_count_page
+from registry.publication.dataset_history import CHANGES_OF_DATASETS
 from registry.publication.forms import (
     NoSecretForm,
     PublicationDecisionForm,
@@ -47,6 +49,7 @@ from registry.web.forms import read_number
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
+MORE_CHANGES.extend(CHANGES_OF_DATASETS)
 NOTICES.update(
     {
         "reponse-gardee": mark("Votre réponse est gardée, avec son article et son jour."),

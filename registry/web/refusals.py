@@ -3,6 +3,12 @@
 from collections.abc import Sequence
 
 from registry.kernel.errors import Refusal
+from registry.kernel.words import mark
+
+UNKNOWN_KEY = mark(
+    "Cette clé d’API n’est pas reconnue : elle a expiré, a été révoquée ou est mal copiée. Faites-en une autre depuis "
+    "« Mon compte », ou retirez l’en-tête Authorization pour lire les pages."
+)
 
 
 class SignInNeeded(Refusal):

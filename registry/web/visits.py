@@ -36,7 +36,7 @@ from registry.web.cookies import LOCALE_COOKIE, bearer_of, session_token, visito
 from registry.web.csrf import browser_says_here, check_csrf, csrf_token
 from registry.web.forms import Accepted, FormData, Rejected, parse_body, parse_form, read_form
 from registry.web.keyed import keyed_request, replay
-from registry.web.refusals import FormOutlived, SignInNeeded
+from registry.web.refusals import UNKNOWN_KEY, FormOutlived, SignInNeeded
 from registry.web.shell import Entry, Navigation, Notice, Shell, navigation_of
 from registry.web.templating import render
 from registry.web.unchanged import tag_answer
@@ -281,12 +281,7 @@ def _enter(visit: Visit, permission: Permission | None) -> None:
             raise Forbidden(_("Une clé d’API n’agit que par l’API : ses adresses commencent par /api/."))
         visit.visitor_or_none = visit.premises.enter_by_token(visit.session, bearer, visit.request_id)
         if visit.visitor_or_none is None:
-            raise SignInNeeded(
-                _(
-                    "Cette clé d’API n’est pas reconnue : elle a expiré, a été révoquée ou est mal copiée. Faites-en une "
-                    "autre depuis « Mon compte », ou retirez l’en-tête Authorization pour lire les pages."
-                )
-            )
+            raise SignInNeeded(_(UNKNOWN_KEY))
     else:
         token = session_token(request, https=is_https(visit.premises))
         if token:

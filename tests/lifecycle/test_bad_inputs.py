@@ -98,7 +98,12 @@ def test_the_history_of_a_dataset_tells_its_visas_and_a_past_moment_its_stage(to
     answer(legal, last_request(town, sheet), "legal")
 
     told = plain(steward.get(f"/jeux/{sheet}/historique").text)
-    for said in ("Passage demandé : Publication", "Visa refusé : Visa du service juridique", "Visa donné"):
+    for said in (
+        "Passage demandé : Publication, de « Autorisé » à « Publié », en qualité de référent·e données",
+        "Visa refusé : Visa du service juridique, en qualité de juriste, pour le passage « Publication »",
+        "Visa donné : Visa du service juridique, en qualité de juriste, pour le passage « Publication »",
+        "Le jeu passe de « Autorisé » à « Publié »",
+    ):
         assert said in told
     assert "Point d’un refus répondu : La licence est à vérifier." in told
     past = plain(steward.get(f"/jeux/{sheet}/etat", params={"a": before.isoformat()}).text)

@@ -14,6 +14,7 @@ from registry.processing.queries import get_activity
 from registry.processing.retention.forms import HoldForm, LiftForm
 from registry.processing.retention.service import lift_hold, place_hold
 from registry.processing.service import amend_activity, record_activity
+from registry.web.templating import say_day
 from tests.conftest import TODAY, Town
 from tests.pages import fields_of
 
@@ -133,12 +134,14 @@ def test_the_history_of_a_dataset_says_when_it_was_tied_to_an_activity_and_held(
     history = steward.get(f"/jeux/{sheet}/historique").text
 
     assert re.findall(r"<h2>([^<]+)</h2>", history) == [
-        "Conservation fixée", "Gel levé : Contentieux ou précontentieux", "Gel posé : Contentieux ou précontentieux",
+        "Conservation fixée",
+        f"Gel levé : Contentieux ou précontentieux, le {say_day(TODAY)}",
+        f"Gel posé : Contentieux ou précontentieux, à compter du {say_day(TODAY)}, sur décision de : DAJ",
         "Détaché du traitement « Restauration scolaire »", "Rattaché au traitement « Restauration scolaire »",
         "Fiche créée",
     ]  # fmt: skip
     tied = history.partition("Rattaché au traitement")[2].partition("</li>")[0]
     assert f"· {Role.STEWARD} {town.authority_id}</p>" in tied, "by whom"
-    assert "Jugement définitif" in history
+    assert {"Jugement définitif", "Recours 24-118"} <= set(re.findall(r"<p>Motif\s:\s([^<]+)</p>", history))
     above = town.someone(Role.STEWARD, town.commune_id)
     assert above.get(f"/jeux/{sheet}/historique").status_code == 404

@@ -1,6 +1,8 @@
 """From the secrets of a dataset to its publication: questions, decision, gate, taking down, fields that leave."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -11,8 +13,9 @@ from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
 from registry.platform.lists import load_list
 from registry.publication.rules import PART
+from registry.web.templating import say_day
 from tests.conftest import Someone, Town
-from tests.lifecycle.moving import READY, answer, ask, decide_to_open, last_request, place, stage_of
+from tests.lifecycle.moving import READY, answer, ask, decide_to_open, last_request, place, plain, stage_of
 
 pytestmark = pytest.mark.database
 OPEN = {"outcome": "open", "reason": "Communicable à tous et utile aux habitants.", "licence": "etalab-2.0"}
@@ -245,3 +248,41 @@ def test_a_program_answers_and_decides_as_people_do(town: Town):
     tag = {"If-Match": decided.headers["etag"]}
     down = steward.api("POST", f"{here}/takedown", json={"reason": "La source a changé."}, headers=tag)
     assert down.json()["decisions"][0]["state"] == "taken-down"
+
+
+def test_the_history_of_a_dataset_tells_its_decisions_as_a_jurist_says_them(town: Town):
+    """Who decided, in which office, what, on which ground of law, and when: never as fields that changed."""
+    sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    reply(steward, sheet, "l311-6-privacy", "yes", ground="Le nom des riverains y est.")
+    deny(steward, sheet)
+    reply(steward, sheet, PART, "yes", ground="Les noms forment une colonne.")
+    day = say_day(town.info["today"]())
+    restricted = {"outcome": "restricted", "reason": "Des noms de riverains.", "refusal": "l311-6",
+                  "secret": "l311-6-privacy"}  # fmt: skip
+    assert decide(legal, town, sheet, **restricted).status_code == 303
+    treated = {"outcome": "once-treated", "reason": "La colonne des noms est ôtée.", "licence": "etalab-2.0"}
+    assert decide(legal, town, sheet, **treated).status_code == 303
+    where = f"/publication/du-jeu/{sheet}/retirer"
+    withdrawn = {"reason": "Un riverain se reconnaît.", "version": str(version_of(legal, sheet))}
+    assert legal.post(where, withdrawn).status_code == 303
+
+    history = legal.get(f"/jeux/{sheet}/historique").text
+
+    told = [unescape(one) for one in re.findall(r"<h2>([^<]+)</h2>", history)]
+    by_legal, by_steward = f"le {day}, en qualité de juriste", f"le {day}, en qualité de référent·e données"
+    taken_down, opened, refused = told[:3]
+    assert taken_down == f"La publication est retirée le {day} : la décision du {day} ne vaut plus"
+    assert opened.startswith(f"Il est décidé, {by_legal}, de publier ce jeu après occultation ou anonymisation ; ")
+    assert opened.endswith("licence : Licence Ouverte 2.0")
+    assert refused.startswith(f"Il est décidé, {by_legal}, de ne pas publier ce jeu, et de le communiquer à qui y a ")
+    assert "exception de la loi : Vie privée, secret médical ou des affaires (CRPA L311-6)" in refused
+    assert refused.endswith("secret en cause : Vie privée (L311-6 1°)")
+    assert f"Il est répondu « Oui », {by_steward}, à la question de : Vie privée (L311-6 1°)" in told
+    many = next(one for one in told if "questions sur les secrets" in one)
+    assert many.startswith(f"Il est répondu « Non », {by_steward}, à ")
+    assert many.endswith("(CRPA L311-5, L311-6)")
+    for reason in ("Un riverain se reconnaît.", "La colonne des noms est ôtée.", "Des noms de riverains.",
+                   "Le nom des riverains y est."):  # fmt: skip
+        assert f"Motif : {reason}" in plain(history), reason
+    assert "Fiche écrite" not in told
+    assert "Champs modifiés" not in history
