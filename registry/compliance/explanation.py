@@ -46,7 +46,10 @@ _CALLS = {
     "size": mark("le nombre de valeurs de {left}"),
 }
 _BEFORE = {"plusDays": mark("{right} jours avant {left}"), "plusMonths": mark("{right} mois avant {left}")}
-_SETS = {"lists.licences_homologated": mark("une licence de la liste réglementaire")}
+_SETS = {
+    "lists.licences_homologated": mark("une licence de la liste réglementaire"),
+    "lists.licences_homologated_software": mark("une licence de logiciel de la liste réglementaire"),
+}
 
 VALUE_WORDS: dict[str, Callable[[str], str]] = {
     "organisation.kind": lambda code: OrganisationKind(code).label,

@@ -101,6 +101,10 @@ def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communic
     """The decision that holds. The registry is where it is recorded: without one, it is known that there is none."""
     facts["dataset.publication_decision__present"] = choice is not None
     facts["dataset.refusal_ground__present"] = choice is not None and choice.refusal is not None
+    # The State's own decision for this very data and this licence: the policies themselves read the two lists.
+    facts["dataset.licence_homologated"] = (
+        choice is not None and choice.licence_reference is not None and choice.licence == sheet.licence
+    )
     if choice is None:
         facts["dataset.refusal_reviewed_on__present"] = False
         return
@@ -117,6 +121,3 @@ def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communic
         # To decide anew is to look at it again.
         facts["dataset.refusal_reviewed_on"] = choice.decided_on
     facts["dataset.refusal_reviewed_on__present"] = choice.refusal is not None
-    if choice.licence is not None:
-        # The State's own decision for this very data: the two lists of licences are read by the policies themselves.
-        facts["dataset.licence_homologated"] = choice.licence_reference is not None

@@ -27,7 +27,7 @@ PUBLISHED = {
     "access_rights": "public", "nature": "other", "licence": "etalab-2.0",
     "distributions": [{"access_url": "https://exemple.invalid/a.csv"}],
 }  # fmt: skip
-REQUIRED = "dataset.licence in lists.licences_homologated"
+REQUIRED = "dataset.licence in lists.licences_homologated ||"
 DRAFT = """\
 id: ZZ-01
 title: Titre décrit
@@ -96,9 +96,10 @@ def od_05(**changed: str) -> str:
 
 def stricter() -> str:
     """The rule of licences, as if the ODbL alone were admitted."""
-    text = od_05().replace(REQUIRED, "dataset.licence == 'odbl-1.0'")
+    text = od_05().replace(REQUIRED, "dataset.licence == 'odbl-1.0' ||")
     admitted = (
-        "facts: {dataset.published_online: true, dataset.licence: etalab-2.0, dataset.nature: other}\n    expect: "
+        "facts: {dataset.published_online: true, dataset.licence: etalab-2.0, dataset.nature: other, "
+        "dataset.licence_homologated: false}\n    expect: "
     )
     assert f"{admitted}compliant" in text
     return text.replace(f"{admitted}compliant", f"{admitted}non-compliant")
@@ -316,7 +317,7 @@ def test_a_simulation_that_waits_has_no_file_yet_and_says_where_to_follow_it(tow
 def test_a_draft_that_does_not_read_is_shown_again_with_the_line_of_its_fault(town: Town):
     legal = town.someone(Role.LEGAL)
 
-    answer = ask(legal, draft=od_05(**{REQUIRED: "dataset.licenc == 'odbl-1.0'"}))
+    answer = ask(legal, draft=od_05(**{REQUIRED: "dataset.licenc == 'odbl-1.0' ||"}))
 
     assert answer.status_code == 422
     assert re.search(r"Ligne\s\d+\s: require\s: fait inconnu", answer.text)

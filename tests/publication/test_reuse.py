@@ -8,7 +8,7 @@ from httpx import Response
 
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
-from tests.publication.test_publication import version_of
+from tests.publication.test_publication import OPEN, decide, deny, version_of
 
 pytestmark = pytest.mark.database
 
@@ -49,6 +49,24 @@ def test_a_licence_of_the_list_says_by_itself_that_reuse_is_free(town: Town):
     steward = town.someone(Role.STEWARD)
     say(steward, sheet, fee="true")
     assert verdict(steward, "dataset", sheet, "OD-30") == "to-complete", "what somebody says goes before"
+
+
+def test_the_licence_of_a_source_code_is_one_of_those_of_software_and_the_state_may_admit_another(town: Town):
+    online = {
+        "access_rights": "public",
+        "nature": "other",
+        "distributions": [{"access_url": "https://exemple.invalid/depot"}],
+    }
+    sheet, legal = town.record(licence="eupl-1.2", **online), town.someone(Role.LEGAL)
+    assert verdict(legal, "dataset", sheet, "OD-05") == "to-complete", "nobody said that it is source code"
+    say(legal, sheet, software="true")
+    assert verdict(legal, "dataset", sheet, "OD-05") == "compliant"
+    say(legal, sheet, software="false")
+    assert verdict(legal, "dataset", sheet, "OD-05") == "non-compliant"
+    deny(legal, sheet)
+    homologated = OPEN | {"licence": "cc-by-4.0", "licence_reference": "Décision du Premier ministre n° 12"}
+    assert decide(legal, town, sheet, **homologated).status_code == 303
+    assert verdict(legal, "dataset", sheet, "OD-05") == "compliant"
 
 
 def test_what_contradicts_itself_is_refused_and_kept_on_the_page(town: Town):
