@@ -126,13 +126,17 @@ def _count(session: Session, moment: Moment, names: Mapping[int, str]) -> _Day:
 
 
 def _figure(day: _Day, figure: Figure, *, plain: bool) -> dict[str, Any]:
-    kept = day.history[figure]
+    kept, measure = day.history[figure], measures_of(day.catalogue, day.moment.law_of)[figure]
     now = kept.get(day.today, Count())
     before = [one for one in days_of(day.today) if one != day.today]
     points = [{"day": one, "value": told(figure, kept[one]) if one in kept else None} for one in before]
     return {
         "code": str(figure), "label": _(PLAIN[figure]) if plain else figure.label,
         "definition": _(DEFINITIONS[figure]), "is_share": figure in SHARES, "number": now.number, "total": now.total,
+        "waiting": sum(
+            cell.number for cell in day.cells
+            if not measure.waiting and cell.policy_id in measure.policies and cell.verdict is Verdict.TO_COMPLETE
+        ),
         "points": [*points, {"day": day.today, "value": told(figure, now)}],
     }  # fmt: skip
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Text, bindparam, func, select, text
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Text, bindparam, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -21,9 +21,10 @@ SELECT f.organisation_id, asked.day, w.figure,
        w.figure <> :matters AND f.subject_kind IN ('breach', 'request') AS confided,
        count(*) FILTER (WHERE CASE WHEN f.turns_on <= asked.day THEN f.turns_into ELSE f.verdict END = w.counted)
          AS number,
-       count(*) AS total
+       count(*) FILTER (WHERE w.waiting OR CASE WHEN f.turns_on <= asked.day THEN f.turns_into ELSE f.verdict END
+                                           <> 'to-complete') AS total
   FROM unnest(:days, :instants) AS asked (day, instant)
-  CROSS JOIN unnest(:figures, :policies, :verdicts) AS w (figure, policy, counted)
+  CROSS JOIN unnest(:figures, :policies, :verdicts, :waiting) AS w (figure, policy, counted, waiting)
   JOIN finding f ON f.policy_id = w.policy
                 AND CASE WHEN asked.instant IS NULL THEN f.until IS NULL
                          ELSE f.since < asked.instant AND (f.until IS NULL OR f.until >= asked.instant) END
@@ -35,6 +36,7 @@ SELECT f.organisation_id, asked.day, w.figure,
     bindparam("days", type_=ARRAY(Date)),
     bindparam("instants", type_=ARRAY(DateTime(timezone=True))),
     bindparam("within", type_=ARRAY(BigInteger)),
+    bindparam("waiting", type_=ARRAY(Boolean)),
     *(bindparam(name, type_=ARRAY(Text)) for name in ("figures", "policies", "verdicts")),
 )
 _DAY = text(
@@ -77,7 +79,7 @@ def count_history(
     """
     zone = session.info["time_zone"]
     asked = [
-        (str(figure), policy, str(measure.counted))
+        (str(figure), policy, str(measure.counted), measure.waiting)
         for figure, measure in measures.items()
         for policy in sorted(measure.policies)
     ]
@@ -89,6 +91,7 @@ def count_history(
             "figures": [one[0] for one in asked],
             "policies": [one[1] for one in asked],
             "verdicts": [one[2] for one in asked],
+            "waiting": [one[3] for one in asked],
             "matters": str(Figure.MATTERS),
             "within": None if within is None else sorted(within),
         },

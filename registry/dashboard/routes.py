@@ -33,6 +33,7 @@ from registry.dashboard.views import (
     figure_view,
     matters_in_words,
     risk_view,
+    waiting_view,
 )
 from registry.dashboard.vocabulary import SHOWN, Figure
 from registry.datasets.listing.counting import count_facets
@@ -65,11 +66,11 @@ def show_directors_page(visit: Visit) -> Response[Any]:
     cells = count_alike(visit.session, visit.today)
     measures, plain = measures_of(catalogue, visit.today), visit.query("version") == PLAIN
     tallies = count_cells(cells, catalogue, *(_chosen(figure, measures[figure], directed) for figure in SHOWN))
-    now = dict(zip(SHOWN, map(_count, tallies), strict=True))
+    told = dict(zip(SHOWN, tallies, strict=True))
     trends, days = find_trends(visit.session, directed or None), days_of(visit.today)
     kept = trends[Figure.MATTERS]
     breaches = Counter[str]()
-    for cell in tallies[SHOWN.index(Figure.BREACHES)].listed:
+    for cell in told[Figure.BREACHES].listed:
         breaches[cell.policy_id] += cell.number
     shares = shares_of(cells, measures[Figure.BREACHES])
     confided = visit.visitor.may(Permission.PROCESSING_BREACH_READ)
@@ -78,7 +79,8 @@ def show_directors_page(visit: Visit) -> Response[Any]:
         scope=_scope(bodies, directed),
         figures=[
             figure_view(
-                one, now[one], trends[one], days, address_of(one, measures[one], word), plain=plain
+                one, _count(told[one], measures[one]), trends[one], days, address_of(one, measures[one], word),
+                waiting_view(_waiting(told[one], measures[one]), one, measures[one], word), plain=plain,
             )
             for one in SHOWN
         ],
@@ -108,9 +110,14 @@ def _chosen(figure: Figure, measure: Measure, directed: frozenset[int]) -> Chose
     return chosen
 
 
-def _count(tally: Tally) -> Count:
-    judged = tally.by_value[Facet.VERDICT]
-    return Count(tally.total, sum(number for verdict, number in judged.items() if verdict != Verdict.NOT_APPLICABLE))
+def _count(tally: Tally, measure: Measure) -> Count:
+    read = tally.by_value[Facet.VERDICT]
+    return Count(tally.total, sum(number for verdict, number in read.items() if measure.is_whole(Verdict(verdict))))
+
+
+def _waiting(tally: Tally, measure: Measure) -> int:
+    """How many wait for information beside what the figure counts."""
+    return 0 if measure.waiting else tally.by_value[Facet.VERDICT].get(str(Verdict.TO_COMPLETE), 0)
 
 
 def _scope(bodies: Sequence[Organisation], directed: frozenset[int]) -> str:

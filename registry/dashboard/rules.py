@@ -27,10 +27,18 @@ _OF_PEOPLE = "rgpd"
 
 @dataclass(frozen=True)
 class Measure:
-    """What a figure counts: the findings of some policies that read one verdict, out of all those that judge."""
+    """What a figure counts: the findings of some policies that read one verdict, out of all those that judge.
+
+    `waiting` where what waits for information is of that whole; elsewhere it may bind nobody, and is told apart.
+    """
 
     policies: frozenset[str]
     counted: Verdict
+    waiting: bool = True
+
+    def is_whole(self, verdict: Verdict) -> bool:
+        """Whether findings that read so are of the whole out of which the figure is told."""
+        return verdict is not Verdict.NOT_APPLICABLE and (self.waiting or verdict is not Verdict.TO_COMPLETE)
 
 
 def measures_of(catalogue: Catalogue, today: date) -> dict[Figure, Measure]:
@@ -51,7 +59,7 @@ def measures_of(catalogue: Catalogue, today: date) -> dict[Figure, Measure]:
     return {
         Figure.KEPT: Measure(frozenset({_KEPT}) & judging, Verdict.COMPLIANT),
         Figure.FOUNDED: Measure(frozenset({_FOUNDED}) & judging, Verdict.COMPLIANT),
-        Figure.PUBLISHED: Measure(_PUBLISHED & judging, Verdict.COMPLIANT),
+        Figure.PUBLISHED: Measure(_PUBLISHED & judging, Verdict.COMPLIANT, waiting=False),
         Figure.BREACHES: Measure(frozenset(binding), breach),
         Figure.LATE: Measure(frozenset(dated), breach),
         Figure.MATTERS: Measure(frozenset(confided), breach),

@@ -1,7 +1,7 @@
 """What goes out of the directors' page: figures with their trend, risks, stages, services."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from registry.compliance.catalogue import Catalogue
@@ -24,9 +24,10 @@ DEFINITIONS: Mapping[Figure, str] = {
         "Sont comptés ceux du registre qui servent, ou sont suspendus, et dont la collectivité est responsable."
     ),
     Figure.PUBLISHED: mark(
-        "Ce que la loi oblige à mettre en ligne, et qui l’est : répertoire des informations publiques, subventions, "
-        "adresses, mobilité, jeux de forte valeur, documents déjà communiqués ou inscrits au répertoire. Un jeu "
-        "tenu à deux titres compte deux fois ; un refus fondé sur la loi vaut réponse là où elle l’admet."
+        "Ce que la loi oblige à mettre en ligne et qui l’est : répertoire des informations publiques, subventions, "
+        "adresses, mobilité, jeux de forte valeur, documents communiqués ou inscrits. Ce dont on ignore si la "
+        "loi l’impose, ou si c’est fait, est dit à part. Un jeu tenu à deux titres compte deux fois ; un refus que la "
+        "loi admet vaut réponse."
     ),
     Figure.BREACHES: mark(
         "Chaque fois qu’une fiche ne suit pas une obligation en vigueur : une fiche peut en compter plusieurs. Un "
@@ -68,14 +69,24 @@ class Trend:
 
 
 @dataclass(frozen=True)
+class WaitingView:
+    """What waits for information beside a figure: how many, in words, and their list."""
+
+    value: str
+    words: str
+    address: str
+
+
+@dataclass(frozen=True)
 class FigureView:
-    """One figure: in words, out of how many, the list it counts, what it means, its trend."""
+    """One figure: in words, out of how many, the list it counts, what waits beside it, what it means, its trend."""
 
     code: str
     label: str
     value: str
     beside: str
     address: str
+    waiting: WaitingView | None
     definition: str
     tone: str
     trend: Trend
@@ -145,15 +156,35 @@ def address_of(figure: Figure, measure: Measure, organisation: str) -> str:
     return FINDINGS + "?" + "&".join(f"{name}={value}" for name, value in said)
 
 
+def waiting_view(number: int, figure: Figure, measure: Measure, organisation: str) -> WaitingView | None:
+    """What waits for information beside a figure, with its own list; nothing where nothing does."""
+    if not number:
+        return None
+    return WaitingView(
+        say_number(number),
+        ngettext(
+            "autre attend une information pour être jugée", "autres attendent une information pour être jugées", number
+        ),
+        address_of(figure, replace(measure, counted=Verdict.TO_COMPLETE), organisation),
+    )  # fmt: skip
+
+
 def figure_view(
-    figure: Figure, now: Count, kept: Mapping[date, Count], days: Sequence[date], address: str, *, plain: bool
+    figure: Figure,
+    now: Count,
+    kept: Mapping[date, Count],
+    days: Sequence[date],
+    address: str,
+    waiting: WaitingView | None,
+    *,
+    plain: bool,
 ) -> FigureView:
     """A figure in words; its last day is now, whatever the night counted."""
     counts = [kept.get(day) for day in days[:-1]] + [now]
     share = figure in SHARES
     tone = ""
     if share and now.share is not None:
-        tone = "good" if now.share == 100 else "wait"
+        tone = "good" if now.share == 100 and waiting is None else "wait"
     elif not share:
         tone = "bad" if now.number else "good"
     beside = ""
@@ -163,7 +194,7 @@ def figure_view(
         ) if now.total else _("rien à juger encore")  # fmt: skip
     return FigureView(
         code=str(figure), label=_(PLAIN[figure]) if plain else figure.label, value=say_number(now.number),
-        beside=beside, address=address, definition=_(DEFINITIONS[figure]), tone=tone,
+        beside=beside, address=address, waiting=waiting, definition=_(DEFINITIONS[figure]), tone=tone,
         trend=_trend(figure, days, counts),
     )  # fmt: skip
 

@@ -31,7 +31,10 @@ class Point:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Figure:
-    """One of the five figures: how many, out of how many; `is_share` is better the higher it is."""
+    """One of the five figures: how many, out of how many; `is_share` is better the higher it is.
+
+    `waiting` are those that wait for information, and are not of the whole.
+    """
 
     code: str
     label: str
@@ -39,6 +42,7 @@ class Figure:
     is_share: bool
     number: int
     total: int
+    waiting: int = 0
     points: tuple[Point, ...]
 
     @property
@@ -46,16 +50,17 @@ class Figure:
         """Whether all is well, something waits, or something is broken; nothing where nothing is judged."""
         if not self.is_share:
             return "bad" if self.number else "good"
-        return "" if not self.total else "good" if self.number == self.total else "wait"
+        return "" if not self.total else "good" if self.number == self.total and not self.waiting else "wait"
 
     @property
     def beside(self) -> str:
         """The share that stands beside the number."""
         if not self.is_share:
             return ""
-        if not self.total:
-            return "rien à juger encore"
-        return f"soit {percent(self.number, self.total)} % sur {number(self.total)}"
+        said = f"soit {percent(self.number, self.total)} % sur {number(self.total)}" if self.total else (
+            "rien à juger encore"
+        )  # fmt: skip
+        return f"{said} ; {number(self.waiting)} à compléter" if self.waiting else said
 
     @property
     def trend(self) -> str:

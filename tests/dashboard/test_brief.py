@@ -1,13 +1,17 @@
 """The directors' page on paper: it counts what the page counts, for one body and what depends on it alone."""
 
 import re
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from registry.dashboard import brief
+from registry.dashboard.rules import measures_of
+from registry.dashboard.service import count_months
+from registry.dashboard.vocabulary import Figure
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
@@ -15,7 +19,9 @@ from registry.ledger.queries import end_of_day
 from registry.platform.clock import now
 from registry.platform.database import settle
 from registry.reporting.discovery import get_report
+from registry.rooms import assemble_engine
 from tests.conftest import TODAY, Town
+from tests.dashboard.figures import not_as_counted, opened_by
 from tests.dashboard.test_page import figures
 
 pytestmark = pytest.mark.database
@@ -46,6 +52,47 @@ def test_it_counts_what_the_page_counts_for_the_same_bodies(town: Town) -> None:
     whole = brief_of(town, town.authority_id)
     assert sum(stage.datasets for stage in whole.stages) == 3
     assert len(whole.figures[0].points) == 13
+
+
+def test_a_publication_that_nobody_knows_to_be_imposed_is_told_beside_and_not_out_of_how_many(town: Town) -> None:
+    online = {"access_rights": "public", "distributions": [{"access_url": "https://exemple.invalid/adresses"}]}
+    town.record("Adresses", on=town.commune_id, nature="local-address-base", **online)
+    town.record("Adresses d’avant", on=town.commune_id, nature="local-address-base", access_rights="restricted")
+    reader, measure = (
+        town.someone(Role.READER, town.commune_id),
+        measures_of(assemble_engine().catalogue, TODAY)[Figure.PUBLISHED],
+    )
+    with town.acting() as session:
+        count_months(session)
+        read = Counter(
+            verdict
+            for policy, body, verdict in session.execute(
+                text("SELECT policy_id, organisation_id, verdict FROM finding WHERE until IS NULL")
+            )
+            if policy in measure.policies and body == town.commune_id
+        )
+        kept = session.execute(
+            text("SELECT number, total FROM monthly_figure WHERE figure = 'published' AND organisation_id = :body"
+                 " AND day = :day"),
+            {"body": town.commune_id, "day": town.info["today"]()},
+        ).all()  # fmt: skip
+    assert read["to-complete"] >= 2, "whether these were communicated is not known"
+    assert read["compliant"] >= 1
+    judged = read["compliant"] + read["non-compliant"]
+    assert kept == [(read["compliant"], judged)]
+    page = re.split(r'id="chiffre-', reader.get("/pilotage").text)[3]
+    assert f"sur {judged}<" in page.replace("\xa0", " ")
+    opened = opened_by(page)
+    assert [said for _address, said in opened] == [read["compliant"], read["to-complete"]]
+    assert not not_as_counted(opened, lambda address: reader.get(address).text)
+    day = town.info["today"]()
+    (told,) = [
+        one
+        for one in brief_of(town, town.commune_id, moment=Moment(day, day, day, until=None)).figures
+        if one.code == "published"
+    ]
+    assert (told.total, told.waiting) == (judged, read["to-complete"])
+    assert told.beside.endswith(f"{read['to-complete']} à compléter")
 
 
 def test_the_first_line_of_services_adds_up_what_the_others_tell(town: Town) -> None:
