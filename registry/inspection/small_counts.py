@@ -70,10 +70,11 @@ def count_small(
         found = [SmallGroups([one.name], one.filled, one.below, one.below) for one in counting if one.below]
         return CountedTable(table, line, [one.name for one in counting], found, is_whole=is_whole)
     grouping = [one for one in columns if one.grouping and 1 < len(one.known) <= line / 2]
+    aside = [one.name for one in columns if not one.grouping or len(one.known) > max(1, line / 2)]
     kept = grouping[:MOST_COMBINED]
     found = [SmallGroups([], 1, 1, line)] if 0 < line < fewer_than else _grouped(kept, fewer_than)
     return CountedTable(
-        table, line, [one.name for one in kept], found, is_whole=is_whole, is_cut=len(grouping) > len(kept)
+        table, line, [one.name for one in kept], found, aside, is_whole=is_whole, is_cut=len(grouping) > len(kept)
     )
 
 

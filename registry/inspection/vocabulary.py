@@ -195,13 +195,15 @@ class SmallGroups:
 class CountedTable:
     """What makes small groups in one table: the columns looked at, those that do, and nothing of what they hold.
 
-    `is_whole` where every line was gone through, `is_cut` where columns were left out.
+    `aside` are those where nearly each line has a value of its own, which group nobody; `is_whole` where every line was
+    gone through, `is_cut` where columns were left out.
     """
 
     table: str
     rows: int
     columns: Sequence[str]
     found: Sequence[SmallGroups]
+    aside: Sequence[str] = ()
     is_whole: bool = True
     is_cut: bool = False
 

@@ -10,23 +10,36 @@ from litestar.status_codes import HTTP_201_CREATED
 
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import PublicationRefusal
+from registry.inspection.vocabulary import LineKind
+from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
+from registry.publication.checking import FILE, check_file, result_of
 from registry.publication.forms import (
     LABELS,
     NoSecretForm,
     PublicationDecisionForm,
     ReuseForm,
     SecretForm,
+    SentSmallCountForm,
+    SmallCountForm,
     TakedownForm,
 )
-from registry.publication.queries import get_dossier
+from registry.publication.models import SmallCountCheck
+from registry.publication.queries import find_checks, get_dossier
 from registry.publication.service import answer_secret, decide, deny_the_rest, record_reuse, take_down
 from registry.publication.showing import READ, RECORD, duty_lines, redaction_page
-from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
+from registry.publication.vocabulary import (
+    Conclusion,
+    DecisionState,
+    FeeGround,
+    Outcome,
+    SecretReply,
+    SmallCountResult,
+)
 from registry.web.calls import ApiCall
-from registry.web.visits import Visit, route
+from registry.web.visits import Rejected, Visit, route
 
 _LABELS = {
     **LABELS,
@@ -55,6 +68,21 @@ _LABELS = {
     "fate": mark("Ce qu’il devient, en mots"),
     "leaving": mark("Combien de champs partent"),
     "unknown": mark("Combien sont à examiner"),
+    "checks": mark("Les vérifications de petits effectifs, la dernière d’abord"),
+    "file_name": mark("Le nom du fichier vérifié, qui n’est pas gardé"),
+    "sha256": mark("Empreinte SHA-256 du fichier"),
+    "checked_on": mark("Le jour de la vérification"),
+    "result": mark("Ce que la vérification a trouvé"),
+    "tables": mark("Ce qui fut vu de chaque feuille"),
+    "table": mark("Le nom de la feuille"),
+    "rows": mark("Combien de lignes"),
+    "columns": mark("Les colonnes regardées"),
+    "aside": mark("Les colonnes où presque chaque ligne a sa propre valeur"),
+    "found": mark("Les colonnes qui, seules ou croisées, font des groupes trop petits"),
+    "groups": mark("Combien de groupes en tout"),
+    "small": mark("Combien de groupes trop petits"),
+    "is_whole": mark("Vrai si le fichier a été lu jusqu’au bout"),
+    "is_cut": mark("Vrai si des colonnes n’ont pas été croisées"),
 }
 
 
@@ -168,6 +196,61 @@ class RedactionBody:
     fields: list[FieldBody]
     leaving: int
     unknown: int
+
+
+@dataclass(frozen=True)
+class SmallGroupsBody:
+    """Columns that make small groups; `lines` are those of these groups."""
+
+    columns: list[str]
+    groups: int
+    small: int
+    lines: int
+
+
+@dataclass(frozen=True)
+class CountedTableBody:
+    """What was seen of one sheet of a file."""
+
+    table: str
+    rows: int
+    columns: list[str]
+    aside: list[str]
+    found: list[SmallGroupsBody]
+    is_whole: bool
+    is_cut: bool
+
+
+@dataclass(frozen=True)
+class SmallCountBody:
+    """A check of a file for groups of few people. Units: `fewer_than` in people, households or firms."""
+
+    id: int
+    file_name: str
+    sha256: str
+    lines: LineKind
+    fewer_than: int
+    checked_on: date
+    result: SmallCountResult
+    tables: list[CountedTableBody]
+
+
+@dataclass(frozen=True)
+class SmallCountsBody:
+    """The checks of a dataset, the last one first."""
+
+    checks: list[SmallCountBody]
+
+
+def _check_body(check: SmallCountCheck) -> SmallCountBody:
+    tables = [
+        CountedTableBody(**{**one, "found": [SmallGroupsBody(**groups) for groups in one["found"]]})
+        for one in check.tables
+    ]
+    return SmallCountBody(
+        check.id, check.file_name, check.sha256, check.lines, check.fewer_than, check.checked_on, result_of(check),
+        tables,
+    )  # fmt: skip
 
 
 def _body(visit: Visit, dataset_id: int) -> PublicationBody:
@@ -295,6 +378,38 @@ def read_redaction(visit: Visit, dataset_id: int) -> Response[RedactionBody]:
     return visit.answer(RedactionBody(fields, page.leaving, page.unknown))
 
 
+@route(
+    "GET", "/api/v1/datasets/{dataset_id:int}/small-counts", READ,
+    about=about(mark("Ce que chaque fichier vérifié avant publication a laissé voir de groupes trop petits.")),
+)  # fmt: skip
+def read_small_counts(visit: Visit, dataset_id: int) -> Response[SmallCountsBody]:
+    """The checks of a dataset."""
+    sheet = get_dataset(visit.session, dataset_id)
+    return visit.answer(SmallCountsBody([_check_body(one) for one in find_checks(visit.session, sheet.id)]))
+
+
+@route(
+    "POST", "/api/v1/datasets/{dataset_id:int}/small-counts", RECORD, takes=SentSmallCountForm, upload=FILE,
+    about=about(
+        mark("Cherche dans un fichier les groupes trop petits ; la prochaine décision de publication le cite."),
+        status=201, unlocated=True,
+        more=mark("Le fichier est lu puis effacé : restent ses noms de colonnes, des comptes et son empreinte."),
+    ),
+)  # fmt: skip
+def create_small_count(visit: Visit, dataset_id: int) -> Response[SmallCountBody]:
+    """Checks a file and forgets it."""
+    sheet, read = get_dataset(visit.session, dataset_id), visit.form(SmallCountForm)
+    visit.visitor.require(RECORD, sheet.organisation_id)
+    file = visit.upload.file if visit.upload is not None else None
+    problems = [FieldError(*one) for one in read.errors.items()] if isinstance(read, Rejected) else []
+    if file is None:
+        problems.append(FieldError("file", _("Choisissez le fichier qui doit être publié.")))
+    if isinstance(read, Rejected) or file is None:
+        raise Invalid(_("Le formulaire ne convient pas."), tuple(problems))
+    return visit.answer(_check_body(check_file(visit, sheet, read.form, file)), status=HTTP_201_CREATED)
+
+
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     read_publication, put_secret, deny_other_secrets, create_decision, put_reuse, create_takedown, read_redaction,
+    read_small_counts, create_small_count,
 )  # fmt: skip

@@ -1,34 +1,52 @@
 """The check of small counts before a file leaves, in words: its page, and what a decision cites of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from registry.datasets.models import Dataset
+from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
 from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, LineKind
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, ngettext
-from registry.publication.forms import LABELS
+from registry.kernel.words import _, mark, ngettext
+from registry.publication.forms import LABELS, SmallCountForm
 from registry.publication.models import SmallCountCheck
 from registry.publication.queries import find_checks
+from registry.publication.service import record_small_counts
 from registry.publication.views import SmallCountPage, SmallCountTable, SmallCountView
+from registry.publication.vocabulary import SmallCountResult
 from registry.web.templating import say_day, say_number
-from registry.web.uploads import PAGE_UPLOAD_LIMIT
+from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving, UploadedFile
 from registry.web.visits import Visit
 
 RECORD = Permission.DATASETS_LAW_RECORD
 USUAL = 11
+LIMITS = replace(DEFAULT_LIMITS, file_bytes=PAGE_UPLOAD_LIMIT, seconds=40)
+FILE = Receiving(
+    refusal=mark("Ce fichier dépasse {limit} Mio, le plus que cette page accepte : vérifiez-le par parties.")
+)
+SHAPES = {
+    SmallCountResult.FOUND: "non-compliant", SmallCountResult.NONE: "compliant",
+    SmallCountResult.INCOMPLETE: "to-complete",
+}  # fmt: skip
+_CITED = {
+    SmallCountResult.FOUND: mark("des groupes de moins de {count}"),
+    SmallCountResult.NONE: mark("aucun groupe de moins de {count}"),
+    SmallCountResult.INCOMPLETE: mark("vérification incomplète de groupes de moins de {count}"),
+}
 
 
-def has_small(check: SmallCountCheck) -> bool:
-    """Whether a check found a group that is too small."""
-    return any(table["found"] for table in check.tables)
+def result_of(check: SmallCountCheck) -> SmallCountResult:
+    """What a check says: that nothing was found is said only where there was something to look at, to the end."""
+    if any(table["found"] for table in check.tables):
+        return SmallCountResult.FOUND
+    looked = [one["columns"] and one["is_whole"] and not one["is_cut"] for one in check.tables if one["rows"]]
+    return SmallCountResult.NONE if all(looked) else SmallCountResult.INCOMPLETE
 
 
 def in_a_line(check: SmallCountCheck) -> str:
     """A check as a decision cites it: the file, its print, the day, and what was found."""
-    said = (
-        _("des groupes de moins de {count}") if has_small(check) else _("aucun groupe de moins de {count}")
-    ).format(count=check.fewer_than)  # fmt: skip
+    said = _(_CITED[result_of(check)]).format(count=check.fewer_than)
     return _("{day}, {file} (empreinte {print}) : {said}").format(
         day=say_day(check.checked_on), file=check.file_name, print=check.sha256[:12], said=said
     )
@@ -42,6 +60,16 @@ def _table_view(table: Mapping[str, Any]) -> SmallCountTable:
         lines=ngettext("{count} ligne", "{count} lignes", rows).format(count=say_number(rows)),
     )  # fmt: skip
     notes = []
+    if rows and not columns and not table["found"]:
+        notes.append(
+            _("Aucune colonne n’y fait de groupes : si le fichier a bien plusieurs colonnes, vérifiez son séparateur.")
+        )
+    if table["aside"]:
+        notes.append(
+            _("Presque chaque ligne y a sa propre valeur : {columns}. Qui la connaît reconnaît la ligne.").format(
+                columns=", ".join(table["aside"])
+            )
+        )
     if not table["is_whole"]:
         notes.append(_("La fin du fichier n’a pas été lue : il est trop long. Vérifiez-en le reste par parties."))
     if table["is_cut"]:
@@ -58,11 +86,11 @@ def _table_view(table: Mapping[str, Any]) -> SmallCountTable:
 
 
 def _check_view(check: SmallCountCheck) -> SmallCountView:
-    small = has_small(check)
+    result = result_of(check)
     return SmallCountView(
         id=check.id,
-        shape="non-compliant" if small else "compliant",
-        word=_("Groupes trop petits") if small else _("Aucun groupe trop petit"),
+        shape=SHAPES[result],
+        word=result.label,
         lines=[
             (_("Fichier"), check.file_name),
             (_("Empreinte SHA-256"), check.sha256),
@@ -72,6 +100,18 @@ def _check_view(check: SmallCountCheck) -> SmallCountView:
         ],
         tables=[_table_view(one) for one in check.tables],
     )
+
+
+def check_file(visit: Visit, sheet: Dataset, form: SmallCountForm, file: UploadedFile) -> SmallCountCheck:
+    """Reads a file that was sent, keeps what makes small groups in it, and forgets it.
+
+    Raises: Unreadable, in words, of what is no table; Conflict when the sheet is annulled.
+    """
+    tables = count_small_groups(file.path, lines=form.lines, fewer_than=form.fewer_than, name=file.name, limits=LIMITS)
+    return record_small_counts(
+        visit.session, sheet.id, form, tables, file_name=file.name, sha256=file.sha256,
+        by=visit.visitor.account_id, today=visit.today,
+    )  # fmt: skip
 
 
 def small_count_page(

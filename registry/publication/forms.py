@@ -187,6 +187,12 @@ class SmallCountForm(BaseModel):
     fewer_than: Annotated[int, Field(ge=2, le=100)]
 
 
+class SentSmallCountForm(SmallCountForm):
+    """The same with its file: what the document tells of the form that brings it."""
+
+    file: bytes
+
+
 class TakedownForm(BaseModel):
     """Why a publication is taken down."""
 

@@ -1,6 +1,5 @@
 """The pages of publication: the questions about secrets, the decision, the redaction, the taking down."""
 
-from dataclasses import replace
 from typing import Any
 
 from litestar import Response
@@ -10,12 +9,11 @@ from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_42
 from registry.datasets.history import MORE_CHANGES
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
-from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
 from registry.platform.lists import load_list
-from registry.publication.checking import small_count_page
+from registry.publication.checking import FILE, check_file, small_count_page
 from registry.publication.dataset_history import CHANGES_OF_DATASETS
 from registry.publication.forms import (
     NoSecretForm,
@@ -32,7 +30,6 @@ from registry.publication.service import (
     decide,
     deny_the_rest,
     record_reuse,
-    record_small_counts,
     take_down,
 )
 from registry.publication.showing import (
@@ -46,7 +43,6 @@ from registry.publication.showing import (
 )
 from registry.publication.views import TakedownPage
 from registry.web.forms import read_number
-from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 MORE_CHANGES.extend(CHANGES_OF_DATASETS)
@@ -58,12 +54,6 @@ NOTICES.update(
         "fichier-verifie": mark("Le fichier est vérifié : voici ce qui y fait des groupes trop petits."),
         "publication-retiree": mark("La publication est retirée, avec son motif."),
     }
-)
-
-
-_LIMITS = replace(DEFAULT_LIMITS, file_bytes=PAGE_UPLOAD_LIMIT, seconds=40)
-_FILE = Receiving(
-    refusal=mark("Ce fichier dépasse {limit} Mio, le plus que cette page accepte : vérifiez-le par parties.")
 )
 
 
@@ -210,7 +200,7 @@ def show_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
     return visit.page("publication/small_counts.html", page)
 
 
-@route("POST", "/publication/du-jeu/{dataset_id:int}/petits-effectifs", RECORD, upload=_FILE)
+@route("POST", "/publication/du-jeu/{dataset_id:int}/petits-effectifs", RECORD, upload=FILE)
 def check_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
     """Reads a file, keeps what makes small groups in it, and forgets it."""
     sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(SmallCountForm)
@@ -223,13 +213,7 @@ def check_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
         page = small_count_page(visit, sheet, typed, errors)
         return visit.page("publication/small_counts.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        tables = count_small_groups(
-            file.path, lines=read.form.lines, fewer_than=read.form.fewer_than, name=file.name, limits=_LIMITS
-        )
-        record_small_counts(
-            visit.session, dataset_id, read.form, tables, file_name=file.name, sha256=file.sha256,
-            by=visit.visitor.account_id, today=visit.today,
-        )  # fmt: skip
+        check_file(visit, sheet, read.form, file)
     except Refusal as refusal:
         page = small_count_page(visit, sheet, typed, {"file": refusal.message})
         status = HTTP_409_CONFLICT if isinstance(refusal, Conflict) else HTTP_422_UNPROCESSABLE_ENTITY

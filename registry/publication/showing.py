@@ -18,7 +18,7 @@ from registry.kernel.words import _, mark
 from registry.lifecycle.showing import known_now
 from registry.organisations.queries import get_organisation
 from registry.platform.lists import load_list
-from registry.publication.checking import has_small, in_a_line
+from registry.publication.checking import SHAPES, in_a_line, result_of
 from registry.publication.forms import LABELS
 from registry.publication.models import PublicationChoice, SmallCountCheck
 from registry.publication.queries import Dossier, find_checks, get_dossier
@@ -222,7 +222,7 @@ def decision_page(
         conclusion=conclusion_view(dossier.concluded(visit.today)),
         outcomes=[(str(one), one.label) for one in Outcome],
         small_counts=in_a_line(check) if check is not None else "",
-        small_shape="non-compliant" if check is not None and has_small(check) else "compliant",
+        small_shape=SHAPES[result_of(check)] if check is not None else "",
         refusals=[(str(one), one.label) for one in PublicationRefusal if one is not PublicationRefusal.OTHER],
         secrets=[
             (code, f"{known.label(code)} ({known.words(code, 'article')})")

@@ -19,6 +19,14 @@ class SecretRank(Labelled):
     PART = "part", mark("Mentions que l’on peut ôter")
 
 
+class SmallCountResult(Labelled):
+    """What a check of a file says of groups of few people."""
+
+    FOUND = "found", mark("Groupes trop petits")
+    NONE = "none", mark("Aucun groupe trop petit")
+    INCOMPLETE = "incomplete", mark("Vérification incomplète")
+
+
 class Conclusion(Labelled):
     """To whom a dataset may be given, from the answers about its secrets."""
 

@@ -107,7 +107,11 @@ def signed_in(someone: Someone) -> Asker:
 def _file_for(path: str) -> tuple[str, bytes]:
     if path.startswith(("/traitements/", "/api/v1/processing-activities/")):
         return "registre.csv", RECORD
-    return ("extrait.csv", SAMPLE) if path.endswith(("/inspection", "/petits-effectifs")) else ("jeux.ttl", TURTLE)
+    return (
+        ("extrait.csv", SAMPLE)
+        if path.endswith(("/inspection", "/petits-effectifs", "/small-counts"))
+        else ("jeux.ttl", TURTLE)
+    )
 
 
 def send(

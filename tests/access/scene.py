@@ -646,6 +646,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         version=lambda of: str(of.choices_version), fee="false", in_directory="true"
     ),
     "POST /publication/du-jeu/{dataset_id:int}/petits-effectifs": _form(lines="one", fewer_than="11"),
+    "POST /api/v1/datasets/{dataset_id:int}/small-counts": _form(lines="one", fewer_than="11"),
     "POST /publication/du-jeu/{dataset_id:int}/retirer": _form(version=lambda of: str(of.choices_version), reason=WHY),
     "POST /conformite/simulations": _form(law_of="2010-01-01"),
     "POST /conformite/simulations/{simulation_id:int}/adopter": _form(reason=WHY),
@@ -1111,6 +1112,7 @@ WITH_FILE = {
     "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
     "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
     "POST /jeux/{dataset_id:int}/inspection", "POST /publication/du-jeu/{dataset_id:int}/petits-effectifs",
+    "POST /api/v1/datasets/{dataset_id:int}/small-counts",
 }  # fmt: skip
 TO_ANNUL = {"/api/v1/appointments/{appointment_id:int}/end"}
 ABOUT_SOMEONE_S = {

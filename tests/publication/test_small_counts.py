@@ -88,3 +88,57 @@ def test_what_is_no_table_is_refused_in_words_and_whoever_only_reads_sends_nothi
     assert "Vérifier ce fichier" not in reader.get(f"/publication/du-jeu/{sheet}/petits-effectifs").text
     with town.acting() as session:
         assert session.execute(text("SELECT count(*) FROM small_count_check")).scalar_one() == 0
+
+
+@pytest.mark.database
+def test_nothing_found_is_not_said_of_a_file_where_there_was_nothing_to_look_at(town: Town):
+    sheet, legal = town.record(licence="etalab-2.0"), town.someone(Role.LEGAL)
+    here = f"/publication/du-jeu/{sheet}"
+    assert send(legal, sheet, HOMES.replace(";", "§"), lines="one", fewer_than="11").status_code == 303
+    page = legal.get(f"{here}/petits-effectifs").text
+    assert "Vérification incomplète" in page
+    assert "vérifiez son séparateur" in page
+    assert "Aucun groupe trop petit" not in page
+    assert "vérification incomplète de groupes de moins de 11" in legal.get(f"{here}/decider").text
+    assert send(legal, sheet, HOMES, lines="one", fewer_than="3").status_code == 303
+    page = legal.get(f"{here}/petits-effectifs").text
+    assert "Aucun groupe trop petit" in page
+    assert "sa propre valeur : revenu" in page.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.database
+def test_a_program_sends_a_file_and_reads_what_was_seen(town: Town):
+    sheet, steward, reader = town.record(), town.someone(Role.STEWARD), town.someone(Role.READER)
+    path, form = f"/api/v1/datasets/{sheet}/small-counts", {"lines": "one", "fewer_than": "11"}
+    files = {"file": ("foyers.csv", HOMES.encode("utf-16"), "text/csv")}
+    assert reader.api("POST", path, data=form, files=files).status_code == 403
+    made = steward.api("POST", path, data=form, files=files)
+    assert made.status_code == 201, made.text
+    assert made.json()["result"] == "found"
+    assert made.json()["tables"] == [{
+        "table": "", "rows": 63, "columns": ["commune", "taille"], "aside": ["revenu"],
+        "is_whole": True, "is_cut": False,
+        "found": [{"columns": ["taille"], "groups": 3, "small": 1, "lines": 3}],
+    }]  # fmt: skip
+    assert reader.api("GET", path).json() == {"checks": [made.json()]}
+    for wrong, said in (
+        ({"fewer_than": "1"}, "fewer_than"),
+        ({"fewer_than": "onze"}, "fewer_than"),
+        ({"lines": "2"}, "lines"),
+    ):
+        refused = steward.api("POST", path, data=form | wrong, files=files)
+        assert refused.status_code == 422
+        assert [one["path"] for one in refused.json()["errors"]] == [said]
+    assert [one["path"] for one in steward.api("POST", path, data=form, files={}).json().get("errors", [])] in (
+        ["file"],
+        [],
+    )
+    for content in (b"", b"%PDF-1.7", b"\x00\x01\x02" * 50, b"a;b\n"):
+        refused = steward.api("POST", path, data=form, files={"file": ("x.csv", content, "text/csv")})
+        assert refused.status_code == 422, content
+        assert "Traceback" not in refused.text
+    heavy = {"file": ("x.csv", b"a;b\n" * (14 * 2**20), "text/csv")}
+    refused = steward.api("POST", path, data=form, files=heavy)
+    assert refused.status_code == 413
+    assert "vérifiez-le par parties" in refused.text
+    assert len(reader.api("GET", path).json()["checks"]) == 1, "what is refused leaves nothing"
