@@ -57,6 +57,8 @@ from registry.governance import action_routes as actions_routes
 from registry.governance import api as governance_api
 from registry.governance import routes as governance_routes
 from registry.governance import training_api, training_routes
+from registry.governance.campaigns import api as campaigns_api
+from registry.governance.campaigns import panels as campaigns_panels
 from registry.governance.campaigns import routes as campaigns_routes
 from registry.governance.panels import untrained_among
 from registry.governance.stakes import routes as stakes_routes
@@ -136,6 +138,7 @@ PANELS: tuple[Panel, ...] = (
     *breaches_panels.PANELS,
     *processing_panels.PANELS,
     *retention_panels.PANELS,
+    *campaigns_panels.PANELS,
     *desk_panels.PANELS,
 )
 
@@ -181,6 +184,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *governance_api.HANDLERS,
     *training_api.HANDLERS,
     *campaigns_routes.HANDLERS,
+    *campaigns_api.HANDLERS,
     *publication_routes.HANDLERS,
     *publication_api.HANDLERS,
     *datasets_bulk.HANDLERS,

@@ -1,4 +1,4 @@
-"""Governance in the demonstration: who meets, what was decided, what is to be done, who was trained."""
+"""Governance in the demonstration: who meets, what was decided, what is to be done, who learnt, what was certified."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
@@ -11,12 +11,17 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from registry.accounts.models import Account
+from registry.datasets.models import Dataset
+from registry.governance.campaigns.forms import CampaignForm, CertificationForm, SheetRead
+from registry.governance.campaigns.models import CertificationCampaign
+from registry.governance.campaigns.service import certify_sheets, close_campaign, open_campaign, report_sheets
 from registry.governance.forms import ActionForm, BodyForm, MeetingForm
 from registry.governance.queries import find_decisions
 from registry.governance.service import record_action, record_body, record_meeting
 from registry.governance.training_forms import CourseForm, SessionForm
 from registry.governance.training_service import record_course, record_training_session
 from registry.governance.vocabulary import AttendanceState
+from registry.kernel.permissions import Role
 
 CONTENT = Path(__file__).with_name("governance.yaml")
 Step = tuple[date, str, Callable[[], None]]
@@ -79,6 +84,26 @@ class TrainingSaid(_Said):
     people: dict[AttendanceState, list[str]] = Field(default_factory=dict)
 
 
+class AnswerSaid(_Said):
+    """What a steward answers of sheets: certified, or wrong in the way that is told."""
+
+    sheets: list[str]
+    wrong: str | None = None
+
+
+class CampaignSaid(_Said):
+    """A campaign on the sheets of an organisation, closed on a day or still running.
+
+    Units: `lasts` in days from `day` to the last one to answer.
+    """
+
+    of: str
+    lasts: int
+    closed: date | None = None
+    sheet: dict[str, Any]
+    answers: list[AnswerSaid]
+
+
 class GovernanceSaid(BaseModel):
     """All that the file says."""
 
@@ -89,6 +114,7 @@ class GovernanceSaid(BaseModel):
     actions: list[ActionSaid]
     courses: list[CourseSaid]
     sessions: list[TrainingSaid]
+    campaigns: list[CampaignSaid]
 
 
 def read_governance(on_days: Callable[[Any], Any]) -> GovernanceSaid:
@@ -98,9 +124,10 @@ def read_governance(on_days: Callable[[Any], Any]) -> GovernanceSaid:
 
 
 def plan_governance(
-    session: Session, said: GovernanceSaid, bodies: dict[str, int], people: dict[str, int], accounts: dict[str, int]
-) -> Iterable[Step]:
-    """Every body, meeting, action, course and session, each on its day."""
+    session: Session, said: GovernanceSaid, bodies: dict[str, int], people: dict[str, int], accounts: dict[str, int],
+    sheets: dict[str, int],
+) -> Iterable[Step]:  # fmt: skip
+    """Every body, meeting, action, course, session and campaign, each on its day."""
     made: dict[str, int] = {}
     for body in said.bodies:
         yield body.day, body.by, partial(_record_body, session, body, bodies, made)
@@ -113,6 +140,13 @@ def plan_governance(
     known = {key: session.get_one(Account, number).person_id for key, number in accounts.items()}
     for held in said.sessions:
         yield held.day, held.by, partial(_record_session, session, held, made, {**known, **people})
+    for campaign in said.campaigns:
+        opened: list[int] = []
+        yield campaign.day, campaign.by, partial(_open_campaign, session, campaign, bodies, opened)
+        for answer in campaign.answers:
+            yield answer.day, answer.by, partial(_answer, session, answer, opened, sheets)
+        if campaign.closed is not None:
+            yield campaign.closed, campaign.by, partial(_close_campaign, session, campaign.closed, opened)
 
 
 def _record_body(session: Session, said: BodySaid, bodies: dict[str, int], made: dict[str, int]) -> None:
@@ -142,3 +176,22 @@ def _record_session(session: Session, said: TrainingSaid, made: dict[str, int], 
     day = said.held or said.day + timedelta(days=said.later)
     form = SessionForm.model_validate({**said.sheet, "held_on": day, "people": named})
     record_training_session(session, made[said.course], form)
+
+
+def _open_campaign(session: Session, said: CampaignSaid, bodies: dict[str, int], opened: list[int]) -> None:
+    due = said.day + timedelta(days=said.lasts)
+    form = CampaignForm.model_validate({**said.sheet, "organisation_id": bodies[said.of], "due_on": due})
+    opened.append(open_campaign(session, form, today=said.day).id)
+
+
+def _answer(session: Session, said: AnswerSaid, opened: list[int], sheets: dict[str, int]) -> None:
+    rows = [session.get_one(Dataset, sheets[key]) for key in said.sheets]
+    read = [SheetRead(dataset_id=row.id, version=row.version) for row in rows]
+    form, offices = CertificationForm(sheets=read, note=said.wrong), {row.organisation_id: Role.STEWARD for row in rows}
+    answered = certify_sheets if said.wrong is None else report_sheets
+    answered(session, opened[0], form, offices, today=said.day)
+
+
+def _close_campaign(session: Session, day: date, opened: list[int]) -> None:
+    version = session.get_one(CertificationCampaign, opened[0]).version
+    close_campaign(session, opened[0], expected=version, today=day, closed=True)

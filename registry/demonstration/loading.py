@@ -302,7 +302,7 @@ class _Play:
         planned += plan_moves(self.session, self.moved, self.sheets, self.accounts, self.bodies["authority"])
         planned += plan_publications(self.session, self.opened, self.sheets, self.accounts)
         planned += plan_reuses(self.session, self.reused, self.sheets)
-        planned += plan_governance(self.session, self.governed, self.bodies, self.people, self.accounts)
+        planned += plan_governance(self.session, self.governed, self.bodies, self.people, self.accounts, self.sheets)
         planned += [(day, first, partial(self._judge, day)) for day in _month_ends(self.content.opened, self.today)]
         for day, by, play in sorted(planned, key=lambda step: step[0]):
             self.act(day, by)

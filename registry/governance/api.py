@@ -407,13 +407,15 @@ def restore_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     return visit.answer(_action(visit, aside(visit, get_action(visit.session, action_id), annulled=False)))
 
 
-def aside(visit: Visit, row: Row, *, annulled: bool, by: Callable[..., Row] = set_aside) -> Row:
+def aside(
+    visit: Visit, row: Row, *, annulled: bool, by: Callable[..., Row] = set_aside, may: Permission = RECORD
+) -> Row:
     """Sets a record aside as the call asks, or brings it back.
 
     Raises: NotFound; Stale; PreconditionNeeded.
     """
     expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, row.organisation_id)
+    visit.visitor.require(may, row.organisation_id)
     return by(visit.session, row, expected=expected, reason=given.reason, annulled=annulled)
 
 

@@ -984,6 +984,21 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/training-sessions/{training_id:int}": lambda _of: {"headcount": 4},
     "POST /api/v1/training-sessions/{training_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/training-sessions/{training_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/certification-campaigns": lambda of: {
+        "organisation_id": of.organisation_id,
+        "question": "Juste ?",
+        "due_on": "2031-02-01",
+    },
+    "PATCH /api/v1/certification-campaigns/{campaign_id:int}": lambda _of: {"closed": True},
+    "POST /api/v1/certification-campaigns/{campaign_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/certification-campaigns/{campaign_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/certification-campaigns/{campaign_id:int}/certifications": lambda of: {
+        "sheets": [{"dataset_id": of.dataset_id, "version": of.dataset_version}]
+    },
+    "POST /api/v1/certification-campaigns/{campaign_id:int}/reports": lambda of: {
+        "sheets": [{"dataset_id": of.dataset_id, "version": of.dataset_version}],
+        "note": "Le format a changé",
+    },
     "POST /api/v1/governance-actions": lambda of: {"organisation_id": of.organisation_id, "title": "Action neuve"},
     "PATCH /api/v1/governance-actions/{action_id:int}": lambda _of: {"title": "Action corrigée"},
     "POST /api/v1/governance-actions/{action_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -1204,6 +1219,7 @@ def _version(path: str, of: Objects) -> int | None:
         "refusal_point_id": 1,
         "body_id": of.body_version, "meeting_id": of.meeting_version, "action_id": of.action_version,
         "course_id": of.spare_course_version, "training_id": of.training_version,
+        "campaign_id": of.campaign_version,
     }  # fmt: skip
     return next((version for name, version in versions.items() if name in path), None)
 

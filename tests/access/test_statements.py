@@ -27,6 +27,8 @@ from registry.documents.forms import EvidenceForm
 from registry.documents.service import ReceivedFile, record_evidence
 from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
 from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
+from registry.governance.campaigns.forms import CampaignForm
+from registry.governance.campaigns.service import open_campaign
 from registry.kernel.permissions import Role
 from registry.ledger.service import seal
 from registry.legal.forms import WatchForm
@@ -65,6 +67,11 @@ pytestmark = pytest.mark.database
 STATEMENTS = {
     "/bureau": 8,
     "/bureau?liste=late&genre=finding&organisation={authority}": 7,
+    "/gouvernance/certifications": 3,
+    "/gouvernance/certifications/{campaign}": 5,
+    "/api/v1/certification-campaigns": 3,
+    "/api/v1/certification-campaigns/{campaign}": 3,
+    "/api/v1/certification-campaigns/{campaign}/certifications": 3,
     "/bureau/questions/{question}": 6,
     "/bureau/questions/nouvelle?genre=dataset&fiche={dataset}": 10,
     "/bureau/taches/vacancy:dataset:{dataset}": 8,
@@ -75,7 +82,7 @@ STATEMENTS = {
     "/jeux": 9,
     "/jeux?q=bornes&organisation={authority}": 10,
     "/jeux?colonnes=titre,proprietaire,referent": 11,
-    "/jeux/{dataset}": 16,
+    "/jeux/{dataset}": 17,
     "/pilotage": 8,
     "/echeances": 3,
     "/preuves": 5,
@@ -273,6 +280,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             if number == start:
                 subjects = {
                     "dataset": sheet.id,
+                    "campaign": 0,
                     "authority": authority.id,
                     "batch": 0,
                     "asking": 0,
@@ -367,6 +375,9 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             session.add(lent)
             session.flush()
             subjects["lent"] = subjects["lent"] or lent.id
+            asking = CampaignForm(organisation_id=authority.id, question=f"Juste, {number} ?", due_on=day)
+            campaign = open_campaign(session, asking, today=day)
+            subjects["campaign"] = subjects["campaign"] or campaign.id
         _list_more(session, town, start, end, subjects)
     for number in range(start, end):
         with town.acting() as session:

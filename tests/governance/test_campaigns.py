@@ -13,7 +13,7 @@ from registry.kernel.permissions import Role
 from tests.conftest import TODAY, Someone, Town
 
 pytestmark = pytest.mark.database
-LIST = "/gouvernance/certifications"
+LIST, CALLS = "/gouvernance/certifications", "/api/v1/certification-campaigns"
 
 
 def campaign_by(someone: Someone, town: Town, **more: str) -> str:
@@ -87,6 +87,61 @@ def test_a_campaign_is_known_to_who_keeps_it_and_to_the_bodies_it_asks_alone(tow
     assert asked.post(f"{campaign}/certifier", {"sheet": f"{benches}:1"}).status_code == 303
     assert asked.post(f"{campaign}/clore", {"version": "1"}).status_code == 403
     assert "Les bancs sont-ils" in unescape(asked.get(campaign).text), "What was answered stays to be read."
+
+
+def test_a_sheet_says_that_a_certification_is_asked_then_by_which_role_and_when_it_was_given(town: Town) -> None:
+    steward, trees = town.someone(Role.STEWARD), town.record("Arbres")
+    assert "certification-du-jeu" not in steward.get(f"/jeux/{trees}").text, "Nobody ever asked."
+    campaign = campaign_by(town.someone(Role.DIRECTOR), town)
+    asked = unescape(steward.get(f"/jeux/{trees}").text).partition('id="certification-du-jeu"')[2]
+    assert asked.index("À certifier") < asked.index("Cette fiche est-elle juste ?")
+
+    steward.post(f"{campaign}/certifier", {"sheet": f"{trees}:1"})
+    given = unescape(steward.get(f"/jeux/{trees}").text).partition('id="certification-du-jeu"')[2]
+    assert "Référent·e données), version 1" in given
+    assert "la fiche a changé depuis" not in given
+    with town.acting() as session:
+        amend_dataset(session, trees, DatasetChange(title="Arbres d’ornement"), expected=1)
+    assert "la fiche a changé depuis" in steward.get(f"/jeux/{trees}").text
+    steward.post(f"{campaign}/signaler", {"sheet": f"{trees}:2", "note": "Le format a changé"})
+    wrong = unescape(steward.get(f"/jeux/{trees}").text).partition('id="certification-du-jeu"')[2]
+    assert wrong.index("À corriger : signalé le") < wrong.index("Le format a changé")
+
+
+def test_programs_open_a_campaign_answer_and_close_it(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD, town.service_id)
+    trees, pipes = (town.record(title, on=town.service_id) for title in ("Arbres", "Conduites"))
+    said = {"organisation_id": town.service_id, "question": "Juste ?", "due_on": "2031-01-01"}
+    made = jurist.api("POST", CALLS, json=said)
+    assert made.status_code == 201, made.text
+    here = made.headers["location"]
+    assert (made.json()["scope"], made.json()["waiting"]) == ("every", 2)
+
+    read = steward.api("GET", f"{here}/certifications?state=waiting&limit=1").json()
+    assert [one["dataset_id"] for one in read["certifications"]] == [trees]
+    rest = steward.api("GET", f"{here}/certifications?state=waiting&limit=1&cursor={read['next']}").json()
+    assert ([one["title"] for one in rest["certifications"]], rest["next"]) == (["Conduites"], None)
+
+    sheets = [{"dataset_id": trees, "version": 1}, {"dataset_id": pipes, "version": 7}]
+    assert steward.api("POST", f"{here}/certifications", json={"sheets": sheets}).json() == {
+        "answered": 1, "changed": 1,
+    }  # fmt: skip
+    unsaid = steward.api("POST", f"{here}/reports", json={"sheets": sheets[1:]})
+    assert (unsaid.status_code, "Dites en quelques mots" in unsaid.text) == (422, True)
+    twice = steward.api("POST", f"{here}/certifications", json={"sheets": [sheets[0], sheets[0]]})
+    assert (twice.status_code, "deux fois" in twice.text) == (422, True)
+    steward.api("POST", f"{here}/reports", json={"sheets": sheets[1:], "note": "Le format a changé"})
+    found = steward.api("GET", f"{here}/certifications").json()["certifications"]
+    assert [(one["state"], one["certified_version"], one["answered_as"], one["note"]) for one in found] == [
+        ("certified", 1, "steward", None), ("wrong", None, "steward", "Le format a changé"),
+    ]  # fmt: skip
+
+    closed = jurist.api("PATCH", here, json={"closed": True}, headers={"If-Match": made.headers["etag"]})
+    assert (closed.json()["closed_on"], closed.json()["wrong"]) == (town.info["today"]().isoformat(), 1)
+    late = steward.api("POST", f"{here}/certifications", json={"sheets": sheets[:1]})
+    assert (late.status_code, "Cette campagne est close" in late.text) == (409, True)
+    assert [one["id"] for one in steward.api("GET", CALLS).json()["campaigns"]] == [made.json()["id"]]
+    assert town.someone(Role.STEWARD, town.commune_id).api("GET", here).status_code == 404
 
 
 def test_a_sheet_that_changed_since_it_was_read_stays_to_certify(town: Town) -> None:

@@ -32,6 +32,14 @@ class CampaignForm(BaseModel):
     due_on: Annotated[date, AfterValidator(_to_come)]
 
 
+class ClosingForm(BaseModel):
+    """Whether a campaign is closed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    closed: bool
+
+
 class SheetRead(BaseModel):
     """A sheet with the version of it that was read."""
 
@@ -41,7 +49,7 @@ class SheetRead(BaseModel):
     version: Number
 
 
-class AnswerForm(BaseModel):
+class CertificationForm(BaseModel):
     """The same answer about several sheets: right, or wrong in the way that the note tells."""
 
     model_config = ConfigDict(extra="forbid")

@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -33,15 +34,30 @@ def find_campaigns(session: Session, *, annulled: bool = False) -> list[tuple[Ce
         .order_by(col(row.closed_on).is_not(None), col(row.due_on).desc(), col(row.id).desc())
         .limit(PAGE)
     ).all()
+    counts = count_answers(session, [campaign.id for campaign, _name in rows])
+    return [(campaign, name, counts.get(campaign.id, {})) for campaign, name in rows]
+
+
+def find_campaigns_after(session: Session, after: int | None, limit: int) -> list[CertificationCampaign]:
+    """The campaigns in force that the asker may know, the last opened first, from after one of them on."""
+    row = CertificationCampaign
+    query = select(row).where(~col(row.annulled)).order_by(col(row.id).desc()).limit(limit)
+    if after is not None:
+        query = query.where(col(row.id) < after)
+    return list(session.execute(query).scalars())
+
+
+def count_answers(session: Session, campaign_ids: Collection[int]) -> dict[int, Counts]:
+    """What was answered in each of these campaigns, about the sheets that the asker may read."""
     counts: dict[int, Counts] = {}
     for number, state, count in session.execute(
         select(col(Certification.campaign_id), col(Certification.state), func.count())
         .join(Dataset, col(Dataset.id) == col(Certification.dataset_id))
-        .where(col(Certification.campaign_id).in_([campaign.id for campaign, _name in rows]), _KEPT)
+        .where(col(Certification.campaign_id).in_(campaign_ids), _KEPT)
         .group_by(col(Certification.campaign_id), col(Certification.state))
     ):
         counts.setdefault(number, {})[state] = int(count)
-    return [(campaign, name, counts.get(campaign.id, {})) for campaign, name in rows]
+    return counts
 
 
 def get_campaign(session: Session, campaign_id: int, *, lock: bool = False) -> CertificationCampaign:
@@ -103,6 +119,26 @@ def find_asked(
 ) -> list[Asked]:
     """A page of the sheets of a campaign and one more, those to certify first: in one state and one organisation."""
     row = Certification
+    order = (col(row.state) != CertificationState.WAITING, col(Organisation.name_sort), col(Dataset.title), col(row.id))
+    query = _asking(campaign_id, state, organisation_id).order_by(*order)
+    return _told(session, query.limit(PAGE + 1).offset((page - 1) * PAGE))
+
+
+def find_asked_after(
+    session: Session, campaign_id: int, state: CertificationState | None, organisation_id: int | None,
+    after: int | None, limit: int,
+) -> list[Asked]:  # fmt: skip
+    """The sheets of a campaign by number, from after one of them on: in one state and one organisation."""
+    query = _asking(campaign_id, state, organisation_id).order_by(col(Certification.dataset_id)).limit(limit)
+    if after is not None:
+        query = query.where(col(Certification.dataset_id) > after)
+    return _told(session, query)
+
+
+def _asking(
+    campaign_id: int, state: CertificationState | None, organisation_id: int | None
+) -> Select[*tuple[Any, ...]]:
+    row = Certification
     query = (
         select(row, col(Dataset.title), col(Dataset.version), col(Organisation.name))
         .join(Dataset, col(Dataset.id) == col(row.dataset_id))
@@ -113,9 +149,11 @@ def find_asked(
         query = query.where(col(row.state) == state)
     if organisation_id is not None:
         query = query.where(col(row.organisation_id) == organisation_id)
-    order = (col(row.state) != CertificationState.WAITING, col(Organisation.name_sort), col(Dataset.title), col(row.id))
-    rows = session.execute(query.order_by(*order).limit(PAGE + 1).offset((page - 1) * PAGE))
-    return [Asked(found, title, version, name) for found, title, version, name in rows]
+    return query
+
+
+def _told(session: Session, query: Select[*tuple[Any, ...]]) -> list[Asked]:
+    return [Asked(found, title, version, name) for found, title, version, name in session.execute(query)]
 
 
 def find_certifications(
@@ -131,3 +169,16 @@ def find_certifications(
         .execution_options(populate_existing=True)
     )
     return [(row, version) for row, version in rows]
+
+
+def find_certifications_of(session: Session, dataset_id: int) -> list[tuple[Certification, CertificationCampaign]]:
+    """What campaigns asked about a sheet, those set aside left out; the last opened first."""
+    row = CertificationCampaign
+    rows = session.execute(
+        select(Certification, row)
+        .join(row, col(row.id) == col(Certification.campaign_id))
+        .where(col(Certification.dataset_id) == dataset_id, ~col(row.annulled))
+        .order_by(col(row.opened_on).desc(), col(row.id).desc())
+        .limit(PAGE)
+    )
+    return [(certification, campaign) for certification, campaign in rows]

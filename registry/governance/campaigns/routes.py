@@ -9,8 +9,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.compliance.vocabulary import Verdict
-from registry.governance.campaigns.forms import AnswerForm, CampaignForm
+from registry.governance.campaigns.forms import CampaignForm, CertificationForm
 from registry.governance.campaigns.models import CertificationCampaign
 from registry.governance.campaigns.queries import (
     PAGE,
@@ -23,12 +22,14 @@ from registry.governance.campaigns.queries import (
 )
 from registry.governance.campaigns.service import certify_sheets, close_campaign, open_campaign, report_sheets
 from registry.governance.campaigns.views import (
+    TONES,
     CampaignFormPage,
     CampaignLine,
     CampaignPage,
     CampaignsPage,
     ServiceLine,
     SheetLine,
+    say_answer,
 )
 from registry.governance.campaigns.vocabulary import CampaignScope, CertificationState
 from registry.governance.views import labels
@@ -38,15 +39,10 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.web.forms import parse_values, read_number
-from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 OPEN, ANSWER = Permission.GOVERNANCE_CAMPAIGN_OPEN, Permission.DATASETS_SHEET_RECORD
 _LIST = "/gouvernance/certifications"
-_TONES = {
-    CertificationState.WAITING: Verdict.TO_COMPLETE, CertificationState.CERTIFIED: Verdict.COMPLIANT,
-    CertificationState.WRONG: Verdict.NON_COMPLIANT,
-}  # fmt: skip
 NOTICES.update(
     {
         "campagne-ouverte": mark("La campagne est ouverte : qui tient une fiche la trouve sur son bureau."),
@@ -184,13 +180,9 @@ def _words_of(state: CertificationState, row: CertificationCampaign) -> str:
 
 def _sheet(one: Asked, campaign: CertificationCampaign, *, answering: bool) -> SheetLine:
     row = one.row
-    words = _words_of(row.state, campaign)
-    if row.state is CertificationState.CERTIFIED and row.answered_on is not None:
-        words = _("certifiée le {day}, version {number}").format(
-            day=say_day(row.answered_on), number=row.dataset_version
-        )
+    words = say_answer(row) if row.answered_on is not None else _words_of(row.state, campaign)
     return SheetLine(
-        row.dataset_id, one.title, one.organisation, str(_TONES[row.state]), words, row.note or "", one.version,
+        row.dataset_id, one.title, one.organisation, str(TONES[row.state]), words, row.note or "", one.version,
         row.state is CertificationState.CERTIFIED and row.dataset_version != one.version, answering,
     )  # fmt: skip
 
@@ -222,7 +214,7 @@ def report(visit: Visit, campaign_id: int) -> Response[Any]:
 
 def _answer(visit: Visit, campaign_id: int, *, wrong: bool) -> Response[Any]:
     campaign = get_campaign(visit.session, campaign_id)
-    read = parse_values(AnswerForm, _answered(visit), today=visit.today)
+    read = parse_values(CertificationForm, _answered(visit), today=visit.today)
     if isinstance(read, Rejected):
         errors = {name.partition(".")[0]: words for name, words in read.errors.items()}
         return _campaign(visit, campaign, errors, HTTP_422_UNPROCESSABLE_ENTITY)

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from registry.governance.campaigns.forms import AnswerForm, CampaignForm
+from registry.governance.campaigns.forms import CampaignForm, CertificationForm
 from registry.governance.campaigns.models import Certification, CertificationCampaign
 from registry.governance.campaigns.queries import find_certifications, find_sheets_in, get_campaign
 from registry.governance.campaigns.vocabulary import CertificationState
@@ -53,12 +53,14 @@ def close_campaign(
     return saved(session, campaign)
 
 
-def certify_sheets(session: Session, campaign_id: int, form: AnswerForm, offices: Offices, *, today: date) -> int:
+def certify_sheets(
+    session: Session, campaign_id: int, form: CertificationForm, offices: Offices, *, today: date
+) -> int:
     """Certifies these sheets at the version that was read; one changed since stays to certify. Returns how many do.
 
     Raises: NotFound; Conflict when the campaign is closed; Invalid when a sheet is not of it, or not of these bodies.
     """
-    read = {one.dataset_id: one.version for one in form.sheets}
+    read = _read(form)
     rows = _asked(session, campaign_id, read, offices)
     say(session, "governance:certification:certify")
     changed = 0
@@ -72,20 +74,28 @@ def certify_sheets(session: Session, campaign_id: int, form: AnswerForm, offices
     return changed
 
 
-def report_sheets(session: Session, campaign_id: int, form: AnswerForm, offices: Offices, *, today: date) -> None:
+def report_sheets(
+    session: Session, campaign_id: int, form: CertificationForm, offices: Offices, *, today: date
+) -> None:
     """Says what is wrong with these sheets.
 
     Raises: as certifying does; Invalid without a note.
     """
     if form.note is None:
         raise wrong("note", _("Dites en quelques mots ce qui ne va pas : qui corrigera la fiche le lira."))
-    read = {one.dataset_id: one.version for one in form.sheets}
-    rows = _asked(session, campaign_id, read, offices)
+    rows = _asked(session, campaign_id, _read(form), offices)
     say(session, "governance:certification:report")
     for row, _version in rows:
         row.state, row.dataset_version = CertificationState.WRONG, None
         row.answered_on, row.answered_as, row.note = today, offices[row.organisation_id], form.note
     session.flush()
+
+
+def _read(form: CertificationForm) -> dict[int, int]:
+    read = {one.dataset_id: one.version for one in form.sheets}
+    if len(read) < len(form.sheets):
+        raise wrong("sheets", _("Une fiche est donnée deux fois : gardez-la une seule fois."))
+    return read
 
 
 def _asked(

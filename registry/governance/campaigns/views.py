@@ -4,6 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from registry.compliance.vocabulary import Verdict
+from registry.governance.campaigns.models import Certification
+from registry.governance.campaigns.vocabulary import CertificationState
+from registry.kernel.words import _
+from registry.web.templating import say_day
+
+TONES = {
+    CertificationState.WAITING: Verdict.TO_COMPLETE, CertificationState.CERTIFIED: Verdict.COMPLIANT,
+    CertificationState.WRONG: Verdict.NON_COMPLIANT,
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class CampaignLine:
@@ -94,3 +105,44 @@ class CampaignFormPage:
     labels: Mapping[str, str]
     organisations: Sequence[tuple[str, str]]
     scopes: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class AskedNow:
+    """A campaign that still waits for an answer about a sheet."""
+
+    id: int
+    question: str
+    due: str
+    late: bool
+
+
+@dataclass(frozen=True)
+class AnswerGiven:
+    """The last answer about a sheet, in words; `changed` says whether the sheet moved since it was certified."""
+
+    campaign_id: int
+    question: str
+    tone: str
+    words: str
+    note: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class CertificationPanel:
+    """On a sheet: what campaigns ask about it, and the last answer given."""
+
+    asked: Sequence[AskedNow]
+    last: AnswerGiven | None
+
+
+def say_answer(row: Certification) -> str:
+    """An answer with its day, the role by which it was given and the version certified."""
+    if row.answered_on is None or row.answered_as is None:
+        return row.state.label
+    if row.state is CertificationState.WRONG:
+        words = _("À corriger : signalé le {day} ({role})")
+    else:
+        words = _("Certifiée le {day} ({role}), version {number}")
+    return words.format(day=say_day(row.answered_on), role=row.answered_as.label, number=row.dataset_version)
