@@ -109,7 +109,8 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
     def listed(chosen: dict[Facet, frozenset[str]], after: Place | None) -> list[Found]:
         with town.acting() as session:
             (tally,) = count_cells(count_alike(session, TODAY), CATALOGUE, chosen)
-            return find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
+            found, _more = find_listed(session, TODAY, chosen, tally.listed, CATALOGUE, after=after, limit=1000)
+            return found
 
     everything = listed({}, None)
     weights = [(one.verdict, POLICIES[one.policy_id].force, POLICIES[one.policy_id].severity) for one in everything]
@@ -134,6 +135,33 @@ def test_a_page_goes_on_from_where_the_list_stood_though_its_last_finding_turned
         "compliant.obligation.minor.1.OD-01." + "9" * 30,
     ):
         assert town.someone(Role.LEGAL).get(f"{LIST}?apres={odd}").status_code == 200, odd
+
+
+@pytest.mark.database
+def test_a_page_is_filled_and_goes_on_though_findings_went_since_they_were_counted(town: Town) -> None:
+    """Counted, then listed: what is withdrawn in between must not end the list before its end."""
+    for number in range(3):
+        town.record(f"Jeu {number}", **PUBLISHED)
+    with town.acting() as session:
+        (tally,) = count_cells(count_alike(session, TODAY), CATALOGUE, {})
+        everything, _more = find_listed(session, TODAY, {}, tally.listed, CATALOGUE, after=None, limit=1000)
+    gone = [one.id for one in everything[:12]]
+    with town.as_owner() as session:
+        session.execute(
+            text(
+                "UPDATE finding SET until = now(), until_xid = pg_current_xact_id()::text::bigint WHERE id = ANY(:gone)"
+            ),
+            {"gone": gone},
+        )
+
+    with town.acting() as session:
+        page, more = find_listed(session, TODAY, {}, tally.listed, CATALOGUE, after=None, limit=10)
+        rest, ends = find_listed(session, TODAY, {}, tally.listed, CATALOGUE, after=None, limit=len(everything) - 12)
+
+    assert [one.id for one in page] == [one.id for one in everything[12:22]]
+    assert more
+    assert [one.id for one in rest] == [one.id for one in everything[12:]]
+    assert not ends, "Nothing follows the last one."
 
 
 @pytest.mark.database

@@ -1,7 +1,7 @@
 """Every SELECT of the list of findings."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import Select, or_, select, tuple_, union_all
@@ -19,6 +19,9 @@ Place = tuple[Verdict, Force, Severity, int, str, int]
 number.
 """
 _Rank = tuple[int, int, int]
+_At = tuple[_Rank, tuple[int, str]]
+"""Where a cell stands in the list: its rank, then whose it is and the policy."""
+_Numbers = dict[_Rank, Counter[tuple[int, str]]]
 _OWN = col(Finding.organisation_id), col(Finding.policy_id)
 _FORCES, _SEVERITIES = list(Force), list(Severity)
 
@@ -37,14 +40,15 @@ def weight_of(catalogue: Catalogue, policy_id: str) -> tuple[Force, Severity]:
 def find_listed(
     session: Session, today: date, chosen: Chosen, cells: Iterable[Cell], catalogue: Catalogue, *, after: Place | None,
     limit: int,
-) -> list[Found]:  # fmt: skip
-    """A page of the findings chosen, the gravest first; `after` is the place of the last one shown.
+) -> tuple[list[Found], bool]:  # fmt: skip
+    """A page of the findings chosen, the gravest first, and whether more follow; `after` is the last one shown.
 
     `cells` tell what is chosen, and how many of it: the list goes through them one after the other, of a rank by body
-    then by policy, and the database looks at no finding that no page shows.
+    then by policy, and the database looks at no finding that no page shows. What was counted, listed and read may go
+    in between: it leaves a page shorter, never the list before its end.
     """
     ranks: dict[tuple[Verdict, str], _Rank] = {}
-    numbers: dict[_Rank, Counter[tuple[int, str]]] = {}
+    numbers: _Numbers = {}
     verdicts: dict[_Rank, Verdict] = {}
     for cell in cells:
         like = cell.verdict, cell.policy_id
@@ -53,35 +57,50 @@ def find_listed(
             verdicts[ranks[like]] = cell.verdict
         numbers.setdefault(ranks[like], Counter())[cell.organisation_id, cell.policy_id] += cell.number
     reached = (rank_of(*after[:3]), (after[3], after[4])) if after is not None else None
+    begins = after[5] if after is not None else 0
+    while True:
+        # Ranks below the one that fills the page are not even put in order.
+        whole = ((rank, of) for rank in sorted(numbers) for of in sorted(numbers[rank]))
+        left = (at for at in whole if reached is None or at >= reached)
+        listed: list[int] = []
+        while len(listed) <= limit:
+            wanted = limit + 1 - len(listed)
+            parts = _parts(left, numbers, verdicts, today, chosen, (reached, begins), wanted)
+            if not parts:
+                break
+            # A part is not begun before the one above it is through: the database stops once the page is full.
+            query = union_all(*(part.subquery().select() for part in parts)).limit(wanted)
+            listed += session.execute(query).scalars()
+        found = {one.id: one for one in find_findings(session, today, ids=listed[:limit])}
+        if found or not listed:
+            return [found[number] for number in listed if number in found], len(listed) > limit
+
+
+def _parts(
+    left: Iterator[_At], numbers: _Numbers, verdicts: Mapping[_Rank, Verdict], today: date, chosen: Chosen,
+    place: tuple[_At | None, int], wanted: int,
+) -> list[Select[int]]:  # fmt: skip
+    """What to ask of the next cells, as many as were counted to hold what is wanted; nothing once all are through."""
     few: dict[_Rank, list[tuple[int, str]]] = {}
     parts, whole = [], 0
-    # Ranks below the one that fills the page are not even put in order.
-    for at in ((rank, of) for rank in sorted(numbers) for of in sorted(numbers[rank])):
-        if reached is not None and at < reached:
-            continue
+    reached, begins = place
+    for at in left:
         (rank, (organisation_id, policy_id)), number = at, numbers[at[0]][at[1]]
-        if at == reached or whole + number > limit:
-            parts += _all_of(few, verdicts, today, chosen, limit)
+        if at == reached or whole + number > wanted:
+            parts += _all_of(few, verdicts, today, chosen, wanted)
             few = {}
-            begins = after[5] if after is not None and at == reached else 0
             those = _of(chosen, today).where(
                 col(Finding.organisation_id) == organisation_id,
                 col(Finding.policy_id) == policy_id,
-                col(Finding.id) > begins,
+                col(Finding.id) > (begins if at == reached else 0),
             )
-            parts.append(_one_after_another(those, verdicts[rank], today, limit))
+            parts.append(_one_after_another(those, verdicts[rank], today, wanted))
         else:
             few.setdefault(rank, []).append((organisation_id, policy_id))
         whole += 0 if at == reached else number
-        if whole >= limit:
+        if whole >= wanted:
             break
-    parts += _all_of(few, verdicts, today, chosen, limit)
-    if not parts:
-        return []
-    # A part is not begun before the one above it is through: the database stops once the page is full.
-    listed = session.execute(union_all(*(part.subquery().select() for part in parts)).limit(limit)).scalars().all()
-    found = {one.id: one for one in find_findings(session, today, ids=listed)}
-    return [found[number] for number in listed if number in found]
+    return [*parts, *_all_of(few, verdicts, today, chosen, wanted)]
 
 
 def _all_of(

@@ -59,17 +59,19 @@ def show_findings(visit: Visit) -> Response[Any]:
     cells = count_alike(visit.session, visit.today)
     own, *others = count_cells(cells, engine.catalogue, chosen, *(choice for _words, _said, choice in ready))
     after = _place(visit.query("apres"))
-    found = find_listed(visit.session, visit.today, chosen, own.listed, engine.catalogue, after=after, limit=SHOWN + 1)
+    found, more = find_listed(
+        visit.session, visit.today, chosen, own.listed, engine.catalogue, after=after, limit=SHOWN
+    )
     here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
     following = ""
-    if len(found) > SHOWN:
-        last = found[SHOWN - 1]
+    if more:
+        last = found[-1]
         force, severity = weight_of(engine.catalogue, last.policy_id)
         place = f"{last.verdict}.{force}.{severity}.{last.organisation_id}.{last.policy_id}.{last.id}"
         following = f"{here}{'&' if '?' in here else '?'}apres={place}"
     page = FindingsPage(
         total=own.total,
-        rows=subject_lines(visit, engine, found[:SHOWN], bodies),
+        rows=subject_lines(visit, engine, found, bodies),
         facets=_facets(engine, bodies, chosen, own, _named_by_a_word(visit)),
         ready=[
             (_("{words} ({number})").format(words=words, number=say_number(tally.total)), address)
