@@ -111,8 +111,8 @@ ELSEWHERE = {
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
 something else has a field of that name."""
-APART = {_TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy"}
-"""Where facts are recorded that no sheet tells: a page of their own, whatever they are about."""
+APART = {_TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy&organisation={id}"}
+"""Where facts are recorded that no sheet tells: a page of their own, narrowed to what they are about if it can be."""
 
 OF_LAW: set[str] = set()
 """The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
@@ -227,7 +227,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
 def place_of_field(kind: str, sheet: str, field: str) -> str:
     """Where a fact of something is recorded, by its field; `sheet` is the address of that thing's own page."""
     form = ELSEWHERE.get(field, f"/modifier#{field}")
-    return APART.get(field, "") or sheet + ELSEWHERE.get(f"{kind}.{field}", form)
+    return APART.get(field, "").format(id=sheet.rpartition("/")[2]) or sheet + ELSEWHERE.get(f"{kind}.{field}", form)
 
 
 def say_assessment(visit: Visit, said: Assessment, subject_id: int, organisation_id: int) -> FindingView:

@@ -9,14 +9,8 @@ from registry.datasets.models import Dataset
 from registry.desk.models import Question
 from registry.desk.question_queries import Asked, find_questions, get_sheet
 from registry.desk.rules import QUALITY, Said, next_steps
-from registry.desk.views import (
-    QuestionLine,
-    QuestionsPanel,
-    StepsPanel,
-    fields_asked,
-    label_of_field,
-    say_step,
-)
+from registry.desk.step_views import StepsPanel, say_step
+from registry.desk.views import QuestionLine, QuestionsPanel, fields_asked, label_of_field
 from registry.desk.vocabulary import QuestionState, QuestionSubject
 from registry.kernel.permissions import Permission
 from registry.web.held import is_held, tell_held

@@ -29,6 +29,8 @@ from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 
 PAGE_SIZE = 25
+ALIKE, NEVER = 4, 2**31 - 1
+"""From how many on alike tasks are told as one line: three are seen at a glance."""
 DPIA_POLICY = "RGPD-15"
 """The policy that asks for an impact assessment where the formula says one is due: its breach is a task."""
 
@@ -84,7 +86,8 @@ class Task:
     `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
     kind says; `word` is what the asker wrote when they put the task off or handed it, `given_word` what was written
     to them; `of_law` that only the fields of law are theirs to fill; `passed` that
-    a time the law leaves has run out. Units: `number` of findings, or of vacant roles.
+    a time the law leaves has run out; `act` is what alike tasks share, `alike` how many of the list do, `alike_late`
+    how many of those are late. Units: `number` of findings, or of vacant roles.
     """
 
     kind: TaskKind
@@ -112,6 +115,9 @@ class Task:
     word: str | None
     given_word: str | None
     assumed: date | None
+    act: str
+    alike: int
+    alike_late: int
 
     @property
     def needs(self) -> Permission:
@@ -157,9 +163,14 @@ def find_tasks(
     kind: TaskKind | None = None,
     within: frozenset[int] | None = None,
     key: str | None = None,
+    act: str | None = None,
+    fold: bool = False,
     page: int = 1,
 ) -> Desk:
-    """One list of somebody's tasks, what was handed to them first, then the gravest; in one statement with counts."""
+    """One list of somebody's tasks, what was handed to them first, then the gravest; in one statement with counts.
+
+    Folded, of alike tasks from `ALIKE` on, only the gravest is told, for all; `act` narrows to alike ones.
+    """
     rows = session.execute(
         ASKING,
         {
@@ -173,7 +184,8 @@ def find_tasks(
             **{f"{one}_patience": days for one, days in PATIENCE.items()},
             "dpia_policy": DPIA_POLICY, "slip_policy": SLIP_POLICY, "kept_months": asker.kept_months,
             "training_months": months_of_training(session, today), "answering": [str(one) for one in ANSWERING],
-            "within": None if within is None else sorted(within), "key": key, "kind": kind,
+            "within": None if within is None else sorted(within), "key": key, "kind": kind, "act": act,
+            "folded": ALIKE if fold else NEVER,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,
         },

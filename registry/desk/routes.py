@@ -1,7 +1,7 @@
 """The pages of a desk: its lists, one task, and what is decided about it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,7 @@ from registry.compliance.vocabulary import Verdict
 from registry.desk.asking import asker_of
 from registry.desk.finding_queries import find_facts
 from registry.desk.forms import DelegationForm, SnoozeForm
-from registry.desk.queries import Task, find_colleagues, find_names, find_tasks, get_task
+from registry.desk.queries import ALIKE, Task, find_colleagues, find_names, find_tasks, get_task
 from registry.desk.question_queries import find_asked
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE
 from registry.desk.service import delegate_task, resume_task, snooze_task
@@ -98,11 +98,20 @@ def show_desk(visit: Visit) -> Response[Any]:
     page = min(read_number(visit.query("page")) or 1, 10_000) or 1
     binding = binding_on(engine_of(visit.session).catalogue, visit.today)
     laws = laws_of(engine_of(visit.session).catalogue, binding)
-    desk = find_tasks(visit.session, asker_of(visit), laws, visit.today, of=of, kind=kind, within=within, page=page)
+    act = visit.query("geste")
+    desk = find_tasks(
+        visit.session, asker_of(visit), laws, visit.today,
+        of=of, kind=kind, within=within, act=act or None, fold=not act, page=page,
+    )  # fmt: skip
     narrowing = {"organisation": visit.query("organisation"), "genre": str(kind or "")}
+
+    def alike_address(task: Task) -> str:
+        """The list of the tasks that ask for the same act, where one line tells them all."""
+        return _address(of, organisation=narrowing["organisation"], geste=task.act) if task.alike >= ALIKE else ""
+
     if page > 1 and not desk.tasks:
         # The last task of the last page was done: the list begins again.
-        return visit.go(_address(of, **narrowing))
+        return visit.go(_address(of, **narrowing, geste=act))
     title, words = _EMPTY[of]
     services = _services(visit, bodies, laws.obligations)
     if of is TaskList.MINE:
@@ -110,7 +119,8 @@ def show_desk(visit: Visit) -> Response[Any]:
     view = DeskPage(
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],
         here=_address(of, **narrowing), title=of.label, rule=_rule(of),
-        tasks=_say(visit, desk.tasks, binding, bodies), total=desk.count(of, kind),
+        tasks=_say(visit, desk.tasks, binding, bodies, (lambda _task: "") if act else alike_address),
+        total=(desk.tasks[0].alike if desk.tasks else 0) if act else desk.count(of, kind),
         kinds=[
             (str(one), f"{one.label} ({desk.count(of, one)})")
             for one in TaskKind
@@ -119,11 +129,11 @@ def show_desk(visit: Visit) -> Response[Any]:
         ],
         kind=str(kind or ""), organisations=[(str(body.id), body.name) for body in bodies],
         organisation=visit.query("organisation"), list_code="" if of is TaskList.MINE else str(of),
-        is_narrowed=kind is not None or within is not None,
+        is_narrowed=bool(kind is not None or within is not None or act), act=act,
         services=services,
         may_record=visit.visitor.may(Permission.DATASETS_SHEET_RECORD),
-        first_address=_address(of, **narrowing) if page > 1 else "",
-        next_address=_address(of, **narrowing, page=str(page + 1)) if desk.has_more else "",
+        first_address=_address(of, **narrowing, geste=act) if page > 1 else "",
+        next_address=_address(of, **narrowing, geste=act, page=str(page + 1)) if desk.has_more else "",
         empty_title=_(title), empty_words=_(words),
     )  # fmt: skip
     return visit.page("desk/desk.html", view)
@@ -208,7 +218,13 @@ def _since_when(visit: Visit, tasks: Sequence[Task], binding: Binding) -> list[T
     ]
 
 
-def _say(visit: Visit, tasks: Any, binding: Binding, bodies: list[Organisation] | Any) -> list[TaskView]:
+def _say(
+    visit: Visit,
+    tasks: Any,
+    binding: Binding,
+    bodies: list[Organisation] | Any,
+    alike_address: Callable[[Task], str] = lambda _task: "",
+) -> list[TaskView]:
     """Tasks in words, with the names they need: a fixed number of questions asked."""
     catalogue = engine_of(visit.session).catalogue
     names, tasks = find_names(visit.session, tasks), _since_when(visit, tasks, binding)
@@ -225,6 +241,7 @@ def _say(visit: Visit, tasks: Any, binding: Binding, bodies: list[Organisation] 
             questions={
                 one.id: (_excerpt(one.text), label_of_field(one.subject_kind, one.field)) for one in asked.values()
             },
+            alike_address=alike_address(task),
         )
         for task in tasks
     ]  # fmt: skip

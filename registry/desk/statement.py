@@ -12,7 +12,8 @@ from registry.lifecycle.queries import AWAITED
 # time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
 # erasure once no request needs their name. A refusal is owed point by point, then the move once more. Who answers for
 # data is told of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in,
-# whoever may record it.
+# whoever may record it. The tasks that ask for one act, on as many sheets, are told as one line once there are
+# enough of them: it stands where the gravest of them would.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -250,7 +251,11 @@ WITH waiting AS MATERIALIZED (
          task.kind = 'finding' AND task.subject_kind = 'dataset'
            AND task.organisation_id <> ALL (:recording) AS of_law,
          task.passed OR coalesce(task.due <= :today AND task.kind NOT IN ('breach', 'request'), false)
-           OR coalesce(task.since + task.patience < :today, false) AS late
+           OR coalesce(task.since + task.patience < :today, false) AS late,
+         CASE WHEN task.kind IN ('finding', 'vacancy', 'dpia') AND own.id IS NULL AND given.id IS NULL
+              THEN concat_ws(':', task.kind, task.subject_kind, task.detail,
+                             CASE WHEN task.since IS NULL AND task.due IS NOT NULL THEN 'soon' END)
+              ELSE task.key END AS act
     FROM task
     LEFT JOIN task_arrangement own ON own.account_id = :account AND own.task_key = task.key AND NOT own.ended
     LEFT JOIN LATERAL (SELECT g.id, g.account_id, g.reason FROM task_arrangement g
@@ -262,9 +267,14 @@ SELECT counted.said, shown.* FROM (
   SELECT coalesce(jsonb_agg(jsonb_build_array(place, late, kind, number)), '[]') AS said FROM (
     SELECT place, late, kind, count(*) AS number FROM listed GROUP BY place, late, kind) AS each
 ) AS counted LEFT JOIN LATERAL (
-  SELECT * FROM listed
-   WHERE place = :place AND (late OR NOT :late) AND (:kind IS NULL OR kind = :kind)
-   ORDER BY given_id IS NULL, rank, NOT late, number DESC, since NULLS LAST, key
+  SELECT * FROM (
+    SELECT listed.*, count(*) OVER one_act AS alike, count(*) FILTER (WHERE late) OVER one_act AS alike_late,
+           row_number() OVER (one_act ORDER BY rank, NOT late, due, number DESC, since, key) AS nth
+      FROM listed
+     WHERE place = :place AND (late OR NOT :late) AND (:kind IS NULL OR kind = :kind) AND (:act IS NULL OR act = :act)
+    WINDOW one_act AS (PARTITION BY act)) AS told
+   WHERE nth = 1 OR alike < :folded
+   ORDER BY given_id IS NULL, rank, NOT late, due, number DESC, since, key
    LIMIT :limit OFFSET :skipped
 ) AS shown ON true
 """
@@ -299,10 +309,21 @@ ASKING = text(_TASKS).bindparams(
     ),
     *(
         bindparam(name, type_=Text())
-        for name in ("zone", "key", "kind", "place", "dpia_policy", "slip_policy", "endorsing", "escalating", "overdue")
+        for name in (
+            "zone",
+            "key",
+            "kind",
+            "act",
+            "place",
+            "dpia_policy",
+            "slip_policy",
+            "endorsing",
+            "escalating",
+            "overdue",
+        )
     ),
     *(
         bindparam(name, type_=Integer())
-        for name in ("limit", "skipped", "gap_patience", "breach_patience", "kept_months", "training_months")
+        for name in ("limit", "skipped", "folded", "gap_patience", "breach_patience", "kept_months", "training_months")
     ),
 )

@@ -1,4 +1,4 @@
-"""What goes out of a desk: tasks in words, the next things to do on a sheet, questions and their threads."""
+"""What goes out of a desk: tasks in words, questions and their threads."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,6 @@ from registry.desk.governance_words import say_action, say_campaign, say_trainin
 from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.move_words import say_move, say_point
 from registry.desk.queries import Laws, Task
-from registry.desk.rules import Step
 from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext
@@ -44,7 +43,10 @@ APPOINTMENTS = "appointments"
 
 @dataclass(frozen=True)
 class TaskView:
-    """A task in words: what, on what, why, since when, what it gains, and the one link that does it."""
+    """A task in words: what, on what, why, since when, what it gains, and the one link that does it.
+
+    With the address of the list of those alike, it stands for all of them: how many, how many late.
+    """
 
     key: str
     kind: str
@@ -67,6 +69,9 @@ class TaskView:
     word: str
     given_word: str
     may_arrange: bool
+    alike: int
+    alike_late: int
+    alike_address: str
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ class DeskPage:
     organisation: str
     list_code: str
     is_narrowed: bool
+    act: str
     services: Services | None
     may_record: bool
     first_address: str
@@ -123,23 +129,6 @@ class TaskPage:
     may_delegate: bool
     values: Mapping[str, str]
     errors: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class StepView:
-    """One of the next things to do on a sheet, and what it gains."""
-
-    what: str
-    gain: str
-    address: str
-
-
-@dataclass(frozen=True)
-class StepsPanel:
-    """The next things to do on a sheet; none when nothing is left."""
-
-    steps: Sequence[StepView]
-    unmet: int
 
 
 @dataclass(frozen=True)
@@ -329,8 +318,12 @@ def say_task(
     bodies: Mapping[int, str],
     people: Mapping[int, str],
     questions: Mapping[int, tuple[str, str]],
+    alike_address: str = "",
 ) -> TaskView:
-    """A task in words; `questions` gives the first words and the field of each question, by its number."""
+    """A task in words; `questions` gives the first words and the field of each question, by its number.
+
+    With the address of the list of those alike, it is told for all of them.
+    """
     what, why, gain, action, address = _SAYING[task.kind](task, catalogue, binding, questions)
     if task.subject_kind in {"import", "draft"}:
         sheet = task.detail or _("Sans titre")
@@ -345,7 +338,7 @@ def say_task(
         arrangement_id=task.arrangement_id, until=task.until,
         handed_to=people.get(task.delegate_id or 0, ""), given_id=task.given_id,
         given_by=people.get(task.given_by or 0, ""), word=task.word or "", given_word=task.given_word or "",
-        may_arrange=not task.waiting,
+        may_arrange=not task.waiting, alike=task.alike, alike_late=task.alike_late, alike_address=alike_address,
     )  # fmt: skip
 
 
@@ -401,7 +394,9 @@ def _say_vacancy(task: Task, _catalogue: Catalogue, _binding: Binding, _question
     else:
         what = _("Désigner : {roles}").format(roles=roles)
     address = f"/organisations/mandats/{task.subject_kind}/{task.subject_id}"
-    why = _("sans personne en poste, nul ne répond de cette fiche")
+    why = _("sans personne en poste, nul n’en répond")
+    if AppointmentRole.DPO in task.detail.split(","):
+        why += " ; " + _("toute autorité publique désigne un·e délégué·e (RGPD art. 37 §1 a)")
     return what, why, _("quelqu’un en répond, et reçoit les questions"), _("Désigner"), address
 
 
@@ -472,27 +467,3 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,
 }
-
-
-def say_step(step: Step, kind: str, number: int, *, held: bool) -> StepView:
-    """One of the next things to do, with what it gains in words; `held` says that the field has a value already."""
-    gains = []
-    if step.breaches:
-        said = ngettext("lève {count} manquement", "lève {count} manquements", step.breaches)
-        gains.append(said.format(count=step.breaches))
-    if settled := step.settles - step.breaches:
-        said = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", settled)
-        gains.append(said.format(count=settled))
-    if step.helps:
-        said = ngettext("fait avancer {count} autre constat", "fait avancer {count} autres constats", step.helps)
-        gains.append(said.format(count=step.helps))
-    if step.unblocks:
-        gains.append(_("plus aucun manquement bloquant sur la fiche"))
-    if step.quality:
-        gains.append(_("compte dans la qualité affichée par les portails"))
-    if step.field == APPOINTMENTS:
-        what = _("Désigner les responsables")
-    else:
-        said = _("Revoir « {field} »") if held else _("Renseigner « {field} »")
-        what = said.format(field=label_of_field(kind, step.field))
-    return StepView(what, ", ".join(gains), address_of_field(kind, number, step.field))

@@ -1,6 +1,8 @@
 """A desk tells what somebody owes, by its cause; what is done leaves it by itself, and nobody sees another's."""
 
+import html
 import re
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
@@ -19,6 +21,8 @@ from tests.conftest import TODAY, Town
 from tests.waiting import wait_for_waiting
 
 pytestmark = pytest.mark.database
+KEYS = re.compile(r'href="/bureau/taches/([^"]+)"')
+ALIKE_LINES = re.compile(r'<strong>(\d+).tâches</strong>.*?href="(/bureau\?[^"]*geste=[^"]*)"', re.DOTALL)
 ASKS_FOR_ITS_NATURE = "finding:dataset:{id}:dataset.nature"
 
 
@@ -87,21 +91,61 @@ def test_a_steward_of_one_commune_sees_nothing_of_another(town: Town) -> None:
     assert "Cimetières" not in answer.text
 
 
-def test_the_counts_of_the_lists_agree_with_what_they_list(town: Town) -> None:
+def every_page(asker: Any, page: str) -> Iterator[str]:
+    """The pages of a list, from the first on."""
+    while page:
+        text_of = asker.get(page).text.replace("\xa0", " ")
+        yield text_of
+        following = text_of.partition('rel="next"')[0].rpartition('href="')[2] if 'rel="next"' in text_of else ""
+        page = html.unescape(following.partition('"')[0])
+
+
+@pytest.mark.parametrize("kind", ["finding", "vacancy"])
+def test_the_counts_of_the_lists_agree_with_what_they_list(town: Town, kind: str) -> None:
     for number in range(15):
         town.record(f"Jeu {number}")
-    steward = town.someone(Role.STEWARD)
-    pages, page = [], "/bureau?genre=finding"
-    while page:
-        answer = steward.get(page)
-        pages.append(len(shown(answer)))
-        following = (
-            answer.text.partition('rel="next"')[0].rpartition('href="')[2] if 'rel="next"' in answer.text else ""
-        )
-        page = following.partition('"')[0].replace("&amp;", "&")
+    steward, keys = town.someone(Role.STEWARD), []
+    for page in every_page(steward, f"/bureau?genre={kind}"):
+        keys += KEYS.findall(page)
+        for said, address in ALIKE_LINES.findall(page):
+            told = list(every_page(steward, html.unescape(address)))
+            alike = [key for one in told for key in KEYS.findall(one)]
+            assert len(alike) == int(said)
+            assert f"À faire : {said} tâches" in told[0]
+            keys += alike
 
-    assert len(pages) > 1
-    assert f"À faire ({sum(pages)})" in steward.get("/bureau?genre=finding").text
+    assert len(keys) == len(set(keys)) > 15
+    assert f"À faire ({len(keys)})" in steward.get(f"/bureau?genre={kind}").text
+
+
+def test_alike_tasks_are_one_line_from_four_on_that_stands_where_the_gravest_does(town: Town) -> None:
+    sheets = [town.record(f"Jeu {number}") for number in range(3)]
+    steward = town.someone(Role.STEWARD)
+    keys = [f"vacancy:dataset:{sheet}" for sheet in sheets]
+    assert set(keys) <= set(taking(town, steward, "vacancy"))
+
+    late = town.record("Le quatrième")
+    _appoint(town, late, AppointmentRole.OWNER, since=-100, until=-40)
+    _appoint(town, late, AppointmentRole.STEWARD, since=-100, until=-40)
+    page = steward.get("/bureau?genre=vacancy").text.replace("\xa0", " ")
+
+    assert not {*keys, f"vacancy:dataset:{late}"} & set(KEYS.findall(page))
+    assert re.search(r"<strong>4 tâches</strong>, dont 1 en retard : d’abord <a[^>]*>Le quatrième<", page)
+    ((_said, address),) = [one for one in ALIKE_LINES.findall(page) if "dataset" in one[1]]
+    assert KEYS.findall(steward.get(html.unescape(address)).text)[0] == f"vacancy:dataset:{late}"
+    assert "1 tâche" in steward.get(html.unescape(address) + "&liste=late").text.replace("\xa0", " ")
+    # What was put off is a decision about one task: it leaves its line.
+    day = (town.info["today"]() + timedelta(days=9)).isoformat()
+    steward.post(f"/bureau/taches/{keys[0]}/reporter", {"until": day, "reason": "plus tard"})
+    assert set(keys[1:]) <= set(taking(town, steward, "vacancy"))
+
+
+def test_an_act_that_asks_for_nothing_more_leads_to_the_whole_desk(town: Town) -> None:
+    answer = town.someone(Role.STEWARD).get("/bureau?geste=finding:dataset:dataset.nature")
+
+    assert answer.status_code == 200
+    assert "Aucune tâche pour ce choix" in answer.text
+    assert 'href="/bureau"' in answer.text
 
 
 def _appoint(town: Town, sheet: int, role: AppointmentRole, since: int, until: int | None = None) -> None:

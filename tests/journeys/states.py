@@ -212,6 +212,8 @@ def desk(visitor: Visitor) -> States:
         visitor.go(f"/bureau?liste={one}")
         yield f"the desk, {one}"
     visitor.go("/bureau?genre=finding")
+    send(page, "article a[href*='geste=']")
+    yield "tasks that ask for one act"
     page.locator("a[href^='/bureau/taches/']").first.click()
     yield "a task"
     dare(page)
