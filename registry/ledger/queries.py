@@ -146,6 +146,28 @@ def find_spans(session: Session, table: str, row_ids: Sequence[int]) -> dict[int
     return {row.row_id: (row.first, row.last) for row in rows}
 
 
+def find_last_changes(
+    session: Session, table: str, row_ids: Sequence[int], columns: Sequence[str], *, until: datetime | None = None
+) -> dict[int, datetime]:
+    """When one of these columns last went from one value to another, of the rows of which one did.
+
+    To fill in what was empty, or to empty it, changes nothing: a value that comes back different does.
+    """
+    rows = session.execute(
+        text(
+            "SELECT row_id, max(recorded_at) AS at FROM ("
+            " SELECT row_id, recorded_at, snapshot -> name AS held,"
+            "  lag(snapshot -> name) OVER (PARTITION BY row_id, name ORDER BY version) AS before"
+            " FROM ledger_entry, unnest(CAST(:columns AS text[])) AS name"
+            " WHERE table_name = :table AND row_id = ANY (:row_ids) AND snapshot -> name <> 'null'"
+            " AND (CAST(:until AS timestamptz) IS NULL OR recorded_at < :until)) AS compared"
+            " WHERE held <> before GROUP BY row_id"
+        ),
+        {"table": table, "row_ids": list(row_ids), "columns": list(columns), "until": until},
+    )
+    return {row.row_id: row.at for row in rows}
+
+
 def get_version(session: Session, table: str, row_id: int, version: int) -> dict[str, Any] | None:
     """What a row held at one of its versions."""
     found = session.execute(

@@ -3,12 +3,16 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
 from registry.datasets.facts import Instead, bind_datasets
+from registry.datasets.models import Dataset
+from registry.datasets.vocabulary import PersonalData
 from registry.ledger.as_of import find_rows
+from registry.ledger.queries import find_last_changes
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
 from registry.platform.tables import Table
@@ -59,7 +63,17 @@ _COMPUTED = (
 )  # fmt: skip
 BOUND = (
     *(f"activity.{name}" for name in ("lawful_basis", *_CODES, *_TRUTHS, *_PRESENT, *_COMPUTED)),
-    *(f"dataset.{name}" for name in ("processing_recorded", "lawful_basis_recorded", "collection_ground", "purpose")),
+    *(
+        f"dataset.{name}"
+        for name in (
+            "processing_recorded",
+            "lawful_basis_recorded",
+            "collection_ground",
+            "purpose",
+            "changed_on",
+            "reassessed_on",
+        )
+    ),
 )
 
 
@@ -188,6 +202,7 @@ def bind_datasets_processed(
     That none does is not known: a record that is being filled is silent, not empty.
     """
     bound = bind_datasets(session, ids, on=on, until=until, instead=instead)
+    _bind_changes(session, bound, on=on, until=until, instead=instead or {})
     links = [
         row
         for row in find_rows(session, ActivityDataset, until=until, column="dataset_id", among=ids)
@@ -203,6 +218,7 @@ def bind_datasets_processed(
                 serving.setdefault(row.dataset_id, []).append(live[row.activity_id])
         for number, served in serving.items():
             based = any(one.lawful_basis is not None for one in served)
+            _bind_reassessment(bound[number][1], served)
             bound[number][1].update(
                 {
                     "dataset.processing_recorded": True,
@@ -212,3 +228,46 @@ def bind_datasets_processed(
                 }
             )
     return bound
+
+
+_SUBSTANTIAL = ("personal_data", "origin", "information_system_id")
+"""The nature of the data, where it comes from, where it is kept. A reworded text is no change that can be told."""
+_IMPERSONAL = frozenset({PersonalData.NONE, PersonalData.ANONYMISED})
+
+
+def _bind_changes(
+    session: Session,
+    bound: Mapping[int, tuple[Any, dict[str, Any]]],
+    *,
+    on: date,
+    until: datetime | None,
+    instead: Mapping[int, Instead],
+) -> None:
+    """The day of the last substantial change of each dataset that may hold personal data, from its history."""
+    asked = {
+        number: sheet for number, (sheet, _facts) in bound.items() if sheet.personal_data not in _IMPERSONAL
+    }  # fmt: skip
+    written = [number for number, sheet in asked.items() if sheet.version > 1]
+    changed = find_last_changes(session, "dataset", written, _SUBSTANTIAL, until=until) if written else {}
+    zone = ZoneInfo(session.info["time_zone"])
+    days = {number: at.astimezone(zone).date() for number, at in changed.items()}
+    tried = {number: one for number, one in instead.items() if not one.values.keys().isdisjoint(_SUBSTANTIAL)}
+    for row in find_rows(session, Dataset, until=until, column="id", among=tried, only=_NOW) if tried else ():
+        if any(_differ(getattr(row, name), tried[row.id].values.get(name)) for name in _SUBSTANTIAL):
+            days[row.id] = on
+    for number in asked:
+        may_be_absent(bound[number][1], "dataset.changed_on", days.get(number), ("changed_on",), "changed_on")
+
+
+_NOW = frozenset({"id", *_SUBSTANTIAL})
+
+
+def _differ(before: Any, after: Any) -> bool:
+    return before is not None and after is not None and str(before) != str(after)
+
+
+def _bind_reassessment(facts: dict[str, Any], served: Sequence[Any]) -> None:
+    """The last day on which somebody read an activity that concerns the dataset anew, and whole."""
+    read = [one.reviewed_on for one in served if one.reviewed_on is not None]
+    never = ["reviewed_on"] if all("reviewed_on" in one.declared_absent for one in served) else []
+    may_be_absent(facts, "dataset.reassessed_on", max(read, default=None), never, "reviewed_on")

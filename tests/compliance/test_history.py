@@ -297,7 +297,8 @@ FIELDS = (
 OF_DATASET = some(
     access_rights=("public", "restricted", None), licence=("etalab-2.0", "cc-by-nc-4.0", None),
     frequency=("MONTHLY", "ANNUAL", None), modified=BEFORE, issued=BEFORE, distributions=FILES, fields=FIELDS,
-    personal_data=("personal", "anonymised", "none"), publication_ground=("law", None), nature=("other", "subsidies"),
+    personal_data=("personal", "nir", "anonymised", "none"), publication_ground=("law", None),
+    nature=("other", "subsidies"),
     anonymisation_proof=("p. 3", None), origin=("partner", "produced"), third_party_rights=("cleared", "none"),
     retention_months=(0, 12), retention_trigger=("La collecte", None), last_use_review=BEFORE,
     documentation=([], ["https://exemple.invalid/doc"]), publisher_name=("Ville", None),
