@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from registry.inspection.vocabulary import CountedTable, LineKind, SmallGroups
 from registry.kernel.permissions import Role
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, SmallCountForm
 from registry.publication.queries import get_dossier
 from registry.publication.rules import PART
-from registry.publication.service import answer_secret, decide, deny_the_rest
+from registry.publication.service import answer_secret, decide, deny_the_rest, record_small_counts
 from registry.publication.vocabulary import SecretReply
 
 CONTENT = Path(__file__).with_name("publications.yaml")
@@ -22,8 +24,21 @@ LOOKED_AT = "Le service juridique a relu les champs et un échantillon : ni pers
 Step = tuple[date, str, Callable[[], None]]
 
 
+class CheckSaid(BaseModel):
+    """What was seen of groups of few people in a file: columns and counts, and no file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    file_name: str
+    lines: LineKind
+    fewer_than: int
+    rows: int
+    columns: list[str]
+    found: list[SmallGroups] = []
+
+
 class PublicationSaid(BaseModel):
-    """The secrets of a sheet with what tells them, whether they can be taken out, and what is decided."""
+    """The secrets of a sheet with what tells them, whether they can be taken out, what is checked and decided."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,6 +49,7 @@ class PublicationSaid(BaseModel):
     secrets: Mapping[str, str]
     separable: str | None = None
     inseparable: str | None = None
+    checks: list[CheckSaid] = []
     decision: Mapping[str, str]
 
 
@@ -68,5 +84,11 @@ def _publish(
         part = SecretReply.YES if said.separable is not None else SecretReply.NO
         form = SecretForm(answer=part, ground=said.separable or said.inseparable)
         answer_secret(session, number, PART, form, **acting, expected=read())
+    for one in said.checks:
+        record_small_counts(
+            session, number, SmallCountForm(lines=one.lines, fewer_than=one.fewer_than),
+            [CountedTable("", one.rows, one.columns, one.found)], file_name=one.file_name,
+            sha256=sha256(one.file_name.encode()).hexdigest(), by=accounts[said.by], today=said.day,
+        )  # fmt: skip
     decision = PublicationDecisionForm.model_validate({**said.decision, "decided_on": said.day})
     decide(session, number, decision, **acting, expected=read())

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, DatasetField
+from registry.datasets.queries import find_parts
 from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
 from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, LineKind
 from registry.kernel.permissions import Permission
@@ -52,7 +53,7 @@ def in_a_line(check: SmallCountCheck) -> str:
     )
 
 
-def _table_view(table: Mapping[str, Any]) -> SmallCountTable:
+def _table_view(table: Mapping[str, Any], described: frozenset[str]) -> SmallCountTable:
     rows, columns = table["rows"], table["columns"]
     name = _("Feuille « {name} »").format(name=table["table"]) if table["table"] else _("Le tableau")
     says = _("{name} : {lines}, colonnes regardées : {columns}.").format(
@@ -62,12 +63,19 @@ def _table_view(table: Mapping[str, Any]) -> SmallCountTable:
     notes = []
     if rows and not columns and not table["found"]:
         notes.append(
-            _("Aucune colonne n’y fait de groupes : si le fichier a bien plusieurs colonnes, vérifiez son séparateur.")
+            _("Aucune colonne n’a pu être regardée : si le fichier a bien plusieurs colonnes, vérifiez son séparateur.")
         )
     if table["aside"]:
         notes.append(
             _("Presque chaque ligne y a sa propre valeur : {columns}. Qui la connaît reconnaît la ligne.").format(
                 columns=", ".join(table["aside"])
+            )
+        )
+    seen = [*columns, *table["aside"]]
+    if described and (gone := [one for one in seen if one not in described]):
+        notes.append(
+            _("La fiche ne décrit pas, ou plus : {columns}. Est-ce le bon fichier, et la fiche à jour ?").format(
+                columns=", ".join(gone)
             )
         )
     if not table["is_whole"]:
@@ -85,7 +93,7 @@ def _table_view(table: Mapping[str, Any]) -> SmallCountTable:
     return SmallCountTable(says, notes, found)
 
 
-def _check_view(check: SmallCountCheck) -> SmallCountView:
+def _check_view(check: SmallCountCheck, described: frozenset[str]) -> SmallCountView:
     result = result_of(check)
     return SmallCountView(
         id=check.id,
@@ -98,7 +106,7 @@ def _check_view(check: SmallCountCheck) -> SmallCountView:
             (_("Une ligne est"), check.lines.label),
             (_("Trop petit"), _("moins de {count}").format(count=check.fewer_than)),
         ],
-        tables=[_table_view(one) for one in check.tables],
+        tables=[_table_view(one, described) for one in check.tables],
     )
 
 
@@ -119,8 +127,10 @@ def small_count_page(
 ) -> SmallCountPage:
     """The checks made of a dataset, the last one first, and the form of another."""
     checks = find_checks(visit.session, sheet.id)
+    fields = find_parts(visit.session, DatasetField, sheet.id) if checks else ()
+    described = frozenset(one.name for one in fields if not one.annulled)
     return SmallCountPage(
-        id=sheet.id, title=sheet.title, checks=[_check_view(one) for one in checks],
+        id=sheet.id, title=sheet.title, checks=[_check_view(one, described) for one in checks],
         together=MOST_TOGETHER, kinds=[(str(one), one.label) for one in LineKind],
         may_record=visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled,
         values={"fewer_than": USUAL} if values is None else values, errors=errors,

@@ -7,6 +7,7 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
+from registry.datasets.forms import FieldForm
 from registry.inspection.reading import count_small_groups
 from registry.inspection.vocabulary import LineKind
 from registry.kernel.permissions import Role
@@ -104,6 +105,15 @@ def test_nothing_found_is_not_said_of_a_file_where_there_was_nothing_to_look_at(
     page = legal.get(f"{here}/petits-effectifs").text
     assert "Aucun groupe trop petit" in page
     assert "sa propre valeur : revenu" in page.replace("\xa0", " ").replace("\u202f", " ")
+
+
+@pytest.mark.database
+def test_columns_that_the_sheet_describes_no_more_are_named_beside_what_was_seen(town: Town):
+    sheet = town.record(fields=[FieldForm(name="commune"), FieldForm(name="revenu")])
+    legal = town.someone(Role.LEGAL)
+    assert send(legal, sheet, HOMES, lines="one", fewer_than="11").status_code == 303
+    page = legal.get(f"/publication/du-jeu/{sheet}/petits-effectifs").text.replace("\xa0", " ")
+    assert "ne décrit pas, ou plus : taille." in page
 
 
 @pytest.mark.database
