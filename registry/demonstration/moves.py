@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import Stage
-from registry.demonstration.publications import LOOKED_AT
+from registry.demonstration.publications import deny_secrets
 from registry.kernel.dates import working_day_from
 from registry.kernel.permissions import Role
 from registry.lifecycle.charts import Move, load_chart
@@ -21,9 +21,9 @@ from registry.lifecycle.forms import StageRequestForm, VisaDelegationForm, VisaF
 from registry.lifecycle.queries import find_waiting
 from registry.lifecycle.service import answer_visa, ask_move
 from registry.lifecycle.vocabulary import VisaAnswer, VisaKind
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm
+from registry.publication.forms import PublicationDecisionForm
 from registry.publication.queries import get_dossier
-from registry.publication.service import decide, deny_the_rest
+from registry.publication.service import decide
 from registry.publication.vocabulary import Outcome
 
 CONTENT = Path(__file__).with_name("moves.yaml")
@@ -144,8 +144,7 @@ def _ask(
 def _decide_to_open(session: Session, named: Named, by: str, accounts: Mapping[str, int], day: date) -> None:
     sheet = get_dataset(session, named[0][named[1]])
     acting: dict[str, Any] = {"by": accounts[by], "roles": [Role.LEGAL], "today": day}
-    read = get_dossier(session, sheet.id).version
-    deny_the_rest(session, sheet.id, NoSecretForm(ground=LOOKED_AT), **acting, expected=read)
+    deny_secrets(session, sheet.id, **acting)
     form = PublicationDecisionForm(outcome=Outcome.OPEN, reason=OPENED, decided_on=day, licence=sheet.licence)
     decide(session, sheet.id, form, **acting, expected=get_dossier(session, sheet.id).version)
 

@@ -1,6 +1,6 @@
 """What is decided of publishing some of the demonstration's datasets: opened once redacted, or restricted."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from hashlib import sha256
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from registry.inspection.vocabulary import CountedTable, LineKind, SmallGroups
 from registry.kernel.permissions import Role
+from registry.platform.lists import load_list
 from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm, SmallCountForm
 from registry.publication.queries import get_dossier
 from registry.publication.rules import PART
@@ -79,7 +80,7 @@ def _publish(
     for secret, ground in said.secrets.items():
         form = SecretForm(answer=SecretReply.YES, ground=ground)
         answer_secret(session, number, secret, form, **acting, expected=read())
-    deny_the_rest(session, number, NoSecretForm(ground=LOOKED_AT), **acting, expected=read())
+    deny_secrets(session, number, **acting)
     if said.secrets:
         part = SecretReply.YES if said.separable is not None else SecretReply.NO
         form = SecretForm(answer=part, ground=said.separable or said.inseparable)
@@ -92,3 +93,15 @@ def _publish(
         )  # fmt: skip
     decision = PublicationDecisionForm.model_validate({**said.decision, "decided_on": said.day})
     decide(session, number, decision, **acting, expected=read())
+
+
+def deny_secrets(session: Session, number: int, *, by: int, roles: Sequence[Role], today: date) -> None:
+    """Answers « no » about every secret left open: those that protect people one by one, where the sheet names some."""
+    acting: dict[str, Any] = {"by": by, "roles": roles, "today": today}
+    dossier = get_dossier(session, number)
+    deny_the_rest(session, number, NoSecretForm(ground=LOOKED_AT), **acting, expected=dossier.version)
+    for secret in load_list("secrets"):
+        dossier = get_dossier(session, number)
+        if secret != PART and secret not in dossier.answers:
+            alone = SecretForm(answer=SecretReply.NO, ground=LOOKED_AT)
+            answer_secret(session, number, secret, alone, **acting, expected=dossier.version)

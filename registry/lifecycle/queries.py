@@ -17,7 +17,7 @@ from registry.kernel.permissions import Role
 from registry.kernel.words import _
 from registry.lifecycle.charts import load_chart
 from registry.lifecycle.models import RefusalPoint, StageRequest, StageVisa, VisaDelegation
-from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaKind
+from registry.lifecycle.vocabulary import KeptBack, RefusalPointState, RequestState, VisaKind
 from registry.organisations.models import Organisation
 
 
@@ -371,6 +371,7 @@ def keeps_dataset(session: Session, account_id: int, dataset_id: int, on: date) 
     return bool(session.execute(select(func.keeps_dataset(account_id, dataset_id, on))).scalar_one())
 
 
-def is_founded(session: Session, dataset_id: int) -> bool:
-    """Whether an activity of the record tells the lawful basis of a dataset: personal data is public under no other."""
-    return bool(session.execute(select(func.is_founded(dataset_id))).scalar_one())
+def why_kept_back(session: Session, dataset_id: int, personal: PersonalData | None) -> KeptBack | None:
+    """Why the public does not read a dataset, published though it is; nothing where it may."""
+    said = session.execute(select(func.why_kept_back(dataset_id, personal))).scalar_one()
+    return None if said is None else KeptBack(said)

@@ -24,11 +24,11 @@ from registry.lifecycle.queries import (
     find_requests,
     find_standing,
     find_visas,
-    is_founded,
     keeps_dataset,
+    why_kept_back,
 )
 from registry.lifecycle.refusal_showing import EMPTY_ROWS, abouts_of, point_lines, points_owed
-from registry.lifecycle.rules import Gate, digest_of, may_hold_personal, visas_needed, waits_since
+from registry.lifecycle.rules import Gate, digest_of, visas_needed, waits_since
 from registry.lifecycle.service import facts_now, judge_move, stands, try_moves
 from registry.lifecycle.views import (
     GateView,
@@ -215,8 +215,9 @@ def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
     may_ask = visit.visitor.may(ASK, sheet.organisation_id)
     return StagePanel(
         dataset_id=dataset_id, stage=sheet.stage.label, published=sheet.stage is Stage.PUBLISHED,
-        kept_back=sheet.stage is Stage.PUBLISHED and may_hold_personal(sheet.personal_data)
-        and not is_founded(visit.session, dataset_id),
+        kept_back=why_kept_back(visit.session, dataset_id, sheet.personal_data)
+        if sheet.stage is Stage.PUBLISHED
+        else None,
         path=path_of(sheet.stage),
         since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
         waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.views import FindingView, MissingView
+from registry.lifecycle.vocabulary import KeptBack
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class StagePanel:
     dataset_id: int
     stage: str
     published: bool
-    kept_back: bool
+    kept_back: KeptBack | None
     path: Sequence[tuple[str, str]]
     since: str
     waiting: Waiting | None

@@ -33,3 +33,35 @@ class VisaAnswer(Labelled):
 
     GIVEN = "given", mark("Je donne mon visa")
     REFUSED = "refused", mark("Je refuse : la fiche revient à qui a demandé")
+
+
+class KeptBack(Labelled):
+    """Why the public does not read a dataset that was published.
+
+    Law: CRPA L311-5, L311-6, L312-1-2; GDPR art. 6.
+    """
+
+    SECRET = (
+        "secret",
+        mark(
+            "Le public ne voit pas ce jeu, bien qu’il soit publié : une réponse dit qu’un secret s’y trouve (CRPA, "
+            "L311-5 et L311-6), et la décision de publier ne l’ôte pas. Revoyez la réponse ou la décision, ou "
+            "retirez-le de la publication."
+        ),
+    )
+    BASIS = (
+        "basis",
+        mark(
+            "Le public ne voit pas ce jeu, bien qu’il soit publié : il contient des données personnelles, ou rien ne "
+            "dit qu’il n’en contient pas, et aucun traitement du registre ne dit leur base légale (RGPD, art. 6 §1). "
+            "Rattachez-le à un traitement qui la dit, ou retirez-le de la publication."
+        ),
+    )
+    VISA = (
+        "visa",
+        mark(
+            "Le public ne voit pas ce jeu, bien qu’il soit publié : il contient des données personnelles, ou rien ne "
+            "dit qu’il n’en contient pas, et il a été publié sans le visa du délégué à la protection des données. "
+            "Mettez-le en révision, puis demandez de nouveau sa publication."
+        ),
+    )

@@ -84,7 +84,7 @@ class NoSecretForm(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    ground: Prose
+    ground: _Reason
 
 
 class PublicationDecisionForm(BaseModel):

@@ -109,21 +109,48 @@ Law: CRPA L323-2: the list is that of reuse free of charge, and its licences res
 """
 
 
-def wrong_decision(said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
+@dataclass(frozen=True)
+class Opened:
+    """What is known of what a decision would open: its personal data, what lets these go out, whether it is code."""
+
+    personal_data: PersonalData | None = None
+    ground: PublicationGround | None = None
+    software: bool | None = None
+
+    @property
+    def names_people(self) -> bool:
+        """Whether it is known to tell of people who may be recognised."""
+        return self.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
+
+
+def wrong_decision(said: Mapping[str, Any], found: Communicability, opened: Opened) -> dict[str, str]:
     """What is wrong with a decision, by field: nothing where it may be taken."""
     outcome: Outcome = said["outcome"]
-    return _wrong_opening(outcome, said, found) if outcome.opens else _wrong_refusal(outcome, said, found)
+    return _wrong_opening(outcome, said, found, opened) if outcome.opens else _wrong_refusal(outcome, said, found)
 
 
-def _wrong_opening(outcome: Outcome, said: Mapping[str, Any], found: Communicability) -> dict[str, str]:
+def _wrong_opening(
+    outcome: Outcome, said: Mapping[str, Any], found: Communicability, opened: Opened
+) -> dict[str, str]:  # fmt: skip
     wrong = {}
     licence = said["licence"]
     if not allows(outcome, found.conclusion):
         wrong["outcome"] = _why_not(found)
+    elif outcome is Outcome.OPEN and opened.names_people and opened.ground is None:
+        wrong["outcome"] = _(
+            "La fiche dit que ce jeu contient des données personnelles, et rien qui permette de les mettre en ligne "
+            "(CRPA, L312-1-2) : ouvrez-le après traitement, ou dites d’abord sur la fiche ce qui le permet (accord des "
+            "personnes, texte, catégorie de l’article D312-1-3)."
+        )
     if licence is None:
         wrong["licence"] = _("Choisissez la licence sous laquelle chacun pourra réutiliser ces données.")
     elif licence not in load_list("licences"):
         wrong["licence"] = _("Cette licence n’est pas dans la liste : choisissez-en une.")
+    elif load_list("licences").flag(licence, "homologated_software") and not opened.software:
+        wrong["licence"] = _(
+            "« {licence} » est une licence de logiciel : elle ne convient qu’à un code source (CRPA, D323-2-1 II). "
+            "Prenez la Licence Ouverte ou l’ODbL, ou dites d’abord, aux conditions de réutilisation, que c’en est un."
+        ).format(licence=load_list("licences").label(licence))
     elif not is_homologated(licence) and said["licence_reference"] is None:
         wrong["licence"] = _(
             "« {licence} » n’est pas sur la liste de l’article D323-2-1 du CRPA, la seule où puisse se choisir la "
@@ -167,6 +194,11 @@ def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicabi
             else _("« Non communicable » se fonde sur un secret de L311-5 ou L311-6 : dites lequel, ou restreignez.")
         )
     rank = BY_SECRET.get(ground) if ground is not None else None
+    if rank is not None and found.conclusion is Conclusion.AFTER_REDACTION and "refusal" not in wrong:
+        wrong["outcome"] = _(
+            "Les réponses disent que le reste peut être donné une fois ôté ce qui est protégé (CRPA, L311-7), et ce "
+            "reste se publie (L312-1-2). Ouvrez ce jeu après traitement, ou revoyez la réponse à cette question."
+        )
     if rank is not None and (secret is None or ranks().get(secret) is not rank):
         wrong["secret"] = _("Dites lequel des secrets de cet article est en cause.")
     elif rank is not None and secret not in found.secrets:

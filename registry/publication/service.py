@@ -29,8 +29,8 @@ from registry.publication.forms import (
 )
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
 from registry.publication.queries import Dossier, find_checks, get_dossier
-from registry.publication.rules import PART, wrong_decision
-from registry.publication.vocabulary import DecisionState, SecretReply
+from registry.publication.rules import PART, Opened, ranks, wrong_decision
+from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
 from registry.web.templating import say_day
 
 _RANKED = (Role.LEGAL, Role.DPO, Role.STEWARD, Role.ADMINISTRATOR)
@@ -109,12 +109,23 @@ def deny_the_rest(
 ) -> int:
     """Answers « no » about every secret nobody answered about; says how many.
 
-    Raises: NotFound; Stale; Conflict, also when every question has its answer.
+    Of a dataset that tells of people, those that protect persons are answered one by one (CRPA L311-6).
+
+    Raises: NotFound; Stale; Conflict, also when no question is left that may be answered so.
     """
     sheet, dossier = _open(session, dataset_id, expected)
     left = [code for code in load_list("secrets") if code != PART and code not in dossier.answers]
     if not left:
         raise Conflict(_("Chaque question a déjà sa réponse : changez celles qui ne vont pas, une à une."))
+    if Opened(sheet.personal_data).names_people:
+        left = [code for code in left if ranks()[code] is not SecretRank.PERSON]
+    if not left:
+        raise Conflict(
+            _(
+                "Ce jeu contient des données personnelles : les questions qui protègent les personnes (CRPA, L311-6) "
+                "se répondent une à une."
+            )
+        )
     say(session, "publication:secret:answer", form.ground)
     for code in left:
         answer = SecretForm(answer=SecretReply.NO, ground=form.ground)
@@ -188,7 +199,9 @@ def decide(
     """
     sheet, dossier = _open(session, dataset_id, expected)
     found = dossier.concluded(today)
-    wrong = wrong_decision(form.model_dump(), found)
+    software = dossier.reuse.software if dossier.reuse is not None else None
+    opened = Opened(sheet.personal_data, sheet.publication_ground, software)
+    wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier)
     if wrong:
         errors = tuple(FieldError(name, sentence) for name, sentence in wrong.items())

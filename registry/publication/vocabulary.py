@@ -79,5 +79,5 @@ class Duty(Labelled):
     """Whether something obliges to publish a dataset."""
 
     APPLIES = "applies", mark("Oblige à publier")
-    NOT = "not", mark("N’oblige pas")
+    NOT = "not", mark("Ne s’applique pas, à lire cette règle")
     UNKNOWN = "unknown", mark("On ne sait pas encore")

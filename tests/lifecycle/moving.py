@@ -12,10 +12,10 @@ from registry.kernel.permissions import Role
 from registry.platform.database import Acting, open_session, transaction
 from registry.processing.forms import ActivityForm
 from registry.processing.service import record_activity
-from registry.publication.forms import NoSecretForm, PublicationDecisionForm
+from registry.publication.forms import NoSecretForm, PublicationDecisionForm, SecretForm
 from registry.publication.queries import get_dossier
-from registry.publication.service import decide, deny_the_rest
-from registry.publication.vocabulary import Outcome
+from registry.publication.service import answer_secret, decide, deny_the_rest
+from registry.publication.vocabulary import Outcome, SecretReply
 from tests.conftest import Someone, Town
 
 READY: dict[str, Any] = {
@@ -126,6 +126,10 @@ def decide_to_open(town: Town, sheet: int) -> None:
     with town.acting() as session:
         denial = NoSecretForm(ground="Ni personne ni réseau sensible.")
         deny_the_rest(session, sheet, denial, **acting, expected=get_dossier(session, sheet).version)
+        for secret in get_dossier(session, sheet).concluded(acting["today"]).open_questions:
+            # What protects persons is answered one by one where the sheet tells of people.
+            alone = SecretForm(answer=SecretReply.NO, ground=denial.ground)
+            answer_secret(session, sheet, secret, alone, **acting, expected=get_dossier(session, sheet).version)
         form = PublicationDecisionForm(
             outcome=Outcome.OPEN, reason="Communicable à tous et utile.", decided_on=acting["today"],
             licence="etalab-2.0",

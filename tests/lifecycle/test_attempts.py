@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -16,6 +17,11 @@ from registry.platform.postgres import Cluster
 from registry.processing.forms import ActivityChange
 from registry.processing.queries import get_activity
 from registry.processing.service import amend_activity
+from registry.publication.forms import PublicationDecisionForm, SecretForm
+from registry.publication.queries import get_dossier
+from registry.publication.rules import PART
+from registry.publication.service import answer_secret, decide
+from registry.publication.vocabulary import Outcome, SecretReply
 from tests.conftest import Someone, Town, opened_home, opened_town
 from tests.lifecycle.moving import (
     ADVANCE,
@@ -323,8 +329,38 @@ def test_what_is_told_after_publication_is_public_no_more_and_the_sheet_says_why
     assert seen_by_the_public(town, open_data)
     amend(steward, open_data, {"personal_data": "personal"})
     assert not seen_by_the_public(town, open_data), "told personal by the API once it was published"
+    serve(town, open_data)
+    assert not seen_by_the_public(town, open_data), "an activity tied to it does not stand for the visa of the DPO"
+    assert "sans le visa du délégué" in plain(steward.get(f"/jeux/{open_data}").text)
     assert attempt(town, steward, ["UPDATE dataset SET personal_data = NULL WHERE id = :sheet"], sheet=open_data) == ""
     assert not seen_by_the_public(town, open_data), "what is not known is treated as if it held some"
+
+
+def test_a_secret_found_once_it_is_published_hides_a_dataset_until_what_is_secret_leaves(ground: Ground) -> None:
+    town, steward = ground.town, ground.steward
+    sheet = town.record("Réseaux", **READY)
+    place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
+    assert ask(steward, sheet, "publish").status_code == 303
+    assert answer(town.someone(Role.LEGAL), last_request(town, sheet), "legal").status_code == 303
+    assert seen_by_the_public(town, sheet)
+
+    acting: dict[str, Any] = {"by": steward.account_id, "roles": [Role.STEWARD], "today": town.info["today"]()}
+    said = {"l311-6-business": SecretReply.YES, PART: SecretReply.YES}
+    with town.acting() as session:
+        for secret, reply in said.items():
+            form = SecretForm(answer=reply, ground="Les tarifs négociés avec un fournisseur.")
+            answer_secret(session, sheet, secret, form, **acting, expected=get_dossier(session, sheet).version)
+    assert not seen_by_the_public(town, sheet)
+    assert "une réponse dit qu’un secret s’y trouve" in plain(steward.get(f"/jeux/{sheet}").text)
+
+    with town.acting() as session:
+        form = PublicationDecisionForm(
+            outcome=Outcome.ONCE_TREATED, reason="Sans les tarifs, ôtés du fichier.", decided_on=acting["today"],
+            licence="etalab-2.0",
+        )  # fmt: skip
+        decide(session, sheet, form, **acting, expected=get_dossier(session, sheet).version)
+    assert seen_by_the_public(town, sheet), "what is secret left the file"
 
 
 def forget_basis(town: Town, activity: int) -> None:
