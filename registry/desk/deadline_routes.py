@@ -72,7 +72,7 @@ def _file(visit: Visit, *, subscribed: bool) -> Response[str]:
     ]  # fmt: skip
     host = urlsplit(site).hostname or "beffroi.invalid"
     written = write_calendar(events, _("Échéances du registre"), at=now(), host=host)
-    return Response(written, media_type="text/calendar; charset=utf-8", headers=visit.headers)
+    return Response(written, media_type="text/calendar", headers=visit.headers)
 
 
 def _asked(visit: Visit) -> tuple[DeadlineKind | None, bool]:

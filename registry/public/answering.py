@@ -31,6 +31,9 @@ def page(visit: Visit, template: str, view: object, *, status: int = HTTP_200_OK
 
 def feed(visit: Visit, pieces: Iterator[bytes], *, mark: str, media_type: str, name: str = "") -> Response[Any]:
     """A file for programs, sent as it is made; not made at all for who has the one that bears this mark."""
+    if not media_type.startswith("text/"):
+        # Of a text the framework says it: said here as well, it would stand twice.
+        media_type = f"{media_type}; charset=utf-8"
     tag = _tag(f"{mark} {visit.request.url.path} {visit.request.url.query} {visit.shell().version}")
     headers = _headers(tag)
     if _has(visit, tag):

@@ -55,7 +55,7 @@ def _dcat(visit: Visit, syntax: Syntax) -> Response[Any]:
     place = Place(number, len(ends), ends[number - 2] if number > 1 else 0, PAGE, total)
     base, authority = visit.premises.public_url, visit.premises.authority
     pieces = _streamed(visit, lambda session: dcat_feed(session, base, authority, place, syntax))
-    return feed(visit, pieces, mark=find_mark(visit.session), media_type=f"{syntax.media_type}; charset=utf-8")
+    return feed(visit, pieces, mark=find_mark(visit.session), media_type=syntax.media_type)
 
 
 @route("GET", "/catalogue/dcat.ttl", EVERYBODY, published=True, media_type="text/turtle")
@@ -90,9 +90,7 @@ def give_etalab(visit: Visit) -> Response[Any]:
 
 def _table(visit: Visit, name: str, write: Callable[[Iterator[dict[str, object]]], Iterator[bytes]]) -> Response[Any]:
     pieces = _streamed(visit, lambda session: write(catalogue_rows(session)))
-    return feed(
-        visit, pieces, mark=find_mark(visit.session), media_type="text/csv; charset=utf-8", name=f"catalogue-{name}.csv"
-    )
+    return feed(visit, pieces, mark=find_mark(visit.session), media_type="text/csv", name=f"catalogue-{name}.csv")
 
 
 @route("GET", "/catalogue/atom.xml", EVERYBODY, published=True, media_type="application/atom+xml")
@@ -100,7 +98,7 @@ def give_atom(visit: Visit) -> Response[Any]:
     """What was published or updated last."""
     rows, bodies = find_latest(visit.session, LATEST), find_bodies(visit.session)
     pieces = atom_feed(visit.premises.public_url, visit.premises.authority, rows, bodies)
-    media_type = "application/atom+xml; charset=utf-8"
+    media_type = "application/atom+xml"
     return feed(visit, pieces, mark=find_mark(visit.session), media_type=media_type)
 
 
@@ -117,14 +115,14 @@ def give_site_map(visit: Visit) -> Response[Any]:
         rows = (row for batch in find_batches(visit.session, after, MAP) for row in batch)
         sheets = [(base + address_of(row["id"]), row["modified"]) for row in rows]
         pieces = site_map([(base + PATH, None), *bodies, *sheets])
-    return feed(visit, pieces, mark=find_mark(visit.session), media_type="application/xml; charset=utf-8")
+    return feed(visit, pieces, mark=find_mark(visit.session), media_type="application/xml")
 
 
 @route("GET", "/robots.txt", EVERYBODY, published=True, media_type="text/plain")
 def give_robots(visit: Visit) -> Response[Any]:
     """What robots may read: the public part, and nothing else."""
     said = f"User-agent: *\nAllow: {PATH}\nDisallow: /\nSitemap: {visit.premises.public_url}/sitemap.xml\n"
-    return feed(visit, iter([said.encode()]), mark=said, media_type="text/plain; charset=utf-8")
+    return feed(visit, iter([said.encode()]), mark=said, media_type="text/plain")
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -37,6 +37,10 @@ OVER_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
+WITHOUT_BODY = "without_body"
+"""What the state of a request says when only the head of its answer is asked for."""
+
+
 def secure(app: Litestar, *, https: bool = False) -> None:
     """Puts the security headers, the request number and the access log before an application.
 
@@ -67,6 +71,7 @@ class SecurityMiddleware:
         without_body = method == "HEAD"
         if without_body:
             scope["method"] = "GET"  # Whatever can be read can be asked for by HEAD.
+            scope["state"][WITHOUT_BODY] = True
         over_https = self._https or scope["scheme"] == "https"
 
         async def dressed(message: Message) -> None:

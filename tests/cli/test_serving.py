@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -115,6 +115,18 @@ def test_links_lead_where_the_registry_is_served(home: Path, tmp_path: Path):
     assert (again.returncode, again.stderr.strip()) == (
         3, f"Ce registre est déjà servi sur http://127.0.0.1:{port} par un autre « beffroi serve ».",
     )  # fmt: skip
+
+
+def test_feeds_asked_by_their_head_alone_keep_nobody_waiting(home: Path, tmp_path: Path):
+    port = free_port()
+    with served(home, port, tmp_path / "journal"):
+        address = f"http://127.0.0.1:{port}/catalogue/dcat.ttl"
+        for _number in range(5):
+            with urlopen(Request(address, method="HEAD"), timeout=10) as answer:
+                assert (answer.status, answer.read()) == (200, b"")
+                assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
+        with urlopen(address, timeout=10) as answer:
+            assert b"dcat:Catalog" in answer.read()
 
 
 def test_every_line_of_the_journal_is_json_while_the_database_goes_away(home: Path, tmp_path: Path):
