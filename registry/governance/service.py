@@ -184,6 +184,9 @@ def _seat(session: Session, body: GovernanceBody, members: Sequence[MemberForm])
 
 def _decide(session: Session, meeting: GovernanceMeeting, decisions: Sequence[MeetingDecisionForm]) -> bool:
     """Makes the decisions those that a form gives; says whether any changed."""
+    if decisions and meeting.held_on > session.info["today"]():
+        sentence = _("Cette séance n’a pas encore eu lieu : ses décisions s’inscrivent une fois qu’elle s’est tenue.")
+        raise wrong("decisions", sentence)
     held = {row.id: row for row in find_decision_rows(session, meeting.id)}
     if {one.id for one in decisions if one.id is not None} - held.keys():
         raise wrong("decisions", _("Une de ces décisions n’est pas de cette séance : rechargez la page."))

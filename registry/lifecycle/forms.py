@@ -14,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from registry.kernel.dates import plus_months
 from registry.kernel.words import _, mark
 from registry.lifecycle.vocabulary import RefusalPointState, VisaAnswer, VisaKind
 from registry.web.calls import Number
@@ -55,6 +56,10 @@ class StageRequestForm(BaseModel):
     reason: Prose | None = None
 
 
+LONGEST_DELEGATION = 6
+"""How long visas may be handed over at once: a choice of the registry, no text sets it. Units: months."""
+
+
 class VisaDelegationForm(BaseModel):
     """The visas of one kind, handed over from one day to another, both included."""
 
@@ -75,6 +80,11 @@ class VisaDelegationForm(BaseModel):
             raise PydanticCustomError("period", _("Ce dernier jour précède le premier : vérifiez les deux dates."))
         if today is not None and value < today:
             raise PydanticCustomError("past", _("Ce dernier jour est passé : cette délégation ne servirait jamais."))
+        if start is not None and value > plus_months(start, LONGEST_DELEGATION):
+            raise PydanticCustomError(
+                "long",
+                _("Un visa se confie le temps d’une absence, six mois au plus : rapprochez le dernier jour."),
+            )
         return value
 
 

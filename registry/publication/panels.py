@@ -3,6 +3,7 @@
 from sqlmodel import col
 
 from registry.kernel.permissions import Permission
+from registry.publication.beside import decided_panel
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.publication.showing import publication_panel
 from registry.web.held import tell_held
@@ -11,4 +12,7 @@ from registry.web.visits import Panel
 tell_held("dataset", "publication", col(SecretAnswer.dataset_id))
 tell_held("dataset", "choices", col(PublicationChoice.dataset_id))
 tell_held("dataset", "reuse", col(ReuseTerms.dataset_id))
-PANELS = (Panel("dataset", Permission.DATASETS_SHEET_READ, "publication/_publication.html", publication_panel),)
+PANELS = (
+    Panel("dataset", Permission.DATASETS_SHEET_READ, "publication/_publication.html", publication_panel),
+    Panel("stage-request", Permission.DATASETS_SHEET_READ, "publication/_decided.html", decided_panel),
+)

@@ -147,7 +147,7 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
     """All that is known and decided; `ground` was typed to deny what was left unanswered."""
     dossier = dossier_of(visit, sheet.id)
     found = dossier.concluded(visit.today)
-    questions = [_question_line(dossier, code) for code in load_list("secrets")]
+    questions = [question_line(dossier, code) for code in load_list("secrets")]
     checks = {one.id: one for one in find_checks(visit.session, sheet.id)}
     current, may = dossier.current, visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled
     return PublicationPage(
@@ -168,7 +168,8 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
     )  # fmt: skip
 
 
-def _question_line(dossier: Dossier, code: str) -> QuestionLine:
+def question_line(dossier: Dossier, code: str) -> QuestionLine:
+    """The question of a secret with its answer, or with none."""
     known, answer = load_list("secrets"), dossier.answers.get(code)
     said = ""
     if answer is not None:

@@ -39,6 +39,19 @@ class PublicationPanel:
 
 
 @dataclass(frozen=True)
+class DecidedPanel:
+    """What the decision to publish rests on, and which fields of the sheet changed since, beside a request."""
+
+    dataset_id: int
+    changed: Sequence[str]
+    denied: int
+    answers: Sequence["QuestionLine"]
+    check: str
+    check_shape: str
+    later: bool
+
+
+@dataclass(frozen=True)
 class QuestionLine:
     """The question of a secret with its answer."""
 

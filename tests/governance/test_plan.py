@@ -60,6 +60,17 @@ def test_a_body_meets_decides_and_an_action_carries_the_decision_out(town: Town)
     assert "Choisir la licence" not in director.get("/gouvernance/actions?enjeu=political").text
 
 
+def test_a_meeting_that_is_still_to_come_has_decided_nothing(town: Town) -> None:
+    director = town.someone(Role.DIRECTOR)
+    body = body_by(director, town)
+    coming = {"held_on": (town.info["today"]() + timedelta(days=9)).isoformat(), "agenda": "Bilan"}
+    early = director.post(f"{body}/seances/nouvelle", {**coming, "decision-1-text": "Publier les arbres"})
+    assert early.status_code == 422
+    assert "n’a pas encore eu lieu" in unescape(early.text)
+    assert "Publier les arbres" in early.text, "what was typed stays"
+    assert director.post(f"{body}/seances/nouvelle", coming).status_code == 303
+
+
 def test_what_a_body_decides_is_read_by_who_reads_the_organisation_that_convenes_it(town: Town) -> None:
     body = body_by(town.someone(Role.ADMINISTRATOR), town)
     below, within = town.someone(Role.STEWARD, town.service_id), town.someone(Role.STEWARD)

@@ -154,6 +154,9 @@ def test_the_days_of_a_delegation_follow_each_other():
         VisaDelegationForm.model_validate(
             {**said, "starts_on": "2026-11-02", "ends_on": "2026-11-03"}, context={"today": date(2026, 12, 1)}
         )
+    with pytest.raises(ValueError, match="six mois au plus"):
+        VisaDelegationForm.model_validate({**said, "ends_on": "2027-06-03"})
+    assert VisaDelegationForm.model_validate({**said, "ends_on": "2027-06-02"})
 
 
 LEND = (

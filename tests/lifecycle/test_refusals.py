@@ -157,3 +157,19 @@ def test_a_wrong_point_or_answer_is_told_in_its_place_and_writes_nothing(town: T
     assert 'value="field:licence" selected' in page.text, "what was typed is kept"
     assert "Point d’un refus" not in plain(legal.get(f"/visas/{request}").text)
     assert points_of(legal, refused) == [], "nothing was written"
+
+
+def test_who_endorses_reads_what_the_decision_rests_on_and_what_changed_since(town: Town) -> None:
+    steward, legal = people(town, (Role.STEWARD, Role.LEGAL))
+    sheet = town.record(**READY)
+    place(town, sheet, Stage.CLEARED)
+    decide_to_open(town, sheet)
+    assert ask(steward, sheet, "publish").status_code == 303
+    beside = plain(legal.get(f"/visas/{last_request(town, sheet)}").text)
+    assert "Ce sur quoi repose la décision de publier" in beside
+    assert "14 secrets sont dits absents" in beside
+    assert "Aucun fichier n’a été vérifié" in beside
+    assert "La fiche a changé" not in beside
+    amend(steward, sheet, {"description": "Le nom, l’adresse et le médecin de chacun.", "fields": [{"name": "nom"}]})
+    beside = plain(legal.get(f"/visas/{last_request(town, sheet)}").text)
+    assert "La fiche a changé depuis la décision de publier : Description, Champs du jeu." in beside

@@ -12,7 +12,8 @@ from sqlalchemy import text
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
 from registry.platform.lists import load_list
-from registry.publication.rules import PART
+from registry.publication.rules import PART, ranks
+from registry.publication.vocabulary import SecretRank
 from registry.web.templating import say_day
 from tests.conftest import Someone, Town
 from tests.lifecycle.moving import READY, answer, ask, decide_to_open, last_request, place, plain, stage_of
@@ -255,11 +256,11 @@ def test_the_history_of_a_dataset_tells_its_decisions_as_a_jurist_says_them(town
     sheet, steward, legal = town.record(**READY), town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     reply(steward, sheet, "l311-6-privacy", "yes", ground="Le nom des riverains y est.")
     deny(steward, sheet)
-    reply(steward, sheet, PART, "yes", ground="Les noms forment une colonne.")
     day = say_day(town.info["today"]())
     restricted = {"outcome": "restricted", "reason": "Des noms de riverains.", "refusal": "l311-6",
                   "secret": "l311-6-privacy"}  # fmt: skip
     assert decide(legal, town, sheet, **restricted).status_code == 303
+    assert reply(steward, sheet, PART, "yes", ground="Les noms forment une colonne.").status_code == 303
     treated = {"outcome": "once-treated", "reason": "La colonne des noms est ôtée.", "licence": "etalab-2.0"}
     assert decide(legal, town, sheet, **treated).status_code == 303
     where = f"/publication/du-jeu/{sheet}/retirer"
@@ -270,7 +271,7 @@ def test_the_history_of_a_dataset_tells_its_decisions_as_a_jurist_says_them(town
 
     told = [unescape(one) for one in re.findall(r"<h2>([^<]+)</h2>", history)]
     by_legal, by_steward = f"le {day}, en qualité de juriste", f"le {day}, en qualité de référent·e données"
-    taken_down, opened, refused = told[:3]
+    taken_down, opened, _parted, refused = told[:4]
     assert taken_down == f"La publication est retirée le {day} : la décision du {day} ne vaut plus"
     assert opened.startswith(f"Il est décidé, {by_legal}, de publier ce jeu après occultation ou anonymisation ; ")
     assert opened.endswith("licence : Licence Ouverte 2.0")
@@ -286,3 +287,50 @@ def test_the_history_of_a_dataset_tells_its_decisions_as_a_jurist_says_them(town
         assert f"Motif : {reason}" in plain(history), reason
     assert "Fiche écrite" not in told
     assert "Champs modifiés" not in history
+
+
+def test_what_names_people_is_denied_secret_by_secret_and_opened_only_on_what_allows_it(town: Town):
+    sheet, legal = town.record("Abonnés", personal_data="personal"), town.someone(Role.LEGAL)
+    assert deny(legal, sheet).status_code == 303
+    assert concluded(legal, sheet) == "unknown", "what protects persons is not answered in one word"
+    again = deny(legal, sheet)
+    assert again.status_code == 409
+    assert "se répondent une à une" in again.text
+    for code, rank in ranks().items():
+        if rank is SecretRank.PERSON:
+            assert reply(legal, sheet, code, "no").status_code == 303
+    assert concluded(legal, sheet) == "to-all"
+    as_it_is = decide(legal, town, sheet, **OPEN)
+    assert as_it_is.status_code == 422
+    assert "contient des données personnelles, et rien qui permette" in as_it_is.text
+    assert decide(legal, town, sheet, **{**OPEN, "outcome": "once-treated"}).status_code == 303
+
+
+def test_nothing_is_kept_whole_where_the_rest_may_be_given(town: Town):
+    sheet, legal = town.record("Marchés"), town.someone(Role.LEGAL)
+    assert reply(legal, sheet, "l311-6-business", "yes").status_code == 303
+    assert deny(legal, sheet).status_code == 303
+    kept = {
+        "outcome": "not-communicable",
+        "refusal": "l311-6",
+        "secret": "l311-6-business",
+        "reason": "Tarifs négociés.",
+    }
+    assert reply(legal, sheet, PART, "yes").status_code == 303
+    refused = decide(legal, town, sheet, **kept)
+    assert refused.status_code == 422
+    assert "le reste peut être donné" in refused.text
+    assert reply(legal, sheet, PART, "no").status_code == 303
+    assert decide(legal, town, sheet, **kept).status_code == 303
+
+
+def test_a_licence_of_software_is_for_source_code(town: Town):
+    sheet, legal = town.record("Arbres"), town.someone(Role.LEGAL)
+    assert deny(legal, sheet).status_code == 303
+    data = decide(legal, town, sheet, **{**OPEN, "licence": "mit"})
+    assert data.status_code == 422
+    assert "est une licence de logiciel" in data.text
+    said = {"version": str(version_of(legal, sheet)), "software": "true"}
+    code = legal.post(f"/publication/du-jeu/{sheet}/reutilisation", said)
+    assert code.status_code == 303, code.text
+    assert decide(legal, town, sheet, **{**OPEN, "licence": "mit"}).status_code == 303
