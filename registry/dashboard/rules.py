@@ -12,6 +12,7 @@ from registry.compliance.policy import Policy
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.dashboard.vocabulary import SHARES, Figure
 from registry.kernel.dates import plus_months
+from registry.kernel.shares import percent
 
 MONTHS = 12
 """How far back a trend goes. Units: months."""
@@ -81,8 +82,8 @@ class Count:
 
     @property
     def share(self) -> int | None:
-        """In hundredths, rounded down: a hundred is said of all of them alone; none where nothing is judged."""
-        return 100 * self.number // self.total if self.total else None
+        """In hundredths: a hundred is said of all of them alone; none where nothing is judged."""
+        return percent(self.number, self.total)
 
     def plus(self, other: "Count") -> "Count":
         """Both together."""

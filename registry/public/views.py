@@ -175,7 +175,7 @@ def facts_of(row: Row, published_on: Any) -> list[tuple[str, str]]:
         (_("Conditions de réutilisation"), row["rights"] or ""),
         (_("Mise à jour"), _label("frequencies", row["frequency"])),
         (_("Dernière mise à jour"), say_day(row["modified"])),
-        (_("Créé le"), say_day(row["issued"])),
+        (_("Première publication"), say_day(row["issued"])),
         (_("Publié ici depuis le"), say_day(published_on)),
         (_("Période couverte"), covered),
         (_("Territoire"), "\n".join(places)),

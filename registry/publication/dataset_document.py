@@ -115,7 +115,7 @@ def _what(session: Session, row: Any, moment: Moment) -> dict[str, Any]:
         _line(_("Identifiant"), row.identifier),
         _line(_("Thèmes"), ", ".join(_named("themes", code) for code in row.themes)),
         _line(_("Mise à jour"), _named("frequencies", row.frequency), owed=True),
-        _line(_("Créé le"), say_day(row.issued) if row.issued else ""),
+        _line(_("Première publication"), say_day(row.issued) if row.issued else ""),
         _line(_("Mis à jour le"), say_day(row.modified) if row.modified else ""),
         _line(_("Provenance"), row.provenance or ""),
     ]

@@ -30,7 +30,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     sheets = {row.id: row for row in find_rows(session, Dataset, until=moment.until, column="id", among=ids)}
     rows = [_row(one, sheets[one.number]) for one in entered]
     headers = (
-        _("Titre exact"), _("Objet"), _("Date de création"), _("Conditions de réutilisation"), _("Mises à jour")
+        _("Titre exact"), _("Objet"), _("Première publication"), _("Conditions de réutilisation"), _("Mises à jour")
     )  # fmt: skip
     return make_document(
         session, held, moment, _summary(headers, rows),

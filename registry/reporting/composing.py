@@ -12,11 +12,12 @@ from importlib import import_module
 
 from markupsafe import Markup
 
+from registry.kernel.shares import percent
 from registry.platform.assets import asset_root
 from registry.reporting.approval import read_twin
 from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
-from registry.reporting.templating import drawable, environment, percent, render_template
+from registry.reporting.templating import drawable, environment, render_template
 from registry.reporting.twins import csv_table
 from registry.reporting.vocabulary import Chart, Table
 

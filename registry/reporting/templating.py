@@ -61,16 +61,6 @@ def breakable(text: str) -> Markup:
     return Markup(re.sub(r"(?<=[^\s&;])([/_.?=-])(?=\w)", r"\1<wbr>", escaped))  # noqa: S704 - escaped above
 
 
-def percent(part: int, whole: int) -> int | None:
-    """The share in whole percent, half up, where 0 and 100 are kept for none and all; None of nothing."""
-    if not whole:
-        return None
-    rounded = (200 * part + whole) // (2 * whole)
-    if part < whole:
-        rounded = min(rounded, 99)
-    return max(rounded, 1) if part else 0
-
-
 def french_spaces(html: str) -> str:
     """The same page with the no-break spaces French typography asks for, in its texts only."""
     parts = _STYLE.split(html)

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from registry.kernel.shares import percent
 from registry.reporting.sheets import Holder, Seal
-from registry.reporting.templating import number, percent
+from registry.reporting.templating import number
 from registry.reporting.twins import canonical_json
 from registry.reporting.vocabulary import Chart, Frame, Line, Table
 

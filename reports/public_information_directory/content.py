@@ -22,7 +22,8 @@ INTRODUCTION = (
 NOTHING = "Aucun document n’est inscrit au répertoire de cet organisme."
 CAUTION = (
     "Le répertoire ne dit que les jeux inscrits au registre et marqués comme y figurant. Le registre garde la date et "
-    "le rythme des mises à jour, non leur objet. Émettre ce document ne le met pas en ligne."
+    "le rythme des mises à jour, non leur objet ; la date de création n’y est pas non plus, celle de la première "
+    "publication en tient lieu. Émettre ce document ne le met pas en ligne."
 )
 ASKS = (
     ("CRPA, art. L322-6", "Tenir le répertoire, en publier une version à jour chaque année", "Texte lu"),

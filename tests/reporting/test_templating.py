@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import UndefinedError
 
+from registry.kernel.shares import percent
 from registry.reporting.templating import (
     breakable,
     brief,
@@ -17,7 +18,6 @@ from registry.reporting.templating import (
     french_spaces,
     long_date,
     number,
-    percent,
     render_template,
 )
 
