@@ -112,7 +112,7 @@ STATEMENTS = {
     "/api/v1/processors/{party}/terms": 5,
     "/jeux/{dataset}/etape": 19,
     "/visas": 4,
-    "/visas/{move}": 25,
+    "/visas/{move}": 26,
     "/visas/delegations": 4,
     "/visas/delegations/{lent}/fin": 2,
     "/api/v1/visa-delegations": 2,

@@ -114,7 +114,7 @@ class Life(RuleBasedStateMachine):
         """A dataset that nothing stops, somewhere on its way."""
         self.town, self.day = self.ground.town, self.ground.first_day
         self.personal, self.founded, self.opened, self.held, self.slipped = personal, True, True, False, False
-        self.stage, self.change = stage, 0
+        self.stage, self.change, self.endorsed = stage, 0, False
         self.asked: tuple[Move, Role, date] | None = None
         self.given: list[Given] = []
         self.lent: dict[str, tuple[date, date]] = {}
@@ -362,6 +362,8 @@ class Life(RuleBasedStateMachine):
         assert not (move.basis and self.personal) or self.founded, "personal data without a lawful basis"
         assert move.code != "publish" or self.opened, "nobody decided to open it"
         assert not move.slip or (self.slipped and not self.held), "a held dataset, or one on no slip, was disposed of"
+        if move.code == "publish":
+            self.endorsed = any(one.kind == VisaKind.DPO for one in self.given)
         self.moved.append((self.stage, now))
         self.stage, self.asked, self.change = now, None, self.change + 1
 
@@ -379,9 +381,9 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def public(self) -> None:
-        """The public reads what is published, and nothing personal without a lawful basis."""
+        """The public reads what is published, and nothing personal without a lawful basis and the visa of the DPO."""
         if hasattr(self, "sheet"):
-            expected = self.stage == "published" and (self.founded or not self.personal)
+            expected = self.stage == "published" and ((self.founded and self.endorsed) or not self.personal)
             assert seen_by_the_public(self.town, self.sheet) is expected
 
     @invariant()

@@ -71,7 +71,7 @@ def test_the_systems_of_a_body_are_judged_with_its_datasets_and_no_other_reads_t
     (system,) = commune["systems"]
     assert (system["label"], system["host_country"], system["law"]["non_compliant"]) == ("État civil", "Irlande", 1)
     found = {one["policy_id"]: one for one in commune["findings"] if one["subject_kind"] == "system"}
-    assert set(found) == {"SOUV-01", "SOUV-03", "SOUV-07", "SOUV-08", "SOUV-10"}
+    assert set(found) == {"ARCH-08", "SOUV-01", "SOUV-03", "SOUV-07", "SOUV-08", "SOUV-10"}
     assert {one["subject"] for one in found.values()} == {"État civil"}
     assert found["SOUV-08"]["missing"] == [
         {"label": "Hébergé chez un tiers", "where": "Fiche du système d’information"}
