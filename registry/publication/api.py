@@ -120,6 +120,8 @@ class DecisionBody:
     secret: str | None
     licence: str | None
     licence_reference: str | None
+    homologated_on: date | None
+    homologation_id: int | None
     disclosure_text: str | None
     conclusion: Conclusion
     decided_as: Role

@@ -30,6 +30,7 @@ _GROUNDS = {
     "secret": mark("secret en cause : {said}"),
     "licence": mark("licence : {said}"),
     "licence_reference": mark("décision qui homologue cette licence : {said}"),
+    "homologated_on": mark("homologuée le {said}"),
     "disclosure_text": mark("texte qui permet de publier malgré le secret : {said}"),
 }
 
@@ -57,6 +58,8 @@ def _decided(said: dict[str, Any]) -> str:
         "secret": ", ".join(secrets_in_words([said["secret"]])) if said["secret"] else "",
         "licence": load_list("licences").label(said["licence"]) if said["licence"] else "",
         "licence_reference": said["licence_reference"],
+        # A decision recorded before it was asked for has no such day.
+        "homologated_on": on_day(said["homologated_on"]) if said.get("homologated_on") else "",
         "disclosure_text": said["disclosure_text"],
     }
     sentence = _(_DECIDED[Outcome(said["outcome"])]).format(

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
+from registry.datasets.models import Distribution
 from registry.datasets.vocabulary import PublicationDecision, PublicationRefusal
-from registry.documents.vocabulary import EvidenceKind
+from registry.documents.facts import find_valid_pieces
+from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
@@ -63,10 +65,15 @@ def bind_publication(
     terms = {
         row.dataset_id: row for row in find_rows(session, ReuseTerms, until=until, column="dataset_id", among=bound)
     }
+    cited = [number for number, row in choices.items() if row.licence_reference is not None]
+    pieces = find_valid_pieces(session, ProofSubject.DATASET, cited, on=on, until=until) if cited else {}
+    files = find_rows(session, Distribution, until=until, column="dataset_id", among=cited) if cited else []
     for number, (sheet, facts) in bound.items():
         found = conclude(answers.get(number, {}), on)
         _bind_secrets(facts, found)
         _bind_choice(facts, choices.get(number), sheet, found)
+        own = {one.licence for one in files if one.dataset_id == number and not one.annulled and one.licence}
+        _bind_homologation(facts, choices.get(number), sheet, own, pieces.get(number, frozenset()))
         _bind_reuse(facts, terms.get(number), sheet)
         # A file, an interface or a system holds it: it is there in electronic form. Else nobody said.
         if facts.get("dataset.formats") or facts.get("dataset.system__present") or facts.get("dataset.api"):
@@ -97,14 +104,27 @@ def _bind_secrets(facts: dict[str, Any], found: Communicability) -> None:
         facts["dataset.secrets_redacted"] = True
 
 
+def _bind_homologation(facts: dict[str, Any], choice: Any, sheet: Any, own: set[str], pieces: frozenset[int]) -> None:
+    """Whether the State homologated what a dataset and its files are under; policies read the two lists themselves.
+
+    What a decision says of it without its date, or without a piece that still holds, is not known to be so.
+    """
+    name = "dataset.licence_homologated"
+    if (
+        choice is None
+        or choice.licence_reference is None
+        or choice.licence != sheet.licence
+        or any(one != choice.licence and not is_homologated(one) for one in own)
+    ):
+        facts[name] = False
+    elif choice.homologated_on is not None and choice.homologation_id in pieces:
+        facts[name] = True
+
+
 def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communicability) -> None:
     """The decision that holds. The registry is where it is recorded: without one, it is known that there is none."""
     facts["dataset.publication_decision__present"] = choice is not None
     facts["dataset.refusal_ground__present"] = choice is not None and choice.refusal is not None
-    # The State's own decision for this very data and this licence: the policies themselves read the two lists.
-    facts["dataset.licence_homologated"] = (
-        choice is not None and choice.licence_reference is not None and choice.licence == sheet.licence
-    )
     if choice is None:
         facts["dataset.refusal_reviewed_on__present"] = False
         return

@@ -21,7 +21,9 @@ LABELS = {
     "reason": mark("Motif"),
     "decided_on": mark("Date de la décision"),
     "licence": mark("Licence"),
-    "licence_reference": mark("Décision qui homologue cette licence"),
+    "licence_reference": mark("Numéro de la décision qui homologue cette licence"),
+    "homologated_on": mark("Date de cette décision d’homologation"),
+    "homologation_id": mark("Pièce : cette décision d’homologation"),
     "disclosure_text": mark("Texte qui permet de publier malgré le secret"),
     "refusal": mark("Exception de la loi"),
     "secret": mark("Secret en cause"),
@@ -47,6 +49,8 @@ LABELS = {
     "lines": mark("Une ligne du fichier est"),
     "fewer_than": mark("Un groupe est trop petit au-dessous de"),
 }
+HOMOLOGATING_SINCE = date(2016, 10, 7)
+"""The day of the law that lets the State homologate a licence (loi n° 2016-1321, art. 11)."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Clean]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=5000), Clean]
 
@@ -99,6 +103,8 @@ class PublicationDecisionForm(BaseModel):
     secret: Code | None = None
     licence: Code | None = None
     licence_reference: Line | None = None
+    homologated_on: date | None = None
+    homologation_id: int | None = None
     disclosure_text: Line | None = None
 
     @field_validator("decided_on")
@@ -107,6 +113,24 @@ class PublicationDecisionForm(BaseModel):
         today = (info.context or {}).get("today")
         if today is not None and value > today:
             raise PydanticCustomError("future", _("Cette décision n’a pas encore été prise : vérifiez sa date."))
+        return value
+
+    @field_validator("homologated_on")
+    @classmethod
+    def _homologated_already(cls, value: date | None, info: ValidationInfo) -> date | None:
+        today = (info.context or {}).get("today")
+        if value is not None and today is not None and value > today:
+            raise PydanticCustomError(
+                "future", _("Cette homologation n’a pas encore été prononcée : vérifiez sa date.")
+            )
+        if value is not None and value < HOMOLOGATING_SINCE:
+            raise PydanticCustomError(
+                "early",
+                _(
+                    "Rien ne pouvait être homologué avant la loi du 7 octobre 2016, qui a créé l’homologation (CRPA, "
+                    "L323-2) : vérifiez cette date."
+                ),
+            )
         return value
 
 

@@ -44,7 +44,8 @@ class PublicationChoice(Versioned, table=True):
     """What was decided of the publication of a dataset, and why: one holds at a time, none is deleted.
 
     `conclusion` is what was concluded of its secrets that day: a decision to open holds as long as that still lets it.
-    Law: CRPA L312-1-1, L312-1-2; L323-2 and D323-2-1 for the licence.
+    `licence_reference`, `homologated_on` and `homologation_id` (a piece of evidence) tell of the State's decision about
+    a licence outside the list. Law: CRPA L312-1-1, L312-1-2; L323-2, D323-2-1 and D323-2-2 for the licence.
     """
 
     __tablename__ = "publication_choice"
@@ -67,6 +68,8 @@ class PublicationChoice(Versioned, table=True):
     secret: str | None = plain(nullable=True)
     licence: str | None = plain(nullable=True)
     licence_reference: str | None = free(nullable=True)
+    homologated_on: date | None = None
+    homologation_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="evidence.id")
     disclosure_text: str | None = free(nullable=True)
     conclusion: Conclusion = stored(Conclusion)
     decided_by: int = Field(sa_type=BigInteger, foreign_key="account.id")

@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.documents.queries import find_evidence_on
+from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
 from registry.publication.rules import Communicability, Reply, conclude
 from registry.publication.vocabulary import DecisionState
@@ -53,3 +55,9 @@ def find_checks(session: Session, dataset_id: int) -> Sequence[SmallCountCheck]:
     """The checks of small counts of a dataset, the last one first."""
     query = select(SmallCountCheck).where(col(SmallCountCheck.dataset_id) == dataset_id)
     return session.execute(query.order_by(col(SmallCountCheck.id).desc())).scalars().all()
+
+
+def find_homologations(session: Session, dataset_id: int) -> list[tuple[int, str]]:
+    """The decisions attached to a dataset as evidence, one of which may homologate its licence: number and title."""
+    found = find_evidence_on(session, ProofSubject.DATASET, dataset_id)
+    return [(one.id, one.title) for one, _edition, _link in found if one.kind is EvidenceKind.DECISION]

@@ -151,15 +151,48 @@ def _wrong_opening(
             "« {licence} » est une licence de logiciel : elle ne convient qu’à un code source (CRPA, D323-2-1 II). "
             "Prenez la Licence Ouverte ou l’ODbL, ou dites d’abord, aux conditions de réutilisation, que c’en est un."
         ).format(licence=load_list("licences").label(licence))
-    elif not is_homologated(licence) and said["licence_reference"] is None:
-        wrong["licence"] = _(
-            "« {licence} » n’est pas sur la liste de l’article D323-2-1 du CRPA, la seule où puisse se choisir la "
-            "licence d’une réutilisation gratuite (L323-2) : prenez la Licence Ouverte ou l’ODbL, ou donnez la "
-            "référence de la décision du Premier ministre qui homologue cette licence pour ces données (D323-2-2)."
-        ).format(licence=load_list("licences").label(licence))
+    else:
+        wrong |= _wrong_homologation(licence, said)
     for name in ("refusal", "secret"):
         if said[name] is not None:
             wrong[name] = _("Une décision d’ouvrir n’a pas d’exception : laissez ce champ vide.")
+    return wrong
+
+
+HOMOLOGATION = ("licence_reference", "homologated_on", "homologation_id")
+"""What a decision says of the State's own decision, where its licence is not of the list."""
+
+
+def _wrong_homologation(licence: str, said: Mapping[str, Any]) -> dict[str, str]:
+    """What is missing of the State's decision about a licence of one's own, or what a listed one has no need of.
+
+    Law: CRPA L323-2 al. 3, D323-2-2: homologated beforehand, by decision of the Prime Minister, for this data alone.
+    """
+    if is_homologated(licence):
+        needless = _(
+            "Cette licence est sur la liste de l’article D323-2-1 : elle n’a pas à être homologuée, effacez ceci."
+        )
+        return {name: needless for name in HOMOLOGATION if said[name] is not None}
+    asks = {
+        "licence_reference": _("Donnez le numéro de la décision du Premier ministre qui homologue cette licence."),
+        "homologated_on": _("Donnez la date de la décision du Premier ministre qui homologue cette licence."),
+        "homologation_id": _(
+            "Choisissez la pièce : joignez d’abord au jeu, comme preuve « Arrêté ou décision », la décision du Premier "
+            "ministre."
+        ),
+    }
+    wrong = {name: asks[name] for name in HOMOLOGATION if said[name] is None}
+    if wrong:
+        wrong["licence"] = _(
+            "« {licence} » n’est pas sur la liste de l’article D323-2-1 du CRPA, la seule où puisse se choisir la "
+            "licence d’une réutilisation gratuite (L323-2) : prenez la Licence Ouverte ou l’ODbL, ou dites la décision "
+            "du Premier ministre qui homologue cette licence pour ces données (D323-2-2) : date, numéro et pièce."
+        ).format(licence=load_list("licences").label(licence))
+    elif said["homologated_on"] > said["decided_on"]:
+        wrong["homologated_on"] = _(
+            "La licence doit être homologuée avant que l’on décide de l’employer (CRPA, L323-2) : vérifiez ces deux "
+            "dates."
+        )
     return wrong
 
 
@@ -207,7 +240,7 @@ def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicabi
         )
     elif rank is None and secret is not None:
         wrong["secret"] = _("Ce fondement ne repose sur aucun secret : laissez ce champ vide.")
-    for name in ("licence", "licence_reference", "disclosure_text"):
+    for name in ("licence", *HOMOLOGATION, "disclosure_text"):
         if said[name] is not None:
             wrong[name] = _("Ce qui n’est pas publié n’en a pas besoin : laissez ce champ vide.")
     return wrong

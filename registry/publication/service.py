@@ -28,7 +28,7 @@ from registry.publication.forms import (
     TakedownForm,
 )
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, get_dossier
+from registry.publication.queries import Dossier, find_checks, find_homologations, get_dossier
 from registry.publication.rules import PART, Opened, ranks, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
 from registry.web.templating import say_day
@@ -203,6 +203,14 @@ def decide(
     opened = Opened(sheet.personal_data, sheet.publication_ground, software)
     wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier)
+    if form.homologation_id is not None and form.homologation_id not in dict(find_homologations(session, dataset_id)):
+        wrong.setdefault(
+            "homologation_id",
+            _(
+                "Cette pièce n’est pas une décision jointe à ce jeu, ou elle est annulée : choisissez-en une de la "
+                "liste."
+            ),
+        )
     if wrong:
         errors = tuple(FieldError(name, sentence) for name, sentence in wrong.items())
         raise Invalid(_("La décision ne peut être enregistrée ainsi."), errors)

@@ -21,10 +21,11 @@ from registry.platform.lists import load_list
 from registry.publication.checking import SHAPES, in_a_line, result_of
 from registry.publication.forms import LABELS
 from registry.publication.models import PublicationChoice, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, get_dossier
+from registry.publication.queries import Dossier, find_checks, find_homologations, get_dossier
 from registry.publication.reusing import reuse_lines
 from registry.publication.rules import (
     BY_SECRET,
+    HOMOLOGATION,
     PART,
     Communicability,
     FieldSeen,
@@ -92,20 +93,28 @@ def conclusion_view(found: Communicability) -> ConclusionView:
 
 
 def choice_view(
-    choice: PublicationChoice, sheet: Dataset, found: Communicability, check: SmallCountCheck | None = None
-) -> ChoiceView:
-    """A decision in words, with why it holds no more where what is known now contradicts it."""
+    choice: PublicationChoice, sheet: Dataset, found: Communicability, check: SmallCountCheck | None = None,
+    pieces: Mapping[int, str] | None = None,
+) -> ChoiceView:  # fmt: skip
+    """A decision in words, with why it holds no more where what is known now contradicts it.
+
+    `pieces` are the decisions attached to the dataset, where the piece is to be named.
+    """
+    piece, day = "", choice.homologated_on
+    if choice.homologation_id is not None and pieces is not None:
+        piece = pieces.get(choice.homologation_id, _("retirée du jeu, ou annulée, depuis"))
     licences, holds = load_list("licences"), choice.state is DecisionState.CURRENT
     licence = licences.label(choice.licence) if choice.licence is not None else ""
     if choice.licence is not None and is_homologated(choice.licence):
         licence = _("{licence} (liste de D323-2-1)").format(licence=licence)
+    homologation = choice.licence_reference or "", say_day(day) if day is not None else "", piece
     told = [
         (_("Décidée"), _("{day}, {role}").format(day=say_day(choice.decided_on), role=choice.decided_as.label)),
         (_("Motif"), choice.reason),
         (_("Exception de la loi"), choice.refusal.label if choice.refusal is not None else ""),
         (_("Secret en cause"), ", ".join(secrets_in_words([choice.secret])) if choice.secret is not None else ""),
         (_("Licence"), licence),
-        (_("Décision qui homologue cette licence"), choice.licence_reference or ""),
+        *zip((_(LABELS[name]) for name in HOMOLOGATION), homologation, strict=True),
         (_("Texte qui permet de publier malgré le secret"), choice.disclosure_text or ""),
         (_("Petits effectifs"), in_a_line(check) if check is not None else ""),
         (choice.state.label, say_day(choice.ended_on) if choice.ended_on is not None else ""),
@@ -149,6 +158,8 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
     found = dossier.concluded(visit.today)
     questions = [question_line(dossier, code) for code in load_list("secrets")]
     checks = {one.id: one for one in find_checks(visit.session, sheet.id)}
+    cited = any(one.homologation_id is not None for one in dossier.choices)
+    pieces = dict(find_homologations(visit.session, sheet.id)) if cited else {}
     current, may = dossier.current, visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled
     return PublicationPage(
         id=sheet.id, version=dossier.version, title=sheet.title, organisation_id=sheet.organisation_id,
@@ -156,9 +167,12 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
         conclusion=conclusion_view(found), questions=questions,
         following=next(iter(found.open_questions), ""),
         unanswered=sum(code != PART and code not in dossier.answers for code in load_list("secrets")),
-        choice=choice_view(current, sheet, found, checks.get(current.check_id or 0)) if current is not None else None,
+        choice=(
+            choice_view(current, sheet, found, checks.get(current.check_id or 0), pieces)
+            if current is not None else None
+        ),
         past=[
-            choice_view(one, sheet, found, checks.get(one.check_id or 0))
+            choice_view(one, sheet, found, checks.get(one.check_id or 0), pieces)
             for one in dossier.choices if one is not current
         ],
         duties=duty_lines(visit, sheet), reuse=reuse_lines(sheet, dossier.reuse), may_record=may,
@@ -210,7 +224,7 @@ def decision_page(
     """The form of a decision: as typed, else as the decision that holds, dated today."""
     dossier = dossier_of(visit, sheet.id)
     current = dossier.current
-    names = ("outcome", "refusal", "secret", "licence", "licence_reference", "disclosure_text")
+    names = ("outcome", "refusal", "secret", "licence", *HOMOLOGATION, "disclosure_text")
     stored = {name: getattr(current, name, None) for name in names}
     stored |= {"licence": stored["licence"] or sheet.licence, "decided_on": visit.today, "reason": ""}
     if current is not None and not current.outcome.opens:
@@ -234,6 +248,7 @@ def decision_page(
              else _("{licence} (à homologuer)").format(licence=licences.label(code)))
             for code in listed
         ],
+        pieces=find_homologations(visit.session, sheet.id),
         values=stored if values is None else values, errors=errors,
         labels={name: _(label) for name, label in LABELS.items()},
     )  # fmt: skip

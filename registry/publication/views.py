@@ -173,6 +173,7 @@ class DecisionPage:
     small_shape: str
     secrets: Sequence[tuple[str, str]]
     licences: Sequence[tuple[str, str]]
+    pieces: Sequence[tuple[int, str]]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     labels: Mapping[str, str]

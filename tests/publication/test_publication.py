@@ -10,6 +10,9 @@ from httpx import Response
 from sqlalchemy import text
 
 from registry.datasets.vocabulary import Stage
+from registry.documents.forms import EvidenceForm
+from registry.documents.service import ReceivedFile, record_evidence
+from registry.documents.vocabulary import FileType
 from registry.kernel.permissions import Role
 from registry.platform.lists import load_list
 from registry.publication.rules import PART, ranks
@@ -42,6 +45,23 @@ def decide(who: Someone, town: Town, sheet: int, **said: Any) -> Response:
     return who.post(
         f"/publication/du-jeu/{sheet}/decider", {"decided_on": day, "version": str(version_of(who, sheet)), **said}
     )
+
+
+def attach(town: Town, sheet: int, kind: str = "decision") -> int:
+    """A piece of evidence attached to a dataset."""
+    with town.acting() as session:
+        form = EvidenceForm(kind=kind, title="Décision d’homologation", subject_kind="dataset", subject_id=sheet)
+        file = ReceivedFile("0" * 64, 1, FileType.PDF, "decision.pdf")
+        return record_evidence(session, town.authority_id, form, file).id
+
+
+def homologated(town: Town, sheet: int, licence: str = "cc-by-4.0") -> dict[str, str]:
+    """What a decision says to open under a licence that the State homologated, its piece attached."""
+    piece = str(attach(town, sheet))
+    return {
+        **OPEN, "licence": licence, "licence_reference": "n° 12", "homologated_on": "2019-03-04",
+        "homologation_id": piece,
+    }  # fmt: skip
 
 
 def concluded(who: Someone, sheet: int) -> str:
@@ -111,12 +131,44 @@ def test_a_decision_to_open_needs_its_answers_and_a_licence_the_law_lists(town: 
     assert before.status_code == 422
     assert "avant ce sur quoi elle repose" in before.text
 
-    homologated = OPEN | {"licence": "cc-by-4.0", "licence_reference": "Décision du Premier ministre n° 12"}
-    assert decide(legal, town, sheet, **homologated).status_code == 303
+    assert decide(legal, town, sheet, **homologated(town, sheet)).status_code == 303
     assert legal.api("GET", f"/api/v1/datasets/{sheet}").json()["licence"] == "cc-by-4.0"
     assert decide(legal, town, sheet, **OPEN).status_code == 303
     decisions = legal.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["decisions"]
     assert [one["state"] for one in decisions] == ["current", "replaced"], "the first one is kept"
+
+
+def test_a_licence_of_ones_own_asks_the_day_the_number_and_the_piece_of_its_homologation(town: Town):
+    sheet, other, legal = town.record(), town.record(title="Parcs"), town.someone(Role.LEGAL)
+    deny(legal, sheet)
+    form = legal.get(f"/publication/du-jeu/{sheet}/decider").text
+    assert f"/preuves/nouvelle?genre=dataset&amp;fiche={sheet}" in form, "where the piece is attached"
+    whole, letter, foreign = homologated(town, sheet), attach(town, sheet, "letter"), attach(town, other)
+    for name, said in (
+        ("licence_reference", "Donnez le numéro"), ("homologated_on", "Donnez la date"),
+        ("homologation_id", "joignez d’abord au jeu"),
+    ):  # fmt: skip
+        refused = decide(legal, town, sheet, **whole | {name: ""})
+        assert refused.status_code == 422, name
+        assert said in refused.text
+    tomorrow = town.info["today"]() + timedelta(days=1)
+    for day, said in (
+        (tomorrow, "n’a pas encore été prononcée"), (date(2016, 10, 6), "loi du 7 octobre 2016"),
+    ):  # fmt: skip
+        refused = decide(legal, town, sheet, **whole | {"homologated_on": day.isoformat()})
+        assert refused.status_code == 422, day
+        assert said in plain(refused.text)
+    for piece in (letter, foreign, 999_999):
+        refused = decide(legal, town, sheet, **whole | {"homologation_id": str(piece)})
+        assert refused.status_code == 422, piece
+        assert "n’est pas une décision jointe à ce jeu" in refused.text
+    assert "elle n’a pas à être homologuée" in decide(legal, town, sheet, **whole | {"licence": "odbl-1.0"}).text
+    assert legal.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["decisions"] == [], "nothing half-written"
+    assert decide(legal, town, sheet, **whole).status_code == 303
+    page = legal.get(f"/publication/du-jeu/{sheet}").text
+    assert "Décision d’homologation" in page
+    assert "4 mars 2019" in plain(page)
+    assert "homologuée le" in legal.get(f"/jeux/{sheet}/historique").text
 
 
 def test_a_refusal_names_its_exception_and_the_very_secret(town: Town):

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from httpx import Response
 
+from registry.documents.service import set_evidence_aside
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
-from tests.publication.test_publication import OPEN, decide, deny, version_of
+from tests.publication.test_publication import decide, deny, homologated, version_of
 
 pytestmark = pytest.mark.database
 
@@ -64,9 +65,12 @@ def test_the_licence_of_a_source_code_is_one_of_those_of_software_and_the_state_
     say(legal, sheet, software="false")
     assert verdict(legal, "dataset", sheet, "OD-05") == "non-compliant"
     deny(legal, sheet)
-    homologated = OPEN | {"licence": "cc-by-4.0", "licence_reference": "Décision du Premier ministre n° 12"}
-    assert decide(legal, town, sheet, **homologated).status_code == 303
+    said = homologated(town, sheet)
+    assert decide(legal, town, sheet, **said).status_code == 303
     assert verdict(legal, "dataset", sheet, "OD-05") == "compliant"
+    with town.acting() as session:
+        set_evidence_aside(session, int(said["homologation_id"]), expected=1, reason="Mauvaise pièce", annulled=True)
+    assert verdict(legal, "dataset", sheet, "OD-05") == "to-complete", "what proved it is set aside"
 
 
 def test_what_contradicts_itself_is_refused_and_kept_on_the_page(town: Town):
