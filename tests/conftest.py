@@ -4,6 +4,7 @@ import io
 import logging
 import os
 import secrets
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -51,15 +52,29 @@ configure_logs("WARNING")
 accounts_service.HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 TODAY = date(2026, 11, 24)
+MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - the folder made there is named at random.
 PASSWORDS = {role: role for role in (OWNER, APP, JOBS, PUBLIC)}
 
 
 @pytest.fixture(scope="session")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     """One server a process: the embedded one, or the system's where BEFFROI_TEST_POSTGRES names its folder."""
-    chosen = os.environ.get("BEFFROI_TEST_POSTGRES")
-    with temporary_cluster(Path(chosen) if chosen else None, tmp_path_factory.mktemp("pg")) as made:
+    chosen, folder = os.environ.get("BEFFROI_TEST_POSTGRES"), tmp_path_factory.mktemp("pg")
+    with temporary_cluster(Path(chosen) if chosen else None, folder, base=_base_in_memory()) as made:
         yield made
+
+
+def _base_in_memory() -> Path | None:
+    """A folder of memory for the server's files; None where there is little of it, as in a container.
+
+    Each test makes and deletes a thousand files. An ext4 without a journal reads every file deleted in the last
+    minutes again before it makes one: a database then costs 0.8 s instead of 0.1 s.
+    """
+    try:
+        free = shutil.disk_usage(MEMORY).free
+    except OSError:
+        return None
+    return MEMORY / f"beffroi-{secrets.token_hex(6)}" if free >= MEMORY_NEEDED else None
 
 
 def _superuser(cluster: Cluster, dbname: str = "postgres") -> psycopg.Connection[Any]:

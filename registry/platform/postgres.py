@@ -13,7 +13,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -200,11 +200,13 @@ def bin_path(cluster: Cluster, name: str) -> Path:
 
 
 @contextmanager
-def temporary_cluster(bin_dir: Path | None, folder: Path, *, major: int = 16) -> Iterator[Cluster]:
+def temporary_cluster(
+    bin_dir: Path | None, folder: Path, *, major: int = 16, base: Path | None = None
+) -> Iterator[Cluster]:
     """A cluster for tests, with the home `folder`, gone when the block ends or its process dies.
 
     `bin_dir` holds the programs of the machine's PostgreSQL; None means the embedded ones, of the given
-    major version. Not durable: a crash of the machine loses it.
+    major version. `base` takes its data instead of the home. Not durable: a crash of the machine loses it.
 
     Raises: Unavailable, in one sentence.
     """
@@ -216,6 +218,8 @@ def temporary_cluster(bin_dir: Path | None, folder: Path, *, major: int = 16) ->
         )
     with _said_plainly(folder):
         place = _enter(folder, major=version, create=True)
+    if base is not None:
+        place = replace(place, base=base)
     watch = subprocess.Popen(  # noqa: S603 - a program of ours, paths as arguments.
         ["/bin/sh", "-c", _WATCH, "sh", place.data, place.base, place.run],
         stdin=subprocess.PIPE,

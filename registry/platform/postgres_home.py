@@ -129,6 +129,8 @@ class ClusterHome:
             _open_folder(self.base)
             # An administrator who finds the folder learns whose it is.
             (self.base / "home").write_bytes(os.fsencode(self.home) + b"\n")
+        else:
+            _private_folder(self.base)
         for folder in (self.log, self.run):
             _private_folder(folder, self.account())
 
