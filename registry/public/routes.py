@@ -103,8 +103,8 @@ def show_published_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
         paragraphs=[one for one in (row["description"] or "").split("\n") if one.strip()],
         publisher=publisher,
         publisher_address=body_address(row["organisation_id"]),
-        files=file_lines(parts.distributions.get(dataset_id, ())),
-        services=service_lines(parts.services.get(dataset_id, ())),
+        files=file_lines(parts.distributions.get(dataset_id, ()), row),
+        services=service_lines(parts.services.get(dataset_id, ()), row),
         facts=facts_of(row, get_published_on(visit.session, dataset_id)),
         warning=row["reuser_warning"] or "",
         # A text of the sheet closes no element: neither « < » nor « & » is left in what stands between.

@@ -56,6 +56,7 @@ class FileLine:
     title: str
     description: str
     says: str
+    licence: str
     address: str
     download: str
 
@@ -137,8 +138,8 @@ def card_of(row: Row, bodies: Mapping[int, Row]) -> Card:
     return Card(address_of(row["id"]), row["title"], publisher_of(row, bodies), summary, _marks(row))
 
 
-def file_lines(rows: Sequence[Row]) -> list[FileLine]:
-    """The files of a dataset."""
+def file_lines(rows: Sequence[Row], of: Row) -> list[FileLine]:
+    """The files of a dataset, each with the licence that applies to it: its own, else that of the dataset."""
     found = []
     for row in rows:
         address = row["access_url"] or row["download_url"] or ""
@@ -146,18 +147,26 @@ def file_lines(rows: Sequence[Row]) -> list[FileLine]:
         said = [kind, say_bytes(row["byte_size"]), _("à jour du {day}").format(day=say_day(row["modified"]))]
         shown = [one for one in said[:2] if one] + ([said[2]] if row["modified"] else [])
         title = row["title"] or kind or _("Fichier")
-        found.append(FileLine(title, row["description"] or "", ", ".join(shown), address, row["download_url"] or ""))
+        found.append(
+            FileLine(
+                title, row["description"] or "", ", ".join(shown), _licence_of(row, of), address,
+                row["download_url"] or "",
+            )
+        )  # fmt: skip
     return found
 
 
-def service_lines(rows: Sequence[Row]) -> list[FileLine]:
+def _licence_of(row: Row, of: Row) -> str:
+    return _label("licences", row["licence"] or of["licence"])
+
+
+def service_lines(rows: Sequence[Row], of: Row) -> list[FileLine]:
     """The interfaces that give a dataset to programs."""
-    return [
-        FileLine(
-            row["title"] or _("Interface de programmation"), row["description"] or "", "", row["endpoint_url"] or "", ""
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        title, licence = row["title"] or _("Interface de programmation"), _licence_of(row, of)
+        found.append(FileLine(title, row["description"] or "", "", licence, row["endpoint_url"] or "", ""))
+    return found
 
 
 def facts_of(row: Row, published_on: Any) -> list[tuple[str, str]]:
@@ -213,6 +222,7 @@ def schema_org(row: Row, parts: Parts, publisher: str, base: str) -> dict[str, A
             {
                 "@type": "DataDownload", "contentUrl": one["download_url"] or one["access_url"], "name": one["title"],
                 "encodingFormat": one["media_type"] or one["format"],
+                **({"license": load_list("licences").uri(one["licence"])} if one["licence"] else {}),
             }
             for one in parts.distributions.get(row["id"], ())
         ],

@@ -2,6 +2,7 @@
 
 from sqlmodel import col
 
+from registry.datasets.models import DataService, Distribution
 from registry.kernel.permissions import Permission
 from registry.publication.beside import decided_panel
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
@@ -11,6 +12,10 @@ from registry.web.visits import Panel
 
 tell_held("dataset", "publication", col(SecretAnswer.dataset_id))
 tell_held("dataset", "choices", col(PublicationChoice.dataset_id))
+for name, part in (("file", Distribution), ("service", DataService)):
+    tell_held(
+        "dataset", f"licence of a {name}", col(part.dataset_id), col(part.licence).is_not(None), ~col(part.annulled)
+    )
 tell_held("dataset", "reuse", col(ReuseTerms.dataset_id))
 PANELS = (
     Panel("dataset", Permission.DATASETS_SHEET_READ, "publication/_publication.html", publication_panel),

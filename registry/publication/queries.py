@@ -8,6 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.datasets.models import DataService, Distribution
+from registry.datasets.queries import find_distributions, find_parts
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
@@ -49,6 +51,14 @@ def get_dossier(session: Session, dataset_id: int) -> Dossier:
     ).scalars()
     reuse = session.execute(select(ReuseTerms).where(col(ReuseTerms.dataset_id) == dataset_id)).scalar_one_or_none()
     return Dossier({one.secret: one for one in answers}, choices.all(), reuse)
+
+
+def find_own_licences(session: Session, dataset_id: int) -> tuple[tuple[str, str], ...]:
+    """The files and interfaces of a dataset that have a licence of their own, with it."""
+    parts: list[Distribution | DataService] = [
+        *find_distributions(session, dataset_id), *find_parts(session, DataService, dataset_id),
+    ]  # fmt: skip
+    return tuple((one.title or one.identifier, one.licence) for one in parts if one.licence and not one.annulled)
 
 
 def find_checks(session: Session, dataset_id: int) -> Sequence[SmallCountCheck]:

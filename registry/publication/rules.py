@@ -111,11 +111,15 @@ Law: CRPA L323-2: the list is that of reuse free of charge, and its licences res
 
 @dataclass(frozen=True)
 class Opened:
-    """What is known of what a decision would open: its personal data, what lets these go out, whether it is code."""
+    """What is known of what a decision would open: its personal data, what lets these go out, whether it is code.
+
+    `own_licences` are the files and interfaces that have a licence of their own, by title.
+    """
 
     personal_data: PersonalData | None = None
     ground: PublicationGround | None = None
     software: bool | None = None
+    own_licences: tuple[tuple[str, str], ...] = ()
 
     @property
     def names_people(self) -> bool:
@@ -153,10 +157,28 @@ def _wrong_opening(
         ).format(licence=load_list("licences").label(licence))
     else:
         wrong |= _wrong_homologation(licence, said)
+    if "licence" not in wrong and (sentence := _wrong_file(licence, opened)):
+        wrong["licence"] = sentence
     for name in ("refusal", "secret"):
         if said[name] is not None:
             wrong[name] = _("Une décision d’ouvrir n’a pas d’exception : laissez ce champ vide.")
     return wrong
+
+
+def _wrong_file(licence: str, opened: Opened) -> str:
+    """Which file or interface has a licence of its own that the law does not admit, judged as the decision's is.
+
+    Law: CRPA D323-2-1: each file is offered under its own licence, and one is enough to depart from the list.
+    """
+    known = load_list("licences")
+    for title, own in opened.own_licences:
+        listed = known.flag(own, "homologated") or (known.flag(own, "homologated_software") and opened.software)
+        if own != licence and not listed:
+            return _(
+                "« {file} » a sa propre licence, « {licence} », que la liste de l’article D323-2-1 du CRPA n’admet pas "
+                "pour lui : changez-la d’abord sur la fiche, ou ôtez-la, et la licence du jeu s’y appliquera."
+            ).format(file=title, licence=known.label(own))
+    return ""
 
 
 HOMOLOGATION = ("licence_reference", "homologated_on", "homologation_id")

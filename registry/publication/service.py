@@ -28,7 +28,7 @@ from registry.publication.forms import (
     TakedownForm,
 )
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, find_homologations, get_dossier
+from registry.publication.queries import Dossier, find_checks, find_homologations, find_own_licences, get_dossier
 from registry.publication.rules import PART, Opened, ranks, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
 from registry.web.templating import say_day
@@ -200,7 +200,9 @@ def decide(
     sheet, dossier = _open(session, dataset_id, expected)
     found = dossier.concluded(today)
     software = dossier.reuse.software if dossier.reuse is not None else None
-    opened = Opened(sheet.personal_data, sheet.publication_ground, software)
+    opened = Opened(
+        sheet.personal_data, sheet.publication_ground, software, find_own_licences(session, dataset_id)
+    )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier)
     if form.homologation_id is not None and form.homologation_id not in dict(find_homologations(session, dataset_id)):

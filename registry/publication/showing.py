@@ -21,7 +21,7 @@ from registry.platform.lists import load_list
 from registry.publication.checking import SHAPES, in_a_line, result_of
 from registry.publication.forms import LABELS
 from registry.publication.models import PublicationChoice, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, find_homologations, get_dossier
+from registry.publication.queries import Dossier, find_checks, find_homologations, find_own_licences, get_dossier
 from registry.publication.reusing import reuse_lines
 from registry.publication.rules import (
     BY_SECRET,
@@ -144,12 +144,28 @@ def publication_panel(visit: Visit, dataset_id: int) -> PublicationPanel | None:
         return None
     some = is_held(visit, "publication", "dataset", dataset_id) or is_held(visit, "choices", "dataset", dataset_id)
     dossier = dossier_of(visit, dataset_id) if some else Dossier({}, ())
+    own = any(is_held(visit, f"licence of a {part}", "dataset", dataset_id) for part in ("file", "service"))
     found = dossier.concluded(visit.today)
     return PublicationPanel(
         dataset_id, conclusion_view(found),
         choice_view(dossier.current, sheet, found) if dossier.current is not None else None,
-        visit.visitor.may(RECORD, sheet.organisation_id), visit.visitor.may(ISSUE, sheet.organisation_id),
+        other_licences(visit, sheet) if own else (), visit.visitor.may(RECORD, sheet.organisation_id),
+        visit.visitor.may(ISSUE, sheet.organisation_id),
     )  # fmt: skip
+
+
+def other_licences(visit: Visit, sheet: Dataset) -> list[str]:
+    """The files and interfaces of a dataset that are under another licence than its own, each in a sentence."""
+    licences = load_list("licences")
+    whole = licences.label(sheet.licence) if sheet.licence is not None else _("aucune")
+    return [
+        _("« {file} » est sous « {licence} », et non sous la licence du jeu ({whole}).").format(
+            file=title, licence=licences.label(own), whole=whole
+        )
+        + ("" if is_homologated(own) else _(" Cette licence n’est pas sur la liste de l’article D323-2-1 (OD-05)."))
+        for title, own in find_own_licences(visit.session, sheet.id)
+        if own != sheet.licence
+    ]
 
 
 def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str = "") -> PublicationPage:
@@ -248,7 +264,7 @@ def decision_page(
              else _("{licence} (à homologuer)").format(licence=licences.label(code)))
             for code in listed
         ],
-        pieces=find_homologations(visit.session, sheet.id),
+        pieces=find_homologations(visit.session, sheet.id), others=other_licences(visit, sheet),
         values=stored if values is None else values, errors=errors,
         labels={name: _(label) for name, label in LABELS.items()},
     )  # fmt: skip

@@ -34,6 +34,7 @@ class PublicationPanel:
     dataset_id: int
     conclusion: ConclusionView
     choice: ChoiceView | None
+    others: Sequence[str]
     may_record: bool
     may_issue: bool
 
@@ -174,6 +175,7 @@ class DecisionPage:
     secrets: Sequence[tuple[str, str]]
     licences: Sequence[tuple[str, str]]
     pieces: Sequence[tuple[int, str]]
+    others: Sequence[str]
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     labels: Mapping[str, str]

@@ -33,7 +33,7 @@ TREES: dict[str, Any] = {
     "distributions": [
         {
             "identifier": "https://exemple.invalid/arbres.csv", "access_url": "https://exemple.invalid/arbres.csv",
-            "title": "Arbres, en CSV", "format": "CSV", "media_type": "text/csv", "licence": "etalab-2.0",
+            "title": "Arbres, en CSV", "format": "CSV", "media_type": "text/csv", "licence": "odbl-1.0",
             "download_url": "https://exemple.invalid/arbres.csv", "byte_size": 1200, "availability": "stable",
             "checksum_algorithm": "SHA-256", "checksum_value": "ab" * 32, "issued": date(2024, 3, 1),
         },

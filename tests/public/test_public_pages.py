@@ -81,6 +81,13 @@ def test_a_dataset_is_told_in_plain_words_and_names_nobody(published: Published)
         assert kept not in page.text
 
 
+def test_each_file_says_under_which_licence_it_is_its_own_or_that_of_the_dataset(published: Published) -> None:
+    told = published.town.client.get(f"/catalogue/jeux/{published.sheets['trees']}").text.replace("\xa0", " ")
+    files = told[told.index('id="fichiers"') :].split("<li>")
+    assert "Licence : Open Database License 1.0 (ODbL)" in files[1], "its own"
+    assert "Licence : Licence Ouverte 2.0" in files[2], "that of the dataset"
+
+
 def test_the_page_says_the_same_to_search_engines(published: Published) -> None:
     page = read(published, "/catalogue/jeux/{trees}").text
     block = page.partition('<script type="application/ld+json">')[2].partition("</script>")[0]

@@ -19,7 +19,7 @@ from registry.publication.rules import PART, ranks
 from registry.publication.vocabulary import SecretRank
 from registry.web.templating import say_day
 from tests.conftest import Someone, Town
-from tests.lifecycle.moving import READY, answer, ask, decide_to_open, last_request, place, plain, stage_of
+from tests.lifecycle.moving import READY, amend, answer, ask, decide_to_open, last_request, place, plain, stage_of
 
 pytestmark = pytest.mark.database
 OPEN = {"outcome": "open", "reason": "Communicable à tous et utile aux habitants.", "licence": "etalab-2.0"}
@@ -169,6 +169,30 @@ def test_a_licence_of_ones_own_asks_the_day_the_number_and_the_piece_of_its_homo
     assert "Décision d’homologation" in page
     assert "4 mars 2019" in plain(page)
     assert "homologuée le" in legal.get(f"/jeux/{sheet}/historique").text
+
+
+def test_a_file_under_a_licence_of_its_own_is_told_and_judged_as_the_decision_is(town: Town):
+    legal, here = town.someone(Role.LEGAL), "https://exemple.invalid"
+    files = [
+        {"access_url": f"{here}/a.csv", "title": "Lignes", "licence": "cc-by-nc-4.0"},
+        {"access_url": f"{here}/b.csv", "title": "Arrêts", "licence": "odbl-1.0"},
+        {"access_url": f"{here}/c.csv", "title": "Plan", "licence": "etalab-2.0"},
+    ]
+    sheet = town.record(licence="etalab-2.0", distributions=files)
+    deny(legal, sheet)
+    for page in (f"/jeux/{sheet}", f"/publication/du-jeu/{sheet}/decider"):
+        told = plain(legal.get(page).text)
+        assert "« Lignes » est sous « Creative Commons Attribution, pas d’utilisation commerciale 4.0 »" in told, page
+        assert "« Arrêts » est sous « Open Database License" in told
+        assert "« Plan »" not in told
+        assert told.count("n’est pas sur la liste de l’article D323-2-1 (OD-05)") == 1
+    refused = decide(legal, town, sheet, **OPEN)
+    assert refused.status_code == 422
+    assert "« Lignes » a sa propre licence" in plain(refused.text)
+    whole = homologated(town, sheet, "cc-by-nc-4.0")
+    assert decide(legal, town, sheet, **whole).status_code == 303, "the State homologated it for this data"
+    amend(town.someone(Role.STEWARD), sheet, {"distributions": files[1:]})
+    assert decide(legal, town, sheet, **OPEN).status_code == 303
 
 
 def test_a_refusal_names_its_exception_and_the_very_secret(town: Town):
