@@ -371,7 +371,7 @@ def keeps_dataset(session: Session, account_id: int, dataset_id: int, on: date) 
     return bool(session.execute(select(func.keeps_dataset(account_id, dataset_id, on))).scalar_one())
 
 
-def why_kept_back(session: Session, dataset_id: int, personal: PersonalData | None) -> KeptBack | None:
+def why_kept_back(session: Session, dataset_id: int) -> KeptBack | None:
     """Why the public does not read a dataset, published though it is; nothing where it may."""
-    said = session.execute(select(func.why_kept_back(dataset_id, personal))).scalar_one()
+    said = session.execute(select(func.why_kept_back(dataset_id))).scalar_one()
     return None if said is None else KeptBack(said)

@@ -215,9 +215,7 @@ def stage_panel(visit: Visit, dataset_id: int) -> StagePanel | None:
     may_ask = visit.visitor.may(ASK, sheet.organisation_id)
     return StagePanel(
         dataset_id=dataset_id, stage=sheet.stage.label, published=sheet.stage is Stage.PUBLISHED,
-        kept_back=why_kept_back(visit.session, dataset_id, sheet.personal_data)
-        if sheet.stage is Stage.PUBLISHED
-        else None,
+        kept_back=why_kept_back(visit.session, dataset_id) if sheet.stage is Stage.PUBLISHED else None,
         path=path_of(sheet.stage),
         since=say_day(made.ended_on) if made is not None and made.ended_on is not None else "",
         waiting=waiting_of(visit, sheet, waiting) if waiting is not None else None,

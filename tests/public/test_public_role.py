@@ -32,6 +32,7 @@ LEAVES = {
         "legal_form", "website",
     },
     "stage_passage": {"id", "dataset_id", "to_stage", "passed_on"},
+    "public_dataset": {"id"},
 }  # fmt: skip
 """Every column that leaves: no person, no account, no note, no stage but what is published."""
 
@@ -83,8 +84,9 @@ def test_only_the_bodies_that_publish_and_those_above_are_named(published: Publi
         "SELECT notes FROM dataset",
         "SELECT contact_person_id FROM dataset",
         "SELECT d FROM dataset d",
-        "SELECT is_public(d) FROM dataset d",
+        "SELECT dataset_id FROM kept_back",
         "SELECT row_to_json(d) FROM dataset d",
+        "SELECT why_kept_back(1)",
         "SELECT asked_by FROM stage_request",
         "SELECT value FROM person_identity",
         "SELECT id FROM account",
