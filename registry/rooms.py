@@ -51,7 +51,7 @@ from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import asking_once, find_rows
-from registry.ledger.service import PEOPLE
+from registry.ledger.service import OWED, PEOPLE
 from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
 from registry.lifecycle.facts import bind_lifecycle
 from registry.lifecycle.models import StageRequest
@@ -98,6 +98,7 @@ from registry.publication import (
 from registry.publication.facts import BOUND as BOUND_OF_PUBLICATION
 from registry.publication.facts import bind_publication
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
+from registry.publication.owed import bind_owed
 from registry.reporting import gathering
 from registry.reporting.facts import BOUND as BOUND_OF_DOCUMENTS
 from registry.reporting.facts import bind_issued
@@ -168,7 +169,7 @@ def _every_dataset(
         return sorted(
             row.id
             for row in find_rows(session, Dataset, until=until)
-            if _is_dataset_judged(row) and (organisation_ids is None or row.organisation_id in organisation_ids)
+            if _is_standing(row) and (organisation_ids is None or row.organisation_id in organisation_ids)
         )
     query = select(col(Dataset.id)).where(~col(Dataset.annulled)).order_by(col(Dataset.id))
     if organisation_ids is not None:
@@ -202,10 +203,6 @@ def _names_of(
 
 _ADDRESSED = (OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE)
 """The bodies the law addresses: services act for the body above them, and others are not ours to judge."""
-
-
-def _is_dataset_judged(row: Any) -> bool:
-    return not row.annulled
 
 
 def _is_organisation_judged(row: Any) -> bool:
@@ -307,10 +304,11 @@ def _bind_datasets(
 def _bind_organisations(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
-    """The facts of organisations, with what the documents they issued and their people say of them."""
+    """The facts of organisations, with what the documents they issued, their people and their datasets say of them."""
     bound = bind_organisations(session, ids, on=on, until=until)
     bind_issued(session, bound, on=on, until=until)
     bind_people(session, bound, on=on, until=until)
+    bind_owed(session, bound, until=until)
     return bound
 
 
@@ -351,7 +349,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
         catalogue=load_policies(asset_root("policies"), local, home),
         subjects={
             SubjectKind.DATASET: Subject(
-                SubjectKind.DATASET, _bind_datasets, _every_dataset, _dataset_names, _is_dataset_judged
+                SubjectKind.DATASET, _bind_datasets, _every_dataset, _dataset_names, _is_standing
             ),
             SubjectKind.ORGANISATION: Subject(
                 SubjectKind.ORGANISATION,
@@ -381,7 +379,8 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
                 SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
             ),
         },
-        dependents={SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed, PEOPLE: bodies_of},
+        dependents=dict.fromkeys((PEOPLE, OWED), bodies_of)
+        | {SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed},
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 

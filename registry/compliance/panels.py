@@ -68,10 +68,15 @@ _ASKED = {
 """Whom to ask for a fact, by the permission its recording needs."""
 _APPOINTMENTS, _VISA, _TRAININGS = "appointments", "visa", "trainings"
 """The fields of facts recorded by appointing somebody on the sheet itself, and by endorsing a move: not in its form."""
+_OWED = {
+    "address_base": "base-adresse-locale", "subsidies": "subventions", "contracts": "marches-publics",
+}  # fmt: skip
+"""The fields of what a body owes whatever it records: each is filled by a sheet, begun from its template."""
 _BY_OTHERS = {
     _APPOINTMENTS: Permission.ORGANISATIONS_APPOINTMENT_RECORD,
     _VISA: Permission.LIFECYCLE_VISA_GIVE,
     _TRAININGS: Permission.GOVERNANCE_PLAN_RECORD,
+    **dict.fromkeys(_OWED, Permission.DATASETS_SHEET_RECORD),
 }
 ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
@@ -111,7 +116,10 @@ ELSEWHERE = {
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
 something else has a field of that name."""
-APART = {_TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy&organisation={id}"}
+APART = {
+    _TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy&organisation={id}",
+    **{field: f"/jeux/nouveau?modele={name}&organisation={{id}}" for field, name in _OWED.items()},
+}  # fmt: skip
 """Where facts are recorded that no sheet tells: a page of their own, narrowed to what they are about if it can be."""
 
 OF_LAW: set[str] = set()

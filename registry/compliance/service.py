@@ -19,7 +19,7 @@ from registry.compliance.models import PolicyText
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.kernel.words import _
-from registry.ledger.service import PEOPLE
+from registry.ledger.service import OWED, PEOPLE
 from registry.platform.jobs import defer
 from registry.web.templating import say_day
 
@@ -123,7 +123,7 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
         if kind in touched:
             dependent, ids = find(session, set(touched[kind]))
             afar = ids if len(ids) > MOST_AT_ONCE and kind == SubjectKind.ORGANISATION else set()
-            if kind == PEOPLE:
+            if kind in {PEOPLE, OWED}:
                 afar = ids - set(session.execute(_JUDGED_HERE, {"ids": sorted(ids)}).scalars())
             if afar:
                 _leave_to_the_worker(session, dependent, afar, min(touched[kind]))
@@ -138,7 +138,7 @@ _JUDGED_HERE = text(
     "SELECT id FROM unnest(CAST(:ids AS bigint[])) AS id"
     " WHERE current_user <> 'beffroi_app' OR id = ANY (acting_writes())"
 )
-"""The bodies of which the web role may keep findings: whoever acts for a part of a body does not see all its people."""
+"""The bodies of which the web role may keep findings: whoever acts for a part of a body does not see all of it."""
 _ASKING = text(
     "SELECT pg_current_xact_id()::text AS number, current_setting('beffroi.actor') AS actor,"
     " nullif(current_setting('beffroi.account', true), '')::bigint AS account_id"

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, object_session
 
 from registry.datasets.forms import PERIOD_REVERSED, DatasetChange, DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.parts import write_parts
 from registry.datasets.queries import get_dataset, get_system
-from registry.datasets.vocabulary import Stage
+from registry.datasets.vocabulary import OWED_NATURES, Nature, Stage
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
-from registry.ledger.service import PEOPLE, say, touch
+from registry.ledger.service import OWED, PEOPLE, say, touch
 from registry.organisations.queries import find_appointing, get_known
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.platform.tables import set_those_that_differ
@@ -52,7 +52,14 @@ def record_dataset(session: Session, organisation_id: int, form: DatasetForm) ->
     write_parts(session, made, form)
     session.flush()
     touch(session, "dataset", made.id)
+    touch_owed(session, organisation_id, made.nature)
     return made
+
+
+def touch_owed(session: Session, organisation_id: int, *natures: Nature | str | None) -> None:
+    """Has the body judged again for what it owes whatever it records, where one of these natures is such."""
+    if OWED_NATURES.intersection(natures):
+        touch(session, OWED, organisation_id)
 
 
 def require_live(sheet: Dataset) -> None:
@@ -121,7 +128,10 @@ def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> N
 
     The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
     """
+    before, session = sheet.nature, object_session(sheet)
     changed = set_those_that_differ(sheet, **values)
+    if sheet.nature != before and session is not None:
+        touch_owed(session, sheet.organisation_id, before, sheet.nature)
     if changed:
         sheet.title_sort = indexed_sort_key(sheet.title)
     elif below:
@@ -155,6 +165,7 @@ def _set_annulled(session: Session, dataset_id: int, expected: int, reason: str,
     session.flush()
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
+    touch_owed(session, sheet.organisation_id, sheet.nature)
     for number in find_appointing(session, AppointmentSubject.DATASET, sheet.id):
         # Nobody leaves a sheet that was set aside: the bodies of who keep it are judged for their people.
         touch(session, PEOPLE, number)

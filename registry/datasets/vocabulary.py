@@ -91,6 +91,12 @@ class Nature(Labelled):
     ELECTION_REGISTER = "election-register", mark("Liste électorale")
     VIDEO_PROTECTION = "video-protection", mark("Vidéoprotection")
     MOBILITY = "mobility", mark("Mobilité")
+    PUBLIC_CONTRACTS = "public-contracts", mark("Données essentielles des marchés")
+
+
+OWED_NATURES: frozenset[str | None] = frozenset({Nature.SUBSIDIES, Nature.LOCAL_ADDRESS_BASE, Nature.PUBLIC_CONTRACTS})
+"""What the law has a body publish whether or not it recorded it: policies OD-35 to OD-37 say of which body, since when.
+"""
 
 
 class Origin(Labelled):

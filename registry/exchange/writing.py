@@ -10,7 +10,7 @@ from registry.datasets.forms import DatasetForm, DistributionForm
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.parts import write_distributions, write_parts
 from registry.datasets.queries import find_by_identifier, find_distributions_of, find_versions_of
-from registry.datasets.service import change_sheet
+from registry.datasets.service import change_sheet, touch_owed
 from registry.datasets.vocabulary import Nature
 from registry.exchange.beside import find_system_named
 from registry.exchange.comparing import AMBIGUOUS, ANNULLED, is_ambiguous, row_values, sheet_among, sheet_values
@@ -119,6 +119,8 @@ def _record_new(
             more[line.id]["information_system_id"] = systems[line.id]
     for number in record_sheets(session, lines, more):
         touch(session, "dataset", number)
+    for one in more.values():
+        touch_owed(session, one["organisation_id"], one["nature"])
 
 
 def _systems_to_come(session: Session, lines: Sequence[Any]) -> dict[int, int]:

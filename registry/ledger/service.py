@@ -13,6 +13,8 @@ _SEALER_LOCK = 7_203_611_002
 _BATCH = 20_000
 PEOPLE = "people"
 """What is touched, by the number of an organisation, when who serves there changed, or what they learnt."""
+OWED = "owed"
+"""What is touched, by the number of an organisation, when it comes to record, or no more, what every body owes."""
 
 _SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
 

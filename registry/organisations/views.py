@@ -28,11 +28,14 @@ FIELD_LABELS: dict[str, str] = {
     "ai_literacy_measures": mark("Mesures pour la maîtrise de l’intelligence artificielle"),
     "digital_strategy_adopted_on": mark("Stratégie numérique responsable adoptée le"),
     "digital_strategy_reviewed_on": mark("Dernier bilan de la stratégie numérique responsable"),
+    "address_base": mark("Base adresse locale"),
+    "subsidies": mark("Subvention de plus de 23 000 € versée"),
+    "contracts": mark("Marché dont les données essentielles sont dues"),
 }
 MAY_BE_ABSENT = (
     "website", "rip_url", "rip_updated_on", "prada", "prada_notified_on", "dpo", "dpo_notified_on",
     "algorithm_rules_url", "exchange_list_url", "ai_literacy_measures", "digital_strategy_adopted_on",
-    "digital_strategy_reviewed_on",
+    "digital_strategy_reviewed_on", "address_base", "subsidies", "contracts",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from registry.kernel.permissions import Role
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
+from registry.publication import owed
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
 from registry.publication.rules import SAID_BY_LICENCE, Communicability, Reply, allows, conclude, is_homologated
 from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
@@ -33,7 +34,7 @@ _PLAIN = (
     "reuse_procedure_public",
 )  # fmt: skip
 _MAY_BE_ABSENT = ("fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url")
-BOUND = tuple(
+BOUND = owed.BOUND + tuple(
     f"dataset.{name}"
     for name in (
         "publication_decision", "publication_decision_stands", "refusal_ground", "refusal_reviewed_on", "electronic",

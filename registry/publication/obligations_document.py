@@ -26,9 +26,12 @@ from registry.publication.models import PublicationChoice
 from registry.publication.vocabulary import DecisionState
 from registry.web.templating import say_day
 
-_DUTIES = frozenset({"OD-01", "OD-10", "OD-14", "OD-15", "OD-16", "OD-17", "OD-18", "OD-26", "OD-27"})
+_DUTIES = frozenset(
+    {"OD-01", "OD-10", "OD-14", "OD-15", "OD-16", "OD-17", "OD-18", "OD-26", "OD-27", "OD-35", "OD-36", "OD-37"}
+)
 """The policies that oblige to decide, to publish, or to publish in some manner."""
 _GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
+_UNRECORDED = "unrecorded"
 
 
 OFFERED = {**document_sheets.OFFERED, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
@@ -69,9 +72,10 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
 
 
 def _late_in_words(one: Gathered) -> str:
-    late = next(sheet for sheet in one.values["sheets"] if sheet["id"] == Verdict.NON_COMPLIANT)
-    count = sum(len(grid["rows"]) for grid in late["grids"])
-    return _("{count} en retard").format(count=count)
+    rows = {sheet["id"]: sum(len(grid["rows"]) for grid in sheet.get("grids", ())) for sheet in one.values["sheets"]}
+    return _("{late} en retard, {unrecorded} non recensé(s)").format(
+        late=rows[Verdict.NON_COMPLIANT], unrecorded=rows[_UNRECORDED]
+    )
 
 
 def _document(session: Session, held: Held, moment: Moment) -> Gathered:
@@ -83,13 +87,18 @@ def _document(session: Session, held: Held, moment: Moment) -> Gathered:
         for row in find_rows(session, PublicationChoice, until=moment.until, column="dataset_id", among=ids)
         if row.state == DecisionState.CURRENT
     }
-    counts = {verdict: sum(said.verdict is verdict for _n, _t, said in told) for verdict in _GROUPS}
+    unrecorded = [one for one in told if _is_unrecorded(one)]
+    rest = [one for one in told if not _is_unrecorded(one)]
+    counts = {verdict: sum(said.verdict is verdict for _n, _t, said in rest) for verdict in _GROUPS}
     values = {
         **frame_of_sheets(session, held, moment, held.asked.name),
         "summary": [
             {"label": one, "first": kept, "second": still} for one, kept, still in _summary(told)
         ],
-        "sheets": [_who(session, body, moment), *(_group(one, told, decided, counts) for one in _GROUPS)],
+        "sheets": [
+            _who(session, body, moment), _not_recorded(unrecorded),
+            *(_group(one, rest, decided, counts) for one in _GROUPS),
+        ],
     }  # fmt: skip
     values["card"] = [{"label": _("Tenu par"), "text": held.asked.name}]
     return Gathered(held.kind, body, held.asked.name, body, values)
@@ -115,6 +124,28 @@ def _told(session: Session, within: frozenset[int], body: int, moment: Moment) -
                 if said.policy.id in _DUTIES and said.verdict is not Verdict.NOT_APPLICABLE
             ]
     return sorted(found, key=lambda one: (one[2].version.effective_from, one[1], one[2].policy.id))
+
+
+def _is_unrecorded(one: _Told) -> bool:
+    """Whether a duty is the body's own, whatever it records, and nothing was recorded of it."""
+    number, _title, said = one
+    return number is None and said.verdict is Verdict.TO_COMPLETE
+
+
+def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
+    """What the law asks of the body and the registry knows nothing of: since when, how well read, what to do."""
+    name = _("Ce qui est dû et n’est pas recensé")
+    rows = [
+        (said.policy.name(), say_day(said.version.effective_from), f"{said.version.text}, {said.version.article}",
+         said.version.evidence.label, said.policy.what_to_do())
+        for _number, _title, said in told
+    ]  # fmt: skip
+    headers = (_("Ce que la loi demande"), _("Depuis le"), _("Texte"), _("Lecture du texte"), _("Que faire"))
+    return {
+        "id": _UNRECORDED, "name": name, "late": bool(rows),
+        "standing": ngettext("{count} obligation", "{count} obligations", len(rows)).format(count=len(rows)),
+        "grids": [{"caption": name, "headers": headers, "rows": rows}] if rows else [],
+    }  # fmt: skip
 
 
 def _summary(told: Sequence[_Told]) -> list[tuple[str, int, int]]:

@@ -19,11 +19,17 @@ INTRODUCTION = (
     "compté deux fois."
 )
 NOTHING = "Aucune obligation de publier ne pèse sur cet organisme à cette date, pour ce que le registre connaît."
-CAUTION = "Le registre juge ce qui y est inscrit : un jeu qui n’y est pas n’est pas compté."
+CAUTION = (
+    "Le registre juge ce qui y est inscrit. De ce qui n’y est pas, il ne nomme que ce que la loi demande à chacun "
+    "quoi qu’il recense ; d’autres textes peuvent obliger."
+)
 ASKS = (
     ("CRPA, art. L312-1-1", "Publier en ligne, au-dessus des seuils", "Texte lu"),
     ("CRPA, art. D312-1-1-1", "Cinquante agents en équivalents temps plein", "Texte lu"),
     ("CRPA, art. L322-6", "Tenir et publier le répertoire des informations publiques", "Texte lu"),
+    ("CGCT, art. L2121-30 II", "Mettre à disposition les noms de voies et les numéros", "Source secondaire"),
+    ("Loi n° 2000-321, art. 10", "Publier les données essentielles des subventions", "Source secondaire"),
+    ("Code de la commande publique, art. L2196-2", "Publier celles des marchés", "De mémoire, non vérifié"),
     ("Règlement (UE) 2023/138", "Les jeux de forte valeur, par une API", "Source secondaire"),
 )
 """Each text, what it asks, and how it was read."""

@@ -3,10 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from registry.datasets.forms import DatasetChange
+from registry.datasets.service import amend_dataset, annul_dataset
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
+from registry.organisations.forms import OrganisationForm
+from registry.organisations.service import amend_organisation
 from registry.platform.clock import now
 from registry.publication import obligations_document
 from registry.reporting.discovery import get_report
@@ -31,12 +36,71 @@ def test_it_tells_who_is_bound_and_each_duty_in_one_group_alone(town: Town) -> N
 
     content = document_of(town, town.commune_id)
 
-    assert [sheet.id for sheet in content.sheets] == ["qui", "non-compliant", "to-complete", "compliant"]
-    rows = [row for sheet in content.sheets for grid in sheet.grids for row in grid.rows]
-    assert rows
+    assert [sheet.id for sheet in content.sheets] == ["qui", "unrecorded", "non-compliant", "to-complete", "compliant"]
+    groups = {sheet.id: [row for grid in sheet.grids for row in grid.rows] for sheet in content.sheets}
+    rows = [row for found in groups.values() for row in found]
+    judged = [row for name, found in groups.items() if name != "unrecorded" for row in found]
+    assert judged
     assert len(rows) == sum(one.first + one.second for one in content.summary)
     assert "D’une autre" not in {row[0] for row in rows}
-    assert {row[4] for row in rows} <= {"–", "Aucune décision"}
+    assert {row[4] for row in judged} <= {"–", "Aucune décision"}
+
+
+def test_what_a_commune_owes_and_never_recorded_is_named_with_its_text_and_what_to_do(town: Town) -> None:
+    def unrecorded() -> dict[str, tuple[str, ...]]:
+        sheet = next(one for one in document_of(town, town.commune_id).sheets if one.id == "unrecorded")
+        return {row[0]: row[1:] for grid in sheet.grids for row in grid.rows}
+
+    before = unrecorded()
+    streets = "Base adresse locale de la commune recensée"
+    since, law, reading, remedy = before[streets]
+    assert (since, reading) == ("2 juin 2024", "Source secondaire")
+    assert "L2121-30" in law
+    assert "« Base adresse locale »" in remedy
+    assert before["Données essentielles des marchés recensées, ou aucune à publier"][2] == "De mémoire, non vérifié"
+
+    town.record("Adresses", on=town.commune_id, nature="local-address-base")
+    town.record("Marchés", on=town.other_commune_id, nature="public-contracts")
+
+    # That of another commune is not its own.
+    assert unrecorded().keys() == before.keys() - {streets}
+
+
+def test_a_body_is_judged_again_as_what_it_owes_is_recorded_changed_and_set_aside(town: Town) -> None:
+    said = text(
+        "SELECT verdict FROM finding WHERE policy_id = 'OD-35' AND subject_kind = 'organisation'"
+        " AND subject_id = :number AND until IS NULL"
+    )
+
+    def verdict() -> str | None:
+        with town.acting() as session:
+            return session.execute(said, {"number": town.commune_id}).scalar_one_or_none()
+
+    number = town.record("Voies", on=town.commune_id, nature="local-address-base")
+    assert verdict() == "compliant"
+    with town.acting() as session:
+        amend_dataset(session, number, DatasetChange(nature="other"), expected=1)
+    assert verdict() == "to-complete"
+    with town.acting() as session:
+        amend_dataset(session, number, DatasetChange(nature="local-address-base"), expected=2)
+    assert verdict() == "compliant"
+    with town.acting() as session:
+        annul_dataset(session, number, expected=3, reason="Double")
+    assert verdict() == "to-complete"
+    with town.acting() as session:
+        amend_organisation(session, town.commune_id, OrganisationForm(declared_absent=["address_base"]), expected=None)
+    assert verdict() == "non-compliant"
+
+
+def test_the_sheet_of_a_commune_leads_to_the_template_of_what_it_never_recorded(town: Town) -> None:
+    town.record("Voies", on=town.commune_id, nature="subsidies")
+    steward = town.someone(Role.STEWARD, town.commune_id)
+
+    page = steward.get(f"/organisations/{town.commune_id}").text
+
+    place = f"/jeux/nouveau?modele=base-adresse-locale&amp;organisation={town.commune_id}"
+    assert place in page
+    assert steward.get(place.replace("&amp;", "&")).status_code == 200
 
 
 def test_it_tells_the_past_and_is_made_of_a_body_that_the_law_addresses(town: Town) -> None:
