@@ -205,6 +205,7 @@ def _services(day: _Day) -> dict[str, Any]:
     measure = measures_of(day.catalogue, day.moment.law_of)[Figure.BREACHES]
     law, practices = (count_stakes(day.cells, day.catalogue, binding=binding) for binding in (True, False))
     shares = shares_of(day.cells, measure)
+    compared = shares.compared
     judged = sorted(shares.kept, key=lambda number: (-shares.kept[number].total, number))
     shown = sorted(judged[:SERVICES], key=lambda number: (day.names[number], number))
     lines = [_service(day, number, law, shares) for number in shown]
@@ -212,7 +213,7 @@ def _services(day: _Day) -> dict[str, Any]:
         lines.insert(0, _service(day, None, law, shares))
     return {
         "stakes": [one.label for one in Stake], "services": lines, "others": len(judged) - len(shown),
-        "median": shares.median, "least": LEAST_JUDGED,
+        "median": shares.median, "compared": len(compared), "least": LEAST_JUDGED,
         "principles": [
             {"label": one.label, "obligations": _cell(law.over_all.get(one, {})),
              "practices": _cell(practices.over_all.get(one, {}))}

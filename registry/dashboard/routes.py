@@ -90,6 +90,7 @@ def show_directors_page(visit: Visit) -> Response[Any]:
         stages=_stages(visit, directed, bodies),
         services=_services(bodies, directed, shares),
         median=shares.median,
+        compared=len(shares.compared),
         least=LEAST_JUDGED,
         documents=documents_to_issue(
             visit, READ, [DOCUMENTS[plain]], [body.id for body in _tops(bodies, directed or visit.visitor.reach(READ))]
@@ -155,10 +156,10 @@ def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisatio
 
 def _services(bodies: Sequence[Organisation], directed: frozenset[int], shares: Shares) -> list[ServiceView]:
     """The bodies of the scope in the order of their names, beside the middle of all those that the reader sees."""
-    middle, lines = shares.median, []
+    middle, lines, compared = shares.median, [], shares.compared
     for body in bodies:
-        count = shares.kept.get(body.id, Count())
-        if count.total < LEAST_JUDGED or count.share is None or (directed and body.id not in directed):
+        count = compared.get(body.id)
+        if count is None or count.share is None or (directed and body.id not in directed):
             continue
         lines.append(ServiceView(
             body.id, body.name, count.share, count.number, count.total, shares.breached.get(body.id, 0),

@@ -126,6 +126,9 @@ LEAST_JUDGED = 10
 """Of how many obligations a share says something: a commune that recorded nothing is judged on itself alone."""
 
 
+_JUDGED = frozenset({Verdict.COMPLIANT, Verdict.NON_COMPLIANT})
+
+
 @dataclass(frozen=True)
 class Shares:
     """How many of the obligations that are judged each body keeps, and how many it breaks."""
@@ -135,15 +138,20 @@ class Shares:
 
     @property
     def median(self) -> int | None:
-        """The share in the middle of those of bodies where enough is judged."""
-        return median_share(count for count in self.kept.values() if count.total >= LEAST_JUDGED)
+        """The share in the middle of those of the bodies compared."""
+        return median_share(self.compared.values())
+
+    @property
+    def compared(self) -> Mapping[int, Count]:
+        """The bodies of which enough is judged for their shares to be told."""
+        return {number: count for number, count in self.kept.items() if count.total >= LEAST_JUDGED}
 
 
 def shares_of(cells: Iterable[Cell], measure: Measure) -> Shares:
-    """What each body keeps of what a measure counts."""
+    """What each body keeps of what a measure counts: what waits for information is neither kept nor judged."""
     kept, judged, breached = Counter[int](), Counter[int](), Counter[int]()
     for cell in cells:
-        if cell.policy_id not in measure.policies or cell.verdict is Verdict.NOT_APPLICABLE:
+        if cell.policy_id not in measure.policies or cell.verdict not in _JUDGED:
             continue
         judged[cell.organisation_id] += cell.number
         if cell.verdict is Verdict.COMPLIANT:

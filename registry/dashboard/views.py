@@ -140,6 +140,7 @@ class DirectorsPage:
     stages: Sequence[StageView]
     services: Sequence[ServiceView]
     median: int | None
+    compared: int
     least: int
     documents: Sequence[tuple[str, str]]
 

@@ -156,6 +156,7 @@ class Brief:
     services: tuple[Service, ...] = ()
     others: int = 0
     median: _Share | None = None
+    compared: int = 0
     least: int = 0
     principles: tuple[Principle, ...] = ()
     stages: tuple[Stage, ...] = ()

@@ -11,6 +11,10 @@ OPENED = re.compile(r"<a href=\"(/(?:conformite/constats|jeux)\?[^\"]+)\">([\d\s
 FIGURE = re.compile(r"<strong><a href=\"[^\"]+\">([\d\s]+)<")
 
 
+BREACHING = {"nature": "subsidies", "access_rights": "restricted"}
+"""A dataset that breaks an obligation as soon as it is recorded."""
+
+
 def number(said: str) -> int:
     """A number as a page writes it."""
     return int(re.sub(r"\s", "", said))

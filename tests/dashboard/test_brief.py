@@ -21,7 +21,7 @@ from registry.platform.database import settle
 from registry.reporting.discovery import get_report
 from registry.rooms import assemble_engine
 from tests.conftest import TODAY, Town
-from tests.dashboard.figures import not_as_counted, opened_by
+from tests.dashboard.figures import BREACHING, not_as_counted, opened_by
 from tests.dashboard.test_page import figures
 
 pytestmark = pytest.mark.database
@@ -96,14 +96,16 @@ def test_a_publication_that_nobody_knows_to_be_imposed_is_told_beside_and_not_ou
 
 
 def test_the_first_line_of_services_adds_up_what_the_others_tell(town: Town) -> None:
-    town.record("Réseau d’eau", on=town.service_id)
-    town.record("Cimetières", on=town.commune_id)
+    town.record("Aides", on=town.service_id, **BREACHING)
+    town.record("Aides", on=town.commune_id, **BREACHING)
+    town.record("Cimetières", on=town.other_commune_id)
 
     content = brief_of(town, town.authority_id)
 
     whole, *each = content.services
     assert whole.name == "Toutes ces organisations"
     assert not content.others
+    assert "Petite-Commune" not in {one.name for one in each}, "nothing of it is judged"
     for place in range(len(content.stakes)):
         assert whole.cells[place].breaches == sum(one.cells[place].breaches for one in each)
     assert len(content.principles) == 3

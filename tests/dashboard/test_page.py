@@ -4,9 +4,11 @@ import re
 
 import pytest
 
+from registry.dashboard.rules import LEAST_JUDGED
 from registry.dashboard.service import count_months
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
+from tests.dashboard.figures import BREACHING
 
 pytestmark = pytest.mark.database
 
@@ -40,14 +42,16 @@ def test_a_director_starts_there_and_is_told_of_their_own_services_alone(town: T
 
 
 def test_who_directs_nothing_is_told_of_all_they_read_and_starts_at_their_desk(town: Town) -> None:
-    town.record("Réseau d’eau", on=town.service_id)
-    town.record("Cimetières", on=town.commune_id)
+    for number in range(LEAST_JUDGED):
+        for body in (town.service_id, town.commune_id):
+            town.record(f"Aides {number}", on=body, **BREACHING)
     steward = town.someone(Role.STEWARD)
     assert steward.get("/").headers["location"] == "/bureau"
     page = steward.get("/pilotage").text
     assert "Direction de l’eau" in page
     assert "Grande-Commune" in page
-    assert re.search(r'/jeux\?etape=identified">2<', page)
+    assert re.search(rf'/jeux\?etape=identified">{2 * LEAST_JUDGED}<', page)
+    assert "Médiane de 2 organisations comparées" in page.replace("\xa0", " ")
 
 
 def test_a_night_writes_the_months_anew_and_changes_nothing_that_did_not_change(town: Town) -> None:

@@ -5,8 +5,19 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.compliance.vocabulary import Force, Severity
-from registry.dashboard.rules import MONTHS, Count, days_of, gravest, median_share, told
+from registry.compliance.listing.rules import Cell
+from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
+from registry.dashboard.rules import (
+    LEAST_JUDGED,
+    MONTHS,
+    Count,
+    Measure,
+    days_of,
+    gravest,
+    median_share,
+    shares_of,
+    told,
+)
 from registry.dashboard.vocabulary import Figure
 from registry.rooms import assemble_engine
 
@@ -51,3 +62,13 @@ def test_the_gravest_risks_come_first_then_those_of_people_then_the_most_numerou
     assert risks[0].policy.severity is Severity.BLOCKING
     assert len(gravest(found, catalogue)) == 3
     assert gravest({"RGPD-03": 0}, catalogue) == []
+
+
+@given(st.dictionaries(st.sampled_from(list(Verdict)), st.integers(0, 40)))
+def test_what_waits_for_information_is_neither_kept_nor_judged_beside_the_median(read: dict[Verdict, int]) -> None:
+    cells = [Cell("OD-14", 7, verdict, Holding.NONE, number) for verdict, number in read.items()]
+    shares = shares_of(cells, Measure(frozenset({"OD-14"}), Verdict.NON_COMPLIANT))
+    kept, breached = read.get(Verdict.COMPLIANT, 0), read.get(Verdict.NON_COMPLIANT, 0)
+    assert shares.kept.get(7, Count()) == Count(kept, kept + breached)
+    assert len(shares.compared) == (kept + breached >= LEAST_JUDGED)
+    assert (shares.median is None) == (not shares.compared)
