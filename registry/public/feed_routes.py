@@ -89,7 +89,7 @@ def give_etalab(visit: Visit) -> Response[Any]:
 
 
 def _table(visit: Visit, name: str, write: Callable[[Iterator[dict[str, object]]], Iterator[bytes]]) -> Response[Any]:
-    pieces = _streamed(visit, lambda session: write(catalogue_rows(session)))
+    pieces = _streamed(visit, lambda session: write(catalogue_rows(session, visit.premises.public_url)))
     return feed(visit, pieces, mark=find_mark(visit.session), media_type="text/csv", name=f"catalogue-{name}.csv")
 
 

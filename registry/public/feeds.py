@@ -12,10 +12,11 @@ from registry.exchange.rdf.describing import Described, agent, describe_dataset,
 from registry.exchange.rdf.writing import Syntax, Thing, Words, write_graph
 from registry.kernel.words import FRENCH
 from registry.organisations.vocabulary import OrganisationKind
-from registry.public.queries import Row, find_batches, find_bodies, find_parts
-from registry.public.views import PATH, address_of, body_address, publisher_of, said_contact, without_people
+from registry.public.queries import Row, find_batches, find_bodies, find_first_days, find_parts
+from registry.public.views import PATH, address_of, body_address, body_of, contact_of, publisher_of, without_people
 
 _LANGUAGE = "http://publications.europa.eu/resource/authority/language/FRA"
+_LEVELS = {OrganisationKind.COMMUNE: "communal", OrganisationKind.INTERCOMMUNAL_AUTHORITY: "intercommunal"}
 _NO_XML = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 65534, 65535))
 
 
@@ -58,13 +59,15 @@ def _things(
 def _described(session: Session, base: str, batch: Sequence[Row], bodies: Mapping[int, Row]) -> Iterator[Described]:
     parts = find_parts(session, [row["id"] for row in batch])
     for row in batch:
+        contact, contact_url = contact_of(row, bodies)
         yield Described(
             row=without_people(row),
             page=base + address_of(row["id"]),
             base=base,
-            publisher=publisher_of(row, bodies),
+            publisher=body_of(row, bodies),
             publisher_page=base + body_address(row["organisation_id"]),
-            contact=said_contact(row),
+            contact=contact,
+            contact_url=contact_url,
             distributions=parts.distributions.get(row["id"], ()),
             services=parts.services.get(row["id"], ()),
         )
@@ -101,22 +104,40 @@ def _view(base: str, place: Place, syntax: Syntax) -> Thing:
     return Thing("hydra:PartialCollectionView", page(place.number).uri, says)
 
 
-def catalogue_rows(session: Session) -> Iterator[dict[str, object]]:
-    """Each published dataset as the catalogues in one table tell it (`exports/profiles.py`)."""
+def catalogue_rows(session: Session, base: str) -> Iterator[dict[str, object]]:
+    """Each published dataset as the catalogues in one table tell it (`exports/profiles.py`).
+
+    Their columns are nearly all mandatory: what the sheet leaves out is taken from what else the registry holds.
+    """
     bodies = find_bodies(session)
+    levels = {body["name"]: _LEVELS.get(body["kind"]) for body in bodies.values()}
     for batch in find_batches(session):
-        parts = find_parts(session, [row["id"] for row in batch])
+        numbers = [row["id"] for row in batch]
+        parts, days = find_parts(session, numbers), find_first_days(session, numbers)
         for row in batch:
-            body = _legal_person(bodies, row["organisation_id"])
-            files = parts.distributions.get(row["id"], ())
+            body, publisher = _legal_person(bodies, row["organisation_id"]), publisher_of(row, bodies)
+            files, contact = parts.distributions.get(row["id"], ()), contact_of(row, bodies)[0] or ""
+            told, issued = without_people(row), row["issued"] or days.get(row["id"])
+            siret = body["siret"] if body else None
             yield {
-                **without_people(row),
-                "contact_service": said_contact(row),
+                **told,
+                "description": row["description"] or row["title"],
+                "creator_name": told["creator_name"] or publisher,
+                "creator_siret": row["creator_siret"] if told["creator_name"] else siret,
+                "spatial_granularity": row["spatial_granularity"]
+                or next(filter(None, (levels.get(place) for place in row["spatial"])), None),
+                "frequency": row["frequency"] or "UNKNOWN",
+                "issued": issued,
+                # What nobody says was changed is as it was published.
+                "modified": row["modified"] or issued,
+                "contact_service": contact,
+                # A person's own address never leaves: that of the service answers for it.
+                "contact_email": contact if "@" in contact else None,
                 "formats": [one["format"] for one in files],
-                "file_address": next((one["access_url"] or one["download_url"] for one in files), None),
+                "page": base + address_of(row["id"]),
                 "body_name": body["name"] if body else None,
-                "body_siret": body["siret"] if body else None,
-                "service": None if not body or body["id"] == row["organisation_id"] else publisher_of(row, bodies),
+                "body_siret": siret,
+                "service": publisher,
             }
 
 

@@ -110,6 +110,16 @@ def get_published_on(session: Session, dataset_id: int) -> date | None:
     return session.execute(query).scalar_one()
 
 
+def find_first_days(session: Session, dataset_ids: Sequence[int]) -> dict[int, date]:
+    """The day each of these datasets was first published here."""
+    query = (
+        select(col(StagePassage.dataset_id), func.min(col(StagePassage.passed_on)))
+        .where(col(StagePassage.dataset_id).in_(dataset_ids))
+        .group_by(col(StagePassage.dataset_id))
+    )
+    return {row[0]: row[1] for row in session.execute(query)}
+
+
 @dataclass(frozen=True)
 class Parts:
     """The files and the interfaces of some datasets, by the number of the dataset."""

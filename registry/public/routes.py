@@ -30,7 +30,9 @@ from registry.public.views import (
     CataloguePage,
     PublisherPage,
     body_address,
+    body_of,
     card_of,
+    contact_of,
     dataset_marks,
     facts_of,
     file_lines,
@@ -95,17 +97,17 @@ def show_published_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
     if row is None:
         return _absent(visit, dataset_id)
     bodies, parts = find_bodies(visit.session), find_parts(visit.session, [dataset_id])
-    publisher = publisher_of(row, bodies)
-    described = json.dumps(schema_org(row, parts, publisher, visit.premises.public_url), ensure_ascii=False)
+    described = json.dumps(schema_org(row, parts, bodies, visit.premises.public_url), ensure_ascii=False)
     view = CataloguePage(
         title=row["title"],
         marks=dataset_marks(row),
         paragraphs=[one for one in (row["description"] or "").split("\n") if one.strip()],
-        publisher=publisher,
-        publisher_address=body_address(row["organisation_id"]),
+        publisher=publisher_of(row, bodies),
+        body=body_of(row, bodies),
+        body_address=body_address(row["organisation_id"]),
         files=file_lines(parts.distributions.get(dataset_id, ()), row),
         services=service_lines(parts.services.get(dataset_id, ()), row),
-        facts=facts_of(row, get_published_on(visit.session, dataset_id)),
+        facts=facts_of(row, contact_of(row, bodies), get_published_on(visit.session, dataset_id)),
         warning=row["reuser_warning"] or "",
         # A text of the sheet closes no element: neither « < » nor « & » is left in what stands between.
         described=Markup(described.replace("<", "\\u003c").replace("&", "\\u0026")),  # noqa: S704

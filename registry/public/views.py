@@ -63,13 +63,14 @@ class FileLine:
 
 @dataclass(frozen=True)
 class CataloguePage:
-    """A published dataset; `described` is the same for programs (schema.org)."""
+    """A published dataset; `body` holds it, `described` is the same for programs (schema.org)."""
 
     title: str
     marks: Sequence[str]
     paragraphs: Sequence[str]
     publisher: str
-    publisher_address: str
+    body: str
+    body_address: str
     files: Sequence[FileLine]
     services: Sequence[FileLine]
     facts: Sequence[tuple[str, str]]
@@ -125,10 +126,25 @@ def _unless_somebody(said: str | None) -> str | None:
     return said if said and not names_a_person(said) and not may_be_somebody(said) else None
 
 
-def publisher_of(row: Row, bodies: Mapping[int, Row]) -> str:
-    """Who publishes: the body that holds the dataset."""
+def body_of(row: Row, bodies: Mapping[int, Row]) -> str:
+    """The body that holds the dataset."""
     body = bodies.get(row["organisation_id"])
     return str(body["name"]) if body else ""
+
+
+def publisher_of(row: Row, bodies: Mapping[int, Row]) -> str:
+    """Who publishes, the same on every page and in every feed: whom the sheet names, else the body that holds it."""
+    return _unless_somebody(row["publisher_name"]) or body_of(row, bodies)
+
+
+def contact_of(row: Row, bodies: Mapping[int, Row]) -> tuple[str | None, str | None]:
+    """Who answers and where: what the sheet says, else the nearest body that has a site, by its own name."""
+    told = said_contact(row), row["contact_url"]
+    if any(told):
+        return told
+    own = bodies.get(row["organisation_id"])
+    above = [bodies[one] for one in reversed(own["lineage"]) if one in bodies] if own else []
+    return next(((one["name"], one["website"]) for one in above if one["website"]), (None, None))
 
 
 def card_of(row: Row, bodies: Mapping[int, Row]) -> Card:
@@ -169,9 +185,8 @@ def service_lines(rows: Sequence[Row], of: Row) -> list[FileLine]:
     return found
 
 
-def facts_of(row: Row, published_on: Any) -> list[tuple[str, str]]:
+def facts_of(row: Row, contact: tuple[str | None, str | None], published_on: Any) -> list[tuple[str, str]]:
     """What else is told of a dataset, label by label; what nobody recorded is left out."""
-    contact = "\n".join(filter(None, (said_contact(row), row["contact_url"])))
     start, end = say_day(row["temporal_start"]), say_day(row["temporal_end"])
     covered = (
         _("du {start} au {end}").format(start=start, end=end) if start and end
@@ -196,7 +211,7 @@ def facts_of(row: Row, published_on: Any) -> list[tuple[str, str]]:
         (_("Notices"), "\n".join(row["documentation"])),
         (_("Schéma ou norme"), "\n".join(row["conforms_to"])),
         (_("Page du producteur"), row["landing_page"] or ""),
-        (_("Qui répond"), contact),
+        (_("Qui répond"), "\n".join(filter(None, contact))),
         (_("Identifiant"), row["identifier"]),
     ]
     return [(label, value) for label, value in told if value]
@@ -207,22 +222,28 @@ def dataset_marks(row: Row) -> list[str]:
     return _marks(row)
 
 
-def schema_org(row: Row, parts: Parts, publisher: str, base: str) -> dict[str, Any]:
+def schema_org(row: Row, parts: Parts, bodies: Mapping[int, Row], base: str) -> dict[str, Any]:
     """The dataset as search engines read it (schema.org `Dataset`)."""
-    licence = load_list("licences").uri(row["licence"]) if row["licence"] else None
+    publisher, (contact, contact_url) = publisher_of(row, bodies), contact_of(row, bodies)
+    body: dict[str, Any] = {"@type": "Organization", "name": publisher}
+    if publisher == body_of(row, bodies):
+        body["url"] = base + body_address(row["organisation_id"])
+    if contact or contact_url:
+        says = {"email" if contact and "@" in contact else "name": contact, "url": contact_url}
+        body["contactPoint"] = {"@type": "ContactPoint", **{name: value for name, value in says.items() if value}}
     told: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Dataset", "@id": base + address_of(row["id"]),
         "url": base + address_of(row["id"]), "name": row["title"], "description": row["description"] or row["title"],
-        "identifier": row["identifier"], "keywords": list(row["keywords"]), "license": licence,
+        "identifier": row["identifier"], "keywords": list(row["keywords"]), "license": _licence_uri(row["licence"]),
         "isAccessibleForFree": True, "inLanguage": list(row["languages"]),
         "dateModified": row["modified"].isoformat() if row["modified"] else None,
         "datePublished": row["issued"].isoformat() if row["issued"] else None,
-        "publisher": {"@type": "Organization", "name": publisher, "url": base + body_address(row["organisation_id"])},
+        "publisher": body,
         "distribution": [
             {
                 "@type": "DataDownload", "contentUrl": one["download_url"] or one["access_url"], "name": one["title"],
                 "encodingFormat": one["media_type"] or one["format"],
-                **({"license": load_list("licences").uri(one["licence"])} if one["licence"] else {}),
+                "license": _licence_uri(one["licence"] or row["licence"]),
             }
             for one in parts.distributions.get(row["id"], ())
         ],
@@ -235,6 +256,10 @@ def _marks(row: Row) -> list[str]:
         *([_("Données de forte valeur")] if row["hvd_categories"] else []),
         *([_("INSPIRE")] if row["inspire_themes"] else []),
     ]
+
+
+def _licence_uri(code: str | None) -> str | None:
+    return (load_list("licences").uri(code) or load_list("licences").label(code)) if code else None
 
 
 def _label(name: str, code: str | None) -> str:

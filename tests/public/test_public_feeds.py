@@ -2,6 +2,9 @@
 
 import csv
 import io
+import json
+import re
+from typing import Any
 
 import pytest
 from defusedxml.ElementTree import fromstring
@@ -100,18 +103,79 @@ def test_a_long_feed_is_followed_from_page_to_page(published: Published) -> None
     assert f"/catalogue/jeux/{published.sheets['trees']}<" not in second
 
 
+def rows_of(published: Published, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(read(published, f"/catalogue/{name}.csv").text)))
+
+
 def test_the_tables_have_the_columns_of_their_schemas(published: Published) -> None:
-    scdl = list(csv.DictReader(io.StringIO(read(published, "/catalogue/scdl.csv").text)))
-    assert len(scdl[0]) == 20
+    scdl, etalab = rows_of(published, "scdl"), rows_of(published, "etalab")
+    assert (len(scdl[0]), len(etalab[0])) == (20, 17)
+    page = f"{published.town.home.settings.public_url}/catalogue/jeux/{published.sheets['trees']}"
     trees = next(row for row in scdl if row["ID"] == "arbres")
     assert (trees["TITRE"], trees["FREQ_MAJ"], trees["LICENCE"], trees["NOMBRE_RESSOURCES"]) == (
         "Arbres d’alignement", "Annuelle", "Licence Ouverte-LO", "2",
     )  # fmt: skip
-    etalab = list(csv.DictReader(io.StringIO(read(published, "/catalogue/etalab.csv").text)))
-    assert len(etalab[0]) == 17
-    trees = next(row for row in etalab if row["titre"] == "Arbres d’alignement")
-    assert trees["contact_personne"] == ""
-    assert trees["contact_service"] == "arbres@essai.invalid"
+    assert (trees["COUV_SPAT_NOM"], trees["COUV_SPAT_MAILLE"]) == ("Grande-Commune", "Communale")
+    assert (trees["FORMAT_RESSOURCES"], trees["URL"]) == ("csv;geojson", page)
+    told = next(row for row in etalab if row["titre"] == "Arbres d’alignement")
+    assert (told["contact_personne"], told["contact_service"]) == ("arbres@essai.invalid", "arbres@essai.invalid")
+    assert told["url"] == page
+    for row in (trees, told):
+        known = {"siret_orga", "id_alt_orga", "si", "COLL_SIRET", "PRODUCTEUR_SIRET"}
+        assert {name for name, value in row.items() if not value} <= known, "the town of the tests has no SIRET"
+
+
+def test_what_a_sheet_leaves_out_of_a_table_is_taken_from_the_registry(published: Published) -> None:
+    schools = next(row for row in rows_of(published, "scdl") if row["TITRE"] == "Écoles")
+    assert (schools["DESCRIPTION"], schools["FREQ_MAJ"]) == ("Écoles", "Inconnue")
+    assert schools["DATE_PUBL"] == schools["DATE_MAJ"] == "2026-10-12", "the day of its publication here"
+    assert schools["PRODUCTEUR_NOM"] == schools["COLL_NOM"] == "Grande-Commune"
+    told = next(row for row in rows_of(published, "etalab") if row["titre"] == "Écoles")
+    assert told["service"] == told["nom_orga"] == "Grande-Commune"
+
+
+def schema_org_of(published: Published, name: str) -> dict[str, Any]:
+    page = read(published, f"/catalogue/jeux/{published.sheets[name]}").text
+    found: dict[str, Any] = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</")[0])
+    return found
+
+
+def test_one_publisher_is_told_everywhere(published: Published) -> None:
+    for name, title, publisher in (
+        ("trees", "Arbres d’alignement", "Service des parcs"), ("schools", "Écoles", "Grande-Commune"),
+    ):  # fmt: skip
+        dcat = by_identifier(read_back(published, "ttl"))
+        told = {
+            next(one for one in dcat.values() if one.title == title).publisher_name,
+            schema_org_of(published, name)["publisher"]["name"],
+            next(row for row in rows_of(published, "etalab") if row["titre"] == title)["service"],
+            next(row for row in rows_of(published, "scdl") if row["TITRE"] == title)["PRODUCTEUR_NOM"],
+        }
+        assert told == {publisher}
+        page = read(published, f"/catalogue/jeux/{published.sheets[name]}").text
+        assert f"Publié par {publisher}" in re.sub(r"<[^>]+>", "", page)
+        assert f"<name>{publisher}</name>" in read(published, "/catalogue/atom.xml").text
+
+
+def test_every_file_says_its_licence_its_own_or_that_of_the_decision(published: Published) -> None:
+    (trees,) = (one for one in read_back(published, "ttl").datasets if one.identifier == "arbres")
+    own = [one.get("licence") for one in TREES["distributions"]]
+    assert None in own
+    assert [one.licence for one in trees.distributions] == [one or TREES["licence"] for one in own]
+    assert all(one["license"].startswith("http") for one in schema_org_of(published, "trees")["distribution"])
+
+
+def test_who_has_no_contact_of_its_own_is_answered_for_by_the_body_with_a_site(published: Published) -> None:
+    said = "UPDATE organisation SET website = :site WHERE name = 'Grande-Commune'"
+    with published.town.as_owner() as session:
+        session.execute(text(said), {"site": "https://commune.invalid"})
+    try:
+        (schools,) = (one for one in read_back(published, "ttl").datasets if one.title == "Écoles")
+        assert (schools.contact_name, schools.contact_url) == ("Grande-Commune", "https://commune.invalid")
+        assert schema_org_of(published, "schools")["publisher"]["contactPoint"]["url"] == "https://commune.invalid"
+    finally:
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"site": None})
 
 
 def test_atom_tells_the_latest_first(published: Published) -> None:

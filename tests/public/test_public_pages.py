@@ -20,7 +20,7 @@ STATEMENTS = {
     "/catalogue/jeux/{withdrawn}": 2,
     "/catalogue/organisations/{authority}": 3,
     "/catalogue/dcat.ttl": 7,
-    "/catalogue/scdl.csv": 5,
+    "/catalogue/scdl.csv": 6,
     "/catalogue/atom.xml": 3,
     "/sitemap.xml": 4,
     "/robots.txt": 0,

@@ -78,7 +78,7 @@ def _scdl(row: Row) -> dict[str, str]:
         "MOTS_CLES": ";".join(sort_key(word) for word in row.get("keywords", ()) if ";" not in word),
         "LICENCE": _scdl_licence(row.get("licence")),
         "NOMBRE_RESSOURCES": str(min(len(files), 999)) if files else "",
-        "FORMAT_RESSOURCES": ";".join(_formats(files)),
+        "FORMAT_RESSOURCES": ";".join(_formats(files)).lower(),
         "URL": _page(row),
     }
 
@@ -110,7 +110,9 @@ def _text(row: Mapping[str, Any], name: str) -> str:
 
 
 def _page(row: Mapping[str, Any]) -> str:
-    """The page of the dataset, else the address of its one file: of several, none is that of the whole."""
+    """The public page of the dataset, else that of its producer, else its one file: of several, none is the whole."""
+    if row.get("page"):
+        return _text(row, "page")
     files = row.get("formats") or ()
     alone = _text(row, "file_address") if len(files) == 1 else ""
     return _text(row, "landing_page") or alone or _text(row, "uri")

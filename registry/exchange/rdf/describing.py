@@ -28,7 +28,7 @@ _LEGISLATION = "dcatap:applicableLegislation"
 class Described:
     """A sheet with its parts, who publishes it, and where its addresses begin.
 
-    `contact` is the service that answers, as it may be told; `page` the address of the sheet's own page.
+    `contact` is who answers and `contact_url` where, as they may be told; `page` the address of the sheet's own page.
     """
 
     row: Row
@@ -37,6 +37,7 @@ class Described:
     publisher: str
     publisher_page: str
     contact: str | None = None
+    contact_url: str | None = None
     distributions: Sequence[Row] = field(default_factory=tuple)
     services: Sequence[Row] = field(default_factory=tuple)
 
@@ -104,7 +105,7 @@ def describe_services(one: Described) -> Iterator[Thing]:
             *_described(part),
             *[("dcterms:conformsTo", _reference("dcterms:Standard", text)) for text in part["conforms_to"]],
             *[("foaf:page", _reference("foaf:Document", text)) for text in part["documentation"]],
-            *_licence(part["licence"]),
+            *_licence(part["licence"] or one.row["licence"]),
         ]
         if part["endpoint_description"]:
             says.append(("dcat:endpointDescription", Thing("rdfs:Resource", part["endpoint_description"])))
@@ -142,7 +143,8 @@ def _distribution(one: Described, part: Row) -> Thing | None:
     says += [("dcterms:language", _language(code)) for code in part["languages"]]
     if one.row["hvd_categories"]:
         says.append((_LEGISLATION, Thing("eli:LegalResource", HVD_LAW)))
-    says += _common(part)
+    # A file without a licence of its own is under that of its dataset: portals look for it on the file alone.
+    says += _common({**part, "licence": part["licence"] or one.row["licence"]})
     # A name that stands for the file here, and is no address of its own: what reads it back keeps the identifier.
     return Thing("dcat:Distribution", f"{one.base}/.well-known/genid/distribution-{part['id']}", says)
 
@@ -171,7 +173,7 @@ def _day(row: Row, name: str, said: str) -> Says:
 def _publisher(one: Described) -> Thing:
     """Who the sheet says publishes it, else the body that holds it."""
     name, uri = one.row["publisher_name"], one.row["publisher_uri"]
-    if name or uri:
+    if uri or (name and name != one.publisher):
         return agent(uri if uri and is_address(uri) else None, name or one.publisher)
     return agent(one.publisher_page, one.publisher)
 
@@ -182,7 +184,7 @@ def agent(uri: str | None, name: str) -> Thing:
 
 
 def _contact(one: Described) -> Thing | None:
-    said, url = one.contact, one.row["contact_url"]
+    said, url = one.contact, one.contact_url
     if not said and not url:
         return None
     mailbox = read_email(said) if said else None
