@@ -111,6 +111,7 @@ class DatasetBody:
     personal_data: PersonalData | None
     publication_ground: PublicationGround | None
     publication_ground_reference: str | None
+    publishable_category: str | None
     anonymisation_proof: str | None
     stage: Stage
     declared_absent: list[str]

@@ -200,6 +200,7 @@ def form_choices(session: Session, held: int | None) -> dict[str, list[tuple[str
                                                "publication_ground", "anonymisation_proof", "documentation",
                                                "reuser_warning", "retention_months", "retention_trigger",
                                                "last_use_review", "conforms_to", "publication_ground_reference",
+                                               "publishable_category",
                                                "provenance", "hvd_categories", "inspire_themes",
                                                "applicable_legislation", "information_system_id")
     ]  # fmt: skip

@@ -222,6 +222,7 @@ class DatasetForm(BaseModel):
     personal_data: PersonalData | None = None
     publication_ground: PublicationGround | None = None
     publication_ground_reference: Line | None = None
+    publishable_category: Annotated[Code, listed("publishable_categories")] | None = None
     anonymisation_proof: Line | None = None
     declared_absent: Codes = Field(default_factory=list)
     acronym: Code | None = None

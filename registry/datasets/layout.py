@@ -108,6 +108,12 @@ SECTIONS: tuple[Section, ...] = (
                 mark("L’article, la délibération ou le recueil du consentement."),
             ),
             FormField(
+                "publishable_category",
+                "select",
+                mark("Celle des catégories de l’article qui permet de publier sans anonymiser, si c’est le fondement."),
+                "CRPA D312-1-3",
+            ),
+            FormField(
                 "anonymisation_method",
                 "area",
                 mark("Comment les personnes cessent d’être identifiables. Exemple : agrégation par IRIS, seuil de 11."),
@@ -254,7 +260,8 @@ SELDOM_FILLED = frozenset(
     {
         "acronym", "anonymisation_method", "applicable_legislation", "contact_service", "creator_siret", "identifier",
         "inspire_themes", "local_themes", "locked_fields", "notes", "principles", "publication_ground",
-        "publication_ground_reference", "reuser_warning", "rights", "stakes", "uri", "version_label", "volume_note",
+        "publication_ground_reference", "publishable_category", "reuser_warning", "rights", "stakes", "uri",
+        "version_label", "volume_note",
     }
 )  # fmt: skip
 """Fields whose emptiness is no gap: most datasets have nothing to say there."""
@@ -278,8 +285,8 @@ OF_A_SERVICE: tuple[FormField, ...] = (
 """The fields of an interface that the form shows."""
 
 LAW_FIELDS = (
-    "personal_data", "publication_ground", "publication_ground_reference", "anonymisation_method",
-    "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence", "third_party_rights", "reuser_warning",
-    "retention_months", "retention_trigger", "final_disposition",
+    "personal_data", "publication_ground", "publication_ground_reference", "publishable_category",
+    "anonymisation_method", "anonymisation_proof", "sensitivity", "statistical_secrecy", "licence",
+    "third_party_rights", "reuser_warning", "retention_months", "retention_trigger", "final_disposition",
 )  # fmt: skip
 """What legal staff answer for on a sheet: may it be published, on which ground, under which terms, for how long."""

@@ -44,7 +44,8 @@ class Dataset(Versioned, table=True):
     `organisation_id` is the body that owns it. `identifier` is stable within that body: an import finds
     its own by it. `uri` is the address by which other catalogues know it. `declared_absent` names the
     fields known to have no value; an empty field that is not named there was never recorded.
-    Codes of `themes`, `frequency`, `licence`, `languages`, `spatial_granularity` are those of `policies/lists/`.
+    Codes of `themes`, `frequency`, `licence`, `languages`, `spatial_granularity` and
+    `publishable_category` are those of `policies/lists/`.
     `locked_fields` names those that no import may change.
 
     Units: `retention_months` in months, from what `retention_trigger` says; `records_count` in rows.
@@ -107,6 +108,7 @@ class Dataset(Versioned, table=True):
     personal_data: PersonalData | None = stored(PersonalData, nullable=True)
     publication_ground: PublicationGround | None = stored(PublicationGround, nullable=True)
     publication_ground_reference: str | None = free(nullable=True)
+    publishable_category: str | None = plain(nullable=True)
     anonymisation_proof: str | None = free(nullable=True)
     stage: Stage = stored(Stage, default=Stage.IDENTIFIED)
     declared_absent: list[str] = plain_list()

@@ -19,11 +19,11 @@ from registry.platform.lists import load_list
 
 NAMES = (
     "stage", "provenance", "inspire_themes", "hvd_categories", "hvd_law_cited", "api", "api_documented",
-    "mobility_formats", "schema_declared", "on_national_access_point", "publication_ground_reference", "system",
+    "mobility_formats", "schema_declared", "on_national_access_point", "publishable_category", "system",
 )  # fmt: skip
 ASKED = frozenset(
     {"stage", "provenance", "themes", "inspire_themes", "hvd_categories", "applicable_legislation", "uri",
-     "landing_page", "publication_ground_reference", "information_system_id"}
+     "landing_page", "publishable_category", "information_system_id"}
 )  # fmt: skip
 """The columns of a sheet these facts are made from."""
 _NATIONAL_ACCESS_POINT = "transport.data.gouv.fr"
@@ -50,8 +50,8 @@ def bind_sectors(facts: dict[str, Any], sheet: Any, files: Sequence[Any], servic
     facts["dataset.stage"] = str(sheet.stage)
     bind_presence(facts, "dataset.provenance", sheet.provenance, absent, "provenance")
     bind_presence(facts, "dataset.system", sheet.information_system_id, absent, "information_system_id")
-    reference = sheet.publication_ground_reference
-    bind_presence(facts, "dataset.publication_ground_reference", reference, absent, "publication_ground_reference")
+    category = "publishable_category"
+    bind_presence(facts, f"dataset.{category}", sheet.publishable_category, absent, category)
     _bind_themes(facts, sheet)
     _bind_interface(facts, sheet, services)
     _bind_mobility(facts, sheet, files)

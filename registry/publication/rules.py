@@ -277,21 +277,66 @@ class FieldSeen:
     suspected: bool
 
 
-def fate_of(field: FieldSeen, personal: PersonalData | None, ground: PublicationGround | None) -> FieldFate:
-    """What becomes of a field once its dataset is published.
+@dataclass(frozen=True)
+class Basis:
+    """What lets a dataset that tells of people be published: `is_told` where its ground has its category or reference.
 
-    What tells of people leaves or is made anonymous, unless they agreed, a text says otherwise, or D312-1-3 lists it;
-    that list opens nothing of health, beliefs or offences.
-    Law: CRPA L312-1-2, D312-1-3.
+    `is_proved` is whether something proves that it is anonymous; `found` is what its secrets conclude.
+    """
+
+    personal: PersonalData | None
+    ground: PublicationGround | None
+    is_told: bool
+    is_proved: bool
+    found: Communicability
+
+
+def fate_of(field: FieldSeen, basis: Basis) -> tuple[FieldFate, str]:
+    """What becomes of a field once its dataset is published, and why where it does not just stay.
+
+    What tells of people leaves, unless its anonymity is proved, they agreed, a text says otherwise, or a category of
+    D312-1-3 lists it, once the secrets that protect persons are settled; that list opens nothing that L311-6 protects,
+    nor health, beliefs or offences.
+    Law: CRPA L311-6, L312-1-2, D312-1-3.
     """
     if field.suspected:
-        return FieldFate.UNKNOWN
+        return FieldFate.UNKNOWN, _("L’inspection d’un fichier y voit des données personnelles : confirmez ou écartez.")
     if field.category is None:
-        return FieldFate.STAYS if personal is PersonalData.NONE else FieldFate.UNKNOWN
+        if basis.personal is PersonalData.NONE:
+            return FieldFate.STAYS, ""
+        return FieldFate.UNKNOWN, _("Personne n’a dit si ce champ parle de quelqu’un.")
     known = load_list("personal_categories")
-    if not known.flag(field.category, "personal") or personal is PersonalData.ANONYMISED:
-        return FieldFate.STAYS
+    if not known.flag(field.category, "personal"):
+        return FieldFate.STAYS, ""
+    if basis.personal is PersonalData.ANONYMISED:
+        if basis.is_proved:
+            return FieldFate.STAYS, ""
+        return FieldFate.UNKNOWN, _(
+            "Le jeu est dit anonymisé et rien ne le prouve : joignez la preuve d’anonymisation."
+        )
     grave = any(known.flag(field.category, name) for name in ("special", "offences", "nir"))
-    if ground is None or (grave and ground is PublicationGround.D312_1_3):
-        return FieldFate.LEAVES
-    return FieldFate.MAY_STAY
+    return _fate_on_ground(basis, grave=grave)
+
+
+def _fate_on_ground(basis: Basis, *, grave: bool) -> tuple[FieldFate, str]:
+    listed = basis.ground is PublicationGround.D312_1_3
+    if basis.ground is None:
+        return FieldFate.LEAVES, _(
+            "CRPA, L312-1-2 : rien ne permet de la publier sans rendre les personnes impossibles à identifier."
+        )
+    if grave and listed:
+        return FieldFate.LEAVES, _(
+            "CRPA, D312-1-3 : aucune catégorie n’ouvre la santé, les opinions ni les infractions."
+        )
+    if not basis.is_told:
+        return FieldFate.UNKNOWN, (
+            _("Dites sur la fiche laquelle des catégories de l’article D312-1-3 permet de la publier.") if listed
+            else _("Donnez sur la fiche la référence du texte, ou de l’accord des personnes, qui permet de la publier.")
+        )  # fmt: skip
+    if any(ranks()[code] is SecretRank.PERSON for code in basis.found.open_questions):
+        return FieldFate.UNKNOWN, _(
+            "Répondez d’abord aux questions sur les secrets qui protègent les personnes (L311-6)."
+        )
+    if listed and any(ranks()[code] is SecretRank.PERSON for code in basis.found.secrets):
+        return FieldFate.LEAVES, _("CRPA, L311-6 : un secret protège les personnes, et D312-1-3 ne le lève pas.")
+    return FieldFate.MAY_STAY, ""

@@ -1,6 +1,6 @@
 """What is known and decided of a publication, in words: for panels, pages and programs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT
@@ -10,7 +10,13 @@ from registry.compliance.vocabulary import SubjectKind, UnknownHalf, Verdict
 from registry.datasets.detection.queries import find_suggestions
 from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts
-from registry.datasets.vocabulary import FieldEvidence, PublicationRefusal, StatisticalSecrecy, SuggestionState
+from registry.datasets.vocabulary import (
+    FieldEvidence,
+    PublicationGround,
+    PublicationRefusal,
+    StatisticalSecrecy,
+    SuggestionState,
+)
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.kernel.permissions import Permission
@@ -27,6 +33,7 @@ from registry.publication.rules import (
     BY_SECRET,
     HOMOLOGATION,
     PART,
+    Basis,
     Communicability,
     FieldSeen,
     allows,
@@ -312,19 +319,20 @@ def redaction_page(visit: Visit, sheet: Dataset) -> RedactionPage:
     }
     fields = [one for one in find_parts(visit.session, DatasetField, sheet.id) if not one.annulled]
     known, listed = [field.name for field in fields], load_list("publishable_categories")
-    rows = [_field_line(sheet, field, suspected=field.name in waiting) for field in fields]
-    rows += [_suspected_line(name) for name in sorted(waiting.difference(known))]
-    ground = sheet.publication_ground
     proving = {EvidenceKind.ANONYMISATION_PROOF, EvidenceKind.REDACTION}
     proofs = find_evidence_on(visit.session, ProofSubject.DATASET, sheet.id)
+    found = dossier_of(visit, sheet.id).concluded(visit.today)
+    basis = _basis_of(sheet, found, {one.kind for one, _edition, _link in proofs})
+    rows = [_field_line(sheet, field, basis, suspected=field.name in waiting) for field in fields]
+    rows += [_suspected_line(name, basis) for name in sorted(waiting.difference(known))]
     return RedactionPage(
         id=sheet.id, title=sheet.title, organisation_id=sheet.organisation_id,
         organisation=get_organisation(visit.session, sheet.organisation_id).name,
         personal_data=sheet.personal_data.label if sheet.personal_data is not None else "",
-        ground=ground.label if ground is not None else "", rows=rows,
+        ground=_say_ground(sheet), rows=rows,
         leaving=sum(row.fate == FieldFate.LEAVES.label for row in rows),
         unknown=sum(row.fate == FieldFate.UNKNOWN.label for row in rows),
-        conclusion=conclusion_view(dossier_of(visit, sheet.id).concluded(visit.today)),
+        conclusion=conclusion_view(found),
         proofs=[(one.title, f"/preuves/{one.id}") for one, _edition, _link in proofs if one.kind in proving],
         categories=[(listed.words(code, "article"), listed.label(code)) for code in listed],
         small_counts=_small_counts(sheet), may_record=visit.visitor.may(RECORD, sheet.organisation_id),
@@ -341,33 +349,37 @@ def _small_counts(sheet: Dataset) -> str:
     )
 
 
-def _field_line(sheet: Dataset, field: DatasetField, *, suspected: bool) -> FieldLine:
+def _basis_of(sheet: Dataset, found: Communicability, kinds: Collection[EvidenceKind]) -> Basis:
+    listed = sheet.publication_ground is PublicationGround.D312_1_3
+    told = sheet.publishable_category if listed else sheet.publication_ground_reference
+    proved = sheet.anonymisation_proof is not None or EvidenceKind.ANONYMISATION_PROOF in kinds
+    return Basis(sheet.personal_data, sheet.publication_ground, told is not None, proved, found)
+
+
+def _field_line(sheet: Dataset, field: DatasetField, basis: Basis, *, suspected: bool) -> FieldLine:
     known = load_list("personal_categories")
     unsure = suspected or field.evidence is FieldEvidence.DETECTED
-    fate = fate_of(
-        FieldSeen(field.name, field.personal_category, unsure), sheet.personal_data, sheet.publication_ground
-    )
+    fate, why = fate_of(FieldSeen(field.name, field.personal_category, unsure), basis)
     category = known.label(field.personal_category) if field.personal_category is not None else ""
-    return FieldLine(
-        field.name, field.label or "", category, _SHAPES[fate], fate.label, _why(sheet, fate, unsure=unsure)
-    )
+    ground = _say_ground(sheet) if fate is FieldFate.MAY_STAY else why
+    return FieldLine(field.name, field.label or "", category, _SHAPES[fate], fate.label, ground)
 
 
-def _suspected_line(name: str) -> FieldLine:
-    why = _("L’inspection d’un fichier y voit des données personnelles : confirmez ou écartez.")
-    return FieldLine(name, "", "", _SHAPES[FieldFate.UNKNOWN], FieldFate.UNKNOWN.label, why)
+def _suspected_line(name: str, basis: Basis) -> FieldLine:
+    fate, why = fate_of(FieldSeen(name, None, suspected=True), basis)
+    return FieldLine(name, "", "", _SHAPES[fate], fate.label, why)
 
 
-def _why(sheet: Dataset, fate: FieldFate, *, unsure: bool) -> str:
-    """On which ground a field leaves or stays."""
-    if fate is FieldFate.LEAVES:
-        return _("CRPA, L312-1-2 : rien ne permet de la publier sans rendre les personnes impossibles à identifier.")
-    if fate is FieldFate.MAY_STAY and sheet.publication_ground is not None:
-        reference = sheet.publication_ground_reference
-        return f"{sheet.publication_ground.label}{_(' : ')}{reference}" if reference else sheet.publication_ground.label
-    if fate is FieldFate.UNKNOWN:
-        return (
-            _("L’inspection d’un fichier y voit des données personnelles : confirmez ou écartez.") if unsure
-            else _("Personne n’a dit si ce champ parle de quelqu’un.")
-        )  # fmt: skip
-    return ""
+def _say_ground(sheet: Dataset) -> str:
+    """What lets a dataset that tells of people be published, with its category or its reference."""
+    if sheet.publication_ground is None:
+        return ""
+    said = [sheet.publication_ground.label]
+    if sheet.publishable_category is not None and sheet.publication_ground is PublicationGround.D312_1_3:
+        listed = load_list("publishable_categories")
+        said.append(
+            f"{listed.words(sheet.publishable_category, 'article')}, {listed.label(sheet.publishable_category)}"
+        )
+    if sheet.publication_ground_reference is not None:
+        said.append(sheet.publication_ground_reference)
+    return _(" : ").join(said)

@@ -211,7 +211,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
             "breach.measures", "breach.risk_reasons", "dataset.anonymisation_proof", "dataset.collection_ground",
             "dataset.disclosure_text", "dataset.disposal_visa_reference",
-            "dataset.producer", "dataset.provenance", "dataset.publication_ground_reference",
+            "dataset.producer", "dataset.provenance", "dataset.publishable_category",
             "dataset.purpose", "dataset.restriction_reason",
             "dataset.retention_trigger", "dataset.system", "dataset.withdrawal_reason",
             "organisation.ai_literacy_measures", "request.refusal_grounds", "request.unfounded_reasons", "system.host",

@@ -191,13 +191,11 @@ def test_the_national_access_point_is_known_by_its_address(town: Town) -> None:
 
 @pytest.mark.database
 def test_what_a_sheet_says_of_its_making_is_there_absent_or_unknown(town: Town) -> None:
-    said = _recorded(
-        town, {"provenance": "Levé", "origin": "derived", "declared_absent": ["publication_ground_reference"]}
-    )
+    said = _recorded(town, {"provenance": "Levé", "origin": "derived", "declared_absent": ["publishable_category"]})
     assert (said["dataset.provenance__present"], said["dataset.origin"], said["dataset.stage"]) == (
         True, "derived", "identified",
     )  # fmt: skip
-    assert said["dataset.publication_ground_reference__present"] is False
+    assert said["dataset.publishable_category__present"] is False
     assert not {"dataset.provenance", "dataset.system__present"} & said.keys()
 
 

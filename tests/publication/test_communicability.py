@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.datasets.vocabulary import PersonalData, PublicationGround
-from registry.publication.rules import PART, FieldSeen, Reply, conclude, fate_of, ranks
+from registry.publication.rules import PART, Basis, Communicability, FieldSeen, Reply, conclude, fate_of, ranks
 from registry.publication.vocabulary import Conclusion, FieldFate, SecretRank, SecretReply
 
 TODAY = date(2026, 11, 27)
@@ -68,16 +68,45 @@ def test_one_more_secret_never_opens_what_was_closed(answers: dict[str, Reply], 
     assert order.index(after) >= order.index(before)
 
 
-def test_a_field_that_tells_of_people_leaves_unless_a_ground_keeps_it():
-    name = FieldSeen("nom", "identity", suspected=False)
-    assert fate_of(name, PersonalData.PERSONAL, None) is FieldFate.LEAVES
-    assert fate_of(name, PersonalData.PERSONAL, PublicationGround.D312_1_3) is FieldFate.MAY_STAY
-    health = FieldSeen("sante", "health", suspected=False)
-    assert fate_of(health, PersonalData.SPECIAL_CATEGORY, PublicationGround.D312_1_3) is FieldFate.LEAVES
-    assert fate_of(FieldSeen("rue", "none", suspected=False), PersonalData.PERSONAL, None) is FieldFate.STAYS
+SETTLED = conclude(NONE, TODAY)
+
+
+def fate(
+    category: str | None, personal: PersonalData | None = PersonalData.PERSONAL,
+    ground: PublicationGround | None = None, *, told: bool = True, proved: bool = False,
+    found: Communicability = SETTLED, suspected: bool = False,
+) -> FieldFate:  # fmt: skip
+    basis = Basis(personal, ground, told, proved, found)
+    return fate_of(FieldSeen("champ", category, suspected), basis)[0]
+
+
+def test_a_field_that_names_people_stays_only_on_a_ground_that_is_told():
+    assert fate("identity") is FieldFate.LEAVES
+    for ground in PublicationGround:
+        assert fate("identity", ground=ground) is FieldFate.MAY_STAY, ground
+        assert fate("identity", ground=ground, told=False) is FieldFate.UNKNOWN, "neither category nor reference"
+    assert fate("health", PersonalData.SPECIAL_CATEGORY, PublicationGround.D312_1_3) is FieldFate.LEAVES
+    assert fate("none") is FieldFate.STAYS
+
+
+def test_a_dataset_said_to_be_anonymous_keeps_its_fields_once_it_is_proved():
+    assert fate("identity", PersonalData.ANONYMISED) is FieldFate.UNKNOWN
+    assert fate("identity", PersonalData.ANONYMISED, proved=True) is FieldFate.STAYS
+
+
+@given(ANSWERS, st.sampled_from(PublicationGround))
+def test_no_name_stays_before_what_protects_persons_is_settled(answers: dict[str, Reply], ground: PublicationGround):
+    found = conclude(answers, TODAY)
+    held = fate("identity", ground=ground, found=found)
+    if any(ranks()[code] is SecretRank.PERSON for code in found.open_questions):
+        assert held is FieldFate.UNKNOWN
+    elif ground is PublicationGround.D312_1_3 and any(ranks()[code] is SecretRank.PERSON for code in found.secrets):
+        assert held is FieldFate.LEAVES, "the list lifts no secret"
+    else:
+        assert held is FieldFate.MAY_STAY
 
 
 def test_a_field_nobody_looked_at_is_to_be_examined():
-    assert fate_of(FieldSeen("x", None, suspected=False), None, None) is FieldFate.UNKNOWN
-    assert fate_of(FieldSeen("x", "none", suspected=True), PersonalData.NONE, None) is FieldFate.UNKNOWN
-    assert fate_of(FieldSeen("x", None, suspected=False), PersonalData.NONE, None) is FieldFate.STAYS
+    assert fate(None, None) is FieldFate.UNKNOWN
+    assert fate("none", PersonalData.NONE, suspected=True) is FieldFate.UNKNOWN
+    assert fate(None, PersonalData.NONE) is FieldFate.STAYS

@@ -288,6 +288,27 @@ def test_each_field_says_whether_it_leaves_and_on_which_ground(town: Town):
     assert "Aucun champ décrit" in empty
 
 
+def test_a_name_stays_on_a_category_of_the_list_once_what_protects_persons_is_answered(town: Town):
+    legal, fields = town.someone(Role.LEGAL), [{"name": "nom", "personal_category": "identity"}]
+    sheet = town.record(personal_data="personal", fields=fields, publication_ground="d312-1-3",
+                        publication_ground_reference="Vie politique, je crois")  # fmt: skip
+    said = lambda: legal.api("GET", f"/api/v1/datasets/{sheet}/redaction").json()["fields"][0]  # noqa: E731
+    assert (said()["fate"], said()["ground"]) == (
+        "À examiner", "Dites sur la fiche laquelle des catégories de l’article D312-1-3 permet de la publier.",
+    )  # fmt: skip
+    steward, here, version = town.someone(Role.STEWARD), f"/api/v1/datasets/{sheet}", {"If-Match": '"1"'}
+    wrong = steward.api("PATCH", here, json={"publishable_category": "vie politique"}, headers=version)
+    assert wrong.status_code == 422
+    amend(steward, sheet, {"publishable_category": "d312-1-3-6"})
+    assert "L311-6" in said()["ground"], "whether a secret protects them is asked first"
+    deny(legal, sheet)
+    for code, rank in ranks().items():
+        if rank is SecretRank.PERSON:
+            assert reply(legal, sheet, code, "no").status_code == 303
+    assert said()["fate"] == "Peut rester, sur le fondement dit"
+    assert "D312-1-3 6°" in legal.get(f"/publication/du-jeu/{sheet}/occultation").text
+
+
 def test_what_obliges_to_publish_is_told_with_its_article_its_day_and_what_is_not_known(town: Town):
     reader = town.someone(Role.READER)
     sheet = town.record(hvd_categories=["c_b79e35eb"])

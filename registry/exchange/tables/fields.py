@@ -38,6 +38,7 @@ LISTED: Mapping[str, str] = {
     "frequency": "frequencies",
     "licence": "licences",
     "spatial_granularity": "spatial_granularities",
+    "publishable_category": "publishable_categories",
 }
 """One code of a list."""
 
