@@ -17,6 +17,7 @@ REFUSED, CANNOT_SERVE = 2, 3
 
 _PLACES = {
     "backup": "keeping",
+    "contracts": "contracts",
     "demo": "running",
     "doctor": "keeping",
     "erase": "erasing",

@@ -48,6 +48,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "evidence_edition": (mark("Édition d’une preuve"), ""),
     "evidence_link": (mark("Ce qu’une preuve établit"), ""),
     "document_annotation": (mark("Annotation d’un document"), "/documents"),
+    "essential_data": (mark("Données essentielles d’un contrat"), ""),
     "field_suggestion": (mark("Suggestion sur un champ"), ""),
     "governance_action": (mark("Action du plan"), "/gouvernance/actions/{row}/modifier"),
     "governance_body": (mark("Instance de gouvernance"), "/gouvernance/instances/{row}"),

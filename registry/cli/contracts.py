@@ -1,0 +1,115 @@
+"""`beffroi contracts`: essential data of concessions brought in and written back, in the national format."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from registry.cli.opening import (
+    BODIES,
+    bodies_of,
+    names_of,
+    open_terminal,
+    refuse_unwritable,
+    write_json,
+    writing_to,
+)
+from registry.contracts.decp.exporting import export_essential
+from registry.contracts.decp.queries import find_bodies
+from registry.contracts.decp.reading import ReadConcessions, read_concessions
+from registry.contracts.decp.service import apply_plan, plan_import
+from registry.contracts.decp.views import PlannedView, planned_view, say_beside, say_nothing_ours
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _
+
+
+@click.command("import", help="Importe les données essentielles de concessions (format national, JSON 2.0.3 ou 2.0.4).")
+@click.argument("file", type=click.Path(path_type=Path))
+@BODIES
+@click.option("--dry-run", is_flag=True, help="Montre ce qui serait fait, sans rien écrire.")
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
+@click.pass_context
+def import_essential(
+    context: click.Context, file: Path, sirens: tuple[str, ...], dry_run: bool, as_json: bool
+) -> None:  # fmt: skip
+    """Reads, checks and records the concessions of this registry's bodies; the same file twice changes nothing."""
+    with open_terminal(context) as terminal:
+        with terminal.transaction() as session:
+            within = bodies_of(session, sirens)
+            ours = find_bodies(session, within).sirens
+        read = read_concessions(file, ours)
+        if not read.contracts:
+            raise NotFound(say_nothing_ours(read))
+        with terminal.transaction() as session:
+            planned = plan_import(session, read.contracts, within)
+            done = planned if dry_run else apply_plan(session, planned)
+            names = names_of(session)
+            views = [planned_view(one, names) for one in done]
+    if as_json:
+        write_json(_as_json(views, read, dry_run=dry_run))
+        return
+    for line in _lines(views, read, dry_run=dry_run):
+        click.echo(line)
+
+
+def _as_json(views: list[PlannedView], read: ReadConcessions, *, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "contracts": [
+            {
+                "contract": one.identifier, "siret": one.siret, "object": one.object, "action": str(one.action),
+                "id": one.contract_id, "organisation": one.organisation_name, "told": list(one.told),
+                "differences": list(one.differences),
+            }
+            for one in views
+        ],
+        "amendments": [
+            {
+                "contract": one.identifier, "number": change.number, "signed_on": change.signed_on,
+                "published_on": change.published_on, "months": change.months, "value_euros": change.value_euros,
+            }
+            for one in views
+            for change in one.amendments
+        ],
+        "incoherences": [
+            {"contract": one.identifier, "rule": said.rule, "place": said.place, "sentence": said.sentence}
+            for one in views
+            for said in one.incoherences
+        ],
+        "others": read.others,
+        "without_authority": read.nobody,
+    }  # fmt: skip
+
+
+def _lines(views: list[PlannedView], read: ReadConcessions, *, dry_run: bool) -> list[str]:
+    lines = []
+    for one in views:
+        lines.append(f"{one.identifier} — {one.object} — {one.action.label}")
+        lines.extend(f"  {said}" for said in (*one.told, *one.differences))
+        lines.extend(f"  {said.rule} : {said.sentence}" for said in one.incoherences)
+    lines.extend(say_beside(read))
+    if dry_run:
+        lines.append(_("Rien n’a été écrit."))
+    return lines
+
+
+@click.command("export", help="Écrit les données essentielles des concessions au format national (JSON).")
+@click.option("--output", required=True, type=click.Path(path_type=Path, dir_okay=False), help="Le fichier à écrire.")
+@BODIES
+@click.pass_context
+def export_concessions(context: click.Context, output: Path, sirens: tuple[str, ...]) -> None:
+    """Writes every concession brought in, as it was, with what was added since."""
+    refuse_unwritable(output)
+    # What was there before stays until the whole export is written beside it.
+    beside = output.with_name(f"{output.name}.part")
+    with open_terminal(context) as terminal, terminal.at_one_moment() as session, writing_to(output):
+        with beside.open("wb") as target:
+            target.writelines(export_essential(session, bodies_of(session, sirens) if sirens else None))
+        beside.replace(output)
+    click.echo(str(output))
+
+
+contracts = click.Group(
+    "contracts", commands=[import_essential, export_concessions], help="Les contrats : données essentielles."
+)
+COMMANDS = (contracts,)
