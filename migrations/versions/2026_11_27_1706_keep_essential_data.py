@@ -11,8 +11,8 @@ from sqlalchemy.dialects import postgresql
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0076"
-down_revision: str | None = "0075"
+revision: str = "0077"
+down_revision: str | None = "0076"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
