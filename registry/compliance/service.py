@@ -392,16 +392,20 @@ def _store_texts(session: Session, assessments: Mapping[str, Assessment]) -> Non
     if not assessments:
         return
     known = session.execute(select(col(PolicyText.digest)).where(col(PolicyText.digest).in_(list(assessments))))
-    # In order: of two that keep the same texts at once, neither waits for what the other holds.
-    for digest in sorted(set(assessments) - set(known.scalars())):
-        one = assessments[digest]
-        session.execute(
-            insert(PolicyText)
-            .values(
-                digest=digest,
-                policy_id=one.policy.id,
-                text=json.dumps(one.policy.text_of(one.version), ensure_ascii=False, sort_keys=True),
-                stored_at=func.now(),
-            )
-            .on_conflict_do_nothing()
+    missing = {digest: assessments[digest] for digest in sorted(set(assessments) - set(known.scalars()))}
+    if missing:
+        # In order: of two that keep the same texts at once, neither waits for what the other holds.
+        session.connection().execute(
+            _KEEP_TEXT,
+            [
+                {
+                    "digest": digest,
+                    "policy_id": one.policy.id,
+                    "text": json.dumps(one.policy.text_of(one.version), ensure_ascii=False, sort_keys=True),
+                }
+                for digest, one in missing.items()
+            ],
         )
+
+
+_KEEP_TEXT = insert(PolicyText).values(stored_at=func.now()).on_conflict_do_nothing()
