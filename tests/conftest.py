@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +21,9 @@ from argon2.profiles import CHEAPEST
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
+from sqlalchemy.util import LRUCache
 
 from registry.accounts import service as accounts_service
 from registry.accounts.forms import TokenForm
@@ -108,6 +111,20 @@ def home(cluster: Cluster, template: str, tmp_path: Path) -> Iterator[Home]:
         yield made
 
 
+@lru_cache(maxsize=1)
+def _acquainted(cluster: Cluster) -> Dialect:
+    """What SQLAlchemy learns of a server at the first connection, learnt once."""
+    engine = engine_for(_urls(cluster, "template_registry").owner)
+    with engine.connect():
+        pass
+    engine.dispose()
+    return engine.dialect
+
+
+_COMPILED: Any = LRUCache(2000)
+"""The statements compiled so far, for the engines of every home: tests ask each database the same ones."""
+
+
 @contextmanager
 def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]:
     """A fresh, migrated database in a home of its own, for as long as the block lasts."""
@@ -119,6 +136,9 @@ def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]
         connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
     urls = _urls(cluster, name)
     made = Home(Settings(home=folder / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
+    for engine in (made.owner, made.app, made.jobs, made.public):
+        engine.dialect = _acquainted(cluster)
+        engine.update_execution_options(compiled_cache=_COMPILED)
     try:
         yield made
     finally:
