@@ -65,6 +65,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     chosen, folder = os.environ.get("BEFFROI_TEST_POSTGRES"), tmp_path_factory.mktemp("pg")
     with temporary_cluster(Path(chosen) if chosen else None, folder, base=_base_in_memory()) as made:
         yield made
+        _administration(made).close()
 
 
 def _base_in_memory() -> Path | None:
@@ -86,6 +87,12 @@ def _superuser(cluster: Cluster, dbname: str = "postgres") -> psycopg.Connection
     return psycopg.connect(url, autocommit=True)
 
 
+@lru_cache(maxsize=1)
+def _administration(cluster: Cluster) -> psycopg.Connection[Any]:
+    """The connection that makes and drops databases: the same one for all of them."""
+    return _superuser(cluster)
+
+
 def _urls(cluster: Cluster, name: str) -> Urls:
     return Urls(*(connection_url(cluster, user=role, password=PASSWORDS[role], dbname=name) for role in PASSWORDS))
 
@@ -94,6 +101,9 @@ def _urls(cluster: Cluster, name: str) -> Urls:
 def template(cluster: Cluster) -> str:
     """A migrated, empty database that every test's own is cloned from."""
     with _superuser(cluster) as connection:
+        if cluster.major >= 16:
+            # What makes a stolen password costly to try makes each connection cost three milliseconds.
+            connection.execute("SET scram_iterations = 1")
         for statement in (*role_statements(PASSWORDS), *database_statements("template_registry")):
             connection.execute(statement)
     with _superuser(cluster, "template_registry") as connection:
@@ -139,11 +149,11 @@ _COMPILED: Any = LRUCache(2000)
 def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]:
     """A fresh, migrated database in a home of its own, for as long as the block lasts."""
     name = f"test_{secrets.token_hex(6)}"
-    with _superuser(cluster) as connection:
-        # Nothing is synced here: copying files costs a third of writing every page of them to the journal.
-        connection.execute(f"CREATE DATABASE {name} OWNER beffroi_owner TEMPLATE {template} STRATEGY FILE_COPY")
-        connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
-        connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
+    connection = _administration(cluster)
+    # Nothing is synced here: copying files costs a third of writing every page of them to the journal.
+    connection.execute(f"CREATE DATABASE {name} OWNER beffroi_owner TEMPLATE {template} STRATEGY FILE_COPY")
+    connection.execute(f"REVOKE ALL ON DATABASE {name} FROM PUBLIC")
+    connection.execute(f"GRANT CONNECT ON DATABASE {name} TO beffroi_app, beffroi_jobs, beffroi_public")
     urls = _urls(cluster, name)
     made = Home(Settings(home=folder / "home", database_url=urls.app, database_admin_url=urls.owner), urls, cluster)
     for engine in (made.owner, made.app, made.jobs, made.public):
@@ -155,8 +165,7 @@ def opened_home(cluster: Cluster, template: str, folder: Path) -> Iterator[Home]
         # Also when the block fails: a failing example tried again and again would take every connection.
         made.dispose()
         engine_for.cache_clear()
-        with _superuser(cluster) as connection:
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @dataclass
