@@ -25,7 +25,7 @@ from registry.datasets.vocabulary import (
     PublicationGround,
     ThirdPartyRights,
 )
-from registry.documents.facts import find_valid_kinds
+from registry.documents.facts import Proofs, find_proofs
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.facts import bind_organisations_above, bind_presence, may_be_absent
@@ -38,7 +38,8 @@ _NAMES = (
     "personal_data", "publication_ground", "anonymisation_proof", "nature", "description_length", "documented",
     "owner_appointed", "steward_appointed", "first_published", "third_party_rights", "third_party_rights_in_question",
     "reuser_warning", "retention_months", "retention_trigger", "last_use_review", "personal_fields_justified",
-    "denies_personal_data", "holds_personal_fields", "valid_evidence", "origin", *sector_facts.NAMES,
+    "denies_personal_data", "holds_personal_fields", "valid_evidence", "evidence_expires_on", "origin",
+    *sector_facts.NAMES,
 )  # fmt: skip
 VALUE_WORDS.update(
     {
@@ -113,7 +114,7 @@ def bind_datasets(
             roles.setdefault(row.subject_id, set()).add(row.role)
     for dataset_id, one in tried.items():
         roles[dataset_id] = (roles.get(dataset_id, set()) | one.filled) - one.vacant
-    proofs = find_valid_kinds(session, ProofSubject.DATASET, ids, on=on, until=until)
+    proofs = find_proofs(session, ProofSubject.DATASET, ids, on=on, until=until)
     persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
     return {
         sheet.id: (
@@ -126,16 +127,20 @@ def bind_datasets(
                 fields.get(sheet.id, []),
                 services.get(sheet.id, []),
             )
-            | _facts_of_proofs(proofs.get(sheet.id, ())),
+            | _facts_of_proofs(proofs.get(sheet.id, Proofs())),
         )
         for sheet in sheets
     }
 
 
-def _facts_of_proofs(kinds: tuple[str, ...]) -> dict[str, Any]:
-    """What the evidence on a sheet says, by kind; a document that proves anonymity is the proof the sheet may tell."""
-    facts: dict[str, Any] = {"dataset.valid_evidence": kinds}
-    if EvidenceKind.ANONYMISATION_PROOF in kinds:
+def _facts_of_proofs(said: Proofs) -> dict[str, Any]:
+    """What the evidence on a sheet says; a document that proves anonymity is the proof the sheet may tell."""
+    facts: dict[str, Any] = {"dataset.valid_evidence": said.kinds}
+    # Evidence is linked in the registry: where none ends there, it is known that none does.
+    facts["dataset.evidence_expires_on__present"] = said.expires_on is not None
+    if said.expires_on is not None:
+        facts["dataset.evidence_expires_on"] = said.expires_on
+    if EvidenceKind.ANONYMISATION_PROOF in said.kinds:
         facts["dataset.anonymisation_proof__present"] = True
     return facts
 

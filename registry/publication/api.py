@@ -163,6 +163,7 @@ class ReuseBody:
     protected_reuse_offered: bool | None
     reuse_conditions_url: str | None
     reuse_procedure_public: bool | None
+    early_opening_on: date | None
     declared_absent: list[str]
 
 

@@ -33,13 +33,13 @@ _PLAIN = (
     "licence_compatible", "licence_restricts", "licence_restricts_competition", "fee", "protected_reuse_offered",
     "reuse_procedure_public",
 )  # fmt: skip
-_MAY_BE_ABSENT = ("fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url")
+_MAY_BE_ABSENT = ("fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url", "early_opening_on")
 BOUND = owed.BOUND + tuple(
     f"dataset.{name}"
     for name in (
         "publication_decision", "publication_decision_stands", "refusal_ground", "refusal_reviewed_on", "electronic",
         "protected_secrets", "secrets_redacted", "disclosure_text", "licence_homologated", "secrets_reviewed",
-        *_PLAIN, *_MAY_BE_ABSENT, "restriction_reason",
+        "communicability_delay_running", *_PLAIN, *_MAY_BE_ABSENT, "restriction_reason",
     )
 )  # fmt: skip
 _SAID = {
@@ -48,6 +48,7 @@ _SAID = {
     Outcome.RESTRICTED: PublicationDecision.NOT_PUBLISH,
     Outcome.NOT_COMMUNICABLE: PublicationDecision.NOT_PUBLISH,
 }
+_KEPT_WHOLE = frozenset({Conclusion.TO_NOBODY, Conclusion.TO_PERSON})
 _PROOFS = frozenset({EvidenceKind.ANONYMISATION_PROOF, EvidenceKind.REDACTION})
 
 
@@ -101,8 +102,14 @@ def _bind_reuse(facts: dict[str, Any], terms: Any, sheet: Any) -> None:
 def _bind_secrets(facts: dict[str, Any], found: Communicability) -> None:
     if found.secrets or found.conclusion is Conclusion.TO_ALL:
         facts["dataset.protected_secrets"] = found.secrets
-    if _PROOFS & set(facts.get("dataset.valid_evidence", ())):
+    redacted = bool(_PROOFS & set(facts.get("dataset.valid_evidence", ())))
+    if redacted:
         facts["dataset.secrets_redacted"] = True
+    # A delay runs because of a secret that somebody said to be there: until then, other rules ask for the answers.
+    if not found.secrets or redacted:
+        facts["dataset.communicability_delay_running"] = False
+    elif found.conclusion in _KEPT_WHOLE:
+        facts["dataset.communicability_delay_running"] = True
 
 
 def _bind_homologation(facts: dict[str, Any], choice: Any, sheet: Any, own: set[str], pieces: frozenset[int]) -> None:
@@ -127,7 +134,7 @@ def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communic
     facts["dataset.publication_decision__present"] = choice is not None
     facts["dataset.refusal_ground__present"] = choice is not None and choice.refusal is not None
     if choice is None:
-        facts["dataset.refusal_reviewed_on__present"] = False
+        facts["dataset.refusal_reviewed_on__present"] = facts["dataset.disclosure_text__present"] = False
         return
     outcome = Outcome(choice.outcome)
     facts["dataset.publication_decision"] = str(_SAID[outcome])

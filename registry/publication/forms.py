@@ -44,6 +44,7 @@ LABELS = {
     "protected_reuse_offered": mark("Des données protégées sont ouvertes sous conditions"),
     "reuse_conditions_url": mark("Adresse des conditions de réutilisation"),
     "reuse_procedure_public": mark("La procédure de demande est publique"),
+    "early_opening_on": mark("Ouverture anticipée décidée par l’administration des archives le"),
     "declared_absent": mark("N’existe pas"),
     "file": mark("Fichier à publier"),
     "lines": mark("Une ligne du fichier est"),
@@ -138,7 +139,14 @@ _PAST = Annotated[date, since_year(1978)]
 _Address = Annotated[
     str, StringConstraints(strip_whitespace=True, max_length=2000, pattern=r"^https?://[^\s]+$"), Clean
 ]
-ABSENT = ("restriction_reason", "fee_ground", "fee_calculation_url", "fee_revised_on", "reuse_conditions_url")
+ABSENT = (
+    "restriction_reason",
+    "fee_ground",
+    "fee_calculation_url",
+    "fee_revised_on",
+    "reuse_conditions_url",
+    "early_opening_on",
+)
 """What may be said not to exist, as against not being known."""
 HANG_ON: Mapping[str, tuple[str, ...]] = {
     "fee": ("fee_ground", "fee_calculation_url", "fee_revised_on"),
@@ -170,6 +178,7 @@ class ReuseForm(BaseModel):
     protected_reuse_offered: bool | None = None
     reuse_conditions_url: _Address | None = None
     reuse_procedure_public: bool | None = None
+    early_opening_on: _PAST | None = None
     declared_absent: list[Line] = Field(default_factory=list)
 
     @field_validator(*(name for hanging in HANG_ON.values() for name in hanging))
@@ -184,9 +193,9 @@ class ReuseForm(BaseModel):
             )  # fmt: skip
         return value
 
-    @field_validator("fee_revised_on")
+    @field_validator("fee_revised_on", "early_opening_on")
     @classmethod
-    def _revised_already(cls, value: date | None, info: ValidationInfo) -> date | None:
+    def _past_already(cls, value: date | None, info: ValidationInfo) -> date | None:
         today = (info.context or {}).get("today")
         if value is not None and today is not None and value > today:
             raise PydanticCustomError("future", _("Cette date est à venir : donnez un jour passé, ou aujourd’hui."))

@@ -106,7 +106,9 @@ class ReuseTerms(Versioned, table=True):
     """On which terms a dataset may be reused, as far as its licence does not say: one row a dataset, amended.
 
     `declared_absent` names what is known to have no value, as against never said.
-    Law: CRPA L312-1-1, L321-3, L322-6, L323-1, L323-2, L324-1 to L324-3; regulations (EU) 2022/868 and 2023/138.
+    `early_opening_on` is the day the archives administration decided to open the data before the end of its delay.
+    Law: CRPA L312-1-1, L321-3, L322-6, L323-1, L323-2, L324-1 to L324-3; Code du patrimoine L213-3 II; regulations
+    (EU) 2022/868 and 2023/138.
     """
 
     __tablename__ = "reuse_terms"
@@ -131,4 +133,5 @@ class ReuseTerms(Versioned, table=True):
     protected_reuse_offered: bool | None = None
     reuse_conditions_url: str | None = plain(nullable=True)
     reuse_procedure_public: bool | None = None
+    early_opening_on: date | None = None
     declared_absent: list[str] = plain_list()

@@ -12,7 +12,7 @@ from registry.publication.models import ReuseTerms
 from registry.publication.queries import Dossier
 from registry.publication.rules import SAID_BY_LICENCE, is_homologated
 from registry.publication.views import ReuseGroup, ReusePage
-from registry.publication.vocabulary import FeeGround
+from registry.publication.vocabulary import FeeGround, SecretReply
 from registry.web.templating import say_day
 
 _ABSENT = "declared_absent"
@@ -48,7 +48,7 @@ def reuse_lines(sheet: Dataset, terms: ReuseTerms | None) -> list[tuple[str, str
     return lines
 
 
-def _groups(sheet: Dataset, values: Mapping[str, Any]) -> list[ReuseGroup]:
+def _groups(sheet: Dataset, values: Mapping[str, Any], asked: str, *, waits: bool) -> list[ReuseGroup]:
     listed = _listed(sheet)
     by_licence = _("La licence de la fiche est de la liste du décret : elle répond « non ».") if listed else ""
     said = [
@@ -68,21 +68,40 @@ def _groups(sheet: Dataset, values: Mapping[str, Any]) -> list[ReuseGroup]:
         (_("Données protégées ouvertes sous conditions"), _("Règlement (UE) 2022/868, art. 3 et 5"),
          ("protected_reuse_offered", "reuse_conditions_url", "reuse_procedure_public"),
          _("Données couvertes par un secret, que l’on laisse réutiliser sous conditions."), False),
+        (_("Archives qui ne sont pas encore communicables"), "Code du patrimoine, L213-2, L213-3 II",
+         ("early_opening_on",),
+         _("Si un secret s’oppose encore à la communication : seule cette ouverture permet alors de mettre en ligne."),
+         waits),
     ]  # fmt: skip
     return [
-        ReuseGroup(title, law, names, says, matters or any(values.get(name) not in (None, "") for name in names))
+        ReuseGroup(
+            title,
+            law,
+            names,
+            says,
+            asked in names or (not asked and (matters or any(values.get(name) not in (None, "") for name in names))),
+        )
         for title, law, names, says, matters in said
     ]
 
 
+def _is_secret(dossier: Dossier) -> bool:
+    return any(one.answer is SecretReply.YES for one in dossier.answers.values())
+
+
 def reuse_page(
-    sheet: Dataset, dossier: Dossier, values: Mapping[str, Any] | None = None, errors: Mapping[str, str] = {}
+    sheet: Dataset,
+    dossier: Dossier,
+    values: Mapping[str, Any] | None = None,
+    errors: Mapping[str, str] = {},
+    asked: str = "",
 ) -> ReusePage:
-    """The form, as recorded or typed."""
+    """The form, as recorded or typed; where one of its questions is asked for, its group alone is open."""
     shown = {name: getattr(dossier.reuse, name, None) for name in ReuseForm.model_fields} if values is None else values
     labels = {name: _(word) for name, word in LABELS.items()}
     return ReusePage(
-        id=sheet.id, version=dossier.version, title=sheet.title, groups=_groups(sheet, shown),
+        id=sheet.id, version=dossier.version, title=sheet.title,
+        groups=_groups(sheet, shown, asked, waits=_is_secret(dossier)),
         grounds=[(str(one), one.label) for one in FeeGround], absent=[(name, labels[name]) for name in ABSENT],
         values=shown, errors=errors, labels=labels,
     )  # fmt: skip

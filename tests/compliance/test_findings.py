@@ -24,6 +24,9 @@ from registry.datasets.systems.facts import BOUND as OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
 from registry.datasets.systems.forms import SystemForm
 from registry.datasets.systems.service import record_system
+from registry.documents.forms import EvidenceForm
+from registry.documents.service import ReceivedFile, record_evidence
+from registry.documents.vocabulary import FileType
 from registry.organisations.facts import BOUND as OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.forms import AppointmentForm, OrganisationForm, PersonForm
@@ -147,6 +150,9 @@ def test_the_rooms_bind_exactly_the_facts_that_are_declared_with_their_types(reg
         fields=[{"name": "nom", "personal_category": "identity", "purpose": "Écrire à la personne"}],
     )  # fmt: skip
     with register.transaction() as session:
+        proof = EvidenceForm(kind="certificate", title="Certificat", subject_kind="dataset", subject_id=number,
+                             expires_on=TODAY)  # fmt: skip
+        record_evidence(session, register.authority, proof, ReceivedFile("0" * 64, 1, FileType.PDF, "a.pdf"))
         person = record_person(session, register.authority, PersonForm(name="Une fonction"))
         for role in ("prada", "dpo"):
             form = AppointmentForm(person_id=person.id, role=role, subject_kind="organisation",

@@ -253,7 +253,24 @@ def test_a_document_that_proves_anonymity_serves_the_policy_until_it_expires(tow
     assert verdict_of(steward, number) == "to-complete"
 
 
-def verdict_of(who: Someone, number: int) -> str:
-    """What OD-02 says of a sheet."""
+def test_a_sheet_is_asked_for_new_evidence_once_the_first_of_its_documents_expires(town: Town):
+    steward, number = town.someone(Role.STEWARD), town.record()
+    days = {gap: (town.info["today"]() + timedelta(days=gap)).isoformat() for gap in (-1, 0, 30)}
+    seen = [verdict_of(steward, number, "CDV-08")]
+    give(steward, to=number)
+    seen.append(verdict_of(steward, number, "CDV-08"))
+    give(steward, to=number, content=PDF + b"2", expires_on=days[30])
+    seen.append(verdict_of(steward, number, "CDV-08"))
+    place = give(steward, to=number, content=PDF + b"3", expires_on=days[-1]).headers["location"].partition("?")[0]
+    seen.append(verdict_of(steward, number, "CDV-08"))
+    files = {"file": ("b.pdf", PDF + b"4", "application/pdf")}
+    assert steward.post(f"{place}/edition", {"version": "1", "expires_on": days[0]}, files=files).status_code == 303
+    seen.append(verdict_of(steward, number, "CDV-08"))
+
+    assert seen == ["not-applicable", "not-applicable", "compliant", "non-compliant", "compliant"]
+
+
+def verdict_of(who: Someone, number: int, policy: str = "OD-02") -> str:
+    """What a policy says of a sheet."""
     found = who.api("GET", f"/api/v1/datasets/{number}").json()["findings"]
-    return next(str(one["verdict"]) for one in found if one["policy_id"] == "OD-02")
+    return next(str(one["verdict"]) for one in found if one["policy_id"] == policy)

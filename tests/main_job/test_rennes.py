@@ -274,8 +274,8 @@ def test_today_is_judged_in_the_import_itself(steps: Steps):
     # 27 datasets, the authority and its 43 communes; the import had judged them already.
     assert (evaluated["subjects"], evaluated["changed"]) == (27 + 44, 0)
     assert evaluated["as_of"] == evaluated["known_on"] == evaluated["law_of"]
-    # Forty-nine rules on each dataset, thirteen on each body; the file knows no information system.
-    assert sum(evaluated["verdicts"].values()) == 27 * 49 + 44 * 13 == len(steps.findings)
+    # Fifty-one rules on each dataset, thirteen on each body; the file knows no information system.
+    assert sum(evaluated["verdicts"].values()) == 27 * 51 + 44 * 13 == len(steps.findings)
     assert evaluated["verdicts"] == dict(Counter(one["verdict"] for one in steps.findings)) | {OK: 0}
 
 
@@ -333,11 +333,11 @@ def test_another_day_or_another_law_is_judged_without_writing(job: Job, steps: S
     assert (long_ago["subjects"], known_then["subjects"]) == (0, 0)
     assert (long_ago["as_of"], long_ago["known_on"], long_ago["law_of"]) == ("2016-01-01",) * 3
     assert (known_then["as_of"], known_then["known_on"]) == (steps.evaluated["as_of"], "2016-01-01")
-    # On that day only OD-02, OD-03, OD-07, OD-09, OD-11, OD-12, OD-17, OD-29, ARCH-01, ARCH-02, ARCH-03, CDV-03,
+    # On that day only OD-02, OD-03, OD-07, OD-09, OD-11, OD-12, OD-17, OD-29, ARCH-01 to ARCH-04, CDV-03,
     # CDV-05, CDV-12 and DSP-07 bound datasets; ACC-02, ACC-08 and OD-10 bodies. The fees (OD-06) waited for
     # January 2017.
     assert (law_then["subjects"], law_then["law_of"]) == (71, "2016-12-01")
-    assert sum(law_then["verdicts"].values()) == 27 * 15 + 44 * 3
+    assert sum(law_then["verdicts"].values()) == 27 * 16 + 44 * 3
     # Nothing in the file says that a dataset is open to all, so each of the first four rules waits for it; five are
     # of the environment or of a territory, and nobody said their theme of INSPIRE; none follows a retention rule,
     # and nobody said which are about people.

@@ -114,6 +114,38 @@ def test_a_day_ends_a_secret_alone(town: Town):
     assert reply(steward, sheet, "l999-9", "no").status_code == 404
 
 
+def test_what_a_secret_keeps_is_not_online_before_its_last_day_unless_the_archives_opened_it(town: Town):
+    online = {"access_rights": "public", "distributions": [{"access_url": "https://exemple.invalid/a.csv"}]}
+    sheet, legal = town.record(**online), town.someone(Role.LEGAL)
+    today = town.info["today"]()
+
+    def judged() -> str:
+        found = legal.api("GET", f"/api/v1/datasets/{sheet}").json()["findings"]
+        return next(str(one["verdict"]) for one in found if one["policy_id"] == "ARCH-04")
+
+    seen = [judged()]
+    reply(legal, sheet, "l311-6-privacy", "yes")
+    deny(legal, sheet)
+    reply(legal, sheet, PART, "yes")
+    seen.append(judged())
+    reply(legal, sheet, PART, "no")
+    seen.append(judged())
+    terms = f"/publication/du-jeu/{sheet}/reutilisation"
+    for said in ({"declared_absent": "early_opening_on"}, {"early_opening_on": today.isoformat()}, {}):
+        assert legal.post(terms, {"version": str(version_of(legal, sheet)), **said}).status_code == 303
+        seen.append(judged())
+    reply(legal, sheet, "l311-6-privacy", "yes", until=(today - timedelta(days=1)).isoformat())
+    seen.append(judged())
+
+    # Nobody looked; whether it was taken out is not known; nobody said whether the archives opened it; they did not;
+    # they did; nobody knows again; the secret has ended.
+    assert seen == [
+        "not-applicable", "to-complete", "to-complete", "non-compliant", "compliant", "to-complete", "not-applicable"
+    ]  # fmt: skip
+    late = {"version": str(version_of(legal, sheet)), "early_opening_on": (today + timedelta(days=1)).isoformat()}
+    assert legal.post(terms, late).status_code == 422
+
+
 def test_a_decision_to_open_needs_its_answers_and_a_licence_the_law_lists(town: Town):
     sheet, legal = town.record(), town.someone(Role.LEGAL)
     early = decide(legal, town, sheet, **OPEN)
