@@ -57,6 +57,7 @@ _RECORDS = {
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
+    Permission.DATASETS_LAW_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_APPOINTMENT_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
@@ -66,8 +67,8 @@ _ASKED = {
     Permission.GOVERNANCE_PLAN_RECORD: mark("à demander au référent ou à la référente données"),
 }
 """Whom to ask for a fact, by the permission its recording needs."""
-_APPOINTMENTS, _VISA, _TRAININGS = "appointments", "visa", "trainings"
-"""The fields of facts recorded by appointing somebody on the sheet itself, and by endorsing a move: not in its form."""
+_APPOINTMENTS, _VISA, _TRAININGS, _REUSE = "appointments", "visa", "trainings", "reuse"
+"""The fields of facts that the form of the sheet does not hold, each told by those who may do something else."""
 _OWED = {
     "address_base": "base-adresse-locale", "subsidies": "subventions", "contracts": "marches-publics",
 }  # fmt: skip
@@ -77,6 +78,7 @@ _BY_OTHERS = {
     _VISA: Permission.LIFECYCLE_VISA_GIVE,
     _TRAININGS: Permission.GOVERNANCE_PLAN_RECORD,
     **dict.fromkeys(_OWED, Permission.DATASETS_SHEET_RECORD),
+    _REUSE: Permission.DATASETS_LAW_RECORD,
 }
 ELSEWHERE = {
     _APPOINTMENTS: "#responsables",
@@ -106,7 +108,6 @@ ELSEWHERE = {
     "remedies_stated": "/repondre#remedies_stated",
     "retention": "#conservation-du-jeu",
     "rights_holder_named": "/repondre#rights_holder_named",
-    "reuse": "#publication",
     "secrets": "#publication",
     "secrets_reviewed": "#publication",
     "services": "/modifier#interfaces",
@@ -118,9 +119,10 @@ ELSEWHERE = {
 something else has a field of that name."""
 APART = {
     _TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy&organisation={id}",
+    _REUSE: "/publication/du-jeu/{id}/reutilisation?fait={fact}#{fact}",
     **{field: f"/jeux/nouveau?modele={name}&organisation={{id}}" for field, name in _OWED.items()},
 }  # fmt: skip
-"""Where facts are recorded that no sheet tells: a page of their own, narrowed to what they are about if it can be."""
+"""Where facts are recorded that no sheet tells: a page of their own, at what it is about or asks if it can be."""
 
 OF_LAW: set[str] = set()
 """The fields of a dataset that legal staff fill on a page of their own; the room of datasets says which."""
@@ -229,13 +231,18 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
             return MissingView(label, f"{SHEETS[kind].format(id=number)}/droit#{declared.field}")
         return MissingView(label, "", _(_ASKED[needed]))
     sheet = SHEETS[kind].format(id=number)
-    return MissingView(label, place_of_field(kind, sheet, declared.field))
+    return MissingView(label, place_of_field(kind, sheet, declared.field, name.rpartition(".")[2]))
 
 
-def place_of_field(kind: str, sheet: str, field: str) -> str:
-    """Where a fact of something is recorded, by its field; `sheet` is the address of that thing's own page."""
+def place_of_field(kind: str, sheet: str, field: str, fact: str = "") -> str:
+    """Where a fact of something is recorded, by its field; `sheet` is the address of that thing's own page.
+
+    `fact` is which, where one field of facts stands for many.
+    """
     form = ELSEWHERE.get(field, f"/modifier#{field}")
-    return APART.get(field, "").format(id=sheet.rpartition("/")[2]) or sheet + ELSEWHERE.get(f"{kind}.{field}", form)
+    return APART.get(field, "").format(id=sheet.rpartition("/")[2], fact=fact) or sheet + ELSEWHERE.get(
+        f"{kind}.{field}", form
+    )
 
 
 def say_assessment(visit: Visit, said: Assessment, subject_id: int, organisation_id: int) -> FindingView:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from registry.compliance.engine import engine_of
-from registry.compliance.panels import ELSEWHERE, findings_in_force
+from registry.compliance.panels import findings_in_force, place_of_field
 from registry.compliance.vocabulary import SubjectKind, Verdict
 from registry.datasets.models import Dataset
 from registry.datasets.wording import field_label
@@ -33,7 +33,8 @@ def point_lines(visit: Visit, points: Iterable[RefusalPoint], *, closable: bool)
         about, address = _("Toute la fiche"), f"/jeux/{one.dataset_id}"
         if one.field is not None:
             about = _(POINT_FIELDS[one.field]) if one.field in POINT_FIELDS else field_label(one.field)
-            address += "/sources" if one.field == "sources" else ELSEWHERE.get(one.field, f"/modifier#{one.field}")
+            sheet = address
+            address = f"{sheet}/sources" if one.field == "sources" else place_of_field("dataset", sheet, one.field)
         elif one.policy_id is not None:
             known = catalogue.find(one.policy_id)
             about = f"{one.policy_id}, {known.name()}" if known is not None else one.policy_id

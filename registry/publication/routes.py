@@ -170,9 +170,10 @@ def decide_one(visit: Visit, dataset_id: int) -> Response[Any]:
 
 @route("GET", "/publication/du-jeu/{dataset_id:int}/reutilisation", RECORD)
 def show_reuse(visit: Visit, dataset_id: int) -> Response[Any]:
-    """The form of the terms of reuse."""
+    """The form of the terms of reuse; the address may say which of them is asked for."""
     sheet = _to_record(visit, dataset_id)
-    return visit.page("publication/reuse.html", reuse_page(sheet, dossier_of(visit, dataset_id)))
+    page = reuse_page(sheet, dossier_of(visit, dataset_id), asked=visit.query("fait"))
+    return visit.page("publication/reuse.html", page)
 
 
 @route("POST", "/publication/du-jeu/{dataset_id:int}/reutilisation", RECORD)
