@@ -29,6 +29,15 @@ def say_training(task: Task, *_known: object) -> Words:
     return _("Suivre une formation aux données"), why, gain, _("Voir les formations"), address
 
 
+def say_correction(task: Task, *_known: object) -> Words:
+    """A sheet that was said to be wrong, and did not change since."""
+    return (
+        _("Corriger la fiche : {note}").format(note=task.detail), _("une campagne de certification l’a signalée"),
+        _("corrigée, ou certifiée telle quelle, elle ne vous attend plus"), _("Corriger"),
+        f"/jeux/{task.subject_id}/modifier",
+    )  # fmt: skip
+
+
 def say_campaign(task: Task, *_known: object) -> Words:
     """Sheets that a campaign asks about, and that nobody certified yet."""
     what = ngettext(

@@ -20,6 +20,7 @@ PATIENCE: Mapping[TaskKind, int] = {
     TaskKind.MOVE: 15,
     TaskKind.DOCUMENT: 15,
     TaskKind.POINT: 15,
+    TaskKind.CORRECTION: 30,
     TaskKind.ASSESSMENT: 30,
 }
 """How long each task may stand before it is late; a finding waits as long as its gravity allows.

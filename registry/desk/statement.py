@@ -4,16 +4,27 @@ from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, bindparam, text
 
 from registry.lifecycle.queries import AWAITED
 
+_KEPT_BY_ASKER = """
+(EXISTS (SELECT FROM appointment a
+          WHERE a.person_id = :person AND a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
+            AND a.role IN ('owner', 'steward') AND NOT a.annulled AND a.during @> CAST(:today AS date))
+ OR NOT EXISTS (SELECT FROM appointment a JOIN account o ON o.person_id = a.person_id AND o.state = 'active'
+                 WHERE a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
+                   AND a.role IN ('owner', 'steward') AND NOT a.annulled AND a.during @> CAST(:today AS date)))
+"""
+"""Whether a certification `s` is for the asker to answer: who keeps the sheet, else whoever may record it."""
+
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
-# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
-# for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
-# that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
-# time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
-# erasure once no request needs their name. A refusal is owed point by point, then the move once more. Who answers for
-# data is told of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in,
-# whoever may record it. The tasks that ask for one act, on as many sheets, are told as one line once there are
-# enough of them: it stands where the gravest of them would.
+# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers for
+# the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity that
+# lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its time is
+# told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for erasure once
+# no request needs their name. A refusal is owed point by point, then the move once more. Who answers for data is told
+# of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in, whoever may
+# record it; what is answered to be wrong is theirs to mend, until the sheet changes or is certified. The tasks that ask
+# for one act, on as many sheets, are told as one line once there are enough of them: it stands where the gravest of
+# them would.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -171,14 +182,15 @@ WITH waiting AS MATERIALIZED (
     FROM certification_campaign c JOIN certification s ON s.campaign_id = c.id AND s.state = 'waiting'
     JOIN dataset d ON d.id = s.dataset_id AND NOT d.annulled AND d.stage <> 'disposed'
    WHERE c.closed_on IS NULL AND NOT c.annulled AND s.organisation_id = ANY (:recording)
-     AND (EXISTS (SELECT FROM appointment a
-                   WHERE a.person_id = :person AND a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
-                     AND a.role IN ('owner', 'steward') AND NOT a.annulled AND a.during @> CAST(:today AS date))
-          OR NOT EXISTS (SELECT FROM appointment a JOIN account o ON o.person_id = a.person_id AND o.state = 'active'
-                          WHERE a.subject_kind = 'dataset' AND a.subject_id = s.dataset_id
-                            AND a.role IN ('owner', 'steward') AND NOT a.annulled
-                            AND a.during @> CAST(:today AS date)))
+     AND {_KEPT_BY_ASKER}
    GROUP BY c.id
+  UNION ALL
+  SELECT 'correction', concat_ws(':', 'correction', s.id), s.organisation_id, 'dataset', s.dataset_id, s.note,
+         ARRAY[]::text[], 2, s.answered_on, NULL, 1, false, false, CAST(:correction_patience AS integer), NULL
+    FROM certification s JOIN certification_campaign c ON c.id = s.campaign_id AND NOT c.annulled
+    JOIN dataset d ON d.id = s.dataset_id AND NOT d.annulled AND d.stage <> 'disposed'
+   WHERE s.state = 'wrong' AND s.dataset_version = d.version AND s.organisation_id = ANY (:recording)
+     AND {_KEPT_BY_ASKER}
   UNION ALL
   SELECT 'training', concat_ws(':', 'training', p.id), p.organisation_id, 'organisation', p.organisation_id,
          coalesce(CAST(had.next_on AS text), ''), ARRAY[]::text[], 5, NULL,

@@ -16,7 +16,7 @@ from registry.datasets.wording import PART_LABELS, field_label
 from registry.desk.beside import BESIDE
 from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.document_words import say_document
-from registry.desk.governance_words import say_action, say_campaign, say_training
+from registry.desk.governance_words import say_action, say_campaign, say_correction, say_training
 from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.move_words import say_move, say_point
 from registry.desk.queries import Laws, Task
@@ -463,6 +463,7 @@ _SAYING: Mapping[TaskKind, Callable[[Task, Catalogue, Binding, Questions], Words
     TaskKind.ACTION: say_action,
     TaskKind.TRAINING: say_training,
     TaskKind.CERTIFICATION: say_campaign,
+    TaskKind.CORRECTION: say_correction,
     TaskKind.DOCUMENT: lambda task, _catalogue, _binding, _questions: say_document(task.detail, waiting=task.waiting),
     TaskKind.QUESTION: _say_question,
     TaskKind.ANSWER: _say_question,

@@ -22,6 +22,7 @@ class TaskKind(Labelled):
     POINT = "point", mark("Points d’un refus")
     ACTION = "action", mark("Actions du plan")
     CERTIFICATION = "certification", mark("Fiches à certifier")
+    CORRECTION = "correction", mark("Fiches à corriger")
     TRAINING = "training", mark("Formations à suivre")
     DOCUMENT = "document", mark("Documents à approuver")
     ERASURE = "erasure", mark("Demandeurs à effacer")
@@ -83,6 +84,7 @@ MENDING = {
     "point": Permission.LIFECYCLE_MOVE_ASK,
     "action": Permission.GOVERNANCE_PLAN_RECORD,
     "certification": Permission.DATASETS_SHEET_RECORD,
+    "correction": Permission.DATASETS_SHEET_RECORD,
     "training": Permission.GOVERNANCE_PLAN_READ,
     "document": Permission.REPORTING_DOCUMENT_APPROVE,
 }

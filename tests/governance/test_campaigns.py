@@ -49,10 +49,13 @@ def test_who_keeps_a_sheet_is_asked_certifies_in_bulk_or_says_what_is_wrong_and_
     wrong = steward.post(f"{campaign}/signaler", {"sheet": [f"{meters}:1"], "note": "Le format a changé"})
     assert wrong.status_code == 303, wrong.text
     assert answers_of(town) == {
-        trees: ("certified", 1, None), pipes: ("certified", 1, None), meters: ("wrong", None, "Le format a changé"),
+        trees: ("certified", 1, None), pipes: ("certified", 1, None), meters: ("wrong", 1, "Le format a changé"),
         elsewhere: ("waiting", None, None),
     }  # fmt: skip
-    assert "Certifier" not in steward.get("/bureau").text
+    desk = unescape(steward.get("/bureau").text)
+    assert "Certifier 3" not in desk
+    assert "Corriger la fiche : Le format a changé" in desk
+    assert f"/jeux/{meters}/modifier" in desk
 
     shown = jurist.get(campaign).text
     assert f"?etat=certified&amp;service={town.service_id}#fiches" in shown
@@ -66,7 +69,11 @@ def test_who_keeps_a_sheet_is_asked_certifies_in_bulk_or_says_what_is_wrong_and_
     assert jurist.post(f"{campaign}/clore", {"version": "1"}).status_code == 303
     closed = unescape(jurist.get(campaign).text)
     assert "Sans réponse" in closed
-    late = steward.post(f"{campaign}/certifier", {"sheet": [f"{meters}:1"]})
+    assert "Corriger la fiche" in steward.get("/bureau").text, "Closing mends nothing."
+    with town.acting() as session:
+        amend_dataset(session, meters, DatasetChange(title="Compteurs d’eau"), expected=1)
+    assert "Corriger la fiche" not in steward.get("/bureau").text
+    late = steward.post(f"{campaign}/certifier", {"sheet": [f"{meters}:2"]})
     assert (late.status_code, "Cette campagne est close" in unescape(late.text)) == (409, True)
     assert answers_of(town)[trees] == ("certified", 1, None)
     assert jurist.post(f"{campaign}/rouvrir", {"version": "2"}).status_code == 303

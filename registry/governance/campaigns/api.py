@@ -192,7 +192,8 @@ def list_certifications(visit: Visit, campaign_id: int) -> Response[Certificatio
     more, found = len(found) > asked.limit, found[: asked.limit]
     rows = [
         CertificationBody(
-            one.row.dataset_id, one.row.organisation_id, one.title, one.version, one.row.state, one.row.dataset_version,
+            one.row.dataset_id, one.row.organisation_id, one.title, one.version, one.row.state,
+            one.row.dataset_version if one.row.state is CertificationState.CERTIFIED else None,
             one.row.answered_on, one.row.answered_as, one.row.note,
         )
         for one in found

@@ -30,7 +30,7 @@ class CertificationCampaign(Versioned, table=True):
 
 
 class Certification(Versioned, table=True):
-    """What was answered about one sheet: `dataset_version` is the version certified, `answered_as` who answered by.
+    """What was answered about one sheet: `dataset_version` is the version that was, `answered_as` who answered by.
 
     A role and no account: what was certified is told to who reads the sheet, who answered is the ledger's to tell.
     """

@@ -183,7 +183,7 @@ def _sheet(one: Asked, campaign: CertificationCampaign, *, answering: bool) -> S
     words = say_answer(row) if row.answered_on is not None else _words_of(row.state, campaign)
     return SheetLine(
         row.dataset_id, one.title, one.organisation, str(TONES[row.state]), words, row.note or "", one.version,
-        row.state is CertificationState.CERTIFIED and row.dataset_version != one.version, answering,
+        row.dataset_version not in (None, one.version), answering,
     )  # fmt: skip
 
 

@@ -85,8 +85,9 @@ def report_sheets(
         raise wrong("note", _("Dites en quelques mots ce qui ne va pas : qui corrigera la fiche le lira."))
     rows = _asked(session, campaign_id, _read(form), offices)
     say(session, "governance:certification:report")
-    for row, _version in rows:
-        row.state, row.dataset_version = CertificationState.WRONG, None
+    for row, version in rows:
+        # Once the sheet has changed, what was wrong with it is taken to be mended.
+        row.state, row.dataset_version = CertificationState.WRONG, version
         row.answered_on, row.answered_as, row.note = today, offices[row.organisation_id], form.note
     session.flush()
 
