@@ -375,8 +375,8 @@ def _in_words(refusal: str) -> str:
 
 
 def subject_of(fact: str) -> SubjectKind:
-    """What a fact is about, from its name: in a condition, a hyphen would subtract."""
-    return SubjectKind(fact.partition(".")[0].replace("_", "-"))
+    """What a fact is about, from its name."""
+    return SubjectKind(fact.partition(".")[0])
 
 
 def _is_day(call: Node) -> bool:

@@ -15,11 +15,7 @@ class SubjectKind(Labelled):
     CONTRACT = "contract", mark("Contrat ou convention")
     AMENDMENT = "amendment", mark("Avenant")
     DELIVERY = "delivery", mark("Remise due par un contrat")
-    PERSON = "person", mark("Personne en fonction")
     PARTNER = "partner", mark("Partenaire")
-    EVIDENCE = "evidence", mark("Preuve")
-    DISPOSAL = "disposal", mark("Élimination")
-    RETENTION_RULE = "retention-rule", mark("Règle de conservation")
 
 
 class Verdict(Labelled):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from registry.compliance import evaluation
-from registry.compliance.catalogue import Catalogue, subject_of
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.evaluation import Defect, assess, assess_version
 from registry.compliance.explanation import condition_in_words, verdict_word
 from registry.compliance.expressions import DEEPEST, LONGEST
@@ -386,6 +386,5 @@ def test_a_policy_whose_facts_are_all_recorded_judges_and_one_not_in_force_does_
 
 def test_a_policy_on_what_no_room_records_waits_whatever_it_asks() -> None:
     catalogue = awaiting()
-    catalogue.policies = [catalogue.policies[0].model_copy(update={"subject": SubjectKind.RETENTION_RULE})]
+    catalogue.policies = [catalogue.policies[0].model_copy(update={"subject": SubjectKind.DELIVERY})]
     assert [one.id for one, _version in catalogue.waiting(TODAY)] == ["ZZ-01"]
-    assert subject_of("retention_rule.months") is SubjectKind.RETENTION_RULE
