@@ -139,6 +139,8 @@ def _ask(
     expected = get_dataset(session, sheet).version
     form = StageRequestForm(move=move.code, reason=reason)
     ask_move(session, sheet, form, by=accounts[by], roles=[Role.STEWARD], today=day, expected=expected)
+    # The database moves the sheet by itself: who amends it next reads the version it stands at.
+    session.refresh(get_dataset(session, sheet))
 
 
 def _decide_to_open(session: Session, named: Named, by: str, accounts: Mapping[str, int], day: date) -> None:
@@ -159,3 +161,4 @@ def _answer(
     form = VisaForm(kind=VisaKind.LEGAL, answer=answer, reason=refusal)
     expected = get_dataset(session, sheet).version
     answer_visa(session, waiting.id, form, by=accounts[by], roles=[_ROLES[by]], today=day, expected=expected)
+    session.refresh(get_dataset(session, sheet))
