@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, Date, Select, Text, any_, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -69,9 +69,19 @@ def get_dataset(session: Session, dataset_id: int) -> Row | None:
     return found[0] if found else None
 
 
-def was_withdrawn(session: Session, dataset_id: int) -> bool:
-    """Whether the public has read a dataset that it will not read any more."""
-    return bool(session.execute(select(func.was_withdrawn(dataset_id))).scalar_one())
+@dataclass(frozen=True)
+class Withdrawal:
+    """When the public lost a dataset and why, where that is told: an annulled sheet tells neither."""
+
+    withdrawn_on: date | None
+    reason: str
+
+
+def find_withdrawal(session: Session, dataset_id: int) -> Withdrawal | None:
+    """How a dataset that the public has read left it for good; nothing where it did not."""
+    told = text("SELECT withdrawn_on, reason FROM withdrawal_of(:id)").columns(withdrawn_on=Date, reason=Text)
+    row = session.execute(told, {"id": dataset_id}).one_or_none()
+    return None if row is None else Withdrawal(row.withdrawn_on, row.reason or "")
 
 
 def find_latest(session: Session, limit: int) -> list[Row]:

@@ -9,9 +9,10 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 from markupsafe import Markup
 
+from registry.inspection.contacts import cites_somebody
 from registry.kernel.words import _
 from registry.platform.lists import load_list
-from registry.public.answering import page
+from registry.public.answering import absent, page
 from registry.public.queries import (
     Sought,
     count_datasets,
@@ -19,9 +20,9 @@ from registry.public.queries import (
     find_datasets,
     find_parts,
     find_themes,
+    find_withdrawal,
     get_dataset,
     get_published_on,
-    was_withdrawn,
 )
 from registry.public.views import (
     PATH,
@@ -41,6 +42,7 @@ from registry.public.views import (
     service_lines,
 )
 from registry.web.forms import read_number
+from registry.web.templating import say_day
 from registry.web.visits import EVERYBODY, Visit, route
 
 A_PAGE = 20
@@ -116,17 +118,25 @@ def show_published_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
 
 
 def _absent(visit: Visit, dataset_id: int) -> Response[Any]:
-    if dataset_id < _LAST and was_withdrawn(visit.session, dataset_id):
+    left = find_withdrawal(visit.session, dataset_id) if dataset_id < _LAST else None
+    if left is not None:
+        # It is written within: what may name somebody stays there.
+        reason = "" if cites_somebody(left.reason) else left.reason
         told = AbsentPage(
             _("Ce jeu de données n’est plus publié"),
-            _("Il l’a été, et l’organisation qui le publiait l’a retiré. Son adresse ne servira à aucun autre."),
+            _("L’organisation qui le publiait l’a retiré. Son adresse ne servira à aucun autre."),
+            [
+                (label, value)
+                for label, value in ((_("Retiré le"), say_day(left.withdrawn_on)), (_("Pourquoi"), reason))
+                if value
+            ],
         )
-        return page(visit, "public/absent.html", told, status=HTTP_410_GONE)
+        return absent(visit.request, visit.shell(), told, HTTP_410_GONE)
     told = AbsentPage(
         _("Ce jeu de données n’est pas publié"),
         _("Aucun jeu de données n’est publié à cette adresse, ou il est en cours de révision. Vérifiez l’adresse."),
     )
-    return page(visit, "public/absent.html", told, status=HTTP_404_NOT_FOUND)
+    return absent(visit.request, visit.shell(), told, HTTP_404_NOT_FOUND)
 
 
 @route("GET", "/catalogue/organisations/{organisation_id:int}", EVERYBODY, published=True)
@@ -139,7 +149,7 @@ def show_publisher(visit: Visit, organisation_id: int) -> Response[Any]:
             _("Cette organisation ne publie rien"),
             _("Aucune organisation ne publie de données à cette adresse. Vérifiez l’adresse."),
         )
-        return page(visit, "public/absent.html", told, status=HTTP_404_NOT_FOUND)
+        return absent(visit.request, visit.shell(), told, HTTP_404_NOT_FOUND)
     sought = Sought(organisation=organisation_id)
     total, rows = count_datasets(visit.session, sought), find_datasets(visit.session, sought, limit=A_PAGE)
     above = bodies.get(body["parent_id"] or 0)

@@ -91,10 +91,11 @@ class PublisherPage:
 
 @dataclass(frozen=True)
 class AbsentPage:
-    """What is not published: never, not now, or not any more."""
+    """What is not published: never, not now, or not any more; `facts` say when it left and why."""
 
     title: str
     sentence: str
+    facts: Sequence[tuple[str, str]] = ()
 
 
 def address_of(dataset_id: int) -> str:

@@ -128,6 +128,8 @@ _BUSY = {
 """What passes a moment later, by SQLSTATE: a statement, a lock that took too long, a deadlock, a serialisation."""
 RECORDS: set[str] = set()
 """Where records have a page each, by the first step of its address; rooms add theirs."""
+FACES: "dict[str, Callable[[Request[Any, Any, Any], Said], Response[Any]]]" = {}
+"""Who answers in a frame of their own for the addresses that begin so; rooms add theirs."""
 _RECORD = re.compile(r"/([a-z-]+)/[0-9]+(?=/|$)")
 _KEPT_HEADERS = frozenset({"allow", "retry-after"})
 
@@ -146,6 +148,16 @@ class ProblemPage:
     request_id: str
     typed: tuple[tuple[str, str], ...] = ()
     back: str = ""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a face tells of a problem: `sentence` is that of the refusal, empty where only the status says it."""
+
+    status: int
+    sentence: str
+    headers: Mapping[str, str]
+    shell: Shell
 
 
 @dataclass(frozen=True)
@@ -226,6 +238,10 @@ def _answer(request: Request[Any, Any, Any], problem: Problem) -> Response[Any]:
     if problem.status == 503:
         headers.setdefault("Retry-After", "10")
     with use_translations(locale, translations_for(locale)):
+        face = next((one for path, one in FACES.items() if f"{request.url.path}/".startswith(f"{path}/")), None)
+        if face is not None:
+            own = _(problem.sentence) if problem.sentence else ""
+            return face(request, Said(problem.status, own, headers, _bare_shell(premises, request)))
         title, sentence = (_(words) for words in _ANSWERS.get(problem.status, _ANSWERS[400]))
         sentence = _(problem.sentence) if problem.sentence else sentence
         if request.url.path.startswith("/api/"):
@@ -285,18 +301,20 @@ def _for_people(
     number = _request_id(request)
     shell = request.scope["state"].get("shell")
     if not isinstance(shell, Shell):
-        # Nobody is known to be signed in: the page shows no navigation.
-        shell = Shell(
-            authority=premises.authority,
-            demonstration=premises.demonstration,
-            path=request.url.path,
-            request_id=number,
-        )
+        shell = _bare_shell(premises, request)
     view = ProblemPage(
         problem.status, title, sentence, problem.errors, number, problem.typed, _record_of(request, problem)
     )
     page = render("web/problem.html", view, shell)
     return Response(page, status_code=problem.status, media_type="text/html", headers=headers)
+
+
+def _bare_shell(premises: Premises, request: Request[Any, Any, Any]) -> Shell:
+    """The frame where nobody is known to be signed in: no navigation."""
+    return Shell(
+        authority=premises.authority, demonstration=premises.demonstration, path=request.url.path,
+        request_id=_request_id(request),
+    )  # fmt: skip
 
 
 def _record_of(request: Request[Any, Any, Any], problem: Problem) -> str:

@@ -24,6 +24,7 @@ from registry.processing.retention.queries import find_articles
 from registry.processing.retention.slip_service import withdraw_slip
 from registry.processing.retention.vocabulary import HoldReason
 from registry.processing.service import amend_activity
+from registry.web.templating import say_day
 from tests.access.retaining import retain
 from tests.conftest import Town
 from tests.lifecycle.moving import (
@@ -78,6 +79,11 @@ def test_a_dataset_goes_from_collection_to_publication_and_back(town: Town):
     assert stage_of(town, sheet) == "withdrawn"
     page = steward.get(f"/jeux/{sheet}/etape").text
     assert "Des adresses y étaient lisibles." in page
+    told = town.client.get(f"/catalogue/jeux/{sheet}")
+    assert told.status_code == 410
+    assert "Des adresses y étaient lisibles." in told.text, "the public reads why, and since when"
+    assert say_day(town.info["today"]()) in told.text
+    assert "Publication retirée" in steward.get(f"/publication/du-jeu/{sheet}").text, "the decision ended with it"
     assert "Autorisé → Publié" in page
     found = steward.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=CDV-07").json()
     assert found["findings"][0]["verdict"] == "compliant"

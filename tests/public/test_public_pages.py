@@ -5,6 +5,7 @@ import re
 
 import pytest
 from httpx import Response
+from rdflib import Graph
 from sqlalchemy import event
 
 from registry.kernel.permissions import Role
@@ -109,6 +110,32 @@ def test_what_was_withdrawn_is_gone_and_what_never_was_published_is_not_found(pu
     assert read(published, "/catalogue/jeux/999999999999999999999").status_code == 404
     assert read(published, "/catalogue/organisations/999999999999999999999").status_code == 404
     assert "Revenir" not in read(published, f"/catalogue/organisations/{published.town.service_id}").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/catalogue/rien", "/catalogue/jeux/abc", "/catalogue/dcat.ttl?page=9", "/catalogue/jeux/999"]
+)
+def test_an_error_of_the_public_part_stays_in_its_own_frame_with_a_way_back(published: Published, path: str) -> None:
+    answer = read(published, path, Accept="text/html")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    links = set(re.findall(r'<a [^>]*href="([^"]*)"', answer.text)) - {"#contenu", "/accessibilite"}
+    assert links
+    assert all(one.startswith("/catalogue") for one in links), "no link leads within"
+    assert "vos droits" not in answer.text
+    assert "set-cookie" not in answer.headers
+    assert "Published data" in read(published, path, Accept="text/html", Accept_Language="en").text
+
+
+def test_an_error_is_told_to_programs_in_the_shape_they_ask_for(published: Published) -> None:
+    gone = read(published, "/catalogue/jeux/{withdrawn}", Accept="application/json")
+    assert (gone.status_code, gone.headers["content-type"]) == (410, "application/problem+json; charset=utf-8")
+    assert gone.json()["status"] == 410
+    for kind, syntax in (("text/turtle", "turtle"), ("application/rdf+xml", "xml"), ("application/ld+json", "json-ld")):
+        told = read(published, "/catalogue/jeux/{withdrawn}", Accept=kind)
+        assert (told.status_code, told.headers["content-type"]) == (410, f"{kind}; charset=utf-8")
+        assert "n’est plus publié" in "".join(Graph().parse(data=told.text, format=syntax).objects())
+    assert read(published, "/catalogue/dcat.rdf?page=9").headers["content-type"].startswith("application/rdf+xml")
 
 
 def test_nobody_is_followed_and_a_session_changes_nothing(published: Published) -> None:

@@ -124,7 +124,8 @@ def test_saying_who_acts_shows_nothing_more(published: Published) -> None:
 
 def test_what_was_public_is_told_as_withdrawn_and_a_draft_is_not(published: Published) -> None:
     told = {
-        name: asked(published, f"SELECT was_withdrawn({number})")[0][0] for name, number in published.sheets.items()
+        name: asked(published, f"SELECT withdrawn_on FROM withdrawal_of({number})")
+        for name, number in published.sheets.items()
     }
     assert {name for name, answer in told.items() if answer} == {"annulled", "withdrawn"}
 

@@ -20,6 +20,7 @@ from registry.publication.vocabulary import SecretRank
 from registry.web.templating import say_day
 from tests.conftest import Someone, Town
 from tests.lifecycle.moving import READY, amend, answer, ask, decide_to_open, last_request, place, plain, stage_of
+from tests.public.conftest import publish
 
 pytestmark = pytest.mark.database
 OPEN = {"outcome": "open", "reason": "Communicable à tous et utile aux habitants.", "licence": "etalab-2.0"}
@@ -287,7 +288,8 @@ def test_what_must_be_redacted_is_published_once_that_is_proved(town: Town):
 def test_a_publication_is_taken_down_with_its_reason_and_the_lifecycle_withdraws_it(town: Town):
     sheet, steward = town.record(**READY), town.someone(Role.STEWARD)
     decide_to_open(town, sheet)
-    place(town, sheet, Stage.PUBLISHED)
+    with town.as_owner() as session:
+        publish(session, sheet)
     reply(steward, sheet, "l311-6-privacy", "yes")
     closed = {"outcome": "restricted", "reason": "Des noms y sont.", "refusal": "l311-6", "secret": "l311-6-privacy"}
     assert decide(steward, town, sheet, **closed).status_code == 409, "it is online: it is taken down first"
@@ -298,6 +300,8 @@ def test_a_publication_is_taken_down_with_its_reason_and_the_lifecycle_withdraws
     assert steward.post(where, said).status_code == 303
     assert stage_of(town, sheet) == "withdrawn"
     assert "Deux noms de riverains" in steward.get(f"/publication/du-jeu/{sheet}").text
+    gone = town.client.get(f"/catalogue/jeux/{sheet}")
+    assert (gone.status_code, "Deux noms de riverains" in gone.text) == (410, True), "as a move of the lifecycle does"
     again = steward.post(where, said | {"version": str(version_of(steward, sheet))})
     assert again.status_code == 409
     assert "rien à retirer" in again.text
