@@ -1,7 +1,7 @@
 """Every SELECT of the public: only columns that its role is granted, and rows that the database lets it see."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -101,11 +101,23 @@ def find_latest(session: Session, limit: int) -> list[Row]:
     return _rows(session, query.limit(limit))
 
 
-def find_themes(session: Session) -> list[tuple[str, int]]:
-    """The themes of what is published, each with how many datasets bear it."""
-    each = select(func.unnest(col(Dataset.themes)).label("theme")).subquery()
+def find_themes(session: Session, sought: Sought) -> list[tuple[str, int]]:
+    """The themes of what a reader finds besides, each with how many datasets they would find under it."""
+    others = _narrowed(replace(sought, theme=""))
+    each = select(func.unnest(col(Dataset.themes)).label("theme")).where(*others).subquery()
     query = select(each.c.theme, func.count()).group_by(each.c.theme).order_by(func.count().desc(), each.c.theme)
     return [(row[0], row[1]) for row in session.execute(query)]
+
+
+def count_by_body(session: Session, sought: Sought, bodies: Mapping[int, Row]) -> dict[int, int]:
+    """How many datasets a reader would find under each body, those of the bodies below it included."""
+    holder = col(Dataset.organisation_id)
+    query = select(holder, func.count()).where(*_narrowed(replace(sought, organisation=None))).group_by(holder)
+    found: dict[int, int] = {}
+    for own, number in session.execute(query):
+        for above in bodies[own]["lineage"] if own in bodies else ():
+            found[above] = found.get(above, 0) + number
+    return found
 
 
 def find_bodies(session: Session) -> dict[int, Row]:

@@ -15,6 +15,7 @@ from registry.platform.lists import load_list
 from registry.public.answering import absent, page
 from registry.public.queries import (
     Sought,
+    count_by_body,
     count_datasets,
     find_bodies,
     find_datasets,
@@ -53,15 +54,19 @@ _LONGEST, _LAST = 200, 2**31
 @route("GET", "/catalogue", EVERYBODY, published=True)
 def show_catalogue(visit: Visit) -> Response[Any]:
     """What is published, by title, narrowed by words, theme and body."""
-    themes, bodies = find_themes(visit.session), find_bodies(visit.session)
+    bodies, known = find_bodies(visit.session), load_list("themes").entries
     body = read_number(visit.query("organisation"))
     sought = Sought(
         words=visit.query("q")[:_LONGEST].replace("\0", ""),
-        theme=visit.query("theme") if visit.query("theme") in dict(themes) else "",
+        theme=visit.query("theme") if visit.query("theme") in known else "",
         organisation=body if body in bodies else None,
         high_value=visit.query("forte-valeur") == "true",
     )
-    total = count_datasets(visit.session, sought)
+    total, by_theme = count_datasets(visit.session, sought), dict(find_themes(visit.session, sought))
+    by_body = count_by_body(visit.session, sought, bodies)
+    if sought.theme:
+        # What is asked stays offered, though nothing answers it.
+        by_theme.setdefault(sought.theme, 0)
     last = max(1, -(-total // A_PAGE))
     number = min(max(1, read_number(visit.query("page")) or 1), last)
     rows = find_datasets(visit.session, sought, limit=A_PAGE, offset=(number - 1) * A_PAGE)
@@ -73,9 +78,13 @@ def show_catalogue(visit: Visit) -> Response[Any]:
         cards=[card_of(row, bodies) for row in rows],
         total=total,
         words=sought.words,
-        themes=[(code, f"{load_list('themes').label(code)} ({count})") for code, count in themes],
+        themes=[(code, f"{load_list('themes').label(code)} ({count})") for code, count in by_theme.items()],
         theme=sought.theme,
-        bodies=[(str(one["id"]), one["name"]) for one in bodies.values()],
+        bodies=[
+            (str(number), f"{one['name']} ({by_body.get(number, 0)})")
+            for number, one in bodies.items()
+            if number in by_body or number == sought.organisation
+        ],
         body=str(sought.organisation or ""),
         high_value=sought.high_value,
         narrowed=any(kept.values()),

@@ -15,8 +15,8 @@ from tests.public.conftest import Published
 pytestmark = pytest.mark.database
 
 STATEMENTS = {
-    "/catalogue": 4,
-    "/catalogue?q=arbre&theme=ENVI&organisation={authority}": 4,
+    "/catalogue": 5,
+    "/catalogue?q=arbre&theme=ENVI&organisation={authority}": 5,
     "/catalogue/jeux/{trees}": 5,
     "/catalogue/jeux/{withdrawn}": 2,
     "/catalogue/organisations/{authority}": 3,
@@ -68,6 +68,25 @@ def test_the_list_is_narrowed_by_words_theme_and_body(
         assert re.findall(r'<h2><a href="/catalogue/jeux/\d+">(.*?)</a></h2>', page.text) == found
     if found == []:
         assert "Aucune donnée publiée ne répond à cette recherche" in page.text
+
+
+def facets(page: str, name: str) -> dict[str, int]:
+    block = page.partition(f'name="{name}"')[2].partition("</select>")[0]
+    found = re.findall(r'<option value="([^"]+)"[^>]*>[^<]*\((\d+)\)', block)
+    assert len(found) == len(re.findall(r'<option value="[^"]+"', block)), "every choice says how many it leads to"
+    return {code: int(count) for code, count in found}
+
+
+@pytest.mark.parametrize("asked", ["", "q=ecoles", "theme=ENVI", "organisation={authority}", "forte-valeur=true"])
+def test_every_choice_leads_to_as_many_datasets_as_it_says(published: Published, asked: str) -> None:
+    page = read(published, f"/catalogue?{asked}").text
+    for name in ("theme", "organisation"):
+        choices = facets(page, name)
+        assert choices
+        others = "&".join(one for one in asked.split("&") if not one.startswith(f"{name}="))
+        for code, count in choices.items():
+            said = read(published, f"/catalogue?{others}&{name}={code}").text
+            assert len(re.findall(r"<h2><a", said)) == count, f"{name} {code}"
 
 
 def test_a_dataset_is_told_in_plain_words_and_names_nobody(published: Published) -> None:
