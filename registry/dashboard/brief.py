@@ -16,6 +16,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_at
 from registry.compliance.listing.rules import Cell
 from registry.compliance.vocabulary import Force, Principle, Stake, SubjectKind, Verdict
+from registry.dashboard import plain as plain_words
 from registry.dashboard.queries import count_day, count_history
 from registry.dashboard.rules import (
     LEAST_JUDGED,
@@ -27,7 +28,7 @@ from registry.dashboard.rules import (
     shares_of,
     told,
 )
-from registry.dashboard.views import DEFINITIONS, PLAIN, beside_median, matters_in_words, risk_view
+from registry.dashboard.views import beside_median, matters_in_words, risk_view, words_of
 from registry.dashboard.vocabulary import SHARES, SHOWN, Figure
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import Stage
@@ -45,8 +46,8 @@ from registry.processing.holding import BODIES, find_every
 from registry.reporting.gathering import scope_kind
 
 OFFERED = {"organisation": BODIES}
-SERVICES, DEADLINES = 8, 5
-"""How many services and deadlines one page holds."""
+SERVICES, DEADLINES = 8, 6
+"""How many services and deadlines one page holds: of these, the half at most is past."""
 _TOLD = frozenset({*(map(str, DeadlineKind)), *(f"move:{kind}" for kind in VisaKind)}) - {"breach", "request"}
 """The deadlines that whoever reads findings may read."""
 
@@ -98,10 +99,10 @@ def gather(session: Session, subject: Subject, moment: Moment, *, plain: bool) -
         "known_on": moment.known_on,
         "demonstration": registry.demonstration,
         "figures": [_figure(day, one, plain=plain) for one in SHOWN],
-        "matters": _matters(day),
-        "risks": _risks(day),
-        "stages": _stages(day),
-        "deadlines": _deadlines(day),
+        "matters": _matters(day, plain=plain),
+        "risks": _risks(day, plain=plain),
+        "stages": _stages(day, plain=plain),
+        **_deadlines(day, plain=plain),
         "deadlines_told": moment.until is None,
         **({} if plain else _services(day)),
     }
@@ -129,10 +130,11 @@ def _figure(day: _Day, figure: Figure, *, plain: bool) -> dict[str, Any]:
     kept, measure = day.history[figure], measures_of(day.catalogue, day.moment.law_of)[figure]
     now = kept.get(day.today, Count())
     before = [one for one in days_of(day.today) if one != day.today]
+    label, definition = words_of(figure, plain=plain)
     points = [{"day": one, "value": told(figure, kept[one]) if one in kept else None} for one in before]
     return {
-        "code": str(figure), "label": _(PLAIN[figure]) if plain else figure.label,
-        "definition": _(DEFINITIONS[figure]), "is_share": figure in SHARES, "number": now.number, "total": now.total,
+        "code": str(figure), "label": label,
+        "definition": definition, "is_share": figure in SHARES, "number": now.number, "total": now.total,
         "waiting": sum(
             cell.number for cell in day.cells
             if not measure.waiting and cell.policy_id in measure.policies and cell.verdict is Verdict.TO_COMPLETE
@@ -141,19 +143,19 @@ def _figure(day: _Day, figure: Figure, *, plain: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _matters(day: _Day) -> str:
+def _matters(day: _Day, *, plain: bool) -> str:
     count = day.history[Figure.MATTERS].get(day.today)
-    return matters_in_words(count) if count is not None else ""
+    return matters_in_words(count, plain=plain) if count is not None else ""
 
 
-def _risks(day: _Day) -> list[dict[str, Any]]:
+def _risks(day: _Day, *, plain: bool) -> list[dict[str, Any]]:
     breaches = Counter[str]()
     for cell in day.cells:
         if cell.verdict is Verdict.NON_COMPLIANT:
             breaches[cell.policy_id] += cell.number
     lines = []
     for risk in gravest(breaches, day.catalogue):
-        said = risk_view(risk, day.catalogue, day.moment.law_of, "")
+        said = risk_view(risk, day.catalogue, day.moment.law_of, "", plain=plain)
         bound = next((one for policy, one in day.catalogue.in_force(risk.policy.subject, day.moment.law_of)
                       if policy is risk.policy), None)  # fmt: skip
         lines.append({
@@ -163,19 +165,25 @@ def _risks(day: _Day) -> list[dict[str, Any]]:
     return lines
 
 
-def _stages(day: _Day) -> list[dict[str, Any]]:
+def _stages(day: _Day, *, plain: bool) -> list[dict[str, Any]]:
     rows = find_rows(
         day.session, Dataset, until=day.moment.until, column="organisation_id", among=day.names,
         only=frozenset({"stage", "annulled"}),
     )  # fmt: skip
     counts = Counter(str(row.stage) for row in rows if not row.annulled)
-    return [{"label": stage.label, "datasets": counts[str(stage)]} for stage in Stage]
+    return [
+        {"label": _(plain_words.STAGES[stage]) if plain else stage.label, "datasets": counts[str(stage)]}
+        for stage in Stage
+    ]
 
 
-def _deadlines(day: _Day) -> list[dict[str, Any]]:
-    """The first of what is to be done; of a day that is past, nothing: rooms tell what is due today."""
+def _deadlines(day: _Day, *, plain: bool) -> dict[str, Any]:
+    """The first of what is past and still waits, then of what comes, with how many there are of each.
+
+    Of a day that is past, nothing: rooms tell what is due today.
+    """
     if day.moment.until is not None:
-        return []
+        return {}
     policies = frozenset(
         policy.id
         for kind in SubjectKind
@@ -183,7 +191,12 @@ def _deadlines(day: _Day) -> list[dict[str, Any]]:
         if policy.force is Force.OBLIGATION and kind not in {SubjectKind.BREACH, SubjectKind.REQUEST}
     )
     within = frozenset(day.names)
-    found = find_deadlines(day.session, day.today, policies, mine=dict.fromkeys(_TOLD, within), limit=DEADLINES)
+    every = find_deadlines(day.session, day.today, policies, mine=dict.fromkeys(_TOLD, within))
+    late = [one for one in every if one.day < day.today]
+    coming = every[len(late) :]
+    # Of those past, no more than half where there are enough to come: what is next is what one can still keep.
+    shown = late[: max(DEADLINES // 2, DEADLINES - len(coming))]
+    found = [*shown, *coming[: DEADLINES - len(shown)]]
     named = engine_at(day.session, None).names_of(
         day.session, [(SubjectKind(one.subject_kind), one.subject_id) for one in found
                       if one.kind is DeadlineKind.FINDING]
@@ -191,28 +204,34 @@ def _deadlines(day: _Day) -> list[dict[str, Any]]:
     lines = []
     for one in found:
         policy = day.catalogue.find(one.detail)
-        lines.append({
-            "day": one.day, "late": one.day < day.today,
-            "what": deadline_task(one.kind, policy.name() if policy is not None else one.detail),
-            "name": named.get((SubjectKind(one.subject_kind), one.subject_id), "")
-            if one.kind is DeadlineKind.FINDING else one.title,
-        })  # fmt: skip
-    return lines
+        rule = policy.name() if policy is not None else one.detail
+        what, name = deadline_task(one.kind, rule), one.title
+        if one.kind is DeadlineKind.FINDING:
+            name = named.get((SubjectKind(one.subject_kind), one.subject_id), "")
+        if plain:
+            asked = plain_words.asked_of(policy, day.catalogue, day.today) if policy is not None else ""
+            what, name = plain_words.task_in_words(one.kind, asked), day.names[one.organisation_id]
+        lines.append({"day": one.day, "late": one.day < day.today, "what": what, "name": name})
+    return {"deadlines": lines, "missed": len(late), "coming": len(coming)}
 
 
 def _services(day: _Day) -> dict[str, Any]:
-    """The bodies where most is judged, in the order of their names, after all of them together."""
+    """The bodies that keep the least of what is judged, the lowest first, after all of them together."""
     measure = measures_of(day.catalogue, day.moment.law_of)[Figure.BREACHES]
     law, practices = (count_stakes(day.cells, day.catalogue, binding=binding) for binding in (True, False))
     shares = shares_of(day.cells, measure)
     compared = shares.compared
-    judged = sorted(shares.kept, key=lambda number: (-shares.kept[number].total, number))
-    shown = sorted(judged[:SERVICES], key=lambda number: (day.names[number], number))
+    judged = sorted(
+        shares.kept,
+        key=lambda number: (number not in compared, _share_of(shares, number), -shares.kept[number].total, number),
+    )
+    shown = judged[:SERVICES]
     lines = [_service(day, number, law, shares) for number in shown]
     if len(judged) > 1:
         lines.insert(0, _service(day, None, law, shares))
     return {
-        "stakes": [one.label for one in Stake], "services": lines, "others": len(judged) - len(shown),
+        "stakes": [one.label for one in Stake], "services": lines,
+        "others": len(judged) - len(shown), "bodies": len(judged),
         "median": shares.median, "compared": len(compared), "least": LEAST_JUDGED,
         "principles": [
             {"label": one.label, "obligations": _cell(law.over_all.get(one, {})),
@@ -220,6 +239,11 @@ def _services(day: _Day) -> dict[str, Any]:
             for one in Principle
         ],
     }  # fmt: skip
+
+
+def _share_of(shares: Shares, number: int) -> int:
+    share = shares.kept[number].share
+    return share if share is not None else 100
 
 
 def _service(day: _Day, number: int | None, law: Matrix, shares: Shares) -> dict[str, Any]:

@@ -12,10 +12,13 @@ from registry.compliance.engine import engine_of
 from registry.compliance.listing.counting import count_alike
 from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells
 from registry.compliance.views import DIRECTED, findings_address
-from registry.compliance.vocabulary import Force, Verdict
+from registry.compliance.vocabulary import Force, Principle, Stake, Verdict
+from registry.dashboard.plain import STAGES
 from registry.dashboard.queries import find_trends
 from registry.dashboard.rules import (
+    LATE,
     LEAST_JUDGED,
+    NEXT,
     Count,
     Measure,
     Shares,
@@ -25,7 +28,10 @@ from registry.dashboard.rules import (
     shares_of,
 )
 from registry.dashboard.views import (
+    DeadlinesView,
     DirectorsPage,
+    MatrixCell,
+    MatrixLine,
     ServiceView,
     StageView,
     address_of,
@@ -39,6 +45,9 @@ from registry.dashboard.vocabulary import SHOWN, Figure
 from registry.datasets.listing.counting import count_facets
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.vocabulary import ListFacet, Stage
+from registry.desk.deadline_queries import SHOWN as SHOWN_DEADLINES
+from registry.desk.deadline_words import say_deadlines
+from registry.governance.stakes.rules import Axis, Matrix, count_stakes, stakes_address
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
@@ -47,6 +56,7 @@ from registry.processing.issuing import documents_to_issue
 from registry.web.visits import Visit, route
 
 READ = Permission.COMPLIANCE_FINDING_READ
+_AXES: tuple[Axis, ...] = (*Stake, *Principle)
 PLAIN = "elus"
 """What stands in the address of the page without jargon."""
 DOCUMENTS = {
@@ -85,13 +95,16 @@ def show_directors_page(visit: Visit) -> Response[Any]:
             for one in SHOWN
         ],
         counted=max(kept, default=None),
-        matters=matters_in_words(kept[max(kept)]) if kept and not confided else "",
-        risks=[risk_view(one, catalogue, visit.today, word) for one in gravest(breaches, catalogue)],
-        stages=_stages(visit, directed, bodies),
+        matters=matters_in_words(kept[max(kept)], plain=plain) if kept and not confided else "",
+        risks=[risk_view(one, catalogue, visit.today, word, plain=plain) for one in gravest(breaches, catalogue)],
+        stages=_stages(visit, directed, bodies, plain=plain),
         services=_services(bodies, directed, shares),
         median=shares.median,
         compared=len(shares.compared),
         least=LEAST_JUDGED,
+        axes=[] if plain else [axis.label for axis in _AXES],
+        matrix=[] if plain else _matrix(bodies, directed, shares, count_stakes(cells, catalogue, binding=True)),
+        deadlines=_deadlines(visit),
         documents=documents_to_issue(
             visit, READ, [DOCUMENTS[plain]], [body.id for body in _tops(bodies, directed or visit.visitor.reach(READ))]
         ),
@@ -137,7 +150,7 @@ def _tops(bodies: Sequence[Organisation], directed: frozenset[int]) -> list[Orga
     return [body for body in bodies if body.id in directed and not directed & set(body.lineage) - {body.id}]
 
 
-def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisation]) -> list[StageView]:
+def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisation], *, plain: bool) -> list[StageView]:
     """How many datasets stand at each stage, each with its list."""
     counted = count_facets(visit.session, DatasetFilter(organisation_ids=directed, on=visit.today))
     counts = counted.counts[ListFacet.STAGE]
@@ -145,7 +158,7 @@ def _stages(visit: Visit, directed: frozenset[int], bodies: Sequence[Organisatio
     within = [("organisation", str(body.id)) for body in _tops(bodies, directed)]
     return [
         StageView(
-            stage.label,
+            _(STAGES[stage]) if plain else stage.label,
             counts.get(str(stage), 0),
             f"/jeux?{urlencode([('etape', str(stage)), *within])}",
             round(100 * counts.get(str(stage), 0) / most),
@@ -167,6 +180,36 @@ def _services(bodies: Sequence[Organisation], directed: frozenset[int], shares: 
             beside_median(count.share, middle),
         ))  # fmt: skip
     return lines
+
+
+def _matrix(
+    bodies: Sequence[Organisation], directed: frozenset[int], shares: Shares, counted: Matrix
+) -> list[MatrixLine]:
+    """The breaches of the bodies compared, under each stake and each principle, after those of all that one reads."""
+
+    def line(number: int | None, name: str) -> MatrixLine:
+        by = counted.over_all if number is None else {axis: counted.by_body.get((number, axis), {}) for axis in _AXES}
+        breach = Verdict.NON_COMPLIANT
+        return MatrixLine(name, [
+            MatrixCell(
+                by.get(axis, {}).get(breach, 0),
+                stakes_address(axis, breach, binding=True, organisation_id=number),
+            )
+            for axis in _AXES
+        ])  # fmt: skip
+
+    compared = [
+        body for body in bodies if body.id in shares.compared and (not directed or body.id in directed)
+    ]  # fmt: skip
+    whole = [] if directed else [line(None, _("Tout ce que vous lisez"))]
+    return [*whole, *(line(body.id, body.name) for body in compared)]
+
+
+def _deadlines(visit: Visit) -> DeadlinesView:
+    """The same deadlines as their own page tells: the first of those missed, and of those to come."""
+    lines = say_deadlines(visit.session, visit.visitor, visit.today, mine=False, limit=SHOWN_DEADLINES)
+    late = [one for one in lines if one.day < visit.today]
+    return DeadlinesView(late[:LATE], len(late), lines[len(late) : len(late) + NEXT])
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_directors_page,)

@@ -14,6 +14,8 @@ from registry.dashboard.vocabulary import SHARES, Figure
 from registry.kernel.dates import plus_months
 from registry.kernel.shares import percent
 
+LATE, NEXT = 5, 5
+"""How many deadlines missed, and how many to come, a page of directors names."""
 MONTHS = 12
 """How far back a trend goes. Units: months."""
 CONFIDED = frozenset({SubjectKind.BREACH, SubjectKind.REQUEST})

@@ -7,8 +7,10 @@ from datetime import date
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.views import FINDINGS
 from registry.compliance.vocabulary import Verdict
+from registry.dashboard import plain as plain_words
 from registry.dashboard.rules import Count, Measure, Risk, told
 from registry.dashboard.vocabulary import SHARES, Figure
+from registry.desk.deadline_views import DeadlineLine
 from registry.kernel.words import _, mark, ngettext
 from registry.web.templating import say_article, say_day, say_number
 
@@ -38,14 +40,6 @@ DEFINITIONS: Mapping[Figure, str] = {
         "demandes n’y sont que pour qui peut les lire."
     ),
 }
-PLAIN: Mapping[Figure, str] = {
-    Figure.KEPT: mark("Fichiers de données dont quelqu’un s’occupe"),
-    Figure.FOUNDED: mark("Usages de données personnelles que la loi permet, raison écrite"),
-    Figure.PUBLISHED: mark("Informations que nous devons rendre publiques, et qui le sont"),
-    Figure.BREACHES: mark("Points où nous ne suivons pas encore la loi"),
-    Figure.LATE: mark("Dates limites que nous avons laissé passer"),
-}
-"""The same figures for elected members, in words of every day."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +122,31 @@ class ServiceView:
 
 
 @dataclass(frozen=True)
+class MatrixCell:
+    """How many breaches a body has under a stake or a principle, and their list."""
+
+    number: int
+    address: str
+
+
+@dataclass(frozen=True)
+class MatrixLine:
+    """A body, or all of them, and its breaches under each stake, then under each principle."""
+
+    name: str
+    cells: Sequence[MatrixCell]
+
+
+@dataclass(frozen=True)
+class DeadlinesView:
+    """The first deadlines missed that still wait, out of how many, and the next ones to come."""
+
+    late: Sequence[DeadlineLine]
+    missed: int
+    coming: Sequence[DeadlineLine]
+
+
+@dataclass(frozen=True)
 class DirectorsPage:
     """The directors' page; `plain` says it in the words of every day, for elected members."""
 
@@ -142,6 +161,9 @@ class DirectorsPage:
     median: int | None
     compared: int
     least: int
+    axes: Sequence[str]
+    matrix: Sequence[MatrixLine]
+    deadlines: DeadlinesView
     documents: Sequence[tuple[str, str]]
 
 
@@ -182,6 +204,7 @@ def figure_view(
 ) -> FigureView:
     """A figure in words; its last day is now, whatever the night counted."""
     counts = [kept.get(day) for day in days[:-1]] + [now]
+    label, definition = words_of(figure, plain=plain)
     share = figure in SHARES
     tone = ""
     if share and now.share is not None:
@@ -194,10 +217,17 @@ def figure_view(
             share=_per_cent(now.share), total=say_number(now.total)
         ) if now.total else _("rien à juger encore")  # fmt: skip
     return FigureView(
-        code=str(figure), label=_(PLAIN[figure]) if plain else figure.label, value=say_number(now.number),
-        beside=beside, address=address, waiting=waiting, definition=_(DEFINITIONS[figure]), tone=tone,
+        code=str(figure), label=label, value=say_number(now.number),
+        beside=beside, address=address, waiting=waiting, definition=definition, tone=tone,
         trend=_trend(figure, days, counts),
     )  # fmt: skip
+
+
+def words_of(figure: Figure, *, plain: bool) -> tuple[str, str]:
+    """What a figure is called, and what it counts."""
+    if plain:
+        return _(plain_words.LABELS[figure]), _(plain_words.DEFINITIONS[figure])
+    return figure.label, _(DEFINITIONS[figure])
 
 
 def _per_cent(share: int | None) -> str:
@@ -244,9 +274,13 @@ def _sentence(figure: Figure, days: Sequence[date], values: Sequence[int | None]
     return _("{before} le {since}, {now} aujourd’hui.").format(**words)
 
 
-def risk_view(risk: Risk, catalogue: Catalogue, today: date, organisation: str) -> RiskView:
-    """A risk in a sentence."""
+def risk_view(risk: Risk, catalogue: Catalogue, today: date, organisation: str, *, plain: bool) -> RiskView:
+    """A risk in a sentence; in plain words, with who can tell of it rather than what is to be done."""
     policy = risk.policy
+    address = address_of(Figure.LATE, Measure(frozenset({policy.id}), Verdict.NON_COMPLIANT), organisation)
+    if plain:
+        said = plain_words.risk_in_words(risk, plain_words.asked_of(policy, catalogue, today))
+        return RiskView(policy.severity.label, said, "", plain_words.whom_to_ask(policy), address)
     bound = next((version for one, version in catalogue.in_force(policy.subject, today) if one is policy), None)
     sentence = ngettext(
         "{count} fiche ne suit pas cette règle : « {title} ».",
@@ -256,17 +290,19 @@ def risk_view(risk: Risk, catalogue: Catalogue, today: date, organisation: str) 
     if risk.of_people:
         sentence += " " + _("Des données de personnes sont en cause.")
     law = f"{bound.text}, {say_article(bound.article)}" if bound is not None else ""
-    address = address_of(Figure.LATE, Measure(frozenset({policy.id}), Verdict.NON_COMPLIANT), organisation)
     return RiskView(policy.severity.label, sentence, law, policy.what_to_do(), address)
 
 
-def matters_in_words(count: Count) -> str:
-    """How many confided matters are late, for who may not read them."""
+def matters_in_words(count: Count, *, plain: bool) -> str:
+    """How often confided matters missed a delay, closed since or not, for who may not read them."""
+    if plain:
+        return plain_words.matters_in_words(count)
     said = ngettext(
-        "{count} violation ou demande dépasse son délai", "{count} violations ou demandes dépassent leur délai",
+        "{count} délai de violation ou de demande manqué, qu’elle soit close depuis ou non",
+        "{count} délais de violations ou de demandes manqués, qu’elles soient closes depuis ou non",
         count.number,
-    ).format(count=say_number(count.number))  # fmt: skip
-    return _("{said}, sur {total} suivies par les règles. Leur contenu n’est lu que de la délégation à la protection "
+    ).format(count=say_number(count.number))
+    return _("{said}, sur {total} que les règles suivent. Leur contenu n’est lu que de la délégation à la protection "
              "des données et du service juridique : demandez-leur où elles en sont.").format(
         said=said, total=say_number(count.total)
     )  # fmt: skip

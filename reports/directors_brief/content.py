@@ -155,12 +155,15 @@ class Brief:
     stakes: tuple[str, ...] = ()
     services: tuple[Service, ...] = ()
     others: int = 0
+    bodies: int = 0
     median: _Share | None = None
     compared: int = 0
     least: int = 0
     principles: tuple[Principle, ...] = ()
     stages: tuple[Stage, ...] = ()
     deadlines: tuple[Deadline, ...] = ()
+    missed: int = 0
+    coming: int = 0
     deadlines_told: bool = True
 
     @property

@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
+from registry.compliance.vocabulary import Force
 from registry.dashboard import brief
-from registry.dashboard.rules import measures_of
+from registry.dashboard.plain import ROLES, STAGES, asked_of, task_in_words
+from registry.dashboard.rules import LEAST_JUDGED, measures_of
 from registry.dashboard.service import count_months
 from registry.dashboard.vocabulary import Figure
+from registry.datasets.vocabulary import Stage
+from registry.desk.vocabulary import DeadlineKind
+from registry.governance.forms import ActionForm
+from registry.governance.service import record_action
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
@@ -118,6 +124,64 @@ def test_elected_members_get_no_matrix(town: Town) -> None:
 
     assert content.services == content.principles == ()
     assert content.figures[0].label == "Fichiers de données dont quelqu’un s’occupe"
+
+
+JARGON = re.compile(r"\b(?:[A-ZÉ]{2,}|constats?|visas?|viser|jeux? de données|fiches?|traitements?|référent|gel)\b")
+
+
+def test_elected_members_are_told_everything_without_a_word_of_the_trade(town: Town) -> None:
+    for number in range(3):
+        town.record(f"Aides {number}", on=town.commune_id, personal_data="personal", **BREACHING)
+
+    content = brief_of(town, town.authority_id, plain=True)
+
+    said = [
+        *(words for one in content.figures for words in (one.label, one.definition, one.trend)),
+        *(words for one in content.risks for words in (one.sentence, one.remedy)),
+        *(one.label for one in content.stages), *(one.what for one in content.deadlines), content.matters,
+    ]  # fmt: skip
+    assert content.risks
+    assert not [words for words in said if JARGON.search(words)]
+    catalogue = assemble_engine().catalogue
+    asked = [asked_of(one, catalogue, TODAY) for one in catalogue.policies if one.force is Force.OBLIGATION]
+    assert not [words for words in asked if re.search(r"\b(?:CNIL|CADA|DPO|RGPD)\b", words)]
+
+
+def test_every_stage_and_deadline_has_its_plain_words() -> None:
+    assert STAGES.keys() == set(Stage)
+    assert {role for policy in assemble_engine().catalogue.policies for role in policy.owed_by} <= ROLES.keys()
+    told = set(DeadlineKind) - {DeadlineKind.BREACH, DeadlineKind.REQUEST}
+    assert all(task_in_words(kind, "rien ne manque") for kind in told)
+
+
+def test_the_page_names_the_deadlines_missed_and_the_next_as_their_own_page_counts_them(town: Town) -> None:
+    with town.acting() as session:
+        for number, days in enumerate((-40, -30, -20, -10, -5, -3, 10, 20)):
+            form = ActionForm(title=f"Action {number}", due_on=TODAY + timedelta(days=days))
+            record_action(session, town.authority_id, form)
+    director = town.someone(Role.DIRECTOR)
+
+    page = director.get("/pilotage").text.replace("\xa0", " ")
+
+    assert "6 échéances passées attendent encore." in page
+    assert "En retard : 6 échéances" in re.sub(r"\s+", " ", director.get("/echeances").text.replace("\xa0", " "))
+    assert [f"Action {number}" in page for number in range(8)] == [True] * 5 + [False, True, True]
+    content = brief_of(town, town.authority_id)
+    assert (content.missed, content.coming) == (6, 2)
+    assert [one.late for one in content.deadlines] == [True] * 4 + [False] * 2
+
+
+def test_the_page_breaks_breaches_down_by_stake_and_each_cell_opens_what_it_counts(town: Town) -> None:
+    for number in range(LEAST_JUDGED):
+        town.record(f"Aides {number}", on=town.commune_id, **BREACHING)
+    reader = town.someone(Role.READER)
+
+    page = reader.get("/pilotage").text
+
+    table = page[page.index('id="enjeux"') : page.index('id="services"')]
+    opened = opened_by(table)
+    assert len(opened) >= 2, "all that one reads, and the commune"
+    assert not not_as_counted(opened, lambda address: reader.get(address).text)
 
 
 def test_a_past_day_tells_what_was_known_then_and_no_deadline(town: Town) -> None:
