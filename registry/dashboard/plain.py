@@ -47,8 +47,8 @@ STAGES: Mapping[Stage, str] = {
     Stage.DOCUMENTED: mark("Décrit en entier"),
     Stage.CLEARED: mark("Accord donné"),
     Stage.PUBLISHED: mark("Rendu public"),
-    Stage.UNDER_REVISION: mark("En cours de correction"),
-    Stage.ARCHIVED: mark("Rangé aux archives"),
+    Stage.UNDER_REVISION: mark("En correction"),
+    Stage.ARCHIVED: mark("Aux archives"),
     Stage.DISPOSED: mark("Supprimé"),
     Stage.WITHDRAWN: mark("Retiré du public"),
 }

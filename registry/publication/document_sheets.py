@@ -77,12 +77,16 @@ def make_document(
     moment: Moment,
     summary: Sequence[tuple[str, int, int]],
     sheets: Sequence[Mapping[str, Any]],
+    unsaid: str = "",
 ) -> Gathered:
-    """A document of sheets about a body."""
+    """A document of sheets about a body; `unsaid` tells on its cover what nobody said yet."""
     name = held.asked.name
     values = {
         **frame_of_sheets(session, held, moment, name),
-        "card": [{"label": _("Tenu par"), "text": name}],
+        "card": [
+            {"label": _("Tenu par"), "text": name},
+            *([{"label": _("Reste à dire"), "text": unsaid}] if unsaid else []),
+        ],
         "summary": [{"label": label, "first": first, "second": second} for label, first, second in summary],
         "sheets": list(sheets),
     }

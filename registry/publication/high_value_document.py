@@ -18,9 +18,11 @@ ASKED: Mapping[str, tuple[bool, str]] = {
     "api_documented": (True, mark("documentation de l’API")),
     "api_terms_published": (True, mark("conditions d’utilisation de l’API publiées")),
     "fee": (False, mark("gratuité")),
-    "hvd_law_cited": (True, mark("règlement cité sur la fiche")),
 }
-"""What is asked of such a dataset: the fact, the value that answers it, and how it is called."""
+"""What the regulation asks of such a dataset: the fact, the value that answers it, and how it is called.
+
+That its sheet cites the regulation is asked by the profile of metadata, which is no law: it is told apart.
+"""
 
 
 def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
@@ -35,16 +37,23 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     unsaid = [one for one in valued if not _short(one) and _unsaid(one)]
     whole = [one for one in valued if not _short(one) and not _unsaid(one)]
     doubtful = [one for one in seen if not one.was_told("hvd_categories")]
-    headers = (_("Jeu de données"), _("Catégories"), _("Il manque"), _("Reste à dire"), _("Exception invoquée"))
+    headers = (
+        _("Jeu de données"), _("Catégories"), _("Il manque"), _("Reste à dire"), _("Règlement cité sur la fiche"),
+        _("Exception invoquée"),
+    )  # fmt: skip
+    answers = sum(len(_unsaid(one)) for one in valued)
     return make_document(
         session, held, moment, _summary(valued),
         [
             list_sheet("manque", _("Pas offerts comme le règlement le demande"), headers, _rows(short), late=True),
             list_sheet("inconnu", _("À établir : une information manque"), headers, _rows(unsaid)),
             list_sheet("offert", _("Offerts comme le règlement le demande"), headers[:2], _names(whole)),
-            list_sheet("categorie", _("Peut-être de forte valeur : catégorie à dire"), headers[:1],
+            list_sheet("categorie", _("Catégorie à dire : on ignore s’ils sont de forte valeur"), headers[:1],
                        [(one.row.title,) for one in doubtful]),
         ],
+        _("{answers} réponses sur les jeux de forte valeur, et la catégorie de {doubtful} jeux").format(
+            answers=answers, doubtful=len(doubtful)
+        ) if answers or doubtful else "",
     )  # fmt: skip
 
 
@@ -63,9 +72,13 @@ def _names(seen: Sequence[Seen]) -> list[tuple[str, str]]:
 
 def _rows(seen: Sequence[Seen]) -> list[tuple[str, ...]]:
     return [
-        (title, categories, ", ".join(_short(one)) or "–", ", ".join(_unsaid(one)) or "–", _exception(one))
+        (title, categories, ", ".join(_short(one)) or "–", ", ".join(_unsaid(one)) or "–", _cited(one), _exception(one))
         for one, (title, categories) in zip(seen, _names(seen), strict=True)
     ]
+
+
+def _cited(one: Seen) -> str:
+    return {True: _("oui"), False: _("non")}.get(one.says("hvd_law_cited"), _("à dire"))
 
 
 def _exception(one: Seen) -> str:
@@ -74,8 +87,9 @@ def _exception(one: Seen) -> str:
 
 
 def _summary(valued: Sequence[Seen]) -> list[tuple[str, int, int]]:
-    if not valued:
-        return []
-    met = {fact: sum(one.says(fact) is wanted for one in valued) for fact, (wanted, _name) in ASKED.items()}
-    names = {fact: _(name) for fact, (_wanted, name) in ASKED.items()}
-    return [(name[:1].upper() + name[1:], met[fact], len(valued) - met[fact]) for fact, name in names.items()]
+    """How many meet each thing asked, and how many are known not to: what nobody said is neither."""
+    counted = []
+    for fact, (wanted, words) in ASKED.items() if valued else ():
+        said, name = [one.says(fact) for one in valued], _(words)
+        counted.append((name[:1].upper() + name[1:], said.count(wanted), said.count(not wanted)))
+    return counted

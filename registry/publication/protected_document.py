@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.vocabulary import PersonalData, StatisticalSecrecy, ThirdPartyRights
+from registry.datasets.vocabulary import PersonalData, Stage, StatisticalSecrecy, ThirdPartyRights
 from registry.kernel.issuing import Gathered, Moment, Subject
-from registry.kernel.words import _
+from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
 from registry.publication.document_sheets import Seen, find_seen, get_held, labels, list_sheet, make_document
 from registry.publication.models import SecretAnswer
@@ -30,7 +30,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     """
     held = get_held(session, subject, moment)
     grounds = _grounds(session, find_seen(session, held, moment), moment)
-    protected = [one for one, said in grounds.values() if said]
+    # What is published is given to all: whatever was written of it protects it no more.
+    protected = [one for one, said in grounds.values() if said and one.says("stage") != Stage.PUBLISHED]
     why = {number: ", ".join(said) for number, (_one, said) in grounds.items()}
     offered = {
         said: [one for one in protected if one.says("protected_reuse_offered") is said] for said in (True, False, None)
@@ -43,14 +44,19 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         for one in offered[True]
     ]  # fmt: skip
     headers = (_("Jeu de données"), _("Protégé par"), _("Formats"), _("Taille"), _("Conditions"), _("Demande"))
+    judged = {one.number for said in (True, False) for one in offered[said]}
+    recorded = {number: told for number, told in grounds.items() if number in judged}
     closed = [[(one.row.title, why[one.number]) for one in offered[said]] for said in (False, None)]
     return make_document(
-        session, held, moment, _summary(grounds, offered[True]),
+        session, held, moment, _summary(recorded, offered[True]),
         [
             list_sheet("offertes", _("Réutilisables sous conditions"), headers, rows),
             list_sheet("fermees", _("Non offertes à la réutilisation"), headers[:2], closed[0]),
-            list_sheet("inconnues", _("Protégées, sans que l’on ait dit si elles s’offrent"), headers[:2], closed[1]),
+            list_sheet("inconnues", _("À juger : nul n’a dit si elles s’offrent"),
+                       (headers[0], _("Ce qui est inscrit")), closed[1]),
         ],
+        ngettext("{count} jeu à juger", "{count} jeux à juger", len(closed[1])).format(count=len(closed[1]))
+        if closed[1] else "",
     )  # fmt: skip
 
 

@@ -12,11 +12,12 @@ TITLE = "Données de forte valeur non disponibles"
 LAW = "Règlement d’exécution (UE) 2023/138, applicable depuis le 9 juin 2024"
 SHEETS = "Les jeux, ceux qui manquent d’abord"
 COUNTED = "Ce qui est demandé de chaque jeu"
-COLUMNS = "fait", "manque ou à dire"
+COLUMNS = "fait", "manque"
 INTRODUCTION = (
     "L’Union tient six catégories de données pour de forte valeur : géospatial, observation de la Terre et "
     "environnement, météorologie, statistiques, entreprises, mobilité. Elles sont gratuites et à la disposition des "
-    "programmes par une interface documentée, aux conditions publiées. Le tableau dit ce qui manque à chaque jeu."
+    "programmes par une interface documentée, aux conditions publiées. Le tableau dit ce qui manque à chaque jeu ; "
+    "ce que personne n’a dit n’y est compté ni fait ni manquant."
 )
 NOTHING = "Aucun jeu de ce périmètre n’est d’une catégorie de forte valeur, pour ce que le registre connaît."
 CAUTION = (

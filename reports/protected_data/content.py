@@ -12,7 +12,7 @@ TITLE = "Liste des données protégées"
 LAW = "Règlement (UE) 2022/868, gouvernance des données, articles 3, 5 et 8, applicable depuis le 24 septembre 2023"
 SHEETS = "Les jeux, ceux que l’on peut réutiliser d’abord"
 COUNTED = "Ce qui protège"
-COLUMNS = "réutilisable sous conditions", "non offert ou à dire"
+COLUMNS = "réutilisable sous conditions", "non offert"
 INTRODUCTION = (
     "Des données qu’un secret ou un droit protège peuvent être réutilisées sous conditions, si qui les détient le "
     "décide : rien ne l’y oblige. Pour celles qu’il offre, la liste tenue par le point d’information unique dit au "
@@ -21,8 +21,9 @@ INTRODUCTION = (
 )
 NOTHING = "Aucun jeu de ce périmètre n’est protégé par un secret ou un droit, pour ce que le registre connaît."
 CAUTION = (
-    "Un jeu dont personne n’a dit ce qui le protège n’est pas dans cette liste. Les données personnelles n’y sont que "
-    "parce qu’elles sortent de la directive (UE) 2019/1024 : cela se juge jeu par jeu."
+    "Un jeu dont personne n’a dit ce qui le protège n’est pas dans cette liste, ni un jeu publié. Qu’un jeu porte des "
+    "données personnelles ne dit pas que le règlement le vise : cela se juge jeu par jeu, et ce qui n’a pas été jugé "
+    "est à part."
 )
 ASKS = (
     ("Règlement (UE) 2022/868, art. 3 §1", "Secrets des affaires et statistique, tiers, personnes", "Lu, en anglais"),

@@ -83,7 +83,7 @@ STATEMENTS = {
     "/jeux?q=bornes&organisation={authority}": 10,
     "/jeux?colonnes=titre,proprietaire,referent": 11,
     "/jeux/{dataset}": 17,
-    "/pilotage": 8,
+    "/pilotage": 10,
     "/echeances": 3,
     "/preuves": 5,
     "/preuves/nouvelle": 2,

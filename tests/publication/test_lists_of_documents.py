@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from registry.datasets.models import Distribution
 from registry.kernel.issuing import Moment, Subject
@@ -57,11 +58,14 @@ def test_a_high_value_dataset_says_what_it_lacks_and_what_nobody_said(town: Town
     row = content.sheets[0].grids[0].rows[0]
     assert "mis en ligne" in row[2]
     assert "conditions d’utilisation de l’API publiées" in row[3]
-    assert all(one.first + one.second == 1 for one in content.summary)
+    counted = {one.label: (one.first or 0, one.second or 0) for one in content.summary}
+    assert counted["Mis en ligne"] == (0, 1)
+    assert counted["Conditions d’utilisation de l’API publiées"] == (0, 0), "nobody said: neither done nor lacking"
+    assert "la catégorie de 1 jeu" in content.card[1].text
     twin = get_report("high-value-gaps").content.tables(content)[0]
     assert [line[:2] for line in twin.rows] == [
         ("Pas offerts comme le règlement le demande", "Qualité de l’eau"),
-        ("Peut-être de forte valeur : catégorie à dire", "Peut-être"),
+        ("Catégorie à dire : on ignore s’ils sont de forte valeur", "Peut-être"),
     ]
 
 
@@ -77,9 +81,20 @@ def test_protected_data_is_listed_with_what_protects_it_and_only_that(town: Town
     grounds = {row[0]: row[1] for row in content.sheets[2].grids[0].rows}
     assert grounds == {"Photographies": "droits de tiers",
                        "Quotients familiaux": "secret statistique, données personnelles"}  # fmt: skip
-    assert {one.label: one.second for one in content.summary} == {
-        "Droits de tiers": 1, "Données personnelles": 1, "Secret statistique": 1
-    }  # fmt: skip
+    assert not content.summary, "nobody said of any whether it is offered"
+    assert content.card[1].text == "2 jeux à juger"
+
+
+def test_a_dataset_that_is_published_is_no_protected_one_and_one_that_only_cites_no_law_lacks_nothing(town: Town):
+    elected = town.record("Élus", on=town.commune_id, personal_data="personal")
+    files = [{"access_url": "https://exemple.invalid/rivieres"}]
+    town.record("Rivières", on=town.commune_id, hvd_categories=[WATER], access_rights="public", distributions=files)
+    with town.as_owner() as session:
+        session.execute(text("UPDATE dataset SET stage = 'published' WHERE id = :id"), {"id": elected})
+
+    assert names_in(document_of(town, "protected-data")) == {"offertes": [], "fermees": [], "inconnues": []}
+    listed = names_in(document_of(town, "high-value-gaps"))
+    assert (listed["manque"], listed["inconnu"]) == ([], ["Rivières"])
 
 
 def said_of(town: Town, number: int, **more: Any) -> None:
