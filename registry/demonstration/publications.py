@@ -11,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
+from registry.datasets.queries import get_dataset
 from registry.inspection.vocabulary import CountedTable, LineKind, SmallGroups
 from registry.kernel.permissions import Role
 from registry.platform.lists import load_list
@@ -87,9 +88,13 @@ def _publish(
         answer_secret(session, number, PART, form, **acting, expected=read())
     for one in said.checks:
         record_small_counts(
-            session, number, SmallCountForm(lines=one.lines, fewer_than=one.fewer_than),
+            session, number, SmallCountForm(
+                lines=one.lines, fewer_than=one.fewer_than,
+                counts="\n".join(one.columns) if one.lines is LineKind.TOTAL else None,
+            ),
             [CountedTable("", one.rows, one.columns, one.found)], file_name=one.file_name,
             sha256=sha256(one.file_name.encode()).hexdigest(), by=accounts[said.by], today=said.day,
+            expected=get_dataset(session, number).version,
         )  # fmt: skip
     decision = PublicationDecisionForm.model_validate({**said.decision, "decided_on": said.day})
     decide(session, number, decision, **acting, expected=read())

@@ -29,6 +29,7 @@ class Problem(StrEnum):
     NOT_A_PORTAL = "not-a-portal"
     NOT_JSON_LD = "not-json-ld"
     NO_ROWS = "no-rows"
+    NO_SUCH_COLUMN = "no-such-column"
     OLD_WORKBOOK = "old-workbook"
     OPEN_QUOTE = "open-quote"
     OTHER_DOCUMENT = "other-document"

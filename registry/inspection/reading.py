@@ -1,7 +1,7 @@
 """A file to what its columns suggest, read in a child process within limits: this one loads no reader."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath
@@ -55,7 +55,13 @@ def inspect_file(path: Path, *, on: date, name: str | None = None, limits: Limit
 
 
 def count_small_groups(
-    path: Path, *, lines: LineKind, fewer_than: int, name: str | None = None, limits: Limits = DEFAULT_LIMITS
+    path: Path,
+    *,
+    lines: LineKind,
+    fewer_than: int,
+    counts: Sequence[str] = (),
+    name: str | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> list[CountedTable]:
     """What makes groups of fewer than `fewer_than` in a file, one table a sheet; nothing of the file is kept.
 
@@ -64,7 +70,13 @@ def count_small_groups(
     source = _recognise(path, name or path.name, limits)
     if source is TableFormat.PARQUET:
         raise Unreadable(_("Les groupes d’une table Parquet ne se comptent pas ici : enregistrez-la en CSV."))
-    order = {"path": str(path.absolute()), "format": str(source), "lines": str(lines), "fewer_than": fewer_than}
+    order = {
+        "path": str(path.absolute()),
+        "format": str(source),
+        "lines": str(lines),
+        "fewer_than": fewer_than,
+        "counts": list(counts),
+    }
     return _ask(_SMALL_WORKER, order, limits, CountedTable)
 
 

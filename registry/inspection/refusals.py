@@ -45,6 +45,10 @@ _SENTENCES = {
     Problem.NO_ROWS: mark(
         "Ce tableau n’a pas de ligne remplie sous son en-tête : vérifiez que la bonne feuille est remplie et visible."
     ),
+    Problem.NO_SUCH_COLUMN: mark(
+        "Aucune colonne de ce fichier ne s’appelle « {name} » : écrivez son nom comme dans l’en-tête. Ses colonnes "
+        "sont : {columns}."
+    ),
     Problem.OLD_WORKBOOK: mark(
         "Ce fichier est un classeur d’un ancien format (.xls), ou protégé par un mot de passe : ouvrez-le dans un "
         "tableur, et enregistrez-le en XLSX, ODS ou CSV, sans mot de passe."

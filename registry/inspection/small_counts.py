@@ -6,14 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 
 from registry.inspection.rows import Row
-from registry.inspection.signs import words_of
 from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, CountedTable, LineKind, SmallGroups
 
 _MOST_VALUES, _MOST_CELLS = 5_000, 20_000_000
-_COUNTING = frozenset({
-    "effectif", "effectifs", "nombre", "nb", "nbre", "total", "population", "habitants", "beneficiaires", "personnes",
-    "usagers", "inscrits", "menages", "foyers", "entreprises", "count",
-})  # fmt: skip
 
 
 class _Column:
@@ -24,19 +19,15 @@ class _Column:
         self.codes = array("H")
         self.known: dict[str, int] = {}
         self.grouping = True
-        self.integers = True
         self.filled = 0
         self.below = 0
+        self.unread = 0
 
     def take(self, value: str, line: int, fewer_than: int) -> None:
         value = value.strip()
         if value:
             self.filled += 1
-            whole = value.removesuffix(".0").replace("\u202f", "").replace("\xa0", "").replace(" ", "")
-            if not (whole.isascii() and whole.isdecimal()):
-                self.integers = False
-            elif len(whole) < 6 and 0 < int(whole) < fewer_than:
-                self.below += 1
+            self._count(value, fewer_than)
         if not self.grouping:
             return
         code = self.known.setdefault(value, len(self.known))
@@ -47,11 +38,22 @@ class _Column:
         self.codes.extend([0] * (line - len(self.codes)))
         self.codes.append(code)
 
+    def _count(self, value: str, fewer_than: int) -> None:
+        """A figure is below, or no whole number; one that was masked (« s », « < 11 ») says no figure."""
+        whole = value.removesuffix(".0").removesuffix(",0")
+        for space in "\u202f\xa0 ":
+            whole = whole.replace(space, "")
+        if whole.isascii() and whole.isdecimal():
+            self.below += len(whole) < 6 and 0 < int(whole) < fewer_than
+        elif any(sign.isdecimal() for sign in whole) and whole[0] not in "<≤":
+            self.unread += 1
+
 
 def count_small(
-    table: str, names: Sequence[str], rows: Iterable[Row], *, lines: LineKind, fewer_than: int
-) -> CountedTable:
-    """What makes groups of fewer than `fewer_than` in a table, where a line is one of them or counts some.
+    table: str, names: Sequence[str], rows: Iterable[Row], *, lines: LineKind, fewer_than: int,
+    counts: Sequence[str] = (),
+) -> CountedTable:  # fmt: skip
+    """What makes groups of fewer than `fewer_than` in a table, where a line is one of them or the columns named count.
 
     Of columns that do so together, the fewest are told: what they do, they do with any other.
     """
@@ -66,9 +68,11 @@ def count_small(
             column.take(row.cells[place] if place < len(row.cells) else "", line, fewer_than)
         line += 1
     if lines is LineKind.TOTAL:
-        counting = _counting(columns)
+        asked = {_key(one) for one in counts}
+        counting = [one for one in columns if _key(one.name) in asked]
         found = [SmallGroups([one.name], one.filled, one.below, one.below) for one in counting if one.below]
-        return CountedTable(table, line, [one.name for one in counting], found, is_whole=is_whole)
+        unread = sum(one.unread for one in counting)
+        return CountedTable(table, line, [one.name for one in counting], found, is_whole=is_whole, unread=unread)
     grouping = [one for one in columns if one.grouping and 1 < len(one.known) <= line / 2]
     aside = [one.name for one in columns if not one.grouping or len(one.known) > max(1, line / 2)]
     kept = grouping[:MOST_COMBINED]
@@ -78,10 +82,14 @@ def count_small(
     )
 
 
-def _counting(columns: Sequence[_Column]) -> list[_Column]:
-    """The columns that count: those whose header says so, else all those of whole numbers."""
-    whole = [one for one in columns if one.filled and one.integers]
-    return [one for one in whole if not _COUNTING.isdisjoint(words_of(one.name).split())] or whole
+def lacking(counts: Iterable[str], names: Iterable[str]) -> str | None:
+    """The first of the columns said to count that is none of these."""
+    known = {_key(one) for one in names}
+    return next((one for one in counts if _key(one) not in known), None)
+
+
+def _key(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def _grouped(columns: Sequence[_Column], fewer_than: int) -> list[SmallGroups]:

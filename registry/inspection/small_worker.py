@@ -1,13 +1,15 @@
 """The process that looks for groups of few people in one file: `python -m registry.inspection.small_worker`.
 
-Its order holds the `path`, the `format`, what a line is (`lines`), the size of a group (`fewer_than`), the limits. It
-answers names of columns and counts; neither its answer nor what it says when it fails holds a value of the file.
+Its order holds the `path`, the `format`, what a line is (`lines`), the columns that count (`counts`), the size of a
+group (`fewer_than`), the limits. It answers names of columns and counts; neither its answer nor what it says when it
+fails holds a value of the file.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from registry.inspection.answering import Order, answer_with, write
 from registry.inspection.archive import open_archive
@@ -17,19 +19,19 @@ from registry.inspection.problems import CannotRead, Problem
 from registry.inspection.rows import Row, SheetOfRows
 from registry.inspection.sampling import LOOKED_AT, header_of, names_of
 from registry.inspection.signs import load_signs
-from registry.inspection.small_counts import count_small
+from registry.inspection.small_counts import count_small, lacking
 from registry.inspection.vocabulary import CountedTable, LineKind, TableFormat
 from registry.inspection.xlsx import xlsx_sheets
 
 _MOST_SHEETS = 20
+_MOST_NAMED, _LONGEST = 30, 60
 
 
 def work(order: Order) -> None:
     """Writes what makes small groups in each sheet of the file."""
     try:
-        found = _count(
-            Path(order["path"]), TableFormat(order["format"]), LineKind(order["lines"]), int(order["fewer_than"])
-        )
+        asked = _Asked(LineKind(order["lines"]), int(order["fewer_than"]), order["counts"])
+        found = _count(Path(order["path"]), TableFormat(order["format"]), asked)
     except (CannotRead, MemoryError):
         raise
     except Exception as error:
@@ -38,27 +40,43 @@ def work(order: Order) -> None:
     write({"tables": found})
 
 
-def _count(path: Path, source: TableFormat, lines: LineKind, fewer_than: int) -> Sequence[CountedTable]:
+class _Asked(NamedTuple):
+    """What is looked for."""
+
+    lines: LineKind
+    fewer_than: int
+    counts: Sequence[str]
+
+
+def _count(path: Path, source: TableFormat, asked: _Asked) -> Sequence[CountedTable]:
+    seen: list[str] = []
     if source is TableFormat.CSV:
-        found = [_of_sheet(streamed_csv(path), lines, fewer_than)]
+        found = [_of_sheet(streamed_csv(path), asked, seen)]
     else:
         with open_archive(path) as archive:
             sheets = (xlsx_sheets if source is TableFormat.XLSX else ods_sheets)(archive, whole=False)
             # A hidden sheet leaves with the file: it is read as the others.
-            found = [_of_sheet(one, lines, fewer_than) for one in sheets[:_MOST_SHEETS]]
+            found = [_of_sheet(one, asked, seen) for one in sheets[:_MOST_SHEETS]]
     if not any(one.rows for one in found):
         raise CannotRead(Problem.NO_ROWS)
+    if (name := lacking(asked.counts, seen)) is not None:
+        told = ", ".join(one[:_LONGEST] for one in seen[:_MOST_NAMED])
+        raise CannotRead(Problem.NO_SUCH_COLUMN, name=name, columns=told + (", …" if len(seen) > _MOST_NAMED else ""))
     return found
 
 
-def _of_sheet(sheet: SheetOfRows, lines: LineKind, fewer_than: int) -> CountedTable:
+def _of_sheet(sheet: SheetOfRows, asked: _Asked, seen: list[str]) -> CountedTable:
     rows = sheet.read()
     first = list(islice(rows, LOOKED_AT))
     header = header_of(first, load_signs()) if first else None
     said = [] if header is None else first[header].cells
     below: Iterator[Row] = chain(first if header is None else first[header + 1 :], rows)
     width = max((len(row.cells) for row in first), default=0)
-    return count_small(sheet.name, names_of(said, width), below, lines=lines, fewer_than=fewer_than)
+    names = names_of(said, width)
+    seen += [one for one in names if one not in seen]
+    return count_small(
+        sheet.name, names, below, lines=asked.lines, fewer_than=asked.fewer_than, counts=asked.counts
+    )  # fmt: skip
 
 
 if __name__ == "__main__":

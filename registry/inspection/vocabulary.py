@@ -196,7 +196,7 @@ class CountedTable:
     """What makes small groups in one table: the columns looked at, those that do, and nothing of what they hold.
 
     `aside` are those where nearly each line has a value of its own, which group nobody; `is_whole` where every line was
-    gone through, `is_cut` where columns were left out.
+    gone through, `is_cut` where columns were left out. `unread` is how many figures are no whole number.
     """
 
     table: str
@@ -206,6 +206,7 @@ class CountedTable:
     aside: Sequence[str] = ()
     is_whole: bool = True
     is_cut: bool = False
+    unread: int = 0
 
 
 @dataclass(frozen=True)

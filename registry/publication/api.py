@@ -83,6 +83,7 @@ _LABELS = {
     "small": mark("Combien de groupes trop petits"),
     "is_whole": mark("Vrai si le fichier a été lu jusqu’au bout"),
     "is_cut": mark("Vrai si des colonnes n’ont pas été croisées"),
+    "unread": mark("Combien de cellules des colonnes qui comptent ne sont pas des nombres entiers"),
 }
 
 
@@ -123,6 +124,7 @@ class DecisionBody:
     homologated_on: date | None
     homologation_id: int | None
     disclosure_text: str | None
+    small_counts_reason: str | None
     conclusion: Conclusion
     decided_as: Role
     state: DecisionState
@@ -222,6 +224,7 @@ class CountedTableBody:
     found: list[SmallGroupsBody]
     is_whole: bool
     is_cut: bool
+    unread: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,17 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts
 from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
-from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, LineKind
+from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, CountedTable, LineKind
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
-from registry.publication.forms import LABELS, SmallCountForm
+from registry.platform.lists import load_list
+from registry.publication.forms import LABELS, USUAL, SmallCountForm
 from registry.publication.models import SmallCountCheck
 from registry.publication.queries import find_checks
+from registry.publication.rules import result_of_tables
 from registry.publication.service import record_small_counts
 from registry.publication.views import SmallCountPage, SmallCountTable, SmallCountView
 from registry.publication.vocabulary import SmallCountResult
@@ -21,7 +25,6 @@ from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving, UploadedFile
 from registry.web.visits import Visit
 
 RECORD = Permission.DATASETS_LAW_RECORD
-USUAL = 11
 LIMITS = replace(DEFAULT_LIMITS, file_bytes=PAGE_UPLOAD_LIMIT, seconds=40)
 FILE = Receiving(
     refusal=mark("Ce fichier dépasse {limit} Mio, le plus que cette page accepte : vérifiez-le par parties.")
@@ -38,11 +41,8 @@ _CITED = {
 
 
 def result_of(check: SmallCountCheck) -> SmallCountResult:
-    """What a check says: that nothing was found is said only where there was something to look at, to the end."""
-    if any(table["found"] for table in check.tables):
-        return SmallCountResult.FOUND
-    looked = [one["columns"] and one["is_whole"] and not one["is_cut"] for one in check.tables if one["rows"]]
-    return SmallCountResult.NONE if all(looked) else SmallCountResult.INCOMPLETE
+    """What a check says."""
+    return result_of_tables(check.tables)
 
 
 def in_a_line(check: SmallCountCheck) -> str:
@@ -77,6 +77,15 @@ def _table_view(table: Mapping[str, Any], described: frozenset[str]) -> SmallCou
             _("La fiche ne décrit pas, ou plus : {columns}. Est-ce le bon fichier, et la fiche à jour ?").format(
                 columns=", ".join(gone)
             )
+        )
+    if unread := table.get("unread", 0):
+        notes.append(
+            ngettext(
+                "{count} cellule de ces colonnes n’est pas un nombre entier : on ne sait pas ce qu’elle compte.",
+                "{count} cellules de ces colonnes ne sont pas des nombres entiers : on ne sait pas ce qu’elles "
+                "comptent.",
+                unread,
+            ).format(count=say_number(unread))
         )
     if not table["is_whole"]:
         notes.append(_("La fin du fichier n’a pas été lue : il est trop long. Vérifiez-en le reste par parties."))
@@ -113,12 +122,22 @@ def _check_view(check: SmallCountCheck, described: frozenset[str]) -> SmallCount
 def check_file(visit: Visit, sheet: Dataset, form: SmallCountForm, file: UploadedFile) -> SmallCountCheck:
     """Reads a file that was sent, keeps what makes small groups in it, and forgets it.
 
-    Raises: Unreadable, in words, of what is no table; Conflict when the sheet is annulled.
+    It may be read for long: no transaction is open meanwhile.
+    Raises: Unreadable, in words, of what is no table; Conflict when the sheet is annulled, or changed meanwhile.
     """
-    tables = count_small_groups(file.path, lines=form.lines, fewer_than=form.fewer_than, name=file.name, limits=LIMITS)
+    version = sheet.version
+
+    def read() -> list[CountedTable]:
+        return count_small_groups(
+            file.path, lines=form.lines, fewer_than=form.fewer_than, counts=form.counting, name=file.name, limits=LIMITS
+        )  # fmt: skip
+
+    tables = visit.apart(read)
+    if sha256(file.path.read_bytes()).hexdigest() != file.sha256:
+        raise Conflict(_("Le fichier a changé pendant qu’il était lu : envoyez-le de nouveau."))
     return record_small_counts(
         visit.session, sheet.id, form, tables, file_name=file.name, sha256=file.sha256,
-        by=visit.visitor.account_id, today=visit.today,
+        by=visit.visitor.account_id, today=visit.today, expected=version,
     )  # fmt: skip
 
 
@@ -126,13 +145,17 @@ def small_count_page(
     visit: Visit, sheet: Dataset, values: Mapping[str, Any] | None = None, errors: Mapping[str, str] = {}
 ) -> SmallCountPage:
     """The checks made of a dataset, the last one first, and the form of another."""
-    checks = find_checks(visit.session, sheet.id)
+    checks, listed = find_checks(visit.session, sheet.id), load_list("small_counts")
+    thresholds = " ; ".join(
+        _("{what}, {count}").format(what=listed.label(code), count=listed.number(code, "at_least")) for code in listed
+    )
     fields = find_parts(visit.session, DatasetField, sheet.id) if checks else ()
     described = frozenset(one.name for one in fields if not one.annulled)
     return SmallCountPage(
         id=sheet.id, title=sheet.title, checks=[_check_view(one, described) for one in checks],
         together=MOST_TOGETHER, kinds=[(str(one), one.label) for one in LineKind],
         may_record=visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled,
+        hint=_("Usage de l’Insee : {thresholds}.").format(thresholds=thresholds),
         values={"fewer_than": USUAL} if values is None else values, errors=errors,
         labels={name: _(word) for name, word in LABELS.items()}, limit=PAGE_UPLOAD_LIMIT,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from registry.datasets.vocabulary import PublicationRefusal
 from registry.inspection.vocabulary import LineKind
 from registry.kernel.words import _, mark
+from registry.platform.lists import load_list
 from registry.publication.vocabulary import FeeGround, Outcome, SecretReply
 from registry.web.typed import Clean, Line, Prose, since_year
 
@@ -48,8 +49,13 @@ LABELS = {
     "declared_absent": mark("N’existe pas"),
     "file": mark("Fichier à publier"),
     "lines": mark("Une ligne du fichier est"),
+    "counts": mark("Colonnes qui comptent"),
     "fewer_than": mark("Un groupe est trop petit au-dessous de"),
+    "small_counts_reason": mark("Pourquoi ce fichier peut partir malgré la vérification des petits effectifs"),
 }
+_THRESHOLDS = load_list("small_counts")
+USUAL = _THRESHOLDS.number(next(iter(_THRESHOLDS)), "at_least") or 2
+"""The size of a group, where nobody says another."""
 HOMOLOGATING_SINCE = date(2016, 10, 7)
 """The day of the law that lets the State homologate a licence (loi n° 2016-1321, art. 11)."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Clean]
@@ -107,6 +113,7 @@ class PublicationDecisionForm(BaseModel):
     homologated_on: date | None = None
     homologation_id: int | None = None
     disclosure_text: Line | None = None
+    small_counts_reason: _Reason | None = None
 
     @field_validator("decided_on")
     @classmethod
@@ -212,12 +219,35 @@ class ReuseForm(BaseModel):
 
 
 class SmallCountForm(BaseModel):
-    """What a line of the file is, and under how many people, households or firms a group is too small."""
+    """What a line of the file is, the columns that count (one a line), and under how many a group is too small.
+
+    Units: `fewer_than` in people, households or firms.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     lines: LineKind
-    fewer_than: Annotated[int, Field(ge=2, le=100)]
+    counts: Annotated[Prose | None, Field(validate_default=True)] = None
+    fewer_than: Annotated[int, Field(ge=2, le=100)] = USUAL
+
+    @field_validator("counts")
+    @classmethod
+    def _says_what_counts(cls, value: str | None, info: ValidationInfo) -> str | None:
+        lines = info.data.get("lines")
+        if lines is LineKind.TOTAL and value is None:
+            raise PydanticCustomError(
+                "counts", _("Dites quelle colonne compte les personnes ou les entreprises : le nom de son en-tête.")
+            )
+        if lines is LineKind.ONE and value is not None:
+            raise PydanticCustomError(
+                "counts", _("Une ligne n’est pas un total : aucune colonne ne compte, effacez ceci.")
+            )
+        return value
+
+    @property
+    def counting(self) -> list[str]:
+        """The headers of the columns that count."""
+        return [one.strip() for one in (self.counts or "").splitlines() if one.strip()]
 
 
 class SentSmallCountForm(SmallCountForm):

@@ -78,6 +78,7 @@ class PublicationChoice(Versioned, table=True):
     state: DecisionState = stored(DecisionState, default=DecisionState.CURRENT)
     ended_on: date | None = None
     ended_reason: str | None = free(nullable=True)
+    small_counts_reason: str | None = free(nullable=True)
     check_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="small_count_check.id")
 
 

@@ -217,7 +217,7 @@ def check_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
         check_file(visit, sheet, read.form, file)
     except Refusal as refusal:
         page = small_count_page(visit, sheet, typed, {"file": refusal.message})
-        status = HTTP_409_CONFLICT if isinstance(refusal, Conflict) else HTTP_422_UNPROCESSABLE_ENTITY
+        status = HTTP_409_CONFLICT if isinstance(refusal, (Conflict, Stale)) else HTTP_422_UNPROCESSABLE_ENTITY
         return visit.page("publication/small_counts.html", page, status=status)
     return visit.go(f"/publication/du-jeu/{dataset_id}/petits-effectifs", done="fichier-verifie")
 

@@ -1,15 +1,15 @@
 """What answers conclude, which decisions stand, what leaves before publication: pure functions of values."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 from registry.datasets.vocabulary import PersonalData, PublicationGround, PublicationRefusal
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.platform.lists import load_list
-from registry.publication.vocabulary import Conclusion, FieldFate, Outcome, SecretRank, SecretReply
+from registry.publication.vocabulary import Conclusion, FieldFate, Outcome, SecretRank, SecretReply, SmallCountResult
 
 PART = "l311-7"
 """The question that is no secret: whether the rest may be given without what is protected."""
@@ -113,18 +113,44 @@ Law: CRPA L323-2: the list is that of reuse free of charge, and its licences res
 class Opened:
     """What is known of what a decision would open: its personal data, what lets these go out, whether it is code.
 
-    `own_licences` are the files and interfaces that have a licence of their own, by title.
+    `own_licences` are the files and interfaces that have a licence of their own, by title; `small_counts` is what the
+    last check of a file found.
     """
 
     personal_data: PersonalData | None = None
     ground: PublicationGround | None = None
     software: bool | None = None
     own_licences: tuple[tuple[str, str], ...] = ()
+    small_counts: SmallCountResult | None = None
 
     @property
     def names_people(self) -> bool:
         """Whether it is known to tell of people who may be recognised."""
         return self.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
+
+
+def result_of_tables(tables: Sequence[Mapping[str, Any]]) -> SmallCountResult:
+    """What a check says: that nothing was found is said only where there was something to look at, to the end."""
+    if any(table["found"] for table in tables):
+        return SmallCountResult.FOUND
+    looked = [
+        one["columns"] and one["is_whole"] and not one["is_cut"] and not one.get("unread")
+        for one in tables if one["rows"]
+    ]  # fmt: skip
+    return SmallCountResult.NONE if all(looked) else SmallCountResult.INCOMPLETE
+
+
+_LEFT: Mapping[SmallCountResult | None, str] = {
+    SmallCountResult.FOUND: mark(
+        "La dernière vérification a trouvé des groupes trop petits (CRPA, L312-1-2) : masquez-les ou regroupez-les et "
+        "vérifiez le nouveau fichier, ou dites ici pourquoi il peut partir ainsi."
+    ),
+    SmallCountResult.INCOMPLETE: mark(
+        "La dernière vérification des petits effectifs est incomplète : refaites-la sur le fichier entier, ou dites "
+        "ici pourquoi il peut partir ainsi."
+    ),
+}
+"""What a check leaves to be answered for before a file leaves."""
 
 
 def wrong_decision(said: Mapping[str, Any], found: Communicability, opened: Opened) -> dict[str, str]:
@@ -159,6 +185,8 @@ def _wrong_opening(
         wrong |= _wrong_homologation(licence, said)
     if "licence" not in wrong and (sentence := _wrong_file(licence, opened)):
         wrong["licence"] = sentence
+    if opened.small_counts in _LEFT and said["small_counts_reason"] is None:
+        wrong["small_counts_reason"] = _(_LEFT[opened.small_counts])
     for name in ("refusal", "secret"):
         if said[name] is not None:
             wrong[name] = _("Une décision d’ouvrir n’a pas d’exception : laissez ce champ vide.")
@@ -262,7 +290,7 @@ def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicabi
         )
     elif rank is None and secret is not None:
         wrong["secret"] = _("Ce fondement ne repose sur aucun secret : laissez ce champ vide.")
-    for name in ("licence", *HOMOLOGATION, "disclosure_text"):
+    for name in ("licence", *HOMOLOGATION, "disclosure_text", "small_counts_reason"):
         if said[name] is not None:
             wrong[name] = _("Ce qui n’est pas publié n’en a pas besoin : laissez ce champ vide.")
     return wrong

@@ -29,7 +29,7 @@ from registry.publication.forms import (
 )
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
 from registry.publication.queries import Dossier, find_checks, find_homologations, find_own_licences, get_dossier
-from registry.publication.rules import PART, Opened, ranks, wrong_decision
+from registry.publication.rules import PART, Opened, ranks, result_of_tables, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
 from registry.web.templating import say_day
 
@@ -163,13 +163,19 @@ def record_small_counts(
     sha256: str,
     by: int,
     today: date,
+    expected: int,
 ) -> SmallCountCheck:
     """Keeps what was seen of small groups in a file, without the file: the next decision cites it.
 
-    Raises: NotFound; Conflict when the sheet is annulled.
+    Raises: NotFound; Conflict when the sheet is annulled; Stale when it changed while the file was read.
     """
     sheet = get_dataset(session, dataset_id, lock=True)
     require_live(sheet)
+    if sheet.version != expected:
+        raise Stale(
+            _("La fiche a changé pendant que le fichier était lu : relisez-la, puis vérifiez-le de nouveau."),
+            sheet.version,
+        )
     say(session, "publication:check:record")
     made = SmallCountCheck(
         organisation_id=sheet.organisation_id, dataset_id=sheet.id, file_name=file_name, sha256=sha256,
@@ -198,10 +204,11 @@ def decide(
     Raises: NotFound; Stale; Conflict when it is annulled, or online and no longer to be; Invalid, one error a field.
     """
     sheet, dossier = _open(session, dataset_id, expected)
-    found = dossier.concluded(today)
+    found, checks = dossier.concluded(today), find_checks(session, dataset_id)
     software = dossier.reuse.software if dossier.reuse is not None else None
     opened = Opened(
-        sheet.personal_data, sheet.publication_ground, software, find_own_licences(session, dataset_id)
+        sheet.personal_data, sheet.publication_ground, software, find_own_licences(session, dataset_id),
+        result_of_tables(checks[0].tables) if checks else None,
     )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier)
@@ -222,7 +229,6 @@ def decide(
     if (before := dossier.current) is not None:
         before.state, before.ended_on = DecisionState.REPLACED, today
         session.flush()
-    checks = find_checks(session, dataset_id)
     made = PublicationChoice(
         organisation_id=sheet.organisation_id, dataset_id=sheet.id, conclusion=found.conclusion, decided_by=by,
         decided_as=role_of(roles), recorded_on=today, check_id=checks[0].id if checks else None, **form.model_dump(),

@@ -124,6 +124,7 @@ def choice_view(
         *zip((_(LABELS[name]) for name in HOMOLOGATION), homologation, strict=True),
         (_("Texte qui permet de publier malgré le secret"), choice.disclosure_text or ""),
         (_("Petits effectifs"), in_a_line(check) if check is not None else ""),
+        (_("Pourquoi le fichier part malgré elle"), choice.small_counts_reason or ""),
         (choice.state.label, say_day(choice.ended_on) if choice.ended_on is not None else ""),
         (_("Motif du retrait"), choice.ended_reason or ""),
     ]

@@ -153,6 +153,7 @@ class SmallCountPage:
     checks: Sequence[SmallCountView]
     together: int
     kinds: Sequence[tuple[str, str]]
+    hint: str
     may_record: bool
     values: Mapping[str, Any]
     errors: Mapping[str, str]

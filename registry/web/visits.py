@@ -58,6 +58,9 @@ Enter = Callable[[Session, str, str], Visitor | None]
 """`enter(session, token, request_id)`: who holds a token; the transaction then acts as that account."""
 
 
+_Slow = TypeVar("_Slow")
+
+
 @dataclass(frozen=True)
 class Panel:
     """What a room shows on another room's sheet."""
@@ -108,6 +111,7 @@ class Visit:
         self.keep = False
         """Whether what was written stays although the answer is a refusal: a failed attempt is counted."""
         self._known: dict[Hashable, Any] = {}
+        self._permission: Permission | None = request.route_handler.opt["permission"]
         self.agrees: dict[str, bool] = {}
         """For each notice, whether it still holds: an address read again tells nothing that was undone since."""
 
@@ -120,6 +124,18 @@ class Visit:
         if self.visitor_or_none is None:
             raise SignInNeeded(_("Connectez-vous pour continuer."))
         return self.visitor_or_none
+
+    def apart(self, slow: Callable[[], _Slow]) -> _Slow:
+        """Does something slow while no transaction is open, then comes back, if they still may, as who acted.
+
+        What was read before is old: whoever writes afterwards looks again.
+        """
+        self.session.commit()
+        try:
+            return slow()
+        finally:
+            self._known.clear()
+            _enter(self, self._permission)
 
     @property
     def actor(self) -> str:

@@ -1,7 +1,10 @@
 """A file is checked for groups of few people before it leaves: columns and counts are kept, never a value."""
 
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
+from time import monotonic
 
 import pytest
 from httpx import Response
@@ -10,7 +13,10 @@ from sqlalchemy import text
 from registry.datasets.forms import FieldForm
 from registry.inspection.reading import count_small_groups
 from registry.inspection.vocabulary import LineKind
+from registry.kernel.errors import Stale, Unreadable
 from registry.kernel.permissions import Role
+from registry.publication.forms import SmallCountForm
+from registry.publication.service import record_small_counts
 from tests.conftest import Someone, Town
 from tests.publication.test_publication import OPEN, decide, deny
 
@@ -44,11 +50,16 @@ def test_columns_that_are_harmless_alone_are_told_where_they_are_not_together(tm
     assert [(one.columns, one.small, one.lines) for one in table.found] == [(["quartier", "sexe"], 1, 2)]
 
 
-def test_a_column_that_counts_is_read_by_its_totals(tmp_path: Path):
-    path = write(tmp_path, "commune;trimestre;effectif\nA;1;120\nB;2;4\nC;3;0\nD;4;11\n")
-    (table,) = count_small_groups(path, lines=LineKind.TOTAL, fewer_than=11)
-    assert table.columns == ["effectif"], "a quarter counts nobody"
-    assert [(one.columns, one.groups, one.small) for one in table.found] == [(["effectif"], 4, 1)]
+def test_the_columns_said_to_count_are_read_by_their_totals(tmp_path: Path):
+    path = write(tmp_path, "commune;trimestre;Nb de femmes;hommes\nA;1;120;s\nB;2;4;<11\nC;3;0;9\nD;4;11;12,5\n")
+    (table,) = count_small_groups(path, lines=LineKind.TOTAL, fewer_than=11, counts=["nb de  femmes", "hommes"])
+    assert table.columns == ["Nb de femmes", "hommes"], "a quarter counts nobody"
+    assert [(one.columns, one.groups, one.small) for one in table.found] == [
+        (["Nb de femmes"], 4, 1), (["hommes"], 4, 1),
+    ]  # fmt: skip
+    assert table.unread == 1, "what was masked is no figure, and a half is no count"
+    with pytest.raises(Unreadable, match=r"ne s’appelle « effectif ».*commune, trimestre, Nb de femmes, hommes"):
+        count_small_groups(path, lines=LineKind.TOTAL, fewer_than=11, counts=["hommes", "effectif"])
 
 
 def send(who: Someone, sheet: int, content: str, **form: str) -> Response:
@@ -71,10 +82,44 @@ def test_the_decision_cites_the_last_check_and_nothing_of_the_file_stays(town: T
     assert "rare" not in kept
     assert "Cette décision citera cette vérification" in legal.get(f"{here}/decider").text
     deny(legal, sheet)
-    assert decide(legal, town, sheet, **OPEN).status_code == 303
+    refused = decide(legal, town, sheet, **OPEN)
+    assert refused.status_code == 422, "small groups are masked, or somebody says why they leave"
+    assert "masquez-les ou regroupez-les" in refused.text
+    why = "La taille d’un foyer ne dit rien de ses membres."
+    assert decide(legal, town, sheet, **OPEN, small_counts_reason=why).status_code == 303
     cited = legal.get(here).text
+    assert why in cited
     assert "foyers.csv" in cited
     assert "des groupes de moins de 11" in cited
+
+
+@pytest.mark.database
+def test_no_transaction_is_open_while_a_file_is_read(town: Town):
+    sheet, legal = town.record(), town.someone(Role.LEGAL)
+    long = "a;b;c\n" + "".join(f"{line % 7};{line % 11};{line % 13}\n" for line in range(400_000))
+    asks = text(
+        "SELECT max(now() - xact_start) FROM pg_stat_activity WHERE usename LIKE '%app%' AND pid <> pg_backend_pid()"
+    )
+    oldest, sent = timedelta(), []
+    started = monotonic()
+    thread = Thread(target=lambda: sent.append(send(legal, sheet, long, lines="one", fewer_than="11")))
+    thread.start()
+    while thread.is_alive():
+        with town.as_owner() as session:
+            oldest = max(oldest, session.execute(asks).scalar_one() or timedelta())
+        thread.join(0.05)
+    assert sent[0].status_code == 303
+    assert oldest < timedelta(seconds=(monotonic() - started) / 2)
+
+
+@pytest.mark.database
+def test_a_sheet_that_changed_while_a_file_was_read_is_read_again(town: Town):
+    sheet = town.record()
+    with town.acting() as session, pytest.raises(Stale, match="a changé pendant"):
+        record_small_counts(
+            session, sheet, SmallCountForm(lines="one"), [], file_name="a.csv", sha256="0" * 64,
+            by=town.someone(Role.LEGAL).account_id, today=town.info["today"](), expected=7,
+        )  # fmt: skip
 
 
 @pytest.mark.database
@@ -101,9 +146,12 @@ def test_nothing_found_is_not_said_of_a_file_where_there_was_nothing_to_look_at(
     assert "vérifiez son séparateur" in page
     assert "Aucun groupe trop petit" not in page
     assert "vérification incomplète de groupes de moins de 11" in legal.get(f"{here}/decider").text
+    deny(legal, sheet)
+    assert "refaites-la sur le fichier entier" in decide(legal, town, sheet, **OPEN).text
     assert send(legal, sheet, HOMES, lines="one", fewer_than="3").status_code == 303
     page = legal.get(f"{here}/petits-effectifs").text
     assert "Aucun groupe trop petit" in page
+    assert decide(legal, town, sheet, **OPEN).status_code == 303, "the check was made again"
     assert "sa propre valeur : revenu" in page.replace("\xa0", " ").replace("\u202f", " ")
 
 
@@ -127,7 +175,7 @@ def test_a_program_sends_a_file_and_reads_what_was_seen(town: Town):
     assert made.json()["result"] == "found"
     assert made.json()["tables"] == [{
         "table": "", "rows": 63, "columns": ["commune", "taille"], "aside": ["revenu"],
-        "is_whole": True, "is_cut": False,
+        "is_whole": True, "is_cut": False, "unread": 0,
         "found": [{"columns": ["taille"], "groups": 3, "small": 1, "lines": 3}],
     }]  # fmt: skip
     assert reader.api("GET", path).json() == {"checks": [made.json()]}
@@ -135,6 +183,8 @@ def test_a_program_sends_a_file_and_reads_what_was_seen(town: Town):
         ({"fewer_than": "1"}, "fewer_than"),
         ({"fewer_than": "onze"}, "fewer_than"),
         ({"lines": "2"}, "lines"),
+        ({"lines": "total"}, "counts"),
+        ({"counts": "revenu"}, "counts"),
     ):
         refused = steward.api("POST", path, data=form | wrong, files=files)
         assert refused.status_code == 422
