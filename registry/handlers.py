@@ -17,6 +17,10 @@ from registry.contracts import api as contracts_api
 from registry.contracts import coverage_routes as contracts_coverage
 from registry.contracts import panels as contracts_panels
 from registry.contracts import routes as contracts_routes
+from registry.contracts.clauses import amendment_routes as contracts_amendments
+from registry.contracts.clauses import api as contracts_clauses_api
+from registry.contracts.clauses import routes as contracts_clauses
+from registry.contracts.clauses import stipulation_routes as contracts_stipulations
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -201,6 +205,10 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *systems_api.HANDLERS,
     *contracts_routes.HANDLERS,
     *contracts_coverage.HANDLERS,
+    *contracts_clauses.HANDLERS,
+    *contracts_amendments.HANDLERS,
+    *contracts_stipulations.HANDLERS,
+    *contracts_clauses_api.HANDLERS,
     *contracts_api.HANDLERS,
     *oversight_routes.HANDLERS,
     *processing_routes.HANDLERS,

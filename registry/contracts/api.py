@@ -95,6 +95,10 @@ class ContractBody(ContractLineBody):
     tacit_renewal: bool | None
     renewed_until: date | None
     value_euros: int | None
+    clauses_read_on: date | None
+    hosts_data: bool | None
+    cloud_service: bool | None
+    essential_data_published_on: date | None
     notes: str | None
     annulled: bool
     parties: list[PartyBody]
@@ -122,7 +126,10 @@ class ContractQuestions(PageQuestions):
 _COLUMNS = (
     "id", "version", "organisation_id", "kind", "object", "reference", "public_service", "starts_on", "ends_on",
 )  # fmt: skip
-_MORE = ("consulted_on", "signed_on", "tacit_renewal", "renewed_until", "value_euros", "notes", "annulled")
+_MORE = (
+    "consulted_on", "signed_on", "tacit_renewal", "renewed_until", "value_euros", "clauses_read_on", "hosts_data",
+    "cloud_service", "essential_data_published_on", "notes", "annulled",
+)  # fmt: skip
 
 
 def _line(visit: Visit, contract: Contract) -> dict[str, Any]:

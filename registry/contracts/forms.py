@@ -57,6 +57,10 @@ class ContractForm(BaseModel):
     tacit_renewal: bool | None = None
     renewed_until: Day | None = None
     value_euros: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    clauses_read_on: Day | None = None
+    hosts_data: bool | None = None
+    cloud_service: bool | None = None
+    essential_data_published_on: Day | None = None
     notes: Prose | None = None
     parties: Annotated[list[PartyForm], Field(max_length=MOST_PARTIES), AfterValidator(_each_once)] | None = None
     datasets: Annotated[list[Number], Field(max_length=MOST_DATASETS)] | None = None

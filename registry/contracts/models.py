@@ -14,6 +14,9 @@ class Contract(Versioned, table=True):
 
     With `tacit_renewal` it goes on after `ends_on`, until `renewed_until` at most where that is agreed.
 
+    Until somebody has read it for its clauses (`clauses_read_on`), a clause that is not recorded is not known to be
+    absent.
+
     Units: `value_euros` in euros without tax, over the whole of the contract.
     """
 
@@ -42,6 +45,10 @@ class Contract(Versioned, table=True):
     tacit_renewal: bool | None = None
     renewed_until: date | None = None
     value_euros: int | None = Field(default=None, sa_type=BigInteger)
+    clauses_read_on: date | None = None
+    hosts_data: bool | None = None
+    cloud_service: bool | None = None
+    essential_data_published_on: date | None = None
     notes: str | None = free(nullable=True)
     annulled: bool = Field(default=False)
 

@@ -13,6 +13,7 @@ from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
 from registry.datasets.models import Dataset
+from registry.datasets.vocabulary import PersonalData
 from registry.documents.subjects import Provable, finding
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.dates import plus_months
@@ -192,6 +193,18 @@ def find_datasets_of(session: Session, contract_id: int) -> list[Covered]:
         .order_by(col(Dataset.title_sort), col(ContractDataset.dataset_id))
     )
     return [Covered(row.dataset_id, row.title or "") for row in rows]
+
+
+def touches_personal_data(session: Session, contract_id: int) -> bool:
+    """Whether a dataset a contract is about, among those the asker may read, is told to hold personal data."""
+    query = select(
+        exists().where(
+            col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled),
+            col(Dataset.id) == col(ContractDataset.dataset_id), ~col(Dataset.annulled),
+            col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
+        )
+    )  # fmt: skip
+    return bool(session.execute(query).scalar_one())
 
 
 def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractDataset]:

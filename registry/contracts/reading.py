@@ -6,6 +6,7 @@ from registry.contracts.forms import BELOW, ContractForm
 from registry.web.forms import FormData
 
 _TRUTHS = {"true": True, "false": False}
+_FLAGS = frozenset({"tacit_renewal", "hosts_data", "cloud_service"})
 _PARTY = ("party_id", "side", "gdpr_role")
 
 
@@ -16,7 +17,7 @@ def typed_contract(data: FormData) -> dict[str, Any]:
         if name in BELOW or not data.has(name):
             continue
         said = data.first(name).strip()
-        if name == "tacit_renewal":
+        if name in _FLAGS:
             values[name] = _TRUTHS.get(said)
         elif name == "value_euros":
             values[name] = _amount(said)

@@ -113,3 +113,73 @@ class Delivered(Labelled):
     OPERATING_DOCUMENT = "operating-document", mark("Document d’exploitation")
     REPORT = "report", mark("Rapport remis")
     OTHER = "other", mark("Autre remise")
+
+
+class ClauseAct(Labelled):
+    """What an instrument does to a clause."""
+
+    ADDS = "adds", mark("Ajoute")
+    REPLACES = "replaces", mark("Remplace")
+    ENDS = "ends", mark("Supprime")
+
+
+class Doubt(Labelled):
+    """What does not hold together in the clauses of a contract."""
+
+    UNSIGNED = "unsigned", mark("Clause d’un acte qui n’est pas signé")
+    BEFORE_CONTRACT = "before-contract", mark("Avenant signé avant son contrat")
+    AFTER_END = "after-end", mark("Clause qui commence quand plus rien ne lie")
+    SAME_DAY = "same-day", mark("Deux actes disent cette clause pour le même jour")
+    OF_NOTHING = "of-nothing", mark("Change ou supprime une clause qui n’est pas au contrat ce jour-là")
+    OVERLAP = "overlap", mark("Deux clauses du même genre pour les mêmes jours")
+    GAP = "gap", mark("Jours sans cette clause")
+
+
+class AmendmentProgress(Labelled):
+    """Where an amendment stands before it is signed."""
+
+    ASKED = "asked", mark("Demandé au titulaire")
+    NEGOTIATED = "negotiated", mark("En négociation")
+    GIVEN_UP = "given-up", mark("Abandonné")
+
+
+class ClausePerformance(Labelled):
+    """How a clause is kept by whom it binds, as somebody who looked says it."""
+
+    PERFORMED = "performed", mark("Exécutée")
+    PARTLY = "partly", mark("Partiellement exécutée")
+    BREACHED = "breached", mark("Violée")
+    WAIVED = "waived", mark("Levée par une dispense")
+
+
+class ClauseState(Labelled):
+    """Where a clause stands on a day: by what is signed and what was seen of its performance."""
+
+    ABSENT = "absent", mark("Absente")
+    ASKED = "asked", mark("Demandée")
+    NEGOTIATED = "negotiated", mark("En négociation")
+    SIGNED = "signed", mark("Signée, pas encore applicable")
+    IN_FORCE = "in-force", mark("En vigueur")
+    PERFORMED = "performed", mark("Exécutée")
+    PARTLY = "partly", mark("Partiellement exécutée")
+    BREACHED = "breached", mark("Violée")
+    WAIVED = "waived", mark("Levée par une dispense")
+    ENDED = "ended", mark("Éteinte")
+
+
+class Ownership(Labelled):
+    """What becomes of the databases at the end of a contract.
+
+    Law: CCP L3132-4.
+    """
+
+    RETURN = "return", mark("Biens de retour : à la collectivité")
+    TAKEOVER = "takeover", mark("Biens de reprise : la collectivité peut les reprendre")
+    HOLDERS_OWN = "holders-own", mark("Biens propres du titulaire")
+
+
+class Publisher(Labelled):
+    """Who puts the data on line."""
+
+    AUTHORITY = "authority", mark("La collectivité")
+    HOLDER = "holder", mark("Le titulaire")

@@ -107,6 +107,7 @@ class Played(Protocol):
     session: Session
     bodies: dict[str, int]
     sheets: dict[str, int]
+    contracts: dict[str, int]
 
 
 def read_bound(on_days: Callable[[Any], Any]) -> Bound:
@@ -117,7 +118,7 @@ def read_bound(on_days: Callable[[Any], Any]) -> Bound:
 
 def plan_contracts(played: Played, said: Bound) -> Iterable[Step]:
     """Every contract, what is found in it, and what rests on it, each on its day."""
-    made: dict[str, int] = {}
+    made = played.contracts
     for contract in said.contracts:
         yield contract.day, contract.by, partial(_record_contract, played, contract, made)
     for terms in said.terms:

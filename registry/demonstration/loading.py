@@ -28,6 +28,7 @@ from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset
 from registry.datasets.systems.service import amend_system, record_system
 from registry.demonstration.assessments import AssessedActivity, plan_assessments, read_said
+from registry.demonstration.clauses import Clauses, plan_clauses, read_clauses
 from registry.demonstration.contracts import Bound, plan_contracts, read_bound
 from registry.demonstration.decisions import DecisionsSaid, plan_decisions, read_decisions
 from registry.demonstration.deviations import DeviationSaid, plan_deviations, read_deviations
@@ -167,6 +168,7 @@ def load_demonstration(
             read_copied(on_days),
             read_evidence(on_days),
             read_bound(on_days),
+            read_clauses(on_days),
             read_inspections(on_days),
             read_retentions(on_days),
             read_deviations(on_days),
@@ -198,6 +200,7 @@ class _Play:
         copied: list[CopiedActivity],
         proved: list[EvidenceSaid],
         bound: Bound,
+        clauses: Clauses,
         inspected: list[InspectionSaid],
         kept: RetentionFile,
         assumed: list[DeviationSaid],
@@ -218,6 +221,7 @@ class _Play:
         self.copied = copied
         self.proved = proved
         self.bound = bound
+        self.clauses = clauses
         self.inspected = inspected
         self.kept = kept
         self.assumed = assumed
@@ -233,6 +237,7 @@ class _Play:
         self.accounts: dict[str, int] = {}
         self.systems: dict[str, int] = {}
         self.sheets: dict[str, int] = {}
+        self.contracts: dict[str, int] = {}
         self.mandates: dict[tuple[AppointmentSubject, int, AppointmentRole], int] = {}
 
     def act(self, day: date, by: str | None) -> None:
@@ -294,6 +299,7 @@ class _Play:
         for request in self.content.requests:
             planned += plan_request(self, request)
         planned += plan_contracts(self, self.bound)
+        planned += plan_clauses(self, self.clauses)
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)

@@ -16,6 +16,8 @@ from registry.accounts.forms import TokenForm
 from registry.accounts.models import Account, RoleGrant, SignedSession
 from registry.accounts.service import invite_account, make_token, open_session, use_link
 from registry.accounts.vocabulary import TokenScope
+from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
+from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -171,6 +173,12 @@ class Objects:
     suggestion_id: int = NOTHING
     contract_id: int = NOTHING
     contract_version: int = 1
+    amendment_id: int = NOTHING
+    amendment_version: int = 1
+    clause_id: int = NOTHING
+    clause_version: int = 1
+    stipulation_id: int = NOTHING
+    stipulation_version: int = 1
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
@@ -414,7 +422,12 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             parties=[PartyForm(party_id=organisation_id, side=PartySide.HOLDER, gdpr_role=GdprRole.PROCESSOR)],
         )  # fmt: skip
         contract_id = record_contract(session, organisation_id, contract).id
+        amendment = record_amendment(session, contract_id, AmendmentForm(number=1, object=f"Avenant {word}"))
+        clause, stipulation = record_clause(
+            session, contract_id, ClauseForm(kind="audit", label=f"Clause {word}", text=f"Texte {word}")
+        )
         return {
+            "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
                 session, organisation_id, WatchForm(title=f"Veille {word}", changes=f"Change {word}")
@@ -731,6 +744,24 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /contrats/nouveau": _form(
         organisation_id=lambda of: str(of.organisation_id), kind="agreement", object="Convention neuve"
     ),
+    "POST /contrats/{contract_id:int}/avenants/nouveau": _form(number="7", object="Avenant neuf"),
+    "POST /contrats/avenants/{amendment_id:int}/modifier": _form(
+        version=lambda of: str(of.amendment_version), number="1", object="Avenant changé"
+    ),
+    "POST /contrats/avenants/{amendment_id:int}/annuler": _form(
+        version=lambda of: str(of.amendment_version), reason=REASON
+    ),
+    "POST /contrats/{contract_id:int}/clauses/nouvelle": _form(kind="audit", article="art. 1"),
+    "POST /contrats/clauses/{clause_id:int}": _form(version=lambda of: str(of.clause_version), performance="performed"),
+    "POST /contrats/clauses/{clause_id:int}/acte": _form(
+        act="ends", amendment_id=lambda of: str(of.amendment_id), article="art. 2"
+    ),
+    "POST /contrats/stipulations/{stipulation_id:int}/modifier": _form(
+        version=lambda of: str(of.stipulation_version), act="adds", article="art. 3"
+    ),
+    "POST /contrats/stipulations/{stipulation_id:int}/annuler": _form(
+        version=lambda of: str(of.stipulation_version), reason=REASON
+    ),
     "POST /contrats/{contract_id:int}/annuler": _form(version=lambda of: str(of.contract_version), reason=REASON),
     "POST /contrats/{contract_id:int}/jeux": _form(
         version=lambda of: str(of.contract_version), dataset_id=lambda of: str(of.dataset_id)
@@ -1018,6 +1049,16 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/contracts/{contract_id:int}": lambda _of: {"object": "Objet corrigé"},
     "POST /api/v1/contracts/{contract_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/amendments": lambda _of: {"number": 8, "object": "Avenant neuf"},
+    "PATCH /api/v1/amendments/{amendment_id:int}": lambda _of: {"object": "Avenant corrigé"},
+    "POST /api/v1/amendments/{amendment_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/amendments/{amendment_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/clauses": lambda _of: {"kind": "audit", "article": "art. 1"},
+    "PATCH /api/v1/clauses/{clause_id:int}": lambda _of: {"performance": "partly"},
+    "POST /api/v1/clauses/{clause_id:int}/stipulations": lambda of: {"amendment_id": of.amendment_id, "act": "ends"},
+    "PATCH /api/v1/stipulations/{stipulation_id:int}": lambda _of: {"article": "art. 2"},
+    "POST /api/v1/stipulations/{stipulation_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/stipulations/{stipulation_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/evidence/{evidence_id:int}": lambda _of: {"title": "Titre changé"},
     "POST /api/v1/evidence/{evidence_id:int}/links": lambda of: (
         {"subject_kind": "organisation", "subject_id": of.organisation_id}
@@ -1214,6 +1255,8 @@ def _version(path: str, of: Objects) -> int | None:
         "appointment_id": 1, "batch_id": 1, "activity_id": of.activity_version,
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
+        "amendment_id": of.amendment_version, "clause_id": of.clause_version,
+        "stipulation_id": of.stipulation_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "refusal_point_id": 1,

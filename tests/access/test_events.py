@@ -67,6 +67,24 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /contrats/{contract_id:int}/avenants/nouveau": "contracts:amendment:record",
+    "POST /contrats/avenants/{amendment_id:int}/modifier": "contracts:amendment:amend",
+    "POST /contrats/avenants/{amendment_id:int}/annuler": "contracts:amendment:annul",
+    "POST /contrats/{contract_id:int}/clauses/nouvelle": "contracts:clause:record",
+    "POST /contrats/clauses/{clause_id:int}": "contracts:clause:perform",
+    "POST /contrats/clauses/{clause_id:int}/acte": "contracts:clause:stipulate",
+    "POST /contrats/stipulations/{stipulation_id:int}/modifier": "contracts:clause:amend",
+    "POST /contrats/stipulations/{stipulation_id:int}/annuler": "contracts:clause:annul",
+    "POST /api/v1/contracts/{contract_id:int}/amendments": "contracts:amendment:record",
+    "PATCH /api/v1/amendments/{amendment_id:int}": "contracts:amendment:amend",
+    "POST /api/v1/amendments/{amendment_id:int}/annulment": "contracts:amendment:annul",
+    "POST /api/v1/amendments/{amendment_id:int}/restoration": "contracts:amendment:restore",
+    "POST /api/v1/contracts/{contract_id:int}/clauses": "contracts:clause:record",
+    "PATCH /api/v1/clauses/{clause_id:int}": "contracts:clause:perform",
+    "POST /api/v1/clauses/{clause_id:int}/stipulations": "contracts:clause:stipulate",
+    "PATCH /api/v1/stipulations/{stipulation_id:int}": "contracts:clause:amend",
+    "POST /api/v1/stipulations/{stipulation_id:int}/annulment": "contracts:clause:annul",
+    "POST /api/v1/stipulations/{stipulation_id:int}/restoration": "contracts:clause:restore",
     "POST /conformite/simulations/{simulation_id:int}/adopter": "compliance:policy:adopt",
     "POST /conformite/{policy_id:str}/retirer": "compliance:policy:withdraw",
     "POST /conformite/{policy_id:str}/valider": "compliance:policy:validate",
@@ -404,6 +422,18 @@ ORDER = (
     "POST /api/v1/protective-measures/{measure_id:int}/restoration",
     "POST /mesures/{measure_id:int}/annuler",
     "POST /sous-traitants/{party_id:int}/clauses", "PATCH /api/v1/processors/{party_id:int}/terms",
+    "POST /contrats/{contract_id:int}/avenants/nouveau", "POST /api/v1/contracts/{contract_id:int}/amendments",
+    "POST /contrats/avenants/{amendment_id:int}/modifier", "PATCH /api/v1/amendments/{amendment_id:int}",
+    "POST /contrats/{contract_id:int}/clauses/nouvelle", "POST /api/v1/contracts/{contract_id:int}/clauses",
+    "POST /contrats/clauses/{clause_id:int}", "PATCH /api/v1/clauses/{clause_id:int}",
+    "POST /contrats/clauses/{clause_id:int}/acte", "POST /api/v1/clauses/{clause_id:int}/stipulations",
+    "POST /contrats/stipulations/{stipulation_id:int}/modifier", "PATCH /api/v1/stipulations/{stipulation_id:int}",
+    "POST /api/v1/stipulations/{stipulation_id:int}/annulment",
+    "POST /api/v1/stipulations/{stipulation_id:int}/restoration",
+    "POST /contrats/stipulations/{stipulation_id:int}/annuler",
+    "POST /api/v1/amendments/{amendment_id:int}/annulment",
+    "POST /api/v1/amendments/{amendment_id:int}/restoration",
+    "POST /contrats/avenants/{amendment_id:int}/annuler",
     "POST /contrats/{contract_id:int}/jeux", "POST /contrats/{contract_id:int}/modifier",
     "PATCH /api/v1/contracts/{contract_id:int}",
     "POST /api/v1/contracts/{contract_id:int}/annulment", "POST /api/v1/contracts/{contract_id:int}/restoration",
@@ -520,6 +550,8 @@ def _version(town: Town, of: Objects) -> Objects:
         spare_rule = version_in("retention_rule", of.spare_rule_id)
         proof = version_in("evidence", of.evidence_id)
         contract = version_in("contract", of.contract_id)
+        amendment, clause = version_in("amendment", of.amendment_id), version_in("clause", of.clause_id)
+        stipulation = version_in("clause_stipulation", of.stipulation_id)
         terms = session.execute(
             text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
         )  # fmt: skip
@@ -545,6 +577,8 @@ def _version(town: Town, of: Objects) -> Objects:
             answers_version=answers, choices_version=choices,
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
+            amendment_version=amendment.scalar_one(), clause_version=clause.scalar_one(),
+            stipulation_version=stipulation.scalar_one(),
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             spare_rule_version=spare_rule.scalar_one(),
             evidence_version=proof.scalar_one(),

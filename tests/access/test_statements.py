@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
+from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -143,6 +145,19 @@ STATEMENTS = {
     "/contrats/{contract}/historique": 5,
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/modifier": 4,
+    "/contrats/{contract}/clauses": 9,
+    "/contrats/{contract}/clauses/nouvelle": 8,
+    "/contrats/{contract}/avenants/nouveau": 7,
+    "/contrats/clauses/{clause}": 8,
+    "/contrats/clauses/{clause}/acte": 8,
+    "/contrats/stipulations/{stipulation}/modifier": 8,
+    "/contrats/stipulations/{stipulation}/annuler": 8,
+    "/contrats/avenants/{amendment}/modifier": 7,
+    "/contrats/avenants/{amendment}/annuler": 7,
+    "/api/v1/contracts/{contract}/clauses": 8,
+    "/api/v1/amendments/{amendment}": 4,
+    "/api/v1/clauses/{clause}": 4,
+    "/api/v1/stipulations/{stipulation}": 4,
     "/api/v1/contracts": 3,
     "/api/v1/contracts/{contract}": 4,
     "/jeux/nouveau": 4,
@@ -294,6 +309,9 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "evidence": 0,
                     "slip": 0,
                     "contract": 0,
+                    "amendment": 0,
+                    "clause": 0,
+                    "stipulation": 0,
                     "party": 0,
                     "measure": 0,
                     "entry": 0,
@@ -340,6 +358,11 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             )  # fmt: skip
             made = record_contract(session, authority.id, contract)
             subjects["contract"] = subjects["contract"] or made.id
+            amendment = record_amendment(session, made.id, AmendmentForm(number=1, object=f"Avenant {number}"))
+            subjects["amendment"] = subjects["amendment"] or amendment.id
+            clause, stipulation = record_clause(session, made.id, ClauseForm(kind="audit", datasets=[sheet.id]))
+            subjects["clause"] = subjects["clause"] or clause.id
+            subjects["stipulation"] = subjects["stipulation"] or stipulation.id
             subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id
             works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
             asked_version = get_activity(session, activity.id).version

@@ -1,0 +1,195 @@
+"""The forms of amendments, and the question asked before one, or what an act says, is set aside."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.contracts.clauses.forms import AmendmentForm
+from registry.contracts.clauses.models import Amendment, ClauseStipulation
+from registry.contracts.clauses.queries import (
+    find_written,
+    get_amendment,
+    get_clause,
+    get_stipulation,
+)
+from registry.contracts.clauses.reading import typed_amendment
+from registry.contracts.clauses.service import (
+    amend_amendment,
+    record_amendment,
+    set_amendment_aside,
+    set_stipulation_aside,
+)
+from registry.contracts.clauses.views import (
+    AMENDMENT_LABELS,
+    AmendmentFormPage,
+    SetAsidePage,
+    again,
+    labels_of,
+    name_clause,
+    name_instrument,
+)
+from registry.contracts.models import Contract
+from registry.contracts.queries import get_contract
+from registry.contracts.vocabulary import AmendmentProgress
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _
+from registry.web.forms import parse_values, read_number
+from registry.web.typed import AnnulForm
+from registry.web.visits import Rejected, Visit, route
+
+RECORD = Permission.CONTRACTS_CONTRACT_RECORD
+
+
+def _amendment_page(
+    visit: Visit, contract: Contract, amendment: Amendment | None, values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    page = AmendmentFormPage(
+        contract_id=contract.id, object=contract.object, id=amendment.id if amendment else None,
+        version=version if version is not None else amendment.version if amendment else None,
+        values=values, errors=errors or {}, labels=labels_of(AMENDMENT_LABELS),
+        progress=[(str(one), one.label) for one in AmendmentProgress],
+        annulled=amendment is not None and amendment.annulled,
+    )  # fmt: skip
+    return visit.page("contracts/amendment.html", page, status=status)
+
+
+@route("GET", "/contrats/{contract_id:int}/avenants/nouveau", RECORD)
+def show_new_amendment(visit: Visit, contract_id: int) -> Response[Any]:
+    """An empty amendment, with the next number."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    standing = find_written(visit.session, [contract])[contract.id].amendments.values()
+    following = max((one.number for one in standing), default=0) + 1
+    return _amendment_page(visit, contract, None, {"number": following})
+
+
+@route("POST", "/contrats/{contract_id:int}/avenants/nouveau", RECORD)
+def record_new_amendment(visit: Visit, contract_id: int) -> Response[Any]:
+    """Records an amendment, or shows the form again with what was typed."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    typed = typed_amendment(visit.form_data())
+    read = parse_values(AmendmentForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _amendment_page(visit, contract, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        record_amendment(visit.session, contract_id, read.form)
+    except Invalid as refusal:
+        return _amendment_page(visit, contract, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except Conflict as refusal:
+        return _amendment_page(visit, contract, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/contrats/{contract_id}/clauses", done="avenant-enregistre")
+
+
+@route("GET", "/contrats/avenants/{amendment_id:int}/modifier", RECORD)
+def show_amend_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
+    """The form of an amendment, as it stands."""
+    amendment = get_amendment(visit.session, amendment_id)
+    visit.visitor.require(RECORD, amendment.organisation_id)
+    contract = get_contract(visit.session, amendment.contract_id)
+    values = AmendmentForm.model_construct(
+        **{name: getattr(amendment, name) for name in AmendmentForm.model_fields}
+    ).model_dump(mode="json")
+    return _amendment_page(visit, contract, amendment, values)
+
+
+@route("POST", "/contrats/avenants/{amendment_id:int}/modifier", RECORD)
+def change_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
+    """Saves the form of an amendment."""
+    amendment = get_amendment(visit.session, amendment_id)
+    visit.visitor.require(RECORD, amendment.organisation_id)
+    contract = get_contract(visit.session, amendment.contract_id)
+    data = visit.form_data()
+    typed, version = typed_amendment(data), read_number(data.first("version")) or 0
+    read = parse_values(AmendmentForm, typed, today=visit.today)
+    if isinstance(read, Rejected):
+        return _amendment_page(
+            visit, contract, amendment, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    try:
+        amend_amendment(visit.session, amendment_id, read.form, expected=version)
+    except Invalid as refusal:
+        return _amendment_page(
+            visit, contract, amendment, typed, refusal.by_field, version=version,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        return _amendment_page(visit, contract, amendment, typed, again(refusal), status=HTTP_409_CONFLICT)
+    return visit.go(f"/contrats/{contract.id}/clauses", done="avenant-enregistre")
+
+
+def _aside_page(
+    visit: Visit, row: Amendment | ClauseStipulation, error: str = "", *, status: int = 200
+) -> Response[Any]:  # fmt: skip
+    contract = get_contract(visit.session, row.contract_id)
+    if isinstance(row, Amendment):
+        title, sentence = name_instrument(row), _("Ce qu’il dit des clauses sort avec lui ; rien n’est effacé.")
+        action, back = f"/contrats/avenants/{row.id}/annuler", f"/contrats/{contract.id}/clauses"
+    else:
+        clause = get_clause(visit.session, row.clause_id)
+        act = get_amendment(visit.session, row.amendment_id) if row.amendment_id else None
+        title = f"{name_clause(clause)} ({name_instrument(act)})"
+        sentence = _("Pour une saisie faite par erreur. Ce qu’un avenant supprime se dit par cet avenant.")
+        action, back = f"/contrats/stipulations/{row.id}/annuler", f"/contrats/clauses/{clause.id}"
+    page = SetAsidePage(
+        contract.id, contract.object, title, sentence, action, back, row.version, row.annulled, error
+    )  # fmt: skip
+    return visit.page("contracts/set_aside.html", page, status=status)
+
+
+@route("GET", "/contrats/avenants/{amendment_id:int}/annuler", RECORD)
+def show_annul_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
+    """Asks why an amendment is set aside, or brought back."""
+    amendment = get_amendment(visit.session, amendment_id)
+    visit.visitor.require(RECORD, amendment.organisation_id)
+    return _aside_page(visit, amendment)
+
+
+@route("POST", "/contrats/avenants/{amendment_id:int}/annuler", RECORD)
+def annul_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
+    """Sets an amendment aside, or brings it back."""
+    amendment = get_amendment(visit.session, amendment_id)
+    visit.visitor.require(RECORD, amendment.organisation_id)
+    read, aside = visit.form(AnnulForm), not amendment.annulled
+    if isinstance(read, Rejected):
+        return _aside_page(visit, amendment, _why(), status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    set_amendment_aside(visit.session, amendment_id, expected=expected, reason=read.form.reason, annulled=aside)
+    done = "avenant-annule" if aside else "avenant-retabli"
+    return visit.go(f"/contrats/{amendment.contract_id}/clauses", done=done)
+
+
+def _why() -> str:
+    return _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+
+
+@route("GET", "/contrats/stipulations/{stipulation_id:int}/annuler", RECORD)
+def show_annul_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
+    """Asks why what an act says of a clause is set aside, or brought back."""
+    row = get_stipulation(visit.session, stipulation_id)
+    visit.visitor.require(RECORD, row.organisation_id)
+    return _aside_page(visit, row)
+
+
+@route("POST", "/contrats/stipulations/{stipulation_id:int}/annuler", RECORD)
+def annul_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
+    """Sets what an act says of a clause aside, or brings it back."""
+    row = get_stipulation(visit.session, stipulation_id)
+    visit.visitor.require(RECORD, row.organisation_id)
+    read, aside = visit.form(AnnulForm), not row.annulled
+    if isinstance(read, Rejected):
+        return _aside_page(visit, row, _why(), status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    set_stipulation_aside(visit.session, stipulation_id, expected=expected, reason=read.form.reason, annulled=aside)
+    return visit.go(f"/contrats/clauses/{row.clause_id}", done="clause-annulee" if aside else "clause-retablie")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_new_amendment, record_new_amendment, show_amend_amendment, change_amendment, show_annul_amendment,
+    annul_amendment, show_annul_stipulation, annul_stipulation,
+)  # fmt: skip

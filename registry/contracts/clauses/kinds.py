@@ -1,0 +1,223 @@
+"""The kinds of clauses and what one notes of each: the two lists of `policies/lists/`, and the reading of a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import Any
+
+from registry.contracts.vocabulary import ExclusivityKind, Ownership, PartnerLeave, Publisher, Waiver
+from registry.kernel.errors import FieldError
+from registry.kernel.words import Labelled, _
+from registry.platform.lists import CodeList, load_list
+from registry.web.templating import say_day, say_number
+
+Value = bool | int | str | list[str]
+_OWN_LISTS: Mapping[str, type[Labelled]] = {
+    "leave": PartnerLeave,
+    "waiver": Waiver,
+    "exclusivity": ExclusivityKind,
+    "ownership": Ownership,
+    "publisher": Publisher,
+}
+EXPECTED = ("concession", "personal", "hosting", "water", "transport", "agreement")
+"""In which contracts a clause is looked for: the words of the list, each an attribute of `Asked`."""
+_LONGEST_WORD, _GREATEST, _EARLIEST, _LATEST = 300, 10**9, 1900, 2200
+_TRUTHS = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a contract is, as far as it decides which clauses one looks for in it; nothing where nobody said."""
+
+    concession: bool = False
+    personal: bool = False
+    hosting: bool = False
+    water: bool = False
+    transport: bool = False
+    agreement: bool = False
+
+
+@dataclass(frozen=True)
+class TermField:
+    """One thing noted of a clause: its name, its type, and the list its codes are of."""
+
+    name: str
+    type: str
+    of: str
+
+    @property
+    def label(self) -> str:
+        """Its name in the reader's language."""
+        return _fields().label(self.name)
+
+    def choices(self) -> list[tuple[str, str]]:
+        """The codes one may choose, with their labels."""
+        if self.type == "flag":
+            return [("true", _("Oui")), ("false", _("Non"))]
+        if self.of in _OWN_LISTS:
+            return [(str(one), one.label) for one in _OWN_LISTS[self.of]]
+        return load_list(self.of).choices() if self.of else []
+
+    def read(self, said: Any) -> Value:
+        """The value that was typed or sent, as it is kept.
+
+        Raises: ValueError with the sentence for whoever typed it.
+        """
+        read: Value = _READERS[self.type](self, said)
+        return read
+
+    def say(self, value: Any) -> str:
+        """A value in words; one that the lists no longer know is its own name."""
+        if isinstance(value, bool):
+            return _("oui") if value else _("non")
+        if isinstance(value, list):
+            return ", ".join(self._say_code(str(one)) for one in value)
+        if self.type == "code":
+            return self._say_code(str(value))
+        if self.type == "day":
+            return say_day(date.fromisoformat(str(value)))
+        if self.type == "amount":
+            return f"{say_number(float(str(value)))} €"
+        return say_number(value) if isinstance(value, int) else str(value)
+
+    def _say_code(self, code: str) -> str:
+        return dict(self.choices()).get(code, code)
+
+
+def _fields() -> CodeList:
+    return load_list("clause_fields")
+
+
+def kinds() -> CodeList:
+    """Every kind of clause."""
+    return load_list("clauses")
+
+
+@lru_cache(maxsize=64)
+def fields_of(kind: str) -> tuple[TermField, ...]:
+    """What one notes of a clause of this kind, in its order; nothing of a kind the list no longer has."""
+    entry = kinds().entries.get(kind)
+    facts = _fields().entries
+    names = str(entry.facts.get("fields", "")).split() if entry else []
+    return tuple(
+        TermField(name, str(facts[name].facts["type"]), str(facts[name].facts.get("of", ""))) for name in names
+    )
+
+
+def scope_is_dataset(kind: str) -> bool:
+    """Whether a clause of this kind is told dataset by dataset, rather than for the whole contract."""
+    entry = kinds().entries.get(kind)
+    return entry is not None and entry.facts.get("scope") == "dataset"
+
+
+def is_contrary(kind: str) -> bool:
+    """Whether the presence of such a clause is the fault."""
+    return kinds().flag(kind, "contrary")
+
+
+def expected_of(asked: Asked) -> list[str]:
+    """The kinds one looks for in such a contract, in the order of the list."""
+    wanted = {word for word in EXPECTED if getattr(asked, word)}
+    return [
+        kind for kind, entry in kinds().entries.items() if wanted & set(str(entry.facts.get("expected", "")).split())
+    ]
+
+
+def read_terms(kind: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], list[FieldError]]:
+    """What was typed of a clause as it is kept, and one error a value that cannot be; an emptied field says nothing."""
+    known = {one.name: one for one in fields_of(kind)}
+    kept: dict[str, Value] = {}
+    errors: list[FieldError] = []
+    for name, said in given.items():
+        if name not in known:
+            errors.append(FieldError(f"terms.{name}", _("Une clause de ce genre n’a pas ce champ : retirez-le.")))
+        elif said not in (None, "", []):
+            try:
+                kept[name] = known[name].read(said)
+            except ValueError as refusal:
+                errors.append(FieldError(f"terms.{name}", str(refusal)))
+    return kept, errors
+
+
+def say_terms(kind: str, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is noted of a clause: label and value in words, in the order of its kind."""
+    return [(one.label, one.say(terms[one.name])) for one in fields_of(kind) if one.name in terms]
+
+
+def _flag(_field: TermField, said: Any) -> bool:
+    found = said if isinstance(said, bool) else _TRUTHS.get(str(said))
+    if found is None:
+        raise ValueError(_("Répondez par oui ou par non."))
+    return found
+
+
+def _whole(_field: TermField, said: Any) -> int:
+    text = "".join(sign for sign in str(said) if not sign.isspace())
+    if isinstance(said, bool) or not (text.isascii() and text.isdigit()) or len(text) > 10 or int(text) > _GREATEST:
+        raise ValueError(_("Écrivez un nombre entier, sans unité."))
+    return int(text)
+
+
+def _decimal(said: Any, *, places: int, greatest: int) -> str:
+    """A number with a point or a comma, kept as text: money is not counted in floating point."""
+    text = "".join(sign for sign in str(said) if not sign.isspace()).removesuffix("€").removesuffix("%")
+    try:
+        value = Decimal(text.replace(",", "."))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if isinstance(said, bool) or not value.is_finite() or not 0 <= value <= greatest:
+        raise ValueError(_("Écrivez un nombre, par exemple 150 ou 99,5."))
+    if value != round(value, places):
+        raise ValueError(_("Trop de chiffres après la virgule."))
+    return str(round(value, places))
+
+
+def _percent(_field: TermField, said: Any) -> str:
+    return _decimal(said, places=3, greatest=100)
+
+
+def _amount(_field: TermField, said: Any) -> str:
+    return _decimal(said, places=2, greatest=_GREATEST)
+
+
+def _day(_field: TermField, said: Any) -> str:
+    try:
+        found = date.fromisoformat(str(said))
+    except ValueError as error:
+        raise ValueError(_("Donnez une date qui existe, par exemple 2026-03-01.")) from error
+    if not _EARLIEST <= found.year <= _LATEST:
+        raise ValueError(_("Cette année n’est pas possible : vérifiez la date."))
+    return found.isoformat()
+
+
+def _word(_field: TermField, said: Any) -> str:
+    text = str(said).strip()
+    if len(text) > _LONGEST_WORD or not text.isprintable():
+        raise ValueError(_("Trois cents caractères au plus, sur une ligne ; les phrases vont au texte de la clause."))
+    return text
+
+
+def _code(field: TermField, said: Any) -> str:
+    if str(said) not in dict(field.choices()):
+        raise ValueError(_("Choisissez une valeur de la liste."))
+    return str(said)
+
+
+def _codes(field: TermField, said: Any) -> list[str]:
+    """Several codes, or their names between commas as one types them."""
+    known = load_list(field.of)
+    found = []
+    for one in said if isinstance(said, list) else str(said).split(","):
+        if (words := str(one).strip()) and (code := known.find(words)) is None:
+            sentence = _("« {name} » n’est pas dans la liste : séparez les noms par des virgules.")
+            raise ValueError(sentence.format(name=words))
+        found += [code] if words and code else []
+    return list(dict.fromkeys(found))
+
+
+_READERS: Mapping[str, Any] = {
+    "flag": _flag, "whole": _whole, "percent": _percent, "amount": _amount, "day": _day, "word": _word, "code": _code,
+    "codes": _codes,
+}  # fmt: skip

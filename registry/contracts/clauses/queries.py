@@ -1,0 +1,144 @@
+"""Every SELECT about amendments and clauses; each reads the tables as they stand, or as they stood at an instant."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
+from registry.contracts.clauses.rules import Instrument, Span, Stipulation, spans_of
+from registry.contracts.rules import Term, term_of
+from registry.contracts.vocabulary import ClauseAct
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _
+from registry.ledger.as_of import find_rows
+
+Row = TypeVar("Row", Amendment, Clause, ClauseStipulation)
+
+
+@dataclass(frozen=True)
+class Written:
+    """All that is written of the clauses of one contract, annulled lines left out.
+
+    `amendments`, `clauses` and `stipulations` are the rows by number; `said` the same stipulations as plain values.
+    """
+
+    contract: Any
+    amendments: Mapping[int, Any]
+    clauses: Mapping[int, Any]
+    stipulations: Mapping[int, Any]
+    said: Sequence[Stipulation]
+
+    @property
+    def term(self) -> Term:
+        """The days of the contract."""
+        return term_of(self.contract)
+
+    def spans(self, *, signed_by: date) -> list[Span]:
+        """The days of each stipulation, as what was signed by a day makes them."""
+        return spans_of(self.said, self.term, signed_by=signed_by)
+
+
+def find_written(
+    session: Session, contracts: Iterable[Any], *, until: datetime | None = None
+) -> dict[int, Written]:  # fmt: skip
+    """What is written of the clauses of these contracts, by contract: three questions, however many they are."""
+    rows = {one.id: one for one in contracts}
+    amendments, clauses, stipulations = (
+        _by_contract(session, model, rows, until) for model in (Amendment, Clause, ClauseStipulation)
+    )
+    found = {}
+    for number, contract in rows.items():
+        acts = {one.id: one for one in amendments.get(number, ())}
+        heads = {one.id: one for one in clauses.get(number, ())}
+        lines = {
+            one.id: one
+            for one in stipulations.get(number, ())
+            if one.clause_id in heads and (one.amendment_id is None or one.amendment_id in acts)
+        }
+        said = [_plain(one, heads[one.clause_id], contract, acts.get(one.amendment_id)) for one in lines.values()]
+        found[number] = Written(contract, acts, heads, lines, said)
+    return found
+
+
+def _by_contract(
+    session: Session,
+    model: type[Amendment | Clause | ClauseStipulation],
+    wanted: Iterable[int],
+    until: datetime | None,
+) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for row in find_rows(session, model, until=until, column="contract_id", among=wanted):
+        if not row.annulled:
+            found.setdefault(row.contract_id, []).append(row)
+    return found
+
+
+def _plain(row: Any, clause: Any, contract: Any, amendment: Any | None) -> Stipulation:
+    instrument = (
+        Instrument(amendment.number, amendment.signed_on, amendment.effective_on)
+        if amendment is not None
+        else Instrument(0, contract.signed_on, contract.starts_on)
+    )
+    return Stipulation(
+        id=row.id, clause_id=row.clause_id, kind=clause.kind, instrument=instrument, act=ClauseAct(row.act),
+        datasets=frozenset(row.datasets), effective_on=row.effective_on, last_on=row.last_on, survives=row.survives,
+    )  # fmt: skip
+
+
+def get_amendment(session: Session, amendment_id: int, *, lock: bool = False) -> Amendment:
+    """One amendment within the asker's rights.
+
+    Raises: NotFound.
+    """
+    return _get(
+        session, Amendment, amendment_id, _("Cet avenant n’existe pas, ou vos droits ne vous le montrent pas."), lock
+    )
+
+
+def get_clause(session: Session, clause_id: int, *, lock: bool = False) -> Clause:
+    """One clause within the asker's rights.
+
+    Raises: NotFound.
+    """
+    message = _("Cette clause n’existe pas, ou vos droits ne vous la montrent pas.")
+    return _get(session, Clause, clause_id, message, lock)
+
+
+def get_stipulation(session: Session, stipulation_id: int, *, lock: bool = False) -> ClauseStipulation:
+    """One stipulation within the asker's rights.
+
+    Raises: NotFound.
+    """
+    message = _("Cette version de clause n’existe pas, ou vos droits ne vous la montrent pas.")
+    return _get(session, ClauseStipulation, stipulation_id, message, lock)
+
+
+def _get(session: Session, model: type[Row], number: int, message: str, lock: bool) -> Row:
+    query = select(model).where(col(model.id) == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found: Row | None = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(message)
+    return found
+
+
+def find_amendments(session: Session, contract_id: int) -> Sequence[Amendment]:
+    """Every amendment of a contract, annulled or not, in the order of their numbers."""
+    query = select(Amendment).where(col(Amendment.contract_id) == contract_id).order_by(col(Amendment.number))
+    return session.execute(query).scalars().all()
+
+
+def find_stipulations(session: Session, clause_id: int) -> Sequence[ClauseStipulation]:
+    """Every stipulation of a clause, annulled or not, in the order they were recorded."""
+    query = (
+        select(ClauseStipulation)
+        .where(col(ClauseStipulation.clause_id) == clause_id)
+        .order_by(col(ClauseStipulation.id))
+    )
+    return session.execute(query).scalars().all()

@@ -1,0 +1,211 @@
+"""The pages of clauses: the contract as it applies on a day, one clause through its acts, and the forms of both."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.contracts.clauses.forms import PerformanceForm
+from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.models import Clause
+from registry.contracts.clauses.queries import (
+    Written,
+    find_stipulations,
+    find_written,
+    get_clause,
+)
+from registry.contracts.clauses.rules import Span, doubts_of
+from registry.contracts.clauses.service import (
+    tell_performance,
+)
+from registry.contracts.clauses.showing import floor_of
+from registry.contracts.clauses.standing import asked_of, standing_on
+from registry.contracts.clauses.views import (
+    SHAPES,
+    STIPULATION_LABELS,
+    ClausePage,
+    ClausesPage,
+    clause_view,
+    instrument_views,
+    labels_of,
+    missing_views,
+    say_doubt,
+    stipulation_views,
+)
+from registry.contracts.models import Contract
+from registry.contracts.queries import Covered, find_datasets_of, get_contract, touches_personal_data
+from registry.contracts.vocabulary import ClausePerformance, ClauseState
+from registry.kernel.errors import Conflict, Stale
+from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
+from registry.ledger.as_of import find_rows
+from registry.ledger.queries import end_of_day
+from registry.organisations.queries import get_organisation
+from registry.web.forms import read_number
+from registry.web.templating import say_day
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
+NOTICES.update(
+    {
+        "avenant-enregistre": mark("L’avenant est enregistré."),
+        "avenant-annule": mark("L’avenant est annulé, avec ce qu’il disait des clauses. Vous pouvez le rétablir."),
+        "avenant-retabli": mark("L’avenant est rétabli."),
+        "clause-enregistree": mark("La clause est enregistrée."),
+        "clause-annulee": mark("Cette version de la clause est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "clause-retablie": mark("Cette version de la clause est rétablie."),
+        "execution-notee": mark("Le suivi de la clause est enregistré."),
+    }
+)
+_IDLE = frozenset({ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED})
+
+
+def _day(visit: Visit, name: str) -> tuple[date | None, str]:
+    """A day of the address, or nothing, with the sentence for one that is none."""
+    said = visit.query(name)
+    if not said:
+        return None, ""
+    try:
+        found = date.fromisoformat(said)
+    except ValueError:
+        found = date.min
+    if not date(1900, 1, 1) <= found <= date(2200, 12, 31):
+        return None, _("« {said} » n’est pas une date possible : la page montre aujourd’hui.").format(said=said[:40])
+    return found, ""
+
+
+@route("GET", "/contrats/{contract_id:int}/clauses", READ)
+def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
+    """The contract as it applies on a day: its acts, the clauses in force, the missing ones, the floor of the law."""
+    contract = get_contract(visit.session, contract_id)
+    (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
+        _day(visit, name) for name in ("le", "signe", "connu")
+    )
+    day = day or visit.today
+    signed_by = signed_by or day
+    written, covered = _written(visit, contract, known_on)
+    dataset = read_number(visit.query("jeu"))
+    titles = {one.id: one.title for one in covered}
+    dataset = dataset if dataset in titles else None
+    standing = standing_on(written, day, signed_by=signed_by)
+    spans = [one for one in written.spans(signed_by=signed_by) if _bears_on(one, dataset)]
+    asked = asked_of(written.contract, personal=touches_personal_data(visit.session, contract_id))
+    idle = [
+        row
+        for row in written.stipulations.values()
+        if standing[row.clause_id].state in _IDLE and row.id == _latest(written, row.clause_id)
+        if dataset is None or not row.datasets or dataset in row.datasets
+    ]
+    floor, note = floor_of(visit, contract, visit.today)
+    page = ClausesPage(
+        id=contract.id, object=contract.object, annulled=contract.annulled,
+        organisation_name=get_organisation(visit.session, contract.organisation_id).name,
+        day=day, day_words=say_day(day), signed_by=signed_by, known_on=known_on,
+        error=wrong or wrong_too or wrong_as_well,
+        dataset_id=dataset, dataset_title=titles.get(dataset or 0, ""),
+        instruments=instrument_views(written, day, signed_by),
+        doubts=[
+            say_doubt(one, written)
+            for one in doubts_of(written.said, written.spans(signed_by=signed_by), written.term)
+        ],
+        clauses=[
+            clause_view(one, written.stipulations[one.stipulation.id], written, titles,
+                        standing[one.stipulation.clause_id])
+            for one in _in_order(spans) if one.holds(day)
+        ],
+        missing=missing_views(written, day, signed_by, titles, asked, dataset),
+        was_read=written.contract.clauses_read_on is not None,
+        others=[clause_view(None, row, written, titles, standing[row.clause_id]) for row in idle],
+        floor=floor, floor_note=note,
+        may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
+    )  # fmt: skip
+    return visit.page("contracts/clauses.html", page)
+
+
+def _written(visit: Visit, contract: Contract, known_on: date | None) -> tuple[Written, list[Covered]]:
+    """What is written of a contract; or what was, as the registry knew it at the end of a day."""
+    covered = find_datasets_of(visit.session, contract.id)
+    if known_on is None:
+        return find_written(visit.session, [contract])[contract.id], covered
+    until = end_of_day(known_on, visit.premises.info["time_zone"])
+    then = find_rows(visit.session, Contract, until=until, column="id", among=[contract.id])
+    found: Any = then[0] if then else contract
+    return find_written(visit.session, [found], until=until)[contract.id], covered
+
+
+def _bears_on(span: Span, dataset: int | None) -> bool:
+    about = span.stipulation.datasets
+    return dataset is None or not about or dataset in about
+
+
+def _in_order(spans: Sequence[Span]) -> list[Span]:
+    order = {kind: place for place, kind in enumerate(kinds())}
+    return sorted(spans, key=lambda one: (order.get(one.stipulation.kind, len(order)), one.stipulation.clause_id))
+
+
+def _latest(written: Written, clause_id: int) -> int:
+    """The stipulation of a clause that was written last among its acts."""
+    rows = [row for row in written.stipulations.values() if row.clause_id == clause_id]
+
+    def place(row: Any) -> tuple[int, int]:
+        amendment = written.amendments.get(row.amendment_id)
+        return (amendment.number if amendment is not None else 0, row.id)
+
+    return int(max(rows, key=place).id)
+
+
+@route("GET", "/contrats/clauses/{clause_id:int}", READ)
+def show_clause(visit: Visit, clause_id: int) -> Response[Any]:
+    """One clause: all that acts say of it, one after the other, and how it is kept."""
+    return _clause_page(visit, get_clause(visit.session, clause_id))
+
+
+def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int = 200) -> Response[Any]:
+    contract = get_contract(visit.session, clause.contract_id)
+    written = find_written(visit.session, [contract])[contract.id]
+    titles = {one.id: one.title for one in find_datasets_of(visit.session, contract.id)}
+    spans = written.spans(signed_by=date.max)
+    standing = standing_on(written, visit.today, signed_by=visit.today)[clause.id]
+    known = kinds()
+    page = ClausePage(
+        id=clause.id, version=clause.version, contract_id=contract.id, object=contract.object,
+        title=known.label(clause.kind), label=clause.label or "", article=known.words(clause.kind, "article"),
+        asks=known.words(clause.kind, "asks"),
+        shape="non-compliant" if is_contrary(clause.kind) and standing.span else SHAPES[standing.state],
+        state=standing.state.label,
+        stipulations=stipulation_views(
+            find_stipulations(visit.session, clause.id), written, titles, spans, clause.kind
+        ),
+        performance=str(clause.performance or ""), performance_note=clause.performance_note or "",
+        performances=[("", _("Personne ne l’a encore constaté")), *((str(p), p.label) for p in ClausePerformance)],
+        error=error, labels=labels_of(STIPULATION_LABELS),
+        doubts=[
+            say_doubt(one, written)
+            for one in doubts_of(written.said, spans, written.term)
+            if any(written.stipulations[number].clause_id == clause.id for number in one.ids)
+        ],
+        may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
+    )  # fmt: skip
+    return visit.page("contracts/clause.html", page, status=status)
+
+
+@route("POST", "/contrats/clauses/{clause_id:int}", RECORD)
+def note_performance(visit: Visit, clause_id: int) -> Response[Any]:
+    """Notes how a clause is kept by whom it binds."""
+    clause = get_clause(visit.session, clause_id)
+    visit.visitor.require(RECORD, clause.organisation_id)
+    read = visit.form(PerformanceForm)
+    if isinstance(read, Rejected):
+        return _clause_page(visit, clause, next(iter(read.errors.values())), status=HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    try:
+        tell_performance(visit.session, clause_id, read.form, expected=expected)
+    except (Stale, Conflict) as refusal:
+        return _clause_page(visit, clause, refusal.message, status=HTTP_409_CONFLICT)
+    return visit.go(f"/contrats/clauses/{clause_id}", done="execution-notee")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_clauses, show_clause, note_performance)

@@ -1,0 +1,50 @@
+"""What the law gives a contract by itself, whatever the parties wrote: shown beside it, never mixed with it."""
+
+from datetime import date
+
+from registry.compliance.engine import engine_of
+from registry.contracts.clauses.standing import concedes_public_service
+from registry.contracts.clauses.views import FloorLine
+from registry.contracts.models import Contract
+from registry.kernel.words import _
+from registry.web.visits import Visit
+
+LAW_OF_2016 = date(2016, 10, 9)
+"""From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
+_SINCE_2016, _BEFORE = ("DSP-01", "DSP-02", "DSP-03", "DSP-06", "DSP-07"), ("DSP-05",)
+
+
+def floor_of(visit: Visit, contract: Contract, today: date) -> tuple[list[FloorLine], str]:
+    """The rules of the floor with whether each bears on a contract, and a sentence on why the floor is what it is.
+
+    Law: CCP L3131-2 to L3131-4.
+    """
+    conceded, consulted = concedes_public_service(contract), contract.consulted_on
+    if conceded is False:
+        return [], _("Ce contrat ne concède pas de service public : rien n’est dû au-delà de ce qu’il dit.")
+    if conceded is None:
+        note = _("Dites de quel service public il s’agit : ce que la loi donne en dépend.")
+    elif consulted is None:
+        note = _("Dites quand la consultation a été engagée : ce que la loi donne en dépend.")
+    elif consulted < LAW_OF_2016:
+        note = _("Consultation engagée avant le 9 octobre 2016 : la loi donne moins, pour le seul renouvellement.")
+    else:
+        note = _("Consultation engagée depuis le 9 octobre 2016 : la loi donne ceci même si le contrat n’en dit rien.")
+    catalogue = engine_of(visit.session).catalogue
+    lines = []
+    for number in (*_SINCE_2016, *_BEFORE):
+        policy = catalogue.find(number)
+        version = next((one for one in policy.versions if one.applies_on(today)), None) if policy is not None else None
+        if policy is None or version is None:
+            continue
+        bears = None if not conceded or consulted is None else (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
+        words = _("à savoir") if bears is None else _("s’applique") if bears else _("ne s’applique pas")
+        shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
+        lines.append(
+            FloorLine(
+                number, version.in_plain_words(), f"{version.text}, {version.article}", version.address or "",
+                version.evidence.label, version.validated_on is not None, words, shape,
+            )
+        )  # fmt: skip
+    # What bears on this very contract comes first.
+    return sorted(lines, key=lambda one: one.shape == "not-applicable"), note

@@ -1,0 +1,246 @@
+"""Amendments and clauses, from the form to the contract as it applies on a day."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from httpx import Response
+
+from registry.contracts.clauses.kinds import Asked, expected_of, fields_of, kinds, read_terms, say_terms
+from registry.kernel.permissions import Role
+from tests.conftest import Someone, Town
+from tests.contracts.test_contracts import record
+from tests.contracts.test_coverage import dataset_of
+from tests.pages import fields_of as form_of
+
+pytestmark = pytest.mark.database
+
+
+def a_contract(who: Someone, town: Town, **more: Any) -> str:
+    """The address of a water concession of 2021 that somebody has read whole."""
+    said = {
+        "public_service": "water", "consulted_on": "2020-03-02", "signed_on": "2020-11-30", "starts_on": "2021-01-01",
+        "ends_on": "2032-12-31", "clauses_read_on": "2026-01-15",
+    }  # fmt: skip
+    answer = record(who, town, **{**said, **more})
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].partition("?")[0]
+
+
+def amend(who: Someone, place: str, number: int, **more: str) -> int:
+    """Records an amendment; its number in the registry."""
+    answer = who.api(
+        "POST", f"/api/v1{place.replace('contrats', 'contracts')}/amendments",
+        json={"number": number, "object": f"Avenant sur les données {number}", **more},
+    )  # fmt: skip
+    assert answer.status_code == 201, answer.text
+    return int(answer.json()["id"])
+
+
+def add(who: Someone, place: str, kind: str, **more: str) -> Response:
+    """Sends the form of a new clause, as a browser does."""
+    return who.post(f"{place}/clauses/nouvelle", {"kind": kind, **more})
+
+
+def kept(answer: Response) -> None:
+    assert answer.status_code == 303, answer.text
+
+
+def on(who: Someone, place: str, **asked: str) -> Any:
+    """The contract on a day, by the API."""
+    words = "&".join(f"{name}={value}" for name, value in asked.items())
+    return who.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/clauses?{words}").json()
+
+
+def test_an_amendment_replaces_a_clause_from_its_day_and_the_page_of_each_day_says_which(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "schedule", article="art. 12", **{"terms-frequency": "ANNUAL", "terms-grace_days": "10"}))
+    (clause,) = on(jurist, place, on="2022-01-01")["in_force"]
+    amendment = amend(jurist, place, 1, signed_on="2023-11-06", effective_on="2024-01-01")
+    form = form_of(jurist.get(f"/contrats/clauses/{clause['clause']['id']}/acte"))
+    kept(
+        jurist.post(
+            f"/contrats/clauses/{clause['clause']['id']}/acte",
+            form | {"act": "replaces", "amendment_id": str(amendment), "terms-frequency": "QUARTERLY"},
+        )
+    )
+
+    before, after = (jurist.get(f"{place}/clauses?le={day}").text for day in ("2023-12-31", "2024-01-01"))
+
+    assert "Périodicité\N{NO-BREAK SPACE}: Annuelle" in before
+    assert "du 1er janvier 2021 au 31 décembre 2023" in before
+    assert "Périodicité\N{NO-BREAK SPACE}: Trimestrielle" in after
+    assert "Avenant n° 1" in after
+    then = on(jurist, place, on="2024-01-01", signed_by="2023-11-05")
+    assert [one["stipulation"]["terms"]["frequency"] for one in then["in_force"]] == ["ANNUAL"]
+    assert then["in_force"][0]["first"] == "2021-01-01"
+
+
+def test_what_the_registry_knew_on_a_day_is_told_as_it_knew_it(town: Town) -> None:
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 9"))
+
+    page = jurist.get(f"{place}/clauses?connu={(today - timedelta(days=400)).isoformat()}").text
+
+    assert "Aucune clause relevée ne s’applique ce jour-là." in page
+    assert "Contrôle des données" in jurist.get(f"{place}/clauses").text
+
+
+def test_a_clause_one_looks_for_is_missing_until_an_amendment_that_adds_it_is_signed(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, progress="negotiated")
+    kept(add(jurist, place, "penalties", amendment_id=str(amendment), **{"terms-euros_per_day": "150,50 €"}))
+
+    asked = {one["kind"]: one["state"] for one in on(jurist, place)["missing"]}
+    assert asked["penalties"] == "negotiated"
+    assert asked["supply"] == "absent"
+    assert "En négociation" in jurist.get(f"{place}/clauses").text
+    version = jurist.api("GET", f"/api/v1/amendments/{amendment}").json()["version"]
+    signed = jurist.api(
+        "PATCH", f"/api/v1/amendments/{amendment}", json={"progress": None, "signed_on": "2026-02-03"},
+        headers={"If-Match": f'"{version}"'},
+    )  # fmt: skip
+    assert signed.status_code == 200, signed.text
+
+    found = on(jurist, place)
+    assert "penalties" not in {one["kind"] for one in found["missing"]}
+    assert found["in_force"][0]["stipulation"]["terms"] == {"euros_per_day": "150.50"}
+
+
+def test_a_clause_of_one_dataset_is_missing_for_the_other(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place = a_contract(jurist, town)
+    first, second = dataset_of(town, town.authority_id, "Consommations"), dataset_of(town, town.authority_id, "Réseau")
+    for number in (first, second):
+        version = form_of(jurist.get(f"{place}/jeux"))["version"]
+        kept(jurist.post(f"{place}/jeux", {"version": version, "dataset_id": str(number)}))
+    kept(add(jurist, place, "open-format", datasets=str(first), **{"terms-format": "CSV"}))
+
+    missing = {one["kind"]: one["datasets"] for one in on(jurist, place)["missing"]}
+    assert missing["open-format"] == [second]
+    assert sorted(missing["supply"]) == sorted([first, second])
+    assert "open-format" not in {one["kind"] for one in on(jurist, place, dataset_id=str(first))["missing"]}
+    assert "Manque pour\N{NO-BREAK SPACE}: <a" in steward.get(f"{place}/clauses").text
+
+
+def test_a_contract_nobody_read_whole_is_not_said_to_lack_its_clauses(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, clauses_read_on="")
+
+    page = jurist.get(f"{place}/clauses").text
+
+    assert "Personne n’a encore dit l’avoir relu en entier" in page
+    assert "À chercher" in page
+    assert "Absente" not in page
+
+
+def test_the_floor_of_the_law_follows_the_day_the_consultation_began(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    old = jurist.get(f"{a_contract(jurist, town, consulted_on='2016-10-08')}/clauses").text
+    new = jurist.get(f"{a_contract(jurist, town, consulted_on='2016-10-09')}/clauses").text
+
+    assert "Consultation engagée avant le 9 octobre 2016" in old
+    assert "Consultation engagée depuis le 9 octobre 2016" in new
+    assert "à valider par le service juridique" in new
+    convention = jurist.get(f"{a_contract(jurist, town, kind='agreement')}/clauses").text
+    assert "Ce contrat ne concède pas de service public" in convention
+
+
+WRONG = (
+    ({"terms-grace_days": "dix"}, "Écrivez un nombre entier"),
+    ({"terms-first_due_on": "2026-02-30"}, "Donnez une date qui existe"),
+    ({"terms-frequency": "SOUVENT"}, "Choisissez une valeur de la liste"),
+    ({"amendment_id": "987654321"}, "Choisissez un avenant de ce contrat"),
+    ({"datasets": "987654321"}, "Rattachez d’abord ce jeu au contrat"),
+    ({"effective_on": "2026-02-01", "last_on": "2026-01-31"}, "finirait avant de commencer"),
+    ({"kind": "reuse-ban"}, "Recopiez ce que la clause interdit"),
+    (
+        {"kind": "hosting", "terms-countries": "France, Atlantide"},
+        "Atlantide\N{NO-BREAK SPACE}» n’est pas dans la liste",
+    ),
+    ({"kind": "penalties", "terms-euros_per_day": "150,505"}, "Trop de chiffres après la virgule"),
+)
+
+
+def test_what_is_wrong_in_a_clause_is_said_beside_its_field_and_nothing_is_kept(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+
+    for wrong, told in WRONG:
+        answer = add(jurist, place, **{"kind": "schedule", "article": "Article tapé", **wrong})
+
+        assert answer.status_code == 422, wrong
+        assert told in answer.text, wrong
+        assert "Article tapé" in answer.text
+    assert on(jurist, place)["in_force"] == []
+
+
+def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_lost(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    early = amend(jurist, place, 1, signed_on="2019-05-06")
+    kept(add(jurist, place, "audit", amendment_id=str(early)))
+    kept(add(jurist, place, "archives", article="art. 3"))
+    kept(add(jurist, place, "archives", article="art. 8"))
+
+    page = jurist.get(f"{place}/clauses").text
+
+    assert "signé le 6 mai 2019, avant le contrat qu’il modifie" in page
+    assert "Archives publiques du titulaire (Contrat)\N{NO-BREAK SPACE}: deux clauses du même genre" in page
+    twice = jurist.api(
+        "POST", f"/api/v1{place.replace('contrats', 'contracts')}/amendments", json={"number": 1, "object": "Autre"}
+    )
+    assert twice.status_code == 422
+    assert "a déjà un avenant n° 1" in twice.text
+
+
+def test_a_clause_noted_twice_is_annulled_with_a_reason_and_comes_back(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit"))
+    (row,) = on(jurist, place)["in_force"]
+    line = f"/contrats/stipulations/{row['stipulation']['id']}/annuler"
+
+    assert jurist.post(line, {"version": "1", "reason": " "}).status_code == 422
+    kept(jurist.post(line, {"version": "1", "reason": "Relevée deux fois"}))
+    assert on(jurist, place)["in_force"] == []
+    kept(jurist.post(line, {"version": "2", "reason": "C’était la bonne"}))
+    assert len(on(jurist, place)["in_force"]) == 1
+    late = jurist.post(
+        f"/contrats/stipulations/{row['stipulation']['id']}/modifier",
+        {"version": "1", "act": "adds", "article": "Mon article"},
+    )
+    assert late.status_code == 409
+    assert "Mon article" in late.text
+
+
+def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    page = jurist.get(f"{a_contract(jurist, town)}/clauses?le=2026-02-30").text
+
+    assert "2026-02-30\N{NO-BREAK SPACE}» n’est pas une date possible" in page
+
+
+def test_every_kind_of_clause_keeps_what_one_may_note_of_it_and_says_it_in_words() -> None:
+    examples = {"whole": "12", "percent": "99,5", "amount": "150,50", "day": "2026-03-01", "word": "GTFS"}
+    for kind in kinds():
+        given = {
+            one.name: one.choices()[0][0] if one.type in {"flag", "code"} else examples.get(one.type, "France")
+            for one in fields_of(kind)
+        }
+
+        terms, errors = read_terms(kind, given)
+
+        assert errors == [], kind
+        assert [label for label, _words in say_terms(kind, terms)] == [one.label for one in fields_of(kind)]
+        assert read_terms(kind, terms) == (terms, []), kind
+
+
+def test_what_one_looks_for_depends_on_what_the_contract_is() -> None:
+    assert expected_of(Asked()) == []
+    concession, water = expected_of(Asked(concession=True)), expected_of(Asked(concession=True, water=True))
+    assert set(water) - set(concession) == {"water-end"}
+    assert "crossing" in expected_of(Asked(agreement=True))
