@@ -12,8 +12,8 @@ from sqlalchemy.dialects import postgresql
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0081"
-down_revision: str | None = "0080"
+revision: str = "0082"
+down_revision: str | None = "0081"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
