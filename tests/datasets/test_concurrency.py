@@ -1,6 +1,8 @@
 """Two edits at once lose nothing: of sixteen on one version one wins, and a person chooses between both values."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from typing import Any
 
 import pytest
@@ -90,6 +92,29 @@ def test_the_page_of_a_conflict_shows_both_values_and_loses_nothing_typed(town: 
     assert [row["title"] for row in files_of(town, number)] == ["Mon A", "Mon B"]
     assert files_of(town, number)[0]["byte_size"] == 12
     assert "Relecture" in one.get(f"/jeux/{number}/historique").text
+
+
+def test_a_change_is_told_of_whoever_made_it_and_of_nobody_else(town: Town) -> None:
+    number = town.record(description="Ancienne", modified=date(2024, 1, 1), frequency="ANNUAL", keywords=["a", "b"])
+    one, two = town.someone(Role.STEWARD), town.someone(Role.ADMINISTRATOR)
+    mine, theirs = opened(one, number), opened(two, number)
+    theirs |= {"frequency": "MONTHLY", "modified": "2025-02-02", "keywords": "a\nc", "title": "Leur titre"}
+    assert two.post(f"/jeux/{number}/modifier", theirs).status_code == 303
+    page = one.post(f"/jeux/{number}/modifier", mine | {"description": "Ma description", "title": "Mon titre"})
+    told = {
+        re.sub(r"<[^>]+>", "", legend).strip(): (
+            re.findall(r"<label[^>]*>(.*?) <strong>", body), re.findall(r'value="([^"]*)" checked', body),
+        )
+        for legend, body in re.findall(r"<legend>(.*?)</legend>(.*?)</fieldset>", page.text, re.S)
+    }  # fmt: skip
+    theirs_alone = ["Enregistré par l’autre", "Tel que vous l’aviez lu, sans y toucher"]
+    assert told == {
+        "Titre modifié des deux côtés": (["Enregistré par l’autre", "Saisi par vous"], ["Mon titre"]),
+        "Description": (["Sur la fiche, où l’autre n’y a pas touché", "Saisi par vous"], ["Ma description"]),
+        "Fréquence de mise à jour": (theirs_alone, ["MONTHLY"]),
+        "Dernière mise à jour": (theirs_alone, ["2025-02-02"]),
+        "Mots-clés": (theirs_alone, ["a\nc"]),
+    }
 
 
 def test_files_the_other_added_stay_when_mine_are_as_i_found_them(town: Town) -> None:
