@@ -245,6 +245,27 @@ def as_day(catalogue: Catalogue, name: str, value: Any) -> Any:
     return date.fromisoformat(value[:10]) if is_day else value
 
 
+def unmet(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any]) -> list[Part]:
+    """Of all that a version requires together, what is known not to be met; nothing where it requires one thing.
+
+    Nothing either of a version that can no longer be evaluated.
+    """
+    try:
+        compiled = catalogue.compiled(version)
+    except PolicyError:
+        return []
+    parts = _together(compiled.require)
+    if len(parts) < 2:
+        return []
+    read = {name: as_day(catalogue, name, value) for name, value in facts.items()}
+    activation = catalogue.environment.Activation(bind(catalogue, read, compiled))
+    return [part for part in parts if value_of(part, activation) is False]
+
+
+def _together(part: Part) -> list[Part]:
+    return [one for inner in part.parts for one in _together(inner)] if part.node.kind == "and" else [part]
+
+
 def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any], *, today: date) -> date | None:
     """The first day past the time a version leaves, where that day has come: why what is not met is a breach.
 

@@ -7,7 +7,7 @@ from typing import Any
 from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.decisions.held import Validation
 from registry.compliance.engine import Engine
-from registry.compliance.evaluation import as_day
+from registry.compliance.evaluation import as_day, unmet
 from registry.compliance.expressions import Node, read_expression
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.settling import Way
@@ -194,6 +194,16 @@ def filling_in_words(fact: str, others: Iterable[Way], label: Callable[[str], st
     said = [_(" avec ").join(dict.fromkeys(_("« {label} »").format(label=label(one)) for one in way)) for way in others]
     own = _("« {label} »").format(label=label(fact))
     return _("Renseigner {fields}").format(fields=_(" ou ").join(dict.fromkeys([own, *said])))
+
+
+def unmet_in_words(
+    catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any]
+) -> list[tuple[str, list[str]]]:
+    """What is known not to be met of what a version requires, each in words with the facts it is about."""
+    return [
+        (_say(catalogue, part.node), list(dict.fromkeys(name.removesuffix(PRESENT) for name in sorted(part.facts))))
+        for part in unmet(catalogue, version, facts)
+    ]
 
 
 def condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:

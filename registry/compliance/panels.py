@@ -17,6 +17,7 @@ from registry.compliance.explanation import (
     expired_in_words,
     facts_in_words,
     turning_in_words,
+    unmet_in_words,
     validation_in_words,
     verdict_shape,
     verdict_word,
@@ -187,6 +188,10 @@ def say_finding(
         known=facts_in_words(engine.catalogue, found.facts),
         missing=[ways[0][0] for ways in lacks if len(ways) == 1],
         either=[ways for ways in lacks if len(ways) > 1],
+        unmet=[
+            (words, [_missing(visit, engine, name, found, body_id) for name in names])
+            for words, names in (unmet_in_words(engine.catalogue, version, found.facts) if breached else ())
+        ],
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
         turning=turning_in_words(policy.force, found.verdict, found.turns_into, found.turns_on, visit.today),

@@ -23,6 +23,7 @@ class FindingView:
     """What one policy says of one subject, in words.
 
     `missing` is needed in any case; of each of `either`, any one of the ways would do, and a way may need several.
+    `unmet` is what of the requirement is known not to be met, each with what mends it.
     """
 
     policy_id: str
@@ -42,6 +43,7 @@ class FindingView:
     known: Sequence[tuple[str, str]]
     missing: Sequence[MissingView]
     either: Sequence[Sequence[Sequence[MissingView]]]
+    unmet: Sequence[tuple[str, Sequence[MissingView]]]
     remedy: str
     owed_by: Sequence[str]
     turning: str

@@ -9,6 +9,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 
+from registry.compliance.catalogue import Catalogue
+from registry.compliance.engine import engine_of
+from registry.compliance.explanation import unmet_in_words
 from registry.compliance.vocabulary import Verdict
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
@@ -58,6 +61,7 @@ _LABELS = {
     "address": mark("L’adresse du texte"),
     "remedy": mark("Ce qu’il y a à faire"),
     "missing": mark("Les faits qui manquent à la règle"),
+    "unmet": mark("Ce que la règle demande et qui n’est pas rempli, en mots"),
     "dataset_id": mark("Le numéro du jeu de données"),
     "dataset_version": mark("La version de la fiche sur laquelle porte le visa"),
     "organisation_id": mark("L’organisation à qui est le jeu"),
@@ -108,6 +112,7 @@ class StoppingBody:
     address: str | None
     remedy: str
     missing: list[str]
+    unmet: list[str]
 
 
 @dataclass(frozen=True)
@@ -209,7 +214,7 @@ class StageRequestsBody:
     next: str | None
 
 
-def _move_body(sheet: Dataset, code: str, gate: Gate) -> MoveBody:
+def _move_body(sheet: Dataset, code: str, gate: Gate, catalogue: Catalogue) -> MoveBody:
     chart = load_chart()
     move = next(one for one in chart.moves if one.code == code)
     return MoveBody(
@@ -219,6 +224,7 @@ def _move_body(sheet: Dataset, code: str, gate: Gate) -> MoveBody:
             StoppingBody(
                 one.policy.id, one.policy.name(), one.verdict, f"{one.version.text}, {one.version.article}",
                 one.version.address, one.policy.what_to_do(), list(one.missing),
+                [words for words, _names in unmet_in_words(catalogue, one.version, one.facts_used)],
             )
             for one in gate.stopping
         ],
@@ -274,7 +280,7 @@ def read_stage(visit: Visit, dataset_id: int) -> Response[StageBody]:
     gates = try_moves(visit.session, sheet, moves, known_now(visit, sheet), visit.today) if moves else {}
     body = StageBody(
         sheet.version, digest_of(known_now(visit, sheet)), sheet.stage,
-        [_move_body(sheet, code, gate) for code, gate in gates.items()],
+        [_move_body(sheet, code, gate, engine_of(visit.session).catalogue) for code, gate in gates.items()],
         _request_bodies(visit, requests),
     )  # fmt: skip
     return visit.answer(body)

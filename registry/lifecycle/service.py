@@ -10,9 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
-from registry.compliance.catalogue import PRESENT
+from registry.compliance.catalogue import PRESENT, Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.evaluation import Assessment, assess
+from registry.compliance.explanation import asked_in_words, unmet_in_words
 from registry.compliance.service import hold_judging, plain_facts
 from registry.compliance.vocabulary import SubjectKind
 from registry.datasets.forms import DatasetForm
@@ -77,15 +78,22 @@ REFUSED_BY_DATABASE = {
 """What the database says of a move it refuses, by its code, in words."""
 
 
+def lacks_in_words(catalogue: Catalogue, one: Assessment) -> list[str]:
+    """What a policy finds not met, or waits for, in a sentence; nothing where it requires one thing alone."""
+    said = [words for words, _names in unmet_in_words(catalogue, one.version, one.facts_used)]
+    said += [_("« {label} » renseigné").format(label=asked_in_words(catalogue, name)) for name in one.missing]
+    return [_("Ce qui n’est pas rempli : {lacks}.").format(lacks=" ; ".join(said))] if said else []
+
+
 class Stopped(Conflict):
     """A move that policies or unknown facts stop: `gate` says which, `short` names them alone."""
 
-    def __init__(self, short: str, gate: Gate) -> None:
+    def __init__(self, short: str, gate: Gate, catalogue: Catalogue) -> None:
         told = [
             _("{policy}, {article} : {remedy}").format(
                 policy=one.policy.id,
                 article=f"{one.version.text}, {one.version.article}",
-                remedy=one.policy.what_to_do(),
+                remedy=" ".join((*lacks_in_words(catalogue, one), one.policy.what_to_do())),
             )
             for one in gate.stopping
         ]
@@ -243,7 +251,7 @@ def _require_passing(
             said = _("« {move} » : il manque ce sans quoi rien ne se juge.").format(move=move.name())
         else:
             said = " ".join(gate.lacking)
-        raise Stopped(said, gate)
+        raise Stopped(said, gate, engine_of(session).catalogue)
     return judged
 
 
