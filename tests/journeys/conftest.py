@@ -110,19 +110,35 @@ def chromium() -> Iterator[Browser]:
         made.close()
 
 
+@pytest.fixture(scope="session")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home where the demonstration is loaded as anybody loads it, and nothing runs: each file copies it."""
+    home = tmp_path_factory.mktemp("loaded") / "home"
+    try:
+        done = subprocess.run(_demo(home), cwd=ROOT, env=_environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        yield home
+    finally:
+        _remove(home)
+
+
 @pytest.fixture(scope="module")
-def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The demonstration, loaded and served as anybody serves it, in a home and on a port of its own."""
+def served(chromium: Browser, loaded: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The demonstration, served as anybody serves it, in a home and on a port of its own."""
     folder = tmp_path_factory.mktemp("journeys")
     home, said = folder / "home", folder / "said.txt"
+    _copy(loaded, home)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("BEFFROI_")}
-    command = [sys.executable, "-m", "registry", "--home", str(home), "demo", "--serve", "--port", str(port)]
     with said.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+            [*_demo(home), "--serve", "--port", str(port)],
+            cwd=ROOT,
+            env=_environment(),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
     try:
         origin = f"http://127.0.0.1:{port}"
@@ -138,11 +154,33 @@ def served(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
-        if home.exists():
-            stop_cluster(home)
-            place = cluster_home(home)
-            if place.as_root:
-                shutil.rmtree(place.base, ignore_errors=True)
+        _remove(home)
+
+
+def _demo(home: Path) -> list[str]:
+    return [sys.executable, "-m", "registry", "--home", str(home), "demo"]
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.startswith("BEFFROI_")}
+
+
+def _copy(home: Path, other: Path) -> None:
+    """Copies a home that nothing runs, with the data of its PostgreSQL wherever they stand."""
+    places = [(home, other)]
+    if (stands := cluster_home(home)).as_root:
+        places.append((stands.base, cluster_home(other).base))
+    for one, copy in places:
+        # Unlike Python's own, it keeps whose each file is.
+        subprocess.run(["cp", "-a", one, copy], check=True)
+
+
+def _remove(home: Path) -> None:
+    if home.exists():
+        stop_cluster(home)
+        place = cluster_home(home)
+        if place.as_root:
+            shutil.rmtree(place.base, ignore_errors=True)
 
 
 def _wait(host: str, process: "subprocess.Popen[bytes]", said: Path) -> None:
