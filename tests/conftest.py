@@ -24,6 +24,7 @@ from litestar.testing import TestClient
 from sqlalchemy import Dialect, make_url
 from sqlalchemy.orm import Session
 from sqlalchemy.util import LRUCache
+from xdist.scheduler import LoadScopeScheduling
 
 from registry.accounts import service as accounts_service
 from registry.accounts.forms import TokenForm
@@ -56,7 +57,31 @@ accounts_service.HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 TODAY = date(2026, 11, 24)
 MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - the folder made there is named at random.
+ONE_UNIT = ("tests/demonstration/", "tests/journeys/")
+LONG = (*ONE_UNIT, "tests/access/", "tests/main_job/")
 PASSWORDS = {role: role for role in (OWNER, APP, JOBS, PUBLIC)}
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling | None:
+    """Where the tests of a module stay together, modules are given out in their order, not the largest first."""
+    if config.getoption("dist") != "loadscope":
+        return None
+    config.option.loadscopereorder = False
+    return ByDemonstration(config, log)
+
+
+class ByDemonstration(LoadScopeScheduling):
+    """Like `loadscope`; and what reads one demonstration is one unit, so that it is loaded once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        module: str = super()._split_scope(nodeid)
+        return next((folder for folder in ONE_UNIT if module.startswith(folder)), module)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The units that take minutes go first: one given out last would leave the other process without work."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG))
 
 
 @pytest.fixture(scope="session")
