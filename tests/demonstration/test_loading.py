@@ -372,20 +372,13 @@ def test_the_content_holds_whatever_the_day_it_is_loaded_on(today: date) -> None
     assert all(step.day >= said.day for said in recorded for step in said.steps)
 
 
-def test_a_load_cut_short_leaves_an_empty_home_for_the_next_attempt(home: Home) -> None:
+def test_a_load_cut_short_leaves_an_empty_home_for_the_next_attempt_and_passwords_are_kept_before_the_accounts(
+    home: Home,
+) -> None:
+    kept: list[DemonstrationAccount] = []
+
     def cut(session: Session, touched: Any) -> None:
         raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        load_demonstration(home, today=TODAY, engine_info={**assembled(), "settling": cut})
-    with transaction(home.jobs, Acting("cli:essai")) as session:
-        assert session.get(Registry, 1) is None
-        assert session.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 0
-    assert load_demonstration(home, today=TODAY, engine_info=assembled()).accounts
-
-
-def test_the_passwords_are_kept_before_the_accounts_are_committed(home: Home) -> None:
-    kept: list[DemonstrationAccount] = []
 
     def keep(accounts: tuple[DemonstrationAccount, ...]) -> None:
         with transaction(home.jobs, Acting("cli:essai")) as session:
@@ -395,9 +388,19 @@ def test_the_passwords_are_kept_before_the_accounts_are_committed(home: Home) ->
             raise OSError("no room left")
         kept[:] = accounts
 
+    def nothing_stands() -> None:
+        with transaction(home.jobs, Acting("cli:essai")) as session:
+            assert session.get(Registry, 1) is None
+            assert session.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 0
+
+    with pytest.raises(KeyboardInterrupt):
+        load_demonstration(home, today=TODAY, engine_info={**assembled(), "settling": cut})
+    nothing_stands()
     with pytest.raises(OSError, match="no room left"):
         load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
+    nothing_stands()
     loaded = load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
+    assert loaded.accounts
     assert tuple(kept) == loaded.accounts
 
 
