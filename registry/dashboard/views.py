@@ -37,7 +37,8 @@ DEFINITIONS: Mapping[Figure, str] = {
     ),
     Figure.LATE: mark(
         "Parmi les manquements, ceux dont la loi fixe le délai et dont le jour est passé. Les violations et les "
-        "demandes n’y sont que pour qui peut les lire."
+        "demandes n’y sont que pour qui peut les lire, closes depuis ou non. Les échéances disent autre chose : ce qui "
+        "reste à faire, que la loi le date ou non."
     ),
 }
 

@@ -1,5 +1,6 @@
 """Over the whole demonstration, each figure of the directors' page is the length of the list it opens."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -88,10 +89,27 @@ def test_a_director_is_told_how_many_confided_matters_are_late_and_nothing_of_th
     visit: Visit, client: Served
 ) -> None:
     page = client.get("/pilotage", headers=headers_of(visit, Role.DIRECTOR)).text
-    assert "leur délai" in page
+    assert "demandes manqués, qu’elles soient closes depuis ou non" in page
     assert "/violations" not in page
     assert "/demandes" not in page
-    assert "leur délai" not in client.get("/pilotage", headers=headers_of(visit, Role.DPO)).text
+    assert "demandes manqués" not in client.get("/pilotage", headers=headers_of(visit, Role.DPO)).text
+
+
+@pytest.mark.parametrize(("kind", "registers"), [("breach", "violations"), ("request", "demandes")])
+def test_matters_past_their_day_are_as_many_in_the_overview_their_register_the_desk_and_the_deadlines(
+    visit: Visit, client: Served, kind: str, registers: str
+) -> None:
+    headers = headers_of(visit, Role.DPO)
+
+    overview = client.get("/rgpd", headers=headers).text
+    (said,) = re.findall(rf'href="/{registers}\?delai=overdue">(\d+)<', overview)
+    late = client.get(f"/echeances?genre={kind}", headers=headers).text.replace("\xa0", " ")
+    dated = re.search(r"En retard\s*:\s*(\d+) échéance", late)
+    assert int(said) > 0
+    assert dated is not None
+    assert int(dated[1]) == int(said)
+    desk = client.get(f"/bureau?liste=late&genre={kind}", headers=headers).text.replace("\xa0", " ")
+    assert f"En retard ({said})" in desk
 
 
 def test_elected_members_read_the_same_figures_in_other_words(visit: Visit, client: Served) -> None:
