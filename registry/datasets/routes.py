@@ -29,6 +29,7 @@ from registry.datasets.views import (
     column_view,
     distribution_view,
     field_views,
+    oddities_of,
     service_view,
     term_views,
 )
@@ -82,6 +83,7 @@ def show_sheet(visit: Visit, dataset_id: int) -> Response[Any]:
         stage=sheet.stage,
         personal_data=sheet.personal_data,
         access_rights=sheet.access_rights,
+        oddities=oddities_of(sheet),
         fields=fields,
         unknown=unknown,
         distributions=[distribution_view(row) for row in parts[Distribution]],

@@ -1,10 +1,12 @@
 """What a dataset owes: the strictest term upstream holds below, and what its own sheet tells of it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Generic, TypeVar
 
 from registry.datasets.vocabulary import Nature, Origin, PersonalData, StatisticalSecrecy
+from registry.kernel.words import _, mark
 
 Term = TypeVar("Term")
 PERSONAL_RANKS: Mapping[PersonalData, int] = {one: rank for rank, one in enumerate(PersonalData)}
@@ -89,3 +91,29 @@ def may_be_high_value(nature: str | None, inspire_themes: Sequence[str]) -> bool
     geospatial and environmental categories, which are themes of INSPIRE.
     """
     return bool(inspire_themes) or (nature is not None and Nature(nature) in _NAMED_AS_HIGH_VALUE)
+
+
+_ODD = {
+    "published": mark(
+        "La dernière mise à jour ({modified}) précède la première publication ({issued}) : vérifiez ces deux dates."
+    ),
+    "period": mark(
+        "La dernière mise à jour ({modified}) précède le début de la période décrite ({temporal_start}) : vérifiez ces "
+        "deux dates."
+    ),
+    "issued": mark(
+        "La première publication ({issued}) précède le début de la période décrite ({temporal_start}) : vérifiez ces "
+        "deux dates."
+    ),
+}
+
+
+def odd_dates(issued: date | None, modified: date | None, temporal_start: date | None) -> list[str]:
+    """Which dates of a sheet do not go together; nothing is refused, for a forecast is dated before what it tells."""
+    pairs = (("published", modified, issued), ("period", modified, temporal_start), ("issued", issued, temporal_start))
+    return [name for name, one, other in pairs if one is not None and other is not None and one < other]
+
+
+def say_odd(name: str, say: Callable[[date | None], str], **days: date | None) -> str:
+    """The sentence of dates that do not go together."""
+    return _(_ODD[name]).format(**{one: say(day) for one, day in days.items()})

@@ -10,7 +10,7 @@ from registry.compliance.vocabulary import Evidence
 from registry.datasets.layout import SELDOM_FILLED, SHOWN, FormField, Section
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.datasets.queries import DraftRow, Upstream
-from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, strictest
+from registry.datasets.rules import PERSONAL_RANKS, SECRECY_RANKS, falls_short, odd_dates, say_odd, strictest
 from registry.datasets.sheet_templates import SheetTemplate
 from registry.datasets.vocabulary import (
     AccessRights,
@@ -22,6 +22,7 @@ from registry.datasets.vocabulary import (
 from registry.datasets.wording import field_label, say_value
 from registry.kernel.words import _, current_locale
 from registry.platform.lists import load_list
+from registry.web.templating import say_day
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,7 @@ class SheetPage:
     stage: Stage
     personal_data: PersonalData | None
     access_rights: AccessRights | None
+    oddities: Sequence[str]
     fields: Sequence[tuple[str, str]]
     unknown: Sequence[tuple[str, str]]
     distributions: Sequence[DistributionView]
@@ -329,6 +331,12 @@ def field_views(sheet: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]
         elif name not in SELDOM_FILLED:
             unknown.append((name, field_label(name)))
     return shown, unknown
+
+
+def oddities_of(sheet: Any) -> list[str]:
+    """What does not go together among the dates of a sheet, in sentences."""
+    days = {"issued": sheet.issued, "modified": sheet.modified, "temporal_start": sheet.temporal_start}
+    return [say_odd(name, say_day, **days) for name in odd_dates(**days)]
 
 
 def distribution_view(row: Distribution) -> DistributionView:

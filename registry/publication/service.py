@@ -211,7 +211,7 @@ def decide(
         result_of_tables(checks[0].tables) if checks else None,
     )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
-    wrong |= _wrong_day(form, dossier)
+    wrong |= _wrong_day(form, dossier, checks)
     if form.homologation_id is not None and form.homologation_id not in dict(find_homologations(session, dataset_id)):
         wrong.setdefault(
             "homologation_id",
@@ -243,7 +243,9 @@ def decide(
     return made
 
 
-def _wrong_day(form: PublicationDecisionForm, dossier: Dossier) -> dict[str, str]:
+def _wrong_day(
+    form: PublicationDecisionForm, dossier: Dossier, checks: Sequence[SmallCountCheck]
+) -> dict[str, str]:  # fmt: skip
     """A decision is taken on what is known: it is dated before no answer it rests on, nor before the last decision."""
     last = max((one.answered_on for one in dossier.answers.values()), default=None)
     if last is not None and form.decided_on < last:
@@ -251,6 +253,12 @@ def _wrong_day(form: PublicationDecisionForm, dossier: Dossier) -> dict[str, str
             "Cette décision serait datée d’avant ce sur quoi elle repose : une réponse du {day}. Vérifiez sa date."
         )
         return {"decided_on": sentence.format(day=say_day(last))}
+    if form.outcome.opens and checks and form.decided_on < checks[0].checked_on:
+        sentence = _(
+            "Cette décision serait datée d’avant la vérification des petits effectifs qu’elle cite, du {day}. Vérifiez "
+            "sa date."
+        )
+        return {"decided_on": sentence.format(day=say_day(checks[0].checked_on))}
     before = dossier.choices[0].decided_on if dossier.choices else None
     if before is not None and form.decided_on < before:
         sentence = _("Une décision plus récente, du {day}, est déjà au registre : vérifiez la date de celle-ci.")

@@ -81,7 +81,12 @@ def test_the_decision_cites_the_last_check_and_nothing_of_the_file_stays(town: T
     assert "taille" in kept
     assert "rare" not in kept
     assert "Cette décision citera cette vérification" in legal.get(f"{here}/decider").text
+    early = (town.info["today"]() - timedelta(days=1)).isoformat()
     deny(legal, sheet)
+    with town.as_owner() as session:
+        session.execute(text("UPDATE secret_answer SET answered_on = answered_on - 2"))
+    before = decide(legal, town, sheet, **OPEN, decided_on=early, small_counts_reason="Rien de grave ici.")
+    assert "datée d’avant la vérification" in before.text
     refused = decide(legal, town, sheet, **OPEN)
     assert refused.status_code == 422, "small groups are masked, or somebody says why they leave"
     assert "masquez-les ou regroupez-les" in refused.text
