@@ -44,6 +44,7 @@ from registry.desk import handover_routes as handovers_routes
 from registry.desk import panels as desk_panels
 from registry.desk import question_routes as questions_routes
 from registry.desk import routes as desk_routes
+from registry.desk import stand_in_routes as stand_ins_routes
 from registry.documents import api as documents_api
 from registry.documents import form_routes as documents_forms
 from registry.documents import panels as documents_panels
@@ -255,6 +256,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *desk_routes.HANDLERS,
     *questions_routes.HANDLERS,
     *handovers_routes.HANDLERS,
+    *stand_ins_routes.HANDLERS,
     *desk_api.HANDLERS,
     *dashboard_routes.HANDLERS,
     *deadlines_routes.HANDLERS,

@@ -1,9 +1,10 @@
 """The history of a dataset in words: its sheet, its files and who answered for it, in one line of time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from registry.datasets.systems.views import SYSTEM_LABELS, say_system_value
 from registry.datasets.views import ChangeView
@@ -36,6 +37,38 @@ Told = tuple[Version, str]
 """A change of something that bears on a dataset, and the sentence that tells it."""
 MORE_CHANGES: list[Callable[[Visit, int], Iterable[Told]]] = []
 """What the rooms above add to the history of a dataset, within the reader's rights."""
+
+
+@dataclass(frozen=True)
+class StoodIn:
+    """Somebody who acted for who keeps a dataset: the actor, the days, both included, and for whom."""
+
+    actor: str
+    since: date
+    until: date
+    whom: str
+
+
+STANDING_IN: list[Callable[[Visit, int], Iterable[StoodIn]]] = []
+"""What the rooms above know of who stood in for those that keep a dataset."""
+
+
+def said_for_others(
+    views: Iterable[ChangeView], codes: Mapping[datetime, str], stood: Sequence[StoodIn], zone: ZoneInfo
+) -> list[ChangeView]:
+    """The changes, those made by who stood in for somebody saying for whom; `codes` are the actors by moment."""
+    return [
+        replace(view, actor=_("{name}, pour {whom}").format(name=view.actor, whom=one.whom))
+        if (one := next((each for each in stood if _acted(each, codes.get(view.at, ""), view.at, zone)), None))
+        else view
+        for view in views
+    ]
+
+
+def _acted(one: StoodIn, code: str, at: datetime, zone: ZoneInfo) -> bool:
+    return code.partition(" ")[0] == one.actor and one.since <= at.astimezone(zone).date() <= one.until
+
+
 _PARTS = {
     "distribution": (
         mark("Fichier ajouté : {name}"), mark("Fichier retiré : {name}"), mark("Fichier remis : {name}"),

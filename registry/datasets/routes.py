@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.accounts.queries import find_actor_names
-from registry.datasets.history import MORE_CHANGES, history_views
+from registry.datasets.history import MORE_CHANGES, STANDING_IN, history_views, said_for_others
 from registry.datasets.models import DataService, DatasetField, Derivation, Distribution
 from registry.datasets.queries import (
     OTHER_PARTS,
@@ -120,14 +121,16 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     appointments = find_versions_of_rows(session, "appointment", [one.id for one in held])
     below = [version for rows in (*parts.values(), appointments) for history in rows.values() for version in history]
     more = [told for changes_of in MORE_CHANGES for told in changes_of(visit, dataset_id)]
-    actors = find_actor_names(
-        session, {one.actor for one in (*versions, *below, *(version for version, _said in more))}
-    )
+    every = [*versions, *below, *(version for version, _said in more)]
+    actors = find_actor_names(session, {one.actor for one in every})
     people = {one.person_id: one.name for one in held if one.name}
     changed = {name: {one.snapshot.get(name) for one in versions} for name in NUMBERED}
     changing = {name: {int(one) for one in said if one} for name, said in changed.items() if len(said) > 1}
     known = find_names(session, changing)
     views = history_views(versions, parts, appointments, actors, people, titles, known, more)
+    stood = [one for standing_in in STANDING_IN for one in standing_in(visit, dataset_id)]
+    codes, zone = {one.recorded_at: one.actor for one in every}, ZoneInfo(visit.premises.info["time_zone"])
+    views = said_for_others(views, codes, stood, zone) if stood else views
     shown = [replace(one, address=f"/jeux/{sheet.id}/etat?a={quote(one.at.isoformat())}") for one in views]
     return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, shown))
 

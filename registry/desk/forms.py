@@ -7,7 +7,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from registry.desk.vocabulary import Addressee, QuestionSubject
-from registry.kernel.words import _
+from registry.kernel.dates import plus_months
+from registry.kernel.words import _, mark
 from registry.web.calls import Number
 
 LONGEST_WAIT = 366
@@ -84,3 +85,36 @@ class HandOverForm(BaseModel):
     since: date
     confirmed: bool = False
     reason: Reason | None = None
+
+
+LONGEST_ABSENCE = 6
+"""For how long somebody may be stood in for at once: a choice of the registry, no text sets it. Units: months."""
+STAND_IN_LABELS = {
+    "organisation_id": mark("Sur quelle organisation"),
+    "stand_in_id": mark("Qui vous supplée"),
+    "starts_on": mark("Premier jour"),
+    "ends_on": mark("Dernier jour"),
+    "reason": mark("Pourquoi (facultatif)"),
+}
+
+
+class StandInForm(BaseModel):
+    """Who does one's tasks, from one day to another, both included."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    organisation_id: Number
+    stand_in_id: Number
+    starts_on: date
+    ends_on: date
+    reason: Annotated[Reason | None, AfterValidator(lambda value: value or None)] = None
+
+    @field_validator("ends_on")
+    @classmethod
+    def _within_an_absence(cls, value: date, info: ValidationInfo) -> date:
+        start = info.data.get("starts_on")
+        if start is not None and value < start:
+            raise PydanticCustomError("period", _("Ce dernier jour précède le premier : vérifiez les deux dates."))
+        if start is not None and value > plus_months(start, LONGEST_ABSENCE):
+            raise PydanticCustomError("long", _("Une suppléance dure six mois au plus : rapprochez le dernier jour."))
+        return value

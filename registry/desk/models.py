@@ -95,3 +95,28 @@ class HandOver(Versioned, table=True):
     moved: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     reason: str | None = free(nullable=True)
     undone: bool = Field(default=False)
+
+
+class StandIn(Versioned, table=True):
+    """Who does somebody's tasks while they are away, on an organisation and below it, within their own rights.
+
+    The person is kept beside the account: who stands in may be shown neither of them.
+    Units: both `starts_on` and `ends_on` included; what is ended early counts no more from that moment.
+    """
+
+    __tablename__ = "stand_in"
+    __table_args__ = (
+        CheckConstraint("starts_on <= ends_on", name="period"),
+        CheckConstraint("ends_on <= starts_on + interval '6 months'", name="longest"),
+        CheckConstraint("away_id <> stand_in_id", name="two"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    away_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    away_person_id: int = Field(sa_type=BigInteger, foreign_key="person.id", index=True)
+    stand_in_id: int = Field(sa_type=BigInteger, foreign_key="account.id", index=True)
+    starts_on: date
+    ends_on: date
+    reason: str | None = free(nullable=True)
+    ended_on: date | None = None

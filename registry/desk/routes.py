@@ -24,6 +24,7 @@ from registry.desk.queries import ALIKE, Task, find_colleagues, find_names, find
 from registry.desk.question_queries import find_asked
 from registry.desk.rules import BREACH_PATIENCE, GAP_PATIENCE, PATIENCE
 from registry.desk.service import delegate_task, resume_task, snooze_task
+from registry.desk.stand_in_queries import find_stood_for
 from registry.desk.views import (
     Binding,
     DeskPage,
@@ -119,7 +120,7 @@ def show_desk(visit: Visit) -> Response[Any]:
     view = DeskPage(
         tabs=[(f"{one.label} ({desk.count(one, kind)})", _address(one, **narrowing)) for one in TaskList],
         here=_address(of, **narrowing), title=of.label, rule=_rule(of),
-        tasks=_say(visit, desk.tasks, binding, bodies, (lambda _task: "") if act else alike_address),
+        tasks=say_tasks(visit, desk.tasks, binding, bodies, (lambda _task: "") if act else alike_address),
         total=(desk.tasks[0].alike if desk.tasks else 0) if act else desk.count(of, kind),
         kinds=[
             (str(one), f"{one.label} ({desk.count(of, one)})")
@@ -134,9 +135,17 @@ def show_desk(visit: Visit) -> Response[Any]:
         may_record=visit.visitor.may(Permission.DATASETS_SHEET_RECORD),
         first_address=_address(of, **narrowing, geste=act) if page > 1 else "",
         next_address=_address(of, **narrowing, geste=act, page=str(page + 1)) if desk.has_more else "",
-        empty_title=_(title), empty_words=_(words),
+        empty_title=_(title), empty_words=_(words), standing_in=_standing_in(visit),
+        may_arrange=visit.visitor.may(ARRANGE) and visit.visitor.may(Permission.DATASETS_SHEET_RECORD),
     )  # fmt: skip
     return visit.page("desk/desk.html", view)
+
+
+def _standing_in(visit: Visit) -> list[tuple[str, str]]:
+    """Those for whom the visitor stands in today, each with where their tasks are."""
+    found = find_stood_for(visit.session, visit.visitor.account_id, visit.today)
+    names = find_actor_names(visit.session, {f"account:{one.away_id}" for one in found}) if found else {}
+    return [(names[f"account:{one.away_id}"], f"/bureau/suppleances/{one.id}") for one in found]
 
 
 def _nothing_to_do(visit: Visit) -> str:
@@ -218,7 +227,7 @@ def _since_when(visit: Visit, tasks: Sequence[Task], binding: Binding) -> list[T
     ]
 
 
-def _say(
+def say_tasks(
     visit: Visit,
     tasks: Any,
     binding: Binding,
@@ -268,7 +277,7 @@ def _task_page(
     }
     among = find_colleagues(visit.session, task.needs, task.organisation_id, but=visit.visitor.account_id)
     view = TaskPage(
-        task=_say(visit, [task], binding, bodies)[0],
+        task=say_tasks(visit, [task], binding, bodies)[0],
         colleagues=[(str(one.account_id), one.words) for one in among],
         may_delegate=may_delegate, values=values, errors=errors,
     )  # fmt: skip

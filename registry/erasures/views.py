@@ -91,6 +91,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "secret_answer": (mark("Réponse sur un secret"), ""),
     "sheet_draft": (mark("Brouillon"), "/jeux/brouillons"),
     "stage_request": (mark("Demande de passage"), "/visas/{row}"),
+    "stand_in": (mark("Suppléance"), "/bureau/suppleances"),
     "stage_visa": (mark("Visa"), ""),
     "stored_file": (mark("Fichier conservé"), ""),
     "sub_processor": (mark("Sous-traitant ultérieur"), ""),

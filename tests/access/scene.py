@@ -162,6 +162,7 @@ class Objects:
     recorded_at: str = "2026-11-01T00:00:00"
     question_id: int = NOTHING
     arrangement_id: int = NOTHING
+    absence_id: int = NOTHING
     deputy_id: int = NOTHING
     successor_id: int = NOTHING
     handover_id: int = NOTHING
@@ -602,6 +603,13 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         person_id=lambda of: str(of.successor_id),
         since=lambda _of: (today() + timedelta(days=20)).isoformat(),
     ),
+    "POST /bureau/suppleances": _form(
+        organisation_id=lambda of: str(of.organisation_id),
+        stand_in_id=lambda of: str(of.deputy_id),
+        starts_on=lambda _of: (today() + UNTIL).isoformat(),
+        ends_on=lambda _of: (today() + UNTIL).isoformat(),
+    ),
+    "POST /bureau/suppleances/{absence_id:int}/fin": _form(version="1"),
     "POST /bureau/questions/nouvelle": _form(
         subject_kind="dataset", subject_id=lambda of: str(of.dataset_id), text="D’où vient ce fichier ?"
     ),

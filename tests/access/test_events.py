@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Result, text
 
-from registry.desk.models import TaskArrangement
+from registry.desk.models import StandIn, TaskArrangement
 from registry.desk.vocabulary import Arrangement
 from registry.kernel.permissions import Role
 from registry.platform.jobs import work_once
@@ -235,6 +235,8 @@ EVENTS = {
     "POST /bureau/decisions/{arrangement_id:int}/reprendre": "desk:task:resume",
     "POST /bureau/passations/faites/{handover_id:int}/defaire": "desk:handover:undo",
     "POST /bureau/passations/{person_id:int}": "desk:handover:record",
+    "POST /bureau/suppleances": "desk:stand-in:name",
+    "POST /bureau/suppleances/{absence_id:int}/fin": "desk:stand-in:end",
     "POST /bureau/questions/nouvelle": "desk:question:ask",
     "POST /bureau/questions/{question_id:int}/clore": "desk:question:close",
     "POST /bureau/questions/{question_id:int}/repondre": "desk:question:answer",
@@ -609,13 +611,29 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
         session.add(put_off)
         session.flush()
         own_arrangement = put_off.id
+        own_person = session.execute(
+            text("SELECT person_id FROM account WHERE id = :id"), {"id": administrator.account_id}
+        ).scalar_one()
+        away = StandIn(
+            organisation_id=town.commune_id, away_id=administrator.account_id, stand_in_id=colleague.account_id,
+            away_person_id=own_person,
+            starts_on=town.info["today"](), ends_on=town.info["today"](),
+        )  # fmt: skip
+        session.add(away)
+        session.flush()
+        own_absence = away.id
         day, jurist = town.info["today"](), town.someone(Role.LEGAL).account_id
         lent = [lend(town.commune_id, jurist, about.stand_in_id, day) for _which in ("page", "API")]
         session.add_all(lent)
         session.flush()
         by_page, by_api = (one.id for one in lent)
     about = replace(
-        about, token_id=own_key, session_id=other_session, arrangement_id=own_arrangement, delegation_id=by_page
+        about,
+        token_id=own_key,
+        session_id=other_session,
+        arrangement_id=own_arrangement,
+        delegation_id=by_page,
+        absence_id=own_absence,
     )
     spare = replace(
         about, delegation_id=by_api, breach_id=furnished.objects["commune"].spare_breach_id,

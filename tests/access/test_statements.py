@@ -67,8 +67,9 @@ from tests.conftest import Town
 pytestmark = pytest.mark.database
 
 STATEMENTS = {
-    "/bureau": 8,
-    "/bureau?liste=late&genre=finding&organisation={authority}": 7,
+    "/bureau": 9,
+    "/bureau/suppleances": 5,
+    "/bureau?liste=late&genre=finding&organisation={authority}": 8,
     "/gouvernance/certifications": 3,
     "/gouvernance/certifications/{campaign}": 5,
     "/api/v1/certification-campaigns": 3,
@@ -169,7 +170,7 @@ STATEMENTS = {
     "/jeux/{dataset}/champs/modifier": 3,
     "/jeux/{dataset}/inspection": 4,
     "/jeux/{dataset}/sources": 5,
-    "/jeux/{dataset}/historique": 18,
+    "/jeux/{dataset}/historique": 19,
     "/api/v1/datasets": 3,
     "/api/v1/datasets/{dataset}": 5,
     "/api/v1/datasets/{dataset}/suggestions": 3,
