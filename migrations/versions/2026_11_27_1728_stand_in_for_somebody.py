@@ -10,8 +10,8 @@ from alembic import op
 
 from registry.platform.migrating import refuse_to_lose
 
-revision: str = "0080"
-down_revision: str | None = "0079"
+revision: str = "0083"
+down_revision: str | None = "0082"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
