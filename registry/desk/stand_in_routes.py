@@ -18,7 +18,8 @@ from registry.desk.queries import Asker, find_colleagues, find_tasks
 from registry.desk.routes import ARRANGE, say_tasks
 from registry.desk.stand_in_queries import find_stand_ins_of, find_stood_in_on, get_stand_in
 from registry.desk.stand_in_service import end_stand_in, is_over, name_stand_in
-from registry.desk.views import StandInLine, StandInPage, StandInsPage, binding_on, laws_of
+from registry.desk.stand_in_views import StandInLine, StandInPage, StandInsPage
+from registry.desk.views import binding_on, laws_of
 from registry.kernel.errors import Conflict, Invalid, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
