@@ -21,6 +21,9 @@ from registry.contracts.clauses import amendment_routes as contracts_amendments
 from registry.contracts.clauses import api as contracts_clauses_api
 from registry.contracts.clauses import routes as contracts_clauses
 from registry.contracts.clauses import stipulation_routes as contracts_stipulations
+from registry.contracts.decp import api as decp_api
+from registry.contracts.decp import panels as decp_panels
+from registry.contracts.decp import routes as decp_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -136,6 +139,7 @@ PANELS: tuple[Panel, ...] = (
     *organisations_panels.PANELS,
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
+    *decp_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
     *joint_panels.PANELS,
@@ -211,6 +215,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *contracts_stipulations.HANDLERS,
     *contracts_clauses_api.HANDLERS,
     *contracts_api.HANDLERS,
+    *decp_routes.HANDLERS,
+    *decp_api.HANDLERS,
     *oversight_routes.HANDLERS,
     *processing_routes.HANDLERS,
     *assessments_routes.HANDLERS,

@@ -16,7 +16,7 @@ from registry.platform.home import Home
 from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from registry.web.visits import Premises
-from tests.access.scene import NOTHING, RECORD, TURTLE, Call, Objects, furnish
+from tests.access.scene import ESSENTIAL, NOTHING, RECORD, TURTLE, Call, Objects, furnish
 from tests.access.suggesting import SAMPLE
 from tests.conftest import Someone, Town
 from tests.serving import Served
@@ -107,6 +107,8 @@ def signed_in(someone: Someone) -> Asker:
 def _file_for(path: str) -> tuple[str, bytes]:
     if path.startswith(("/traitements/", "/api/v1/processing-activities/")):
         return "registre.csv", RECORD
+    if "essential-data" in path or "donnees-essentielles" in path:
+        return "decp.json", ESSENTIAL
     return (
         ("extrait.csv", SAMPLE)
         if path.endswith(("/inspection", "/petits-effectifs", "/small-counts"))

@@ -18,6 +18,8 @@ from registry.accounts.service import invite_account, make_token, open_session, 
 from registry.accounts.vocabulary import TokenScope
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
+from registry.contracts.decp.reading import ReadConcessions
+from registry.contracts.decp.service import keep_preview, plan_import
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -80,6 +82,7 @@ from tests.access.retaining import retain
 from tests.access.simulating import adopt_rule, digest_of, rule, simulate_draft
 from tests.access.suggesting import suggest_names
 from tests.conftest import PASSWORD, Town
+from tests.contracts.essential import concession, written
 
 NOTHING = 987_654_321
 """A number nothing bears."""
@@ -222,6 +225,10 @@ class Objects:
     spare_record_import_id: int = NOTHING
     api_record_import_id: int = NOTHING
     api_spare_record_import_id: int = NOTHING
+    essential_import_id: int = NOTHING
+    spare_essential_import_id: int = NOTHING
+    api_essential_import_id: int = NOTHING
+    api_spare_essential_import_id: int = NOTHING
 
     @property
     def task_key(self) -> str:
@@ -337,7 +344,7 @@ def furnish(town: Town, organisation_id: int, word: str, *, above: str = "") -> 
         }
     more = _work(town, organisation_id, word) | desk | assessed | kept
     more["bulk_id"], more["spare_bulk_id"] = (_bulk(town, organisation_id, word) for _time in range(2))
-    more |= _record_imports(town, organisation_id, word)
+    more |= _record_imports(town, organisation_id, word) | _essential_imports(town, organisation_id, word)
     more["suggestion_id"] = suggest_names(town, sheet.id, word)
     more |= _proofs(town, organisation_id, sheet.id, word)
     more |= deviate(
@@ -401,6 +408,26 @@ def _record_imports(town: Town, organisation_id: int, word: str) -> dict[str, in
             found[name] = preview_record(
                 session, ReadRecord(TABLE, [read]), organisation_id=organisation_id, writable={organisation_id},
                 account_id=None, source_name=f"registre-{word}.csv",
+            ).id  # fmt: skip
+    return found
+
+
+def _essential_imports(town: Town, organisation_id: int, word: str) -> dict[str, int]:
+    """Imports of the essential data of a concession, previewed: two for the pages, two for programs."""
+    names = (
+        "essential_import_id",
+        "spare_essential_import_id",
+        "api_essential_import_id",
+        "api_spare_essential_import_id",
+    )
+    found = {}
+    with town.acting("cli:essai") as session:
+        siren = get_organisation(session, organisation_id).siren
+        for name in names:
+            said = concession(id=name[:16], objet=f"Concession {word}", autoriteConcedante={"id": f"{siren}00018"})
+            planned = plan_import(session, [said], {organisation_id})
+            found[name] = keep_preview(
+                session, ReadConcessions([said]), planned, account_id=None, source_name=f"decp-{word}.json"
             ).id  # fmt: skip
     return found
 
@@ -1117,6 +1144,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/templates/{template_id:str}/datasets": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/datasets/{dataset_id:int}/copies": lambda of: {"organisation_id": of.organisation_id},
     "POST /api/v1/processing-activities/imports/{import_id:int}/application": lambda _of: {"lines": [1]},
+    **{
+        f"POST /api/v1/contracts/essential-data/imports/{{essential_import_id:int}}/{done}": lambda _of: {}
+        for done in ("application", "abandonment")
+    },
     "POST /api/v1/processing-activities/imports/{import_id:int}/undoing": lambda _of: {},
     "POST /api/v1/processing-activities/imports/{import_id:int}/abandonment": lambda _of: {},
     "POST /api/v1/datasets/bulk": lambda of: {
@@ -1172,6 +1203,7 @@ _OF_MOVED = (
 SPARE_BY_API = ("course_id", "hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
+    "POST /contrats/donnees-essentielles", "POST /api/v1/contracts/essential-data/imports",
     "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
     "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
     "POST /preuves/{evidence_id:int}/edition", "POST /api/v1/evidence/{evidence_id:int}/editions",
@@ -1185,9 +1217,10 @@ ABOUT_SOMEONE_S = {
 }  # fmt: skip
 
 
-def _record_import_of(of: Objects, path: str) -> int:
+def _import_of(of: Objects, path: str, name: str) -> int:
+    """One of the four imports of a kind: those that a route ends are no other's."""
     spare = "spare_" if path.endswith(("/abandonner", "/abandonment")) else ""
-    number: int = getattr(of, f"{'api_' if path.startswith('/api/') else ''}{spare}record_import_id")
+    number: int = getattr(of, f"{'api_' if path.startswith('/api/') else ''}{spare}{name}")
     return number
 
 
@@ -1200,7 +1233,8 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
     said = {
         "subject_kind": subject, "subject_id": of.dataset_id if subject == "dataset" else of.organisation_id,
         "part": "document", "name": "theme.css", "form": "csv", "step": "contexte", "number": 1, "position": 1,
-        "import_id": _record_import_of(of, path), "policy_id": _rule_of(of, path),
+        "import_id": _import_of(of, path, "record_import_id"),
+        "essential_import_id": _import_of(of, path, "essential_import_id"), "policy_id": _rule_of(of, path),
         "secret": "l311-5-2d",
         **({"dataset_id": of.moved_id} if path.endswith(_OF_MOVED) else {}),
         **({"dataset_id": of.chosen_id} if path.endswith(_OF_CHOSEN) else {}),
@@ -1292,6 +1326,8 @@ def owners_of(path: str, route: str) -> tuple[str, ...]:
     return ("-",)
 
 
+ESSENTIAL = written(concession(autoriteConcedante={"id": "21620041000001"})).encode()
+"""The essential data of a concession of the first commune."""
 RECORD = "Nom du traitement;Finalité\nTraitement importé;Essayer\n".encode()
 """A record of processing of one activity."""
 TURTLE = b"""@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .

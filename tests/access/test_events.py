@@ -23,12 +23,19 @@ SIMULATING = (
     "POST /conformite/simulations", "POST /conformite/simulations/verification",
     "POST /api/v1/simulations", "POST /api/v1/simulations/check",
 )  # fmt: skip
+PREVIEWS_OF_CONTRACTS = (
+    "POST /contrats/donnees-essentielles",
+    "POST /contrats/donnees-essentielles/{essential_import_id:int}/abandonner",
+    "POST /api/v1/contracts/essential-data/imports",
+    "POST /api/v1/contracts/essential-data/imports/{essential_import_id:int}/abandonment",
+)
 WITHOUT_EVENT = {
     "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
     "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
     "POST /jeux/brouillons/{draft_id:int}/oublier": "a draft states nothing, nor does forgetting it",
     "POST /jeux/modifier-ensemble": "a preview: nothing is stated before it is applied",
     "POST /jeux/modifications/{bulk_id:int}/abandonner": "a preview set aside: nothing was stated",
+    **dict.fromkeys(PREVIEWS_OF_CONTRACTS, "a preview, or one set aside: nothing is stated before it is applied"),
     "POST /traitements/imports": "a preview: nothing is stated before it is applied",
     "POST /traitements/imports/{import_id:int}/abandonner": "a preview set aside: nothing was stated",
     "POST /api/v1/processing-activities/imports": "a preview: nothing is stated before it is applied",
@@ -191,6 +198,10 @@ EVENTS = {
     "POST /sous-traitants/{party_id:int}/clauses": "processing:processor:record",
     "POST /traitements/{activity_id:int}/sous-traitants": "processing:activity:amend",
     "POST /contrats/nouveau": "contracts:contract:record",
+    "POST /contrats/donnees-essentielles/{essential_import_id:int}/appliquer": "contracts:essential-data:import",
+    "POST /api/v1/contracts/essential-data/imports/{essential_import_id:int}/application": (
+        "contracts:essential-data:import"
+    ),
     "POST /contrats/{contract_id:int}/annuler": "contracts:contract:annul",
     "POST /contrats/{contract_id:int}/jeux": "contracts:contract:amend",
     "POST /contrats/{contract_id:int}/modifier": "contracts:contract:amend",
@@ -679,7 +690,7 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
     for route in WITHOUT_EVENT:
         method, path = unsafe[route]
         before = _last(town)
-        who = jurist if route in SIMULATING else colleague
+        who = jurist if route in {*SIMULATING, *PREVIEWS_OF_CONTRACTS} else colleague
         asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(who)
         theirs = replace(
             about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view,

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,16 @@ import pytest
 from sqlalchemy import text
 
 from registry.cli.entry import main
+from registry.contracts.clauses.forms import AmendmentForm
+from registry.contracts.clauses.queries import find_amendments
+from registry.contracts.clauses.service import record_amendment
 from registry.contracts.decp.models import EssentialData
 from registry.contracts.decp.reading import read_concessions
 from registry.contracts.forms import ContractForm
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.queries import get_contract
 from registry.contracts.service import record_contract, set_contract_aside
-from registry.contracts.vocabulary import ContractKind, PartySide
+from registry.contracts.vocabulary import AmendmentProgress, ContractKind, PartySide
 from registry.kernel.errors import Refusal
 from registry.organisations.forms import ServiceForm
 from registry.organisations.queries import get_organisation
@@ -147,6 +151,14 @@ def test_a_concession_comes_in_with_its_parties_and_a_second_time_changes_nothin
         assert [(one.party_id, one.side) for one in parties] == [
             (town.authority_id, PartySide.GRANTOR), (number, PartySide.HOLDER),
         ]  # fmt: skip
+        (amendment,) = find_amendments(session, made.id)
+        assert (amendment.number, str(amendment.signed_on), str(amendment.published_on)) == (
+            1,
+            "2025-01-31",
+            "2025-03-31",
+        )
+        assert amendment.object == "Modification n° 1 : durée portée à 132 mois"
+        assert str(made.essential_data_published_on) == "2024-04-12"
     after = counts(town)
     again = run("import", place, "--json")
     assert again["contracts"][0]["action"] == "unchanged"
@@ -180,14 +192,23 @@ def test_a_contract_recorded_by_hand_is_found_by_its_reference_completed_and_nev
     form = {"kind": "dsp", "object": "Eau", "reference": "2026DSP01", "signed_on": "2024-04-03"}
     with town.acting() as session:
         number = record_contract(session, town.authority_id, ContractForm.model_validate(form)).id
+        amendment = AmendmentForm(number=1, object="Avenant prévu", progress=AmendmentProgress.ASKED)
+        record_amendment(session, number, amendment)
+        record_amendment(session, number, AmendmentForm(number=2, object="Autre", signed_on=date(2026, 1, 1)))
 
-    (told,) = run("import", file_of(tmp_path, concession()), "--json")["contracts"]
+    said = concession()
+    said["modifications"].append(changed(2, "2026-01-02", "2026-01-15"))
+    (told,) = run("import", file_of(tmp_path, said), "--json")["contracts"]
 
     assert (told["action"], told["id"]) == ("attach", number)
     assert told["differences"] == [
-        "Signé le : « 3 avril 2024 » ici, « 2 avril 2024 » dans le fichier, laissé tel quel."
+        "Signé le : « 3 avril 2024 » ici, « 2 avril 2024 » dans le fichier, laissé tel quel.",
+        "Avenant n° 2, signé le : « 1er janvier 2026 » ici, « 2 janvier 2026 » dans le fichier, laissé tel quel.",
     ]
     with town.acting() as session:
+        first, second = find_amendments(session, number)
+        assert (first.object, str(first.signed_on), first.progress) == ("Avenant prévu", "2025-01-31", None)
+        assert (str(second.signed_on), str(second.published_on)) == ("2026-01-01", "2026-01-15")
         made = get_contract(session, number)
         assert (str(made.signed_on), str(made.starts_on), made.object) == ("2024-04-03", "2024-05-01", "Eau")
         set_contract_aside(session, number, expected=made.version, reason="Enregistré deux fois", annulled=True)

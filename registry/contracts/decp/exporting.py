@@ -6,6 +6,8 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.decp.queries import find_published
 
+FILE_NAME = "decp.json"
+
 
 def export_essential(session: Session, within: Collection[int] | None = None) -> Iterator[bytes]:
     """A file of the national format: the concessions of some bodies, or of all, nothing of them lost."""

@@ -7,8 +7,11 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.decp.models import EssentialData
+from registry.contracts.clauses.models import Amendment
+from registry.contracts.decp.models import EssentialData, EssentialImport
 from registry.contracts.models import Contract
+from registry.kernel.errors import NotFound
+from registry.kernel.words import _
 from registry.organisations.models import Organisation
 from registry.organisations.vocabulary import OrganisationKind
 
@@ -72,6 +75,12 @@ def find_contracts(session: Session, ids: Collection[int]) -> dict[int, Contract
     return {one.id: one for one in found}
 
 
+def find_amendments_of(session: Session, contract_ids: Collection[int]) -> dict[tuple[int, int], Amendment]:
+    """The amendments of these contracts, annulled or not, by contract and number."""
+    found = session.execute(select(Amendment).where(col(Amendment.contract_id).in_(list(contract_ids)))).scalars()
+    return {(one.contract_id, one.number): one for one in found}
+
+
 def find_by_reference(
     session: Session, organisation_ids: Collection[int], references: Collection[str]
 ) -> dict[tuple[int, str], Contract]:
@@ -101,3 +110,26 @@ def find_published(session: Session, within: Collection[int] | None = None) -> S
     if within is not None:
         query = query.where(col(EssentialData.organisation_id).in_(list(within)))
     return session.execute(query).scalars().all()
+
+
+SHOWN = 50
+
+
+def get_import(session: Session, import_id: int, *, lock: bool = False) -> EssentialImport:
+    """One import of essential data; with `lock`, nobody else changes it until the end.
+
+    Raises: NotFound.
+    """
+    query = select(EssentialImport).where(col(EssentialImport.id) == import_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(_("Cet import n’existe pas, ou vos droits ne vous le montrent pas."))
+    return found
+
+
+def find_imports(session: Session, within: Collection[int]) -> Sequence[EssentialImport]:
+    """The latest imports of essential data of these bodies."""
+    query = select(EssentialImport).where(col(EssentialImport.organisation_id).in_(list(within)))
+    return session.execute(query.order_by(col(EssentialImport.id).desc()).limit(SHOWN)).scalars().all()

@@ -7,13 +7,17 @@ from typing import Any
 
 from registry.contracts.decp.reading import ReadConcessions, write_contract
 from registry.contracts.decp.rules import Change, find_incoherences, read_essential
-from registry.contracts.decp.service import Difference, Planned
-from registry.contracts.decp.vocabulary import EssentialAction, EssentialImportState, Incoherence
+from registry.contracts.decp.service import WRITES, Difference, Planned
+from registry.contracts.decp.vocabulary import EssentialAction, Incoherence
 from registry.contracts.views import CONTRACT_LABELS, say_contract_value
 from registry.kernel.words import _, mark, ngettext
 from registry.web.templating import say_day, say_number
 
 _MOST_QUOTED = 80
+_AMENDMENT = {
+    "signed_on": mark("Avenant n° {number}, signé le"),
+    "published_on": mark("Avenant n° {number}, données publiées le"),
+}
 _ANNULLED = mark("Ce contrat est annulé au registre : rétablissez-le, puis importez de nouveau.")
 _UNREADABLE = mark("Sans numéro, objet et nature lisibles, il n’est pas enregistré : corrigez le fichier.")
 
@@ -46,6 +50,7 @@ class PlannedView:
     siret: str
     object: str
     action: EssentialAction
+    action_label: str
     contract_id: int | None
     organisation_name: str
     told: Sequence[str]
@@ -79,22 +84,21 @@ class EssentialImportPage:
 
     id: int
     source_name: str
-    state: EssentialImportState
+    state: str
     created_at: datetime
     beside: Sequence[str]
     figures: Sequence[tuple[int, str]]
     contracts: Sequence[PlannedView]
     may_apply: bool
+    may_abandon: bool
 
 
 @dataclass(frozen=True)
 class EssentialPanel:
     """The essential data of a contract on its sheet: what was published, and what is wrong in it."""
 
-    identifier: str
-    published_on: date | None
+    facts: Sequence[tuple[str, str]]
     amendments: Sequence[AmendmentView]
-    years: Sequence[date]
     incoherences: Sequence[IncoherenceView]
 
 
@@ -114,7 +118,8 @@ def say_difference(one: Difference) -> str:
     if one.of_format:
         label, recorded, given = one.name, _json(one.recorded), _json(one.given)
     else:
-        label = _(CONTRACT_LABELS[one.name])
+        label = _(_AMENDMENT[one.name]) if one.amendment is not None else _(CONTRACT_LABELS[one.name])
+        label = label.format(number=one.amendment)
         recorded, given = (say_contract_value(one.name, said) for said in (one.recorded, one.given))
     return _("{field} : « {recorded} » ici, « {given} » dans le fichier, laissé tel quel.").format(
         field=label, recorded=recorded, given=given
@@ -145,12 +150,18 @@ def planned_view(one: Planned, names: Mapping[int, str]) -> PlannedView:
     )  # fmt: skip
     return PlannedView(
         identifier=one.essential.identifier, siret=one.essential.siret, object=one.essential.object,
-        action=one.action, contract_id=one.contract.id if one.contract is not None else None,
+        action=one.action, action_label=one.action.label,
+        contract_id=one.contract.id if one.contract is not None else None,
         organisation_name=names.get(one.organisation_id, ""), told=told,
         differences=[say_difference(said) for said in one.differs],
         amendments=[amendment_view(change) for change in one.essential.changes],
         incoherences=[incoherence_view(said) for said in one.incoherences],
     )  # fmt: skip
+
+
+def done_view(identifier: str, action: EssentialAction, contract_id: int | None, title: str) -> PlannedView:
+    """What an import that is over did with one contract: its sheet tells the rest."""
+    return PlannedView(identifier, "", title, action, action.label, contract_id, "", (), (), (), ())
 
 
 def say_beside(read: ReadConcessions) -> list[str]:
@@ -192,8 +203,18 @@ def count_actions(planned: Sequence[Planned | PlannedView]) -> list[tuple[int, s
 def panel_of(content: Mapping[str, Any], identifier: str) -> EssentialPanel:
     """The essential data of a contract on its sheet."""
     said = read_essential(content)
+    facts = [
+        (_("Numéro du contrat"), identifier),
+        (_("Publiées le"), say_day(said.published_on)),
+        (_("Données d’exécution publiées le"), ", ".join(say_day(day) for day in said.years)),
+    ]
     return EssentialPanel(
-        identifier=identifier, published_on=said.published_on,
-        amendments=[amendment_view(one) for one in said.changes], years=said.years,
+        facts=[(label, words) for label, words in facts if words],
+        amendments=[amendment_view(one) for one in said.changes],
         incoherences=[incoherence_view(one) for one in find_incoherences(content)],
-    )  # fmt: skip
+    )
+
+
+def is_written(action: EssentialAction) -> bool:
+    """Whether something of a contract is written."""
+    return action in WRITES

@@ -19,8 +19,8 @@ from registry.inspection.problems import CannotRead, Detail, Problem
 
 MOST_CONTRACTS = 2_000
 """Contracts of ours in one file: an import is written in one transaction, which none holds for long."""
-MOST_BYTES = 2**20
-"""Units: bytes. One contract, as JSON."""
+MOST_BYTES, MOST_IN_ALL = 2**20, 2**25
+"""Units: bytes. One contract, and all of ours together, as JSON."""
 _LIST = "marches.contrat-concession.item"
 _MOST_EVENTS = 20_000
 """Events read of a file that holds no concession, to say what it is instead."""
@@ -40,20 +40,22 @@ def work(order: Order) -> None:
     with Path(order["path"]).open("rb") as file:
         start = _check_start(file)
         ours, kept, others, last = frozenset(order["sirens"]), [], Counter[str](), ""
-        nobody = 0
+        nobody = weight = 0
         try:
             for item in ijson.items(file, _LIST, buf_size=2**18):
                 last = _text(item, "id") or last
                 siret = "".join(_text(item.get("autoriteConcedante"), "id").split()) if isinstance(item, dict) else ""
                 if siret[:9] in ours:
-                    kept.append(_as_given(item, last))
+                    text = _as_given(item, last)
+                    kept.append(Raw(text))
+                    weight += len(text)
                 elif not siret:
                     nobody += 1
                 elif siret in others or len(others) < _COUNTED:
                     others[siret] += 1
                 else:
                     others[""] += 1
-                if len(kept) > MOST_CONTRACTS:
+                if len(kept) > MOST_CONTRACTS or weight > MOST_IN_ALL:
                     raise CannotRead(Problem.TOO_MANY_ROWS, limit=MOST_CONTRACTS)
         except ijson.JSONError as error:
             raise _wrong(str(error), last, len(kept) + nobody + others.total()) from error
@@ -70,11 +72,11 @@ def _text(item: Any, name: str) -> str:
     return said if isinstance(said, str) else ""
 
 
-def _as_given(item: Any, name: str) -> Raw:
+def _as_given(item: Any, name: str) -> bytes:
     text = _ENCODER.encode(item)
     if len(text) > MOST_BYTES:
         raise CannotRead(Problem.TOO_LARGE, limit=MOST_BYTES // 2**20, contract=name[:40])
-    return Raw(text)
+    return text
 
 
 def _check_start(file: BinaryIO) -> int:
