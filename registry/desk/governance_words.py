@@ -33,7 +33,7 @@ def say_correction(task: Task, *_known: object) -> Words:
     """A sheet that was said to be wrong, and did not change since."""
     return (
         _("Corriger la fiche : {note}").format(note=task.detail), _("une campagne de certification l’a signalée"),
-        _("corrigée, ou certifiée telle quelle, elle ne vous attend plus"), _("Corriger"),
+        _("corrigée, ou certifiée telle quelle dans une campagne ouverte, elle ne vous attend plus"), _("Corriger"),
         f"/jeux/{task.subject_id}/modifier",
     )  # fmt: skip
 

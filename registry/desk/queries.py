@@ -134,7 +134,7 @@ class Task:
 _OF_A_KIND = frozenset(
     {
         TaskKind.ERASURE, TaskKind.DPIA, TaskKind.ASSESSMENT, TaskKind.DEVIATION, TaskKind.MOVE, TaskKind.ACTION,
-        TaskKind.TRAINING, TaskKind.CERTIFICATION, TaskKind.DOCUMENT, TaskKind.POINT,
+        TaskKind.TRAINING, TaskKind.CERTIFICATION, TaskKind.DOCUMENT, TaskKind.POINT, TaskKind.CORRECTION,
     }
 )  # fmt: skip
 """The kinds of task whose own name says what doing them takes, whatever they are about."""

@@ -22,9 +22,9 @@ _KEPT_BY_ASKER = """
 # told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for erasure once
 # no request needs their name. A refusal is owed point by point, then the move once more. Who answers for data is told
 # of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in, whoever may
-# record it; what is answered to be wrong is theirs to mend, until the sheet changes or is certified. The tasks that ask
-# for one act, on as many sheets, are told as one line once there are enough of them: it stands where the gravest of
-# them would.
+# record it; what is answered to be wrong is theirs to mend, one task a sheet, until the sheet changes or is certified
+# as it stands, in that campaign or in a later one. The tasks that ask for one act, on as many sheets, are told as one
+# line once there are enough of them: it stands where the gravest of them would.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -185,12 +185,18 @@ WITH waiting AS MATERIALIZED (
      AND {_KEPT_BY_ASKER}
    GROUP BY c.id
   UNION ALL
-  SELECT 'correction', concat_ws(':', 'correction', s.id), s.organisation_id, 'dataset', s.dataset_id, s.note,
-         ARRAY[]::text[], 2, s.answered_on, NULL, 1, false, false, CAST(:correction_patience AS integer), NULL
+  SELECT 'correction', concat_ws(':', 'correction', s.dataset_id), min(s.organisation_id), 'dataset', s.dataset_id,
+         string_agg(s.note, ' ; ' ORDER BY s.id), ARRAY[]::text[], 2, min(s.answered_on), NULL, 1, false, false,
+         CAST(:correction_patience AS integer), NULL
     FROM certification s JOIN certification_campaign c ON c.id = s.campaign_id AND NOT c.annulled
     JOIN dataset d ON d.id = s.dataset_id AND NOT d.annulled AND d.stage <> 'disposed'
    WHERE s.state = 'wrong' AND s.dataset_version = d.version AND s.organisation_id = ANY (:recording)
+     AND NOT EXISTS (SELECT FROM certification l
+                       JOIN certification_campaign n ON n.id = l.campaign_id AND NOT n.annulled
+                      WHERE l.dataset_id = s.dataset_id AND l.state = 'certified' AND l.dataset_version = d.version
+                        AND (l.answered_on, l.campaign_id) > (s.answered_on, s.campaign_id))
      AND {_KEPT_BY_ASKER}
+   GROUP BY s.dataset_id
   UNION ALL
   SELECT 'training', concat_ws(':', 'training', p.id), p.organisation_id, 'organisation', p.organisation_id,
          coalesce(CAST(had.next_on AS text), ''), ARRAY[]::text[], 5, NULL,

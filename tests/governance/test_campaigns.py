@@ -79,6 +79,26 @@ def test_who_keeps_a_sheet_is_asked_certifies_in_bulk_or_says_what_is_wrong_and_
     assert jurist.post(f"{campaign}/rouvrir", {"version": "2"}).status_code == 303
 
 
+def test_a_sheet_said_to_be_wrong_is_one_task_until_a_later_campaign_certifies_it_as_it_stands(town: Town) -> None:
+    director, steward = town.someone(Role.DIRECTOR, town.service_id), town.someone(Role.STEWARD, town.service_id)
+    meters = town.record("Compteurs", on=town.service_id)
+    first = campaign_by(director, town, organisation_id=str(town.service_id))
+    steward.post(f"{first}/signaler", {"sheet": f"{meters}:1", "note": "Le format a changé"})
+    assert director.post(f"{first}/clore", {"version": "1"}).status_code == 303
+    assert "certifiée telle quelle dans une campagne ouverte" in unescape(steward.get("/bureau").text)
+
+    second = campaign_by(director, town, organisation_id=str(town.service_id))
+    steward.post(f"{second}/signaler", {"sheet": f"{meters}:1", "note": "Il manque la rue"})
+    desk = unescape(steward.get("/bureau").text)
+    assert "Corriger la fiche : Le format a changé ; Il manque la rue" in desk
+    assert desk.count("Fiches à corriger (1)") == 1, "One sheet, one task."
+    assert steward.post(f"{second}/certifier", {"sheet": f"{meters}:1"}).status_code == 303
+    assert "Corriger la fiche" not in steward.get("/bureau").text, "The older word of the closed campaign is past."
+    annulled = director.post(f"{second}/annuler", {"version": "1", "reason": "Ouverte par erreur"})
+    assert annulled.status_code == 303, annulled.text
+    assert "Corriger la fiche : Le format a changé" in unescape(steward.get("/bureau").text)
+
+
 def test_a_campaign_is_known_to_who_keeps_it_and_to_the_bodies_it_asks_alone(town: Town) -> None:
     director, asked, left = (
         town.someone(Role.DIRECTOR), town.someone(Role.STEWARD, town.commune_id),
