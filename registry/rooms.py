@@ -25,8 +25,11 @@ from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.simulations.jobs import simulating
 from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
+from registry.contracts.facts import bind_amendments, bind_contracts, every_amendment, every_contract
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
+from registry.contracts.queries import names_of_contracts
 from registry.dashboard import brief
 from registry.dashboard.service import count_months
 from registry.datasets.bulk.jobs import bulk_jobs
@@ -377,6 +380,12 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             ),
             SubjectKind.REQUEST: Subject(
                 SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
+            ),
+            SubjectKind.CONTRACT: Subject(
+                SubjectKind.CONTRACT, bind_contracts, every_contract, names_of_contracts, _is_standing
+            ),
+            SubjectKind.AMENDMENT: Subject(
+                SubjectKind.AMENDMENT, bind_amendments, every_amendment, names_of_amendments, _is_standing
             ),
         },
         dependents=dict.fromkeys((PEOPLE, OWED), bodies_of)

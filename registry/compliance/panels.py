@@ -46,6 +46,8 @@ SHEETS = {
     SubjectKind.ACTIVITY: "/traitements/{id}",
     SubjectKind.BREACH: "/violations/{id}",
     SubjectKind.REQUEST: "/demandes/{id}",
+    SubjectKind.CONTRACT: "/contrats/{id}",
+    SubjectKind.AMENDMENT: "/contrats/avenants/{id}",
 }
 """Where the sheet of each kind of subject stands."""
 _RECORDS = {
@@ -55,6 +57,8 @@ _RECORDS = {
     SubjectKind.ACTIVITY: Permission.PROCESSING_ACTIVITY_RECORD,
     SubjectKind.BREACH: Permission.PROCESSING_BREACH_RECORD,
     SubjectKind.REQUEST: Permission.PROCESSING_REQUEST_RECORD,
+    SubjectKind.CONTRACT: Permission.CONTRACTS_CONTRACT_RECORD,
+    SubjectKind.AMENDMENT: Permission.CONTRACTS_CONTRACT_RECORD,
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
@@ -63,6 +67,7 @@ _ASKED = {
     Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
+    Permission.CONTRACTS_CONTRACT_RECORD: mark("à demander à qui tient les contrats"),
     Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.LIFECYCLE_VISA_GIVE: mark("à demander au service juridique"),
     Permission.GOVERNANCE_PLAN_RECORD: mark("à demander au référent ou à la référente données"),

@@ -95,6 +95,7 @@ class ContractBody(ContractLineBody):
     tacit_renewal: bool | None
     renewed_until: date | None
     value_euros: int | None
+    personal_data: bool | None
     clauses_read_on: date | None
     hosts_data: bool | None
     cloud_service: bool | None
@@ -127,8 +128,8 @@ _COLUMNS = (
     "id", "version", "organisation_id", "kind", "object", "reference", "public_service", "starts_on", "ends_on",
 )  # fmt: skip
 _MORE = (
-    "consulted_on", "signed_on", "tacit_renewal", "renewed_until", "value_euros", "clauses_read_on", "hosts_data",
-    "cloud_service", "essential_data_published_on", "notes", "annulled",
+    "consulted_on", "signed_on", "tacit_renewal", "renewed_until", "value_euros", "personal_data", "clauses_read_on",
+    "hosts_data", "cloud_service", "essential_data_published_on", "notes", "annulled",
 )  # fmt: skip
 
 

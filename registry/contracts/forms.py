@@ -57,6 +57,7 @@ class ContractForm(BaseModel):
     tacit_renewal: bool | None = None
     renewed_until: Day | None = None
     value_euros: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    personal_data: bool | None = None
     clauses_read_on: Day | None = None
     hosts_data: bool | None = None
     cloud_service: bool | None = None

@@ -45,6 +45,7 @@ class Contract(Versioned, table=True):
     tacit_renewal: bool | None = None
     renewed_until: date | None = None
     value_euros: int | None = Field(default=None, sa_type=BigInteger)
+    personal_data: bool | None = None
     clauses_read_on: date | None = None
     hosts_data: bool | None = None
     cloud_service: bool | None = None

@@ -226,6 +226,12 @@ def find_contracts_about(session: Session, dataset_id: int, *, today: date) -> S
     return rows.scalars().all()
 
 
+def names_of_contracts(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """The object of each of these contracts."""
+    rows = session.execute(select(col(Contract.id), col(Contract.object)).where(col(Contract.id).in_(list(ids))))
+    return {row.id: row.object for row in rows}
+
+
 PROVED = Provable(
     ProofSubject.CONTRACT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/{id}", finding(Contract, Contract.object)
 )

@@ -6,7 +6,7 @@ from registry.contracts.forms import BELOW, ContractForm
 from registry.web.forms import FormData
 
 _TRUTHS = {"true": True, "false": False}
-_FLAGS = frozenset({"tacit_renewal", "hosts_data", "cloud_service"})
+_FLAGS = frozenset({"tacit_renewal", "hosts_data", "cloud_service", "personal_data"})
 _PARTY = ("party_id", "side", "gdpr_role")
 
 

@@ -2,6 +2,7 @@
 
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.service import touch_contract
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.queries import (
@@ -61,7 +62,7 @@ def amend_contract(
         contract.version = contract.version + 1
     session.flush()
     session.refresh(contract)
-    touch(session, "contract", contract.id)
+    touch_contract(session, contract.id)
     return contract
 
 
@@ -97,7 +98,7 @@ def set_contract_aside(
     contract.annulled = annulled
     session.flush()
     session.refresh(contract)
-    touch(session, "contract", contract.id)
+    touch_contract(session, contract.id)
     return contract
 
 

@@ -27,6 +27,7 @@ CONTRACT_LABELS: dict[str, str] = {
     "tacit_renewal": mark("Tacite reconduction"),
     "renewed_until": mark("Reconduit au plus tard jusqu’au"),
     "value_euros": mark("Valeur totale (euros hors taxes)"),
+    "personal_data": mark("Touche à des données personnelles"),
     "clauses_read_on": mark("Clauses relues le"),
     "hosts_data": mark("Le titulaire garde des données de la collectivité"),
     "cloud_service": mark("Service d’informatique en nuage"),

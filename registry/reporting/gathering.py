@@ -48,6 +48,8 @@ _SHEETS = {
     SubjectKind.ACTIVITY: mark("Fiche du traitement"),
     SubjectKind.BREACH: mark("Fiche de la violation"),
     SubjectKind.REQUEST: mark("Fiche de la demande"),
+    SubjectKind.CONTRACT: mark("Fiche du contrat"),
+    SubjectKind.AMENDMENT: mark("Fiche de l’avenant"),
 }
 """Where a fact is filled in, by what it is about."""
 _JUDGED = (SubjectKind.ORGANISATION, SubjectKind.DATASET, SubjectKind.SYSTEM, SubjectKind.ACTIVITY)

@@ -25,14 +25,17 @@ from registry.contracts.clauses.service import (
 from registry.contracts.clauses.views import (
     AMENDMENT_LABELS,
     AmendmentFormPage,
+    AmendmentPage,
     SetAsidePage,
     again,
+    amendment_fields,
+    amendment_lines,
     labels_of,
     name_clause,
     name_instrument,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import get_contract
+from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
@@ -41,7 +44,7 @@ from registry.web.forms import parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import Rejected, Visit, route
 
-RECORD = Permission.CONTRACTS_CONTRACT_RECORD
+READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 
 
 def _amendment_page(
@@ -84,6 +87,23 @@ def record_new_amendment(visit: Visit, contract_id: int) -> Response[Any]:
     except Conflict as refusal:
         return _amendment_page(visit, contract, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/contrats/{contract_id}/clauses", done="avenant-enregistre")
+
+
+@route("GET", "/contrats/avenants/{amendment_id:int}", READ)
+def show_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
+    """One amendment: its days, what it says of each clause, and what every room knows of it."""
+    amendment = get_amendment(visit.session, amendment_id)
+    contract = get_contract(visit.session, amendment.contract_id)
+    written = find_written(visit.session, [contract])[contract.id]
+    titles = {one.id: one.title for one in find_datasets_of(visit.session, contract.id)}
+    said = [row for row in written.stipulations.values() if row.amendment_id == amendment_id]
+    page = AmendmentPage(
+        id=amendment.id, contract_id=contract.id, contract=contract.object, title=name_instrument(amendment),
+        object=amendment.object, annulled=amendment.annulled, fields=amendment_fields(amendment),
+        stipulations=amendment_lines(said, written, titles), panels=visit.panels_of("amendment", amendment.id),
+        may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
+    )  # fmt: skip
+    return visit.page("contracts/amendment_sheet.html", page)
 
 
 @route("GET", "/contrats/avenants/{amendment_id:int}/modifier", RECORD)
@@ -190,6 +210,7 @@ def annul_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_amendment,
     show_new_amendment, record_new_amendment, show_amend_amendment, change_amendment, show_annul_amendment,
     annul_amendment, show_annul_stipulation, annul_stipulation,
 )  # fmt: skip

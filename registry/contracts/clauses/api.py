@@ -29,9 +29,10 @@ from registry.contracts.clauses.service import (
     stipulate,
     tell_performance,
 )
-from registry.contracts.clauses.standing import asked_of, expectations_of, standing_on
+from registry.contracts.clauses.showing import asked_now
+from registry.contracts.clauses.standing import expectations_of, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS, say_doubt
-from registry.contracts.queries import find_datasets_of, get_contract, touches_personal_data
+from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState, Doubt
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -203,7 +204,7 @@ def read_clauses(visit: Visit, contract_id: int) -> Response[ContractOnDayBody]:
     signed_by = asked.signed_by or day
     written = find_written(visit.session, [contract])[contract_id]
     covered = {one.id: one.title for one in find_datasets_of(visit.session, contract_id)}
-    looked_for = asked_of(contract, personal=touches_personal_data(visit.session, contract_id))
+    looked_for = asked_now(visit.session, contract)
     standing, spans = standing_on(written, day, signed_by=signed_by), written.spans(signed_by=signed_by)
     of = asked.dataset_id
     body = ContractOnDayBody(

@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.rules import Instrument, Span, Stipulation, spans_of
+from registry.contracts.models import Contract
 from registry.contracts.rules import Term, term_of
 from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.errors import NotFound
@@ -132,6 +133,17 @@ def find_amendments(session: Session, contract_id: int) -> Sequence[Amendment]:
     """Every amendment of a contract, annulled or not, in the order of their numbers."""
     query = select(Amendment).where(col(Amendment.contract_id) == contract_id).order_by(col(Amendment.number))
     return session.execute(query).scalars().all()
+
+
+def names_of_amendments(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Each of these amendments by its number and the object of its contract."""
+    rows = session.execute(
+        select(col(Amendment.id), col(Amendment.number), col(Contract.object))
+        .join(Contract, col(Contract.id) == col(Amendment.contract_id))
+        .where(col(Amendment.id).in_(list(ids)))
+    )
+    said = _("Avenant n° {number} — {contract}")
+    return {row.id: said.format(number=row.number, contract=row.object) for row in rows}
 
 
 def find_stipulations(session: Session, clause_id: int) -> Sequence[ClauseStipulation]:

@@ -21,8 +21,8 @@ from registry.contracts.clauses.rules import Span, doubts_of
 from registry.contracts.clauses.service import (
     tell_performance,
 )
-from registry.contracts.clauses.showing import floor_of
-from registry.contracts.clauses.standing import asked_of, standing_on
+from registry.contracts.clauses.showing import asked_now, floor_of
+from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import (
     SHAPES,
     STIPULATION_LABELS,
@@ -36,7 +36,7 @@ from registry.contracts.clauses.views import (
     stipulation_views,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import Covered, find_datasets_of, get_contract, touches_personal_data
+from registry.contracts.queries import Covered, find_datasets_of, get_contract
 from registry.contracts.vocabulary import ClausePerformance, ClauseState
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
@@ -92,7 +92,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     dataset = dataset if dataset in titles else None
     standing = standing_on(written, day, signed_by=signed_by)
     spans = [one for one in written.spans(signed_by=signed_by) if _bears_on(one, dataset)]
-    asked = asked_of(written.contract, personal=touches_personal_data(visit.session, contract_id))
+    asked = asked_now(visit.session, written.contract)
     idle = [
         row
         for row in written.stipulations.values()

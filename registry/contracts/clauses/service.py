@@ -18,6 +18,13 @@ from registry.ledger.service import say, touch
 from registry.platform.tables import set_those_that_differ
 
 
+def touch_contract(session: Session, contract_id: int) -> None:
+    """Says that what a contract says changed: it is judged again, and so are its amendments."""
+    touch(session, "contract", contract_id)
+    for one in find_amendments(session, contract_id):
+        touch(session, "amendment", one.id)
+
+
 def record_amendment(session: Session, contract_id: int, form: AmendmentForm) -> Amendment:
     """A new amendment of a contract, from the day it is asked for.
 
@@ -227,7 +234,7 @@ def _kept(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     session.refresh(row)
-    touch(session, "contract", row.contract_id)
+    touch_contract(session, row.contract_id)
     return row
 
 

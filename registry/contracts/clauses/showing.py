@@ -1,17 +1,28 @@
-"""What the law gives a contract by itself, whatever the parties wrote: shown beside it, never mixed with it."""
+"""What one looks for in a contract, and what the law gives it by itself, whatever the parties wrote."""
 
 from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_of
-from registry.contracts.clauses.standing import concedes_public_service
+from registry.contracts.clauses.kinds import Asked
+from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
 from registry.contracts.models import Contract
+from registry.contracts.queries import touches_personal_data
 from registry.kernel.words import _
 from registry.web.visits import Visit
 
 LAW_OF_2016 = date(2016, 10, 9)
 """From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
 _SINCE_2016, _BEFORE = ("DSP-01", "DSP-02", "DSP-03", "DSP-06", "DSP-07"), ("DSP-05",)
+
+
+def asked_now(session: Session, contract: Any) -> Asked:
+    """What decides which clauses one looks for in a contract: as somebody told it, else as its datasets let see."""
+    told = contract.personal_data
+    return asked_of(contract, personal=touches_personal_data(session, contract.id) if told is None else told)
 
 
 def floor_of(visit: Visit, contract: Contract, today: date) -> tuple[list[FloorLine], str]:

@@ -22,7 +22,7 @@ from registry.contracts.clauses.service import (
     record_clause,
     stipulate,
 )
-from registry.contracts.clauses.standing import asked_of
+from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.views import (
     STIPULATION_LABELS,
     KindsPage,
@@ -35,7 +35,7 @@ from registry.contracts.clauses.views import (
     name_instrument,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract, touches_personal_data
+from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
@@ -98,7 +98,7 @@ def show_new_clause(visit: Visit, contract_id: int) -> Response[Any]:
         values = {"amendment_id": amendment, "datasets": _first_datasets(visit, contract, kind)}
         return _stipulation_page(visit, contract, kind, values, action=f"/contrats/{contract_id}/clauses/nouvelle")
     written = find_written(visit.session, [contract])[contract.id]
-    asked = asked_of(contract, personal=touches_personal_data(visit.session, contract_id))
+    asked = asked_now(visit.session, contract)
     expected, others = kind_choices(asked, frozenset(one.kind for one in written.clauses.values()))
     return visit.page(
         "contracts/clause_kinds.html", KindsPage(contract.id, contract.object, amendment, expected, others)

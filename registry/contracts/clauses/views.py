@@ -159,6 +159,36 @@ class ClausesPage:
 
 
 @dataclass(frozen=True)
+class AmendmentLine:
+    """What an amendment does to a clause."""
+
+    clause_id: int
+    act: str
+    title: str
+    article: str
+    datasets: Sequence[tuple[int, str]]
+    terms: Sequence[tuple[str, str]]
+    text: str
+    reasons: str
+
+
+@dataclass(frozen=True)
+class AmendmentPage:
+    """One amendment: its days, what it does to each clause, and other rooms' panels."""
+
+    id: int
+    contract_id: int
+    contract: str
+    title: str
+    object: str
+    annulled: bool
+    fields: Sequence[tuple[str, str]]
+    stipulations: Sequence[AmendmentLine]
+    panels: Sequence[str]
+    may_record: bool
+
+
+@dataclass(frozen=True)
 class AmendmentFormPage:
     """The form of an amendment."""
 
@@ -413,3 +443,27 @@ def again(refusal: Stale | Conflict) -> dict[str, str]:
     if isinstance(refusal, Stale):
         return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
     return {"_": refusal.message}
+
+
+def amendment_fields(amendment: Any) -> list[tuple[str, str]]:
+    """What is known of an amendment: label and words."""
+    said = []
+    for name, label in AMENDMENT_LABELS.items():
+        value = getattr(amendment, name)
+        if name in {"number", "object"} or value is None:
+            continue
+        words = value.label if name == "progress" else say_day(value) if name.endswith("_on") else str(value)
+        said.append((_(label), words))
+    return said
+
+
+def amendment_lines(rows: Sequence[Any], written: Written, titles: Mapping[int, str]) -> list[AmendmentLine]:
+    """What an amendment does to each clause."""
+    return [
+        AmendmentLine(
+            row.clause_id, ClauseAct(row.act).label, name_clause(written.clauses[row.clause_id]), row.article or "",
+            [(number, titles.get(number, "")) for number in row.datasets],
+            say_terms(written.clauses[row.clause_id].kind, row.terms), row.text or "", row.reasons or "",
+        )
+        for row in rows
+    ]  # fmt: skip
