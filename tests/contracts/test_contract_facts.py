@@ -1,0 +1,100 @@
+"""Contracts and amendments judged by their clauses: unknown until read, missing once read, in order once signed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlmodel import col
+
+from registry.compliance.models import Finding
+from registry.compliance.vocabulary import SubjectKind
+from registry.kernel.permissions import Role
+from tests.conftest import Someone, Town
+from tests.contracts.test_clause_pages import a_contract, add, amend, kept
+from tests.pages import fields_of as form_of
+
+pytestmark = pytest.mark.database
+
+
+def verdicts(town: Town, kind: SubjectKind, subject_id: int, policy: str) -> list[str]:
+    """What a rule said of a subject, from the first time to now."""
+    with town.acting() as session:
+        query = (
+            select(col(Finding.verdict))
+            .where(
+                col(Finding.subject_kind) == kind,
+                col(Finding.subject_id) == subject_id,
+                col(Finding.policy_id) == policy,
+            )
+            .order_by(col(Finding.id))
+        )
+        return [str(one) for one in session.execute(query).scalars()]
+
+
+def number_of(place: str) -> int:
+    return int(place.rsplit("/", 1)[1])
+
+
+def change(who: Someone, place: str, **more: Any) -> None:
+    form = form_of(who.get(f"{place}/modifier"))
+    kept(who.post(f"{place}/modifier", form | more))
+
+
+def test_from_a_contract_to_the_amendment_that_puts_it_in_order_its_findings_tell_it(town: Town) -> None:
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    place = a_contract(jurist, town, clauses_read_on="")
+    number = number_of(place)
+
+    change(jurist, place, clauses_read_on=today.isoformat())
+    amendment = amend(jurist, place, 1, progress="asked")
+    kept(add(jurist, place, "penalties", amendment_id=str(amendment), **{"terms-euros_per_day": "150"}))
+    form = form_of(jurist.get(f"/contrats/avenants/{amendment}/modifier"))
+    signed = (today - timedelta(days=1)).isoformat()
+    kept(jurist.post(f"/contrats/avenants/{amendment}/modifier", form | {"progress": "", "signed_on": signed}))
+
+    assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["to-complete", "non-compliant", "compliant"]
+    assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-24")[-1] == "compliant"
+    sheet = jurist.get(place).text
+    assert "DSP-22" in sheet
+    assert "DSP-24" in jurist.get(f"/contrats/avenants/{amendment}").text
+
+
+def test_an_amendment_of_price_alone_signed_while_clauses_lack_is_told(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, signed_on="2025-06-02")
+
+    assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-24")[-1] == "non-compliant"
+
+
+def test_a_ban_on_reuse_is_a_breach_until_the_amendment_that_ends_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "reuse-ban", text="La collectivité s’interdit toute réutilisation."))
+    amendment = amend(jurist, place, 1, signed_on="2026-01-05")
+    clause = jurist.api("GET", f"/api/v1/contracts/{number_of(place)}/clauses?on=2022-01-01").json()["in_force"][0]
+    kept(
+        jurist.post(f"/contrats/clauses/{clause['clause']['id']}/acte", {"act": "ends", "amendment_id": str(amendment)})
+    )
+
+    assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-06") == [
+        "compliant", "non-compliant", "compliant",
+    ]  # fmt: skip
+
+
+def test_a_contract_set_aside_bears_no_finding_and_bears_them_again_once_it_is_back(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, signed_on="2025-06-02")
+    version = form_of(jurist.get(f"{place}/annuler"))["version"]
+    kept(jurist.post(f"{place}/annuler", {"version": version, "reason": "Saisi deux fois"}))
+
+    with town.acting() as session:
+        standing = select(col(Finding.id)).where(
+            col(Finding.subject_kind).in_([SubjectKind.CONTRACT, SubjectKind.AMENDMENT]), col(Finding.until).is_(None)
+        )
+        assert session.execute(standing).all() == []
+    version = form_of(jurist.get(f"{place}/annuler"))["version"]
+    kept(jurist.post(f"{place}/annuler", {"version": version, "reason": "C’était le bon"}))
+    assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-24")[-1] == "non-compliant"
