@@ -79,8 +79,8 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=True),
         sa.Column("performance", _listed(PERFORMANCES, "clauseperformance"), nullable=True),
+        sa.Column("performance_on", sa.Date(), nullable=True),
         sa.Column("performance_note", sa.Text(), nullable=True),
-        sa.Column("annulled", sa.Boolean(), nullable=False),
         info={"kind": "record"},
     )
     op.create_index(op.f("ix_clause_organisation_id"), "clause", ["organisation_id"], unique=False)
@@ -115,7 +115,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    refuse_to_lose(op.get_bind(), *FREE_TEXTS)
+    refuse_to_lose(op.get_bind(), *FREE_TEXTS, *(f"contract WHERE {name} IS NOT NULL" for name, _kind in COLUMNS))
     for table in ("clause_stipulation", "clause", "amendment"):
         op.drop_table(table)
     for name, _kind in reversed(COLUMNS):

@@ -8,8 +8,10 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
-revision: str = "0083"
-down_revision: str | None = "0082"
+from registry.platform.migrating import refuse_to_lose
+
+revision: str = "0084"
+down_revision: str | None = "0083"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -19,4 +21,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "contract WHERE personal_data IS NOT NULL")
     op.drop_column("contract", "personal_data")

@@ -80,7 +80,7 @@ ACTOR = "cli:demo"
 _CONTENT = Path(__file__).with_name("content.yaml")
 _MATTERS = Path(__file__).with_name("matters.yaml")
 _SHEETS = Path(__file__).with_name("sheets")
-_COUNTED = re.compile(r"J-(\d{1,4})")
+_COUNTED, _COMING = re.compile(r"J-(\d{1,4})"), re.compile(r"J\+(\d{1,4})")
 _OPENS_AT, _BETWEEN_STEPS = time(8, 30), timedelta(seconds=90)
 
 _ACT = text(
@@ -139,6 +139,8 @@ def _on_days(said: Any, today: date) -> Any:
         return {name: _on_days(value, today) for name, value in said.items()}
     if isinstance(said, list):
         return [_on_days(value, today) for value in said]
+    if isinstance(said, str) and (coming := _COMING.fullmatch(said)):
+        return plus_days(today, int(coming.group(1)))
     if isinstance(said, str) and (counted := _COUNTED.fullmatch(said)):
         day = plus_days(today, -int(counted.group(1)))
         return min(working_day_from(day), plus_days(today, -1))

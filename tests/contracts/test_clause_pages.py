@@ -207,6 +207,10 @@ def test_a_clause_noted_twice_is_annulled_with_a_reason_and_comes_back(town: Tow
     assert jurist.post(line, {"version": "1", "reason": " "}).status_code == 422
     kept(jurist.post(line, {"version": "1", "reason": "Relevée deux fois"}))
     assert on(jurist, place)["in_force"] == []
+    assert (
+        f'href="/contrats/clauses/{row["clause"]["id"]}">Contrôle des données</a>'
+        in jurist.get(f"{place}/clauses").text
+    )
     kept(jurist.post(line, {"version": "2", "reason": "C’était la bonne"}))
     assert len(on(jurist, place)["in_force"]) == 1
     late = jurist.post(
@@ -215,6 +219,31 @@ def test_a_clause_noted_twice_is_annulled_with_a_reason_and_comes_back(town: Tow
     )
     assert late.status_code == 409
     assert "Mon article" in late.text
+
+
+def test_a_clause_of_a_contract_without_its_day_of_signature_stays_in_sight(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, signed_on="", consulted_on="", starts_on="")
+    kept(add(jurist, place, "audit", article="art. 77"))
+
+    page = jurist.get(f"{place}/clauses").text
+
+    assert "Relevées, sans effet ce jour-là" in page
+    assert "art. 77" in page
+
+
+def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(town: Town) -> None:
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit"))
+    (row,) = on(jurist, place)["in_force"]
+    line = f"/contrats/clauses/{row['clause']['id']}"
+    late = jurist.post(line, {"version": "1", "performance": "breached", "performance_on": "2100-01-01"})
+    assert late.status_code == 422
+    kept(jurist.post(line, {"version": "1", "performance": "breached"}))
+
+    assert on(jurist, place)["in_force"][0]["state"] == "breached"
+    assert on(jurist, place, on=(today - timedelta(days=1)).isoformat())["in_force"][0]["state"] == "in-force"
 
 
 def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -> None:

@@ -107,7 +107,9 @@ def clause(number: int, clause_id: int, instrument: Instrument, act: ClauseAct, 
 
 def doubts(*said: Stipulation) -> list[tuple[Doubt, tuple[int, ...]]]:
     spans = spans_of(said, WHOLE, signed_by=day(60))
-    return [(one.doubt, one.ids) for one in doubts_of(said, spans, WHOLE)]
+    amendments = sorted({one.instrument for one in said if one.instrument.number}, key=lambda one: one.number)
+    found = doubts_of(said, spans, WHOLE, signed_on=CONTRACT.signed_on, amendments=amendments)
+    return [(one.doubt, one.ids) for one in found]
 
 
 def test_what_does_not_hold_together_is_told_with_what_is_meant() -> None:
@@ -125,6 +127,12 @@ def test_what_does_not_hold_together_is_told_with_what_is_meant() -> None:
     assert doubts(adds, clause(2, 2, first, ClauseAct.ADDS)) == [(Doubt.OVERLAP, (1, 2))]
     ends, back = clause(2, 1, first, ClauseAct.ENDS), clause(3, 1, Instrument(2, day(20)), ClauseAct.ADDS)
     assert doubts(adds, ends, back) == [(Doubt.GAP, (1, 3))]
+
+
+def test_an_amendment_before_its_contract_is_told_though_it_speaks_of_no_clause() -> None:
+    early, after = Instrument(1, day(-9)), Instrument(2, day(9))
+    (told,) = doubts_of([], [], WHOLE, signed_on=day(0), amendments=[early, after])
+    assert (told.doubt, told.number, told.first) == (Doubt.BEFORE_CONTRACT, 1, day(-9))
 
 
 def test_clauses_of_one_kind_about_different_datasets_do_not_overlap() -> None:

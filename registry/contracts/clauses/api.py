@@ -18,7 +18,6 @@ from registry.contracts.clauses.forms import (
 )
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import find_written, get_amendment, get_clause, get_stipulation
-from registry.contracts.clauses.rules import doubts_of
 from registry.contracts.clauses.service import (
     amend_amendment,
     amend_stipulation,
@@ -120,6 +119,7 @@ class ClauseBody:
     kind: str
     label: str | None
     performance: ClausePerformance | None
+    performance_on: date | None
     performance_note: str | None
 
 
@@ -226,7 +226,7 @@ def read_clauses(visit: Visit, contract_id: int) -> Response[ContractOnDayBody]:
         ],
         doubts=[
             ClauseDoubtBody(one.doubt, say_doubt(one, written), list(one.ids), one.first, one.last)
-            for one in doubts_of(written.said, spans, written.term)
+            for one in written.doubts(spans)
         ],
     )  # fmt: skip
     return visit.answer(body)

@@ -1,11 +1,14 @@
 """What may be said of an amendment, and of a clause by the instrument that says it."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 
 from registry.contracts.forms import MOST_DATASETS, Day, Prose
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance
+from registry.kernel.words import _
 from registry.web.calls import Number
 from registry.web.typed import Line
 
@@ -68,10 +71,21 @@ class ClauseForm(StipulationForm):
         )
 
 
+def _not_to_come(value: date, info: ValidationInfo) -> date:
+    today = (info.context or {}).get("today")
+    if today is not None and value > today:
+        raise PydanticCustomError("to_come", _("Ce jour est à venir : dites quand on a constaté."))
+    return value
+
+
 class PerformanceForm(BaseModel):
-    """How a clause is kept, as whoever looked says it; nothing where nobody has."""
+    """How a clause is kept, as whoever looked says it, and on which day; nothing where nobody has.
+
+    Without a day, it is the day it is told.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     performance: ClausePerformance | None = None
+    performance_on: Annotated[Day, AfterValidator(_not_to_come)] | None = None
     performance_note: Prose | None = None

@@ -39,7 +39,11 @@ class Amendment(Versioned, table=True):
 
 
 class Clause(Versioned, table=True):
-    """A clause of a contract, whatever its instruments say of it in turn; `kind` is a code of `policies/lists/`."""
+    """A clause of a contract, whatever its instruments say of it in turn; `kind` is a code of `policies/lists/`.
+
+    `performance` is how somebody saw it kept on `performance_on`: of days before, it says nothing. A clause recorded by
+    mistake is one whose every line is annulled.
+    """
 
     __tablename__ = "clause"
     __table_args__ = (Index(None, "contract_id", "kind"), {"info": {"kind": Kind.RECORD}})
@@ -49,8 +53,8 @@ class Clause(Versioned, table=True):
     kind: str = plain()
     label: str | None = free(nullable=True)
     performance: ClausePerformance | None = stored(ClausePerformance, nullable=True)
+    performance_on: date | None = None
     performance_note: str | None = free(nullable=True)
-    annulled: bool = Field(default=False)
 
 
 class ClauseStipulation(Versioned, table=True):

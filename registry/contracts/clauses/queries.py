@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
-from registry.contracts.clauses.rules import Instrument, Span, Stipulation, spans_of
+from registry.contracts.clauses.rules import Doubtful, Instrument, Span, Stipulation, doubts_of, spans_of
 from registry.contracts.models import Contract
 from registry.contracts.rules import Term, term_of
 from registry.contracts.vocabulary import ClauseAct
@@ -38,6 +38,12 @@ class Written:
     def term(self) -> Term:
         """The days of the contract."""
         return term_of(self.contract)
+
+    def doubts(self, spans: Sequence[Span]) -> list[Doubtful]:
+        """What does not hold together, given the days of each stipulation."""
+        rows = sorted(self.amendments.values(), key=lambda row: (row.number, row.id))
+        amendments = [Instrument(one.number, one.signed_on, one.effective_on) for one in rows]
+        return doubts_of(self.said, spans, self.term, signed_on=self.contract.signed_on, amendments=amendments)
 
     def spans(self, *, signed_by: date) -> list[Span]:
         """The days of each stipulation, as what was signed by a day makes them."""
@@ -74,7 +80,7 @@ def _by_contract(
 ) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
     for row in find_rows(session, model, until=until, column="contract_id", among=wanted):
-        if not row.annulled:
+        if model is Clause or not row.annulled:
             found.setdefault(row.contract_id, []).append(row)
     return found
 

@@ -13,11 +13,12 @@ from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.models import Clause
 from registry.contracts.clauses.queries import (
     Written,
+    find_amendments,
     find_stipulations,
     find_written,
     get_clause,
 )
-from registry.contracts.clauses.rules import Span, doubts_of
+from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.service import (
     tell_performance,
 )
@@ -32,6 +33,8 @@ from registry.contracts.clauses.views import (
     instrument_views,
     labels_of,
     missing_views,
+    name_clause,
+    name_instrument,
     say_doubt,
     stipulation_views,
 )
@@ -60,7 +63,10 @@ NOTICES.update(
         "execution-notee": mark("Le suivi de la clause est enregistré."),
     }
 )
-_IDLE = frozenset({ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED})
+_IDLE = frozenset(
+    {ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED, ClauseState.ABSENT}
+)
+"""Where a clause stands that was noted and applies on no day, or on other days: it stays in sight all the same."""
 
 
 def _day(visit: Visit, name: str) -> tuple[date | None, str]:
@@ -99,6 +105,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         if standing[row.clause_id].state in _IDLE and row.id == _latest(written, row.clause_id)
         if dataset is None or not row.datasets or dataset in row.datasets
     ]
+    held = {row.clause_id for row in written.stipulations.values()}
     floor, note = floor_of(visit, contract, visit.today)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
@@ -109,7 +116,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         instruments=instrument_views(written, day, signed_by),
         doubts=[
             say_doubt(one, written)
-            for one in doubts_of(written.said, written.spans(signed_by=signed_by), written.term)
+            for one in written.doubts(written.spans(signed_by=signed_by))
         ],
         clauses=[
             clause_view(one, written.stipulations[one.stipulation.id], written, titles,
@@ -119,6 +126,12 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         missing=missing_views(written, day, signed_by, titles, asked, dataset),
         was_read=written.contract.clauses_read_on is not None,
         others=[clause_view(None, row, written, titles, standing[row.clause_id]) for row in idle],
+        annulled_clauses=[
+            (one.id, name_clause(one)) for number, one in written.clauses.items() if number not in held
+        ],
+        annulled_amendments=[
+            (one.id, name_instrument(one)) for one in find_amendments(visit.session, contract_id) if one.annulled
+        ],
         floor=floor, floor_note=note,
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip
@@ -179,12 +192,14 @@ def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int =
         stipulations=stipulation_views(
             find_stipulations(visit.session, clause.id), written, titles, spans, clause.kind
         ),
-        performance=str(clause.performance or ""), performance_note=clause.performance_note or "",
+        performance=str(clause.performance or ""),
+        performance_on=clause.performance_on.isoformat() if clause.performance_on else "",
+        performance_note=clause.performance_note or "",
         performances=[("", _("Personne ne l’a encore constaté")), *((str(p), p.label) for p in ClausePerformance)],
         error=error, labels=labels_of(STIPULATION_LABELS),
         doubts=[
             say_doubt(one, written)
-            for one in doubts_of(written.said, spans, written.term)
+            for one in written.doubts(spans)
             if any(written.stipulations[number].clause_id == clause.id for number in one.ids)
         ],
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,

@@ -115,29 +115,57 @@ def in_force(spans: Iterable[Span], day: date, *, dataset: int | None = None) ->
 
 @dataclass(frozen=True)
 class Doubtful:
-    """What does not hold together: what it is, which stipulations, and the days meant where there are some."""
+    """What does not hold together: what it is, which stipulations or amendment, and the days meant where some are."""
 
     doubt: Doubt
     ids: tuple[int, ...]
     first: date | None = None
     last: date | None = None
+    number: int | None = None
 
 
-def doubts_of(said: Sequence[Stipulation], spans: Sequence[Span], term: Term) -> list[Doubtful]:
-    """What does not hold together in the clauses of a contract; nothing of it is refused, all of it is told."""
-    return [*_odd_instruments(said, term), *_odd_order(said), *_overlaps(spans), *_gaps(spans)]
+def doubts_of(
+    said: Sequence[Stipulation],
+    spans: Sequence[Span],
+    term: Term,
+    *,
+    signed_on: date | None,
+    amendments: Iterable[Instrument],
+) -> list[Doubtful]:
+    """What does not hold together in a contract signed that day, in its amendments and in its clauses.
+
+    Nothing of it is refused, all of it is told.
+    """
+    return [
+        *_too_early(said, signed_on, amendments),
+        *_odd_instruments(said, term),
+        *_odd_order(said),
+        *_overlaps(spans),
+        *_gaps(spans),
+    ]
+
+
+def _too_early(
+    said: Sequence[Stipulation], signed_on: date | None, amendments: Iterable[Instrument]
+) -> list[Doubtful]:  # fmt: skip
+    """The amendments signed before the contract they change, whether or not they speak of a clause."""
+    return [
+        Doubtful(
+            Doubt.BEFORE_CONTRACT, tuple(row.id for row in said if row.instrument == one), one.signed_on,
+            number=one.number,
+        )
+        for one in amendments
+        if signed_on is not None and one.signed_on is not None and one.signed_on < signed_on
+    ]  # fmt: skip
 
 
 def _odd_instruments(said: Sequence[Stipulation], term: Term) -> list[Doubtful]:
-    """Unsigned, without a day, of an amendment signed before its contract, or about days when nothing binds."""
-    whole = next((one.instrument.signed_on for one in said if not one.instrument.number), None)
+    """Of an act that is not signed, or about days when nothing binds any more."""
     found = []
     for one in said:
         signed, first = one.instrument.signed_on, one.applies_from
         if signed is None:
             found.append(Doubtful(Doubt.UNSIGNED, (one.id,)))
-        elif whole is not None and signed < whole:
-            found.append(Doubtful(Doubt.BEFORE_CONTRACT, (one.id,), signed))
         over = term.binds_until
         if first is not None and over is not None and first > over and not one.survives:
             found.append(Doubtful(Doubt.AFTER_END, (one.id,), first))

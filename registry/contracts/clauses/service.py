@@ -92,12 +92,11 @@ def record_clause(session: Session, contract_id: int, form: ClauseForm) -> tuple
 def stipulate(session: Session, clause_id: int, form: StipulationForm) -> ClauseStipulation:
     """What one more instrument says of a clause: that it is added again, replaced by these words, or ended.
 
-    Raises: NotFound; Conflict when the contract or the clause is annulled; Invalid as for a new clause, and when no
+    Raises: NotFound; Conflict when the contract is annulled; Invalid as for a new clause, and when no
     amendment is told: the contract itself adds clauses, it changes none.
     """
     clause = get_clause(session, clause_id, lock=True)
     contract = _standing(session, clause.contract_id)
-    _check_standing(clause)
     say(session, "contracts:clause:stipulate")
     return _stipulated(session, contract, clause, form)
 
@@ -107,13 +106,12 @@ def amend_stipulation(
 ) -> ClauseStipulation:  # fmt: skip
     """Corrects what was noted of what an instrument says; what an amendment changes is told by `stipulate`.
 
-    Raises: NotFound; Stale; Conflict when it, its clause or its contract is annulled; Invalid as for a new one.
+    Raises: NotFound; Stale; Conflict when it or its contract is annulled; Invalid as for a new one.
     """
     row = get_stipulation(session, stipulation_id, lock=True)
     _check_read(row, expected, _("Cette clause a été modifiée entre-temps."))
     clause = get_clause(session, row.clause_id)
     contract = _standing(session, row.contract_id)
-    _check_standing(clause)
     if row.annulled:
         raise Conflict(_("Cette version est annulée : rétablissez-la avant de la modifier."))
     whole = StipulationForm.model_validate(row).model_copy(update=form.model_dump(include=form.model_fields_set))
@@ -140,14 +138,18 @@ def set_stipulation_aside(
 def tell_performance(session: Session, clause_id: int, form: PerformanceForm, *, expected: int) -> Clause:
     """Notes how a clause is kept by whom it binds.
 
-    Raises: NotFound; Stale; Conflict when the clause or its contract is annulled.
+    Raises: NotFound; Stale; Conflict when its contract is annulled.
     """
     clause = get_clause(session, clause_id, lock=True)
     _check_read(clause, expected, _("Cette clause a été modifiée entre-temps."))
     _standing(session, clause.contract_id)
-    _check_standing(clause)
     say(session, "contracts:clause:perform")
-    set_those_that_differ(clause, **form.model_dump())
+    told = form.model_dump()
+    if form.performance is None:
+        told["performance_on"] = None
+    elif form.performance_on is None:
+        told["performance_on"] = session.info["today"]()
+    set_those_that_differ(clause, **told)
     return _kept(session, clause)
 
 
@@ -195,11 +197,6 @@ def _standing(session: Session, contract_id: int) -> Contract:
     if contract.annulled:
         raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
     return contract
-
-
-def _check_standing(clause: Clause) -> None:
-    if clause.annulled:
-        raise Conflict(_("Cette clause est annulée : rétablissez-la avant de la modifier."))
 
 
 def _check_read(row: Amendment | Clause | ClauseStipulation, expected: int, message: str) -> None:

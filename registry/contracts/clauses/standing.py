@@ -80,8 +80,10 @@ def standing_on(written: Written, day: date, *, signed_by: date) -> dict[int, Cl
 def _standing(clause: Any, spans: Sequence[Span], written: Written, day: date) -> ClauseStanding:
     for span in spans:
         if span.holds(day):
-            told = ClausePerformance(clause.performance) if clause.performance else None
-            return ClauseStanding(clause.id, ClauseState(told) if told else ClauseState.IN_FORCE, span)
+            seen = clause.performance is not None and clause.performance_on is not None
+            told = seen and clause.performance_on <= day
+            state = ClauseState(ClausePerformance(clause.performance)) if told else ClauseState.IN_FORCE
+            return ClauseStanding(clause.id, state, span)
     if any(span.first > day for span in spans):
         return ClauseStanding(clause.id, ClauseState.SIGNED, None)
     if spans:

@@ -38,6 +38,7 @@ STIPULATION_LABELS: dict[str, str] = {
     "last_on": mark("Dernier jour"),
     "survives": mark("Se poursuit après la fin du contrat"),
     "performance": mark("Comment la clause est tenue"),
+    "performance_on": mark("Constaté le"),
     "performance_note": mark("Ce qui a été constaté"),
 }
 SHAPES = {
@@ -55,9 +56,7 @@ SHAPES = {
 """The mark of each state, among those the pages have; the word beside it says it."""
 _DOUBTS = {
     Doubt.UNSIGNED: mark("{which} : l’acte n’est pas signé, la clause ne lie donc encore personne."),
-    Doubt.BEFORE_CONTRACT: mark(
-        "{which} : l’avenant serait signé le {first}, avant le contrat qu’il modifie. Vérifiez les deux dates."
-    ),
+    Doubt.BEFORE_CONTRACT: mark("{which} : signé le {first}, avant le contrat qu’il modifie. Vérifiez les deux dates."),
     Doubt.AFTER_END: mark("{which} : la clause commencerait le {first}, quand le contrat ne lie plus personne."),
     Doubt.SAME_DAY: mark(
         "{which} : deux actes en décident pour le même jour, le {first}. Le dernier numéro l’emporte."
@@ -153,6 +152,8 @@ class ClausesPage:
     missing: Sequence[MissingView]
     was_read: bool
     others: Sequence[ClauseView]
+    annulled_clauses: Sequence[tuple[int, str]]
+    annulled_amendments: Sequence[tuple[int, str]]
     floor: Sequence[FloorLine]
     floor_note: str
     may_record: bool
@@ -281,6 +282,7 @@ class ClausePage:
     state: str
     stipulations: Sequence[StipulationView]
     performance: str
+    performance_on: str
     performance_note: str
     performances: Sequence[tuple[str, str]]
     error: str
@@ -324,6 +326,8 @@ def say_doubt(doubt: Doubtful, written: Written) -> str:
     names = dict.fromkeys(name_clause(written.clauses[row.clause_id]) for row in rows)
     acts = dict.fromkeys(name_instrument(written.amendments.get(row.amendment_id)) for row in rows)
     which = f"{', '.join(names)} ({', '.join(acts)})"
+    if doubt.number is not None:
+        which = _("Avenant n° {number}").format(number=doubt.number)
     last = _("sans terme connu") if doubt.last is None else say_day(doubt.last)
     return _(_DOUBTS[doubt.doubt]).format(which=which, first=say_day(doubt.first), last=last)
 
