@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 
 from catalogue import write_answer, write_catalogue, write_table
+from contracting import measure_essential
 from directing import count_figures, measure_directors
 from feeding import measure_feed
 from ground import Ground, fill, opened_ground
@@ -51,7 +52,7 @@ def main() -> int:
         "--only",
         default="",
         help="measure these: p(ages), e(valuation, laws tried), i(mport), r(eport), s(earch), t(he record), "
-        "d(irectors), f(eed)",
+        "d(irectors), f(eed), c(ontracts)",
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -80,7 +81,7 @@ def main() -> int:
 
 
 def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
-    chosen = given.only or "peirstdf"
+    chosen = given.only or "peirstdfc"
     with home_of(ground) as home:
         kept, bare = fill(ground, home, range(held, size))
         rows = 4 * (size - held)
@@ -121,6 +122,8 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
     if "f" in chosen:
         with home_of(ground) as home:
             yield from measure_feed(ground, home, size)
+    if "c" in chosen and not held:
+        yield from measure_essential(ground)
     if "i" in chosen:
         count = size if given.full else min(IMPORTED, size)
         source = ground.root / "catalogue.rdf"
