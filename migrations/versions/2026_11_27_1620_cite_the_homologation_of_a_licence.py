@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0073"
 down_revision: str | None = "0072"
 branch_labels: str | Sequence[str] | None = None
@@ -26,5 +28,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "publication_choice WHERE homologated_on IS NOT NULL OR homologation_id IS NOT NULL")
     op.drop_column("publication_choice", "homologation_id")
     op.drop_column("publication_choice", "homologated_on")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0076"
 down_revision: str | None = "0075"
 branch_labels: str | Sequence[str] | None = None
@@ -21,4 +23,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "dataset WHERE publishable_category IS NOT NULL")
     op.drop_column("dataset", "publishable_category")

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from alembic import op
 
+from registry.platform.migrating import refuse_to_lose
+
 revision: str = "0081"
 down_revision: str | None = "0080"
 branch_labels: str | Sequence[str] | None = None
@@ -24,5 +26,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    refuse_to_lose(op.get_bind(), "publication_choice WHERE small_counts_reason IS NOT NULL")
     op.execute(f"CALL keep_of_record('publication_choice', '{{{FREE}}}')")
     op.drop_column("publication_choice", "small_counts_reason")
