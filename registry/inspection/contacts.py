@@ -32,7 +32,6 @@ _NAMED = re.compile(
     r"(?:(?:et|ou)\s+(?:Mme|Madame)\s+)?(?!Le\b|La\b|Maire\b)[A-ZÀ-Þ][\w’'-]+"
 )
 """A civility and a name, as texts cite people."""
-_BEFORE_A_NAME = re.compile(r"\b([A-ZÀ-Þ][\w’'-]+)(?=\s+[A-ZÀ-Þ])")
 _FEW = 20
 """Units: values. Under it, one text that leads to somebody is enough."""
 _BARE_NUMBER = re.compile(r"0[1-9]\d{8}|0033[1-9]\d{8}")
@@ -149,14 +148,6 @@ def names_a_person(text: str) -> bool:
 def leads_to_somebody(text: str) -> bool:
     """Whether a text holds a mailbox, a telephone number or a NIR."""
     return _IN_TEXT.search(text) is not None
-
-
-def cites_somebody(text: str) -> bool:
-    """Whether a text may name a person or lead to one: what holds nothing of the kind may be told to everybody."""
-    if leads_to_somebody(text) or _NAMED.search(text) is not None:
-        return True
-    first_names = load_signs().words["first-name"]
-    return any(words_of(one) in first_names for one in _BEFORE_A_NAME.findall(text))
 
 
 def suggest_free_text(table: Table, column: Read) -> Suggestion | None:

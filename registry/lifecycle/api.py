@@ -33,7 +33,7 @@ from registry.lifecycle.queries import (
 from registry.lifecycle.rules import Gate, digest_of, visas_needed
 from registry.lifecycle.service import answer_visa, ask_move, try_moves, withdraw_request
 from registry.lifecycle.showing import ASK, GIVE, known_now, roles_on, slip_number
-from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind, WithdrawalGround
 from registry.web.calls import ApiCall, PageQuestions
 from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
@@ -186,6 +186,7 @@ class StageRequestBody:
     asked_as: Role
     asked_on: date
     reason: str | None
+    public_ground: WithdrawalGround | None
     state: RequestState
     ended_on: date | None
     ended_reason: str | None

@@ -16,7 +16,7 @@ from pydantic_core import PydanticCustomError
 
 from registry.kernel.dates import plus_months
 from registry.kernel.words import _, mark
-from registry.lifecycle.vocabulary import RefusalPointState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, VisaAnswer, VisaKind, WithdrawalGround
 from registry.web.calls import Number
 from registry.web.typed import Clean, Line, Prose, since_year
 
@@ -26,6 +26,7 @@ MOST_POINTS = 20
 MOVE_LABELS = {
     "move": mark("Passage demandé"),
     "reason": mark("Motif"),
+    "public_ground": mark("Ce que le public lira du motif"),
     "kind": mark("Visa"),
     "answer": mark("Réponse"),
     "authority": mark("Qui l’a donné"),
@@ -48,12 +49,13 @@ DELEGATION_LABELS = {
 
 
 class StageRequestForm(BaseModel):
-    """The move that is asked for, and why."""
+    """The move that is asked for, and why; of a withdrawal, what the public is told besides."""
 
     model_config = ConfigDict(extra="forbid")
 
     move: Annotated[str, StringConstraints(min_length=1, max_length=40), Clean]
     reason: Prose | None = None
+    public_ground: WithdrawalGround | None = None
 
 
 LONGEST_DELEGATION = 6

@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
-from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind, WithdrawalGround
 from registry.platform.tables import Kind, Numbered, Table, Versioned, free, plain, plain_list, stored
 
 
@@ -29,7 +29,10 @@ class StageMove(Table, table=True):
 
 
 class StageRequest(Versioned, table=True):
-    """The request of a move on a dataset; one waits at a time."""
+    """The request of a move on a dataset; one waits at a time.
+
+    `public_ground` is what the public is told of a withdrawal: `reason` stays within.
+    """
 
     __tablename__ = "stage_request"
     __table_args__ = (
@@ -47,6 +50,7 @@ class StageRequest(Versioned, table=True):
     from_stage: Stage = stored(Stage, check="from_stage")
     to_stage: Stage = stored(Stage, check="to_stage")
     reason: str | None = free(nullable=True)
+    public_ground: WithdrawalGround | None = stored(WithdrawalGround, nullable=True, check="public_ground")
     asked_by: int = Field(sa_type=BigInteger, foreign_key="account.id")
     asked_as: Role = stored(Role, check="asked_as")
     asked_on: date

@@ -56,7 +56,7 @@ def ask_one(visit: Visit, dataset_id: int) -> Response[Any]:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(ASK, sheet.organisation_id)
     data, read = visit.form_data(), visit.form(StageRequestForm)
-    typed = {name: data.first(name) for name in ("move", "reason")}
+    typed = {name: data.first(name) for name in ("move", "reason", "public_ground")}
     if isinstance(read, Rejected):
         page = stage_page(visit, sheet, typed, read.errors)
         return visit.page("lifecycle/stage.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)

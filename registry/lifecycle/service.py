@@ -20,6 +20,7 @@ from registry.datasets.forms import DatasetForm
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.service import require_live
+from registry.datasets.vocabulary import Stage
 from registry.datasets.wording import FIELD_LABELS, PART_LABELS
 from registry.kernel.errors import Conflict, FieldError, Forbidden, Invalid, Stale
 from registry.kernel.permissions import Role
@@ -194,7 +195,7 @@ def ask_move(
     say(session, "lifecycle:move:ask", form.reason)
     made = StageRequest(
         organisation_id=sheet.organisation_id, dataset_id=sheet.id, move=move.code, from_stage=sheet.stage,
-        to_stage=move.to, reason=form.reason, asked_by=by, asked_on=today,
+        to_stage=move.to, reason=form.reason, public_ground=form.public_ground, asked_by=by, asked_on=today,
         asked_as=next(role for role in move.asked_by if role in roles),
     )  # fmt: skip
     waits = bool(visas_needed(load_chart(), move, sheet.personal_data))
@@ -227,6 +228,9 @@ def _move_of(sheet: Dataset, form: StageRequestForm, roles: Sequence[Role]) -> M
     if move.reason == "required" and form.reason is None:
         sentence = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         raise Invalid(sentence, (FieldError("reason", sentence),))
+    if form.public_ground is not None and move.to is not Stage.WITHDRAWN:
+        sentence = _("Seul un retrait dit un motif au public : laissez ce champ vide.")
+        raise Invalid(sentence, (FieldError("public_ground", sentence),))
     return move
 
 

@@ -41,7 +41,7 @@ from registry.lifecycle.views import (
     VisaLine,
     Waiting,
 )
-from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind
+from registry.lifecycle.vocabulary import RefusalPointState, RequestState, VisaAnswer, VisaKind, WithdrawalGround
 from registry.organisations.queries import get_organisation
 from registry.processing.retention.queries import find_slip_of
 from registry.web.templating import say_day
@@ -260,6 +260,7 @@ def stage_page(
         steps=[line for one in requests for line in _steps(visit, one, visas.get(one.id, []))],
         values=values, errors=errors,
         labels={name: _(label) for name, label in MOVE_LABELS.items()},
+        grounds=[(str(one), one.label) for one in WithdrawalGround],
     )  # fmt: skip
 
 
@@ -292,8 +293,11 @@ def _steps(visit: Visit, request: StageRequest, visas: Sequence[StageVisa]) -> l
     passed = _("Passage : {before} → {after}").format(before=request.from_stage.label, after=request.to_stage.label)
     if request.state is RequestState.MADE and (slip := slip_number(visit, request, move)):
         passed = _("{passage}, bordereau {number}").format(passage=passed, number=slip)
+    told = request.public_ground.label if request.public_ground is not None else ""
     if request.state is RequestState.MADE and not visas:
-        return [StepLine(request.asked_on, f"{passed} ({request.asked_as.label})", request.reason or "")]
+        why = _("{reason} Dit au public : « {ground} ».").format(reason=request.reason or "", ground=told)
+        why = why if told else request.reason or ""
+        return [StepLine(request.asked_on, f"{passed} ({request.asked_as.label})", why)]
     asked = _("Demande : {move} ({role})").format(move=title, role=request.asked_as.label)
     lines = [StepLine(request.asked_on, asked, request.reason or "")]
     for one in visas:

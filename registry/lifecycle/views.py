@@ -139,6 +139,8 @@ class StagePage:
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     labels: Mapping[str, str]
+    grounds: Sequence[tuple[str, str]]
+    """What the public may be told of a withdrawal."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,17 @@ class RequestState(Labelled):
     WITHDRAWN = "withdrawn", mark("Retirée")
 
 
+class WithdrawalGround(Labelled):
+    """What the public is told of why a dataset left it: never the words written within."""
+
+    PERSONAL_DATA = "personal-data", mark("Des données personnelles y figuraient")
+    SECRET = "secret", mark("Un secret protégé par la loi y figurait")
+    ERROR = "error", mark("Les données comportaient une erreur")
+    REPLACED = "replaced", mark("Un autre jeu de données le remplace")
+    NO_LONGER_HELD = "no-longer-held", mark("L’organisation ne tient plus ces données")
+    OTHER = "other", mark("Un autre motif")
+
+
 class VisaKind(Labelled):
     """Who endorses a move."""
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 from registry.datasets.models import DataService, Dataset, Distribution
 from registry.kernel.sort_keys import sort_key
 from registry.lifecycle.models import StagePassage
+from registry.lifecycle.vocabulary import WithdrawalGround
 from registry.organisations.models import Organisation
 
 Row = Mapping[str, Any]
@@ -71,17 +72,17 @@ def get_dataset(session: Session, dataset_id: int) -> Row | None:
 
 @dataclass(frozen=True)
 class Withdrawal:
-    """When the public lost a dataset and why, where that is told: an annulled sheet tells neither."""
+    """When the public lost a dataset and on which ground, where that is told: an annulled sheet tells neither."""
 
     withdrawn_on: date | None
-    reason: str
+    ground: WithdrawalGround | None
 
 
 def find_withdrawal(session: Session, dataset_id: int) -> Withdrawal | None:
     """How a dataset that the public has read left it for good; nothing where it did not."""
-    told = text("SELECT withdrawn_on, reason FROM withdrawal_of(:id)").columns(withdrawn_on=Date, reason=Text)
+    told = text("SELECT withdrawn_on, ground FROM withdrawal_of(:id)").columns(withdrawn_on=Date, ground=Text)
     row = session.execute(told, {"id": dataset_id}).one_or_none()
-    return None if row is None else Withdrawal(row.withdrawn_on, row.reason or "")
+    return None if row is None else Withdrawal(row.withdrawn_on, WithdrawalGround(row.ground) if row.ground else None)
 
 
 def find_latest(session: Session, limit: int) -> list[Row]:

@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 from markupsafe import Markup
 
-from registry.inspection.contacts import cites_somebody
 from registry.kernel.words import _
 from registry.platform.lists import load_list
 from registry.public.answering import absent, page
@@ -129,14 +128,13 @@ def show_published_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
 def _absent(visit: Visit, dataset_id: int) -> Response[Any]:
     left = find_withdrawal(visit.session, dataset_id) if dataset_id < _LAST else None
     if left is not None:
-        # It is written within: what may name somebody stays there.
-        reason = "" if cites_somebody(left.reason) else left.reason
+        ground = left.ground.label if left.ground is not None else ""
         told = AbsentPage(
             _("Ce jeu de données n’est plus publié"),
             _("L’organisation qui le publiait l’a retiré. Son adresse ne servira à aucun autre."),
             [
                 (label, value)
-                for label, value in ((_("Retiré le"), say_day(left.withdrawn_on)), (_("Pourquoi"), reason))
+                for label, value in ((_("Retiré le"), say_day(left.withdrawn_on)), (_("Pourquoi"), ground))
                 if value
             ],
         )

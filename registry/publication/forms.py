@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from registry.datasets.vocabulary import PublicationRefusal
 from registry.inspection.vocabulary import LineKind
 from registry.kernel.words import _, mark
+from registry.lifecycle.vocabulary import WithdrawalGround
 from registry.platform.lists import load_list
 from registry.publication.vocabulary import FeeGround, Outcome, SecretReply
 from registry.web.typed import Clean, Line, Prose, since_year
@@ -28,6 +29,7 @@ LABELS = {
     "disclosure_text": mark("Texte qui permet de publier malgré le secret"),
     "refusal": mark("Exception de la loi"),
     "secret": mark("Secret en cause"),
+    "public_ground": mark("Ce que le public lira du motif"),
     "communicated": mark("Déjà communiqué à quelqu’un qui le demandait"),
     "in_directory": mark("Inscrit au répertoire des informations publiques"),
     "software": mark("C’est le code source d’un logiciel"),
@@ -257,8 +259,9 @@ class SentSmallCountForm(SmallCountForm):
 
 
 class TakedownForm(BaseModel):
-    """Why a publication is taken down."""
+    """Why a publication is taken down; what the public is told of it, where it was online."""
 
     model_config = ConfigDict(extra="forbid")
 
     reason: _Reason
+    public_ground: WithdrawalGround | None = None

@@ -1,5 +1,6 @@
 """The pages of publication: the questions about secrets, the decision, the redaction, the taking down."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response
@@ -12,10 +13,12 @@ from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
+from registry.lifecycle.vocabulary import WithdrawalGround
 from registry.platform.lists import load_list
 from registry.publication.checking import FILE, check_file, small_count_page
 from registry.publication.dataset_history import CHANGES_OF_DATASETS
 from registry.publication.forms import (
+    LABELS,
     NoSecretForm,
     PublicationDecisionForm,
     ReuseForm,
@@ -225,16 +228,17 @@ def check_small_counts(visit: Visit, dataset_id: int) -> Response[Any]:
 @route("GET", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
 def show_takedown(visit: Visit, dataset_id: int) -> Response[Any]:
     """Asks why a publication is taken down."""
-    return visit.page("publication/takedown.html", _takedown_page(visit, _to_record(visit, dataset_id), "", ""))
+    return visit.page("publication/takedown.html", _takedown_page(visit, _to_record(visit, dataset_id), {}, {}))
 
 
 @route("POST", "/publication/du-jeu/{dataset_id:int}/retirer", RECORD)
 def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
     """Takes a publication down."""
-    sheet, typed, read = _to_record(visit, dataset_id), visit.form_data().first("reason"), visit.form(TakedownForm)
+    sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(TakedownForm)
+    typed = {name: data.first(name) for name in ("reason", "public_ground")}
     if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = _takedown_page(visit, sheet, typed, message)
+        wanted = {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")}
+        page = _takedown_page(visit, sheet, typed, {name: wanted.get(name, said) for name, said in read.errors.items()})
         return visit.page("publication/takedown.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         take_down(
@@ -243,14 +247,20 @@ def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
         )  # fmt: skip
     except (Stale, Conflict, Forbidden) as refusal:
         _errors, status = _say(refusal)
-        page = _takedown_page(visit, sheet, typed, refusal.message)
+        page = _takedown_page(visit, sheet, typed, {"reason": refusal.message})
         return visit.page("publication/takedown.html", page, status=status)
     return visit.go(f"/publication/du-jeu/{dataset_id}", done="publication-retiree")
 
 
-def _takedown_page(visit: Visit, sheet: Dataset, typed: str, error: str) -> TakedownPage:
-    version = dossier_of(visit, sheet.id).version
-    return TakedownPage(sheet.id, version, sheet.title, sheet.stage in ONLINE, typed, error)
+def _takedown_page(
+    visit: Visit, sheet: Dataset, values: Mapping[str, Any], errors: Mapping[str, str]
+) -> TakedownPage:  # fmt: skip
+    told = LABELS["public_ground"]
+    labels = {"reason": _("Pourquoi"), "public_ground": _(told)}
+    return TakedownPage(
+        id=sheet.id, version=dossier_of(visit, sheet.id).version, title=sheet.title, online=sheet.stage in ONLINE,
+        values=values, errors=errors, labels=labels, grounds=[(str(one), one.label) for one in WithdrawalGround],
+    )  # fmt: skip
 
 
 @route("GET", "/publication/du-jeu/{dataset_id:int}/occultation", READ)

@@ -291,7 +291,7 @@ def take_down(
     session.flush()
     touch(session, "dataset", dataset_id)
     if online:
-        asked = StageRequestForm(move=_WITHDRAW, reason=form.reason)
+        asked = StageRequestForm(move=_WITHDRAW, reason=form.reason, public_ground=form.public_ground)
         ask_move(session, dataset_id, asked, by=by, roles=roles, today=today, expected=sheet.version)
     if current is not None:
         session.refresh(current)

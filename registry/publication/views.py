@@ -190,8 +190,10 @@ class TakedownPage:
     version: int
     title: str
     online: bool
-    value: str
-    error: str
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    grounds: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)

@@ -51,10 +51,12 @@ VERDICT_OF = (
 FORGED = VERDICT_OF.format(version="version", sheet=":sheet")
 
 
-def ask(who: Someone, sheet: int, move: str, reason: str = "", version: int | None = None) -> Response:
+def ask(
+    who: Someone, sheet: int, move: str, reason: str = "", version: int | None = None, **more: str
+) -> Response:  # fmt: skip
     """Sends the form that asks for a move, as a browser does from the sheet as it stands."""
     said = {"move": move, "version": str(version or version_of(who, sheet))}
-    return who.post(f"/jeux/{sheet}/etape", said | ({"reason": reason} if reason else {}))
+    return who.post(f"/jeux/{sheet}/etape", said | ({"reason": reason} if reason else {}) | more)
 
 
 def answer(who: Someone, request: int, kind: str, given: str = "given", **more: str) -> Response:

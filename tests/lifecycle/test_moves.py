@@ -75,14 +75,15 @@ def test_a_dataset_goes_from_collection_to_publication_and_back(town: Town):
     assert stage_of(town, sheet) == "published"
 
     assert ask(steward, sheet, "withdraw").status_code == 422, "a withdrawal says why"
-    assert ask(steward, sheet, "withdraw", "Des adresses y étaient lisibles.").status_code == 303
+    assert ask(steward, sheet, "revise", "Une erreur.", public_ground="error").status_code == 422, "of a withdrawal"
+    assert ask(steward, sheet, "withdraw", "Des adresses y sont.", public_ground="error").status_code == 303
     assert stage_of(town, sheet) == "withdrawn"
     page = steward.get(f"/jeux/{sheet}/etape").text
-    assert "Des adresses y étaient lisibles." in page
+    assert "Des adresses y sont." in page
     told = town.client.get(f"/catalogue/jeux/{sheet}")
-    assert told.status_code == 410
-    assert "Des adresses y étaient lisibles." in told.text, "the public reads why, and since when"
+    assert (told.status_code, "Les données comportaient une erreur" in told.text) == (410, True), "and since when"
     assert say_day(town.info["today"]()) in told.text
+    assert "Des adresses" not in told.text, "the words written within stay within"
     assert "Publication retirée" in steward.get(f"/publication/du-jeu/{sheet}").text, "the decision ended with it"
     assert "Autorisé → Publié" in page
     found = steward.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=CDV-07").json()

@@ -1,11 +1,8 @@
 """Migrations: they build what the models say, may be undone while nothing was written, and fill in as the owner."""
 
 import os
-import secrets
-from collections.abc import Iterator
 from textwrap import dedent
 
-import psycopg
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -13,10 +10,8 @@ from sqlalchemy import ARRAY, Engine, Enum, text
 from sqlalchemy.exc import DBAPIError
 
 from registry.kernel.errors import Unavailable
-from registry.platform.bootstrap import database_statements
-from registry.platform.database import Acting, engine_for, transaction
+from registry.platform.database import Acting, transaction
 from registry.platform.migrating import alembic_config, migrate, rewrite_function
-from registry.platform.postgres import Cluster, connection_url
 from registry.platform.schema import check_schema, code_revision, known_revisions
 from registry.platform.tables import Table
 from registry.rooms import import_models
@@ -52,29 +47,6 @@ _HELD = (
     " UNION ALL SELECT 'function', p.proname::text FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace"
     "  WHERE n.nspname IN ('public', 'jobs')) AS held"
 )
-
-
-@pytest.fixture
-def empty(cluster: Cluster, template: str) -> Iterator[Engine]:
-    """An empty database held by the owner: nothing is migrated in it."""
-    name = f"empty_{secrets.token_hex(6)}"
-    password = cluster.password_file.read_text().strip()
-
-    def superuser(dbname: str) -> "psycopg.Connection[tuple[object, ...]]":
-        url = connection_url(cluster, user=cluster.superuser, password=password, dbname=dbname)
-        return psycopg.connect(url, autocommit=True)
-
-    with superuser("postgres") as connection:
-        for statement in database_statements(name):
-            connection.execute(statement)
-    with superuser(name) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
-    owner = engine_for(connection_url(cluster, user="beffroi_owner", password="beffroi_owner", dbname=name))
-    yield owner
-    owner.dispose()
-    engine_for.cache_clear()
-    with superuser("postgres") as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _shape(engine: Engine) -> dict[str, dict[str, str]]:

@@ -13,6 +13,7 @@ from registry.kernel.permissions import Role
 from registry.platform.clock import today
 from registry.platform.database import transaction
 from tests.conftest import Town
+from tests.public.conftest import publish
 
 pytestmark = pytest.mark.database
 
@@ -54,6 +55,26 @@ class Writing:
             "stage_request", dataset_id=sheet, move="publish", from_stage="cleared", to_stage="published",
             asked_by=self.account, asked_as="steward", asked_on=day, state=state, ended_on=day,
         )  # fmt: skip
+
+    def withdrawal(self, sheet: int, day: date, ground: str | None) -> None:
+        """A withdrawal, made."""
+        request = self.insert(
+            "stage_request", dataset_id=sheet, move="withdraw", from_stage="published", to_stage="withdrawn",
+            asked_by=self.account, asked_as="steward", asked_on=day, state="made", ended_on=day,
+            reason="L’agent Lefebvre s’y reconnaît.", public_ground=ground,
+        )  # fmt: skip
+        passed = {"dataset_id": sheet, "dataset_version": 1, "to_stage": "withdrawn"}
+        verdict = self.session.scalar(
+            text(
+                "INSERT INTO gate_verdict (organisation_id, dataset_id, dataset_version, to_stage, passed, found)"
+                " VALUES (:body, :sheet, 1, 'withdrawn', true, '{}') RETURNING id"
+            ),
+            {"body": self.body, "sheet": sheet},
+        )
+        self.insert(
+            "stage_passage", request_id=request, verdict_id=verdict, from_stage="published", passed_on=day, **passed
+        )
+        self.session.execute(text("UPDATE dataset SET stage = 'withdrawn' WHERE id = :id"), {"id": sheet})
 
     def case(self, number: int, day: date, case: tuple[str | None, ...]) -> int:
         """A published dataset of which this is told; its number."""
@@ -130,3 +151,38 @@ def test_a_secret_ends_with_the_day_of_the_authority_and_not_of_the_database(tow
             session.execute(text("UPDATE registry SET time_zone = :zone"), {"zone": zone})
             assert session.scalar(text("SELECT authority_day()")) == today(zone)
         session.rollback()
+
+
+def test_the_public_is_told_a_withdrawal_by_its_day_and_its_ground_alone_and_only_where_both_are_true(
+    town: Town,
+) -> None:
+    """The day and the ground of the last withdrawal, never the words written within."""
+    first, last = date(2026, 10, 12), date(2026, 10, 20)
+    account, names = town.someone(Role.LEGAL).account_id, ("left", "unsaid", "again", "annulled", "treated", "secret")
+    sheets = {name: town.record(name) for name in names}
+    with town.as_owner() as session:
+        writing = Writing(session, town.authority_id, account)
+        for name, sheet in sheets.items():
+            if name in {"treated", "secret"}:
+                writing.answer(sheet, "l311-6-privacy", "yes", None, first)
+            if name == "treated":
+                writing.answer(sheet, "l311-7", "yes", None, first)
+                writing.insert(
+                    "publication_choice", dataset_id=sheet, outcome="once-treated", reason="Sans les noms.",
+                    decided_on=first, conclusion="to-all", decided_by=account, decided_as="legal", recorded_on=first,
+                    state="taken-down", ended_on=last,
+                )  # fmt: skip
+            publish(session, sheet, on=first)
+            writing.withdrawal(sheet, last, None if name == "unsaid" else "error")
+        publish(session, sheets["again"], "archived", on=last)
+        session.execute(text("UPDATE dataset SET annulled = true WHERE id = :id"), {"id": sheets["annulled"]})
+        writing.answer(sheets["left"], "l311-6-privacy", "yes", None, last)  # Seen since: it had been read before.
+    told = {}
+    with transaction(town.home.public, None) as session:
+        for name, sheet in sheets.items():
+            row = session.execute(text("SELECT * FROM withdrawal_of(:id)"), {"id": sheet}).one_or_none()
+            told[name] = None if row is None else tuple(row)
+    assert told == {
+        "left": (last, "error"), "unsaid": (last, None), "again": (None, None), "annulled": (None, None),
+        "treated": (last, "error"), "secret": None,
+    }  # fmt: skip

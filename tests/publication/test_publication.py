@@ -296,12 +296,15 @@ def test_a_publication_is_taken_down_with_its_reason_and_the_lifecycle_withdraws
 
     where = f"/publication/du-jeu/{sheet}/retirer"
     assert steward.post(where, {"reason": "", "version": str(version_of(steward, sheet))}).status_code == 422
-    said = {"reason": "Deux noms de riverains y sont lisibles.", "version": str(version_of(steward, sheet))}
-    assert steward.post(where, said).status_code == 303
+    said = {"reason": "L’agent Lefebvre et DUPONT Jean y sont lisibles.", "version": str(version_of(steward, sheet))}
+    assert steward.post(where, said | {"public_ground": "gossip"}).status_code == 422, "a ground of the list, or none"
+    assert steward.post(where, said | {"public_ground": "personal-data"}).status_code == 303
     assert stage_of(town, sheet) == "withdrawn"
-    assert "Deux noms de riverains" in steward.get(f"/publication/du-jeu/{sheet}").text
+    assert "Lefebvre" in steward.get(f"/publication/du-jeu/{sheet}").text
+    assert "Dit au public" in steward.get(f"/jeux/{sheet}/etape").text
     gone = town.client.get(f"/catalogue/jeux/{sheet}")
-    assert (gone.status_code, "Deux noms de riverains" in gone.text) == (410, True), "as a move of the lifecycle does"
+    assert (gone.status_code, "Des données personnelles y figuraient" in gone.text) == (410, True)
+    assert not any(name in gone.text for name in ("Lefebvre", "DUPONT")), "what is written within stays within"
     again = steward.post(where, said | {"version": str(version_of(steward, sheet))})
     assert again.status_code == 409
     assert "rien à retirer" in again.text
