@@ -58,7 +58,7 @@ def _pass(session: Session, sheet: int, *stages: str) -> None:
 
 def test_what_the_lifecycle_withdrew_before_has_no_decision_left_to_open_it(empty: Engine) -> None:
     """One decided since the withdrawal, and what is published again, keep theirs."""
-    migrate(empty, "0083")
+    migrate(empty, "0084")
     chosen = [CHOSEN.format(sheet=sheet, more="licence", value="NULL") for sheet in (1, 2, 3, 4)]
     with transaction(empty, Acting("cli:essai")) as session:
         _write_sheets(session, 1, 2, 3, 4)
