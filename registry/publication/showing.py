@@ -12,6 +12,7 @@ from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts
 from registry.datasets.vocabulary import (
     FieldEvidence,
+    PublicationDecision,
     PublicationGround,
     PublicationRefusal,
     StatisticalSecrecy,
@@ -68,6 +69,7 @@ _SHAPES: Mapping[Any, str] = {
     FieldFate.LEAVES: "non-compliant", FieldFate.MAY_STAY: "compliant", FieldFate.STAYS: "compliant",
     FieldFate.UNKNOWN: "to-complete",
     Duty.APPLIES: "compliant", Duty.NOT: "not-applicable", Duty.UNKNOWN: "to-complete",
+    Duty.ABOVE: "to-complete",
 }  # fmt: skip
 DUTIES = {
     "OD-18": mark("Catégorie de forte valeur (règlement européen)"),
@@ -78,6 +80,7 @@ DUTIES = {
 }
 """What obliges to publish besides the general duty, by the policy whose condition tells to which datasets."""
 _GENERAL, _SUBJECT = "OD-01", "organisation.subject_to_online_publication"
+_TO_PUBLISH = frozenset({str(PublicationDecision.PUBLISH), str(PublicationDecision.PUBLISH_ONCE_TREATED)})
 
 
 def dossier_of(visit: Visit, dataset_id: int) -> Dossier:
@@ -292,7 +295,10 @@ def duty_lines(visit: Visit, sheet: Dataset) -> list[DutyLine]:
     lines = []
     if (general := by_policy.get(_GENERAL)) is not None:
         subject = facts.get(_SUBJECT)
-        duty = Duty.UNKNOWN if subject is None else Duty.APPLIES if subject else Duty.NOT
+        # The article is about bases kept up to date and data of interest: only a decision tells that this one is such.
+        decided = facts.get("dataset.publication_decision")
+        above = Duty.APPLIES if decided in _TO_PUBLISH else Duty.ABOVE
+        duty = Duty.UNKNOWN if subject is None else above if subject else Duty.NOT
         missing = [] if subject is not None else [catalogue.facts[_SUBJECT].title()]
         lines.append(_duty_line(_("Seuils de la publication en ligne (agents, habitants)"), duty, general, missing))
     for number, title in DUTIES.items():

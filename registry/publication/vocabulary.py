@@ -79,5 +79,9 @@ class Duty(Labelled):
     """Whether something obliges to publish a dataset."""
 
     APPLIES = "applies", mark("Oblige à publier")
+    ABOVE = (
+        "above",
+        mark("La collectivité est au-dessus des seuils ; reste à dire si ce jeu est de ceux que l’article vise"),
+    )
     NOT = "not", mark("Ne s’applique pas, à lire cette règle")
     UNKNOWN = "unknown", mark("On ne sait pas encore")

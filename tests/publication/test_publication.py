@@ -14,6 +14,8 @@ from registry.documents.forms import EvidenceForm
 from registry.documents.service import ReceivedFile, record_evidence
 from registry.documents.vocabulary import FileType
 from registry.kernel.permissions import Role
+from registry.organisations.forms import OrganisationForm
+from registry.organisations.service import amend_organisation
 from registry.platform.lists import load_list
 from registry.publication.rules import PART, ranks
 from registry.publication.vocabulary import SecretRank
@@ -359,6 +361,22 @@ def test_what_obliges_to_publish_is_told_with_its_article_its_day_and_what_is_no
     assert threshold["word"] == "On ne sait pas encore", "nobody told how many staff the authority has"
     assert threshold["missing"]
     assert "Oblige à publier" in reader.get(f"/publication/du-jeu/{sheet}").text
+
+
+def test_a_body_above_the_thresholds_does_not_owe_every_dataset_it_holds(town: Town):
+    with town.acting() as session:
+        amend_organisation(session, town.authority_id, OrganisationForm(staff_fte=800), expected=None)
+    sheet, reader = town.record(title="Paie"), town.someone(Role.READER)
+
+    def threshold() -> dict[str, Any]:
+        duties = reader.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["duties"]
+        return next(one for one in duties if one["title"].startswith("Seuils"))
+
+    above = threshold()
+    assert "reste à dire si ce jeu est de ceux que l’article vise" in above["word"]
+    assert not above["since"], "nothing is owed of it since a day"
+    decide_to_open(town, sheet)
+    assert threshold()["word"] == "Oblige à publier"
 
 
 def test_whoever_only_reads_answers_and_decides_nothing(town: Town):
