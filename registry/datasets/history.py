@@ -1,10 +1,9 @@
 """The history of a dataset in words: its sheet, its files and who answered for it, in one line of time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from registry.datasets.systems.views import SYSTEM_LABELS, say_system_value
 from registry.datasets.views import ChangeView
@@ -39,34 +38,18 @@ MORE_CHANGES: list[Callable[[Visit, int], Iterable[Told]]] = []
 """What the rooms above add to the history of a dataset, within the reader's rights."""
 
 
-@dataclass(frozen=True)
-class StoodIn:
-    """Somebody who acted for who keeps a dataset: the actor, the days, both included, and for whom."""
-
-    actor: str
-    since: date
-    until: date
-    whom: str
+STANDING_IN: list[Callable[[Visit, int, Mapping[datetime, str]], Mapping[datetime, str]]] = []
+"""For whom who stood in acted on a dataset, as the rooms above know it: actors by moment give names by moment."""
 
 
-STANDING_IN: list[Callable[[Visit, int], Iterable[StoodIn]]] = []
-"""What the rooms above know of who stood in for those that keep a dataset."""
-
-
-def said_for_others(
-    views: Iterable[ChangeView], codes: Mapping[datetime, str], stood: Sequence[StoodIn], zone: ZoneInfo
-) -> list[ChangeView]:
-    """The changes, those made by who stood in for somebody saying for whom; `codes` are the actors by moment."""
+def said_for_others(views: Iterable[ChangeView], whom: Mapping[datetime, str]) -> list[ChangeView]:
+    """The changes, those made by who stood in for somebody saying for whom."""
     return [
-        replace(view, actor=_("{name}, pour {whom}").format(name=view.actor, whom=one.whom))
-        if (one := next((each for each in stood if _acted(each, codes.get(view.at, ""), view.at, zone)), None))
+        replace(view, actor=_("{name}, pour {whom}").format(name=view.actor, whom=whom[view.at]))
+        if view.at in whom
         else view
         for view in views
     ]
-
-
-def _acted(one: StoodIn, code: str, at: datetime, zone: ZoneInfo) -> bool:
-    return code.partition(" ")[0] == one.actor and one.since <= at.astimezone(zone).date() <= one.until
 
 
 _PARTS = {

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
@@ -128,9 +127,9 @@ def show_history(visit: Visit, dataset_id: int) -> Response[Any]:
     changing = {name: {int(one) for one in said if one} for name, said in changed.items() if len(said) > 1}
     known = find_names(session, changing)
     views = history_views(versions, parts, appointments, actors, people, titles, known, more)
-    stood = [one for standing_in in STANDING_IN for one in standing_in(visit, dataset_id)]
-    codes, zone = {one.recorded_at: one.actor for one in every}, ZoneInfo(visit.premises.info["time_zone"])
-    views = said_for_others(views, codes, stood, zone) if stood else views
+    acts = {one.recorded_at: one.actor for one in every}
+    for standing_in in STANDING_IN:
+        views = said_for_others(views, standing_in(visit, dataset_id, acts))
     shown = [replace(one, address=f"/jeux/{sheet.id}/etat?a={quote(one.at.isoformat())}") for one in views]
     return visit.page("datasets/history.html", HistoryPage(sheet.id, sheet.title, shown))
 

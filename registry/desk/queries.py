@@ -161,6 +161,7 @@ def find_tasks(
     *,
     of: TaskList = TaskList.MINE,
     kind: TaskKind | None = None,
+    kinds: frozenset[TaskKind] | None = None,
     within: frozenset[int] | None = None,
     key: str | None = None,
     act: str | None = None,
@@ -169,7 +170,8 @@ def find_tasks(
 ) -> Desk:
     """One list of somebody's tasks, what was handed to them first, then the gravest; in one statement with counts.
 
-    Folded, of alike tasks from `ALIKE` on, only the gravest is told, for all; `act` narrows to alike ones.
+    Folded, of alike tasks from `ALIKE` on, only the gravest is told, for all; `act` narrows to alike ones, `kinds` to
+    some kinds, questions of law left out.
     """
     rows = session.execute(
         ASKING,
@@ -185,6 +187,7 @@ def find_tasks(
             "dpia_policy": DPIA_POLICY, "slip_policy": SLIP_POLICY, "kept_months": asker.kept_months,
             "training_months": months_of_training(session, today), "answering": [str(one) for one in ANSWERING],
             "within": None if within is None else sorted(within), "key": key, "kind": kind, "act": act,
+            "kinds": None if kinds is None else sorted(kinds),
             "folded": ALIKE if fold else NEVER,
             "place": TaskList.MINE if of is TaskList.LATE else of, "late": of is TaskList.LATE,
             "limit": PAGE_SIZE + 1, "skipped": (page - 1) * PAGE_SIZE,

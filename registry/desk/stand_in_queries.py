@@ -1,17 +1,15 @@
 """Every SELECT about stand-ins: who does somebody's tasks while they are away, and for whom somebody does."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
-from sqlalchemy import any_, func, or_, select
+from sqlalchemy import ARRAY, BigInteger, DateTime, bindparam, or_, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.models import Dataset
 from registry.desk.models import StandIn
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.organisations.models import Organisation
 
 MOST = 50
 _OPEN = col(StandIn.ended_on).is_(None)
@@ -52,15 +50,35 @@ def find_crossing(session: Session, away_id: int, organisation_id: int, start: d
     return session.execute(query.limit(1)).scalar_one_or_none()
 
 
-def find_stood_in_on(session: Session, dataset_id: int) -> Sequence[StandIn]:
-    """Who stood in for those that keep a dataset, from its organisation or from one above it."""
-    query = (
-        select(StandIn)
-        .join(Dataset, col(Dataset.id) == dataset_id)
-        .join(Organisation, col(Organisation.id) == col(Dataset.organisation_id))
-        .where(
-            col(StandIn.organisation_id) == any_(col(Organisation.lineage)),
-            func.keeps_dataset(col(StandIn.away_id), dataset_id, col(StandIn.starts_on)),
-        )
-    )
-    return session.execute(query).scalars().all()
+# From the moment it was named to the moment it was ended, which the ledger knows, on a day when who is away keeps the
+# dataset and who stands in does not: what one does on a sheet of one's own is done for oneself.
+_STOOD_IN = text(
+    """
+SELECT DISTINCT ON (act.at) act.at, s.away_id
+  FROM unnest(:accounts, :moments) AS act (account_id, at)
+  CROSS JOIN LATERAL (SELECT (act.at AT TIME ZONE :zone)::date AS day) AS own
+  JOIN stand_in s ON s.stand_in_id = act.account_id AND own.day BETWEEN s.starts_on AND s.ends_on
+  JOIN dataset d ON d.id = :dataset
+  JOIN organisation o ON o.id = d.organisation_id AND s.organisation_id = ANY (o.lineage)
+  CROSS JOIN LATERAL (
+    SELECT min(e.recorded_at) AS named, min(e.recorded_at) FILTER (WHERE e.event = 'desk:stand-in:end') AS ended
+      FROM ledger_entry e WHERE e.table_name = 'stand_in' AND e.row_id = s.id) AS said
+ WHERE act.at >= said.named AND (said.ended IS NULL OR act.at < said.ended)
+   AND keeps_dataset(s.away_id, d.id, own.day) AND NOT keeps_dataset(s.stand_in_id, d.id, own.day)
+ ORDER BY act.at, s.id
+"""
+).bindparams(
+    bindparam("accounts", type_=ARRAY(BigInteger)), bindparam("moments", type_=ARRAY(DateTime(timezone=True)))
+)  # fmt: skip
+
+
+def find_stood_in_on(session: Session, dataset_id: int, acts: Mapping[datetime, int]) -> Mapping[datetime, int]:
+    """For which accounts, that keep a dataset, others acted on it as their stand-in: given who acted, by moment."""
+    rows = session.execute(
+        _STOOD_IN,
+        {
+            "dataset": dataset_id, "zone": session.info["time_zone"],
+            "accounts": list(acts.values()), "moments": list(acts),
+        },
+    )  # fmt: skip
+    return {row.at: row.away_id for row in rows}

@@ -1,7 +1,8 @@
 """The pages of stand-ins: who does my tasks while I am away, for whom I do, and the tasks I do for somebody."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from litestar import Response
@@ -10,7 +11,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
-from registry.datasets.history import STANDING_IN, StoodIn
+from registry.datasets.history import STANDING_IN
 from registry.desk.asking import asker_of
 from registry.desk.forms import STAND_IN_LABELS, StandInForm
 from registry.desk.models import StandIn
@@ -20,6 +21,7 @@ from registry.desk.stand_in_queries import find_stand_ins_of, find_stood_in_on, 
 from registry.desk.stand_in_service import end_stand_in, is_over, name_stand_in
 from registry.desk.stand_in_views import StandInLine, StandInPage, StandInsPage
 from registry.desk.views import binding_on, laws_of
+from registry.desk.vocabulary import ABOUT_SHEETS
 from registry.kernel.errors import Conflict, Invalid, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -56,18 +58,23 @@ def _line(visit: Visit, one: StandIn, bodies: Mapping[int, str], names: Mapping[
 
 
 def _page(visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
+    """The page, whose form offers those who may stand in on the organisation that was chosen, else on the first."""
     me, bodies = visit.visitor.account_id, {body.id: body.name for body in find_organisations(visit.session)}
     found = find_stand_ins_of(visit.session, me)
     names = find_actor_names(
         visit.session, {f"account:{one}" for row in found for one in (row.away_id, row.stand_in_id)}
     )
     reach = [number for number in bodies if number in visit.visitor.reach(RECORD)]
-    people = find_colleagues(visit.session, RECORD, reach[0], but=me) if reach else []
+    chosen = read_number(values.get("organisation_id") or "")
+    chosen = chosen if chosen in reach else next(iter(reach), None)
+    people = find_colleagues(visit.session, RECORD, chosen, but=me) if chosen is not None else []
     page = StandInsPage(
         given=[_line(visit, one, bodies, names) for one in found if one.away_id == me],
         received=[_line(visit, one, bodies, names) for one in found if one.stand_in_id == me],
         organisations=[(str(number), bodies[number]) for number in reach],
-        people=[(str(one.account_id), one.words) for one in people], values=values, errors=errors,
+        people=[(str(one.account_id), one.words) for one in people],
+        values={**values, "organisation_id": str(chosen or "")}, errors=errors,
+        chosen=bodies.get(chosen or 0, ""),
         labels={name: _(label) for name, label in STAND_IN_LABELS.items()},
     )  # fmt: skip
     return visit.page("desk/stand_ins.html", page, status=status)
@@ -76,7 +83,7 @@ def _page(visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], st
 @route("GET", _LIST, ARRANGE)
 def show_stand_ins(visit: Visit) -> Response[Any]:
     """Who stands in for the visitor, for whom they do, and the form that names somebody."""
-    return _page(visit, {"starts_on": visit.today.isoformat()}, {})
+    return _page(visit, {"starts_on": visit.today.isoformat(), "organisation_id": visit.query("organisation")}, {})
 
 
 @route("POST", _LIST, ARRANGE)
@@ -119,13 +126,14 @@ def show_tasks_of(visit: Visit, absence_id: int) -> Response[Any]:
     page = min(read_number(visit.query("page")) or 1, 10_000)
     desk = find_tasks(
         session, _asker_for(visit, one, within), laws_of(engine_of(session).catalogue, binding), today,
-        within=within, page=page,
+        within=within, page=page, kinds=ABOUT_SHEETS,
     )  # fmt: skip
-    # What is done is theirs to do; what becomes of a task is decided by whose it is.
-    tasks = [
-        replace(task, may_arrange=False, arrangement_id=None, given_id=None)
-        for task in say_tasks(visit, desk.tasks, binding, bodies)
+    # What is done is theirs to do; what becomes of a task, and what was written with it, is for whose it is.
+    bare = [
+        replace(task, arrangement_id=None, given_id=None, given_by=None, word=None, given_word=None)
+        for task in desk.tasks
     ]
+    tasks = [replace(task, may_arrange=False) for task in say_tasks(visit, bare, binding, bodies)]
     who = f"account:{one.away_id}"
     view = StandInPage(
         who=find_actor_names(session, {who})[who], until=say_day(one.ends_on), tasks=tasks,
@@ -138,9 +146,8 @@ def show_tasks_of(visit: Visit, absence_id: int) -> Response[Any]:
 def _asker_for(visit: Visit, one: StandIn, within: frozenset[int]) -> Asker:
     """Whose tasks they are, with what who stands in may do there as who keeps sheets, and nothing else."""
     mine = asker_of(visit)
-    kept = {"recording", "appointing", "importing"}
     reaches: dict[str, Any] = {
-        name: value & within if name in kept else frozenset()
+        name: value & within if name == "recording" else frozenset()
         for name, value in vars(mine).items()
         if isinstance(value, frozenset)
     }
@@ -150,17 +157,13 @@ def _asker_for(visit: Visit, one: StandIn, within: frozenset[int]) -> Asker:
     )  # fmt: skip
 
 
-def _stood_in(visit: Visit, dataset_id: int) -> Iterable[StoodIn]:
-    """When somebody stood in for who keeps a dataset: its history says for whom they acted."""
-    found = find_stood_in_on(visit.session, dataset_id)
-    names = find_actor_names(visit.session, {f"account:{one.away_id}" for one in found}) if found else {}
-    return [
-        StoodIn(
-            f"account:{one.stand_in_id}", one.starts_on, min(one.ends_on, one.ended_on or one.ends_on),
-            names[f"account:{one.away_id}"],
-        )
-        for one in found
-    ]  # fmt: skip
+def _stood_in(visit: Visit, dataset_id: int, actors: Mapping[datetime, str]) -> Mapping[datetime, str]:
+    """For whom who acted on a dataset stood in, by moment: its history says it."""
+    codes = {at: actor.partition(" ")[0].partition(":") for at, actor in actors.items()}
+    acts = {at: int(number) for at, (kind, _colon, number) in codes.items() if kind == "account" and number.isdigit()}
+    found = find_stood_in_on(visit.session, dataset_id, acts) if acts else {}
+    names = find_actor_names(visit.session, {f"account:{one}" for one in found.values()}) if found else {}
+    return {at: names[f"account:{one}"] for at, one in found.items()}
 
 
 STANDING_IN.append(_stood_in)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from registry.desk.forms import StandInForm
 from registry.desk.models import StandIn
-from registry.desk.queries import find_colleagues
+from registry.desk.queries import find_colleagues, hold_task
 from registry.desk.stand_in_queries import find_crossing, get_stand_in
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.permissions import Permission
@@ -25,6 +25,8 @@ def name_stand_in(session: Session, form: StandInForm, *, by: int, person_id: in
         raise _wrong("stand_in_id", _("Choisissez une personne qui tient des fiches de cette organisation."))
     if form.starts_on < today:
         raise _wrong("starts_on", _("Une suppléance commence aujourd’hui au plus tôt : corrigez le premier jour."))
+    # Of two clicks, the second finds what the first has named.
+    hold_task(session, by, "stand-in")
     other = find_crossing(session, by, form.organisation_id, form.starts_on, form.ends_on)
     if other is not None:
         words = _(

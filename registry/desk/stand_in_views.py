@@ -25,11 +25,15 @@ class StandInLine:
 
 @dataclass(frozen=True)
 class StandInsPage:
-    """Who stands in for the reader, for whom they do, and the form that names somebody."""
+    """Who stands in for the reader, for whom they do, and the form that names somebody.
+
+    `people` are those who may stand in on the organisation that is `chosen` among them.
+    """
 
     given: Sequence[StandInLine]
     received: Sequence[StandInLine]
     organisations: Sequence[tuple[str, str]]
+    chosen: str
     people: Sequence[tuple[str, str]]
     values: Mapping[str, Any]
     errors: Mapping[str, str]

@@ -24,7 +24,8 @@ _KEPT_BY_ASKER = """
 # of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in, whoever may
 # record it; what is answered to be wrong is theirs to mend, one task a sheet, until the sheet changes or is certified
 # as it stands, in that campaign or in a later one. The tasks that ask for one act, on as many sheets, are told as one
-# line once there are enough of them: it stands where the gravest of them would.
+# line once there are enough of them: it stands where the gravest of them would. Narrowed to kinds about sheets, a
+# question is told where it is put to who keeps the sheet: what is asked of a jurist or of the DPO is theirs alone.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -255,7 +256,7 @@ WITH waiting AS MATERIALIZED (
     FROM question q
    WHERE (q.asked_by = :account AND q.state IN ('open', 'answered'))
       OR (q.asked_by <> :account AND q.state = 'open' AND (
-            q.asked_to = :person
+            (q.asked_to = :person AND (:kinds IS NULL OR q.addressee = 'owner'))
             OR (NOT EXISTS (SELECT FROM account a WHERE a.person_id = q.asked_to AND a.state = 'active') AND (
                   (q.addressee = 'owner' AND q.organisation_id = ANY (:recording))
                   OR (q.addressee = 'legal' AND q.organisation_id = ANY (:jurist))
@@ -280,6 +281,7 @@ WITH waiting AS MATERIALIZED (
                         WHERE g.delegate_id = :account AND g.task_key = task.key AND NOT g.ended
                         ORDER BY g.id LIMIT 1) given ON true
    WHERE (:within IS NULL OR task.organisation_id = ANY (:within)) AND (:key IS NULL OR task.key = :key)
+     AND (:kinds IS NULL OR task.kind = ANY (:kinds))
 )
 SELECT counted.said, shown.* FROM (
   SELECT coalesce(jsonb_agg(jsonb_build_array(place, late, kind, number)), '[]') AS said FROM (
@@ -301,7 +303,7 @@ ASKING = text(_TASKS).bindparams(
     *(bindparam(name, type_=Date()) for name in ("today", "soon", "told", "warned")),
     *(
         bindparam(name, type_=_WORDS)
-        for name in ("policies", "obligations", "dated", "owed_by_law", "of_law", "answering")
+        for name in ("policies", "obligations", "dated", "owed_by_law", "of_law", "answering", "kinds")
     ),
     *(
         bindparam(name, type_=_IDS)

@@ -90,6 +90,11 @@ MENDING = {
 }
 """What a role must allow for somebody to do a task on a subject of that kind."""
 
+ABOUT_SHEETS = frozenset(
+    {TaskKind.FINDING, TaskKind.QUESTION, TaskKind.POINT, TaskKind.CERTIFICATION, TaskKind.CORRECTION}
+)
+"""What whoever stands in for who keeps sheets is shown: their tasks of any other kind are their own."""
+
 SLIP_POLICY = "SOB-03"
 """The policy a slip of disposal mends: what is kept beyond its time."""
 
