@@ -19,7 +19,10 @@ BY_SECRET: Mapping[PublicationRefusal, SecretRank] = {
 }
 """The grounds of a refusal that need the very secret named, and the rank of those that may be."""
 _REFUSALS: Mapping[Outcome, frozenset[PublicationRefusal]] = {
-    Outcome.NOT_COMMUNICABLE: frozenset(BY_SECRET),
+    # L311-6 leaves a document to the person concerned; a preparatory one (L311-2) is nobody's for its time.
+    Outcome.NOT_COMMUNICABLE: frozenset(
+        {PublicationRefusal.L311_2, PublicationRefusal.L311_5, PublicationRefusal.STATISTICAL_SECRECY}
+    ),
     Outcome.RESTRICTED: frozenset(PublicationRefusal) - {PublicationRefusal.OTHER},
 }
 _ALLOWING: Mapping[Outcome, frozenset[Conclusion]] = {
@@ -271,11 +274,7 @@ def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicabi
     if ground is None:
         wrong["refusal"] = _("Dites l’exception de la loi qui permet de ne pas publier, avec son article.")
     elif ground not in _REFUSALS[outcome]:
-        wrong["refusal"] = (
-            _("La loi ne connaît pas d’autre raison de refuser (CRPA, L312-1-1) : choisissez-en une, ou ouvrez le jeu.")
-            if ground is PublicationRefusal.OTHER
-            else _("« Non communicable » se fonde sur un secret de L311-5 ou L311-6 : dites lequel, ou restreignez.")
-        )
+        wrong["refusal"] = _wrong_ground(ground)
     rank = BY_SECRET.get(ground) if ground is not None else None
     if rank is not None and found.conclusion is Conclusion.AFTER_REDACTION and "refusal" not in wrong:
         wrong["outcome"] = _(
@@ -294,6 +293,23 @@ def _wrong_refusal(outcome: Outcome, said: Mapping[str, Any], found: Communicabi
         if said[name] is not None:
             wrong[name] = _("Ce qui n’est pas publié n’en a pas besoin : laissez ce champ vide.")
     return wrong
+
+
+def _wrong_ground(ground: PublicationRefusal) -> str:
+    """Why a ground does not carry the refusal it is given for."""
+    if ground is PublicationRefusal.OTHER:
+        return _(
+            "La loi ne connaît pas d’autre raison de refuser (CRPA, L312-1-1) : choisissez-en une, ou ouvrez le jeu."
+        )
+    if ground is PublicationRefusal.L311_6:
+        return _(
+            "« Non communicable », c’est à personne : cela se fonde sur L311-5, L311-2 ou le secret statistique. Ce "
+            "que protège L311-6 se communique à la personne concernée : choisissez « Accès restreint »."
+        )
+    return _(
+        "Ce fondement permet de ne pas publier, non de ne communiquer à personne : choisissez « Accès restreint », ou "
+        "fondez « Non communicable » sur L311-5, L311-2 ou le secret statistique."
+    )
 
 
 @dataclass(frozen=True)

@@ -241,9 +241,14 @@ def test_a_refusal_names_its_exception_and_the_very_secret(town: Town):
     assert decide(legal, town, sheet, **closed, refusal="l311-5", secret="l311-6-privacy").status_code == 422
     assert decide(legal, town, sheet, **closed, refusal="archives").status_code == 422
     assert decide(legal, town, sheet, **closed, refusal="other").status_code == 422
+    to_somebody = decide(legal, town, sheet, **closed, refusal="l311-6", secret="l311-6-privacy")
+    assert to_somebody.status_code == 422
+    assert "se communique à la personne concernée" in plain(to_somebody.text)
     assert decide(legal, town, sheet, **closed, refusal="l311-5", secret="l311-5-2d").status_code == 303
     found = legal.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=CDV-05").json()
     assert found["findings"][0]["verdict"] == "compliant"
+    preparatory = decide(legal, town, sheet, **closed, refusal="l311-2")
+    assert preparatory.status_code == 303, "it is nobody's until what it prepares is decided (CRPA L311-2)"
 
 
 def test_nothing_is_published_without_a_decision_to_open_that_still_stands(town: Town):
@@ -465,7 +470,7 @@ def test_nothing_is_kept_whole_where_the_rest_may_be_given(town: Town):
     assert reply(legal, sheet, "l311-6-business", "yes").status_code == 303
     assert deny(legal, sheet).status_code == 303
     kept = {
-        "outcome": "not-communicable",
+        "outcome": "restricted",
         "refusal": "l311-6",
         "secret": "l311-6-business",
         "reason": "Tarifs négociés.",
