@@ -37,7 +37,7 @@ from registry.datasets.draft_service import drop_old_drafts
 from registry.datasets.evidence import DATASETS as DATASETS_PROVED
 from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
-from registry.datasets.facts import Instead
+from registry.datasets.facts import Instead, datasets_below
 from registry.datasets.models import Dataset, DatasetField, InformationSystem
 from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
@@ -243,34 +243,6 @@ def _organisation_names(session: Session, ids: Sequence[int]) -> Mapping[int, st
     return {row.id: row.name for row in rows}
 
 
-def _datasets_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
-    """A dataset draws facts from the body the law addresses: when that changes, it is judged again.
-
-    A commune's datasets draw nothing from the authority above it; a service's do, and change body when it moves.
-    """
-    below = session.execute(
-        select(col(Organisation.id), col(Organisation.kind), col(Organisation.lineage)).where(
-            col(Organisation.lineage).op("&&")(list(organisation_ids))
-        )
-    ).all()
-    persons = {row.id for row in below if row.kind.is_legal_person}
-    owners = [row.id for row in below if _draws_from(row.lineage, organisation_ids, persons)]
-    rows = session.execute(
-        select(col(Dataset.id)).where(~col(Dataset.annulled), col(Dataset.organisation_id).in_(owners))
-    )
-    return SubjectKind.DATASET, set(rows.scalars())
-
-
-def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> bool:
-    """Whether one of these bodies stands between an organisation and its nearest legal person, either included."""
-    for number in reversed(lineage):
-        if number in bodies:
-            return True
-        if number in persons:
-            return False
-    return False
-
-
 _ABOUT_DATASETS = (
     (DatasetField, "dataset_id"),
     (EvidenceLink, "subject_id"),
@@ -389,7 +361,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             ),
         },
         dependents=dict.fromkeys((PEOPLE, OWED), bodies_of)
-        | {SubjectKind.ORGANISATION: _datasets_below, "contract": find_governed},
+        | {SubjectKind.ORGANISATION: datasets_below, "contract": find_governed},
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 

@@ -6,9 +6,12 @@ from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.compliance.explanation import VALUE_WORDS
+from registry.compliance.vocabulary import SubjectKind
 from registry.datasets import sector_facts
 from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.datasets.rules import (
@@ -29,7 +32,7 @@ from registry.documents.facts import Proofs, find_proofs
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.ledger.as_of import find_rows, holds_on
 from registry.organisations.facts import bind_organisations_above, bind_presence, may_be_absent
-from registry.organisations.models import Appointment
+from registry.organisations.models import Appointment, Organisation
 from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
 from registry.platform.lists import load_list
 
@@ -253,3 +256,31 @@ def _bind_updates(facts: dict[str, Any], sheet: Any, files: Sequence[Any]) -> No
     known = [day for day in (sheet.modified, *(f.modified for f in files)) if day is not None]
     last = max(known) if known else None
     may_be_absent(facts, "dataset.last_update", last, sheet.declared_absent, "modified")
+
+
+def datasets_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
+    """A dataset draws facts from the body the law addresses: when that changes, it is judged again.
+
+    A commune's datasets draw nothing from the authority above it; a service's do, and change body when it moves.
+    """
+    below = session.execute(
+        select(col(Organisation.id), col(Organisation.kind), col(Organisation.lineage)).where(
+            col(Organisation.lineage).op("&&")(list(organisation_ids))
+        )
+    ).all()
+    persons = {row.id for row in below if row.kind.is_legal_person}
+    owners = [row.id for row in below if _draws_from(row.lineage, organisation_ids, persons)]
+    rows = session.execute(
+        select(col(Dataset.id)).where(~col(Dataset.annulled), col(Dataset.organisation_id).in_(owners))
+    )
+    return SubjectKind.DATASET, set(rows.scalars())
+
+
+def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> bool:
+    """Whether one of these bodies stands between an organisation and its nearest legal person, either included."""
+    for number in reversed(lineage):
+        if number in bodies:
+            return True
+        if number in persons:
+            return False
+    return False

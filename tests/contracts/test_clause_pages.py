@@ -147,6 +147,7 @@ def test_the_floor_of_the_law_follows_the_day_the_consultation_began(town: Town)
     assert "à valider par le service juridique" in new
     convention = jurist.get(f"{a_contract(jurist, town, kind='agreement')}/clauses").text
     assert "Ce contrat ne concède pas de service public" in convention
+    assert "Le RGPD, les archives et l’accès aux documents s’imposent à lui" in convention
 
 
 WRONG = (

@@ -129,10 +129,13 @@ def test_what_does_not_hold_together_is_told_with_what_is_meant() -> None:
     assert doubts(adds, ends, back) == [(Doubt.GAP, (1, 3))]
 
 
-def test_an_amendment_before_its_contract_is_told_though_it_speaks_of_no_clause() -> None:
+def test_an_amendment_before_its_contract_or_after_its_end_is_told_though_it_speaks_of_no_clause() -> None:
     early, after = Instrument(1, day(-9)), Instrument(2, day(9))
-    (told,) = doubts_of([], [], WHOLE, signed_on=day(0), amendments=[early, after])
-    assert (told.doubt, told.number, told.first) == (Doubt.BEFORE_CONTRACT, 1, day(-9))
+    late = Instrument(3, day(51))
+    told = doubts_of([], [], WHOLE, signed_on=day(0), amendments=[early, after, late])
+    assert [(one.doubt, one.number, one.first) for one in told] == [
+        (Doubt.BEFORE_CONTRACT, 1, day(-9)), (Doubt.AFTER_END, 3, day(51)),
+    ]  # fmt: skip
 
 
 def test_clauses_of_one_kind_about_different_datasets_do_not_overlap() -> None:

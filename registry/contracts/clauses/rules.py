@@ -137,7 +137,7 @@ def doubts_of(
     Nothing of it is refused, all of it is told.
     """
     return [
-        *_too_early(said, signed_on, amendments),
+        *_out_of_time(said, term, signed_on, amendments),
         *_odd_instruments(said, term),
         *_odd_order(said),
         *_overlaps(spans),
@@ -145,18 +145,19 @@ def doubts_of(
     ]
 
 
-def _too_early(
-    said: Sequence[Stipulation], signed_on: date | None, amendments: Iterable[Instrument]
-) -> list[Doubtful]:  # fmt: skip
-    """The amendments signed before the contract they change, whether or not they speak of a clause."""
-    return [
-        Doubtful(
-            Doubt.BEFORE_CONTRACT, tuple(row.id for row in said if row.instrument == one), one.signed_on,
-            number=one.number,
-        )
-        for one in amendments
-        if signed_on is not None and one.signed_on is not None and one.signed_on < signed_on
-    ]  # fmt: skip
+def _out_of_time(
+    said: Sequence[Stipulation], term: Term, signed_on: date | None, amendments: Iterable[Instrument]
+) -> list[Doubtful]:
+    """The amendments signed before the contract they change, or after its end, whether or not they speak of a clause."""
+    found = []
+    for one in amendments:
+        day, over = one.signed_on, term.binds_until
+        ids = tuple(row.id for row in said if row.instrument == one)
+        if day is not None and signed_on is not None and day < signed_on:
+            found.append(Doubtful(Doubt.BEFORE_CONTRACT, ids, day, number=one.number))
+        elif day is not None and over is not None and day > over:
+            found.append(Doubtful(Doubt.AFTER_END, ids, day, number=one.number))
+    return found
 
 
 def _odd_instruments(said: Sequence[Stipulation], term: Term) -> list[Doubtful]:

@@ -16,7 +16,7 @@ from registry.web.visits import Visit
 
 LAW_OF_2016 = date(2016, 10, 9)
 """From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
-_SINCE_2016, _BEFORE = ("DSP-01", "DSP-02", "DSP-03", "DSP-06", "DSP-07"), ("DSP-05",)
+_SINCE_2016, _BEFORE, _ALWAYS = ("DSP-01", "DSP-02", "DSP-03", "DSP-06"), ("DSP-05",), ("DSP-07",)
 
 
 def asked_now(session: Session, contract: Any) -> Asked:
@@ -25,35 +25,51 @@ def asked_now(session: Session, contract: Any) -> Asked:
     return asked_of(contract, personal=touches_personal_data(session, contract.id) if told is None else told)
 
 
-def floor_of(visit: Visit, contract: Contract, today: date) -> tuple[list[FloorLine], str]:
-    """The rules of the floor with whether each bears on a contract, and a sentence on why the floor is what it is.
+def floor_of(visit: Visit, contract: Contract, day: date) -> tuple[list[FloorLine], str]:
+    """The rules of the floor in force on a day with whether each bears on a contract, and why the floor is what it is.
 
     Law: CCP L3131-2 to L3131-4.
     """
     conceded, consulted = concedes_public_service(contract), contract.consulted_on
     if conceded is False:
-        return [], _("Ce contrat ne concède pas de service public : rien n’est dû au-delà de ce qu’il dit.")
+        return [], _(
+            "Ce contrat ne concède pas de service public : les articles L3131-2 à L3131-4 du code de la commande "
+            "publique ne lui donnent rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il dise."
+        )
     if conceded is None:
         note = _("Dites de quel service public il s’agit : ce que la loi donne en dépend.")
     elif consulted is None:
         note = _("Dites quand la consultation a été engagée : ce que la loi donne en dépend.")
     elif consulted < LAW_OF_2016:
-        note = _("Consultation engagée avant le 9 octobre 2016 : la loi donne moins, pour le seul renouvellement.")
+        note = _(
+            "Consultation engagée avant le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent moins, pour le seul "
+            "renouvellement. Le rapport annuel, le RGPD et les secrets restent dus."
+        )
     else:
-        note = _("Consultation engagée depuis le 9 octobre 2016 : la loi donne ceci même si le contrat n’en dit rien.")
+        note = _(
+            "Consultation engagée depuis le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent ceci même si le "
+            "contrat n’en dit rien."
+        )
     catalogue = engine_of(visit.session).catalogue
     lines = []
-    for number in (*_SINCE_2016, *_BEFORE):
+    for number in (*_SINCE_2016, *_BEFORE, *_ALWAYS):
         policy = catalogue.find(number)
-        version = next((one for one in policy.versions if one.applies_on(today)), None) if policy is not None else None
+        version = next((one for one in policy.versions if one.applies_on(day)), None) if policy is not None else None
         if policy is None or version is None:
             continue
-        bears = None if not conceded or consulted is None else (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
+        if number in _ALWAYS:
+            # The secrets of CRPA L311-5 to L311-7 hold of whatever goes online, whenever the contract was consulted on.
+            bears: bool | None = True
+        elif not conceded or consulted is None:
+            bears = None
+        else:
+            bears = (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
         words = _("à savoir") if bears is None else _("s’applique") if bears else _("ne s’applique pas")
         shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
         lines.append(
             FloorLine(
-                number, version.in_plain_words(), f"{version.text}, {version.article}", version.address or "",
+                number, policy.force.label, version.in_plain_words(), f"{version.text}, {version.article}",
+                version.address or "",
                 version.evidence.label, version.validated_on is not None, words, shape,
             )
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """What goes out about amendments and clauses: the view that each template receives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -122,6 +122,7 @@ class FloorLine:
     """What the law gives by itself: a rule, its article, on what reading it rests, and whether it bears on this."""
 
     policy_id: str
+    force: str
     plain: str
     article: str
     address: str
@@ -326,10 +327,13 @@ def say_doubt(doubt: Doubtful, written: Written) -> str:
     names = dict.fromkeys(name_clause(written.clauses[row.clause_id]) for row in rows)
     acts = dict.fromkeys(name_instrument(written.amendments.get(row.amendment_id)) for row in rows)
     which = f"{', '.join(names)} ({', '.join(acts)})"
+    sentence = _(_DOUBTS[doubt.doubt])
     if doubt.number is not None:
         which = _("Avenant n° {number}").format(number=doubt.number)
+        if doubt.doubt is Doubt.AFTER_END:
+            sentence = _("{which} : signé le {first}, quand le contrat ne lie plus personne. Vérifiez les deux dates.")
     last = _("sans terme connu") if doubt.last is None else say_day(doubt.last)
-    return _(_DOUBTS[doubt.doubt]).format(which=which, first=say_day(doubt.first), last=last)
+    return sentence.format(which=which, first=say_day(doubt.first), last=last)
 
 
 def name_clause(clause: Any) -> str:
@@ -351,7 +355,10 @@ def instrument_views(written: Written, day: date, signed_by: date) -> list[Instr
     ]  # fmt: skip
     for one in sorted(written.amendments.values(), key=lambda row: (row.number, row.id)):
         about = (one.id, name_instrument(one), one.object, one.signed_on, one.effective_on, one.progress)
-        views += [_instrument_view(*about, day, signed_by, counted.get(one.id, 0))]
+        view = _instrument_view(*about, day, signed_by, counted.get(one.id, 0))
+        if one.signed_on is not None and contract.signed_on is not None and one.signed_on < contract.signed_on:
+            view = replace(view, shape="to-complete", word=_("Avant le contrat : date à vérifier"))
+        views.append(view)
     return views
 
 
