@@ -52,11 +52,13 @@ def amend_contract(
     contract = _as_read(session, contract_id, expected)
     if contract.annulled:
         raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
+    given = form.model_dump(include=form.model_fields_set - BELOW)
+    # Before anything of it is set: the form shown again asks questions, and each would write what stands.
+    _check_order(ContractForm.model_validate(contract).model_copy(update=given))
     say(session, "contracts:contract:amend", reason)
     below = _set_below(session, contract, form)
-    differing = set_those_that_differ(contract, **form.model_dump(include=form.model_fields_set - BELOW))
+    differing = set_those_that_differ(contract, **given)
     contract.object_sort = indexed_sort_key(contract.object)
-    _check_order(contract)
     if below and not differing:
         # Its version is what `If-Match` compares: a change below a contract is a change of it.
         contract.version = contract.version + 1
@@ -109,7 +111,7 @@ def _as_read(session: Session, contract_id: int, expected: int) -> Contract:
     return contract
 
 
-def _check_order(contract: Contract) -> None:
+def _check_order(contract: Contract | ContractForm) -> None:
     """The dates of a contract follow each other, those that were there before included.
 
     Raises: Invalid.

@@ -191,6 +191,16 @@ def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_los
 
     assert "signé le 6 mai 2019, avant le contrat qu’il modifie" in page
     assert "Archives publiques du titulaire (Contrat)\N{NO-BREAK SPACE}: deux clauses du même genre" in page
+    line = f"/contrats/avenants/{early}/modifier"
+    for wrong, told in (
+        ({"published_on": "2019-05-05"}, "avant sa signature"),
+        ({"progress": "asked"}, "n’est plus demandé"),
+        ({"number": "0"}, "au moins 1"),
+    ):
+        answer = jurist.post(line, form_of(jurist.get(line)) | {"object": "Objet tapé"} | wrong)
+        assert answer.status_code == 422, wrong
+        assert told in answer.text, wrong
+        assert "Objet tapé" in answer.text
     twice = jurist.api(
         "POST", f"/api/v1{place.replace('contrats', 'contracts')}/amendments", json={"number": 1, "object": "Autre"}
     )

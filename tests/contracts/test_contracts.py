@@ -145,6 +145,30 @@ def test_what_is_wrong_is_said_what_was_typed_is_given_back_and_nothing_is_kept(
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {"starts_on": "2026-02-01", "ends_on": "2026-01-31"},
+        {"consulted_on": "2026-02-01", "signed_on": "2026-01-31"},
+        {"ends_on": "2026-03-31", "tacit_renewal": "true", "renewed_until": "2026-03-01"},
+    ],
+)
+def test_dates_that_contradict_each_other_are_told_on_a_contract_that_is_changed_too(
+    town: Town, typed: dict[str, str]
+) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = record(jurist, town).headers["location"].partition("?")[0]
+    form = fields_of(jurist.get(f"{place}/modifier"))
+
+    answer = jurist.post(f"{place}/modifier", form | {"notes": "Ma remarque tapée"} | typed)
+
+    assert answer.status_code == 422, answer.text[:300]
+    assert "vérifiez les dates" in answer.text or "avant d’être mis en consultation" in answer.text
+    assert "Ma remarque tapée" in answer.text
+    assert "Ma remarque tapée" not in jurist.get(place).text
+
+
+@pytest.mark.database
 def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_history_tells_it(town: Town):
     jurist = town.someone(Role.LEGAL)
     place = record(jurist, town).headers["location"].partition("?")[0]

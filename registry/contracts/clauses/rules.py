@@ -148,7 +148,7 @@ def doubts_of(
 def _out_of_time(
     said: Sequence[Stipulation], term: Term, signed_on: date | None, amendments: Iterable[Instrument]
 ) -> list[Doubtful]:
-    """The amendments signed before the contract they change, or after its end, whether or not they speak of a clause."""
+    """The amendments signed before the contract they change or after its end, even those that speak of no clause."""
     found = []
     for one in amendments:
         day, over = one.signed_on, term.binds_until

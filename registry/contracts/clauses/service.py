@@ -34,8 +34,8 @@ def record_amendment(session: Session, contract_id: int, form: AmendmentForm) ->
     contract = _standing(session, contract_id)
     _check_number(session, contract_id, form.number)
     say(session, "contracts:amendment:record")
+    _check_dates(form)
     made = Amendment(organisation_id=contract.organisation_id, contract_id=contract_id, **form.model_dump())
-    _check_dates(made)
     return _kept(session, made)
 
 
@@ -49,11 +49,13 @@ def amend_amendment(session: Session, amendment_id: int, form: AmendmentForm, *,
     _standing(session, amendment.contract_id)
     if amendment.annulled:
         raise Conflict(_("Cet avenant est annulé : rétablissez-le avant de le modifier."))
+    given = form.model_dump(include=form.model_fields_set)
+    whole = AmendmentForm.model_validate(amendment).model_copy(update=given)
+    # Before anything of it is set: the form shown again asks questions, and each would write what stands.
+    _check_dates(whole)
+    _check_number(session, amendment.contract_id, whole.number, but=amendment.id)
     say(session, "contracts:amendment:amend")
-    set_those_that_differ(amendment, **form.model_dump(include=form.model_fields_set))
-    _check_dates(amendment)
-    with session.no_autoflush:
-        _check_number(session, amendment.contract_id, amendment.number, but=amendment.id)
+    set_those_that_differ(amendment, **given)
     return _kept(session, amendment)
 
 
@@ -204,7 +206,7 @@ def _check_read(row: Amendment | Clause | ClauseStipulation, expected: int, mess
         raise Stale(message, row.version)
 
 
-def _check_dates(amendment: Amendment) -> None:
+def _check_dates(amendment: AmendmentForm) -> None:
     """The dates of an amendment agree, those that were there before included; one before its contract is only told.
 
     Raises: Invalid.

@@ -34,7 +34,8 @@ def floor_of(visit: Visit, contract: Contract, day: date) -> tuple[list[FloorLin
     if conceded is False:
         return [], _(
             "Ce contrat ne concède pas de service public : les articles L3131-2 à L3131-4 du code de la commande "
-            "publique ne lui donnent rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il dise."
+            "publique ne lui donnent rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il "
+            "dise."
         )
     if conceded is None:
         note = _("Dites de quel service public il s’agit : ce que la loi donne en dépend.")
