@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from registry.compliance.engine import Reading, engine_at
 from registry.compliance.evaluation import Assessment
 from registry.compliance.service import judge
-from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.compliance.vocabulary import Force, SubjectKind, Verdict
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
@@ -32,6 +32,10 @@ _DUTIES = frozenset(
 """The policies that oblige to decide, to publish, or to publish in some manner."""
 _GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
 _UNRECORDED = "unrecorded"
+_RECORDING = frozenset({"OD-35", "OD-36", "OD-37"})
+"""The policies that ask that something be recorded at all; what else a body has to complete stands with the rest."""
+_IF_ANY = frozenset({"OD-36"})
+"""Of these, what binds those alone of whom the case arises: whoever grants such a subsidy."""
 
 
 OFFERED = {**document_sheets.OFFERED, "bodies": frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY})}
@@ -127,23 +131,35 @@ def _told(session: Session, within: frozenset[int], body: int, moment: Moment) -
 
 
 def _is_unrecorded(one: _Told) -> bool:
-    """Whether a duty is the body's own, whatever it records, and nothing was recorded of it."""
+    """Whether nothing was recorded of what the body's own duty is about."""
     number, _title, said = one
-    return number is None and said.verdict is Verdict.TO_COMPLETE
+    return number is None and said.policy.id in _RECORDING and said.verdict is Verdict.TO_COMPLETE
+
+
+def _is_owed(said: Assessment) -> bool:
+    return said.policy.force is Force.OBLIGATION and said.policy.id not in _IF_ANY
+
+
+def _owed_in_words(said: Assessment) -> str:
+    if said.policy.force is not Force.OBLIGATION:
+        return _("Recommandé : ce n’est pas une obligation établie")
+    return _("Dû : obligation") if _is_owed(said) else _("À savoir : obligation si le cas se présente")
 
 
 def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
-    """What the law asks of the body and the registry knows nothing of: since when, how well read, what to do."""
-    name = _("Ce qui est dû et n’est pas recensé")
+    """What the registry knows nothing of: whether it is owed, since when, how well read, what to do."""
+    name = _("Ce qui n’est pas recensé")
     rows = [
-        (said.policy.name(), say_day(said.version.effective_from), f"{said.version.text}, {said.version.article}",
-         said.version.evidence.label, said.policy.what_to_do())
+        (said.policy.name(), _owed_in_words(said), say_day(said.version.effective_from),
+         f"{said.version.text}, {said.version.article}", said.version.evidence.label, said.policy.what_to_do())
         for _number, _title, said in told
     ]  # fmt: skip
-    headers = (_("Ce que la loi demande"), _("Depuis le"), _("Texte"), _("Lecture du texte"), _("Que faire"))
+    headers = (
+        _("Ce qui est demandé"), _("Est-ce dû ?"), _("Depuis le"), _("Texte"), _("Lecture du texte"), _("Que faire"),
+    )  # fmt: skip
     return {
-        "id": _UNRECORDED, "name": name, "late": bool(rows),
-        "standing": ngettext("{count} obligation", "{count} obligations", len(rows)).format(count=len(rows)),
+        "id": _UNRECORDED, "name": name, "late": any(_is_owed(said) for _number, _title, said in told),
+        "standing": _("{count} à recenser").format(count=len(rows)),
         "grids": [{"caption": name, "headers": headers, "rows": rows}] if rows else [],
     }  # fmt: skip
 

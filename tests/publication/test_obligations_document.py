@@ -53,11 +53,14 @@ def test_what_a_commune_owes_and_never_recorded_is_named_with_its_text_and_what_
 
     before = unrecorded()
     streets = "Base adresse locale de la commune recensée"
-    since, law, reading, remedy = before[streets]
-    assert (since, reading) == ("2 juin 2024", "Source secondaire")
+    owed, since, law, reading, remedy = before[streets]
+    assert (owed, since, reading) == ("Dû : obligation", "2 juin 2024", "Source secondaire")
     assert "L2121-30" in law
     assert "« Base adresse locale »" in remedy
-    assert before["Données essentielles des marchés recensées, ou aucune à publier"][2] == "De mémoire, non vérifié"
+    contracts = before["Données essentielles des marchés recensées, ou aucune à publier"]
+    assert (contracts[0][:10], contracts[3]) == ("Recommandé", "De mémoire, non vérifié")
+    assert before["Subventions versées recensées, ou aucune à publier"][0].startswith("À savoir")
+    assert len(before) == 3, "An address kept by no day, or a duty of another kind, is not what nobody recorded."
 
     town.record("Adresses", on=town.commune_id, nature="local-address-base")
     town.record("Marchés", on=town.other_commune_id, nature="public-contracts")
