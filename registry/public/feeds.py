@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from registry.exchange.rdf.describing import Described, agent, describe_dataset, describe_services
 from registry.exchange.rdf.writing import Syntax, Thing, Words, write_graph
+from registry.exchange.values import read_email
 from registry.kernel.words import FRENCH
 from registry.organisations.vocabulary import OrganisationKind
 from registry.public.queries import Row, find_batches, find_bodies, find_first_days, find_parts
@@ -132,7 +133,7 @@ def catalogue_rows(session: Session, base: str) -> Iterator[dict[str, object]]:
                 "modified": row["modified"] or issued,
                 "contact_service": contact,
                 # A person's own address never leaves: that of the service answers for it.
-                "contact_email": contact if "@" in contact else None,
+                "contact_email": read_email(contact),
                 "formats": [one["format"] for one in files],
                 "page": base + address_of(row["id"]),
                 "body_name": body["name"] if body else None,

@@ -7,6 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from registry.exchange.values import read_email
 from registry.inspection.contacts import names_a_person
 from registry.inspection.people import may_be_somebody
 from registry.kernel.words import _
@@ -230,7 +231,8 @@ def schema_org(row: Row, parts: Parts, bodies: Mapping[int, Row], base: str) -> 
     if publisher == body_of(row, bodies):
         body["url"] = base + body_address(row["organisation_id"])
     if contact or contact_url:
-        says = {"email" if contact and "@" in contact else "name": contact, "url": contact_url}
+        email = read_email(contact or "")
+        says = {"email": email, "name": None if email else contact, "url": contact_url}
         body["contactPoint"] = {"@type": "ContactPoint", **{name: value for name, value in says.items() if value}}
     told: dict[str, Any] = {
         "@context": "https://schema.org", "@type": "Dataset", "@id": base + address_of(row["id"]),

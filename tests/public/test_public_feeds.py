@@ -200,6 +200,22 @@ def test_a_mailbox_that_names_somebody_is_kept_back(published: Published) -> Non
             session.execute(text(said), {"said": TREES["contact_service"], "id": number})
 
 
+def test_a_sentence_that_holds_a_mailbox_is_given_as_no_mailbox(published: Published) -> None:
+    said, sentence = "UPDATE dataset SET contact_service = :said WHERE id = :id", "Écrire à contact@essai.invalid"
+    number = published.sheets["trees"]
+    with published.town.as_owner() as session:
+        session.execute(text(said), {"said": sentence, "id": number})
+    try:
+        etalab = next(row for row in rows_of(published, "etalab") if row["titre"] == "Arbres d’alignement")
+        assert (etalab["contact_personne"], etalab["contact_service"]) == ("", sentence)
+        page = read(published, "/catalogue/jeux/{trees}").text
+        told = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+        assert told["publisher"]["contactPoint"] == {"@type": "ContactPoint", "name": sentence}
+    finally:
+        with published.town.as_owner() as session:
+            session.execute(text(said), {"said": TREES["contact_service"], "id": number})
+
+
 def test_who_made_a_dataset_is_told_unless_it_may_be_a_person(published: Published) -> None:
     said = "UPDATE dataset SET creator_name = :creator, publisher_name = :publisher WHERE id = :id"
     number = published.sheets["trees"]
