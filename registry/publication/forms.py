@@ -58,8 +58,8 @@ LABELS = {
 _THRESHOLDS = load_list("small_counts")
 USUAL = _THRESHOLDS.number(next(iter(_THRESHOLDS)), "at_least") or 2
 """The size of a group, where nobody says another."""
-HOMOLOGATING_SINCE = date(2016, 10, 7)
-"""The day of the law that lets the State homologate a licence (loi n° 2016-1321, art. 11)."""
+HOMOLOGATING_SINCE = date(2017, 4, 29)
+"""The day the decree that lets the State homologate a licence came into force (décret n° 2017-638; CRPA D323-2-2)."""
 Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=40), Clean]
 _Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=10, max_length=5000), Clean]
 
@@ -137,8 +137,8 @@ class PublicationDecisionForm(BaseModel):
             raise PydanticCustomError(
                 "early",
                 _(
-                    "Rien ne pouvait être homologué avant la loi du 7 octobre 2016, qui a créé l’homologation (CRPA, "
-                    "L323-2) : vérifiez cette date."
+                    "Rien ne pouvait être homologué avant le décret du 27 avril 2017, qui a créé l’homologation (CRPA, "
+                    "D323-2-2) : vérifiez cette date."
                 ),
             )
         return value

@@ -188,7 +188,7 @@ def test_a_licence_of_ones_own_asks_the_day_the_number_and_the_piece_of_its_homo
         assert said in refused.text
     tomorrow = town.info["today"]() + timedelta(days=1)
     for day, said in (
-        (tomorrow, "n’a pas encore été prononcée"), (date(2016, 10, 6), "loi du 7 octobre 2016"),
+        (tomorrow, "n’a pas encore été prononcée"), (date(2017, 4, 28), "décret du 27 avril 2017"),
     ):  # fmt: skip
         refused = decide(legal, town, sheet, **whole | {"homologated_on": day.isoformat()})
         assert refused.status_code == 422, day
