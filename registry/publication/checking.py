@@ -2,14 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from hashlib import sha256
 from typing import Any
 
 from registry.datasets.models import Dataset, DatasetField
 from registry.datasets.queries import find_parts
 from registry.inspection.reading import DEFAULT_LIMITS, count_small_groups
 from registry.inspection.vocabulary import MOST_COMBINED, MOST_TOGETHER, CountedTable, LineKind
-from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.platform.lists import load_list
@@ -133,8 +131,6 @@ def check_file(visit: Visit, sheet: Dataset, form: SmallCountForm, file: Uploade
         )  # fmt: skip
 
     tables = visit.apart(read)
-    if sha256(file.path.read_bytes()).hexdigest() != file.sha256:
-        raise Conflict(_("Le fichier a changé pendant qu’il était lu : envoyez-le de nouveau."))
     return record_small_counts(
         visit.session, sheet.id, form, tables, file_name=file.name, sha256=file.sha256,
         by=visit.visitor.account_id, today=visit.today, expected=version,

@@ -69,13 +69,16 @@ def bind_publication(
     }
     cited = [number for number, row in choices.items() if row.licence_reference is not None]
     pieces = find_valid_pieces(session, ProofSubject.DATASET, cited, on=on, until=until) if cited else {}
-    files = find_rows(session, Distribution, until=until, column="dataset_id", among=cited) if cited else []
+    files: dict[int, set[str]] = {}
+    for row in find_rows(session, Distribution, until=until, column="dataset_id", among=cited) if cited else []:
+        if not row.annulled and row.licence:
+            files.setdefault(row.dataset_id, set()).add(row.licence)
     for number, (sheet, facts) in bound.items():
         found = conclude(answers.get(number, {}), on)
         _bind_secrets(facts, found)
         _bind_choice(facts, choices.get(number), sheet, found)
-        own = {one.licence for one in files if one.dataset_id == number and not one.annulled and one.licence}
-        _bind_homologation(facts, choices.get(number), sheet, own, pieces.get(number, frozenset()))
+        own, proofs = files.get(number, set()), pieces.get(number, frozenset())
+        _bind_homologation(facts, choices.get(number), sheet, own, proofs)
         _bind_reuse(facts, terms.get(number), sheet)
         # A file, an interface or a system holds it: it is there in electronic form. Else nobody said.
         if facts.get("dataset.formats") or facts.get("dataset.system__present") or facts.get("dataset.api"):
