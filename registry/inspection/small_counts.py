@@ -21,6 +21,7 @@ class _Column:
         self.grouping = True
         self.filled = 0
         self.below = 0
+        self.figures = 0
         self.unread = 0
 
     def take(self, value: str, line: int, fewer_than: int) -> None:
@@ -44,6 +45,7 @@ class _Column:
         for space in "\u202f\xa0 ":
             whole = whole.replace(space, "")
         if whole.isascii() and whole.isdecimal():
+            self.figures += 1
             self.below += len(whole) < 6 and 0 < int(whole) < fewer_than
         elif any(sign.isdecimal() for sign in whole) and whole[0] not in "<≤":
             self.unread += 1
@@ -71,7 +73,8 @@ def count_small(
         asked = {_key(one) for one in counts}
         counting = [one for one in columns if _key(one.name) in asked]
         found = [SmallGroups([one.name], one.filled, one.below, one.below) for one in counting if one.below]
-        unread = sum(one.unread for one in counting)
+        # Words alone mask nothing: a column without one figure is not what counts, whatever was said.
+        unread = sum(one.unread if one.figures else line for one in counting)
         return CountedTable(table, line, [one.name for one in counting], found, is_whole=is_whole, unread=unread)
     grouping = [one for one in columns if one.grouping and 1 < len(one.known) <= line / 2]
     aside = [one.name for one in columns if not one.grouping or len(one.known) > max(1, line / 2)]

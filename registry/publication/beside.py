@@ -13,7 +13,7 @@ from registry.ledger.queries import find_spans
 from registry.lifecycle.queries import get_request
 from registry.publication.checking import SHAPES, in_a_line, result_of
 from registry.publication.models import PublicationChoice
-from registry.publication.queries import find_checks, get_dossier
+from registry.publication.queries import find_checks, find_standing_check, get_dossier
 from registry.publication.rules import PART
 from registry.publication.showing import question_line
 from registry.publication.views import DecidedPanel
@@ -48,8 +48,8 @@ def decided_panel(visit: Visit, request_id: int) -> DecidedPanel | None:
     choice, sheet = dossier.current, visit.session.get_one(Dataset, request.dataset_id)
     if choice is None:
         return None
-    checks = find_checks(visit.session, sheet.id)
-    check = next((one for one in checks if one.id == choice.check_id), None)
+    standing = find_standing_check(visit.session, sheet.id)
+    check = next((one for one in find_checks(visit.session, sheet.id) if one.id == choice.check_id), None)
     # What is plainly « no » is counted: the rest is what somebody must look at.
     plain = sum(one.answer is SecretReply.NO for code, one in dossier.answers.items() if code != PART)
     told = [code for code, one in dossier.answers.items() if one.answer is not SecretReply.NO or code == PART]
@@ -58,5 +58,5 @@ def decided_panel(visit: Visit, request_id: int) -> DecidedPanel | None:
         answers=[question_line(dossier, code) for code in told],
         check=in_a_line(check) if check is not None else "",
         check_shape=SHAPES[result_of(check)] if check is not None else "",
-        later=bool(checks) and check is not None and checks[0].id != check.id,
+        later=standing is not None and check is not None and standing.id != check.id,
     )  # fmt: skip

@@ -13,8 +13,8 @@ from registry.datasets.queries import find_distributions, find_parts
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
-from registry.publication.rules import Communicability, Reply, conclude
-from registry.publication.vocabulary import DecisionState
+from registry.publication.rules import Communicability, Reply, conclude, result_of_tables
+from registry.publication.vocabulary import DecisionState, SmallCountResult
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,19 @@ def find_checks(session: Session, dataset_id: int) -> Sequence[SmallCountCheck]:
     """The checks of small counts of a dataset, the last one first."""
     query = select(SmallCountCheck).where(col(SmallCountCheck.dataset_id) == dataset_id)
     return session.execute(query.order_by(col(SmallCountCheck.id).desc())).scalars().all()
+
+
+def find_standing_check(session: Session, dataset_id: int) -> SmallCountCheck | None:
+    """The check a decision answers for: that of the last file checked; what was found in it stands.
+
+    Another check of the same file, on other columns or with a lower threshold, does not undo what one found.
+    """
+    checks = find_checks(session, dataset_id)
+    found = (
+        one for one in checks
+        if one.sha256 == checks[0].sha256 and result_of_tables(one.tables) is SmallCountResult.FOUND
+    )  # fmt: skip
+    return next(found, next(iter(checks), None))
 
 
 def find_homologations(session: Session, dataset_id: int) -> list[tuple[int, str]]:

@@ -145,8 +145,8 @@ def result_of_tables(tables: Sequence[Mapping[str, Any]]) -> SmallCountResult:
 
 _LEFT: Mapping[SmallCountResult | None, str] = {
     SmallCountResult.FOUND: mark(
-        "La dernière vérification a trouvé des groupes trop petits (CRPA, L312-1-2) : masquez-les ou regroupez-les et "
-        "vérifiez le nouveau fichier, ou dites ici pourquoi il peut partir ainsi."
+        "Une vérification de ce fichier a trouvé des groupes trop petits (CRPA, L312-1-2) : masquez-les ou "
+        "regroupez-les et vérifiez le nouveau fichier, ou dites ici pourquoi il peut partir ainsi."
     ),
     SmallCountResult.INCOMPLETE: mark(
         "La dernière vérification des petits effectifs est incomplète : refaites-la sur le fichier entier, ou dites "

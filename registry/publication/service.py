@@ -28,7 +28,13 @@ from registry.publication.forms import (
     TakedownForm,
 )
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, find_homologations, find_own_licences, get_dossier
+from registry.publication.queries import (
+    Dossier,
+    find_homologations,
+    find_own_licences,
+    find_standing_check,
+    get_dossier,
+)
 from registry.publication.rules import PART, Opened, ranks, result_of_tables, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
 from registry.web.templating import say_day
@@ -204,14 +210,14 @@ def decide(
     Raises: NotFound; Stale; Conflict when it is annulled, or online and no longer to be; Invalid, one error a field.
     """
     sheet, dossier = _open(session, dataset_id, expected)
-    found, checks = dossier.concluded(today), find_checks(session, dataset_id)
+    found, check = dossier.concluded(today), find_standing_check(session, dataset_id)
     software = dossier.reuse.software if dossier.reuse is not None else None
     opened = Opened(
         sheet.personal_data, sheet.publication_ground, software, find_own_licences(session, dataset_id),
-        result_of_tables(checks[0].tables) if checks else None,
+        result_of_tables(check.tables) if check is not None else None,
     )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
-    wrong |= _wrong_day(form, dossier, checks)
+    wrong |= _wrong_day(form, dossier, check)
     if form.homologation_id is not None and form.homologation_id not in dict(find_homologations(session, dataset_id)):
         wrong.setdefault(
             "homologation_id",
@@ -231,7 +237,8 @@ def decide(
         session.flush()
     made = PublicationChoice(
         organisation_id=sheet.organisation_id, dataset_id=sheet.id, conclusion=found.conclusion, decided_by=by,
-        decided_as=role_of(roles), recorded_on=today, check_id=checks[0].id if checks else None, **form.model_dump(),
+        decided_as=role_of(roles), recorded_on=today, check_id=check.id if check is not None else None,
+        **form.model_dump(),
     )  # fmt: skip
     session.add(made)
     if form.licence is not None:
@@ -244,7 +251,7 @@ def decide(
 
 
 def _wrong_day(
-    form: PublicationDecisionForm, dossier: Dossier, checks: Sequence[SmallCountCheck]
+    form: PublicationDecisionForm, dossier: Dossier, check: SmallCountCheck | None
 ) -> dict[str, str]:  # fmt: skip
     """A decision is taken on what is known: it is dated before no answer it rests on, nor before the last decision."""
     last = max((one.answered_on for one in dossier.answers.values()), default=None)
@@ -253,12 +260,12 @@ def _wrong_day(
             "Cette décision serait datée d’avant ce sur quoi elle repose : une réponse du {day}. Vérifiez sa date."
         )
         return {"decided_on": sentence.format(day=say_day(last))}
-    if form.outcome.opens and checks and form.decided_on < checks[0].checked_on:
+    if form.outcome.opens and check is not None and form.decided_on < check.checked_on:
         sentence = _(
             "Cette décision serait datée d’avant la vérification des petits effectifs qu’elle cite, du {day}. Vérifiez "
             "sa date."
         )
-        return {"decided_on": sentence.format(day=say_day(checks[0].checked_on))}
+        return {"decided_on": sentence.format(day=say_day(check.checked_on))}
     before = dossier.choices[0].decided_on if dossier.choices else None
     if before is not None and form.decided_on < before:
         sentence = _("Une décision plus récente, du {day}, est déjà au registre : vérifiez la date de celle-ci.")

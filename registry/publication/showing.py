@@ -28,7 +28,14 @@ from registry.platform.lists import load_list
 from registry.publication.checking import SHAPES, in_a_line, result_of
 from registry.publication.forms import LABELS
 from registry.publication.models import PublicationChoice, SmallCountCheck
-from registry.publication.queries import Dossier, find_checks, find_homologations, find_own_licences, get_dossier
+from registry.publication.queries import (
+    Dossier,
+    find_checks,
+    find_homologations,
+    find_own_licences,
+    find_standing_check,
+    get_dossier,
+)
 from registry.publication.reusing import reuse_lines
 from registry.publication.rules import (
     BY_SECRET,
@@ -257,7 +264,7 @@ def decision_page(
     if current is not None and not current.outcome.opens:
         stored["licence"] = None
     known, licences = load_list("secrets"), load_list("licences")
-    check = next(iter(find_checks(visit.session, sheet.id)), None)
+    check = find_standing_check(visit.session, sheet.id)
     listed = sorted(licences, key=lambda code: not is_homologated(code))
     return DecisionPage(
         id=sheet.id, version=dossier.version, title=sheet.title,

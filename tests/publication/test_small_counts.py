@@ -62,6 +62,13 @@ def test_the_columns_said_to_count_are_read_by_their_totals(tmp_path: Path):
         count_small_groups(path, lines=LineKind.TOTAL, fewer_than=11, counts=["hommes", "effectif"])
 
 
+def test_a_column_without_one_figure_is_not_read_as_what_counts(tmp_path: Path):
+    path = write(tmp_path, "commune;femmes\nA;120\nB;<11\nC;40\n")
+    for name, unread in (("commune", 3), ("femmes", 0)):
+        (table,) = count_small_groups(path, lines=LineKind.TOTAL, fewer_than=11, counts=["femmes", name])
+        assert table.unread == unread, name
+
+
 def send(who: Someone, sheet: int, content: str, **form: str) -> Response:
     files = {"file": ("foyers.csv", content.encode(), "text/csv")}
     return who.post(f"/publication/du-jeu/{sheet}/petits-effectifs", form, files=files)
@@ -96,6 +103,15 @@ def test_the_decision_cites_the_last_check_and_nothing_of_the_file_stays(town: T
     assert why in cited
     assert "foyers.csv" in cited
     assert "des groupes de moins de 11" in cited
+    assert send(legal, sheet, HOMES, lines="total", fewer_than="11", counts="commune").status_code == 303
+    assert "Vérification incomplète" in legal.get(f"{here}/petits-effectifs").text, "a commune counts nobody"
+    assert send(legal, sheet, HOMES, lines="total", fewer_than="11", counts="revenu").status_code == 303
+    again = decide(legal, town, sheet, **OPEN)
+    assert again.status_code == 422, "what was found in a file stands, whatever its other columns say"
+    assert "Une vérification de ce fichier a trouvé" in again.text
+    masked = HOMES.replace("rare", "petite")
+    assert send(legal, sheet, masked, lines="total", fewer_than="11", counts="revenu").status_code == 303
+    assert decide(legal, town, sheet, **OPEN).status_code == 303, "a newer file was checked"
 
 
 @pytest.mark.database
