@@ -1,5 +1,8 @@
-"""`beffroi contracts`: essential data of concessions brought in and written back, in the national format."""
+"""`beffroi contracts`: a contract on a day; essential data of concessions brought in and written back."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +17,19 @@ from registry.cli.opening import (
     write_json,
     writing_to,
 )
+from registry.contracts.clauses.api import ContractOnDayBody, contract_on_day
+from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.showing import floor_of
+from registry.contracts.clauses.views import FloorLine
 from registry.contracts.decp.exporting import export_essential
 from registry.contracts.decp.queries import find_bodies
 from registry.contracts.decp.reading import ReadConcessions, read_concessions
 from registry.contracts.decp.service import apply_plan, plan_import
 from registry.contracts.decp.views import PlannedView, planned_view, say_beside, say_nothing_ours
+from registry.contracts.queries import get_contract
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
+from registry.web.templating import say_day
 
 
 @click.command("import", help="Importe les données essentielles de concessions (format national, JSON 2.0.3 ou 2.0.4).")
@@ -109,7 +118,45 @@ def export_concessions(context: click.Context, output: Path, sirens: tuple[str, 
     click.echo(str(output))
 
 
+@click.command("show", help="Montre un contrat tel qu’il s’applique un jour : clauses, socle de la loi, absences.")
+@click.argument("contract_id", type=int)
+@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Le jour, AAAA-MM-JJ ; aujourd’hui sinon.")
+@click.option("--signed-by", type=click.DateTime(["%Y-%m-%d"]), help="Compte tenu de ce qui était signé ce jour-là.")
+@click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
+@click.pass_context
+def show_contract(
+    context: click.Context, contract_id: int, on: datetime | None, signed_by: datetime | None, as_json: bool
+) -> None:
+    """The contract as it applies on a day, with what the law gives by itself beside it."""
+    with open_terminal(context) as terminal, terminal.at_one_moment() as session:
+        contract = get_contract(session, contract_id)
+        day = on.date() if on else session.info["today"]()
+        told = contract_on_day(session, contract, day, signed_by.date() if signed_by else day)
+        floor, note = floor_of(session, contract, day)
+        name = contract.object
+    if as_json:
+        write_json(asdict(told) | {"contract": name, "floor": [asdict(one) for one in floor], "floor_note": note})
+        return
+    for line in _day_lines(name, told, floor, note):
+        click.echo(line)
+
+
+def _day_lines(name: str, told: ContractOnDayBody, floor: Sequence[FloorLine], note: str) -> list[str]:
+    known, acts = kinds(), {one.id: one.number for one in told.amendments}
+    lines = [f"{name} — {say_day(told.on)}", ""]
+    for one in told.in_force:
+        act = one.stipulation.amendment_id
+        source = _("Contrat") if act is None else _("Avenant n° {number}").format(number=acts[act])
+        article = f", {one.stipulation.article}" if one.stipulation.article else ""
+        lines.append(f"✓ {known.label(one.clause.kind)} ({source}{article}) : {one.state.label}")
+    lines += [f"✗ {known.label(one.kind)} : {one.state.label}" for one in told.missing]
+    lines += [f"! {one.sentence}" for one in told.doubts]
+    return [*lines, "", note, *(f"§ {one.policy_id} ({one.force}, {one.applies}) : {one.plain}" for one in floor)]
+
+
 contracts = click.Group(
-    "contracts", commands=[import_essential, export_concessions], help="Les contrats : données essentielles."
+    "contracts",
+    commands=[import_essential, export_concessions, show_contract],
+    help="Les contrats : clauses en vigueur, données essentielles.",
 )
 COMMANDS = (contracts,)

@@ -9,6 +9,7 @@ from httpx import Response
 from registry.contracts.clauses.kinds import Asked, expected_of, fields_of, kinds, read_terms, say_terms
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
+from tests.contracts.conftest import Run
 from tests.contracts.test_contracts import record
 from tests.contracts.test_coverage import dataset_of
 from tests.pages import fields_of as form_of
@@ -255,6 +256,23 @@ def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(to
 
     assert on(jurist, place)["in_force"][0]["state"] == "breached"
     assert on(jurist, place, on=(today - timedelta(days=1)).isoformat())["in_force"][0]["state"] == "in-force"
+
+
+def test_the_command_tells_the_contract_of_a_day_with_the_floor_of_the_law_beside(town: Town, run: Run) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 9"))
+    number = place.rsplit("/", 1)[1]
+
+    told = run("show", number, "--on", "2022-01-01", "--json")
+
+    assert [one["clause"]["kind"] for one in told["in_force"]] == ["audit"]
+    assert "supply" in {one["kind"] for one in told["missing"]}
+    assert told["floor"][0]["policy_id"] == "DSP-01"
+    words = run("show", number, "--on", "2020-12-31")
+    assert "Contrôle des données (Contrat, art. 9) : En vigueur" not in words
+    assert "Contrôle des données (Contrat, art. 9) : En vigueur" in run("show", number)
+    assert "n’existe pas" in run("show", 987654321, fails=2)
 
 
 def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -> None:

@@ -1,17 +1,13 @@
 """Essential data brought in by the command: read as it streams, checked, recorded as one, written back whole."""
 
 import json
-import sys
-from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from registry.cli.entry import main
 from registry.contracts.clauses.forms import AmendmentForm
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.clauses.service import record_amendment
@@ -28,9 +24,9 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
 from registry.organisations.vocabulary import OrganisationKind
 from tests.conftest import TERRITORY, Town
+from tests.contracts.conftest import Run
 from tests.contracts.essential import HOLDER, SHARED, changed, concession, file_of, written, year
 
-Run = Callable[..., Any]
 OURS = {TERRITORY.siren}
 WRONG: tuple[tuple[str, bytes, str], ...] = (
     ("vide", b"  \n", "est vide"),
@@ -86,27 +82,6 @@ def test_only_the_concessions_of_our_bodies_are_kept_whatever_their_establishmen
     assert [one["autoriteConcedante"]["id"][9:] for one in read.contracts] == ["00018", "99999"]
     assert (read.others, read.nobody, read.sirets) == (1, 2, [("21620041000019", 1)])
     assert read.contracts[0] == concession(), "Its numbers are kept to the digit."
-
-
-@pytest.fixture
-def run(town: Town, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `beffroi contracts` on a town: what it answers as JSON, or says; `fails` gives the code it must end with."""
-    monkeypatch.setenv("DATABASE_URL", town.home.urls.app)
-    monkeypatch.setenv("DATABASE_ADMIN_URL", town.home.urls.owner)
-    monkeypatch.setenv("DATABASE_JOBS_URL", town.home.urls.jobs)
-
-    def run(*arguments: object, fails: int = 0) -> Any:
-        words = [str(one) for one in arguments]
-        monkeypatch.setattr(sys, "argv", ["beffroi", "--home", str(town.home.settings.root), "contracts", *words])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        said = capsys.readouterr()
-        assert ended.value.code == fails, said
-        if fails:
-            return said.err
-        return json.loads(said.out) if "--json" in words else said.out
-
-    return run
 
 
 def operator(town: Town) -> int:

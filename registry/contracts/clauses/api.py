@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.forms import (
     AmendmentChange,
@@ -31,6 +32,7 @@ from registry.contracts.clauses.service import (
 from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.standing import expectations_of, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS, say_doubt
+from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState, Doubt
 from registry.kernel.permissions import Permission
@@ -201,13 +203,18 @@ def read_clauses(visit: Visit, contract_id: int) -> Response[ContractOnDayBody]:
     asked = visit.asked(DayQuestions)
     contract = get_contract(visit.session, contract_id)
     day = asked.on or visit.today
-    signed_by = asked.signed_by or day
-    written = find_written(visit.session, [contract])[contract_id]
-    covered = {one.id: one.title for one in find_datasets_of(visit.session, contract_id)}
-    looked_for = asked_now(visit.session, contract)
+    return visit.answer(contract_on_day(visit.session, contract, day, asked.signed_by or day, of=asked.dataset_id))
+
+
+def contract_on_day(
+    session: Session, contract: Contract, day: date, signed_by: date, *, of: int | None = None
+) -> ContractOnDayBody:
+    """The contract as it applies on a day, by what was signed by another, for a dataset or for all."""
+    written = find_written(session, [contract])[contract.id]
+    covered = {one.id: one.title for one in find_datasets_of(session, contract.id)}
+    looked_for = asked_now(session, contract)
     standing, spans = standing_on(written, day, signed_by=signed_by), written.spans(signed_by=signed_by)
-    of = asked.dataset_id
-    body = ContractOnDayBody(
+    return ContractOnDayBody(
         on=day, signed_by=signed_by, clauses_read=contract.clauses_read_on is not None,
         amendments=[_amendment(one) for one in written.amendments.values()],
         in_force=[
@@ -229,7 +236,6 @@ def read_clauses(visit: Visit, contract_id: int) -> Response[ContractOnDayBody]:
             for one in written.doubts(spans)
         ],
     )  # fmt: skip
-    return visit.answer(body)
 
 
 @route(

@@ -106,7 +106,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         if dataset is None or not row.datasets or dataset in row.datasets
     ]
     held = {row.clause_id for row in written.stipulations.values()}
-    floor, note = floor_of(visit, contract, day)
+    floor, note = floor_of(visit.session, contract, day)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,

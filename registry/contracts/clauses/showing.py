@@ -12,7 +12,6 @@ from registry.contracts.clauses.views import FloorLine
 from registry.contracts.models import Contract
 from registry.contracts.queries import touches_personal_data
 from registry.kernel.words import _
-from registry.web.visits import Visit
 
 LAW_OF_2016 = date(2016, 10, 9)
 """From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
@@ -25,7 +24,7 @@ def asked_now(session: Session, contract: Any) -> Asked:
     return asked_of(contract, personal=touches_personal_data(session, contract.id) if told is None else told)
 
 
-def floor_of(visit: Visit, contract: Contract, day: date) -> tuple[list[FloorLine], str]:
+def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[FloorLine], str]:
     """The rules of the floor in force on a day with whether each bears on a contract, and why the floor is what it is.
 
     Law: CCP L3131-2 to L3131-4.
@@ -51,7 +50,7 @@ def floor_of(visit: Visit, contract: Contract, day: date) -> tuple[list[FloorLin
             "Consultation engagée depuis le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent ceci même si le "
             "contrat n’en dit rien."
         )
-    catalogue = engine_of(visit.session).catalogue
+    catalogue = engine_of(session).catalogue
     lines = []
     for number in (*_SINCE_2016, *_BEFORE, *_ALWAYS):
         policy = catalogue.find(number)
