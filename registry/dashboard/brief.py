@@ -131,7 +131,6 @@ def _figure(day: _Day, figure: Figure, *, plain: bool) -> dict[str, Any]:
     now = kept.get(day.today, Count())
     before = [one for one in days_of(day.today) if one != day.today]
     label, definition = words_of(figure, plain=plain)
-    points = [{"day": one, "value": told(figure, kept[one]) if one in kept else None} for one in before]
     return {
         "code": str(figure), "label": label,
         "definition": definition, "is_share": figure in SHARES, "number": now.number, "total": now.total,
@@ -139,8 +138,14 @@ def _figure(day: _Day, figure: Figure, *, plain: bool) -> dict[str, Any]:
             cell.number for cell in day.cells
             if not measure.waiting and cell.policy_id in measure.policies and cell.verdict is Verdict.TO_COMPLETE
         ),
-        "points": [*points, {"day": day.today, "value": told(figure, now)}],
+        "points": [*(_point(figure, one, kept.get(one)) for one in before), _point(figure, day.today, now)],
     }  # fmt: skip
+
+
+def _point(figure: Figure, day: date, count: Count | None) -> dict[str, Any]:
+    if count is None:
+        return {"day": day}
+    return {"day": day, "value": told(figure, count), "number": count.number, "total": count.total}
 
 
 def _matters(day: _Day, *, plain: bool) -> str:
@@ -159,8 +164,8 @@ def _risks(day: _Day, *, plain: bool) -> list[dict[str, Any]]:
         bound = next((one for policy, one in day.catalogue.in_force(risk.policy.subject, day.moment.law_of)
                       if policy is risk.policy), None)  # fmt: skip
         lines.append({
-            "sentence": said.sentence, "severity": said.severity, "text": said.law, "remedy": said.remedy,
-            "article_url": bound.address if bound is not None else "",
+            "sentence": said.sentence, "severity": said.severity, "rule": risk.policy.id, "text": said.law,
+            "remedy": said.remedy, "article_url": bound.address if bound is not None else "",
         })  # fmt: skip
     return lines
 

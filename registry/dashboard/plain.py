@@ -38,7 +38,11 @@ DEFINITIONS: Mapping[Figure, str] = {
         "Chaque fois qu’un fichier ou un service ne respecte pas une obligation : un même fichier peut compter "
         "plusieurs fois. Ce que nous ne savons pas encore n’est pas compté."
     ),
-    Figure.LATE: mark("Parmi ces points, ceux pour lesquels la loi fixait une date, et cette date est passée."),
+    Figure.LATE: mark(
+        "Parmi ces points, ceux pour lesquels la loi fixait une date, et cette date est passée. Les fuites de données "
+        "et les demandes reçues n’y sont que pour qui peut les lire. Les dates à tenir disent autre chose : ce qui "
+        "reste à faire, que la loi en fixe le jour ou non."
+    ),
 }
 STAGES: Mapping[Stage, str] = {
     Stage.IDENTIFIED: mark("Repéré, à décrire"),

@@ -193,6 +193,7 @@ def _matrix(
         return MatrixLine(name, [
             MatrixCell(
                 by.get(axis, {}).get(breach, 0),
+                sum(by.get(axis, {}).get(verdict, 0) for verdict in (breach, Verdict.COMPLIANT)),
                 stakes_address(axis, breach, binding=True, organisation_id=number),
             )
             for axis in _AXES

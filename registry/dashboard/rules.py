@@ -32,7 +32,7 @@ _OF_PEOPLE = "rgpd"
 class Measure:
     """What a figure counts: the findings of some policies that read one verdict, out of all those that judge.
 
-    `waiting` where what waits for information is of that whole; elsewhere it may bind nobody, and is told apart.
+    `waiting` where what waits for information is of that whole; elsewhere nobody has judged it, and it is told apart.
     """
 
     policies: frozenset[str]
@@ -63,8 +63,8 @@ def measures_of(catalogue: Catalogue, today: date) -> dict[Figure, Measure]:
         Figure.KEPT: Measure(frozenset({_KEPT}) & judging, Verdict.COMPLIANT),
         Figure.FOUNDED: Measure(frozenset({_FOUNDED}) & judging, Verdict.COMPLIANT),
         Figure.PUBLISHED: Measure(_PUBLISHED & judging, Verdict.COMPLIANT, waiting=False),
-        Figure.BREACHES: Measure(frozenset(binding), breach),
-        Figure.LATE: Measure(frozenset(dated), breach),
+        Figure.BREACHES: Measure(frozenset(binding), breach, waiting=False),
+        Figure.LATE: Measure(frozenset(dated), breach, waiting=False),
         Figure.MATTERS: Measure(frozenset(confided), breach),
     }
 

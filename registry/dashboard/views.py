@@ -45,11 +45,10 @@ DEFINITIONS: Mapping[Figure, str] = {
 
 @dataclass(frozen=True)
 class Point:
-    """One day of a trend: in words, and what was said; nothing where nothing was judged yet."""
+    """One day of a trend, in words."""
 
     day: date
     words: str
-    value: int | None
 
 
 @dataclass(frozen=True)
@@ -124,9 +123,10 @@ class ServiceView:
 
 @dataclass(frozen=True)
 class MatrixCell:
-    """How many breaches a body has under a stake or a principle, and their list."""
+    """How many breaches a body has under a stake or a principle, out of how many judged, and their list."""
 
     number: int
+    judged: int
     address: str
 
 
@@ -187,7 +187,7 @@ def waiting_view(number: int, figure: Figure, measure: Measure, organisation: st
     return WaitingView(
         say_number(number),
         ngettext(
-            "autre attend une information pour être jugée", "autres attendent une information pour être jugées", number
+            "autre reste à juger : une information manque", "autres restent à juger : une information manque", number
         ),
         address_of(figure, replace(measure, counted=Verdict.TO_COMPLETE), organisation),
     )  # fmt: skip
@@ -217,6 +217,8 @@ def figure_view(
         beside = _("soit {share} sur {total}").format(
             share=_per_cent(now.share), total=say_number(now.total)
         ) if now.total else _("rien à juger encore")  # fmt: skip
+    elif now.total:
+        beside = _judged(now.total, plain=plain)
     return FigureView(
         code=str(figure), label=label, value=say_number(now.number),
         beside=beside, address=address, waiting=waiting, definition=definition, tone=tone,
@@ -229,6 +231,15 @@ def words_of(figure: Figure, *, plain: bool) -> tuple[str, str]:
     if plain:
         return _(plain_words.LABELS[figure]), _(plain_words.DEFINITIONS[figure])
     return figure.label, _(DEFINITIONS[figure])
+
+
+def _judged(total: int, *, plain: bool) -> str:
+    """Out of how many a number is: those that are judged, short of those that nobody has judged."""
+    said = (
+        ngettext("sur {count} point vérifié", "sur {count} points vérifiés", total) if plain
+        else ngettext("sur {count} constat jugé", "sur {count} constats jugés", total)
+    )  # fmt: skip
+    return said.format(count=say_number(total))
 
 
 def _per_cent(share: int | None) -> str:
@@ -249,21 +260,28 @@ def _trend(figure: Figure, days: Sequence[date], counts: Sequence[Count | None])
         last = (round(EDGE + place * step), round(HEIGHT - EDGE - value * (HEIGHT - 2 * EDGE) / most))
         lines[-1].append(f"{last[0]},{last[1]}")
     return Trend(
-        points=[Point(day, _said(figure, value), value) for day, value in zip(days, values, strict=True)],
+        points=[Point(day, _said(figure, count)) for day, count in zip(days, counts, strict=True)],
         lines=[" ".join(line) for line in lines if len(line) > 1],
-        last_x=last[0], last_y=last[1], sentence=_sentence(figure, days, values),
+        last_x=last[0], last_y=last[1], sentence=_sentence(figure, days, counts),
     )  # fmt: skip
 
 
-def _said(figure: Figure, value: int | None) -> str:
-    if value is None:
+def _said(figure: Figure, count: Count | None) -> str:
+    """What a figure said on a day, with its two counts: a share alone hides that its whole grew."""
+    if count is None or told(figure, count) is None:
         return "–"
-    return _per_cent(value) if figure in SHARES else say_number(value)
+    number, total = say_number(count.number), say_number(count.total)
+    if figure in SHARES:
+        return _("{share} % ({number} sur {total})").format(share=count.share, number=number, total=total)
+    return _("{number} sur {total}").format(number=number, total=total) if count.total else number
 
 
-def _sentence(figure: Figure, days: Sequence[date], values: Sequence[int | None]) -> str:
+def _sentence(figure: Figure, days: Sequence[date], counts: Sequence[Count | None]) -> str:
     """What a trend shows, for who does not see it and for who does."""
-    known = [(day, value) for day, value in zip(days, values, strict=True) if value is not None]
+    known = [
+        (day, count) for day, count in zip(days, counts, strict=True)
+        if count is not None and told(figure, count) is not None
+    ]  # fmt: skip
     if len(known) < 2 or known[-1][0] != days[-1]:
         return _("Pas encore d’historique.")
     (day, before), (_today, now) = known[0], known[-1]

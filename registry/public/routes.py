@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_404_NOT_FOUND, HTTP_410_GONE
 from markupsafe import Markup
 
 from registry.kernel.words import _
+from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
 from registry.public.answering import absent, page
 from registry.public.queries import (
@@ -146,6 +147,11 @@ def _absent(visit: Visit, dataset_id: int) -> Response[Any]:
     return absent(visit.request, visit.shell(), told, HTTP_404_NOT_FOUND)
 
 
+def _above(kind: str) -> str:
+    """What a body is to the one above it: a commune is a legal person of its own, and depends on nobody."""
+    return _("Commune membre de") if kind == OrganisationKind.COMMUNE else _("Dépend de")
+
+
 @route("GET", "/catalogue/organisations/{organisation_id:int}", EVERYBODY, published=True)
 def show_publisher(visit: Visit, organisation_id: int) -> Response[Any]:
     """A body that publishes, with what it and its services publish."""
@@ -161,7 +167,7 @@ def show_publisher(visit: Visit, organisation_id: int) -> Response[Any]:
     total, rows = count_datasets(visit.session, sought), find_datasets(visit.session, sought, limit=A_PAGE)
     above = bodies.get(body["parent_id"] or 0)
     facts = [
-        (_("Dépend de"), above["name"] if above else ""),
+        (_above(body["kind"]), above["name"] if above else ""),
         (_("SIREN"), body["siren"] or ""),
         (_("Site"), body["website"] or ""),
     ]

@@ -24,10 +24,15 @@ _Share = Annotated[int, Field(ge=0, le=100)]
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Point:
-    """What a figure said on a day: a number or a share in hundredths; nothing where nothing was judged."""
+    """What a figure said on a day: a number or a share in hundredths; nothing where nothing was judged.
+
+    `number` out of `total` are its two counts: pages issued before they were told have none.
+    """
 
     day: date
     value: int | None = None
+    number: int | None = None
+    total: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -66,24 +71,31 @@ class Figure:
     @property
     def trend(self) -> str:
         """What the line shows, in a sentence."""
-        known = [(point.day, point.value) for point in self.points if point.value is not None]
+        known = [(point.day, self._said(point, point.value)) for point in self.points if point.value is not None]
         if len(known) < 2 or known[-1][0] != self.points[-1].day:
             return "Pas encore d’historique."
         (day, before), (_today, now) = known[0], known[-1]
         if before == now:
-            return f"Comme le {day:%d/%m/%Y} : {self._said(now)}."
-        return f"{self._said(before)} le {day:%d/%m/%Y}, {self._said(now)} ce jour."
+            return f"Comme le {day:%d/%m/%Y} : {now}."
+        return f"{before} le {day:%d/%m/%Y}, {now} ce jour."
 
-    def _said(self, value: int) -> str:
-        return f"{value} %" if self.is_share else number(value)
+    def _said(self, point: Point, value: int) -> str:
+        if not point.total or point.number is None:
+            return f"{value} %" if self.is_share else number(value)
+        counts = f"{number(point.number)} sur {number(point.total)}"
+        return f"{value} % ({counts})" if self.is_share else counts
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Risk:
-    """The breaches of one rule: what is wrong, on how many records, what to do."""
+    """The breaches of one rule: what is wrong, on how many records, what to do.
+
+    `rule` is its number, printed where its `text` is too long: an article is never cut.
+    """
 
     sentence: str
     severity: str = ""
+    rule: str = ""
     text: str = ""
     article_url: str = ""
     remedy: str
@@ -193,13 +205,21 @@ def to_canonical(brief: Brief) -> bytes:
 def tables(brief: Brief) -> tuple[Table, ...]:
     """The figures month by month; then risks, services under each stake, principles, stages and deadlines."""
     months = tuple(
-        (one.label, point.day, "" if point.value is None else point.value, "en centièmes" if one.is_share else "nombre")
+        (
+            one.label,
+            point.day,
+            "" if point.value is None else point.value,
+            "en centièmes" if one.is_share else "nombre",
+            "" if point.number is None else point.number,
+            "" if point.total is None else point.total,
+        )
         for one in brief.figures
         for point in one.points
     )
     found = [
         Table(
-            "Chiffres", "Les cinq chiffres, mois par mois, pour un tableur", ("Chiffre", "Jour", "Valeur", "Unité"),
+            "Chiffres", "Les cinq chiffres, mois par mois, pour un tableur",
+            ("Chiffre", "Jour", "Valeur", "Unité", "Nombre", "Sur"),
             months,
         ),
         Table(

@@ -64,19 +64,19 @@ def test_a_publication_that_nobody_knows_to_be_imposed_is_told_beside_and_not_ou
     online = {"access_rights": "public", "distributions": [{"access_url": "https://exemple.invalid/adresses"}]}
     town.record("Adresses", on=town.commune_id, nature="local-address-base", **online)
     town.record("Adresses d’avant", on=town.commune_id, nature="local-address-base", access_rights="restricted")
-    reader, measure = (
+    reader, measures = (
         town.someone(Role.READER, town.commune_id),
-        measures_of(assemble_engine().catalogue, TODAY)[Figure.PUBLISHED],
+        measures_of(assemble_engine().catalogue, TODAY),
     )
+    measure, breaches = measures[Figure.PUBLISHED], Counter[str]()
     with town.acting() as session:
         count_months(session)
-        read = Counter(
-            verdict
-            for policy, body, verdict in session.execute(
-                text("SELECT policy_id, organisation_id, verdict FROM finding WHERE until IS NULL")
-            )
-            if policy in measure.policies and body == town.commune_id
-        )
+        found = session.execute(
+            text("SELECT policy_id, verdict FROM finding WHERE until IS NULL AND organisation_id = :body"),
+            {"body": town.commune_id},
+        ).all()  # fmt: skip
+        read = Counter(verdict for policy, verdict in found if policy in measure.policies)
+        breaches.update(verdict for policy, verdict in found if policy in measures[Figure.BREACHES].policies)
         kept = session.execute(
             text("SELECT number, total FROM monthly_figure WHERE figure = 'published' AND organisation_id = :body"
                  " AND day = :day"),
@@ -86,17 +86,25 @@ def test_a_publication_that_nobody_knows_to_be_imposed_is_told_beside_and_not_ou
     assert read["compliant"] >= 1
     judged = read["compliant"] + read["non-compliant"]
     assert kept == [(read["compliant"], judged)]
-    page = re.split(r'id="chiffre-', reader.get("/pilotage").text)[3]
-    assert f"sur {judged}<" in page.replace("\xa0", " ")
+    whole = reader.get("/pilotage").text.replace("\xa0", " ")
+    page = re.split(r'id="chiffre-', whole)[3]
+    assert f"sur {judged}<" in page
+    assert f"% ({read['compliant']} sur {judged})" in page, "each month says of how many"
+    broken, verified = breaches["non-compliant"], breaches["non-compliant"] + breaches["compliant"]
+    said = re.split(r'id="chiffre-', whole)[4]
+    assert f"sur {verified} constats jugés" in said, "what nobody judged is not of the whole"
+    assert [number for _address, number in opened_by(said)] == [broken, breaches["to-complete"]]
+    assert not not_as_counted(opened_by(said), lambda address: reader.get(address).text)
     opened = opened_by(page)
     assert [said for _address, said in opened] == [read["compliant"], read["to-complete"]]
     assert not not_as_counted(opened, lambda address: reader.get(address).text)
     day = town.info["today"]()
-    (told,) = [
-        one
-        for one in brief_of(town, town.commune_id, moment=Moment(day, day, day, until=None)).figures
-        if one.code == "published"
-    ]
+    figures_told = {
+        one.code: one for one in brief_of(town, town.commune_id, moment=Moment(day, day, day, until=None)).figures
+    }
+    told, breaking = figures_told["published"], figures_told["breaches"]
+    assert (breaking.number, breaking.total, breaking.waiting) == (broken, verified, breaches["to-complete"])
+    assert (told.points[-1].number, told.points[-1].total) == (read["compliant"], judged)
     assert (told.total, told.waiting) == (judged, read["to-complete"])
     assert told.beside.endswith(f"{read['to-complete']} à compléter")
 
@@ -181,6 +189,7 @@ def test_the_page_breaks_breaches_down_by_stake_and_each_cell_opens_what_it_coun
     table = page[page.index('id="enjeux"') : page.index('id="services"')]
     opened = opened_by(table)
     assert len(opened) >= 2, "all that one reads, and the commune"
+    assert '<span class="visually-hidden">rien n’est jugé</span>' in table, "which is not a zero"
     assert not not_as_counted(opened, lambda address: reader.get(address).text)
 
 

@@ -131,6 +131,12 @@ def test_what_was_withdrawn_is_gone_and_what_never_was_published_is_not_found(pu
     assert "Revenir" not in read(published, f"/catalogue/organisations/{published.town.service_id}").text
 
 
+def test_a_commune_is_a_member_of_the_authority_and_depends_on_nobody(published: Published) -> None:
+    page = read(published, f"/catalogue/organisations/{published.town.commune_id}").text
+    assert "Commune membre de" in page
+    assert "Dépend de" not in page
+
+
 @pytest.mark.parametrize(
     "path", ["/catalogue/rien", "/catalogue/jeux/abc", "/catalogue/dcat.ttl?page=9", "/catalogue/jeux/999"]
 )

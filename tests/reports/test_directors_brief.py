@@ -41,8 +41,20 @@ def heaviest(content: Any) -> Any:
         scope=long,
         matters=long,
         author=long,
-        figures=tuple(replace(one, definition=long, number=98_765, total=99_999) for one in content.figures),
-        risks=tuple(replace(content.risks[0], sentence=long, remedy=long, text=long) for _each in range(3)),
+        figures=tuple(
+            replace(
+                one,
+                definition=long,
+                number=98_765,
+                total=99_999,
+                waiting=98_765,
+                points=tuple(
+                    replace(day, value=99 - place, number=98_765, total=99_999) for place, day in enumerate(one.points)
+                ),
+            )
+            for one in content.figures
+        ),
+        risks=tuple(replace(content.risks[0], sentence=long, remedy=long, text=long[:96]) for _each in range(3)),
         services=services,
         deadlines=tuple(replace(content.deadlines[0], what=long, name=long) for _each in range(5)),
         stages=tuple(replace(one, datasets=98_765) for one in content.stages),
@@ -89,11 +101,33 @@ def test_elected_members_read_the_figures_without_matrix_article_or_gravity() ->
     assert content.services == ()
 
 
+@pytest.mark.parametrize("report_id", REPORTS)
+def test_a_law_is_told_whole_or_by_the_number_of_its_rule_and_never_cut(
+    report_id: str, issued_at: datetime, tmp_path: Path
+) -> None:
+    content, report = sample_of(report_id), get_report(report_id)
+    asked, whole = "Ceci doit être fait. " * 14, "Code de ceci, art. 35 §1, §3, §4, §5, §7 et §10, et art. 36 §1"
+    risks = (
+        replace(content.risks[0], sentence=asked, rule="X-01", text="Code, " + "art. L. 213-2, " * 9),
+        replace(content.risks[0], sentence="Bref.", rule="X-02", text=whole),
+    )  # fmt: skip
+    twin = report.content.to_canonical(replace(content, risks=risks))
+
+    page = render(report, twin, medium=Medium.PAGE, issued_at=issued_at, home=tmp_path).data.decode()
+
+    if content.plain:
+        assert asked.strip() in page.replace("\u00a0", " ")
+    else:
+        assert f">{whole}<" in page.replace("\u00a0", " ")
+        assert ">X-01<" in page
+        assert "X-02" not in page
+
+
 def test_a_figure_says_its_share_its_trend_and_that_nothing_is_judged() -> None:
     figures = {one.code: one for one in sample_of("directors-brief").figures}
 
     assert figures["kept"].beside == "soit 76 % sur 1\u00a0204"
-    assert figures["kept"].trend == "41 % le 30/11/2025, 75 % ce jour."
+    assert figures["kept"].trend == "41 % (350 sur 854) le 30/11/2025, 76 % (912 sur 1\u00a0204) ce jour."
     assert figures["published"].beside == "rien à juger encore"
     assert figures["published"].trend == "Pas encore d’historique."
     assert [figures[code].tone for code in ("kept", "founded", "published", "breaches", "late")] == [
