@@ -12,6 +12,8 @@ from registry.compliance.checking import check_catalogue, verdicts_possible
 from registry.compliance.policy import Fact, Policy
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
+from registry.contracts.models import Contract
+from registry.contracts.vocabulary import ExclusivityKind, PartnerLeave, Waiver
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import FinalDisposition, PublicationDecision, PublicationRefusal
 from registry.organisations.models import Organisation
@@ -25,6 +27,7 @@ from registry.rooms import COMING, ROOMS, assemble_engine, bound_facts
 TABLES: dict[str, type[SQLModel]] = {
     "activity": ProcessingActivity,
     "breach": Breach,
+    "contract": Contract,
     "dataset": Dataset,
     "organisation": Organisation,
     "request": ReceivedRequest,
@@ -35,6 +38,10 @@ COMPUTED: dict[str, type[Enum]] = {
     "dataset.refusal_ground": PublicationRefusal,
     "dataset.fee_ground": FeeGround,
     "dataset.selection_decision": FinalDisposition,
+    "contract.waiver": Waiver,
+    "contract.crossing": PartnerLeave,
+    "contract.redistribution": PartnerLeave,
+    "contract.exclusivity_kind": ExclusivityKind,
 }
 """The facts whose codes are no column's of the subject: a room makes them of its own tables."""
 
