@@ -133,6 +133,11 @@ def get_published_on(session: Session, dataset_id: int) -> date | None:
     return session.execute(query).scalar_one()
 
 
+def get_disclosure_text(session: Session, dataset_id: int) -> str:
+    """The law or decree by which a dataset is public in spite of what a secret protects in it, if there is one."""
+    return session.execute(select(func.disclosure_text_of(dataset_id))).scalar_one() or ""
+
+
 def find_first_days(session: Session, dataset_ids: Sequence[int]) -> dict[int, date]:
     """The day each of these datasets was first published here."""
     query = (

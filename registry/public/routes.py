@@ -23,6 +23,7 @@ from registry.public.queries import (
     find_themes,
     find_withdrawal,
     get_dataset,
+    get_disclosure_text,
     get_published_on,
 )
 from registry.public.views import (
@@ -118,7 +119,12 @@ def show_published_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
         body_address=body_address(row["organisation_id"]),
         files=file_lines(parts.distributions.get(dataset_id, ()), row),
         services=service_lines(parts.services.get(dataset_id, ()), row),
-        facts=facts_of(row, contact_of(row, bodies), get_published_on(visit.session, dataset_id)),
+        facts=facts_of(
+            row,
+            contact_of(row, bodies),
+            get_published_on(visit.session, dataset_id),
+            get_disclosure_text(visit.session, dataset_id),
+        ),
         warning=row["reuser_warning"] or "",
         # A text of the sheet closes no element: neither « < » nor « & » is left in what stands between.
         described=Markup(described.replace("<", "\\u003c").replace("&", "\\u0026")),  # noqa: S704

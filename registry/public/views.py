@@ -187,7 +187,9 @@ def service_lines(rows: Sequence[Row], of: Row) -> list[FileLine]:
     return found
 
 
-def facts_of(row: Row, contact: tuple[str | None, str | None], published_on: Any) -> list[tuple[str, str]]:
+def facts_of(
+    row: Row, contact: tuple[str | None, str | None], published_on: Any, disclosure_text: str = ""
+) -> list[tuple[str, str]]:
     """What else is told of a dataset, label by label; what nobody recorded is left out."""
     start, end = say_day(row["temporal_start"]), say_day(row["temporal_end"])
     covered = (
@@ -203,6 +205,7 @@ def facts_of(row: Row, contact: tuple[str | None, str | None], published_on: Any
         (_("Dernière mise à jour"), say_day(row["modified"])),
         (_("Première publication"), say_day(row["issued"])),
         (_("Publié ici depuis le"), say_day(published_on)),
+        (_("Texte qui permet de publier des mentions protégées"), disclosure_text),
         (_("Période couverte"), covered),
         (_("Territoire"), "\n".join(places)),
         (_("Thèmes"), ", ".join([*(_label("themes", one) for one in row["themes"]), *row["local_themes"]])),

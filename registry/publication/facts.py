@@ -17,8 +17,8 @@ from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
 from registry.publication import owed
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
-from registry.publication.rules import SAID_BY_LICENCE, Communicability, Reply, allows, conclude, is_homologated
-from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretReply
+from registry.publication.rules import SAID_BY_LICENCE, Communicability, Reply, allows, conclude, is_homologated, ranks
+from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretRank, SecretReply
 
 VALUE_WORDS.update(
     {
@@ -142,10 +142,13 @@ def _bind_choice(facts: dict[str, Any], choice: Any, sheet: Any, found: Communic
     outcome = Outcome(choice.outcome)
     facts["dataset.publication_decision"] = str(_SAID[outcome])
     # A licence changed on the sheet since is not the one that was decided.
-    facts["dataset.publication_decision_stands"] = allows(outcome, found.conclusion) and (
+    facts["dataset.publication_decision_stands"] = allows(outcome, found, choice.disclosure_text) and (
         not outcome.opens or choice.licence == sheet.licence
     )
-    facts["dataset.disclosure_text__present"] = choice.disclosure_text is not None
+    # A text counts for nothing against what L311-5 protects.
+    facts["dataset.disclosure_text__present"] = choice.disclosure_text is not None and not any(
+        ranks()[code] is SecretRank.ALL for code in found.secrets
+    )
     facts["dataset.secrets_reviewed"] = choice.decided_as == Role.LEGAL
     if choice.refusal is not None:
         facts["dataset.refusal_ground"] = str(choice.refusal)

@@ -94,9 +94,26 @@ def _conclusion(standing: Iterable[str], part: SecretReply, *, settled: bool) ->
     return Conclusion.AFTER_REDACTION if part is SecretReply.YES else Conclusion.TO_PERSON
 
 
-def allows(outcome: Outcome, conclusion: Conclusion) -> bool:
-    """Whether what is concluded of its secrets lets a dataset be decided so; a refusal rests on its own ground."""
-    return not outcome.opens or conclusion in _ALLOWING[outcome]
+def allows(outcome: Outcome, found: Communicability, text: str | None = None) -> bool:
+    """Whether what is concluded of its secrets lets a dataset be decided so; a refusal rests on its own ground.
+
+    `text` is the law or decree that has it published in spite of them.
+    """
+    if not outcome.opens or found.conclusion in _ALLOWING[outcome]:
+        return True
+    return outcome is Outcome.OPEN and text is not None and is_lifted(found)
+
+
+def is_lifted(found: Communicability) -> bool:
+    """Whether a text may lift the secrets of a dataset: those of persons alone, once every secret was answered about.
+
+    Law: CRPA L312-1-2 al. 1; the registry takes no such text against L311-5 (defence, security, procedures).
+    """
+    return (
+        bool(found.secrets)
+        and all(ranks()[code] is SecretRank.PERSON for code in found.secrets)
+        and set(found.open_questions) <= {PART}
+    )
 
 
 def is_homologated(licence: str) -> bool:
@@ -167,13 +184,18 @@ def _wrong_opening(
 ) -> dict[str, str]:  # fmt: skip
     wrong = {}
     licence = said["licence"]
-    if not allows(outcome, found.conclusion):
-        wrong["outcome"] = _why_not(found)
+    text = said["disclosure_text"]
+    if not allows(outcome, found, text):
+        wrong["outcome"] = _why_not(found, outcome, text)
     elif outcome is Outcome.OPEN and opened.names_people and opened.ground is None:
         wrong["outcome"] = _(
             "La fiche dit que ce jeu contient des données personnelles, et rien qui permette de les mettre en ligne "
             "(CRPA, L312-1-2) : ouvrez-le après traitement, ou dites d’abord sur la fiche ce qui le permet (accord des "
             "personnes, texte, catégorie de l’article D312-1-3)."
+        )
+    if text is not None and not any(one.isdigit() for one in text):
+        wrong["disclosure_text"] = _(
+            "Donnez la référence de la loi ou du décret : son numéro, ou celui de l’article (CCP, L2196-2)."
         )
     if licence is None:
         wrong["licence"] = _("Choisissez la licence sous laquelle chacun pourra réutiliser ces données.")
@@ -249,7 +271,7 @@ def _wrong_homologation(licence: str, said: Mapping[str, Any]) -> dict[str, str]
     return wrong
 
 
-def _why_not(found: Communicability) -> str:
+def _why_not(found: Communicability, outcome: Outcome, text: str | None) -> str:
     known = load_list("secrets")
     if found.conclusion is Conclusion.UNKNOWN:
         names = ", ".join(known.label(code) for code in found.open_questions)
@@ -257,9 +279,15 @@ def _why_not(found: Communicability) -> str:
             questions=names
         )
     names = ", ".join(f"{known.label(code)} ({known.words(code, 'article')})" for code in found.secrets)
+    if outcome is Outcome.OPEN and text is not None:
+        return _(
+            "Aucun texte n’est admis ici contre un secret de L311-5 ({secrets}) : ouvrez ce jeu après occultation si "
+            "le reste peut être donné, ou ne le publiez pas."
+        ).format(secrets=names)
     if found.conclusion is Conclusion.AFTER_REDACTION:
         return _(
-            "Ce jeu contient des mentions protégées ({secrets}) : ouvrez-le après occultation (CRPA, L312-1-2)."
+            "Ce jeu contient des mentions protégées ({secrets}) : ouvrez-le après occultation, ou dites plus bas la "
+            "loi ou le décret qui permet de le publier malgré elles (CRPA, L312-1-2)."
         ).format(secrets=names)
     return _(
         "Ce jeu n’est pas communicable à tous ({secrets}), il ne peut donc pas être publié (CRPA, L312-1-2) : "

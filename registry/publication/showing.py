@@ -147,7 +147,7 @@ def choice_view(
 
 
 def _overtaken(choice: PublicationChoice, sheet: Dataset, found: Communicability) -> str:
-    if not allows(choice.outcome, found.conclusion):
+    if not allows(choice.outcome, found, choice.disclosure_text):
         return _("Les réponses sur les secrets ont changé depuis : cette décision ne vaut plus, décidez de nouveau.")
     if choice.outcome.opens and choice.licence != sheet.licence:
         return _("La licence de la fiche a changé depuis : cette décision ne vaut plus, décidez de nouveau.")

@@ -20,14 +20,16 @@ pytestmark = pytest.mark.database
 PERSONAL = (None, "none", "anonymised", "personal")
 ACTIVITIES = (None, "founded", "unfounded", "ended", "annulled", "link-annulled")
 VISAS = (None, "given", "refused", "legal", "before", "unmade")
-SECRETS = (None, "no", "yes", "past", "last-day", "part-alone")
-TREATED = (None, "current", "replaced", "open", "no-part")
+SECRETS = (None, "no", "yes", "past", "last-day", "part-alone", "security")
+TREATED = (None, "current", "replaced", "open", "no-part", "text")
 SAMPLE = 300
 
 
 def why(personal: str | None, activity: str | None, visa: str | None, secret: str | None, treated: str | None) -> str:
     """What keeps a dataset back, told of it alone."""
-    if secret in {"yes", "last-day"} and treated != "current":
+    if secret in {"yes", "last-day"} and treated not in {"current", "text"}:
+        return "secret"
+    if secret == "security" and treated != "current":
         return "secret"
     if personal in {"none", "anonymised"}:
         return ""
@@ -107,12 +109,15 @@ class Writing:
         if secret:
             until = {"past": day - timedelta(days=1), "last-day": day}.get(secret)
             if secret != "part-alone":
-                self.answer(sheet, "l311-6-business", "no" if secret == "no" else "yes", until, day)
+                code = "l311-5-2d" if secret == "security" else "l311-6-business"
+                self.answer(sheet, code, "no" if secret == "no" else "yes", until, day)
             self.answer(sheet, "l311-7", "no" if treated == "no-part" else "yes", None, day)
         if treated:
             ended = day if treated == "replaced" else None
             self.insert(
-                "publication_choice", dataset_id=sheet, outcome="open" if treated == "open" else "once-treated",
+                "publication_choice", dataset_id=sheet,
+                outcome="open" if treated in {"open", "text"} else "once-treated",
+                disclosure_text="Article L1 d’un code" if treated == "text" else None,
                 reason="Sans les tarifs.", decided_on=day, conclusion="to-all", decided_by=self.account,
                 decided_as="legal", recorded_on=day, state="replaced" if ended else "current", ended_on=ended,
             )  # fmt: skip

@@ -483,6 +483,32 @@ def test_nothing_is_kept_whole_where_the_rest_may_be_given(town: Town):
     assert decide(legal, town, sheet, **kept).status_code == 303
 
 
+def test_a_text_opens_as_it_is_what_protects_persons_and_nothing_of_l311_5(town: Town):
+    sheet, legal = town.record("Données essentielles"), town.someone(Role.LEGAL)
+    reply(legal, sheet, "l311-6-business", "yes")
+    by_law = {**OPEN, "disclosure_text": "Code de la commande publique, L2196-2"}
+    early = decide(legal, town, sheet, **by_law)
+    assert early.status_code == 422, "other secrets may be there"
+    deny(legal, sheet)
+    reply(legal, sheet, PART, "yes")
+    assert "dites plus bas la loi" in plain(decide(legal, town, sheet, **OPEN).text)
+    assert "son numéro" in plain(decide(legal, town, sheet, **{**OPEN, "disclosure_text": "La loi"}).text)
+    assert decide(legal, town, sheet, **by_law).status_code == 303
+    facts = legal.api("GET", f"/api/v1/findings?subject_kind=dataset&subject_id={sheet}&policy_id=OD-03").json()
+    assert facts["findings"][0]["verdict"] == "compliant"
+    assert "décidez de nouveau" not in legal.get(f"/jeux/{sheet}").text, "it stands"
+    with town.as_owner() as session:
+        publish(session, sheet)
+    assert "Code de la commande publique, L2196-2" in plain(legal.get(f"/catalogue/jeux/{sheet}").text)
+
+    reply(legal, sheet, "l311-5-2d", "yes")
+    assert legal.get(f"/catalogue/jeux/{sheet}").status_code == 404
+    assert "décidez de nouveau" in legal.get(f"/jeux/{sheet}").text
+    refused = decide(legal, town, sheet, **by_law)
+    assert refused.status_code == 422
+    assert "Aucun texte n’est admis ici contre un secret de L311-5" in plain(refused.text)
+
+
 def test_a_licence_of_software_is_for_source_code(town: Town):
     sheet, legal = town.record("Arbres"), town.someone(Role.LEGAL)
     assert deny(legal, sheet).status_code == 303
