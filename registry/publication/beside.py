@@ -40,21 +40,23 @@ def changed_since(session: Session, sheet: Dataset, choice: PublicationChoice) -
 
 
 def decided_panel(visit: Visit, request_id: int) -> DecidedPanel | None:
-    """What the decision rests on, and what changed since; nothing beside a move that opens nothing."""
+    """What the decision rests on, what changed since and what is still open; nothing beside a move that opens none."""
     request = get_request(visit.session, request_id)
     if request.to_stage not in _OPENING:
         return None
     dossier = get_dossier(visit.session, request.dataset_id)
     choice, sheet = dossier.current, visit.session.get_one(Dataset, request.dataset_id)
+    open_questions = len(dossier.concluded(visit.today).open_questions)
     if choice is None:
-        return None
+        return DecidedPanel(dataset_id=sheet.id, is_decided=False, open_questions=open_questions)
     standing = find_standing_check(visit.session, sheet.id)
     check = next((one for one in find_checks(visit.session, sheet.id) if one.id == choice.check_id), None)
     # What is plainly « no » is counted: the rest is what somebody must look at.
     plain = sum(one.answer is SecretReply.NO for code, one in dossier.answers.items() if code != PART)
     told = [code for code, one in dossier.answers.items() if one.answer is not SecretReply.NO or code == PART]
     return DecidedPanel(
-        dataset_id=sheet.id, changed=changed_since(visit.session, sheet, choice), denied=plain,
+        dataset_id=sheet.id, is_decided=True, open_questions=open_questions,
+        changed=changed_since(visit.session, sheet, choice), denied=plain,
         answers=[question_line(dossier, code) for code in told],
         check=in_a_line(check) if check is not None else "",
         check_shape=SHAPES[result_of(check)] if check is not None else "",

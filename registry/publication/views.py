@@ -41,15 +41,20 @@ class PublicationPanel:
 
 @dataclass(frozen=True)
 class DecidedPanel:
-    """What the decision to publish rests on, and which fields of the sheet changed since, beside a request."""
+    """What the decision to publish rests on, and which fields of the sheet changed since, beside a request.
+
+    `open_questions` counts the secrets nobody answered about; where nothing is decided, that alone is told.
+    """
 
     dataset_id: int
-    changed: Sequence[str]
-    denied: int
-    answers: Sequence["QuestionLine"]
-    check: str
-    check_shape: str
-    later: bool
+    is_decided: bool
+    open_questions: int
+    changed: Sequence[str] = ()
+    denied: int = 0
+    answers: Sequence["QuestionLine"] = ()
+    check: str = ""
+    check_shape: str = ""
+    later: bool = False
 
 
 @dataclass(frozen=True)

@@ -483,6 +483,19 @@ def test_nothing_is_kept_whole_where_the_rest_may_be_given(town: Town):
     assert decide(legal, town, sheet, **kept).status_code == 303
 
 
+def test_a_visa_to_clear_tells_that_secrets_are_unanswered_and_nothing_decided(town: Town):
+    sheet, legal = town.record(**READY), town.someone(Role.LEGAL)
+    place(town, sheet, Stage.DOCUMENTED)
+    assert ask(town.someone(Role.STEWARD), sheet, "clear").status_code == 303
+    beside = f"/visas/{last_request(town, sheet)}"
+    told = plain(legal.get(beside).text)
+    assert "Aucune décision de publier n’est prise. 14 questions sur les secrets sont sans réponse." in told
+    decide_to_open(town, sheet)
+    told = plain(legal.get(beside).text)
+    assert "Aucune décision de publier" not in told
+    assert "sans réponse" not in told
+
+
 def test_a_text_opens_as_it_is_what_protects_persons_and_nothing_of_l311_5(town: Town):
     sheet, legal = town.record("Données essentielles"), town.someone(Role.LEGAL)
     reply(legal, sheet, "l311-6-business", "yes")
