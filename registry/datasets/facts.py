@@ -26,6 +26,7 @@ from registry.datasets.vocabulary import (
     Origin,
     PersonalData,
     PublicationGround,
+    Stage,
     ThirdPartyRights,
 )
 from registry.documents.facts import Proofs, find_proofs
@@ -70,6 +71,8 @@ _ASKED_OF_FILES = frozenset(
     {"id", "dataset_id", "annulled", "format", "licence", "conforms_to", "documentation", "access_url",
      "download_url", "modified"}
 )  # fmt: skip
+_GONE = frozenset({Stage.WITHDRAWN, Stage.ARCHIVED, Stage.DISPOSED})
+"""Where nothing of a dataset is online any more: the public pages answer that it is gone."""
 BOUND = tuple(f"dataset.{name}" for name in _NAMES)
 
 
@@ -187,7 +190,10 @@ def facts_of_dataset(
         facts["dataset.documented"] = True
     elif "documentation" in absent:
         facts["dataset.documented"] = False
-    if sheet.access_rights is not None:
+    if sheet.stage in _GONE:
+        # Whatever its sheet still says of its access and of its files.
+        facts["dataset.published_online"] = False
+    elif sheet.access_rights is not None:
         reachable = any(f.access_url or f.download_url for f in files)
         facts["dataset.published_online"] = sheet.access_rights == AccessRights.PUBLIC and reachable
     if sheet.nature is not None:

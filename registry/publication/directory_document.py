@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.datasets.models import Dataset
+from registry.datasets.models import Dataset, Distribution
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
@@ -25,7 +25,9 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     held = get_held(session, subject, moment)
     seen = find_seen(session, held, moment)
     entered = [one for one in seen if one.says("in_directory") is True]
-    unsaid = [one for one in seen if one.says("in_directory") is None and one.says("published_online")]
+    unsaid = [one for one in seen if one.says("in_directory") is None]
+    elsewhere = [one for one in unsaid if one.elsewhere and not one.online]
+    places = _places(session, [one.number for one in elsewhere], moment)
     ids = [one.number for one in entered]
     sheets = {row.id: row for row in find_rows(session, Dataset, until=moment.until, column="id", among=ids)}
     rows = [_row(one, sheets[one.number]) for one in entered]
@@ -38,9 +40,20 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _kept(held),
             list_sheet("documents", _("Les documents inscrits"), headers, rows),
             list_sheet("a-inscrire", _("En ligne, sans que l’on ait dit s’ils y figurent"), headers[:1],
-                       [(one.row.title,) for one in unsaid]),
+                       [(one.row.title,) for one in unsaid if one.online]),
+            list_sheet("ailleurs", _("Déclarés en ligne ailleurs, sans que l’on ait dit s’ils y figurent"),
+                       (headers[0], _("Adresse")), [(one.row.title, places.get(one.number, "")) for one in elsewhere]),
         ],
     )  # fmt: skip
+
+
+def _places(session: Session, ids: Sequence[int], moment: Moment) -> dict[int, str]:
+    """Where each of these datasets is said to be online."""
+    found: dict[int, str] = {}
+    for row in find_rows(session, Distribution, until=moment.until, column="dataset_id", among=ids):
+        if not row.annulled and (place := row.access_url or row.download_url):
+            found.setdefault(row.dataset_id, place)
+    return found
 
 
 def _kept(held: Held) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_at
 from registry.compliance.vocabulary import SubjectKind
+from registry.datasets.vocabulary import AccessRights, Stage
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
@@ -15,6 +16,7 @@ from registry.organisations.queries import get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
 from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
+from registry.publication.queries import find_public
 
 BOUND = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})
 OFFERED = {"organisation": BOUND}
@@ -37,6 +39,8 @@ class Seen:
 
     row: Any
     facts: Mapping[str, Any]
+    online: bool
+    """Whether it stands published in the public catalogue."""
 
     @property
     def number(self) -> int:
@@ -46,6 +50,12 @@ class Seen:
     def says(self, name: str) -> Any:
         """What is known of one fact; nothing where it was never said."""
         return self.facts.get(f"dataset.{name}")
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether its sheet alone says that it is online: nothing of it was published here, nor withdrawn."""
+        declared = self.row.access_rights == AccessRights.PUBLIC and self.says("published_online") is True
+        return declared and self.row.stage != Stage.PUBLISHED
 
     def was_told(self, name: str) -> bool:
         """Whether a fact that may be absent was said to be there or not."""
@@ -65,7 +75,13 @@ def find_seen(session: Session, held: Held, moment: Moment) -> list[Seen]:
     subject = engine_at(session, moment.until).subjects[SubjectKind.DATASET]
     ids = subject.everything(session, held.within, moment.until)
     bound = subject.bind(session, ids, on=moment.as_of, until=moment.until)
-    found = [Seen(row, facts) for row, facts in bound.values() if not row.annulled]
+    # What keeps a dataset back is known of today alone: of a past day, the stage tells.
+    public = find_public(session) if moment.until is None else None
+    found = [
+        Seen(row, facts, row.stage == Stage.PUBLISHED if public is None else int(row.id) in public)
+        for row, facts in bound.values()
+        if not row.annulled
+    ]
     return sorted((one for one in found if one.row.organisation_id in held.within), key=lambda one: (
         one.row.title, one.number
     ))  # fmt: skip

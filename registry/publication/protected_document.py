@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.datasets.models import Dataset, Distribution
-from registry.datasets.vocabulary import PersonalData, Stage, StatisticalSecrecy, ThirdPartyRights
+from registry.datasets.vocabulary import PersonalData, StatisticalSecrecy, ThirdPartyRights
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
@@ -31,7 +31,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     held = get_held(session, subject, moment)
     grounds = _grounds(session, find_seen(session, held, moment), moment)
     # What is published is given to all: whatever was written of it protects it no more.
-    protected = [one for one, said in grounds.values() if said and one.says("stage") != Stage.PUBLISHED]
+    protected = [one for one, said in grounds.values() if said and not (one.online or one.elsewhere)]
     why = {number: ", ".join(said) for number, (_one, said) in grounds.items()}
     offered = {
         said: [one for one in protected if one.says("protected_reuse_offered") is said] for said in (True, False, None)
@@ -111,7 +111,8 @@ def _size(files: Sequence[Any], volume: str | None) -> str:
 
 
 def _conditions(one: Seen) -> str:
-    return one.says("reuse_conditions_url") or (_("Aucune") if one.was_told("reuse_conditions_url") else _("À dire"))
+    # That no address gives the conditions does not say that there are none.
+    return one.says("reuse_conditions_url") or _("À dire")
 
 
 def _procedure(one: Seen) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -84,3 +84,8 @@ def find_homologations(session: Session, dataset_id: int) -> list[tuple[int, str
     """The decisions attached to a dataset as evidence, one of which may homologate its licence: number and title."""
     found = find_evidence_on(session, ProofSubject.DATASET, dataset_id)
     return [(one.id, one.title) for one, _edition, _link in found if one.kind is EvidenceKind.DECISION]
+
+
+def find_public(session: Session) -> frozenset[int]:
+    """The datasets that the public reads today."""
+    return frozenset(session.execute(text("SELECT id FROM public_dataset")).scalars())

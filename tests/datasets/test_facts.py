@@ -1,13 +1,14 @@
 """What a sheet tells the policies: of others’ rights, of what is kept, of what each field is for; then and now."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from registry.datasets.facts import bind_datasets
+from registry.datasets.facts import _ASKED, _ASKED_OF_FILES, bind_datasets, facts_of_dataset
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.rules import are_personal_fields_justified, may_be_high_value, may_third_parties_hold_rights
 from registry.datasets.service import amend_dataset, record_dataset
@@ -162,6 +163,19 @@ def test_an_interface_is_known_by_what_it_gives_and_by_the_sheet_being_offline(t
         town, {**valued, "access_rights": "non-public", "applicable_legislation": ["https://exemple.invalid/loi"]}
     )
     assert (other["dataset.api"], other["dataset.hvd_law_cited"]) == (False, False)
+
+
+@pytest.mark.parametrize("stage", ["withdrawn", "archived", "disposed"])
+def test_what_left_the_catalogue_is_not_online_whatever_its_sheet_still_says(stage: str) -> None:
+    said = dict.fromkeys(_ASKED) | dict.fromkeys(("declared_absent", "themes", "inspire_themes"), ())
+    said |= {"hvd_categories": (), "applicable_legislation": (), "access_rights": "public", "conforms_to": ()}
+    file = SimpleNamespace(**dict.fromkeys((*_ASKED_OF_FILES,)) | {"access_url": "https://exemple.invalid/a.csv"})
+
+    def online(at: str) -> Any:
+        return facts_of_dataset(SimpleNamespace(**said | {"stage": at}), [file], set())["dataset.published_online"]
+
+    assert online(stage) is False
+    assert online("documented") is True
 
 
 @pytest.mark.database

@@ -86,13 +86,16 @@ def test_protected_data_is_listed_with_what_protects_it_and_only_that(town: Town
 
 
 def test_a_dataset_that_is_published_is_no_protected_one_and_one_that_only_cites_no_law_lacks_nothing(town: Town):
+    shared = town.record("Vues aériennes", on=town.commune_id, personal_data="none", third_party_rights="held")
     elected = town.record("Élus", on=town.commune_id, personal_data="personal")
     files = [{"access_url": "https://exemple.invalid/rivieres"}]
     town.record("Rivières", on=town.commune_id, hvd_categories=[WATER], access_rights="public", distributions=files)
     with town.as_owner() as session:
-        session.execute(text("UPDATE dataset SET stage = 'published' WHERE id = :id"), {"id": elected})
+        published = text("UPDATE dataset SET stage = 'published' WHERE id = ANY(:ids)")
+        session.execute(published, {"ids": [elected, shared]})
 
-    assert names_in(document_of(town, "protected-data")) == {"offertes": [], "fermees": [], "inconnues": []}
+    # The one of people, which no activity founds, is kept back: it is not online.
+    assert names_in(document_of(town, "protected-data")) == {"offertes": [], "fermees": [], "inconnues": ["Élus"]}
     listed = names_in(document_of(town, "high-value-gaps"))
     assert (listed["manque"], listed["inconnu"]) == ([], ["Rivières"])
 
@@ -109,14 +112,17 @@ def test_what_is_offered_under_conditions_says_its_format_its_size_and_how_to_as
     place = "https://exemple.invalid/conditions"
     said_of(town, offered, protected_reuse_offered=True, reuse_conditions_url=place, reuse_procedure_public=True)
     said_of(town, closed, protected_reuse_offered=False)
+    silent = town.record("Abonnés", on=town.commune_id, personal_data="personal")
+    said_of(town, silent, protected_reuse_offered=True, declared_absent=["reuse_conditions_url"])
     with town.acting() as session:
         file = {"organisation_id": town.commune_id, "dataset_id": offered, "identifier": "f"}
         session.add(Distribution(**file, format="CSV", byte_size=2048))
 
     content = document_of(town, "protected-data")
 
-    assert names_in(content) == {"offertes": ["Trajets"], "fermees": ["Quotients"], "inconnues": []}
-    row = content.sheets[0].grids[0].rows[0]
+    assert names_in(content) == {"offertes": ["Abonnés", "Trajets"], "fermees": ["Quotients"], "inconnues": []}
+    unsaid, row = content.sheets[0].grids[0].rows
+    assert unsaid[4] == "À dire", "no address of the conditions is not the absence of conditions"
     assert row == ("Trajets", "données personnelles", "CSV", "2\xa0Kio", place, "Procédure publique")
 
 
@@ -124,17 +130,26 @@ def test_the_directory_says_the_headings_of_the_law_and_what_might_be_entered(to
     plan = town.record("Plan", on=town.commune_id, description="Zonage", issued="2020-01-04", frequency="ANNUAL")
     out = town.record("Brouillons", on=town.commune_id)
     menus = town.record("Menus", on=town.commune_id, access_rights="public")
+    gone = town.record("Piscines", on=town.commune_id, access_rights="public")
+    trees = town.record("Arbres", on=town.commune_id, access_rights="public", personal_data="none")
     with town.acting() as session:
         place = "https://exemple.invalid/menus.csv"
-        session.add(Distribution(organisation_id=town.commune_id, dataset_id=menus, identifier="f", download_url=place))
+        for number in (menus, gone, trees):
+            file = {"organisation_id": town.commune_id, "dataset_id": number, "identifier": "f", "download_url": place}
+            session.add(Distribution(**file))
     said_of(town, plan, in_directory=True, fee=True)
     said_of(town, out, in_directory=False)
+    with town.as_owner() as session:
+        session.execute(text("UPDATE dataset SET stage = 'withdrawn' WHERE id = :id"), {"id": gone})
+        session.execute(text("UPDATE dataset SET stage = 'published' WHERE id = :id"), {"id": trees})
 
     content = document_of(town, "public-information-directory")
 
     assert [line.label for line in content.sheets[0].missing] == ["Publié pour la dernière fois le"]
     assert names_in(content)["documents"] == ["Plan"]
-    assert names_in(content)["a-inscrire"] == ["Menus"]
+    assert names_in(content)["a-inscrire"] == ["Arbres"], "what stands published, alone"
+    assert names_in(content)["ailleurs"] == ["Menus"], "never what was withdrawn"
+    assert content.sheets[3].grids[0].rows[0][1] == place
     row = content.sheets[1].grids[0].rows[0]
     assert row == ("Plan", "Zonage", "4 janvier 2020", "redevance, calcul : à dire", "Annuelle")
     assert {one.label: one.second for one in content.summary if one.second} == {}
