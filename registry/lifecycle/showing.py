@@ -261,6 +261,7 @@ def stage_page(
         values=values, errors=errors,
         labels={name: _(label) for name, label in MOVE_LABELS.items()},
         grounds=[(str(one), one.label) for one in WithdrawalGround],
+        may_report_breach=visit.visitor.may(Permission.PROCESSING_BREACH_RECORD, sheet.organisation_id),
     )  # fmt: skip
 
 

@@ -140,6 +140,7 @@ class StagePage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     grounds: Sequence[tuple[str, str]]
+    may_report_breach: bool
     """What the public may be told of a withdrawal."""
 
 

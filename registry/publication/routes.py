@@ -11,6 +11,7 @@ from registry.datasets.history import MORE_CHANGES
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
 from registry.lifecycle.vocabulary import WithdrawalGround
@@ -56,6 +57,9 @@ NOTICES.update(
         "reutilisation-dite": mark("Les conditions de réutilisation sont enregistrées."),
         "fichier-verifie": mark("Le fichier est vérifié : voici ce qui y fait des groupes trop petits."),
         "publication-retiree": mark("La publication est retirée, avec son motif."),
+        "publication-retiree-du-public": mark(
+            "La publication est retirée. Le public en lit le jour et, si vous l’avez choisi, le motif de la liste."
+        ),
     }
 )
 
@@ -240,6 +244,7 @@ def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
         wanted = {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")}
         page = _takedown_page(visit, sheet, typed, {name: wanted.get(name, said) for name, said in read.errors.items()})
         return visit.page("publication/takedown.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    was_online = sheet.stage in ONLINE
     try:
         take_down(
             visit.session, dataset_id, read.form, by=visit.visitor.account_id,
@@ -249,7 +254,10 @@ def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
         _errors, status = _say(refusal)
         page = _takedown_page(visit, sheet, typed, {"reason": refusal.message})
         return visit.page("publication/takedown.html", page, status=status)
-    return visit.go(f"/publication/du-jeu/{dataset_id}", done="publication-retiree")
+    return visit.go(
+        f"/publication/du-jeu/{dataset_id}",
+        done="publication-retiree-du-public" if was_online else "publication-retiree",
+    )
 
 
 def _takedown_page(
@@ -260,6 +268,7 @@ def _takedown_page(
     return TakedownPage(
         id=sheet.id, version=dossier_of(visit, sheet.id).version, title=sheet.title, online=sheet.stage in ONLINE,
         values=values, errors=errors, labels=labels, grounds=[(str(one), one.label) for one in WithdrawalGround],
+        may_report_breach=visit.visitor.may(Permission.PROCESSING_BREACH_RECORD, sheet.organisation_id),
     )  # fmt: skip
 
 

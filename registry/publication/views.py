@@ -199,6 +199,7 @@ class TakedownPage:
     errors: Mapping[str, str]
     labels: Mapping[str, str]
     grounds: Sequence[tuple[str, str]]
+    may_report_breach: bool
 
 
 @dataclass(frozen=True)

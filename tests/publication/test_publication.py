@@ -302,10 +302,14 @@ def test_a_publication_is_taken_down_with_its_reason_and_the_lifecycle_withdraws
     assert decide(steward, town, sheet, **closed).status_code == 409, "it is online: it is taken down first"
 
     where = f"/publication/du-jeu/{sheet}/retirer"
+    for form in (where, f"/jeux/{sheet}/etape"):
+        assert "dans les 72 heures" in plain(steward.get(form).text)
     assert steward.post(where, {"reason": "", "version": str(version_of(steward, sheet))}).status_code == 422
     said = {"reason": "L’agent Lefebvre et DUPONT Jean y sont lisibles.", "version": str(version_of(steward, sheet))}
     assert steward.post(where, said | {"public_ground": "gossip"}).status_code == 422, "a ground of the list, or none"
-    assert steward.post(where, said | {"public_ground": "personal-data"}).status_code == 303
+    left = steward.post(where, said | {"public_ground": "personal-data"})
+    assert left.status_code == 303
+    assert "Le public en lit le jour" in plain(steward.get(left.headers["location"]).text)
     assert stage_of(town, sheet) == "withdrawn"
     assert "Lefebvre" in steward.get(f"/publication/du-jeu/{sheet}").text
     assert "Dit au public" in steward.get(f"/jeux/{sheet}/etape").text
