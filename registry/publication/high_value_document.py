@@ -45,9 +45,11 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     return make_document(
         session, held, moment, _summary(valued),
         [
-            list_sheet("manque", _("Pas offerts comme le règlement le demande"), headers, _rows(short), late=True),
+            list_sheet("manque", _("Il manque au moins un des {count} points contrôlés").format(count=len(ASKED)), headers,
+                       _rows(short), late=True),
             list_sheet("inconnu", _("À établir : une information manque"), headers, _rows(unsaid)),
-            list_sheet("offert", _("Offerts comme le règlement le demande"), headers[:2], _names(whole)),
+            list_sheet("offert", _("Offerts sur les {count} points contrôlés").format(count=len(ASKED)), headers[:2],
+                       _names(whole)),
             list_sheet("categorie", _("Catégorie à dire : on ignore s’ils sont de forte valeur"), headers[:1],
                        [(one.row.title,) for one in doubtful]),
         ],

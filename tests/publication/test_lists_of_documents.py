@@ -64,7 +64,7 @@ def test_a_high_value_dataset_says_what_it_lacks_and_what_nobody_said(town: Town
     assert "la catégorie de 1 jeu" in content.card[1].text
     twin = get_report("high-value-gaps").content.tables(content)[0]
     assert [line[:2] for line in twin.rows] == [
-        ("Pas offerts comme le règlement le demande", "Qualité de l’eau"),
+        ("Il manque au moins un des 5 points contrôlés", "Qualité de l’eau"),
         ("Catégorie à dire : on ignore s’ils sont de forte valeur", "Peut-être"),
     ]
 
