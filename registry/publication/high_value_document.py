@@ -45,8 +45,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     return make_document(
         session, held, moment, _summary(valued),
         [
-            list_sheet("manque", _("Il manque au moins un des {count} points contrôlés").format(count=len(ASKED)), headers,
-                       _rows(short), late=True),
+            list_sheet("manque", _("Il manque au moins un des {count} points contrôlés").format(count=len(ASKED)),
+                       headers, _rows(short), late=True),
             list_sheet("inconnu", _("À établir : une information manque"), headers, _rows(unsaid)),
             list_sheet("offert", _("Offerts sur les {count} points contrôlés").format(count=len(ASKED)), headers[:2],
                        _names(whole)),

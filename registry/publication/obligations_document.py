@@ -32,6 +32,7 @@ _DUTIES = frozenset(
 """The policies that oblige to decide, to publish, or to publish in some manner."""
 _GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
 _UNRECORDED = "unrecorded"
+_OF_ADDRESSES = frozenset({"OD-15", "OD-35"})
 _RECORDING = frozenset({"OD-35", "OD-36", "OD-37"})
 """The policies that ask that something be recorded at all; what else a body has to complete stands with the rest."""
 _IF_ANY = frozenset({"OD-36"})
@@ -150,7 +151,7 @@ def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
     """What the registry knows nothing of: whether it is owed, since when, how well read, what to do."""
     name = _("Ce qui n’est pas recensé")
     rows = [
-        (said.policy.name(), _owed_in_words(said), say_day(said.version.effective_from),
+        (said.policy.name(), _owed_in_words(said), _since(said),
          f"{said.version.text}, {said.version.article}", said.version.evidence.label, said.policy.what_to_do())
         for _number, _title, said in told
     ]  # fmt: skip
@@ -164,10 +165,22 @@ def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _since(said: Assessment) -> str:
+    """Since when it is owed where a decree gives its days; else since when the rule is in force, which may be before.
+
+    Law: decree 2023-767.
+    """
+    if said.policy.id in _OF_ADDRESSES:
+        return _("1er janvier 2024 au-dessus de 2 000 habitants, 1er juin 2024 sinon")
+    return _("règle en vigueur depuis le {day}").format(day=say_day(said.version.effective_from))
+
+
 def _summary(told: Sequence[_Told]) -> list[tuple[str, int, int]]:
     by_duty: dict[str, list[int]] = {}
     for _number, _title, said in told:
-        by_duty.setdefault(said.policy.name(), [0, 0])[said.verdict is not Verdict.COMPLIANT] += 1
+        by_duty.setdefault(said.policy.name(), [0, 0])[0] += said.verdict is Verdict.COMPLIANT
+        # A question is no due: it is counted in its own sheet.
+        by_duty[said.policy.name()][1] += said.verdict is Verdict.NON_COMPLIANT
     return [(name, kept, still) for name, (kept, still) in sorted(by_duty.items())]
 
 
@@ -197,11 +210,11 @@ def _group(
 ) -> dict[str, Any]:
     names = {
         Verdict.NON_COMPLIANT: _("En retard : dû et pas fait"),
-        Verdict.TO_COMPLETE: _("À établir : une information manque"),
+        Verdict.TO_COMPLETE: _("Questions à trancher : une information manque"),
         Verdict.COMPLIANT: _("Fait"),
     }
     rows = [
-        (title, said.policy.name(), say_day(said.version.effective_from),
+        (title, said.policy.name(), _since(said),
          f"{said.version.text}, {said.version.article}",
          decided.get(number, _("Aucune décision")) if number is not None else "–")
         for number, title, said in told if said.verdict is verdict
