@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -305,7 +306,13 @@ def test_who_answers_for_the_law_finds_what_the_fields_of_law_owe_and_the_page_t
     gap = town.record("Élus", **online, personal_data="personal")
     jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     answer = jurist.get("/bureau?genre=finding")
-    keys = [key for key in shown(answer) if key.startswith("finding:dataset:")]
+    following = re.search(r'href="(/bureau\?[^"]*apres=[^"]*)"', answer.text)
+    assert following is not None, "What its bodies owe fills a page."
+    keys = [
+        key
+        for key in (*shown(answer), *shown(jurist.get(unescape(following[1]))))
+        if key.startswith("finding:dataset:")
+    ]
 
     assert set(keys) == {
         f"finding:dataset:{breach}:OD-11", f"finding:dataset:{breach}:dataset.personal_data",
