@@ -62,6 +62,7 @@ _ASKED = frozenset(
         "id", "version", "organisation_id", "annulled", "title", "description", "declared_absent", "conforms_to",
         "documentation",
         "access_rights", "nature", "personal_data", "licence", "frequency", "modified", "issued", "publisher_name",
+        "publication_ground_reference", "publishable_category",
         "publication_ground", "anonymisation_proof", "third_party_rights", "origin", "reuser_warning",
         "retention_months", "retention_trigger", "final_disposition", "stage", "last_use_review",
     }

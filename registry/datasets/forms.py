@@ -10,6 +10,7 @@ from pydantic import (
     Field,
     StringConstraints,
     ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -254,11 +255,14 @@ class DatasetForm(BaseModel):
     fields: Annotated[list[FieldForm], Field(max_length=MAX_FIELDS)] | None = None
     derivations: Annotated[list[DerivationForm], Field(max_length=MAX_DISTRIBUTIONS)] | None = None
 
-    @model_validator(mode="after")
-    def _coherent(self) -> Self:
-        if self.temporal_start and self.temporal_end and self.temporal_end < self.temporal_start:
+    @field_validator("temporal_end")
+    @classmethod
+    def _coherent(cls, end: date | None, said: ValidationInfo) -> date | None:
+        """Held against the start that was given with it; the error is that of the field where it is mended."""
+        start = said.data.get("temporal_start")
+        if start and end and end < start:
             raise PydanticCustomError("period", _(PERIOD_REVERSED))
-        return self
+        return end
 
     def values(self) -> dict[str, Any]:
         """The sheet's own columns as they were given; what stands below it is written apart."""

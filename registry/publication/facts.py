@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.explanation import VALUE_WORDS
-from registry.datasets.models import Distribution
+from registry.datasets.models import DatasetField, Distribution
 from registry.datasets.vocabulary import PublicationDecision, PublicationRefusal
 from registry.documents.facts import find_valid_pieces
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
@@ -17,7 +17,17 @@ from registry.organisations.facts import bind_presence, may_be_absent
 from registry.platform.lists import load_list
 from registry.publication import owed
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer
-from registry.publication.rules import SAID_BY_LICENCE, Communicability, Reply, allows, conclude, is_homologated, ranks
+from registry.publication.rules import (
+    SAID_BY_LICENCE,
+    Communicability,
+    Reply,
+    allows,
+    basis_of,
+    conclude,
+    is_homologated,
+    ranks,
+    to_take_out,
+)
 from registry.publication.vocabulary import Conclusion, DecisionState, FeeGround, Outcome, SecretRank, SecretReply
 
 VALUE_WORDS.update(
@@ -73,10 +83,18 @@ def bind_publication(
     for row in find_rows(session, Distribution, until=until, column="dataset_id", among=cited) if cited else []:
         if not row.annulled and row.licence:
             files.setdefault(row.dataset_id, set()).add(row.licence)
+    opened = [number for number, row in choices.items() if row.outcome == Outcome.OPEN]
+    fields: dict[int, list[Any]] = {}
+    for row in find_rows(session, DatasetField, until=until, column="dataset_id", among=opened) if opened else []:
+        fields.setdefault(row.dataset_id, []).append(row)
     for number, (sheet, facts) in bound.items():
         found = conclude(answers.get(number, {}), on)
         _bind_secrets(facts, found)
         _bind_choice(facts, choices.get(number), sheet, found)
+        proved = EvidenceKind.ANONYMISATION_PROOF in facts.get("dataset.valid_evidence", ())
+        if to_take_out(fields.get(number, ()), basis_of(sheet, found, proved=proved)):
+            # What was opened as it is has a field of people that nothing lets out, told since or never looked at.
+            facts["dataset.publication_decision_stands"] = False
         own, proofs = files.get(number, set()), pieces.get(number, frozenset())
         _bind_homologation(facts, choices.get(number), sheet, own, proofs)
         _bind_reuse(facts, terms.get(number), sheet)

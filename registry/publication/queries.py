@@ -8,12 +8,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.datasets.models import DataService, Distribution
+from registry.datasets.models import DataService, Dataset, DatasetField, Distribution
 from registry.datasets.queries import find_distributions, find_parts
+from registry.documents.models import Evidence, EvidenceEdition
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.publication.models import PublicationChoice, ReuseTerms, SecretAnswer, SmallCountCheck
-from registry.publication.rules import Communicability, Reply, conclude, result_of_tables
+from registry.publication.rules import Communicability, Reply, basis_of, conclude, result_of_tables, to_take_out
 from registry.publication.vocabulary import DecisionState, SmallCountResult
 
 
@@ -80,10 +81,17 @@ def find_standing_check(session: Session, dataset_id: int) -> SmallCountCheck | 
     return next(found, next(iter(checks), None))
 
 
-def find_homologations(session: Session, dataset_id: int) -> list[tuple[int, str]]:
-    """The decisions attached to a dataset as evidence, one of which may homologate its licence: number and title."""
+def find_to_take_out(session: Session, sheet: Dataset, found: Communicability) -> tuple[str, ...]:
+    """The fields of a dataset that tell of people and that nothing lets out as they are."""
+    pieces = find_evidence_on(session, ProofSubject.DATASET, sheet.id)
+    proved = any(one.kind is EvidenceKind.ANONYMISATION_PROOF for one, _edition, _link in pieces)
+    return to_take_out(find_parts(session, DatasetField, sheet.id), basis_of(sheet, found, proved=proved))
+
+
+def find_homologations(session: Session, dataset_id: int) -> list[tuple[Evidence, EvidenceEdition]]:
+    """The decisions attached to a dataset as evidence, one of which may homologate its licence."""
     found = find_evidence_on(session, ProofSubject.DATASET, dataset_id)
-    return [(one.id, one.title) for one, _edition, _link in found if one.kind is EvidenceKind.DECISION]
+    return [(one, edition) for one, edition, _link in found if one.kind is EvidenceKind.DECISION]
 
 
 def find_public(session: Session) -> frozenset[int]:

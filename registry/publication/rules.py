@@ -134,7 +134,7 @@ class Opened:
     """What is known of what a decision would open: its personal data, what lets these go out, whether it is code.
 
     `own_licences` are the files and interfaces that have a licence of their own, by title; `small_counts` is what the
-    last check of a file found.
+    last check of a file found; `to_take_out` are the fields that tell of people and may not go out as they are.
     """
 
     personal_data: PersonalData | None = None
@@ -142,6 +142,7 @@ class Opened:
     software: bool | None = None
     own_licences: tuple[tuple[str, str], ...] = ()
     small_counts: SmallCountResult | None = None
+    to_take_out: tuple[str, ...] = ()
 
     @property
     def names_people(self) -> bool:
@@ -193,6 +194,12 @@ def _wrong_opening(
             "(CRPA, L312-1-2) : ouvrez-le après traitement, ou dites d’abord sur la fiche ce qui le permet (accord des "
             "personnes, texte, catégorie de l’article D312-1-3)."
         )
+    elif outcome is Outcome.OPEN and opened.to_take_out:
+        wrong["outcome"] = _(
+            "Ces champs parlent de personnes, et rien n’établit qu’ils puissent être mis en ligne (CRPA, L312-1-2) : "
+            "{fields}. Ouvrez ce jeu après traitement, ou dites d’abord sur la fiche ce qui le permet (accord des "
+            "personnes, texte, catégorie de l’article D312-1-3), ou prouvez l’anonymisation."
+        ).format(fields=", ".join(opened.to_take_out))
     if text is not None and not any(one.isdigit() for one in text):
         wrong["disclosure_text"] = _(
             "Donnez la référence de la loi ou du décret : son numéro, ou celui de l’article (CCP, L2196-2)."
@@ -388,6 +395,27 @@ def fate_of(field: FieldSeen, basis: Basis) -> tuple[FieldFate, str]:
         )
     grave = any(known.flag(field.category, name) for name in ("special", "offences", "nir"))
     return _fate_on_ground(basis, grave=grave)
+
+
+def basis_of(sheet: Any, found: Communicability, *, proved: bool) -> Basis:
+    """What lets a dataset be published, from its sheet; `proved` where a piece proves that it is anonymous."""
+    ground = PublicationGround(sheet.publication_ground) if sheet.publication_ground is not None else None
+    personal = PersonalData(sheet.personal_data) if sheet.personal_data is not None else None
+    listed = ground is PublicationGround.D312_1_3
+    told = sheet.publishable_category if listed else sheet.publication_ground_reference
+    proved = proved or sheet.anonymisation_proof is not None
+    return Basis(personal, ground, told is not None, proved, found)
+
+
+def to_take_out(fields: Iterable[Any], basis: Basis) -> tuple[str, ...]:
+    """The described fields that tell of people and that nothing lets out as they are, whatever their sheet says."""
+    known = load_list("personal_categories")
+    told = [one for one in fields if not one.annulled and one.personal_category is not None]
+    return tuple(
+        one.name for one in told if known.flag(one.personal_category, "personal")
+        and fate_of(FieldSeen(one.name, one.personal_category, suspected=False), basis)[0]
+        in {FieldFate.LEAVES, FieldFate.UNKNOWN}
+    )  # fmt: skip
 
 
 def _fate_on_ground(basis: Basis, *, grave: bool) -> tuple[FieldFate, str]:

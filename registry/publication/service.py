@@ -33,6 +33,7 @@ from registry.publication.queries import (
     find_homologations,
     find_own_licences,
     find_standing_check,
+    find_to_take_out,
     get_dossier,
 )
 from registry.publication.rules import PART, Opened, ranks, result_of_tables, wrong_decision
@@ -123,7 +124,7 @@ def deny_the_rest(
     left = [code for code in load_list("secrets") if code != PART and code not in dossier.answers]
     if not left:
         raise Conflict(_("Chaque question a déjà sa réponse : changez celles qui ne vont pas, une à une."))
-    if Opened(sheet.personal_data).names_people:
+    if Opened(sheet.personal_data).names_people or find_to_take_out(session, sheet, dossier.concluded(today)):
         left = [code for code in left if ranks()[code] is not SecretRank.PERSON]
     if not left:
         raise Conflict(
@@ -214,18 +215,12 @@ def decide(
     software = dossier.reuse.software if dossier.reuse is not None else None
     opened = Opened(
         sheet.personal_data, sheet.publication_ground, software, find_own_licences(session, dataset_id),
-        result_of_tables(check.tables) if check is not None else None,
+        result_of_tables(check.tables) if check is not None else None, find_to_take_out(session, sheet, found),
     )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier, check)
-    if form.homologation_id is not None and form.homologation_id not in dict(find_homologations(session, dataset_id)):
-        wrong.setdefault(
-            "homologation_id",
-            _(
-                "Cette pièce n’est pas une décision jointe à ce jeu, ou elle est annulée : choisissez-en une de la "
-                "liste."
-            ),
-        )
+    if form.homologation_id is not None and (sentence := _wrong_piece(session, dataset_id, form)):
+        wrong.setdefault("homologation_id", sentence)
     if wrong:
         errors = tuple(FieldError(name, sentence) for name, sentence in wrong.items())
         raise Invalid(_("La décision ne peut être enregistrée ainsi."), errors)
@@ -248,6 +243,28 @@ def decide(
     touch(session, "dataset", dataset_id)
     session.refresh(made)
     return made
+
+
+def _wrong_piece(session: Session, dataset_id: int, form: PublicationDecisionForm) -> str:
+    """Why a piece does not prove the homologation that is told: not a decision of this dataset, or other days."""
+    pieces = {one.id: edition for one, edition in find_homologations(session, dataset_id)}
+    edition = pieces.get(form.homologation_id or 0)
+    if edition is None:
+        return _(
+            "Cette pièce n’est pas une décision jointe à ce jeu, ou elle est annulée : choisissez-en une de la liste."
+        )
+    issued, expires = edition.issued_on, edition.expires_on
+    if issued is not None and form.homologated_on is not None and issued > form.homologated_on:
+        return _(
+            "Cette pièce est datée du {day}, après l’homologation qu’elle doit prouver : vérifiez les deux dates, ou "
+            "choisissez la bonne pièce."
+        ).format(day=say_day(issued))
+    if expires is not None and expires < form.decided_on:
+        return _(
+            "Cette pièce ne valait que jusqu’au {day}, et ne permet donc pas d’employer cette licence : joignez celle "
+            "qui vaut, ou prenez une licence de la liste."
+        ).format(day=say_day(expires))
+    return ""
 
 
 def _wrong_day(

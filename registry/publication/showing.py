@@ -1,6 +1,6 @@
 """What is known and decided of a publication, in words: for panels, pages and programs."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from registry.compliance.catalogue import PRESENT
@@ -34,6 +34,7 @@ from registry.publication.queries import (
     find_homologations,
     find_own_licences,
     find_standing_check,
+    find_to_take_out,
     get_dossier,
 )
 from registry.publication.reusing import reuse_lines
@@ -45,6 +46,7 @@ from registry.publication.rules import (
     Communicability,
     FieldSeen,
     allows,
+    basis_of,
     fate_of,
     is_homologated,
     ranks,
@@ -193,7 +195,7 @@ def publication_page(visit: Visit, sheet: Dataset, ground: str = "", error: str 
     questions = [question_line(dossier, code) for code in load_list("secrets")]
     checks = {one.id: one for one in find_checks(visit.session, sheet.id)}
     cited = any(one.homologation_id is not None for one in dossier.choices)
-    pieces = dict(find_homologations(visit.session, sheet.id)) if cited else {}
+    pieces = {one.id: one.title for one, _edition in find_homologations(visit.session, sheet.id)} if cited else {}
     current, may = dossier.current, visit.visitor.may(RECORD, sheet.organisation_id) and not sheet.annulled
     return PublicationPage(
         id=sheet.id, version=dossier.version, title=sheet.title, organisation_id=sheet.organisation_id,
@@ -282,8 +284,9 @@ def decision_page(
              else _("{licence} (à homologuer)").format(licence=licences.label(code)))
             for code in listed
         ],
-        pieces=find_homologations(visit.session, sheet.id), others=other_licences(visit, sheet),
-        values=stored if values is None else values, errors=errors,
+        pieces=[(one.id, one.title) for one, _edition in find_homologations(visit.session, sheet.id)],
+        to_take_out=find_to_take_out(visit.session, sheet, dossier.concluded(visit.today)),
+        others=other_licences(visit, sheet), values=stored if values is None else values, errors=errors,
         labels={name: _(label) for name, label in LABELS.items()},
     )  # fmt: skip
 
@@ -336,7 +339,8 @@ def redaction_page(visit: Visit, sheet: Dataset) -> RedactionPage:
     proving = {EvidenceKind.ANONYMISATION_PROOF, EvidenceKind.REDACTION}
     proofs = find_evidence_on(visit.session, ProofSubject.DATASET, sheet.id)
     found = dossier_of(visit, sheet.id).concluded(visit.today)
-    basis = _basis_of(sheet, found, {one.kind for one, _edition, _link in proofs})
+    proved = any(one.kind is EvidenceKind.ANONYMISATION_PROOF for one, _edition, _link in proofs)
+    basis = basis_of(sheet, found, proved=proved)
     rows = [_field_line(sheet, field, basis, suspected=field.name in waiting) for field in fields]
     rows += [_suspected_line(name, basis) for name in sorted(waiting.difference(known))]
     return RedactionPage(
@@ -361,13 +365,6 @@ def _small_counts(sheet: Dataset) -> str:
     return _("{secrecy} : vérifiez qu’aucun total ne porte sur trop peu de personnes ou d’entreprises.").format(
         secrecy=sheet.statistical_secrecy.label
     )
-
-
-def _basis_of(sheet: Dataset, found: Communicability, kinds: Collection[EvidenceKind]) -> Basis:
-    listed = sheet.publication_ground is PublicationGround.D312_1_3
-    told = sheet.publishable_category if listed else sheet.publication_ground_reference
-    proved = sheet.anonymisation_proof is not None or EvidenceKind.ANONYMISATION_PROOF in kinds
-    return Basis(sheet.personal_data, sheet.publication_ground, told is not None, proved, found)
 
 
 def _field_line(sheet: Dataset, field: DatasetField, basis: Basis, *, suspected: bool) -> FieldLine:

@@ -181,6 +181,7 @@ class DecisionPage:
     secrets: Sequence[tuple[str, str]]
     licences: Sequence[tuple[str, str]]
     pieces: Sequence[tuple[int, str]]
+    to_take_out: Sequence[str]
     others: Sequence[str]
     values: Mapping[str, Any]
     errors: Mapping[str, str]

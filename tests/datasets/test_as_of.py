@@ -5,12 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 from sqlalchemy import text
 
-from registry.datasets.forms import DatasetChange, DistributionForm
+from registry.datasets.forms import DatasetChange, DatasetForm, DistributionForm
 from registry.datasets.service import amend_dataset
 from registry.datasets.vocabulary import Stage
 from registry.kernel.permissions import Role
+from registry.web.forms import say_errors
 from registry.web.templating import say_day
 from tests.conftest import Town
 from tests.datasets.test_drafts import words
@@ -91,6 +93,12 @@ def test_one_end_of_the_period_is_held_against_the_other_that_the_sheet_has(town
         assert answer.status_code == 422, answer.text
         assert "finit avant de commencer" in words(answer)
     assert sent.json()["errors"][0]["path"] == "temporal_start"
+
+
+def test_a_period_reversed_on_a_whole_sheet_is_an_error_of_its_end() -> None:
+    with pytest.raises(ValidationError) as refused:
+        DatasetForm(title="Bornes", temporal_start=date(2015, 1, 1), temporal_end=date(2014, 1, 1))
+    assert list(say_errors(refused.value)) == ["temporal_end"]
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,13 @@ import pytest
 from httpx import Response
 from sqlalchemy import text
 
+from registry.datasets.forms import FieldForm
 from registry.datasets.vocabulary import Stage
 from registry.documents.forms import EvidenceForm
 from registry.documents.service import ReceivedFile, record_evidence
 from registry.documents.vocabulary import FileType
 from registry.kernel.permissions import Role
+from registry.lifecycle.service import facts_now
 from registry.organisations.forms import OrganisationForm
 from registry.organisations.service import amend_organisation
 from registry.platform.lists import load_list
@@ -197,6 +199,18 @@ def test_a_licence_of_ones_own_asks_the_day_the_number_and_the_piece_of_its_homo
         refused = decide(legal, town, sheet, **whole | {"homologation_id": str(piece)})
         assert refused.status_code == 422, piece
         assert "n’est pas une décision jointe à ce jeu" in refused.text
+    proof = "UPDATE evidence_edition SET issued_on = :issued, expires_on = :expires WHERE evidence_id = :id"
+    for issued, expires, said in (
+        (date(2019, 3, 5), None, "est datée du 5 mars 2019, après"),
+        (date(2019, 3, 4), date(2020, 3, 4), "ne valait que jusqu’au 4 mars 2020"),
+        (date(2019, 3, 4), None, ""),
+    ):
+        with town.as_owner() as session:
+            session.execute(text(proof), {"issued": issued, "expires": expires, "id": int(whole["homologation_id"])})
+        if said:
+            refused = decide(legal, town, sheet, **whole)
+            assert refused.status_code == 422, said
+            assert said in plain(refused.text)
     assert "elle n’a pas à être homologuée" in decide(legal, town, sheet, **whole | {"licence": "odbl-1.0"}).text
     assert legal.api("GET", f"/api/v1/datasets/{sheet}/publication").json()["decisions"] == [], "nothing half-written"
     assert decide(legal, town, sheet, **whole).status_code == 303
@@ -467,6 +481,33 @@ def test_what_names_people_is_denied_secret_by_secret_and_opened_only_on_what_al
     assert as_it_is.status_code == 422
     assert "contient des données personnelles, et rien qui permette" in as_it_is.text
     assert decide(legal, town, sheet, **{**OPEN, "outcome": "once-treated"}).status_code == 303
+
+
+def test_a_described_field_that_tells_of_people_is_not_opened_as_it_is_whatever_the_sheet_says(town: Town):
+    name = FieldForm(name="nom_du_gagnant", personal_category="identity")
+    sheet, legal = town.record("Concours", personal_data="none"), town.someone(Role.LEGAL)
+    assert deny(legal, sheet).status_code == 303
+    assert decide(legal, town, sheet, **OPEN).status_code == 303
+    assert decision_stands(town, sheet)
+    amend(town.someone(Role.STEWARD), sheet, {"fields": [name.model_dump(mode="json", exclude_none=True)]})
+    assert not decision_stands(town, sheet), "a field told since is not what was decided"
+    assert "que rien ne permet de publier tels quels" in legal.get(f"/publication/du-jeu/{sheet}/decider").text
+    refused = decide(legal, town, sheet, **OPEN)
+    assert refused.status_code == 422
+    assert "Ces champs parlent de personnes" in refused.text
+    assert decide(legal, town, sheet, **{**OPEN, "outcome": "once-treated"}).status_code == 303
+    assert decision_stands(town, sheet)
+    allowed = "UPDATE dataset SET publication_ground = 'law', publication_ground_reference = 'Code du sport, L131-16'"
+    with town.as_owner() as session:
+        session.execute(text(allowed))
+    assert decide(legal, town, sheet, **OPEN).status_code == 303, "a text allows it, as for the sheet"
+
+
+def decision_stands(town: Town, sheet: int) -> bool:
+    with town.acting() as session:
+        facts = facts_now(session, [sheet], town.info["today"]())[sheet]
+    stands: bool = facts["dataset.publication_decision_stands"]
+    return stands
 
 
 def test_nothing_is_kept_whole_where_the_rest_may_be_given(town: Town):
