@@ -196,7 +196,7 @@ def _deadlines(day: _Day, *, plain: bool) -> dict[str, Any]:
         if policy.force is Force.OBLIGATION and kind not in {SubjectKind.BREACH, SubjectKind.REQUEST}
     )
     within = frozenset(day.names)
-    every = find_deadlines(day.session, day.today, policies, mine=dict.fromkeys(_TOLD, within))
+    every = find_deadlines(day.session, day.today, policies, mine=dict.fromkeys(_TOLD, within), limit=DEADLINES)
     late = [one for one in every if one.day < day.today]
     coming = every[len(late) :]
     # Of those past, no more than half where there are enough to come: what is next is what one can still keep.
@@ -217,7 +217,8 @@ def _deadlines(day: _Day, *, plain: bool) -> dict[str, Any]:
             asked = plain_words.asked_of(policy, day.catalogue, day.today) if policy is not None else ""
             what, name = plain_words.task_in_words(one.kind, asked), day.names[one.organisation_id]
         lines.append({"day": one.day, "late": one.day < day.today, "what": what, "name": name})
-    return {"deadlines": lines, "missed": len(late), "coming": len(coming)}
+    missed, ahead = (side[0].of_all if side else 0 for side in (late, coming))
+    return {"deadlines": lines, "missed": missed, "coming": ahead}
 
 
 def _services(day: _Day) -> dict[str, Any]:

@@ -45,7 +45,6 @@ from registry.dashboard.vocabulary import SHOWN, Figure
 from registry.datasets.listing.counting import count_facets
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.vocabulary import ListFacet, Stage
-from registry.desk.deadline_queries import SHOWN as SHOWN_DEADLINES
 from registry.desk.deadline_words import say_deadlines
 from registry.governance.stakes.rules import Axis, Matrix, count_stakes, stakes_address
 from registry.kernel.permissions import Permission, Role
@@ -104,7 +103,7 @@ def show_directors_page(visit: Visit) -> Response[Any]:
         least=LEAST_JUDGED,
         axes=[] if plain else [axis.label for axis in _AXES],
         matrix=[] if plain else _matrix(bodies, directed, shares, count_stakes(cells, catalogue, binding=True)),
-        deadlines=_deadlines(visit),
+        deadlines=DeadlinesView((), 0, ()) if plain else _deadlines(visit),
         documents=documents_to_issue(
             visit, READ, [DOCUMENTS[plain]], [body.id for body in _tops(bodies, directed or visit.visitor.reach(READ))]
         ),
@@ -208,9 +207,10 @@ def _matrix(
 
 def _deadlines(visit: Visit) -> DeadlinesView:
     """The same deadlines as their own page tells: the first of those missed, and of those to come."""
-    lines = say_deadlines(visit.session, visit.visitor, visit.today, mine=False, limit=SHOWN_DEADLINES)
+    lines = say_deadlines(visit.session, visit.visitor, visit.today, mine=False, limit=max(LATE, NEXT))
     late = [one for one in lines if one.day < visit.today]
-    return DeadlinesView(late[:LATE], len(late), lines[len(late) : len(late) + NEXT])
+    missed = late[0].of_all if late else 0
+    return DeadlinesView(late[:LATE], missed, lines[len(late) : len(late) + NEXT])
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (show_directors_page,)

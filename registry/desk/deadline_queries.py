@@ -19,6 +19,8 @@ from registry.lifecycle.charts import load_chart
 _ASKING = text(
     """
 SELECT * FROM (
+SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day, due.kind, due.subject_id, due.detail)
+       AS rank, count(*) OVER (PARTITION BY due.day < :today) AS of_all FROM (
   SELECT 'finding' AS kind, f.subject_kind, f.subject_id, f.organisation_id, f.turns_on - 1 AS day,
          f.policy_id AS detail, '' AS title, NULL::bigint AS in_charge, 'finding' AS whose
     FROM finding f
@@ -80,7 +82,7 @@ SELECT * FROM (
  WHERE due.day <= :last AND (:kind IS NULL OR due.kind = :kind)
    AND (:mine IS NULL OR due.in_charge = :person
         OR CAST(:mine AS jsonb) -> due.whose @> to_jsonb(due.organisation_id))
- ORDER BY due.day, due.kind, due.subject_id, due.detail LIMIT :limit
+) AS ranked WHERE rank <= :limit ORDER BY day, kind, subject_id, detail
 """
 ).bindparams(
     bindparam("policies", type_=ARRAY(Text)),
@@ -94,7 +96,10 @@ SHOWN, AHEAD, WAITED = 300, 366, 366
 
 @dataclass(frozen=True)
 class Deadline:
-    """One day by which something is to be done: `detail` is the policy or the regime, `title` what the record says."""
+    """One day by which something is to be done: `detail` is the policy or the regime, `title` what the record says.
+
+    `of_all` is how many there are on its side of today: missed with it, or still to come.
+    """
 
     kind: DeadlineKind
     subject_kind: str
@@ -103,6 +108,7 @@ class Deadline:
     day: date
     detail: str
     title: str
+    of_all: int
 
 
 def find_deadlines(
@@ -119,7 +125,7 @@ def find_deadlines(
     """The deadlines of the coming year and those missed that still wait, the first first.
 
     `mine` gives, for each kind (`move:` and its kind for a visa), the bodies on which the asker does what it asks:
-    none narrows nothing. Units: `ahead` in days.
+    none narrows nothing. Of those missed and of those to come, the first `limit` of each. Units: `ahead` in days.
     """
     rows = session.execute(
         _ASKING,
@@ -133,7 +139,7 @@ def find_deadlines(
     return [
         Deadline(
             DeadlineKind(row.kind), row.subject_kind, row.subject_id, row.organisation_id, row.day, row.detail,
-            row.title,
+            row.title, row.of_all,
         )
         for row in rows
     ]  # fmt: skip

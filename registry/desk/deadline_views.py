@@ -39,6 +39,7 @@ class DeadlineLine:
     organisation: str
     address: str
     is_confided: bool
+    of_all: int
 
 
 @dataclass(frozen=True)

@@ -96,7 +96,7 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
         what=deadline_task(one.kind, policy.name() if policy is not None else one.detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
         address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
-        is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST},
+        is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST}, of_all=one.of_all,
     )  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from registry.contracts.vocabulary import ContractKind
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.desk.calendar_rules import LONGEST_LINE, Event, write_calendar
+from registry.desk.deadline_queries import find_deadlines
+from registry.desk.vocabulary import DeadlineKind
 from registry.governance.forms import ActionForm
 from registry.governance.service import record_action
 from registry.kernel.delays import deadline
@@ -109,3 +111,16 @@ def test_a_hold_to_review_and_an_action_of_the_plan_are_told_until_they_are_done
     with town.acting() as session:
         lift_hold(session, kept, LiftForm(lifted_reason="Recours rejeté."), today=today)
     assert "Amendes de stationnement" not in reader.get("/echeances").text
+
+
+@pytest.mark.database
+def test_the_first_of_each_side_of_today_come_with_how_many_there_are(town: Town) -> None:
+    today = town.info["today"]()
+    with town.acting() as session:
+        for days in (-9, -5, -2, 3, 8):
+            form = ActionForm(title=f"Action à {days}", due_on=today + timedelta(days=days))
+            record_action(session, town.authority_id, form)
+
+        found = find_deadlines(session, today, frozenset(), kind=DeadlineKind.ACTION, limit=1)
+
+    assert [(one.title, one.of_all) for one in found] == [("Action à -9", 3), ("Action à 3", 2)]
