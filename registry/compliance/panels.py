@@ -91,6 +91,8 @@ ELSEWHERE = {
     "activities": "#rgpd",
     "answered_on": "/repondre",
     "arrangement": "/responsables-conjoints",
+    "clauses": "/clauses",
+    "stipulations": "#clauses",
     "data": "/parties/donnees",
     "decision": "#publication",
     "disclosure_text": "#publication",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.models import Contract
 from registry.contracts.queries import PartyLine
 from registry.contracts.rules import state_on, term_of
@@ -36,6 +37,7 @@ CONTRACT_LABELS: dict[str, str] = {
     "parties": mark("Parties"),
     "datasets": mark("Jeux de données concernés"),
 }
+FIELD_NAMES["contract"] = CONTRACT_LABELS
 _LISTS: dict[str, type[ContractKind] | type[PublicService]] = {"kind": ContractKind, "public_service": PublicService}
 _TONES = {
     ContractState.UNDATED: "to-complete",

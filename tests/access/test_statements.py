@@ -171,7 +171,7 @@ STATEMENTS = {
     "/jeux/{dataset}/champs/modifier": 3,
     "/jeux/{dataset}/inspection": 4,
     "/jeux/{dataset}/sources": 5,
-    "/jeux/{dataset}/historique": 19,
+    "/jeux/{dataset}/historique": 18,
     "/api/v1/datasets": 3,
     "/api/v1/datasets/{dataset}": 5,
     "/api/v1/datasets/{dataset}/suggestions": 3,

@@ -423,7 +423,7 @@ def asking(require: str) -> str:
         (DRAFT.replace("dataset.licence == 'odbl-1.0'", "(" * 3000 + "true" + ")" * 3000), "condition trop longue"),
         (DRAFT.replace("dataset.licence == 'odbl-1.0'", "(" * 32 + "true" + ")" * 32), "condition trop imbriquée"),
         (DRAFT.replace("expect: compliant", "expect: non-compliant"), "Ligne 21 : « Sous ODbL, le jeu suit la règle"),
-        (DRAFT.replace("subject: dataset", "subject: contract"), "ne juge pas encore ce genre de sujet"),
+        (DRAFT.replace("subject: dataset", "subject: partner"), "ne juge pas encore ce genre de sujet"),
         ("", "Ligne 1 : le fichier doit contenir"),
         (
             DRAFT.replace("    evidence", "    address: javascript:alert(1)\n    evidence"),

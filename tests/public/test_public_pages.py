@@ -17,7 +17,7 @@ pytestmark = pytest.mark.database
 STATEMENTS = {
     "/catalogue": 5,
     "/catalogue?q=arbre&theme=ENVI&organisation={authority}": 5,
-    "/catalogue/jeux/{trees}": 5,
+    "/catalogue/jeux/{trees}": 6,
     "/catalogue/jeux/{withdrawn}": 2,
     "/catalogue/organisations/{authority}": 3,
     "/catalogue/dcat.ttl": 7,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.clauses.kinds import expected_of, is_contrary, kinds, say_terms
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Doubtful, Span
@@ -24,6 +25,7 @@ AMENDMENT_LABELS: dict[str, str] = {
     "published_on": mark("Données essentielles publiées le"),
     "notes": mark("Remarques"),
 }
+FIELD_NAMES["amendment"] = AMENDMENT_LABELS
 STIPULATION_LABELS: dict[str, str] = {
     "kind": mark("Genre de clause"),
     "label": mark("Nom de la clause"),
