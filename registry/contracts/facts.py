@@ -97,13 +97,24 @@ def bind_contracts(
     session: Session, ids: Sequence[int], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The row and the facts of each of these contracts, by the clauses in force on the day."""
+    return {
+        number: (told.contract, facts) for number, (told, _covers, facts) in _bound(session, ids, on, until).items()
+    }
+
+
+def _bound(
+    session: Session, ids: Sequence[int], on: date, until: datetime | None
+) -> dict[int, tuple[Written, list[int], dict[str, Any]]]:
+    """What is written of each of these contracts, the datasets it is about, and its facts."""
     rows = {row.id: row for row in find_rows(session, Contract, until=until, column="id", among=ids)}
     written = find_written(session, rows.values(), until=until)
     covered, roles = _covered(session, rows, until), _roles(session, rows, until)
-    return {
-        number: (row, facts_of_contract(row, written[number], covered.get(number, []), roles.get(number, []), on))
-        for number, row in rows.items()
-    }
+    found = {}
+    for number, row in rows.items():
+        covers = covered.get(number, [])
+        facts = facts_of_contract(row, written[number], covers, roles.get(number, []), on)
+        found[number] = (written[number], covers, facts)
+    return found
 
 
 def _covered(session: Session, ids: Mapping[int, Any], until: datetime | None) -> dict[int, list[int]]:
@@ -221,28 +232,26 @@ def bind_amendments(
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The row and the facts of each of these amendments, with those of its contract."""
     rows = {row.id: row for row in find_rows(session, Amendment, until=until, column="id", among=ids)}
-    contracts = sorted({row.contract_id for row in rows.values()})
-    bound = bind_contracts(session, contracts, on=on, until=until)
-    written = find_written(session, [row for row, _facts in bound.values()], until=until)
-    covered = _covered(session, bound, until)
+    bound = _bound(session, sorted({row.contract_id for row in rows.values()}), on, until)
     found = {}
     for number, row in rows.items():
-        contract, facts = bound[row.contract_id]
-        if contract.annulled:
+        written, covers, facts = bound[row.contract_id]
+        if written.contract.annulled:
             # What is of a contract set aside counts nowhere.
             continue
         told = {**facts}
         for name in ("signed_on", "published_on"):
             may_be_absent(told, f"amendment.{name}", getattr(row, name), ("signed_on",), name)
-        adds = _adds_what_lacked(row, contract, written[contract.id], covered.get(contract.id, []))
+        adds = _adds_what_lacked(row, written, covers)
         if adds is not None:
             told["amendment.adds_data_clauses"] = adds
         found[number] = (row, told)
     return found
 
 
-def _adds_what_lacked(amendment: Any, contract: Any, written: Written, covered: Sequence[int]) -> bool | None:
+def _adds_what_lacked(amendment: Any, written: Written, covered: Sequence[int]) -> bool | None:
     """Whether an amendment adds a clause that its contract lacked; nothing where nobody read what it says."""
+    contract = written.contract
     said = [row for row in written.stipulations.values() if row.amendment_id == amendment.id]
     read = contract.clauses_read_on
     if not said:
