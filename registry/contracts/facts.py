@@ -175,10 +175,10 @@ def _bind_clauses(facts: dict[str, Any], contract: Any, written: Written, covere
     hosting = held.get("hosting")
     if hosting is not None or was_read:
         facts["contract.hosting_countries"] = tuple(hosting.terms.get("countries", ())) if hosting else ()
-    if "supply" in held or was_read:
-        facts["contract.indispensable_data_listed"] = (
-            "supply" in held and held["supply"].terms.get("indispensable") is True
-        )
+    # A clause of supply of which nobody noted whether the service can do without the data says neither yes nor no.
+    supplied = held["supply"].terms.get("indispensable") if "supply" in held else False if was_read else None
+    if supplied is not None:
+        facts["contract.indispensable_data_listed"] = supplied
     _bind_waiver(facts, held.get("waiver"), was_read=was_read)
     _bind_texts(facts, held, was_read=was_read)
     reversibility = held.get("reversibility")
@@ -196,7 +196,8 @@ def _bind_waiver(facts: dict[str, Any], waiver: Any | None, *, was_read: bool) -
             facts["contract.waiver"] = str(Waiver.NONE)
         return
     terms = waiver.terms
-    facts["contract.waiver"] = str(terms.get("waiver", Waiver.PART))
+    if "waiver" in terms:
+        facts["contract.waiver"] = str(terms["waiver"])
     absent = ("waiver",) if was_read else ()
     may_be_absent(facts, "contract.waiver_decided_on", _value("decided_on", terms.get("decided_on")), absent, "waiver")
     may_be_absent(

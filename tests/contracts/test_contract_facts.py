@@ -98,3 +98,13 @@ def test_a_contract_set_aside_bears_no_finding_and_bears_them_again_once_it_is_b
     version = form_of(jurist.get(f"{place}/annuler"))["version"]
     kept(jurist.post(f"{place}/annuler", {"version": version, "reason": "C’était le bon"}))
     assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-24")[-1] == "non-compliant"
+
+
+def test_what_nobody_noted_of_a_clause_is_unknown_and_not_denied(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "supply", article="art. 2"))
+    kept(add(jurist, place, "waiver", article="art. 3"))
+
+    assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-01")[-1] == "to-complete"
+    assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-03")[-1] == "to-complete"
