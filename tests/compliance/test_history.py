@@ -17,6 +17,18 @@ from registry.compliance.engine import Reading, engine_of
 from registry.compliance.queries import find_findings, find_findings_then
 from registry.compliance.service import judge, plain_facts
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, PerformanceForm, StipulationForm
+from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
+from registry.contracts.clauses.service import (
+    amend_amendment,
+    amend_stipulation,
+    record_amendment,
+    record_clause,
+    set_amendment_aside,
+    set_stipulation_aside,
+    stipulate,
+    tell_performance,
+)
 from registry.contracts.forms import ContractChange, ContractForm
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
@@ -239,6 +251,43 @@ def of_contract(history: History, session: Session, numbers: Sequence[int], valu
     )  # fmt: skip
 
 
+def of_amendment(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
+    """An amendment of a contract is recorded, changed, set aside or brought back."""
+    contract, found = (history.among(session, model, numbers[0]) for model in (Contract, Amendment))
+    form = AmendmentForm.model_validate({"number": numbers[2] + 1, "object": "Avenant", **values})
+    if found is None or numbers[1] % 3 == 0:
+        return record_amendment(session, contract.id, form)
+    if numbers[1] % 3 == 1:
+        return amend_amendment(session, found.id, form, expected=found.version)
+    return set_amendment_aside(
+        session, found.id, expected=found.version, reason="Erreur", annulled=not found.annulled
+    )  # fmt: skip
+
+
+def of_clause(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
+    """A clause is added by a contract or an amendment, replaced, ended, corrected, set aside, or seen not kept."""
+    clause, line, act = (history.among(session, one, numbers[0]) for one in (Clause, ClauseStipulation, Amendment))
+    kind, terms = CLAUSES[numbers[1]]
+    if clause is None or numbers[2] == 0:
+        contract = history.among(session, Contract, numbers[0]) if act is None else None
+        given = {"kind": kind, "terms": terms, "amendment_id": act and act.id, **values}
+        return record_clause(session, act.contract_id if act else contract.id, ClauseForm.model_validate(given))
+    own = [one for one in CLAUSES if one[0] == clause.kind]
+    given = {"terms": own[numbers[1] % len(own)][1], **values}
+    if numbers[2] in {1, 2}:
+        told = {"amendment_id": act and act.id, "act": ("replaces", "ends")[numbers[2] - 1]}
+        return stipulate(session, clause.id, StipulationForm.model_validate(given | told))
+    if numbers[2] == 3:
+        told = {"amendment_id": line.amendment_id, "act": line.act}
+        given = {**values, "terms": line.terms} | told
+        return amend_stipulation(session, line.id, StipulationForm.model_validate(given), expected=line.version)
+    if numbers[2] == 4:
+        return tell_performance(session, clause.id, PerformanceForm(performance="breached"), expected=clause.version)
+    return set_stipulation_aside(
+        session, line.id, expected=line.version, reason="Erreur", annulled=not line.annulled
+    )  # fmt: skip
+
+
 def of_processor(history: History, session: Session, numbers: Sequence[int], values: Mapping[str, Any]) -> object:
     """An activity is given its processor, under a contract or none; or the contract's terms are looked at."""
     party = history.among(session, ContractParty, numbers[0])
@@ -317,7 +366,22 @@ OF_ACTIVITY = some(
     data=([], [{"people_category": "users", "data_category": "identity", "retention_months": 12}]),
     declared_absent=([], ["recipients", "transfers", "lawful_basis", "processors"]),
 )  # fmt: skip
+CLAUSES: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("penalties", {"euros_per_day": "150"}),
+    ("penalties", {}),
+    ("reversibility", {"exit_plan": True, "delivery_on": at(20).isoformat()}),
+    ("exclusivity", {"granted_on": BEFORE[0], "exclusivity_ends_on": at(20).isoformat()}),
+    ("supply", {"indispensable": True}),
+    ("waiver", {"waiver": "part", "decided_on": BEFORE[1]}),
+)  # fmt: skip
+OF_CLAUSE = some(
+    effective_on=DAYS, last_on=(at(20).isoformat(), None), survives=(True, False), reasons=("Motivée", None)
+)  # fmt: skip
+OF_AMENDMENT = some(signed_on=BEFORE, effective_on=DAYS, published_on=DAYS, progress=("asked", "given-up"))
 OF_CONTRACT = some(
+    kind=("dsp", "concession", "agreement"), public_service=("water", "transport", None),
+    consulted_on=("2015-03-01", BEFORE[0]), clauses_read_on=(BEFORE[3], None), personal_data=(True, False),
+    hosts_data=(True, False), essential_data_published_on=BEFORE,
     signed_on=(BEFORE[0], None), starts_on=BEFORE[:3], ends_on=(*DAYS[3:], None), tacit_renewal=(True, False)
 )  # fmt: skip
 OF_SYSTEM = some(
@@ -334,7 +398,8 @@ MANDATES = st.fixed_dictionaries(
 )
 EDITS: Mapping[Edit, st.SearchStrategy[dict[str, Any]]] = {
     of_dataset: OF_DATASET, annul_or_restore: st.just({}), move: st.just({}), of_organisation: OF_ORGANISATION,
-    of_mandate: MANDATES, of_activity: OF_ACTIVITY, of_contract: OF_CONTRACT, of_processor: OF_TERMS,
+    of_mandate: MANDATES, of_activity: OF_ACTIVITY, of_contract: OF_CONTRACT,
+    of_amendment: OF_AMENDMENT, of_clause: OF_CLAUSE, of_processor: OF_TERMS,
     of_stage: st.just({}), of_system: OF_SYSTEM, of_retention: OF_RETENTION,
 }  # fmt: skip
 NUMBERS = st.tuples(*[st.integers(0, 5)] * 3)
