@@ -26,6 +26,7 @@ from registry.compliance.simulations.jobs import simulating
 from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.queries import names_of_amendments
+from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, every_amendment, every_contract
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
@@ -462,6 +463,7 @@ DAILY_CHORES: tuple[Callable[[Session], object], ...] = (
     forget_answers,
     forget_ended_sessions,
     count_months,
+    expect_all,
 )
 """What each new day calls for besides judging everything."""
 

@@ -145,16 +145,10 @@ def _link(session: Session, evidence: Evidence, form: LinkForm) -> EvidenceLink:
 
 
 def _add_edition(session: Session, evidence: Evidence, number: int, form: EditionForm, file: ReceivedFile) -> None:
-    # The same bytes may prove what this account is not shown: their row is found all the same, and used.
-    kept = select(func.kept_file(evidence.organisation_id, file.sha256))
-    file_id = session.execute(kept).scalar_one()
-    if file_id is None:
-        values = {
-            "organisation_id": evidence.organisation_id, "sha256": file.sha256, "size": file.size, "name": file.name,
-            "media_type": file.kind.media_type, "version": 1,
-        }  # fmt: skip
-        session.execute(insert(StoredFile).values(values).on_conflict_do_nothing())
-        file_id = session.execute(kept).scalar_one()
+    file_id = note_file(
+        session, evidence.organisation_id, sha256=file.sha256, size=file.size, name=file.name,
+        media_type=file.kind.media_type,
+    )  # fmt: skip
     session.add(
         EvidenceEdition(
             organisation_id=evidence.organisation_id, evidence_id=evidence.id, number=number, file_id=file_id,
@@ -162,6 +156,24 @@ def _add_edition(session: Session, evidence: Evidence, number: int, form: Editio
         )
     )  # fmt: skip
     session.flush()
+
+
+def note_file(session: Session, organisation_id: int, *, sha256: str, size: int, name: str, media_type: str) -> int:
+    """The number of the row of a file that an organisation keeps, made where there is none yet.
+
+    Units: `size` in bytes; `sha256` in hexadecimal.
+    """
+    # The same bytes may be of what this account is not shown: their row is found all the same, and used.
+    kept = select(func.kept_file(organisation_id, sha256))
+    file_id: int | None = session.execute(kept).scalar_one()
+    if file_id is None:
+        values = {
+            "organisation_id": organisation_id, "sha256": sha256, "size": size, "name": name,
+            "media_type": media_type, "version": 1,
+        }  # fmt: skip
+        session.execute(insert(StoredFile).values(values).on_conflict_do_nothing())
+        file_id = int(session.execute(kept).scalar_one())
+    return file_id
 
 
 def _standing(session: Session, evidence_id: int, expected: int) -> Evidence:

@@ -42,6 +42,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "dataset": (mark("Jeu de données"), "/jeux/{row}"),
     "dataset_field": (mark("Champ d’un jeu"), ""),
     "dataset_retention": (mark("Conservation d’un jeu"), ""),
+    "delivery": (mark("Livraison due par un contrat"), "/livraisons/{row}"),
+    "delivery_receipt": (mark("Réception d’une livraison"), ""),
     "derivation": (mark("Origine d’un jeu"), ""),
     "disposal_article": (mark("Article d’un bordereau"), ""),
     "disposal_slip": (mark("Bordereau d’élimination"), "/conservation/bordereaux/{row}"),

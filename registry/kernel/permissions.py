@@ -25,6 +25,7 @@ class Permission(StrEnum):
     COMPLIANCE_SIMULATION_RUN = "compliance:simulation:run"
     CONTRACTS_CONTRACT_READ = "contracts:contract:read"
     CONTRACTS_CONTRACT_RECORD = "contracts:contract:record"
+    CONTRACTS_DELIVERY_RECORD = "contracts:delivery:record"
     DATASETS_LAW_RECORD = "datasets:law:record"
     DATASETS_SHEET_ANNUL = "datasets:sheet:annul"
     DATASETS_SHEET_READ = "datasets:sheet:read"
@@ -108,6 +109,7 @@ Who runs the registry does not answer for the law: an administrator gives the ro
 """
 _RECORDS = frozenset(
     {
+        Permission.CONTRACTS_DELIVERY_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,
@@ -126,6 +128,7 @@ _ERASES = frozenset({Permission.ERASURES_PERSON_ERASE, Permission.ERASURES_RECEI
 _ANSWERS_FOR_LAW = frozenset(
     {
         Permission.CONTRACTS_CONTRACT_RECORD,
+        Permission.CONTRACTS_DELIVERY_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DOCUMENTS_EVIDENCE_RECORD,
         Permission.LEGAL_WATCH_RECORD,
@@ -211,6 +214,7 @@ WRITING = frozenset(
         Permission.COMPLIANCE_POLICY_DECIDE,
         Permission.COMPLIANCE_SIMULATION_RUN,
         Permission.CONTRACTS_CONTRACT_RECORD,
+        Permission.CONTRACTS_DELIVERY_RECORD,
         Permission.DATASETS_LAW_RECORD,
         Permission.DATASETS_SHEET_ANNUL,
         Permission.DATASETS_SHEET_RECORD,

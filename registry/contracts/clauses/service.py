@@ -9,6 +9,8 @@ from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, Performa
 from registry.contracts.clauses.kinds import is_contrary, kinds, read_terms
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import Row, find_amendments, get_amendment, get_clause, get_stipulation
+from registry.contracts.deliveries.expecting import expect_deliveries
+from registry.contracts.deliveries.queries import ids_of_deliveries
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import ClauseAct
@@ -19,8 +21,11 @@ from registry.platform.tables import set_those_that_differ
 
 
 def touch_contract(session: Session, contract_id: int) -> None:
-    """Says that what a contract says changed: it is judged again, and so are its amendments."""
+    """Says that what a contract says changed: its deliveries follow, and with its amendments it is judged again."""
+    expect_deliveries(session, contract_id)
     touch(session, "contract", contract_id)
+    for number in ids_of_deliveries(session, [contract_id]):
+        touch(session, "delivery", number)
     for one in find_amendments(session, contract_id):
         touch(session, "amendment", one.id)
 

@@ -1,0 +1,243 @@
+"""When deliveries are due, how late they are and what that costs: functions of values.
+
+What no text says is a choice of method, told in `registry/decisions/`: no legal service has validated it yet.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from registry.contracts.clauses.rules import Span
+from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.vocabulary import Waiver
+from registry.kernel.dates import plus_days, plus_months
+from registry.platform.lists import load_list
+
+SCHEDULE, WAIVER, PENALTIES, SUPPLY, QUALITY = "schedule", "waiver", "penalties", "supply", "quality"
+"""The kinds of clauses, as `policies/lists/clauses.yaml` names them, that deliveries follow from."""
+Terms = Mapping[int, Mapping[str, Any]]
+"""What is noted of each stipulation, by its number."""
+_NO_MONEY = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class Rhythm:
+    """The step from one due day to the next: some months, or some days; the other is zero."""
+
+    months: int = 0
+    days: int = 0
+
+    def step(self, first: date, count: int) -> date:
+        """The due day so many steps after the first; counted from the first, so that a 31st comes back."""
+        return plus_months(first, self.months * count) if self.months else plus_days(first, self.days * count)
+
+    def steps_before(self, first: date, day: date) -> int:
+        """A number of steps that stays before a day, or at the first."""
+        if self.months:
+            passed = (day.year - first.year) * 12 + day.month - first.month - 1
+            return max(passed // self.months, 0)
+        return max((day - first).days // self.days, 0)
+
+
+def rhythm_of(frequency: object) -> Rhythm | None:
+    """The step of a frequency, by `policies/lists/frequencies.yaml`; nothing of one that gives no days."""
+    known = load_list("frequencies")
+    months, days = known.number(str(frequency), "every_months"), known.number(str(frequency), "every_days")
+    return Rhythm(months or 0, days or 0) if months or days else None
+
+
+def due_days(first_due_on: date, rhythm: Rhythm, first: date, last: date) -> Iterator[date]:
+    """The due days between two days, both included; none is the calendar's last, past which no step leads."""
+    count = rhythm.steps_before(first_due_on, first)
+    while (day := rhythm.step(first_due_on, count)) <= last and day < date.max:
+        if day >= first:
+            yield day
+        count += 1
+
+
+@dataclass(frozen=True)
+class Due:
+    """A day on which a schedule clause has something delivered; without a dataset, for the whole contract."""
+
+    clause_id: int
+    dataset_id: int | None
+    day: date
+
+
+def dues_between(spans: Sequence[Span], terms: Terms, first: date, last: date) -> list[Due]:
+    """What the schedule clauses have delivered between two days, both included, in order of day.
+
+    A clause asks for the days on which it is in force; what a waiver spares on its day is not asked for.
+    Law: CCP L3131-3.
+    """
+    found = []
+    for span in spans:
+        said = terms[span.stipulation.id]
+        if span.stipulation.kind != SCHEDULE or (rhythm := rhythm_of(said.get("frequency"))) is None:
+            continue
+        if (start := said.get("first_due_on")) is None:
+            continue
+        latest = last if span.last is None else min(last, span.last)
+        datasets: list[int | None] = [*sorted(span.stipulation.datasets)] or [None]
+        for day in due_days(date.fromisoformat(str(start)), rhythm, max(first, span.first), latest):
+            found += [
+                Due(span.stipulation.clause_id, one, day) for one in datasets if not is_waived(spans, terms, one, day)
+            ]
+    return sorted(found, key=lambda one: (one.day, one.clause_id, one.dataset_id or 0))
+
+
+def is_waived(spans: Iterable[Span], terms: Terms, dataset: int | None, day: date) -> bool:
+    """Whether the holder is spared supplying a dataset on a day; or, of none, all that the contract has supplied."""
+    for span in spans:
+        if span.stipulation.kind == WAIVER and span.holds(day):
+            said = terms[span.stipulation.id].get("waiver")
+            about = span.stipulation.datasets
+            if said not in (None, Waiver.NONE) and (dataset in about or (not about and said == Waiver.WHOLE)):
+                return True
+    return False
+
+
+def held_of(
+    spans: Iterable[Span], kind: str, day: date, *, clause: int | None = None, dataset: int | None = None
+) -> list[Span]:
+    """What is in force of a kind on a day for a dataset: what speaks of it, else what speaks of the whole contract."""
+    held = [
+        one
+        for one in spans
+        if one.stipulation.kind == kind and one.holds(day) and clause in (None, one.stipulation.clause_id)
+    ]
+    own = [one for one in held if dataset is not None and dataset in one.stipulation.datasets]
+    return own or [one for one in held if not one.stipulation.datasets]
+
+
+def days_of(spans: Iterable[Span], terms: Terms, kind: str, name: str, day: date, dataset: int | None) -> int:
+    """A number of days that the clauses of a kind give, the longest where several do; none is zero."""
+    held = held_of(spans, kind, day, dataset=dataset)
+    return max((int(terms[one.stipulation.id].get(name) or 0) for one in held), default=0)
+
+
+def grace_of(spans: Iterable[Span], terms: Terms, clause_id: int | None, due_on: date | None) -> int:
+    """The days of grace that the schedule clause gives past a due day; none is zero."""
+    if clause_id is None or due_on is None:
+        return 0
+    for span in spans:
+        if span.stipulation.clause_id == clause_id and span.holds(due_on):
+            return int(terms[span.stipulation.id].get("grace_days") or 0)
+    return 0
+
+
+@dataclass(frozen=True)
+class PenaltyTerms:
+    """What a day late costs, and at most how much in all; `stipulation_id` is what says so. Units: euros."""
+
+    stipulation_id: int
+    per_day: Decimal
+    cap: Decimal | None
+
+
+def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> PenaltyTerms | None:
+    """The penalty clause in force on a due day for a dataset, or for the whole contract; of several, the lightest."""
+    found = []
+    for one in held_of(spans, PENALTIES, due_on, dataset=dataset):
+        said = terms[one.stipulation.id]
+        if said.get("euros_per_day") is not None:
+            cap = said.get("cap_euros")
+            found.append(
+                PenaltyTerms(
+                    one.stipulation.id, Decimal(str(said["euros_per_day"])), None if cap is None else Decimal(str(cap))
+                )
+            )
+    return min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
+
+
+def penalty_for(days: int, terms: PenaltyTerms) -> Decimal:
+    """What so many days late cost, to the cent."""
+    whole = (terms.per_day * days).quantize(_NO_MONEY)
+    return whole if terms.cap is None else min(whole, terms.cap.quantize(_NO_MONEY))
+
+
+@dataclass(frozen=True)
+class Came:
+    """Something that came: when, what was answered, and until when it may be corrected where it was refused."""
+
+    received_on: date
+    answer: ReceiptAnswer
+    correct_by: date | None = None
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """How late a delivery is: the last day that is not, the day it came, and the days in between that count.
+
+    Without `arrived_on` it has not come, and the days are those until today; `is_final` once it is accepted.
+    """
+
+    in_time_until: date
+    arrived_on: date | None
+    days: int
+    is_final: bool
+
+
+def counts_of(came: Iterable[Came]) -> Came | None:
+    """What counts as the delivery: what was accepted, else what waits for an answer; a refused one is none."""
+    ordered = sorted(came, key=lambda one: one.received_on)
+    for answer in (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING):
+        for one in ordered:
+            if one.answer is answer:
+                return one
+    return None
+
+
+def in_time_until(due_on: date, grace_days: int, came: Iterable[Came]) -> date:
+    """The last day that is not late: the due day and its grace; then, each time something that came in time was
+    refused, the day given to correct it."""
+    last = plus_days(due_on, grace_days)
+    for one in sorted(came, key=lambda one: one.received_on):
+        if one.answer is ReceiptAnswer.REFUSED and one.correct_by is not None and one.received_on <= last:
+            last = max(last, one.correct_by)
+    return last
+
+
+def lateness_of(due_on: date, grace_days: int, came: Sequence[Came], today: date) -> Lateness:
+    """How late a delivery is today.
+
+    Counted are the days past the due day and its grace, until what counts came or until today. Those from a refused
+    receipt to the day given to correct it are not: the holder was given them.
+    """
+    counting, last = counts_of(came), in_time_until(due_on, grace_days, came)
+    end = counting.received_on if counting is not None else today
+    days = _uncovered(plus_days(due_on, grace_days), end, came)
+    final = counting is not None and counting.answer is ReceiptAnswer.ACCEPTED
+    return Lateness(last, counting.received_on if counting is not None else None, days, final)
+
+
+def _uncovered(start: date, end: date, came: Iterable[Came]) -> int:
+    """How many days after `start`, up to `end`, are in none of the delays given to correct."""
+    given = sorted(
+        (one.received_on, one.correct_by)
+        for one in came
+        if one.answer is ReceiptAnswer.REFUSED and one.correct_by is not None
+    )
+    days, reached = 0, start
+    for first, last in given:
+        if first >= end:
+            break
+        days += max((first - reached).days, 0)
+        reached = max(reached, first, min(last, end))
+    return days + max((end - reached).days, 0)
+
+
+def state_of(
+    due_until: date | None, received_on: date | None, answer: ReceiptAnswer | None, today: date
+) -> DeliveryState:
+    """Where a delivery stands on a day, by the last day that is not late and by what came."""
+    late = due_until is not None and (received_on or today) > due_until
+    if answer is ReceiptAnswer.WAITING:
+        return DeliveryState.WAITING
+    if answer is ReceiptAnswer.ACCEPTED:
+        return DeliveryState.LATE_ACCEPTED if late else DeliveryState.ACCEPTED
+    if due_until is None:
+        return DeliveryState.UNDATED
+    return DeliveryState.LATE if late else DeliveryState.DUE

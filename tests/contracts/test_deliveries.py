@@ -1,0 +1,268 @@
+"""Deliveries from the clauses that have them made to the answer given to what came."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
+from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
+from registry.contracts.deliveries.expecting import AHEAD, expect_all
+from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, PenaltyForm, ReceiptForm, RefuseForm
+from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
+from registry.contracts.deliveries.service import (
+    DeliveredFile,
+    accept_receipt,
+    decide_penalty,
+    receive,
+    record_delivery,
+    refuse_receipt,
+    set_delivery_aside,
+    set_receipt_aside,
+)
+from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
+from registry.contracts.forms import ContractChange, ContractForm
+from registry.contracts.service import amend_contract, record_contract, set_contract_aside
+from registry.contracts.vocabulary import ClauseAct, ContractKind, PublicService
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
+from registry.kernel.errors import Conflict, Invalid, Refusal, Stale
+from tests.conftest import Town
+
+pytestmark = pytest.mark.database
+ONE = timedelta(days=1)
+FILE = DeliveredFile("0" * 64, 12, "conso.csv", "text/csv", "CSV", True, True, {})
+
+
+class Scene:
+    """A water concession about one dataset, and what one does with it."""
+
+    def __init__(self, town: Town, session: Session) -> None:
+        self.session, self.today = session, town.info["today"]()
+        self.dataset = record_dataset(session, town.authority_id, DatasetForm(title="Consommations d’eau")).id
+        form = ContractForm(
+            kind=ContractKind.DSP, object="Eau", public_service=PublicService.WATER, consulted_on=date(2020, 3, 2),
+            signed_on=date(2020, 11, 30), starts_on=date(2021, 1, 1), ends_on=self.today + 900 * ONE,
+            datasets=[self.dataset],
+        )  # fmt: skip
+        self.contract = record_contract(session, town.authority_id, form)
+
+    def clause(self, kind: str, **terms: Any) -> int:
+        """A clause about the dataset; its number."""
+        clause, _said = record_clause(
+            self.session, self.contract.id, ClauseForm(kind=kind, terms=terms, datasets=[self.dataset])
+        )
+        return clause.id
+
+    def schedule(self, first_due_on: date, **terms: Any) -> int:
+        return self.clause("schedule", **{"frequency": "MONTHLY", "first_due_on": first_due_on.isoformat(), **terms})
+
+    def deliveries(self, *, annulled: bool = False) -> list[Delivery]:
+        return [one for one in find_deliveries_of(self.session, self.contract.id) if one.annulled is annulled]
+
+    def late(self, days: int, **terms: Any) -> Delivery:
+        """A delivery of the calendar that should have come so many days ago."""
+        due = self.today - days * ONE
+        clause = self.schedule(due, frequency="ANNUAL", **terms)
+        return record_delivery(
+            self.session, self.contract.id, DeliveryForm(clause_id=clause, dataset_id=self.dataset, due_on=due)
+        )
+
+    def receives(self, delivery: Delivery, days_ago: int = 0, file: DeliveredFile | None = FILE, **more: Any) -> Any:
+        form = ReceiptForm(received_on=self.today - days_ago * ONE, **more)
+        return receive(self.session, delivery.id, form, file, expected=None)
+
+
+@pytest.fixture
+def scene(town: Town) -> Any:
+    with town.acting() as session:
+        yield Scene(town, session)
+
+
+def test_the_due_days_that_are_near_become_deliveries_and_the_others_wait(scene: Scene) -> None:
+    scene.clause("supply", indispensable="true")
+    scene.schedule(scene.today + 3 * ONE, grace_days="10")
+
+    due = scene.deliveries()
+
+    assert due[0].due_on == scene.today + 3 * ONE
+    assert all(one.due_on <= scene.today + AHEAD * ONE for one in due)
+    assert due[0].in_time_until == scene.today + 13 * ONE
+    assert (due[0].dataset_id, due[0].indispensable) == (scene.dataset, True)
+
+
+def test_each_day_brings_what_became_near_once(scene: Scene) -> None:
+    scene.schedule(scene.today + 3 * ONE, frequency="QUARTERLY")
+    before = len(scene.deliveries())
+    today, scene.session.info["today"] = scene.session.info["today"], lambda: scene.today + 80 * ONE
+
+    expect_all(scene.session)
+    expect_all(scene.session)
+
+    scene.session.info["today"] = today
+    assert (before, len(scene.deliveries())) == (1, 2)
+
+
+def test_an_amendment_moves_what_nobody_sent_and_leaves_what_came(scene: Scene) -> None:
+    clause = scene.schedule(scene.today + 2 * ONE, frequency="WEEKLY")
+    first, second, *_rest = scene.deliveries()
+    scene.receives(first)
+    amendment = record_amendment(
+        scene.session, scene.contract.id, AmendmentForm(number=1, object="Rythme", signed_on=scene.today)
+    )
+    terms = {"frequency": "MONTHLY", "first_due_on": (scene.today + 20 * ONE).isoformat()}
+    said = stipulate(
+        scene.session, clause,
+        StipulationForm(amendment_id=amendment.id, act=ClauseAct.REPLACES, terms=terms, datasets=[scene.dataset]),
+    )  # fmt: skip
+
+    assert [one.due_on for one in scene.deliveries()] == [first.due_on, scene.today + 20 * ONE]
+    assert second.unasked
+    set_stipulation_aside(scene.session, said.id, expected=said.version, reason="Saisi trop tôt", annulled=True)
+    assert not second.annulled
+    assert second.due_on in {one.due_on for one in scene.deliveries()}
+    assert scene.today + 20 * ONE not in {one.due_on for one in scene.deliveries()}
+
+
+def test_a_waiver_recorded_since_ends_the_expectation_and_the_end_of_the_contract_does(scene: Scene) -> None:
+    scene.schedule(scene.today + 2 * ONE)
+    amend_contract(
+        scene.session, scene.contract.id, ContractChange(ends_on=scene.today + ONE), expected=scene.contract.version
+    )
+    assert scene.deliveries() == []
+    amend_contract(
+        scene.session, scene.contract.id, ContractChange(ends_on=scene.today + 90 * ONE),
+        expected=scene.contract.version,
+    )  # fmt: skip
+    assert len(scene.deliveries()) == 2
+    scene.clause("waiver", waiver="part", decided_on="2026-01-05")
+    assert scene.deliveries() == []
+
+
+def test_a_contract_set_aside_awaits_nothing_and_awaits_again_once_it_is_back(scene: Scene) -> None:
+    scene.schedule(scene.today + 2 * ONE)
+    there = len(scene.deliveries())
+    for aside in (True, False):
+        set_contract_aside(
+            scene.session, scene.contract.id, expected=scene.contract.version, reason="Double", annulled=aside
+        )
+        assert len(scene.deliveries()) == (0 if aside else there)
+
+
+def test_what_somebody_annulled_the_calendar_does_not_bring_back(scene: Scene) -> None:
+    scene.schedule(scene.today + 2 * ONE, frequency="ANNUAL")
+    (delivery,) = scene.deliveries()
+    set_delivery_aside(scene.session, delivery.id, expected=delivery.version, reason="Reportée", annulled=True)
+
+    expect_all(scene.session)
+
+    assert scene.deliveries() == []
+
+
+def test_a_delivery_refused_is_owed_still_and_the_delay_to_correct_is_honoured(scene: Scene) -> None:
+    scene.clause("quality", correction_days="10")
+    delivery = scene.late(5)
+    receipt = scene.receives(delivery, 6)
+    refused = refuse_receipt(
+        scene.session, receipt.id, RefuseForm(reasons="Colonnes absentes", answered_on=scene.today - 4 * ONE),
+        expected=receipt.version,
+    )  # fmt: skip
+
+    assert refused.correct_by == scene.today + 6 * ONE
+    assert (delivery.answer, delivery.received_on) == (ReceiptAnswer.REFUSED, None)
+    assert delivery.in_time_until == scene.today + 6 * ONE
+    again = scene.receives(delivery)
+    accept_receipt(scene.session, again.id, AcceptForm(), expected=again.version)
+    assert (again.number, delivery.answer, delivery.received_on) == (2, ReceiptAnswer.ACCEPTED, scene.today)
+
+
+def test_a_late_delivery_costs_its_days_to_the_cent_up_to_the_cap(scene: Scene) -> None:
+    scene.clause("penalties", euros_per_day="150,35", cap_euros="1000")
+    delivery = scene.late(30, grace_days="10")
+    receipt = scene.receives(delivery, 14)
+    accept_receipt(scene.session, receipt.id, AcceptForm(), expected=receipt.version)
+
+    applied = decide_penalty(
+        scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Six jours"),
+        expected=delivery.version,
+    )  # fmt: skip
+
+    assert applied.penalty_cents == 6 * 15035
+    with pytest.raises(Conflict, match="déjà appliquée"):
+        decide_penalty(
+            scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Six jours"),
+            expected=delivery.version,
+        )  # fmt: skip
+    remitted = decide_penalty(
+        scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.REMITTED, penalty_reason="Panne subie"),
+        expected=delivery.version,
+    )  # fmt: skip
+    assert remitted.penalty is PenaltyDecision.REMITTED
+    capped = record_delivery(
+        scene.session, scene.contract.id, DeliveryForm(dataset_id=scene.dataset, due_on=scene.today - 90 * ONE)
+    )
+    decide_penalty(
+        scene.session, capped.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
+        expected=capped.version,
+    )  # fmt: skip
+    assert capped.penalty_cents == 100_000
+
+
+def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(scene: Scene) -> None:
+    delivery = scene.late(5)
+    paper = {"channel": DeliveryChannel.PAPER}
+
+    def refusing(sentence: str, kind: type[Refusal], act: Any) -> None:
+        with pytest.raises(kind, match=sentence):
+            act()
+
+    refusing("Choisissez le fichier", Invalid, lambda: scene.receives(delivery, file=None))
+    refusing("Dites ce qui a été remis", Invalid, lambda: scene.receives(delivery, file=None, **paper))
+    refusing("Un fichier ne se dépose", Invalid, lambda: scene.receives(delivery, **paper))
+    refusing("Rien ne se livre avant le contrat", Invalid, lambda: scene.receives(delivery, 9000))
+    refusing("n’est pas en retard", Conflict, lambda: decide_penalty(
+        scene.session,
+        record_delivery(scene.session, scene.contract.id, DeliveryForm(due_on=scene.today)).id,
+        PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Retard"), expected=1,
+    ))  # fmt: skip
+    refusing("Aucune clause de pénalité", Conflict, lambda: decide_penalty(
+        scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Retard"),
+        expected=delivery.version,
+    ))  # fmt: skip
+    other = DeliveryForm(clause_id=delivery.clause_id, dataset_id=scene.dataset, due_on=delivery.due_on)
+    refusing("déjà parmi les livraisons", Conflict, lambda: record_delivery(scene.session, scene.contract.id, other))
+    refusing("ne prévoit rien ce jour-là", Invalid, lambda: record_delivery(
+        scene.session, scene.contract.id, other.model_copy(update={"due_on": scene.today})
+    ))  # fmt: skip
+    refusing("Rien n’est dû avant le contrat", Invalid, lambda: record_delivery(
+        scene.session, scene.contract.id, DeliveryForm(due_on=date(2019, 1, 1))
+    ))  # fmt: skip
+    refusing("Rattachez d’abord ce jeu", Invalid, lambda: record_delivery(
+        scene.session, scene.contract.id, DeliveryForm(dataset_id=987654321)
+    ))  # fmt: skip
+    receipt = scene.receives(delivery)
+    refusing("attend déjà une réponse", Conflict, lambda: scene.receives(delivery))
+    early = AcceptForm(answered_on=scene.today - ONE)
+    refusing("avant de l’avoir reçue", Invalid, lambda: accept_receipt(scene.session, receipt.id, early, expected=1))
+    refuse_receipt(scene.session, receipt.id, RefuseForm(reasons="Vide", correct_by=None), expected=receipt.version)
+    late = AcceptForm()
+    refusing("répondu à cette réception", Stale, lambda: accept_receipt(scene.session, receipt.id, late, expected=1))
+    refusing("déjà sa réponse", Conflict, lambda: accept_receipt(
+        scene.session, receipt.id, late, expected=receipt.version
+    ))  # fmt: skip
+
+
+def test_a_receipt_noted_by_mistake_is_set_aside_and_the_delivery_is_owed_again(scene: Scene) -> None:
+    delivery = scene.late(5)
+    receipt = scene.receives(delivery, 5)
+    accept_receipt(scene.session, receipt.id, AcceptForm(), expected=receipt.version)
+
+    set_receipt_aside(scene.session, receipt.id, expected=receipt.version, reason="Autre jeu", annulled=True)
+
+    assert (delivery.answer, delivery.received_on) == (None, None)
+    assert scene.receives(delivery).number == 2
+    with pytest.raises(Conflict, match="Une autre réception compte déjà"):
+        set_receipt_aside(scene.session, receipt.id, expected=receipt.version, reason="Si", annulled=False)
+    assert get_delivery(scene.session, delivery.id).answer is ReceiptAnswer.WAITING
