@@ -21,6 +21,9 @@ from registry.contracts.clauses import amendment_routes as contracts_amendments
 from registry.contracts.clauses import api as contracts_clauses_api
 from registry.contracts.clauses import routes as contracts_clauses
 from registry.contracts.clauses import stipulation_routes as contracts_stipulations
+from registry.contracts.covering import api as covering_api
+from registry.contracts.covering import panels as covering_panels
+from registry.contracts.covering import routes as covering_routes
 from registry.contracts.decp import api as decp_api
 from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
@@ -139,6 +142,7 @@ PANELS: tuple[Panel, ...] = (
     *organisations_panels.PANELS,
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
+    *covering_panels.PANELS,
     *decp_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
@@ -213,6 +217,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *contracts_clauses.HANDLERS,
     *contracts_amendments.HANDLERS,
     *contracts_stipulations.HANDLERS,
+    *covering_routes.HANDLERS,
+    *covering_api.HANDLERS,
     *contracts_clauses_api.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,

@@ -1,12 +1,8 @@
-"""What this room shows on other sheets: the contracts an organisation is party to, those about a dataset."""
+"""What this room shows on other sheets: the contracts an organisation is party to."""
 
-from sqlmodel import col
-
-from registry.contracts.models import ContractDataset
-from registry.contracts.queries import find_contracts_about, find_contracts_of, find_parties
+from registry.contracts.queries import find_contracts_of
 from registry.contracts.views import ContractsPanel, contract_line
 from registry.kernel.permissions import Permission
-from registry.web.held import is_held, tell_held
 from registry.web.visits import Panel, Visit
 
 SHOWN = 20
@@ -26,19 +22,4 @@ def contracts_of(visit: Visit, subject_id: int) -> ContractsPanel | None:
     return ContractsPanel(rows, f"/contrats?partie={subject_id}") if rows else None
 
 
-def contracts_about(visit: Visit, subject_id: int) -> ContractsPanel | None:
-    """The contracts that are about a dataset, with who holds each; nothing where there is none."""
-    some = is_held(visit, "contracts", "dataset", subject_id)
-    found = find_contracts_about(visit.session, subject_id, today=visit.today) if some else ()
-    if not found:
-        return None
-    parties = find_parties(visit.session, [one.id for one in found])
-    lines = [contract_line(one, parties.get(one.id, []), visit.today) for one in found]
-    return ContractsPanel([(one, one.holders) for one in lines], "")
-
-
-tell_held("dataset", "contracts", col(ContractDataset.dataset_id), ~col(ContractDataset.annulled))
-PANELS = (
-    Panel("organisation", Permission.CONTRACTS_CONTRACT_READ, "contracts/_contracts.html", contracts_of),
-    Panel("dataset", Permission.CONTRACTS_CONTRACT_READ, "contracts/_contracts.html", contracts_about),
-)
+PANELS = (Panel("organisation", Permission.CONTRACTS_CONTRACT_READ, "contracts/_contracts.html", contracts_of),)

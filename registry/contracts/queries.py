@@ -197,33 +197,27 @@ def find_datasets_of(session: Session, contract_id: int) -> list[Covered]:
 
 def touches_personal_data(session: Session, contract_id: int) -> bool:
     """Whether a dataset a contract is about, among those the asker may read, is told to hold personal data."""
-    query = select(
-        exists().where(
-            col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled),
-            col(Dataset.id) == col(ContractDataset.dataset_id), ~col(Dataset.annulled),
-            col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
+    return contract_id in find_touching_personal(session, [contract_id])
+
+
+def find_touching_personal(session: Session, contract_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these contracts about a dataset told to hold personal data, among those the asker may read."""
+    query = (
+        select(col(ContractDataset.contract_id))
+        .distinct()
+        .join(Dataset, col(Dataset.id) == col(ContractDataset.dataset_id))
+        .where(
+            col(ContractDataset.contract_id).in_(list(contract_ids)), ~col(ContractDataset.annulled),
+            ~col(Dataset.annulled), col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
         )
     )  # fmt: skip
-    return bool(session.execute(query).scalar_one())
+    return frozenset(session.execute(query).scalars())
 
 
 def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractDataset]:
     """Every row of a dataset of a contract, annulled or not, by the dataset."""
     rows = session.execute(select(ContractDataset).where(col(ContractDataset.contract_id) == contract_id)).scalars()
     return {row.dataset_id: row for row in rows}
-
-
-def find_contracts_about(session: Session, dataset_id: int, *, today: date) -> Sequence[Contract]:
-    """The contracts that are about a dataset, in the order of the list."""
-    rows = session.execute(
-        select(Contract)
-        .join(ContractDataset, col(ContractDataset.contract_id) == col(Contract.id))
-        .where(
-            col(ContractDataset.dataset_id) == dataset_id, ~col(ContractDataset.annulled), ~col(Contract.annulled)
-        )
-        .order_by(*in_order(today))
-    )  # fmt: skip
-    return rows.scalars().all()
 
 
 def names_of_contracts(session: Session, ids: Sequence[int]) -> dict[int, str]:

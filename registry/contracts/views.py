@@ -176,7 +176,7 @@ class ContractDatasetsPage:
 
 @dataclass(frozen=True)
 class ContractsPanel:
-    """The contracts of an organisation or about a dataset, each with what it is there; nothing where no list is."""
+    """The contracts of an organisation, each with what it is there."""
 
     rows: Sequence[tuple[ContractLine, str]]
     list_address: str

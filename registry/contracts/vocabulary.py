@@ -135,6 +135,18 @@ class Doubt(Labelled):
     GAP = "gap", mark("Jours sans cette clause")
 
 
+class Clash(Labelled):
+    """What several contracts, or several clauses, say of one dataset that cannot all be followed."""
+
+    DIFFERENT = "different", mark("Deux clauses disent autre chose")
+    STRICTER = "stricter", mark("Une clause est plus stricte que l’autre")
+    BANNED = "banned", mark("Une clause interdit ce qu’une autre prévoit")
+    NOT_PASSED_ON = "not-passed-on", mark("Une clause interdit de transmettre, une autre met en ligne")
+    EXCLUSIVE = "exclusive", mark("Une exclusivité et une mise en ligne")
+    WAIVED = "waived", mark("Une dispense et une remise due")
+    TWICE = "twice", mark("Deux contrats font remettre le même jeu")
+
+
 class AmendmentProgress(Labelled):
     """Where an amendment stands before it is signed."""
 

@@ -18,7 +18,8 @@ from registry.contracts.clauses.forms import (
     StipulationForm,
 )
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
-from registry.contracts.clauses.queries import find_written, get_amendment, get_clause, get_stipulation
+from registry.contracts.clauses.queries import Written, find_written, get_amendment, get_clause, get_stipulation
+from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.service import (
     amend_amendment,
     amend_stipulation,
@@ -30,7 +31,7 @@ from registry.contracts.clauses.service import (
     tell_performance,
 )
 from registry.contracts.clauses.showing import asked_now
-from registry.contracts.clauses.standing import expectations_of, standing_on
+from registry.contracts.clauses.standing import ClauseStanding, expectations_of, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS, say_doubt
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
@@ -60,6 +61,14 @@ _LABELS = {
     "sentence": mark("Ce qui ne tient pas ensemble, en une phrase"),
     "stipulations": mark("Les lignes dont il s’agit"),
     "annulled": mark("Vrai si la ligne est annulée"),
+    "known_on": mark("Le jour de ce que le registre savait"),
+    "contracts": mark("Les contrats qui visent ce jeu"),
+    "holders": mark("Qui le tient"),
+    "clashes": mark("Ce qui ne peut être suivi à la fois"),
+    "clash": mark("Ce qui ne va pas ensemble"),
+    "term": mark("Ce dont il s’agit dans la clause"),
+    "binding": mark("Ce qui s’impose, là où le plus strict l’emporte"),
+    "bare": mark("Jours où aucun contrat ne lie pour ce jeu"),
 }
 
 
@@ -193,6 +202,15 @@ def _clause(row: Clause) -> ClauseBody:
     return ClauseBody(**{name: getattr(row, name) for name in ClauseBody.__dataclass_fields__})
 
 
+def in_force_body(written: Written, span: Span, standing: ClauseStanding) -> InForceBody:
+    """A clause in force, as the answer says it."""
+    return InForceBody(
+        _clause(written.clauses[span.stipulation.clause_id]),
+        _stipulation(written.stipulations[span.stipulation.id]),
+        standing.state, span.first, None if span.last == date.max else span.last,
+    )  # fmt: skip
+
+
 @route(
     "GET", "/api/v1/contracts/{contract_id:int}/clauses", READ,
     about=about(mark("Le contrat tel qu’il s’applique un jour donné : clauses en vigueur, clauses absentes, doutes."),
@@ -218,11 +236,7 @@ def contract_on_day(
         on=day, signed_by=signed_by, clauses_read=contract.clauses_read_on is not None,
         amendments=[_amendment(one) for one in written.amendments.values()],
         in_force=[
-            InForceBody(
-                _clause(written.clauses[span.stipulation.clause_id]),
-                _stipulation(written.stipulations[span.stipulation.id]),
-                standing[span.stipulation.clause_id].state, span.first, None if span.last == date.max else span.last,
-            )
+            in_force_body(written, span, standing[span.stipulation.clause_id])
             for span in spans
             if span.holds(day) and (of is None or not span.stipulation.datasets or of in span.stipulation.datasets)
         ],

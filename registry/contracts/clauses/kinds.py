@@ -1,6 +1,6 @@
 """The kinds of clauses and what one notes of each: the two lists of `policies/lists/`, and the reading of a value."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -110,6 +110,30 @@ def scope_is_dataset(kind: str) -> bool:
     """Whether a clause of this kind is told dataset by dataset, rather than for the whole contract."""
     entry = kinds().entries.get(kind)
     return entry is not None and entry.facts.get("scope") == "dataset"
+
+
+def together_of(name: str) -> str:
+    """What several contracts make of a term: `alike`, `strictest`, `greatest`, or nothing where each keeps its own."""
+    entry = _fields().entries.get(name)
+    return str(entry.facts.get("together", "")) if entry else ""
+
+
+def strictest_of(name: str, values: Iterable[Any]) -> Any:
+    """Of what is said of a term, what binds where all must be kept; a value the list has no place for comes first."""
+    if together_of(name) == "greatest":
+        return max(values)
+    order = str(_fields().entries[name].facts["order"]).split()
+
+    def place(value: Any) -> int:
+        word = str(value).lower()
+        return order.index(word) if word in order else -1
+
+    return max(values, key=place)
+
+
+def term_label(name: str) -> str:
+    """The name of a term in the reader's language."""
+    return _fields().label(name)
 
 
 def is_contrary(kind: str) -> bool:

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.contracts.clauses.days import day_asked
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.models import Clause
@@ -69,26 +70,12 @@ _IDLE = frozenset(
 """Where a clause stands that was noted and applies on no day, or on other days: it stays in sight all the same."""
 
 
-def _day(visit: Visit, name: str) -> tuple[date | None, str]:
-    """A day of the address, or nothing, with the sentence for one that is none."""
-    said = visit.query(name)
-    if not said:
-        return None, ""
-    try:
-        found = date.fromisoformat(said)
-    except ValueError:
-        found = date.min
-    if not date(1900, 1, 1) <= found <= date(2200, 12, 31):
-        return None, _("« {said} » n’est pas une date possible : la page montre aujourd’hui.").format(said=said[:40])
-    return found, ""
-
-
 @route("GET", "/contrats/{contract_id:int}/clauses", READ)
 def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     """The contract as it applies on a day: its acts, the clauses in force, the missing ones, the floor of the law."""
     contract = get_contract(visit.session, contract_id)
     (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
-        _day(visit, name) for name in ("le", "signe", "connu")
+        day_asked(visit, name) for name in ("le", "signe", "connu")
     )
     day = day or visit.today
     signed_by = signed_by or day

@@ -1,0 +1,97 @@
+"""Every SELECT of this corner: the contracts about one dataset, as they stand or as the registry knew them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.models import Contract, ContractDataset, ContractParty
+from registry.contracts.queries import find_parties, find_touching_personal, place_of
+from registry.contracts.vocabulary import PartySide
+from registry.ledger.as_of import find_rows
+from registry.organisations.models import Organisation
+
+
+@dataclass(frozen=True)
+class Covering:
+    """What a contract about a dataset says, and who holds it."""
+
+    written: Written
+    holders: Sequence[str]
+
+    @property
+    def contract(self) -> Any:
+        """The row of the contract."""
+        return self.written.contract
+
+
+def find_covering(session: Session, dataset_id: int, *, day: date, until: datetime | None = None) -> list[Covering]:
+    """The contracts about a dataset that the asker may read, in the order of the list on a day.
+
+    `until` reads them as the registry knew them at an instant. However many they are, the questions are as many.
+    """
+    rows = _about(session, dataset_id) if until is None else _known_about(session, dataset_id, until)
+    if not rows:
+        return []
+    standing = sorted(rows, key=lambda one: place_of(one, day))
+    written = find_written(session, standing, until=until)
+    numbers = [one.id for one in standing]
+    holders = _holders(session, numbers) if until is None else _known_holders(session, numbers, until)
+    return [Covering(written[one.id], holders.get(one.id, ())) for one in standing]
+
+
+def find_personal(session: Session, found: Iterable[Covering]) -> frozenset[int]:
+    """Those of these contracts that touch personal data: as somebody told it, else as their datasets let see."""
+    told = {one.contract.id: one.contract.personal_data for one in found}
+    untold = [number for number, said in told.items() if said is None]
+    seen = find_touching_personal(session, untold) if untold else frozenset()
+    return seen | {number for number, said in told.items() if said}
+
+
+def _about(session: Session, dataset_id: int) -> Sequence[Any]:
+    query = (
+        select(Contract)
+        .join(ContractDataset, col(ContractDataset.contract_id) == col(Contract.id))
+        .where(
+            col(ContractDataset.dataset_id) == dataset_id, ~col(ContractDataset.annulled), ~col(Contract.annulled)
+        )
+    )  # fmt: skip
+    return session.execute(query).scalars().all()
+
+
+def _known_about(session: Session, dataset_id: int, until: datetime) -> Sequence[Any]:
+    ties = find_rows(session, ContractDataset, until=until, column="dataset_id", among=[dataset_id])
+    numbers = {one.contract_id for one in ties if not one.annulled}
+    rows = find_rows(session, Contract, until=until, column="id", among=numbers) if numbers else []
+    return [one for one in rows if not one.annulled]
+
+
+def _holders(session: Session, numbers: Sequence[int]) -> Mapping[int, list[str]]:
+    """Who holds each of these contracts: every party but who grants it."""
+    return {
+        number: [one.name for one in parties if one.name and one.row.side is not PartySide.GRANTOR]
+        for number, parties in find_parties(session, numbers).items()
+    }
+
+
+def _known_holders(session: Session, numbers: Sequence[int], until: datetime) -> Mapping[int, list[str]]:
+    """The same as the registry knew it, by the names that they have now."""
+    parties = [
+        one
+        for one in find_rows(session, ContractParty, until=until, column="contract_id", among=numbers)
+        if not one.annulled and one.side != PartySide.GRANTOR
+    ]
+    query = select(col(Organisation.id), col(Organisation.name)).where(
+        col(Organisation.id).in_({one.party_id for one in parties})
+    )
+    names = {row.id: row.name for row in session.execute(query)}
+    found: dict[int, list[str]] = {}
+    for one in parties:
+        if one.party_id in names:
+            found.setdefault(one.contract_id, []).append(names[one.party_id])
+    return found
