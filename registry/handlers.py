@@ -27,6 +27,8 @@ from registry.contracts.covering import routes as covering_routes
 from registry.contracts.decp import api as decp_api
 from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
+from registry.contracts.matrix import api as contracts_matrix_api
+from registry.contracts.matrix import routes as contracts_matrix
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -215,6 +217,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *contracts_routes.HANDLERS,
     *contracts_coverage.HANDLERS,
     *contracts_clauses.HANDLERS,
+    *contracts_matrix.HANDLERS,
+    *contracts_matrix_api.HANDLERS,
     *contracts_amendments.HANDLERS,
     *contracts_stipulations.HANDLERS,
     *covering_routes.HANDLERS,

@@ -20,11 +20,11 @@ from registry.contracts.queries import (
     get_contract,
     place_of,
 )
+from registry.contracts.reading import read_contract_place
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import CONTRACT_LABELS
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
-from registry.kernel.errors import Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
@@ -160,11 +160,7 @@ def list_contracts(visit: Visit) -> Response[ContractsBody]:
         kinds=frozenset({asked.kind} if asked.kind else ()), states=frozenset({asked.state} if asked.state else ()),
         party_id=asked.party_id, annulled=asked.annulled,
     )  # fmt: skip
-    said = asked.place(int, str, int)
-    try:
-        after = (said[0], date.fromisoformat(said[1]), said[2]) if said is not None else None
-    except ValueError as error:
-        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
+    after = read_contract_place(asked.place(int, str, int))
     rows = find_contracts_page(visit.session, wanted, today=visit.today, after=after, limit=asked.limit + 1)
     more, rows = len(rows) > asked.limit, rows[: asked.limit]
     place = place_of(rows[-1], visit.today) if more else None

@@ -186,18 +186,21 @@ class Covered:
 
 def find_datasets_of(session: Session, contract_id: int) -> list[Covered]:
     """The datasets a contract is about, by title; those the asker may not read bear none."""
+    return find_datasets_of_each(session, [contract_id]).get(contract_id, [])
+
+
+def find_datasets_of_each(session: Session, contract_ids: Iterable[int]) -> dict[int, list[Covered]]:
+    """The datasets these contracts are about, by contract, each as `find_datasets_of` gives them."""
     rows = session.execute(
-        select(col(ContractDataset.dataset_id), col(Dataset.title))
+        select(col(ContractDataset.contract_id), col(ContractDataset.dataset_id), col(Dataset.title))
         .outerjoin(Dataset, col(Dataset.id) == col(ContractDataset.dataset_id))
-        .where(col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled))
+        .where(col(ContractDataset.contract_id).in_(list(contract_ids)), ~col(ContractDataset.annulled))
         .order_by(col(Dataset.title_sort), col(ContractDataset.dataset_id))
     )
-    return [Covered(row.dataset_id, row.title or "") for row in rows]
-
-
-def touches_personal_data(session: Session, contract_id: int) -> bool:
-    """Whether a dataset a contract is about, among those the asker may read, is told to hold personal data."""
-    return contract_id in find_touching_personal(session, [contract_id])
+    found: dict[int, list[Covered]] = {}
+    for row in rows:
+        found.setdefault(row.contract_id, []).append(Covered(row.dataset_id, row.title or ""))
+    return found
 
 
 def find_touching_personal(session: Session, contract_ids: Iterable[int]) -> frozenset[int]:

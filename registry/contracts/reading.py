@@ -1,8 +1,11 @@
 """Reading the form of a contract as it was typed: its fields, and its parties row by row."""
 
+from datetime import date
 from typing import Any
 
 from registry.contracts.forms import BELOW, ContractForm
+from registry.kernel.errors import Invalid
+from registry.kernel.words import _
 from registry.web.forms import FormData
 
 _TRUTHS = {"true": True, "false": False}
@@ -43,3 +46,16 @@ def _amount(said: str) -> str | None:
     """An amount as people write it, « 1 250 000 € » included, in digits alone."""
     bare = "".join(sign for sign in said if not sign.isspace()).removesuffix("€")
     return bare or None
+
+
+def read_contract_place(said: tuple[Any, ...] | None) -> tuple[int, date, int] | None:
+    """A place in the list of contracts, as an address gives it.
+
+    Raises: Invalid.
+    """
+    if said is None:
+        return None
+    try:
+        return said[0], date.fromisoformat(said[1]), said[2]
+    except ValueError as error:
+        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error

@@ -1,7 +1,6 @@
 """The pages of contracts: the list with what ends soon, one contract with its parties and its evidence, its form."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +21,7 @@ from registry.contracts.queries import (
     get_contract,
     place_of,
 )
-from registry.contracts.reading import typed_contract
+from registry.contracts.reading import read_contract_place, typed_contract
 from registry.contracts.rules import oddities
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import (
@@ -81,20 +80,11 @@ def _filter_of(visit: Visit) -> ContractFilter:
     )
 
 
-def _place(said: tuple[Any, ...] | None) -> tuple[int, date, int] | None:
-    if said is None:
-        return None
-    try:
-        return said[0], date.fromisoformat(said[1]), said[2]
-    except ValueError as error:
-        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
-
-
 @route("GET", "/contrats", READ)
 def show_contracts(visit: Visit) -> Response[Any]:
     """The contracts within the visitor's rights, what ends first coming first."""
     session, today, asked = visit.session, visit.today, _filter_of(visit)
-    after = _place(read_place(_LIST, visit.query("apres") or None, int, str, int))
+    after = read_contract_place(read_place(_LIST, visit.query("apres") or None, int, str, int))
     found = find_contracts_page(session, asked, today=today, after=after, limit=_PAGE + 1)
     more, found = len(found) > _PAGE, found[:_PAGE]
     by = count_by_state(session, today=today)

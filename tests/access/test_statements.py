@@ -6,8 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import event
 
 from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.vocabulary import SubjectKind
@@ -28,7 +27,6 @@ from registry.desk.vocabulary import QuestionSubject
 from registry.documents.forms import EvidenceForm
 from registry.documents.service import ReceivedFile, record_evidence
 from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
-from registry.exchange.models import ImportAccount, ImportAction, ImportBatch, ImportLine, ImportState
 from registry.governance.campaigns.forms import CampaignForm
 from registry.governance.campaigns.service import open_campaign
 from registry.kernel.permissions import Role
@@ -55,10 +53,10 @@ from registry.processing.queries import get_activity
 from registry.processing.requests.forms import RequestForm
 from registry.processing.requests.service import record_request
 from registry.processing.service import record_activity
-from registry.reporting.models import IssuedDocument
 from registry.search.following import rebuild
 from tests.access.advancing import lend
 from tests.access.assessments import write_assessment
+from tests.access.importing import list_more
 from tests.access.official import load_official
 from tests.access.retaining import retain
 from tests.access.simulating import simulate_draft
@@ -148,6 +146,9 @@ STATEMENTS = {
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/modifier": 4,
     "/contrats/{contract}/clauses": 9,
+    "/contrats/{contract}/couverture": 8,
+    "/contrats/{contract}/couverture/fichier": 7,
+    "/contrats/couverture": 8,
     "/contrats/{contract}/clauses/nouvelle": 6,
     "/contrats/{contract}/avenants/nouveau": 5,
     "/contrats/clauses/{clause}": 8,
@@ -157,6 +158,7 @@ STATEMENTS = {
     "/contrats/avenants/{amendment}/modifier": 3,
     "/contrats/avenants/{amendment}/annuler": 3,
     "/api/v1/contracts/{contract}/clauses": 7,
+    "/api/v1/contracts/{contract}/coverage": 7,
     "/api/v1/amendments/{amendment}": 2,
     "/api/v1/clauses/{clause}": 2,
     "/api/v1/stipulations/{stipulation}": 2,
@@ -405,7 +407,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             asking = CampaignForm(organisation_id=authority.id, question=f"Juste, {number} ?", due_on=day)
             campaign = open_campaign(session, asking, today=day)
             subjects["campaign"] = subjects["campaign"] or campaign.id
-        _list_more(session, town, start, end, subjects)
+        list_more(session, town, start, end, subjects)
     for number in range(start, end):
         with town.acting() as session:
             sheet = record_dataset(session, town.authority_id, DatasetForm(title=f"Arbres {number}"))
@@ -416,57 +418,6 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
     for number in range(start, end, 5):
         town.someone(list(Role)[number % 8], town.authority_id if number < 40 else town.commune_id)
     return subjects
-
-
-def _list_more(session: Any, town: Town, start: int, end: int, subjects: dict[str, int]) -> None:
-    moment, day = session.execute(select(func.now())).scalar_one(), town.info["today"]()
-    for number in range(start, end):
-        batch = ImportBatch(
-            organisation_id=town.authority_id, source_name="a", source_format="turtle", source_sha256="",
-            state=ImportState.APPLIED, created_at=moment, summary={},
-        )  # fmt: skip
-        document = IssuedDocument(
-            organisation_id=town.authority_id, report_id="compliance", title="a", subject_kind="organisation",
-            subject_id=town.authority_id, as_of=day, known_on=day, law_of=day, seal_no=0, ledger_root="",
-            template_sha256="", media_type="text/html", versions={}, issued_at=moment, issued_by="a",
-            document_sha256="", canonical_sha256="", csv_sha256="",
-        )  # fmt: skip
-        session.add_all([batch, document])
-        session.flush()
-        subjects["batch"] = subjects["batch"] or batch.id
-        session.add(
-            ImportLine(
-                organisation_id=town.authority_id, batch_id=subjects["batch"], line_no=number + 1, identifier="a",
-                title="a", action=ImportAction.CREATE, changes={}, anomalies=[], content={},
-            )
-        )  # fmt: skip
-    # A table whose columns may still be said, and whose lines are to be mended.
-    subjects["asking"] = previewed_table(session, town.authority_id, lines=range(start, end))
-
-
-def previewed_table(session: Session, organisation_id: int, *, lines: range) -> int:
-    """The number of an import of a table that was compared, each of its lines to be mended."""
-    batch = ImportBatch(
-        organisation_id=organisation_id, source_name="a.csv", source_format="csv", source_sha256="",
-        state=ImportState.PREVIEWED, created_at=session.execute(select(func.now())).scalar_one(), summary={},
-    )  # fmt: skip
-    session.add(batch)
-    session.flush()
-    columns = [
-        {"header": f"Colonne {place}", "letter": "A", "key": f"colonne {place}", "filled": 1, "samples": ["a"],
-         "target": "title", "suggestion": ""}
-        for place in lines
-    ]  # fmt: skip
-    table = {"sheet": "", "header_line": 1, "fingerprint": "", "mapping": "", "columns": columns, "asks": False,
-             "gained": [], "lost": []}  # fmt: skip
-    session.add(ImportAccount(organisation_id=organisation_id, batch_id=batch.id, content={"table": table}))
-    wrong = {"severity": "error", "code": "refused", "subject": "", "path": "", "message": "a", "value": ""}
-    for place in lines:
-        session.add(ImportLine(
-            organisation_id=organisation_id, batch_id=batch.id, line_no=place + 1, identifier="a", title="a",
-            action=ImportAction.REFUSED, changes={}, anomalies=[wrong], content={"cells": ["a"]},
-        ))  # fmt: skip
-    return batch.id
 
 
 def index(town: Town) -> None:

@@ -8,6 +8,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.contracts.clauses.asking import written_as_known
 from registry.contracts.clauses.days import day_asked
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
@@ -39,14 +40,11 @@ from registry.contracts.clauses.views import (
     say_doubt,
     stipulation_views,
 )
-from registry.contracts.models import Contract
-from registry.contracts.queries import Covered, find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import ClausePerformance, ClauseState
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.as_of import find_rows
-from registry.ledger.queries import end_of_day
 from registry.organisations.queries import get_organisation
 from registry.web.forms import read_number
 from registry.web.templating import say_day
@@ -79,7 +77,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     )
     day = day or visit.today
     signed_by = signed_by or day
-    written, covered = _written(visit, contract, known_on)
+    written, covered = written_as_known(visit, contract, known_on)
     dataset = read_number(visit.query("jeu"))
     titles = {one.id: one.title for one in covered}
     dataset = dataset if dataset in titles else None
@@ -123,17 +121,6 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip
     return visit.page("contracts/clauses.html", page)
-
-
-def _written(visit: Visit, contract: Contract, known_on: date | None) -> tuple[Written, list[Covered]]:
-    """What is written of a contract; or what was, as the registry knew it at the end of a day."""
-    covered = find_datasets_of(visit.session, contract.id)
-    if known_on is None:
-        return find_written(visit.session, [contract])[contract.id], covered
-    until = end_of_day(known_on, visit.premises.info["time_zone"])
-    then = find_rows(visit.session, Contract, until=until, column="id", among=[contract.id])
-    found: Any = then[0] if then else contract
-    return find_written(visit.session, [found], until=until)[contract.id], covered
 
 
 def _bears_on(span: Span, dataset: int | None) -> bool:

@@ -1,5 +1,6 @@
 """What one looks for in a contract, and what the law gives it by itself, whatever the parties wrote."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
 from registry.contracts.models import Contract
-from registry.contracts.queries import touches_personal_data
+from registry.contracts.queries import find_touching_personal
 from registry.kernel.words import _
 
 LAW_OF_2016 = date(2016, 10, 9)
@@ -20,8 +21,17 @@ _SINCE_2016, _BEFORE, _ALWAYS = ("DSP-01", "DSP-02", "DSP-03", "DSP-06"), ("DSP-
 
 def asked_now(session: Session, contract: Any) -> Asked:
     """What decides which clauses one looks for in a contract: as somebody told it, else as its datasets let see."""
-    told = contract.personal_data
-    return asked_of(contract, personal=touches_personal_data(session, contract.id) if told is None else told)
+    return asked_of_each(session, [contract])[contract.id]
+
+
+def asked_of_each(session: Session, contracts: Sequence[Any]) -> dict[int, Asked]:
+    """The same of several contracts, by contract, with one question."""
+    untold = [one.id for one in contracts if one.personal_data is None]
+    touching = find_touching_personal(session, untold) if untold else frozenset()
+    return {
+        one.id: asked_of(one, personal=one.id in touching if one.personal_data is None else one.personal_data)
+        for one in contracts
+    }
 
 
 def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[FloorLine], str]:

@@ -1,6 +1,6 @@
 """Where each clause of a contract stands on a day, and which of those one looks for are missing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -23,11 +23,12 @@ _AGREEMENTS = frozenset({ContractKind.AGREEMENT, ContractKind.PARTICULAR_AGREEME
 
 @dataclass(frozen=True)
 class ClauseStanding:
-    """A clause on a day: its state, and what is in force of it where something is."""
+    """A clause on a day: its state, what is in force of it where something is, and the stipulation that says so."""
 
     clause_id: int
     state: ClauseState
     span: Span | None
+    said_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,33 +73,63 @@ def standing_on(written: Written, day: date, *, signed_by: date) -> dict[int, Cl
     spans: dict[int, list[Span]] = {}
     for span in written.spans(signed_by=signed_by):
         spans.setdefault(span.stipulation.clause_id, []).append(span)
+    drafts = drafts_of(written)
     return {
-        number: _standing(clause, spans.get(number, ()), written, day) for number, clause in written.clauses.items()
+        number: stand(clause, spans.get(number, ()), drafts.get(number, ()), day)
+        for number, clause in written.clauses.items()
     }
 
 
-def _standing(clause: Any, spans: Sequence[Span], written: Written, day: date) -> ClauseStanding:
+def drafts_of(written: Written) -> dict[int, list[tuple[AmendmentProgress | None, Any]]]:
+    """What acts that are not signed would add or change, by clause: where the act stands, and the stipulation."""
+    found: dict[int, list[tuple[AmendmentProgress | None, Any]]] = {}
+    for row in written.stipulations.values():
+        act = written.amendments.get(row.amendment_id)
+        if act is not None and act.signed_on is None and row.act != ClauseAct.ENDS:
+            found.setdefault(row.clause_id, []).append((act.progress, row))
+    return found
+
+
+def stand(
+    clause: Any, spans: Sequence[Span], drafts: Sequence[tuple[AmendmentProgress | None, Any]], day: date
+) -> ClauseStanding:
+    """Where a clause stands on a day, given its days in their order and what is drafted of it."""
     for span in spans:
         if span.holds(day):
             seen = clause.performance is not None and clause.performance_on is not None
             told = seen and clause.performance_on <= day
             state = ClauseState(ClausePerformance(clause.performance)) if told else ClauseState.IN_FORCE
-            return ClauseStanding(clause.id, state, span)
-    if any(span.first > day for span in spans):
-        return ClauseStanding(clause.id, ClauseState.SIGNED, None)
+            return ClauseStanding(clause.id, state, span, span.stipulation.id)
+    coming = next((span for span in spans if span.first > day), None)
+    if coming is not None:
+        return ClauseStanding(clause.id, ClauseState.SIGNED, None, coming.stipulation.id)
     if spans:
-        return ClauseStanding(clause.id, ClauseState.ENDED, None)
-    drafts = [
-        written.amendments[row.amendment_id].progress
-        for row in written.stipulations.values()
-        if row.clause_id == clause.id and row.amendment_id is not None and row.act != ClauseAct.ENDS
-        if written.amendments[row.amendment_id].signed_on is None
-    ]
-    if AmendmentProgress.NEGOTIATED in drafts:
-        return ClauseStanding(clause.id, ClauseState.NEGOTIATED, None)
-    if AmendmentProgress.ASKED in drafts or None in drafts:
-        return ClauseStanding(clause.id, ClauseState.ASKED, None)
+        return ClauseStanding(clause.id, ClauseState.ENDED, None, spans[-1].stipulation.id)
+    for state, progresses in _DRAFTED:
+        row = next((row for progress, row in drafts if progress in progresses), None)
+        if row is not None:
+            return ClauseStanding(clause.id, state, None, row.id)
     return ClauseStanding(clause.id, ClauseState.ABSENT, None)
+
+
+_DRAFTED = (
+    (ClauseState.NEGOTIATED, (AmendmentProgress.NEGOTIATED,)),
+    (ClauseState.ASKED, (AmendmentProgress.ASKED, None)),
+)
+"""Of an act that is not signed, what its clauses are: the one that is nearest to a signature first."""
+
+
+def columns_of(kind: str, datasets: Sequence[int]) -> tuple[int | None, ...]:
+    """Where a clause of this kind is looked for: in each dataset where it is told of datasets, else in the contract.
+
+    Nothing stands for the whole contract; so does it where the contract is about no dataset yet.
+    """
+    return tuple(datasets) if scope_is_dataset(kind) and datasets else (None,)
+
+
+def bears_on(about: Collection[int], column: int | None) -> bool:
+    """Whether what is said of these datasets, none being the whole contract, answers what is looked for there."""
+    return column is None or not about or column in about
 
 
 def expectations_of(
@@ -124,22 +155,21 @@ def expectations_of(
     for kind in expected_of(asked):
         ones = by_kind.get(kind, [])
         held = [one.span.stipulation.datasets for one in ones if one.span is not None]
-        state = _best(one.state for one in ones)
-        if not scope_is_dataset(kind) or not wanted or any(not about for about in held):
-            missing: tuple[int, ...] | None = None if held else ()
-        else:
-            lacking = tuple(number for number in wanted if not any(number in about for about in held))
-            missing = lacking or None
+        state = best_of(one.state for one in ones)
+        columns = columns_of(kind, wanted)
+        lacking = [one for one in columns if not any(bears_on(about, one) for about in held)]
+        missing = tuple(one for one in lacking if one is not None) if lacking else None
         found.append(Expectation(kind, state, missing))
     return found
 
 
-_ORDER = (
+ORDER = (
     ClauseState.BREACHED, ClauseState.PARTLY, ClauseState.PERFORMED, ClauseState.IN_FORCE, ClauseState.WAIVED,
     ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED, ClauseState.ABSENT,
 )  # fmt: skip
+"""Of several states, which to look at first."""
 
 
-def _best(states: Iterable[ClauseState]) -> ClauseState:
+def best_of(states: Iterable[ClauseState]) -> ClauseState:
     """Of several clauses of a kind, what to look at first; absent where there is none."""
-    return min(states, key=_ORDER.index, default=ClauseState.ABSENT)
+    return min(states, key=ORDER.index, default=ClauseState.ABSENT)

@@ -1,0 +1,174 @@
+"""Which clauses one looks for in a contract are there on a day, kind by kind and dataset by dataset.
+
+The coverage is what is there of what is looked for: a choice of method, that no text lays down.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from registry.contracts.clauses.kinds import Asked, expected_of, kinds, scope_is_dataset
+from registry.contracts.clauses.queries import Written
+from registry.contracts.clauses.rules import Span
+from registry.contracts.clauses.standing import (
+    ORDER,
+    ClauseStanding,
+    columns_of,
+    drafts_of,
+    stand,
+)
+from registry.contracts.vocabulary import ClauseState
+from registry.kernel.shares import percent
+
+WHOLE = None
+"""The column of what binds the whole contract."""
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many clauses are looked for, and how many of those are there."""
+
+    due: int
+    present: int
+
+    @property
+    def missing(self) -> int:
+        """How many are not there."""
+        return self.due - self.present
+
+    @property
+    def percent(self) -> int | None:
+        """Units: whole percent, where 0 and 100 are kept for none and all; nothing where none is looked for."""
+        return percent(self.present, self.due)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a contract says of a kind of clause for a dataset, or for the whole of it.
+
+    `due` is whether one looks for it there; `said_by` the stipulation that says where it stands; `clauses` those of
+    the kind that bear on it, what to look at first coming first.
+    """
+
+    due: bool
+    state: ClauseState
+    present: bool
+    said_by: int | None = None
+    clauses: tuple[int, ...] = ()
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is looked for there and is not in force."""
+        return self.due and not self.present
+
+
+@dataclass(frozen=True)
+class CoverageLine:
+    """A kind of clause, and its cell in each column."""
+
+    kind: str
+    cells: Mapping[int | None, Cell]
+
+    @property
+    def tally(self) -> Tally:
+        """What is looked for of this kind, and what is there."""
+        return _counted(self.cells.values())
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The kinds that one looks for in a contract or that it holds, by what the contract is about.
+
+    A column is the number of a dataset, or nothing for the whole contract, which comes first.
+    """
+
+    columns: tuple[int | None, ...]
+    lines: Sequence[CoverageLine]
+
+    @property
+    def tally(self) -> Tally:
+        """What is looked for in the whole contract and in each of its datasets, and what is there."""
+        return _counted(cell for line in self.lines for cell in line.cells.values())
+
+    def tally_of(self, column: int | None) -> Tally:
+        """What is looked for in a dataset, or in the whole contract, and what is there."""
+        return _counted(line.cells[column] for line in self.lines)
+
+    def missing(self) -> list[tuple[str, int | None]]:
+        """What is looked for and not there: kind and column, in the order of the lines."""
+        return [
+            (line.kind, column) for line in self.lines for column in self.columns if line.cells[column].missing
+        ]  # fmt: skip
+
+    def narrowed(self) -> "Coverage":
+        """The lines and the columns of which something is missing."""
+        lines = [line for line in self.lines if line.tally.missing]
+        columns = tuple(one for one in self.columns if any(line.cells[one].missing for line in lines))
+        return Coverage(columns, lines)
+
+
+def _counted(cells: Iterable[Cell]) -> Tally:
+    due = [cell for cell in cells if cell.due]
+    return Tally(len(due), sum(cell.present for cell in due))
+
+
+def coverage_of(written: Written, asked: Asked, datasets: Sequence[int], day: date, *, signed_by: date) -> Coverage:
+    """The coverage of a contract on a day, by what was signed by another.
+
+    What is missing is what `expectations_of` says is.
+    """
+    columns = (WHOLE, *datasets)
+    expected = set(expected_of(asked))
+    spans: dict[int, list[Span]] = {}
+    for span in written.spans(signed_by=signed_by):
+        spans.setdefault(span.stipulation.clause_id, []).append(span)
+    drafts, by_kind = drafts_of(written), _by_kind(written)
+    lines = []
+    for kind in (*kinds(), *sorted(set(by_kind) - set(kinds()))):
+        clauses = by_kind.get(kind, [])
+        if kind not in expected and not clauses:
+            continue
+        due = frozenset(columns_of(kind, datasets)) if kind in expected else frozenset()
+        cells = {}
+        of_datasets = scope_is_dataset(kind) and bool(datasets)
+        for column in columns:
+            stands = []
+            for number in clauses:
+                held = [one for one in spans.get(number, ()) if _answers(one.stipulation.datasets, column, of_datasets)]
+                drawn = [one for one in drafts.get(number, ()) if _answers(one[1].datasets, column, of_datasets)]
+                if held or drawn:
+                    stands.append(stand(written.clauses[number], held, drawn, day))
+            cells[column] = _cell(stands, due=column in due)
+        if kind in expected or any(cell.said_by is not None for cell in cells.values()):
+            lines.append(CoverageLine(kind, cells))
+    return Coverage(columns, lines)
+
+
+def _by_kind(written: Written) -> dict[str, list[int]]:
+    """The clauses of which a line stands, by their kind."""
+    told = {row.clause_id for row in written.stipulations.values()}
+    found: dict[str, list[int]] = {}
+    for number, clause in written.clauses.items():
+        if number in told:
+            found.setdefault(clause.kind, []).append(number)
+    return found
+
+
+def _answers(about: Collection[int], column: int | None, of_datasets: bool) -> bool:
+    """Whether what is said of these datasets, none being the whole contract, stands in a column.
+
+    Of a kind told of datasets, what is said of the whole contract stands everywhere and the rest where it is about. A
+    kind told of the contract stands in the first column, whatever it names, and beside it only where it names a
+    dataset.
+    """
+    if column is WHOLE:
+        return not of_datasets or not about
+    return column in about or (of_datasets and not about)
+
+
+def _cell(stands: list[ClauseStanding], *, due: bool) -> Cell:
+    stands.sort(key=lambda one: ORDER.index(one.state))
+    present = any(one.span is not None for one in stands)
+    if not stands:
+        return Cell(due, ClauseState.ABSENT, present)
+    return Cell(due, stands[0].state, present, stands[0].said_by, tuple(one.clause_id for one in stands))

@@ -1,0 +1,165 @@
+"""The matrix of a contract, its file for a spreadsheet, and the coverage of every contract."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+
+from registry.contracts.clauses.asking import written_as_known
+from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
+from registry.contracts.clauses.days import day_asked
+from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.showing import asked_now, asked_of_each
+from registry.contracts.matrix.views import (
+    CoveragePage,
+    CoveragesPage,
+    cell_view,
+    column_views,
+    coverage_line,
+    line_views,
+    say_tally,
+)
+from registry.contracts.models import Contract
+from registry.contracts.queries import (
+    ContractFilter,
+    count_contracts,
+    find_contracts_page,
+    find_datasets_of_each,
+    get_contract,
+    place_of,
+)
+from registry.contracts.reading import read_contract_place
+from registry.contracts.views import state_mark
+from registry.contracts.vocabulary import ContractState
+from registry.kernel.paging import read_place, write_place
+from registry.kernel.permissions import Permission
+from registry.kernel.spreadsheets import inert
+from registry.kernel.words import _
+from registry.organisations.queries import get_organisation
+from registry.web.templating import say_day
+from registry.web.visits import Visit, route
+
+READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
+_PAGE, _LIST = 50, "couverture"
+_GOING = frozenset(ContractState) - {ContractState.ENDED}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A contract on the days that an address asks for, and its coverage then."""
+
+    contract: Contract
+    written: Written
+    titles: dict[int, str]
+    day: date
+    signed_by: date
+    known_on: date | None
+    error: str
+    coverage: Coverage
+
+
+def _asked(visit: Visit, contract_id: int) -> Asked:
+    contract = get_contract(visit.session, contract_id)
+    (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
+        day_asked(visit, name) for name in ("le", "signe", "connu")
+    )
+    day = day or visit.today
+    signed_by = signed_by or day
+    written, covered = written_as_known(visit, contract, known_on)
+    titles = {one.id: one.title for one in covered}
+    looked_for = asked_now(visit.session, written.contract)
+    coverage = coverage_of(written, looked_for, list(titles), day, signed_by=signed_by)
+    error = wrong or wrong_too or wrong_as_well
+    return Asked(contract, written, titles, day, signed_by, known_on, error, coverage)
+
+
+@route("GET", "/contrats/{contract_id:int}/couverture", READ)
+def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
+    """Each kind of clause by each dataset, on a day: what is in force, what is under way, what is missing."""
+    asked = _asked(visit, contract_id)
+    contract, coverage = asked.contract, asked.coverage
+    only_missing = visit.query("manque") == "oui"
+    shown = coverage.narrowed() if only_missing else coverage
+    was_read, tally = asked.written.contract.clauses_read_on is not None, coverage.tally
+    days = {"le": asked.day, "signe": asked.signed_by, "connu": asked.known_on}
+    page = CoveragePage(
+        id=contract.id, object=contract.object, annulled=contract.annulled,
+        organisation_name=get_organisation(visit.session, contract.organisation_id).name,
+        day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
+        error=asked.error, only_missing=only_missing, was_read=was_read,
+        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing,
+        columns=column_views(shown, asked.titles), lines=line_views(shown, asked.written, was_read=was_read),
+        file=f"/contrats/{contract.id}/couverture/fichier?"
+        + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
+        may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
+    )  # fmt: skip
+    return visit.page("contracts/coverage.html", page)
+
+
+@route("GET", "/contrats/{contract_id:int}/couverture/fichier", READ, media_type="text/csv")
+def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
+    """The same as a file for a spreadsheet: a cell a line."""
+    asked = _asked(visit, contract_id)
+    was_read, known = asked.written.contract.clauses_read_on is not None, kinds()
+    target = io.StringIO()
+    writer = csv.writer(target, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(
+        [
+            _("Genre de clause"), _("Article"), _("Jeu de données"), _("Cherchée"), _("Présente"), _("État"),
+            _("Dans quel acte"), _("Adresse"),
+        ]
+    )  # fmt: skip
+    columns = {one.number: one.title for one in column_views(asked.coverage, asked.titles)}
+    for line in asked.coverage.lines:
+        for column in asked.coverage.columns:
+            cell = line.cells[column]
+            if not cell.due and cell.said_by is None:
+                continue
+            said = cell_view(line.kind, cell, asked.written, was_read=was_read)
+            address = f"{visit.premises.public_url}/contrats/clauses/{said.clause}" if said.clause else ""
+            cells = (
+                known.label(line.kind), known.words(line.kind, "article"),
+                columns[column] if column is not WHOLE else _("Tout le contrat"),
+                _("oui") if cell.due else _("non"), _("oui") if cell.present else _("non"), said.word, said.source,
+                address,
+            )  # fmt: skip
+            writer.writerow([inert(one) for one in cells])
+    name = f"couverture-contrat-{contract_id}-{asked.day.isoformat()}.csv"
+    headers = {**visit.headers, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(target.getvalue().encode("utf-8-sig"), media_type="text/csv", headers=headers)
+
+
+@route("GET", "/contrats/couverture", READ)
+def show_coverages(visit: Visit) -> Response[Any]:
+    """The coverage of each contract that is not over, with what is missing most and the next occasion."""
+    session, today = visit.session, visit.today
+    going = ContractFilter(states=_GOING)
+    after = read_contract_place(read_place(_LIST, visit.query("apres") or None, int, str, int))
+    found = find_contracts_page(session, going, today=today, after=after, limit=_PAGE + 1)
+    more, found = len(found) > _PAGE, found[:_PAGE]
+    written = find_written(session, found)
+    covered = find_datasets_of_each(session, [one.id for one in found])
+    looked_for = asked_of_each(session, found)
+    rows = []
+    for one in found:
+        datasets = [each.id for each in covered.get(one.id, ())]
+        coverage = coverage_of(written[one.id], looked_for[one.id], datasets, today, signed_by=today)
+        rows.append(coverage_line(one, coverage, written[one.id], state_mark(one, today)))
+    following = ""
+    if more:
+        over, day, number = place_of(found[-1], today)
+        following = f"/contrats/couverture?{urlencode({'apres': write_place(_LIST, (over, day.isoformat(), number))})}"
+    page = CoveragesPage(
+        rows, count_contracts(session, going, today=today), "/contrats/couverture" if after is not None else "",
+        following,
+    )  # fmt: skip
+    return visit.page("contracts/coverages.html", page)
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_coverages, show_coverage, send_coverage)

@@ -1,0 +1,209 @@
+"""What goes out about coverage: a matrix for one contract, a line for each of several."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from registry.contracts.clauses.coverage import WHOLE, Cell, Coverage, Tally
+from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.queries import Written
+from registry.contracts.clauses.views import SHAPES, name_instrument
+from registry.contracts.models import Contract
+from registry.contracts.rules import term_of
+from registry.contracts.views import StateMark
+from registry.contracts.vocabulary import AmendmentProgress, ClauseState
+from registry.kernel.words import _, ngettext
+from registry.web.templating import say_day
+
+_GONE = frozenset({ClauseState.ABSENT, ClauseState.ENDED})
+_MOST_NAMED = 2
+
+
+@dataclass(frozen=True)
+class CellView:
+    """A cell in words: the mark, the word, which act says it; `clause` is the one to look at, `more` how many else."""
+
+    shape: str
+    word: str
+    source: str = ""
+    clause: int | None = None
+    more: int = 0
+
+
+@dataclass(frozen=True)
+class ColumnView:
+    """What a column is about, and what is there of what is looked for in it; no number for the whole contract."""
+
+    number: int | None
+    title: str
+    tally: str
+
+
+@dataclass(frozen=True)
+class LineView:
+    """A kind of clause, with its cell in each column."""
+
+    kind: str
+    title: str
+    article: str
+    tally: str
+    cells: Sequence[CellView]
+
+
+@dataclass(frozen=True)
+class CoveragePage:
+    """The matrix of a contract on a day: its figure, and each cell that the figure counts."""
+
+    id: int
+    object: str
+    organisation_name: str
+    annulled: bool
+    day: date
+    day_words: str
+    signed_by: date
+    known_on: date | None
+    error: str
+    only_missing: bool
+    was_read: bool
+    figure: str
+    due: int
+    present: int
+    missing: int
+    columns: Sequence[ColumnView]
+    lines: Sequence[LineView]
+    file: str
+    may_record: bool
+
+
+@dataclass(frozen=True)
+class CoverageOfContract:
+    """A contract in the list of coverages: its figure, what is missing most, and when one may next ask for it."""
+
+    id: int
+    object: str
+    kind: str
+    shape: str
+    figure: str
+    missing: str
+    occasion: str
+    state: StateMark
+
+
+@dataclass(frozen=True)
+class CoveragesPage:
+    """The coverage of every contract that is not over, what ends first coming first."""
+
+    rows: Sequence[CoverageOfContract]
+    total: int
+    first_address: str
+    next_address: str
+
+
+def say_tally(tally: Tally) -> str:
+    """A figure in words: how many of how many, and the percentage."""
+    if tally.percent is None:
+        return ""
+    return _("{present} sur {due} ({percent} %)").format(
+        present=tally.present, due=tally.due, percent=tally.percent
+    )  # fmt: skip
+
+
+def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> CellView:
+    """A cell in words; of a contract nobody read, what is not there is to be looked for."""
+    row = written.stipulations.get(cell.said_by) if cell.said_by is not None else None
+    if row is None:
+        if not cell.due:
+            return CellView("", "—")
+        return CellView("non-compliant", _("Manque")) if was_read else CellView("to-complete", _("À chercher"))
+    act = name_instrument(written.amendments.get(row.amendment_id))
+    shape = SHAPES[cell.state]
+    if cell.missing and cell.state in _GONE:
+        shape = "non-compliant"
+    if is_contrary(kind) and cell.present:
+        shape = "non-compliant"
+    return CellView(
+        shape, cell.state.label, f"{act}, {row.article}" if row.article else act, cell.clauses[0],
+        len(cell.clauses) - 1,
+    )  # fmt: skip
+
+
+def column_views(coverage: Coverage, titles: Mapping[int, str]) -> list[ColumnView]:
+    """The columns of a matrix: the whole contract, then each dataset."""
+    hidden = _("Un jeu que vos droits ne montrent pas")
+    return [
+        ColumnView(
+            one,
+            _("Tout le contrat") if one is WHOLE else titles.get(one, "") or hidden,
+            say_tally(coverage.tally_of(one)),
+        )
+        for one in coverage.columns
+    ]
+
+
+def line_views(coverage: Coverage, written: Written, *, was_read: bool) -> list[LineView]:
+    """The lines of a matrix."""
+    known = kinds()
+    return [
+        LineView(
+            line.kind, known.label(line.kind), known.words(line.kind, "article"), say_tally(line.tally),
+            [cell_view(line.kind, line.cells[one], written, was_read=was_read) for one in coverage.columns],
+        )
+        for line in coverage.lines
+    ]  # fmt: skip
+
+
+def coverage_line(contract: Contract, coverage: Coverage, written: Written, state: StateMark) -> CoverageOfContract:
+    """The coverage of a contract in a line."""
+    was_read, tally = contract.clauses_read_on is not None, coverage.tally
+    if not tally.due:
+        shape, figure = "not-applicable", _("Aucune clause n’y est cherchée")
+    elif not tally.missing:
+        shape, figure = "compliant", say_tally(tally)
+    else:
+        shape, figure = ("non-compliant" if was_read else "to-complete"), say_tally(tally)
+    return CoverageOfContract(
+        contract.id, contract.object, contract.kind.label, shape, figure, _say_missing(coverage, was_read),
+        say_occasion(contract, written), state,
+    )  # fmt: skip
+
+
+def _say_missing(coverage: Coverage, was_read: bool) -> str:
+    """The kinds that are missing most, and how many others are."""
+    counted = {line.kind: line.tally.missing for line in coverage.lines if line.tally.missing}
+    if not counted:
+        return ""
+    known = kinds()
+    first = sorted(counted, key=lambda kind: -counted[kind])[:_MOST_NAMED]
+    named = [
+        known.label(kind) if counted[kind] == 1 else f"{known.label(kind)} ({_say_datasets(counted[kind])})"
+        for kind in first
+    ]
+    more = len(counted) - len(first)
+    if more:
+        named.append(ngettext("et %(num)s autre genre", "et %(num)s autres genres", more) % {"num": more})
+    said = ", ".join(named)
+    return said if was_read else _("À chercher dans le contrat : {kinds}").format(kinds=said)
+
+
+def _say_datasets(count: int) -> str:
+    return ngettext("%(num)s jeu", "%(num)s jeux", count) % {"num": count}
+
+
+def say_occasion(contract: Any, written: Written) -> str:
+    """When one may next ask for a clause: the amendment under way, else the end or the renewal of the contract."""
+    under_way = [
+        one
+        for one in sorted(written.amendments.values(), key=lambda row: row.number)
+        if one.signed_on is None and one.progress is not AmendmentProgress.GIVEN_UP
+    ]
+    if under_way:
+        act = under_way[-1]
+        progress = act.progress.label if act.progress else _("Pas signé")
+        return _("{act} : {progress}").format(act=name_instrument(act), progress=progress)
+    term = term_of(contract)
+    if term.ends_on is None:
+        return _("Sans terme connu : un avenant à demander")
+    if term.tacit_renewal:
+        return _("Reconduction après le {day}").format(day=say_day(term.ends_on))
+    return _("Fin le {day}").format(day=say_day(term.ends_on))

@@ -1,0 +1,218 @@
+"""The coverage of a contract: each kind of clause by each dataset, and the figure that counts what is there."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
+from registry.contracts.clauses.kinds import Asked, expected_of, kinds, scope_is_dataset
+from registry.contracts.clauses.queries import Written
+from registry.contracts.clauses.rules import Instrument, Stipulation
+from registry.contracts.clauses.standing import expectations_of
+from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState
+from registry.kernel.permissions import Role
+from tests.conftest import Someone, Town
+from tests.contracts.test_clause_pages import a_contract, add, amend, kept
+from tests.contracts.test_coverage import dataset_of
+
+SIGNED, DAY = date(2021, 1, 1), date(2024, 6, 1)
+DATASETS = [1, 2, 3]
+CONCESSION = Asked(concession=True)
+KINDS = ["supply", "quality", "audit", "reuse-ban", "anonymisation"]
+
+
+def written(*said: dict[str, Any]) -> Written:
+    """A contract signed in 2021 with an amendment of 2023 and one that is asked for, and what they say."""
+    contract = SimpleNamespace(
+        id=1, signed_on=SIGNED, starts_on=SIGNED, ends_on=date(2030, 1, 1), tacit_renewal=None, renewed_until=None
+    )
+    amendments = {
+        1: SimpleNamespace(id=1, number=1, signed_on=date(2023, 1, 1), effective_on=None, progress=None),
+        2: SimpleNamespace(id=2, number=2, signed_on=None, effective_on=None, progress=AmendmentProgress.ASKED),
+    }
+    clauses, rows, plain = {}, {}, []
+    for number, one in enumerate(said, 1):
+        clause = one.get("clause", number)
+        clauses.setdefault(
+            clause,
+            SimpleNamespace(
+                id=clause, kind=one["kind"], performance=one.get("performance"), performance_on=SIGNED, label=None
+            ),
+        )
+        act = amendments.get(one.get("amendment", 0))
+        rows[number] = SimpleNamespace(
+            id=number, clause_id=clause, amendment_id=act.id if act else None, act=one.get("act", ClauseAct.ADDS),
+            datasets=one.get("datasets", []), article=None,
+        )  # fmt: skip
+        instrument = Instrument(act.number, act.signed_on) if act else Instrument(0, SIGNED, SIGNED)
+        plain.append(
+            Stipulation(
+                number, clause, clauses[clause].kind, instrument, rows[number].act, frozenset(rows[number].datasets)
+            )
+        )
+    return Written(contract, amendments, clauses, rows, plain)
+
+
+def covered(*said: dict[str, Any], asked: Asked = CONCESSION, day: date = DAY) -> Coverage:
+    return coverage_of(written(*said), asked, DATASETS, day, signed_by=day)
+
+
+def cell(coverage: Coverage, kind: str, column: int | None) -> Any:
+    return next(line.cells[column] for line in coverage.lines if line.kind == kind)
+
+
+SAID = st.lists(
+    st.fixed_dictionaries({
+        "kind": st.sampled_from(KINDS),
+        "datasets": st.lists(st.sampled_from(DATASETS), unique=True),
+        "amendment": st.integers(0, 2),
+    }),
+    max_size=8,
+)  # fmt: skip
+
+
+@given(SAID, st.booleans())
+def test_what_the_matrix_lacks_is_what_the_contract_page_and_the_rules_say_is_missing(
+    said: list[dict[str, Any]], agreement: bool
+) -> None:
+    asked = Asked(concession=True, agreement=agreement)
+    coverage = covered(*said, asked=asked)
+    expected = {
+        one.kind: set(one.missing_of) or {WHOLE}
+        for one in expectations_of(written(*said), asked, DATASETS, DAY, signed_by=DAY)
+        if one.missing_of is not None
+    }
+    found: dict[str, set[int | None]] = {}
+    for kind, column in coverage.missing():
+        found.setdefault(kind, set()).add(column)
+    assert found == expected
+
+
+@given(SAID)
+def test_the_figure_is_the_count_of_the_list_behind_it(said: list[dict[str, Any]]) -> None:
+    coverage = covered(*said)
+    whole = coverage.tally
+    assert whole.missing == len(coverage.missing())
+    assert whole.due == sum(len(DATASETS) if scope_is_dataset(kind) else 1 for kind in expected_of(CONCESSION))
+    by_column = [coverage.tally_of(one) for one in coverage.columns]
+    assert (sum(one.due for one in by_column), sum(one.present for one in by_column)) == (whole.due, whole.present)
+    by_line = [one.tally for one in coverage.lines]
+    assert (sum(one.due for one in by_line), sum(one.present for one in by_line)) == (whole.due, whole.present)
+    assert coverage.narrowed().missing() == coverage.missing()
+
+
+def test_a_clause_of_the_whole_contract_answers_for_each_dataset_and_one_of_a_dataset_only_for_it() -> None:
+    everywhere = covered({"kind": "supply"})
+    assert [cell(everywhere, "supply", one).present for one in DATASETS] == [True] * 3
+    one_only = covered({"kind": "supply", "datasets": [2]})
+    assert [cell(one_only, "supply", one).present for one in DATASETS] == [False, True, False]
+    assert cell(one_only, "supply", WHOLE).said_by is None
+
+
+def test_each_cell_says_where_its_own_dataset_stands() -> None:
+    changed = covered(
+        {"kind": "quality", "datasets": [1, 2], "performance": ClausePerformance.BREACHED},
+        {"kind": "quality", "datasets": [1], "clause": 1, "amendment": 1, "act": ClauseAct.REPLACES},
+        {"kind": "quality", "datasets": [3], "amendment": 2},
+    )
+    cells = [cell(changed, "quality", one) for one in DATASETS]
+    assert [one.state for one in cells] == [ClauseState.BREACHED, ClauseState.ENDED, ClauseState.ASKED]
+    assert [one.said_by for one in cells] == [2, 1, 3]
+    assert [one.missing for one in cells] == [False, True, True]
+
+
+def test_a_hundred_percent_is_only_ever_all() -> None:
+    every = [{"kind": kind} for kind in expected_of(CONCESSION)]
+    assert covered(*every).tally.percent == 100
+    almost = covered(*every[1:], {"kind": every[0]["kind"], "datasets": [1, 2]})
+    assert (almost.tally.missing, almost.tally.percent) == (1, round(100 * (almost.tally.due - 1) / almost.tally.due))
+    assert covered(asked=Asked()).tally.percent is None
+
+
+def test_a_kind_that_the_list_no_longer_has_keeps_its_line() -> None:
+    odd = covered({"kind": "gone-kind", "datasets": [1]})
+    assert "gone-kind" not in kinds()
+    assert cell(odd, "gone-kind", 1).present
+    assert not cell(odd, "gone-kind", 1).due
+
+
+def tied(who: Someone, town: Town, place: str, *titles: str) -> list[int]:
+    """Ties new datasets to a contract."""
+    numbers = [dataset_of(town, town.authority_id, title) for title in titles]
+    path = place.replace("/contrats/", "/api/v1/contracts/")
+    version = who.api("GET", path).json()["version"]
+    answer = who.api("PATCH", path, json={"datasets": numbers}, headers={"If-Match": f'"{version}"'})
+    assert answer.status_code == 200, answer.text
+    return numbers
+
+
+def text_of(who: Someone, address: str) -> str:
+    """A page, its spaces all alike."""
+    return who.get(address).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.database
+def test_the_page_says_what_is_missing_which_act_says_the_rest_and_its_figure_is_the_programs(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    network, _meters = tied(jurist, town, place, "Réseau d’eau", "Compteurs")
+    amendment = amend(jurist, place, 1, signed_on="2023-11-06")
+    kept(add(jurist, place, "supply", article="art. 12", datasets=str(network)))
+    kept(add(jurist, place, "audit", article="art. 3", amendment_id=str(amendment)))
+
+    page = text_of(jurist, f"{place}/couverture")
+    said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+
+    figure = said["coverage"]
+    assert f"{figure['present']} sur {figure['due']} ({figure['percent']} %)" in page
+    assert figure["present"] == 2
+    assert "Contrat, art. 12" in page
+    assert "Avenant n° 1, art. 3" in page
+    assert page.count('class="lacking"') == figure["due"] - figure["present"]
+    assert [one["present"] for one in said["cells"] if one["kind"] == "supply" and one["present"]] == [True]
+    only = jurist.get(f"{place}/couverture?manque=oui").text
+    assert "Contrôle des données" not in only
+    assert only.count('class="lacking"') == page.count('class="lacking"')
+    before = jurist.get(f"{place}/couverture?le=2023-01-01").text
+    assert "Avenant n° 1, art. 3" not in before.replace("Signée, pas encore applicable", "")
+    assert "n’est pas une date possible" in jurist.get(f"{place}/couverture?le=hier").text
+
+
+@pytest.mark.database
+def test_of_a_contract_nobody_read_nothing_is_said_to_be_missing(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, clauses_read_on="")
+    page = text_of(jurist, f"{place}/couverture")
+    assert "À chercher" in page
+    assert 'class="lacking"' not in page
+    assert "personne n’a encore dit avoir relu le contrat" in page
+
+
+@pytest.mark.database
+def test_the_file_says_each_cell_and_computes_nothing(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "=1+1")
+    answer = jurist.get(f"{place}/couverture/fichier")
+    said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 1 + len(said["cells"])
+    assert '"\'=1+1"' in answer.text
+
+
+@pytest.mark.database
+def test_the_list_says_of_each_contract_its_figure_what_lacks_most_and_when_to_ask(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "Réseau d’eau", "Compteurs")
+    page = text_of(jurist, "/contrats/couverture")
+    assert "Fourniture des données (2 jeux), Format et standard ouverts (2 jeux)" in page
+    assert "Fin le 31 décembre 2032" in page
+    amend(jurist, place, 1, progress="negotiated")
+    assert "Avenant n° 1 : En négociation" in text_of(jurist, "/contrats/couverture")
+    figure = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()["coverage"]
+    assert f"{figure['present']} sur {figure['due']}" in page
