@@ -16,7 +16,6 @@ LONG_FILES = {
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",
     "tests/access/scene.py": "what each unsafe route is sent, one route after another",
     "tests/access/test_events.py": "which event each unsafe route leaves, one route after another",
-    "tests/access/test_statements.py": "how much each page asks, one page after another",
     "tests/publication/test_publication.py": "one decision to publish, from its answers to what the public reads",
     "tests/platform/test_postgres.py": "one life of a server, told in order",
 }
