@@ -16,7 +16,7 @@ from arro3.core import DataType, RecordBatch, RecordBatchReader, Schema
 from arro3.io import read_parquet
 
 from registry.inspection.problems import CannotRead, Problem
-from registry.inspection.rows import MOST_COLUMNS
+from registry.inspection.rows import MOST_COLUMNS, Row, SheetOfRows
 from registry.inspection.sampling import Chosen, Sample, names_of, shortened
 from registry.inspection.texts import cleaned
 from registry.inspection.vocabulary import SampledColumn
@@ -189,3 +189,28 @@ def _text_of(value: bytes) -> str:
     except UnicodeDecodeError:
         return ""
     return "" if any(letter < " " and letter not in "\t\r\n" for letter in text) else text
+
+
+def parquet_rows(path: Path) -> SheetOfRows:
+    """The whole of a Parquet file as one sheet under a header, a batch of lines at a time.
+
+    Raises: CannotRead, while it is read, for what is no such file, or is damaged or encrypted.
+    """
+
+    def read() -> Iterator[Row]:
+        line = 1
+        with _in_silence():
+            try:
+                reader = read_parquet(path, batch_size=_BATCH)
+                leaves, _is_cut = _leaves_of(reader.schema)
+                yield Row(line, names_of([leaf.path for leaf in leaves], len(leaves)))
+                for batch in reader:
+                    for cells in _lines(batch, leaves, range(batch.num_rows)):
+                        line += 1
+                        yield Row(line, cells)
+            except (MemoryError, CannotRead, GeneratorExit):
+                raise
+            except BaseException:
+                raise CannotRead(Problem.BROKEN_PARQUET) from None
+
+    return SheetOfRows("", read)

@@ -26,6 +26,11 @@ _SENTENCES = {
         "Ce fichier Parquet est abîmé, ou d’une sorte que le registre ne lit pas : une de ses parties ne se lit pas. "
         "Téléchargez-le ou écrivez-le de nouveau, ou donnez-en un extrait en CSV."
     ),
+    Problem.BROKEN_JSON: mark(
+        "Ce fichier JSON est mal formé : une de ses parties ne se lit pas. Écrivez-le de nouveau avec le logiciel dont "
+        "il vient."
+    ),
+    Problem.BROKEN_PDF: mark("Ce PDF est abîmé : une de ses parties ne se lit pas. Enregistrez-le de nouveau."),
     Problem.BROKEN_WORKBOOK: _BROKEN,
     Problem.CUT_SHORT: mark(
         "Ce fichier n’est pas complet : sa fin manque. Téléchargez-le ou copiez-le de nouveau, en entier."
@@ -68,9 +73,11 @@ _SENTENCES = {
         "La lecture de ce fichier a dépassé la limite de {limit} s : donnez-en un extrait, par exemple ses mille "
         "premières lignes, en CSV."
     ),
+    Problem.PROGRAM: mark("Ce fichier est un programme, quel que soit son nom : il n’est pas lu."),
     Problem.PROTECTED_PARQUET: mark(
         "Ce fichier Parquet est chiffré : demandez à qui l’a écrit un extrait qui ne l’est pas."
     ),
+    Problem.PROTECTED_PDF: mark("Ce PDF est protégé par un mot de passe : ôtez-le, et enregistrez de nouveau."),
     Problem.PROTECTED_WORKBOOK: mark(
         "Ce classeur est protégé par un mot de passe : ôtez-le dans le tableur, et enregistrez de nouveau."
     ),
@@ -84,7 +91,20 @@ _UNFORESEEN = mark(
 )
 
 
+class NotInspected(Unreadable):
+    """A file cannot be inspected: why, for whoever says it later in another language."""
+
+    def __init__(self, message: str, problem: Problem, details: Mapping[str, Detail]) -> None:
+        super().__init__(message)
+        self.problem, self.details = problem, dict(details)
+
+
+def say_problem(problem: Problem, details: Mapping[str, Detail]) -> str:
+    """Why a file cannot be inspected, in the reader's language."""
+    return _(_SENTENCES.get(problem, _UNFORESEEN)).format(**{"kind": str(problem), **details})
+
+
 def refusal_of(problem: Problem, details: Mapping[str, Detail]) -> Refusal:
     """The refusal to raise for a problem, said in the reader's language."""
-    message = _(_SENTENCES.get(problem, _UNFORESEEN)).format(**{"kind": str(problem), **details})
-    return TooLarge(message) if problem is Problem.TOO_LARGE else Unreadable(message)
+    message = say_problem(problem, details)
+    return TooLarge(message) if problem is Problem.TOO_LARGE else NotInspected(message, problem, details)

@@ -1,0 +1,1 @@
+"""What is checked of a file that a contract's holder hands over, against what the clauses ask."""
