@@ -29,6 +29,8 @@ from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
 from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
+from registry.contracts.followup import api as followup_api
+from registry.contracts.followup import routes as followup_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -224,6 +226,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *covering_routes.HANDLERS,
     *covering_api.HANDLERS,
     *contracts_clauses_api.HANDLERS,
+    *followup_routes.HANDLERS,
+    *followup_api.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,
     *decp_api.HANDLERS,

@@ -116,6 +116,7 @@ ELSEWHERE = {
     "remedies_stated": "/repondre#remedies_stated",
     "retention": "#conservation-du-jeu",
     "rights_holder_named": "/repondre#rights_holder_named",
+    "reports": "/rapports",
     "secrets": "#publication",
     "secrets_reviewed": "#publication",
     "services": "/modifier#interfaces",

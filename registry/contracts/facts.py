@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from registry.compliance.explanation import VALUE_WORDS
 from registry.contracts.clauses.kinds import expected_of
 from registry.contracts.clauses.models import Amendment
-from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.queries import Written, find_written, held_on
 from registry.contracts.clauses.standing import asked_of, concedes_public_service, expectations_of
+from registry.contracts.followup.facts import BOUND as BOUND_OF_FOLLOWUP
+from registry.contracts.followup.facts import bind_reports
+from registry.contracts.followup.queries import find_reports_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import (
@@ -89,7 +92,7 @@ _CONTRACT = tuple(
         *_MAY_LACK,
     )
 )  # fmt: skip
-BOUND = (*_CONTRACT, "amendment.signed_on", "amendment.published_on", "amendment.adds_data_clauses")
+BOUND = (*_CONTRACT, *BOUND_OF_FOLLOWUP, "amendment.signed_on", "amendment.published_on", "amendment.adds_data_clauses")
 _GONE = frozenset({ContractState.ENDED, ContractState.COMING, ContractState.UNDATED})
 
 
@@ -109,10 +112,13 @@ def _bound(
     rows = {row.id: row for row in find_rows(session, Contract, until=until, column="id", among=ids)}
     written = find_written(session, rows.values(), until=until)
     covered, roles = _covered(session, rows, until), _roles(session, rows, until)
+    reports = find_reports_of(session, rows, until)
     found = {}
     for number, row in rows.items():
         covers = covered.get(number, [])
-        facts = facts_of_contract(row, written[number], covers, roles.get(number, []), on)
+        held = held_on(written[number], on)
+        facts = facts_of_contract(row, written[number], held, covers, roles.get(number, []), on)
+        bind_reports(facts, row, reports.get(number, []), [one.terms for one in held.get("annual-report", [])], on)
         found[number] = (written[number], covers, facts)
     return found
 
@@ -134,9 +140,14 @@ def _roles(session: Session, ids: Mapping[int, Any], until: datetime | None) -> 
 
 
 def facts_of_contract(
-    contract: Any, written: Written, covered: Sequence[int], roles: Sequence[Any], on: date
+    contract: Any,
+    written: Written,
+    every: Mapping[str, list[Any]],
+    covered: Sequence[int],
+    roles: Sequence[Any],
+    on: date,
 ) -> dict[str, Any]:
-    """The facts of one contract on a day."""
+    """The facts of one contract on a day, by what acts say of `every` clause in force, by kind."""
     facts: dict[str, Any] = {"contract.kind": str(contract.kind), "contract.about_data": bool(covered)}
     for name in _PLAIN:
         if (value := getattr(contract, name)) is not None:
@@ -153,16 +164,20 @@ def facts_of_contract(
     may_be_absent(
         facts, "contract.essential_data_published_on", contract.essential_data_published_on, (), "essential_data"
     )
-    _bind_clauses(facts, contract, written, covered, on)
+    _bind_clauses(facts, contract, written, every, covered, on)
     return facts
 
 
-def _bind_clauses(facts: dict[str, Any], contract: Any, written: Written, covered: Sequence[int], on: date) -> None:
+def _bind_clauses(
+    facts: dict[str, Any],
+    contract: Any,
+    written: Written,
+    every: Mapping[str, list[Any]],
+    covered: Sequence[int],
+    on: date,
+) -> None:
     was_read = contract.clauses_read_on is not None
-    held: dict[str, Any] = {}
-    for span in written.spans(signed_by=on):
-        if span.holds(on):
-            held.setdefault(span.stipulation.kind, written.stipulations[span.stipulation.id])
+    held = {kind: rows[0] for kind, rows in every.items()}
     for name, kind in _CLAUSES.items():
         if kind in held or was_read:
             facts[f"contract.{name}"] = kind in held
@@ -185,9 +200,9 @@ def _bind_clauses(facts: dict[str, Any], contract: Any, written: Written, covere
     if reversibility is not None or was_read:
         facts["contract.switching_terms"] = reversibility is not None
     asked = asked_of(contract, personal=bool(contract.personal_data))
-    every = expectations_of(written, asked, covered, on, signed_by=on)
-    if was_read or all(one.missing_of is None for one in every):
-        facts["contract.data_clauses_complete"] = all(one.missing_of is None for one in every)
+    looked_for = expectations_of(written, asked, covered, on, signed_by=on)
+    if was_read or all(one.missing_of is None for one in looked_for):
+        facts["contract.data_clauses_complete"] = all(one.missing_of is None for one in looked_for)
 
 
 def _bind_waiver(facts: dict[str, Any], waiver: Any | None, *, was_read: bool) -> None:

@@ -20,6 +20,8 @@ from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.decp.reading import ReadConcessions
 from registry.contracts.decp.service import keep_preview, plan_import
+from registry.contracts.followup.forms import ReportForm
+from registry.contracts.followup.service import record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -183,6 +185,8 @@ class Objects:
     clause_version: int = 1
     stipulation_id: int = NOTHING
     stipulation_version: int = 1
+    contract_report_id: int = NOTHING
+    contract_report_version: int = 1
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
@@ -454,7 +458,9 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         clause, stipulation = record_clause(
             session, contract_id, ClauseForm(kind="audit", label=f"Clause {word}", text=f"Texte {word}")
         )
+        report = record_report(session, contract_id, ReportForm(year=2020, notes=f"Rapport {word}"))
         return {
+            "contract_report_id": report.id,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
@@ -797,6 +803,13 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /contrats/stipulations/{stipulation_id:int}/annuler": _form(
         version=lambda of: str(of.stipulation_version), reason=REASON
     ),
+    "POST /contrats/{contract_id:int}/rapports/nouveau": _form(year="2021"),
+    "POST /contrats/rapports/{contract_report_id:int}/modifier": _form(
+        version=lambda of: str(of.contract_report_version), year="2020", received_on="2021-05-20"
+    ),
+    "POST /contrats/rapports/{contract_report_id:int}/annuler": _form(
+        version=lambda of: str(of.contract_report_version), reason=REASON
+    ),
     "POST /contrats/{contract_id:int}/annuler": _form(version=lambda of: str(of.contract_version), reason=REASON),
     "POST /contrats/{contract_id:int}/jeux": _form(
         version=lambda of: str(of.contract_version), dataset_id=lambda of: str(of.dataset_id)
@@ -1094,6 +1107,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/stipulations/{stipulation_id:int}": lambda _of: {"article": "art. 2"},
     "POST /api/v1/stipulations/{stipulation_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/stipulations/{stipulation_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/reports": lambda _of: {"year": 2022},
+    "PATCH /api/v1/contract-reports/{contract_report_id:int}": lambda _of: {"received_on": "2021-05-20"},
+    "POST /api/v1/contract-reports/{contract_report_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/contract-reports/{contract_report_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/evidence/{evidence_id:int}": lambda _of: {"title": "Titre changé"},
     "POST /api/v1/evidence/{evidence_id:int}/links": lambda of: (
         {"subject_kind": "organisation", "subject_id": of.organisation_id}
@@ -1298,7 +1315,7 @@ def _version(path: str, of: Objects) -> int | None:
         "breach_id": of.breach_version, "request_id": of.request_version,
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "amendment_id": of.amendment_version, "clause_id": of.clause_version,
-        "stipulation_id": of.stipulation_version,
+        "stipulation_id": of.stipulation_version, "contract_report_id": of.contract_report_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "refusal_point_id": 1,

@@ -74,6 +74,13 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /contrats/{contract_id:int}/rapports/nouveau": "contracts:report:record",
+    "POST /contrats/rapports/{contract_report_id:int}/modifier": "contracts:report:amend",
+    "POST /contrats/rapports/{contract_report_id:int}/annuler": "contracts:report:annul",
+    "POST /api/v1/contracts/{contract_id:int}/reports": "contracts:report:record",
+    "PATCH /api/v1/contract-reports/{contract_report_id:int}": "contracts:report:amend",
+    "POST /api/v1/contract-reports/{contract_report_id:int}/annulment": "contracts:report:annul",
+    "POST /api/v1/contract-reports/{contract_report_id:int}/restoration": "contracts:report:restore",
     "POST /contrats/{contract_id:int}/avenants/nouveau": "contracts:amendment:record",
     "POST /contrats/avenants/{amendment_id:int}/modifier": "contracts:amendment:amend",
     "POST /contrats/avenants/{amendment_id:int}/annuler": "contracts:amendment:annul",
@@ -447,6 +454,12 @@ ORDER = (
     "POST /api/v1/amendments/{amendment_id:int}/annulment",
     "POST /api/v1/amendments/{amendment_id:int}/restoration",
     "POST /contrats/avenants/{amendment_id:int}/annuler",
+    "POST /contrats/{contract_id:int}/rapports/nouveau", "POST /api/v1/contracts/{contract_id:int}/reports",
+    "POST /contrats/rapports/{contract_report_id:int}/modifier",
+    "PATCH /api/v1/contract-reports/{contract_report_id:int}",
+    "POST /api/v1/contract-reports/{contract_report_id:int}/annulment",
+    "POST /api/v1/contract-reports/{contract_report_id:int}/restoration",
+    "POST /contrats/rapports/{contract_report_id:int}/annuler",
     "POST /contrats/{contract_id:int}/jeux", "POST /contrats/{contract_id:int}/modifier",
     "PATCH /api/v1/contracts/{contract_id:int}",
     "POST /api/v1/contracts/{contract_id:int}/annulment", "POST /api/v1/contracts/{contract_id:int}/restoration",
@@ -565,6 +578,7 @@ def _version(town: Town, of: Objects) -> Objects:
         contract = version_in("contract", of.contract_id)
         amendment, clause = version_in("amendment", of.amendment_id), version_in("clause", of.clause_id)
         stipulation = version_in("clause_stipulation", of.stipulation_id)
+        report = version_in("contract_report", of.contract_report_id)
         terms = session.execute(
             text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
         )  # fmt: skip
@@ -591,7 +605,7 @@ def _version(town: Town, of: Objects) -> Objects:
             measure_version=measure.scalar_one(), arrangement_version=arrangement.scalar_one_or_none() or 0,
             terms_version=terms.scalar_one_or_none() or 0,
             amendment_version=amendment.scalar_one(), clause_version=clause.scalar_one(),
-            stipulation_version=stipulation.scalar_one(),
+            stipulation_version=stipulation.scalar_one(), contract_report_version=report.scalar_one(),
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             spare_rule_version=spare_rule.scalar_one(),
             evidence_version=proof.scalar_one(),

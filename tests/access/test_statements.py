@@ -12,6 +12,8 @@ from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
+from registry.contracts.followup.forms import ReportForm
+from registry.contracts.followup.service import record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -157,6 +159,12 @@ STATEMENTS = {
     "/contrats/stipulations/{stipulation}/annuler": 4,
     "/contrats/avenants/{amendment}/modifier": 3,
     "/contrats/avenants/{amendment}/annuler": 3,
+    "/contrats/{contract}/rapports": 8,
+    "/contrats/{contract}/rapports/nouveau": 4,
+    "/contrats/rapports/{report}/modifier": 4,
+    "/contrats/rapports/{report}/annuler": 3,
+    "/api/v1/contracts/{contract}/reports": 3,
+    "/api/v1/contract-reports/{report}": 2,
     "/api/v1/contracts/{contract}/clauses": 7,
     "/api/v1/contracts/{contract}/coverage": 7,
     "/api/v1/amendments/{amendment}": 2,
@@ -318,6 +326,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "amendment": 0,
                     "clause": 0,
                     "stipulation": 0,
+                    "report": 0,
                     "party": 0,
                     "measure": 0,
                     "entry": 0,
@@ -369,6 +378,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             clause, stipulation = record_clause(session, made.id, ClauseForm(kind="audit", datasets=[sheet.id]))
             subjects["clause"] = subjects["clause"] or clause.id
             subjects["stipulation"] = subjects["stipulation"] or stipulation.id
+            report = record_report(session, made.id, ReportForm(year=2020))
+            subjects["report"] = subjects["report"] or report.id
             subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id
             works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
             asked_version = get_activity(session, activity.id).version

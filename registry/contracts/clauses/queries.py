@@ -50,6 +50,15 @@ class Written:
         return spans_of(self.said, self.term, signed_by=signed_by)
 
 
+def held_on(written: Written, day: date) -> dict[str, list[Any]]:
+    """What acts say of the clauses in force on a day, by kind."""
+    held: dict[str, list[Any]] = {}
+    for span in written.spans(signed_by=day):
+        if span.holds(day):
+            held.setdefault(span.stipulation.kind, []).append(written.stipulations[span.stipulation.id])
+    return held
+
+
 def find_written(
     session: Session, contracts: Iterable[Any], *, until: datetime | None = None
 ) -> dict[int, Written]:  # fmt: skip
