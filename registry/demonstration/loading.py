@@ -33,6 +33,7 @@ from registry.demonstration.contracts import Bound, plan_contracts, read_bound
 from registry.demonstration.decisions import DecisionsSaid, plan_decisions, read_decisions
 from registry.demonstration.deviations import DeviationSaid, plan_deviations, read_deviations
 from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
+from registry.demonstration.followup import Followed, plan_followup, read_followed
 from registry.demonstration.forms import (
     AccountSaid,
     AppointmentSaid,
@@ -171,6 +172,7 @@ def load_demonstration(
             read_evidence(on_days),
             read_bound(on_days),
             read_clauses(on_days),
+            read_followed(on_days),
             read_inspections(on_days),
             read_retentions(on_days),
             read_deviations(on_days),
@@ -203,6 +205,7 @@ class _Play:
         proved: list[EvidenceSaid],
         bound: Bound,
         clauses: Clauses,
+        followed: Followed,
         inspected: list[InspectionSaid],
         kept: RetentionFile,
         assumed: list[DeviationSaid],
@@ -224,6 +227,7 @@ class _Play:
         self.proved = proved
         self.bound = bound
         self.clauses = clauses
+        self.followed = followed
         self.inspected = inspected
         self.kept = kept
         self.assumed = assumed
@@ -302,6 +306,7 @@ class _Play:
             planned += plan_request(self, request)
         planned += plan_contracts(self, self.bound)
         planned += plan_clauses(self, self.clauses)
+        planned += plan_followup(self, self.followed, max(one.day for one in self.clauses.clauses))
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)
