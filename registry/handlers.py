@@ -27,10 +27,10 @@ from registry.contracts.covering import routes as covering_routes
 from registry.contracts.decp import api as decp_api
 from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
-from registry.contracts.matrix import api as contracts_matrix_api
-from registry.contracts.matrix import routes as contracts_matrix
 from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
+from registry.contracts.matrix import api as contracts_matrix_api
+from registry.contracts.matrix import routes as contracts_matrix
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of

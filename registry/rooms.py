@@ -28,7 +28,7 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
-from registry.contracts.facts import bind_amendments, bind_contracts, every_amendment, every_contract
+from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.contracts.queries import names_of_contracts
 from registry.dashboard import brief
@@ -361,8 +361,8 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
                 SubjectKind.AMENDMENT, bind_amendments, every_amendment, names_of_amendments, _is_standing
             ),
         },
-        dependents=dict.fromkeys((PEOPLE, OWED), bodies_of)
-        | {SubjectKind.ORGANISATION: datasets_below, "contract": find_governed},
+        dependents=dict.fromkeys((PEOPLE, OWED), (bodies_of,))
+        | {SubjectKind.ORGANISATION: (datasets_below, contracts_below), "contract": (find_governed,)},
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 

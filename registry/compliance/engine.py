@@ -71,7 +71,7 @@ class Engine:
 
     catalogue: Catalogue
     subjects: Mapping[SubjectKind, Subject]
-    dependents: Mapping[str, Dependents]
+    dependents: Mapping[str, tuple[Dependents, ...]]
     rooms: Mapping[str, str] = field(default_factory=dict)
     """The rooms that facts come from, open or to come, each with its French name."""
     held: Held = field(default_factory=Held, compare=False, repr=False)

@@ -119,8 +119,8 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
     engine = engine_of(session)
     today: date = session.info["today"]()
     wanted = {kind: set(touched[kind]) for kind in engine.subjects if kind in touched}
-    for kind, find in engine.dependents.items():
-        if kind in touched:
+    for kind, finds in engine.dependents.items():
+        for find in finds if kind in touched else ():
             dependent, ids = find(session, set(touched[kind]))
             afar = ids if len(ids) > MOST_AT_ONCE and kind == SubjectKind.ORGANISATION else set()
             if kind in {PEOPLE, OWED}:

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.compliance.explanation import VALUE_WORDS
+from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.kinds import expected_of
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, held_on
@@ -30,7 +33,7 @@ from registry.contracts.vocabulary import (
     Waiver,
 )
 from registry.ledger.as_of import find_rows
-from registry.organisations.facts import may_be_absent
+from registry.organisations.facts import bind_legal_persons, may_be_absent, owners_below
 
 VALUE_WORDS.update(
     {
@@ -113,11 +116,13 @@ def _bound(
     written = find_written(session, rows.values(), until=until)
     covered, roles = _covered(session, rows, until), _roles(session, rows, until)
     reports = find_reports_of(session, rows, until)
+    persons = bind_legal_persons(session, {row.organisation_id for row in rows.values()}, on=on, until=until)
     found = {}
     for number, row in rows.items():
         covers = covered.get(number, [])
         held = held_on(written[number], on)
         facts = facts_of_contract(row, written[number], held, covers, roles.get(number, []), on)
+        facts |= persons.get(row.organisation_id, {})
         bind_reports(facts, row, reports.get(number, []), [one.terms for one in held.get("annual-report", [])], on)
         found[number] = (written[number], covers, facts)
     return found
@@ -282,6 +287,15 @@ def _adds_what_lacked(amendment: Any, written: Written, covered: Sequence[int]) 
         one.kind for one in expectations_of(before, asked, covered, day, signed_by=day) if one.missing_of is not None
     } or set(expected_of(asked))
     return any(row.act != ClauseAct.ENDS and written.clauses[row.clause_id].kind in lacked for row in said)
+
+
+def contracts_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
+    """A contract draws facts from the body the law addresses: when that changes, it is judged again."""
+    owners = owners_below(session, organisation_ids)
+    rows = session.execute(
+        select(col(Contract.id)).where(~col(Contract.annulled), col(Contract.organisation_id).in_(owners))
+    )
+    return SubjectKind.CONTRACT, set(rows.scalars())
 
 
 def every_contract(

@@ -32,9 +32,9 @@ from registry.datasets.vocabulary import (
 from registry.documents.facts import Proofs, find_proofs
 from registry.documents.vocabulary import EvidenceKind, ProofSubject
 from registry.ledger.as_of import find_rows, holds_on
-from registry.organisations.facts import bind_organisations_above, bind_presence, may_be_absent
-from registry.organisations.models import Appointment, Organisation
-from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject, OrganisationKind
+from registry.organisations.facts import bind_legal_persons, bind_presence, may_be_absent, owners_below
+from registry.organisations.models import Appointment
+from registry.organisations.vocabulary import AppointmentRole, AppointmentSubject
 from registry.platform.lists import load_list
 
 _NAMES = (
@@ -122,7 +122,7 @@ def bind_datasets(
     for dataset_id, one in tried.items():
         roles[dataset_id] = (roles.get(dataset_id, set()) | one.filled) - one.vacant
     proofs = find_proofs(session, ProofSubject.DATASET, ids, on=on, until=until)
-    persons = _legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
+    persons = bind_legal_persons(session, {sheet.organisation_id for sheet in sheets}, on=on, until=until)
     return {
         sheet.id: (
             sheet,
@@ -154,21 +154,6 @@ def _facts_of_proofs(said: Proofs) -> dict[str, Any]:
 
 def _as_tried(sheet: Any, tried: Instead) -> Any:
     return SimpleNamespace(**{**sheet._asdict(), **tried.values})
-
-
-def _legal_persons(
-    session: Session, organisation_ids: set[int], *, on: date, until: datetime | None
-) -> dict[int, dict[str, Any]]:
-    """For each owner, the facts of the body the law addresses: the nearest legal person, itself or above."""
-    bodies = bind_organisations_above(session, organisation_ids, on=on, until=until)
-    found = {}
-    for owner in organisation_ids & bodies.keys():
-        for number in reversed(bodies[owner][0].lineage):
-            body = bodies.get(number)
-            if body is not None and OrganisationKind(body[0].kind).is_legal_person:
-                found[owner] = body[1]
-                break
-    return found
 
 
 def facts_of_dataset(
@@ -270,24 +255,8 @@ def datasets_below(session: Session, organisation_ids: set[int]) -> tuple[Subjec
 
     A commune's datasets draw nothing from the authority above it; a service's do, and change body when it moves.
     """
-    below = session.execute(
-        select(col(Organisation.id), col(Organisation.kind), col(Organisation.lineage)).where(
-            col(Organisation.lineage).op("&&")(list(organisation_ids))
-        )
-    ).all()
-    persons = {row.id for row in below if row.kind.is_legal_person}
-    owners = [row.id for row in below if _draws_from(row.lineage, organisation_ids, persons)]
+    owners = owners_below(session, organisation_ids)
     rows = session.execute(
         select(col(Dataset.id)).where(~col(Dataset.annulled), col(Dataset.organisation_id).in_(owners))
     )
     return SubjectKind.DATASET, set(rows.scalars())
-
-
-def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> bool:
-    """Whether one of these bodies stands between an organisation and its nearest legal person, either included."""
-    for number in reversed(lineage):
-        if number in bodies:
-            return True
-        if number in persons:
-            return False
-    return False

@@ -96,6 +96,42 @@ def bind_organisations_above(
     return bind_organisations(session, sorted({number for row in rows for number in row.lineage}), on=on, until=until)
 
 
+def bind_legal_persons(
+    session: Session, organisation_ids: set[int], *, on: date, until: datetime | None
+) -> dict[int, dict[str, Any]]:
+    """For each owner, the facts of the body the law addresses: the nearest legal person, itself or above."""
+    bodies = bind_organisations_above(session, organisation_ids, on=on, until=until)
+    found = {}
+    for owner in organisation_ids & bodies.keys():
+        for number in reversed(bodies[owner][0].lineage):
+            body = bodies.get(number)
+            if body is not None and OrganisationKind(body[0].kind).is_legal_person:
+                found[owner] = body[1]
+                break
+    return found
+
+
+def owners_below(session: Session, organisation_ids: set[int]) -> list[int]:
+    """The organisations whose nearest legal person one of these is or may have become: what they own draws on it."""
+    below = session.execute(
+        select(col(Organisation.id), col(Organisation.kind), col(Organisation.lineage)).where(
+            col(Organisation.lineage).op("&&")(list(organisation_ids))
+        )
+    ).all()
+    persons = {row.id for row in below if row.kind.is_legal_person}
+    return [row.id for row in below if _draws_from(row.lineage, organisation_ids, persons)]
+
+
+def _draws_from(lineage: Sequence[int], bodies: set[int], persons: set[int]) -> bool:
+    """Whether one of these bodies stands between an organisation and its nearest legal person, either included."""
+    for number in reversed(lineage):
+        if number in bodies:
+            return True
+        if number in persons:
+            return False
+    return False
+
+
 def _bind(
     session: Session, rows: Iterable[Any], *, on: date, until: datetime | None
 ) -> dict[int, tuple[Any, dict[str, Any]]]:

@@ -240,7 +240,7 @@ def test_an_edit_of_the_authority_judges_neither_the_communes_datasets_nor_too_m
 ) -> None:
     numbers = {dated.record("Un"), dated.record("Deux"), dated.record("Trois", on=dated.service_id)}
     dated.record("Quatre", on=dated.commune_id)
-    find = engine_of_info(dated.info).dependents[SubjectKind.ORGANISATION]
+    find = engine_of_info(dated.info).dependents[SubjectKind.ORGANISATION][0]
     with dated.acting() as session:
         assert find(session, {dated.authority_id}) == (SubjectKind.DATASET, numbers)
         assert find(session, {dated.service_id}) == (SubjectKind.DATASET, {max(numbers)})
