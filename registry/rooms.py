@@ -29,6 +29,8 @@ from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
+from registry.contracts.noting import gathering as contract_note
+from registry.contracts.noting import summary as contracts_summary
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.contracts.queries import names_of_contracts
 from registry.dashboard import brief
@@ -419,6 +421,14 @@ _SOURCES = (
     Source(
         "disposal-slip", Permission.PROCESSING_RETENTION_READ, slips.get_keeper, slips.gather,
         records={slips.SUBJECT: slips.name_subject},
+    ),
+    Source(
+        "contract-note", Permission.CONTRACTS_CONTRACT_READ, contract_note.get_keeper, contract_note.gather,
+        records={contract_note.SUBJECT: contract_note.name_subject},
+    ),
+    Source(
+        "contracts-summary", Permission.CONTRACTS_CONTRACT_READ, contracts_summary.get_keeper, contracts_summary.gather,
+        contracts_summary.OFFERED,
     ),
     Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip

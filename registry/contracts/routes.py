@@ -122,6 +122,7 @@ def show_contracts(visit: Visit) -> Response[Any]:
         first_address=here if after is not None else "",
         next_address=f"/contrats?{urlencode(following)}" if following else "",
         may_record=visit.visitor.may(RECORD),
+        may_issue=visit.visitor.may(Permission.REPORTING_DOCUMENT_ISSUE),
     )  # fmt: skip
     return visit.page("contracts/contracts.html", page)
 
@@ -148,6 +149,7 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
         oddities=oddities(contract.signed_on, contract.starts_on, [one.row.gdpr_role for one in parties]),
         panels=visit.panels_of("contract", contract.id),
         may_record=visit.visitor.may(RECORD, contract.organisation_id),
+        may_issue=visit.visitor.may(Permission.REPORTING_DOCUMENT_ISSUE, contract.organisation_id),
     )
     return visit.page("contracts/contract.html", page)
 

@@ -101,6 +101,7 @@ class ContractsPage:
     first_address: str
     next_address: str
     may_record: bool
+    may_issue: bool
 
 
 @dataclass(frozen=True)
@@ -121,6 +122,7 @@ class ContractPage:
     oddities: Sequence[str]
     panels: Sequence[str]
     may_record: bool
+    may_issue: bool
 
 
 @dataclass(frozen=True)

@@ -41,8 +41,8 @@ from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 from registry.lifecycle.vocabulary import VisaKind
+from registry.organisations.holding import BODIES, find_every
 from registry.organisations.queries import get_organisation, get_registry
-from registry.processing.holding import BODIES, find_every
 from registry.reporting.gathering import scope_kind
 
 OFFERED = {"organisation": BODIES}

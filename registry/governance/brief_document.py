@@ -25,10 +25,10 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation
 from registry.platform.lists import load_list
 from registry.platform.tables import Table
-from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.web.templating import say_day
 
 OFFERED = {"organisation": BODIES}

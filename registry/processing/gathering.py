@@ -20,11 +20,11 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import BODIES, Held, find_every, find_held, find_officer
 from registry.organisations.queries import get_organisation, get_registry
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
 from registry.processing.assessments.told import tell_assessments
-from registry.processing.holding import BODIES, Held, find_every, find_held, find_officer
 from registry.processing.models import (
     ActivityData,
     ActivityDataset,

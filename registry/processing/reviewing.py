@@ -21,6 +21,7 @@ from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
 from registry.ledger.queries import end_of_day
+from registry.organisations.holding import BODIES, Held, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation, get_registry
 from registry.processing.assessments.models import AssessmentMeasure, AssessmentRevision, ImpactAssessment
 from registry.processing.assessments.told import find_due
@@ -28,7 +29,6 @@ from registry.processing.assessments.vocabulary import RevisionState
 from registry.processing.breaches.models import Breach
 from registry.processing.breaches.rules import breach_clock
 from registry.processing.clocks.vocabulary import ClockState
-from registry.processing.holding import BODIES, Held, find_every, find_held, frame_of_sheets
 from registry.processing.measures.models import ProtectiveMeasure
 from registry.processing.measures.vocabulary import MeasureState
 from registry.processing.models import ProcessingActivity

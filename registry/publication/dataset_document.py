@@ -3,16 +3,14 @@
 Activities and contracts are those of the body that holds it or of bodies below: whoever reads the sheet reads them.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.compliance.engine import Reading, engine_at
 from registry.compliance.evaluation import Assessment
-from registry.compliance.service import judge
-from registry.compliance.vocabulary import Force, SubjectKind, Verdict
+from registry.compliance.told import count_by_force, find_told, is_breach, open_of
+from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.models import Contract, ContractDataset
 from registry.datasets.models import Dataset, Distribution
 from registry.datasets.queries import get_dataset
@@ -21,10 +19,10 @@ from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows, holds_on
 from registry.lifecycle.models import StagePassage, StageRequest, StageVisa
+from registry.organisations.holding import find_every, find_held, frame_of_sheets
 from registry.organisations.models import Appointment
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.platform.lists import load_list
-from registry.processing.holding import find_every, find_held, frame_of_sheets
 from registry.processing.models import ActivityDataset, ProcessingActivity
 from registry.processing.wording import say_activity
 from registry.publication.models import PublicationChoice, SecretAnswer
@@ -33,7 +31,6 @@ from registry.publication.vocabulary import DecisionState
 from registry.web.templating import say_day
 
 SUBJECT = "dataset"
-_OPEN = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE)
 
 
 def get_keeper(session: Session, subject: Subject) -> int:
@@ -64,7 +61,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         raise Invalid(_("Ce jeu de données n’existait pas encore ce jour-là, ou il n’existe pas."))
     row, every = found[0], find_every(session, moment)
     held = find_held(session, every, row.organisation_id)
-    said = _judged(session, row.id, moment)
+    said = find_told(session, SubjectKind.DATASET, [row.id], moment)[row.id]
     values = {
         **frame_of_sheets(session, held, moment, row.title),
         "card": [
@@ -72,7 +69,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             {"label": _("Étape"), "text": row.stage.label},
             {"label": _("Fiche"), "text": _("Annulée") if row.annulled else _("En vigueur")},
         ],
-        "summary": [*_summary(said)],
+        "summary": [*count_by_force(said)],
         "sheets": [
             _what(session, row, moment),
             _who(session, row, held.asked.name, moment),
@@ -223,41 +220,18 @@ def _life(session: Session, row: Any, moment: Moment) -> dict[str, Any]:
     return {"id": "vie", "name": _("Étapes et visas"), "standing": row.stage.label, "grids": grids}
 
 
-def _judged(session: Session, dataset_id: int, moment: Moment) -> list[Assessment]:
-    reading = Reading(on=moment.as_of, until=moment.until, law_of=moment.law_of)
-    engine = engine_at(session, moment.until)
-    return [
-        said
-        for one in judge(session, SubjectKind.DATASET, [dataset_id], reading, engine)
-        for said in one.assessments
-        if said.verdict is not Verdict.NOT_APPLICABLE
-    ]
-
-
-def _summary(said: Sequence[Assessment]) -> Iterator[dict[str, Any]]:
-    counts = Counter((one.policy.force, one.verdict in _OPEN) for one in said)
-    for force in Force:
-        kept, still = counts[force, False], counts[force, True]
-        if kept or still:
-            yield {"label": force.label, "first": kept, "second": still}
-
-
 def _findings(said: Sequence[Assessment]) -> dict[str, Any]:
     """What is open, what the law asks first; a rule that only waits for an answer says so."""
-    forces, verdicts = list(Force), list(_OPEN)
-    still = sorted(
-        (one for one in said if one.verdict in _OPEN),
-        key=lambda one: (forces.index(one.policy.force), verdicts.index(one.verdict), one.policy.id),
-    )
+    still = open_of(said)
     rows = [
         (one.policy.name(), one.policy.force.label, one.verdict.label, f"{one.version.text}, {one.version.article}",
          one.policy.what_to_do())
         for one in still
     ]  # fmt: skip
-    broken = sum(one.policy.force is Force.OBLIGATION and one.verdict is Verdict.NON_COMPLIANT for one in still)
+    broken = any(is_breach(one) for one in still)
     headers = (_("Règle"), _("Portée"), _("Constat"), _("Texte"), _("Ce qu’il faut faire"))
     standing = ngettext("{count} règle ouverte", "{count} règles ouvertes", len(still)).format(count=len(still))
     return {
-        "id": "constats", "name": _("Constats ouverts"), "late": broken > 0, "standing": standing,
+        "id": "constats", "name": _("Constats ouverts"), "late": broken, "standing": standing,
         "grids": _grid(_("Ce qui reste à mettre en règle"), headers, rows),
     }  # fmt: skip

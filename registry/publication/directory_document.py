@@ -12,7 +12,7 @@ from registry.datasets.models import Dataset, Distribution
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
-from registry.processing.holding import Held
+from registry.organisations.holding import Held
 from registry.publication.document_sheets import Seen, find_seen, get_held, labels, line, list_sheet, make_document
 from registry.web.templating import say_day
 

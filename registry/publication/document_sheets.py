@@ -12,10 +12,10 @@ from registry.datasets.vocabulary import AccessRights, Stage
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
+from registry.organisations.holding import Held, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
-from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.publication.queries import find_public
 
 BOUND = frozenset({OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE})

@@ -18,9 +18,9 @@ from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_organisations
+from registry.organisations.holding import Held, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation
 from registry.organisations.vocabulary import OrganisationKind
-from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.publication import document_sheets
 from registry.publication.models import PublicationChoice
 from registry.publication.vocabulary import DecisionState

@@ -72,11 +72,15 @@ def _known_about(session: Session, dataset_id: int, until: datetime) -> Sequence
 
 
 def _holders(session: Session, numbers: Sequence[int]) -> Mapping[int, list[str]]:
-    """Who holds each of these contracts: every party but who grants it."""
+    """Who holds each of these contracts: every party but the body whose contract it is, and who grants it."""
     return {
-        number: [one.name for one in parties if one.name and one.row.side is not PartySide.GRANTOR]
+        number: [one.name for one in parties if one.name and _holds(one.row)]
         for number, parties in find_parties(session, numbers).items()
     }
+
+
+def _holds(party: Any) -> bool:
+    return bool(party.side != PartySide.GRANTOR and party.party_id != party.organisation_id)
 
 
 def _known_holders(session: Session, numbers: Sequence[int], until: datetime) -> Mapping[int, list[str]]:
@@ -84,7 +88,7 @@ def _known_holders(session: Session, numbers: Sequence[int], until: datetime) ->
     parties = [
         one
         for one in find_rows(session, ContractParty, until=until, column="contract_id", among=numbers)
-        if not one.annulled and one.side != PartySide.GRANTOR
+        if not one.annulled and _holds(one)
     ]
     query = select(col(Organisation.id), col(Organisation.name)).where(
         col(Organisation.id).in_({one.party_id for one in parties})

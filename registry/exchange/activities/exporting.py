@@ -26,10 +26,10 @@ from registry.exchange.exports.xlsx import xlsx_export
 from registry.kernel.issuing import Moment
 from registry.kernel.spreadsheets import inert
 from registry.kernel.words import FRENCH, _, mark, use_translations
+from registry.organisations.holding import find_every, find_held, find_officer
 from registry.organisations.queries import get_registry
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
-from registry.processing.holding import find_every, find_held, find_officer
 from registry.processing.narrowing import read_chosen, selection_of
 
 Query = Mapping[str, Sequence[str]]

@@ -33,8 +33,8 @@ from registry.exchange.models import ImportState
 from registry.kernel.errors import Invalid, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.organisations.holding import BODIES
 from registry.organisations.queries import find_organisations
-from registry.processing.holding import BODIES
 from registry.processing.past_routes import named_of
 from registry.processing.wording import POINTING
 from registry.web.forms import read_number

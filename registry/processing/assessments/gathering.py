@@ -16,6 +16,7 @@ from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.assessments.models import (
     AssessmentCoverage,
     AssessmentMeasure,
@@ -36,7 +37,6 @@ from registry.processing.assessments.wording import (
     say_consequences,
     say_extension,
 )
-from registry.processing.holding import Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
 from registry.processing.wording import say_activity
 from registry.web.templating import say_day

@@ -17,6 +17,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import BODIES, Held, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation, get_registry
 from registry.platform.lists import load_list
 from registry.processing.breaches.models import (
@@ -29,7 +30,6 @@ from registry.processing.breaches.models import (
 from registry.processing.breaches.rules import breach_clock
 from registry.processing.breaches.vocabulary import BreachNature, BreachRisk
 from registry.processing.clocks.vocabulary import ClockState
-from registry.processing.holding import BODIES, Held, find_every, find_held, frame_of_sheets
 from registry.processing.models import ProcessingActivity
 from registry.processing.wording import say_activity
 from registry.web.templating import say_day

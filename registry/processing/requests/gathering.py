@@ -12,9 +12,9 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.organisations.queries import get_organisation
 from registry.processing.clocks.vocabulary import ClockState
-from registry.processing.holding import BODIES, find_every, find_held, frame_of_sheets
 from registry.processing.requests.models import ReceivedRequest
 from registry.processing.requests.rules import (
     DEPENDENT,

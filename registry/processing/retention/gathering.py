@@ -14,7 +14,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
-from registry.processing.holding import find_every, find_held, frame_of_sheets
+from registry.organisations.holding import find_every, find_held, frame_of_sheets
 from registry.processing.retention.models import DisposalArticle, DisposalSlip, RetentionHold
 from registry.processing.retention.queries import get_slip
 from registry.processing.retention.vocabulary import SlipState

@@ -15,9 +15,9 @@ from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import FinalDisposition, Stage
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _, ngettext
+from registry.organisations.holding import BODIES
 from registry.organisations.models import Organisation
 from registry.platform.lists import load_list
-from registry.processing.holding import BODIES
 from registry.processing.retention.models import (
     DatasetRetention,
     DisposalArticle,

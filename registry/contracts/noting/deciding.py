@@ -1,0 +1,137 @@
+"""What a contract at a moment asks to be decided, in sentences: the first page of the note."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.views import name_instrument, say_doubt
+from registry.contracts.covering.queries import Covering
+from registry.contracts.covering.rules import Told, clashes_of
+from registry.contracts.covering.views import in_force_for, say_clash
+from registry.contracts.noting.reading import NotedContract
+from registry.contracts.vocabulary import ClausePerformance, ContractState
+from registry.kernel.dates import plus_months
+from registry.kernel.words import _, ngettext
+from registry.web.templating import say_day
+
+_SHOWN = 6
+"""Units: lines under one heading of what is to decide; the rest is counted, and stands further in the note."""
+
+
+def to_decide(noted: NotedContract) -> list[dict[str, Any]]:
+    """Headings with what is to decide under each, the gravest first; nothing where nothing is."""
+    return [
+        {"label": label, "text": "\n".join(_shortened(lines)), "article": article}
+        for label, article, lines in _headings(noted)
+        if lines
+    ]
+
+
+def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
+    contract = noted.row
+    yield _("Mettre en règle"), "", [
+        _("{rule} ({text}, {article})").format(
+            rule=one.policy.name(), text=one.version.text, article=one.version.article
+        )
+        for _about, one in noted.breaches
+    ]  # fmt: skip
+    yield (
+        _("Lever par avenant"),
+        "CCP, L3131-4",
+        [
+            _("{clause}, {place}").format(clause=kinds().label(span.stipulation.kind), place=place_of(noted, span))
+            for span in noted.held
+            if is_contrary(span.stipulation.kind)
+        ],
+    )
+    read = contract.clauses_read_on is not None
+    words = [_missing(noted, one) for one in noted.missing]
+    yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", words
+    yield (
+        _("Réclamer au titulaire"),
+        "",
+        [
+            _("{what}, attendu le {day}").format(what=name_delivery(noted, one), day=say_day(one.due_on))
+            for one in noted.late
+        ],
+    )
+    yield _("Faire tenir"), "", [
+        _("{clause}, {place} : {state}").format(
+            clause=kinds().label(span.stipulation.kind), place=place_of(noted, span), state=clause.performance.label
+        )
+        for span in noted.held
+        if (clause := noted.written.clauses[span.stipulation.clause_id]).performance
+        in {ClausePerformance.BREACHED, ClausePerformance.PARTLY}
+        and clause.performance_on is not None and clause.performance_on <= noted.day
+    ]  # fmt: skip
+    yield (
+        _("Accorder entre eux"),
+        "",
+        [
+            *(say_doubt(one, noted.written) for one in noted.written.doubts(noted.written.spans(signed_by=noted.day))),
+            *say_own_clashes(noted),
+        ],
+    )
+    yield _("Préparer la fin"), "", _ending(noted)
+    if not read:
+        yield (
+            _("Relire le contrat en entier"),
+            "",
+            [_("Personne n’a dit l’avoir fait : une clause qui n’est pas relevée ici est peut-être au contrat.")],
+        )
+
+
+def _missing(noted: NotedContract, one: Any) -> str:
+    title = kinds().label(one.kind)
+    if not one.missing_of or len(one.missing_of) == len(noted.titles):
+        return title
+    names = ", ".join(noted.name_dataset(number) for number in one.missing_of)
+    return _("{clause}, pour {datasets}").format(clause=title, datasets=names)
+
+
+def _ending(noted: NotedContract) -> list[str]:
+    last = noted.written.term.last_on(noted.day)
+    if noted.state is ContractState.ENDED or last is None or last > plus_months(noted.day, 24):
+        return []
+    kept = any(span.stipulation.kind == "reversibility" for span in noted.held)
+    said = (
+        _("Le contrat finit le {day} ; une clause de réversibilité est en vigueur.")
+        if kept
+        else _("Le contrat finit le {day}, et aucune clause relevée ne dit comment les données reviennent.")
+    )
+    return [said.format(day=say_day(last))]
+
+
+def say_own_clashes(noted: NotedContract) -> list[str]:
+    """What two clauses of the contract cannot both have, dataset by dataset, each said once."""
+    covering = Covering(noted.written, [noted.holders] if noted.holders else [])
+    said: dict[str, None] = {}
+    for dataset in noted.titles or (0,):
+        held = in_force_for([covering], dataset, noted.day, noted.day)
+        by_id = {one.row.id: one for one in held}
+        told = [Told(one.row.id, noted.row.id, one.clause.kind, one.row.terms) for one in held]
+        said |= dict.fromkeys(say_clash(one, by_id) for one in clashes_of(told))
+    return list(said)
+
+
+def place_of(noted: NotedContract, span: Any) -> str:
+    """Where a clause is written: the act and its article."""
+    row = noted.written.stipulations[span.stipulation.id]
+    act = name_instrument(noted.written.amendments.get(row.amendment_id))
+    return f"{act}, {row.article}" if row.article else act
+
+
+def name_delivery(noted: NotedContract, delivery: Any) -> str:
+    """What a delivery is about."""
+    if delivery.label:
+        return str(delivery.label)
+    return noted.name_dataset(delivery.dataset_id) if delivery.dataset_id else _("Tout le contrat")
+
+
+def _shortened(lines: list[str]) -> list[str]:
+    """As many as a page holds; the others are counted."""
+    if len(lines) <= _SHOWN:
+        return lines
+    more = len(lines) - _SHOWN + 1
+    said = ngettext("et {count} autre, plus loin", "et {count} autres, plus loin", more).format(count=more)
+    return [*lines[: _SHOWN - 1], said]

@@ -1,0 +1,303 @@
+"""What the note on one contract says in a document: what to decide first, then what it rests on.
+
+Law: CGCT L1411-3, L1411-13; CCP L3131-2 to L3131-5.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.compliance.told import OPEN, place_among_open
+from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms, scope_is_dataset
+from registry.contracts.clauses.showing import floor_of
+from registry.contracts.clauses.standing import standing_on
+from registry.contracts.clauses.views import say_span
+from registry.contracts.noting.deciding import name_delivery, place_of, to_decide
+from registry.contracts.noting.reading import NotedContract, find_noted, read_contracts
+from registry.contracts.queries import get_contract
+from registry.contracts.views import say_contract_value
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.words import _, ngettext
+from registry.organisations.holding import find_every, find_held, frame_of_sheets
+from registry.web.templating import say_day
+
+SUBJECT = "contract"
+_DAY_FIELDS = (
+    ("consulted_on", "consultation"), ("signed_on", "signature"), ("essential_data_published_on", "essential"),
+    ("starts_on", "start"), ("ends_on", "end"), ("renewed_until", "renewed"),
+)  # fmt: skip
+_WIDEST = 4
+"""Units: datasets that a page holds side by side; more of them are told one a row."""
+
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The organisation whose contract it is.
+
+    Raises: NotFound; Invalid when the subject is no contract.
+    """
+    if subject.kind != SUBJECT:
+        raise Invalid(_("La note d’un contrat s’émet depuis la page de ce contrat."))
+    return get_contract(session, subject.number).organisation_id
+
+
+def name_subject(session: Session, subject: Subject) -> str:
+    """What a contract is called where its note is asked for.
+
+    Raises: NotFound.
+    """
+    return get_contract(session, subject.number).object
+
+
+def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """The note on a contract, as it stood.
+
+    Raises: Invalid when it did not exist that day.
+    """
+    row = find_noted(session, subject.number, moment)
+    if row is None:
+        raise Invalid(_("Ce contrat n’était pas encore au registre ce jour-là, ou il n’existe pas."))
+    every = find_every(session, moment)
+    held = find_held(session, every, row.organisation_id)
+    (noted,) = read_contracts(session, [row], every, moment)
+    values = {
+        **frame_of_sheets(session, held, moment, row.object),
+        "card": [*_card(noted)],
+        "summary": [*_summary(noted)],
+        "sheets": [
+            _decide(noted), _identity(noted), _days(noted), _clauses(noted), _matrix(noted), _floor(session, noted),
+            _deliveries(noted), _findings(noted),
+        ],
+    }  # fmt: skip
+    return Gathered(SUBJECT, row.id, row.object, row.organisation_id, values)
+
+
+def _line(label: str, text: str, article: str = "", *, owed: bool = False) -> dict[str, Any]:
+    return {"label": label, "text": text, "article": article, "owed": owed}
+
+
+def _grid(caption: str, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> list[dict[str, Any]]:
+    return [{"caption": caption, "headers": headers, "rows": rows}] if rows else []
+
+
+def _card(noted: NotedContract) -> Iterator[dict[str, Any]]:
+    row = noted.row
+    yield _line(_("Contrat"), row.kind.label)
+    yield _line(_("Référence"), row.reference or _("sans référence"))
+    yield _line(_("Titulaire"), noted.holders, owed=True)
+    yield _line(_("Durée"), say_span(row.starts_on, noted.written.term.last_on(noted.day)), owed=True)
+    yield _line(_("État"), _("Annulé") if row.annulled else noted.state.label)
+    yield _line(_("Clauses relues"), say_day(row.clauses_read_on) if row.clauses_read_on else "", owed=True)
+
+
+def _summary(noted: NotedContract) -> Iterator[dict[str, Any]]:
+    """The clauses one looks for: those of the whole contract, then dataset by dataset."""
+    whole = [one for one in noted.expected if not scope_is_dataset(one.kind) or not noted.titles]
+    lacking = sum(one.missing_of is not None for one in whole)
+    if whole:
+        yield {"label": _("Tout le contrat"), "first": len(whole) - lacking, "second": lacking}
+    each = [one for one in noted.expected if scope_is_dataset(one.kind)]
+    for number in noted.titles:
+        lacking = sum(_lacks(one.missing_of, number) for one in each)
+        if each:
+            yield {"label": noted.name_dataset(number), "first": len(each) - lacking, "second": lacking}
+
+
+def _lacks(missing: tuple[int, ...] | None, dataset: int) -> bool:
+    return missing is not None and (not missing or dataset in missing)
+
+
+def _decide(noted: NotedContract) -> dict[str, Any]:
+    lines = to_decide(noted)
+    standing = (
+        ngettext("{count} sujet à trancher", "{count} sujets à trancher", len(lines)).format(count=len(lines))
+        if lines
+        else _("Rien à décider de ce que le registre sait")
+    )
+    return {
+        "id": "decider", "name": _("Ce qu’il faut décider"), "standing": standing, "late": bool(noted.breaches),
+        "lines": lines,
+    }  # fmt: skip
+
+
+def _identity(noted: NotedContract) -> dict[str, Any]:
+    row = noted.row
+    parties = [
+        (name, one.side.label, one.gdpr_role.label if one.gdpr_role else _("À dire")) for one, name in noted.parties
+    ]
+    lines = [
+        _line(_("Objet"), row.object),
+        _line(_("Service public"), row.public_service.label if row.public_service else "", owed=True),
+        _line(_("Valeur totale"), say_contract_value("value_euros", row.value_euros)),
+        _line(_("Données personnelles"), say_contract_value("personal_data", row.personal_data), owed=True),
+        _line(_("Jeux concernés"), "\n".join(noted.name_dataset(one) for one in noted.titles), owed=True),
+    ]
+    grids = _grid(_("Parties"), (_("Partie"), _("Qualité"), _("Rôle au titre du RGPD")), parties)
+    return {"id": "contrat", "name": _("Le contrat et ses parties"), "lines": lines, "grids": grids}
+
+
+def events_of(written: Any) -> list[tuple[date, str]]:
+    """The days of a contract, in order: what happened, or is to happen, on each."""
+    words = {
+        "consultation": _("Consultation engagée"), "signature": _("Contrat signé"),
+        "essential": _("Données essentielles du contrat publiées"), "start": _("Le contrat commence"),
+        "end": _("Terme du contrat"), "renewed": _("Terme de la reconduction"),
+    }  # fmt: skip
+    found = [
+        (day, words[code]) for name, code in _DAY_FIELDS if (day := getattr(written.contract, name)) is not None
+    ]  # fmt: skip
+    for one in written.amendments.values():
+        name = _("avenant n° {number}").format(number=one.number)
+        found += [
+            (day, said.format(act=name, object=one.object))
+            for day, said in (
+                (one.signed_on, _("Signature de l’{act} : {object}")),
+                (one.effective_on if one.effective_on != one.signed_on else None, _("L’{act} s’applique")),
+                (one.published_on, _("Données essentielles de l’{act} publiées")),
+            )
+            if day is not None
+        ]
+    return sorted(found)
+
+
+def _days(noted: NotedContract) -> dict[str, Any]:
+    rows = [
+        (say_day(day), words, _("à venir") if day > noted.day else "") for day, words in events_of(noted.written)
+    ]  # fmt: skip
+    return {
+        "id": "dates", "name": _("La vie du contrat"),
+        "grids": _grid(_("Jour par jour"), (_("Jour"), _("Ce qui s’est passé"), _("État")), rows),
+    }  # fmt: skip
+
+
+def _clauses(noted: NotedContract) -> dict[str, Any]:
+    standing = standing_on(noted.written, noted.day, signed_by=noted.day)
+    rows = []
+    for span in noted.held:
+        row = noted.written.stipulations[span.stipulation.id]
+        kind = span.stipulation.kind
+        about = ", ".join(noted.name_dataset(number) for number in row.datasets) or _("Tout le contrat")
+        said = [f"{label} : {words}" for label, words in say_terms(kind, row.terms)]
+        title = kinds().label(kind)
+        rows.append(
+            (
+                place_of(noted, span), _("{clause} (à lever)").format(clause=title) if is_contrary(kind) else title,
+                about, " ; ".join(said) or row.text or "–", say_span(span.first, span.last),
+                standing[span.stipulation.clause_id].state.label,
+            )
+        )  # fmt: skip
+    headers = (_("Où"), _("Clause"), _("Jeux"), _("Ce qu’elle dit"), _("Jours"), _("État"))
+    count = len(rows)
+    return {
+        "id": "clauses", "name": _("Les clauses de données en vigueur"),
+        "standing": ngettext("{count} clause en vigueur", "{count} clauses en vigueur", count).format(count=count),
+        "grids": _grid(_("Clause par clause"), headers, rows),
+    }  # fmt: skip
+
+
+def _matrix(noted: NotedContract) -> dict[str, Any]:
+    """What one looks for, dataset by dataset: where it is written, or that it is not there."""
+    by_kind: dict[str, list[Any]] = {}
+    for span in noted.held:
+        by_kind.setdefault(span.stipulation.kind, []).append(span)
+
+    def cell(one: Any, dataset: int | None) -> str:
+        for span in by_kind.get(one.kind, ()):
+            about = span.stipulation.datasets
+            if dataset is None or not about or dataset in about:
+                return place_of(noted, span)
+        return _("✗ Absente") if noted.row.clauses_read_on else _("◆ Non relevée")
+
+    whole = [
+        (kinds().label(one.kind), kinds().words(one.kind, "article"), cell(one, None))
+        for one in noted.expected
+        if not scope_is_dataset(one.kind) or not noted.titles
+    ]
+    each = [one for one in noted.expected if scope_is_dataset(one.kind)]
+    numbers = list(noted.titles)
+    grids = []
+    if numbers and each and len(numbers) <= _WIDEST:
+        headers = (_("Clause"), *(noted.name_dataset(number) for number in numbers))
+        rows = [(kinds().label(one.kind), *(cell(one, number) for number in numbers)) for one in each]
+        grids += _grid(_("Jeu par jeu"), headers, rows)
+    elif numbers and each:
+        rows = [
+            (
+                noted.name_dataset(number),
+                ", ".join(kinds().label(one.kind) for one in each if not _lacks(one.missing_of, number)) or "–",
+                ", ".join(kinds().label(one.kind) for one in each if _lacks(one.missing_of, number)) or "–",
+            )
+            for number in numbers
+        ]
+        grids += _grid(_("Jeu par jeu"), (_("Jeu"), _("En vigueur"), _("Absentes")), rows)
+    grids += _grid(_("Pour tout le contrat"), (_("Clause"), _("Texte"), _("Où elle est")), whole)
+    count = len(noted.missing)
+    standing = (
+        ngettext("{count} clause manque", "{count} clauses manquent", count).format(count=count)
+        if count
+        else _("Toutes les clauses qu’on cherche y sont")
+    )
+    return {
+        "id": "couverture", "name": _("Ce qu’on y cherche, et ce qui manque"), "standing": standing,
+        "late": count > 0 and noted.row.clauses_read_on is not None, "grids": grids,
+    }  # fmt: skip
+
+
+def _floor(session: Session, noted: NotedContract) -> dict[str, Any]:
+    lines, note = floor_of(session, noted.row, noted.day)
+    rows = [
+        (one.policy_id, one.plain, one.article, one.applies,
+         one.evidence if one.validated else _("{level} ; à valider").format(level=one.evidence))
+        for one in lines
+        if one.shape != "not-applicable"
+    ]  # fmt: skip
+    headers = (_("Règle"), _("Ce que la loi donne"), _("Texte"), _("À ce contrat"), _("Preuve"))
+    return {
+        "id": "socle", "name": _("Ce que la loi donne sans le contrat"),
+        "lines": [_line(_("Consultation"), note)], "grids": _grid(_("Socle légal"), headers, rows),
+    }  # fmt: skip
+
+
+def _deliveries(noted: NotedContract) -> dict[str, Any]:
+    rows = [
+        (
+            say_day(one.due_on) if one.due_on else "–", one.kind.label, name_delivery(noted, one),
+            noted.stands(one).label, say_day(one.received_on) if one.received_on else "–",
+        )
+        for one in noted.deliveries
+    ]  # fmt: skip
+    count = len(noted.late)
+    standing = (
+        ngettext("{count} remise en retard", "{count} remises en retard", count).format(count=count)
+        if count
+        else _("Aucune remise en retard")
+        if rows
+        else _("Aucune remise n’est encore attendue au registre")
+    )
+    headers = (_("Échéance"), _("Nature"), _("Quoi"), _("État"), _("Reçu le"))
+    return {
+        "id": "remises", "name": _("Ce que le titulaire a remis"), "standing": standing, "late": count > 0,
+        "grids": _grid(_("Remises attendues et reçues"), headers, rows),
+    }  # fmt: skip
+
+
+def _findings(noted: NotedContract) -> dict[str, Any]:
+    still = sorted(
+        ((about, one) for about, one in noted.judged if one.verdict in OPEN),
+        key=lambda pair: (place_among_open(pair[1]), pair[0]),
+    )
+    rows = [
+        (one.policy.name(), about, one.policy.force.label, one.verdict.label,
+         f"{one.version.text}, {one.version.article}",
+         one.version.evidence.label if one.version.validated_on else
+         _("{level} ; à valider").format(level=one.version.evidence.label))
+        for about, one in still
+    ]  # fmt: skip
+    headers = (_("Règle"), _("Sur"), _("Portée"), _("Constat"), _("Texte"), _("Preuve"))
+    return {
+        "id": "constats", "name": _("Constats ouverts"), "late": bool(noted.breaches),
+        "standing": ngettext("{count} règle ouverte", "{count} règles ouvertes", len(still)).format(count=len(still)),
+        "grids": _grid(_("Ce qui reste à mettre en règle"), headers, rows),
+    }  # fmt: skip

@@ -1,0 +1,159 @@
+"""Contracts as they stood at a moment, read for a document: what is written, who is party, what came, what is judged.
+
+Datasets are named where they are of the body whose contract it is, or of one below: whoever reads its contracts reads
+these.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.compliance.evaluation import Assessment
+from registry.compliance.told import find_told, is_breach
+from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.rules import Span
+from registry.contracts.clauses.standing import Expectation, asked_of, expectations_of
+from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.rules import state_of
+from registry.contracts.deliveries.vocabulary import DeliveryState
+from registry.contracts.models import Contract, ContractDataset, ContractParty
+from registry.contracts.rules import state_on
+from registry.contracts.vocabulary import ContractState, PartySide
+from registry.datasets.models import Dataset
+from registry.datasets.vocabulary import PersonalData
+from registry.kernel.issuing import Moment
+from registry.kernel.words import _
+from registry.ledger.as_of import find_rows
+
+
+@dataclass(frozen=True)
+class NotedContract:
+    """A contract at a moment; `judged` says of what each finding is, and the finding."""
+
+    written: Written
+    day: date
+    parties: Sequence[tuple[Any, str]]
+    titles: Mapping[int, str]
+    deliveries: Sequence[Any]
+    expected: Sequence[Expectation]
+    judged: Sequence[tuple[str, Assessment]]
+
+    @property
+    def row(self) -> Any:
+        """The row of the contract."""
+        return self.written.contract
+
+    @property
+    def state(self) -> ContractState:
+        """Where it stands on the day, by its dates."""
+        return state_on(self.written.term, self.day)
+
+    @property
+    def holders(self) -> str:
+        """Who holds it, by name: every party but the body whose contract it is, and who grants it."""
+        ours = self.row.organisation_id
+        return ", ".join(name for row, name in self.parties if row.side != PartySide.GRANTOR and row.party_id != ours)
+
+    @property
+    def held(self) -> list[Span]:
+        """What is in force on the day, in the order of the kinds."""
+        order = {kind: place for place, kind in enumerate(kinds())}
+        spans = [one for one in self.written.spans(signed_by=self.day) if one.holds(self.day)]
+        return sorted(spans, key=lambda one: (order.get(one.stipulation.kind, len(order)), one.stipulation.id))
+
+    @property
+    def missing(self) -> list[Expectation]:
+        """What one looks for and that is not in force, for the contract or for some of its datasets."""
+        return [one for one in self.expected if one.missing_of is not None]
+
+    @property
+    def late(self) -> list[Any]:
+        """What is awaited and late."""
+        return [one for one in self.deliveries if self.stands(one) is DeliveryState.LATE]
+
+    @property
+    def breaches(self) -> list[tuple[str, Assessment]]:
+        """What the law asks for and is not so."""
+        return [(about, one) for about, one in self.judged if is_breach(one)]
+
+    def stands(self, delivery: Any) -> DeliveryState:
+        """Where a delivery stands on the day."""
+        return state_of(delivery.in_time_until, delivery.received_on, delivery.answer, self.day)
+
+    def name_dataset(self, number: int) -> str:
+        """A dataset by its title where whoever reads the contract may read it."""
+        return self.titles.get(number) or _("un jeu d’un autre organisme")
+
+
+def read_contracts(
+    session: Session, rows: Sequence[Any], every: Mapping[int, Any], moment: Moment
+) -> list[NotedContract]:
+    """These contracts, read together: a number of questions that does not grow with them."""
+    ids = [one.id for one in rows]
+    written = find_written(session, rows, until=moment.until)
+    parties = _by_contract(find_rows(session, ContractParty, until=moment.until, column="contract_id", among=ids))
+    ties = _by_contract(find_rows(session, ContractDataset, until=moment.until, column="contract_id", among=ids))
+    numbers = {tie.dataset_id for each in ties.values() for tie in each}
+    datasets = {one.id: one for one in find_rows(session, Dataset, until=moment.until, column="id", among=numbers)}
+    came = _by_contract(find_rows(session, Delivery, until=moment.until, column="contract_id", among=ids))
+    judged = find_told(session, SubjectKind.CONTRACT, ids, moment)
+    acts = {number: one for each in written.values() for number, one in each.amendments.items()}
+    of_acts = find_told(session, SubjectKind.AMENDMENT, sorted(acts), moment)
+    found = []
+    for row in rows:
+        covered = [tie.dataset_id for tie in ties.get(row.id, ())]
+        mine = [datasets[number] for number in covered if number in datasets and not datasets[number].annulled]
+        touched = any(one.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED} for one in mine)
+        asked = asked_of(row, personal=touched if row.personal_data is None else row.personal_data)
+        day = moment.as_of
+        found.append(
+            NotedContract(
+                written=written[row.id],
+                day=day,
+                parties=[(one, _name(every, one.party_id)) for one in parties.get(row.id, ())],
+                titles={
+                    number: datasets[number].title if _is_below(every, datasets.get(number), row) else ""
+                    for number in covered
+                },
+                deliveries=sorted(came.get(row.id, ()), key=lambda one: (one.due_on or date.max, one.id)),
+                expected=expectations_of(written[row.id], asked, covered, day, signed_by=day),
+                judged=[
+                    *((_("Contrat"), one) for one in judged.get(row.id, ())),
+                    *(
+                        (_("Avenant n° {number}").format(number=acts[number].number), one)
+                        for number in written[row.id].amendments
+                        for one in of_acts.get(number, ())
+                    ),
+                ],
+            )
+        )
+    return found
+
+
+def _by_contract(rows: Sequence[Any]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    for one in rows:
+        if not one.annulled:
+            found.setdefault(one.contract_id, []).append(one)
+    return found
+
+
+def _name(every: Mapping[int, Any], number: int) -> str:
+    return every[number].name if number in every else _("une organisation effacée")
+
+
+def _is_below(every: Mapping[int, Any], dataset: Any | None, contract: Any) -> bool:
+    if dataset is None or dataset.organisation_id not in every:
+        return False
+    return contract.organisation_id in every[dataset.organisation_id].lineage
+
+
+def find_noted(session: Session, number: int, moment: Moment) -> Any | None:
+    """The row of a contract at a moment, or nothing."""
+    found = find_rows(session, Contract, until=moment.until, column="id", among=[number])
+    return found[0] if found else None

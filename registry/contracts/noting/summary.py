@@ -1,0 +1,171 @@
+"""What the summary of all the contracts of a body says in a document: which are to look at first, and why.
+
+Law: CGCT L1411-13; CCP L3131-2 to L3131-5.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.models import Contract
+from registry.contracts.noting.reading import NotedContract, read_contracts
+from registry.contracts.vocabulary import ContractKind, ContractState
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.words import _, ngettext
+from registry.ledger.as_of import find_rows
+from registry.organisations.holding import BODIES, find_every, find_held, frame_of_sheets
+from registry.organisations.queries import get_organisation
+from registry.web.templating import say_day
+
+SUBJECT = "organisation"
+OFFERED = {SUBJECT: BODIES}
+_OVER = frozenset({ContractState.ENDED})
+
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The body whose contracts are summed up.
+
+    Raises: NotFound; Invalid when the subject is none that has contracts here.
+    """
+    body = get_organisation(session, subject.number) if subject.kind == SUBJECT else None
+    if body is None or body.kind not in BODIES:
+        raise Invalid(_("La synthèse des contrats est celle d’une organisation dont le registre est tenu ici."))
+    return body.id
+
+
+def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """The contracts of a body and of its services, as they stood.
+
+    Raises: NotFound; Invalid when the body was not in the register that day.
+    """
+    every = find_every(session, moment)
+    held = find_held(session, every, subject.number)
+    rows = [
+        one
+        for one in find_rows(session, Contract, until=moment.until)
+        if not one.annulled and one.organisation_id in held.within
+    ]
+    noted = sorted(read_contracts(session, rows, every, moment), key=_gravest)
+    going = [one for one in noted if one.state not in _OVER]
+    values = {
+        **frame_of_sheets(session, held, moment, held.asked.name),
+        "card": [
+            {"label": _("Organisation"), "text": held.asked.name},
+            {"label": _("Contrats en vie"), "text": str(len(going))},
+            {"label": _("Contrats terminés"), "text": str(len(noted) - len(going))},
+        ],
+        "summary": [*_summary(going)],
+        "sheets": [_first(going), _every(going), _lacking(going), _ended(noted)],
+    }
+    return Gathered(held.kind, held.asked.id, held.asked.name, held.asked.id, values)
+
+
+def _gravest(one: NotedContract) -> tuple[int, int, int, int]:
+    return -len(one.breaches), -len(one.late), -len(one.missing), one.row.id
+
+
+def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
+    """By kind of contract: those of which the law's obligations are kept, as far as known, and those in breach."""
+    counts = Counter((ContractKind(one.row.kind), bool(one.breaches)) for one in going)
+    for kind in ContractKind:
+        if counts[kind, False] or counts[kind, True]:
+            yield {"label": kind.label, "first": counts[kind, False], "second": counts[kind, True]}
+
+
+def _first(going: Sequence[NotedContract]) -> dict[str, Any]:
+    """What to look at first: contract by contract, in one sentence each."""
+    lines = [
+        {"label": one.row.object, "text": "\n".join(words)}
+        for one in going
+        if (words := _why(one))
+    ]  # fmt: skip
+    count = len(lines)
+    standing = (
+        ngettext("{count} contrat demande une décision", "{count} contrats demandent une décision", count).format(
+            count=count
+        )
+        if count
+        else _("Aucun contrat ne demande de décision, de ce que le registre sait")
+    )
+    return {
+        "id": "dabord", "name": _("Ce qu’il faut regarder d’abord"), "standing": standing,
+        "late": any(one.breaches for one in going), "lines": lines,
+    }  # fmt: skip
+
+
+def _why(one: NotedContract) -> list[str]:
+    said = []
+    if one.breaches:
+        count = len(one.breaches)
+        said.append(
+            ngettext("{count} obligation n’est pas suivie", "{count} obligations ne sont pas suivies", count).format(
+                count=count
+            )
+        )
+    if one.late:
+        count = len(one.late)
+        said.append(
+            ngettext("{count} remise est en retard", "{count} remises sont en retard", count).format(count=count)
+        )
+    contrary = [kinds().label(span.stipulation.kind) for span in one.held if is_contrary(span.stipulation.kind)]
+    if contrary:
+        said.append(_("clause à lever : {clauses}").format(clauses=", ".join(contrary)))
+    if one.state is ContractState.ENDING:
+        said.append(_("finit le {day}").format(day=say_day(one.written.term.last_on(one.day))))
+    return said
+
+
+def _every(going: Sequence[NotedContract]) -> dict[str, Any]:
+    rows = [
+        (
+            one.row.object, one.holders or _("À dire"),
+            say_day(last) if (last := one.written.term.last_on(one.day)) else "–",
+            str(len(one.held)), str(len(one.missing)) if one.row.clauses_read_on else _("à relire"),
+            str(len(one.breaches)), str(len(one.late)),
+        )
+        for one in going
+    ]  # fmt: skip
+    headers = (
+        _("Contrat"), _("Titulaire"), _("Finit le"), _("Clauses en vigueur"), _("Clauses absentes"),
+        _("Obligations non suivies"), _("Remises en retard"),
+    )  # fmt: skip
+    return {
+        "id": "contrats", "name": _("Les contrats en vie"),
+        "grids": [{"caption": _("Contrat par contrat"), "headers": headers, "rows": rows}] if rows else [],
+    }  # fmt: skip
+
+
+def _lacking(going: Sequence[NotedContract]) -> dict[str, Any]:
+    """The clauses that contracts read whole most often lack: what the next amendments may ask for together."""
+    lacking: dict[str, list[str]] = {}
+    for one in going:
+        for expected in one.missing if one.row.clauses_read_on else ():
+            lacking.setdefault(expected.kind, []).append(one.row.object)
+    rows = [
+        (kinds().label(kind), kinds().words(kind, "article"), str(len(names)), " ; ".join(names))
+        for kind, names in sorted(lacking.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ]
+    headers = (_("Clause"), _("Texte"), _("Contrats"), _("Lesquels"))
+    return {
+        "id": "manques", "name": _("Les clauses qui manquent le plus"),
+        "standing": "" if rows else _("Aucune, dans les contrats relus en entier"),
+        "grids": [{"caption": _("Ce qu’un avenant peut demander"), "headers": headers, "rows": rows}] if rows else [],
+    }  # fmt: skip
+
+
+def _ended(noted: Sequence[NotedContract]) -> dict[str, Any]:
+    rows = [
+        (one.row.object, one.holders or _("À dire"), say_day(one.written.term.last_on(one.day)))
+        for one in noted
+        if one.state in _OVER
+    ]
+    return {
+        "id": "termines", "name": _("Les contrats terminés"), "standing": "" if rows else _("Aucun"),
+        "grids": [
+            {"caption": _("Terminés"), "headers": (_("Contrat"), _("Titulaire"), _("Fini le")), "rows": rows}
+        ] if rows else [],
+    }  # fmt: skip

@@ -1,0 +1,42 @@
+"""What the summary of contracts offers the renderer: its words; the rest is that of documents made of sheets."""
+
+from collections.abc import Mapping
+
+from registry.reporting.sheets import Dossier, bars, framed, from_canonical, from_sample, to_canonical
+from registry.reporting.sheets import listed as tables
+from registry.reporting.vocabulary import Bars, Frame
+
+__all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]
+
+TITLE = "Synthèse des contrats"
+LAW = "Code de la commande publique ; code général des collectivités territoriales, L1411-1 et suivants"
+SHEETS = "Ce qu’il faut regarder, et tous les contrats"
+COUNTED = "Nature du contrat"
+COLUMNS = "sans manquement constaté", "avec une obligation non suivie"
+INTRODUCTION = (
+    "Les contrats et conventions par lesquels des données du service public sont produites, tenues ou remises, au jour "
+    "de la synthèse. Un contrat est compté en manquement quand une obligation de la loi, jugée sur ce que le registre "
+    "sait, n’est pas suivie ; chacun a sa note, qui s’émet depuis sa page."
+)
+NOTHING = "Aucun contrat n’est au registre à cette date."
+CAUTION = (
+    "Document préparatoire : il peut citer des informations que le secret des affaires protège. Les contrats d’autres "
+    "organismes n’y sont pas repris."
+)
+ASKS = (
+    ("CCP, art. L3131-2 à L3131-4", "Les données d’une concession reviennent à l’autorité concédante", "Texte lu"),
+    ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Texte lu"),
+    ("Stipulations du contrat", "Les clauses cherchées et leur liste", "Méthode du registre, à valider"),
+)
+"""Each text, what it asks, and how it was read."""
+SIGNS = ("Direction générale", "Service juridique")
+
+
+def charts(dossier: Dossier) -> Mapping[str, Bars]:
+    """The figures of the summary, drawn."""
+    return bars(dossier, COLUMNS)
+
+
+def frame(dossier: Dossier) -> Frame:
+    """What the cover, the running footer and the metadata say."""
+    return framed(dossier, TITLE)

@@ -1,0 +1,170 @@
+"""The note for the assembly on a contract, and the summary of all: what they say, of which day, to whom."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from registry.contracts.noting import gathering, summary
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Moment, Subject
+from registry.kernel.permissions import Role
+from registry.platform.clock import now
+from registry.reporting.discovery import get_report
+from tests.conftest import TODAY, Town
+from tests.contracts.test_clause_pages import a_contract, amend
+from tests.contracts.test_contracts import record
+from tests.contracts.test_coverage import dataset_of
+from tests.contracts.test_covering import about, says
+
+pytestmark = pytest.mark.database
+NOW = Moment(TODAY, TODAY, TODAY, until=None)
+SHEETS = ["decider", "contrat", "dates", "clauses", "couverture", "socle", "remises", "constats"]
+
+
+def note_of(town: Town, place: str, moment: Moment = NOW) -> Any:
+    """The content of the note, as its report takes it."""
+    with town.acting() as session:
+        found = gathering.gather(session, Subject("contract", int(place.rpartition("/")[2])), moment)
+    return _read("contract-note", found.values)
+
+
+def summary_of(town: Town, number: int, moment: Moment = NOW) -> Any:
+    with town.acting() as session:
+        found = summary.gather(session, Subject("organisation", number), moment)
+    return _read("contracts-summary", found.values)
+
+
+def _read(report: str, values: Any) -> Any:
+    more = {"issued_on": TODAY, "author": "DGS", "seal": {"number": 1, "root": "0" * 64}}
+    module = get_report(report).content
+    return module.from_canonical(module.to_canonical(module.from_sample({**values, **more})))
+
+
+def sheet(content: Any, name: str) -> Any:
+    return next(one for one in content.sheets if one.id == name)
+
+
+def lines(content: Any, name: str) -> dict[str, str]:
+    return {line.label: line.text for line in sheet(content, name).lines}
+
+
+def rows(content: Any, name: str) -> list[tuple[str, ...]]:
+    return [row for grid in sheet(content, name).grids for row in grid.rows]
+
+
+def test_the_note_says_first_what_to_decide_then_what_it_rests_on(town: Town) -> None:
+    jurist, dataset = town.someone(Role.LEGAL), dataset_of(town, town.authority_id, "Réseau d’eau")
+    place = about(jurist, town, dataset, object="Gestion de l’eau")
+    says(jurist, place, "reuse-ban", article="art. 46", text="Rien ne sort.")
+    says(jurist, place, "supply", article="art. 2", datasets=[dataset], terms={"indispensable": True})
+    amend(jurist, place, 1, signed_on="2023-11-06", effective_on="2024-01-01", published_on="2023-12-01")
+
+    content = note_of(town, place)
+
+    assert [one.id for one in content.sheets] == SHEETS
+    decided = lines(content, "decider")
+    assert decided["Lever par avenant"] == "Interdiction d’exploiter ou de réutiliser, Contrat, art. 46"
+    assert "Format et standard ouverts" in decided["Demander par avenant"]
+    assert "(Code de la commande publique" in decided["Mettre en règle"]
+    assert ("Contrat, art. 2", "Fourniture des données", "Réseau d’eau") in [
+        row[:3] for row in rows(content, "clauses")
+    ]
+    cells = {row[0]: row[1:] for row in rows(content, "couverture")}
+    assert cells["Fourniture des données"] == ("Contrat, art. 2",)
+    assert cells["Qualité des données"] == ("✗ Absente",)
+    assert [row[:2] for row in rows(content, "dates")][3:6] == [
+        ("6 novembre 2023", "Signature de l’avenant n° 1 : Avenant sur les données 1"),
+        ("1er décembre 2023", "Données essentielles de l’avenant n° 1 publiées"),
+        ("1er janvier 2024", "L’avenant n° 1 s’applique"),
+    ]
+    assert all(row[3] and row[4] for row in rows(content, "socle"))
+    assert {row[1] for row in rows(content, "constats")} == {"Contrat", "Avenant n° 1"}
+    counted = {one.label: (one.first, one.second) for one in content.summary}
+    assert counted["Réseau d’eau"][0] == 1
+
+
+def test_the_note_tells_of_a_day_by_what_was_signed_that_day_and_refuses_one_before_the_contract(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, signed_on="2023-11-06", effective_on="2024-01-01")
+    says(jurist, place, "audit", article="art. 3", amendment_id=amendment)
+
+    def held(day: date) -> list[str]:
+        return [row[1] for row in rows(note_of(town, place, Moment(day, TODAY, TODAY, None)), "clauses")]
+
+    assert held(date(2023, 12, 31)) == []
+    assert held(date(2024, 1, 1)) == ["Contrôle des données"]
+    past = note_of(town, place, Moment(TODAY, TODAY, TODAY, now() + timedelta(days=1)))
+    assert [one.id for one in past.sheets] == SHEETS
+    with pytest.raises(Invalid, match="pas encore au registre ce jour-là"):
+        note_of(town, place, Moment(TODAY, TODAY, TODAY, now() - timedelta(days=900)))
+
+
+def test_a_contract_nobody_read_whole_says_so_and_calls_no_clause_absent(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, clauses_read_on="")
+
+    content = note_of(town, place)
+
+    assert "Relire le contrat en entier" in lines(content, "decider")
+    assert "Chercher au contrat, ou demander" in lines(content, "decider")
+    assert not sheet(content, "couverture").late
+    assert "✗ Absente" not in str(rows(content, "couverture"))
+    assert next(line for line in content.card if line.label == "Clauses relues").is_missing
+
+
+def test_a_dataset_that_the_reader_of_the_contract_may_not_read_is_not_named(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    dataset = dataset_of(town, town.commune_id, "Jeu de la commune")
+    place = about(jurist, town, dataset)
+
+    named, (number, body) = str(note_of(town, place)), (int(place.rpartition("/")[2]), town.other_commune_id)
+    with town.as_owner() as session:
+        moved = {"body": body, "contract": number}
+        session.connection().exec_driver_sql(
+            "UPDATE contract SET organisation_id = %(body)s WHERE id = %(contract)s", moved
+        )
+    other = str(note_of(town, place))
+
+    assert "Jeu de la commune" in named
+    assert "Jeu de la commune" not in other
+    assert "un jeu d’un autre organisme" in other
+
+
+def test_the_summary_puts_first_the_contracts_that_break_the_law_and_leaves_out_those_of_others(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    quiet = record(jurist, town, kind="protocol", object="Protocole tranquille", starts_on="2024-01-01")
+    assert quiet.status_code == 303
+    says(jurist, a_contract(jurist, town, object="Gestion de l’eau"), "reuse-ban", text="Rien ne sort.")
+    record(jurist, town, object="Ancien contrat", starts_on="2010-01-01", ends_on="2015-12-31")
+    with town.acting():
+        other = town.someone(Role.LEGAL, town.commune_id)
+    answer = other.post(
+        "/contrats/nouveau",
+        {"kind": "dsp", "object": "Contrat de la commune", "parties": "", "organisation_id": str(town.commune_id)},
+    )
+    assert answer.status_code == 303
+
+    content = summary_of(town, town.authority_id)
+
+    assert [row[0] for row in rows(content, "contrats")] == ["Gestion de l’eau", "Protocole tranquille"]
+    assert [row[0] for row in rows(content, "termines")] == ["Ancien contrat"]
+    assert "clause à lever" in lines(content, "dabord")["Gestion de l’eau"]
+    assert tuple({row[3] for row in rows(content, "manques")}) == ("Gestion de l’eau",)
+    assert [row[0] for row in rows(summary_of(town, town.commune_id), "contrats")] == ["Contrat de la commune"]
+
+
+def test_the_page_of_a_contract_offers_its_note_and_the_list_the_summary(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, object="Gestion de l’eau")
+
+    (note,) = re.findall(r'href="(/documents\?report=contract-note[^"]+)"', jurist.get(place).text)
+    page = jurist.get(note.replace("&amp;", "&"))
+
+    assert page.status_code == 200
+    assert "Gestion de l’eau" in page.text
+    assert "/documents?report=contracts-summary" in jurist.get("/contrats").text
+    reader = town.someone(Role.READER)
+    assert "contract-note" not in reader.get(place).text
