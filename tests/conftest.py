@@ -37,7 +37,7 @@ from registry.organisations.forms import PersonForm, ServiceForm
 from registry.organisations.queries import find_organisations
 from registry.organisations.service import add_service, open_registry
 from registry.organisations.territory import Commune, Intercommunality
-from registry.platform.bootstrap import database_statements, role_statements
+from registry.platform.bootstrap import closing_statements, database_statements, role_statements
 from registry.platform.clock import today as current_day
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, engine_for, transaction
 from registry.platform.home import Home, Urls
@@ -132,7 +132,8 @@ def template(cluster: Cluster) -> str:
         for statement in (*role_statements(PASSWORDS), *database_statements("template_registry")):
             connection.execute(statement)
     with _superuser(cluster, "template_registry") as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+        for statement in closing_statements():
+            connection.execute(statement)
     owner = engine_for(_urls(cluster, "template_registry").owner)
     migrate(owner)
     owner.dispose()

@@ -22,7 +22,7 @@ from registry.organisations.forms import PersonForm
 from registry.organisations.models import Registry
 from registry.organisations.service import open_registry
 from registry.organisations.territory import get_intercommunality
-from registry.platform.bootstrap import database_statements, role_statements
+from registry.platform.bootstrap import closing_statements, database_statements, role_statements
 from registry.platform.clock import PARIS
 from registry.platform.database import APP, JOBS, OWNER, PUBLIC, Acting, transaction
 from registry.platform.home import DATABASE, Home, open_home
@@ -43,7 +43,9 @@ def init(context: click.Context, siren: str | None, email: str, time_zone: str, 
             *database_statements(DATABASE),
         ):
             click.echo(statement.as_string() + ";")
-        click.echo(f"\\connect {DATABASE}\nALTER SCHEMA public OWNER TO {OWNER};")
+        click.echo(f"\\connect {DATABASE}")
+        for statement in closing_statements():
+            click.echo(statement.as_string() + ";")
         return
     if siren is None:
         raise Invalid(_("Donnez le SIREN de l’intercommunalité : beffroi init --siren 200033579"))

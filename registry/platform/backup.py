@@ -226,6 +226,8 @@ def _write(
         programs = programs_for(home, major)
         run_client(
             programs / "pg_dump", home.urls.owner, "--format=custom", "--enable-row-security", "--no-owner",
+            # What the superuser closed there is the server's: the owner could not close it again when restoring.
+            "--exclude-schema=pg_catalog",
             f"--snapshot={snapshot}", "--lock-wait-timeout=30s", f"--file={dump}",
             *(f"--exclude-table-data={table}" for table in contents.key_tables),
         )  # fmt: skip

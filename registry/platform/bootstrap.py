@@ -1,4 +1,4 @@
-"""What a superuser runs once: the four roles, and the database that the owner holds."""
+"""What a superuser runs: the four roles, the database that the owner holds, and what is closed inside it."""
 
 from psycopg import sql
 
@@ -35,4 +35,20 @@ def database_statements(name: str) -> list[sql.Composed]:
             jobs=sql.Identifier(JOBS),
             public=sql.Identifier(PUBLIC),
         ),
+    ]
+
+
+def closing_statements() -> list[sql.Composed]:
+    """Run inside the database: its schema is the owner's, and nobody else makes, reads or drops large objects.
+
+    PostgreSQL lets every role make them, and before version 16 even in a read-only transaction. Their functions are
+    the superuser's: no migration can take them back.
+    """
+    return [
+        sql.SQL("ALTER SCHEMA public OWNER TO {owner}").format(owner=sql.Identifier(OWNER)),
+        sql.SQL(
+            "DO $closing$ DECLARE made regprocedure; BEGIN FOR made IN SELECT oid FROM pg_proc"
+            " WHERE pronamespace = 'pg_catalog'::regnamespace AND (proname LIKE 'lo\\_%' OR proname IN ('loread',"
+            " 'lowrite')) LOOP EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', made); END LOOP; END $closing$"
+        ).format(),
     ]

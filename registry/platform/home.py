@@ -17,7 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 
 from registry.kernel.errors import Unavailable
 from registry.kernel.words import _
-from registry.platform.bootstrap import database_statements, role_statements
+from registry.platform.bootstrap import closing_statements, database_statements, role_statements
 from registry.platform.database import (
     APP,
     JOBS,
@@ -280,7 +280,7 @@ def _make_schema(home: Home) -> None:
 
 
 def make_database(cluster: Cluster, passwords: dict[str, str], name: str = DATABASE) -> None:
-    """The roles and the database, by the cluster's superuser; made once, left alone afterwards."""
+    """The roles and the database, by the cluster's superuser; made once, its doors closed each time."""
     superuser = {"user": cluster.superuser, "password": cluster.password_file.read_text().strip()}
     with psycopg.connect(connection_url(cluster, dbname="postgres", **superuser), autocommit=True) as connection:
         known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
@@ -290,4 +290,5 @@ def make_database(cluster: Cluster, passwords: dict[str, str], name: str = DATAB
             for statement in database_statements(name):
                 connection.execute(statement)
     with psycopg.connect(connection_url(cluster, dbname=name, **superuser), autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+        for statement in closing_statements():
+            connection.execute(statement)

@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from registry.platform.bootstrap import database_statements
+from registry.platform.bootstrap import closing_statements, database_statements
 from registry.platform.database import engine_for
 from registry.platform.postgres import Cluster, connection_url
 
@@ -26,7 +26,8 @@ def empty(cluster: Cluster, template: str) -> Iterator[Engine]:
         for statement in database_statements(name):
             connection.execute(statement)
     with superuser(name) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+        for statement in closing_statements():
+            connection.execute(statement)
     owner = engine_for(connection_url(cluster, user="beffroi_owner", password="beffroi_owner", dbname=name))
     yield owner
     owner.dispose()

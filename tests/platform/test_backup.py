@@ -39,6 +39,7 @@ from registry.platform.backup_archive import (
     write_keys,
 )
 from registry.platform.backup_restoring import restored_aside, restored_into
+from registry.platform.bootstrap import closing_statements
 from registry.platform.clock import now
 from registry.platform.database import Acting, engine_for, transaction
 from registry.platform.home import open_home
@@ -300,7 +301,8 @@ def elsewhere(town) -> Iterator[Settings]:
     with psycopg.connect(superuser_url(cluster), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} OWNER beffroi_owner TEMPLATE template0 ENCODING 'UTF8'")
     with psycopg.connect(superuser_url(cluster, name), autocommit=True) as connection:
-        connection.execute("ALTER SCHEMA public OWNER TO beffroi_owner")
+        for statement in closing_statements():
+            connection.execute(statement)
     own = town.home.urls.owner.rpartition("/")[2].partition("?")[0]
     owner, app, jobs = (
         url.replace(f"/{own}", f"/{name}") for url in (town.home.urls.owner, town.home.urls.app, town.home.urls.jobs)

@@ -108,7 +108,18 @@ def test_the_public_is_refused_everything_else(published: Published, question: s
     assert getattr(refused.value.orig, "sqlstate", "") in {"42501", "25006"}, str(refused.value.orig)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE dataset SET title = 'à moi'", "DELETE FROM distribution"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE dataset SET title = 'à moi'",
+        "DELETE FROM distribution",
+        "SELECT lo_create(0)",
+        "SELECT lo_creat(-1)",
+        "SELECT lo_from_bytea(0, 'x')",
+        "SELECT lo_put(1, 0, 'x')",
+        "SELECT lo_unlink(1)",
+    ],
+)
 def test_leaving_the_read_only_transaction_opens_no_right(published: Published, statement: str) -> None:
     with published.town.home.public.connect() as connection:
         connection.execute(text("SET TRANSACTION READ WRITE"))
