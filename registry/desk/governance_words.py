@@ -30,11 +30,22 @@ def say_training(task: Task, *_known: object) -> Words:
 
 
 def say_correction(task: Task, *_known: object) -> Words:
-    """A sheet that was said to be wrong, and did not change since."""
+    """A sheet that was said to be wrong: to mend, then to answer about anew in its campaign if that one still runs."""
+    stands, campaign_id, note = task.detail.split(":", 2)
+    if stands == "changed":
+        return (
+            _("Dire si la fiche est juste maintenant : {note}").format(note=note),
+            _("elle a changé depuis qu’une campagne de certification l’a signalée"),
+            _("certifiée, elle ne vous attend plus ; signalée de nouveau, elle reste à corriger"), _("Répondre"),
+            f"/gouvernance/certifications/{campaign_id}?etat=wrong#fiches",
+        )  # fmt: skip
+    gain = (
+        _("corrigée, elle attend une nouvelle réponse dans sa campagne") if stands == "open"
+        else _("corrigée, ou certifiée telle quelle dans une campagne ouverte, elle ne vous attend plus")
+    )  # fmt: skip
     return (
-        _("Corriger la fiche : {note}").format(note=task.detail), _("une campagne de certification l’a signalée"),
-        _("corrigée, ou certifiée telle quelle dans une campagne ouverte, elle ne vous attend plus"), _("Corriger"),
-        f"/jeux/{task.subject_id}/modifier",
+        _("Corriger la fiche : {note}").format(note=note), _("une campagne de certification l’a signalée"), gain,
+        _("Corriger"), f"/jeux/{task.subject_id}/modifier",
     )  # fmt: skip
 
 

@@ -69,7 +69,8 @@ class Laws:
     """The policies in force that make tasks, those that bind in law, and those whose breach is a delay passed.
 
     `owed_by_law` are those legal staff or the DPO must see kept on a dataset or an activity; `of_law` what those of a
-    dataset wait for in the fields of law: facts, and the policies a breach of which is mended there.
+    dataset wait for in the fields of law: facts, and the policies a breach of which is mended there; `of_sheets` what
+    of a body is mended by beginning a sheet: what it owes whatever it recorded.
     """
 
     policies: tuple[str, ...]
@@ -77,6 +78,7 @@ class Laws:
     dated: tuple[str, ...]
     owed_by_law: tuple[str, ...]
     of_law: tuple[str, ...]
+    of_sheets: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,8 @@ class Task:
 
     `detail` is the missing fact, the policy breached, the roles vacant, the file imported or the question, as the
     kind says; `word` is what the asker wrote when they put the task off or handed it, `given_word` what was written
-    to them; `of_law` that only the fields of law are theirs to fill; `passed` that
+    to them; `of_law` that only the fields of law are theirs to fill; `by_sheet` that a sheet they
+    may begin tells what a body owes; `passed` that
     a time the law leaves has run out; `act` is what alike tasks share, `alike` how many of the list do, `alike_late`
     how many of those are late. Units: `number` of findings, or of vacant roles.
     """
@@ -106,6 +109,7 @@ class Task:
     passed: bool
     waiting: bool
     of_law: bool
+    by_sheet: bool
     arrangement_id: int | None
     arranged: Arrangement | None
     until: date | None
@@ -128,6 +132,8 @@ class Task:
             return MENDING[self.kind]
         if self.detail == SLIP_POLICY:
             return Permission.PROCESSING_DISPOSAL_PREPARE
+        if self.by_sheet:
+            return Permission.DATASETS_SHEET_RECORD
         return Permission.DATASETS_LAW_RECORD if self.of_law else MENDING[self.subject_kind]
 
 

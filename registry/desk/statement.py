@@ -16,16 +16,18 @@ _KEPT_BY_ASKER = """
 
 # What is said of a body by the findings of its datasets (its staff, its population) is one task of that body. What
 # waits for a fact is one task a fact, whatever it settles; a breach is one task a policy. Whoever may appoint is told
-# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers for
-# the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity that
-# lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its time is
-# told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for erasure once
-# no request needs their name. A refusal is owed point by point, then the move once more. Who answers for data is told
-# of training once a course exists. A campaign asks whoever keeps a sheet; where nobody in post signs in, whoever may
-# record it; what is answered to be wrong is theirs to mend, one task a sheet, until the sheet changes or is certified
-# as it stands, in that campaign or in a later one. The tasks that ask for one act, on as many sheets, are told as one
-# line once there are enough of them: it stands where the gravest of them would. Narrowed to kinds about sheets, a
-# question is told where it is put to who keeps the sheet: what is asked of a jurist or of the DPO is theirs alone.
+# of vacancies, so the policies that only ask for an appointment on a dataset make no task of their own. Who answers
+# for the law without keeping the sheet is told of what a policy they owe waits for in the fields of law. The activity
+# that lacks an impact assessment has a task of that kind, and no other for the same policy. What is kept beyond its
+# time is told to who may prepare a slip, until it stands on one that waits for its visa; who asked is proposed for
+# erasure once no request needs their name. A refusal is owed point by point, then the move once more. Who answers for
+# data is told of training once a course exists. What a body owes whatever it recorded is told to who may begin its
+# sheet too. A campaign asks whoever keeps a sheet; where nobody in post signs in, whoever may record it; what is
+# answered to be wrong is theirs to mend, one task a sheet: once the sheet has changed they say in that campaign if it
+# is right now, and it ends when that one or a later one certifies it; of a closed one, when it changes. The tasks
+# that ask for one act, on as many sheets, are told as one line once there are enough of them: it stands where the
+# gravest of them would. Narrowed to kinds about sheets, a question is told where it is put to who keeps the sheet:
+# what is asked of a jurist or of the DPO is theirs alone.
 _TASKS = f"""
 WITH waiting AS MATERIALIZED (
   SELECT request_id, min(since) AS since, bool_or(late) AS late, bool_or(by_role AND handed IS NULL) AS mine,
@@ -92,6 +94,7 @@ WITH waiting AS MATERIALIZED (
    WHERE (subject_kind IN ('dataset', 'system') AND organisation_id = ANY (:recording) AND detail <> :slip_policy)
       OR (subject_kind = 'dataset' AND organisation_id = ANY (:disposing) AND detail = :slip_policy)
       OR (subject_kind = 'organisation' AND organisation_id = ANY (:amending))
+      OR (subject_kind = 'organisation' AND organisation_id = ANY (:recording) AND detail = ANY (:of_sheets))
       OR (subject_kind = 'dataset' AND organisation_id = ANY (:law) AND detail = ANY (:of_law))
       OR (subject_kind = 'activity' AND organisation_id = ANY (:processing) AND detail <> :dpia_policy)
    GROUP BY subject_kind, subject_id, organisation_id, detail
@@ -187,14 +190,19 @@ WITH waiting AS MATERIALIZED (
    GROUP BY c.id
   UNION ALL
   SELECT 'correction', concat_ws(':', 'correction', s.dataset_id), min(s.organisation_id), 'dataset', s.dataset_id,
-         string_agg(s.note, ' ; ' ORDER BY s.id), ARRAY[]::text[], 2, min(s.answered_on), NULL, 1, false, false,
+         concat_ws(':', CASE WHEN bool_and(s.dataset_version <> d.version) THEN 'changed'
+                             WHEN bool_or(c.closed_on IS NULL) THEN 'open' ELSE 'closed' END,
+                   max(s.campaign_id), string_agg(s.note, ' ; ' ORDER BY s.id)),
+         ARRAY[]::text[], 2, min(s.answered_on), NULL, 1, false, false,
          CAST(:correction_patience AS integer), NULL
     FROM certification s JOIN certification_campaign c ON c.id = s.campaign_id AND NOT c.annulled
     JOIN dataset d ON d.id = s.dataset_id AND NOT d.annulled AND d.stage <> 'disposed'
-   WHERE s.state = 'wrong' AND s.dataset_version = d.version AND s.organisation_id = ANY (:recording)
+   WHERE s.state = 'wrong' AND (s.dataset_version = d.version OR c.closed_on IS NULL)
+     AND s.organisation_id = ANY (:recording)
      AND NOT EXISTS (SELECT FROM certification l
                        JOIN certification_campaign n ON n.id = l.campaign_id AND NOT n.annulled
-                      WHERE l.dataset_id = s.dataset_id AND l.state = 'certified' AND l.dataset_version = d.version
+                      WHERE l.dataset_id = s.dataset_id AND l.state = 'certified'
+                        AND l.dataset_version >= s.dataset_version
                         AND (l.answered_on, l.campaign_id) > (s.answered_on, s.campaign_id))
      AND {_KEPT_BY_ASKER}
    GROUP BY s.dataset_id
@@ -269,6 +277,8 @@ WITH waiting AS MATERIALIZED (
               WHEN own.until > :today THEN 'snoozed' ELSE 'mine' END AS place,
          task.kind = 'finding' AND task.subject_kind = 'dataset'
            AND task.organisation_id <> ALL (:recording) AS of_law,
+         task.kind = 'finding' AND task.subject_kind = 'organisation' AND task.detail = ANY (:of_sheets)
+           AND task.organisation_id = ANY (:recording) AS by_sheet,
          task.passed OR coalesce(task.due <= :today AND task.kind NOT IN ('breach', 'request'), false)
            OR coalesce(task.since + task.patience < :today, false) AS late,
          CASE WHEN task.kind IN ('finding', 'vacancy', 'dpia') AND own.id IS NULL AND given.id IS NULL
@@ -303,7 +313,7 @@ ASKING = text(_TASKS).bindparams(
     *(bindparam(name, type_=Date()) for name in ("today", "soon", "told", "warned")),
     *(
         bindparam(name, type_=_WORDS)
-        for name in ("policies", "obligations", "dated", "owed_by_law", "of_law", "answering", "kinds")
+        for name in ("policies", "obligations", "dated", "owed_by_law", "of_law", "of_sheets", "answering", "kinds")
     ),
     *(
         bindparam(name, type_=_IDS)

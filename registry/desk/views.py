@@ -20,7 +20,7 @@ from registry.desk.governance_words import say_action, say_campaign, say_correct
 from registry.desk.matter_words import Words, say_assessment, say_breach, say_dpia, say_erasure, say_request
 from registry.desk.move_words import say_move, say_point
 from registry.desk.queries import Laws, Task
-from registry.desk.vocabulary import SLIP_POLICY, QuestionSubject, TaskKind
+from registry.desk.vocabulary import OWED_BY_BODIES, SLIP_POLICY, QuestionSubject, TaskKind
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext
 from registry.organisations.vocabulary import AppointmentRole
@@ -287,6 +287,14 @@ def laws_of(catalogue: Catalogue, binding: Binding) -> Laws:
             *sorted(name for name, fact in catalogue.facts.items() if _is_of_law(name, fact.field)),
             *sorted(one for one, version in owed.items() if _law_fields_asked(catalogue, version)),
         ),
+        of_sheets=(
+            *sorted(OWED_BY_BODIES),
+            *sorted(
+                policy.id
+                for policy, version in binding.values()
+                if OWED_BY_BODIES & set(catalogue.compiled(version).require.facts)
+            ),
+        ),
     )
 
 
@@ -358,7 +366,8 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
         instead = other_ways(catalogue, version, task.detail) if not more else []
         what = filling_in_words(task.detail, instead, lambda name: _label_of_fact(task, catalogue.facts[name]))
         gain = ngettext("permet de trancher {count} constat", "permet de trancher {count} constats", task.number)
-        return what, why, gain.format(count=task.number), _("Renseigner"), _address_of_finding(task, fact.field)
+        action = _("Commencer la fiche") if task.by_sheet else _("Renseigner")
+        return what, why, gain.format(count=task.number), action, _address_of_finding(task, fact.field)
     fields = _law_fields_asked(catalogue, version) if task.of_law else ()
     fields = fields or fields_asked(catalogue, version, task.subject_kind)
     gain = (
@@ -372,7 +381,7 @@ def _say_finding(task: Task, catalogue: Catalogue, binding: Binding, _questions:
     if task.detail == SLIP_POLICY:
         return policy.what_to_do(), why, gain, _("Préparer un bordereau"), "/conservation/bordereaux/nouveau"
     address = _address_of_finding(task, fields[0] if fields else "")
-    return policy.what_to_do(), why, gain, _("Corriger"), address
+    return policy.what_to_do(), why, gain, _("Commencer la fiche") if task.by_sheet else _("Corriger"), address
 
 
 def _label_of_fact(task: Task, fact: Fact) -> str:
@@ -383,7 +392,11 @@ def _label_of_fact(task: Task, fact: Fact) -> str:
 
 
 def _address_of_finding(task: Task, field: str) -> str:
-    """Where a finding is mended: for who answers for the law alone, on the page of the fields of law."""
+    """Where a finding is mended: for who answers for the law alone, on the page of the fields of law; what a sheet
+    tells of a body is answered on the body's own form by who may begin none.
+    """
+    if task.detail in OWED_BY_BODIES and not task.by_sheet:
+        return f"{SHEETS[task.subject_kind].format(id=task.subject_id)}/modifier#declared_absent"
     if task.of_law and field in LAW_FIELDS:
         return f"{SHEETS[task.subject_kind].format(id=task.subject_id)}/droit#{field}"
     return address_of_field(task.subject_kind, task.subject_id, field)

@@ -98,6 +98,11 @@ ABOUT_SHEETS = frozenset(
 SLIP_POLICY = "SOB-03"
 """The policy a slip of disposal mends: what is kept beyond its time."""
 
+OWED_BY_BODIES = frozenset(
+    {"organisation.address_base_recorded", "organisation.subsidies_recorded", "organisation.contracts_recorded"}
+)
+"""The facts of a body that a sheet tells: whoever may begin it for that body is told of them."""
+
 
 def permission_of(key: str) -> Permission:
     """What a role must allow for somebody to do the task of this key."""
@@ -106,6 +111,8 @@ def permission_of(key: str) -> Permission:
         return Permission.ORGANISATIONS_APPOINTMENT_RECORD
     if kind == TaskKind.FINDING and rest.endswith(f":{SLIP_POLICY}"):
         return Permission.PROCESSING_DISPOSAL_PREPARE
+    if kind == TaskKind.FINDING and rest.rpartition(":")[2] in OWED_BY_BODIES:
+        return Permission.DATASETS_SHEET_RECORD
     return MENDING[rest.partition(":")[0] if kind == TaskKind.FINDING else kind]
 
 

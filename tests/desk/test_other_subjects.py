@@ -1,6 +1,7 @@
 """What activities owe, what is kept beyond its time, and since when: on the desk of who may mend it, and once."""
 
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 
@@ -97,3 +98,39 @@ def test_the_link_of_a_missing_interface_opens_the_section_that_holds_it(town: T
 
     assert "/modifier#services" not in pages
     assert 'id="interfaces"' in steward.get(f"/jeux/{sheet}/modifier").text
+
+
+def test_what_a_body_owes_whatever_it_recorded_is_told_to_who_may_begin_its_sheet(town: Town) -> None:
+    key = f"finding:organisation:{town.commune_id}:organisation.address_base_recorded"
+    new = f"/jeux/nouveau?modele=base-adresse-locale&amp;organisation={town.commune_id}"
+    steward = town.someone(Role.STEWARD)
+    answer = steward.get("/bureau?genre=finding")
+
+    assert key in shown(answer)
+    assert f'href="{new}"' in answer.text
+    assert "Commencer la fiche" in answer.text
+    form = steward.get(unescape(new)).text
+    assert f'<option value="{town.commune_id}" selected>' in form
+    assert key not in taking(town, town.someone(Role.STEWARD, town.other_commune_id))
+
+    town.record(on=town.commune_id, nature="local-address-base")
+    assert key not in taking(town, steward)
+
+
+def test_who_amends_a_body_without_recording_sheets_is_led_to_what_it_may_declare(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    answer = jurist.get("/bureau?genre=finding")
+
+    assert f"finding:organisation:{town.commune_id}:organisation.subsidies_recorded" in shown(answer)
+    assert f'href="/organisations/{town.commune_id}/modifier#declared_absent"' in answer.text
+    assert "/jeux/nouveau?modele=" not in answer.text
+    assert 'id="declared_absent"' in jurist.get(f"/organisations/{town.commune_id}/modifier").text
+
+
+def test_a_task_told_by_a_sheet_is_handed_to_who_records_sheets(town: Town) -> None:
+    key = f"finding:organisation:{town.commune_id}:organisation.address_base_recorded"
+    steward, other = town.someone(Role.STEWARD), town.someone(Role.STEWARD, town.commune_id)
+    answer = steward.post(f"/bureau/taches/{key}/confier", {"account_id": str(other.account_id)})
+
+    assert answer.status_code == 303
+    assert key in taking(town, other)

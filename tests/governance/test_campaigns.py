@@ -99,6 +99,28 @@ def test_a_sheet_said_to_be_wrong_is_one_task_until_a_later_campaign_certifies_i
     assert "Corriger la fiche : Le format a changé" in unescape(steward.get("/bureau").text)
 
 
+def test_a_sheet_said_to_be_wrong_waits_for_a_new_answer_once_it_has_changed(town: Town) -> None:
+    director, steward = town.someone(Role.DIRECTOR, town.service_id), town.someone(Role.STEWARD, town.service_id)
+    meters = town.record("Compteurs", on=town.service_id)
+    campaign = campaign_by(director, town, organisation_id=str(town.service_id))
+    steward.post(f"{campaign}/signaler", {"sheet": f"{meters}:1", "note": "Il manque la rue"})
+    assert "elle attend une nouvelle réponse dans sa campagne" in unescape(steward.get("/bureau").text)
+    with town.acting() as session:
+        amend_dataset(session, meters, DatasetChange(title="Compteurs d’eau"), expected=1)
+    desk = unescape(steward.get("/bureau").text)
+    assert "Dire si la fiche est juste maintenant : Il manque la rue" in desk, "any change may be another one"
+    assert f"{campaign}?etat=wrong#fiches" in desk
+
+    steward.post(f"{campaign}/signaler", {"sheet": f"{meters}:2", "note": "Il manque toujours la rue"})
+    assert "Corriger la fiche : Il manque toujours la rue" in unescape(steward.get("/bureau").text)
+    with town.acting() as session:
+        amend_dataset(session, meters, DatasetChange(description="Par rue."), expected=2)
+    assert steward.post(f"{campaign}/certifier", {"sheet": f"{meters}:3"}).status_code == 303
+    with town.acting() as session:
+        amend_dataset(session, meters, DatasetChange(title="Compteurs"), expected=3)
+    assert "fiches à corriger" not in unescape(steward.get("/bureau").text).lower(), "it was answered"
+
+
 def test_a_campaign_is_known_to_who_keeps_it_and_to_the_bodies_it_asks_alone(town: Town) -> None:
     director, asked, left = (
         town.someone(Role.DIRECTOR), town.someone(Role.STEWARD, town.commune_id),

@@ -86,7 +86,7 @@ def report_sheets(
     rows = _asked(session, campaign_id, _read(form), offices)
     say(session, "governance:certification:report")
     for row, version in rows:
-        # Once the sheet has changed, what was wrong with it is taken to be mended.
+        # The version that was wrong: once the sheet has changed, a new answer is asked for.
         row.state, row.dataset_version = CertificationState.WRONG, version
         row.answered_on, row.answered_as, row.note = today, offices[row.organisation_id], form.note
     session.flush()
