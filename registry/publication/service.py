@@ -6,17 +6,21 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from registry.datasets.models import Dataset
-from registry.datasets.queries import get_dataset
+from registry.datasets.models import Dataset, Distribution
+from registry.datasets.queries import find_parts, get_dataset
 from registry.datasets.service import change_sheet, require_live
-from registry.datasets.vocabulary import Stage
+from registry.datasets.vocabulary import PublicationRefusal, Stage
 from registry.inspection.vocabulary import CountedTable
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.permissions import Role
 from registry.kernel.words import _
+from registry.ledger.as_of import holds_on
 from registry.ledger.service import say, touch
 from registry.lifecycle.forms import StageRequestForm
 from registry.lifecycle.service import ask_move
+from registry.organisations.queries import find_populations, get_legal_person, get_organisation
+from registry.organisations.rules import is_subject_to_online_publication
+from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.lists import load_list
 from registry.platform.tables import set_those_that_differ
 from registry.publication.forms import (
@@ -38,7 +42,7 @@ from registry.publication.queries import (
 )
 from registry.publication.rules import PART, Opened, ranks, result_of_tables, wrong_decision
 from registry.publication.vocabulary import DecisionState, SecretRank, SecretReply
-from registry.web.templating import say_day
+from registry.web.templating import say_day, say_number
 
 _RANKED = (Role.LEGAL, Role.DPO, Role.STEWARD, Role.ADMINISTRATOR)
 ONLINE = frozenset({Stage.PUBLISHED, Stage.UNDER_REVISION})
@@ -219,6 +223,8 @@ def decide(
     )  # fmt: skip
     wrong = wrong_decision(form.model_dump(), found, opened)
     wrong |= _wrong_day(form, dossier, check)
+    if form.refusal is PublicationRefusal.L312_1_1 and (sentence := _above_thresholds(session, sheet, form, today)):
+        wrong.setdefault("refusal", sentence)
     if form.homologation_id is not None and (sentence := _wrong_piece(session, dataset_id, form)):
         wrong.setdefault("homologation_id", sentence)
     if wrong:
@@ -243,6 +249,34 @@ def decide(
     touch(session, "dataset", dataset_id)
     session.refresh(made)
     return made
+
+
+def _above_thresholds(session: Session, sheet: Dataset, form: PublicationDecisionForm, today: date) -> str:
+    """Why the body is not below the thresholds, unless the dataset is said to be online elsewhere already.
+
+    Law: CRPA L312-1-1 3°, D312-1-1-1. The figures are those known of the body for the day of the decision; what is not
+    known refuses nothing.
+    """
+    body = get_organisation(session, get_legal_person(session, sheet.organisation_id))
+    counted = next(
+        (one.total for one in find_populations(session, [body.id]) if holds_on(one.during, form.decided_on)), None
+    )
+    files = [one for one in find_parts(session, Distribution, sheet.id) if not one.annulled]
+    elsewhere = sheet.landing_page or any(one.access_url or one.download_url for one in files)
+    if elsewhere or not is_subject_to_online_publication(body.kind, counted, body.staff_fte):
+        return ""
+    figures = [
+        _("{count} agents en équivalents temps plein au registre le {day}").format(
+            count=say_number(body.staff_fte), day=say_day(today)
+        )
+    ]
+    if body.kind is OrganisationKind.COMMUNE:
+        figures.append(_("{count} habitants le {day}").format(count=say_number(counted), day=say_day(form.decided_on)))
+    return _(
+        "{body} n’est pas sous les seuils de 50 agents et, pour une commune, de 3 500 habitants (CRPA, L312-1-1 et "
+        "D312-1-1-1) : {figures}. Si ces chiffres sont faux, corrigez-les d’abord ; si la base est déjà diffusée, "
+        "dites sur la fiche à quelle adresse."
+    ).format(body=body.name, figures=" ; ".join(figures))
 
 
 def _wrong_piece(session: Session, dataset_id: int, form: PublicationDecisionForm) -> str:
