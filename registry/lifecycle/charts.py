@@ -68,6 +68,8 @@ class Move(BaseModel):
     known: tuple[str, ...] = ()
     gates: tuple[str, ...] = ()
     stops: Severity | None = None
+    spares: tuple[str, ...] = ()
+    """The facts that what `stops` may wait for: another move asks for them."""
     reason: Literal["required", "optional"] = "optional"
     basis: bool = False
     """Whether personal data needs a lawful basis told in the record of processing: the database checks it too."""

@@ -71,7 +71,8 @@ def gate_of(
     """What stops a move of a dataset of which the policies said this.
 
     A policy named by the move stops it in breach or incomplete, however it binds; any obligation as grave as the move
-    says, too. While visas are to come, what waits for one alone does not.
+    says, too, unless it waits for what the move spares alone. While visas are to come, what waits for one alone does
+    not.
     """
     stopping = []
     for one in said:
@@ -79,7 +80,10 @@ def gate_of(
             continue
         named = one.policy.id in move.gates
         grave = move.stops is not None and one.policy.force is Force.OBLIGATION and one.policy.severity is move.stops
-        if (named or grave) and not (visas_to_come and one.missing and OF_A_VISA.issuperset(one.missing)):
+        spared = bool(one.missing) and set(move.spares).issuperset(one.missing)
+        if (named or (grave and not spared)) and not (
+            visas_to_come and one.missing and OF_A_VISA.issuperset(one.missing)
+        ):
             stopping.append(one)
     unknown = tuple(name for name in move.known if name not in facts)
     return Gate(tuple(stopping), unknown, lacking)

@@ -126,8 +126,8 @@ def _bind_secrets(facts: dict[str, Any], found: Communicability) -> None:
     redacted = bool(_PROOFS & set(facts.get("dataset.valid_evidence", ())))
     if redacted:
         facts["dataset.secrets_redacted"] = True
-    # A delay runs because of a secret that somebody said to be there: until then, other rules ask for the answers.
-    if not found.secrets or redacted:
+    # That nobody looked for secrets does not say that there is none: until each question is answered, it is not known.
+    if redacted or found.conclusion is Conclusion.TO_ALL:
         facts["dataset.communicability_delay_running"] = False
     elif found.conclusion in _KEPT_WHOLE:
         facts["dataset.communicability_delay_running"] = True

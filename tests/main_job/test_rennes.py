@@ -342,9 +342,10 @@ def test_another_day_or_another_law_is_judged_without_writing(job: Job, steps: S
     # of the environment or of a territory, and nobody said their theme of INSPIRE; none follows a retention rule,
     # and nobody said which are about people.
     # Nothing says whether they come from an operator; nothing is decided of their publication, which is known.
-    # Nobody said who owes publication, so OD-12 waits for each; OD-29 for the two whose licence is none of the lists.
+    # Nobody said who owes publication, nor which secrets are there, so OD-12 and ARCH-04 wait for
+    # each; OD-29 for the two whose licence is none of the lists.
     # Ten bodies have 10,000 inhabitants and more: nobody said whether they have a PRADA, nor if it was notified.
-    assert law_then["verdicts"][TC] == 27 * 8 + 2 + 5 + 44 + 10 + 10
+    assert law_then["verdicts"][TC] == 27 * 9 + 2 + 5 + 44 + 10 + 10
     assert (job.count("ledger_entry"), job.count("finding")) == (entries, findings)
     assert job.json("evaluate")["changed"] == 0
 

@@ -145,7 +145,7 @@ def test_what_a_secret_keeps_is_not_online_before_its_last_day_unless_the_archiv
     # Nobody looked; whether it was taken out is not known; nobody said whether the archives opened it; they did not;
     # they did; nobody knows again; the secret has ended.
     assert seen == [
-        "not-applicable", "to-complete", "to-complete", "non-compliant", "compliant", "to-complete", "not-applicable"
+        "to-complete", "to-complete", "to-complete", "non-compliant", "compliant", "to-complete", "not-applicable"
     ]  # fmt: skip
     late = {"version": str(version_of(legal, sheet)), "early_opening_on": (today + timedelta(days=1)).isoformat()}
     assert legal.post(terms, late).status_code == 422
@@ -400,6 +400,32 @@ def test_a_body_above_the_thresholds_does_not_owe_every_dataset_it_holds(town: T
     assert not above["since"], "nothing is owed of it since a day"
     decide_to_open(town, sheet)
     assert threshold()["word"] == "Oblige à publier"
+
+
+def test_a_body_above_the_thresholds_is_not_said_to_be_below_them(town: Town):
+    sheet, legal = town.record(on=town.commune_id), town.someone(Role.LEGAL)
+    deny(legal, sheet)
+    closed = {"outcome": "restricted", "reason": "La commune est sous les seuils.", "refusal": "l312-1-1"}
+    with town.acting() as session:
+        amend_organisation(session, town.commune_id, OrganisationForm(staff_fte=800), expected=None)
+    refused, day = decide(legal, town, sheet, **closed), say_day(town.info["today"]())
+    assert refused.status_code == 422
+    told = plain(refused.text)
+    assert plain("Grande-Commune n’est pas sous les seuils de 50 agents et, pour une commune, de 3 500") in told
+    assert plain(f"800 agents en équivalents temps plein au registre le {day} ; 42 000 habitants le {day}") in told
+
+    with town.acting() as session:
+        amend_organisation(session, town.commune_id, OrganisationForm(staff_fte=12), expected=None)
+    assert decide(legal, town, sheet, **closed).status_code == 303
+
+
+def test_a_base_already_online_elsewhere_may_be_left_out_above_the_thresholds(town: Town):
+    sheet, legal = town.record(landing_page="https://exemple.invalid/base"), town.someone(Role.LEGAL)
+    deny(legal, sheet)
+    with town.acting() as session:
+        amend_organisation(session, town.authority_id, OrganisationForm(staff_fte=800), expected=None)
+    said = {"outcome": "restricted", "reason": "La base est déjà diffusée ailleurs.", "refusal": "l312-1-1"}
+    assert decide(legal, town, sheet, **said).status_code == 303
 
 
 def test_whoever_only_reads_answers_and_decides_nothing(town: Town):
