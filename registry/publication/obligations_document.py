@@ -35,6 +35,8 @@ _UNRECORDED = "unrecorded"
 _OF_ADDRESSES = frozenset({"OD-15", "OD-35"})
 _RECORDING = frozenset({"OD-35", "OD-36", "OD-37"})
 """The policies that ask that something be recorded at all; what else a body has to complete stands with the rest."""
+_CHOSEN = frozenset({"OD-01"})
+"""What no text asks for in these words: L312-1-1 has bases published, and the registry has that decided."""
 _IF_ANY = frozenset({"OD-36"})
 """Of these, what binds those alone of whom the case arises: whoever grants such a subsidy."""
 
@@ -152,7 +154,7 @@ def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
     name = _("Ce qui n’est pas recensé")
     rows = [
         (said.policy.name(), _owed_in_words(said), _since(said),
-         f"{said.version.text}, {said.version.article}", said.version.evidence.label, said.policy.what_to_do())
+         _text_of(said), said.version.evidence.label, said.policy.what_to_do())
         for _number, _title, said in told
     ]  # fmt: skip
     headers = (
@@ -173,6 +175,14 @@ def _since(said: Assessment) -> str:
     if said.policy.id in _OF_ADDRESSES:
         return _("1er janvier 2024 au-dessus de 2 000 habitants, 1er juin 2024 sinon")
     return _("règle en vigueur depuis le {day}").format(day=say_day(said.version.effective_from))
+
+
+def _text_of(said: Assessment) -> str:
+    """The text that asks for it; where it asks for something else, that this way of asking is the registry's."""
+    text = f"{said.version.text}, {said.version.article}"
+    if said.policy.id in _CHOSEN:
+        text += _(" ; demander une décision explicite est un choix du registre")
+    return text
 
 
 def _summary(told: Sequence[_Told]) -> list[tuple[str, int, int]]:
@@ -215,7 +225,7 @@ def _group(
     }
     rows = [
         (title, said.policy.name(), _since(said),
-         f"{said.version.text}, {said.version.article}",
+         _text_of(said),
          decided.get(number, _("Aucune décision")) if number is not None else "–")
         for number, title, said in told if said.verdict is verdict
     ]  # fmt: skip

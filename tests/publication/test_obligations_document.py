@@ -7,6 +7,7 @@ from sqlalchemy import text
 
 from registry.datasets.forms import DatasetChange
 from registry.datasets.service import amend_dataset, annul_dataset
+from registry.datasets.vocabulary import Stage
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
@@ -16,6 +17,7 @@ from registry.platform.clock import now
 from registry.publication import obligations_document
 from registry.reporting.discovery import get_report
 from tests.conftest import TODAY, Town
+from tests.lifecycle.moving import place
 
 pytestmark = pytest.mark.database
 NOW = Moment(TODAY, TODAY, TODAY, until=None)
@@ -148,3 +150,16 @@ def test_one_document_is_made_for_each_commune_below_an_intercommunal_body(town:
     assert len(found.volumes) == len(found.values["volumes"])
     own = next(volume for volume in found.volumes if volume.organisation_id == town.commune_id)
     assert own == alone
+
+
+def test_a_decision_is_told_to_be_asked_by_the_registry_beside_the_law_that_has_bases_published(town: Town) -> None:
+    with town.acting() as session:
+        amend_organisation(session, town.commune_id, OrganisationForm(staff_fte=800), expected=None)
+    files = [{"access_url": "https://exemple.invalid/a.csv", "format": "csv"}]
+    sheet = town.record("Bancs", on=town.commune_id, distributions=files)
+    place(town, sheet, Stage.DOCUMENTED)
+
+    rows = [row for one in document_of(town, town.commune_id).sheets for grid in one.grids for row in grid.rows]
+    asked = {row[1]: row[3] for row in rows if row[0] == "Bancs"}
+    assert "demander une décision explicite est un choix du registre" in asked["Décision de publier ou non prise"]
+    assert sum("choix du registre" in one for one in asked.values()) == 1
