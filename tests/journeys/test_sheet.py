@@ -1,6 +1,7 @@
 """Writing a sheet in a real browser: quickly and by keyboard, beside somebody else, and past the end of a session."""
 
 import re
+import time
 from typing import Any
 
 import pytest
@@ -64,6 +65,31 @@ def test_a_form_saves_itself_and_its_draft_is_taken_up_by_the_person_who_left_it
     visitor.go("/jeux/brouillons")
     assert violations(page) == []
     assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("when", ["before", "while"])
+def test_a_slow_save_leaves_no_draft_behind(served: Any, when: str) -> None:
+    """Saved before the draft is kept, or while it is: the save takes longer than the draft waits."""
+    visitor = served.open("steward")
+    page = visitor.page
+
+    def slowed(route: Any) -> None:
+        time.sleep(4)
+        route.continue_()
+
+    slow = re.compile(r"/jeux/nouveau$") if when == "before" else re.compile(r"/jeux/brouillons$")
+    visitor.go("/jeux/nouveau")
+    page.route(slow, slowed)
+    if when == "before":
+        page.locator("#title").fill("Fontaines lentes")
+    else:
+        with page.expect_request("**/jeux/brouillons"):
+            page.locator("#title").fill("Bancs lents")
+    page.locator(".save-bar .btn-primary").click()
+    expect(page.get_by_role("status")).to_contain_text("La fiche est enregistrée.")
+    page.unroute(slow)
+    visitor.go("/jeux/brouillons")
+    expect(page.locator("main")).not_to_contain_text("lent")
 
 
 def test_a_session_that_ends_in_mid_form_loses_nothing_by_keyboard_alone(served: Any) -> None:

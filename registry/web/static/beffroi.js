@@ -107,8 +107,33 @@ document.addEventListener("DOMContentLoaded", () => {
     // What is kept as a draft is no longer lost by leaving; what could not be kept is said.
     const draft = document.getElementById("brouillon");
     if (draft) {
+      // A form that leaves keeps no draft of itself any more: one being kept ends first, so that it goes with the form.
+      let leaving = false;
+      let keeping = false;
+      let waiting = null;
       const say = (words) => { draft.querySelector(".draft-words").textContent = words; changed = true; };
-      draft.addEventListener("htmx:beforeRequest", () => { changed = false; });
+      typed.addEventListener("submit", (event) => {
+        leaving = !keeping;
+        if (keeping) {
+          event.preventDefault();
+          waiting = { by: event.submitter };
+        }
+      });
+      window.addEventListener("pageshow", () => { leaving = false; });
+      draft.addEventListener("htmx:beforeRequest", (event) => {
+        if (leaving || waiting) {
+          event.preventDefault();
+          return;
+        }
+        keeping = true;
+        changed = false;
+      });
+      draft.addEventListener("htmx:afterRequest", () => {
+        keeping = false;
+        const left = waiting;
+        waiting = null;
+        if (left) typed.requestSubmit(left.by);
+      });
       draft.addEventListener("htmx:sendError", () => say(draft.dataset.failed));
       draft.addEventListener("htmx:responseError", (event) => {
         say(event.detail.xhr.status === 401 ? draft.dataset.expired : draft.dataset.failed);
