@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from registry.datasets.detection import routes
 from registry.datasets.detection.forms import SuggestionDecision
 from registry.datasets.detection.rules import field_named, gravest
 from registry.datasets.forms import FieldForm
@@ -243,3 +244,21 @@ def test_a_column_is_the_field_of_its_words_and_the_gravest_category_wins() -> N
 def test_a_refusal_without_a_reason_is_no_decision() -> None:
     with pytest.raises(ValueError, match="Dites pourquoi"):
         SuggestionDecision(id=1, decision="refused")  # type: ignore[arg-type]
+
+
+@ON_DATABASE
+def test_a_sample_is_read_while_no_transaction_is_open(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    steward, number, states = town.someone(Role.STEWARD), town.record("Aides"), []
+    read = routes.inspect_file
+
+    def watched(*given: Any, **more: Any) -> Any:
+        with town.as_owner() as session:
+            asked = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND usename = 'beffroi_app'"
+            states.extend(session.execute(text(asked)).scalars())
+        return read(*given, **more)
+
+    monkeypatch.setattr(routes, "inspect_file", watched)
+    assert send(steward, number).status_code == 200
+    assert states
+    assert not any("transaction" in state for state in states), states
+    assert "N° SS/nir" in suggested(steward, number)

@@ -78,7 +78,7 @@ def show_inspection(visit: Visit, dataset_id: int) -> Response[Any]:
 
 @route("POST", "/jeux/{dataset_id:int}/inspection", DECIDE, upload=_SAMPLE)
 def inspect_sample(visit: Visit, dataset_id: int) -> Response[Any]:
-    """Reads a sample, keeps what it suggests, and forgets it."""
+    """Reads a sample, keeps what it suggests, and forgets it; no transaction is open while it is read."""
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(DECIDE, sheet.organisation_id)
     require_live(sheet)
@@ -87,9 +87,12 @@ def inspect_sample(visit: Visit, dataset_id: int) -> Response[Any]:
         error = _("Choisissez un fichier : un extrait du jeu suffit.")
         return _page(visit, sheet, errors={"file": error}, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        tables = inspect_file(file.path, name=file.name, on=visit.today, limits=_LIMITS)
+        tables = visit.apart(lambda: inspect_file(file.path, name=file.name, on=visit.today, limits=_LIMITS))
     except Refusal as refusal:
         return _page(visit, sheet, errors={"file": refusal.message}, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    visit.session.refresh(sheet)
+    visit.visitor.require(DECIDE, sheet.organisation_id)
+    require_live(sheet)
     recorded = record_inspection(visit.session, dataset_id, tables, on=visit.today)
     return _page(visit, sheet, summary=_told(tables, recorded))
 
