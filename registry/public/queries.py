@@ -1,11 +1,12 @@
 """Every SELECT of the public: only columns that its role is granted, and rows that the database lets it see."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, Text, any_, func, literal, or_, select, text
+from sqlalchemy import ColumnElement, Date, Select, Text, any_, case, false, func, literal, or_, select, text
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 from sqlmodel import col
@@ -54,8 +55,11 @@ class Sought:
 
 
 def find_datasets(session: Session, sought: Sought, *, limit: int, offset: int = 0) -> list[Row]:
-    """A page of the list, by title."""
-    query = _datasets().where(*_narrowed(sought)).order_by(col(Dataset.title_sort), col(Dataset.id))
+    """A page of the list: what bears the words sought in its title first, then in its keywords; else by title."""
+    order = [col(Dataset.title_sort), col(Dataset.id)]
+    if words := _words(sought):
+        order.insert(0, sum((_weight(word) for word in words), start=literal(0)).desc())
+    query = _datasets().where(*_narrowed(sought)).order_by(*order)
     return _rows(session, query.limit(limit).offset(offset))
 
 
@@ -223,7 +227,9 @@ def _below(session: Session, model: Any, columns: Sequence[str], dataset_ids: Se
 
 
 def _narrowed(sought: Sought) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_says(word) for word in sort_key(sought.words).split()]
+    found: list[ColumnElement[bool]] = [_says(word) for word in _words(sought)]
+    if sought.words.strip() and not found:
+        found.append(false())  # Signs alone are in no word.
     if sought.theme:
         found.append(literal(sought.theme) == any_(col(Dataset.themes)))
     if sought.organisation is not None:
@@ -234,10 +240,35 @@ def _narrowed(sought: Sought) -> list[ColumnElement[bool]]:
     return found
 
 
+def _words(sought: Sought) -> list[str]:
+    """The words sought, as titles are sorted: letters and digits alone."""
+    return re.findall(r"[^\W_]+", sort_key(sought.words))
+
+
 def _says(word: str) -> ColumnElement[bool]:
-    """Whether a dataset bears a word in its title, its keywords or its description, accents and case aside."""
-    told = func.concat_ws(
-        " ", func.array_to_string(col(Dataset.keywords), " "), col(Dataset.acronym), col(Dataset.description)
-    )
-    plain = func.translate(func.lower(told), _ACCENTED, _PLAIN)
-    return or_(col(Dataset.title_sort).contains(word, autoescape=True), plain.contains(word, autoescape=True))
+    """Whether a word of a dataset's title, keywords or description begins so, accents and case aside."""
+    return or_(_begins(col(Dataset.title_sort), word), _begins(_keywords(), word), _begins(_description(), word))
+
+
+def _weight(word: str) -> ColumnElement[int]:
+    """How near a dataset is to a word: its title bears it whole, or begins it, or its keywords do; else its text."""
+    title = col(Dataset.title_sort)
+    return case(
+        (title.regexp_match(rf"\m{word}\M"), 6), (_begins(title, word), 4), (_begins(_keywords(), word), 2), else_=0
+    )  # fmt: skip
+
+
+def _begins(told: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    return told.regexp_match(rf"\m{word}")
+
+
+def _keywords() -> ColumnElement[str]:
+    return _plain(func.concat_ws(" ", func.array_to_string(col(Dataset.keywords), " "), col(Dataset.acronym)))
+
+
+def _description() -> ColumnElement[str]:
+    return _plain(func.coalesce(col(Dataset.description), ""))
+
+
+def _plain(told: ColumnElement[str]) -> ColumnElement[str]:
+    return func.translate(func.lower(told), _ACCENTED, _PLAIN)

@@ -10,7 +10,8 @@ from sqlalchemy import event
 
 from registry.kernel.permissions import Role
 from registry.web.cookies import LOCAL_SESSION_COOKIE
-from tests.public.conftest import Published
+from tests.conftest import Town
+from tests.public.conftest import Published, publish
 
 pytestmark = pytest.mark.database
 
@@ -57,6 +58,7 @@ def test_the_list_shows_what_is_published_and_nothing_else(published: Published)
         ("theme=PIRATE&organisation=999&page=-4", ["Arbres d’alignement", "Écoles"]),
         ("page=99999999999999999999", None),
         ("q=%00&page=abc", ["Arbres d’alignement", "Écoles"]),
+        ("q=align", ["Arbres d’alignement"]), ("q=lignement", []), ("q=bre", []), ("q=cole", []),
     ],
 )  # fmt: skip
 def test_the_list_is_narrowed_by_words_theme_and_body(
@@ -68,6 +70,28 @@ def test_the_list_is_narrowed_by_words_theme_and_body(
         assert re.findall(r'<h2><a href="/catalogue/jeux/\d+">(.*?)</a></h2>', page.text) == found
     if found == []:
         assert "Aucune donnée publiée ne répond à cette recherche" in page.text
+
+
+def test_what_bears_the_word_in_its_title_comes_before_what_only_speaks_of_it(town: Town) -> None:
+    sheets = [
+        town.record("Bancs", description="Près des écoles et des parcs."),
+        town.record("Crèches", keywords=["école maternelle"]),
+        town.record("Écoliers transportés"),
+        town.record("Plan des écoles"),
+        town.record("Piscines", description="Ouvertes aux scolaires."),
+    ]
+    with town.as_owner() as session:
+        for sheet in sheets:
+            publish(session, sheet)
+
+    def listed(asked: str) -> list[str]:
+        page = town.client.get(f"/catalogue?{asked}").text
+        return re.findall(r'<h2><a href="/catalogue/jeux/\d+">(.*?)</a></h2>', page)
+
+    assert listed("q=ecol") == ["Écoliers transportés", "Plan des écoles", "Crèches", "Bancs"]
+    assert listed("q=ecole") == ["Plan des écoles", "Crèches", "Bancs"]
+    assert listed("q=ecoles") == ["Plan des écoles", "Bancs"]
+    assert listed("") == ["Bancs", "Crèches", "Écoliers transportés", "Piscines", "Plan des écoles"]
 
 
 def facets(page: str, name: str) -> dict[str, int]:
