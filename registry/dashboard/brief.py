@@ -38,6 +38,7 @@ from registry.desk.vocabulary import DeadlineKind
 from registry.governance.stakes.rules import Axis, Matrix, count_stakes
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 from registry.lifecycle.vocabulary import VisaKind
@@ -222,16 +223,16 @@ def _deadlines(day: _Day, *, plain: bool) -> dict[str, Any]:
 
 
 def _services(day: _Day) -> dict[str, Any]:
-    """The bodies that keep the least of what is judged, the lowest first, after all of them together."""
+    """All the bodies where something is judged together, then those where the most is, in the order of their names.
+
+    It is no ranking: what a body keeps does not say whether it is shown.
+    """
     measure = measures_of(day.catalogue, day.moment.law_of)[Figure.BREACHES]
     law, practices = (count_stakes(day.cells, day.catalogue, binding=binding) for binding in (True, False))
     shares = shares_of(day.cells, measure)
     compared = shares.compared
-    judged = sorted(
-        shares.kept,
-        key=lambda number: (number not in compared, _share_of(shares, number), -shares.kept[number].total, number),
-    )
-    shown = judged[:SERVICES]
+    judged = sorted(shares.kept, key=lambda number: (-shares.kept[number].total, number))
+    shown = sorted(judged[:SERVICES], key=lambda number: (sort_key(day.names[number]), number))
     lines = [_service(day, number, law, shares) for number in shown]
     if len(judged) > 1:
         lines.insert(0, _service(day, None, law, shares))
@@ -245,11 +246,6 @@ def _services(day: _Day) -> dict[str, Any]:
             for one in Principle
         ],
     }  # fmt: skip
-
-
-def _share_of(shares: Shares, number: int) -> int:
-    share = shares.kept[number].share
-    return share if share is not None else 100
 
 
 def _service(day: _Day, number: int | None, law: Matrix, shares: Shares) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from registry.governance.service import record_action
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
+from registry.kernel.sort_keys import sort_key
 from registry.ledger.queries import end_of_day
 from registry.platform.clock import now
 from registry.platform.database import settle
@@ -123,6 +124,26 @@ def test_the_first_line_of_services_adds_up_what_the_others_tell(town: Town) -> 
     for place in range(len(content.stakes)):
         assert whole.cells[place].breaches == sum(one.cells[place].breaches for one in each)
     assert len(content.principles) == 3
+
+
+def test_what_a_body_keeps_says_nothing_of_whether_it_is_named_nor_where(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for title in ("Aides", "Bourses", "Cartes"):
+        town.record(title, on=town.service_id)
+    for title in ("Aides", "Bourses"):
+        town.record(title, on=town.commune_id, **BREACHING)
+    town.record("Aides", on=town.other_commune_id, **BREACHING)
+
+    every = [one for one in brief_of(town, town.authority_id).services if one.name != "Toutes ces organisations"]
+    monkeypatch.setattr(brief, "SERVICES", len(every) - 1)
+    content = brief_of(town, town.authority_id)
+    named = [one.name for one in content.services if one.name != "Toutes ces organisations"]
+
+    assert content.others == 1
+    assert named == sorted(named, key=sort_key), "it is no ranking"
+    least = min(every, key=lambda one: one.judged)
+    assert least.name not in named, "those where the most is judged are named"
 
 
 def test_elected_members_get_no_matrix(town: Town) -> None:
