@@ -27,6 +27,7 @@ MOVE_LABELS = {
     "move": mark("Passage demandé"),
     "reason": mark("Motif"),
     "public_ground": mark("Ce que le public lira du motif"),
+    "confirmed": mark("Retrait confirmé"),
     "kind": mark("Visa"),
     "answer": mark("Réponse"),
     "authority": mark("Qui l’a donné"),

@@ -31,6 +31,8 @@ from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 PAGE_SIZE = 25
+WITHDRAWAL = "withdraw"
+"""The move by which the public loses a dataset at once: its form asks for a confirmation."""
 READ = Permission.DATASETS_SHEET_READ
 MORE_CHANGES.extend(CHANGES_OF_DATASETS)
 NOTICES.update(
@@ -57,8 +59,9 @@ def ask_one(visit: Visit, dataset_id: int) -> Response[Any]:
     visit.visitor.require(ASK, sheet.organisation_id)
     data, read = visit.form_data(), visit.form(StageRequestForm)
     typed = {name: data.first(name) for name in ("move", "reason", "public_ground")}
-    if isinstance(read, Rejected):
-        page = stage_page(visit, sheet, typed, read.errors)
+    if isinstance(read, Rejected) or (read.form.move == WITHDRAWAL and not data.has("confirmed")):
+        errors = {"confirmed": _("Cochez cette case pour retirer le jeu : le public le perd aussitôt.")}
+        page = stage_page(visit, sheet, typed, read.errors if isinstance(read, Rejected) else errors)
         return visit.page("lifecycle/stage.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
         made = ask_move(

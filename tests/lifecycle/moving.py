@@ -56,6 +56,7 @@ def ask(
 ) -> Response:  # fmt: skip
     """Sends the form that asks for a move, as a browser does from the sheet as it stands."""
     said = {"move": move, "version": str(version or version_of(who, sheet))}
+    said |= {"confirmed": "true"} if move == "withdraw" else {}
     return who.post(f"/jeux/{sheet}/etape", said | ({"reason": reason} if reason else {}) | more)
 
 
