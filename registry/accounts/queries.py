@@ -143,6 +143,10 @@ def get_grant(session: Session, grant_id: int) -> RoleGrant:
     return found
 
 
+DECIDING = frozenset({Role.ADMINISTRATOR, Role.DIRECTOR, Role.LEGAL})
+"""The roles that decide of what a DPO gives an opinion on: of processing, of deviations, of who may do what."""
+
+
 @dataclass(frozen=True)
 class Grant:
     """A role on an organisation's subtree."""
@@ -164,6 +168,15 @@ class ListedAccount:
     organisation_id: int
     organisation_name: str
     grants: tuple[Grant, ...]
+
+    @property
+    def decides_as_dpo(self) -> bool:
+        """Whether they advise as DPO and hold a role that decides too: a conflict of interests to look at.
+
+        Law: GDPR art. 38 §6.
+        """
+        roles = {one.role for one in self.grants}
+        return Role.DPO in roles and bool(roles & DECIDING)
 
 
 def find_grants(session: Session, account_id: int) -> list[Grant]:

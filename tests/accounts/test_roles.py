@@ -180,3 +180,16 @@ def test_a_stopped_account_is_out_at_once_by_page_and_by_key(town: Town) -> None
     assert reader.get("/jeux").headers["location"].startswith("/connexion")
     assert reader.api("GET", "/api/v1/datasets").status_code == 401
     assert state_of(town, reader.account_id) == "stopped"
+
+
+def test_who_decides_as_well_as_advises_is_told_to_be_looked_at(town: Town) -> None:
+    """GDPR art. 38 §6: a DPO's other tasks result in no conflict of interests."""
+    administrator, dpo = town.someone(Role.ADMINISTRATOR), town.someone(Role.DPO)
+    town.someone(Role.DIRECTOR)
+    assert "art. 38 § 6" not in administrator.get("/comptes").text.replace("\xa0", " ")
+    with town.acting() as session:
+        grant_role(session, dpo.account_id, role=Role.STEWARD, on=town.service_id)
+    assert "art. 38 § 6" not in administrator.get("/comptes").text.replace("\xa0", " ")
+    with town.acting() as session:
+        grant_role(session, dpo.account_id, role=Role.DIRECTOR, on=town.service_id)
+    assert administrator.get("/comptes").text.replace("\xa0", " ").count("art. 38 § 6") == 1
