@@ -39,9 +39,10 @@ from registry.dashboard.views import (
     figure_view,
     matters_in_words,
     risk_view,
+    split_in_words,
     waiting_view,
 )
-from registry.dashboard.vocabulary import SHOWN, Figure
+from registry.dashboard.vocabulary import SHARES, SHOWN, Figure
 from registry.datasets.listing.counting import count_facets
 from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.vocabulary import ListFacet, Stage
@@ -51,6 +52,7 @@ from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark
 from registry.organisations.models import Organisation
 from registry.organisations.queries import find_organisations
+from registry.organisations.vocabulary import OrganisationKind
 from registry.processing.issuing import documents_to_issue
 from registry.web.visits import Visit, route
 
@@ -89,7 +91,8 @@ def show_directors_page(visit: Visit) -> Response[Any]:
         figures=[
             figure_view(
                 one, _count(told[one], measures[one]), trends[one], days, address_of(one, measures[one], word),
-                waiting_view(_waiting(told[one], measures[one]), one, measures[one], word), plain=plain,
+                waiting_view(_waiting(told[one], measures[one]), one, measures[one], word),
+                _split(told[one], one, bodies), plain=plain,
             )
             for one in SHOWN
         ],
@@ -131,6 +134,16 @@ def _count(tally: Tally, measure: Measure) -> Count:
 def _waiting(tally: Tally, measure: Measure) -> int:
     """How many wait for information beside what the figure counts."""
     return 0 if measure.waiting else tally.by_value[Facet.VERDICT].get(str(Verdict.TO_COMPLETE), 0)
+
+
+def _split(tally: Tally, figure: Figure, bodies: Sequence[Organisation]) -> str:
+    """Of what is broken, how much is of the communes, where the figure adds them to those of another body."""
+    communes = {body.id for body in bodies if body.kind is OrganisationKind.COMMUNE}
+    own = {body.id for body in bodies if communes.isdisjoint(body.lineage)}
+    if figure in SHARES or not communes or not own:
+        return ""
+    of_own = sum(cell.number for cell in tally.listed if cell.organisation_id in own)
+    return split_in_words(of_own, tally.total - of_own) if tally.total else ""
 
 
 def _scope(bodies: Sequence[Organisation], directed: frozenset[int]) -> str:

@@ -84,6 +84,7 @@ class FigureView:
     definition: str
     tone: str
     trend: Trend
+    split: str
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def figure_view(
     days: Sequence[date],
     address: str,
     waiting: WaitingView | None,
+    split: str,
     *,
     plain: bool,
 ) -> FigureView:
@@ -222,8 +224,15 @@ def figure_view(
     return FigureView(
         code=str(figure), label=label, value=say_number(now.number),
         beside=beside, address=address, waiting=waiting, definition=definition, tone=tone,
-        trend=_trend(figure, days, counts),
+        trend=_trend(figure, days, counts), split=split,
     )  # fmt: skip
+
+
+def split_in_words(own: int, of_communes: int) -> str:
+    """How much of a number is of the body and its services, how much of the communes, each its own controller."""
+    return _("Dont {own} pour l’intercommunalité et ses services, {communes} pour les communes.").format(
+        own=say_number(own), communes=say_number(of_communes)
+    )
 
 
 def words_of(figure: Figure, *, plain: bool) -> tuple[str, str]:

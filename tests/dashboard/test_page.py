@@ -71,3 +71,18 @@ def test_nobody_is_told_the_figures_of_a_body_they_do_not_read(town: Town) -> No
     assert theirs["kept"][1] == "0"
     ours = town.someone(Role.READER, town.commune_id).get("/pilotage").text
     assert "rien à juger encore" not in re.split(r'id="chiffre-', ours)[1]
+
+
+def test_the_breaches_of_communes_are_told_apart_from_those_of_the_body_that_reads_them(town: Town) -> None:
+    town.record("Aides", on=town.service_id, **BREACHING)
+    for title in ("Aides", "Bourses"):
+        town.record(title, on=town.commune_id, **BREACHING)
+    page = town.someone(Role.READER).get("/pilotage").text
+    whole = int(figures(town.someone(Role.READER))["breaches"][1])
+    split = re.search(r"Dont (\d+) pour l’intercommunalité et ses services, (\d+) pour les communes", page)
+
+    assert split is not None
+    assert int(split[1]) + int(split[2]) == whole
+    assert int(split[2]) > int(split[1]) > 0
+    alone = town.someone(Role.READER, town.commune_id).get("/pilotage").text
+    assert "pour les communes" not in alone, "a commune adds up no other"
