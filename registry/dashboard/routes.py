@@ -84,7 +84,7 @@ def show_directors_page(visit: Visit) -> Response[Any]:
     for cell in told[Figure.BREACHES].listed:
         breaches[cell.policy_id] += cell.number
     shares = shares_of(cells, measures[Figure.BREACHES])
-    confided = visit.visitor.may(Permission.PROCESSING_BREACH_READ)
+    confided, reach = visit.visitor.may(Permission.PROCESSING_BREACH_READ), visit.visitor.reach(READ)
     view = DirectorsPage(
         plain=plain,
         scope=_scope(bodies, directed),
@@ -92,7 +92,7 @@ def show_directors_page(visit: Visit) -> Response[Any]:
             figure_view(
                 one, _count(told[one], measures[one]), trends[one], days, address_of(one, measures[one], word),
                 waiting_view(_waiting(told[one], measures[one]), one, measures[one], word),
-                _split(told[one], one, bodies), plain=plain,
+                _split(told[one], one, [body for body in bodies if body.id in (directed or reach)]), plain=plain,
             )
             for one in SHOWN
         ],

@@ -57,8 +57,9 @@ def ask_one(visit: Visit, dataset_id: int) -> Response[Any]:
     """Asks for a move, or shows what stops it."""
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(ASK, sheet.organisation_id)
-    data, read = visit.form_data(), visit.form(StageRequestForm)
+    data = visit.form_data()
     typed = {name: data.first(name) for name in ("move", "reason", "public_ground")}
+    read = parse_values(StageRequestForm, {name: value for name, value in typed.items() if value}, today=visit.today)
     if isinstance(read, Rejected) or (read.form.move == WITHDRAWAL and not data.has("confirmed")):
         errors = {"confirmed": _("Cochez cette case pour retirer le jeu : le public le perd aussitôt.")}
         page = stage_page(visit, sheet, typed, read.errors if isinstance(read, Rejected) else errors)

@@ -56,7 +56,7 @@ class Sought:
 
 def find_datasets(session: Session, sought: Sought, *, limit: int, offset: int = 0) -> list[Row]:
     """A page of the list: what bears the words sought in its title first, then in its keywords; else by title."""
-    order = [col(Dataset.title_sort), col(Dataset.id)]
+    order: list[Any] = [col(Dataset.title_sort), col(Dataset.id)]
     if words := _words(sought):
         order.insert(0, sum((_weight(word) for word in words), start=literal(0)).desc())
     query = _datasets().where(*_narrowed(sought)).order_by(*order)
@@ -258,8 +258,9 @@ def _weight(word: str) -> ColumnElement[int]:
     )  # fmt: skip
 
 
-def _begins(told: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    return told.regexp_match(rf"\m{word}")
+def _begins(told: Any, word: str) -> ColumnElement[bool]:
+    found: ColumnElement[bool] = told.regexp_match(rf"\m{word}")
+    return found
 
 
 def _keywords() -> ColumnElement[str]:

@@ -248,17 +248,17 @@ def test_a_refusal_without_a_reason_is_no_decision() -> None:
 
 @ON_DATABASE
 def test_a_sample_is_read_while_no_transaction_is_open(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    steward, number, states = town.someone(Role.STEWARD), town.record("Aides"), []
+    steward, number, held = town.someone(Role.STEWARD), town.record("Aides"), []
     read = routes.inspect_file
 
     def watched(*given: Any, **more: Any) -> Any:
         with town.as_owner() as session:
-            asked = "SELECT state FROM pg_stat_activity WHERE datname = current_database() AND usename = 'beffroi_app'"
-            states.extend(session.execute(text(asked)).scalars())
+            # A transaction that read a table holds it from being dropped until it ends.
+            asked = "SELECT pid FROM pg_locks WHERE relation = 'dataset'::regclass AND pid <> pg_backend_pid()"
+            held.append(session.execute(text(asked)).scalars().all())
         return read(*given, **more)
 
     monkeypatch.setattr(routes, "inspect_file", watched)
     assert send(steward, number).status_code == 200
-    assert states
-    assert not any("transaction" in state for state in states), states
+    assert held == [[]]
     assert "N° SS/nir" in suggested(steward, number)

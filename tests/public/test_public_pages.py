@@ -80,6 +80,7 @@ def test_what_bears_the_word_in_its_title_comes_before_what_only_speaks_of_it(to
         town.record("Plan des écoles"),
         town.record("Piscines", description="Ouvertes aux scolaires."),
     ]
+    town.someone(Role.STEWARD)
     with town.as_owner() as session:
         for sheet in sheets:
             publish(session, sheet)
