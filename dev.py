@@ -56,17 +56,8 @@ CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_LIBRARIES = ("libatomic.so.1",)
 CHROMIUM_PACKAGES = ("chromium", "libatomic1")
 
-# What another server could do otherwise: every statement of every route (access), ledger, migrations, backups, search,
-# and what it lets the public's role do.
-OTHER_SERVER = [
-    "tests/access",
-    "tests/cli",
-    "tests/ledger",
-    "tests/main_job",
-    "tests/platform",
-    "tests/public",
-    "tests/search",
-]
+# What another server could do otherwise: every statement (access), ledger, migrations, backups, public role, search.
+OTHER_SERVER = [f"tests/{room}" for room in ("access", "cli", "ledger", "main_job", "platform", "public", "search")]
 ATTEMPTS = 3
 NETWORK_TROUBLE = re.compile(
     r"temporary failure|could not resolve|newconnectionerror|nameresolution|connectionerror"

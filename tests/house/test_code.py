@@ -22,7 +22,6 @@ LONG_FILES = {
 """Files longer than `LONGEST` lines, each with the reason why it is not cut in two."""
 
 BUILT_SQL = {
-    "registry/cli/running.py:init": "two role names of ours, printed for a DBA to run",
     "registry/compliance/listing/counting.py:<module>": "one fixed expression, in two fixed questions",
     "registry/desk/statement.py:<module>": "one fixed query of the lifecycle, in the fixed one of desks",
     "registry/erasures/queries.py:find_references": "names of tables and columns of ours, from their models",

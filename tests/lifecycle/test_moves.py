@@ -75,11 +75,6 @@ def test_a_dataset_goes_from_collection_to_publication_and_back(town: Town):
     assert stage_of(town, sheet) == "published"
 
     assert ask(steward, sheet, "withdraw").status_code == 422, "a withdrawal says why"
-    meant = {"move": "withdraw", "version": str(version_of(steward, sheet)), "reason": "Des adresses y sont."}
-    unsure = steward.post(f"/jeux/{sheet}/etape", meant)
-    assert (unsure.status_code, stage_of(town, sheet)) == (422, "published"), "the public loses it at once"
-    assert "Des adresses y sont." in unsure.text, "what was typed is given back"
-    assert "Cochez cette case pour retirer le jeu" in unsure.text
     assert ask(steward, sheet, "revise", "Une erreur.", public_ground="error").status_code == 422, "of a withdrawal"
     assert ask(steward, sheet, "withdraw", "Des adresses y sont.", public_ground="error").status_code == 303
     assert stage_of(town, sheet) == "withdrawn"
