@@ -27,6 +27,7 @@ from registry.contracts.covering import routes as covering_routes
 from registry.contracts.decp import api as decp_api
 from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
+from registry.contracts.drafting import routes as contracts_drafting
 from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
 from registry.contracts.matrix import api as contracts_matrix_api
@@ -220,6 +221,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *contracts_coverage.HANDLERS,
     *contracts_clauses.HANDLERS,
     *contracts_matrix.HANDLERS,
+    *contracts_drafting.HANDLERS,
     *contracts_matrix_api.HANDLERS,
     *contracts_amendments.HANDLERS,
     *contracts_stipulations.HANDLERS,

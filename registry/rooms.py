@@ -27,6 +27,7 @@ from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
+from registry.contracts.drafting import gathering as drafts
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
 from registry.contracts.noting import gathering as contract_note
@@ -429,6 +430,10 @@ _SOURCES = (
     Source(
         "contracts-summary", Permission.CONTRACTS_CONTRACT_READ, contracts_summary.get_keeper, contracts_summary.gather,
         contracts_summary.OFFERED,
+    ),
+    Source(
+        "draft-amendment", Permission.CONTRACTS_CONTRACT_READ, drafts.get_keeper, drafts.gather,
+        records={drafts.SUBJECT: drafts.name_subject},
     ),
     Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip

@@ -786,6 +786,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
         organisation_id=lambda of: str(of.organisation_id), kind="agreement", object="Convention neuve"
     ),
     "POST /contrats/{contract_id:int}/avenants/nouveau": _form(number="7", object="Avenant neuf"),
+    "POST /contrats/{contract_id:int}/avenants/projet": _form(object="Clauses de données", **{"wanted-a": "ownership"}),
     "POST /contrats/avenants/{amendment_id:int}/modifier": _form(
         version=lambda of: str(of.amendment_version), number="1", object="Avenant changé"
     ),

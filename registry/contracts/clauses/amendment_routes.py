@@ -102,6 +102,8 @@ def show_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
         object=amendment.object, annulled=amendment.annulled, fields=amendment_fields(amendment),
         stipulations=amendment_lines(said, written, titles), panels=visit.panels_of("amendment", amendment.id),
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
+        may_issue=bool(said) and amendment.signed_on is None and not amendment.annulled
+        and visit.visitor.may(Permission.REPORTING_DOCUMENT_ISSUE, contract.organisation_id),
     )  # fmt: skip
     return visit.page("contracts/amendment_sheet.html", page)
 

@@ -190,6 +190,7 @@ class AmendmentPage:
     stipulations: Sequence[AmendmentLine]
     panels: Sequence[str]
     may_record: bool
+    may_issue: bool
 
 
 @dataclass(frozen=True)

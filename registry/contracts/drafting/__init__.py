@@ -1,0 +1,1 @@
+"""The draft of an amendment: what a contract lacks, asked for in texts of ours, as a document to have approved."""

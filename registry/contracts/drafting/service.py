@@ -1,0 +1,83 @@
+"""Makes the amendment that asks for what a contract lacks."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.coverage import Coverage, coverage_of
+from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
+from registry.contracts.clauses.models import Amendment
+from registry.contracts.clauses.queries import find_amendments, find_written
+from registry.contracts.clauses.service import record_amendment, record_clause
+from registry.contracts.clauses.showing import asked_now
+from registry.contracts.drafting.forms import DraftForm
+from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.vocabulary import AmendmentProgress, ClauseState
+from registry.kernel.errors import FieldError, Invalid
+from registry.kernel.words import _
+
+_OFFERED = frozenset({ClauseState.ABSENT, ClauseState.ENDED})
+"""Where a clause stands that may be asked for: what is asked for or signed already is not asked for twice."""
+
+
+def offered_of(coverage: Coverage) -> list[tuple[str, int | None]]:
+    """What a contract lacks and nobody has asked for yet: kind, and dataset or nothing for the whole contract."""
+    cells = {line.kind: line.cells for line in coverage.lines}
+    return [(kind, column) for kind, column in coverage.missing() if cells[kind][column].state in _OFFERED]
+
+
+def code_of(kind: str, column: int | None) -> str:
+    """How a form names a clause to ask for."""
+    return kind if column is None else f"{kind}:{column}"
+
+
+def completable(amendments: Sequence[Amendment]) -> list[Amendment]:
+    """The amendments to which clauses may still be added: not signed, not given up, not annulled."""
+    return [
+        one
+        for one in amendments
+        if one.signed_on is None and not one.annulled and one.progress is not AmendmentProgress.GIVEN_UP
+    ]
+
+
+def draft_amendment(session: Session, contract_id: int, form: DraftForm, *, today: date) -> Amendment:
+    """An amendment, new or one under way, that asks for the clauses ticked; each of them is then said to be asked.
+
+    Raises: NotFound; Conflict when the contract is annulled; Invalid when nothing is ticked, when what is ticked is not
+    missing any more, or when the amendment is none that may be completed.
+    """
+    contract = get_contract(session, contract_id, lock=True)
+    written = find_written(session, [contract])[contract_id]
+    datasets = [one.id for one in find_datasets_of(session, contract_id)]
+    coverage = coverage_of(written, asked_now(session, contract), datasets, today, signed_by=today)
+    offered = {code_of(kind, column): (kind, column) for kind, column in offered_of(coverage)}
+    chosen: dict[str, list[int]] = {}
+    for code in dict.fromkeys(form.wanted):
+        if code not in offered:
+            raise _wrong("wanted", _("Une des clauses cochées n’est plus à demander : rechargez la page."))
+        kind, column = offered[code]
+        chosen.setdefault(kind, []).extend([] if column is None else [column])
+    if not chosen:
+        raise _wrong("wanted", _("Cochez au moins une clause à demander."))
+    amendment = _amendment(session, contract_id, form)
+    for kind, about in chosen.items():
+        record_clause(session, contract_id, ClauseForm(kind=kind, amendment_id=amendment.id, datasets=about))
+    session.refresh(amendment)
+    return amendment
+
+
+def _amendment(session: Session, contract_id: int, form: DraftForm) -> Amendment:
+    every = find_amendments(session, contract_id)
+    if form.amendment_id is None:
+        number = max((one.number for one in every), default=0) + 1
+        asked = AmendmentForm(number=number, object=form.object, progress=AmendmentProgress.ASKED)
+        return record_amendment(session, contract_id, asked)
+    found = next((one for one in completable(every) if one.id == form.amendment_id), None)
+    if found is None:
+        raise _wrong("amendment_id", _("Cet avenant est signé, abandonné ou annulé : choisissez-en un autre."))
+    return found
+
+
+def _wrong(name: str, sentence: str) -> Invalid:
+    return Invalid(sentence, (FieldError(name, sentence),))

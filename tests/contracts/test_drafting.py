@@ -1,0 +1,208 @@
+"""The draft of an amendment: what a contract lacks, asked for in our words, approved before anybody may sign."""
+
+import re
+from datetime import date
+from typing import Any
+
+import pytest
+
+from registry.contracts.clauses.kinds import fields_of, kinds
+from registry.contracts.drafting.texts import DATASETS, load_clause_texts
+from registry.kernel.issuing import Subject
+from registry.kernel.permissions import Role
+from registry.platform.database import Acting
+from registry.platform.jobs import work_once
+from registry.reporting import service
+from registry.reporting.models import IssuedDocument
+from registry.reporting.queries import find_documents
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import DocumentState, Medium
+from registry.rooms import job_functions
+from tests.conftest import Someone, Town
+from tests.contracts.test_clause_pages import a_contract, add, amend, kept, on
+from tests.contracts.test_matrix import text_of, tied
+
+SIGNATURES = "Signatures des parties"
+SCARE = re.compile(r"\[(?![a-z_]*: )")
+
+
+def test_each_kind_of_clause_has_a_text_whose_places_are_what_one_notes_of_it() -> None:
+    texts = load_clause_texts()
+    assert set(texts) == set(kinds())
+    for kind, text in texts.items():
+        known = {one.name for one in fields_of(kind)}
+        assert text.fields() <= known, (kind, text.fields() - known)
+        assert text.grounds, kind
+        assert not any(SCARE.search(one) for one in text.text), kind
+        spoken = " ".join(text.text)
+        assert "aurait" not in spoken.split()
+
+
+def test_what_is_noted_fills_the_text_and_the_rest_stays_in_sight() -> None:
+    text = load_clause_texts()["penalties"]
+    blank, filled = text.filled({}, "« Réseau »"), text.filled({"euros_per_day": "150"}, "« Réseau »")
+    assert "[à compléter : montant de la pénalité par jour] euros par jour" in blank[1]
+    assert "Montant : 150 euros par jour" in filled[1]
+    assert "« Réseau »" in filled[0]
+    assert not any(DATASETS in one for one in filled)
+
+
+def draft(who: Someone, place: str, **more: Any) -> int:
+    """Sends the page as it is first shown, everything ticked; the number of the amendment."""
+    page = who.get(f"{place}/avenants/projet").text
+    ticked: dict[str, list[str]] = {}
+    for tag in re.findall(r"<input[^>]* checked>", page):
+        name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]+)"', tag)
+        assert name is not None
+        assert value is not None
+        ticked.setdefault(name[1], []).append(value[1])
+    answer = who.post(f"{place}/avenants/projet", {"object": "Clauses relatives aux données", **ticked, **more})
+    assert answer.status_code == 303, answer.text
+    return int(re.findall(r"/avenants/(\d+)", answer.headers["location"])[0])
+
+
+@pytest.mark.database
+def test_what_is_ticked_is_asked_for_and_is_not_offered_again(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    network, _meters = tied(jurist, town, place, "Réseau d’eau", "Compteurs")
+    ticked = {"wanted-contract": "audit", "wanted-supply": f"supply:{network}", "object": "Données"}
+
+    answer = jurist.post(f"{place}/avenants/projet", ticked)
+
+    assert answer.status_code == 303, answer.text
+    states = {(one["kind"], one["dataset_id"]): one["state"] for one in coverage(jurist, place)["cells"]}
+    assert states["audit", None] == states["supply", network] == "asked"
+    again = jurist.get(f"{place}/avenants/projet").text
+    assert f'value="supply:{network}"' not in again
+    assert 'value="audit"' not in again
+    late = jurist.post(f"{place}/avenants/projet", ticked)
+    assert late.status_code == 422
+    assert "n’est plus à demander" in late.text
+    assert "Cochez au moins une clause" in jurist.post(f"{place}/avenants/projet", {"object": "Rien"}).text
+
+
+def coverage(who: Someone, place: str) -> Any:
+    return who.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+
+
+@pytest.mark.database
+def test_an_amendment_under_way_is_completed_and_one_that_is_signed_is_not(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    signed, open_one = amend(jurist, place, 1, signed_on="2023-11-06"), amend(jurist, place, 2, progress="asked")
+    page = jurist.get(f"{place}/avenants/projet").text
+    assert "Avenant n° 2" in page
+    ticked = {"object": "Données", "wanted-contract": "audit"}
+    refused = jurist.post(f"{place}/avenants/projet", {**ticked, "amendment_id": str(signed)})
+    assert refused.status_code == 422
+    assert "signé, abandonné ou annulé" in refused.text
+    assert jurist.post(f"{place}/avenants/projet", {**ticked, "amendment_id": str(open_one)}).status_code == 303
+    assert [one["number"] for one in on(jurist, place)["amendments"]] == [1, 2]
+
+
+@pytest.fixture
+def _as_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "best_medium", lambda: Medium.PAGE)
+
+
+def issued(town: Town, by: Someone, amendment: int) -> IssuedDocument:
+    acting = Acting(f"account:{by.account_id}", account_id=by.account_id)
+    return issue_report(
+        town.home, "draft-amendment", subject=Subject("amendment", amendment), as_of=None, acting=acting,
+        info=town.info, report=lambda *_said: None,
+    ).document  # fmt: skip
+
+
+def words_of(town: Town, document: IssuedDocument) -> str:
+    page = re.sub(r"<[^>]+>", "", town.home.files.read(document.document_sha256).decode())
+    return " ".join(page.replace("\N{NO-BREAK SPACE}", " ").replace("\N{ZERO WIDTH SPACE}", "").split())
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+def test_a_draft_bears_no_signature_before_legal_staff_approved_it_and_the_final_one_does(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "Réseau d’eau")
+    document = issued(town, steward, draft(jurist, place))
+
+    said = words_of(town, document)
+    assert document.state is DocumentState.DRAFT
+    assert "Projet, à valider par le service juridique" in said
+    assert SIGNATURES not in said
+    assert "Date, fonction et signature" not in said
+    assert "« Réseau d’eau »" in said
+    assert "[à compléter : montant de la pénalité par jour] euros" in said
+    answer = {"answer": "approved", "version": str(document.version)}
+    approved = jurist.post(f"/documents/{document.id}/decision", answer)
+    assert approved.status_code == 303, approved.text
+    work_once(town.home.urls.jobs, town.home.jobs, job_functions(town.home, town.info))
+
+    with town.acting() as session:
+        final = next(one for one in find_documents(session) if one.state is DocumentState.FINAL)
+    signed = words_of(town, final)
+    assert SIGNATURES in signed
+    assert "Date, fonction et signature" in signed
+    assert "Note à qui négocie" in said
+    assert "Note à qui négocie" not in signed, "What is kept from the other party is not in what both sign."
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+@pytest.mark.parametrize(
+    ("consulted_on", "says", "never"),
+    [
+        ("2020-03-02", "articles L3131-2 à L3131-4 du code de la commande publique s’appliquent", "seule fin"),
+        ("2013-03-02", "à la seule fin de préparer le renouvellement", "s’appliquent au contrat"),
+        ("", "[à compléter : jour où la consultation a été engagée", "s’appliquent au contrat"),
+    ],
+)
+def test_the_recital_says_the_floor_that_this_very_contract_has(
+    town: Town, consulted_on: str, says: str, never: str
+) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, consulted_on=consulted_on)
+    said = words_of(town, issued(town, jurist, draft(jurist, place)))
+    recitals = said.partition("Considérant ce qui suit")[2].partition("Il est convenu")[0]
+    assert says in recitals
+    assert never not in recitals
+    assert "L3131-2" not in said.partition("Article 1.")[2].partition("Note à qui négocie, hors du contrat")[0]
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+def test_what_somebody_wrote_takes_the_place_of_our_text_and_a_clause_that_is_replaced_says_which(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 31"))
+    (clause,) = on(jurist, place)["in_force"]
+    amendment = amend(jurist, place, 1, progress="asked")
+    stipulated = jurist.api(
+        "POST", f"/api/v1/clauses/{clause['clause']['id']}/stipulations",
+        json={"amendment_id": amendment, "act": "replaces", "text": "Contrôle deux fois l’an.\nSur place."},
+    )  # fmt: skip
+    assert stipulated.status_code == 201, stipulated.text
+    said = words_of(town, issued(town, jurist, amendment))
+    assert "remplacée par le texte ci-dessous : Contrat, art. 31." in said
+    assert "1.1. Contrôle deux fois l’an. 1.2. Sur place." in said
+
+
+@pytest.mark.database
+def test_a_draft_is_not_issued_of_what_is_signed_or_says_nothing(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    nothing = amend(jurist, place, 1, progress="asked")
+    assert "Émettre le projet" not in jurist.get(f"/contrats/avenants/{nothing}").text
+    made = draft(jurist, place, object="Données")
+    assert "Émettre le projet" in jurist.get(f"/contrats/avenants/{made}").text
+    version = jurist.api("GET", f"/api/v1/amendments/{made}").json()["version"]
+    signed = jurist.api(
+        "PATCH", f"/api/v1/amendments/{made}",
+        json={"progress": None, "signed_on": date(2026, 2, 3).isoformat()}, headers={"If-Match": f'"{version}"'},
+    )  # fmt: skip
+    assert signed.status_code == 200, signed.text
+    assert "Émettre le projet" not in jurist.get(f"/contrats/avenants/{made}").text
+    figure = coverage(jurist, place)["coverage"]
+    assert figure["present"] == figure["due"]
+    assert "Rien ne manque" in text_of(jurist, f"{place}/couverture")
