@@ -172,7 +172,7 @@ def read_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
 
 @route(
     "GET", "/api/v1/documents/{document_id:int}/{part:str}", READ,
-    about=about(mark("Le document lui-même, son texte (docx), ses données (json) ou ses tableaux (csv, xlsx, ods)."),
+    about=about(mark("Le document, son texte (docx, odt), ses données (json) ou ses tableaux (csv, xlsx, ods)."),
                 media_types=FILES, among={"part": ("document", "json", "csv", *Workbook, *Writing)}),
 )  # fmt: skip
 def read_part(visit: Visit, document_id: int, part: str) -> Response[bytes]:

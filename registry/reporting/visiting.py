@@ -163,7 +163,8 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         return _file(document, f".{form}", form.media_type, sha256(data).hexdigest(), data)
     if part in set(Writing):
         # Loaded when first asked for: writing brings a library of fourteen mebibytes, which few processes ever need.
-        written = import_module("registry.reporting.writing").write_out
+        module = import_module("registry.reporting." + ("writing" if part == Writing.DOCX else "open_writing"))
+        written = module.write_out if part == Writing.DOCX else module.write_open
         data = written(get_report(document.report_id), files.read(document.canonical_sha256), order=order_of(document))
         return _file(document, f".{part}", Writing(part).media_type, sha256(data).hexdigest(), data)
     is_pdf = document.media_type == Medium.PDF.media_type
@@ -173,7 +174,7 @@ def part_of(visit: Visit, document_id: int, part: str) -> Response[bytes]:
         "csv": (document.csv_sha256, "text/csv", ".csv"),
     }
     if part not in parts:
-        raise NotFound(_("Ce document n’a que six parties : document, docx, json, csv, xlsx et ods."))
+        raise NotFound(_("Ce document n’a que sept parties : document, docx, odt, json, csv, xlsx et ods."))
     digest, media_type, suffix = parts[part]
     return _file(document, suffix, media_type, digest, files.read(digest))
 

@@ -42,11 +42,13 @@ class Writing(Labelled):
     """What a document is written out as, for whoever edits it."""
 
     DOCX = "docx", mark("Texte DOCX")
+    ODT = "odt", mark("Texte ODT")
 
     @property
     def media_type(self) -> str:
         """The media type of such a text."""
-        return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+        office = "vnd.openxmlformats-officedocument.wordprocessingml.document"
+        return f"application/{office if self is Writing.DOCX else 'vnd.oasis.opendocument.text'}"
 
 
 class DocumentState(Labelled):

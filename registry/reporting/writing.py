@@ -4,7 +4,6 @@ It is the page of the document, told again in headings, lists and tables of a wo
 """
 
 import io
-import re
 import zipfile
 from datetime import datetime
 
@@ -20,6 +19,7 @@ from lxml import html  # type: ignore[import-untyped]  # lxml has no types.
 from registry.reporting.composing import compose_words
 from registry.reporting.discovery import Report
 from registry.reporting.order import Order
+from registry.reporting.page_blocks import NOT_XML
 from registry.reporting.writing_blocks import Writer
 
 _WIDTH, _MARGIN = Cm(21), Cm(2)
@@ -27,15 +27,13 @@ _INK = RGBColor(0x1F, 0x3A, 0x5F)
 _SIZES = {"Title": 22, "Heading 1": 16, "Heading 2": 13, "Heading 3": 11}
 _LANGUAGES = {"fr": "fr-FR", "en": "en-GB"}
 _THUMBNAIL = "/thumbnail"
-_NOT_XML = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-"""Characters that were typed and that no XML holds: nobody sees them."""
 _LONGEST = 255
 """Units: characters of one of the metadata."""
 
 
 def write_out(report: Report, canonical: bytes, *, order: Order) -> bytes:
     """The document as DOCX; the same twin, template and instant give the same bytes again."""
-    page = html.document_fromstring(_NOT_XML.sub(" ", compose_words(report, canonical, order=order)))
+    page = html.document_fromstring(NOT_XML.sub(" ", compose_words(report, canonical, order=order)))
     document = docx.Document()
     _prepare(document, _LANGUAGES.get(report.language, report.language))
     body = page.find("body")

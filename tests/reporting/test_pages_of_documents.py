@@ -147,7 +147,7 @@ def test_a_report_is_asked_for_followed_and_downloaded(town: Town) -> None:
     assert f'href="/documents/{number}">Voir le projet, qui attend son approbation' in done
     assert f"account:{director.account_id}" in actor
     assert director.get(f"/documents/{number}/document").status_code == 200
-    for part, begins in (("xlsx", b"PK"), ("ods", b"PK"), ("docx", b"PK")):
+    for part, begins in (("xlsx", b"PK"), ("ods", b"PK"), ("docx", b"PK"), ("odt", b"PK")):
         book = director.get(f"/documents/{number}/{part}")
         assert book.content.startswith(begins)
         assert book.headers["content-disposition"].endswith(f'.{part}"')
