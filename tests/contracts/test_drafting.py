@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from registry.compliance.queries import find_history
+from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.kinds import fields_of, kinds
 from registry.contracts.drafting.texts import DATASETS, load_clause_texts
 from registry.kernel.issuing import Subject
@@ -206,3 +208,36 @@ def test_a_draft_is_not_issued_of_what_is_signed_or_says_nothing(town: Town) -> 
     figure = coverage(jurist, place)["coverage"]
     assert figure["present"] == figure["due"]
     assert "Rien ne manque" in text_of(jurist, f"{place}/couverture")
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+def test_from_the_draft_to_the_signature_the_finding_turns_green_and_its_history_tells_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    contract = int(place.rsplit("/", 1)[1])
+
+    def told() -> list[str]:
+        with town.acting() as session:
+            return [str(one.verdict) for one in find_history(session, SubjectKind.CONTRACT, contract, "DSP-23")]
+
+    lacking = told()
+    made = draft(jurist, place)
+    issued(town, jurist, made)
+    assert told() == lacking, "What is only asked for changes no verdict."
+    version = jurist.api("GET", f"/api/v1/amendments/{made}").json()["version"]
+    form = {
+        "version": str(version),
+        "number": "1",
+        "object": "Clauses relatives aux données",
+        "signed_on": "2026-02-03",
+    }
+    signed = jurist.post(f"/contrats/avenants/{made}/modifier", form)
+    assert signed.status_code == 303, signed.text
+
+    assert sorted({*told()}) == ["compliant", "non-compliant"]
+    (now,) = jurist.api(
+        "GET", f"/api/v1/findings?subject_kind=contract&subject_id={contract}&policy_id=DSP-23"
+    ).json()["findings"]  # fmt: skip
+    assert now["verdict"] == "compliant"
+    assert lacking == ["non-compliant"]
