@@ -74,7 +74,13 @@ NAVIGATION: tuple[Entry, ...] = (
             Entry(mark("Personnes"), "/personnes", Permission.ERASURES_RECEIPT_READ),
         ),
     ),
-    Entry(mark("Contrats"), "/contrats", Permission.CONTRACTS_CONTRACT_READ),
+    Entry(
+        mark("Contrats"),
+        below=(
+            Entry(mark("Tous les contrats"), "/contrats", Permission.CONTRACTS_CONTRACT_READ),
+            Entry(mark("Livraisons"), "/livraisons", Permission.CONTRACTS_CONTRACT_READ),
+        ),
+    ),
     Entry(
         mark("Conformité"),
         below=(

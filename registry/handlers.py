@@ -32,6 +32,9 @@ from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
 from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
+from registry.contracts.deliveries import api as deliveries_api
+from registry.contracts.deliveries import receipt_routes as deliveries_receipts
+from registry.contracts.deliveries import routes as deliveries_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -230,6 +233,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *contracts_clauses_api.HANDLERS,
     *followup_routes.HANDLERS,
     *followup_api.HANDLERS,
+    *deliveries_routes.HANDLERS,
+    *deliveries_receipts.HANDLERS,
+    *deliveries_api.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,
     *decp_api.HANDLERS,

@@ -28,6 +28,9 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.drafting import gathering as drafts
+from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
+from registry.contracts.deliveries.facts import bind_deliveries, every_delivery
+from registry.contracts.deliveries.queries import names_of_deliveries
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
 from registry.contracts.noting import gathering as contract_note
@@ -363,6 +366,9 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             SubjectKind.AMENDMENT: Subject(
                 SubjectKind.AMENDMENT, bind_amendments, every_amendment, names_of_amendments, _is_standing
             ),
+            SubjectKind.DELIVERY: Subject(
+                SubjectKind.DELIVERY, bind_deliveries, every_delivery, names_of_deliveries, _is_standing
+            ),
         },
         dependents=dict.fromkeys((PEOPLE, OWED), (bodies_of,))
         | {SubjectKind.ORGANISATION: (datasets_below, contracts_below), "contract": (find_governed,)},
@@ -490,6 +496,6 @@ def bound_facts() -> frozenset[str]:
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
             *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS, *BOUND_OF_LIFECYCLE,
-            *BOUND_OF_PUBLICATION, *BOUND_OF_PEOPLE,
+            *BOUND_OF_PUBLICATION, *BOUND_OF_PEOPLE, *BOUND_OF_DELIVERIES,
         )
     )  # fmt: skip

@@ -48,6 +48,7 @@ SHEETS = {
     SubjectKind.REQUEST: "/demandes/{id}",
     SubjectKind.CONTRACT: "/contrats/{id}",
     SubjectKind.AMENDMENT: "/contrats/avenants/{id}",
+    SubjectKind.DELIVERY: "/livraisons/{id}",
 }
 """Where the sheet of each kind of subject stands."""
 _RECORDS = {
@@ -59,6 +60,7 @@ _RECORDS = {
     SubjectKind.REQUEST: Permission.PROCESSING_REQUEST_RECORD,
     SubjectKind.CONTRACT: Permission.CONTRACTS_CONTRACT_RECORD,
     SubjectKind.AMENDMENT: Permission.CONTRACTS_CONTRACT_RECORD,
+    SubjectKind.DELIVERY: Permission.CONTRACTS_DELIVERY_RECORD,
 }
 _ASKED = {
     Permission.DATASETS_SHEET_RECORD: mark("à demander au référent ou à la référente données"),
@@ -68,6 +70,7 @@ _ASKED = {
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.CONTRACTS_CONTRACT_RECORD: mark("à demander à qui tient les contrats"),
+    Permission.CONTRACTS_DELIVERY_RECORD: mark("à demander à qui suit les livraisons"),
     Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.LIFECYCLE_VISA_GIVE: mark("à demander au service juridique"),
     Permission.GOVERNANCE_PLAN_RECORD: mark("à demander au référent ou à la référente données"),
@@ -109,6 +112,7 @@ ELSEWHERE = {
     "recipients": "/parties/destinataires",
     "redaction": "#preuves",
     "redaction_considered": "/repondre#redaction_considered",
+    "receipts": "/recevoir",
     "refusal_ground": "#publication",
     "request.third_party_rights": "/repondre#third_party_rights",
     "refusal_grounds": "/repondre#refusal_grounds",
@@ -234,7 +238,7 @@ def _missing(visit: Visit, engine: Engine, name: str, found: Found, body_id: int
         return MissingView(name, "")
     kind = subject_of(name)
     label = asked_in_words(engine.catalogue, name)
-    number = found.subject_id if kind is found.subject_kind else body_id
+    number = found.subject_id if kind is found.subject_kind else body_id if kind is SubjectKind.ORGANISATION else None
     if number is None:
         return MissingView(label, "")
     needed = _BY_OTHERS.get(declared.field, _RECORDS[kind])

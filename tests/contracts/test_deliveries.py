@@ -243,15 +243,20 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(scene: S
         scene.session, scene.contract.id, DeliveryForm(dataset_id=987654321)
     ))  # fmt: skip
     receipt = scene.receives(delivery)
-    refusing("attend déjà une réponse", Conflict, lambda: scene.receives(delivery))
     early = AcceptForm(answered_on=scene.today - ONE)
     refusing("avant de l’avoir reçue", Invalid, lambda: accept_receipt(scene.session, receipt.id, early, expected=1))
     refuse_receipt(scene.session, receipt.id, RefuseForm(reasons="Vide", correct_by=None), expected=receipt.version)
     late = AcceptForm()
     refusing("répondu à cette réception", Stale, lambda: accept_receipt(scene.session, receipt.id, late, expected=1))
-    refusing("déjà sa réponse", Conflict, lambda: accept_receipt(
+    refusing("déjà cette réponse", Conflict, lambda: refuse_receipt(
+        scene.session, receipt.id, RefuseForm(reasons="Vide"), expected=receipt.version
+    ))  # fmt: skip
+    again = scene.receives(delivery)
+    accept_receipt(scene.session, again.id, late, expected=again.version)
+    refusing("Une autre réception est déjà acceptée", Conflict, lambda: accept_receipt(
         scene.session, receipt.id, late, expected=receipt.version
     ))  # fmt: skip
+    refusing("plus rien à recevoir", Conflict, lambda: scene.receives(delivery))
 
 
 def test_a_receipt_noted_by_mistake_is_set_aside_and_the_delivery_is_owed_again(scene: Scene) -> None:
@@ -262,7 +267,9 @@ def test_a_receipt_noted_by_mistake_is_set_aside_and_the_delivery_is_owed_again(
     set_receipt_aside(scene.session, receipt.id, expected=receipt.version, reason="Autre jeu", annulled=True)
 
     assert (delivery.answer, delivery.received_on) == (None, None)
-    assert scene.receives(delivery).number == 2
-    with pytest.raises(Conflict, match="Une autre réception compte déjà"):
+    again = scene.receives(delivery)
+    assert again.number == 2
+    accept_receipt(scene.session, again.id, AcceptForm(), expected=again.version)
+    with pytest.raises(Conflict, match="Une autre réception est déjà acceptée"):
         set_receipt_aside(scene.session, receipt.id, expected=receipt.version, reason="Si", annulled=False)
-    assert get_delivery(scene.session, delivery.id).answer is ReceiptAnswer.WAITING
+    assert get_delivery(scene.session, delivery.id).received_on == scene.today

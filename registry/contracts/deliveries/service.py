@@ -158,15 +158,12 @@ def receive(
 
     `expected` is the version of the delivery that was read; none of an operator, who reads no version.
 
-    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted or waits already;
-    Invalid when the file or the description is missing, or when it came before its contract.
+    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted already; Invalid when the file or the description is missing, or when it came before its contract.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
     if delivery.answer is ReceiptAnswer.ACCEPTED:
         raise Conflict(_("Cette livraison est déjà acceptée : il n’y a plus rien à recevoir."))
-    if delivery.answer is ReceiptAnswer.WAITING:
-        raise Conflict(_("Une réception attend déjà une réponse : acceptez-la ou refusez-la d’abord."))
     if (file is None) == (form.channel in FILES):
         raise _wrong(
             "file" if file is None else "channel",
@@ -213,7 +210,7 @@ def _found(session: Session, delivery: Delivery, form: ReceiptForm, file: Delive
 
 
 def accept_receipt(session: Session, receipt_id: int, form: AcceptForm, *, expected: int) -> DeliveryReceipt:
-    """Says that what came is what was owed.
+    """Says that what came is what was owed; an answer given by mistake is changed so, and the ledger keeps both.
 
     Raises: NotFound; Stale when somebody answered meanwhile; Conflict; Invalid when it is answered before it came.
     """
@@ -246,20 +243,23 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
     contract = _standing(session, delivery.contract_id)
     if delivery.annulled or receipt.annulled:
         raise Conflict(_("Cette réception est annulée : il n’y a rien à y répondre."))
-    if receipt.answer is not ReceiptAnswer.WAITING:
-        raise Conflict(_("Cette réception a déjà sa réponse."))
+    refused = isinstance(form, RefuseForm)
+    given = ReceiptAnswer.REFUSED if refused else ReceiptAnswer.ACCEPTED
+    if receipt.answer is given:
+        raise Conflict(_("Cette réception a déjà cette réponse."))
+    if receipt.answer is ReceiptAnswer.REFUSED and delivery.answer is ReceiptAnswer.ACCEPTED:
+        raise Conflict(_("Une autre réception est déjà acceptée : refusez-la d’abord."))
     answered_on: date = form.answered_on or session.info["today"]()
     if answered_on < receipt.received_on:
         raise _wrong("answered_on", _("On ne répond pas à une livraison avant de l’avoir reçue : vérifiez la date."))
-    values: dict[str, Any] = {"answer": ReceiptAnswer.ACCEPTED, "answered_on": answered_on}
+    values: dict[str, Any] = {"answer": given, "answered_on": answered_on, "reasons": None, "correct_by": None}
     if isinstance(form, RefuseForm):
         correct_by = form.correct_by
         if "correct_by" not in form.model_fields_set:
             correct_by = correction_day(_reading(session, contract), delivery, answered_on)
         if correct_by is not None and correct_by < answered_on:
             raise _wrong("correct_by", _("Le délai pour corriger finirait avant le refus : vérifiez la date."))
-        values |= {"answer": ReceiptAnswer.REFUSED, "reasons": form.reasons, "correct_by": correct_by}
-    refused = isinstance(form, RefuseForm)
+        values |= {"reasons": form.reasons, "correct_by": correct_by}
     say(session, "contracts:delivery:refuse" if refused else "contracts:delivery:accept")
     set_those_that_differ(receipt, **values)
     session.flush()
@@ -280,9 +280,9 @@ def set_receipt_aside(
     if receipt.version != expected:
         raise Stale(_("Cette réception a été modifiée entre-temps."), receipt.version)
     contract = _standing(session, delivery.contract_id)
-    counts = delivery.answer in {ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING}
-    if not annulled and counts and receipt.answer is not ReceiptAnswer.REFUSED:
-        raise Conflict(_("Une autre réception compte déjà pour cette livraison : annulez-la d’abord."))
+    accepted = receipt.answer is ReceiptAnswer.ACCEPTED and delivery.answer is ReceiptAnswer.ACCEPTED
+    if not annulled and accepted:
+        raise Conflict(_("Une autre réception est déjà acceptée : refusez-la d’abord."))
     say(session, "contracts:delivery:unreceive" if annulled else "contracts:delivery:receive-again", reason)
     receipt.annulled = annulled
     session.flush()

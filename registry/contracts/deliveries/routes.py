@@ -1,0 +1,297 @@
+"""The pages of deliveries: all of them, those of one contract with its calendar, one of them, and its form."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from litestar import Response
+from litestar.handlers import HTTPRouteHandler
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+
+from registry.contracts.clauses.queries import find_written
+from registry.contracts.clauses.views import again, labels_of, name_clause
+from registry.contracts.deliveries.expecting import reading_of
+from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
+from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.queries import (
+    DeliveryFilter,
+    count_by_state,
+    find_deliveries_of,
+    find_deliveries_page,
+    find_files,
+    find_receipts,
+    get_delivery,
+    place_of,
+)
+from registry.contracts.deliveries.rules import SCHEDULE, Due, dues_between
+from registry.contracts.deliveries.service import amend_delivery, cost_of, record_delivery
+from registry.contracts.deliveries.views import (
+    DELIVERY_LABELS,
+    ContractDeliveriesPage,
+    DeliveriesPage,
+    DeliveryFormPage,
+    DeliveryPage,
+    delivery_fields,
+    delivery_line,
+    due_line,
+    receipt_view,
+    say_decision,
+    say_lateness,
+    say_penalty,
+    silent_schedules,
+    standing_of,
+    state_mark,
+    title_of,
+)
+from registry.contracts.deliveries.visiting import DECIDE, READ, RECORD
+from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.models import Contract
+from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.vocabulary import Delivered
+from registry.datasets.queries import find_titles
+from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.paging import read_place, write_place
+from registry.kernel.words import _, mark
+from registry.organisations.queries import get_organisation
+from registry.web.forms import parse_form, read_number
+from registry.web.visits import NOTICES, Rejected, Visit, route
+
+NOTICES.update(
+    {
+        "livraison-notee": mark("La livraison est enregistrée."),
+        "livraison-annulee": mark("La livraison est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "livraison-retablie": mark("La livraison est rétablie."),
+        "livraison-recue": mark("La réception est notée : acceptez ou refusez ce qui est arrivé."),
+        "livraison-acceptee": mark("La réception est acceptée."),
+        "livraison-refusee": mark("La réception est refusée : la livraison reste due."),
+        "reception-annulee": mark("La réception est annulée. Rien n’est effacé : vous pouvez la rétablir."),
+        "reception-retablie": mark("La réception est rétablie."),
+        "penalite-decidee": mark("La décision sur la pénalité est enregistrée."),
+    }
+)
+_PAGE, _LIST = 50, "livraisons"
+_TO_DO = frozenset({DeliveryState.WAITING, DeliveryState.LATE, DeliveryState.DUE})
+_FIRST_YEAR, _LAST_YEAR = 1990, 2100
+
+
+@route("GET", "/livraisons", READ)
+def show_deliveries(visit: Visit) -> Response[Any]:
+    """The deliveries within the visitor's rights: what waits for an answer, what is late, what is due."""
+    session, today = visit.session, visit.today
+    said = set(visit.query_all("etat"))
+    asked = DeliveryFilter(
+        frozenset(one for one in DeliveryState if one in said),
+        read_number(visit.query("contrat")), read_number(visit.query("jeu")), visit.query("annules") == "true",
+    )  # fmt: skip
+    place = read_place(_LIST, visit.query("apres") or None, int, str, int)
+    try:
+        after = (place[0], date.fromisoformat(place[1]), place[2]) if place is not None else None
+    except ValueError as error:
+        raise Invalid(_("Ce repère de page n’est pas valable : repartez de la première page.")) from error
+    found = find_deliveries_page(session, asked, today=today, after=after, limit=_PAGE + 1)
+    more, found = len(found) > _PAGE, found[:_PAGE]
+    by = count_by_state(session, asked, today=today)
+    titles = find_titles(session, {row.dataset_id for row, _contract in found if row.dataset_id is not None})
+    choice = [
+        *(("etat", str(one)) for one in sorted(asked.states)),
+        *([("contrat", str(asked.contract_id))] if asked.contract_id is not None else []),
+        *([("jeu", str(asked.dataset_id))] if asked.dataset_id is not None else []),
+        *([("annules", "true")] if asked.annulled else []),
+    ]
+    following = ""
+    if more:
+        last = found[-1][0]
+        rank, day, number = place_of(last, standing_of(last, today))
+        following = "/livraisons?" + urlencode(
+            [*choice, ("apres", write_place(_LIST, (rank, day.isoformat(), number)))]
+        )
+    here = "/livraisons" + (f"?{urlencode(choice)}" if choice else "")
+    page = DeliveriesPage(
+        rows=[delivery_line(row, contract, titles, today) for row, contract in found],
+        total=sum(count for state, count in by.items() if not asked.states or state in asked.states),
+        figures=_figures(by, "/livraisons?"),
+        facets=[
+            {"name": "etat", "label": _("État"), "values": [(str(e), e.label, e in asked.states) for e in DeliveryState]}
+        ],
+        narrowed=bool(asked.states or asked.contract_id is not None or asked.dataset_id is not None),
+        annulled=asked.annulled,
+        contract=(found[0][0].contract_id, found[0][1]) if asked.contract_id is not None and found else None,
+        first_address=here if after is not None else "", next_address=following,
+    )  # fmt: skip
+    return visit.page("contracts/deliveries.html", page)
+
+
+def _figures(by: Mapping[DeliveryState, int], address: str) -> list[tuple[int, str, str, str]]:
+    return [
+        (by[DeliveryState.WAITING], _("attendent votre réponse"), f"{address}etat={DeliveryState.WAITING}", "wait"),
+        (by[DeliveryState.LATE], _("en retard"), f"{address}etat={DeliveryState.LATE}", "bad"),
+        (by[DeliveryState.DUE], _("attendues"), f"{address}etat={DeliveryState.DUE}", ""),
+    ]
+
+
+@route("GET", "/contrats/{contract_id:int}/livraisons", READ)
+def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
+    """What a contract has delivered in a year: what is due, late or received, and the days of its calendar to come."""
+    contract = get_contract(visit.session, contract_id)
+    year = read_number(visit.query("annee")) or visit.today.year
+    year = min(max(year, _FIRST_YEAR), _LAST_YEAR)
+    written = find_written(visit.session, [contract])[contract.id]
+    reading = reading_of(written, visit.today)
+    rows = [one for one in find_deliveries_of(visit.session, contract_id) if not one.annulled or not one.unasked]
+    held = {Due(one.clause_id, one.dataset_id, one.due_on) for one in rows if one.clause_id and one.due_on}
+    dues = [
+        one for one in dues_between(reading.spans, reading.terms, date(year, 1, 1), date(year, 12, 31))
+        if one not in held
+    ]  # fmt: skip
+    shown = [one for one in rows if not one.annulled and (one.due_on is None or one.due_on.year == year)]
+    titles = find_titles(visit.session, {one.dataset_id for one in (*shown, *dues) if one.dataset_id is not None})
+    may_keep = visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled
+    lines = [delivery_line(one, "", titles, visit.today) for one in shown]
+    lines += [due_line(one, contract_id, titles, visit.today, may_record=may_keep) for one in dues]
+    by = dict.fromkeys(DeliveryState, 0)
+    for one in rows:
+        if not one.annulled:
+            by[standing_of(one, visit.today)] += 1
+    page = ContractDeliveriesPage(
+        id=contract.id, object=contract.object, annulled=contract.annulled, year=year,
+        rows=sorted(lines, key=lambda one: (one.due_on or date.max, one.title)),
+        figures=_figures(by, f"/livraisons?contrat={contract.id}&"),
+        silent=silent_schedules(written),
+        has_schedule=any(one.kind == SCHEDULE for one in written.clauses.values()),
+        may_record=visit.visitor.may(DECIDE, contract.organisation_id) and not contract.annulled, may_keep=may_keep,
+    )  # fmt: skip
+    return visit.page("contracts/contract_deliveries.html", page)
+
+
+@route("GET", "/livraisons/{delivery_id:int}", READ)
+def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
+    """One delivery: what is owed, what came, how late it is, and what the contract makes of it."""
+    delivery = get_delivery(visit.session, delivery_id)
+    visit.agrees.update({"livraison-annulee": delivery.annulled, "livraison-retablie": not delivery.annulled})
+    contract = get_contract(visit.session, delivery.contract_id)
+    written = find_written(visit.session, [contract])[contract.id]
+    receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
+    files = find_files(visit.session, [one.file_id for one in receipts if one.file_id is not None])
+    titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
+    cost = cost_of(delivery, receipts, reading_of(written, visit.today), visit.today)
+    open_ = not delivery.annulled and not contract.annulled
+    clause = written.clauses.get(delivery.clause_id) if delivery.clause_id is not None else None
+    page = DeliveryPage(
+        id=delivery.id, version=delivery.version, title=title_of(delivery, titles), contract_id=contract.id,
+        contract=contract.object, organisation_name=get_organisation(visit.session, contract.organisation_id).name,
+        annulled=delivery.annulled, unasked=delivery.unasked, state=state_mark(standing_of(delivery, visit.today)),
+        fields=delivery_fields(delivery),
+        dataset=(delivery.dataset_id, titles.get(delivery.dataset_id, "")) if delivery.dataset_id is not None else None,
+        clause=(clause.id, name_clause(clause)) if clause is not None else None,
+        lateness=say_lateness(delivery, cost), penalty=say_penalty(cost, written),
+        decided=say_decision(delivery, cost), decided_reason=delivery.penalty_reason or "",
+        receipts=[receipt_view(one, files.get(one.file_id or 0)) for one in reversed(receipts)],
+        panels=visit.panels_of("delivery", delivery.id),
+        may_record=visit.visitor.may(RECORD, delivery.organisation_id) and not contract.annulled,
+        may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,
+        may_receive=open_ and delivery.answer is not ReceiptAnswer.ACCEPTED,
+        can_penalise=bool(
+            cost is not None and cost.amount and delivery.answer is not ReceiptAnswer.WAITING
+        ),
+    )  # fmt: skip
+    return visit.page("contracts/delivery.html", page)
+
+
+def _form_page(
+    visit: Visit, contract: Contract, values: Mapping[str, Any], errors: Mapping[str, str] | None = None, *,
+    delivery: Delivery | None = None, version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    written = find_written(visit.session, [contract])[contract.id]
+    page = DeliveryFormPage(
+        contract_id=contract.id, contract=contract.object, id=delivery.id if delivery else None,
+        version=version if version is not None else delivery.version if delivery else None,
+        action=f"/livraisons/{delivery.id}/modifier" if delivery else f"/contrats/{contract.id}/livraisons/nouvelle",
+        values=values, errors=errors or {}, labels=labels_of(DELIVERY_LABELS),
+        kinds=[(str(one), one.label) for one in Delivered],
+        datasets=[
+            (str(one.id), one.title or _("Un jeu que vos droits ne montrent pas"))
+            for one in find_datasets_of(visit.session, contract.id)
+        ],
+        clauses=[(str(one.id), name_clause(one)) for one in written.clauses.values() if one.kind == SCHEDULE],
+        follows=delivery is not None and delivery.clause_id is not None,
+    )  # fmt: skip
+    return visit.page("contracts/delivery_form.html", page, status=status)
+
+
+def _typed(visit: Visit) -> dict[str, Any]:
+    return {name: visit.form_data().first(name) for name in DeliveryForm.model_fields}
+
+
+@route("GET", "/contrats/{contract_id:int}/livraisons/nouvelle", RECORD)
+def show_new_delivery(visit: Visit, contract_id: int) -> Response[Any]:
+    """An empty delivery; the address may say which due day of the calendar it is."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    values = {
+        "kind": str(Delivered.DATA), "clause_id": visit.query("clause"), "dataset_id": visit.query("jeu"),
+        "due_on": visit.query("echeance"),
+    }  # fmt: skip
+    return _form_page(visit, contract, values)
+
+
+@route("POST", "/contrats/{contract_id:int}/livraisons/nouvelle", RECORD)
+def record_new_delivery(visit: Visit, contract_id: int) -> Response[Any]:
+    """Records a delivery, or shows the form again with what was typed."""
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    read = visit.form(DeliveryForm)
+    if isinstance(read, Rejected):
+        return _form_page(visit, contract, _typed(visit), read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    try:
+        made = record_delivery(visit.session, contract_id, read.form)
+    except Invalid as refusal:
+        return _form_page(visit, contract, _typed(visit), refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    except Conflict as refusal:
+        return _form_page(visit, contract, _typed(visit), {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    return visit.go(f"/livraisons/{made.id}", done="livraison-notee")
+
+
+@route("GET", "/livraisons/{delivery_id:int}/modifier", RECORD)
+def show_amend_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
+    """The form of a delivery, as it stands."""
+    delivery = get_delivery(visit.session, delivery_id)
+    visit.visitor.require(RECORD, delivery.organisation_id)
+    values = DeliveryForm.model_validate(delivery).model_dump(mode="json")
+    return _form_page(visit, get_contract(visit.session, delivery.contract_id), values, delivery=delivery)
+
+
+@route("POST", "/livraisons/{delivery_id:int}/modifier", RECORD)
+def change_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
+    """Saves the form of a delivery, or shows it again with what was typed; an emptied field says nothing any more."""
+    delivery = get_delivery(visit.session, delivery_id)
+    visit.visitor.require(RECORD, delivery.organisation_id)
+    contract, data = get_contract(visit.session, delivery.contract_id), visit.form_data()
+    expected = read_number(data.first("version")) or 0
+    read = parse_form(DeliveryChange, data, today=visit.today)
+    if isinstance(read, Rejected):
+        return _form_page(
+            visit, contract, _typed(visit), read.errors, delivery=delivery, version=expected,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
+        )  # fmt: skip
+    emptied = dict.fromkeys(name for name in DeliveryChange.model_fields if data.has(name) and name != "kind")
+    form = DeliveryChange(**{**emptied, **read.form.model_dump(include=read.form.model_fields_set)})
+    try:
+        amend_delivery(visit.session, delivery_id, form, expected=expected)
+    except Invalid as refusal:
+        return _form_page(
+            visit, contract, _typed(visit), refusal.by_field, delivery=delivery, version=expected,
+            status=HTTP_422_UNPROCESSABLE_ENTITY,
+        )  # fmt: skip
+    except (Stale, Conflict) as refusal:
+        now = refusal.current_version if isinstance(refusal, Stale) else expected
+        return _form_page(
+            visit, contract, _typed(visit), again(refusal), delivery=delivery, version=now, status=HTTP_409_CONFLICT
+        )
+    return visit.go(f"/livraisons/{delivery_id}", done="livraison-notee")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    show_deliveries, show_contract_deliveries, show_delivery, show_new_delivery, record_new_delivery,
+    show_amend_delivery, change_delivery,
+)  # fmt: skip

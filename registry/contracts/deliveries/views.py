@@ -1,0 +1,385 @@
+"""What goes out about deliveries: the view that each template receives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal
+
+from registry.compliance.explanation import FIELD_NAMES
+from registry.contracts.clauses.queries import Written
+from registry.contracts.clauses.views import name_instrument
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.rules import SCHEDULE, Due, rhythm_of, state_of
+from registry.contracts.deliveries.service import Cost
+from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.views import StateMark
+from registry.kernel.words import _, current_locale, mark, ngettext
+from registry.platform.lists import load_list
+from registry.platform.models import StoredFile
+from registry.web.templating import NO_BREAK, say_day
+
+DELIVERY_LABELS: dict[str, str] = {
+    "kind": mark("Ce qui est livré"),
+    "label": mark("Intitulé"),
+    "clause_id": mark("Clause du calendrier"),
+    "dataset_id": mark("Jeu de données"),
+    "due_on": mark("Échéance"),
+    "in_time_until": mark("À l’heure jusqu’au"),
+    "received_on": mark("Reçue le"),
+    "indispensable": mark("Indispensable à l’exécution du service"),
+    "secret": mark("Couvert par un secret (CRPA L311-5)"),
+    "public_available_on": mark("Mis à disposition du public le"),
+    "public_notice_posted": mark("Avis affiché"),
+    "receipts": mark("Ce qui a été reçu"),
+    "deliveries": mark("Livraison"),
+}
+FIELD_NAMES["delivery"] = DELIVERY_LABELS
+RECEIPT_LABELS: dict[str, str] = {
+    "file": mark("Fichier livré"),
+    "received_on": mark("Reçue le"),
+    "channel": mark("Comment c’est arrivé"),
+    "described": mark("Ce qui a été remis, et où on le trouve"),
+    "electronic": mark("Sous forme électronique"),
+    "open_standard": mark("Dans un standard ouvert"),
+    "machine_readable": mark("Exploitable par une machine"),
+    "reasons": mark("Motifs du refus"),
+    "answered_on": mark("Répondu le"),
+    "correct_by": mark("À corriger avant le"),
+    "penalty": mark("Décision"),
+    "penalty_reason": mark("Motif de la décision"),
+}
+_SHAPES = {
+    DeliveryState.WAITING: "to-complete",
+    DeliveryState.LATE: "non-compliant",
+    DeliveryState.DUE: "to-complete",
+    DeliveryState.UNDATED: "not-applicable",
+    DeliveryState.LATE_ACCEPTED: "non-compliant",
+    DeliveryState.ACCEPTED: "compliant",
+}
+"""The mark of each state, among those the pages have; the word beside it says it."""
+_ANSWERS = {
+    ReceiptAnswer.WAITING: "to-complete", ReceiptAnswer.ACCEPTED: "compliant", ReceiptAnswer.REFUSED: "non-compliant",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DeliveryLine:
+    """A delivery in a list; without `id`, a due day of the calendar that is no delivery yet."""
+
+    id: int | None
+    title: str
+    contract_id: int
+    contract: str
+    due_on: date | None
+    received_on: date | None
+    state: StateMark
+    note: str
+    address: str
+
+
+@dataclass(frozen=True)
+class DeliveriesPage:
+    """The deliveries of every contract within the reader's rights, what waits for them first."""
+
+    rows: Sequence[DeliveryLine]
+    total: int
+    figures: Sequence[tuple[int, str, str, str]]
+    facets: Sequence[Mapping[str, Any]]
+    narrowed: bool
+    annulled: bool
+    contract: tuple[int, str] | None
+    first_address: str
+    next_address: str
+
+
+@dataclass(frozen=True)
+class ContractDeliveriesPage:
+    """The deliveries of one contract in a year: those recorded, and the due days of its calendar further off."""
+
+    id: int
+    object: str
+    annulled: bool
+    year: int
+    rows: Sequence[DeliveryLine]
+    figures: Sequence[tuple[int, str, str, str]]
+    silent: Sequence[tuple[int, str]]
+    has_schedule: bool
+    may_record: bool
+    may_keep: bool
+
+
+@dataclass(frozen=True)
+class ReceiptView:
+    """What came once of a delivery."""
+
+    id: int
+    version: int
+    number: int
+    received_on: date
+    channel: str
+    described: str
+    file: str
+    size: int | None
+    file_type: str
+    told: Sequence[tuple[str, str]]
+    checks: Mapping[str, Any]
+    shape: str
+    answer: str
+    code: str
+    answered_on: date | None
+    reasons: str
+    correct_by: date | None
+    annulled: bool
+    has_file: bool
+
+
+@dataclass(frozen=True)
+class DeliveryPage:
+    """One delivery: what is owed and when, what came, how late it is and what that costs."""
+
+    id: int
+    version: int
+    title: str
+    contract_id: int
+    contract: str
+    organisation_name: str
+    annulled: bool
+    unasked: bool
+    state: StateMark
+    fields: Sequence[tuple[str, str]]
+    dataset: tuple[int, str] | None
+    clause: tuple[int, str] | None
+    lateness: Sequence[str]
+    penalty: Sequence[str]
+    decided: str
+    decided_reason: str
+    receipts: Sequence[ReceiptView]
+    panels: Sequence[str]
+    may_record: bool
+    may_decide: bool
+    may_receive: bool
+    can_penalise: bool
+
+
+@dataclass(frozen=True)
+class DeliveryFormPage:
+    """The form of a delivery."""
+
+    contract_id: int
+    contract: str
+    id: int | None
+    version: int | None
+    action: str
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    kinds: Sequence[tuple[str, str]]
+    datasets: Sequence[tuple[str, str]]
+    clauses: Sequence[tuple[str, str]]
+    follows: bool
+
+
+@dataclass(frozen=True)
+class AnswerPage:
+    """A form about one delivery: what came, why it is refused, what is decided of its penalty, or why it is set aside.
+
+    `kind` chooses its fields: receive, refuse, penalty or aside.
+    """
+
+    kind: str
+    id: int
+    title: str
+    contract_id: int
+    contract: str
+    heading: str
+    lead: str
+    action: str
+    button: str
+    version: int
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    choices: Sequence[tuple[str, str]]
+    limit: int
+
+
+def say_euros(amount: Decimal) -> str:
+    """An amount to the cent, in words."""
+    return f"{format_decimal(amount, format='#,##0.00', locale=current_locale())}{NO_BREAK}€"
+
+
+def say_days(days: int) -> str:
+    """A count of days, in words."""
+    return ngettext("%(num)s jour", "%(num)s jours", days) % {"num": days}
+
+
+def state_mark(state: DeliveryState) -> StateMark:
+    """Where a delivery stands: the mark and the word."""
+    return StateMark(_SHAPES[state], state.label)
+
+
+def standing_of(delivery: Delivery, today: date) -> DeliveryState:
+    """Where a delivery stands today."""
+    return state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
+
+
+def title_of(delivery: Delivery, titles: Mapping[int, str]) -> str:
+    """A delivery by its name, else by its dataset, else by what is handed over."""
+    if delivery.label:
+        return delivery.label
+    if delivery.dataset_id is not None:
+        return titles.get(delivery.dataset_id) or _("Un jeu que vos droits ne montrent pas")
+    return delivery.kind.label
+
+
+def delivery_line(delivery: Delivery, contract: str, titles: Mapping[int, str], today: date) -> DeliveryLine:
+    """A delivery as lists show it."""
+    state = standing_of(delivery, today)
+    note = ""
+    if state is DeliveryState.LATE and delivery.in_time_until is not None:
+        note = _("depuis {days}").format(days=say_days((today - delivery.in_time_until).days))
+    if delivery.answer is ReceiptAnswer.REFUSED:
+        note = " · ".join(one for one in (note, _("refusée, à livrer de nouveau")) if one)
+    return DeliveryLine(
+        delivery.id, title_of(delivery, titles), delivery.contract_id, contract, delivery.due_on, delivery.received_on,
+        state_mark(state), note, f"/livraisons/{delivery.id}",
+    )  # fmt: skip
+
+
+def due_line(due: Due, contract_id: int, titles: Mapping[int, str], today: date, *, may_record: bool) -> DeliveryLine:
+    """A due day of the calendar that is no delivery yet: to come, or passed before the registry knew its clause."""
+    title = titles.get(due.dataset_id or 0) or (
+        _("Tout le contrat") if due.dataset_id is None else _("Un jeu que vos droits ne montrent pas")
+    )
+    passed = due.day < today
+    asked = f"clause={due.clause_id}&jeu={due.dataset_id or ''}&echeance={due.day.isoformat()}"
+    return DeliveryLine(
+        None, title, contract_id, "", due.day, None,
+        StateMark("not-applicable", _("Passée, rien de noté") if passed else _("À venir")),
+        _("échéance d’avant la saisie de la clause") if passed else "",
+        f"/contrats/{contract_id}/livraisons/nouvelle?{asked}" if passed and may_record else "",
+    )  # fmt: skip
+
+
+def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
+    """What is known of a delivery: label and words."""
+    found = [(_(DELIVERY_LABELS["kind"]), delivery.kind.label)]
+    for name in ("due_on", "in_time_until", "received_on", "public_available_on"):
+        if (day := getattr(delivery, name)) is not None and (name != "in_time_until" or day != delivery.due_on):
+            found.append((_(DELIVERY_LABELS[name]), say_day(day)))
+    for name in ("indispensable", "secret", "public_notice_posted"):
+        if (told := getattr(delivery, name)) is not None:
+            found.append((_(DELIVERY_LABELS[name]), _("oui") if told else _("non")))
+    return found
+
+
+def receipt_view(receipt: DeliveryReceipt, file: StoredFile | None) -> ReceiptView:
+    """What came, in words."""
+    known = load_list("file_types")
+    flags = ("electronic", "open_standard", "machine_readable")
+    told = [
+        (_(RECEIPT_LABELS[name]), _("oui") if getattr(receipt, name) else _("non"))
+        for name in flags if getattr(receipt, name) is not None
+    ]  # fmt: skip
+    return ReceiptView(
+        id=receipt.id, version=receipt.version, number=receipt.number, received_on=receipt.received_on,
+        channel=receipt.channel.label, described=receipt.described or "", file=receipt.file_name or "",
+        size=file.size if file is not None else None,
+        file_type=known.label(receipt.file_type) if receipt.file_type else "", told=told, checks=receipt.checks,
+        shape="not-applicable" if receipt.annulled else _ANSWERS[receipt.answer],
+        answer=_("Annulée") if receipt.annulled else receipt.answer.label, code=str(receipt.answer),
+        answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
+        annulled=receipt.annulled, has_file=file is not None,
+    )  # fmt: skip
+
+
+def say_lateness(delivery: Delivery, cost: Cost | None) -> list[str]:
+    """How late a delivery is, in sentences."""
+    if cost is None:
+        return [_("Aucune échéance n’est dite : rien ne peut être en retard.")]
+    late = cost.lateness
+    found = []
+    if delivery.due_on != late.in_time_until:
+        found.append(
+            _(
+                "Due le {due}, elle est à l’heure jusqu’au {last} : délai de grâce et délais de correction compris."
+            ).format(due=say_day(delivery.due_on), last=say_day(late.in_time_until))
+        )
+    if late.days == 0:
+        if late.arrived_on is None:
+            found.append(_("Rien n’est encore en retard."))
+        else:
+            found.append(_("Arrivée le {day}, elle est à l’heure.").format(day=say_day(late.arrived_on)))
+    elif late.arrived_on is None:
+        found.append(_("Elle n’est pas arrivée : {days} de retard à ce jour.").format(days=say_days(late.days)))
+    else:
+        sentence = (
+            _("Arrivée le {day}, elle a {late} de retard.")
+            if late.is_final
+            else _("Arrivée le {day}, elle aurait {late} de retard si vous l’acceptez.")
+        )
+        found.append(sentence.format(day=say_day(late.arrived_on), late=say_days(late.days)))
+    return found
+
+
+def say_penalty(cost: Cost | None, written: Written) -> list[str]:
+    """What the lateness costs, in sentences: days by amount, the cap, and which clause says so."""
+    if cost is None or cost.lateness.days == 0:
+        return []
+    if cost.terms is None or cost.amount is None:
+        return [_("Aucune clause de pénalité n’était en vigueur à l’échéance : le contrat ne chiffre pas ce retard.")]
+    row = written.stipulations[cost.terms.stipulation_id]
+    source = name_instrument(written.amendments.get(row.amendment_id))
+    where = f"{source}, {row.article}" if row.article else source
+    whole = cost.terms.per_day * cost.lateness.days
+    found = [
+        _("{days} × {per_day} = {whole} ({where}).").format(
+            days=say_days(cost.lateness.days),
+            per_day=say_euros(cost.terms.per_day),
+            whole=say_euros(whole),
+            where=where,
+        )
+    ]
+    if cost.terms.cap is not None:
+        found.append(
+            _("Le contrat la limite à {cap} : elle est donc de {amount}.").format(
+                cap=say_euros(cost.terms.cap), amount=say_euros(cost.amount)
+            )
+            if whole > cost.terms.cap
+            else _("Le plafond de {cap} n’est pas atteint.").format(cap=say_euros(cost.terms.cap))
+        )
+    return found
+
+
+def say_decision(delivery: Delivery, cost: Cost | None) -> str:
+    """What was decided of the penalty, and whether it has grown since."""
+    if delivery.penalty is None or delivery.penalty_cents is None:
+        return ""
+    amount = Decimal(delivery.penalty_cents) / 100
+    said = _("{decision} le {day}, pour {amount}.").format(
+        decision=delivery.penalty.label, day=say_day(delivery.penalty_on), amount=say_euros(amount)
+    )
+    if cost is not None and cost.amount is not None and cost.amount != amount:
+        said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
+    return said
+
+
+def silent_schedules(written: Written) -> list[tuple[int, str]]:
+    """The schedule clauses from which no day can be counted: clause and why."""
+    found = []
+    for row in written.stipulations.values():
+        clause = written.clauses[row.clause_id]
+        if clause.kind != SCHEDULE or row.act == "ends":
+            continue
+        frequency = row.terms.get("frequency")
+        if frequency is None:
+            found.append((clause.id, _("sa périodicité n’est pas dite")))
+        elif rhythm_of(frequency) is None:
+            name = load_list("frequencies").label(str(frequency))
+            found.append((clause.id, _("« {name} » ne donne pas de jours").format(name=name)))
+        elif row.terms.get("first_due_on") is None:
+            found.append((clause.id, _("sa première échéance n’est pas dite")))
+    return found
