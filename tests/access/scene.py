@@ -20,6 +20,8 @@ from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.decp.reading import ReadConcessions
 from registry.contracts.decp.service import keep_preview, plan_import
+from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
+from registry.contracts.deliveries.service import DeliveredFile, receive, record_delivery
 from registry.contracts.followup.forms import ReportForm
 from registry.contracts.followup.service import record_report
 from registry.contracts.forms import ContractForm, PartyForm
@@ -187,6 +189,10 @@ class Objects:
     stipulation_version: int = 1
     contract_report_id: int = NOTHING
     contract_report_version: int = 1
+    delivery_id: int = NOTHING
+    delivery_version: int = 1
+    receipt_id: int = NOTHING
+    receipt_version: int = 1
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
@@ -451,6 +457,7 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         links = [find_links(session, [number])[0].id for number in made]
         contract = ContractForm(
             kind=ContractKind.DSP, object=f"Contrat {word}", reference=f"Référence {word}", notes=f"Remarque {word}",
+            signed_on=date(2020, 1, 6), starts_on=date(2020, 2, 1),
             parties=[PartyForm(party_id=organisation_id, side=PartySide.HOLDER, gdpr_role=GdprRole.PROCESSOR)],
         )  # fmt: skip
         contract_id = record_contract(session, organisation_id, contract).id
@@ -459,8 +466,16 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             session, contract_id, ClauseForm(kind="audit", label=f"Clause {word}", text=f"Texte {word}")
         )
         report = record_report(session, contract_id, ReportForm(year=2020, notes=f"Rapport {word}"))
+        record_clause(session, contract_id, ClauseForm(kind="penalties", terms={"euros_per_day": "100"}))
+        due = DeliveryForm(label=f"Livraison {word}", due_on=date(2026, 1, 5))
+        delivery = record_delivery(session, contract_id, due)
+        came = DeliveredFile(
+            sha256=file.sha256, size=file.size, name=f"{word}.csv", media_type=file.kind.media_type, type="CSV",
+            open_standard=True, machine_readable=True, checks={},
+        )  # fmt: skip
+        receipt = receive(session, delivery.id, ReceiptForm(described=f"Remise {word}"), came, expected=None)
         return {
-            "contract_report_id": report.id,
+            "contract_report_id": report.id, "delivery_id": delivery.id, "receipt_id": receipt.id,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
@@ -811,6 +826,22 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /contrats/rapports/{contract_report_id:int}/annuler": _form(
         version=lambda of: str(of.contract_report_version), reason=REASON
     ),
+    "POST /contrats/{contract_id:int}/livraisons/nouvelle": _form(kind="data", label="Livraison neuve"),
+    "POST /livraisons/{delivery_id:int}/modifier": _form(
+        version=lambda of: str(of.delivery_version), kind="data", label="Livraison changée", due_on="2026-01-05"
+    ),
+    "POST /livraisons/{delivery_id:int}/recevoir": _form(version=lambda of: str(of.delivery_version)),
+    "POST /livraisons/{delivery_id:int}/annuler": _form(version=lambda of: str(of.delivery_version), reason=REASON),
+    "POST /livraisons/{delivery_id:int}/penalite": _form(
+        version=lambda of: str(of.delivery_version), penalty="applied", penalty_reason=REASON
+    ),
+    "POST /livraisons/receptions/{receipt_id:int}/accepter": _form(version=lambda of: str(of.receipt_version)),
+    "POST /livraisons/receptions/{receipt_id:int}/refuser": _form(
+        version=lambda of: str(of.receipt_version), reasons=REASON
+    ),
+    "POST /livraisons/receptions/{receipt_id:int}/annuler": _form(
+        version=lambda of: str(of.receipt_version), reason=REASON
+    ),
     "POST /contrats/{contract_id:int}/annuler": _form(version=lambda of: str(of.contract_version), reason=REASON),
     "POST /contrats/{contract_id:int}/jeux": _form(
         version=lambda of: str(of.contract_version), dataset_id=lambda of: str(of.dataset_id)
@@ -1098,6 +1129,15 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/contracts/{contract_id:int}": lambda _of: {"object": "Objet corrigé"},
     "POST /api/v1/contracts/{contract_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/deliveries": lambda _of: {"label": "Livraison neuve"},
+    "PATCH /api/v1/deliveries/{delivery_id:int}": lambda _of: {"label": "Livraison corrigée"},
+    "POST /api/v1/deliveries/{delivery_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/deliveries/{delivery_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/deliveries/{delivery_id:int}/penalty": lambda _of: {"penalty": "remitted", "penalty_reason": REASON},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/acceptance": lambda _of: {},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/refusal": lambda _of: {"reasons": REASON},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/amendments": lambda _of: {"number": 8, "object": "Avenant neuf"},
     "PATCH /api/v1/amendments/{amendment_id:int}": lambda _of: {"object": "Avenant corrigé"},
     "POST /api/v1/amendments/{amendment_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -1221,6 +1261,7 @@ _OF_MOVED = (
 SPARE_BY_API = ("course_id", "hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
+    "POST /livraisons/{delivery_id:int}/recevoir", "POST /api/v1/deliveries/{delivery_id:int}/receipts",
     "POST /contrats/donnees-essentielles", "POST /api/v1/contracts/essential-data/imports",
     "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
     "POST /imports", "POST /api/v1/imports/files", "POST /preuves/nouvelle", "POST /api/v1/evidence",
@@ -1317,6 +1358,7 @@ def _version(path: str, of: Objects) -> int | None:
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "amendment_id": of.amendment_version, "clause_id": of.clause_version,
         "stipulation_id": of.stipulation_version, "contract_report_id": of.contract_report_version,
+        "delivery_id": of.delivery_version, "receipt_id": of.receipt_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "refusal_point_id": 1,

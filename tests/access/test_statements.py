@@ -12,6 +12,9 @@ from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
+from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
+from registry.contracts.deliveries.service import receive, record_delivery
+from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.followup.forms import ReportForm
 from registry.contracts.followup.service import record_report
 from registry.contracts.forms import ContractForm, PartyForm
@@ -166,6 +169,19 @@ STATEMENTS = {
     "/contrats/rapports/{report}/annuler": 3,
     "/api/v1/contracts/{contract}/reports": 3,
     "/api/v1/contract-reports/{report}": 2,
+    "/livraisons": 4,
+    "/contrats/{contract}/livraisons": 6,
+    "/contrats/{contract}/livraisons/nouvelle": 5,
+    "/livraisons/{delivery}": 10,
+    "/livraisons/{delivery}/modifier": 6,
+    "/livraisons/{delivery}/recevoir": 3,
+    "/livraisons/{delivery}/annuler": 3,
+    "/livraisons/{delivery}/penalite": 8,
+    "/livraisons/receptions/{receipt}/refuser": 7,
+    "/livraisons/receptions/{receipt}/annuler": 4,
+    "/api/v1/deliveries": 3,
+    "/api/v1/deliveries/{delivery}": 6,
+    "/api/v1/contracts/{contract}/delivery-calendar": 4,
     "/api/v1/contracts/{contract}/clauses": 7,
     "/api/v1/contracts/{contract}/coverage": 7,
     "/api/v1/amendments/{amendment}": 2,
@@ -328,6 +344,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "clause": 0,
                     "stipulation": 0,
                     "report": 0,
+                    "delivery": 0,
+                    "receipt": 0,
                     "party": 0,
                     "measure": 0,
                     "entry": 0,
@@ -381,6 +399,11 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             subjects["stipulation"] = subjects["stipulation"] or stipulation.id
             report = record_report(session, made.id, ReportForm(year=2020))
             subjects["report"] = subjects["report"] or report.id
+            delivery = record_delivery(session, made.id, DeliveryForm(dataset_id=sheet.id, due_on=day))
+            subjects["delivery"] = subjects["delivery"] or delivery.id
+            handed = ReceiptForm(channel=DeliveryChannel.PAPER, described=f"Remise {number}")
+            receipt = receive(session, subjects["delivery"], handed, None, expected=None)
+            subjects["receipt"] = subjects["receipt"] or receipt.id
             subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id
             works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
             asked_version = get_activity(session, activity.id).version

@@ -416,7 +416,9 @@ def refuse(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
 
 @route(
     "POST", "/api/v1/delivery-receipts/{receipt_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met de côté une réception notée par erreur, en disant pourquoi."), versioned=True, example=REASON),
+    about=about(
+        mark("Met de côté une réception notée par erreur, en disant pourquoi."), versioned=True, example=REASON
+    ),
 )  # fmt: skip
 def annul_receipt(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
     """Sets a receipt aside, with a reason; asks for If-Match."""

@@ -18,13 +18,10 @@ from registry.organisations.vocabulary import OrganisationKind
 
 _LARGEST = "organisation.largest_commune"
 _FLAGS = ("electronic", "open_standard", "machine_readable")
-BOUND = tuple(
-    f"delivery.{name}"
-    for name in (
-        "kind", "indispensable", "due_on", "received_on", *_FLAGS, "secret", "public_available_on",
-        "public_notice_posted",
-    )
-) + (_LARGEST,)  # fmt: skip
+BOUND = (
+    _LARGEST, "delivery.kind", "delivery.indispensable", "delivery.due_on", "delivery.received_on", "delivery.secret",
+    "delivery.public_available_on", "delivery.public_notice_posted", *(f"delivery.{name}" for name in _FLAGS),
+)  # fmt: skip
 _COUNTED = (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING)
 
 

@@ -112,7 +112,10 @@ def show_deliveries(visit: Visit) -> Response[Any]:
         total=sum(count for state, count in by.items() if not asked.states or state in asked.states),
         figures=_figures(by, "/livraisons?"),
         facets=[
-            {"name": "etat", "label": _("État"), "values": [(str(e), e.label, e in asked.states) for e in DeliveryState]}
+            {
+                "name": "etat", "label": _("État"),
+                "values": [(str(one), one.label, one in asked.states) for one in DeliveryState],
+            }
         ],
         narrowed=bool(asked.states or asked.contract_id is not None or asked.dataset_id is not None),
         annulled=asked.annulled,
@@ -145,7 +148,8 @@ def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
         if one not in held
     ]  # fmt: skip
     shown = [one for one in rows if not one.annulled and (one.due_on is None or one.due_on.year == year)]
-    titles = find_titles(visit.session, {one.dataset_id for one in (*shown, *dues) if one.dataset_id is not None})
+    about = {one.dataset_id for one in shown} | {one.dataset_id for one in dues}
+    titles = find_titles(visit.session, [one for one in about if one is not None])
     may_keep = visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled
     lines = [delivery_line(one, "", titles, visit.today) for one in shown]
     lines += [due_line(one, contract_id, titles, visit.today, may_record=may_keep) for one in dues]

@@ -158,7 +158,8 @@ def receive(
 
     `expected` is the version of the delivery that was read; none of an operator, who reads no version.
 
-    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted already; Invalid when the file or the description is missing, or when it came before its contract.
+    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted already; Invalid when the
+    file or the description is missing, or when it came before its contract.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)

@@ -47,7 +47,7 @@ RECEIPT_LABELS: dict[str, str] = {
     "machine_readable": mark("Exploitable par une machine"),
     "reasons": mark("Motifs du refus"),
     "answered_on": mark("Répondu le"),
-    "correct_by": mark("À corriger avant le"),
+    "correct_by": mark("À corriger au plus tard le"),
     "penalty": mark("Décision"),
     "penalty_reason": mark("Motif de la décision"),
 }
@@ -266,14 +266,18 @@ def due_line(due: Due, contract_id: int, titles: Mapping[int, str], today: date,
 
 def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
     """What is known of a delivery: label and words."""
-    found = [(_(DELIVERY_LABELS["kind"]), delivery.kind.label)]
-    for name in ("due_on", "in_time_until", "received_on", "public_available_on"):
-        if (day := getattr(delivery, name)) is not None and (name != "in_time_until" or day != delivery.due_on):
-            found.append((_(DELIVERY_LABELS[name]), say_day(day)))
-    for name in ("indispensable", "secret", "public_notice_posted"):
-        if (told := getattr(delivery, name)) is not None:
-            found.append((_(DELIVERY_LABELS[name]), _("oui") if told else _("non")))
-    return found
+    days = [
+        (_(DELIVERY_LABELS[name]), say_day(day))
+        for name in ("due_on", "in_time_until", "received_on", "public_available_on")
+        if (day := getattr(delivery, name)) is not None and (name != "in_time_until" or day != delivery.due_on)
+    ]
+    flags = [
+        (_(DELIVERY_LABELS[name]), _("oui") if told else _("non"))
+        for name in ("indispensable", "secret", "public_notice_posted")
+        if (told := getattr(delivery, name)) is not None
+    ]
+    kind = DELIVERY_LABELS["kind"]
+    return [(_(kind), delivery.kind.label), *days, *flags]
 
 
 def receipt_view(receipt: DeliveryReceipt, file: StoredFile | None) -> ReceiptView:
@@ -304,9 +308,9 @@ def say_lateness(delivery: Delivery, cost: Cost | None) -> list[str]:
     found = []
     if delivery.due_on != late.in_time_until:
         found.append(
-            _(
-                "Due le {due}, elle est à l’heure jusqu’au {last} : délai de grâce et délais de correction compris."
-            ).format(due=say_day(delivery.due_on), last=say_day(late.in_time_until))
+            _("Due le {due}, elle est à l’heure jusqu’au {last}, délais de grâce et de correction compris.").format(
+                due=say_day(delivery.due_on), last=say_day(late.in_time_until)
+            )
         )
     if late.days == 0:
         if late.arrived_on is None:
