@@ -31,6 +31,7 @@ from registry.demonstration.assessments import AssessedActivity, plan_assessment
 from registry.demonstration.clauses import Clauses, plan_clauses, read_clauses
 from registry.demonstration.contracts import Bound, plan_contracts, read_bound
 from registry.demonstration.decisions import DecisionsSaid, plan_decisions, read_decisions
+from registry.demonstration.deliveries import Deliveries, plan_deliveries, read_deliveries
 from registry.demonstration.deviations import DeviationSaid, plan_deviations, read_deviations
 from registry.demonstration.evidence import EvidenceSaid, plan_evidence, read_evidence
 from registry.demonstration.followup import Followed, plan_followup, read_followed
@@ -173,6 +174,7 @@ def load_demonstration(
             read_bound(on_days),
             read_clauses(on_days),
             read_followed(on_days),
+            read_deliveries(on_days),
             read_inspections(on_days),
             read_retentions(on_days),
             read_deviations(on_days),
@@ -206,6 +208,7 @@ class _Play:
         bound: Bound,
         clauses: Clauses,
         followed: Followed,
+        delivered: Deliveries,
         inspected: list[InspectionSaid],
         kept: RetentionFile,
         assumed: list[DeviationSaid],
@@ -228,6 +231,7 @@ class _Play:
         self.bound = bound
         self.clauses = clauses
         self.followed = followed
+        self.delivered = delivered
         self.inspected = inspected
         self.kept = kept
         self.assumed = assumed
@@ -307,6 +311,7 @@ class _Play:
         planned += plan_contracts(self, self.bound)
         planned += plan_clauses(self, self.clauses)
         planned += plan_followup(self, self.followed, max(one.day for one in self.clauses.clauses))
+        planned += plan_deliveries(self, self.delivered)
         planned += plan_evidence(self, self.proved)
         planned += plan_inspections(self.session, self.inspected, self.sheets)
         planned += plan_retentions(self.session, self.kept, self.bodies, self.sheets)

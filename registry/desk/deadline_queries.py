@@ -50,6 +50,12 @@ SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day,
    WHERE NOT c.annulled AND coalesce(c.renewed_until, c.ends_on) >= :today
      AND (c.renewed_until IS NOT NULL OR c.tacit_renewal IS NOT TRUE)
   UNION ALL
+  SELECT 'delivery', 'delivery', d.id, d.organisation_id, d.in_time_until, '', coalesce(d.label, s.title, c.object),
+         NULL, 'delivery'
+    FROM delivery d JOIN contract c ON c.id = d.contract_id AND NOT c.annulled
+    LEFT JOIN dataset s ON s.id = d.dataset_id
+   WHERE NOT d.annulled AND d.in_time_until IS NOT NULL AND (d.answer IS NULL OR d.answer = 'refused')
+  UNION ALL
   SELECT 'evidence', 'evidence', e.id, e.organisation_id, n.expires_on, '', e.title, NULL, 'evidence'
     FROM evidence e JOIN evidence_edition n ON n.evidence_id = e.id AND n.number = e.editions
    WHERE NOT e.annulled AND n.expires_on >= :today

@@ -125,6 +125,7 @@ class DeadlineKind(Labelled):
     REVIEW = "review", mark("Analyses d’impact à relire")
     MEASURE = "measure", mark("Mesures de protection")
     CONTRACT = "contract", mark("Fins de contrat")
+    DELIVERY = "delivery", mark("Livraisons dues par les contrats")
     EVIDENCE = "evidence", mark("Preuves qui expirent")
     DEVIATION = "deviation", mark("Écarts assumés qui finissent")
     MOVE = "move", mark("Passages à viser")
@@ -140,6 +141,7 @@ DONE_BY = {
     DeadlineKind.REVIEW: Permission.PROCESSING_ASSESSMENT_RECORD,
     DeadlineKind.MEASURE: Permission.PROCESSING_ACTIVITY_RECORD,
     DeadlineKind.CONTRACT: Permission.CONTRACTS_CONTRACT_RECORD,
+    DeadlineKind.DELIVERY: Permission.CONTRACTS_DELIVERY_RECORD,
     DeadlineKind.EVIDENCE: Permission.DOCUMENTS_EVIDENCE_RECORD,
     DeadlineKind.DEVIATION: Permission.COMPLIANCE_DEVIATION_DECIDE,
     DeadlineKind.HOLD: Permission.PROCESSING_RETENTION_RECORD,

@@ -23,6 +23,9 @@ from registry.compliance.policy import Policy
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.rules import state_of
+from registry.contracts.deliveries.vocabulary import DeliveryState, PenaltyDecision
 from registry.datasets.models import Dataset, InformationSystem
 from registry.datasets.queries import find_upstream
 from registry.datasets.vocabulary import Stage
@@ -214,7 +217,8 @@ def test_evidence_is_shown_expired_about_to_expire_renewed_and_on_confided_matte
             & (col(Evidence.editions) == col(EvidenceEdition.number))
         )).all()  # fmt: skip
         kinds = set(session.execute(select(col(EvidenceLink.subject_kind))).scalars())
-        files = session.execute(select(col(StoredFile.sha256))).scalars().all()
+        papers = select(col(StoredFile.sha256)).where(col(StoredFile.media_type) != "text/csv")
+        files = session.execute(papers).scalars().all()
     assert {standing_on(row.expires_on, TODAY) for row in rows} == set(Standing)
     assert max(row.editions for row in rows) == 2
     assert {ProofSubject.BREACH, ProofSubject.REQUEST, ProofSubject.DPIA, ProofSubject.ACTIVITY} <= kinds
@@ -362,6 +366,17 @@ def test_a_crossing_is_told_from_end_to_end_and_a_vacancy_is_left_by_who_leaves(
     assert {numbers["demo-comptages-operateur"], numbers["demo-plui"]} <= upstream
     verdicts = {one.policy.id: one.verdict for one in left.assessments}
     assert verdicts["ACC-01"] is Verdict.NON_COMPLIANT
+
+
+def test_deliveries_are_shown_in_each_state_one_refused_one_with_a_penalty_applied(visit: Visit) -> None:
+    with visit.reading() as session:
+        rows = session.execute(select(Delivery).where(~col(Delivery.annulled))).scalars().all()
+        kept = session.execute(select(col(StoredFile.sha256)).where(col(StoredFile.media_type) == "text/csv"))
+        tables = [visit.home.files.read(one) for one in kept.scalars()]
+    states = {state_of(one.in_time_until, one.received_on, one.answer, TODAY) for one in rows}
+    assert states == set(DeliveryState) - {DeliveryState.UNDATED}
+    assert [one.penalty_cents for one in rows if one.penalty is PenaltyDecision.APPLIED] == [8 * 30_000]
+    assert {table.count(b"\n") for table in tables} == {3}
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 24), date(2027, 1, 3), date(2028, 2, 29), date(2027, 5, 1)])

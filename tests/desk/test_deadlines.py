@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
+from registry.contracts.deliveries.service import receive, record_delivery
+from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.forms import ContractForm
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind
@@ -111,6 +114,28 @@ def test_a_hold_to_review_and_an_action_of_the_plan_are_told_until_they_are_done
     with town.acting() as session:
         lift_hold(session, kept, LiftForm(lifted_reason="Recours rejeté."), today=today)
     assert "Amendes de stationnement" not in reader.get("/echeances").text
+
+
+@pytest.mark.database
+def test_a_delivery_owed_by_a_contract_is_told_until_it_came_and_is_a_stewards_own(town: Town) -> None:
+    today = town.info["today"]()
+    with town.acting() as session:
+        form = ContractForm(kind=ContractKind.DSP, object="Eau")
+        contract = record_contract(session, town.authority_id, form).id
+        late, due = (
+            record_delivery(session, contract, DeliveryForm(label=label, due_on=today + timedelta(days=days))).id
+            for label, days in (("Volumes de mai", -4), ("Volumes de juin", 9))
+        )
+    steward, reader = town.someone(Role.STEWARD), town.someone(Role.READER)
+
+    for page in (reader.get("/echeances").text, steward.get("/echeances?de=miennes").text):
+        assert f"/livraisons/{late}" in page
+        assert "Volumes de juin" in page
+    assert "Volumes de juin" not in reader.get("/echeances?de=miennes").text
+    with town.acting() as session:
+        paper = ReceiptForm(channel=DeliveryChannel.PAPER, described="Deux feuillets")
+        receive(session, due, paper, None, expected=None)
+    assert "Volumes de juin" not in reader.get("/echeances").text
 
 
 @pytest.mark.database

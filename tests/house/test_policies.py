@@ -12,6 +12,7 @@ from registry.compliance.checking import check_catalogue, verdicts_possible
 from registry.compliance.policy import Fact, Policy
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
+from registry.contracts.deliveries.models import Delivery
 from registry.contracts.models import Contract
 from registry.contracts.vocabulary import ExclusivityKind, PartnerLeave, Waiver
 from registry.datasets.models import Dataset
@@ -28,6 +29,7 @@ TABLES: dict[str, type[SQLModel]] = {
     "activity": ProcessingActivity,
     "breach": Breach,
     "contract": Contract,
+    "delivery": Delivery,
     "dataset": Dataset,
     "organisation": Organisation,
     "request": ReceivedRequest,
