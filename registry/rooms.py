@@ -29,7 +29,7 @@ from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.drafting import gathering as drafts
 from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
-from registry.contracts.deliveries.facts import bind_deliveries, every_delivery
+from registry.contracts.deliveries.facts import bind_deliveries, deliveries_below, every_delivery
 from registry.contracts.deliveries.queries import names_of_deliveries
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
@@ -371,7 +371,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             ),
         },
         dependents=dict.fromkeys((PEOPLE, OWED), (bodies_of,))
-        | {SubjectKind.ORGANISATION: (datasets_below, contracts_below), "contract": (find_governed,)},
+        | {SubjectKind.ORGANISATION: (datasets_below, contracts_below, deliveries_below), "contract": (find_governed,)},
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 

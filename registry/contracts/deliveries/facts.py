@@ -4,15 +4,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
+from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.facts import bind_contracts
 from registry.contracts.vocabulary import Delivered
-from registry.datasets.facts import bind_legal_persons
 from registry.ledger.as_of import find_rows, holds_on
-from registry.organisations.facts import may_be_absent
+from registry.organisations.facts import may_be_absent, owners_below
 from registry.organisations.models import Organisation, Population
 from registry.organisations.vocabulary import OrganisationKind
 
@@ -31,7 +33,6 @@ def bind_deliveries(
     """The row and the facts of each of these deliveries, with those of its contract and of its body."""
     rows = {row.id: row for row in find_rows(session, Delivery, until=until, column="id", among=ids)}
     contracts = bind_contracts(session, sorted({row.contract_id for row in rows.values()}), on=on, until=until)
-    bodies = bind_legal_persons(session, {row.organisation_id for row in rows.values()}, on=on, until=until)
     counting, communes = _counting(session, rows, until), _communes(session, rows.values(), on, until)
     found = {}
     for number, row in rows.items():
@@ -42,7 +43,7 @@ def bind_deliveries(
         facts = facts_of_delivery(row, counting.get(number))
         largest = _largest(communes, row.organisation_id)
         may_be_absent(facts, _LARGEST, largest, (_LARGEST,), _LARGEST)
-        found[number] = (row, {**bodies.get(row.organisation_id, {}), **told, **facts})
+        found[number] = (row, {**told, **facts})
     return found
 
 
@@ -97,6 +98,15 @@ def facts_of_delivery(delivery: Any, receipt: Any | None) -> dict[str, Any]:
         if receipt is not None and (told := getattr(receipt, name)) is not None:
             facts[f"delivery.{name}"] = told
     return facts
+
+
+def deliveries_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:
+    """A delivery draws facts from the body the law addresses: when that changes, it is judged again."""
+    owners = owners_below(session, organisation_ids)
+    rows = session.execute(
+        select(col(Delivery.id)).where(~col(Delivery.annulled), col(Delivery.organisation_id).in_(owners))
+    )
+    return SubjectKind.DELIVERY, set(rows.scalars())
 
 
 def every_delivery(
