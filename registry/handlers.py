@@ -27,10 +27,10 @@ from registry.contracts.covering import routes as covering_routes
 from registry.contracts.decp import api as decp_api
 from registry.contracts.decp import panels as decp_panels
 from registry.contracts.decp import routes as decp_routes
-from registry.contracts.drafting import routes as contracts_drafting
 from registry.contracts.deliveries import api as deliveries_api
 from registry.contracts.deliveries import receipt_routes as deliveries_receipts
 from registry.contracts.deliveries import routes as deliveries_routes
+from registry.contracts.drafting import routes as contracts_drafting
 from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
 from registry.contracts.matrix import api as contracts_matrix_api

@@ -27,10 +27,10 @@ from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
-from registry.contracts.drafting import gathering as drafts
 from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
 from registry.contracts.deliveries.facts import bind_deliveries, deliveries_below, every_delivery
 from registry.contracts.deliveries.queries import names_of_deliveries
+from registry.contracts.drafting import gathering as drafts
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
 from registry.contracts.noting import gathering as contract_note

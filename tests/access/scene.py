@@ -1149,7 +1149,7 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/stipulations/{stipulation_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/stipulations/{stipulation_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/reports": lambda _of: {"year": 2022},
-    "PATCH /api/v1/contract-reports/{contract_report_id:int}": lambda _of: {"received_on": "2021-05-20"},
+    "PATCH /api/v1/contract-reports/{contract_report_id:int}": lambda _of: {"received_on": "2021-05-21"},
     "POST /api/v1/contract-reports/{contract_report_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/contract-reports/{contract_report_id:int}/restoration": lambda _of: {"reason": REASON},
     "PATCH /api/v1/evidence/{evidence_id:int}": lambda _of: {"title": "Titre changé"},
