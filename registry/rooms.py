@@ -158,7 +158,6 @@ ROOMS = (
     Room("erasures", mark("Personnes et effacements"), "/personnes"),
 )
 
-
 COMING: tuple[Room, ...] = ()
 """Rooms that are not open yet, of which policies already await facts."""
 
