@@ -9,6 +9,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
+from registry.contracts.clauses.queries import find_amendments
+from registry.contracts.clauses.views import amendment_history
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
@@ -46,7 +48,7 @@ from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.queries import find_versions, get_version
+from registry.ledger.queries import find_versions, find_versions_of_rows, get_version
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
@@ -156,11 +158,16 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
 
 @route("GET", "/contrats/{contract_id:int}/historique", READ)
 def show_contract_history(visit: Visit, contract_id: int) -> Response[Any]:
-    """Who changed what of a contract, when and why, in words."""
+    """Who changed what of a contract and of its amendments, when and why, in words."""
     contract = get_contract(visit.session, contract_id)
     versions = find_versions(visit.session, "contract", contract_id)
-    actors = find_actor_names(visit.session, {version.actor for version in versions})
-    page = ContractHistoryPage(contract.id, contract.object, history_views(versions, actors))
+    numbers = {one.id: one.number for one in find_amendments(visit.session, contract_id)}
+    of_acts = find_versions_of_rows(visit.session, "amendment", list(numbers)) if numbers else {}
+    every = [*versions, *(one for each in of_acts.values() for one in each)]
+    actors = find_actor_names(visit.session, {version.actor for version in every})
+    changes = [*history_views(versions, actors), *amendment_history(numbers, of_acts, actors)]
+    latest_first = sorted(changes, key=lambda one: one.at, reverse=True)
+    page = ContractHistoryPage(contract.id, contract.object, latest_first)
     return visit.page("contracts/history.html", page)
 
 

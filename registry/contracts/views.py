@@ -1,6 +1,6 @@
 """What goes out about contracts: the view that each template receives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -239,20 +239,28 @@ def contract_views(contract: Contract) -> tuple[list[tuple[str, str]], list[tupl
     return shown, unknown
 
 
-def history_views(versions: Sequence[Version], actors: Mapping[str, str]) -> list[ChangeView]:
-    """Every change of a contract in words, latest first, as it is given."""
+def history_views(
+    versions: Sequence[Version],
+    actors: Mapping[str, str],
+    *,
+    labels: Mapping[str, str] = CONTRACT_LABELS,
+    say: Callable[[str, Any], str] = say_contract_value,
+    events: Mapping[str, str] = _EVENTS,
+    otherwise: str = mark("Contrat modifié"),
+) -> list[ChangeView]:
+    """Every change of a contract, or of what has these labels, in words, latest first, as it is given."""
     views = []
     for newer, older in zip(versions, (*versions[1:], None), strict=True):
         before = older.snapshot if older is not None else {}
         changes = tuple(
-            (_(CONTRACT_LABELS[name]), say_contract_value(name, before.get(name)), say_contract_value(name, value))
+            (_(labels[name]), say(name, before.get(name)), say(name, value))
             for name, value in newer.snapshot.items()
-            if older is not None and name in CONTRACT_LABELS and before.get(name) != value
+            if older is not None and name in labels and before.get(name) != value
         )
         views.append(
             ChangeView(
                 version=newer.version, at=newer.recorded_at, actor=actors.get(newer.actor, newer.actor),
-                sentence=_(_EVENTS.get(newer.event or "", mark("Contrat modifié"))), reason=newer.reason,
+                sentence=_(events.get(newer.event or "", otherwise)), reason=newer.reason,
                 changes=changes,
             )
         )  # fmt: skip

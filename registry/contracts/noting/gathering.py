@@ -4,12 +4,12 @@ Law: CGCT L1411-3, L1411-13; CCP L3131-2 to L3131-5.
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.compliance.told import OPEN, place_among_open
+from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms, scope_is_dataset
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
@@ -25,10 +25,6 @@ from registry.organisations.holding import find_every, find_held, frame_of_sheet
 from registry.web.templating import say_day
 
 SUBJECT = "contract"
-_DAY_FIELDS = (
-    ("consulted_on", "consultation"), ("signed_on", "signature"), ("essential_data_published_on", "essential"),
-    ("starts_on", "start"), ("ends_on", "end"), ("renewed_until", "renewed"),
-)  # fmt: skip
 _WIDEST = 4
 """Units: datasets that a page holds side by side; more of them are told one a row."""
 
@@ -138,34 +134,9 @@ def _identity(noted: NotedContract) -> dict[str, Any]:
     return {"id": "contrat", "name": _("Le contrat et ses parties"), "lines": lines, "grids": grids}
 
 
-def events_of(written: Any) -> list[tuple[date, str]]:
-    """The days of a contract, in order: what happened, or is to happen, on each."""
-    words = {
-        "consultation": _("Consultation engagée"), "signature": _("Contrat signé"),
-        "essential": _("Données essentielles du contrat publiées"), "start": _("Le contrat commence"),
-        "end": _("Terme du contrat"), "renewed": _("Terme de la reconduction"),
-    }  # fmt: skip
-    found = [
-        (day, words[code]) for name, code in _DAY_FIELDS if (day := getattr(written.contract, name)) is not None
-    ]  # fmt: skip
-    for one in written.amendments.values():
-        name = _("avenant n° {number}").format(number=one.number)
-        found += [
-            (day, said.format(act=name, object=one.object))
-            for day, said in (
-                (one.signed_on, _("Signature de l’{act} : {object}")),
-                (one.effective_on if one.effective_on != one.signed_on else None, _("L’{act} s’applique")),
-                (one.published_on, _("Données essentielles de l’{act} publiées")),
-            )
-            if day is not None
-        ]
-    return sorted(found)
-
-
 def _days(noted: NotedContract) -> dict[str, Any]:
-    rows = [
-        (say_day(day), words, _("à venir") if day > noted.day else "") for day, words in events_of(noted.written)
-    ]  # fmt: skip
+    events = events_of(noted.row, noted.written.amendments.values())
+    rows = [(say_day(one.day), one.words, _("à venir") if one.day > noted.day else "") for one in events]
     return {
         "id": "dates", "name": _("La vie du contrat"),
         "grids": _grid(_("Jour par jour"), (_("Jour"), _("Ce qui s’est passé"), _("État")), rows),
