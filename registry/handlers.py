@@ -19,7 +19,6 @@ from registry.contracts import panels as contracts_panels
 from registry.contracts import routes as contracts_routes
 from registry.contracts.clauses import amendment_routes as contracts_amendments
 from registry.contracts.clauses import api as contracts_clauses_api
-from registry.contracts.clauses import panels as contracts_clauses_panels
 from registry.contracts.clauses import routes as contracts_clauses
 from registry.contracts.clauses import stipulation_routes as contracts_stipulations
 from registry.contracts.covering import api as covering_api
@@ -152,7 +151,6 @@ PANELS: tuple[Panel, ...] = (
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
     *covering_panels.PANELS,
-    *contracts_clauses_panels.PANELS,
     *decp_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,

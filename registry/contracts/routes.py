@@ -9,7 +9,9 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
+from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.queries import find_amendments
+from registry.contracts.clauses.time_line import time_line
 from registry.contracts.clauses.views import amendment_history
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract
@@ -148,6 +150,7 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
         unknown=unknown,
         parties=[party_view(one) for one in parties],
         datasets=[(one.id, one.title) for one in find_datasets_of(visit.session, contract.id)],
+        line=time_line(events_of(contract, find_amendments(visit.session, contract.id)), visit.today),
         oddities=oddities(contract.signed_on, contract.starts_on, [one.row.gdpr_role for one in parties]),
         panels=visit.panels_of("contract", contract.id),
         may_record=visit.visitor.may(RECORD, contract.organisation_id),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES
+from registry.contracts.clauses.time_line import TimeLine
 from registry.contracts.models import Contract
 from registry.contracts.queries import PartyLine
 from registry.contracts.rules import state_on, term_of
@@ -119,6 +120,7 @@ class ContractPage:
     unknown: Sequence[tuple[str, str]]
     parties: Sequence[PartyView]
     datasets: Sequence[tuple[int, str]]
+    line: TimeLine | None
     oddities: Sequence[str]
     panels: Sequence[str]
     may_record: bool

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from registry.contracts.clauses.events import Event
-from registry.contracts.clauses.panels import time_line
+from registry.contracts.clauses.time_line import time_line
 from registry.kernel.permissions import Role
 from tests.conftest import Town
 from tests.contracts.test_clause_pages import a_contract, amend
@@ -30,7 +30,8 @@ def test_every_day_of_a_contract_leads_to_the_clauses_of_that_day(town: Town) ->
             "2020-03-02", "2020-11-30", "2021-01-01", "2023-11-06", "2023-12-01", "2024-01-01", "2032-12-31",
         )
     ]  # fmt: skip
-    assert re.search(r"Signature de l’avenant n° 1\s: Avenant sur les données 1", line)
+    assert "Signature de l’avenant n° 1" in line
+    assert "Avenant sur les données 1" in line
     assert line.count("à venir") == 1
     # Whoever has no pointer chooses in the list: the picture repeats it, and takes no step of the keyboard.
     (picture,) = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
@@ -66,8 +67,8 @@ def test_the_history_of_a_contract_tells_its_amendments_too(town: Town) -> None:
 def test_the_line_goes_from_the_first_day_to_the_last_and_shows_today_where_it_is_within() -> None:
     days = [Event(date(2020, 1, 1), "Début", changes_what_binds=True), Event(date(2030, 1, 1), "Fin")]
 
-    line = time_line(1, days, TODAY)
-    before = time_line(1, days, date(2019, 12, 31))
+    line = time_line(days, TODAY)
+    before = time_line(days, date(2019, 12, 31))
 
     assert line is not None
     assert before is not None
@@ -80,9 +81,9 @@ def test_the_line_goes_from_the_first_day_to_the_last_and_shows_today_where_it_i
 def test_what_happens_on_one_day_is_told_at_one_place() -> None:
     same = [Event(TODAY, "Contrat signé"), Event(TODAY, "Le contrat commence", changes_what_binds=True)]
 
-    line = time_line(1, [*same, Event(date(2030, 1, 1), "Fin")], TODAY)
+    line = time_line([*same, Event(date(2030, 1, 1), "Fin")], TODAY)
 
     assert line is not None
     assert line.days[0].words == ("Contrat signé", "Le contrat commence")
     assert line.days[0].changes_what_binds
-    assert time_line(1, same, TODAY) is None
+    assert time_line(same, TODAY) is None

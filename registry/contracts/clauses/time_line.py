@@ -1,13 +1,9 @@
-"""What this corner shows on the sheet of a contract: its days on a line, each leading to the clauses of that day."""
+"""The days of a contract on a line, each leading to the clauses of that day."""
 
 from dataclasses import dataclass
 from datetime import date
 
-from registry.contracts.clauses.events import Event, events_of
-from registry.contracts.clauses.queries import find_amendments
-from registry.contracts.queries import get_contract
-from registry.kernel.permissions import Permission
-from registry.web.visits import Panel, Visit
+from registry.contracts.clauses.events import Event
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,6 @@ class DayView:
 class TimeLine:
     """The days of a contract; `today` is where this day stands on the line, nothing where it is out of it."""
 
-    contract_id: int
     days: tuple[DayView, ...]
     first: date
     last: date
@@ -33,7 +28,7 @@ class TimeLine:
     this_day: date
 
 
-def time_line(contract_id: int, events: list[Event], today: date) -> TimeLine | None:
+def time_line(events: list[Event], today: date) -> TimeLine | None:
     """The days of a contract on a line from the first to the last; nothing where fewer than two are known."""
     by_day: dict[date, list[Event]] = {}
     for one in events:
@@ -52,13 +47,4 @@ def time_line(contract_id: int, events: list[Event], today: date) -> TimeLine | 
         )
         for day, each in sorted(by_day.items())
     )
-    return TimeLine(contract_id, days, first, last, place(today) if first <= today <= last else "", today)
-
-
-def time_line_of(visit: Visit, contract_id: int) -> TimeLine | None:
-    """The time line of a contract."""
-    contract = get_contract(visit.session, contract_id)
-    return time_line(contract_id, events_of(contract, find_amendments(visit.session, contract_id)), visit.today)
-
-
-PANELS = (Panel("contract", Permission.CONTRACTS_CONTRACT_READ, "contracts/_time_line.html", time_line_of),)
+    return TimeLine(days, first, last, place(today) if first <= today <= last else "", today)
