@@ -71,7 +71,7 @@ def test_the_line_goes_from_the_first_day_to_the_last_and_shows_today_where_it_i
 
     assert line is not None
     assert before is not None
-    assert [one.place for one in line.days] == ["2.0%", "98.0%"]
+    assert [one.place for one in line.days] == ["5.0%", "95.0%"]
     assert [one.to_come for one in line.days] == [False, True]
     assert 40 < float(line.today.removesuffix("%")) < 50
     assert before.today == ""

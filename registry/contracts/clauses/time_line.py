@@ -39,7 +39,7 @@ def time_line(events: list[Event], today: date) -> TimeLine | None:
 
     def place(day: date) -> str:
         # The ends are drawn within the picture: half a mark would be cut.
-        return f"{2 + 96 * (day - first).days / (last - first).days:.1f}%"
+        return f"{5 + 90 * (day - first).days / (last - first).days:.1f}%"
 
     days = tuple(
         DayView(
