@@ -147,7 +147,7 @@ STATEMENTS = {
     "/contrats": 5,
     "/contrats/{contract}": 10,
     "/contrats/donnees-essentielles": 2,
-    "/contrats/{contract}/historique": 7,
+    "/contrats/{contract}/historique": 8,
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/modifier": 4,
     "/contrats/{contract}/clauses": 9,
