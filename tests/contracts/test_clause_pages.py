@@ -138,6 +138,20 @@ def test_a_contract_nobody_read_whole_is_not_said_to_lack_its_clauses(town: Town
     assert "Absente" not in page
 
 
+def test_nothing_is_said_to_be_missing_of_a_contract_on_a_day_it_does_not_apply(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+
+    for day, told in (
+        ("2020-12-31", "il commence le 1er janvier 2021"), ("2033-01-01", "il a pris fin le 31 décembre 2032"),
+    ):  # fmt: skip
+        page = jurist.get(f"{place}/clauses?le={day}").text.replace("\N{NO-BREAK SPACE}", " ")
+        assert f"Le contrat ne s’applique pas ce jour-là : {told}." in page
+        assert 'id="absentes"' not in page
+    for day in ("2021-01-01", "2032-12-31"):
+        assert 'id="absentes"' in jurist.get(f"{place}/clauses?le={day}").text
+
+
 def test_the_floor_of_the_law_follows_the_day_the_consultation_began(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     old = jurist.get(f"{a_contract(jurist, town, consulted_on='2016-10-08')}/clauses").text

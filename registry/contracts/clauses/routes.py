@@ -41,7 +41,8 @@ from registry.contracts.clauses.views import (
     stipulation_views,
 )
 from registry.contracts.queries import find_datasets_of, get_contract
-from registry.contracts.vocabulary import ClausePerformance, ClauseState
+from registry.contracts.rules import Term, state_on
+from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -92,6 +93,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     ]
     held = {row.clause_id for row in written.stipulations.values()}
     floor, note = floor_of(visit.session, contract, day)
+    outside = _outside(written.term, day)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
@@ -108,7 +110,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
                         standing[one.stipulation.clause_id])
             for one in _in_order(spans) if one.holds(day)
         ],
-        missing=missing_views(written, day, signed_by, titles, asked, dataset),
+        missing=[] if outside else missing_views(written, day, signed_by, titles, asked, dataset), outside=outside,
         was_read=written.contract.clauses_read_on is not None,
         others=[clause_view(None, row, written, titles, standing[row.clause_id]) for row in idle],
         annulled_clauses=[
@@ -121,6 +123,18 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip
     return visit.page("contracts/clauses.html", page)
+
+
+def _outside(term: Term, day: date) -> str:
+    """Why nothing can be missing of a contract on a day: it does not apply yet, or no more; else nothing."""
+    state = state_on(term, day)
+    if state is ContractState.COMING and term.starts_on is not None:
+        return _("Le contrat ne s’applique pas ce jour-là : il commence le {day}.").format(day=say_day(term.starts_on))
+    if state is ContractState.ENDED:
+        return _("Le contrat ne s’applique pas ce jour-là : il a pris fin le {day}.").format(
+            day=say_day(term.last_on(day))
+        )
+    return ""
 
 
 def _bears_on(span: Span, dataset: int | None) -> bool:

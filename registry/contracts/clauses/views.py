@@ -157,6 +157,7 @@ class ClausesPage:
     clauses: Sequence[ClauseView]
     missing: Sequence[MissingView]
     was_read: bool
+    outside: str
     others: Sequence[ClauseView]
     annulled_clauses: Sequence[tuple[int, str]]
     annulled_amendments: Sequence[tuple[int, str]]
