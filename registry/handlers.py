@@ -33,6 +33,8 @@ from registry.contracts.deliveries import routes as deliveries_routes
 from registry.contracts.drafting import routes as contracts_drafting
 from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
+from registry.contracts.followup import step_api as followup_steps_api
+from registry.contracts.followup import step_routes as followup_steps
 from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
 from registry.dashboard import routes as dashboard_routes
@@ -232,6 +234,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *covering_api.HANDLERS,
     *contracts_clauses_api.HANDLERS,
     *followup_routes.HANDLERS,
+    *followup_steps.HANDLERS,
+    *followup_steps_api.HANDLERS,
     *followup_api.HANDLERS,
     *deliveries_routes.HANDLERS,
     *deliveries_receipts.HANDLERS,

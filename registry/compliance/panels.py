@@ -95,6 +95,7 @@ ELSEWHERE = {
     "answered_on": "/repondre",
     "arrangement": "/responsables-conjoints",
     "clauses": "/clauses",
+    "steps": "/echeances",
     "stipulations": "#clauses",
     "data": "/parties/donnees",
     "decision": "#publication",
@@ -133,6 +134,7 @@ something else has a field of that name."""
 APART = {
     _TRAININGS: "/gouvernance/formations", "handover": "/bureau?genre=vacancy&organisation={id}",
     _REUSE: "/publication/du-jeu/{id}/reutilisation?fait={fact}#{fact}",
+    "essential_data": "/contrats/donnees-essentielles",
     **{field: f"/jeux/nouveau?modele={name}&organisation={{id}}" for field, name in _OWED.items()},
 }  # fmt: skip
 """Where facts are recorded that no sheet tells: a page of their own, at what it is about or asks if it can be."""

@@ -13,13 +13,16 @@ from sqlmodel import col
 
 from registry.compliance.explanation import VALUE_WORDS
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.facts import NAMES as NAMES_OF_CLAUSES
+from registry.contracts.clauses.facts import bind_clauses
 from registry.contracts.clauses.kinds import expected_of
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, held_on
 from registry.contracts.clauses.standing import asked_of, concedes_public_service, expectations_of
+from registry.contracts.decp.reading import parse_contract
 from registry.contracts.followup.facts import BOUND as BOUND_OF_FOLLOWUP
-from registry.contracts.followup.facts import bind_reports
-from registry.contracts.followup.queries import find_reports_of
+from registry.contracts.followup.facts import bind_essential, bind_reports, bind_steps
+from registry.contracts.followup.queries import find_contents, find_reports_of, find_steps_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import (
@@ -47,52 +50,11 @@ VALUE_WORDS.update(
     }
 )
 _PLAIN = ("consulted_on", "signed_on", "starts_on", "ends_on", "personal_data", "hosts_data", "cloud_service")
-_CLAUSES = {
-    "reuse_forbidden": "reuse-ban", "reversibility_clause": "reversibility",
-    "confidentiality_clause": "confidentiality",
-    "hosting_clause": "hosting", "api_clause": "real-time-access", "data_penalties_clause": "penalties",
-    "data_audit_clause": "audit", "ownership_clause": "ownership", "own_use_clause": "own-use",
-    "archives_clause": "archives", "exclusivity": "exclusivity",
-}  # fmt: skip
-"""Facts that ask whether a clause of a kind is in force."""
-_TERMS = {
-    "confidential_items_listed": ("confidentiality", "items_listed"),
-    "exit_plan": ("reversibility", "exit_plan"),
-    "switching_charges": ("reversibility", "switching_charges"),
-    "exportable_data_listed": ("reversibility", "exportable_listed"),
-    "erasure_terms": ("reversibility", "erasure"),
-    "exclusivity_kind": ("exclusivity", "exclusivity_kind"),
-    "exclusivity_granted_on": ("exclusivity", "granted_on"),
-    "exclusivity_renewed": ("exclusivity", "renewed"),
-    "exclusivity_former_end_on": ("exclusivity", "former_end_on"),
-}
-"""Facts that are one thing noted of a clause, unknown where nobody noted it."""
-_MAY_LACK = {
-    "exit_delivery_on": ("reversibility", "delivery_on"),
-    "switching_notice_days": ("reversibility", "notice_days"),
-    "switching_transition_days": ("reversibility", "transition_days"),
-    "retrieval_days": ("reversibility", "retrieval_days"),
-    "exclusivity_ends_on": ("exclusivity", "exclusivity_ends_on"),
-    "exclusivity_reviewed_on": ("exclusivity", "reviewed_on"),
-    "exclusivity_published_on": ("exclusivity", "published_on"),
-    "exclusivity_holder_informed_on": ("exclusivity", "holder_informed_on"),
-    "exclusivity_renewal_decided_on": ("exclusivity", "renewal_decided_on"),
-    "digitised_copy_received_on": ("exclusivity", "digitised_copy_received_on"),
-    "crossing": ("crossing", "leave"),
-    "redistribution": ("redistribution", "leave"),
-    "subscribers_file_received_on": ("water-end", "subscribers_on"),
-    "network_plans_received_on": ("water-end", "plans_on"),
-    "asset_inventory_received_on": ("water-end", "inventory_on"),
-}
-"""The same, known to be absent once the contract is read whole."""
 _CONTRACT = tuple(
     f"contract.{name}"
     for name in (
         "kind", "public_service", "concedes_public_service", "about_data", "gdpr_roles_told", "active",
-        "indispensable_data_listed", "waiver", "waiver_decided_on", "waiver_reasons", "waiver_published_on",
-        "hosting_countries", "data_clauses_complete", "permitted_uses", "anonymisation_guarantee", "switching_terms",
-        "exclusivity_reason", "exclusivity_renewal_reasons", "essential_data_published_on", *_PLAIN, *_CLAUSES, *_TERMS,
-        *_MAY_LACK,
+        "data_clauses_complete", "essential_data_published_on", *_PLAIN, *NAMES_OF_CLAUSES,
     )
 )  # fmt: skip
 BOUND = (*_CONTRACT, *BOUND_OF_FOLLOWUP, "amendment.signed_on", "amendment.published_on", "amendment.adds_data_clauses")
@@ -115,7 +77,8 @@ def _bound(
     rows = {row.id: row for row in find_rows(session, Contract, until=until, column="id", among=ids)}
     written = find_written(session, rows.values(), until=until)
     covered, roles = _covered(session, rows, until), _roles(session, rows, until)
-    reports = find_reports_of(session, rows, until)
+    reports, noted = find_reports_of(session, rows, until), find_steps_of(session, rows, until)
+    contents = find_contents(session, rows, until)
     persons = bind_legal_persons(session, {row.organisation_id for row in rows.values()}, on=on, until=until)
     found = {}
     for number, row in rows.items():
@@ -123,6 +86,9 @@ def _bound(
         held = held_on(written[number], on)
         facts = facts_of_contract(row, written[number], held, covers, roles.get(number, []), on)
         facts |= persons.get(row.organisation_id, {})
+        bind_steps(facts, held, noted.get(number, []), on)
+        content = parse_contract(contents[number]) if number in contents else None
+        bind_essential(facts, row, content, noted.get(number, []), on)
         bind_reports(facts, row, reports.get(number, []), [one.terms for one in held.get("annual-report", [])], on)
         found[number] = (written[number], covers, facts)
     return found
@@ -147,12 +113,12 @@ def _roles(session: Session, ids: Mapping[int, Any], until: datetime | None) -> 
 def facts_of_contract(
     contract: Any,
     written: Written,
-    every: Mapping[str, list[Any]],
+    held: Mapping[str, list[Any]],
     covered: Sequence[int],
     roles: Sequence[Any],
     on: date,
 ) -> dict[str, Any]:
-    """The facts of one contract on a day, by what acts say of `every` clause in force, by kind."""
+    """The facts of one contract on a day, by what acts say of the clauses in force, by kind."""
     facts: dict[str, Any] = {"contract.kind": str(contract.kind), "contract.about_data": bool(covered)}
     for name in _PLAIN:
         if (value := getattr(contract, name)) is not None:
@@ -169,83 +135,18 @@ def facts_of_contract(
     may_be_absent(
         facts, "contract.essential_data_published_on", contract.essential_data_published_on, (), "essential_data"
     )
-    _bind_clauses(facts, contract, written, every, covered, on)
+    bind_clauses(facts, held, was_read=contract.clauses_read_on is not None)
+    _bind_completeness(facts, contract, written, covered, on)
     return facts
 
 
-def _bind_clauses(
-    facts: dict[str, Any],
-    contract: Any,
-    written: Written,
-    every: Mapping[str, list[Any]],
-    covered: Sequence[int],
-    on: date,
-) -> None:
-    was_read = contract.clauses_read_on is not None
-    held = {kind: rows[0] for kind, rows in every.items()}
-    for name, kind in _CLAUSES.items():
-        if kind in held or was_read:
-            facts[f"contract.{name}"] = kind in held
-    for name, (kind, term) in _TERMS.items():
-        if kind in held and term in held[kind].terms:
-            facts[f"contract.{name}"] = _value(term, held[kind].terms[term])
-    for name, (kind, term) in _MAY_LACK.items():
-        value = held[kind].terms.get(term) if kind in held else None
-        may_be_absent(facts, f"contract.{name}", _value(term, value), (name,) if was_read else (), name)
-    hosting = held.get("hosting")
-    if hosting is not None or was_read:
-        facts["contract.hosting_countries"] = tuple(hosting.terms.get("countries", ())) if hosting else ()
-    # A clause of supply of which nobody noted whether the service can do without the data says neither yes nor no.
-    supplied = held["supply"].terms.get("indispensable") if "supply" in held else False if was_read else None
-    if supplied is not None:
-        facts["contract.indispensable_data_listed"] = supplied
-    _bind_waiver(facts, held.get("waiver"), was_read=was_read)
-    _bind_texts(facts, held, was_read=was_read)
-    reversibility = held.get("reversibility")
-    if reversibility is not None or was_read:
-        facts["contract.switching_terms"] = reversibility is not None
+def _bind_completeness(
+    facts: dict[str, Any], contract: Any, written: Written, covered: Sequence[int], on: date
+) -> None:  # fmt: skip
     asked = asked_of(contract, personal=bool(contract.personal_data))
     looked_for = expectations_of(written, asked, covered, on, signed_by=on)
-    if was_read or all(one.missing_of is None for one in looked_for):
+    if contract.clauses_read_on is not None or all(one.missing_of is None for one in looked_for):
         facts["contract.data_clauses_complete"] = all(one.missing_of is None for one in looked_for)
-
-
-def _bind_waiver(facts: dict[str, Any], waiver: Any | None, *, was_read: bool) -> None:
-    if waiver is None:
-        if was_read:
-            facts["contract.waiver"] = str(Waiver.NONE)
-        return
-    terms = waiver.terms
-    if "waiver" in terms:
-        facts["contract.waiver"] = str(terms["waiver"])
-    absent = ("waiver",) if was_read else ()
-    may_be_absent(facts, "contract.waiver_decided_on", _value("decided_on", terms.get("decided_on")), absent, "waiver")
-    may_be_absent(
-        facts, "contract.waiver_published_on", _value("published_on", terms.get("published_on")), absent, "waiver"
-    )
-    if waiver.reasons is not None or was_read:
-        facts["contract.waiver_reasons__present"] = waiver.reasons is not None
-
-
-def _bind_texts(facts: dict[str, Any], held: Mapping[str, Any], *, was_read: bool) -> None:
-    """Texts that somebody wrote: only that they are there is a fact."""
-    told = {
-        "permitted_uses": "use-and-reuse" in held,
-        "anonymisation_guarantee": "anonymisation" in held,
-    }
-    if (exclusivity := held.get("exclusivity")) is not None:
-        told["exclusivity_reason"] = exclusivity.reasons is not None
-        told["exclusivity_renewal_reasons"] = told["exclusivity_reason"] and exclusivity.terms.get("renewed") is True
-    for name, there in told.items():
-        if there or was_read:
-            facts[f"contract.{name}__present"] = there
-
-
-def _value(term: str, value: Any) -> Any:
-    """What is kept as text, as a policy compares it."""
-    if isinstance(value, str) and term.endswith("_on"):
-        return date.fromisoformat(value)
-    return value
 
 
 def bind_amendments(

@@ -1,4 +1,4 @@
-"""What operators handed over each year in the demonstration: their reports, in time, late, or not whole."""
+"""What contracts owed and what came of it in the demonstration: reports, steps, essential data."""
 
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
@@ -10,9 +10,10 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy.orm import Session
 
-from registry.contracts.followup.forms import ReportForm
+from registry.contracts.decp.service import apply_plan, plan_import
+from registry.contracts.followup.forms import ReportForm, StepForm
 from registry.contracts.followup.rules import PARTS
-from registry.contracts.followup.service import record_report
+from registry.contracts.followup.service import note_step, record_report
 from registry.kernel.dates import working_day_from
 
 CONTENT = Path(__file__).with_name("followup.yaml")
@@ -39,12 +40,39 @@ class ReportSaid(BaseModel):
     notes: str | None = None
 
 
+class StepSaid(BaseModel):
+    """What somebody notes of a step of a contract: done, seen not to be, or agreed for a day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    contract: str
+    step: str
+    day: date
+    by: str
+    done: date | None = None
+    undone: date | None = None
+    planned: date | None = None
+    note: str | None = None
+
+
+class EssentialSaid(BaseModel):
+    """The essential data of a contract, in the national format, brought in on a day."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    day: date
+    by: str
+    content: dict[str, Any]
+
+
 class Followed(BaseModel):
     """All that the file says."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     reports: list[ReportSaid]
+    steps: list[StepSaid]
+    essential: list[EssentialSaid]
 
 
 class Played(Protocol):
@@ -77,6 +105,10 @@ def plan_followup(played: Played, said: Followed, since: date) -> Iterable[Step]
         told = working_day_from(max((since, *days.values())) + timedelta(days=1))
         if told <= last:
             yield told, one.by, partial(_report, played, one, year, days)
+    for step in said.steps:
+        yield step.day, step.by, partial(_step, played, step)
+    for essential in said.essential:
+        yield essential.day, essential.by, partial(_essential, played, essential)
 
 
 def _report(played: Played, said: ReportSaid, year: int, days: dict[str, date]) -> None:
@@ -90,3 +122,14 @@ def _report(played: Played, said: ReportSaid, year: int, days: dict[str, date]) 
         council=said.council_yet, council_on=days.get("council"), notes=said.notes, **parts,
     )  # fmt: skip
     record_report(played.session, played.contracts[said.contract], form)
+
+
+def _step(played: Played, said: StepSaid) -> None:
+    form = StepForm(
+        step=said.step, done_on=said.done, undone_on=said.undone, planned_on=said.planned, note=said.note
+    )  # fmt: skip
+    note_step(played.session, played.contracts[said.contract], form)
+
+
+def _essential(played: Played, said: EssentialSaid) -> None:
+    apply_plan(played.session, plan_import(played.session, [said.content]))

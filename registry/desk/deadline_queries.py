@@ -10,6 +10,7 @@ from sqlalchemy import Date, Integer, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from registry.contracts.followup.due import find_due
 from registry.desk.vocabulary import DeadlineKind
 from registry.kernel.delays import deadline
 from registry.lifecycle.charts import load_chart
@@ -56,6 +57,10 @@ SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day,
     LEFT JOIN dataset s ON s.id = d.dataset_id
    WHERE NOT d.annulled AND d.in_time_until IS NOT NULL AND (d.answer IS NULL OR d.answer = 'refused')
   UNION ALL
+  SELECT 'milestone', 'milestone', m.id, m.organisation_id, m.day, m.what, m.object, NULL, 'milestone'
+    FROM jsonb_to_recordset(CAST(:milestones AS jsonb))
+      AS m (id bigint, organisation_id bigint, day date, what text, object text)
+  UNION ALL
   SELECT 'evidence', 'evidence', e.id, e.organisation_id, n.expires_on, '', e.title, NULL, 'evidence'
     FROM evidence e JOIN evidence_edition n ON n.evidence_id = e.id AND n.number = e.editions
    WHERE NOT e.annulled AND n.expires_on >= :today
@@ -93,7 +98,7 @@ SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day,
 ).bindparams(
     bindparam("policies", type_=ARRAY(Text)),
     *(bindparam(name, type_=Date()) for name in ("today", "last")),
-    *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine", "visas")),
+    *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine", "visas", "milestones")),
     bindparam("limit", type_=Integer()),
 )
 SHOWN, AHEAD, WAITED = 300, 366, 366
@@ -139,7 +144,7 @@ def find_deadlines(
             "today": today, "last": today + timedelta(days=ahead), "policies": sorted(policies),
             "zone": session.info["time_zone"], "kind": kind, "person": person_id, "limit": limit,
             "mine": None if mine is None else json.dumps({one: sorted(bodies) for one, bodies in mine.items()}),
-            "visas": _visa_days(today),
+            "visas": _visa_days(today), "milestones": _milestones(session, today, today + timedelta(days=ahead), kind),
         },
     )  # fmt: skip
     return [
@@ -149,6 +154,17 @@ def find_deadlines(
         )
         for row in rows
     ]  # fmt: skip
+
+
+def _milestones(session: Session, today: date, last: date, kind: DeadlineKind | None) -> str:
+    """What falls due of contracts, as the statement reads it: computed by their corner, in one place."""
+    if kind not in {None, DeadlineKind.MILESTONE}:
+        return "[]"
+    return json.dumps([
+        {"id": one.contract_id, "organisation_id": one.organisation_id, "day": one.day.isoformat(), "what": one.what,
+         "object": one.object}
+        for one in find_due(session, today, last)
+    ])  # fmt: skip
 
 
 @lru_cache(maxsize=2)

@@ -18,6 +18,7 @@ def deadline_task(kind: DeadlineKind, rule: str) -> str:
         DeadlineKind.MEASURE: _("Prendre la mesure de protection"),
         DeadlineKind.CONTRACT: _("Le contrat finit"),
         DeadlineKind.DELIVERY: _("Recevoir la livraison, ou relancer le titulaire"),
+        DeadlineKind.MILESTONE: rule,
         DeadlineKind.EVIDENCE: _("La preuve expire : en demander une nouvelle édition"),
         DeadlineKind.DEVIATION: _("L’écart assumé finit : {rule}").format(rule=rule),
         DeadlineKind.MOVE: _("Viser ou refuser un passage"),

@@ -12,6 +12,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
 from registry.compliance.vocabulary import Force, SubjectKind
+from registry.contracts.followup.due import policies_told, say_due
 from registry.desk.deadline_queries import AHEAD, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, deadline_task
 from registry.desk.vocabulary import DONE_BY, DeadlineKind
@@ -23,13 +24,14 @@ from registry.web.visitors import Visitor
 
 READ = Permission.COMPLIANCE_FINDING_READ
 """What one must be allowed to read to be told of deadlines."""
-_TOLD_APART = {DeadlineKind.FINDING, DeadlineKind.MOVE, DeadlineKind.HOLD}
+_TOLD_APART = {DeadlineKind.FINDING, DeadlineKind.MILESTONE, DeadlineKind.MOVE, DeadlineKind.HOLD}
 """Kinds of which one record may have several."""
 _ADDRESSES = {
     **{str(kind): address for kind, address in SHEETS.items()},
     "assessment": "/aipd/{id}",
     "measure": "/mesures",
     "contract": "/contrats/{id}",
+    "milestone": "/contrats/{id}/echeances",
     "evidence": "/preuves/{id}",
     "deviation": "/conformite/ecarts/{id}",
     "move": "/visas/{id}",
@@ -50,11 +52,14 @@ def say_deadlines(
 ) -> list[DeadlineLine]:
     """The deadlines in words, of what somebody may read or of what is theirs to do. Units: `ahead` in days."""
     engine = engine_of(session)
-    policies = frozenset(
-        policy.id
-        for subject in SubjectKind
-        for policy, _version in engine.catalogue.in_force(subject, today)
-        if policy.force is Force.OBLIGATION
+    policies = (
+        frozenset(
+            policy.id
+            for subject in SubjectKind
+            for policy, _version in engine.catalogue.in_force(subject, today)
+            if policy.force is Force.OBLIGATION
+        )
+        - policies_told()
     )
     found = find_deadlines(
         session,
@@ -87,13 +92,13 @@ def reach_of(grants: Mapping[Role, frozenset[int]]) -> dict[str, frozenset[int]]
 
 def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str]) -> DeadlineLine:
     policy = catalogue.find(one.detail)
-    name = one.title
+    name, detail = one.title, say_due(one.detail) if one.kind is DeadlineKind.MILESTONE else one.detail
     if one.kind is DeadlineKind.FINDING:
         name = names.get((SubjectKind(one.subject_kind), one.subject_id), "")
     return DeadlineLine(
         key="-".join(part for part in (str(one.kind), one.subject_kind, str(one.subject_id), _apart(one)) if part),
         day=one.day, kind=one.kind.label,
-        what=deadline_task(one.kind, policy.name() if policy is not None else one.detail),
+        what=deadline_task(one.kind, policy.name() if policy is not None else detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
         address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
         is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST}, of_all=one.of_all,

@@ -126,6 +126,7 @@ class DeadlineKind(Labelled):
     MEASURE = "measure", mark("Mesures de protection")
     CONTRACT = "contract", mark("Fins de contrat")
     DELIVERY = "delivery", mark("Livraisons dues par les contrats")
+    MILESTONE = "milestone", mark("Échéances de contrat")
     EVIDENCE = "evidence", mark("Preuves qui expirent")
     DEVIATION = "deviation", mark("Écarts assumés qui finissent")
     MOVE = "move", mark("Passages à viser")
@@ -142,6 +143,7 @@ DONE_BY = {
     DeadlineKind.MEASURE: Permission.PROCESSING_ACTIVITY_RECORD,
     DeadlineKind.CONTRACT: Permission.CONTRACTS_CONTRACT_RECORD,
     DeadlineKind.DELIVERY: Permission.CONTRACTS_DELIVERY_RECORD,
+    DeadlineKind.MILESTONE: Permission.CONTRACTS_CONTRACT_RECORD,
     DeadlineKind.EVIDENCE: Permission.DOCUMENTS_EVIDENCE_RECORD,
     DeadlineKind.DEVIATION: Permission.COMPLIANCE_DEVIATION_DECIDE,
     DeadlineKind.HOLD: Permission.PROCESSING_RETENTION_RECORD,

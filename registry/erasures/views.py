@@ -38,6 +38,7 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "clause": (mark("Clause d’un contrat"), "/contrats/clauses/{row}"),
     "clause_stipulation": (mark("Texte d’une clause"), "/contrats/stipulations/{row}/modifier"),
     "contract": (mark("Contrat"), "/contrats/{row}"),
+    "contract_step": (mark("Étape d’un contrat"), "/contrats/etapes/{row}/annuler"),
     "contract_report": (mark("Rapport annuel d’un contrat"), "/contrats/rapports/{row}/modifier"),
     "data_service": (mark("Interface d’un jeu"), ""),
     "dataset": (mark("Jeu de données"), "/jeux/{row}"),

@@ -22,8 +22,8 @@ from registry.contracts.decp.reading import ReadConcessions
 from registry.contracts.decp.service import keep_preview, plan_import
 from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
 from registry.contracts.deliveries.service import DeliveredFile, receive, record_delivery
-from registry.contracts.followup.forms import ReportForm
-from registry.contracts.followup.service import record_report
+from registry.contracts.followup.forms import ReportForm, StepForm
+from registry.contracts.followup.service import note_step, record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -193,6 +193,8 @@ class Objects:
     delivery_version: int = 1
     receipt_id: int = NOTHING
     receipt_version: int = 1
+    contract_step_id: int = NOTHING
+    contract_step_version: int = 1
     party_id: int = NOTHING
     terms_version: int = 0
     arrangement_version: int = 0
@@ -466,6 +468,8 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             session, contract_id, ClauseForm(kind="audit", label=f"Clause {word}", text=f"Texte {word}")
         )
         report = record_report(session, contract_id, ReportForm(year=2020, notes=f"Rapport {word}"))
+        noted = StepForm(step="trial-export", done_on=date(2025, 3, 12), note=f"Essai {word}")
+        step = note_step(session, contract_id, noted)
         record_clause(session, contract_id, ClauseForm(kind="penalties", terms={"euros_per_day": "100"}))
         due = DeliveryForm(label=f"Livraison {word}", due_on=date(2026, 1, 5))
         delivery = record_delivery(session, contract_id, due)
@@ -475,7 +479,8 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         )  # fmt: skip
         receipt = receive(session, delivery.id, ReceiptForm(described=f"Remise {word}"), came, expected=None)
         return {
-            "contract_report_id": report.id, "delivery_id": delivery.id, "receipt_id": receipt.id,
+            "contract_report_id": report.id, "contract_step_id": step.id,
+            "delivery_id": delivery.id, "receipt_id": receipt.id,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
@@ -819,6 +824,12 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /contrats/stipulations/{stipulation_id:int}/annuler": _form(
         version=lambda of: str(of.stipulation_version), reason=REASON
     ),
+    "POST /contrats/{contract_id:int}/echeances": _form(
+        rank="1", step="trial-export", what="done", **{"day-1": "2025-03-13"}
+    ),
+    "POST /contrats/etapes/{contract_step_id:int}/annuler": _form(
+        version=lambda of: str(of.contract_step_version), reason=REASON
+    ),
     "POST /contrats/{contract_id:int}/rapports/nouveau": _form(year="2021"),
     "POST /contrats/rapports/{contract_report_id:int}/modifier": _form(
         version=lambda of: str(of.contract_report_version), year="2020", received_on="2021-05-20"
@@ -1148,6 +1159,9 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "PATCH /api/v1/stipulations/{stipulation_id:int}": lambda _of: {"article": "art. 2"},
     "POST /api/v1/stipulations/{stipulation_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/stipulations/{stipulation_id:int}/restoration": lambda _of: {"reason": REASON},
+    "POST /api/v1/contracts/{contract_id:int}/steps": lambda _of: {"step": "trial-export", "done_on": "2025-03-14"},
+    "POST /api/v1/contract-steps/{contract_step_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/contract-steps/{contract_step_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/reports": lambda _of: {"year": 2022},
     "PATCH /api/v1/contract-reports/{contract_report_id:int}": lambda _of: {"received_on": "2021-05-21"},
     "POST /api/v1/contract-reports/{contract_report_id:int}/annulment": lambda _of: {"reason": REASON},
@@ -1359,6 +1373,7 @@ def _version(path: str, of: Objects) -> int | None:
         "amendment_id": of.amendment_version, "clause_id": of.clause_version,
         "stipulation_id": of.stipulation_version, "contract_report_id": of.contract_report_version,
         "delivery_id": of.delivery_version, "receipt_id": of.receipt_version,
+        "contract_step_id": of.contract_step_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,
         "refusal_point_id": 1,

@@ -74,6 +74,11 @@ EVENTS = {
     "POST /api/v1/contracts": "contracts:contract:record",
     "POST /api/v1/contracts/{contract_id:int}/annulment": "contracts:contract:annul",
     "POST /api/v1/contracts/{contract_id:int}/restoration": "contracts:contract:restore",
+    "POST /contrats/{contract_id:int}/echeances": "contracts:step:note",
+    "POST /contrats/etapes/{contract_step_id:int}/annuler": "contracts:step:annul",
+    "POST /api/v1/contracts/{contract_id:int}/steps": "contracts:step:note",
+    "POST /api/v1/contract-steps/{contract_step_id:int}/annulment": "contracts:step:annul",
+    "POST /api/v1/contract-steps/{contract_step_id:int}/restoration": "contracts:step:restore",
     "POST /contrats/{contract_id:int}/rapports/nouveau": "contracts:report:record",
     "POST /contrats/rapports/{contract_report_id:int}/modifier": "contracts:report:amend",
     "POST /contrats/rapports/{contract_report_id:int}/annuler": "contracts:report:annul",
@@ -474,6 +479,10 @@ ORDER = (
     "POST /api/v1/amendments/{amendment_id:int}/annulment",
     "POST /api/v1/amendments/{amendment_id:int}/restoration",
     "POST /contrats/avenants/{amendment_id:int}/annuler",
+    "POST /contrats/{contract_id:int}/echeances", "POST /api/v1/contracts/{contract_id:int}/steps",
+    "POST /api/v1/contract-steps/{contract_step_id:int}/annulment",
+    "POST /api/v1/contract-steps/{contract_step_id:int}/restoration",
+    "POST /contrats/etapes/{contract_step_id:int}/annuler",
     "POST /contrats/{contract_id:int}/rapports/nouveau", "POST /api/v1/contracts/{contract_id:int}/reports",
     "POST /contrats/rapports/{contract_report_id:int}/modifier",
     "PATCH /api/v1/contract-reports/{contract_report_id:int}",
@@ -612,6 +621,7 @@ def _version(town: Town, of: Objects) -> Objects:
         stipulation = version_in("clause_stipulation", of.stipulation_id)
         report = version_in("contract_report", of.contract_report_id)
         delivery, receipt = version_in("delivery", of.delivery_id), version_in("delivery_receipt", of.receipt_id)
+        step = version_in("contract_step", of.contract_step_id)
         terms = session.execute(
             text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
         )  # fmt: skip
@@ -640,6 +650,7 @@ def _version(town: Town, of: Objects) -> Objects:
             amendment_version=amendment.scalar_one(), clause_version=clause.scalar_one(),
             stipulation_version=stipulation.scalar_one(), contract_report_version=report.scalar_one(),
             delivery_version=delivery.scalar_one(), receipt_version=receipt.scalar_one(),
+            contract_step_version=step.scalar_one(),
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             spare_rule_version=spare_rule.scalar_one(),
             evidence_version=proof.scalar_one(),

@@ -15,8 +15,8 @@ from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
 from registry.contracts.deliveries.service import receive, record_delivery
 from registry.contracts.deliveries.vocabulary import DeliveryChannel
-from registry.contracts.followup.forms import ReportForm
-from registry.contracts.followup.service import record_report
+from registry.contracts.followup.forms import ReportForm, StepForm
+from registry.contracts.followup.service import note_step, record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
 from registry.contracts.service import record_contract
@@ -89,8 +89,8 @@ STATEMENTS = {
     "/jeux?q=bornes&organisation={authority}": 10,
     "/jeux?colonnes=titre,proprietaire,referent": 11,
     "/jeux/{dataset}": 20,
-    "/pilotage": 10,
-    "/echeances": 3,
+    "/pilotage": 14,
+    "/echeances": 7,
     "/preuves": 5,
     "/preuves/nouvelle": 2,
     "/preuves/nouvelle?genre=dataset&fiche={dataset}": 4,
@@ -163,6 +163,9 @@ STATEMENTS = {
     "/contrats/stipulations/{stipulation}/annuler": 4,
     "/contrats/avenants/{amendment}/modifier": 3,
     "/contrats/avenants/{amendment}/annuler": 3,
+    "/contrats/{contract}/echeances": 9,
+    "/contrats/etapes/{step}/annuler": 3,
+    "/api/v1/contracts/{contract}/steps": 6,
     "/contrats/{contract}/rapports": 5,
     "/contrats/{contract}/rapports/nouveau": 3,
     "/contrats/rapports/{report}/modifier": 4,
@@ -346,6 +349,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "report": 0,
                     "delivery": 0,
                     "receipt": 0,
+                    "step": 0,
                     "party": 0,
                     "measure": 0,
                     "entry": 0,
@@ -404,6 +408,8 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             handed = ReceiptForm(channel=DeliveryChannel.PAPER, described=f"Remise {number}")
             receipt = receive(session, subjects["delivery"], handed, None, expected=None)
             subjects["receipt"] = subjects["receipt"] or receipt.id
+            noted = note_step(session, made.id, StepForm(step="trial-export", done_on=day))
+            subjects["step"] = subjects["step"] or noted.id
             subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id
             works = ProcessorForm(processor_id=authority.id, contract_id=made.id)
             asked_version = get_activity(session, activity.id).version

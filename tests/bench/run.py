@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 
+from calendaring import measure_calendar
 from catalogue import write_answer, write_catalogue, write_table
 from contracting import measure_essential
 from directing import count_figures, measure_directors
@@ -124,6 +125,8 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield from measure_feed(ground, home, size)
     if "c" in chosen and not held:
         yield from measure_essential(ground)
+        with home_of(ground) as home:
+            yield from measure_calendar(ground, home)
     if "i" in chosen:
         count = size if given.full else min(IMPORTED, size)
         source = ground.root / "catalogue.rdf"

@@ -31,7 +31,9 @@ def fill(town: Town) -> None:
     with town.acting() as session:
         request = RequestForm(regime="cada", subject="Le rapport des crues", received_on=today - timedelta(days=2))
         record_request(session, town.authority_id, request)
-        contract = ContractForm(kind=ContractKind.DSP, object="Réseau de chaleur", ends_on=today + timedelta(days=60))
+        contract = ContractForm(
+            kind=ContractKind.AGREEMENT, object="Réseau de chaleur", ends_on=today + timedelta(days=60)
+        )
         record_contract(session, town.authority_id, contract)
 
 

@@ -83,7 +83,9 @@ def fill(town: Town) -> None:
         record_action(session, town.authority_id, ActionForm(title="Former les agents", due_on=WORKING - timedelta(2)))
         request = RequestForm(regime="cada", subject="Le rapport des crues", received_on=WORKING - timedelta(days=27))
         record_request(session, town.authority_id, request)
-        contract = ContractForm(kind=ContractKind.DSP, object="Réseau de chaleur", ends_on=WORKING + timedelta(days=60))
+        contract = ContractForm(
+            kind=ContractKind.AGREEMENT, object="Réseau de chaleur", ends_on=WORKING + timedelta(days=60)
+        )
         record_contract(session, town.authority_id, contract)
 
 

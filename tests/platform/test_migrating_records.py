@@ -96,3 +96,47 @@ def test_a_column_of_record_is_not_dropped_over_what_was_said_in_it(empty: Engin
             command.downgrade(alembic_config(connection), before)
         with transaction(empty, Acting("cli:essai")) as session:
             session.execute(text(f"UPDATE {table} SET {column} = NULL"))
+
+
+def test_what_was_done_of_contracts_leaves_their_clauses_for_steps_of_their_own(empty: Engine) -> None:
+    migrate(empty, "0088")
+    clauses = {
+        1: ("exclusivity", '{"granted_on": "2021-01-01", "reviewed_on": "2024-02-03"}'),
+        2: ("water-end", '{"plans_on": "2025-06-30"}'),
+    }
+    with transaction(empty, Acting("cli:essai")) as session:
+        _write_sheets(session)
+        session.execute(
+            text(
+                "INSERT INTO contract (id, version, organisation_id, kind, object, object_sort, annulled)"
+                " VALUES (1, 1, 1, 'dsp', 'a', 'a', false)"
+            )
+        )
+        for number, (kind, terms) in clauses.items():
+            said = {"id": number, "kind": kind, "terms": terms}
+            session.execute(
+                text(
+                    "INSERT INTO clause (id, version, organisation_id, contract_id, kind) VALUES (:id, 1, 1, 1, :kind)"
+                ),
+                said,
+            )
+            session.execute(
+                text(
+                    "INSERT INTO clause_stipulation (version, organisation_id, contract_id, clause_id, act, terms,"
+                    " datasets, survives, annulled)"
+                    " VALUES (1, 1, 1, :id, 'adds', CAST(:terms AS jsonb), '{}', false, false)"
+                ),
+                said,
+            )
+
+    migrate(empty)
+
+    with empty.connect() as connection:
+        steps = connection.execute(text("SELECT clause_id, step, done_on::text FROM contract_step ORDER BY id")).all()
+        left = connection.execute(text("SELECT terms FROM clause_stipulation ORDER BY clause_id")).scalars().all()
+    assert [tuple(one) for one in steps] == [
+        (1, "exclusivity-reviewed", "2024-02-03"), (None, "water-plans-received", "2025-06-30"),
+    ]  # fmt: skip
+    assert left == [{"granted_on": "2021-01-01"}, {}]
+    with empty.connect() as connection, pytest.raises(Unavailable, match="La table contract_step contient"):
+        command.downgrade(alembic_config(connection), "0088")

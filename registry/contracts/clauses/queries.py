@@ -81,6 +81,40 @@ def find_written(
     return found
 
 
+_LINES = (
+    ClauseStipulation.id, ClauseStipulation.contract_id, ClauseStipulation.clause_id, ClauseStipulation.amendment_id,
+    ClauseStipulation.act, ClauseStipulation.terms, ClauseStipulation.datasets, ClauseStipulation.effective_on,
+    ClauseStipulation.last_on, ClauseStipulation.survives, Clause.kind,
+)  # fmt: skip
+
+
+def find_written_of(session: Session, contracts: Iterable[Any], kinds: Iterable[str]) -> dict[int, Written]:
+    """What is written of the clauses of some kinds alone, of the contracts that have any: two questions, now.
+
+    Each stipulation answers for its clause too, of which only the kind is read.
+    """
+    rows = {one.id: one for one in contracts}
+    found = session.execute(
+        select(*map(col, _LINES))
+        .join(Clause, col(Clause.id) == col(ClauseStipulation.clause_id))
+        .where(col(Clause.kind).in_(list(kinds)), ~col(ClauseStipulation.annulled))
+    ).all()
+    changed = sorted({line.contract_id for line in found if line.amendment_id is not None})
+    of_these = select(Amendment).where(col(Amendment.contract_id).in_(changed), ~col(Amendment.annulled))
+    acts = {one.id: one for one in session.execute(of_these).scalars()} if changed else {}
+    lines: dict[int, list[Any]] = {}
+    for line in found:
+        if line.contract_id in rows and (line.amendment_id is None or line.amendment_id in acts):
+            lines.setdefault(line.contract_id, []).append(line)
+    return {
+        number: Written(
+            rows[number], acts, {line.clause_id: line for line in of}, {line.id: line for line in of},
+            [_plain(line, line, rows[number], acts.get(line.amendment_id)) for line in of],
+        )
+        for number, of in lines.items()
+    }  # fmt: skip
+
+
 def _by_contract(
     session: Session,
     model: type[Amendment | Clause | ClauseStipulation],

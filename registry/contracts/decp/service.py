@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.forms import AmendmentChange, AmendmentForm
 from registry.contracts.clauses.models import Amendment
-from registry.contracts.clauses.service import amend_amendment, record_amendment
+from registry.contracts.clauses.service import amend_amendment, record_amendment, touch_contract
 from registry.contracts.decp.models import EssentialData, EssentialImport
 from registry.contracts.decp.queries import (
     Bodies,
@@ -216,6 +216,7 @@ def _write(session: Session, one: Planned, known: Bodies) -> Planned:
     else:
         row.content = text
     session.flush()
+    touch_contract(session, contract.id)
     return replace(one, contract=contract, recorded=row)
 
 

@@ -12,6 +12,7 @@ from registry.contracts.followup.forms import ReportChange, ReportForm
 from registry.contracts.followup.models import ContractReport
 from registry.contracts.followup.queries import find_reports, get_report
 from registry.contracts.followup.service import amend_report, record_report, set_report_aside
+from registry.contracts.followup.step_views import STEP_LABELS
 from registry.contracts.followup.views import REPORT_LABELS
 from registry.contracts.queries import get_contract
 from registry.kernel.permissions import Permission
@@ -23,11 +24,19 @@ from registry.web.visits import Visit, route
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 TAG = mark("Contrats")
 REASON = {"reason": "Noté deux fois"}
-_LABELS = REPORT_LABELS | {
-    "contract_id": mark("Contrat"),
-    "reports": mark("Rapports du titulaire, le dernier exercice d’abord"),
-    "annulled": mark("Vrai si la ligne est annulée"),
-}
+_LABELS = (
+    REPORT_LABELS
+    | STEP_LABELS
+    | {
+        "steps": mark("Étapes du contrat, dans l’ordre de la liste"),
+        "noted": mark("Ce qui a été noté de l’étape"),
+        "due_on": mark("Le jour où l’étape est due"),
+        "agreed": mark("Vrai si les parties ont convenu de ce jour"),
+        "contract_id": mark("Contrat"),
+        "reports": mark("Rapports du titulaire, le dernier exercice d’abord"),
+        "annulled": mark("Vrai si la ligne est annulée"),
+    }
+)
 
 
 def label_of(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What may be said of the report of an operator."""
+"""What may be said of the report of an operator, and of a step of a contract."""
 
 from datetime import date
 from typing import Annotated
@@ -55,3 +55,17 @@ class ReportChange(ReportForm):
     """A change to some fields of a report: what is not given stays."""
 
     year: Year = 2000
+
+
+class StepForm(BaseModel):
+    """What is noted of a step: done on a day, seen not to be done on a day, or agreed for a day."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    step: str
+    clause_id: Number | None = None
+    done_on: Past | None = None
+    undone_on: Past | None = None
+    planned_on: Day | None = None
+    evidence: Pieces = Field(default_factory=list)
+    note: Prose | None = None

@@ -1,11 +1,11 @@
-"""What happened of what a contract owes: the reports of its operator."""
+"""What happened of what a contract owes: the reports of its operator, and its steps done or not."""
 
 from datetime import date
 
 from sqlalchemy import ARRAY, BigInteger, CheckConstraint, Index, text
 from sqlmodel import Field
 
-from registry.platform.tables import Kind, Versioned, free
+from registry.platform.tables import Kind, Versioned, free, plain
 
 
 class ContractReport(Versioned, table=True):
@@ -43,4 +43,31 @@ class ContractReport(Versioned, table=True):
     council_on: date | None = None
     evidence: list[int] = Field(default_factory=list, sa_type=ARRAY(BigInteger))
     notes: str | None = free(nullable=True)
+    annulled: bool = Field(default=False)
+
+
+class ContractStep(Versioned, table=True):
+    """What somebody noted of a step of a contract: done on a day, not done as seen on a day, or to be done on a day.
+
+    `step` is a code of `policies/lists/contract_steps.yaml`; without `clause_id` it is said of every clause that calls
+    for it. `evidence` are pieces of evidence about the contract. A step that returns has a row each time.
+    """
+
+    __tablename__ = "contract_step"
+    __table_args__ = (
+        Index(None, "contract_id", "step"),
+        CheckConstraint("num_nonnulls(done_on, undone_on, planned_on) >= 1", name="told"),
+        CheckConstraint("done_on IS NULL OR undone_on IS NULL", name="once"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    contract_id: int = Field(sa_type=BigInteger, foreign_key="contract.id")
+    clause_id: int | None = Field(default=None, sa_type=BigInteger, foreign_key="clause.id", nullable=True, index=True)
+    step: str = plain()
+    done_on: date | None = None
+    undone_on: date | None = None
+    planned_on: date | None = None
+    evidence: list[int] = Field(default_factory=list, sa_type=ARRAY(BigInteger))
+    note: str | None = free(nullable=True)
     annulled: bool = Field(default=False)

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.followup.models import ContractReport
+from registry.contracts.decp.models import EssentialData
+from registry.contracts.followup.models import ContractReport, ContractStep
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.errors import NotFound
@@ -44,6 +45,41 @@ def find_reports_of(session: Session, contract_ids: Iterable[int], until: dateti
         if not row.annulled:
             found.setdefault(row.contract_id, []).append(row)
     return found
+
+
+def get_step(session: Session, contract_step_id: int, *, lock: bool = False) -> ContractStep:
+    """What was noted once of a step, within the asker's rights.
+
+    Raises: NotFound.
+    """
+    query = select(ContractStep).where(col(ContractStep.id) == contract_step_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(_("Cette étape n’existe pas, ou vos droits ne vous la montrent pas."))
+    return found
+
+
+def find_steps(session: Session, contract_id: int) -> Sequence[ContractStep]:
+    """All that was noted of the steps of a contract, annulled or not, the first first."""
+    query = select(ContractStep).where(col(ContractStep.contract_id) == contract_id).order_by(col(ContractStep.id))
+    return session.execute(query).scalars().all()
+
+
+def find_steps_of(session: Session, contract_ids: Iterable[int], until: datetime | None) -> dict[int, list[Any]]:
+    """What was noted of the steps of these contracts and stands, by contract, now or at an instant."""
+    found: dict[int, list[Any]] = {}
+    for row in find_rows(session, ContractStep, until=until, column="contract_id", among=contract_ids):
+        if not row.annulled:
+            found.setdefault(row.contract_id, []).append(row)
+    return found
+
+
+def find_contents(session: Session, contract_ids: Iterable[int], until: datetime | None) -> dict[int, str]:
+    """The essential data kept of these contracts, by contract: its text."""
+    rows = find_rows(session, EssentialData, until=until, column="contract_id", among=contract_ids)
+    return {row.contract_id: row.content for row in rows if row.content}
 
 
 def find_pieces(session: Session, contract_id: int) -> dict[int, str]:

@@ -1,19 +1,24 @@
 """Every change to what is noted of what a contract owes; each makes the contract be judged again."""
 
 from collections.abc import Collection
+from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from registry.contracts.followup.forms import ReportForm
-from registry.contracts.followup.models import ContractReport
-from registry.contracts.followup.queries import find_reports, get_report, unknown_pieces
+from registry.contracts.clauses.queries import get_clause
+from registry.contracts.followup.forms import ReportForm, StepForm
+from registry.contracts.followup.models import ContractReport, ContractStep
+from registry.contracts.followup.queries import find_reports, get_report, get_step, unknown_pieces
+from registry.contracts.followup.steps import known_steps
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
 from registry.contracts.rules import term_of
-from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
+from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
 from registry.platform.tables import set_those_that_differ
+
+Row = TypeVar("Row", ContractReport, ContractStep)
 
 
 def record_report(session: Session, contract_id: int, form: ReportForm) -> ContractReport:
@@ -106,6 +111,66 @@ def _check_report(
         raise Invalid(errors[0].message, tuple(errors))
 
 
+def note_step(session: Session, contract_id: int, form: StepForm) -> ContractStep:
+    """What is noted of a step of a contract: done, seen not to be done, or agreed for a day.
+
+    Raises: NotFound; Conflict when the contract is annulled; Invalid when no such step is known, when nothing or two
+    things at once are said of it, when the clause is none of this contract that calls for it, or when a piece is not
+    about this contract.
+    """
+    contract = _standing(session, contract_id)
+    _check_step(session, contract, form)
+    say(session, "contracts:step:note")
+    made = ContractStep(organisation_id=contract.organisation_id, contract_id=contract_id, **form.model_dump())
+    return _kept(session, made)
+
+
+def set_step_aside(
+    session: Session, contract_step_id: int, *, expected: int, reason: str, annulled: bool
+) -> ContractStep:  # fmt: skip
+    """Annuls what was noted of a step by mistake, or brings it back, with a reason; nothing is deleted.
+
+    Raises: NotFound; Stale.
+    """
+    row = get_step(session, contract_step_id, lock=True)
+    _check_read(row, expected, _("Cette étape a été modifiée entre-temps."))
+    say(session, "contracts:step:annul" if annulled else "contracts:step:restore", reason)
+    row.annulled = annulled
+    return _kept(session, row)
+
+
+def _check_step(session: Session, contract: Contract, form: StepForm) -> None:
+    errors = []
+    known = {one.code: one for one in known_steps()}
+    step = known.get(form.step)
+    if step is None:
+        errors.append(FieldError("step", _("Choisissez l’étape dans la liste.")))
+    elif form.clause_id is not None and not _calls(session, contract, step.clause, form.clause_id):
+        errors.append(FieldError("clause_id", _("Choisissez une clause de ce contrat qui demande cette étape.")))
+    if form.done_on is None and form.undone_on is None and form.planned_on is None:
+        errors.append(FieldError("done_on", _("Dites quel jour c’est fait, ou quel jour on a vu que ce ne l’est pas.")))
+    if form.done_on is not None and form.undone_on is not None:
+        errors.append(FieldError("undone_on", _("C’est fait, ou ce ne l’est pas : gardez un seul des deux jours.")))
+    begun = min((one for one in (contract.consulted_on, contract.signed_on, contract.starts_on) if one), default=None)
+    for name in ("done_on", "undone_on", "planned_on"):
+        day = getattr(form, name)
+        if day is not None and begun is not None and day < begun:
+            errors.append(FieldError(name, _("Ce jour précède le contrat : vérifiez la date.")))
+    if unknown_pieces(session, contract.id, form.evidence, ()):
+        errors.append(FieldError("evidence", _("Choisissez une pièce versée à ce contrat.")))
+    if errors:
+        raise Invalid(errors[0].message, tuple(errors))
+
+
+def _calls(session: Session, contract: Contract, kind: str, clause_id: int) -> bool:
+    """Whether a clause is of this contract and of the kind that calls for a step."""
+    try:
+        clause = get_clause(session, clause_id)
+    except NotFound:
+        return False
+    return clause.contract_id == contract.id and clause.kind == kind
+
+
 def _of_the_year(session: Session, contract_id: int, year: int, *, but: int | None) -> ContractReport | None:
     standing = (one for one in find_reports(session, contract_id) if not one.annulled and one.id != but)
     return next((one for one in standing if one.year == year), None)
@@ -119,12 +184,12 @@ def _standing(session: Session, contract_id: int) -> Contract:
     return contract
 
 
-def _check_read(row: ContractReport, expected: int, message: str) -> None:
+def _check_read(row: ContractReport | ContractStep, expected: int, message: str) -> None:
     if row.version != expected:
         raise Stale(message, row.version)
 
 
-def _kept(session: Session, row: ContractReport) -> ContractReport:
+def _kept(session: Session, row: Row) -> Row:
     session.add(row)
     session.flush()
     session.refresh(row)

@@ -135,6 +135,9 @@ def _standing(row: Any | None, due: ReportDue | None, today: date) -> tuple[str,
             word = _("Reçu le {day}, {days} jours trop tard") if late > 1 else _("Reçu le {day}, un jour trop tard")
             return "non-compliant", word.format(day=say_day(received), days=late)
         return "compliant", _("Reçu le {day}").format(day=say_day(received))
+    if row is None and due is not None and due.day.year < today.year:
+        # What nobody noted of years gone by may well have come: it is no breach that somebody saw.
+        return "to-complete", _("Rien de noté")
     if due is not None and today > due.day:
         return "non-compliant", _("Pas remis à temps") if row is not None else _("Échéance passée, rien de noté")
     return "to-complete", _("Pas encore remis") if row is not None else _("Attendu")

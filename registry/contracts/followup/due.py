@@ -1,0 +1,116 @@
+"""What falls due of contracts within some days: the steps to their end and the reports of their operators.
+
+Computed from the dates of the contracts and from the few clauses that set a day, never written in advance: a contract
+whose term moves, moves them all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.contracts.clauses.queries import find_written_of, held_on
+from registry.contracts.followup.models import ContractReport, ContractStep
+from registry.contracts.followup.rules import clause_days, report_due_in
+from registry.contracts.followup.steps import known_steps, milestones_of, steps
+from registry.contracts.models import Contract
+from registry.contracts.rules import term_of
+from registry.kernel.dates import plus_months
+from registry.kernel.words import _
+
+REPORT, REPORT_POLICY = "report", "DSP-08"
+STILL_TOLD = 12
+"""Units: months after its day in which a step that no rule judges is told while nobody noted it."""
+_COLUMNS = (
+    Contract.id, Contract.organisation_id, Contract.kind, Contract.object, Contract.public_service,
+    Contract.consulted_on, Contract.signed_on, Contract.starts_on, Contract.ends_on, Contract.tacit_renewal,
+    Contract.renewed_until, Contract.hosts_data,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Due:
+    """A day by which something is to be done of a contract: `what` is a step, or `report:` and its financial year."""
+
+    contract_id: int
+    organisation_id: int
+    object: str
+    day: date
+    what: str
+
+
+def policies_told() -> frozenset[str]:
+    """The rules whose last day is told as that of a step: it would be told twice as a finding."""
+    return frozenset({REPORT_POLICY, *(one.policy for one in known_steps() if one.policy)})
+
+
+def say_due(what: str) -> str:
+    """What is to be done by the day."""
+    kind, _colon, year = what.partition(":")
+    if kind == REPORT:
+        return _("Rapport annuel de l’exercice {year} à recevoir").format(year=year)
+    return steps().label(kind)
+
+
+def find_due(session: Session, today: date, last: date) -> list[Due]:
+    """What falls due of the contracts the asker may read from today to a day, and what no rule tells late."""
+    contracts = session.execute(select(*map(col, _COLUMNS)).where(~col(Contract.annulled))).all()
+    kinds = {one.clause for one in known_steps() if one.since and one.clause} | {"annual-report"}
+    written = find_written_of(session, contracts, kinds)
+    noted = _by_contract(
+        session, ContractStep, ("contract_id", "clause_id", "step", "done_on", "undone_on", "planned_on", "annulled")
+    )
+    received = {
+        (row.contract_id, row.year)
+        for rows in _by_contract(session, ContractReport, ("contract_id", "year", "received_on", "annulled")).values()
+        for row in rows
+        if row.received_on is not None
+    }
+    found = []
+    for contract in contracts:
+        held = held_on(written[contract.id], today) if contract.id in written else {}
+        dues = _steps_of(contract, held, noted.get(contract.id, []), today, last)
+        dues |= _reports_of(contract, held, received, today, last)
+        found += [
+            Due(contract.id, contract.organisation_id, contract.object, day, what) for what, day in dues.items()
+        ]  # fmt: skip
+    return found
+
+
+def _by_contract(session: Session, model: type[Any], columns: tuple[str, ...]) -> dict[int, list[Any]]:
+    found: dict[int, list[Any]] = {}
+    query = select(*(col(getattr(model, name)) for name in columns)).where(~col(model.annulled)).order_by(col(model.id))
+    for row in session.execute(query):
+        found.setdefault(row.contract_id, []).append(row)
+    return found
+
+
+def _steps_of(
+    contract: Any, held: Mapping[str, list[Any]], rows: list[Any], today: date, last: date
+) -> dict[str, date]:  # fmt: skip
+    found: dict[str, date] = {}
+    for one in milestones_of(contract, held, rows, today):
+        day = one.due_on
+        if day is None or day > last or not one.is_open:
+            continue
+        missed = one.undone_on is not None or one.step.policy or plus_months(day, STILL_TOLD) < today
+        if day >= today or not missed:
+            # Of several clauses that ask for the same, the first day.
+            found[one.step.code] = min(day, found.get(one.step.code, day))
+    return found
+
+
+def _reports_of(
+    contract: Any, held: Mapping[str, list[Any]], received: set[tuple[int, int]], today: date, last: date
+) -> dict[str, date]:  # fmt: skip
+    days = clause_days(one.terms for one in held.get("annual-report", ()))
+    found = {}
+    for year in range(today.year, last.year + 1):
+        due = report_due_in(year, contract.kind, term_of(contract), days)
+        if due is not None and today <= due.day <= last and (contract.id, due.year) not in received:
+            found[f"{REPORT}:{due.year}"] = due.day
+    return found
