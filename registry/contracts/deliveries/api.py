@@ -1,6 +1,6 @@
 """The JSON API of deliveries: list, read, record, receive a file, answer, decide of the penalty, with If-Match."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
 
 from registry.contracts.api import TAG
+from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import (
@@ -369,6 +370,8 @@ def create_receipt(visit: Visit, delivery_id: int) -> Response[ReceiptBody]:
         raise Invalid(_("Le formulaire ne convient pas."), problems)
     _may(visit, delivery_id)
     file = look_at_delivery(visit)
+    if file is not None:
+        file = replace(file, checks=check_upload(visit, get_delivery(visit.session, delivery_id)))
     said = read.form
     form = said.model_copy(update={"channel": DeliveryChannel.API}) if file is not None else said
     made = receive(visit.session, delivery_id, form, file, expected=expected)

@@ -1,12 +1,15 @@
 """The forms of what came of a delivery: receive, accept, refuse, decide of the penalty, set aside."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
+from registry.contracts.checks.views import say_report
+from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import again, labels_of
 from registry.contracts.deliveries.expecting import reading_of
@@ -114,7 +117,10 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         errors = {**lost, **read.errors}
         return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
     try:
-        receive(visit.session, delivery_id, read.form, look_at_delivery(visit), expected=version)
+        file = look_at_delivery(visit)
+        if file is not None:
+            file = replace(file, checks=check_upload(visit, delivery))
+        receive(visit.session, delivery_id, read.form, file, expected=version)
     except Invalid as refusal:
         errors = {**lost, **refusal.by_field}
         return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
@@ -146,6 +152,11 @@ def _refuse_page(
     )  # fmt: skip
 
 
+def _reasons(receipt: DeliveryReceipt) -> str:
+    """What the checks found wrong, as reasons to begin with."""
+    return "\n".join(say_report(receipt.checks).faults) if receipt.checks else ""
+
+
 @route("GET", "/livraisons/receptions/{receipt_id:int}/refuser", RECORD)
 def show_refuse(visit: Visit, receipt_id: int) -> Response[Any]:
     """The form of a refusal, with the day that the quality clause gives to correct."""
@@ -153,7 +164,8 @@ def show_refuse(visit: Visit, receipt_id: int) -> Response[Any]:
     contract = get_contract(visit.session, delivery.contract_id)
     reading = reading_of(find_written(visit.session, [contract])[contract.id], visit.today)
     correct_by = correction_day(reading, delivery, visit.today)
-    return _refuse_page(visit, receipt, delivery, {"correct_by": correct_by.isoformat() if correct_by else ""})
+    values = {"correct_by": correct_by.isoformat() if correct_by else "", "reasons": _reasons(receipt)}
+    return _refuse_page(visit, receipt, delivery, values)
 
 
 @route("POST", "/livraisons/receptions/{receipt_id:int}/refuser", RECORD)

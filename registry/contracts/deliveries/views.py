@@ -9,6 +9,7 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from registry.compliance.explanation import FIELD_NAMES
+from registry.contracts.checks.views import ReportView, say_report
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
@@ -125,7 +126,7 @@ class ReceiptView:
     size: int | None
     file_type: str
     told: Sequence[tuple[str, str]]
-    checks: Mapping[str, Any]
+    report: ReportView | None
     shape: str
     answer: str
     code: str
@@ -292,7 +293,8 @@ def receipt_view(receipt: DeliveryReceipt, file: StoredFile | None) -> ReceiptVi
         id=receipt.id, version=receipt.version, number=receipt.number, received_on=receipt.received_on,
         channel=receipt.channel.label, described=receipt.described or "", file=receipt.file_name or "",
         size=file.size if file is not None else None,
-        file_type=known.label(receipt.file_type) if receipt.file_type else "", told=told, checks=receipt.checks,
+        file_type=known.label(receipt.file_type) if receipt.file_type else "", told=told,
+        report=say_report(receipt.checks) if receipt.checks else None,
         shape="not-applicable" if receipt.annulled else _ANSWERS[receipt.answer],
         answer=_("Annulée") if receipt.annulled else receipt.answer.label, code=str(receipt.answer),
         answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
