@@ -30,6 +30,8 @@ from registry.contracts.decp import routes as decp_routes
 from registry.contracts.deliveries import api as deliveries_api
 from registry.contracts.deliveries import receipt_routes as deliveries_receipts
 from registry.contracts.deliveries import routes as deliveries_routes
+from registry.contracts.depots import depot_routes
+from registry.contracts.depots import routes as depots_routes
 from registry.contracts.drafting import routes as contracts_drafting
 from registry.contracts.followup import api as followup_api
 from registry.contracts.followup import routes as followup_routes
@@ -37,6 +39,8 @@ from registry.contracts.followup import step_api as followup_steps_api
 from registry.contracts.followup import step_routes as followup_steps
 from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
+from registry.contracts.reminders import panels as reminders_panels
+from registry.contracts.reminders import routes as reminders_routes
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -154,6 +158,7 @@ PANELS: tuple[Panel, ...] = (
     *contracts_panels.PANELS,
     *covering_panels.PANELS,
     *decp_panels.PANELS,
+    *reminders_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
     *joint_panels.PANELS,
@@ -240,6 +245,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *deliveries_routes.HANDLERS,
     *deliveries_receipts.HANDLERS,
     *deliveries_api.HANDLERS,
+    *depots_routes.HANDLERS,
+    *depot_routes.HANDLERS,
+    *reminders_routes.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,
     *decp_api.HANDLERS,

@@ -37,6 +37,7 @@ from registry.contracts.noting import gathering as contract_note
 from registry.contracts.noting import summary as contracts_summary
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.contracts.queries import names_of_contracts
+from registry.contracts.reminders import gathering as formal_notice
 from registry.dashboard import brief
 from registry.dashboard.service import count_months
 from registry.datasets.bulk.jobs import bulk_jobs
@@ -422,6 +423,10 @@ _SOURCES = (
     Source(
         "impact-assessment", _RECORD, assessments.get_keeper, assessments.gather,
         records={assessments.SUBJECT: assessments.name_subject},
+    ),
+    Source(
+        "formal-notice", Permission.CONTRACTS_CONTRACT_READ, formal_notice.get_keeper, formal_notice.gather,
+        records={formal_notice.SUBJECT: formal_notice.name_subject},
     ),
     Source("breaches", Permission.PROCESSING_BREACH_READ, breaches.get_keeper, breaches.gather, breaches.OFFERED),
     Source(

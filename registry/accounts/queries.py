@@ -392,6 +392,7 @@ def _actor_words(actor: str, name: str | None) -> str:
     for prefix, words in (
         ("cli:", _("Ligne de commande")),
         ("link:", _("Lien à usage unique")),
+        ("depot:", _("Titulaire, par son lien de dépôt")),
         ("migration:", _("Mise à jour de Beffroi")),
         ("psql:", _("Administration de la base")),
         ("job:", _("Travail du serveur")),

@@ -1,6 +1,5 @@
 """The pages of accounts: sign in and out, lost password, one's own account, and who has access."""
 
-import secrets
 from typing import Any
 
 import structlog
@@ -65,7 +64,8 @@ from registry.organisations.queries import find_known, find_organisations
 from registry.platform.clock import now
 from registry.platform.mail import Mailer
 from registry.web.addresses import within_site
-from registry.web.cookies import LOCAL_SESSION_COOKIE, LOCAL_VISITOR_COOKIE, SESSION_COOKIE, VISITOR_COOKIE
+from registry.web.cookies import LOCAL_SESSION_COOKIE, SESSION_COOKIE
+from registry.web.strangers import recognise_next_time
 from registry.web.visits import EVERYBODY, NOTICES, Rejected, Visit, route
 
 log = structlog.get_logger(__name__)
@@ -193,19 +193,7 @@ def show_reset(visit: Visit) -> Response[Any]:
 
 
 def _with_visitor_cookie(visit: Visit, view: object, template: str, status: int = 200) -> Response[Any]:
-    if visit.visitor_or_none is None and not visit.secret:
-        fresh = secrets.token_urlsafe(24)
-        visit.secret = fresh.encode()
-        visit.cookies.append(
-            Cookie(
-                key=VISITOR_COOKIE if _is_https(visit) else LOCAL_VISITOR_COOKIE,
-                value=fresh,
-                path="/",
-                secure=_is_https(visit),
-                httponly=True,
-                samesite="lax",
-            )
-        )
+    recognise_next_time(visit)
     return visit.page(template, view, status=status)
 
 

@@ -24,7 +24,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_400_BAD_
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Forbidden
+from registry.kernel.errors import Forbidden, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
 from registry.platform.answers import find_answer, keep_answer
@@ -57,6 +57,9 @@ Handler = Callable[..., Response[Any]]
 Enter = Callable[[Session, str, str], Visitor | None]
 """`enter(session, token, request_id)`: who holds a token; the transaction then acts as that account."""
 
+
+Admits = Callable[[Session, Request[Any, Any, Any]], Refusal | None]
+"""Why who has no account may not send a file, told before anything of it is read; nothing where they may."""
 
 _Slow = TypeVar("_Slow")
 
@@ -114,6 +117,8 @@ class Visit:
         self._permission: Permission | None = request.route_handler.opt["permission"]
         self.agrees: dict[str, bool] = {}
         """For each notice, whether it still holds: an address read again tells nothing that was undone since."""
+        self.comes_back: Callable[[], object] | None = None
+        """How somebody without account comes back as who acted, after something slow."""
 
     @property
     def visitor(self) -> Visitor:
@@ -136,6 +141,8 @@ class Visit:
         finally:
             self._known.clear()
             _enter(self, self._permission)
+            if self.comes_back is not None:
+                self.comes_back()
 
     @property
     def actor(self) -> str:
@@ -433,11 +440,16 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
     return answer
 
 
-def _wrap_upload(handler: Handler, permission: Permission, most: Receiving) -> Callable[..., Awaitable[Response[Any]]]:
+def _wrap_upload(
+    handler: Handler, permission: Permission | None, most: Receiving, admits: Admits | None
+) -> Callable[..., Awaitable[Response[Any]]]:
     """The same for a form that brings a file: received on disk, and only from somebody who may send one."""
 
     async def answer(request: Request[Any, Any, Any]) -> Response[Any]:
-        await to_thread.run_sync(_admit, permission, request)
+        if admits is not None:
+            await to_thread.run_sync(_admit_stranger, admits, request)
+        if permission is not None:
+            await to_thread.run_sync(_admit, permission, request)
         async with receive_upload(request, most) as upload:
             return await to_thread.run_sync(_answer, handler, permission, request, b"", {**request.path_params}, upload)
 
@@ -462,6 +474,16 @@ def _admit(permission: Permission, request: Request[Any, Any, Any]) -> None:
     visitor.require(permission)
 
 
+def _admit_stranger(admits: Admits, request: Request[Any, Any, Any]) -> None:
+    """The same for who has no account: what the room says of them stays, a failed attempt among it."""
+    premises: Premises = request.app.state.premises
+    with open_session(premises.home.app, None, **premises.info) as session:
+        refusal = admits(session, request)
+        session.commit()
+    if refusal is not None:
+        raise refusal
+
+
 _METHODS = {"GET": get, "POST": post, "PUT": put, "PATCH": patch, "DELETE": delete}
 
 
@@ -475,11 +497,12 @@ def route(
     upload: Receiving | None = None,
     about: ApiCall | None = None,
     published: bool = False,
+    admits: Admits | None = None,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declares a route with the permission it asks for; `takes` is the shape of an API call's body, `about` the rest.
 
     One that is `published` reads as the public does, whoever asks. With `upload`, the form brings a file within what
-    that says, which `visit.upload` holds until the answer.
+    that says, which `visit.upload` holds until the answer; one open to all says first whom it `admits`.
     """
 
     def declare(handler: Handler) -> HTTPRouteHandler:
@@ -491,9 +514,9 @@ def route(
         wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")
         more: dict[str, Any] = {"sync_to_thread": True}
         if upload is not None:
-            if permission is None:
+            if permission is None and admits is None:
                 raise ValueError(f"{path}: a file is received only from somebody who may send it")
-            wrapped = _wrap_upload(handler, permission, upload)
+            wrapped = _wrap_upload(handler, permission, upload, admits)
             more = {"request_max_body_size": upload.limit + ROOM_FOR_FIELDS}
         declared: HTTPRouteHandler = _METHODS[method](
             path,

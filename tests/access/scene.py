@@ -22,6 +22,8 @@ from registry.contracts.decp.reading import ReadConcessions
 from registry.contracts.decp.service import keep_preview, plan_import
 from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
 from registry.contracts.deliveries.service import DeliveredFile, receive, record_delivery
+from registry.contracts.depots.forms import DepotForm
+from registry.contracts.depots.service import make_operator_link
 from registry.contracts.followup.forms import ReportForm, StepForm
 from registry.contracts.followup.service import note_step, record_report
 from registry.contracts.forms import ContractForm, PartyForm
@@ -191,6 +193,9 @@ class Objects:
     contract_report_version: int = 1
     delivery_id: int = NOTHING
     delivery_version: int = 1
+    depot_id: int = NOTHING
+    depot_version: int = 1
+    depot: str = "d" * 43
     receipt_id: int = NOTHING
     receipt_version: int = 1
     contract_step_id: int = NOTHING
@@ -444,7 +449,7 @@ def _essential_imports(town: Town, organisation_id: int, word: str) -> dict[str,
     return found
 
 
-def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dict[str, int]:
+def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dict[str, Any]:
     """Two pieces of evidence of an organisation: one about its sheet and itself, one about its sheet alone."""
     content = f"Preuve {word}".encode()
     file = ReceivedFile(town.home.files.keep(content), len(content), FileType.TEXT, f"{word}.txt")
@@ -473,6 +478,8 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         record_clause(session, contract_id, ClauseForm(kind="penalties", terms={"euros_per_day": "100"}))
         due = DeliveryForm(label=f"Livraison {word}", due_on=date(2026, 1, 5))
         delivery = record_delivery(session, contract_id, due)
+        today = town.info["today"]()
+        link, opened = make_operator_link(session, contract_id, DepotForm(party_id=organisation_id), today=today)
         came = DeliveredFile(
             sha256=file.sha256, size=file.size, name=f"{word}.csv", media_type=file.kind.media_type, type="CSV",
             open_standard=True, machine_readable=True, checks={},
@@ -480,7 +487,7 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         receipt = receive(session, delivery.id, ReceiptForm(described=f"Remise {word}"), came, expected=None)
         return {
             "contract_report_id": report.id, "contract_step_id": step.id,
-            "delivery_id": delivery.id, "receipt_id": receipt.id,
+            "delivery_id": delivery.id, "receipt_id": receipt.id, "depot_id": link.id, "depot": opened,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
@@ -841,6 +848,12 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /livraisons/{delivery_id:int}/modifier": _form(
         version=lambda of: str(of.delivery_version), kind="data", label="Livraison changée", due_on="2026-01-05"
     ),
+    "POST /livraisons/{delivery_id:int}/relancer": _form(
+        version=lambda of: str(of.delivery_version), message="La livraison n’est pas arrivée.", comply_by="2030-01-05"
+    ),
+    "POST /contrats/{contract_id:int}/liens-de-depot": _form(party_id=lambda of: str(of.organisation_id), days="30"),
+    "POST /contrats/liens-de-depot/{depot_id:int}/renouveler": _form(version=lambda of: str(of.depot_version)),
+    "POST /contrats/liens-de-depot/{depot_id:int}/revoquer": _form(version=lambda of: str(of.depot_version)),
     "POST /livraisons/{delivery_id:int}/recevoir": _form(version=lambda of: str(of.delivery_version)),
     "POST /livraisons/{delivery_id:int}/annuler": _form(version=lambda of: str(of.delivery_version), reason=REASON),
     "POST /livraisons/{delivery_id:int}/penalite": _form(
@@ -1275,6 +1288,7 @@ _OF_MOVED = (
 SPARE_BY_API = ("course_id", "hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
+    "POST /depot/{token:str}/livraisons/{delivery_id:int}",
     "POST /livraisons/{delivery_id:int}/recevoir", "POST /api/v1/deliveries/{delivery_id:int}/receipts",
     "POST /contrats/donnees-essentielles", "POST /api/v1/contracts/essential-data/imports",
     "POST /traitements/imports", "POST /api/v1/processing-activities/imports",
@@ -1309,6 +1323,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         "import_id": _import_of(of, path, "record_import_id"),
         "essential_import_id": _import_of(of, path, "essential_import_id"), "policy_id": _rule_of(of, path),
         "secret": "l311-5-2d",
+        **({"token": of.depot} if path.startswith("/depot/") else {}),
         **({"dataset_id": of.moved_id} if path.endswith(_OF_MOVED) else {}),
         **({"dataset_id": of.chosen_id} if path.endswith(_OF_CHOSEN) else {}),
         **({"course_id": of.spare_course_id} if path.endswith("/annuler") else {}),

@@ -45,6 +45,7 @@ OPEN = {
     "/metrics",
     "/statique/{digest:str}/{name:str}",
     "/lien/{token:str}",
+    "/depot/{token:str}",
     "/agenda/{token:str}/echeances.ics",
 }
 """Not asked for here: they show nothing recorded, or are opened by a secret of their own."""

@@ -1,0 +1,162 @@
+"""What goes out about the links of operators, and the page that such a link opens."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from registry.contracts.checks.views import ReportView, say_report
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.rules import state_of
+from registry.contracts.deliveries.views import state_mark, title_of
+from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.depots.models import OperatorLink
+from registry.contracts.depots.vocabulary import DepotState
+from registry.contracts.views import StateMark
+from registry.kernel.words import _, ngettext
+from registry.platform.models import StoredFile
+
+_SHAPES = {
+    DepotState.OPEN: "compliant", DepotState.EXPIRED: "not-applicable", DepotState.REVOKED: "not-applicable",
+}  # fmt: skip
+_ANSWERS = {
+    ReceiptAnswer.WAITING: "to-complete", ReceiptAnswer.ACCEPTED: "compliant", ReceiptAnswer.REFUSED: "non-compliant",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class LinkLine:
+    """A link among those of a contract."""
+
+    id: int
+    version: int
+    party: str
+    expires_on: date
+    state: StateMark
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class LinksPage:
+    """The links of a contract, and the form of another."""
+
+    id: int
+    object: str
+    annulled: bool
+    links: Sequence[LinkLine]
+    parties: Sequence[tuple[str, str]]
+    values: Mapping[str, Any]
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
+    usual: int
+    most: int
+
+
+@dataclass(frozen=True)
+class LinkMadePage:
+    """The address of a link, shown this once."""
+
+    contract_id: int
+    object: str
+    party: str
+    address: str
+    expires_on: date
+
+
+@dataclass(frozen=True)
+class DepositedView:
+    """What the operator deposited once: its acknowledgement, what the checks say, and what was answered."""
+
+    number: int
+    at: datetime | None
+    received_on: date
+    file: str
+    sha256: str
+    shape: str
+    answer: str
+    answered_on: date | None
+    reasons: str
+    correct_by: date | None
+    report: ReportView | None
+
+
+@dataclass(frozen=True)
+class OwedView:
+    """Something owed by this contract: where it stands, and what came of it."""
+
+    id: int
+    title: str
+    due_on: date | None
+    until: date | None
+    state: StateMark
+    note: str
+    deposits: Sequence[DepositedView]
+    may_deposit: bool
+
+
+@dataclass(frozen=True)
+class DepotPage:
+    """What an operator sees by its link: one contract, what it owes, what it deposited."""
+
+    token: str
+    contract: str
+    reference: str
+    organisation: str
+    party: str
+    expires_on: date
+    owed: Sequence[OwedView]
+    error: str
+    at_fault: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class ClosedDepotPage:
+    """A link that opens nothing."""
+
+    wait: bool
+
+
+def link_line(link: OperatorLink, names: Mapping[int, str], today: date) -> LinkLine:
+    """A link as the page of its contract shows it."""
+    state = (
+        DepotState.REVOKED if link.revoked else DepotState.EXPIRED if link.expires_on < today else DepotState.OPEN
+    )  # fmt: skip
+    return LinkLine(
+        link.id, link.version, names.get(link.party_id, ""), link.expires_on, StateMark(_SHAPES[state], state.label),
+        state is DepotState.OPEN,
+    )  # fmt: skip
+
+
+def owed_view(
+    delivery: Delivery, titles: Mapping[int, str], receipts: Sequence[DeliveryReceipt],
+    files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime], today: date,
+) -> OwedView:  # fmt: skip
+    """A delivery as the operator sees it, the last deposit first."""
+    state = state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
+    note = ""
+    if state is DeliveryState.LATE and delivery.in_time_until is not None:
+        days = (today - delivery.in_time_until).days
+        note = ngettext("%(num)s jour de retard", "%(num)s jours de retard", days) % {"num": days}
+    word = _("Déposée, attend la réponse") if state is DeliveryState.WAITING else state.label
+    return OwedView(
+        id=delivery.id, title=title_of(delivery, titles), due_on=delivery.due_on, until=delivery.in_time_until,
+        state=StateMark(state_mark(state).code, word), note=note,
+        deposits=[_deposited(one, files, arrivals) for one in reversed(receipts) if not one.annulled],
+        may_deposit=delivery.answer is not ReceiptAnswer.ACCEPTED,
+    )  # fmt: skip
+
+
+def _deposited(
+    receipt: DeliveryReceipt, files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime]
+) -> DepositedView:  # fmt: skip
+    file = files.get(receipt.file_id) if receipt.file_id is not None else None
+    return DepositedView(
+        number=receipt.number, at=arrivals.get(receipt.id), received_on=receipt.received_on,
+        file=receipt.file_name or "", sha256=file.sha256 if file is not None else "",
+        shape=_ANSWERS[receipt.answer],
+        answer=_("Attend la réponse de la collectivité") if receipt.answer is ReceiptAnswer.WAITING
+        else receipt.answer.label,
+        answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
+        report=say_report(receipt.checks) if receipt.checks else None,
+    )  # fmt: skip

@@ -1,0 +1,215 @@
+"""What a formal notice says of a delivery that is late, gathered at a moment: nothing in it is added by hand.
+
+Law: CCP L3131-2. That a reminder comes first is a choice of method, not validated yet.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.kinds import kinds, say_terms
+from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.rules import Span
+from registry.contracts.clauses.views import name_instrument
+from registry.contracts.deliveries.expecting import Reading, reading_of
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.deliveries.rules import PENALTIES, QUALITY, SCHEDULE, SUPPLY, held_of
+from registry.contracts.deliveries.service import Cost, cost_of
+from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
+from registry.contracts.deliveries.vocabulary import ReceiptAnswer
+from registry.contracts.models import Contract, ContractParty
+from registry.contracts.reminders.models import DeliveryReminder
+from registry.contracts.reminders.rules import Reminded, ripe_on
+from registry.contracts.vocabulary import PartySide
+from registry.datasets.models import Dataset
+from registry.kernel.errors import Invalid
+from registry.kernel.issuing import Gathered, Moment, Subject
+from registry.kernel.words import _
+from registry.ledger.as_of import find_rows
+from registry.organisations.holding import find_every, find_held, frame_of_sheets
+from registry.organisations.models import Organisation
+from registry.web.templating import say_day
+
+SUBJECT = "delivery"
+_CITED = (SCHEDULE, SUPPLY, QUALITY, PENALTIES)
+"""The kinds of clauses a formal notice cites, in this order."""
+
+
+def get_keeper(session: Session, subject: Subject) -> int:
+    """The body whose contract it is.
+
+    Raises: NotFound; Invalid when the subject is no delivery.
+    """
+    if subject.kind != SUBJECT:
+        raise Invalid(_("Une mise en demeure parle d’une livraison : demandez-la depuis sa page."))
+    return get_delivery(session, subject.number).organisation_id
+
+
+def name_subject(session: Session, subject: Subject) -> str:
+    """What a delivery is called where its formal notice is asked for.
+
+    Raises: NotFound.
+    """
+    delivery = get_delivery(session, subject.number)
+    return _("Livraison n° {number}, due le {day}").format(number=delivery.id, day=say_day(delivery.due_on))
+
+
+def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """The formal notice about a delivery, as things stood.
+
+    Raises: Invalid when it was not late that day, or when no reminder had been sent whose delay has passed.
+    """
+    delivery = _only(session, Delivery, "id", subject.number, moment)
+    contract = _only(session, Contract, "id", delivery.contract_id, moment) if delivery is not None else None
+    if delivery is None or contract is None or delivery.annulled or contract.annulled:
+        raise Invalid(_("Cette livraison n’était pas au registre ce jour-là, ou elle est annulée."))
+    written = find_written(session, [contract], until=moment.until)[contract.id]
+    reading = reading_of(written, moment.as_of)
+    receipts = _below(session, DeliveryReceipt, delivery.id, moment)
+    cost = cost_of(delivery, receipts, reading, moment.as_of)
+    if cost is None or not cost.lateness.days or delivery.answer in {ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING}:
+        raise Invalid(_("Rien n’est en retard ce jour-là : il n’y a pas de mise en demeure à faire."))
+    sent = _below(session, DeliveryReminder, delivery.id, moment)
+    if not ripe_on([Reminded(one.sent_on, one.comply_by) for one in sent], moment.as_of):
+        raise Invalid(
+            _("Relancez d’abord le titulaire, et attendez la fin du délai donné : la mise en demeure vient ensuite.")
+        )
+    every = find_every(session, moment)
+    held = find_held(session, every, contract.organisation_id)
+    title = _title(session, delivery, moment)
+    values = {
+        **frame_of_sheets(session, held, moment, f"{title} – {contract.object}"),
+        "card": _card(session, contract, every, moment),
+        "summary": [],
+        "sheets": [
+            _duty(delivery, title, cost),
+            _clauses(written, reading, delivery),
+            _penalty(written, cost),
+            _reminders(sent),
+            _came(receipts),
+            _demand(),
+        ],
+    }  # fmt: skip
+    return Gathered(SUBJECT, delivery.id, title, contract.organisation_id, values)
+
+
+def _only(session: Session, model: type[Any], column: str, number: int, moment: Moment) -> Any | None:
+    return next(iter(find_rows(session, model, until=moment.until, column=column, among=[number])), None)
+
+
+def _below(session: Session, model: type[Any], delivery_id: int, moment: Moment) -> list[Any]:
+    rows = find_rows(session, model, until=moment.until, column="delivery_id", among=[delivery_id])
+    return sorted((one for one in rows if not one.annulled), key=lambda one: one.number)
+
+
+def _title(session: Session, delivery: Any, moment: Moment) -> str:
+    if delivery.label:
+        return str(delivery.label)
+    found = _only(session, Dataset, "id", delivery.dataset_id, moment) if delivery.dataset_id is not None else None
+    return str(found.title) if found is not None else _("Tout le contrat")
+
+
+def _line(label: str, text: str, article: str = "", *, owed: bool = False) -> dict[str, Any]:
+    return {"label": label, "text": text, "article": article, "owed": owed}
+
+
+def _card(session: Session, contract: Any, every: Any, moment: Moment) -> list[dict[str, Any]]:
+    rows = find_rows(session, ContractParty, until=moment.until, column="contract_id", among=[contract.id])
+    names = {number: row.name for number, row in every.items()}
+    missing = [row.party_id for row in rows if row.party_id not in names]
+    names |= {one.id: one.name for one in find_rows(session, Organisation, until=None, column="id", among=missing)}
+    holders = [
+        names.get(row.party_id, "")
+        for row in rows
+        if not row.annulled and row.side != PartySide.GRANTOR and row.party_id != contract.organisation_id
+    ]
+    signed = say_day(contract.signed_on) if contract.signed_on else ""
+    return [
+        _line(_("Autorité concédante"), names.get(contract.organisation_id, "")),
+        _line(_("Titulaire mis en demeure"), ", ".join(filter(None, holders)), owed=True),
+        _line(_("Contrat"), contract.object),
+        _line(_("Référence"), contract.reference or _("sans référence")),
+        _line(_("Signé le"), signed, owed=True),
+    ]
+
+
+def _duty(delivery: Any, title: str, cost: Cost) -> dict[str, Any]:
+    late = cost.lateness
+    return {
+        "id": "du", "name": _("Ce qui est dû, et depuis quand"), "late": True,
+        "standing": _("{days} de retard").format(days=say_days(late.days)),
+        "lines": [
+            _line(_("Ce qui est dû"), f"{delivery.kind.label} : {title}", "CCP, L3131-2"),
+            _line(_("Échéance"), say_day(delivery.due_on)),
+            _line(_("À l’heure jusqu’au"), say_day(late.in_time_until)),
+            _line(_("Jours de retard à ce jour"), say_days(late.days)),
+        ],
+    }  # fmt: skip
+
+
+def _clauses(written: Written, reading: Reading, delivery: Any) -> dict[str, Any]:
+    held: list[Span] = []
+    for kind in _CITED:
+        clause = delivery.clause_id if kind == SCHEDULE else None
+        held += held_of(reading.spans, kind, delivery.due_on, clause=clause, dataset=delivery.dataset_id)
+    lines = []
+    for span in held:
+        row = written.stipulations[span.stipulation.id]
+        kind = span.stipulation.kind
+        terms = "\n".join(f"{label} : {words}" for label, words in say_terms(kind, row.terms))
+        where = name_instrument(written.amendments.get(row.amendment_id))
+        said = "\n".join(filter(None, (row.text or "", terms)))
+        place = f"{where}, {row.article}" if row.article else where
+        lines.append(_line(kinds().label(kind), said, place, owed=True))
+    return {"id": "clauses", "name": _("Ce que dit le contrat"), "lines": lines}
+
+
+def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
+    amount = say_euros(cost.amount) if cost.amount is not None else ""
+    said = " ".join(say_penalty(cost, written))
+    return {
+        "id": "penalite", "name": _("Pénalité encourue à ce jour"),
+        "lines": [
+            _line(_("Montant"), amount or _("Le contrat ne chiffre pas ce retard.")),
+            *([_line(_("Calcul"), said)] if amount else []),
+        ],
+    }  # fmt: skip
+
+
+def _reminders(sent: Sequence[Any]) -> dict[str, Any]:
+    rows = [(str(one.number), say_day(one.sent_on), say_day(one.comply_by), one.message) for one in sent]
+    headers = (_("N°"), _("Envoyée le"), _("Délai donné jusqu’au"), _("Texte"))
+    return {
+        "id": "relances", "name": _("Relances restées sans effet"),
+        "grids": [{"caption": _("Relances envoyées"), "headers": headers, "rows": rows}],
+    }  # fmt: skip
+
+
+def _came(receipts: Sequence[Any]) -> dict[str, Any]:
+    rows = [(str(one.number), say_day(one.received_on), one.answer.label, one.reasons or "–") for one in receipts]
+    grid = {
+        "caption": _("Ce qui a été reçu et refusé"), "rows": rows,
+        "headers": (_("N°"), _("Reçue le"), _("Réponse"), _("Motifs")),
+    }  # fmt: skip
+    return {
+        "id": "recu", "name": _("Ce qui est arrivé"), "grids": [grid] if rows else [],
+        "lines": [] if rows else [_line(_("Reçu"), _("Rien n’est arrivé à ce jour."))],
+    }  # fmt: skip
+
+
+def _demand() -> dict[str, Any]:
+    return {
+        "id": "demande", "name": _("Ce qui est demandé"),
+        "lines": [
+            _line(
+                _("Le titulaire est mis en demeure"),
+                _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
+                  "machine, par le lien de dépôt de ce contrat ou au service qui le suit."),
+                "CCP, L3131-2",
+            ),
+            _line(_("Délai pour se conformer"), _("quinze jours à compter de la réception de la présente")),
+            _line(_("À défaut"), _("les pénalités du contrat continuent de courir, sans autre avis.")),
+        ],
+    }  # fmt: skip

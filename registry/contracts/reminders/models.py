@@ -1,0 +1,32 @@
+"""The reminders sent to a contract's holder about a delivery that is late."""
+
+from datetime import date
+
+from sqlalchemy import BigInteger, CheckConstraint, UniqueConstraint
+from sqlmodel import Field
+
+from registry.platform.tables import Kind, Versioned, free
+
+
+class DeliveryReminder(Versioned, table=True):
+    """A reminder of a delivery that is late: what was written, when, and the day given to comply (included).
+
+    `mailed` where the registry itself sent it; else somebody did, in their own way. `number` counts from 1 a delivery.
+    """
+
+    __tablename__ = "delivery_reminder"
+    __table_args__ = (
+        UniqueConstraint("delivery_id", "number"),
+        CheckConstraint("number >= 1", name="number"),
+        CheckConstraint("comply_by >= sent_on", name="comply_by"),
+        {"info": {"kind": Kind.RECORD}},
+    )
+
+    organisation_id: int = Field(sa_type=BigInteger, foreign_key="organisation.id", index=True)
+    delivery_id: int = Field(sa_type=BigInteger, foreign_key="delivery.id")
+    number: int
+    sent_on: date
+    comply_by: date
+    message: str = free()
+    mailed: bool = Field(default=False)
+    annulled: bool = Field(default=False)

@@ -1,0 +1,274 @@
+"""The link of an operator: what it shows and takes of one contract, and all that it does not open."""
+
+import json
+import re
+from datetime import timedelta
+from html import unescape
+from io import StringIO
+from typing import Any
+
+import pytest
+from httpx import Response
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from sqlmodel import col
+
+from registry.contracts.clauses.forms import ClauseForm
+from registry.contracts.clauses.service import record_clause
+from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, RefuseForm
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.service import accept_receipt, record_delivery, refuse_receipt
+from registry.contracts.depots.forms import MOST_DAYS, DepotForm, RenewForm
+from registry.contracts.depots.models import OperatorLink
+from registry.contracts.depots.queries import enter_depot, get_link
+from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
+from registry.contracts.forms import ContractForm, PartyForm
+from registry.contracts.models import Contract
+from registry.contracts.service import record_contract
+from registry.contracts.vocabulary import ContractKind, PartySide
+from registry.datasets.forms import DatasetForm
+from registry.datasets.service import record_dataset
+from registry.kernel.errors import Invalid
+from registry.kernel.permissions import Role
+from registry.ledger.models import LedgerEntry
+from registry.platform.database import open_session
+from tests.conftest import Town
+from tests.exchange.tables import csv_of
+
+pytestmark = pytest.mark.database
+ONE = timedelta(days=1)
+ROWS = [["point", "volume"], ["P1", "12"], ["P2", "8"]]
+
+
+class Scene:
+    """Two contracts of the authority with the same operator, a delivery late in each, and a link to the first."""
+
+    def __init__(self, town: Town) -> None:
+        self.town, self.today, self.operator = town, town.info["today"](), town.service_id
+        with town.acting() as session:
+            self.contract, self.delivery = self._contract(session, "Eau")
+            self.other, self.other_delivery = self._contract(session, "Assainissement secret")
+            self.link, self.token = self.makes(session)
+
+    def _contract(self, session: Session, name: str) -> tuple[int, int]:
+        dataset = record_dataset(session, self.town.authority_id, DatasetForm(title=f"Volumes, {name}")).id
+        form = ContractForm(
+            kind=ContractKind.DSP, object=name, signed_on=self.today - 800 * ONE, starts_on=self.today - 700 * ONE,
+            ends_on=self.today + 900 * ONE, datasets=[dataset],
+            parties=[PartyForm(party_id=self.operator, side=PartySide.HOLDER)],
+        )  # fmt: skip
+        contract = record_contract(session, self.town.authority_id, form)
+        terms: dict[str, Any] = {"frequency": "ANNUAL", "first_due_on": (self.today - 9 * ONE).isoformat()}
+        clause, _said = record_clause(
+            session, contract.id, ClauseForm(kind="schedule", terms=terms, datasets=[dataset])
+        )  # fmt: skip
+        record_clause(session, contract.id, ClauseForm(kind="open-format", terms={"format": "CSV"}, datasets=[dataset]))
+        due = DeliveryForm(clause_id=clause.id, dataset_id=dataset, due_on=self.today - 9 * ONE)
+        standing = session.execute(
+            select(Delivery).where(col(Delivery.clause_id) == clause.id)
+        ).scalars().all()  # fmt: skip
+        made = standing[0] if standing else record_delivery(session, contract.id, due)
+        return contract.id, made.id
+
+    def makes(self, session: Session, days: int = 90) -> tuple[int, str]:
+        form = DepotForm(party_id=self.operator, days=days)
+        link, token = make_operator_link(session, self.contract, form, today=self.today)
+        return link.id, token
+
+    def page(self, token: str | None = None) -> Response:
+        return self.town.client.get(f"/depot/{token or self.token}")
+
+    def says(self) -> str:
+        """The page in words, its spaces as one types them."""
+        return " ".join(unescape(re.sub(r"<[^>]+>", " ", self.page().text)).split())
+
+    def deposits(
+        self, content: bytes, name: str = "volumes.csv", *, token: str | None = None, delivery: int | None = None
+    ) -> Response:
+        """Sends a file as the page's form does."""
+        client, token = self.town.client, token or self.token
+        shown = client.get(f"/depot/{token}")
+        csrf = re.search(r'name="_csrf" value="([0-9a-f]+)"', shown.text)
+        return client.post(
+            f"/depot/{token}/livraisons/{delivery or self.delivery}", data={"_csrf": csrf[1] if csrf else "rien"},
+            files={"file": (name, content, "text/csv")}, follow_redirects=False,
+        )  # fmt: skip
+
+    def receipts(self) -> list[DeliveryReceipt]:
+        with self.town.acting() as session:
+            query = select(DeliveryReceipt).order_by(col(DeliveryReceipt.id))
+            return list(session.execute(query).scalars().all())
+
+
+@pytest.fixture
+def scene(town: Town) -> Scene:
+    return Scene(town)
+
+
+def test_the_page_says_what_is_late_and_takes_a_file_checked_at_once_with_its_acknowledgement(scene: Scene) -> None:
+    before = scene.page()
+    assert before.status_code == 200
+    assert "9 jours de retard" in before.text
+    assert before.headers["x-robots-tag"] == "noindex, nofollow"
+    assert before.headers["cache-control"] == "no-store"
+    answer = scene.deposits(csv_of(ROWS))
+    assert answer.status_code == 303, answer.text
+    [receipt] = scene.receipts()
+    assert (receipt.channel, receipt.file_name, receipt.received_on) == ("link", "volumes.csv", scene.today)
+    assert {one["code"]: one["verdict"] for one in receipt.checks["checks"]}["agreed-format"] == "ok"
+    after = scene.says()
+    assert "Attend la réponse de la collectivité Dépôt n° 1 Reçu le" in after
+    assert re.search(r"Empreinte SHA-256 : [0-9a-f]{64}", after)
+
+
+def test_a_file_that_is_not_what_was_agreed_is_received_and_told_so_and_a_program_is_refused(scene: Scene) -> None:
+    assert scene.deposits(b"\x7fELF" + bytes(90)).status_code == 422
+    assert scene.receipts() == []
+    assert scene.deposits(b'{"points": [{"id": 1}]}', "volumes.json").status_code == 303
+    assert "Le contrat demande CSV ; le fichier est du type JSON." in scene.says()
+
+
+def test_what_is_refused_comes_with_its_reasons_and_may_be_deposited_again(scene: Scene) -> None:
+    scene.deposits(csv_of(ROWS))
+    with scene.town.acting() as session:
+        [receipt] = session.execute(select(DeliveryReceipt)).scalars().all()
+        form = RefuseForm(reasons="Il manque le quartier nord.", correct_by=scene.today + 15 * ONE)
+        refuse_receipt(session, receipt.id, form, expected=receipt.version)
+    assert "Il manque le quartier nord." in scene.page().text
+    assert scene.deposits(csv_of([*ROWS, ["P3", "9"]])).status_code == 303
+    assert [one.number for one in scene.receipts()] == [1, 2]
+    with scene.town.acting() as session:
+        last = session.execute(select(DeliveryReceipt).order_by(col(DeliveryReceipt.id).desc())).scalars().first()
+        assert last is not None
+        accept_receipt(session, last.id, AcceptForm(), expected=last.version)
+    assert "Acceptée" in scene.says()
+    assert 'type="file"' not in scene.page().text
+    assert scene.deposits(csv_of(ROWS)).status_code == 409
+
+
+def test_nothing_of_another_contract_is_shown_or_taken_and_the_database_holds_to_it(scene: Scene) -> None:
+    assert "Assainissement" not in scene.page().text
+    assert scene.deposits(csv_of(ROWS), delivery=scene.other_delivery).status_code == 404
+    assert scene.receipts() == []
+    with open_session(scene.town.home.app, None, **scene.town.info) as session:
+        assert enter_depot(session, scene.token, "essai") is not None
+        assert session.execute(select(col(Contract.id))).scalars().all() == [scene.contract]
+        assert session.execute(select(col(Delivery.contract_id))).scalars().unique().all() == [scene.contract]
+        touched = session.execute(
+            text("UPDATE delivery SET label = 'x' WHERE contract_id = :other RETURNING id"), {"other": scene.other}
+        )
+        assert touched.all() == []
+        with pytest.raises(Exception, match="row-level security"):
+            session.execute(
+                text(
+                    "INSERT INTO delivery_receipt (organisation_id, version, delivery_id, number, received_on, channel,"
+                    " checks, answer, annulled) VALUES (:body, 1, :other, 1, current_date, 'link', '{}', 'waiting',"
+                    " false)"
+                ),
+                {"body": scene.town.authority_id, "other": scene.other_delivery},
+            )
+
+
+def test_a_link_is_closed_the_moment_it_is_revoked_and_its_former_address_once_it_is_renewed(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        link = get_link(session, scene.link)
+        _renewed, token = renew_operator_link(
+            session, scene.link, RenewForm(), expected=link.version, today=scene.today
+        )  # fmt: skip
+    assert scene.page().status_code == 404
+    assert scene.page(token).status_code == 200
+    with scene.town.acting() as session:
+        revoke_operator_link(session, scene.link, expected=get_link(session, scene.link).version)
+    closed = scene.page(token)
+    assert closed.status_code == 404
+    assert "Demandez-en un autre au service de la collectivité" in closed.text
+    assert scene.deposits(csv_of(ROWS), token=token).status_code == 404
+    assert scene.receipts() == []
+
+
+@pytest.mark.parametrize(("days", "opens"), [(0, 200), (1, 404)])
+def test_a_link_opens_on_its_last_day_and_not_on_the_day_after(scene: Scene, days: int, opens: int) -> None:
+    with scene.town.acting() as session:
+        get_link(session, scene.link).expires_on = scene.today - days * ONE
+    assert scene.page().status_code == opens
+
+
+def test_a_link_lasts_a_year_at_most_and_is_for_a_party_of_the_contract(scene: Scene) -> None:
+    with pytest.raises(ValueError, match="less than or equal"):
+        DepotForm(party_id=scene.operator, days=MOST_DAYS + 1)
+    with scene.town.acting() as session, pytest.raises(Invalid, match="partie de ce contrat"):
+        make_operator_link(session, scene.contract, DepotForm(party_id=scene.town.commune_id), today=scene.today)
+
+
+def test_only_a_digest_is_kept_and_the_address_is_in_no_log(scene: Scene, journal: StringIO) -> None:
+    scene.deposits(csv_of(ROWS))
+    scene.page()
+    assert "/depot/{token" in journal.getvalue()
+    assert scene.token not in journal.getvalue()
+    with scene.town.acting() as session:
+        link = session.execute(select(OperatorLink)).scalar_one()
+        entries = session.execute(select(LedgerEntry)).scalars().all()
+        assert scene.token not in link.token_hash
+        assert all(scene.token not in json.dumps(one.snapshot, default=str) for one in entries)
+
+
+def test_the_ledger_says_that_the_link_wrote_and_not_a_person(scene: Scene) -> None:
+    scene.deposits(csv_of(ROWS))
+    with scene.town.acting() as session:
+        query = select(LedgerEntry).where(col(LedgerEntry.table_name) == "delivery_receipt")
+        [entry] = session.execute(query).scalars().all()
+    assert entry.actor == f"depot:{scene.link}"
+
+
+def test_the_address_of_a_link_is_no_key_for_anything_else(scene: Scene) -> None:
+    client, key = scene.town.client, {"Authorization": f"Bearer {scene.token}"}
+    for path in ("/api/v1/contracts", f"/api/v1/deliveries/{scene.delivery}", "/api/v1/datasets"):
+        assert client.get(path, headers=key).status_code == 401
+    assert client.get(f"/lien/{scene.token}").status_code == 404
+    client.cookies.set("beffroi", scene.token)
+    try:
+        assert client.get("/contrats", follow_redirects=False).status_code == 303
+    finally:
+        client.cookies.delete("beffroi")
+
+
+def test_addresses_tried_at_random_are_slowed_down_before_any_file_is_received(scene: Scene) -> None:
+    client = scene.town.client
+    for _attempt in range(10):
+        assert client.get("/depot/faux").status_code == 404
+    assert client.get("/depot/faux").status_code == 429
+    for rank in range(40):
+        assert client.get(f"/depot/faux-{rank}").status_code == 404
+    assert scene.page().status_code == 429
+    sent = client.post(
+        f"/depot/{scene.token}/livraisons/{scene.delivery}", files={"file": ("a.csv", b"a;b\n1;2\n", "text/csv")}
+    )
+    assert sent.status_code == 429
+
+
+def test_a_form_that_the_page_did_not_show_is_refused(scene: Scene) -> None:
+    sent = scene.town.client.post(
+        f"/depot/{scene.token}/livraisons/{scene.delivery}", files={"file": ("a.csv", csv_of(ROWS), "text/csv")}
+    )
+    assert sent.status_code == 403
+    assert scene.receipts() == []
+
+
+def test_who_records_the_contract_makes_a_link_shown_once_renews_and_revokes_it(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/contrats/{scene.contract}/liens-de-depot"
+    made = dpo.post(path, {"party_id": str(scene.operator), "days": "30"})
+    found = re.search(r"/depot/([\w-]{40,})", made.text)
+    assert found is not None
+    assert scene.page(found[1]).status_code == 200
+    listed = dpo.get(path).text
+    assert found[1] not in listed
+    with scene.town.acting() as session:
+        last = session.execute(select(OperatorLink).order_by(col(OperatorLink.id).desc())).scalars().first()
+        assert last is not None
+        number, version = last.id, last.version
+    assert dpo.post(f"/contrats/liens-de-depot/{number}/revoquer", {"version": str(version)}).status_code == 303
+    assert scene.page(found[1]).status_code == 404
+    assert dpo.post(f"/contrats/liens-de-depot/{number}/revoquer", {"version": str(version)}).status_code == 409
+    assert scene.town.someone(Role.READER).get(path).status_code == 403
+    wrong = dpo.post(path, {"party_id": str(scene.town.commune_id), "days": "30"})
+    assert (wrong.status_code, "partie de ce contrat" in wrong.text) == (422, True)

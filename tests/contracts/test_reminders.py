@@ -1,0 +1,132 @@
+"""A late delivery to its reminder, and to the formal notice that may follow once the delay given has passed."""
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.forms import ClauseForm
+from registry.contracts.clauses.service import record_clause
+from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.reminders.forms import ReminderForm
+from registry.contracts.reminders.gathering import gather, get_keeper
+from registry.contracts.reminders.rules import Reminded, ripe_on
+from registry.contracts.reminders.service import record_reminder
+from registry.kernel.errors import Conflict, Invalid, Refusal
+from registry.kernel.issuing import Moment, Subject
+from registry.kernel.permissions import Role
+from tests.conftest import Town
+from tests.contracts.test_depots import Scene
+
+ONE = timedelta(days=1)
+TEXT = "La livraison n’est pas arrivée : merci de la déposer."
+
+
+def test_a_formal_notice_may_follow_the_day_after_the_delay_of_a_reminder() -> None:
+    last = date(2026, 11, 10)
+    sent = [Reminded(date(2026, 10, 26), last)]
+    assert (ripe_on(sent, last), ripe_on(sent, last + ONE), ripe_on([], last)) == (False, True, False)
+
+
+@pytest.fixture
+def scene(town: Town) -> Scene:
+    scene = Scene(town)
+    with town.acting() as session:
+        row = session.execute(select(Delivery).where(Delivery.id == scene.delivery)).scalar_one()
+        record_clause(
+            session, scene.contract,
+            ClauseForm(
+                kind="penalties", terms={"euros_per_day": "150,50", "cap_euros": "1000"},
+                datasets=[row.dataset_id], article="art. 51", text="Cent cinquante euros cinquante par jour.",
+            ),
+        )  # fmt: skip
+    return scene
+
+
+def reminded(session: Session, scene: Scene, *, sent: int, delay: int, message: str = TEXT) -> Any:
+    """A reminder sent so many days ago, which gave so many days."""
+    on = scene.today - sent * ONE
+    form = ReminderForm(sent_on=on, comply_by=on + delay * ONE, message=message)
+    version = get_delivery(session, scene.delivery).version
+    return record_reminder(session, scene.delivery, form, expected=version, today=scene.today, mailed=False)
+
+
+def notice(session: Session, scene: Scene) -> dict[str, Any]:
+    """What the formal notice says today, each line by its label."""
+    moment = Moment(scene.today, scene.today, scene.today, None)
+    values = gather(session, Subject("delivery", scene.delivery), moment).values
+    return {line["label"]: line for sheet in values["sheets"] for line in sheet.get("lines", [])} | {"all": values}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("sent", "delay", "sentence"),
+    [
+        (-1, 5, "Ce jour est à venir"), (9, 5, "Rien n’était encore en retard ce jour-là"),
+        (3, 0, "Laissez au moins un jour"),
+    ],
+)  # fmt: skip
+def test_a_reminder_whose_days_do_not_follow_is_refused(scene: Scene, sent: int, delay: int, sentence: str) -> None:
+    with scene.town.acting() as session, pytest.raises(Invalid, match=sentence):
+        reminded(session, scene, sent=sent, delay=delay)
+
+
+@pytest.mark.database
+def test_no_formal_notice_before_the_delay_of_a_reminder_has_passed(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        with pytest.raises(Refusal, match="Relancez d’abord le titulaire"):
+            notice(session, scene)
+        reminded(session, scene, sent=3, delay=3)
+        with pytest.raises(Refusal, match="Relancez d’abord le titulaire"):
+            notice(session, scene)
+
+
+@pytest.mark.database
+def test_the_notice_says_the_days_the_clause_and_the_penalty_to_the_cent_and_the_reminders(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        reminded(session, scene, sent=6, delay=4)
+        said = notice(session, scene)
+        assert get_keeper(session, Subject("delivery", scene.delivery)) == scene.town.authority_id
+    plain = {
+        label: line["text"].replace("\xa0", " ").replace("\u202f", " ")
+        for label, line in said.items()
+        if label != "all"
+    }
+    assert plain["Jours de retard à ce jour"] == "9 jours"
+    # 9 × 150.50 = 1 354.50, above the cap.
+    assert plain["Montant"] == "1 000,00 €"
+    assert "9 jours × 150,50 € = 1 354,50 €" in plain["Calcul"]
+    assert "art. 51" in said["Pénalités sur les données"]["article"]
+    assert "Cent cinquante euros cinquante par jour." in plain["Pénalités sur les données"]
+    grids = [grid for sheet in said["all"]["sheets"] for grid in sheet.get("grids", [])]
+    assert TEXT in str(grids)
+    assert {line["label"]: line["text"] for line in said["all"]["card"]}[
+        "Titulaire mis en demeure"
+    ] == "Direction de l’eau"
+
+
+@pytest.mark.database
+def test_the_form_proposes_a_text_and_what_is_not_late_is_not_reminded(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
+    shown = unescape(dpo.get(path).text)
+    assert "9 jours de retard" in shown.replace("\xa0", " ")
+    version = re.search(r'name="version" value="(\d+)"', shown)
+    assert version is not None
+    form = {
+        "version": version[1], "message": TEXT, "sent_on": (scene.today - 5 * ONE).isoformat(),
+        "comply_by": (scene.today - ONE).isoformat(), "recipient": "",
+    }  # fmt: skip
+    answer = dpo.post(path, form)
+    assert answer.status_code == 303, answer.text
+    page = unescape(dpo.get(f"/livraisons/{scene.delivery}").text)
+    assert "Relance n° 1" in page.replace("\xa0", " ")
+    assert f"/documents?report=formal-notice&scope=delivery:{scene.delivery}" in page
+    with scene.town.acting() as session:
+        get_delivery(session, scene.delivery).annulled = True
+    with scene.town.acting() as session, pytest.raises(Conflict, match="n’est pas en retard"):
+        reminded(session, scene, sent=1, delay=3)
