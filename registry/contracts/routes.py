@@ -10,9 +10,9 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.accounts.queries import find_actor_names
 from registry.contracts.clauses.events import events_of
+from registry.contracts.clauses.history import amendment_history
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.clauses.time_line import time_line
-from registry.contracts.clauses.views import amendment_history
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
