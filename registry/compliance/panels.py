@@ -26,6 +26,7 @@ from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import (
     GRAVEST_FIRST,
     Found,
+    Standing,
     find_findings,
     find_findings_then,
     find_standing,
@@ -171,11 +172,11 @@ def forces_of(session: Session, engine: Engine, found: Sequence[Found]) -> dict[
 
 
 def say_finding(
-    visit: Visit, engine: Engine, found: Found, text: Text, since: date, body_id: int | None
+    visit: Visit, engine: Engine, found: Found, text: Text, stands: Standing, body_id: int | None
 ) -> FindingView:
     """A finding in words: by the text it was made under, which may have been replaced.
 
-    `since` is the day since when it reads as it does; `body_id` the legal person a dataset's policies also ask about.
+    `stands` says since when it reads as it does; `body_id` the legal person a dataset's policies also ask about.
     """
     policy, version = text
     breached = found.verdict is Verdict.NON_COMPLIANT
@@ -211,7 +212,8 @@ def say_finding(
         turning=turning_in_words(policy.force, found.verdict, found.turns_into, found.turns_on, visit.today),
         expired=expired_in_words(policy.force, past),
         period=found.period or None,
-        since=since,
+        since=stands.day,
+        before=verdict_word(policy.force, stands.before) if stands.before is not None else "",
         deviation=note_of(policy.force, found, visit.today),
         ask_address=_ask_address(visit, found),
     )
@@ -268,7 +270,8 @@ def say_assessment(visit: Visit, said: Assessment, subject_id: int, organisation
     """What a policy says of a subject as it is tried, in the words of a finding that nobody kept."""
     found = _as_found(said, subject_id, organisation_id)
     body_id = _body_asked_about(visit.session, said.policy.subject, [found])
-    return say_finding(visit, engine_of(visit.session), found, (said.policy, said.version), visit.today, body_id)
+    stands = Standing(found.verdict, visit.today)
+    return say_finding(visit, engine_of(visit.session), found, (said.policy, said.version), stands, body_id)
 
 
 def _as_found(said: Assessment, subject_id: int, organisation_id: int) -> Found:
@@ -328,12 +331,14 @@ def _body_asked_about(session: Session, kind: SubjectKind, found: Sequence[Found
     return get_legal_person(session, found[0].organisation_id)
 
 
-def _since(visit: Visit, kind: SubjectKind, subject_id: int, found: Sequence[Found]) -> dict[int, date]:
-    """For each finding, the civil day since when it reads as it does."""
+def _standing(visit: Visit, kind: SubjectKind, subject_id: int, found: Sequence[Found]) -> dict[int, Standing]:
+    """For each finding, the civil day since when it reads as it does, and what it said before."""
     standing = find_standing(visit.session, kind, [subject_id], visit.today) if found else {}
-    days = {one.id: standing.get((kind, subject_id, one.policy_id, one.period)) for one in found}
     # One that was replaced between the two questions has only just begun.
-    return {number: visit.today if stands is None else stands.day for number, stands in days.items()}
+    return {
+        one.id: standing.get((kind, subject_id, one.policy_id, one.period), Standing(one.verdict, visit.today))
+        for one in found
+    }
 
 
 def findings_in_force(visit: Visit, kind: SubjectKind, subject_id: int) -> list[Found]:
@@ -349,9 +354,9 @@ def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPan
     found = findings_in_force(visit, kind, subject_id)
     body_id = _body_asked_about(visit.session, kind, found)
     texts = texts_of(visit.session, engine, found)
-    since = _since(visit, kind, subject_id, found)
+    standing = _standing(visit, kind, subject_id, found)
     found = sorted(found, key=lambda one: _rank(texts[one.version_digest][0], one.verdict, one.period))
-    views = [say_finding(visit, engine, one, texts[one.version_digest], since[one.id], body_id) for one in found]
+    views = [say_finding(visit, engine, one, texts[one.version_digest], standing[one.id], body_id) for one in found]
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
     return FindingsPanel(
         awaiting=_awaiting(found),

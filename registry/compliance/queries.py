@@ -249,10 +249,14 @@ Key = tuple[str, int, str, int]
 
 @dataclass(frozen=True)
 class Standing:
-    """How a finding reads on a day, and the civil day since when it has read so without a break."""
+    """How a finding reads on a day, and the civil day since when it has read so without a break.
+
+    `before` is how it read until then, where it was judged.
+    """
 
     verdict: Verdict
     day: date
+    before: Verdict | None = None
 
 
 # Written once: every sheet asks for it.
@@ -302,11 +306,11 @@ def _standing(rows: Sequence[Any], on: date, zone: ZoneInfo) -> Standing:
         turned = row.turns_on is not None and row.turns_on <= last
         said = Verdict(row.turns_into if turned else row.verdict)
         if reading is not None and said is not reading:
-            break
+            return Standing(reading, min(day, on), said)
         reading, begun = said, row.since
         day = last = row.since.astimezone(zone).date()
         if turned and row.verdict is not said:
-            return Standing(said, max(row.turns_on, day))
+            return Standing(said, max(row.turns_on, day), Verdict(row.verdict))
     assert reading is not None  # noqa: S101 -- the latest row is in force.
     return Standing(reading, min(day, on))
 

@@ -23,7 +23,8 @@ class FindingView:
     """What one policy says of one subject, in words.
 
     `missing` is needed in any case; of each of `either`, any one of the ways would do, and a way may need several.
-    `unmet` is what of the requirement is known not to be met, each with what mends it.
+    `unmet` is what of the requirement is known not to be met, each with what mends it. `before` is what it said until
+    it read as it does, or nothing.
     """
 
     policy_id: str
@@ -50,6 +51,7 @@ class FindingView:
     expired: str
     period: int | None
     since: date
+    before: str
     deviation: "DeviationNote | None"
     ask_address: str
 
