@@ -230,6 +230,7 @@ def test_from_the_draft_to_the_signature_the_finding_turns_green_and_its_history
         "version": str(version),
         "number": "1",
         "object": "Clauses relatives aux données",
+        "progress": "asked",
         "signed_on": "2026-02-03",
     }
     signed = jurist.post(f"/contrats/avenants/{made}/modifier", form)

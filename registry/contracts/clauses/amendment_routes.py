@@ -44,6 +44,7 @@ from registry.web.forms import parse_values, read_number
 from registry.web.typed import AnnulForm
 from registry.web.visits import Rejected, Visit, route
 
+_UNDER_WAY = frozenset(AmendmentProgress) - {AmendmentProgress.GIVEN_UP}
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 
 
@@ -128,6 +129,9 @@ def change_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
     contract = get_contract(visit.session, amendment.contract_id)
     data = visit.form_data()
     typed, version = typed_amendment(data), read_number(data.first("version")) or 0
+    if typed.get("signed_on") and typed.get("progress") in _UNDER_WAY and typed["progress"] == amendment.progress:
+        # The form still says how far it was: its signature ends that, and nobody should have to say so twice.
+        typed["progress"] = None
     read = parse_values(AmendmentForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _amendment_page(
