@@ -14,6 +14,7 @@ from registry.contracts.depots.service import make_operator_link, renew_operator
 from registry.contracts.depots.views import LinkMadePage, LinksPage, link_line
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_party_rows, get_contract
+from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -34,7 +35,9 @@ def _page(
     visit: Visit, contract: Contract, values: Mapping[str, Any], errors: Mapping[str, str] = {}, status: int = 200
 ) -> Response[Any]:
     links = find_links(visit.session, contract.id)
-    parties = [number for number, row in find_party_rows(visit.session, contract.id).items() if not row.annulled]
+    rows = [row for row in find_party_rows(visit.session, contract.id).values() if not row.annulled]
+    # Who owes the data comes first: it is the one chosen unless somebody chooses another.
+    parties = [row.party_id for row in sorted(rows, key=lambda row: (row.side is not PartySide.HOLDER, row.id))]
     names = names_of_bodies(visit.session, [*parties, *(one.party_id for one in links)])
     page = LinksPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
