@@ -13,6 +13,7 @@ from pathlib import Path
 from registry.platform.clock import today
 from tests.journeys.acting import States, dare, language_of, send, settle, sheet_of
 from tests.journeys.conftest import ROOT, Served, Visitor
+from tests.journeys.states_of_contracts import contracts, deliveries, essential_data
 from tests.journeys.states_of_personal_data import (
     activities,
     assessments,
@@ -417,6 +418,9 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((lawyer, name) for name in simulations(lawyer))
     yield from ((lawyer, name) for name in adoptions(lawyer))
     yield from ((lawyer, name) for name in delegations(lawyer))
+    yield from ((lawyer, name) for name in contracts(lawyer))
+    yield from ((lawyer, name) for name in deliveries(lawyer, folder))
+    yield from ((lawyer, name) for name in essential_data(lawyer, folder))
     visitor = served.open("steward", **how)
     yield from ((visitor, name) for name in imports(visitor, folder))
     yield from ((visitor, name) for name in record_imports(visitor, folder))

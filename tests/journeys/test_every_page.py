@@ -29,11 +29,14 @@ NO_PAGES = {
     "/conformite/simulations/{simulation_id:int}/projet": "a file to download",
     "/conformite/{policy_id:str}/fichier": "a file to download",
     "/conservation/regles/fichier": "a file to download",
+    "/contrats/donnees-essentielles/export": "a file to download",
+    "/contrats/{contract_id:int}/couverture/fichier": "a file to download",
     "/echeances.ics": "a file to download",
     "/exports/{form:str}": "a file to download",
     "/imports/{batch_id:int}/a-corriger": "a file to download",
     "/imports/{batch_id:int}/avancement": "a part of a page, put in its place by htmx",
     "/jeux/modifications/{bulk_id:int}/avancement": "a part of a page, put in its place by htmx",
+    "/livraisons/receptions/{receipt_id:int}/fichier": "a file to download",
     "/preuves/{evidence_id:int}/fichiers/{edition_id:int}": "a file to download",
     "/robots.txt": "read by machines",
     "/sitemap.xml": "read by machines",
@@ -47,7 +50,8 @@ OTHERS = ["legal", "director", "dpo", "reader"]
 FILES = re.compile(
     r"^/(documents/\d+/|api(/|$)|statique|exports/|imports/\d+/a-corriger|echeances\.ics|catalogue/[a-z-]+\.[a-z]+"
     r"|traitements/export/|conservation/regles/fichier|conformite/simulations/\d+/(fichier|projet)$"
-    r"|conformite/[^/]+/fichier$|preuves/\d+/fichiers/)"
+    r"|conformite/[^/]+/fichier$|preuves/\d+/fichiers/"
+    r"|contrats/(donnees-essentielles/export|\d+/couverture/fichier)|livraisons/receptions/\d+/fichier$)"
 )
 MOVING = re.compile(r"^/(aipd|conformite/ecarts|visas)/\d+$")
 """Sheets whose links depend on where they stand: each is opened."""
