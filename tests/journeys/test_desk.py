@@ -121,6 +121,8 @@ def test_a_publication_is_asked_refused_mended_approved_made_and_withdrawn_witho
     assert violations(steward) == []
     steward.goto(f"{sheet}/etape")
     write(steward, "#withdraw textarea", "Une tournée change.")
+    tab_to(steward, "#withdraw input[name=confirmed]")
+    steward.keyboard.press("Space")
     follow(steward, "#withdraw .btn-primary")
     expect(steward.locator("main")).to_contain_text("Publié → Retiré")
     assert violations(steward) == []
