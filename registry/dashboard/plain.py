@@ -60,6 +60,8 @@ _TASKS: Mapping[DeadlineKind, str] = {
     DeadlineKind.REVIEW: mark("Revoir les risques pour les personnes"),
     DeadlineKind.MEASURE: mark("Mettre en place une protection prévue"),
     DeadlineKind.CONTRACT: mark("Un contrat prend fin"),
+    DeadlineKind.DELIVERY: mark("Recevoir des données qu’un exploitant nous doit"),
+    DeadlineKind.MILESTONE: mark("Faire ce qu’un contrat demande avant sa fin"),
     DeadlineKind.EVIDENCE: mark("Un justificatif n’est plus valable"),
     DeadlineKind.DEVIATION: mark("Un délai que nous nous étions donné prend fin"),
     DeadlineKind.MOVE: mark("Donner un accord, ou le refuser"),
