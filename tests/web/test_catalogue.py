@@ -55,7 +55,7 @@ def test_a_translation_joins_its_neighbours_as_its_sentence_does() -> None:
 
 
 _SAME = {
-    "CRPA, L312-1-1, L312-1-2", "CRPA, L323-2, D323-2-1", "CRPA, L323-2, D323-2-2",
+    "CCP R3131-3, R3131-4", "CRPA, L312-1-1, L312-1-2", "CRPA, L323-2, D323-2-1", "CRPA, L323-2, D323-2-2",
     "Code du patrimoine L212-4 II", "Code du patrimoine L213-2",
     "Code du patrimoine R212-19", "Rectification (art. 16)",
     "{article}, {day}, {role}", "{hours} h {minutes} min", "{name} (SIREN {siren})", "{names} ({problems})",
