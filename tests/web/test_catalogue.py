@@ -58,6 +58,8 @@ _SAME = {
     "CCP R3131-3, R3131-4", "CRPA, L312-1-1, L312-1-2", "CRPA, L323-2, D323-2-1", "CRPA, L323-2, D323-2-2",
     "Code du patrimoine L212-4 II", "Code du patrimoine L213-2",
     "Code du patrimoine R212-19", "Rectification (art. 16)",
+    "{contract} — {sentence}", "{days} × {per_day} = {whole} ({where}).", "{holders} ({contract})",
+    "{rule} ({text}, {article})",
     "{article}, {day}, {role}", "{hours} h {minutes} min", "{name} (SIREN {siren})", "{names} ({problems})",
 }  # fmt: skip
 """What both languages say alike."""
