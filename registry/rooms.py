@@ -69,6 +69,7 @@ from registry.lifecycle.models import StageRequest
 from registry.organisations.facts import BOUND as BOUND_OF_ORGANISATIONS
 from registry.organisations.facts import bind_organisations
 from registry.organisations.models import Organisation
+from registry.organisations.queries import find_names_of
 from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.answers import forget_answers
 from registry.platform.assets import asset_root
@@ -243,13 +244,6 @@ def _dataset_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
     return {row.id: row.title for row in rows}
 
 
-def _organisation_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(
-        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(list(ids)))
-    )
-    return {row.id: row.name for row in rows}
-
-
 _ABOUT_DATASETS = (
     (DatasetField, "dataset_id"),
     (EvidenceLink, "subject_id"),
@@ -337,7 +331,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
                 SubjectKind.ORGANISATION,
                 _bind_organisations,
                 _every_organisation,
-                _organisation_names,
+                find_names_of,
                 _is_organisation_judged,
             ),
             SubjectKind.SYSTEM: Subject(

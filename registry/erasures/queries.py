@@ -19,7 +19,7 @@ from registry.erasures.vocabulary import Kept
 from registry.exchange.models import OVER, ImportState
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.organisations.models import Organisation, Person, PersonIdentity, PersonKey
+from registry.organisations.models import Person, PersonIdentity, PersonKey
 from registry.organisations.vocabulary import AppointmentRole
 from registry.platform.tables import Kind
 from registry.platform.tables import Table as Declared
@@ -472,11 +472,3 @@ def find_people(session: Session, within: Collection[int], words: str, limit: in
         ),
         {"within": sorted(within), "words": f" {words}" if words else "", "limit": limit},
     ).all()
-
-
-def find_names_of(session: Session, organisation_ids: Collection[int]) -> dict[int, str]:
-    """The names of some organisations."""
-    rows = session.execute(
-        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(list(organisation_ids)))
-    )
-    return {row.id: row.name for row in rows}

@@ -16,7 +16,6 @@ from registry.erasures.queries import (
     alike_within,
     find_erasure_of,
     find_erasures,
-    find_names_of,
     find_obstacles,
     find_old_texts,
     find_open_requests,
@@ -59,6 +58,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, mark
 from registry.organisations.models import Person
+from registry.organisations.queries import find_names_of
 from registry.platform.jobs import find_run
 from registry.platform.lists import load_list
 from registry.platform.models import JobRun, JobState

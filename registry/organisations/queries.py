@@ -92,6 +92,14 @@ def find_organisations(session: Session, *, below: int | None = None) -> Sequenc
     return sorted(found, key=lambda body: [places[above] for above in body.lineage if above in places])
 
 
+def find_names_of(session: Session, organisation_ids: Iterable[int]) -> dict[int, str]:
+    """What each of these organisations is called, as far as the asker may know them."""
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(list(organisation_ids)))
+    )
+    return {row.id: row.name for row in rows}
+
+
 def find_organisations_page(
     session: Session, *, kinds: Collection[OrganisationKind], after: tuple[str, int] | None, limit: int
 ) -> Sequence[Organisation]:

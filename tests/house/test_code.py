@@ -12,7 +12,6 @@ LONGEST = 500
 LONG_FILES = {
     "migrations/versions/2026_11_24_1400_open_the_dataset_register.py": "written by Alembic, one table after another",
     "registry/demonstration/content.yaml": "the fictional authority, told one dataset after another",
-    "registry/rooms.py": "the map: what each room hands to the house, one after another",
     "registry/web/visits.py": "one request, from who asks to its answer",
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",
     "tests/access/scene.py": "what each unsafe route is sent, one route after another",

@@ -14,7 +14,7 @@ from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.queries import find_parties, find_touching_personal, place_of
 from registry.contracts.vocabulary import PartySide
 from registry.ledger.as_of import find_rows
-from registry.organisations.models import Organisation
+from registry.organisations.queries import find_names_of
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,7 @@ def _known_holders(session: Session, numbers: Sequence[int], until: datetime) ->
         for one in find_rows(session, ContractParty, until=until, column="contract_id", among=numbers)
         if not one.annulled and _holds(one)
     ]
-    query = select(col(Organisation.id), col(Organisation.name)).where(
-        col(Organisation.id).in_({one.party_id for one in parties})
-    )
-    names = {row.id: row.name for row in session.execute(query)}
+    names = find_names_of(session, {one.party_id for one in parties})
     found: dict[int, list[str]] = {}
     for one in parties:
         if one.party_id in names:

@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.contracts.depots.forms import MOST_DAYS, USUAL_DAYS, DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
-from registry.contracts.depots.queries import find_links, get_link, names_of_bodies
+from registry.contracts.depots.queries import find_links, get_link
 from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
 from registry.contracts.depots.views import LinkMadePage, LinksPage, link_line
 from registry.contracts.models import Contract
@@ -18,6 +18,7 @@ from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
+from registry.organisations.queries import find_names_of
 from registry.web.forms import read_number
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -38,7 +39,7 @@ def _page(
     rows = [row for row in find_party_rows(visit.session, contract.id).values() if not row.annulled]
     # Who owes the data comes first: it is the one chosen unless somebody chooses another.
     parties = [row.party_id for row in sorted(rows, key=lambda row: (row.side is not PartySide.HOLDER, row.id))]
-    names = names_of_bodies(visit.session, [*parties, *(one.party_id for one in links)])
+    names = find_names_of(visit.session, [*parties, *(one.party_id for one in links)])
     page = LinksPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         links=[link_line(one, names, visit.today) for one in links],
@@ -73,7 +74,7 @@ def make_depot_link(visit: Visit, contract_id: int) -> Response[Any]:
 
 
 def _shown_once(visit: Visit, contract: Contract, link: OperatorLink, token: str) -> Response[Any]:
-    names = names_of_bodies(visit.session, [link.party_id])
+    names = find_names_of(visit.session, [link.party_id])
     page = LinkMadePage(
         contract.id, contract.object, names.get(link.party_id, ""), f"{visit.premises.public_url}/depot/{token}",
         link.expires_on,
