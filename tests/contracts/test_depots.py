@@ -15,9 +15,10 @@ from sqlmodel import col
 
 from registry.contracts.clauses.forms import ClauseForm
 from registry.contracts.clauses.service import record_clause
-from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, RefuseForm
+from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
-from registry.contracts.deliveries.service import accept_receipt, record_delivery, refuse_receipt
+from registry.contracts.deliveries.service import accept_receipt, receive, record_delivery, refuse_receipt
+from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.depots.forms import MOST_DAYS, DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.queries import enter_depot, get_link
@@ -144,6 +145,20 @@ def test_what_is_refused_comes_with_its_reasons_and_may_be_deposited_again(scene
     assert "Acceptée" in scene.says()
     assert 'type="file"' not in scene.page().text
     assert scene.deposits(csv_of(ROWS)).status_code == 409
+
+
+def test_the_days_given_to_correct_are_late_neither_for_us_nor_for_the_operator(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        came = ReceiptForm(
+            received_on=scene.today - 5 * ONE, channel=DeliveryChannel.PAPER, described="Remise en main propre"
+        )
+        receipt = receive(session, scene.delivery, came, None, expected=None)
+        said = RefuseForm(
+            reasons="Il manque une colonne.", answered_on=scene.today - 5 * ONE, correct_by=scene.today - 2 * ONE
+        )
+        refuse_receipt(session, receipt.id, said, expected=receipt.version)
+
+    assert "6 jours de retard" in scene.says(), "4 days before what was refused, and 2 since the delay given"
 
 
 def test_nothing_of_another_contract_is_shown_or_taken_and_the_database_holds_to_it(scene: Scene) -> None:

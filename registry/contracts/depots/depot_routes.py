@@ -19,19 +19,22 @@ from registry.accounts.queries import count_failures, digest_of
 from registry.accounts.rules import FAILURE_WINDOW, must_wait
 from registry.accounts.service import TooManyAttempts
 from registry.contracts.checks.visiting import check_upload
+from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import ReceiptForm
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, find_files, find_receipts, get_delivery
-from registry.contracts.deliveries.service import receive
+from registry.contracts.deliveries.service import cost_of, receive
 from registry.contracts.deliveries.visiting import DELIVERED_FILE, keep_delivery, tell_file
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, ReceiptAnswer
-from registry.contracts.depots.queries import Depositor, enter_depot, find_arrivals, get_link, names_of_bodies
+from registry.contracts.depots.queries import Depositor, enter_depot, find_arrivals, get_link
 from registry.contracts.depots.views import ClosedDepotPage, DepotPage, owed_view
 from registry.contracts.queries import get_contract
 from registry.datasets.queries import find_titles
 from registry.kernel.dates import plus_months
 from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal, Stale
 from registry.kernel.words import _, mark
+from registry.organisations.queries import find_names_of
 from registry.web.strangers import recognise_next_time
 from registry.web.visitors import visitor_address
 from registry.web.visits import EVERYBODY, NOTICES, Visit, route
@@ -47,15 +50,16 @@ _KEPT_MONTHS = 12
 _NOTE = text("SELECT note_sign_in_failure(:name, :address)")
 
 
-def _refusal(session: Session, token: str, address: str) -> Refusal | None:
-    """Why a link opens nothing, an attempt being counted; or that too many failed before."""
+def _enter(session: Session, token: str, address: str, request_id: str = "") -> Depositor | Refusal:
+    """Who holds a link; else why it opens nothing, the attempt being counted, or that too many failed before."""
     name, place = digest_of(token), sha256(address.encode()).digest()
     if must_wait(*count_failures(session, name, place)):
         return TooManyAttempts(_(_WAIT))
-    if enter_depot(session, token, "") is None:
+    depositor = enter_depot(session, token, request_id)
+    if depositor is None:
         session.execute(_NOTE, {"name": name, "address": place})
         return NotFound(_(_CLOSED))
-    return None
+    return depositor
 
 
 def _admits(session: Session, request: Request[Any, Any, Any]) -> Refusal | None:
@@ -63,20 +67,20 @@ def _admits(session: Session, request: Request[Any, Any, Any]) -> Refusal | None
     address = visitor_address(
         client.host if client is not None else "?", request.headers.get("x-forwarded-for", ""), settings.trusted_proxies
     )
-    return _refusal(session, str(request.path_params["token"]), address)
+    entered = _enter(session, str(request.path_params["token"]), address)
+    return entered if isinstance(entered, Refusal) else None
 
 
 def _come_in(visit: Visit, token: str) -> Depositor | Response[Any]:
     """Who holds the link, acting from now on; or the page of a link that opens nothing."""
     visit.headers["X-Robots-Tag"] = "noindex, nofollow"
-    refusal = _refusal(visit.session, token, visit.address)
-    depositor = enter_depot(visit.session, token, visit.request_id) if refusal is None else None
-    if depositor is not None:
+    entered = _enter(visit.session, token, visit.address, visit.request_id)
+    if isinstance(entered, Depositor):
         visit.comes_back = lambda: _come_back(visit, token)
         recognise_next_time(visit)
-        return depositor
+        return entered
     visit.keep = True
-    wait = isinstance(refusal, TooManyAttempts)
+    wait = isinstance(entered, TooManyAttempts)
     if wait:
         visit.headers["Retry-After"] = str(int(FAILURE_WINDOW.total_seconds()))
     status = HTTP_429_TOO_MANY_REQUESTS if wait else HTTP_404_NOT_FOUND
@@ -104,8 +108,12 @@ def _page(
     files = find_files(session, [one.file_id for one in kept if one.file_id is not None])
     arrivals = find_arrivals(session, [one.id for one in kept])
     titles = find_titles(session, {one.dataset_id for one in rows if one.dataset_id is not None})
-    names = names_of_bodies(session, [who.organisation_id, who.party_id])
-    owed = [owed_view(one, titles, receipts.get(one.id, []), files, arrivals, today) for one in rows]
+    names = find_names_of(session, [who.organisation_id, who.party_id])
+    reading = reading_of(find_written(session, [contract])[contract.id], today)
+    owed = []
+    for one in rows:
+        came = receipts.get(one.id, [])
+        owed.append(owed_view(one, titles, came, files, arrivals, cost_of(one, came, reading, today), today))
     page = DepotPage(
         token=token, contract=contract.object, reference=contract.reference or "",
         organisation=names.get(who.organisation_id, ""), party=names.get(who.party_id, ""),

@@ -12,13 +12,9 @@ from registry.accounts.queries import digest_of
 from registry.contracts.depots.models import OperatorLink
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
-from registry.organisations.models import Organisation
+from registry.ledger.queries import find_spans
 
 _ENTER = text("SELECT * FROM enter_depot(:asked, :request)")
-_ARRIVED = text(
-    "SELECT row_id, min(recorded_at) AS at FROM ledger_entry"
-    " WHERE table_name = 'delivery_receipt' AND row_id = ANY (:rows) GROUP BY row_id"
-)
 
 
 @dataclass(frozen=True)
@@ -57,13 +53,7 @@ def find_links(session: Session, contract_id: int) -> Sequence[OperatorLink]:
     return session.execute(query.order_by(col(OperatorLink.id).desc())).scalars().all()
 
 
-def names_of_bodies(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """What each of these organisations is called, as far as the asker may know them."""
-    query = select(col(Organisation.id), col(Organisation.name)).where(col(Organisation.id).in_(list(ids)))
-    return {row.id: row.name for row in session.execute(query)}
-
-
 def find_arrivals(session: Session, receipt_ids: Iterable[int]) -> dict[int, datetime]:
     """The moment at which each of these receipts was noted."""
-    wanted = sorted(receipt_ids)
-    return {row.row_id: row.at for row in session.execute(_ARRIVED, {"rows": wanted})} if wanted else {}
+    spans = find_spans(session, "delivery_receipt", sorted(receipt_ids))
+    return {number: first for number, (first, _last) in spans.items()}

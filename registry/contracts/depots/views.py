@@ -8,6 +8,7 @@ from typing import Any
 from registry.contracts.checks.views import ReportView, say_report
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
+from registry.contracts.deliveries.service import Cost
 from registry.contracts.deliveries.views import state_mark, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.depots.models import OperatorLink
@@ -130,13 +131,13 @@ def link_line(link: OperatorLink, names: Mapping[int, str], today: date) -> Link
 
 def owed_view(
     delivery: Delivery, titles: Mapping[int, str], receipts: Sequence[DeliveryReceipt],
-    files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime], today: date,
+    files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime], cost: Cost | None, today: date,
 ) -> OwedView:  # fmt: skip
     """A delivery as the operator sees it, the last deposit first."""
     state = state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
     note = ""
-    if state is DeliveryState.LATE and delivery.in_time_until is not None:
-        days = (today - delivery.in_time_until).days
+    if state is DeliveryState.LATE and cost is not None:
+        days = cost.lateness.days
         note = ngettext("%(num)s jour de retard", "%(num)s jours de retard", days) % {"num": days}
     word = _("Déposée, attend la réponse") if state is DeliveryState.WAITING else state.label
     return OwedView(
