@@ -182,6 +182,17 @@ def test_a_file_is_kept_byte_for_byte_and_told_by_its_bytes(town: Town) -> None:
     assert by_api.content == content
 
 
+def test_a_blank_file_is_received_and_told_to_be_blank(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    sheet = deliver(steward, a_contract(jurist, town), label="Volumes")
+
+    kept(bring(steward, sheet, b" \n\n", "volumes.csv"))
+
+    receipt = receipt_of(steward, sheet)
+    assert (receipt["file_type"], receipt["machine_readable"]) == ("TXT", False)
+    assert "vide" in steward.get(sheet).text
+
+
 @pytest.mark.parametrize(
     ("content", "name", "sentence"),
     [

@@ -1,8 +1,5 @@
 """What pages and the API ask of deliveries alike: the file that comes, told by its bytes, and the file given back."""
 
-import json
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from litestar import Response
@@ -11,7 +8,8 @@ from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.queries import find_files
 from registry.contracts.deliveries.service import DeliveredFile
 from registry.documents.first_bytes import recognise
-from registry.documents.vocabulary import FileType
+from registry.inspection.problems import CannotRead
+from registry.inspection.recognising import recognise_type
 from registry.kernel.errors import FieldError, Invalid, NotFound, Unreadable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -26,12 +24,6 @@ DELIVERED_FILE = Receiving(
     50 * 2**20,
     mark("Ce fichier dépasse {limit} Mio, le plus que le registre garde d’une livraison : dites où il est déposé."),
 )
-_TYPES: Mapping[FileType, str] = {
-    FileType.PDF: "PDF", FileType.ODT: "ODT", FileType.ODS: "ODS", FileType.ODP: "ODP", FileType.DOCX: "DOCX",
-    FileType.XLSX: "XLSX", FileType.PPTX: "PPTX", FileType.PNG: "PNG", FileType.JPEG: "JPEG", FileType.TIFF: "TIFF",
-    FileType.CSV: "CSV", FileType.TEXT: "TXT",
-}  # fmt: skip
-_MAPS = frozenset({"FeatureCollection", "Feature"})
 
 
 def look_at_delivery(visit: Visit) -> DeliveredFile | None:
@@ -49,25 +41,22 @@ def tell_file(file: UploadedFile) -> DeliveredFile:
     Raises: Invalid, under `file`, for what is empty, could run, or is of no kind that is kept.
     """
     try:
-        code = _code_of(file.path, recognise(file.path, file.name))
+        recognise(file.path, file.name)
     except Unreadable as refusal:
         raise Invalid(refusal.message, (FieldError("file", refusal.message),)) from refusal
-    known = load_list("file_types")
+    known, code = load_list("file_types"), _code_of(file)
     return DeliveredFile(
         sha256=file.sha256, size=file.size, name=file.name, media_type=known.entries[code].media[0], type=code,
         open_standard=known.flag(code, "open"), machine_readable=known.flag(code, "machine_readable"), checks={},
     )  # fmt: skip
 
 
-def _code_of(path: Path, kind: FileType) -> str:
-    """The kind of a file by the list of kinds; what looks like a text may be JSON, or a map."""
-    if kind in {FileType.TEXT, FileType.CSV} and path.read_bytes()[:1] in {b"{", b"["}:
-        try:
-            content = json.loads(path.read_bytes())
-        except (ValueError, RecursionError):
-            return _TYPES[kind]
-        return "GEOJSON" if isinstance(content, dict) and content.get("type") in _MAPS else "JSON"
-    return _TYPES[kind]
+def _code_of(file: UploadedFile) -> str:
+    """The kind of a file by the list of kinds; one that is blank is a text, of which the checks say that it is."""
+    try:
+        return recognise_type(file.path, file.name).type
+    except CannotRead:
+        return "TXT"
 
 
 def keep_delivery(visit: Visit) -> None:
