@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
@@ -103,6 +104,27 @@ def test_each_day_brings_what_became_near_once(scene: Scene) -> None:
 
     scene.session.info["today"] = today
     assert (before, len(scene.deliveries())) == (1, 2)
+
+
+def test_a_new_day_asks_as_much_of_one_contract_as_of_several(scene: Scene) -> None:
+    def asked() -> int:
+        said: list[str] = []
+        note = lambda *told: said.append(told[2])  # noqa: E731 - what the event is taken off again by.
+        event.listen(scene.session.connection(), "before_cursor_execute", note)
+        expect_all(scene.session)
+        event.remove(scene.session.connection(), "before_cursor_execute", note)
+        return len(said)
+
+    scene.schedule(scene.today - 40 * ONE)
+    expect_all(scene.session)
+    one = asked()
+    for number in range(4):
+        form = ContractForm(kind=ContractKind.DSP, object=f"Eau {number}", datasets=[scene.dataset])
+        scene.contract = record_contract(scene.session, scene.contract.organisation_id, form)
+        scene.schedule(scene.today - 40 * ONE)
+    expect_all(scene.session)
+
+    assert asked() == one
 
 
 def test_an_amendment_moves_what_nobody_sent_and_leaves_what_came(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 Rows are of the days near enough to be awaited; those further off are computed when somebody looks.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -92,8 +92,7 @@ def follow_receipts(delivery: Delivery, receipts: Iterable[DeliveryReceipt], rea
 
 def expect_deliveries(session: Session, contract_id: int) -> None:
     """Makes the rows of a contract agree with its clauses, as they stand; what came already stays as it was."""
-    contract = get_contract(session, contract_id, lock=True)
-    _expect(session, contract, find_written(session, [contract])[contract.id])
+    _expect(session, [get_contract(session, contract_id, lock=True)])
 
 
 def expect_all(session: Session) -> None:
@@ -103,50 +102,55 @@ def expect_all(session: Session) -> None:
     numbers = sorted(session.execute(known).scalars())
     for start in range(0, len(numbers), _BATCH):
         query = select(Contract).where(col(Contract.id).in_(numbers[start : start + _BATCH])).with_for_update()
-        contracts = session.execute(query.order_by(col(Contract.id))).scalars().all()
-        written = find_written(session, contracts)
-        for contract in contracts:
-            _expect(session, contract, written[contract.id])
-        session.flush()
+        _expect(session, session.execute(query.order_by(col(Contract.id))).scalars().all())
 
 
-def _expect(session: Session, contract: Contract, written: Written) -> None:
+def _expect(session: Session, contracts: Sequence[Contract]) -> None:
+    """As many questions whatever the contracts are."""
     today: date = session.info["today"]()
-    reading = reading_of(written, today)
-    rows = find_deliveries_of(session, contract.id)
-    receipts = find_receipts(session, [one.id for one in rows if one.answer is not None])
-    wanted = _wanted(session, written, reading, today)
-    held = {Due(one.clause_id, one.dataset_id, one.due_on): one for one in rows if one.clause_id and one.due_on}
-    asked = _asked(reading, [one.day for one in held])
-    for due, row in held.items():
-        if due in asked:
-            if row.unasked:
-                row.annulled = row.unasked = False
-        elif not row.annulled and row.answer is None and row.penalty is None:
-            row.annulled = row.unasked = True
-    for due in wanted:
-        if due not in held:
-            session.add(_row_of(contract, due, reading))
-    for row in rows:
-        if not row.annulled and not contract.annulled:
-            follow_receipts(row, receipts.get(row.id, ()), reading)
+    written, every = find_written(session, contracts), find_deliveries_of(session, *(one.id for one in contracts))
+    receipts = find_receipts(session, [one.id for one in every if one.answer is not None])
+    known = _first_known(session, written.values())
+    for contract in contracts:
+        rows = [one for one in every if one.contract_id == contract.id]
+        reading = reading_of(written[contract.id], today)
+        held = {Due(one.clause_id, one.dataset_id, one.due_on): one for one in rows if one.clause_id and one.due_on}
+        asked = _asked(reading, [one.day for one in held])
+        for due, row in held.items():
+            if due in asked:
+                if row.unasked:
+                    row.annulled = row.unasked = False
+            elif not row.annulled and row.answer is None and row.penalty is None:
+                row.annulled = row.unasked = True
+        for due in _wanted(reading, known, today):
+            if due not in held:
+                session.add(_row_of(contract, due, reading))
+        for row in rows:
+            if not row.annulled and not contract.annulled:
+                follow_receipts(row, receipts.get(row.id, ()), reading)
     changed = [row for row in (*session.new, *session.dirty) if isinstance(row, Delivery)]
     session.flush()
     for row in changed:
         touch(session, "delivery", row.id)
 
 
-def _wanted(session: Session, written: Written, reading: Reading, today: date) -> list[Due]:
-    """The due days that are near, or passed since the registry knew of their clause."""
+def _first_known(session: Session, written: Iterable[Written]) -> dict[int, date]:
+    """The day from which the registry has known each schedule clause of these contracts."""
     noted = {
         number: row.clause_id
-        for number, row in written.stipulations.items()
-        if written.clauses[row.clause_id].kind == SCHEDULE
+        for one in written
+        for number, row in one.stipulations.items()
+        if one.clauses[row.clause_id].kind == SCHEDULE
     }
-    known = find_first_known(session, noted, ZoneInfo(session.info["time_zone"]))
-    if not known:
+    return find_first_known(session, noted, ZoneInfo(session.info["time_zone"])) if noted else {}
+
+
+def _wanted(reading: Reading, known: Mapping[int, date], today: date) -> list[Due]:
+    """The due days that are near, or passed since the registry knew of their clause."""
+    since = [known[one.stipulation.clause_id] for one in reading.spans if one.stipulation.clause_id in known]
+    if not since:
         return []
-    found = dues_between(reading.spans, reading.terms, min(*known.values(), today), plus_days(today, AHEAD))
+    found = dues_between(reading.spans, reading.terms, min(*since, today), plus_days(today, AHEAD))
     return [one for one in found if one.day >= min(known.get(one.clause_id, today), today)]
 
 

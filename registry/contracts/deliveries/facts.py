@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
-from registry.contracts.deliveries.vocabulary import ReceiptAnswer
+from registry.contracts.deliveries.rules import counts_of
 from registry.contracts.facts import bind_contracts
 from registry.contracts.vocabulary import Delivered
 from registry.ledger.as_of import find_rows, holds_on
@@ -24,7 +24,6 @@ BOUND = (
     _LARGEST, "delivery.kind", "delivery.indispensable", "delivery.due_on", "delivery.received_on", "delivery.secret",
     "delivery.public_available_on", "delivery.public_notice_posted", *(f"delivery.{name}" for name in _FLAGS),
 )  # fmt: skip
-_COUNTED = (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING)
 
 
 def bind_deliveries(
@@ -49,13 +48,11 @@ def bind_deliveries(
 
 def _counting(session: Session, ids: Mapping[int, Any], until: datetime | None) -> dict[int, Any]:
     """The receipt that counts of each of these deliveries: what was accepted, else what waits first."""
-    found: dict[int, Any] = {}
-    receipts = find_rows(session, DeliveryReceipt, until=until, column="delivery_id", among=ids)
-    for answer in reversed(_COUNTED):
-        for row in sorted(receipts, key=lambda one: (one.received_on, one.id), reverse=True):
-            if not row.annulled and row.answer == answer:
-                found[row.delivery_id] = row
-    return found
+    came: dict[int, list[Any]] = {}
+    for row in find_rows(session, DeliveryReceipt, until=until, column="delivery_id", among=ids):
+        if not row.annulled:
+            came.setdefault(row.delivery_id, []).append(row)
+    return {number: counts_of(sorted(rows, key=lambda one: one.id)) for number, rows in came.items()}
 
 
 def _communes(

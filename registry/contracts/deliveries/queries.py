@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -16,6 +16,7 @@ from registry.contracts.models import Contract
 from registry.datasets.models import Dataset
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
+from registry.ledger.queries import find_spans
 from registry.platform.models import StoredFile
 
 _NEVER = date(9999, 12, 31)
@@ -87,11 +88,11 @@ def find_files(session: Session, file_ids: Iterable[int]) -> dict[int, StoredFil
     return {row.id: row for row in rows}
 
 
-def find_deliveries_of(session: Session, contract_id: int) -> Sequence[Delivery]:
-    """Every delivery of a contract, annulled or not, by due day."""
+def find_deliveries_of(session: Session, *contract_ids: int) -> Sequence[Delivery]:
+    """Every delivery of these contracts, annulled or not, by due day."""
     rows = session.execute(
         select(Delivery)
-        .where(col(Delivery.contract_id) == contract_id)
+        .where(col(Delivery.contract_id).in_(contract_ids))
         .order_by(func.coalesce(col(Delivery.due_on), _NEVER), col(Delivery.id))
     )
     return rows.scalars().all()
@@ -183,22 +184,13 @@ def names_of_deliveries(session: Session, ids: Sequence[int]) -> dict[int, str]:
     return {row.id: row.label or row.title or row.object for row in rows}
 
 
-_FIRST_KNOWN = text(
-    "SELECT row_id, min(recorded_at) AS at FROM ledger_entry"
-    " WHERE table_name = 'clause_stipulation' AND row_id = ANY (:rows) GROUP BY row_id"
-)
-
-
 def find_first_known(session: Session, stipulations: Mapping[int, int], zone: ZoneInfo) -> dict[int, date]:
     """The day from which the registry has known each clause, by what it first noted of it.
 
     `stipulations` gives the clause of each.
     """
-    if not stipulations:
-        return {}
     found: dict[int, date] = {}
-    for row in session.execute(_FIRST_KNOWN, {"rows": sorted(stipulations)}):
-        at: datetime = row.at
-        clause, day = stipulations[row.row_id], at.astimezone(zone).date()
+    for number, (first, _last) in find_spans(session, "clause_stipulation", sorted(stipulations)).items():
+        clause, day = stipulations[number], first.astimezone(zone).date()
         found[clause] = min(found.get(clause, day), day)
     return found

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from registry.contracts.clauses.rules import Span
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
@@ -180,12 +180,27 @@ class Lateness:
     is_final: bool
 
 
-def counts_of(came: Iterable[Came]) -> Came | None:
+class Answered(Protocol):
+    """Something that came, and what was answered: `Came`, or a receipt."""
+
+    @property
+    def received_on(self) -> date:
+        """When it came."""
+
+    @property
+    def answer(self) -> Any:
+        """What was answered."""
+
+
+Receipt = TypeVar("Receipt", bound=Answered)
+
+
+def counts_of(came: Iterable[Receipt]) -> Receipt | None:
     """What counts as the delivery: what was accepted, else what waits for an answer; a refused one is none."""
     ordered = sorted(came, key=lambda one: one.received_on)
     for answer in (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING):
         for one in ordered:
-            if one.answer is answer:
+            if one.answer == answer:
                 return one
     return None
 
