@@ -1,13 +1,13 @@
 """What a contract at a moment asks to be decided, in sentences: the first page of the note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from registry.contracts.clauses.coverage import WHOLE
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.views import name_instrument, say_doubt
 from registry.contracts.covering.queries import Covering
-from registry.contracts.covering.rules import Told, clashes_of
-from registry.contracts.covering.views import in_force_for, say_clash
+from registry.contracts.covering.views import in_force_for, say_clashes
 from registry.contracts.noting.reading import NotedContract
 from registry.contracts.vocabulary import ClausePerformance, ContractState
 from registry.kernel.dates import plus_months
@@ -39,13 +39,15 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         _("Lever par avenant"),
         "CCP, L3131-4",
         [
-            _("{clause}, {place}").format(clause=kinds().label(span.stipulation.kind), place=place_of(noted, span))
+            _("{clause}, {place}").format(
+                clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id)
+            )
             for span in noted.held
             if is_contrary(span.stipulation.kind)
         ],
     )
     read = contract.clauses_read_on is not None
-    words = [_missing(noted, one) for one in noted.missing]
+    words = [_missing(noted, kind, columns) for kind, columns in noted.missing.items()]
     yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", words
     yield (
         _("Réclamer au titulaire"),
@@ -57,7 +59,8 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     )
     yield _("Faire tenir"), "", [
         _("{clause}, {place} : {state}").format(
-            clause=kinds().label(span.stipulation.kind), place=place_of(noted, span), state=clause.performance.label
+            clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id),
+            state=clause.performance.label,
         )
         for span in noted.held
         if (clause := noted.written.clauses[span.stipulation.clause_id]).performance
@@ -81,11 +84,12 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         )
 
 
-def _missing(noted: NotedContract, one: Any) -> str:
-    title = kinds().label(one.kind)
-    if not one.missing_of or len(one.missing_of) == len(noted.titles):
+def _missing(noted: NotedContract, kind: str, columns: Sequence[int | None]) -> str:
+    title = kinds().label(kind)
+    datasets = [one for one in columns if one is not WHOLE]
+    if len(datasets) < len(columns) or len(datasets) == len(noted.titles):
         return title
-    names = ", ".join(noted.name_dataset(number) for number in one.missing_of)
+    names = ", ".join(noted.name_dataset(number) for number in datasets)
     return _("{clause}, pour {datasets}").format(clause=title, datasets=names)
 
 
@@ -108,15 +112,13 @@ def say_own_clashes(noted: NotedContract) -> list[str]:
     said: dict[str, None] = {}
     for dataset in noted.titles or (0,):
         held = in_force_for([covering], dataset, noted.day, noted.day)
-        by_id = {one.row.id: one for one in held}
-        told = [Told(one.row.id, noted.row.id, one.clause.kind, one.row.terms) for one in held]
-        said |= dict.fromkeys(say_clash(one, by_id) for one in clashes_of(told))
+        said |= dict.fromkeys(sentence for _clash, sentence in say_clashes(held))
     return list(said)
 
 
-def place_of(noted: NotedContract, span: Any) -> str:
+def place_of(noted: NotedContract, stipulation_id: int) -> str:
     """Where a clause is written: the act and its article."""
-    row = noted.written.stipulations[span.stipulation.id]
+    row = noted.written.stipulations[stipulation_id]
     act = name_instrument(noted.written.amendments.get(row.amendment_id))
     return f"{act}, {row.article}" if row.article else act
 

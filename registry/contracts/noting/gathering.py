@@ -9,8 +9,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.told import OPEN, place_among_open
+from registry.contracts.clauses.coverage import WHOLE, Cell
 from registry.contracts.clauses.events import events_of
-from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms, scope_is_dataset
+from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import say_span
@@ -90,19 +91,11 @@ def _card(noted: NotedContract) -> Iterator[dict[str, Any]]:
 
 def _summary(noted: NotedContract) -> Iterator[dict[str, Any]]:
     """The clauses one looks for: those of the whole contract, then dataset by dataset."""
-    whole = [one for one in noted.expected if not scope_is_dataset(one.kind) or not noted.titles]
-    lacking = sum(one.missing_of is not None for one in whole)
-    if whole:
-        yield {"label": _("Tout le contrat"), "first": len(whole) - lacking, "second": lacking}
-    each = [one for one in noted.expected if scope_is_dataset(one.kind)]
-    for number in noted.titles:
-        lacking = sum(_lacks(one.missing_of, number) for one in each)
-        if each:
-            yield {"label": noted.name_dataset(number), "first": len(each) - lacking, "second": lacking}
-
-
-def _lacks(missing: tuple[int, ...] | None, dataset: int) -> bool:
-    return missing is not None and (not missing or dataset in missing)
+    for column in noted.coverage.columns:
+        tally = noted.coverage.tally_of(column)
+        if tally.due:
+            label = _("Tout le contrat") if column is WHOLE else noted.name_dataset(column)
+            yield {"label": label, "first": tally.present, "second": tally.missing}
 
 
 def _decide(noted: NotedContract) -> dict[str, Any]:
@@ -154,7 +147,8 @@ def _clauses(noted: NotedContract) -> dict[str, Any]:
         title = kinds().label(kind)
         rows.append(
             (
-                place_of(noted, span), _("{clause} (à lever)").format(clause=title) if is_contrary(kind) else title,
+                place_of(noted, span.stipulation.id),
+                _("{clause} (à lever)").format(clause=title) if is_contrary(kind) else title,
                 about, " ; ".join(said) or row.text or "–", say_span(span.first, span.last),
                 standing[span.stipulation.clause_id].state.label,
             )
@@ -170,35 +164,30 @@ def _clauses(noted: NotedContract) -> dict[str, Any]:
 
 def _matrix(noted: NotedContract) -> dict[str, Any]:
     """What one looks for, dataset by dataset: where it is written, or that it is not there."""
-    by_kind: dict[str, list[Any]] = {}
-    for span in noted.held:
-        by_kind.setdefault(span.stipulation.kind, []).append(span)
 
-    def cell(one: Any, dataset: int | None) -> str:
-        for span in by_kind.get(one.kind, ()):
-            about = span.stipulation.datasets
-            if dataset is None or not about or dataset in about:
-                return place_of(noted, span)
+    def cell(one: Cell) -> str:
+        if one.present and one.said_by is not None:
+            return place_of(noted, one.said_by)
         return _("✗ Absente") if noted.row.clauses_read_on else _("◆ Non relevée")
 
+    lines, numbers = noted.coverage.lines, list(noted.titles)
     whole = [
-        (kinds().label(one.kind), kinds().words(one.kind, "article"), cell(one, None))
-        for one in noted.expected
-        if not scope_is_dataset(one.kind) or not noted.titles
+        (kinds().label(one.kind), kinds().words(one.kind, "article"), cell(one.cells[WHOLE]))
+        for one in lines
+        if one.cells[WHOLE].due
     ]
-    each = [one for one in noted.expected if scope_is_dataset(one.kind)]
-    numbers = list(noted.titles)
+    each = [one for one in lines if any(one.cells[number].due for number in numbers)]
     grids = []
-    if numbers and each and len(numbers) <= _WIDEST:
+    if each and len(numbers) <= _WIDEST:
         headers = (_("Clause"), *(noted.name_dataset(number) for number in numbers))
-        rows = [(kinds().label(one.kind), *(cell(one, number) for number in numbers)) for one in each]
+        rows = [(kinds().label(one.kind), *(cell(one.cells[number]) for number in numbers)) for one in each]
         grids += _grid(_("Jeu par jeu"), headers, rows)
-    elif numbers and each:
+    elif each:
         rows = [
             (
                 noted.name_dataset(number),
-                ", ".join(kinds().label(one.kind) for one in each if not _lacks(one.missing_of, number)) or "–",
-                ", ".join(kinds().label(one.kind) for one in each if _lacks(one.missing_of, number)) or "–",
+                ", ".join(kinds().label(one.kind) for one in each if not one.cells[number].missing) or "–",
+                ", ".join(kinds().label(one.kind) for one in each if one.cells[number].missing) or "–",
             )
             for number in numbers
         ]

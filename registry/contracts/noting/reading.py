@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session
 from registry.compliance.evaluation import Assessment
 from registry.compliance.told import find_told, is_breach
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.standing import Expectation, asked_of, expectations_of
+from registry.contracts.clauses.standing import asked_of
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
@@ -40,7 +41,7 @@ class NotedContract:
     parties: Sequence[tuple[Any, str]]
     titles: Mapping[int, str]
     deliveries: Sequence[Any]
-    expected: Sequence[Expectation]
+    coverage: Coverage
     judged: Sequence[tuple[str, Assessment]]
 
     @property
@@ -67,9 +68,12 @@ class NotedContract:
         return sorted(spans, key=lambda one: (order.get(one.stipulation.kind, len(order)), one.stipulation.id))
 
     @property
-    def missing(self) -> list[Expectation]:
-        """What one looks for and that is not in force, for the contract or for some of its datasets."""
-        return [one for one in self.expected if one.missing_of is not None]
+    def missing(self) -> dict[str, list[int | None]]:
+        """What one looks for and that is not in force, by kind: for which datasets, or for the whole contract."""
+        found: dict[str, list[int | None]] = {}
+        for kind, column in self.coverage.missing():
+            found.setdefault(kind, []).append(column)
+        return found
 
     @property
     def late(self) -> list[Any]:
@@ -121,7 +125,7 @@ def read_contracts(
                     for number in covered
                 },
                 deliveries=sorted(came.get(row.id, ()), key=lambda one: (one.due_on or date.max, one.id)),
-                expected=expectations_of(written[row.id], asked, covered, day, signed_by=day),
+                coverage=coverage_of(written[row.id], asked, covered, day, signed_by=day),
                 judged=[
                     *((_("Contrat"), one) for one in judged.get(row.id, ())),
                     *(

@@ -143,8 +143,8 @@ def _lacking(going: Sequence[NotedContract]) -> dict[str, Any]:
     """The clauses that contracts read whole most often lack: what the next amendments may ask for together."""
     lacking: dict[str, list[str]] = {}
     for one in going:
-        for expected in one.missing if one.row.clauses_read_on else ():
-            lacking.setdefault(expected.kind, []).append(one.row.object)
+        for kind in one.missing if one.row.clauses_read_on else ():
+            lacking.setdefault(kind, []).append(one.row.object)
     rows = [
         (kinds().label(kind), kinds().words(kind, "article"), str(len(names)), " ; ".join(names))
         for kind, names in sorted(lacking.items(), key=lambda pair: (-len(pair[1]), pair[0]))
