@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
@@ -21,7 +21,9 @@ from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
+from registry.platform.tables import Numbered
 
+Row = TypeVar("Row", bound=Numbered)
 _NEVER = date(9999, 12, 31)
 
 
@@ -126,18 +128,27 @@ def count_by_state(session: Session, *, today: date) -> dict[ContractState, int]
     return {one: int(getattr(row, one.name)) for one in ContractState}
 
 
+def get_one(session: Session, model: type[Row], number: int, missing: str, *, lock: bool = False) -> Row:
+    """One row of a table of this room within the asker's rights; with `lock`, nobody else changes it until the end.
+
+    Raises: NotFound, in the words of `missing`.
+    """
+    query = select(model).where(col(model.id) == number)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.execute(query).scalar_one_or_none()
+    if found is None:
+        raise NotFound(missing)
+    return found
+
+
 def get_contract(session: Session, contract_id: int, *, lock: bool = False) -> Contract:
     """One contract within the asker's rights.
 
     Raises: NotFound.
     """
-    query = select(Contract).where(col(Contract.id) == contract_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Ce contrat n’existe pas, ou vos droits ne vous le montrent pas."))
-    return found
+    missing = _("Ce contrat n’existe pas, ou vos droits ne vous le montrent pas.")
+    return get_one(session, Contract, contract_id, missing, lock=lock)
 
 
 def find_parties(session: Session, contract_ids: Iterable[int]) -> dict[int, list[PartyLine]]:

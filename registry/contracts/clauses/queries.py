@@ -12,9 +12,9 @@ from sqlmodel import col
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.rules import Doubtful, Instrument, Span, Stipulation, doubts_of, spans_of
 from registry.contracts.models import Contract
+from registry.contracts.queries import get_one
 from registry.contracts.rules import Term, term_of
 from registry.contracts.vocabulary import ClauseAct
-from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 
@@ -145,9 +145,8 @@ def get_amendment(session: Session, amendment_id: int, *, lock: bool = False) ->
 
     Raises: NotFound.
     """
-    return _get(
-        session, Amendment, amendment_id, _("Cet avenant n’existe pas, ou vos droits ne vous le montrent pas."), lock
-    )
+    missing = _("Cet avenant n’existe pas, ou vos droits ne vous le montrent pas.")
+    return get_one(session, Amendment, amendment_id, missing, lock=lock)
 
 
 def get_clause(session: Session, clause_id: int, *, lock: bool = False) -> Clause:
@@ -156,7 +155,7 @@ def get_clause(session: Session, clause_id: int, *, lock: bool = False) -> Claus
     Raises: NotFound.
     """
     message = _("Cette clause n’existe pas, ou vos droits ne vous la montrent pas.")
-    return _get(session, Clause, clause_id, message, lock)
+    return get_one(session, Clause, clause_id, message, lock=lock)
 
 
 def get_stipulation(session: Session, stipulation_id: int, *, lock: bool = False) -> ClauseStipulation:
@@ -165,17 +164,7 @@ def get_stipulation(session: Session, stipulation_id: int, *, lock: bool = False
     Raises: NotFound.
     """
     message = _("Cette version de clause n’existe pas, ou vos droits ne vous la montrent pas.")
-    return _get(session, ClauseStipulation, stipulation_id, message, lock)
-
-
-def _get(session: Session, model: type[Row], number: int, message: str, lock: bool) -> Row:
-    query = select(model).where(col(model.id) == number)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found: Row | None = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(message)
-    return found
+    return get_one(session, ClauseStipulation, stipulation_id, message, lock=lock)
 
 
 def find_amendments(session: Session, contract_id: int) -> Sequence[Amendment]:

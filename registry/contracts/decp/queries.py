@@ -10,7 +10,7 @@ from sqlmodel import col
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.decp.models import EssentialData, EssentialImport
 from registry.contracts.models import Contract
-from registry.kernel.errors import NotFound
+from registry.contracts.queries import get_one
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
 from registry.organisations.vocabulary import OrganisationKind
@@ -120,13 +120,8 @@ def get_import(session: Session, import_id: int, *, lock: bool = False) -> Essen
 
     Raises: NotFound.
     """
-    query = select(EssentialImport).where(col(EssentialImport.id) == import_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Cet import n’existe pas, ou vos droits ne vous le montrent pas."))
-    return found
+    missing = _("Cet import n’existe pas, ou vos droits ne vous le montrent pas.")
+    return get_one(session, EssentialImport, import_id, missing, lock=lock)
 
 
 def find_imports(session: Session, within: Collection[int]) -> Sequence[EssentialImport]:

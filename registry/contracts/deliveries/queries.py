@@ -13,8 +13,8 @@ from sqlmodel import col
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.models import Contract
+from registry.contracts.queries import get_one
 from registry.datasets.models import Dataset
-from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.ledger.queries import find_spans
 from registry.platform.models import StoredFile
@@ -42,13 +42,8 @@ def get_delivery(session: Session, delivery_id: int, *, lock: bool = False) -> D
 
     Raises: NotFound.
     """
-    query = select(Delivery).where(col(Delivery.id) == delivery_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Cette livraison n’existe pas, ou vos droits ne vous la montrent pas."))
-    return found
+    missing = _("Cette livraison n’existe pas, ou vos droits ne vous la montrent pas.")
+    return get_one(session, Delivery, delivery_id, missing, lock=lock)
 
 
 def get_receipt(session: Session, receipt_id: int, *, lock: bool = False) -> DeliveryReceipt:
@@ -56,13 +51,8 @@ def get_receipt(session: Session, receipt_id: int, *, lock: bool = False) -> Del
 
     Raises: NotFound.
     """
-    query = select(DeliveryReceipt).where(col(DeliveryReceipt.id) == receipt_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Cette réception n’existe pas, ou vos droits ne vous la montrent pas."))
-    return found
+    missing = _("Cette réception n’existe pas, ou vos droits ne vous la montrent pas.")
+    return get_one(session, DeliveryReceipt, receipt_id, missing, lock=lock)
 
 
 def find_receipts(session: Session, delivery_ids: Iterable[int]) -> dict[int, list[DeliveryReceipt]]:

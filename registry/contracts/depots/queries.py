@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from registry.accounts.queries import digest_of
 from registry.contracts.depots.models import OperatorLink
-from registry.kernel.errors import NotFound
+from registry.contracts.queries import get_one
 from registry.kernel.words import _
 from registry.ledger.queries import find_spans
 
@@ -38,13 +38,8 @@ def get_link(session: Session, link_id: int, *, lock: bool = False) -> OperatorL
 
     Raises: NotFound.
     """
-    query = select(OperatorLink).where(col(OperatorLink.id) == link_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Ce lien n’existe pas, ou vos droits ne vous le montrent pas."))
-    return found
+    missing = _("Ce lien n’existe pas, ou vos droits ne vous le montrent pas.")
+    return get_one(session, OperatorLink, link_id, missing, lock=lock)
 
 
 def find_links(session: Session, contract_id: int) -> Sequence[OperatorLink]:

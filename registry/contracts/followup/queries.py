@@ -10,9 +10,9 @@ from sqlmodel import col
 
 from registry.contracts.decp.models import EssentialData
 from registry.contracts.followup.models import ContractReport, ContractStep
+from registry.contracts.queries import get_one
 from registry.documents.queries import find_evidence_on
 from registry.documents.vocabulary import ProofSubject
-from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 
@@ -22,13 +22,8 @@ def get_report(session: Session, report_id: int, *, lock: bool = False) -> Contr
 
     Raises: NotFound.
     """
-    query = select(ContractReport).where(col(ContractReport.id) == report_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Ce rapport n’existe pas, ou vos droits ne vous le montrent pas."))
-    return found
+    missing = _("Ce rapport n’existe pas, ou vos droits ne vous le montrent pas.")
+    return get_one(session, ContractReport, report_id, missing, lock=lock)
 
 
 def find_reports(session: Session, contract_id: int) -> Sequence[ContractReport]:
@@ -52,13 +47,8 @@ def get_step(session: Session, contract_step_id: int, *, lock: bool = False) -> 
 
     Raises: NotFound.
     """
-    query = select(ContractStep).where(col(ContractStep.id) == contract_step_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.execute(query).scalar_one_or_none()
-    if found is None:
-        raise NotFound(_("Cette étape n’existe pas, ou vos droits ne vous la montrent pas."))
-    return found
+    missing = _("Cette étape n’existe pas, ou vos droits ne vous la montrent pas.")
+    return get_one(session, ContractStep, contract_step_id, missing, lock=lock)
 
 
 def find_steps(session: Session, contract_id: int) -> Sequence[ContractStep]:
