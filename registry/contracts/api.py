@@ -28,12 +28,11 @@ from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole,
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 TAG = mark("Contrats")
-REASON = {"reason": "Enregistré deux fois"}
 EXAMPLE = {
     "organisation_id": 1, "kind": "dsp", "object": "Gestion du service public de l’eau potable",
     "public_service": "water", "starts_on": "2019-01-01", "ends_on": "2030-12-31",
@@ -205,36 +204,14 @@ def correct_contract(visit: Visit, contract_id: int) -> Response[ContractBody]:
     return visit.answer(_body(visit, amend_contract(visit.session, contract_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/contracts/{contract_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(
+_ASIDE = setting_aside(
+    "/api/v1/contracts/{contract_id:int}", RECORD, ContractBody, about=about, reason="Enregistré deux fois",
+    says=(
         mark("Met de côté un contrat enregistré par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit un contrat annulé, en disant pourquoi."),
     ),
+    get=get_contract, act=set_contract_aside, tell=_body,
 )  # fmt: skip
-def annul(visit: Visit, contract_id: int) -> Response[ContractBody]:
-    """Sets a contract aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, contract_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/contracts/{contract_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit un contrat annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore(visit: Visit, contract_id: int) -> Response[ContractBody]:
-    """Brings an annulled contract back, with a reason; asks for If-Match."""
-    return _set_aside(visit, contract_id, annulled=False)
-
-
-def _set_aside(visit: Visit, contract_id: int, *, annulled: bool) -> Response[ContractBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_contract(visit.session, contract_id).organisation_id)
-    contract = set_contract_aside(
-        visit.session, contract_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_body(visit, contract))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_contracts, create_contract, read_contract, correct_contract, annul, restore,
+    list_contracts, create_contract, read_contract, correct_contract, *_ASIDE,
 )  # fmt: skip

@@ -39,12 +39,12 @@ from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePe
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 TAG = mark("Contrats")
-REASON = {"reason": "Relevé deux fois"}
+REASON = "Relevé deux fois"
 _LABELS = {
     **AMENDMENT_LABELS,
     **STIPULATION_LABELS,
@@ -283,32 +283,14 @@ def correct_amendment(visit: Visit, amendment_id: int) -> Response[AmendmentBody
     return visit.answer(_amendment(amend_amendment(visit.session, amendment_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/amendments/{amendment_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met de côté un avenant relevé par erreur, avec ce qu’il dit des clauses."), versioned=True,
-                example=REASON),
+_AMENDMENT_ASIDE = setting_aside(
+    "/api/v1/amendments/{amendment_id:int}", RECORD, AmendmentBody, about=about, reason=REASON,
+    says=(
+        mark("Met de côté un avenant relevé par erreur, avec ce qu’il dit des clauses."),
+        mark("Rétablit un avenant annulé, en disant pourquoi."),
+    ),
+    get=get_amendment, act=set_amendment_aside, tell=lambda _visit, row: _amendment(row),
 )  # fmt: skip
-def annul_amendment(visit: Visit, amendment_id: int) -> Response[AmendmentBody]:
-    """Sets an amendment aside, with a reason; asks for If-Match."""
-    return _amendment_aside(visit, amendment_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/amendments/{amendment_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit un avenant annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_amendment(visit: Visit, amendment_id: int) -> Response[AmendmentBody]:
-    """Brings an annulled amendment back, with a reason; asks for If-Match."""
-    return _amendment_aside(visit, amendment_id, annulled=False)
-
-
-def _amendment_aside(visit: Visit, amendment_id: int, *, annulled: bool) -> Response[AmendmentBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_amendment(visit.session, amendment_id).organisation_id)
-    row = set_amendment_aside(
-        visit.session, amendment_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_amendment(row))
 
 
 @route(
@@ -376,36 +358,16 @@ def correct_stipulation(visit: Visit, stipulation_id: int) -> Response[Stipulati
     return visit.answer(_stipulation(amend_stipulation(visit.session, stipulation_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/stipulations/{stipulation_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met de côté ce qui a été relevé par erreur ; rien n’est supprimé."), versioned=True,
-                example=REASON),
+_STIPULATION_ASIDE = setting_aside(
+    "/api/v1/stipulations/{stipulation_id:int}", RECORD, StipulationBody, about=about, reason=REASON,
+    says=(
+        mark("Met de côté ce qui a été relevé par erreur ; rien n’est supprimé."),
+        mark("Rétablit ce qui a été annulé, en disant pourquoi."),
+    ),
+    get=get_stipulation, act=set_stipulation_aside, tell=lambda _visit, row: _stipulation(row),
 )  # fmt: skip
-def annul_stipulation(visit: Visit, stipulation_id: int) -> Response[StipulationBody]:
-    """Sets what an act says aside, with a reason; asks for If-Match."""
-    return _stipulation_aside(visit, stipulation_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/stipulations/{stipulation_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit ce qui a été annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_stipulation(visit: Visit, stipulation_id: int) -> Response[StipulationBody]:
-    """Brings back what was annulled, with a reason; asks for If-Match."""
-    return _stipulation_aside(visit, stipulation_id, annulled=False)
-
-
-def _stipulation_aside(visit: Visit, stipulation_id: int, *, annulled: bool) -> Response[StipulationBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_stipulation(visit.session, stipulation_id).organisation_id)
-    row = set_stipulation_aside(
-        visit.session, stipulation_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_stipulation(row))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    read_clauses, create_amendment, read_amendment, correct_amendment, annul_amendment, restore_amendment,
+    read_clauses, create_amendment, read_amendment, correct_amendment, *_AMENDMENT_ASIDE,
     create_clause, read_clause, note_performance, create_stipulation, read_stipulation, correct_stipulation,
-    annul_stipulation, restore_stipulation,
+    *_STIPULATION_ASIDE,
 )  # fmt: skip

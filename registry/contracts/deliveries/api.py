@@ -61,10 +61,10 @@ from registry.documents.vocabulary import FileType
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Rejected, Visit, route
 
-REASON = {"reason": "Notée deux fois"}
+REASON = "Notée deux fois"
 _LABELS = {
     **RECEIPT_LABELS,
     **DELIVERY_LABELS,
@@ -325,34 +325,14 @@ def correct_delivery(visit: Visit, delivery_id: int) -> Response[DeliveryBody]:
     return visit.answer(_body(visit, amend_delivery(visit.session, delivery_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/deliveries/{delivery_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(
+_ASIDE = setting_aside(
+    "/api/v1/deliveries/{delivery_id:int}", RECORD, DeliveryBody, about=about, reason=REASON,
+    says=(
         mark("Met de côté une livraison qui n’est pas due, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit une livraison annulée, en disant pourquoi."),
     ),
+    get=get_delivery, act=set_delivery_aside, tell=_body,
 )  # fmt: skip
-def annul(visit: Visit, delivery_id: int) -> Response[DeliveryBody]:
-    """Sets a delivery aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, delivery_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/deliveries/{delivery_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une livraison annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore(visit: Visit, delivery_id: int) -> Response[DeliveryBody]:
-    """Brings an annulled delivery back, with a reason; asks for If-Match."""
-    return _set_aside(visit, delivery_id, annulled=False)
-
-
-def _set_aside(visit: Visit, delivery_id: int, *, annulled: bool) -> Response[DeliveryBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    _may(visit, delivery_id)
-    made = set_delivery_aside(
-        visit.session, delivery_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_body(visit, made))
 
 
 @route(
@@ -417,33 +397,14 @@ def refuse(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
     return visit.answer(_receipt(refuse_receipt(visit.session, receipt_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/delivery-receipts/{receipt_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(
-        mark("Met de côté une réception notée par erreur, en disant pourquoi."), versioned=True, example=REASON
+_RECEIPT_ASIDE = setting_aside(
+    "/api/v1/delivery-receipts/{receipt_id:int}", RECORD, ReceiptBody, about=about, reason=REASON,
+    says=(
+        mark("Met de côté une réception notée par erreur, en disant pourquoi."),
+        mark("Rétablit une réception annulée, en disant pourquoi."),
     ),
+    get=get_receipt, act=set_receipt_aside, tell=lambda _visit, row: _receipt(row),
 )  # fmt: skip
-def annul_receipt(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
-    """Sets a receipt aside, with a reason; asks for If-Match."""
-    return _set_receipt_aside(visit, receipt_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/delivery-receipts/{receipt_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une réception annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_receipt(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
-    """Brings an annulled receipt back, with a reason; asks for If-Match."""
-    return _set_receipt_aside(visit, receipt_id, annulled=False)
-
-
-def _set_receipt_aside(visit: Visit, receipt_id: int, *, annulled: bool) -> Response[ReceiptBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    _may_answer(visit, receipt_id)
-    made = set_receipt_aside(
-        visit.session, receipt_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_receipt(made))
 
 
 @route(
@@ -461,6 +422,6 @@ def decide(visit: Visit, delivery_id: int) -> Response[DeliveryBody]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_deliveries, read_calendar, create_delivery, read_delivery, correct_delivery, annul, restore, create_receipt,
-    read_delivered, accept, refuse, annul_receipt, restore_receipt, decide,
+    list_deliveries, read_calendar, create_delivery, read_delivery, correct_delivery, *_ASIDE, create_receipt,
+    read_delivered, accept, refuse, *_RECEIPT_ASIDE, decide,
 )  # fmt: skip

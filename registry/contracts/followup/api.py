@@ -18,12 +18,12 @@ from registry.contracts.queries import get_contract
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 TAG = mark("Contrats")
-REASON = {"reason": "Noté deux fois"}
+REASON = "Noté deux fois"
 _LABELS = (
     REPORT_LABELS
     | STEP_LABELS
@@ -132,31 +132,11 @@ def correct_report(visit: Visit, contract_report_id: int) -> Response[ContractRe
     return visit.answer(_report(amend_report(visit.session, contract_report_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/contract-reports/{contract_report_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met de côté un rapport noté par erreur."), versioned=True, example=REASON),
+_ASIDE = setting_aside(
+    "/api/v1/contract-reports/{contract_report_id:int}", RECORD, ContractReportBody, about=about, reason=REASON,
+    says=(mark("Met de côté un rapport noté par erreur."), mark("Rétablit un rapport annulé, en disant pourquoi.")),
+    get=get_report, act=set_report_aside, tell=lambda _visit, row: _report(row),
 )  # fmt: skip
-def annul_report(visit: Visit, contract_report_id: int) -> Response[ContractReportBody]:
-    """Sets a report aside, with a reason; asks for If-Match."""
-    return _aside(visit, contract_report_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/contract-reports/{contract_report_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit un rapport annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_report(visit: Visit, contract_report_id: int) -> Response[ContractReportBody]:
-    """Brings an annulled report back, with a reason; asks for If-Match."""
-    return _aside(visit, contract_report_id, annulled=False)
-
-
-def _aside(visit: Visit, contract_report_id: int, *, annulled: bool) -> Response[ContractReportBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_report(visit.session, contract_report_id).organisation_id)
-    row = set_report_aside(visit.session, contract_report_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_report(row))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_reports, create_report, read_report, correct_report, annul_report, restore_report,
+    list_reports, create_report, read_report, correct_report, *_ASIDE,
 )  # fmt: skip

@@ -15,7 +15,7 @@ from registry.contracts.followup.service import note_step, set_step_aside
 from registry.contracts.followup.step_routes import milestones_now
 from registry.contracts.queries import get_contract
 from registry.kernel.words import mark
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 
@@ -87,29 +87,12 @@ def create_step(visit: Visit, contract_id: int) -> Response[StepNotedBody]:
     return visit.answer(_noted(made), status=HTTP_201_CREATED)
 
 
-@route(
-    "POST", "/api/v1/contract-steps/{contract_step_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met de côté ce qui a été noté d’une étape par erreur."), versioned=True, example=REASON),
+_ASIDE = setting_aside(
+    "/api/v1/contract-steps/{contract_step_id:int}", RECORD, StepNotedBody, about=about, reason=REASON,
+    says=(
+        mark("Met de côté ce qui a été noté d’une étape par erreur."),
+        mark("Rétablit ce qui a été noté d’une étape, en disant pourquoi."),
+    ),
+    get=get_step, act=set_step_aside, tell=lambda _visit, row: _noted(row),
 )  # fmt: skip
-def annul_step(visit: Visit, contract_step_id: int) -> Response[StepNotedBody]:
-    """Sets what was noted of a step aside, with a reason; asks for If-Match."""
-    return _aside(visit, contract_step_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/contract-steps/{contract_step_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit ce qui a été noté d’une étape, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_step(visit: Visit, contract_step_id: int) -> Response[StepNotedBody]:
-    """Brings back what was noted of a step, with a reason; asks for If-Match."""
-    return _aside(visit, contract_step_id, annulled=False)
-
-
-def _aside(visit: Visit, contract_step_id: int, *, annulled: bool) -> Response[StepNotedBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_step(visit.session, contract_step_id).organisation_id)
-    row = set_step_aside(visit.session, contract_step_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_noted(row))
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (list_steps, create_step, annul_step, restore_step)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (list_steps, create_step, *_ASIDE)
