@@ -31,6 +31,7 @@ from registry.kernel.words import _, mark, use_translations
 from registry.web.cookies import LOCALE_COOKIE, bearer_of
 from registry.web.forms import WHOLE
 from registry.web.scripts import asked_by_script
+from registry.web.security import loggable_path
 from registry.web.shell import Shell
 from registry.web.templating import render
 from registry.web.visits import FormOutlived, Premises, SignInNeeded
@@ -191,7 +192,7 @@ def _failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
 
 def _away(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     if (state := _state_of(error)) in _BUSY:
-        log.warning("database busy", sqlstate=state, path=request.url.path)
+        log.warning("database busy", sqlstate=state, path=loggable_path(request.scope))
         return _answer(request, Problem(503, "busy", _BUSY[state]))
     if not _is_of_the_connection(error):
         return _broken(request, error)
@@ -207,7 +208,7 @@ def _unkept(request: Request[Any, Any, Any], error: DataError) -> Response[Any]:
 
 
 def _broken(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    log.error("defect", path=request.url.path, exc_info=error)
+    log.error("defect", path=loggable_path(request.scope), exc_info=error)
     return _answer(request, Problem(500, "defect"))
 
 

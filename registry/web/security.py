@@ -4,6 +4,7 @@ Litestar's own middlewares never see an address or a method that has no route: t
 whole application.
 """
 
+import re
 import secrets
 import time
 from collections.abc import Iterable
@@ -34,6 +35,8 @@ HEADERS = (
 OVER_HTTPS = (b"strict-transport-security", b"max-age=31536000")
 """RFC 6797 § 7.2: said over https only."""
 
+_SECRET = re.compile(r"[\w-]{40,}")
+"""What has the length of the secrets that our links hold."""
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -88,7 +91,9 @@ class SecurityMiddleware:
         finally:
             seconds = time.perf_counter() - started
             DURATIONS.labels(method if method in _METHODS else "other", str(status)).observe(seconds)
-            log.info("request", method=method[:20], path=_said(scope), status=status, ms=round(seconds * 1000, 1))
+            log.info(
+                "request", method=method[:20], path=loggable_path(scope), status=status, ms=round(seconds * 1000, 1)
+            )
 
 
 def _dress(given: Iterable[tuple[bytes, bytes]], request_id: str, *, over_https: bool) -> list[tuple[bytes, bytes]]:
@@ -102,8 +107,11 @@ def _dress(given: Iterable[tuple[bytes, bytes]], request_id: str, *, over_https:
     return headers
 
 
-def _said(scope: HTTPScope) -> str:
-    """The address as the log may keep it: on one line, without its query, without the secret of a link."""
+def loggable_path(scope: Scope) -> str:
+    """The address of a request as a log may keep it: on one line, without its query, without the secret of a link.
+
+    Of an address that no route has, what looks like a secret is left out: a link is easily copied with a sign too many.
+    """
     template = str(scope.get("path_template") or "")
-    path = template if "{token" in template else scope["path"]
+    path = template if "{token" in template else scope["path"] if template else _SECRET.sub("{token}", scope["path"])
     return quote(path, safe="/{}:@-._~!$&'()*+,;=", errors="replace")[:500]

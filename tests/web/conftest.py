@@ -14,7 +14,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, RawBody
 from litestar.testing import TestClient
 from playwright.sync_api import Browser, Page, Route, sync_playwright
-from psycopg.errors import AdminShutdown, ProgramLimitExceeded
+from psycopg.errors import AdminShutdown, ProgramLimitExceeded, QueryCanceled
 from sqlalchemy.exc import DataError, OperationalError
 
 from registry.kernel.errors import (
@@ -173,6 +173,7 @@ REFUSALS: dict[str, Exception] = {
     "loin": Unavailable("La base est plus récente que ce logiciel."),
     "base": OperationalError("SELECT secret_column", {}, Exception("connection refused at 10.0.0.1")),
     "coupee": OperationalError("SELECT secret_column", {}, AdminShutdown("terminated at 10.0.0.1")),
+    "occupee": OperationalError("SELECT secret_column", {}, QueryCanceled("canceled at 10.0.0.1")),
     "pleine": OperationalError("SELECT secret_column", {}, ProgramLimitExceeded("index row 10.0.0.1")),
     "valeur": DataError("SELECT secret_column", {}, Exception("cannot contain NUL")),
     "defaut": RuntimeError("secret_column on line 3\nTraceback"),
@@ -202,7 +203,9 @@ REFUSALS["essais"] = TooManyAttempts("Trop d’essais : attendez quinze minutes.
 
 @get("/lien/{token:str}", sync_to_thread=True)
 def follow_link(token: FromPath[str]) -> Response[str]:
-    """A page whose address is a secret."""
+    """A page whose address is a secret, and which breaks when that says so."""
+    if token in REFUSALS:
+        raise REFUSALS[token]
     return Response(str(len(token)))
 
 

@@ -17,6 +17,7 @@ STATUSES = {
     "loin": (503, "/aide/problemes/unavailable"),
     "base": (503, "/aide/problemes/unavailable"),
     "coupee": (503, "/aide/problemes/unavailable"),
+    "occupee": (503, "/aide/problemes/busy"),
     "pleine": (500, "/aide/problemes/defect"),
     "valeur": (422, "/aide/problemes/unreadable-value"),
     "defaut": (500, "/aide/problemes/defect"),

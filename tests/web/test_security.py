@@ -101,6 +101,28 @@ def test_the_access_log_keeps_no_single_use_link(client: TestClient[Litestar], j
     assert "/lien/{token" in journal.getvalue()
 
 
+@pytest.mark.parametrize("kind", ["defaut", "occupee"])
+def test_what_breaks_under_a_single_use_link_is_logged_without_it(
+    client: TestClient[Litestar], journal: io.StringIO, kind: str
+) -> None:
+    assert client.get(f"/lien/{kind}").status_code >= 500
+
+    lines = [json.loads(line) for line in journal.getvalue().splitlines()]
+    assert {line["path"] for line in lines} == {"/lien/{token}"}
+
+
+def test_a_link_copied_with_a_sign_too_many_is_not_in_the_log_either(
+    client: TestClient[Litestar], journal: io.StringIO
+) -> None:
+    secret = "Zk3_" * 10 + "-ab"
+    assert client.get(f"/lien/{secret}/suite").status_code == 404
+    assert client.get(f"/liens/{secret}").status_code == 404
+    assert client.delete(f"/lien/{secret}").status_code == 405
+
+    assert secret not in journal.getvalue()
+    assert "/liens/{token}" in journal.getvalue()
+
+
 def test_a_defect_leaves_its_trace_in_the_log_under_the_number_people_see(
     client: TestClient[Litestar], journal: io.StringIO
 ) -> None:
