@@ -269,6 +269,16 @@ def test_a_program_receives_and_is_refused_as_a_page_is(town: Town) -> None:
     assert (line["label"], line["answer"]) == ("Plans", "waiting")
 
 
+@pytest.mark.parametrize("channel", ["link", "api"])
+def test_no_form_makes_what_an_agent_deposits_come_from_the_holder_or_a_program(town: Town, channel: str) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    sheet = deliver(steward, a_contract(jurist, town), label="Volumes")
+
+    kept(bring(steward, sheet, channel=channel))
+
+    assert receipt_of(steward, sheet)["channel"] == "upload"
+
+
 def test_a_reader_reads_and_changes_nothing(town: Town) -> None:
     steward, jurist, reader = town.someone(Role.STEWARD), town.someone(Role.LEGAL), town.someone(Role.READER)
     sheet = deliver(steward, a_contract(jurist, town), label="Volumes")

@@ -116,11 +116,15 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     if isinstance(read, Rejected):
         errors = {**lost, **read.errors}
         return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    form = read.form
+    if form.channel in FILES:
+        # Whoever is signed in deposits here by themselves: no form makes it come from the holder.
+        form = form.model_copy(update={"channel": DeliveryChannel.UPLOAD})
     try:
         file = look_at_delivery(visit)
         if file is not None:
             file = replace(file, checks=check_upload(visit, delivery))
-        receive(visit.session, delivery_id, read.form, file, expected=version)
+        receive(visit.session, delivery_id, form, file, expected=version)
     except Invalid as refusal:
         errors = {**lost, **refusal.by_field}
         return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
