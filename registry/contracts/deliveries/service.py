@@ -52,6 +52,8 @@ _FOLLOWS = frozenset({"clause_id", "dataset_id", "due_on"})
 """What a delivery of the calendar has from its clause."""
 FILES = frozenset({DeliveryChannel.UPLOAD, DeliveryChannel.API, DeliveryChannel.LINK})
 """The channels by which a file comes to be kept here."""
+MOST_UNANSWERED = 20
+"""How many deposits of an operator one delivery takes before it is answered: a link that leaks fills no disk."""
 _CHANGED = mark("Cette livraison a été modifiée entre-temps.")
 
 
@@ -158,8 +160,9 @@ def receive(
 
     `expected` is the version of the delivery that was read; none of an operator, who reads no version.
 
-    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted already; Invalid when the
-    file or the description is missing, or when it came before its contract.
+    Raises: NotFound; Stale; Conflict when it or its contract is annulled, when it is accepted already, when too
+    many deposits of an operator wait for an answer; Invalid when the file or the description is missing, or when it
+    came before its contract.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
@@ -180,6 +183,9 @@ def receive(
         sentence = _("Rien ne se livre avant le contrat, qui est du {day} : vérifiez la date de réception.")
         raise _wrong("received_on", sentence.format(day=say_day(began)))
     receipts = find_receipts(session, [delivery.id]).get(delivery.id, [])
+    unanswered = [one for one in receipts if one.answer is ReceiptAnswer.WAITING and not one.annulled]
+    if form.channel is DeliveryChannel.LINK and len(unanswered) >= MOST_UNANSWERED:
+        raise Conflict(_("Trop de dépôts de cette livraison attendent déjà une réponse : attendez-la."))
     say(session, "contracts:delivery:receive")
     made = DeliveryReceipt(
         organisation_id=delivery.organisation_id, delivery_id=delivery.id, number=len(receipts) + 1,
