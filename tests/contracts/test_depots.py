@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import timedelta
+from hashlib import sha256
 from html import unescape
 from io import StringIO
 from typing import Any
@@ -147,6 +148,21 @@ def test_what_is_refused_comes_with_its_reasons_and_may_be_deposited_again(scene
     assert scene.deposits(csv_of(ROWS)).status_code == 409
 
 
+def test_a_link_takes_no_more_deposits_than_somebody_can_answer(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("registry.contracts.deliveries.service.MOST_UNANSWERED", 2)
+    for volume in (1, 2):
+        assert scene.deposits(csv_of([*ROWS, ["P3", str(volume)]])).status_code == 303
+    last = csv_of([*ROWS, ["P3", "3"]])
+    full = scene.deposits(last)
+    assert (full.status_code, "attendent déjà une réponse" in full.text) == (409, True)
+    assert sha256(last).hexdigest() not in scene.town.home.files.every()
+    with scene.town.acting() as session:
+        first = session.execute(select(DeliveryReceipt).order_by(col(DeliveryReceipt.id))).scalars().first()
+        assert first is not None
+        refuse_receipt(session, first.id, RefuseForm(reasons="Le premier ne vaut plus."), expected=first.version)
+    assert scene.deposits(last).status_code == 303
+
+
 def test_the_days_given_to_correct_are_late_neither_for_us_nor_for_the_operator(scene: Scene) -> None:
     with scene.town.acting() as session:
         came = ReceiptForm(
@@ -182,6 +198,17 @@ def test_nothing_of_another_contract_is_shown_or_taken_and_the_database_holds_to
                 ),
                 {"body": scene.town.authority_id, "other": scene.other_delivery},
             )
+
+
+def test_no_table_about_contracts_is_left_open_to_the_links_of_another(scene: Scene) -> None:
+    about = "SELECT table_name FROM information_schema.columns WHERE column_name IN ('contract_id', 'delivery_id')"
+    held = "SELECT tablename FROM pg_policies WHERE policyname = 'one_contract' AND permissive = 'RESTRICTIVE'"
+    with scene.town.home.owner.connect() as connection:
+        tables = set(connection.execute(text(f"{about} AND table_schema = 'public'")).scalars())
+        closed = set(connection.execute(text(held)).scalars())
+
+    assert {"contract_report", "delivery_receipt"} <= tables
+    assert not tables - closed, "A new table says which contract it is of: give it the policy `one_contract`."
 
 
 def test_a_link_is_closed_the_moment_it_is_revoked_and_its_former_address_once_it_is_renewed(scene: Scene) -> None:
