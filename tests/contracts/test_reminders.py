@@ -13,10 +13,12 @@ from registry.contracts.clauses.forms import ClauseForm
 from registry.contracts.clauses.service import record_clause
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.queries import get_contract
 from registry.contracts.reminders.forms import ReminderForm
 from registry.contracts.reminders.gathering import gather, get_keeper
 from registry.contracts.reminders.rules import Reminded, ripe_on
 from registry.contracts.reminders.service import record_reminder
+from registry.contracts.service import set_contract_aside
 from registry.kernel.errors import Conflict, Invalid, Refusal
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
@@ -74,6 +76,15 @@ def notice(session: Session, scene: Scene) -> dict[str, Any]:
 def test_a_reminder_whose_days_do_not_follow_is_refused(scene: Scene, sent: int, delay: int, sentence: str) -> None:
     with scene.town.acting() as session, pytest.raises(Invalid, match=sentence):
         reminded(session, scene, sent=sent, delay=delay)
+
+
+@pytest.mark.database
+def test_nobody_is_reminded_of_what_a_contract_set_aside_had_delivered(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        version = get_contract(session, scene.contract).version
+        set_contract_aside(session, scene.contract, expected=version, reason="Noté deux fois", annulled=True)
+        with pytest.raises(Conflict, match="annulé"):
+            reminded(session, scene, sent=3, delay=5)
 
 
 @pytest.mark.database

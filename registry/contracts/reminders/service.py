@@ -29,8 +29,11 @@ def cost_today(session: Session, delivery: Delivery, today: date) -> Cost | None
 def refuse_unless_late(session: Session, delivery: Delivery, today: date) -> Cost:
     """How late a delivery is, of which its holder may be reminded.
 
-    Raises: Conflict when nothing is late, or when something that came waits for our own answer.
+    Raises: Conflict when its contract is annulled, when nothing is late, or when something that came waits for our own
+    answer.
     """
+    if get_contract(session, delivery.contract_id).annulled:
+        raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
     cost = cost_today(session, delivery, today)
     if delivery.annulled or delivery.answer is ReceiptAnswer.ACCEPTED or cost is None or not cost.lateness.days:
         raise Conflict(_("Cette livraison n’est pas en retard : il n’y a rien à relancer."))
