@@ -487,7 +487,8 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         receipt = receive(session, delivery.id, ReceiptForm(described=f"Remise {word}"), came, expected=None)
         return {
             "contract_report_id": report.id, "contract_step_id": step.id,
-            "delivery_id": delivery.id, "receipt_id": receipt.id, "depot_id": link.id, "depot": opened,
+            "delivery_id": delivery.id, "delivery_version": delivery.version, "receipt_id": receipt.id,
+            "depot_id": link.id, "depot": opened,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
