@@ -314,3 +314,16 @@ def test_who_records_the_contract_makes_a_link_shown_once_renews_and_revokes_it(
     assert scene.town.someone(Role.READER).get(path).status_code == 403
     wrong = dpo.post(path, {"party_id": str(scene.town.commune_id), "days": "30"})
     assert (wrong.status_code, "partie de ce contrat" in wrong.text) == (422, True)
+
+
+def test_an_agent_who_opens_the_link_deposits_as_the_link_and_sees_no_more_by_it(scene: Scene) -> None:
+    steward = scene.town.someone(Role.STEWARD)
+    shown = steward.get(f"/depot/{scene.token}")
+    assert (shown.status_code, "Assainissement" in shown.text) == (200, False)
+    place = f"/depot/{scene.token}/livraisons/{scene.delivery}"
+    sent = steward.post(place, {}, files={"file": ("volumes.csv", csv_of(ROWS))})
+    assert sent.status_code == 303, sent.text
+    with scene.town.acting() as session:
+        query = select(LedgerEntry).where(col(LedgerEntry.table_name) == "delivery_receipt")
+        [entry] = session.execute(query).scalars().all()
+    assert (entry.actor, entry.account_id) == (f"depot:{scene.link}", None)
