@@ -41,6 +41,7 @@ from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
 from registry.contracts.reminders import panels as reminders_panels
 from registry.contracts.reminders import routes as reminders_routes
+from registry.contracts.upstream import panels as upstream_panels
 from registry.dashboard import routes as dashboard_routes
 from registry.datasets import api as datasets_api
 from registry.datasets import as_of_routes as datasets_as_of
@@ -157,6 +158,7 @@ PANELS: tuple[Panel, ...] = (
     *documents_panels.PANELS,
     *contracts_panels.PANELS,
     *covering_panels.PANELS,
+    *upstream_panels.PANELS,
     *decp_panels.PANELS,
     *reminders_panels.PANELS,
     *assessments_panels.PANELS,

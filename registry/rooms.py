@@ -33,11 +33,14 @@ from registry.contracts.deliveries.queries import names_of_deliveries
 from registry.contracts.drafting import gathering as drafts
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
+from registry.contracts.models import ContractDataset
 from registry.contracts.noting import gathering as contract_note
 from registry.contracts.noting import summary as contracts_summary
 from registry.contracts.queries import PROVED as CONTRACTS_PROVED
 from registry.contracts.queries import names_of_contracts
 from registry.contracts.reminders import gathering as formal_notice
+from registry.contracts.upstream.facts import BOUND as BOUND_OF_UPSTREAM
+from registry.contracts.upstream.facts import bind_upstream, datasets_made_from, datasets_of_contracts
 from registry.dashboard import brief
 from registry.dashboard.service import count_months
 from registry.datasets.bulk.jobs import bulk_jobs
@@ -46,7 +49,7 @@ from registry.datasets.evidence import DATASETS as DATASETS_PROVED
 from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import Instead, datasets_below
-from registry.datasets.models import Dataset, DatasetField, InformationSystem
+from registry.datasets.models import Dataset, DatasetField, Derivation, InformationSystem
 from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
 from registry.documents.models import EvidenceLink
@@ -62,7 +65,7 @@ from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import asking_once, find_rows
-from registry.ledger.service import OWED, PEOPLE
+from registry.ledger.service import OWED, PASSED_ON, PEOPLE
 from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
 from registry.lifecycle.facts import bind_lifecycle
 from registry.lifecycle.models import StageRequest
@@ -255,6 +258,8 @@ _ABOUT_DATASETS = (
     (SecretAnswer, "dataset_id"),
     (PublicationChoice, "dataset_id"),
     (ReuseTerms, "dataset_id"),
+    (Derivation, "dataset_id"),
+    (ContractDataset, "dataset_id"),
 )
 """What facts of datasets are drawn from, of which many a dataset has none."""
 
@@ -272,6 +277,7 @@ def _bind_datasets(
         bound = bind_datasets_processed(session, ids, on=on, until=until, instead=instead)
         bind_retention(session, bound, on=on, until=until)
         bind_publication(session, bound, on=on, until=until)
+        bind_upstream(session, bound, on=on, until=until)
         # The last: a visa is held against all that is known.
         bind_lifecycle(session, bound, until=until)
     return bound
@@ -365,7 +371,11 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             ),
         },
         dependents=dict.fromkeys((PEOPLE, OWED), (bodies_of,))
-        | {SubjectKind.ORGANISATION: (datasets_below, contracts_below, deliveries_below), "contract": (find_governed,)},
+        | {
+            SubjectKind.ORGANISATION: (datasets_below, contracts_below, deliveries_below),
+            "contract": (find_governed, datasets_of_contracts),
+            PASSED_ON: (datasets_made_from,),
+        },
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
 
@@ -494,6 +504,6 @@ def bound_facts() -> frozenset[str]:
             *BOUND_OF_DATASETS, *BOUND_OF_ORGANISATIONS, *BOUND_OF_SYSTEMS, *BOUND_OF_ACTIVITIES,
             *BOUND_OF_ASSESSMENTS, *BOUND_OF_PROCESSORS, *BOUND_OF_JOINT, *BOUND_OF_BREACHES, *BOUND_OF_REQUESTS,
             *BOUND_OF_RETENTION, *BOUND_OF_CONTRACTS, *BOUND_OF_DOCUMENTS, *BOUND_OF_LIFECYCLE,
-            *BOUND_OF_PUBLICATION, *BOUND_OF_PEOPLE, *BOUND_OF_DELIVERIES,
+            *BOUND_OF_PUBLICATION, *BOUND_OF_PEOPLE, *BOUND_OF_DELIVERIES, *BOUND_OF_UPSTREAM,
         )
     )  # fmt: skip

@@ -126,7 +126,7 @@ def settle(session: Session, touched: Mapping[str, set[int]]) -> None:
             if kind in {PEOPLE, OWED}:
                 afar = ids - set(session.execute(_JUDGED_HERE, {"ids": sorted(ids)}).scalars())
             if afar:
-                _leave_to_the_worker(session, dependent, afar, min(touched[kind]))
+                leave_to_the_worker(session, dependent, afar, min(touched[kind]))
             wanted[dependent] = wanted.get(dependent, set()) | (ids - afar)
     # Always in the same order: see _JUDGING.
     for kind in engine.subjects:
@@ -146,12 +146,13 @@ _ASKING = text(
 """Who acts, as the database was told: on a page, the sign-in told it."""
 
 
-def _leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], organisation_id: int) -> None:
+def leave_to_the_worker(session: Session, kind: SubjectKind, ids: set[int], organisation_id: int) -> None:
+    """Has these subjects judged once the transaction is over, by who sees them all, in the name of a body."""
     asking = session.execute(_ASKING).one()
     defer(
         session,
         EVALUATE_JOB,
-        key=f"{organisation_id}:{asking.number}",
+        key=f"{organisation_id}:{asking.number}:{kind}",
         organisation_id=organisation_id,
         actor=asking.actor,
         account_id=asking.account_id,

@@ -21,6 +21,7 @@ from registry.datasets.queries import find_parts, find_upstream, get_dataset
 from registry.kernel.errors import FieldError, Invalid, NotFound
 from registry.kernel.identifiers import identifier_of
 from registry.kernel.words import _
+from registry.ledger.service import PASSED_ON, touch
 from registry.platform.tables import set_those_that_differ
 
 Part = Distribution | DataService | DatasetField | Derivation
@@ -43,7 +44,10 @@ def write_parts(session: Session, sheet: Dataset, form: DatasetForm) -> bool:
     if form.fields is not None:
         changed |= _write(session, sheet, DatasetField, "name", _under_names(form.fields))
     if form.derivations is not None:
-        changed |= _write(session, sheet, Derivation, "source_id", _under_sources(session, sheet, form.derivations))
+        made = _write(session, sheet, Derivation, "source_id", _under_sources(session, sheet, form.derivations))
+        if made:
+            touch(session, PASSED_ON, sheet.id)
+        changed |= made
     return changed
 
 

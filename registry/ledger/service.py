@@ -15,6 +15,8 @@ PEOPLE = "people"
 """What is touched, by the number of an organisation, when who serves there changed, or what they learnt."""
 OWED = "owed"
 """What is touched, by the number of an organisation, when it comes to record, or no more, what every body owes."""
+PASSED_ON = "passed-on"
+"""What is touched, by the number of a dataset, when what it passes on to what is made from it changed."""
 
 _SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
 

@@ -217,7 +217,7 @@ def test_no_finding_copies_a_free_text_that_may_name_somebody(register: Register
             "activity.purpose", "breach.delay_reasons", "breach.effects", "breach.exemption", "breach.facts",
             "breach.measures", "breach.risk_reasons", "contract.anonymisation_guarantee", "contract.exclusivity_reason",
             "contract.exclusivity_renewal_reasons", "contract.permitted_uses", "contract.waiver_reasons",
-            "dataset.anonymisation_proof", "dataset.collection_ground",
+            "dataset.anonymisation_proof", "dataset.anonymity_guarantee", "dataset.collection_ground",
             "dataset.disclosure_text", "dataset.disposal_visa_reference",
             "dataset.producer", "dataset.provenance", "dataset.publishable_category",
             "dataset.purpose", "dataset.restriction_reason",

@@ -67,6 +67,16 @@ def find_written(
     amendments, clauses, stipulations = (
         _by_contract(session, model, rows, until) for model in (Amendment, Clause, ClauseStipulation)
     )
+    return put_together(rows, amendments, clauses, stipulations)
+
+
+def put_together(
+    rows: Mapping[int, Any],
+    amendments: Mapping[int, Iterable[Any]],
+    clauses: Mapping[int, Iterable[Any]],
+    stipulations: Mapping[int, Iterable[Any]],
+) -> dict[int, Written]:
+    """What is written of the clauses of contracts, from the rows of each by contract."""
     found = {}
     for number, contract in rows.items():
         acts = {one.id: one for one in amendments.get(number, ())}

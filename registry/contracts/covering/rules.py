@@ -107,7 +107,7 @@ class Bare:
 def bare_days(terms: Iterable[Term], day: date) -> Bare | None:
     """The days around one on which none of these contracts binds; nothing where one does, or where none has dates."""
     dated = [one for one in terms if one.starts_on is not None]
-    if not dated or any(_binds(one, day) for one in dated):
+    if not dated or any(binds(one, day) for one in dated):
         return None
     ended = [last for one in dated if (last := one.binds_until) is not None and last < day]
     coming = [one.starts_on for one in dated if one.starts_on is not None and one.starts_on > day]
@@ -117,6 +117,7 @@ def bare_days(terms: Iterable[Term], day: date) -> Bare | None:
     )
 
 
-def _binds(term: Term, day: date) -> bool:
+def binds(term: Term, day: date) -> bool:
+    """Whether a contract of these days binds on a day, all renewals allowed for."""
     starts, last = term.starts_on, term.binds_until
     return starts is not None and starts <= day and (last is None or day <= last)
