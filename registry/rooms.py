@@ -50,6 +50,7 @@ from registry.datasets.evidence import SYSTEMS as SYSTEMS_PROVED
 from registry.datasets.facts import BOUND as BOUND_OF_DATASETS
 from registry.datasets.facts import Instead, datasets_below
 from registry.datasets.models import Dataset, DatasetField, Derivation, InformationSystem
+from registry.datasets.queries import find_titles
 from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
 from registry.documents.models import EvidenceLink
@@ -242,25 +243,11 @@ def _every_organisation(
     return session.execute(query).scalars().all()
 
 
-def _dataset_names(session: Session, ids: Sequence[int]) -> Mapping[int, str]:
-    rows = session.execute(select(col(Dataset.id), col(Dataset.title)).where(col(Dataset.id).in_(list(ids))))
-    return {row.id: row.title for row in rows}
-
-
-_ABOUT_DATASETS = (
-    (DatasetField, "dataset_id"),
-    (EvidenceLink, "subject_id"),
-    (ActivityDataset, "dataset_id"),
-    (DatasetRetention, "dataset_id"),
-    (RetentionHold, "dataset_id"),
-    (DisposalArticle, "dataset_id"),
-    (StageRequest, "dataset_id"),
-    (SecretAnswer, "dataset_id"),
-    (PublicationChoice, "dataset_id"),
-    (ReuseTerms, "dataset_id"),
-    (Derivation, "dataset_id"),
-    (ContractDataset, "dataset_id"),
-)
+_OF_DATASETS = (
+    DatasetField, ActivityDataset, DatasetRetention, RetentionHold, DisposalArticle, StageRequest, SecretAnswer,
+    PublicationChoice, ReuseTerms, Derivation, ContractDataset,
+)  # fmt: skip
+_ABOUT_DATASETS = ((EvidenceLink, "subject_id"), *((model, "dataset_id") for model in _OF_DATASETS))
 """What facts of datasets are drawn from, of which many a dataset has none."""
 
 
@@ -331,7 +318,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
         catalogue=load_policies(asset_root("policies"), local, home),
         subjects={
             SubjectKind.DATASET: Subject(
-                SubjectKind.DATASET, _bind_datasets, _every_dataset, _dataset_names, _is_standing
+                SubjectKind.DATASET, _bind_datasets, _every_dataset, find_titles, _is_standing
             ),
             SubjectKind.ORGANISATION: Subject(
                 SubjectKind.ORGANISATION,
