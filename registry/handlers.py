@@ -30,6 +30,7 @@ from registry.contracts.decp import routes as decp_routes
 from registry.contracts.deliveries import api as deliveries_api
 from registry.contracts.deliveries import receipt_routes as deliveries_receipts
 from registry.contracts.deliveries import routes as deliveries_routes
+from registry.contracts.depots import api as depots_api
 from registry.contracts.depots import depot_routes
 from registry.contracts.depots import routes as depots_routes
 from registry.contracts.drafting import routes as contracts_drafting
@@ -249,6 +250,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *deliveries_api.HANDLERS,
     *depots_routes.HANDLERS,
     *depot_routes.HANDLERS,
+    *depots_api.HANDLERS,
     *reminders_routes.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,

@@ -35,7 +35,7 @@ from registry.accounts.queries import (
     get_grant,
     read_link,
 )
-from registry.accounts.rules import FAILURE_WINDOW, SESSION_LASTS
+from registry.accounts.rules import SESSION_LASTS
 from registry.accounts.service import (
     TooManyAttempts,
     ask_reset,
@@ -149,7 +149,7 @@ def open_session(visit: Visit) -> Response[Any]:
             address=visit.address, browser=visit.request.headers.get("user-agent"),
         )  # fmt: skip
     except TooManyAttempts as refusal:
-        visit.headers["Retry-After"] = str(int(FAILURE_WINDOW.total_seconds()))
+        visit.headers["Retry-After"] = str(refusal.wait)
         return _sign_in_page(
             visit, following, email=form.email, error=refusal.message, status=HTTP_429_TOO_MANY_REQUESTS
         )

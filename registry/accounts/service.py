@@ -24,6 +24,7 @@ from registry.accounts.queries import (
 )
 from registry.accounts.rules import (
     ENDED_KEPT,
+    FAILURE_WINDOW,
     INVITATION_LASTS,
     RESET_LASTS,
     SESSION_IDLE,
@@ -56,6 +57,7 @@ class TooManyAttempts(Refusal):
     """So many sign-ins failed that the next must wait (429)."""
 
     code = "too-many-attempts"
+    wait = int(FAILURE_WINDOW.total_seconds())
 
 
 def new_token() -> str:

@@ -31,6 +31,8 @@ class Refusal(Exception):
     """A request the registry understands and refuses, with a sentence for people."""
 
     code: ClassVar[str] = "refused"
+    wait: ClassVar[int] = 0
+    """Units: seconds after which the same may be asked again; 0 where no time changes anything."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -183,8 +183,11 @@ def _call_view(document: dict[str, Any], path: str, method: str, operation: dict
         for status, answer in operation["responses"].items()
     ]
     security = operation.get("security", [])
-    scope = security[0]["key"][0] if security else ""
-    scopes = {"read": _("clé de lecture"), "write": _("clé de lecture et d’écriture"), "": _("sans clé")}
+    scope = next(iter(security[0].get("key", ["link"]))) if security else ""
+    scopes = {
+        "read": _("clé de lecture"), "write": _("clé de lecture et d’écriture"), "": _("sans clé"),
+        "link": _("jeton d’un lien de dépôt"),
+    }  # fmt: skip
     return CallView(
         operation["operationId"], method.upper(), path, operation["summary"], operation["description"],
         operation.get("x-permission", ""), scopes[scope], asked,

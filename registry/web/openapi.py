@@ -32,6 +32,7 @@ _DOCUMENT = mark(
     "réponse et rien n’est fait deux fois."
 )
 _KEY = mark("Une clé d’API, faite depuis « Mon compte » : de lecture, ou de lecture et d’écriture.")
+_LINK_KEY = mark("Le jeton d’un lien de dépôt : ce qui suit /depot/ dans l’adresse remise au titulaire d’un contrat.")
 _IF_MATCH = mark("L’ETag lu : le changement est refusé (412) si la fiche a changé depuis, ou s’il manque (428).")
 _IDEMPOTENCY = mark(
     "Une clé de votre choix, unique pour ce que vous demandez : la même demande rejouée sous la même clé reçoit la "
@@ -73,6 +74,11 @@ class Described:
     def brings_file(self) -> bool:
         """Whether its body is a form with a file."""
         return bool(self.handler.opt.get("upload"))
+
+    @property
+    def own_key(self) -> bool:
+        """Whether its key is none of an account: the token of a link."""
+        return bool(self.handler.opt.get("own_key"))
 
     @property
     def gives(self) -> Any:
@@ -122,7 +128,10 @@ def describe(app: Litestar, *, title: str, server: str) -> dict[str, Any]:
             "schemas": {**schemas, "Problem": _problem()},
             "headers": _headers(),
             "responses": _refusals(),
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": _(_KEY)}},
+            "securitySchemes": {
+                "key": {"type": "http", "scheme": "bearer", "description": _(_KEY)},
+                "link": {"type": "http", "scheme": "bearer", "description": _(_LINK_KEY)},
+            },
         },
     }
 
@@ -178,6 +187,8 @@ def _operation(one: Described, places: Places) -> dict[str, Any]:
         scope = "write" if one.permission in WRITING else "read"
         operation["security"] = [{"key": [scope]}]
         operation["x-permission"] = str(one.permission)
+    elif one.own_key:
+        operation["security"] = [{"link": []}]
     if one.takes is not None:
         operation["requestBody"] = {
             "required": True,
@@ -256,7 +267,7 @@ def _in_headers(one: Described) -> list[dict[str, Any]]:
             {"name": "If-None-Match", "in": "header", "required": False, "description": _(_IF_NONE_MATCH),
              "schema": {"type": "string"}, "example": '"3-9f86d081884c7d65"'}
         )  # fmt: skip
-    if one.method == "POST":
+    if one.method == "POST" and not one.own_key:
         asked.append(
             {"name": "Idempotency-Key", "in": "header", "required": False, "description": _(_IDEMPOTENCY),
              "schema": {"type": "string", "pattern": "^[!-~]{1,200}$"},
@@ -269,7 +280,7 @@ def _responses(one: Described, places: Places) -> dict[str, Any]:
     shape = places.get((one.gives, "serialization"), {})
     given = {
         "ETag": one.has_version or one.is_tagged, "Location": one.about.creates, "Link": one.has_pages,
-        "Idempotency-Replayed": one.method == "POST",
+        "Idempotency-Replayed": one.method == "POST" and not one.own_key,
     }  # fmt: skip
     answers: dict[str, Any] = {
         str(one.about.status): {
@@ -291,6 +302,8 @@ def _statuses(one: Described) -> set[int]:
     found = {400, 422, 503}
     if one.permission is not None:
         found |= {401, 403}
+    if one.own_key:
+        found |= {401, 429}
     if "{" in one.path or one.takes is not None:
         found.add(404)
     if one.method in _UNSAFE:
@@ -302,7 +315,7 @@ def _statuses(one: Described) -> set[int]:
     return found
 
 
-_DETAILED = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 503)
+_DETAILED = (400, 401, 403, 404, 409, 412, 413, 415, 422, 428, 429, 503)
 
 
 def _refusals() -> dict[str, Any]:
@@ -313,7 +326,8 @@ def _refusals() -> dict[str, Any]:
     answers["304"] = {
         "description": _(_UNCHANGED), "headers": {"ETag": {"$ref": "#/components/headers/ETag"}},
     }  # fmt: skip
-    answers["503"]["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
+    for status in ("429", "503"):
+        answers[status]["headers"] = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
     return answers
 
 

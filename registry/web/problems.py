@@ -181,7 +181,8 @@ def _refused(request: Request[Any, Any, Any], refusal: Refusal) -> Response[Any]
     status = _BY_CODE.get(refusal.code, status)
     errors = refusal.errors if isinstance(refusal, Invalid) else ()
     typed = refusal.fields if isinstance(refusal, FormOutlived) else ()
-    return _answer(request, Problem(status, refusal.code, refusal.message, errors, typed=typed))
+    wait = {"Retry-After": str(refusal.wait)} if refusal.wait else None
+    return _answer(request, Problem(status, refusal.code, refusal.message, errors, wait, typed=typed))
 
 
 def _failed(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:

@@ -24,7 +24,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER, HTTP_400_BAD_
 from pydantic import BaseModel
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Forbidden, Refusal
+from registry.kernel.errors import Forbidden, Invalid, Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, use_translations
 from registry.platform.answers import find_answer, keep_answer
@@ -299,6 +299,9 @@ def is_https(premises: Premises) -> bool:
 def _enter(visit: Visit, permission: Permission | None) -> None:
     """Finds out who acts and checks what the route asks for."""
     request = visit.request
+    if request.route_handler.opt["own_key"]:
+        # The room let it in before, and says itself who holds the key; no cookie says anything of who asks.
+        return
     if bearer := bearer_of(request):
         if not visit.is_api and request.method not in _SAFE_METHODS:
             raise Forbidden(_("Une clé d’API n’agit que par l’API : ses adresses commencent par /api/."))
@@ -398,6 +401,8 @@ def _answer_call(visit: Visit, handler: Handler, rest: dict[str, Any]) -> Respon
     key = visit.request.headers.get("idempotency-key")
     if key is None or visit.request.method != "POST":
         return handler(visit, **rest)
+    if visit.request.route_handler.opt["own_key"]:
+        raise Invalid(_("Idempotency-Key n’est pas prise ici : relisez ce qui est reçu avant d’envoyer de nouveau."))
     visitor = visit.visitor
     asked = keyed_request(
         key, visit.request, visit.body, visit.upload,
@@ -414,7 +419,9 @@ def _answer_call(visit: Visit, handler: Handler, rest: dict[str, Any]) -> Respon
     return response
 
 
-def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> Callable[..., Response[Any]]:
+def _wrap(
+    handler: Handler, permission: Permission | None, admits: Admits | None, *, unsafe: bool
+) -> Callable[..., Response[Any]]:
     """The function Litestar sees: the request (and the body's bytes), then what stands in the address."""
     said = inspect.signature(handler)
     rest = [
@@ -428,6 +435,8 @@ def _wrap(handler: Handler, permission: Permission | None, *, unsafe: bool) -> C
 
     def answer(**given: Any) -> Response[Any]:
         request, body = given.pop("request"), given.pop("body", b"")
+        if admits is not None:
+            _admit_stranger(admits, request)
         return _answer(handler, permission, request, body, given)
 
     parameters = [*first, *(one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in rest)]
@@ -498,20 +507,24 @@ def route(
     about: ApiCall | None = None,
     published: bool = False,
     admits: Admits | None = None,
+    own_key: bool = False,
 ) -> Callable[[Handler], HTTPRouteHandler]:
     """Declares a route with the permission it asks for; `takes` is the shape of an API call's body, `about` the rest.
 
     One that is `published` reads as the public does, whoever asks. With `upload`, the form brings a file within what
-    that says, which `visit.upload` holds until the answer; one open to all says first whom it `admits`.
+    that says, which `visit.upload` holds until the answer; one open to all says first whom it `admits`. With `own_key`,
+    the key in `Authorization: Bearer` is no account's: the room admits it, and says who holds it.
     """
+    if own_key and admits is None:
+        raise ValueError(f"{path}: a key of its own is admitted by whoever gave it")
 
     def declare(handler: Handler) -> HTTPRouteHandler:
         options: dict[str, Any] = {
             "permission": permission, "takes": takes, "guarded": True, "about": about, "upload": upload is not None,
-            "published": published,
+            "published": published, "own_key": own_key,
             "gives": inspect.signature(handler).return_annotation,
         }  # fmt: skip
-        wrapped: Callable[..., Any] = _wrap(handler, permission, unsafe=method != "GET")
+        wrapped: Callable[..., Any] = _wrap(handler, permission, admits, unsafe=method != "GET")
         more: dict[str, Any] = {"sync_to_thread": True}
         if upload is not None:
             if permission is None and admits is None:

@@ -123,8 +123,8 @@ def send(
     headers: dict[str, str] = {}
     more: dict[str, Any] = {}
     is_api = wanted.path.startswith("/api/")
-    if asker.key and (is_api or key_everywhere):
-        headers["Authorization"] = f"Bearer {asker.key}"
+    if (wanted.key or asker.key) and (is_api or key_everywhere):
+        headers["Authorization"] = f"Bearer {wanted.key or asker.key}"
     else:
         headers["Cookie"] = asker.cookie
         headers["X-CSRF-Token"] = asker.csrf

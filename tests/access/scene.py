@@ -22,6 +22,7 @@ from registry.contracts.decp.reading import ReadConcessions
 from registry.contracts.decp.service import keep_preview, plan_import
 from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
 from registry.contracts.deliveries.service import DeliveredFile, receive, record_delivery
+from registry.contracts.depots.api import DEPOT
 from registry.contracts.depots.forms import DepotForm
 from registry.contracts.depots.service import make_operator_link
 from registry.contracts.followup.forms import ReportForm, StepForm
@@ -609,6 +610,8 @@ class Call:
     content: str | None = None
     version: int | None = None
     file: bool = False
+    key: str = ""
+    """The key of the address itself, whoever asks: the token of a link."""
 
 
 def _governed(session: Session, organisation_id: int, word: str) -> dict[str, int]:
@@ -1289,6 +1292,7 @@ _OF_MOVED = (
 SPARE_BY_API = ("course_id", "hold_id", "link_id", "rule_id", "slip_id")
 ON_SPARE = {"/api/v1/imports/{batch_id:int}/abandonment"}
 WITH_FILE = {
+    f"POST {DEPOT}/deliveries/{{delivery_id:int}}/receipts",
     "POST /depot/{token:str}/livraisons/{delivery_id:int}",
     "POST /livraisons/{delivery_id:int}/recevoir", "POST /api/v1/deliveries/{delivery_id:int}/receipts",
     "POST /contrats/donnees-essentielles", "POST /api/v1/contracts/essential-data/imports",
@@ -1363,6 +1367,7 @@ def call(method: str, path: str, of: Objects, *, subject: str = "dataset") -> Ca
         json=BODIES[route](of) if route in BODIES else None,
         version=_version(path, of),
         file=route in WITH_FILE,
+        key=of.depot if path.startswith(DEPOT) else "",
     )
 
 
@@ -1403,6 +1408,8 @@ def _version(path: str, of: Objects) -> int | None:
 def owners_of(path: str, route: str) -> tuple[str, ...]:
     """Whose things a route can be asked about: everybody's, nobody's in particular, or none at all."""
     if any(f"{{{name}:str}}" in path for name in ("policy_id", "text_identifier", "digest", "token", "code")):
+        return ("own", "none")
+    if path.startswith(DEPOT):
         return ("own", "none")
     if "{form:str}" in path:
         return ("-",)

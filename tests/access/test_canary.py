@@ -46,6 +46,7 @@ OPEN = {
     "/statique/{digest:str}/{name:str}",
     "/lien/{token:str}",
     "/depot/{token:str}",
+    "/api/v1/depot",
     "/agenda/{token:str}/echeances.ics",
 }
 """Not asked for here: they show nothing recorded, or are opened by a secret of their own."""

@@ -15,10 +15,10 @@ pytestmark = pytest.mark.database
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed: see pyproject.toml")
 engine = pytest.importorskip("schemathesis.engine")
 SEED = 20261125
-UNSAID = ["2xx", "304", "401", "403", "404", "409", "412", "422", "503"]
+UNSAID = ["2xx", "304", "401", "403", "404", "409", "412", "422", "429", "503"]
 """What a request that fits the document may still be answered: a document cannot say that a day is not to come, that
 a contact or a system must be one the asker may read, that an ETag is the present one."""
-UNMET = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428"]
+UNMET = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
 """What a request that does not fit may be answered: an older version is refused before its body is read."""
 
 

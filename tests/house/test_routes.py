@@ -56,6 +56,8 @@ PUBLIC = {
     "POST /lien/{token:str}": "the link is the secret",
     "GET /depot/{token:str}": "the secret of its address decides, and opens one contract",
     "POST /depot/{token:str}/livraisons/{delivery_id:int}": "the secret of its address decides, and opens one contract",
+    "GET /api/v1/depot": "the token of a link decides, and opens one contract",
+    "POST /api/v1/depot/deliveries/{delivery_id:int}/receipts": "the token of a link decides, and opens one contract",
     "POST /mot-de-passe-oublie": "asked by somebody who cannot sign in; the answer is always the same",
 }
 """What anybody may ask for without signing in, each with its reason."""

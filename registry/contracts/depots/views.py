@@ -6,16 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from registry.contracts.checks.views import ReportView, say_report
-from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
-from registry.contracts.deliveries.service import Cost
 from registry.contracts.deliveries.views import state_mark, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.depots.gathering import Depot, Owed
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.vocabulary import DepotState
 from registry.contracts.views import StateMark
 from registry.kernel.words import _, ngettext
-from registry.platform.models import StoredFile
 
 _SHAPES = {
     DepotState.OPEN: "compliant", DepotState.EXPIRED: "not-applicable", DepotState.REVOKED: "not-applicable",
@@ -109,6 +108,7 @@ class DepotPage:
     error: str
     at_fault: int
     limit: int
+    origin: str
 
 
 @dataclass(frozen=True)
@@ -129,31 +129,27 @@ def link_line(link: OperatorLink, names: Mapping[int, str], today: date) -> Link
     )  # fmt: skip
 
 
-def owed_view(
-    delivery: Delivery, titles: Mapping[int, str], receipts: Sequence[DeliveryReceipt],
-    files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime], cost: Cost | None, today: date,
-) -> OwedView:  # fmt: skip
+def owed_view(owed: Owed, depot: Depot, today: date) -> OwedView:
     """A delivery as the operator sees it, the last deposit first."""
+    delivery = owed.delivery
     state = state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
     note = ""
-    if state is DeliveryState.LATE and cost is not None:
-        days = cost.lateness.days
+    if state is DeliveryState.LATE and owed.cost is not None:
+        days = owed.cost.lateness.days
         note = ngettext("%(num)s jour de retard", "%(num)s jours de retard", days) % {"num": days}
     word = _("Déposée, attend la réponse") if state is DeliveryState.WAITING else state.label
     return OwedView(
-        id=delivery.id, title=title_of(delivery, titles), due_on=delivery.due_on, until=delivery.in_time_until,
+        id=delivery.id, title=title_of(delivery, depot.titles), due_on=delivery.due_on, until=delivery.in_time_until,
         state=StateMark(state_mark(state).code, word), note=note,
-        deposits=[_deposited(one, files, arrivals) for one in reversed(receipts) if not one.annulled],
+        deposits=[_deposited(one, depot) for one in reversed(owed.receipts) if not one.annulled],
         may_deposit=delivery.answer is not ReceiptAnswer.ACCEPTED,
     )  # fmt: skip
 
 
-def _deposited(
-    receipt: DeliveryReceipt, files: Mapping[int, StoredFile], arrivals: Mapping[int, datetime]
-) -> DepositedView:  # fmt: skip
-    file = files.get(receipt.file_id) if receipt.file_id is not None else None
+def _deposited(receipt: DeliveryReceipt, depot: Depot) -> DepositedView:
+    file = depot.files.get(receipt.file_id) if receipt.file_id is not None else None
     return DepositedView(
-        number=receipt.number, at=arrivals.get(receipt.id), received_on=receipt.received_on,
+        number=receipt.number, at=depot.arrivals.get(receipt.id), received_on=receipt.received_on,
         file=receipt.file_name or "", sha256=file.sha256 if file is not None else "",
         shape=_ANSWERS[receipt.answer],
         answer=_("Attend la réponse de la collectivité") if receipt.answer is ReceiptAnswer.WAITING

@@ -1,0 +1,74 @@
+"""What a link shows of its contract, gathered once for the page and for the API."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.expecting import reading_of
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.queries import find_deliveries_of, find_files, find_receipts
+from registry.contracts.deliveries.service import Cost, cost_of
+from registry.contracts.deliveries.vocabulary import ReceiptAnswer
+from registry.contracts.depots.queries import Depositor, find_arrivals, get_link
+from registry.contracts.models import Contract
+from registry.contracts.queries import get_contract
+from registry.datasets.queries import find_titles
+from registry.kernel.dates import plus_months
+from registry.organisations.queries import find_names_of
+from registry.platform.models import StoredFile
+
+_KEPT_MONTHS = 12
+"""How long what is accepted stays on the page."""
+
+
+@dataclass(frozen=True)
+class Owed:
+    """A delivery of the contract: what came of it in order, and how late it is."""
+
+    delivery: Delivery
+    receipts: Sequence[DeliveryReceipt]
+    cost: Cost | None
+
+
+@dataclass(frozen=True)
+class Depot:
+    """The contract that a link opens, and all that is known of what it has delivered."""
+
+    contract: Contract
+    organisation: str
+    party: str
+    expires_on: date
+    owed: Sequence[Owed]
+    files: Mapping[int, StoredFile]
+    arrivals: Mapping[int, datetime]
+    titles: Mapping[int, str]
+
+
+def gather_depot(session: Session, who: Depositor, today: date) -> Depot:
+    """What whoever holds a link may see: one contract, what it awaits, what came."""
+    contract = get_contract(session, who.contract_id)
+    since = plus_months(today, -_KEPT_MONTHS)
+    rows = [one for one in find_deliveries_of(session, who.contract_id) if not one.annulled and _is_shown(one, since)]
+    receipts = find_receipts(session, [one.id for one in rows])
+    kept = [one for each in receipts.values() for one in each]
+    names = find_names_of(session, [who.organisation_id, who.party_id])
+    reading = reading_of(find_written(session, [contract])[contract.id], today)
+    owed = []
+    for one in rows:
+        came = receipts.get(one.id, [])
+        owed.append(Owed(one, came, cost_of(one, came, reading, today)))
+    return Depot(
+        contract=contract, organisation=names.get(who.organisation_id, ""), party=names.get(who.party_id, ""),
+        expires_on=get_link(session, who.link_id).expires_on, owed=owed,
+        files=find_files(session, [one.file_id for one in kept if one.file_id is not None]),
+        arrivals=find_arrivals(session, [one.id for one in kept]),
+        titles=find_titles(session, {one.dataset_id for one in rows if one.dataset_id is not None}),
+    )  # fmt: skip
+
+
+def _is_shown(delivery: Delivery, since: date) -> bool:
+    """Whether the operator still has something to see of a delivery: accepted ones leave after some months."""
+    return delivery.answer is not ReceiptAnswer.ACCEPTED or delivery.received_on is None or delivery.received_on > since
