@@ -4,6 +4,9 @@ import calendar
 from datetime import date, timedelta
 from functools import lru_cache
 
+_EVERYWHERE = 28
+"""The last day that every month has."""
+
 
 def plus_days(day: date, days: int) -> date:
     """The day so many days later, or the last day the calendar holds."""
@@ -19,7 +22,8 @@ def plus_months(day: date, months: int) -> date:
     if number >= (date.max.year + 1) * 12:
         return date.max
     year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+    last = calendar.monthrange(year, month + 1)[1] if day.day > _EVERYWHERE else _EVERYWHERE
+    return date(year, month + 1, min(day.day, last))
 
 
 def _easter(year: int) -> date:

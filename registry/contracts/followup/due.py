@@ -30,6 +30,10 @@ _COLUMNS = (
     Contract.consulted_on, Contract.signed_on, Contract.starts_on, Contract.ends_on, Contract.tacit_renewal,
     Contract.renewed_until, Contract.hosts_data,
 )  # fmt: skip
+_NOTED = (
+    ContractStep.contract_id, ContractStep.clause_id, ContractStep.step, ContractStep.done_on, ContractStep.undone_on,
+    ContractStep.planned_on, ContractStep.annulled,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,8 @@ def find_due(session: Session, today: date, last: date) -> list[Due]:
     contracts = session.execute(select(*map(col, _COLUMNS)).where(~col(Contract.annulled))).all()
     kinds = {one.clause for one in known_steps() if one.since and one.clause} | {"annual-report"}
     written = find_written_of(session, contracts, kinds)
-    noted = _by_contract(
-        session, ContractStep, ("contract_id", "clause_id", "step", "done_on", "undone_on", "planned_on", "annulled")
-    )
-    received = {
-        (row.contract_id, row.year)
-        for rows in _by_contract(session, ContractReport, ("contract_id", "year", "received_on", "annulled")).values()
-        for row in rows
-        if row.received_on is not None
-    }
+    noted = _noted(session)
+    received = _received(session, today.year - 1)
     found = []
     for contract in contracts:
         held = held_on(written[contract.id], today) if contract.id in written else {}
@@ -81,21 +78,30 @@ def find_due(session: Session, today: date, last: date) -> list[Due]:
     return found
 
 
-def _by_contract(session: Session, model: type[Any], columns: tuple[str, ...]) -> dict[int, list[Any]]:
+def _noted(session: Session) -> dict[int, list[Any]]:
+    """What was noted of the steps of contracts and stands, by contract, the first first."""
     found: dict[int, list[Any]] = {}
-    query = select(*(col(getattr(model, name)) for name in columns)).where(~col(model.annulled)).order_by(col(model.id))
+    query = select(*map(col, _NOTED)).where(~col(ContractStep.annulled)).order_by(col(ContractStep.id))
     for row in session.execute(query):
         found.setdefault(row.contract_id, []).append(row)
     return found
+
+
+def _received(session: Session, first: int) -> set[tuple[int, int]]:
+    """The contracts whose report on a financial year was handed over, with the year, from one on."""
+    query = select(col(ContractReport.contract_id), col(ContractReport.year)).where(
+        ~col(ContractReport.annulled), col(ContractReport.received_on).is_not(None), col(ContractReport.year) >= first
+    )
+    return {(row.contract_id, row.year) for row in session.execute(query)}
 
 
 def _steps_of(
     contract: Any, held: Mapping[str, list[Any]], rows: list[Any], today: date, last: date
 ) -> dict[str, date]:  # fmt: skip
     found: dict[str, date] = {}
-    for one in milestones_of(contract, held, rows, today):
+    for one in milestones_of(contract, held, rows, today, until=last):
         day = one.due_on
-        if day is None or day > last or not one.is_open:
+        if day is None or not one.is_open:
             continue
         missed = one.undone_on is not None or one.step.policy or plus_months(day, STILL_TOLD) < today
         if day >= today or not missed:

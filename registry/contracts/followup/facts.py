@@ -125,6 +125,6 @@ def bind_essential(
     if contract.starts_on is None:
         return
     due = next((one for one in known_steps() if one.code == "execution-data-published"), None)
-    day = due_day(due, contract, {}, None, on) if due is not None else None
+    day = due_day(due, term_of(contract), {}, None, on) if due is not None else None
     facts["contract.execution_data_year_due"] = on.year - 1
     may_be_absent(facts, "contract.execution_data_due_on", day, ("day",), "day")

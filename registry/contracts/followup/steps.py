@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from registry.contracts.clauses.standing import concedes_public_service
-from registry.contracts.rules import term_of
+from registry.contracts.rules import Term, term_of
 from registry.kernel.dates import plus_months
 from registry.platform.lists import CodeList, load_list
 
@@ -39,16 +39,22 @@ class StepTerms:
     every: int | None
     policy: str
 
-    def concerns(self, contract: Any, *, conceded: bool) -> bool:
-        """Whether a contract has this step, as far as its own fields tell; one that nobody filled is no reason to."""
-        consulted, signed = contract.consulted_on, contract.signed_on
+    def suits(self, kind: str, service: str, *, holds: bool, conceded: bool) -> bool:
+        """Whether contracts of a kind, on a service, may have this step, whatever their days."""
         return (
-            (not self.kinds or str(contract.kind) in self.kinds)
-            and (not self.services or str(contract.public_service) in self.services)
+            (not self.kinds or kind in self.kinds)
+            and (not self.services or service in self.services)
             and (not self.conceded or conceded)
-            and (not self.holds or contract.hosts_data is True)
-            and (self.consulted_before is None or (consulted is not None and consulted < self.consulted_before))
-            and (self.signed_from is None or (signed is not None and signed >= self.signed_from))
+            and (not self.holds or holds)
+        )
+
+    def is_of_its_days(self, contract: Any) -> bool:
+        """Whether the days of a contract give it this step; one that nobody filled is no reason to."""
+        if self.consulted_before is None and self.signed_from is None:
+            return True
+        consulted, signed = contract.consulted_on, contract.signed_on
+        return (self.consulted_before is None or (consulted is not None and consulted < self.consulted_before)) and (
+            self.signed_from is None or (signed is not None and signed >= self.signed_from)
         )
 
     def follows(self, terms: Mapping[str, Any]) -> bool:
@@ -81,6 +87,12 @@ def _known(of: CodeList) -> tuple[StepTerms, ...]:
 def known_steps() -> tuple[StepTerms, ...]:
     """What the list says of each step, in its order."""
     return _known(steps())
+
+
+@lru_cache(maxsize=512)
+def _suiting(of: CodeList, kind: str, service: str, holds: bool, conceded: bool) -> tuple[StepTerms, ...]:
+    """The steps of such contracts: of thousands, few are of another sort than those before."""
+    return tuple(one for one in _known(of) if one.suits(kind, service, holds=holds, conceded=conceded))
 
 
 @dataclass(frozen=True)
@@ -121,39 +133,45 @@ def noted_of(rows: Iterable[Any], code: str, clause_id: int | None, day: date) -
 
 
 def milestones_of(
-    contract: Any, held: Mapping[str, Sequence[Any]], rows: Sequence[Any], day: date
-) -> list[Milestone]:  # fmt: skip
-    """The steps of a contract on a day; `held` is what acts say of its clauses in force, by kind."""
-    found, conceded = [], concedes_public_service(contract) is True
-    for step in known_steps():
-        if (step.clause and step.clause not in held) or not step.concerns(contract, conceded=conceded):
+    contract: Any, held: Mapping[str, Sequence[Any]], rows: Sequence[Any], day: date, *, until: date | None = None
+) -> list[Milestone]:
+    """The steps of a contract on a day; `held` is what acts say of its clauses in force, by kind.
+
+    With `until`, those due by then alone.
+    """
+    conceded, term = concedes_public_service(contract) is True, term_of(contract)
+    found = []
+    for step in _suiting(
+        steps(), str(contract.kind), str(contract.public_service), contract.hosts_data is True, conceded
+    ):
+        if (step.clause and step.clause not in held) or not step.is_of_its_days(contract):
             continue
-        if step.clause:
-            called = [one for one in held.get(step.clause, ()) if step.follows(one.terms)]
-            found += [_milestone(step, contract, one.clause_id, one.terms, rows, day) for one in called]
-        else:
-            found.append(_milestone(step, contract, None, {}, rows, day))
-    return found
+        if not step.clause:
+            found.append(_milestone(step, term, None, {}, rows, day, until))
+            continue
+        called = [one for one in held[step.clause] if step.follows(one.terms)]
+        found += [_milestone(step, term, one.clause_id, one.terms, rows, day, until) for one in called]
+    return [one for one in found if one is not None]
 
 
 def _milestone(
-    step: StepTerms, contract: Any, clause_id: int | None, terms: Mapping[str, Any], rows: Sequence[Any], day: date
-) -> Milestone:  # fmt: skip
+    step: StepTerms, term: Term, clause_id: int | None, terms: Mapping[str, Any], rows: Sequence[Any], day: date,
+    until: date | None,
+) -> Milestone | None:  # fmt: skip
     noted = noted_of(rows, step.code, clause_id, day) if rows else []
-    done = max((one.done_on for one in noted if one.done_on is not None), default=None)
-    undone = max((one.undone_on for one in noted if one.undone_on is not None), default=None)
+    done = max((one.done_on for one in noted if one.done_on is not None), default=None) if noted else None
     agreed = next((one.planned_on for one in reversed(noted) if one.planned_on is not None), None)
-    return Milestone(
-        step, clause_id, agreed or due_day(step, contract, terms, done, day), done, undone, agreed is not None,
-        tuple(noted),
-    )  # fmt: skip
+    due = agreed or due_day(step, term, terms, done, day)
+    if until is not None and (due is None or due > until):
+        return None
+    undone = max((one.undone_on for one in noted if one.undone_on is not None), default=None) if noted else None
+    return Milestone(step, clause_id, due, done, undone, agreed is not None, tuple(noted))
 
 
 def due_day(
-    step: StepTerms, contract: Any, terms: Mapping[str, Any], done: date | None, day: date
+    step: StepTerms, term: Term, terms: Mapping[str, Any], done: date | None, day: date
 ) -> date | None:  # fmt: skip
     """The day a step is due, or nothing where none is set or known; the next one where it returns and was done."""
-    term = term_of(contract)
     if step.since == _END:
         first = term.last_on(day)
     elif step.since == START:
