@@ -129,16 +129,26 @@ def coverage_of(written: Written, asked: Asked, datasets: Sequence[int], day: da
         if kind not in expected and not clauses:
             continue
         due = frozenset(columns_of(kind, datasets)) if kind in expected else frozenset()
-        cells = {}
         of_datasets = scope_is_dataset(kind) and bool(datasets)
+        abouts = {one.stipulation.datasets for number in clauses for one in spans.get(number, ())}
+        abouts |= {frozenset(one[1].datasets) for number in clauses for one in drafts.get(number, ())}
+        abouts.discard(frozenset())
+        # Most datasets of a contract are in the same clauses as others: what is said of one is said of all of these.
+        alike: dict[tuple[bool, ...], Cell] = {}
+        cells = {}
         for column in columns:
-            stands = []
-            for number in clauses:
-                held = [one for one in spans.get(number, ()) if _answers(one.stipulation.datasets, column, of_datasets)]
-                drawn = [one for one in drafts.get(number, ()) if _answers(one[1].datasets, column, of_datasets)]
-                if held or drawn:
-                    stands.append(stand(written.clauses[number], held, drawn, day))
-            cells[column] = _cell(stands, due=column in due)
+            key = (column is WHOLE, *[column in about for about in abouts])
+            if key not in alike:
+                stands = []
+                for number in clauses:
+                    held = [
+                        one for one in spans.get(number, ()) if _answers(one.stipulation.datasets, column, of_datasets)
+                    ]
+                    drawn = [one for one in drafts.get(number, ()) if _answers(one[1].datasets, column, of_datasets)]
+                    if held or drawn:
+                        stands.append(stand(written.clauses[number], held, drawn, day))
+                alike[key] = _cell(stands, due=column in due)
+            cells[column] = alike[key]
         if kind in expected or any(cell.said_by is not None for cell in cells.values()):
             lines.append(CoverageLine(kind, cells))
     return Coverage(columns, lines)

@@ -46,7 +46,8 @@ from registry.web.templating import say_day
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
-_PAGE, _LIST = 50, "couverture"
+_PAGE, _LIST = 20, "couverture"
+"""Contracts a page: each line of it is a whole matrix."""
 _GOING = frozenset(ContractState) - {ContractState.ENDED}
 
 
