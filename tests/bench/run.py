@@ -8,8 +8,8 @@ import sys
 import time
 from collections.abc import Iterator
 
-from calendaring import measure_calendar
 from catalogue import write_answer, write_catalogue, write_table
+from concessions import measure_concessions, measure_pages_of_contracts, numbers_of
 from contracting import measure_essential
 from directing import count_figures, measure_directors
 from feeding import measure_feed
@@ -53,7 +53,7 @@ def main() -> int:
         "--only",
         default="",
         help="measure these: p(ages), e(valuation, laws tried), i(mport), r(eport), s(earch), t(he record), "
-        "d(irectors), f(eed), c(ontracts)",
+        "d(irectors), f(eed), c(ontracts brought in), k(ept contracts)",
     )
     parser.add_argument("--full", action="store_true", help="import as many datasets as the registry holds")
     given = parser.parse_args()
@@ -82,7 +82,7 @@ def main() -> int:
 
 
 def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argparse.Namespace) -> Iterator[Measured]:
-    chosen = given.only or "peirstdfc"
+    chosen = given.only or "peirstdfck"
     with home_of(ground) as home:
         kept, bare = fill(ground, home, range(held, size))
         rows = 4 * (size - held)
@@ -125,8 +125,6 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             yield from measure_feed(ground, home, size)
     if "c" in chosen and not held:
         yield from measure_essential(ground)
-        with home_of(ground) as home:
-            yield from measure_calendar(ground, home)
     if "i" in chosen:
         count = size if given.full else min(IMPORTED, size)
         source = ground.root / "catalogue.rdf"
@@ -142,6 +140,12 @@ def _measure(ground: Ground, manner: Manner, held: int, size: int, given: argpar
             count = min(count, MOST_ROWS)
             write_table(table, range(FIRST_LISTED, FIRST_LISTED + count))
             yield from measure_inventory(ground, home, table, "d’un tableau (CSV)", count, into, ceiling)
+    if "k" in chosen and size == max(given.sizes):
+        # Last: nothing else is measured beside two thousand contracts.
+        with home_of(ground) as home:
+            yield from measure_concessions(ground, home)
+            numbers = numbers_of(home, ground.info["today"]())
+        yield from measure_pages_of_contracts(ground, manner, *numbers)
 
 
 def _show(line: Measured) -> None:
