@@ -34,6 +34,7 @@ _LABELS = (
         "agreed": mark("Vrai si les parties ont convenu de ce jour"),
         "contract_id": mark("Contrat"),
         "reports": mark("Rapports du titulaire, le dernier exercice d’abord"),
+        "evidence": mark("Numéros des preuves qui l’appuient, versées au contrat"),
         "annulled": mark("Vrai si la ligne est annulée"),
     }
 )
