@@ -84,6 +84,26 @@ def test_what_is_ticked_is_asked_for_and_is_not_offered_again(town: Town) -> Non
     assert "Cochez au moins une clause" in jurist.post(f"{place}/avenants/projet", {"object": "Rien"}).text
 
 
+@pytest.mark.database
+def test_every_box_is_ticked_or_cleared_at_once_without_a_script_and_nothing_is_recorded(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "Réseau d’eau", "Compteurs")
+    form = f"{place}/avenants/projet"
+    every = re.findall(r"<input[^>]* checked>", jurist.get(form).text)
+    assert len(every) > 3
+
+    cleared = jurist.post(form, {"object": "Mon objet", "wanted-contract": "audit", "tick": "none"})
+
+    assert cleared.status_code == 200, cleared.text
+    assert not re.findall(r"<input[^>]* checked>", cleared.text)
+    assert "Cochez au moins une clause" not in cleared.text
+    assert 'value="Mon objet"' in cleared.text
+    filled = jurist.post(form, {"object": "", "tick": "all"})
+    assert re.findall(r"<input[^>]* checked>", filled.text) == every
+    assert not jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/clauses").json()["amendments"]
+
+
 def coverage(who: Someone, place: str) -> Any:
     return who.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
 

@@ -43,6 +43,7 @@ class DraftPage:
     whole: Sequence[tuple[str, str]]
     by_kind: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
     ticked: frozenset[str]
+    number: int
 
 
 def _page(
@@ -77,6 +78,7 @@ def _page(
         whole=[(code_of(kind, None), known.label(kind)) for kind, column in offered if column is None],
         by_kind=[(kind, known.label(kind), choices) for kind, choices in by_kind.items()],
         ticked=frozenset(wanted if wanted is not None else (code_of(kind, column) for kind, column in offered)),
+        number=len(offered),
     )  # fmt: skip
     return visit.page("contracts/draft.html", page, status=status)
 
@@ -91,7 +93,7 @@ def show_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
 
 @route("POST", "/contrats/{contract_id:int}/avenants/projet", RECORD)
 def make_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
-    """Makes the amendment, or shows the page again with what was ticked."""
+    """Makes the amendment, or shows the page again: with what was ticked, with every box ticked, or with none."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
     data = visit.form_data()
@@ -99,6 +101,8 @@ def make_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
         "amendment_id": data.first("amendment_id").strip() or None, "object": data.first("object").strip(),
         "wanted": [one for name in data.names() if name.startswith("wanted") for one in data.all(name) if one],
     }  # fmt: skip
+    if tick := data.first("tick"):
+        return _page(visit, contract, {**typed, "wanted": None if tick == "all" else []}, {})
     read = parse_values(DraftForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _page(visit, contract, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
