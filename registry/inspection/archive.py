@@ -30,6 +30,10 @@ class Archive:
     def __contains__(self, name: str) -> bool:
         return name in self._parts
 
+    def names(self) -> list[str]:
+        """The names of its parts, as the archive gives them: one may be there twice, and none is to be trusted."""
+        return [info.filename for info in self._archive.infolist()]
+
     def pieces(self, name: str) -> Iterator[bytes]:
         """A part as it is unpacked.
 

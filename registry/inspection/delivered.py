@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from registry.inspection.child import Failed, ask_child
+from registry.inspection.gtfs import Feed
 from registry.inspection.limits import Limits
 from registry.inspection.problems import Detail, Problem
 
@@ -67,8 +68,9 @@ class Delivered:
     """What a file is and holds, as far as it can be read.
 
     `type` is a code of `policies/lists/file_types.yaml`, empty where nothing of the file tells. `encoding` is that of a
-    text. `cut_line` where the last line looks cut. `tables` counts the sheets that are filled: the first one is read.
-    `flat` where a table was written out for the readers of tables. Units: `rows` in lines below the header.
+    text. `feed` is what an archive of GTFS holds; `root` and `namespace` are those of an XML. `cut_line` where the last
+    line looks cut. `tables` counts the sheets that are filled: the first one is read. `flat` where a table was written
+    out for the readers of tables. Units: `rows` in lines below the header.
     """
 
     type: str = ""
@@ -86,6 +88,9 @@ class Delivered:
     columns: Sequence[FilledColumn] = ()
     is_whole: bool = True
     flat: bool = False
+    feed: Feed | None = None
+    root: str = ""
+    namespace: str = ""
     schema: SchemaRead | None = None
 
 

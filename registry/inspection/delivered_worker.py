@@ -22,11 +22,13 @@ from registry.inspection.archive import open_archive
 from registry.inspection.columns import stands_for_none
 from registry.inspection.csv_files import separator_of, streamed_csv
 from registry.inspection.delivered import Delivered, FilledColumn, SchemaRead
+from registry.inspection.gtfs import read_feed
+from registry.inspection.markup import read_root
 from registry.inspection.nested import json_rows
 from registry.inspection.ods import ods_sheets
 from registry.inspection.parquet import parquet_rows
 from registry.inspection.problems import CannotRead, Problem
-from registry.inspection.recognising import recognise_type
+from registry.inspection.recognising import MARKUPS, recognise_type
 from registry.inspection.rows import Row, SheetOfRows
 from registry.inspection.sampling import LOOKED_AT, header_of, names_of
 from registry.inspection.signs import load_signs
@@ -65,6 +67,12 @@ def work(order: Order) -> None:
 def _read(path: Path, found: Delivered, order: Order) -> Delivered:
     if found.type == "PDF":
         return _pages(path, found)
+    if found.type == "GTFS":
+        feed = read_feed(path, 2 * _SHARE * order["seconds"])
+        return replace(found, feed=feed, rows=sum(one.rows for one in feed.tables), is_whole=feed.is_whole)
+    if found.type in MARKUPS:
+        root, namespace = read_root(path)
+        return replace(found, root=root, namespace=namespace)
     with ExitStack() as open_still:
         sheets = _sheets(path, found.type, open_still)
         if sheets is None:

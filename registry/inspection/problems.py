@@ -13,12 +13,15 @@ class Problem(StrEnum):
     """What keeps a file from being read."""
 
     ARCHIVE = "archive"
+    ARCHIVE_BOMB = "archive-bomb"
     BINARY = "binary"
     BOMB = "bomb"
+    BROKEN_ARCHIVE = "broken-archive"
     BROKEN_PARQUET = "broken-parquet"
     BROKEN_JSON = "broken-json"
     BROKEN_PDF = "broken-pdf"
     BROKEN_WORKBOOK = "broken-workbook"
+    BROKEN_XML = "broken-xml"
     CUT_SHORT = "cut-short"
     DOCTYPE = "doctype"
     EMPTY = "empty"
@@ -32,6 +35,7 @@ class Problem(StrEnum):
     NOT_JSON_LD = "not-json-ld"
     NO_ROWS = "no-rows"
     NO_SUCH_COLUMN = "no-such-column"
+    ODD_ARCHIVE = "odd-archive"
     OLD_WORKBOOK = "old-workbook"
     OPEN_QUOTE = "open-quote"
     OTHER_DOCUMENT = "other-document"
@@ -40,6 +44,7 @@ class Problem(StrEnum):
     OUT_OF_TIME = "out-of-time"
     PROGRAM = "program"
     PORTAL_ERROR = "portal-error"
+    PROTECTED_ARCHIVE = "protected-archive"
     PROTECTED_PARQUET = "protected-parquet"
     PROTECTED_PDF = "protected-pdf"
     PROTECTED_WORKBOOK = "protected-workbook"
@@ -54,6 +59,7 @@ class Problem(StrEnum):
     UNKNOWN_DECLARED = "unknown-declared"
     UNKNOWN_ENCODING = "unknown-encoding"
     UNKNOWN_FORMAT = "unknown-format"
+    XML_DOCTYPE = "xml-doctype"
 
 
 class CannotRead(Exception):

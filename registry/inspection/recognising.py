@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from registry.inspection.csv_files import looks_like_a_table, separator_of
+from registry.inspection.gtfs import looks_like_a_feed
 from registry.inspection.problems import CannotRead, Detail, Problem
 from registry.inspection.texts import byte_order_mark
 
@@ -35,6 +36,8 @@ _ROOTS = {
     "kml": "KML", "gpx": "GPX", "featurecollection": "GML", "svg": "SVG", "rdf": "RDF_XML", "rss": "RSS",
     "feed": "ATOM", "publicationdelivery": "NETEX", "siri": "SIRI", "html": "HTML",
 }  # fmt: skip
+MARKUPS = frozenset({"XML", "KML", "GPX", "GML", "RDF_XML", "RSS", "ATOM", "NETEX", "SIRI"})
+"""What is XML that holds data: neither a page nor an image, which may carry a program."""
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([A-Za-z][\w.-]*)[\s>/]")
 _MARKUP_ASIDE = re.compile(r"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*(?:\[.*?\])?>", re.DOTALL | re.IGNORECASE)
 _FEATURES, _CONTEXT = re.compile(r'"type"\s*:\s*"FeatureCollection"'), re.compile(r'"@context"\s*:')
@@ -100,8 +103,8 @@ def _archive(path: Path, head: bytes, suffix: str) -> Recognised:
         if part in inside:
             return Recognised(code, macros=macros)
     bare = {one.rpartition("/")[2].lower() for one in inside}
-    if "stops.txt" in bare and bare & {"routes.txt", "trips.txt", "stop_times.txt"}:
-        return Recognised("GTFS")
+    if looks_like_a_feed(bare) or ("stops.txt" in bare and bare & {"routes.txt", "trips.txt", "stop_times.txt"}):
+        return Recognised("GTFS", macros=macros)
     if any(one.endswith(".shp") for one in bare):
         return Recognised("SHP")
     if suffix == ".kmz" and any(one.endswith(".kml") for one in bare):

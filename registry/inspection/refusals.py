@@ -14,6 +14,26 @@ _SENTENCES = {
     Problem.ARCHIVE: mark(
         "Ce fichier est une archive {kind} : décompressez-la, puis donnez le tableau qu’elle contient."
     ),
+    Problem.ARCHIVE_BOMB: mark(
+        "Cette archive se déplie en bien plus que ce qu’elle pèse, ou tient trop de fichiers, comme un fichier piégé : "
+        "elle n’est pas lue."
+    ),
+    Problem.BROKEN_ARCHIVE: mark(
+        "Cette archive est abîmée, ou un de ses tableaux n’est pas du texte en UTF-8 séparé par des virgules : "
+        "faites-la de nouveau."
+    ),
+    Problem.ODD_ARCHIVE: mark(
+        "Cette archive nomme un fichier deux fois, ou hors de son propre dossier : elle n’est pas lue. Faites-la de "
+        "nouveau."
+    ),
+    Problem.PROTECTED_ARCHIVE: mark("Cette archive est protégée par un mot de passe : refaites-la sans."),
+    Problem.BROKEN_XML: mark(
+        "Ce XML est mal formé, à la ligne {line} : écrivez-le de nouveau avec le logiciel dont il vient."
+    ),
+    Problem.XML_DOCTYPE: mark(
+        "Ce XML déclare un type de document (DOCTYPE), qui peut porter un piège : il n’est pas lu. Retirez cette "
+        "déclaration."
+    ),
     Problem.BINARY: mark(
         "Ce fichier n’est pas du texte lisible (octet de contrôle à la position {offset}) : donnez un tableau CSV, "
         "XLSX, ODS ou Parquet."

@@ -10,6 +10,7 @@ from typing import Any
 
 from registry.contracts.checks.vocabulary import CheckCode, CheckSaid, CheckVerdict, SchemaSource
 from registry.inspection.delivered import Delivered
+from registry.inspection.gtfs import REQUIRED, Feed
 from registry.inspection.problems import Detail, Problem
 from registry.inspection.vocabulary import Confidence, CountedTable, Inspected, LineKind
 from registry.platform.lists import load_list
@@ -86,7 +87,7 @@ def judge(
         _name(name, seen),
         _open(seen),
         _agreed(seen, demands),
-        _schema(seen, demands),
+        _form(seen, demands),
         _completeness(seen, demands),
         _personal(seen, demands, people),
         _small(seen, demands, small, counting),
@@ -193,6 +194,16 @@ def _same_encoding(found: str, asked: str) -> bool:
     return one == other or {one, other} <= western or other not in known
 
 
+def _form(seen: Delivered, demands: Demands) -> Check:
+    """What a file is held against: the reference of its own format where it has one, else the schema of the data."""
+    if seen.feed is not None:
+        return _feed(seen.feed)
+    if seen.root and demands.schema is None:
+        root: dict[str, Figure] = {"root": seen.root, "namespace": seen.namespace or "—"}
+        return Check(CheckCode.SCHEMA, CheckVerdict.UNKNOWN, [Said(CheckSaid.XML_ROOT, root)])
+    return _schema(seen, demands)
+
+
 def _schema(seen: Delivered, demands: Demands) -> Check:
     if demands.schema is None:
         named = demands.schema_named
@@ -231,11 +242,29 @@ def _schema(seen: Delivered, demands: Demands) -> Check:
     return Check(CheckCode.SCHEMA, verdict, said, details)
 
 
+def _feed(feed: Feed) -> Check:
+    """A GTFS feed against its own reference: the files and the columns that every feed has."""
+    said = [Said(CheckSaid.FEED_MISSING, {"files": feed.missing})] if feed.missing else []
+    if feed.lacking:
+        said.append(Said(CheckSaid.FEED_LACKING, {"columns": _named(feed.lacking)}))
+    if empty := [one.name for one in feed.tables if not one.rows and one.name in REQUIRED]:
+        said.append(Said(CheckSaid.FEED_EMPTY, {"files": empty}))
+    verdict = CheckVerdict.FAULT if said else CheckVerdict.OK
+    if not said:
+        said.append(Said(CheckSaid.FEED_HELD))
+    said.append(Said(CheckSaid.FEED_ROWS, {"files": [f"{one.name} ({one.rows})" for one in feed.tables]}))
+    if feed.other:
+        said.append(Said(CheckSaid.FEED_OTHER, {"count": feed.other}))
+    return Check(CheckCode.SCHEMA, verdict, said)
+
+
 def _completeness(seen: Delivered, demands: Demands) -> Check:
-    cells = seen.rows * len(seen.columns)
+    if seen.feed is not None:
+        cells, filled = (sum(getattr(one, name) for one in seen.feed.tables) for name in ("cells", "filled"))
+    else:
+        cells, filled = seen.rows * len(seen.columns), sum(one.filled for one in seen.columns)
     if not cells:
         return Check(CheckCode.COMPLETENESS, CheckVerdict.UNKNOWN, [_why_not(seen)])
-    filled = sum(one.filled for one in seen.columns)
     # Rounded down: what is short of a threshold by one cell does not read as reaching it.
     percent = (Decimal(100 * filled) / Decimal(cells)).quantize(Decimal("0.01"), ROUND_DOWN).normalize()
     figures: dict[str, Figure] = {"percent": f"{percent:f}", "filled": filled, "cells": cells}
@@ -260,6 +289,8 @@ def _completeness(seen: Delivered, demands: Demands) -> Check:
         said.append(Said(CheckSaid.FIRST_SHEET, {"count": seen.tables}))
     if not seen.has_header:
         said.append(Said(CheckSaid.NO_HEADER))
+    if seen.feed is not None and asked is not None:
+        said.append(Said(CheckSaid.FEED_OPTIONAL))
     return Check(CheckCode.COMPLETENESS, verdict, said)
 
 

@@ -70,16 +70,30 @@ class CheckSaid(Labelled):
     SCHEMA_NONE = (
         "schema-none",
         mark(
-            "Le registre n’a pas le schéma de ces données : joignez-le au contrat ou au jeu, comme pièce (fichier JSON "
-            "« Table Schema »), ou décrivez les champs sur la fiche du jeu."
+            "Le registre n’a pas le schéma de ces données : qui suit le contrat peut le joindre au contrat ou au jeu, "
+            "comme pièce (fichier JSON « Table Schema »), ou décrire les champs sur la fiche du jeu."
         ),
     )
     SCHEMA_NAMED = (
         "schema-named",
         mark(
-            "Le contrat nomme le schéma « {named} », que le registre n’a pas : joignez-le au contrat ou au jeu, comme "
-            "pièce (fichier JSON « Table Schema »)."
+            "Le contrat nomme le schéma « {named} », que le registre n’a pas : qui suit le contrat peut le joindre au "
+            "contrat ou au jeu, comme pièce (fichier JSON « Table Schema »)."
         ),
+    )
+    FEED_HELD = "feed-held", mark("GTFS : les fichiers et les colonnes que le format exige y sont.")
+    FEED_MISSING = "feed-missing", mark("Fichiers que GTFS exige et qui manquent : {files}.")
+    FEED_LACKING = "feed-lacking", mark("Colonnes que GTFS exige et qui manquent : {columns}.")
+    FEED_EMPTY = "feed-empty", mark("Fichiers que GTFS exige et qui n’ont aucune ligne : {files}.")
+    FEED_ROWS = "feed-rows", mark("Lignes de chaque fichier : {files}.")
+    FEED_OTHER = "feed-other", mark("Fichiers que GTFS ne connaît pas, laissés de côté : {count}.")
+    FEED_OPTIONAL = (
+        "feed-optional",
+        mark("Bien des colonnes de GTFS sont facultatives : une cellule vide n’y est pas toujours un manque."),
+    )
+    XML_ROOT = (
+        "xml-root",
+        mark("XML bien formé : racine « {root} », espace de noms {namespace}. Aucun schéma ne lui est comparé."),
     )
     NO_TABLE = "no-table", mark("Le fichier n’est pas un tableau que le registre sait lire : {type}.")
     FILLED = "filled", mark("Cellules remplies : {percent} % ({filled} sur {cells}) ; le contrat demande {asked} %.")

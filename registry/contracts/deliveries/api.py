@@ -83,7 +83,13 @@ _LABELS = {
     "number": mark("Numéro de la réception"),
     "dues": mark("Les échéances du calendrier"),
 }
-_MEDIA = (*(one.media_type for one in FileType), "application/json", "application/geo+json")
+_MEDIA = (
+    *(one.media_type for one in FileType),
+    "application/json",
+    "application/geo+json",
+    "application/zip",
+    "application/xml",
+)
 
 
 def label_of(name: str) -> str:

@@ -9,7 +9,7 @@ from registry.contracts.deliveries.queries import find_files
 from registry.contracts.deliveries.service import DeliveredFile
 from registry.documents.first_bytes import recognise
 from registry.inspection.problems import CannotRead
-from registry.inspection.recognising import recognise_type
+from registry.inspection.recognising import MARKUPS, recognise_type
 from registry.kernel.errors import FieldError, Invalid, NotFound, Unreadable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -22,7 +22,10 @@ DECIDE = Permission.CONTRACTS_CONTRACT_RECORD
 """To apply a penalty or to remit it is of who answers for the contract."""
 DELIVERED_FILE = Receiving(
     50 * 2**20,
-    mark("Ce fichier dépasse {limit} Mio, le plus que le registre garde d’une livraison : dites où il est déposé."),
+    mark(
+        "Ce fichier dépasse {limit} Mio, le plus que le registre garde d’une livraison, et rien n’en est gardé : "
+        "recevez-le en plusieurs fichiers, ou notez la réception sans fichier (« Déposé ailleurs »), avec sa place."
+    ),
 )
 
 
@@ -40,15 +43,25 @@ def tell_file(file: UploadedFile) -> DeliveredFile:
 
     Raises: Invalid, under `file`, for what is empty, could run, or is of no kind that is kept.
     """
+    known, code = load_list("file_types"), _code_of(file)
     try:
-        recognise(file.path, file.name)
+        if code not in _DATA:
+            recognise(file.path, file.name)
     except Unreadable as refusal:
         raise Invalid(refusal.message, (FieldError("file", refusal.message),)) from refusal
-    known, code = load_list("file_types"), _code_of(file)
+    media = _DATA.get(code) or next(iter(known.entries[code].media), "application/octet-stream")
     return DeliveredFile(
-        sha256=file.sha256, size=file.size, name=file.name, media_type=known.entries[code].media[0], type=code,
+        sha256=file.sha256, size=file.size, name=file.name, media_type=media, type=code,
         open_standard=known.flag(code, "open"), machine_readable=known.flag(code, "machine_readable"), checks={},
     )  # fmt: skip
+
+
+_DATA = {"GTFS": "application/zip", **dict.fromkeys(MARKUPS, "application/xml")}
+"""What is kept of deliveries beside what is kept of documents: archives and XML that hold data, and their media type.
+
+They are given back to be saved, never to be opened in a page.
+"""
+_SUFFIXES = {"application/zip": "zip", "application/xml": "xml"}
 
 
 def _code_of(file: UploadedFile) -> str:
@@ -73,7 +86,7 @@ def file_of(visit: Visit, receipt: DeliveryReceipt) -> Response[Any]:
     file = find_files(visit.session, [receipt.file_id]).get(receipt.file_id) if receipt.file_id else None
     if file is None:
         raise NotFound(_("Cette réception n’a pas de fichier, ou vos droits ne vous le montrent pas."))
-    suffix = (receipt.file_type or "bin").lower()
+    suffix = _SUFFIXES.get(file.media_type) or (receipt.file_type or "bin").lower()
     headers = {
         "Content-Disposition": f'attachment; filename="livraison-{receipt.delivery_id}-{receipt.number}.{suffix}"',
         "ETag": f'"{file.sha256}"',
