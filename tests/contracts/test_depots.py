@@ -327,3 +327,33 @@ def test_an_agent_who_opens_the_link_deposits_as_the_link_and_sees_no_more_by_it
         query = select(LedgerEntry).where(col(LedgerEntry.table_name) == "delivery_receipt")
         [entry] = session.execute(query).scalars().all()
     assert (entry.actor, entry.account_id) == (f"depot:{scene.link}", None)
+
+
+def test_a_link_is_for_who_delivers_and_never_for_the_authority_that_receives(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        parties = [
+            PartyForm(party_id=scene.town.authority_id, side=PartySide.GRANTOR),
+            PartyForm(party_id=scene.operator, side=PartySide.CO_HOLDER),
+            PartyForm(party_id=scene.town.commune_id, side=PartySide.PARTNER),
+        ]
+        form = ContractForm(
+            kind=ContractKind.DSP, object="Réseau de bus", starts_on=scene.today, ends_on=scene.today + 900 * ONE,
+            parties=parties,
+        )  # fmt: skip
+        contract = record_contract(session, scene.town.authority_id, form).id
+        for party in (scene.operator, scene.town.commune_id):
+            make_operator_link(session, contract, DepotForm(party_id=party), today=scene.today)
+    dpo, path = scene.town.someone(Role.DPO), f"/contrats/{contract}/liens-de-depot"
+    shown = dpo.get(path).text
+    assert f'<option value="{scene.operator}"' in shown
+    assert f'<option value="{scene.town.authority_id}"' not in shown
+    refused = dpo.post(path, {"party_id": str(scene.town.authority_id), "days": "30"})
+    assert refused.status_code == 422
+    assert "L’autorité reçoit ce que le contrat fait livrer" in unescape(refused.text)
+
+
+def test_an_operator_is_told_who_may_attach_a_schema_and_not_to_attach_it(scene: Scene) -> None:
+    scene.deposits(csv_of(ROWS))
+    said = scene.says()
+    assert "qui suit le contrat peut le joindre" in said
+    assert "joignez-le" not in said

@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.contracts.depots.forms import MOST_DAYS, USUAL_DAYS, DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.queries import find_links, get_link
-from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
+from registry.contracts.depots.service import DELIVERING, make_operator_link, renew_operator_link, revoke_operator_link
 from registry.contracts.depots.views import LinkMadePage, LinksPage, link_line
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_party_rows, get_contract
@@ -36,7 +36,8 @@ def _page(
     visit: Visit, contract: Contract, values: Mapping[str, Any], errors: Mapping[str, str] = {}, status: int = 200
 ) -> Response[Any]:
     links = find_links(visit.session, contract.id)
-    rows = [row for row in find_party_rows(visit.session, contract.id).values() if not row.annulled]
+    every = find_party_rows(visit.session, contract.id).values()
+    rows = [row for row in every if not row.annulled and row.side in DELIVERING]
     # Who owes the data comes first: it is the one chosen unless somebody chooses another.
     parties = [row.party_id for row in sorted(rows, key=lambda row: (row.side is not PartySide.HOLDER, row.id))]
     names = find_names_of(visit.session, [*parties, *(one.party_id for one in links)])

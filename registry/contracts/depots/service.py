@@ -10,25 +10,31 @@ from registry.contracts.depots.forms import DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.queries import get_link
 from registry.contracts.queries import find_party_rows, get_contract
+from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say
+
+DELIVERING = frozenset({PartySide.HOLDER, PartySide.CO_HOLDER, PartySide.SUBCONTRACTOR, PartySide.PARTNER})
+"""The places in a contract from which something is delivered to the authority; the partners of an agreement do too."""
 
 
 def make_operator_link(
     session: Session, contract_id: int, form: DepotForm, *, today: date
 ) -> tuple[OperatorLink, str]:  # fmt: skip
-    """A link for a party of a contract, and what stands in its address, which is told this once.
+    """A link for a party that delivers by a contract, and what stands in its address, which is told this once.
 
-    Raises: NotFound; Conflict when the contract is annulled; Invalid when the body is no party of it.
+    Raises: NotFound; Conflict when the contract is annulled; Invalid when the body is no party of it, or the authority
+    that receives.
     """
     contract = get_contract(session, contract_id)
     if contract.annulled:
         raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
-    parties = {party for party, row in find_party_rows(session, contract_id).items() if not row.annulled}
-    if form.party_id not in parties:
-        sentence = _("Choisissez une partie de ce contrat : un lien se donne à qui il oblige.")
-        raise Invalid(sentence, (FieldError("party_id", sentence),))
+    party = find_party_rows(session, contract_id).get(form.party_id)
+    if party is None or party.annulled:
+        raise _wrong(_("Choisissez une partie de ce contrat : un lien se donne à qui il oblige."))
+    if party.side not in DELIVERING:
+        raise _wrong(_("L’autorité reçoit ce que le contrat fait livrer : un lien se donne à qui livre."))
     token = new_token()
     say(session, "contracts:link:make")
     made = OperatorLink(
@@ -73,6 +79,10 @@ def revoke_operator_link(session: Session, link_id: int, *, expected: int) -> Op
     session.flush()
     session.refresh(link)
     return link
+
+
+def _wrong(sentence: str) -> Invalid:
+    return Invalid(sentence, (FieldError("party_id", sentence),))
 
 
 def _as_read(session: Session, link_id: int, expected: int) -> OperatorLink:
