@@ -14,9 +14,8 @@ from registry.contracts.checks.views import say_report
 from registry.contracts.checks.vocabulary import CheckVerdict
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.views import DELIVERY_LABELS, RECEIPT_LABELS, standing_of, title_of
-from registry.contracts.deliveries.visiting import DELIVERED_FILE
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
-from registry.contracts.depots.entering import CLOSED, come_back, deposit_file, refusal_of
+from registry.contracts.depots.entering import CLOSED, DEPOSITED_FILE, come_back, deposit_file, refusal_of
 from registry.contracts.depots.gathering import Depot, Owed, gather_depot
 from registry.contracts.depots.queries import Depositor, enter_depot
 from registry.kernel.errors import NotFound, Refusal
@@ -190,7 +189,7 @@ def read_depot(visit: Visit) -> Response[DepotBody]:
 
 
 @route(
-    "POST", DEPOT + "/deliveries/{delivery_id:int}/receipts", EVERYBODY, takes=DepositForm, upload=DELIVERED_FILE,
+    "POST", DEPOT + "/deliveries/{delivery_id:int}/receipts", EVERYBODY, takes=DepositForm, upload=DEPOSITED_FILE,
     admits=_admits, own_key=True,
     about=_about(
         mark("Dépose un fichier pour une livraison du contrat : il est contrôlé aussitôt, et l’accusé est la réponse."),

@@ -13,8 +13,7 @@ from litestar.status_codes import (
 from sqlalchemy.orm import Session
 
 from registry.accounts.service import TooManyAttempts
-from registry.contracts.deliveries.visiting import DELIVERED_FILE
-from registry.contracts.depots.entering import come_back, come_in, deposit_file, refusal_of
+from registry.contracts.depots.entering import DEPOSITED_FILE, come_back, come_in, deposit_file, refusal_of
 from registry.contracts.depots.gathering import gather_depot
 from registry.contracts.depots.queries import Depositor
 from registry.contracts.depots.views import ClosedDepotPage, DepotPage, owed_view
@@ -54,7 +53,7 @@ def _page(
         token=token, contract=depot.contract.object, reference=depot.contract.reference or "",
         organisation=depot.organisation, party=depot.party, expires_on=depot.expires_on,
         owed=[owed_view(one, depot, visit.today) for one in depot.owed], error=error, at_fault=at_fault,
-        limit=DELIVERED_FILE.limit, origin=visit.premises.public_url,
+        limit=DEPOSITED_FILE.limit, origin=visit.premises.public_url,
     )  # fmt: skip
     return visit.page("contracts/depot.html", page, status=status)
 
@@ -67,7 +66,7 @@ def show_depot(visit: Visit, token: str) -> Response[Any]:
 
 
 @route(
-    "POST", "/depot/{token:str}/livraisons/{delivery_id:int}", EVERYBODY, upload=DELIVERED_FILE, admits=_admits
+    "POST", "/depot/{token:str}/livraisons/{delivery_id:int}", EVERYBODY, upload=DEPOSITED_FILE, admits=_admits
 )  # fmt: skip
 def deposit(visit: Visit, token: str, delivery_id: int) -> Response[Any]:
     """Receives a file for a delivery of the contract, checked at once; nothing is accepted here."""

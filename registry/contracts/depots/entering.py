@@ -16,14 +16,23 @@ from registry.contracts.deliveries.forms import ReceiptForm
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.service import receive
-from registry.contracts.deliveries.visiting import keep_delivery, tell_file
+from registry.contracts.deliveries.visiting import DELIVERED_FILE, keep_delivery, tell_file
 from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.depots.queries import Depositor, enter_depot
 from registry.kernel.errors import FieldError, Invalid, NotFound, Refusal
 from registry.kernel.words import _, mark
+from registry.web.uploads import Receiving
 from registry.web.visitors import visitor_address
 from registry.web.visits import Visit
 
+DEPOSITED_FILE = Receiving(
+    DELIVERED_FILE.limit,
+    mark(
+        "Ce fichier dépasse {limit} Mio, le plus que le registre prend en une fois, et rien n’en est gardé. Déposez-le "
+        "en plusieurs fois (par période, par secteur), chaque partie étant un dépôt, ou remettez-le autrement au "
+        "service de la collectivité qui suit votre contrat : il notera sa réception à son jour."
+    ),
+)
 CLOSED = mark(
     "Ce lien de dépôt n’ouvre rien : il a expiré, a été révoqué, ou son adresse est incomplète. Demandez-en un autre "
     "au service de la collectivité qui suit votre contrat."
