@@ -19,6 +19,7 @@ NO_PAGES = {
     "/metrics": "read by machines",
     "/statique/{digest:str}/{name:str}": "a part of every page",
     "/documents/{document_id:int}/{part:str}": "a file to download",
+    "/agenda/{token:str}/echeances.ics": "read by machines",
     "/catalogue/atom.xml": "read by machines",
     "/catalogue/dcat.jsonld": "read by machines",
     "/catalogue/dcat.rdf": "read by machines",
