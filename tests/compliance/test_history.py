@@ -34,7 +34,7 @@ from registry.contracts.models import Contract, ContractParty
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.datasets.forms import DatasetChange, DatasetForm
 from registry.datasets.models import Dataset, InformationSystem
-from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
+from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset, touch_owed
 from registry.datasets.systems.forms import SystemChange, SystemForm
 from registry.datasets.systems.service import amend_system, record_system, set_system_aside
 from registry.kernel.errors import Refusal
@@ -170,8 +170,10 @@ def move(history: History, session: Session, numbers: Sequence[int], _values: Ma
     found = history.among(session, Dataset, numbers[0])
     if found is None:
         return None
-    found.organisation_id = history.bodies[numbers[1] % len(history.bodies)]
+    left, found.organisation_id = found.organisation_id, history.bodies[numbers[1] % len(history.bodies)]
     touch(session, "dataset", found.id)
+    for body in {left, found.organisation_id}:
+        touch_owed(session, body, found.nature)
     return found
 
 
