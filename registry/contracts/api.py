@@ -206,6 +206,7 @@ def correct_contract(visit: Visit, contract_id: int) -> Response[ContractBody]:
 
 _ASIDE = setting_aside(
     "/api/v1/contracts/{contract_id:int}", RECORD, ContractBody, about=about, reason="Enregistré deux fois",
+    named=("annul_contract", "restore_contract"),
     says=(
         mark("Met de côté un contrat enregistré par erreur, en disant pourquoi ; rien n’est supprimé."),
         mark("Rétablit un contrat annulé, en disant pourquoi."),

@@ -23,7 +23,6 @@ from registry.governance.models import GovernanceAction, GovernanceBody, Governa
 from registry.governance.queries import (
     ActionFilter,
     Decided,
-    Row,
     count_actions,
     find_actions,
     find_bodies,
@@ -51,11 +50,10 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.calls import ApiCall, Number, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.GOVERNANCE_PLAN_READ, Permission.GOVERNANCE_PLAN_RECORD
-REASON = {"reason": "Enregistrée deux fois"}
 _BODIES, _MEETINGS = "/api/v1/governance-bodies", "/api/v1/governance-meetings"
 _ACTIONS = "/api/v1/governance-actions"
 
@@ -63,6 +61,28 @@ _ACTIONS = "/api/v1/governance-actions"
 def about(says: str, **more: Any) -> ApiCall:
     """What the document tells of a call of this room."""
     return ApiCall(**{"tag": mark("Gouvernance"), "says": says, "labels": label_of, **more})
+
+
+def aside(
+    path: str,
+    body: type,
+    named: tuple[str, str],
+    says: tuple[str, str],
+    *,
+    get: Callable[[Any, int], Any],
+    tell: Callable[[Visit, Any], Any],
+    by: Callable[..., Any] = set_aside,
+    may: Permission = RECORD,
+) -> tuple[HTTPRouteHandler, HTTPRouteHandler]:
+    """The calls that set a record of governance aside and bring it back: its services take the row, not its number."""
+
+    def act(session: Any, number: int, **asked: Any) -> Any:
+        return by(session, get(session, number), **asked)
+
+    return setting_aside(
+        path, may, body, about=about, reason="Enregistrée deux fois",
+        named=named, says=says, get=get, act=act, tell=tell,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -243,22 +263,14 @@ def correct_body(visit: Visit, body_id: int) -> Response[BodyBody]:
     return visit.answer(_body(visit, amend_body(visit.session, body_id, given, expected=expected)))
 
 
-@route(
-    "POST", f"{_BODIES}/{{body_id:int}}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met une instance de côté, en disant pourquoi."), versioned=True, example=REASON),
+_BODY_ASIDE = aside(
+    f"{_BODIES}/{{body_id:int}}", BodyBody, ("end_body", "restore_body"),
+    (
+        mark("Met une instance de côté, en disant pourquoi."),
+        mark("Rétablit une instance, en disant pourquoi."),
+    ),
+    get=get_body, tell=_body,
 )  # fmt: skip
-def end_body(visit: Visit, body_id: int) -> Response[BodyBody]:
-    """Sets a body aside; asks for If-Match."""
-    return visit.answer(_body(visit, aside(visit, get_body(visit.session, body_id), annulled=True)))
-
-
-@route(
-    "POST", f"{_BODIES}/{{body_id:int}}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une instance, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_body(visit: Visit, body_id: int) -> Response[BodyBody]:
-    """Brings a body back; asks for If-Match."""
-    return visit.answer(_body(visit, aside(visit, get_body(visit.session, body_id), annulled=False)))
 
 
 @route(
@@ -325,22 +337,14 @@ def correct_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
     return visit.answer(_meeting(visit, amend_meeting(visit.session, meeting_id, given, expected=expected)))
 
 
-@route(
-    "POST", f"{_MEETINGS}/{{meeting_id:int}}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met une séance de côté, en disant pourquoi."), versioned=True, example=REASON),
+_MEETING_ASIDE = aside(
+    f"{_MEETINGS}/{{meeting_id:int}}", MeetingBody, ("end_meeting", "restore_meeting"),
+    (
+        mark("Met une séance de côté, en disant pourquoi."),
+        mark("Rétablit une séance, en disant pourquoi."),
+    ),
+    get=get_meeting, tell=_meeting,
 )  # fmt: skip
-def end_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
-    """Sets a meeting aside; asks for If-Match."""
-    return visit.answer(_meeting(visit, aside(visit, get_meeting(visit.session, meeting_id), annulled=True)))
-
-
-@route(
-    "POST", f"{_MEETINGS}/{{meeting_id:int}}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une séance, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_meeting(visit: Visit, meeting_id: int) -> Response[MeetingBody]:
-    """Brings a meeting back; asks for If-Match."""
-    return visit.answer(_meeting(visit, aside(visit, get_meeting(visit.session, meeting_id), annulled=False)))
 
 
 @route("GET", _ACTIONS, READ, about=about(mark("Les actions du plan dans vos droits, ce qui reste à mener d’abord.")))
@@ -389,38 +393,18 @@ def correct_action(visit: Visit, action_id: int) -> Response[ActionBody]:
     return visit.answer(_action(visit, amend_action(visit.session, action_id, given, expected=expected)))
 
 
-@route(
-    "POST", f"{_ACTIONS}/{{action_id:int}}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met une action de côté, en disant pourquoi."), versioned=True, example=REASON),
+_ACTION_ASIDE = aside(
+    f"{_ACTIONS}/{{action_id:int}}", ActionBody, ("end_action", "restore_action"),
+    (
+        mark("Met une action de côté, en disant pourquoi."),
+        mark("Rétablit une action, en disant pourquoi."),
+    ),
+    get=get_action, tell=_action,
 )  # fmt: skip
-def end_action(visit: Visit, action_id: int) -> Response[ActionBody]:
-    """Sets an action aside; asks for If-Match."""
-    return visit.answer(_action(visit, aside(visit, get_action(visit.session, action_id), annulled=True)))
-
-
-@route(
-    "POST", f"{_ACTIONS}/{{action_id:int}}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une action, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_action(visit: Visit, action_id: int) -> Response[ActionBody]:
-    """Brings an action back; asks for If-Match."""
-    return visit.answer(_action(visit, aside(visit, get_action(visit.session, action_id), annulled=False)))
-
-
-def aside(
-    visit: Visit, row: Row, *, annulled: bool, by: Callable[..., Row] = set_aside, may: Permission = RECORD
-) -> Row:
-    """Sets a record aside as the call asks, or brings it back.
-
-    Raises: NotFound; Stale; PreconditionNeeded.
-    """
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(may, row.organisation_id)
-    return by(visit.session, row, expected=expected, reason=given.reason, annulled=annulled)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_bodies, create_body, read_body, correct_body, end_body, restore_body,
-    list_meetings, create_meeting, read_meeting, correct_meeting, end_meeting, restore_meeting,
-    list_actions, create_action, read_action, correct_action, end_action, restore_action,
+    list_bodies, create_body, read_body, correct_body, *_BODY_ASIDE,
+    list_meetings, create_meeting, read_meeting, correct_meeting, *_MEETING_ASIDE,
+    list_actions, create_action, read_action, correct_action, *_ACTION_ASIDE,
 )  # fmt: skip

@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import Field
 
-from registry.governance.api import READ, REASON, RECORD, about, aside, day_of
+from registry.governance.api import READ, RECORD, about, aside, day_of
 from registry.governance.models import TrainingCourse, TrainingSession
 from registry.governance.training_forms import CourseChange, CourseCreation, SessionChange, SessionCreation
 from registry.governance.training_queries import (
@@ -31,7 +31,6 @@ from registry.governance.visiting import require_people
 from registry.governance.vocabulary import AttendanceState
 from registry.kernel.words import mark
 from registry.web.calls import Number, PageQuestions
-from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 _COURSES, _SESSIONS = "/api/v1/training-courses", "/api/v1/training-sessions"
@@ -161,27 +160,14 @@ def correct_course(visit: Visit, course_id: int) -> Response[CourseBody]:
     return visit.answer(_course(amend_course(visit.session, course_id, given, expected=expected)))
 
 
-@route(
-    "POST", f"{_COURSES}/{{course_id:int}}/annulment", RECORD, takes=AnnulForm,
-    about=about(
-        mark("Met une formation de côté, en disant pourquoi ; refusé tant qu’elle a des sessions."), versioned=True,
-        example=REASON,
+_COURSE_ASIDE = aside(
+    f"{_COURSES}/{{course_id:int}}", CourseBody, ("end_course", "restore_course"),
+    (
+        mark("Met une formation de côté, en disant pourquoi ; refusé tant qu’elle a des sessions."),
+        mark("Rétablit une formation, en disant pourquoi."),
     ),
+    get=get_course, tell=lambda _visit, row: _course(row), by=set_course_aside,
 )  # fmt: skip
-def end_course(visit: Visit, course_id: int) -> Response[CourseBody]:
-    """Sets a course aside; asks for If-Match."""
-    row = get_course(visit.session, course_id)
-    return visit.answer(_course(aside(visit, row, annulled=True, by=set_course_aside)))
-
-
-@route(
-    "POST", f"{_COURSES}/{{course_id:int}}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une formation, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_course(visit: Visit, course_id: int) -> Response[CourseBody]:
-    """Brings a course back; asks for If-Match."""
-    row = get_course(visit.session, course_id)
-    return visit.answer(_course(aside(visit, row, annulled=False, by=set_course_aside)))
 
 
 @route(
@@ -239,28 +225,17 @@ def correct_training_session(visit: Visit, training_id: int) -> Response[Trainin
     return visit.answer(_session(visit, amend_training_session(visit.session, training_id, given, expected=expected)))
 
 
-@route(
-    "POST", f"{_SESSIONS}/{{training_id:int}}/annulment", RECORD, takes=AnnulForm,
-    about=about(mark("Met une session de côté, en disant pourquoi."), versioned=True, example=REASON),
+_SESSION_ASIDE = aside(
+    f"{_SESSIONS}/{{training_id:int}}", TrainingSessionBody, ("end_training_session", "restore_training_session"),
+    (
+        mark("Met une session de côté, en disant pourquoi."),
+        mark("Rétablit une session, en disant pourquoi."),
+    ),
+    get=get_training_session, tell=_session, by=set_session_aside,
 )  # fmt: skip
-def end_training_session(visit: Visit, training_id: int) -> Response[TrainingSessionBody]:
-    """Sets a session aside; asks for If-Match."""
-    row = get_training_session(visit.session, training_id)
-    return visit.answer(_session(visit, aside(visit, row, annulled=True, by=set_session_aside)))
-
-
-@route(
-    "POST", f"{_SESSIONS}/{{training_id:int}}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une session, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_training_session(visit: Visit, training_id: int) -> Response[TrainingSessionBody]:
-    """Brings a session back; asks for If-Match."""
-    row = get_training_session(visit.session, training_id)
-    return visit.answer(_session(visit, aside(visit, row, annulled=False, by=set_session_aside)))
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_courses, create_course, read_course, correct_course, end_course, restore_course, list_training_sessions,
-    create_training_session, read_training_session, correct_training_session, end_training_session,
-    restore_training_session,
+    list_courses, create_course, read_course, correct_course, *_COURSE_ASIDE, list_training_sessions,
+    create_training_session, read_training_session, correct_training_session, *_SESSION_ASIDE,
 )  # fmt: skip

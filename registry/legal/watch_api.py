@@ -21,7 +21,7 @@ from registry.legal.watch_queries import find_entries, get_entry, place_of
 from registry.legal.watch_service import amend_entry, record_entry, set_entry_aside
 from registry.legal.watching import touched_by, uncited_of
 from registry.web.calls import ApiCall, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
@@ -29,7 +29,6 @@ EXAMPLE = {
     "organisation_id": 1, "title": "Décret sur les licences", "text_identifier": "LEGITEXT000031366350",
     "articles": "D323-2-1", "changes": "La liste des licences s’allonge.", "effective_from": "2027-07-01",
 }  # fmt: skip
-REASON = {"reason": "Saisie deux fois."}
 _LABELS = {
     **WATCH_LABELS,
     "text_identifier": mark("L’identifiant officiel du texte"),
@@ -151,35 +150,15 @@ def correct_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]
     return visit.answer(_body(law_of(visit.session), changed))
 
 
-@route(
-    "POST", "/api/v1/watch-entries/{entry_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(
+_ASIDE = setting_aside(
+    "/api/v1/watch-entries/{entry_id:int}", RECORD, WatchEntryBody, about=about, reason="Saisie deux fois.",
+    named=("annul_watch_entry", "restore_watch_entry"),
+    says=(
         mark("Met de côté une veille enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit une veille annulée, en disant pourquoi."),
     ),
+    get=get_entry, act=set_entry_aside, tell=lambda visit, entry: _body(law_of(visit.session), entry),
 )  # fmt: skip
-def annul_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
-    """Sets a watch aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, entry_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/watch-entries/{entry_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une veille annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_watch_entry(visit: Visit, entry_id: int) -> Response[WatchEntryBody]:
-    """Brings an annulled watch back, with a reason; asks for If-Match."""
-    return _set_aside(visit, entry_id, annulled=False)
-
-
-def _set_aside(visit: Visit, entry_id: int, *, annulled: bool) -> Response[WatchEntryBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_entry(visit.session, entry_id).organisation_id)
-    entry = set_entry_aside(visit.session, entry_id, expected=expected, reason=given.reason, annulled=annulled)
-    return visit.answer(_body(law_of(visit.session), entry))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_watch_entries, create_watch_entry, read_watch_entry, correct_watch_entry, annul_watch_entry,
-    restore_watch_entry,
+    list_watch_entries, create_watch_entry, read_watch_entry, correct_watch_entry, *_ASIDE,
 )  # fmt: skip

@@ -26,7 +26,7 @@ from registry.processing.queries import (
 from registry.processing.service import amend_activity, record_activity, set_activity_aside
 from registry.processing.wording import FIELD_LABELS, field_label
 from registry.web.calls import ApiCall, Number, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (
@@ -135,37 +135,15 @@ def change_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
     return visit.answer(_body(visit, activity))
 
 
-@route(
-    "POST", "/api/v1/processing-activities/{activity_id:int}/annulment", ANNUL, takes=AnnulForm,
-    about=told(
+_ASIDE = setting_aside(
+    "/api/v1/processing-activities/{activity_id:int}", ANNUL, ActivityBody, about=told, reason=REASON["reason"],
+    named=("annul_activity", "restore_activity"),
+    says=(
         mark("Met de côté un traitement inscrit par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit un traitement annulé, en disant pourquoi."),
     ),
+    get=get_activity, act=set_activity_aside, tell=_body,
 )  # fmt: skip
-def annul_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
-    """Sets a wrong entry aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, activity_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/processing-activities/{activity_id:int}/restoration", ANNUL, takes=AnnulForm,
-    about=told(mark("Rétablit un traitement annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_activity(visit: Visit, activity_id: int) -> Response[ActivityBody]:
-    """Brings an annulled activity back, with a reason; asks for If-Match."""
-    return _set_aside(visit, activity_id, annulled=False)
-
-
-def _set_aside(visit: Visit, activity_id: int, *, annulled: bool) -> Response[ActivityBody]:
-    expected = visit.expected_version()
-    given = visit.given(AnnulForm)
-    visit.visitor.require(ANNUL, get_activity(visit.session, activity_id).organisation_id)
-    activity = set_activity_aside(
-        visit.session, activity_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_body(visit, activity))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_activities, create_activity, read_activity, change_activity, annul_activity, restore_activity,
+    list_activities, create_activity, read_activity, change_activity, *_ASIDE,
 )  # fmt: skip

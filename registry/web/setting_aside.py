@@ -23,6 +23,7 @@ def setting_aside(
     body: type,
     *,
     about: Callable[..., ApiCall],
+    named: tuple[str, str],
     says: tuple[str, str],
     reason: str,
     get: Callable[[Any, int], Any],
@@ -31,13 +32,14 @@ def setting_aside(
 ) -> tuple[HTTPRouteHandler, HTTPRouteHandler]:
     """`POST {path}/annulment` and `/restoration`, each with a reason and If-Match.
 
-    `path` names the record by its only number. `says` are what the document tells of each call, marked for translation;
-    `reason` an example. `get` gives the record, whose body the visitor must have the permission on; `act` is the
-    service, called with `expected`, `reason` and `annulled`; `tell` the answer, of the shape of `body`.
+    `path` names the record by its only number. `named` are the calls' names in the document of the API (operationId),
+    which programs may hold on to; `says` what it tells of each, marked for translation; `reason` an example. `get`
+    gives the record, whose body the visitor must have the permission on; `act` is the service, called with `expected`,
+    `reason` and `annulled`; `tell` the answer, of the shape of `body`.
     """
     (name,) = _NUMBER.findall(path)
 
-    def call(end: str, sentence: str, *, annulled: bool) -> HTTPRouteHandler:
+    def call(end: str, calling: str, sentence: str, *, annulled: bool) -> HTTPRouteHandler:
         def answer(visit: Visit, **of: int) -> Response[Any]:
             expected, given, number = visit.expected_version(), visit.given(AnnulForm), of[name]
             visit.visitor.require(permission, get(visit.session, number).organisation_id)
@@ -51,10 +53,13 @@ def setting_aside(
             ],
             return_annotation=GenericAlias(Response, (body,)),
         )
-        answer.__module__, answer.__name__ = act.__module__, f"{act.__name__}_{end}"
+        answer.__module__, answer.__name__ = get.__module__, calling
         answer.__doc__ = "Sets a record aside, with a reason." if annulled else "Brings an annulled record back."
         asked = about(sentence, versioned=True, example={"reason": reason})
         return route("POST", f"{path}/{end}", permission, takes=AnnulForm, about=asked)(answer)
 
-    annuls, restores = says
-    return call("annulment", annuls, annulled=True), call("restoration", restores, annulled=False)
+    (annul, restore), (annuls, restores) = named, says
+    return (
+        call("annulment", annul, annuls, annulled=True),
+        call("restoration", restore, restores, annulled=False),
+    )

@@ -3,6 +3,7 @@
 `python tests/house/test_routes.py` writes the list of URLs anew.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from registry.kernel.permissions import SAYING, WRITING, Permission
 from registry.platform.home import Home, Urls
 from registry.platform.settings import Settings
 from registry.rooms import ROOMS
-from registry.web.openapi import DOCUMENT, described_calls
+from registry.web.openapi import DOCUMENT, describe, described_calls
 from registry.web.visits import Premises
 
 LIST = Path(__file__).with_name("routes.txt")
@@ -169,6 +170,18 @@ def test_every_call_of_the_api_stands_in_its_document() -> None:
     calls = {url for url, _asked in routes(app) if url.partition(" ")[2].startswith("/api/v1/")}
     silent = calls - described - {f"GET {DOCUMENT}"}
     assert not silent, f"Say what these do: @route(…, about=ApiCall(…)), from registry.web.calls: {silent}"
+
+
+def test_two_calls_of_the_api_never_share_a_name() -> None:
+    names = Counter(
+        one["operationId"]
+        for path in describe(assembled(), title="", server="")["paths"].values()
+        for one in path.values()
+    )
+    shared = [name for name, times in names.items() if times > 1]
+    assert not shared, (
+        f"A program made from the API’s document names its calls by these: rename all but one of {shared}"
+    )
 
 
 if __name__ == "__main__":

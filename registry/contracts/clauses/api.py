@@ -285,6 +285,7 @@ def correct_amendment(visit: Visit, amendment_id: int) -> Response[AmendmentBody
 
 _AMENDMENT_ASIDE = setting_aside(
     "/api/v1/amendments/{amendment_id:int}", RECORD, AmendmentBody, about=about, reason=REASON,
+    named=("annul_amendment", "restore_amendment"),
     says=(
         mark("Met de côté un avenant relevé par erreur, avec ce qu’il dit des clauses."),
         mark("Rétablit un avenant annulé, en disant pourquoi."),
@@ -360,6 +361,7 @@ def correct_stipulation(visit: Visit, stipulation_id: int) -> Response[Stipulati
 
 _STIPULATION_ASIDE = setting_aside(
     "/api/v1/stipulations/{stipulation_id:int}", RECORD, StipulationBody, about=about, reason=REASON,
+    named=("annul_stipulation", "restore_stipulation"),
     says=(
         mark("Met de côté ce qui a été relevé par erreur ; rien n’est supprimé."),
         mark("Rétablit ce qui a été annulé, en disant pourquoi."),

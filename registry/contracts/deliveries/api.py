@@ -333,6 +333,7 @@ def correct_delivery(visit: Visit, delivery_id: int) -> Response[DeliveryBody]:
 
 _ASIDE = setting_aside(
     "/api/v1/deliveries/{delivery_id:int}", RECORD, DeliveryBody, about=about, reason=REASON,
+    named=("annul_delivery", "restore_delivery"),
     says=(
         mark("Met de côté une livraison qui n’est pas due, en disant pourquoi ; rien n’est supprimé."),
         mark("Rétablit une livraison annulée, en disant pourquoi."),
@@ -405,6 +406,7 @@ def refuse(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
 
 _RECEIPT_ASIDE = setting_aside(
     "/api/v1/delivery-receipts/{receipt_id:int}", RECORD, ReceiptBody, about=about, reason=REASON,
+    named=("annul_receipt", "restore_receipt"),
     says=(
         mark("Met de côté une réception notée par erreur, en disant pourquoi."),
         mark("Rétablit une réception annulée, en disant pourquoi."),

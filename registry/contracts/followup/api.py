@@ -135,6 +135,7 @@ def correct_report(visit: Visit, contract_report_id: int) -> Response[ContractRe
 
 _ASIDE = setting_aside(
     "/api/v1/contract-reports/{contract_report_id:int}", RECORD, ContractReportBody, about=about, reason=REASON,
+    named=("annul_report", "restore_report"),
     says=(mark("Met de côté un rapport noté par erreur."), mark("Rétablit un rapport annulé, en disant pourquoi.")),
     get=get_report, act=set_report_aside, tell=lambda _visit, row: _report(row),
 )  # fmt: skip

@@ -89,6 +89,7 @@ def create_step(visit: Visit, contract_id: int) -> Response[StepNotedBody]:
 
 _ASIDE = setting_aside(
     "/api/v1/contract-steps/{contract_step_id:int}", RECORD, StepNotedBody, about=about, reason=REASON,
+    named=("annul_step", "restore_step"),
     says=(
         mark("Met de côté ce qui a été noté d’une étape par erreur."),
         mark("Rétablit ce qui a été noté d’une étape, en disant pourquoi."),

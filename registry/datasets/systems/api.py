@@ -20,7 +20,7 @@ from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD, ANNUL = (
@@ -176,37 +176,15 @@ def change_system(visit: Visit, system_id: int) -> Response[SystemBody]:
     return visit.answer(_body(visit, system))
 
 
-@route(
-    "POST", "/api/v1/systems/{system_id:int}/annulment", ANNUL, takes=AnnulForm,
-    about=told(
+_ASIDE = setting_aside(
+    "/api/v1/systems/{system_id:int}", ANNUL, SystemBody, about=told, reason=REASON["reason"],
+    named=("annul_system", "restore_system"),
+    says=(
         mark("Met de côté un système enregistré par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit un système annulé, en disant pourquoi."),
     ),
+    get=get_system, act=set_system_aside, tell=_body,
 )  # fmt: skip
-def annul_system(visit: Visit, system_id: int) -> Response[SystemBody]:
-    """Sets a wrong entry aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, system_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/systems/{system_id:int}/restoration", ANNUL, takes=AnnulForm,
-    about=told(mark("Rétablit un système annulé, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_system(visit: Visit, system_id: int) -> Response[SystemBody]:
-    """Brings an annulled system back, with a reason; asks for If-Match."""
-    return _set_aside(visit, system_id, annulled=False)
-
-
-def _set_aside(visit: Visit, system_id: int, *, annulled: bool) -> Response[SystemBody]:
-    expected = visit.expected_version()
-    given = visit.given(AnnulForm)
-    visit.visitor.require(ANNUL, get_system(visit.session, system_id).organisation_id)
-    system = set_system_aside(
-        visit.session, system_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_body(visit, system))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_systems, create_system, read_system, change_system, annul_system, restore_system,
+    list_systems, create_system, read_system, change_system, *_ASIDE,
 )  # fmt: skip

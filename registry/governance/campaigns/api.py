@@ -9,7 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import Field
 
-from registry.governance.api import REASON, about, aside
+from registry.governance.api import about, aside
 from registry.governance.campaigns.forms import CampaignForm, CertificationForm, ClosingForm
 from registry.governance.campaigns.models import CertificationCampaign
 from registry.governance.campaigns.queries import count_answers, find_asked_after, find_campaigns_after, get_campaign
@@ -19,7 +19,6 @@ from registry.governance.visiting import READ
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import mark
 from registry.web.calls import Number, PageQuestions
-from registry.web.typed import AnnulForm
 from registry.web.visits import Visit, route
 
 OPEN, ANSWER = Permission.GOVERNANCE_CAMPAIGN_OPEN, Permission.DATASETS_SHEET_RECORD
@@ -157,24 +156,14 @@ def end_or_reopen_campaign(visit: Visit, campaign_id: int) -> Response[CampaignB
     return visit.answer(_campaign(visit, row))
 
 
-@route(
-    "POST", f"{_ONE}/annulment", OPEN, takes=AnnulForm,
-    about=about(mark("Met une campagne de côté, en disant pourquoi."), versioned=True, example=REASON),
+_ASIDE = aside(
+    _ONE, CampaignBody, ("set_campaign_aside", "restore_campaign"),
+    (
+        mark("Met une campagne de côté, en disant pourquoi."),
+        mark("Rétablit une campagne, en disant pourquoi."),
+    ),
+    get=get_campaign, tell=_campaign, may=OPEN,
 )  # fmt: skip
-def set_campaign_aside(visit: Visit, campaign_id: int) -> Response[CampaignBody]:
-    """Sets a campaign aside; asks for If-Match."""
-    row = get_campaign(visit.session, campaign_id)
-    return visit.answer(_campaign(visit, aside(visit, row, annulled=True, may=OPEN)))
-
-
-@route(
-    "POST", f"{_ONE}/restoration", OPEN, takes=AnnulForm,
-    about=about(mark("Rétablit une campagne, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_campaign(visit: Visit, campaign_id: int) -> Response[CampaignBody]:
-    """Brings a campaign back; asks for If-Match."""
-    row = get_campaign(visit.session, campaign_id)
-    return visit.answer(_campaign(visit, aside(visit, row, annulled=False, may=OPEN)))
 
 
 @route(
@@ -231,6 +220,6 @@ def report_by_call(visit: Visit, campaign_id: int) -> Response[AnsweredBody]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_campaigns, create_campaign, read_campaign, end_or_reopen_campaign, set_campaign_aside, restore_campaign,
+    list_campaigns, create_campaign, read_campaign, end_or_reopen_campaign, *_ASIDE,
     list_certifications, certify_by_call, report_by_call,
 )  # fmt: skip

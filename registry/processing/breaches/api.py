@@ -56,7 +56,7 @@ from registry.processing.breaches.vocabulary import (
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours, say_left
 from registry.web.calls import ApiCall, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_BREACH_RECORD
@@ -332,36 +332,16 @@ def touch_by_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
     return visit.answer(_body(visit, breach))
 
 
-@route(
-    "POST", "/api/v1/breaches/{breach_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=told(
+_ASIDE = setting_aside(
+    "/api/v1/breaches/{breach_id:int}", RECORD, BreachBody, about=told, reason=REASON["reason"],
+    named=("annul_breach", "restore_breach"),
+    says=(
         mark("Met de côté une violation enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit une violation annulée, en disant pourquoi."),
     ),
+    get=get_breach, act=set_breach_aside, tell=_body,
 )  # fmt: skip
-def annul_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
-    """Sets a wrong entry aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, breach_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/breaches/{breach_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=told(mark("Rétablit une violation annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_breach(visit: Visit, breach_id: int) -> Response[BreachBody]:
-    """Brings an annulled breach back, with a reason; asks for If-Match."""
-    return _set_aside(visit, breach_id, annulled=False)
-
-
-def _set_aside(visit: Visit, breach_id: int, *, annulled: bool) -> Response[BreachBody]:
-    expected = _to_record(visit, breach_id)
-    reason = visit.given(AnnulForm).reason
-    breach = set_breach_aside(visit.session, breach_id, expected=expected, reason=reason, annulled=annulled)
-    return visit.answer(_body(visit, breach))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     list_breaches, create_breach, read_breach, change_breach, notify_breach, add_breach_event, touch_by_breach,
-    annul_breach,
-    restore_breach,
+    *_ASIDE,
 )  # fmt: skip

@@ -18,11 +18,10 @@ from registry.processing.measures.service import amend_measure, record_measure, 
 from registry.processing.measures.views import MEASURE_LABELS
 from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
 from registry.web.calls import ApiCall
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
-REASON = {"reason": "Enregistrée deux fois"}
 EXAMPLE = {"organisation_id": 1, "name": "Chiffrer les sauvegardes", "kind": "encryption", "cost": "1250.50",
            "owner_role": "steward", "due_on": "2027-06-30"}  # fmt: skip
 
@@ -121,36 +120,15 @@ def correct_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
     return visit.answer(_body(visit, amend_measure(visit.session, measure_id, given, expected=expected)))
 
 
-@route(
-    "POST", "/api/v1/protective-measures/{measure_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=about(
+_ASIDE = setting_aside(
+    "/api/v1/protective-measures/{measure_id:int}", RECORD, MeasureBody, about=about, reason="Enregistrée deux fois",
+    named=("annul_measure", "restore_measure"),
+    says=(
         mark("Met de côté une mesure enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit une mesure annulée, en disant pourquoi."),
     ),
+    get=get_measure, act=set_measure_aside, tell=_body,
 )  # fmt: skip
-def annul_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
-    """Sets a measure aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, measure_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/protective-measures/{measure_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=about(mark("Rétablit une mesure annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_measure(visit: Visit, measure_id: int) -> Response[MeasureBody]:
-    """Brings an annulled measure back, with a reason; asks for If-Match."""
-    return _set_aside(visit, measure_id, annulled=False)
-
-
-def _set_aside(visit: Visit, measure_id: int, *, annulled: bool) -> Response[MeasureBody]:
-    expected, given = visit.expected_version(), visit.given(AnnulForm)
-    visit.visitor.require(RECORD, get_measure(visit.session, measure_id).organisation_id)
-    measure = set_measure_aside(
-        visit.session, measure_id, expected=expected, reason=given.reason, annulled=annulled
-    )  # fmt: skip
-    return visit.answer(_body(visit, measure))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_measures, create_measure, read_measure, correct_measure, annul_measure, restore_measure,
+    list_measures, create_measure, read_measure, correct_measure, *_ASIDE,
 )  # fmt: skip

@@ -39,7 +39,7 @@ from registry.processing.requests.vocabulary import (
     RequestRight,
 )
 from registry.web.calls import ApiCall, PageQuestions
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import setting_aside
 from registry.web.visits import Visit, route
 
 FOLLOW, RECORD = Permission.PROCESSING_MATTER_FOLLOW, Permission.PROCESSING_REQUEST_RECORD
@@ -266,35 +266,15 @@ def note_answer(visit: Visit, request_id: int) -> Response[RequestBody]:
     return visit.answer(_body(visit, request))
 
 
-@route(
-    "POST", "/api/v1/requests/{request_id:int}/annulment", RECORD, takes=AnnulForm,
-    about=told(
+_ASIDE = setting_aside(
+    "/api/v1/requests/{request_id:int}", RECORD, RequestBody, about=told, reason=REASON["reason"],
+    named=("annul_request", "restore_request"),
+    says=(
         mark("Met de côté une demande enregistrée par erreur, en disant pourquoi ; rien n’est supprimé."),
-        versioned=True, example=REASON,
+        mark("Rétablit une demande annulée, en disant pourquoi."),
     ),
+    get=get_request, act=set_request_aside, tell=_body,
 )  # fmt: skip
-def annul_request(visit: Visit, request_id: int) -> Response[RequestBody]:
-    """Sets a wrong entry aside, with a reason; asks for If-Match."""
-    return _set_aside(visit, request_id, annulled=True)
-
-
-@route(
-    "POST", "/api/v1/requests/{request_id:int}/restoration", RECORD, takes=AnnulForm,
-    about=told(mark("Rétablit une demande annulée, en disant pourquoi."), versioned=True, example=REASON),
-)  # fmt: skip
-def restore_request(visit: Visit, request_id: int) -> Response[RequestBody]:
-    """Brings an annulled request back, with a reason; asks for If-Match."""
-    return _set_aside(visit, request_id, annulled=False)
-
-
-def _set_aside(visit: Visit, request_id: int, *, annulled: bool) -> Response[RequestBody]:
-    expected = _to_record(visit, request_id)
-    reason = visit.given(AnnulForm).reason
-    request = set_request_aside(visit.session, request_id, expected=expected, reason=reason, annulled=annulled)
-    return visit.answer(_body(visit, request))
-
-
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_requests, create_request, read_request, change_request, note_extension, note_answer, annul_request,
-    restore_request,
+    list_requests, create_request, read_request, change_request, note_extension, note_answer, *_ASIDE,
 )  # fmt: skip

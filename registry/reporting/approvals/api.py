@@ -86,7 +86,7 @@ def amend_annotation(visit: Visit, document_id: int, annotation_id: int) -> Resp
         versioned=True, example={"answer": "sent-back", "reason": "Le périmètre n’est pas le bon."},
     ),
 )  # fmt: skip
-def create_decision(visit: Visit, document_id: int) -> Response[DocumentBody]:
+def decide_on_document(visit: Visit, document_id: int) -> Response[DocumentBody]:
     """Answers a draft; asks for If-Match."""
     expected, given = visit.expected_version(), visit.given(ApprovalForm)
     answered, run = answer_one(visit, document_id, given, expected=expected)
@@ -96,5 +96,5 @@ def create_decision(visit: Visit, document_id: int) -> Response[DocumentBody]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    list_annotations, create_annotation, amend_annotation, create_decision,
+    list_annotations, create_annotation, amend_annotation, decide_on_document,
 )  # fmt: skip
