@@ -15,7 +15,7 @@ from registry.compliance.explanation import VALUE_WORDS
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.facts import NAMES as NAMES_OF_CLAUSES
 from registry.contracts.clauses.facts import bind_clauses
-from registry.contracts.clauses.kinds import expected_of
+from registry.contracts.clauses.kinds import expected_of, says_something
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, held_on
 from registry.contracts.clauses.standing import asked_of, concedes_public_service, expectations_of
@@ -145,8 +145,12 @@ def _bind_completeness(
 ) -> None:  # fmt: skip
     asked = asked_of(contract, personal=bool(contract.personal_data))
     looked_for = expectations_of(written, asked, covered, on, signed_by=on)
-    if contract.clauses_read_on is not None or all(one.missing_of is None for one in looked_for):
-        facts["contract.data_clauses_complete"] = all(one.missing_of is None for one in looked_for)
+    lacking = [one for one in looked_for if one.missing_of is not None]
+    if not lacking:
+        facts["contract.data_clauses_complete"] = True
+    elif contract.clauses_read_on is not None and any(one.bare is None for one in lacking):
+        # Of what is there by name only, nobody can say yet that it is missing.
+        facts["contract.data_clauses_complete"] = False
 
 
 def bind_amendments(
@@ -187,7 +191,13 @@ def _adds_what_lacked(amendment: Any, written: Written, covered: Sequence[int]) 
     lacked = {
         one.kind for one in expectations_of(before, asked, covered, day, signed_by=day) if one.missing_of is not None
     } or set(expected_of(asked))
-    return any(row.act != ClauseAct.ENDS and written.clauses[row.clause_id].kind in lacked for row in said)
+    adding = [
+        says_something(kind, row)
+        for row in said
+        if row.act != ClauseAct.ENDS and (kind := written.clauses[row.clause_id].kind) in lacked
+    ]
+    # What is added by name only may be added, or not.
+    return True if True in adding else None if adding else False
 
 
 def contracts_below(session: Session, organisation_ids: set[int]) -> tuple[SubjectKind, set[int]]:

@@ -176,6 +176,7 @@ class ClauseState(Labelled):
     PARTLY = "partly", mark("Partiellement exécutée")
     BREACHED = "breached", mark("Violée")
     WAIVED = "waived", mark("Levée par une dispense")
+    TO_COMPLETE = "to-complete", mark("À compléter")
     ENDED = "ended", mark("Éteinte")
 
 

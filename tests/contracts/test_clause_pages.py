@@ -198,7 +198,7 @@ def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_los
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
     early = amend(jurist, place, 1, signed_on="2019-05-06")
-    kept(add(jurist, place, "audit", amendment_id=str(early)))
+    kept(add(jurist, place, "audit", article="art. 1", amendment_id=str(early)))
     kept(add(jurist, place, "archives", article="art. 3"))
     kept(add(jurist, place, "archives", article="art. 8"))
 
@@ -226,7 +226,7 @@ def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_los
 def test_a_clause_noted_twice_is_annulled_with_a_reason_and_comes_back(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit"))
+    kept(add(jurist, place, "audit", article="art. 1"))
     (row,) = on(jurist, place)["in_force"]
     line = f"/contrats/stipulations/{row['stipulation']['id']}/annuler"
 
@@ -261,7 +261,7 @@ def test_a_clause_of_a_contract_without_its_day_of_signature_stays_in_sight(town
 def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(town: Town) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit"))
+    kept(add(jurist, place, "audit", article="art. 1"))
     (row,) = on(jurist, place)["in_force"]
     line = f"/contrats/clauses/{row['clause']['id']}"
     late = jurist.post(line, {"version": "1", "performance": "breached", "performance_on": "2100-01-01"})

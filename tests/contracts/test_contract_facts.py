@@ -41,6 +41,21 @@ def change(who: Someone, place: str, **more: Any) -> None:
     kept(who.post(f"{place}/modifier", form | more))
 
 
+def test_a_clause_saved_empty_is_neither_there_nor_missing_until_its_article_is_noted(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    number = number_of(place)
+    assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["non-compliant"], (
+        "Read whole, without a word of it."
+    )
+
+    kept(add(jurist, place, "penalties"))
+    assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["non-compliant", "to-complete"]
+
+    kept(add(jurist, place, "penalties", article="art. 12"))
+    assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["non-compliant", "to-complete", "compliant"]
+
+
 def test_from_a_contract_to_the_amendment_that_puts_it_in_order_its_findings_tell_it(town: Town) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town, clauses_read_on="")

@@ -103,7 +103,7 @@ def test_the_days_between_two_contracts_are_told_and_so_is_the_end_of_the_last(t
 def test_what_the_registry_did_not_know_yet_is_not_told_of_that_day(town: Town) -> None:
     jurist, dataset = town.someone(Role.LEGAL), dataset_of(town, town.authority_id, "Compteurs")
     place = about(jurist, town, dataset)
-    says(jurist, place, "supply", datasets=[dataset])
+    says(jurist, place, "supply", article="art. 1", datasets=[dataset])
     yesterday = (town.info["today"]() - timedelta(days=1)).isoformat()
 
     assert covering(jurist, dataset, known_on=yesterday)["contracts"] == []
@@ -117,7 +117,7 @@ def test_a_contract_one_may_not_read_is_told_nowhere_on_a_dataset_one_may(town: 
     dataset = dataset_of(town, town.commune_id, "Compteurs communaux")
     jurist, clerk = town.someone(Role.LEGAL), town.someone(Role.LEGAL, town.commune_id)
     place = about(jurist, town, dataset, object="Contrat de la communauté")
-    says(jurist, place, "supply", datasets=[dataset])
+    says(jurist, place, "supply", article="art. 1", datasets=[dataset])
 
     assert covering(jurist, dataset)["contracts"]
     assert covering(clerk, dataset)["contracts"] == []

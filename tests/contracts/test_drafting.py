@@ -75,6 +75,9 @@ def test_what_is_ticked_is_asked_for_and_is_not_offered_again(town: Town) -> Non
     assert answer.status_code == 303, answer.text
     states = {(one["kind"], one["dataset_id"]): one["state"] for one in coverage(jurist, place)["cells"]}
     assert states["audit", None] == states["supply", network] == "asked"
+    matrix = text_of(jurist, f"{place}/couverture")
+    assert "Avenant n° 1, art. 1" in matrix, "Once signed, it says something."
+    assert "Avenant n° 1, art. 2" in matrix
     again = jurist.get(f"{place}/avenants/projet").text
     assert f'value="supply:{network}"' not in again
     assert 'value="audit"' not in again

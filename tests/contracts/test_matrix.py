@@ -51,7 +51,13 @@ def written(*said: dict[str, Any]) -> Written:
         instrument = Instrument(act.number, act.signed_on) if act else Instrument(0, SIGNED, SIGNED)
         plain.append(
             Stipulation(
-                number, clause, clauses[clause].kind, instrument, rows[number].act, frozenset(rows[number].datasets)
+                number,
+                clause,
+                clauses[clause].kind,
+                instrument,
+                rows[number].act,
+                frozenset(rows[number].datasets),
+                told=one.get("told", True),
             )
         )
     return Written(contract, amendments, clauses, rows, plain)
@@ -125,6 +131,27 @@ def test_each_cell_says_where_its_own_dataset_stands() -> None:
     assert [one.missing for one in cells] == [False, True, True]
 
 
+def test_a_clause_saved_empty_is_to_be_completed_and_counts_as_missing_until_something_is_noted_of_it() -> None:
+    empty = covered({"kind": "supply", "told": False})
+    one = cell(empty, "supply", 2)
+    assert (one.state, one.present, one.missing, one.bare) == (ClauseState.TO_COMPLETE, False, True, True)
+    assert empty.bare == len(DATASETS)
+    assert empty.tally == covered().tally, "It weighs as much as if nobody had noted it."
+    seen = covered({"kind": "supply", "told": False, "performance": ClausePerformance.PERFORMED})
+    assert not cell(seen, "supply", 2).present, "Seen kept, it still says nothing."
+
+    beside = covered({"kind": "supply", "told": False}, {"kind": "supply", "datasets": [2]})
+    assert [cell(beside, "supply", one).present for one in DATASETS] == [False, True, False]
+    assert cell(beside, "supply", 2).state is ClauseState.IN_FORCE
+
+    (found,) = (
+        one
+        for one in expectations_of(written({"kind": "supply", "told": False}), CONCESSION, DATASETS, DAY, signed_by=DAY)
+        if one.kind == "supply"
+    )
+    assert (found.missing_of, found.bare) == ((1, 2, 3), 1)
+
+
 def test_a_hundred_percent_is_only_ever_all() -> None:
     every = [{"kind": kind} for kind in expected_of(CONCESSION)]
     assert covered(*every).tally.percent == 100
@@ -153,6 +180,35 @@ def tied(who: Someone, town: Town, place: str, *titles: str) -> list[int]:
 def text_of(who: Someone, address: str) -> str:
     """A page, its spaces all alike."""
     return who.get(address).text.replace("\N{NO-BREAK SPACE}", " ")
+
+
+@pytest.mark.database
+def test_the_pages_say_of_a_clause_saved_empty_what_is_to_be_noted_and_green_comes_with_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit"))
+
+    page = text_of(jurist, f"{place}/couverture")
+    said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+    (audit,) = (one for one in said["cells"] if one["kind"] == "audit")
+    assert (audit["state"], audit["present"], said["coverage"]["present"]) == ("to-complete", False, 0)
+    assert "1 d’entre elles n’est là que de nom" in page
+    assert "verdict-compliant" not in page
+    clause = audit["clauses"][0]
+    lacks = "Rien n’y est relevé : notez son article, son texte ou l’un de ces champs (Périodicité"
+    assert lacks in text_of(jurist, f"{place}/clauses")
+    assert lacks in text_of(jurist, f"/contrats/clauses/{clause}")
+    assert f'{place}/clauses/nouvelle?genre=audit"' not in jurist.get(f"{place}/clauses").text, "Not to be noted twice."
+
+    row = jurist.api("GET", f"/api/v1/stipulations/{audit['stipulation_id']}")
+    answer = jurist.api(
+        "PATCH", f"/api/v1/stipulations/{audit['stipulation_id']}", json={"article": "art. 9"},
+        headers={"If-Match": f'"{row.json()["version"]}"'},
+    )  # fmt: skip
+    assert answer.status_code == 200, answer.text
+    after = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+    assert after["coverage"]["present"] == 1
+    assert "que de nom" not in text_of(jurist, f"{place}/couverture")
 
 
 @pytest.mark.database

@@ -38,7 +38,7 @@ def noted(step: str, **more: Any) -> Any:
 
 
 def clause(number: int = 1, *, reasons: str | None = "Motif", **terms: Any) -> Any:
-    return SimpleNamespace(clause_id=number, terms=terms, reasons=reasons)
+    return SimpleNamespace(clause_id=number, terms=terms, article=None, text=None, reasons=reasons)
 
 
 def due(of: Any, code: str, rows: list[Any] | None = None, held: dict[str, list[Any]] | None = None) -> date | None:

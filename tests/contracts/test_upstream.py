@@ -194,6 +194,8 @@ def test_a_ban_on_reuse_forbids_and_the_right_to_use_allows_where_no_clause_spea
     )
     assert crossing_of(told(("use-and-reuse", {})), "operator", made=False) is PartnerLeave.ALLOWED
     assert crossing_of([], "operator", made=False) is None
+    empty = [Told(1, 1, "use-and-reuse", {}, bare=True)]
+    assert crossing_of(empty, "operator", made=False) is None, "By name only, it gives nothing."
     assert crossing_of([], "produced", made=False) is PartnerLeave.ALLOWED
     assert crossing_of(told(("crossing", {})), "produced", made=False) is None, "A clause nobody noted says nothing."
 

@@ -58,8 +58,13 @@ class Cell:
 
     @property
     def missing(self) -> bool:
-        """Whether it is looked for there and is not in force."""
+        """Whether it is looked for there and is not in force, or is by name only."""
         return self.due and not self.present
+
+    @property
+    def bare(self) -> bool:
+        """Whether it is looked for there, and in force without anything noted of what it says."""
+        return self.missing and self.state is ClauseState.TO_COMPLETE
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,11 @@ class Coverage:
         return [
             (line.kind, column) for line in self.lines for column in self.columns if line.cells[column].missing
         ]  # fmt: skip
+
+    @property
+    def bare(self) -> int:
+        """How many of those that are not there are there by name: nothing is noted of what they say."""
+        return sum(cell.bare for line in self.lines for cell in line.cells.values())
 
     def narrowed(self) -> "Coverage":
         """The lines and the columns of which something is missing."""
@@ -178,7 +188,7 @@ def _answers(about: Collection[int], column: int | None, of_datasets: bool) -> b
 
 def _cell(stands: list[ClauseStanding], *, due: bool) -> Cell:
     stands.sort(key=lambda one: ORDER.index(one.state))
-    present = any(one.span is not None for one in stands)
+    present = any(one.answers for one in stands)
     if not stands:
         return Cell(due, ClauseState.ABSENT, present)
     return Cell(due, stands[0].state, present, stands[0].said_by, tuple(one.clause_id for one in stands))

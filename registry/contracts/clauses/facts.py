@@ -1,14 +1,16 @@
 """What the clauses of a contract in force on a day say, under the names the policies use.
 
 A contract may hold several clauses of a kind: what a rule asks of one, all of them must keep, and what nobody noted of
-one of them is not known of the contract. A clause that nobody recorded is unknown until somebody says to have read the
-whole contract; then it is absent. What was done since is no clause: `registry.contracts.followup` tells it.
+one of them is not known of the contract: one of which nothing is noted is not known to be there. A clause that nobody
+recorded is unknown until somebody says to have read the whole contract; then it is absent. What was done since is no
+clause: `registry.contracts.followup` tells it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from registry.contracts.clauses.kinds import says_something
 from registry.contracts.vocabulary import ExclusivityKind, PartnerLeave, Waiver
 from registry.organisations.facts import may_be_absent
 
@@ -80,8 +82,8 @@ NAMES = (
 def bind_clauses(facts: dict[str, Any], held: Held, *, was_read: bool) -> None:
     """Adds what the clauses in force say."""
     for name, kind in CLAUSES.items():
-        if kind in held or was_read:
-            facts[f"contract.{name}"] = kind in held
+        if (there := _is_there(held, kind, was_read=was_read)) is not None:
+            facts[f"contract.{name}"] = there
     for name, (kind, term, together) in FLAGS.items():
         if kind in held and (value := together(_said(held[kind], term))) is not None:
             facts[f"contract.{name}"] = value
@@ -91,21 +93,35 @@ def bind_clauses(facts: dict[str, Any], held: Held, *, was_read: bool) -> None:
     for name, (kind, term, together) in MAY_LACK.items():
         said = _said(held.get(kind, ()), term)
         value = together(said) if said else None
-        may_be_absent(facts, f"contract.{name}", value, (name,) if was_read else (), name)
-    if "hosting" in held or was_read:
+        read = was_read and not _is_bare(held, kind)
+        may_be_absent(facts, f"contract.{name}", value, (name,) if read else (), name)
+    if _is_there(held, "hosting", was_read=was_read) is not None:
         countries = [one.terms.get("countries", ()) for one in held.get("hosting", ())]
         facts["contract.hosting_countries"] = tuple(dict.fromkeys(code for each in countries for code in each))
     # A clause of supply of which nobody noted whether the service can do without the data says neither yes nor no.
     supplied = _any(_said(held["supply"], "indispensable")) if "supply" in held else False if was_read else None
     if supplied is not None:
         facts["contract.indispensable_data_listed"] = supplied
-    if "reversibility" in held or was_read:
-        facts["contract.switching_terms"] = "reversibility" in held
-    _bind_waiver(facts, held.get("waiver", ()), was_read=was_read)
-    _bind_exclusivity(facts, held.get("exclusivity", ()), was_read=was_read)
+    if (reversible := _is_there(held, "reversibility", was_read=was_read)) is not None:
+        facts["contract.switching_terms"] = reversible
+    _bind_waiver(facts, held.get("waiver", ()), was_read=was_read and not _is_bare(held, "waiver"))
+    _bind_exclusivity(facts, held.get("exclusivity", ()), was_read=was_read and not _is_bare(held, "exclusivity"))
     for name, kind in (("permitted_uses", "use-and-reuse"), ("anonymisation_guarantee", "anonymisation")):
-        if kind in held or was_read:
-            facts[f"contract.{name}__present"] = kind in held
+        if (there := _is_there(held, kind, was_read=was_read)) is not None:
+            facts[f"contract.{name}__present"] = there
+
+
+def _is_there(held: Held, kind: str, *, was_read: bool) -> bool | None:
+    """Whether a clause of a kind is in force; nothing where nobody read the contract, or noted anything of it."""
+    rows = held.get(kind, ())
+    if any(says_something(kind, one) for one in rows):
+        return True
+    return False if was_read and not rows else None
+
+
+def _is_bare(held: Held, kind: str) -> bool:
+    """Whether nothing is noted of one of the clauses of a kind."""
+    return not all(says_something(kind, one) for one in held.get(kind, ()))
 
 
 def _said(rows: Sequence[Any], term: str) -> list[Any]:

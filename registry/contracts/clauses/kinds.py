@@ -141,6 +141,24 @@ def is_contrary(kind: str) -> bool:
     return kinds().flag(kind, "contrary")
 
 
+def says_something(kind: str, row: Any) -> bool:
+    """Whether anything is noted of what an act says: one thing of its kind, its article, its words or its reasons.
+
+    A clause whose presence is the fault is one as soon as somebody saw it: not to know where would hide it.
+    """
+    return bool(row.terms or row.article or row.text or row.reasons) or is_contrary(kind)
+
+
+def say_lacking(kind: str) -> str:
+    """What is to be noted of a clause of which nothing is."""
+    names = [one.label for one in fields_of(kind)]
+    if not names:
+        return _("Rien n’y est relevé : notez son article, ou recopiez son texte.")
+    return _("Rien n’y est relevé : notez son article, son texte ou l’un de ces champs ({fields}).").format(
+        fields=", ".join(names)
+    )
+
+
 def expected_of(asked: Asked) -> list[str]:
     """The kinds one looks for in such a contract, in the order of the list."""
     wanted = {word for word in EXPECTED if getattr(asked, word)}

@@ -1,6 +1,6 @@
 """Every SELECT about amendments and clauses; each reads the tables as they stand, or as they stood at an instant."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.contracts.clauses.kinds import says_something
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.rules import Doubtful, Instrument, Span, Stipulation, doubts_of, spans_of
 from registry.contracts.models import Contract
@@ -75,8 +76,13 @@ def put_together(
     amendments: Mapping[int, Iterable[Any]],
     clauses: Mapping[int, Iterable[Any]],
     stipulations: Mapping[int, Iterable[Any]],
+    *,
+    is_told: Callable[[str, Any], bool] = says_something,
 ) -> dict[int, Written]:
-    """What is written of the clauses of contracts, from the rows of each by contract."""
+    """What is written of the clauses of contracts, from the rows of each by contract.
+
+    `is_told` says of a kind and a stipulation whether anything is noted of it.
+    """
     found = {}
     for number, contract in rows.items():
         acts = {one.id: one for one in amendments.get(number, ())}
@@ -86,7 +92,11 @@ def put_together(
             for one in stipulations.get(number, ())
             if one.clause_id in heads and (one.amendment_id is None or one.amendment_id in acts)
         }
-        said = [_plain(one, heads[one.clause_id], contract, acts.get(one.amendment_id)) for one in lines.values()]
+        said = [
+            _plain(one, kind, contract, acts.get(one.amendment_id), told=is_told(kind, one))
+            for one in lines.values()
+            for kind in (heads[one.clause_id].kind,)
+        ]
         found[number] = Written(contract, acts, heads, lines, said)
     return found
 
@@ -94,7 +104,7 @@ def put_together(
 _LINES = (
     ClauseStipulation.id, ClauseStipulation.contract_id, ClauseStipulation.clause_id, ClauseStipulation.amendment_id,
     ClauseStipulation.act, ClauseStipulation.terms, ClauseStipulation.datasets, ClauseStipulation.effective_on,
-    ClauseStipulation.last_on, ClauseStipulation.survives, Clause.kind,
+    ClauseStipulation.last_on, ClauseStipulation.survives, ClauseStipulation.article, Clause.kind,
 )  # fmt: skip
 
 
@@ -105,7 +115,12 @@ def find_written_of(session: Session, contracts: Iterable[Any], kinds: Iterable[
     """
     rows = {one.id: one for one in contracts}
     found = session.execute(
-        select(*map(col, _LINES))
+        select(
+            *map(col, _LINES),
+            # Whether there are any: their words are long, and nobody reads them here.
+            col(ClauseStipulation.text).is_not(None).label("text"),
+            col(ClauseStipulation.reasons).is_not(None).label("reasons"),
+        )
         .join(Clause, col(Clause.id) == col(ClauseStipulation.clause_id))
         .where(col(Clause.kind).in_(list(kinds)), ~col(ClauseStipulation.annulled))
     ).all()
@@ -119,7 +134,11 @@ def find_written_of(session: Session, contracts: Iterable[Any], kinds: Iterable[
     return {
         number: Written(
             rows[number], acts, {line.clause_id: line for line in of}, {line.id: line for line in of},
-            [_plain(line, line, rows[number], acts.get(line.amendment_id)) for line in of],
+            [
+                _plain(line, line.kind, rows[number], acts.get(line.amendment_id),
+                       told=says_something(line.kind, line))
+                for line in of
+            ],
         )
         for number, of in lines.items()
     }  # fmt: skip
@@ -138,15 +157,16 @@ def _by_contract(
     return found
 
 
-def _plain(row: Any, clause: Any, contract: Any, amendment: Any | None) -> Stipulation:
+def _plain(row: Any, kind: str, contract: Any, amendment: Any | None, *, told: bool) -> Stipulation:
     instrument = (
         Instrument(amendment.number, amendment.signed_on, amendment.effective_on)
         if amendment is not None
         else Instrument(0, contract.signed_on, contract.starts_on)
     )
     return Stipulation(
-        id=row.id, clause_id=row.clause_id, kind=clause.kind, instrument=instrument, act=ClauseAct(row.act),
+        id=row.id, clause_id=row.clause_id, kind=kind, instrument=instrument, act=ClauseAct(row.act),
         datasets=frozenset(row.datasets), effective_on=row.effective_on, last_on=row.last_on, survives=row.survives,
+        told=told,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ from registry.contracts.clauses.service import (
     tell_performance,
 )
 from registry.contracts.clauses.showing import asked_now, floor_of
-from registry.contracts.clauses.standing import standing_on
+from registry.contracts.clauses.standing import lacking_of, standing_on
 from registry.contracts.clauses.views import (
     SHAPES,
     STIPULATION_LABELS,
@@ -176,7 +176,7 @@ def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int =
         title=known.label(clause.kind), label=clause.label or "", article=known.words(clause.kind, "article"),
         asks=known.words(clause.kind, "asks"),
         shape="non-compliant" if is_contrary(clause.kind) and standing.span else SHAPES[standing.state],
-        state=standing.state.label,
+        state=standing.state.label, lacks=lacking_of(clause.kind, standing.state),
         stipulations=stipulation_views(
             find_stipulations(visit.session, clause.id), written, titles, spans, clause.kind
         ),

@@ -36,7 +36,8 @@ class Stipulation:
 
     `kind` is a code of the list of kinds; `datasets` are those it is about: none is the whole contract. `effective_on`
     is where this very clause applies from another day than its instrument, `last_on` its last day where it says one.
-    `survives` is of what is owed past the end of the contract.
+    `survives` is of what is owed past the end of the contract. `told` is whether anything is noted of what it says: one
+    that is bare is there by name only, and answers nothing that one looks for.
     """
 
     id: int
@@ -48,6 +49,7 @@ class Stipulation:
     effective_on: date | None = None
     last_on: date | None = None
     survives: bool = False
+    told: bool = True
 
     @property
     def applies_from(self) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from registry.contracts.clauses.kinds import Asked, expected_of, scope_is_dataset
+from registry.contracts.clauses.kinds import Asked, expected_of, say_lacking, scope_is_dataset
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.vocabulary import (
@@ -30,17 +30,24 @@ class ClauseStanding:
     span: Span | None
     said_by: int | None = None
 
+    @property
+    def answers(self) -> bool:
+        """Whether it is in force and says something: one of which nothing is noted is still to be completed."""
+        return self.span is not None and self.span.stipulation.told
+
 
 @dataclass(frozen=True)
 class Expectation:
     """A kind one looks for in a contract: where it stands, and of which datasets it is missing.
 
-    `missing_of` is nothing where none is missing; empty where the whole contract lacks it.
+    `missing_of` is nothing where none is missing; empty where the whole contract lacks it. `bare` is a clause of the
+    kind that is there by name only, where nothing but its words is missing.
     """
 
     kind: str
     state: ClauseState
     missing_of: tuple[int, ...] | None
+    bare: int | None = None
 
 
 def concedes_public_service(contract: Any) -> bool | None:
@@ -95,6 +102,8 @@ def stand(
 ) -> ClauseStanding:
     """Where a clause stands on a day, given its days in their order and what is drafted of it."""
     for span in spans:
+        if span.holds(day) and not span.stipulation.told:
+            return ClauseStanding(clause.id, ClauseState.TO_COMPLETE, span, span.stipulation.id)
         if span.holds(day):
             seen = clause.performance is not None and clause.performance_on is not None
             told = seen and clause.performance_on <= day
@@ -154,18 +163,25 @@ def expectations_of(
     found = []
     for kind in expected_of(asked):
         ones = by_kind.get(kind, [])
-        held = [one.span.stipulation.datasets for one in ones if one.span is not None]
+        held, bare = (
+            [(one.clause_id, one.span.stipulation.datasets) for one in ones if one.span and one.answers is told]
+            for told in (True, False)
+        )
         state = best_of(one.state for one in ones)
         columns = columns_of(kind, wanted)
-        lacking = [one for one in columns if not any(bears_on(about, one) for about in held)]
+        lacking = [one for one in columns if not any(bears_on(about, one) for _clause, about in held)]
         missing = tuple(one for one in lacking if one is not None) if lacking else None
-        found.append(Expectation(kind, state, missing))
+        named = [
+            next((clause for clause, about in bare if bears_on(about, one)), None) for one in lacking
+        ]  # fmt: skip
+        found.append(Expectation(kind, state, missing, named[0] if None not in named and named else None))
     return found
 
 
 ORDER = (
     ClauseState.BREACHED, ClauseState.PARTLY, ClauseState.PERFORMED, ClauseState.IN_FORCE, ClauseState.WAIVED,
-    ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED, ClauseState.ABSENT,
+    ClauseState.TO_COMPLETE, ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED,
+    ClauseState.ABSENT,
 )  # fmt: skip
 """Of several states, which to look at first."""
 
@@ -173,3 +189,8 @@ ORDER = (
 def best_of(states: Iterable[ClauseState]) -> ClauseState:
     """Of several clauses of a kind, what to look at first; absent where there is none."""
     return min(states, key=ORDER.index, default=ClauseState.ABSENT)
+
+
+def lacking_of(kind: str, state: ClauseState) -> str:
+    """What is to be noted of a clause; nothing where something is."""
+    return say_lacking(kind) if state is ClauseState.TO_COMPLETE else ""

@@ -9,7 +9,7 @@ from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.clauses.kinds import expected_of, is_contrary, kinds, say_terms
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Doubtful, Span
-from registry.contracts.clauses.standing import ClauseStanding, expectations_of
+from registry.contracts.clauses.standing import ClauseStanding, expectations_of, lacking_of
 from registry.contracts.vocabulary import ClauseAct, ClauseState, Doubt
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.words import _, mark
@@ -53,6 +53,7 @@ SHAPES = {
     ClauseState.PARTLY: "to-complete",
     ClauseState.BREACHED: "non-compliant",
     ClauseState.WAIVED: "not-applicable",
+    ClauseState.TO_COMPLETE: "to-complete",
     ClauseState.ENDED: "not-applicable",
 }
 """The mark of each state, among those the pages have; the word beside it says it."""
@@ -90,7 +91,10 @@ class InstrumentView:
 
 @dataclass(frozen=True)
 class ClauseView:
-    """A clause on a day: what it says, from which act, for which datasets, and where it stands."""
+    """A clause on a day: what it says, from which act, for which datasets, and where it stands.
+
+    `lacks` says what is to be noted of one of which nothing is.
+    """
 
     id: int
     title: str
@@ -105,11 +109,15 @@ class ClauseView:
     shape: str
     state: str
     contrary: bool
+    lacks: str
 
 
 @dataclass(frozen=True)
 class MissingView:
-    """A kind of clause that one looks for and that is not in force on the day, with what is under way about it."""
+    """A kind of clause that one looks for and that is not in force on the day, with what is under way about it.
+
+    `clause` is the one that is there by name only, where it is to be completed rather than asked for.
+    """
 
     kind: str
     title: str
@@ -117,6 +125,8 @@ class MissingView:
     shape: str
     state: str
     datasets: Sequence[tuple[int, str]]
+    clause: int | None
+    lacks: str
 
 
 @dataclass(frozen=True)
@@ -285,6 +295,7 @@ class ClausePage:
     asks: str
     shape: str
     state: str
+    lacks: str
     stipulations: Sequence[StipulationView]
     performance: str
     performance_on: str
@@ -399,7 +410,7 @@ def clause_view(
         datasets=[(number, titles.get(number, "")) for number in row.datasets],
         terms=say_terms(clause.kind, row.terms), text=row.text or "", reasons=row.reasons or "",
         shape="non-compliant" if is_contrary(clause.kind) and span else SHAPES[standing.state],
-        state=standing.state.label, contrary=is_contrary(clause.kind),
+        state=standing.state.label, contrary=is_contrary(clause.kind), lacks=lacking_of(clause.kind, standing.state),
     )  # fmt: skip
 
 
@@ -432,11 +443,13 @@ def missing_views(
     return [
         MissingView(
             kind=one.kind, title=kinds().label(one.kind), article=kinds().words(one.kind, "article"),
-            shape=SHAPES[one.state], state=one.state.label,
+            shape=SHAPES[state], state=state.label,
             datasets=[(number, covered.get(number, "")) for number in one.missing_of],
+            clause=one.bare, lacks=lacking_of(one.kind, state),
         )
         for one in every
         if one.missing_of is not None
+        for state in (one.state if one.bare is None else ClauseState.TO_COMPLETE,)
     ]  # fmt: skip
 
 

@@ -20,12 +20,16 @@ _DUE = frozenset({"supply", "schedule"})
 
 @dataclass(frozen=True)
 class Told:
-    """A clause in force for a dataset: of which contract, of which kind, and what is noted of it."""
+    """A clause in force for a dataset: of which contract, of which kind, and what is noted of it.
+
+    `bare` is of one of which nothing is noted, not even where it is written.
+    """
 
     stipulation_id: int
     contract_id: int
     kind: str
     terms: Mapping[str, Any]
+    bare: bool = False
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ class SaidView:
     shape: str
     state: str
     contrary: bool
+    bare: bool
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,13 @@ def bears_on(span: Span, dataset: int) -> bool:
 
 def told_of(held: Sequence[InForce]) -> list[Told]:
     """What is in force, as plain values."""
-    return [Told(one.row.id, one.covering.contract.id, one.clause.kind, one.row.terms) for one in held]
+    return [
+        Told(
+            one.row.id, one.covering.contract.id, one.clause.kind, one.row.terms,
+            bare=not one.span.stipulation.told,
+        )
+        for one in held
+    ]  # fmt: skip
 
 
 def say_clashes(held: Sequence[InForce]) -> list[tuple[Clashing, str]]:
@@ -258,7 +265,7 @@ def _said(one: InForce, dataset: int) -> SaidView:
         whole=dataset not in one.row.datasets,
         terms=say_terms(kind, one.row.terms), text=one.row.text or "", reasons=one.row.reasons or "",
         shape="non-compliant" if is_contrary(kind) else SHAPES[one.standing.state],
-        state=one.standing.state.label, contrary=is_contrary(kind),
+        state=one.standing.state.label, contrary=is_contrary(kind), bare=not one.span.stipulation.told,
     )  # fmt: skip
 
 

@@ -128,13 +128,9 @@ def _articles(
     titles = {
         one.id: one.title for one in find_rows(session, Dataset, until=moment.until, column="id", among=about)
     }  # fmt: skip
-    order = {kind: place for place, kind in enumerate(kinds())}
     texts = load_clause_texts()
-
-    def place(row: Any) -> tuple[int, int]:
-        return order.get(written.clauses[row.clause_id].kind, len(order)), row.id
-
-    for row in sorted(said, key=place):
+    # As they were recorded: where a clause stands is noted in its own line, and what is added later moves none.
+    for row in sorted(said, key=lambda one: one.id):
         kind = written.clauses[row.clause_id].kind
         text = texts.get(kind)
         yield {

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
+from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import find_amendments, find_written
 from registry.contracts.clauses.service import record_amendment, record_clause
@@ -61,8 +62,13 @@ def draft_amendment(session: Session, contract_id: int, form: DraftForm, *, toda
     if not chosen:
         raise _wrong("wanted", _("Cochez au moins une clause à demander."))
     amendment = _amendment(session, contract_id, form)
-    for kind, about in chosen.items():
-        record_clause(session, contract_id, ClauseForm(kind=kind, amendment_id=amendment.id, datasets=about))
+    first = 1 + sum(row.amendment_id == amendment.id for row in written.stipulations.values())
+    order = list(kinds())
+    for place, kind in enumerate(sorted(chosen, key=order.index), first):
+        # Numbered as the articles of the document are: what says nothing else is then said somewhere once signed.
+        article = _("art. {number}").format(number=place)
+        asked = ClauseForm(kind=kind, amendment_id=amendment.id, article=article, datasets=chosen[kind])
+        record_clause(session, contract_id, asked)
     session.refresh(amendment)
     return amendment
 

@@ -94,7 +94,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
         day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
         error=asked.error, only_missing=only_missing, was_read=was_read,
-        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing,
+        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing, bare=coverage.bare,
         columns=column_views(shown, asked.titles), lines=line_views(shown, asked.written, was_read=was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),

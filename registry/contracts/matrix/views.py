@@ -70,6 +70,7 @@ class CoveragePage:
     due: int
     present: int
     missing: int
+    bare: int
     columns: Sequence[ColumnView]
     lines: Sequence[LineView]
     file: str
@@ -161,7 +162,9 @@ def coverage_line(contract: Contract, coverage: Coverage, written: Written, stat
     elif not tally.missing:
         shape, figure = "compliant", say_tally(tally)
     else:
-        shape, figure = ("non-compliant" if was_read else "to-complete"), say_tally(tally)
+        # What is there by name only is to be completed: nobody may say yet that it is missing.
+        lacking = was_read and tally.missing > coverage.bare
+        shape, figure = ("non-compliant" if lacking else "to-complete"), say_tally(tally)
     return CoverageOfContract(
         contract.id, contract.object, contract.kind.label, shape, figure, _say_missing(coverage, was_read),
         say_occasion(contract, written), state,

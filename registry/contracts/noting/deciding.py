@@ -49,6 +49,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     read = contract.clauses_read_on is not None
     words = [_missing(noted, kind, columns) for kind, columns in noted.missing.items()]
     yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", words
+    yield _("Compléter au registre"), "", [_missing(noted, kind, columns) for kind, columns in noted.bare.items()]
     yield (
         _("Réclamer au titulaire"),
         "",

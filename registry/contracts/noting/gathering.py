@@ -168,6 +168,8 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
     def cell(one: Cell) -> str:
         if one.present and one.said_by is not None:
             return place_of(noted, one.said_by)
+        if one.bare:
+            return _("◆ À compléter")
         return _("✗ Absente") if noted.row.clauses_read_on else _("◆ Non relevée")
 
     lines, numbers = noted.coverage.lines, list(noted.titles)
@@ -193,10 +195,12 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
         ]
         grids += _grid(_("Jeu par jeu"), (_("Jeu"), _("En vigueur"), _("Absentes")), rows)
     grids += _grid(_("Pour tout le contrat"), (_("Clause"), _("Texte"), _("Où elle est")), whole)
-    count = len(noted.missing)
+    count, bare = len(noted.missing), len(noted.bare)
     standing = (
         ngettext("{count} clause manque", "{count} clauses manquent", count).format(count=count)
         if count
+        else ngettext("{count} clause à compléter", "{count} clauses à compléter", bare).format(count=bare)
+        if bare
         else _("Toutes les clauses qu’on cherche y sont")
     )
     return {

@@ -70,10 +70,20 @@ class NotedContract:
     @property
     def missing(self) -> dict[str, list[int | None]]:
         """What one looks for and that is not in force, by kind: for which datasets, or for the whole contract."""
-        found: dict[str, list[int | None]] = {}
-        for kind, column in self.coverage.missing():
-            found.setdefault(kind, []).append(column)
-        return found
+        return self._lacking(bare=False)
+
+    @property
+    def bare(self) -> dict[str, list[int | None]]:
+        """The same of what is there by name only, nothing being noted of what it says."""
+        return self._lacking(bare=True)
+
+    def _lacking(self, *, bare: bool) -> dict[str, list[int | None]]:
+        columns = self.coverage.columns
+        found = {
+            line.kind: [one for one in columns if line.cells[one].missing and line.cells[one].bare is bare]
+            for line in self.coverage.lines
+        }
+        return {kind: ones for kind, ones in found.items() if ones}
 
     @property
     def late(self) -> list[Any]:

@@ -63,12 +63,13 @@ def _bind_one(
         for one in told.get(each, ())
         if one.kind == "anonymisation" and one.contract_id in covering
     ]
-    read = ("read",) if covering and _all_read(covering.values()) else ()
+    noted = [one for one in clauses if not one.bare]
+    read = ("read",) if covering and _all_read(covering.values()) and noted == clauses else ()
     counts = [one.terms["least_count"] for one in clauses if "least_count" in one.terms]
     least = strictest_of("least_count", counts) if counts else None
     may_be_absent(facts, "dataset.least_count_per_cell", least, read, "read")
-    if clauses or read:
-        facts["dataset.anonymity_guarantee__present"] = bool(clauses)
+    if noted or read:
+        facts["dataset.anonymity_guarantee__present"] = bool(noted)
 
 
 def _all_read(covering: Iterable[Covering]) -> bool:

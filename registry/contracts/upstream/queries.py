@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.contracts.clauses.kinds import is_contrary
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import find_written, put_together
 from registry.contracts.covering.queries import Covering
@@ -60,15 +61,20 @@ def find_binding(session: Session, ids: Iterable[int], *, until: datetime | None
     if until is not None:
         return _known(session, wanted, until)
     parts: dict[str, list[Any]] = {}
+    told: set[int] = set()
     for part, said in session.execute(_BINDING, {"asked": wanted}):
         row = row_of(_MODELS[part], said) if part in _MODELS else SimpleNamespace(**said)
         parts.setdefault(part, []).append(row)
+        if said.get("told"):
+            told.add(said["id"])
     sources: dict[int, list[Source]] = {}
     for one in sorted(parts.get("source", ()), key=lambda row: (row.steps, row.source_id)):
         sources.setdefault(one.dataset_id, []).append(Source(one.source_id, one.steps, one.origin, one.made))
     written = put_together(
         {one.id: one for one in parts.get("contract", ())},
         *(_by_contract(parts.get(part, ())) for part in ("amendment", "clause", "stipulation")),
+        # Neither articles nor words come out of there: whether there are any does.
+        is_told=lambda kind, row: row.id in told or is_contrary(kind),
     )
     return Binding(sources, _by_dataset(parts.get("tie", ()), written))
 

@@ -57,7 +57,7 @@ def crossing_of(told: Sequence[Told], origin: str | None, *, made: bool) -> Part
         if PartnerLeave.FORBIDDEN in known:
             return PartnerLeave.FORBIDDEN
         return PartnerLeave(strictest_of("leave", known)) if len(known) == len(leaves) else None
-    free = made or origin == Origin.PRODUCED or any(one.kind == "use-and-reuse" for one in told)
+    free = made or origin == Origin.PRODUCED or any(one.kind == "use-and-reuse" and not one.bare for one in told)
     return PartnerLeave.ALLOWED if free else None
 
 
