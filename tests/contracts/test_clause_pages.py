@@ -194,6 +194,21 @@ def test_what_is_wrong_in_a_clause_is_said_beside_its_field_and_nothing_is_kept(
     assert on(jurist, place)["in_force"] == []
 
 
+def test_a_page_of_clauses_announces_one_thing_alone_however_much_does_not_hold_together(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    early = amend(jurist, place, 1, signed_on="2010-01-01")
+    kept(add(jurist, place, "audit", article="art. 1", amendment_id=str(early)))
+
+    def announced(address: str) -> int:
+        return jurist.get(address).text.count('role="status"')
+
+    assert "Vérifiez les deux dates" in jurist.get(f"{place}/clauses").text
+    assert announced(f"{place}/clauses") == 0
+    assert announced(f"{place}/clauses?fait=clause-enregistree") == 1, "What was just done."
+    assert announced(f"{place}/clauses?le=2026-02-31") == 1, "That the day is none."
+
+
 def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_lost(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
