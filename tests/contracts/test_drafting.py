@@ -9,8 +9,9 @@ import pytest
 from registry.compliance.queries import find_history
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.kinds import fields_of, kinds
+from registry.contracts.drafting.gathering import gather
 from registry.contracts.drafting.texts import DATASETS, load_clause_texts
-from registry.kernel.issuing import Subject
+from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
 from registry.platform.jobs import work_once
@@ -211,6 +212,28 @@ def test_what_somebody_wrote_takes_the_place_of_our_text_and_a_clause_that_is_re
     said = words_of(town, issued(town, jurist, amendment))
     assert "remplacée par le texte ci-dessous : Contrat, art. 31." in said
     assert "1.1. Contrôle deux fois l’an. 1.2. Sur place." in said
+
+
+@pytest.mark.database
+def test_a_draft_names_no_dataset_that_who_reads_the_contract_may_not_read(town: Town) -> None:
+    jurist, day = town.someone(Role.LEGAL), town.info["today"]()
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "Réseau d’eau")
+    made = draft(jurist, place)
+
+    def said() -> str:
+        with town.acting() as session:
+            return str(gather(session, Subject("amendment", made), Moment(day, day, day, until=None)).values)
+
+    assert "« Réseau d’eau »" in said()
+    with town.as_owner() as session:
+        moved = {"body": town.other_commune_id, "contract": int(place.rpartition("/")[2])}
+        for table, column in (("contract", "id"), ("amendment", "contract_id")):
+            session.connection().exec_driver_sql(
+                f"UPDATE {table} SET organisation_id = %(body)s WHERE {column} = %(contract)s", moved
+            )
+    assert "Réseau d’eau" not in said()
+    assert "[à compléter : titre du jeu de données]" in said()
 
 
 @pytest.mark.database

@@ -16,6 +16,7 @@ from registry.contracts.clauses.standing import concedes_public_service
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.texts import ClauseText, load_clause_texts
 from registry.contracts.models import Contract, ContractParty
+from registry.contracts.noting.reading import is_below
 from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import ClauseAct, ContractKind, GdprRole, PartySide
 from registry.datasets.models import Dataset
@@ -23,6 +24,7 @@ from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
+from registry.organisations.holding import find_every
 from registry.organisations.models import Organisation
 from registry.organisations.queries import get_organisation, get_registry
 
@@ -125,9 +127,13 @@ def _articles(
     session: Session, said: Sequence[Any], written: Written, moment: Moment
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     about = {number for row in said for number in row.datasets}
+    every = find_every(session, moment)
+    # As the note on a contract does: whoever reads the contract reads these, and not those of other bodies.
     titles = {
-        one.id: one.title for one in find_rows(session, Dataset, until=moment.until, column="id", among=about)
-    }  # fmt: skip
+        one.id: one.title
+        for one in find_rows(session, Dataset, until=moment.until, column="id", among=about)
+        if is_below(every, one, written.contract)
+    }
     texts = load_clause_texts()
     # As they were recorded: where a clause stands is noted in its own line, and what is added later moves none.
     for row in sorted(said, key=lambda one: one.id):

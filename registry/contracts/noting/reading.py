@@ -131,7 +131,7 @@ def read_contracts(
                 day=day,
                 parties=[(one, _name(every, one.party_id)) for one in parties.get(row.id, ())],
                 titles={
-                    number: datasets[number].title if _is_below(every, datasets.get(number), row) else ""
+                    number: datasets[number].title if is_below(every, datasets.get(number), row) else ""
                     for number in covered
                 },
                 deliveries=sorted(came.get(row.id, ()), key=lambda one: (one.due_on or date.max, one.id)),
@@ -161,7 +161,8 @@ def _name(every: Mapping[int, Any], number: int) -> str:
     return every[number].name if number in every else _("une organisation effacée")
 
 
-def _is_below(every: Mapping[int, Any], dataset: Any | None, contract: Any) -> bool:
+def is_below(every: Mapping[int, Any], dataset: Any | None, contract: Any) -> bool:
+    """Whether a dataset is of the body whose contract it is, or of one below: whoever reads its contracts reads it."""
     if dataset is None or dataset.organisation_id not in every:
         return False
     return contract.organisation_id in every[dataset.organisation_id].lineage
