@@ -33,6 +33,8 @@ _DUTIES = frozenset(
 _GROUPS = (Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE, Verdict.COMPLIANT)
 _UNRECORDED = "unrecorded"
 _OF_ADDRESSES = frozenset({"OD-15", "OD-35"})
+_LARGE = 2_000
+"""Units: inhabitants, above which a commune owed its addresses first. Law: decree 2023-767."""
 _RECORDING = frozenset({"OD-35", "OD-36", "OD-37"})
 """The policies that ask that something be recorded at all; what else a body has to complete stands with the rest."""
 _CHOSEN = frozenset({"OD-01"})
@@ -97,14 +99,15 @@ def _document(session: Session, held: Held, moment: Moment) -> Gathered:
     unrecorded = [one for one in told if _is_unrecorded(one)]
     rest = [one for one in told if not _is_unrecorded(one)]
     counts = {verdict: sum(said.verdict is verdict for _n, _t, said in rest) for verdict in _GROUPS}
+    _row, facts = bind_organisations(session, [body], on=moment.as_of, until=moment.until)[body]
     values = {
         **frame_of_sheets(session, held, moment, held.asked.name),
         "summary": [
             {"label": one, "first": kept, "second": still} for one, kept, still in _summary(told)
         ],
         "sheets": [
-            _who(session, body, moment), _not_recorded(unrecorded),
-            *(_group(one, rest, decided, counts) for one in _GROUPS),
+            _who(facts), _not_recorded(unrecorded, facts),
+            *(_group(one, rest, decided, counts, facts) for one in _GROUPS),
         ],
     }  # fmt: skip
     values["card"] = [{"label": _("Tenu par"), "text": held.asked.name}]
@@ -149,16 +152,16 @@ def _owed_in_words(said: Assessment) -> str:
     return _("Dû : obligation") if _is_owed(said) else _("À savoir : obligation si le cas se présente")
 
 
-def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
+def _not_recorded(told: Sequence[_Told], facts: Mapping[str, Any]) -> dict[str, Any]:
     """What the registry knows nothing of: whether it is owed, since when, how well read, what to do."""
     name = _("Ce qui n’est pas recensé")
     rows = [
-        (said.policy.name(), _owed_in_words(said), _since(said),
+        (said.policy.name(), _owed_in_words(said), since_when(said, facts),
          _text_of(said), said.version.evidence.label, said.policy.what_to_do())
         for _number, _title, said in told
     ]  # fmt: skip
     headers = (
-        _("Ce qui est demandé"), _("Est-ce dû ?"), _("Depuis le"), _("Texte"), _("Lecture du texte"), _("Que faire"),
+        _("Ce qui est demandé"), _("Est-ce dû ?"), _("Depuis quand"), _("Texte"), _("Lecture du texte"), _("Que faire"),
     )  # fmt: skip
     return {
         "id": _UNRECORDED, "name": name, "late": any(_is_owed(said) for _number, _title, said in told),
@@ -167,14 +170,20 @@ def _not_recorded(told: Sequence[_Told]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _since(said: Assessment) -> str:
-    """Since when it is owed where a decree gives its days; else since when the rule is in force, which may be before.
+def since_when(said: Assessment, facts: Mapping[str, Any]) -> str:
+    """Since when the body owes it, where a decree gives its day by its inhabitants; else since when its rule binds.
 
+    A rule may bear on a body later than it came into force: from when it crossed a threshold, which nobody records.
     Law: decree 2023-767.
     """
-    if said.policy.id in _OF_ADDRESSES:
+    if said.policy.id not in _OF_ADDRESSES:
+        return _("règle en vigueur depuis le {day}").format(day=say_day(said.version.effective_from))
+    population = facts.get("organisation.population")
+    if population is None:
         return _("1er janvier 2024 au-dessus de 2 000 habitants, 1er juin 2024 sinon")
-    return _("règle en vigueur depuis le {day}").format(day=say_day(said.version.effective_from))
+    if population > _LARGE:
+        return _("dû depuis le 1er janvier 2024 (plus de 2 000 habitants)")
+    return _("dû depuis le 1er juin 2024 (2 000 habitants au plus)")
 
 
 def _text_of(said: Assessment) -> str:
@@ -194,9 +203,8 @@ def _summary(told: Sequence[_Told]) -> list[tuple[str, int, int]]:
     return [(name, kept, still) for name, (kept, still) in sorted(by_duty.items())]
 
 
-def _who(session: Session, body: int, moment: Moment) -> dict[str, Any]:
+def _who(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Whether the body is bound, and on which figures that rests."""
-    _row, facts = bind_organisations(session, [body], on=moment.as_of, until=moment.until)[body]
     bound: Any = facts.get("organisation.subject_to_online_publication")
     answer = {
         True: _("Oui : elle publie en ligne ce que la loi vise."),
@@ -216,7 +224,11 @@ def _who(session: Session, body: int, moment: Moment) -> dict[str, Any]:
 
 
 def _group(
-    verdict: Verdict, told: Sequence[_Told], decided: Mapping[int, str], counts: Mapping[Verdict, int]
+    verdict: Verdict,
+    told: Sequence[_Told],
+    decided: Mapping[int, str],
+    counts: Mapping[Verdict, int],
+    facts: Mapping[str, Any],
 ) -> dict[str, Any]:
     names = {
         Verdict.NON_COMPLIANT: _("En retard : dû et pas fait"),
@@ -224,12 +236,12 @@ def _group(
         Verdict.COMPLIANT: _("Fait"),
     }
     rows = [
-        (title, said.policy.name(), _since(said),
+        (title, said.policy.name(), since_when(said, facts),
          _text_of(said),
          decided.get(number, _("Aucune décision")) if number is not None else "–")
         for number, title, said in told if said.verdict is verdict
     ]  # fmt: skip
-    headers = (_("Jeu ou organisme"), _("Ce que la loi demande"), _("Depuis le"), _("Texte"), _("Décision"))
+    headers = (_("Jeu ou organisme"), _("Ce que la loi demande"), _("Depuis quand"), _("Texte"), _("Décision"))
     standing = ngettext("{count} obligation", "{count} obligations", counts[verdict]).format(count=counts[verdict])
     return {
         "id": str(verdict), "name": names[verdict], "late": verdict is Verdict.NON_COMPLIANT and bool(rows),

@@ -1,6 +1,8 @@
 """What obliges a body to publish, as a document: who is bound, what is late first, on which decision."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -45,9 +47,26 @@ def test_it_tells_who_is_bound_and_each_duty_in_one_group_alone(town: Town) -> N
     assert judged
     questions = len(groups["unrecorded"]) + len(groups["to-complete"])
     assert len(rows) - questions == sum((one.first or 0) + (one.second or 0) for one in content.summary)
-    assert all(row[2].startswith(("règle en vigueur depuis le", "1er janvier 2024")) for row in judged)
+    assert all(row[2].startswith(("règle en vigueur depuis le", "1er janvier 2024", "dû depuis le")) for row in judged)
     assert "D’une autre" not in {row[0] for row in rows}
     assert {row[4] for row in judged} <= {"–", "Aucune décision"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "says"),
+    [
+        ({"organisation.population": 2_001}, "dû depuis le 1er janvier 2024 (plus de 2 000 habitants)"),
+        ({"organisation.population": 2_000}, "dû depuis le 1er juin 2024 (2 000 habitants au plus)"),
+        ({}, "1er janvier 2024 au-dessus de 2 000 habitants, 1er juin 2024 sinon"),
+    ],
+)
+def test_since_when_a_commune_owes_its_addresses_is_its_own_day_and_not_the_start_of_the_rule(
+    facts: dict[str, Any], says: str
+) -> None:
+    said = SimpleNamespace(policy=SimpleNamespace(id="OD-35"), version=SimpleNamespace(effective_from=date(2024, 6, 2)))
+    assert obligations_document.since_when(said, facts) == says
+    said.policy.id = "OD-16"
+    assert obligations_document.since_when(said, facts) == "règle en vigueur depuis le 2 juin 2024"
 
 
 def test_what_a_commune_owes_and_never_recorded_is_named_with_its_text_and_what_to_do(town: Town) -> None:
@@ -60,7 +79,7 @@ def test_what_a_commune_owes_and_never_recorded_is_named_with_its_text_and_what_
     owed, since, law, reading, remedy = before[streets]
     assert (owed, since, reading) == (
         "Dû : obligation",
-        "1er janvier 2024 au-dessus de 2 000 habitants, 1er juin 2024 sinon",
+        "dû depuis le 1er janvier 2024 (plus de 2 000 habitants)",
         "Source secondaire",
     )
     assert "L2121-30" in law
