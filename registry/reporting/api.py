@@ -45,7 +45,7 @@ _LABELS = {
     "reason": mark("Le motif, nécessaire pour renvoyer"),
     "earlier": mark("Le plus ancien des deux rapports ; vide tant qu’aucun autre n’est émis sur ce sujet"),
     "later": mark("Le plus récent des deux rapports"),
-    "change": mark("Ce qu’est devenu le constat : aggravé, apparu, réparé, allégé, ne se pose plus"),
+    "change": mark("Ce qu’est devenu le constat : aggravé, apparu, désormais rempli, allégé, ne se pose plus"),
     "before": mark("Le constat du plus ancien ; vide s’il n’en dit rien"),
     "after": mark("Le constat du plus récent ; vide s’il n’en dit rien"),
     "rule_changed": mark("Si le texte de la règle a changé entre les deux"),

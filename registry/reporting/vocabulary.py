@@ -74,7 +74,7 @@ class Change(Labelled):
 
     WORSE = "worse", mark("Aggravé")
     APPEARED = "appeared", mark("Apparu")
-    MENDED = "mended", mark("Réparé")
+    MENDED = "mended", mark("Désormais rempli")
     EASED = "eased", mark("Allégé")
     GONE = "gone", mark("Ne se pose plus")
 
