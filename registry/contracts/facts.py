@@ -58,6 +58,13 @@ _CONTRACT = tuple(
     )
 )  # fmt: skip
 BOUND = (*_CONTRACT, *BOUND_OF_FOLLOWUP, "amendment.signed_on", "amendment.published_on", "amendment.adds_data_clauses")
+_BEYOND_PROCUREMENT = frozenset(
+    {
+        ContractKind.AGREEMENT, ContractKind.PARTICULAR_AGREEMENT, ContractKind.PROTOCOL,
+        ContractKind.PROCESSING_AGREEMENT,
+    }
+)  # fmt: skip
+"""Contracts that have no essential data: none is a procurement or a concession. Law: CCP L2196-3, L3131-1."""
 _GONE = frozenset({ContractState.ENDED, ContractState.COMING, ContractState.UNDATED})
 
 
@@ -132,8 +139,9 @@ def facts_of_contract(
     state = state_on(term_of(contract), on)
     if state is not ContractState.UNDATED:
         facts["contract.active"] = state not in _GONE
+    never = ("essential_data",) if contract.kind in _BEYOND_PROCUREMENT else ()
     may_be_absent(
-        facts, "contract.essential_data_published_on", contract.essential_data_published_on, (), "essential_data"
+        facts, "contract.essential_data_published_on", contract.essential_data_published_on, never, "essential_data"
     )
     bind_clauses(facts, held, was_read=contract.clauses_read_on is not None)
     _bind_completeness(facts, contract, written, covered, on)

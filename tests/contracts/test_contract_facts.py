@@ -123,3 +123,14 @@ def test_what_nobody_noted_of_a_clause_is_unknown_and_not_denied(town: Town) -> 
 
     assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-01")[-1] == "to-complete"
     assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-03")[-1] == "to-complete"
+
+
+@pytest.mark.parametrize(("kind", "verdict"), [("agreement", "not-applicable"), ("dsp", "to-complete")])
+def test_an_agreement_that_is_no_procurement_has_no_essential_data_to_check(
+    town: Town, kind: str, verdict: str
+) -> None:  # fmt: skip
+    jurist = town.someone(Role.LEGAL)
+
+    place = a_contract(jurist, town, kind=kind)
+
+    assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-14") == [verdict]

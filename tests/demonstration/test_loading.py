@@ -135,9 +135,6 @@ def test_every_policy_shows_each_verdict_it_can_return(visit: Visit) -> None:
     possible["SOB-07"] = {Verdict.COMPLIANT, Verdict.NOT_APPLICABLE}
     # What is owed and not recorded is never held a breach while it may be that nothing is owed.
     possible["OD-36"] = possible["OD-37"] = EVERY - {Verdict.NON_COMPLIANT}
-    # No water contract of the demonstration is over, and nobody tells that essential data was never published.
-    possible["DSP-35"] = EVERY - {Verdict.NON_COMPLIANT}
-    possible["DSP-14"] = EVERY - {Verdict.NOT_APPLICABLE}
     with visit.reading() as session:
         shown = _read_today(session)
         # Only two bodies count ten thousand inhabitants: the city was to complete before it was in breach.
