@@ -74,7 +74,7 @@ def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[Floo
             bears = None
         else:
             bears = (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
-        words = _("à savoir") if bears is None else _("s’applique") if bears else _("ne s’applique pas")
+        words = _("À savoir") if bears is None else _("S’applique") if bears else _("Ne s’applique pas")
         shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
         lines.append(
             FloorLine(

@@ -184,7 +184,7 @@ def _say_missing(coverage: Coverage, was_read: bool) -> str:
     ]
     more = len(counted) - len(first)
     if more:
-        named.append(ngettext("et %(num)s autre genre", "et %(num)s autres genres", more) % {"num": more})
+        named.append(ngettext("et %(num)s autre clause", "et %(num)s autres clauses", more) % {"num": more})
     said = ", ".join(named)
     return said if was_read else _("À chercher dans le contrat : {kinds}").format(kinds=said)
 
