@@ -147,6 +147,8 @@ from registry.reporting.approvals import api as approvals_api
 from registry.reporting.approvals import routes as approvals_routes
 from registry.search import api as search_api
 from registry.search import routes as search_routes
+from registry.search.pieces import api as pieces_api
+from registry.search.pieces import routes as pieces_routes
 from registry.web import help_routes
 from registry.web import routes as web_routes
 from registry.web.visits import Panel
@@ -294,6 +296,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *public_feeds.HANDLERS,
     *search_routes.HANDLERS,
     *search_api.HANDLERS,
+    *pieces_routes.HANDLERS,
+    *pieces_api.HANDLERS,
     *reporting_routes.HANDLERS,
     *approvals_routes.HANDLERS,
     *comparison_routes.HANDLERS,

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache, partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from registry.compliance.service import EVALUATE_JOB, settle
 from registry.compliance.simulations.jobs import simulating
 from registry.compliance.simulations.vocabulary import SIMULATE_JOB
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.queries import PROVED as AMENDMENTS_PROVED
 from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
@@ -54,6 +54,7 @@ from registry.datasets.queries import find_titles
 from registry.datasets.systems.facts import BOUND as BOUND_OF_SYSTEMS
 from registry.datasets.systems.facts import bind_systems
 from registry.documents.models import EvidenceLink
+from registry.documents.service import READ_JOB
 from registry.documents.subjects import BODIES, Provable
 from registry.documents.vocabulary import ProofSubject
 from registry.erasures.jobs import ERASE_JOB, erasing
@@ -121,6 +122,7 @@ from registry.reporting.facts import bind_issued
 from registry.reporting.jobs import finishing, issuing
 from registry.reporting.sources import Source
 from registry.reporting.visiting import FINISH_JOB, ISSUE_JOB
+from registry.search.pieces.reading import ask_missing, reading
 from registry.search.queries import find_bearers
 
 
@@ -157,7 +159,7 @@ ROOMS = (
     Room("publication", mark("Publication et occultation"), "/publication"),
     Room("exchange", mark("Imports"), "/imports"),
     Room("public", mark("Catalogue public : pages et flux, sans compte"), "/catalogue", has_tables=False),
-    Room("search", mark("Recherche"), "/recherche", has_tables=False),
+    Room("search", mark("Recherche"), "/recherche"),
     Room("reporting", mark("Documents émis"), "/documents"),
     Room("desk", mark("Mon bureau : ce que chacun doit, questions, passations"), "/bureau"),
     Room("dashboard", mark("Pilotage : la page des directions"), "/pilotage"),
@@ -170,11 +172,10 @@ COMING: tuple[Room, ...] = ()
 
 def import_models() -> None:
     """Makes every table known to the metadata: for migrations and their checks."""
-    for room in ROOMS:
-        if room.has_tables and find_spec(f"registry.{room.name}.models") is not None:
-            import_module(f"registry.{room.name}.models")
-            for corner in sorted(Path(__file__).parent.glob(f"{room.name}/*/models.py")):
-                import_module(f"registry.{room.name}.{corner.parent.name}.models")
+    here = Path(__file__).parent
+    for room in (one for one in ROOMS if one.has_tables):
+        for place in (*here.glob(f"{room.name}/models.py"), *sorted(here.glob(f"{room.name}/*/models.py"))):
+            import_module(".".join(("registry", *place.relative_to(here).with_suffix("").parts)))
 
 
 def _every_dataset(
@@ -299,7 +300,8 @@ def _bind_activities(
 
 
 _PROVED = (
-    BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, ACTIVITIES, ASSESSMENTS, BREACHES, REQUESTS, MEETINGS,
+    BODIES, DATASETS_PROVED, SYSTEMS_PROVED, CONTRACTS_PROVED, AMENDMENTS_PROVED, ACTIVITIES, ASSESSMENTS, BREACHES,
+    REQUESTS, MEETINGS,
 )  # fmt: skip
 PROVABLES: Mapping[ProofSubject, Provable] = {one.kind: one for one in _PROVED}
 """The records that evidence may be about, each as its own room hands it over."""
@@ -469,6 +471,7 @@ def job_functions(home: Home, info: Mapping[str, Any]) -> dict[str, JobFunction]
         EVALUATE_JOB: evaluating(home.jobs, info),
         SIMULATE_JOB: simulating(home.jobs, info),
         ERASE_JOB: erasing(home, info),
+        READ_JOB: reading(home, info),
         **bulk_jobs(home, info),
         **import_jobs(home, info),
     }
@@ -480,6 +483,7 @@ DAILY_CHORES: tuple[Callable[[Session], object], ...] = (
     forget_ended_sessions,
     count_months,
     expect_all,
+    ask_missing,
 )
 """What each new day calls for besides judging everything."""
 

@@ -6,18 +6,23 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.compliance.vocabulary import SubjectKind
 from registry.documents.forms import EditionForm, EvidenceChange, EvidenceForm, LinkForm
 from registry.documents.models import Evidence, EvidenceEdition, EvidenceLink
 from registry.documents.queries import find_links, get_link, lock_evidence, reread_evidence
 from registry.documents.subjects import get_proved
-from registry.documents.vocabulary import FileType
+from registry.documents.vocabulary import SEARCHED, FileType
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
+from registry.platform.database import acting_in
+from registry.platform.jobs import defer
 from registry.platform.models import StoredFile
 
+READ_JOB = "documents:text:read"
+"""Reads the text of a file, for those who look for words in it."""
 _JUDGED = frozenset(str(kind) for kind in SubjectKind)
 
 
@@ -65,6 +70,8 @@ def renew_evidence(
     _add_edition(session, evidence, evidence.editions, form, file)
     session.refresh(evidence)
     _touch(session, evidence.id)
+    if any(link.subject_kind in SEARCHED for link in find_links(session, [evidence.id])):
+        _have_read(session, evidence)
     return evidence
 
 
@@ -141,7 +148,26 @@ def _link(session: Session, evidence: Evidence, form: LinkForm) -> EvidenceLink:
             _("Cette preuve est déjà reliée à « {name} ».").format(name=proved.name)
         ) from error  # fmt: skip
     _judge_again(session, made)
+    if made.subject_kind in SEARCHED:
+        _have_read(session, evidence)
     return made
+
+
+def _have_read(session: Session, evidence: Evidence) -> None:
+    """Has the worker read the text of the last edition."""
+    query = select(col(EvidenceEdition.file_id), col(EvidenceEdition.organisation_id))
+    last = col(EvidenceEdition.evidence_id) == evidence.id, col(EvidenceEdition.number) == evidence.editions
+    file_id, organisation_id = session.execute(query.where(*last)).one()
+    ask_reading(session, file_id, organisation_id)
+
+
+def ask_reading(session: Session, file_id: int, organisation_id: int) -> None:
+    """Has the worker read the text of a file that an organisation keeps, unless it has."""
+    asking = acting_in(session)
+    defer(
+        session, READ_JOB, key=str(file_id), organisation_id=organisation_id, actor=asking.actor,
+        account_id=asking.account_id, arguments={"file_id": file_id},
+    )  # fmt: skip
 
 
 def _add_edition(session: Session, evidence: Evidence, number: int, form: EditionForm, file: ReceivedFile) -> None:

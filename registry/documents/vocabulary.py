@@ -39,6 +39,11 @@ class ProofSubject(Labelled):
     BREACH = "breach", mark("Violation de données")
     REQUEST = "request", mark("Demande d’une personne")
     MEETING = "meeting", mark("Séance d’une instance")
+    AMENDMENT = "amendment", mark("Avenant d’un contrat")
+
+
+SEARCHED = frozenset({ProofSubject.CONTRACT, ProofSubject.AMENDMENT})
+"""The records of which the pieces are looked for by their words: their text is read."""
 
 
 class Standing(Labelled):

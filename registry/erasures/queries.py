@@ -30,8 +30,8 @@ APART = frozenset({"person", "person_identity", "person_key", "ledger_entry", "l
 """Tables of which an erasure takes care by itself."""
 REGISTERS = frozenset({"issued_document"})
 """Registers of documents: what they say of one stays with it, and is told among the documents."""
-CACHES = frozenset({"kept_answer", "sheet_draft"})
-"""Tables whose rows go whole: what was typed or answered is not mended."""
+CACHES = frozenset({"kept_answer", "piece_page", "sheet_draft"})
+"""Tables whose rows go whole: what was typed, answered or read is not mended."""
 DERIVED = "_sort"
 """How the name of a column ends that is made of another: it is made again, never mended."""
 _AT_ONCE = 500

@@ -76,6 +76,8 @@ _PLACES: Mapping[str, tuple[str, str]] = {
     "operator_link": (mark("Lien de dépôt d’un titulaire"), ""),
     "organisation": (mark("Organisation"), "/organisations/{row}"),
     "person": (mark("Personne"), ""),
+    "piece_page": (mark("Page d’une pièce"), ""),
+    "piece_text": (mark("Texte d’une pièce"), ""),
     "policy_decision": (mark("Décision sur une règle"), ""),
     "population": (mark("Population d’une organisation"), ""),
     "prior_consultation": (mark("Consultation de la CNIL"), ""),

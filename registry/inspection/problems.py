@@ -54,6 +54,7 @@ class Problem(StrEnum):
     SYNTAX_NOWHERE = "syntax-nowhere"
     TOO_DEEP = "too-deep"
     TOO_LARGE = "too-large"
+    TOO_MANY_PAGES = "too-many-pages"
     TOO_MANY_ROWS = "too-many-rows"
     UNFORESEEN = "unforeseen"
     UNKNOWN_DECLARED = "unknown-declared"

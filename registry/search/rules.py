@@ -91,13 +91,18 @@ class Piece:
 
 def highlight(text: str, stems: Iterable[str], beginning: str = "") -> list[Piece]:
     """A text in pieces: those that bear one of the stems, or begin like the last word typed, are marked."""
-    wanted, pieces, place = set(stems), list[Piece](), 0
-    for word in find_words(text):
-        if _is_wanted(word, wanted, beginning):
-            if place < word.start:
-                pieces.append(Piece(text[place : word.start], marked=False))
-            pieces.append(Piece(text[word.start : word.end], marked=True))
-            place = word.end
+    wanted = set(stems)
+    return mark_words(text, [word for word in find_words(text) if _is_wanted(word, wanted, beginning)])
+
+
+def mark_words(text: str, found: Iterable[Word]) -> list[Piece]:
+    """A text in pieces, some of its words marked; they come in their order."""
+    pieces, place = list[Piece](), 0
+    for word in found:
+        if place < word.start:
+            pieces.append(Piece(text[place : word.start], marked=False))
+        pieces.append(Piece(text[word.start : word.end], marked=True))
+        place = word.end
     if place < len(text):
         pieces.append(Piece(text[place:], marked=False))
     return pieces
@@ -115,7 +120,16 @@ def cut_around(text: str, stems: Iterable[str], beginning: str = "", *, most: in
     if len(text) <= most:
         return text
     wanted = set(stems)
-    found = [word for word in find_words(text) if _is_wanted(word, wanted, beginning)]
+    return cut_text(text, [word for word in find_words(text) if _is_wanted(word, wanted, beginning)], most=most)
+
+
+def cut_text(text: str, found: Sequence[Word], *, most: int = 240) -> str:
+    """The part of a text where most of these words of it stand, in their order; its beginning if there is none.
+
+    Units: `most` in letters, the two ellipses apart.
+    """
+    if len(text) <= most:
+        return text
     start, best = 0, 0
     for place, word in enumerate(found):
         inside = sum(1 for other in found[place:] if other.end <= word.start + most)

@@ -1274,7 +1274,10 @@ QUERIES = {
     "GET /conformite/constats": "?force=obligation&constat=to-complete",
     "GET /api/v1/search": "?q=jeu",
     "GET /api/v1/search/suggestions": "?q=jeu",
+    "GET /api/v1/search/pieces": "?q=jeu",
     "GET /recherche": "?q=jeu",
+    "GET /recherche/pieces": "?q=jeu",
+    "GET /contrats/{contract_id:int}/pieces": "?q=jeu",
 }
 ON_DECIDED_DPIA = ("/annuler", "/consultation", "/faite", "/reviser", "/revisions/{number:int}")
 ON_ASKING = {"/imports/{batch_id:int}/colonnes"}

@@ -16,6 +16,9 @@ from registry.contracts.models import Contract
 from registry.contracts.queries import get_one
 from registry.contracts.rules import Term, term_of
 from registry.contracts.vocabulary import ClauseAct
+from registry.documents.subjects import Provable, finding
+from registry.documents.vocabulary import ProofSubject
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
 
@@ -222,3 +225,10 @@ def find_stipulations(session: Session, clause_id: int) -> Sequence[ClauseStipul
         .order_by(col(ClauseStipulation.id))
     )
     return session.execute(query).scalars().all()
+
+
+PROVED = Provable(
+    ProofSubject.AMENDMENT, Permission.CONTRACTS_CONTRACT_READ, "/contrats/avenants/{id}",
+    finding(Amendment, Amendment.object),
+)  # fmt: skip
+"""How evidence reaches an amendment."""
