@@ -8,7 +8,7 @@ from registry.reporting.vocabulary import Bars, Frame
 __all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]
 
 TITLE = "Mise en demeure"
-LAW = "Code de la commande publique, article L3131-2 ; stipulations du contrat"
+LAW = "Mise en demeure fondée sur ce que dit la ligne « Fondement »"
 SHEETS = "Les faits, le contrat, la demande"
 COUNTED = "Relances"
 COLUMNS = "envoyées", "sans effet"
@@ -23,7 +23,11 @@ CAUTION = (
     "ni signé, et le décompte des jours est un choix de méthode."
 )
 ASKS = (
-    ("CCP, art. L3131-2", "Le concessionnaire fournit les données du service, en standard ouvert", "Texte lu"),
+    (
+        "CCP, art. L3131-2, al. 1",
+        "Si « Fondement » l’invoque : consultation engagée depuis le 9 octobre 2016, données indispensables",
+        "Texte lu",
+    ),
     ("Stipulations du contrat", "L’échéance, le délai de grâce, la pénalité et son plafond", "Relevées au contrat"),
     ("Relance avant la mise en demeure", "Aucun texte ne l’impose ici", "Méthode du registre, à valider"),
 )

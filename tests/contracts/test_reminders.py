@@ -122,6 +122,33 @@ def test_the_notice_says_the_days_the_clause_and_the_penalty_to_the_cent_and_the
 
 
 @pytest.mark.database
+@pytest.mark.parametrize(
+    ("consulted", "indispensable", "invoked", "why"),
+    [
+        (date(2016, 10, 8), True, False, "n’est pas invoqué : consultation antérieure au 9 octobre 2016."),
+        (date(2016, 10, 9), True, True, "Code de la commande publique, article L3131-2, alinéa 1."),
+        (date(2021, 3, 1), False, False, "ne sont pas notées indispensables"),
+        (None, True, False, "la date de la consultation restent à compléter"),
+    ],
+)
+def test_the_notice_invokes_the_law_only_where_it_binds(
+    scene: Scene, consulted: date | None, indispensable: bool, invoked: bool, why: str
+) -> None:
+    with scene.town.acting() as session:
+        get_contract(session, scene.contract).consulted_on = consulted
+        get_delivery(session, scene.delivery).indispensable = indispensable
+        session.flush()
+        reminded(session, scene, sent=6, delay=4)
+        said = notice(session, scene)
+    card = {line["label"]: line["text"] for line in said["all"]["card"]}
+    assert why in card["Fondement"]
+    article = "CCP, L3131-2, alinéa 1" if invoked else ""
+    assert said["Ce qui est dû"]["article"] == said["Le titulaire est mis en demeure"]["article"] == article
+    assert ("standard ouvert" in said["Le titulaire est mis en demeure"]["text"]) is invoked
+    assert invoked or "L3131-2" not in str(said["all"]["sheets"])
+
+
+@pytest.mark.database
 def test_the_form_proposes_a_text_and_what_is_not_late_is_not_reminded(scene: Scene) -> None:
     dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
     shown = unescape(dpo.get(path).text)

@@ -34,6 +34,16 @@ def asked_of_each(session: Session, contracts: Sequence[Any]) -> dict[int, Asked
     }
 
 
+def which_floor(contract: Any) -> str:
+    """Which floor of the law a contract has, that of `floor_of` in a word: none, unknown, before or since 2016."""
+    conceded = concedes_public_service(contract)
+    if conceded is False:
+        return "none"
+    if conceded is None or contract.consulted_on is None:
+        return "unknown"
+    return "before" if contract.consulted_on < LAW_OF_2016 else "since"
+
+
 def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[FloorLine], str]:
     """The rules of the floor in force on a day with whether each bears on a contract, and why the floor is what it is.
 

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.kinds import fields_of, kinds
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, get_amendment
-from registry.contracts.clauses.showing import LAW_OF_2016
-from registry.contracts.clauses.standing import concedes_public_service
+from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.texts import ClauseText, load_clause_texts
 from registry.contracts.models import Contract, ContractParty
@@ -83,7 +82,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             "object": contract.object, "kind": ContractKind(contract.kind).label, "reference": contract.reference or "",
             **{name: getattr(contract, name) for name in ("consulted_on", "signed_on", "starts_on", "ends_on")},
         },
-        "floor": _floor(contract),
+        "floor": which_floor(contract),
         "parties": [*_parties(session, contract.id, moment)],
         "earlier": [
             {"name": name_instrument(one), "object": one.object, "signed_on": one.signed_on}
@@ -93,16 +92,6 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         "articles": [*_articles(session, said, written, moment)],
     }  # fmt: skip
     return Gathered(SUBJECT, subject.number, label, contract.organisation_id, values)
-
-
-def _floor(contract: Any) -> str:
-    """Which floor of the law the contract has: that of `floor_of`, in a word that the document knows."""
-    conceded = concedes_public_service(contract)
-    if conceded is False:
-        return "none"
-    if conceded is None or contract.consulted_on is None:
-        return "unknown"
-    return "before" if contract.consulted_on < LAW_OF_2016 else "since"
 
 
 def _parties(session: Session, contract_id: int, moment: Moment) -> Iterator[dict[str, str]]:

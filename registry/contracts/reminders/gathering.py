@@ -1,6 +1,7 @@
 """What a formal notice says of a delivery that is late, gathered at a moment: nothing in it is added by hand.
 
-Law: CCP L3131-2. That a reminder comes first is a choice of method, not validated yet.
+Law: CCP L3131-2 al. 1, of the data indispensable to a service conceded by a consultation begun since 9 October 2016;
+of anything else, the contract alone. That a reminder comes first is a choice of method, not validated yet.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.kinds import kinds, say_terms
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
+from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.expecting import Reading, reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
@@ -81,15 +83,15 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     title = _title(session, delivery, moment)
     values = {
         **frame_of_sheets(session, held, moment, f"{title} – {contract.object}"),
-        "card": _card(session, contract, every, moment),
+        "card": [*_card(session, contract, every, moment), _line(_("Fondement"), _basis(contract, delivery))],
         "summary": [],
         "sheets": [
-            _duty(delivery, title, cost),
+            _duty(delivery, title, cost, _law(contract, delivery)),
             _clauses(written, reading, delivery),
             _penalty(written, cost),
             _reminders(sent),
             _came(receipts),
-            _demand(),
+            _demand(_law(contract, delivery)),
         ],
     }  # fmt: skip
     return Gathered(SUBJECT, delivery.id, title, contract.organisation_id, values)
@@ -135,13 +137,42 @@ def _card(session: Session, contract: Any, every: Any, moment: Moment) -> list[d
     ]
 
 
-def _duty(delivery: Any, title: str, cost: Cost) -> dict[str, Any]:
+def _law(contract: Any, delivery: Any) -> str:
+    """The article that has the delivery made, where it binds; nothing where the contract alone does.
+
+    Law: CCP L3131-2 al. 1; al. 2 of consultations begun before 9 October 2016, which owe what renewal needs only.
+    """
+    binds = which_floor(contract) == "since" and delivery.indispensable
+    return _("CCP, L3131-2, alinéa 1") if binds else ""
+
+
+def _basis(contract: Any, delivery: Any) -> str:
+    """What the notice leans on: the acts, and the law where it binds; else why it is not invoked."""
+    acts = _("Contrat, avenants et articles cités ci-après.")
+    if _law(contract, delivery):
+        return _("Code de la commande publique, article L3131-2, alinéa 1.") + "\n" + acts
+    why = {
+        "before": _("L’article L3131-2, alinéa 1, n’est pas invoqué : consultation antérieure au 9 octobre 2016."),
+        "none": _("L’article L3131-2, alinéa 1, n’est pas invoqué : le contrat ne concède pas de service public."),
+        "unknown": _(
+            "L’article L3131-2, alinéa 1, n’est pas invoqué : le service public concédé ou la date de la consultation "
+            "restent à compléter."
+        ),
+        "since": _(
+            "L’article L3131-2, alinéa 1, n’est pas invoqué : ces données ne sont pas notées indispensables à "
+            "l’exécution du service."
+        ),
+    }  # fmt: skip
+    return acts + "\n" + why[which_floor(contract)]
+
+
+def _duty(delivery: Any, title: str, cost: Cost, law: str) -> dict[str, Any]:
     late = cost.lateness
     return {
         "id": "du", "name": _("Ce qui est dû, et depuis quand"), "late": True,
         "standing": _("{days} de retard").format(days=say_days(late.days)),
         "lines": [
-            _line(_("Ce qui est dû"), f"{delivery.kind.label} : {title}", "CCP, L3131-2"),
+            _line(_("Ce qui est dû"), f"{delivery.kind.label} : {title}", law),
             _line(_("Échéance"), say_day(delivery.due_on)),
             _line(_("À l’heure jusqu’au"), say_day(late.in_time_until)),
             _line(_("Jours de retard à ce jour"), say_days(late.days)),
@@ -199,16 +230,18 @@ def _came(receipts: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _demand() -> dict[str, Any]:
+def _demand(law: str) -> dict[str, Any]:
+    asked = (
+        _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
+          "machine, par le lien de dépôt de ce contrat ou au service qui le suit.")
+        if law
+        else _("de livrer ce qui est dû, comme le contrat le prévoit, par le lien de dépôt de ce contrat ou au service "
+               "qui le suit.")
+    )  # fmt: skip
     return {
         "id": "demande", "name": _("Ce qui est demandé"),
         "lines": [
-            _line(
-                _("Le titulaire est mis en demeure"),
-                _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
-                  "machine, par le lien de dépôt de ce contrat ou au service qui le suit."),
-                "CCP, L3131-2",
-            ),
+            _line(_("Le titulaire est mis en demeure"), asked, law),
             _line(_("Délai pour se conformer"), _("quinze jours à compter de la réception de la présente")),
             _line(_("À défaut"), _("les pénalités du contrat continuent de courir, sans autre avis.")),
         ],
