@@ -95,6 +95,7 @@ ELSEWHERE = {
     "activities": "#rgpd",
     "answered_on": "/repondre",
     "arrangement": "/responsables-conjoints",
+    "anonymity_guarantee": "/clauses",
     "clauses": "/clauses",
     "steps": "/echeances",
     "stipulations": "#clauses",
@@ -106,6 +107,7 @@ ELSEWHERE = {
     "dpia_answers": "/besoin-aipd",
     "evidence": "#preuves",
     "fields": "/champs/modifier",
+    "least_count_per_cell": "/clauses",
     "licence_homologation": "#publication",
     "moves": "/etape",
     "notified_at": "/notifier",
@@ -128,6 +130,7 @@ ELSEWHERE = {
     "services": "/modifier#interfaces",
     "transfers": "/parties/transferts",
     "unfounded_reasons": "/repondre#unfounded_reasons",
+    "uses": "#amont",
     _VISA: "/etape",
 }
 """Where facts are recorded that the form of a sheet does not hold, by their field; with what they are about, where
