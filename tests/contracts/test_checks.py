@@ -297,6 +297,14 @@ PEOPLE = [
 ]
 
 
+def test_a_file_whose_sheet_says_people_is_never_green_for_want_of_a_name_on_its_columns(tmp_path: Path) -> None:
+    plain = csv_of([["abonne", "volume"], ["A1", "120"], ["A2", "98"]])
+    told = checked(tmp_path, plain, personal=True)
+    assert verdicts(told)["personal-data"] == UNKNOWN
+    assert "La fiche du jeu dit pourtant qu’il en contient" in said_of(told, CheckCode.PERSONAL_DATA)
+    assert verdicts(checked(tmp_path, plain, personal=True, anonymous=True))["personal-data"] == OK
+
+
 @pytest.mark.parametrize(
     ("demands", "verdict"),
     [({}, FAULT), ({"personal": True}, OK), ({"personal": True, "anonymous": True}, FAULT)],

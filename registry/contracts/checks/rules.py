@@ -299,7 +299,11 @@ def _personal(seen: Delivered, demands: Demands, people: Sequence[Inspected] | U
         return Check(CheckCode.PERSONAL_DATA, CheckVerdict.UNKNOWN, [_why_not(seen, people)])
     found = [(table, one) for table in people for one in table.suggestions]
     if not found:
-        return Check(CheckCode.PERSONAL_DATA, CheckVerdict.OK, [Said(CheckSaid.PERSONAL_NONE)])
+        none = Said(CheckSaid.PERSONAL_NONE)
+        if demands.personal and not demands.anonymous:
+            # Columns without a name that tells them hold people all the same: no green where the sheet says so.
+            return Check(CheckCode.PERSONAL_DATA, CheckVerdict.UNKNOWN, [none, Said(CheckSaid.PERSONAL_TOLD)])
+        return Check(CheckCode.PERSONAL_DATA, CheckVerdict.OK, [none])
     names = _named([table.columns[one.column].name for table, one in found])
     said = [Said(CheckSaid.PERSONAL_FOUND, {"columns": names})]
     if all(one.confidence is Confidence.LOW for _table, one in found):

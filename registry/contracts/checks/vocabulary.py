@@ -114,6 +114,7 @@ class CheckSaid(Labelled):
     PERSONAL_EXPECTED = "personal-expected", mark("La fiche du jeu le dit déjà.")
     PERSONAL_ANONYMOUS = "personal-anonymous", mark("Le contrat garantit pourtant l’anonymat.")
     PERSONAL_UNEXPECTED = "personal-unexpected", mark("La fiche du jeu ne dit pas qu’il contient de telles données.")
+    PERSONAL_TOLD = "personal-told", mark("La fiche du jeu dit pourtant qu’il en contient : à regarder.")
     PERSONAL_DOUBT = "personal-doubt", mark("Ce n’est qu’un doute : à regarder.")
     SMALL_NONE = "small-none", mark("Aucun groupe de moins de {count}.")
     SMALL_FOUND = "small-found", mark("Groupes de moins de {count} : {small}, dans {lines} lignes.")
