@@ -116,6 +116,8 @@ def test_what_does_not_hold_together_is_told_with_what_is_meant() -> None:
     adds = clause(1, 1, CONTRACT, ClauseAct.ADDS)
     assert doubts(adds) == []
     assert doubts(adds, clause(2, 1, Instrument(1, None), ClauseAct.REPLACES)) == [(Doubt.UNSIGNED, (2,))]
+    both = [clause(number, number, Instrument(1, None), ClauseAct.ADDS) for number in (2, 3)]
+    assert doubts(adds, *both) == [(Doubt.UNSIGNED, (2, 3))], "an act says once that it is not signed"
     early = Instrument(1, day(-9), day(5))
     assert doubts(adds, clause(2, 1, early, ClauseAct.REPLACES)) == [(Doubt.BEFORE_CONTRACT, (2,))]
     late = Instrument(1, day(40), day(55))

@@ -165,14 +165,15 @@ def _out_of_time(
 def _odd_instruments(said: Sequence[Stipulation], term: Term) -> list[Doubtful]:
     """Of an act that is not signed, or about days when nothing binds any more."""
     found = []
+    unsigned: dict[Instrument, tuple[int, ...]] = {}
     for one in said:
-        signed, first = one.instrument.signed_on, one.applies_from
-        if signed is None:
-            found.append(Doubtful(Doubt.UNSIGNED, (one.id,)))
-        over = term.binds_until
+        if one.instrument.signed_on is None:
+            # One act says all of it: a notice for each clause would hide what else is wrong.
+            unsigned[one.instrument] = (*unsigned.get(one.instrument, ()), one.id)
+        first, over = one.applies_from, term.binds_until
         if first is not None and over is not None and first > over and not one.survives:
             found.append(Doubtful(Doubt.AFTER_END, (one.id,), first))
-    return found
+    return [*(Doubtful(Doubt.UNSIGNED, ids) for ids in unsigned.values()), *found]
 
 
 def _odd_order(said: Sequence[Stipulation]) -> list[Doubtful]:

@@ -12,7 +12,7 @@ from registry.contracts.clauses.rules import Doubtful, Span
 from registry.contracts.clauses.standing import ClauseStanding, expectations_of, lacking_of
 from registry.contracts.vocabulary import ClauseAct, ClauseState, Doubt
 from registry.kernel.errors import Conflict, Stale
-from registry.kernel.words import _, mark
+from registry.kernel.words import _, mark, ngettext
 from registry.web.templating import say_day
 
 AMENDMENT_LABELS: dict[str, str] = {
@@ -343,6 +343,11 @@ def say_doubt(doubt: Doubtful, written: Written) -> str:
     acts = dict.fromkeys(name_instrument(written.amendments.get(row.amendment_id)) for row in rows)
     which = f"{', '.join(names)} ({', '.join(acts)})"
     sentence = _(_DOUBTS[doubt.doubt])
+    if doubt.doubt is Doubt.UNSIGNED and len(names) > 1:
+        return ngettext(
+            "%(which)s n’est pas signé : la clause qu’il porte ne lie encore personne.",
+            "%(which)s n’est pas signé : les %(num)s clauses qu’il porte ne lient encore personne.", len(names),
+        ) % {"which": ", ".join(acts), "num": len(names)}  # fmt: skip
     if doubt.number is not None:
         which = _("Avenant n° {number}").format(number=doubt.number)
         if doubt.doubt is Doubt.AFTER_END:
