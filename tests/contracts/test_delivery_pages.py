@@ -256,6 +256,8 @@ def test_of_two_who_answer_at_once_the_second_is_told(town: Town) -> None:
 def test_a_program_receives_and_is_refused_as_a_page_is(town: Town) -> None:
     steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
+    nothing = steward.api("POST", f"/api/v1/contracts/{number_of(place)}/deliveries", json={})
+    assert (nothing.status_code, "Dites au moins ce qui est dû" in nothing.text) == (422, True)
     made = steward.api("POST", f"/api/v1/contracts/{number_of(place)}/deliveries", json={"label": "Plans"})
     assert made.status_code == 201, made.text
     where, version = made.headers["location"], {"If-Match": made.headers["etag"]}

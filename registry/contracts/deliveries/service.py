@@ -360,6 +360,8 @@ def _check(
 
     Raises: Invalid with one error a field; Conflict when another is the same.
     """
+    if but is None and form.label is None and form.dataset_id is None and form.due_on is None:
+        raise _wrong("label", _("Dites au moins ce qui est dû, pour quel jeu ou pour quel jour."))
     known = {one.id for one in find_datasets_of(session, contract.id)}
     if (
         form.dataset_id is not None
