@@ -244,6 +244,24 @@ def desk(visitor: Visitor) -> States:
     yield "a question closed"
 
 
+def stand_ins(away: Visitor, present: Visitor) -> Iterator[tuple[Visitor, str]]:
+    """Somebody away names who stands in, and that person opens the tasks."""
+    page = away.page
+    away.go("/bureau/suppleances")
+    dare(page)
+    send(page, "form[method='post'][action='/bureau/suppleances'] button")
+    yield away, "a stand-in refused"
+    page.select_option("#stand_in_id", index=1)
+    page.fill("#starts_on", today().isoformat())
+    page.fill("#ends_on", (today() + timedelta(days=9)).isoformat())
+    send(page, "form[method='post'][action='/bureau/suppleances'] button")
+    yield away, "a stand-in named"
+    present.go("/bureau/suppleances")
+    yield present, "whom somebody stands in for"
+    present.page.locator("main table a[href^='/bureau/suppleances/']").first.click()
+    yield present, "the tasks of somebody away"
+
+
 def appointments(visitor: Visitor) -> States:
     """Naming somebody, and giving what they hold to somebody else."""
     page = visitor.page
@@ -267,7 +285,7 @@ def appointments(visitor: Visitor) -> States:
 
 
 def documents(visitor: Visitor) -> States:
-    """A report refused, and one under way."""
+    """A report refused, one under way, one read over, and one beside another."""
     page = visitor.page
     visitor.go("/documents")
     page.fill("#as_of", "1999-01-01")
@@ -277,6 +295,14 @@ def documents(visitor: Visitor) -> States:
     page.select_option("#scope", index=page.locator("#scope option").count() - 1)
     send(page)
     yield "a report under way"
+    visitor.go("/documents")
+    links = page.locator("main tbody th a[href^='/documents/']").all()
+    addresses = [link.get_attribute("href") or "" for link in links]
+    assert addresses, "the demonstration has issued nothing"
+    visitor.go(f"{addresses[-1]}/relecture")
+    yield "a document read over"
+    visitor.go(f"{addresses[-1]}/comparaison")
+    yield "a report to compare"
 
 
 def systems(visitor: Visitor) -> States:
@@ -426,5 +452,6 @@ def of_a_steward(served: Served, folder: Path, **how: str) -> Iterator[tuple[Vis
     yield from ((visitor, name) for name in record_imports(visitor, folder))
     yield from ((visitor, name) for name in evidence(visitor, folder))
     yield from ((visitor, name) for name in inspections(visitor, folder))
+    yield from stand_ins(served.open("administrator", **how), visitor)
     for room in ROOMS:
         yield from ((visitor, name) for name in room(visitor))

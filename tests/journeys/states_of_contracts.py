@@ -18,6 +18,10 @@ def contracts(visitor: Visitor) -> States:
     }.items():  # fmt: skip
         visitor.go(own + address)
         yield words
+    visitor.go(own)
+    bound = page.locator("main a[href^='/jeux/']").first.get_attribute("href") or ""
+    visitor.go(f"{bound.partition('?')[0]}/clauses")
+    yield "what contracts say of a dataset"
     for words, begins, path in (
         ("a step to set aside", "/contrats/etapes/", f"{own}/echeances"),
         ("a report to amend", "/contrats/rapports/", f"{own}/rapports"),
