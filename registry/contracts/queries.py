@@ -228,6 +228,19 @@ def find_touching_personal(session: Session, contract_ids: Iterable[int]) -> fro
     return frozenset(session.execute(query).scalars())
 
 
+def find_personal_datasets(session: Session, contract_id: int) -> frozenset[int]:
+    """The datasets of a contract told to hold personal data, among those the asker may read."""
+    query = (
+        select(col(Dataset.id))
+        .join(ContractDataset, col(ContractDataset.dataset_id) == col(Dataset.id))
+        .where(
+            col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled), ~col(Dataset.annulled),
+            col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
+        )
+    )  # fmt: skip
+    return frozenset(session.execute(query).scalars())
+
+
 def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractDataset]:
     """Every row of a dataset of a contract, annulled or not, by the dataset."""
     rows = session.execute(select(ContractDataset).where(col(ContractDataset.contract_id) == contract_id)).scalars()

@@ -11,6 +11,8 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.kinds import fields_of, kinds
 from registry.contracts.drafting.gathering import gather
 from registry.contracts.drafting.texts import DATASETS, load_clause_texts
+from registry.datasets.models import Dataset
+from registry.datasets.vocabulary import PersonalData
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
@@ -86,6 +88,38 @@ def test_what_is_ticked_is_asked_for_and_is_not_offered_again(town: Town) -> Non
     assert late.status_code == 422
     assert "n’est plus à demander" in late.text
     assert "Cochez au moins une clause" in jurist.post(f"{place}/avenants/projet", {"object": "Rien"}).text
+
+
+def test_the_text_on_putting_online_asks_that_nobody_be_identifiable() -> None:
+    spoken = " ".join(load_clause_texts()["publication"].text)
+    assert "rendant impossible l’identification des personnes (CRPA, article L312-1-2, deuxième alinéa)" in spoken
+
+
+@pytest.mark.database
+def test_putting_personal_data_online_is_offered_and_never_ticked_beforehand(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    network, readings = tied(jurist, town, place, "Réseau d’eau", "Relevés des abonnés")
+    form, kind = f"{place}/avenants/projet", f"publication:{readings}"
+    assert kind in boxes(jurist.get(form).text, ticked=True)
+    assert "n’est pas cochée pour les jeux" not in jurist.get(form).text
+    with town.as_owner() as session:
+        session.get_one(Dataset, readings).personal_data = PersonalData.PERSONAL
+
+    page = jurist.get(form).text
+
+    assert f"publication:{network}" in boxes(page, ticked=True)
+    assert f"supply:{readings}" in boxes(page, ticked=True)
+    assert kind in boxes(page) - boxes(page, ticked=True)
+    assert "n’est pas cochée pour les jeux" in page
+    assert kind in boxes(jurist.post(form, {"object": "Mon objet", "tick": "all"}).text, ticked=True), "Somebody asked."
+
+
+def boxes(page: str, *, ticked: bool = False) -> set[str]:
+    tags = re.findall(r"<input[^>]*type=\"checkbox\"[^>]*>", page)
+    return {
+        found[1] for tag in tags if not ticked or " checked" in tag if (found := re.search(r'value="([^"]+)"', tag))
+    }
 
 
 @pytest.mark.database

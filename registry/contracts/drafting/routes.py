@@ -16,13 +16,16 @@ from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.forms import DraftForm
 from registry.contracts.drafting.service import code_of, completable, draft_amendment, offered_of
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, find_personal_datasets, get_contract
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.forms import parse_values
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
+_ONLINE = "publication"
+"""The clause on putting online: what holds personal data goes online after anonymisation only (CRPA L312-1-2)."""
+_EVERY = "*"
 RECORD = Permission.CONTRACTS_CONTRACT_RECORD
 NOTICES["projet-prepare"] = mark(
     "Le projet d’avenant est préparé : ses clauses sont « demandées ». Émettez-le pour le faire relire."
@@ -31,7 +34,10 @@ NOTICES["projet-prepare"] = mark(
 
 @dataclass(frozen=True)
 class DraftPage:
-    """The clauses a contract lacks, to be ticked: those of the whole contract, then each kind with its datasets."""
+    """The clauses a contract lacks, to be ticked: those of the whole contract, then each kind with its datasets.
+
+    `kept_back` is whether a clause is left for somebody to tick: one that would put personal data online.
+    """
 
     contract_id: int
     object: str
@@ -43,6 +49,7 @@ class DraftPage:
     whole: Sequence[tuple[str, str]]
     by_kind: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
     ticked: frozenset[str]
+    kept_back: bool
     number: int
 
 
@@ -61,6 +68,12 @@ def _page(
             by_kind.setdefault(kind, []).append((code_of(kind, column), title))
     amendments = completable(sorted(written.amendments.values(), key=lambda one: one.number))
     wanted = values.get("wanted")
+    every = [code_of(kind, column) for kind, column in offered]
+    kept_back: frozenset[str] = frozenset()
+    if wanted is None:
+        personal = find_personal_datasets(visit.session, contract.id)
+        kept_back = frozenset(code_of(_ONLINE, one) for one in personal) & frozenset(every)
+        wanted = [one for one in every if one not in kept_back]
     page = DraftPage(
         contract_id=contract.id,
         object=contract.object,
@@ -77,7 +90,7 @@ def _page(
         ],
         whole=[(code_of(kind, None), known.label(kind)) for kind, column in offered if column is None],
         by_kind=[(kind, known.label(kind), choices) for kind, choices in by_kind.items()],
-        ticked=frozenset(wanted if wanted is not None else (code_of(kind, column) for kind, column in offered)),
+        ticked=frozenset(every if wanted == [_EVERY] else wanted), kept_back=bool(kept_back),
         number=len(offered),
     )  # fmt: skip
     return visit.page("contracts/draft.html", page, status=status)
@@ -85,7 +98,7 @@ def _page(
 
 @route("GET", "/contrats/{contract_id:int}/avenants/projet", RECORD)
 def show_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
-    """What a contract lacks, ticked, to be asked for in an amendment."""
+    """What a contract lacks, ticked, to be asked for in an amendment; but not to put personal data online."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
     return _page(visit, contract, {"object": _("Clauses relatives aux données")}, {})
@@ -102,7 +115,7 @@ def make_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
         "wanted": [one for name in data.names() if name.startswith("wanted") for one in data.all(name) if one],
     }  # fmt: skip
     if tick := data.first("tick"):
-        return _page(visit, contract, {**typed, "wanted": None if tick == "all" else []}, {})
+        return _page(visit, contract, {**typed, "wanted": [_EVERY] if tick == "all" else []}, {})
     read = parse_values(DraftForm, typed, today=visit.today)
     if isinstance(read, Rejected):
         return _page(visit, contract, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
