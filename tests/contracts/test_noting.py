@@ -85,6 +85,20 @@ def test_the_note_says_first_what_to_decide_then_what_it_rests_on(town: Town) ->
     assert counted["Réseau d’eau"][0] == 1
 
 
+def test_the_note_calls_breached_an_obligation_only_and_tells_advice_in_a_table_of_its_own(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    says(jurist, place, "reuse-ban", article="art. 46", text="Rien ne sort.")
+
+    obligations, advice = sheet(note_of(town, place), "constats").grids
+
+    assert {row[2] for row in obligations.rows} == {"Obligation"}
+    assert "Obligation" not in {row[2] for row in advice.rows}
+    assert {row[3] for row in obligations.rows} <= {"Non conforme", "À compléter"}
+    assert "Non suivie" in {row[3] for row in advice.rows}
+    assert "Non conforme" not in {row[3] for row in advice.rows}
+
+
 def test_the_note_tells_of_a_day_by_what_was_signed_that_day_and_refuses_one_before_the_contract(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)

@@ -8,7 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.evaluation import Assessment
+from registry.compliance.explanation import verdict_word
 from registry.compliance.told import OPEN, place_among_open
+from registry.compliance.vocabulary import Force
 from registry.contracts.clauses.coverage import WHOLE, Cell
 from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms
@@ -252,16 +255,31 @@ def _findings(noted: NotedContract) -> dict[str, Any]:
         ((about, one) for about, one in noted.judged if one.verdict in OPEN),
         key=lambda pair: (place_among_open(pair[1]), pair[0]),
     )
-    rows = [
-        (one.policy.name(), about, one.policy.force.label, one.verdict.label,
-         f"{one.version.text}, {one.version.article}",
-         one.version.evidence.label if one.version.validated_on else
-         _("{level} ; à valider").format(level=one.version.evidence.label))
-        for about, one in still
-    ]  # fmt: skip
+    owed = [pair for pair in still if pair[1].policy.force is Force.OBLIGATION]
+    advised = [pair for pair in still if pair[1].policy.force is not Force.OBLIGATION]
     headers = (_("Règle"), _("Sur"), _("Portée"), _("Constat"), _("Texte"), _("Preuve"))
+    said = [
+        ngettext("{count} obligation ouverte", "{count} obligations ouvertes", len(owed)).format(count=len(owed)),
+        ngettext("{count} recommandation ouverte", "{count} recommandations ouvertes", len(advised)).format(
+            count=len(advised)
+        ),
+    ]
     return {
         "id": "constats", "name": _("Constats ouverts"), "late": bool(noted.breaches),
-        "standing": ngettext("{count} règle ouverte", "{count} règles ouvertes", len(still)).format(count=len(still)),
-        "grids": _grid(_("Ce qui reste à mettre en règle"), headers, rows),
+        "standing": " · ".join(words for words, ones in zip(said, (owed, advised), strict=True) if ones)
+        or _("Aucun"),
+        "grids": [
+            *_grid(_("Ce qui reste à mettre en règle"), headers, [*map(_found, owed)]),
+            *_grid(_("Ce qui est conseillé, sans être obligatoire"), headers, [*map(_found, advised)]),
+        ],
     }  # fmt: skip
+
+
+def _found(pair: tuple[str, Assessment]) -> tuple[str, ...]:
+    about, one = pair
+    evidence = one.version.evidence.label
+    return (
+        one.policy.name(), about, one.policy.force.label, verdict_word(one.policy.force, one.verdict),
+        f"{one.version.text}, {one.version.article}",
+        evidence if one.version.validated_on else _("{level} ; à valider").format(level=evidence),
+    )  # fmt: skip
