@@ -191,6 +191,14 @@ class Ownership(Labelled):
     HOLDERS_OWN = "holders-own", mark("Biens propres du titulaire")
 
 
+class CapPeriod(Labelled):
+    """What the cap of a penalty is counted over."""
+
+    DELIVERY = "delivery", mark("Par livraison")
+    YEAR = "year", mark("Par année civile")
+    CONTRACT = "contract", mark("Pour tout le contrat")
+
+
 class Publisher(Labelled):
     """Who puts the data on line."""
 

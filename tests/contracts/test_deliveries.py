@@ -8,14 +8,16 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
+from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
-from registry.contracts.deliveries.expecting import AHEAD, expect_all
+from registry.contracts.deliveries.expecting import AHEAD, expect_all, reading_of
 from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, PenaltyForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
 from registry.contracts.deliveries.service import (
     DeliveredFile,
     accept_receipt,
+    cost_of,
     decide_penalty,
     receive,
     record_delivery,
@@ -23,6 +25,7 @@ from registry.contracts.deliveries.service import (
     set_delivery_aside,
     set_receipt_aside,
 )
+from registry.contracts.deliveries.views import say_penalty
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.forms import ContractChange, ContractForm
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
@@ -201,7 +204,7 @@ def test_a_delivery_refused_is_owed_still_and_the_delay_to_correct_is_honoured(s
 
 
 def test_a_late_delivery_costs_its_days_to_the_cent_up_to_the_cap(scene: Scene) -> None:
-    scene.clause("penalties", euros_per_day="150,35", cap_euros="1000")
+    scene.clause("penalties", euros_per_day="150,35", cap_euros="1000", cap_period="delivery")
     delivery = scene.late(30, grace_days="10")
     receipt = scene.receives(delivery, 14)
     accept_receipt(scene.session, receipt.id, AcceptForm(), expected=receipt.version)
@@ -230,6 +233,45 @@ def test_a_late_delivery_costs_its_days_to_the_cent_up_to_the_cap(scene: Scene) 
         expected=capped.version,
     )  # fmt: skip
     assert capped.penalty_cents == 100_000
+
+
+def test_late_deliveries_share_the_cap_of_the_contract_the_oldest_due_first(scene: Scene) -> None:
+    scene.clause("penalties", euros_per_day="150", cap_euros="5000", cap_period="contract")
+    older, newer = (
+        record_delivery(
+            scene.session, scene.contract.id, DeliveryForm(label=label, dataset_id=scene.dataset, due_on=due)
+        )
+        for label, due in (("Mai", scene.today - 24 * ONE), ("Juin", scene.today - 23 * ONE))
+    )
+    reading = reading_of(find_written(scene.session, [scene.contract])[scene.contract.id], scene.today)
+    costs = [cost_of(scene.session, one, (), reading, scene.today) for one in (older, newer)]
+    assert [(cost.amount, cost.before) for cost in costs if cost] == [(3600, {None: 0}), (1400, {None: 3600})]
+    written = find_written(scene.session, [scene.contract])[scene.contract.id]
+    said = " ".join(say_penalty(costs[1], written)).replace("\u202f", " ").replace("\xa0", " ")
+    assert "déjà encouru par d’autres livraisons : 3 600,00 €" in said
+    assert "elle est donc de 1 400,00 €" in said
+    applied = decide_penalty(
+        scene.session, newer.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
+        expected=newer.version,
+    )  # fmt: skip
+    assert applied.penalty_cents == 140_000
+
+
+def test_a_cap_whose_period_nobody_said_is_never_told_unreached_and_no_penalty_is_applied(scene: Scene) -> None:
+    scene.clause("penalties", euros_per_day="150", cap_euros="5000")
+    delivery = scene.late(23)
+    written = find_written(scene.session, [scene.contract])[scene.contract.id]
+    cost = cost_of(scene.session, delivery, (), reading_of(written, scene.today), scene.today)
+    assert cost is not None
+    said = " ".join(say_penalty(cost, written))
+    assert (cost.amount, cost.is_open) == (3450, True)
+    assert "période du plafond à compléter" in said
+    assert "pas dépassé" not in said
+    with pytest.raises(Conflict, match="la période du plafond"):
+        decide_penalty(
+            scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
+            expected=delivery.version,
+        )  # fmt: skip
 
 
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(scene: Scene) -> None:

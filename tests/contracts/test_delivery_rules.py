@@ -11,6 +11,7 @@ from registry.contracts.clauses.rules import Instrument, Span, Stipulation, span
 from registry.contracts.deliveries.rules import (
     Came,
     Due,
+    Late,
     PenaltyTerms,
     Rhythm,
     due_days,
@@ -19,14 +20,14 @@ from registry.contracts.deliveries.rules import (
     in_time_until,
     is_waived,
     lateness_of,
-    penalty_for,
+    penalties_for,
     penalty_terms,
     rhythm_of,
     state_of,
 )
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.rules import Term
-from registry.contracts.vocabulary import ClauseAct
+from registry.contracts.vocabulary import CapPeriod, ClauseAct
 from registry.platform.lists import load_list
 
 ONE = timedelta(days=1)
@@ -230,7 +231,7 @@ def test_the_days_late_are_those_one_counts_one_by_one(came, grace, at):
             for one in came if one.answer is ReceiptAnswer.REFUSED
         )  # fmt: skip
         day += ONE
-    assert late.days == plain
+    assert late.days == plain == sum(late.years.values())
     assert (late.days == 0) is (end <= late.in_time_until)
     assert late.in_time_until == in_time_until(DUE, grace, came)
 
@@ -240,11 +241,43 @@ MONEY = st.decimals(0, 100_000, places=2)
 
 @given(st.integers(0, 5000), MONEY, st.one_of(st.none(), MONEY))
 def test_a_penalty_is_days_times_the_amount_to_the_cent_and_never_above_its_cap(days, per_day, cap):
-    found = penalty_for(days, PenaltyTerms(1, per_day, cap))
+    terms = PenaltyTerms(1, per_day, cap, CapPeriod.DELIVERY)
+    found = penalties_for([Late(1, DUE, terms, {2026: days})])[1].amount
 
     cents = sum(int(per_day * 100) for _day in range(days))
     assert found * 100 == (cents if cap is None else min(cents, int(cap * 100)))
     assert found == found.quantize(Decimal("0.01"))
+
+
+LATES = st.lists(
+    st.tuples(st.integers(0, 9), st.dictionaries(st.integers(2024, 2026), st.integers(0, 60), max_size=3)), max_size=6
+)
+
+
+@given(LATES, st.integers(0, 20_000), st.sampled_from([CapPeriod.YEAR, CapPeriod.CONTRACT]))
+def test_a_cap_that_deliveries_share_is_spent_by_the_oldest_due_first_and_never_passed(lates, cap, period):
+    terms = PenaltyTerms(1, Decimal("150.00"), Decimal(cap), period, 4)
+    every = [Late(n, DUE + due * ONE, terms, years) for n, (due, years) in enumerate(lates)]
+
+    # The plain model: one purse a period, emptied a day at a time.
+    purses: dict[object, int] = {}
+    expected = {}
+    for one in sorted(every, key=lambda one: (one.due_on, one.id)):
+        expected[one.id] = 0
+        for year in sorted(one.years):
+            purse = year if period is CapPeriod.YEAR else "all"
+            for _day in range(one.years[year]):
+                paid = min(150, cap - purses.get(purse, 0))
+                purses[purse] = purses.get(purse, 0) + paid
+                expected[one.id] += paid
+    found = penalties_for(reversed(every))
+    assert {number: one.amount for number, one in found.items()} == expected
+    assert all(spent <= cap for spent in purses.values())
+
+
+def test_days_late_are_told_by_calendar_year():
+    late = lateness_of(date(2025, 12, 20), 5, [], date(2026, 1, 10))
+    assert (late.days, dict(late.years)) == (16, {2025: 6, 2026: 10})
 
 
 def test_the_penalty_is_of_the_clause_in_force_on_the_due_day_for_the_dataset_else_for_the_contract():

@@ -43,7 +43,7 @@ def scene(town: Town) -> Scene:
         record_clause(
             session, scene.contract,
             ClauseForm(
-                kind="penalties", terms={"euros_per_day": "150,50", "cap_euros": "1000"},
+                kind="penalties", terms={"euros_per_day": "150,50", "cap_euros": "1000", "cap_period": "delivery"},
                 datasets=[row.dataset_id], article="art. 51", text="Cent cinquante euros cinquante par jour.",
             ),
         )  # fmt: skip

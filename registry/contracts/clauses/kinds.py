@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from registry.contracts.vocabulary import ExclusivityKind, Ownership, PartnerLeave, Publisher, Waiver
+from registry.contracts.vocabulary import CapPeriod, ExclusivityKind, Ownership, PartnerLeave, Publisher, Waiver
 from registry.kernel.errors import FieldError
 from registry.kernel.words import Labelled, _
 from registry.platform.lists import CodeList, load_list
@@ -20,6 +20,7 @@ _OWN_LISTS: Mapping[str, type[Labelled]] = {
     "exclusivity": ExclusivityKind,
     "ownership": Ownership,
     "publisher": Publisher,
+    "cap_period": CapPeriod,
 }
 EXPECTED = ("concession", "personal", "hosting", "water", "transport", "agreement")
 """In which contracts a clause is looked for: the words of the list, each an attribute of `Asked`."""

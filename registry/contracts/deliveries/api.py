@@ -73,7 +73,9 @@ _LABELS = {
     "penalty": mark("Ce qui est décidé de la pénalité"),
     "penalty_cents": mark("Le montant décidé, en centimes"),
     "days_late": mark("Jours de retard, à ce jour ou à l’arrivée"),
-    "penalty_due_cents": mark("Le montant que donne la clause, en centimes ; rien sans clause"),
+    "penalty_due_cents": mark(
+        "Le montant que donne la clause, en centimes ; rien sans clause, ni tant que la période du plafond manque"
+    ),
     "file_name": mark("Nom du fichier livré"),
     "file_type": mark("Type du fichier, lu dans ses octets"),
     "checks": mark("Ce que les contrôles ont trouvé"),
@@ -228,12 +230,12 @@ def _body(visit: Visit, delivery: Delivery) -> DeliveryBody:
     contract = get_contract(visit.session, delivery.contract_id)
     reading = reading_of(find_written(visit.session, [contract])[contract.id], visit.today)
     receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
-    cost = cost_of(delivery, receipts, reading, visit.today)
+    cost = cost_of(visit.session, delivery, receipts, reading, visit.today)
     return DeliveryBody(
         **_line(visit, delivery),
         **{name: getattr(delivery, name) for name in _MORE},
         days_late=cost.lateness.days if cost is not None else None,
-        penalty_due_cents=int(cost.amount * 100) if cost is not None and cost.amount is not None else None,
+        penalty_due_cents=int(cost.amount * 100) if cost and cost.amount is not None and not cost.is_open else None,
         receipts=[_receipt(one) for one in receipts],
     )
 

@@ -206,7 +206,8 @@ def _penalty_page(
     contract = get_contract(visit.session, delivery.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
     receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
-    said = say_penalty(cost_of(delivery, receipts, reading_of(written, visit.today), visit.today), written)
+    cost = cost_of(visit.session, delivery, receipts, reading_of(written, visit.today), visit.today)
+    said = say_penalty(cost, written)
     return _act_page(
         visit, delivery, "penalty", values, errors or {}, heading=_("Décider de la pénalité"),
         lead=" ".join(said) or _("Cette livraison n’est pas en retard : il n’y a pas de pénalité."),

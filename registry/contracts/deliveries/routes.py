@@ -178,7 +178,7 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
     files = find_files(visit.session, [one.file_id for one in receipts if one.file_id is not None])
     titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
-    cost = cost_of(delivery, receipts, reading_of(written, visit.today), visit.today)
+    cost = cost_of(visit.session, delivery, receipts, reading_of(written, visit.today), visit.today)
     open_ = not delivery.annulled and not contract.annulled
     clause = written.clauses.get(delivery.clause_id) if delivery.clause_id is not None else None
     page = DeliveryPage(

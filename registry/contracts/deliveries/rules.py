@@ -4,14 +4,14 @@ What no text says is a choice of method, told in `registry/decisions/`: no legal
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
 
 from registry.contracts.clauses.rules import Span
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
-from registry.contracts.vocabulary import Waiver
+from registry.contracts.vocabulary import CapPeriod, Waiver
 from registry.kernel.dates import plus_days, plus_months
 from registry.platform.lists import load_list
 
@@ -130,11 +130,21 @@ def grace_of(spans: Iterable[Span], terms: Terms, clause_id: int | None, due_on:
 
 @dataclass(frozen=True)
 class PenaltyTerms:
-    """What a day late costs, and at most how much in all; `stipulation_id` is what says so. Units: euros."""
+    """What a day late costs, and at most how much over a period; `stipulation_id` is what says so. Units: euros.
+
+    Without `period` nobody said what the cap is counted over: then nobody can say whether it is reached.
+    """
 
     stipulation_id: int
     per_day: Decimal
     cap: Decimal | None
+    period: CapPeriod | None = None
+    clause_id: int = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a cap of which the period remains to be said."""
+        return self.cap is not None and self.period is None
 
 
 def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> PenaltyTerms | None:
@@ -143,19 +153,64 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
     for one in held_of(spans, PENALTIES, due_on, dataset=dataset):
         said = terms[one.stipulation.id]
         if said.get("euros_per_day") is not None:
-            cap = said.get("cap_euros")
+            cap, period = said.get("cap_euros"), said.get("cap_period")
             found.append(
                 PenaltyTerms(
-                    one.stipulation.id, Decimal(str(said["euros_per_day"])), None if cap is None else Decimal(str(cap))
+                    one.stipulation.id, Decimal(str(said["euros_per_day"])), None if cap is None else Decimal(str(cap)),
+                    CapPeriod(str(period)) if period else None, one.stipulation.clause_id,
                 )
-            )
+            )  # fmt: skip
     return min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
 
 
-def penalty_for(days: int, terms: PenaltyTerms) -> Decimal:
-    """What so many days late cost, to the cent."""
-    whole = (terms.per_day * days).quantize(_NO_MONEY)
-    return whole if terms.cap is None else min(whole, terms.cap.quantize(_NO_MONEY))
+@dataclass(frozen=True)
+class Late:
+    """A delivery that is late: when it was due, what a day costs, and its days late by calendar year."""
+
+    id: int
+    due_on: date
+    terms: PenaltyTerms
+    years: Mapping[int, int]
+
+
+@dataclass(frozen=True)
+class Penalty:
+    """What a delivery costs, to the cent, and what others had taken of its cap before: by year, or by None in all.
+
+    Of a cap whose period is not said, the amount is that before the cap. Units: euros.
+    """
+
+    amount: Decimal
+    before: Mapping[int | None, Decimal]
+
+
+def penalties_for(every: Iterable[Late]) -> dict[int, Penalty]:
+    """What each of these deliveries of one contract costs, the oldest due taking first of a cap that several share.
+
+    What is remitted has been incurred, and takes its part: of two readings, the lightest for the holder.
+    """
+    taken: dict[tuple[int, int | None], Decimal] = {}
+    found = {}
+    for one in sorted(every, key=lambda one: (one.due_on, one.id)):
+        terms, amount = one.terms, _NO_MONEY
+        before: dict[int | None, Decimal] = {}
+        cap = terms.cap.quantize(_NO_MONEY) if terms.cap is not None else None
+        left = cap if terms.period is CapPeriod.DELIVERY else None
+        if cap is not None and terms.period is CapPeriod.CONTRACT:
+            before[None] = taken.get((terms.clause_id, None), _NO_MONEY)
+            left = max(cap - before[None], _NO_MONEY)
+        for year, days in sorted(one.years.items()):
+            part = (terms.per_day * days).quantize(_NO_MONEY)
+            if cap is not None and terms.period is CapPeriod.YEAR:
+                before[year] = taken.get((terms.clause_id, year), _NO_MONEY)
+                part = min(part, max(cap - before[year], _NO_MONEY))
+            if left is not None:
+                part = min(part, left - amount)
+            for key in (year, None):
+                taken[terms.clause_id, key] = taken.get((terms.clause_id, key), _NO_MONEY) + part
+            amount += part
+        found[one.id] = Penalty(amount, before)
+    return found
 
 
 @dataclass(frozen=True)
@@ -171,13 +226,15 @@ class Came:
 class Lateness:
     """How late a delivery is: the last day that is not, the day it came, and the days in between that count.
 
-    Without `arrived_on` it has not come, and the days are those until today; `is_final` once it is accepted.
+    Without `arrived_on` it has not come, and the days are those until today; `is_final` once it is accepted; `years`
+    are the same days by calendar year.
     """
 
     in_time_until: date
     arrived_on: date | None
     days: int
     is_final: bool
+    years: Mapping[int, int] = field(default_factory=dict, compare=False)
 
 
 class Answered(Protocol):
@@ -221,27 +278,41 @@ def lateness_of(due_on: date, grace_days: int, came: Sequence[Came], today: date
     Counted are the days past the due day and its grace, until what counts came or until today. Those from a refused
     receipt to the day given to correct it are not: the holder was given them.
     """
-    counting, last = counts_of(came), in_time_until(due_on, grace_days, came)
+    counting, until = counts_of(came), in_time_until(due_on, grace_days, came)
     end = counting.received_on if counting is not None else today
-    days = _uncovered(plus_days(due_on, grace_days), end, came)
+    spans = list(_uncovered(plus_days(due_on, grace_days), end, came))
+    days, years = sum((last - after).days for after, last in spans), _by_year(spans)
     final = counting is not None and counting.answer is ReceiptAnswer.ACCEPTED
-    return Lateness(last, counting.received_on if counting is not None else None, days, final)
+    return Lateness(until, counting.received_on if counting is not None else None, days, final, years)
 
 
-def _uncovered(start: date, end: date, came: Iterable[Came]) -> int:
-    """How many days after `start`, up to `end`, are in none of the delays given to correct."""
+def _by_year(spans: Iterable[tuple[date, date]]) -> dict[int, int]:
+    """The days after the first of each span, up to its last, by calendar year."""
+    found: dict[int, int] = {}
+    for after, last in spans:
+        for year in range(after.year, last.year + 1):
+            first = date(year - 1, 12, 31) if year > after.year else after
+            if (days := (min(last, date(year, 12, 31)) - first).days) > 0:
+                found[year] = found.get(year, 0) + days
+    return found
+
+
+def _uncovered(start: date, end: date, came: Iterable[Came]) -> Iterator[tuple[date, date]]:
+    """The days after `start`, up to `end`, in none of the delays given to correct: after a day, up to another."""
     given = sorted(
         (one.received_on, one.correct_by)
         for one in came
         if one.answer is ReceiptAnswer.REFUSED and one.correct_by is not None
     )
-    days, reached = 0, start
+    reached = start
     for first, last in given:
         if first >= end:
             break
-        days += max((first - reached).days, 0)
+        if first > reached:
+            yield reached, first
         reached = max(reached, first, min(last, end))
-    return days + max((end - reached).days, 0)
+    if end > reached:
+        yield reached, end
 
 
 def state_of(

@@ -1,6 +1,7 @@
 """Every change to deliveries and to what came of them; each makes the delivery be judged again."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,18 +29,20 @@ from registry.contracts.deliveries.queries import find_deliveries_of, find_recei
 from registry.contracts.deliveries.rules import (
     QUALITY,
     Due,
+    Late,
     Lateness,
     PenaltyTerms,
     days_of,
     dues_between,
     grace_of,
     lateness_of,
-    penalty_for,
+    penalties_for,
     penalty_terms,
 )
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.vocabulary import CapPeriod
 from registry.documents.service import note_file
 from registry.kernel.dates import plus_days
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
@@ -76,21 +79,69 @@ class DeliveredFile:
 
 @dataclass(frozen=True)
 class Cost:
-    """How late a delivery is and what the contract makes of it; no terms where no penalty clause speaks of it."""
+    """How late a delivery is and what the contract makes of it; no terms where no penalty clause speaks of it.
+
+    `before` is what other deliveries had taken of a cap they share: by year, or by None where it is of the contract.
+    """
 
     lateness: Lateness
     terms: PenaltyTerms | None
-    amount: Decimal | None
+    amount: Decimal | None = None
+    before: Mapping[int | None, Decimal] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the amount is that before a cap whose period remains to be said."""
+        return self.terms is not None and self.terms.is_open
 
 
-def cost_of(delivery: Delivery, receipts: list[DeliveryReceipt], reading: Reading, today: date) -> Cost | None:
-    """What the lateness of a delivery costs as things stand; nothing of one without a due day."""
+Receipts = Mapping[int, Sequence[DeliveryReceipt]]
+"""What came, by delivery."""
+
+
+def costs_of(rows: Iterable[Delivery], receipts: Receipts, reading: Reading, today: date) -> dict[int, Cost]:
+    """What the lateness of each delivery of one contract costs as things stand; nothing of one without a due day."""
+    found: dict[int, Cost] = {}
+    late: list[Late] = []
+    for one in rows:
+        if one.due_on is not None:
+            found[one.id] = cost = _late(one, one.due_on, receipts.get(one.id, ()), reading, today)
+            if cost.terms is not None:
+                late.append(Late(one.id, one.due_on, cost.terms, cost.lateness.years))
+    told = penalties_for(late)
+    return {
+        number: replace(cost, amount=told[number].amount, before=told[number].before) if number in told else cost
+        for number, cost in found.items()
+    }
+
+
+def cost_of(
+    session: Session, delivery: Delivery, receipts: Sequence[DeliveryReceipt], reading: Reading, today: date
+) -> Cost | None:
+    """What the lateness of a delivery costs as things stand, the others of its contract counted where a cap is theirs
+    too; nothing of one without a due day."""
     if delivery.due_on is None:
         return None
-    grace = grace_of(reading.spans, reading.terms, delivery.clause_id, delivery.due_on)
-    late = lateness_of(delivery.due_on, grace, came_of(receipts), today)
+    rows, came = [delivery], {delivery.id: receipts}
     terms = penalty_terms(reading.spans, reading.terms, delivery.due_on, delivery.dataset_id)
-    return Cost(late, terms, penalty_for(late.days, terms) if terms is not None else None)
+    if terms is not None and terms.cap is not None and terms.period in (CapPeriod.YEAR, CapPeriod.CONTRACT):
+        others = [one for one in find_deliveries_of(session, delivery.contract_id) if one.id != delivery.id]
+        rows += [one for one in others if counts_in_cap(one)]
+        came |= find_receipts(session, [one.id for one in rows[1:]])
+    return costs_of(rows, came, reading, today)[delivery.id]
+
+
+def counts_in_cap(delivery: Delivery) -> bool:
+    """Whether a delivery takes its part of a cap: not where it is annulled, nor once no clause asks for it."""
+    return not delivery.annulled and not delivery.unasked
+
+
+def _late(
+    delivery: Delivery, due_on: date, receipts: Sequence[DeliveryReceipt], reading: Reading, today: date
+) -> Cost:  # fmt: skip
+    grace = grace_of(reading.spans, reading.terms, delivery.clause_id, due_on)
+    late = lateness_of(due_on, grace, came_of(receipts), today)
+    return Cost(late, penalty_terms(reading.spans, reading.terms, due_on, delivery.dataset_id))
 
 
 def record_delivery(session: Session, contract_id: int, form: DeliveryForm) -> Delivery:
@@ -302,19 +353,21 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
     """Applies the penalty of a late delivery as it stands today, or remits it, with a reason.
 
     Raises: NotFound; Stale; Conflict when it or its contract is annulled, when an answer is awaited, when nothing is
-    late, when no clause gives an amount, or when the same was decided of the same amount.
+    late, when no clause gives an amount or the period of its cap, or when the same was decided of the same amount.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
     receipts = find_receipts(session, [delivery.id]).get(delivery.id, [])
     today: date = session.info["today"]()
-    cost = cost_of(delivery, receipts, _reading(session, contract), today)
+    cost = cost_of(session, delivery, receipts, _reading(session, contract), today)
     if delivery.answer is ReceiptAnswer.WAITING:
         raise Conflict(_("Répondez d’abord à ce qui a été reçu : le retard en dépend."))
     if cost is None or cost.lateness.days == 0:
         raise Conflict(_("Cette livraison n’est pas en retard : il n’y a pas de pénalité."))
     if cost.amount is None:
         raise Conflict(_("Aucune clause de pénalité n’était en vigueur à l’échéance : aucun montant ne peut être dit."))
+    if cost.is_open and form.penalty is PenaltyDecision.APPLIED:
+        raise Conflict(_("Notez d’abord, dans la clause, la période du plafond : sans elle, le montant n’est pas sûr."))
     cents = int(cost.amount * 100)
     if delivery.penalty is form.penalty and delivery.penalty_cents == cents:
         sentence = (

@@ -13,10 +13,11 @@ from registry.contracts.checks.views import ReportView, say_report
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
-from registry.contracts.deliveries.rules import SCHEDULE, Due, rhythm_of, state_of
+from registry.contracts.deliveries.rules import SCHEDULE, Due, PenaltyTerms, rhythm_of, state_of
 from registry.contracts.deliveries.service import Cost
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.views import StateMark
+from registry.contracts.vocabulary import CapPeriod
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.platform.lists import load_list
 from registry.platform.models import StoredFile
@@ -349,14 +350,31 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
             where=where,
         )
     ]
-    if cost.terms.cap is not None:
-        found.append(
-            _("Le contrat la limite à {cap} : elle est donc de {amount}.").format(
-                cap=say_euros(cost.terms.cap), amount=say_euros(cost.amount)
-            )
-            if whole > cost.terms.cap
-            else _("Le plafond de {cap} n’est pas atteint.").format(cap=say_euros(cost.terms.cap))
-        )
+    return [*found, *_say_cap(cost, cost.terms, whole, cost.amount)]
+
+
+def _say_cap(cost: Cost, terms: PenaltyTerms, whole: Decimal, amount: Decimal) -> list[str]:
+    """What the cap makes of it: over which period, and what other deliveries had taken of it."""
+    if terms.cap is None:
+        return []
+    cap = say_euros(terms.cap)
+    if terms.is_open:
+        return [
+            _("Montant avant plafond. Plafond : {cap}, période du plafond à compléter dans la clause.").format(cap=cap)
+        ]
+    sentence = (
+        _("Plafond pour tout le contrat : {cap} ; déjà encouru par d’autres livraisons : {before}.")
+        if terms.period is CapPeriod.CONTRACT
+        else _("Plafond annuel : {cap} ; déjà encouru en {year} par d’autres livraisons : {before}.")
+    )
+    found = [
+        sentence.format(cap=cap, year=year, before=say_euros(before)) for year, before in sorted(cost.before.items())
+    ]  # fmt: skip
+    if amount < whole:
+        limited = _("Le contrat la limite à {cap} : elle est donc de {amount}.")
+        found.append(limited.format(cap=cap, amount=say_euros(amount)))
+    else:
+        found.append(_("Le plafond de {cap} n’est pas dépassé.").format(cap=cap))
     return found
 
 

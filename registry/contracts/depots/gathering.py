@@ -10,7 +10,7 @@ from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import find_deliveries_of, find_files, find_receipts
-from registry.contracts.deliveries.service import Cost, cost_of
+from registry.contracts.deliveries.service import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.depots.queries import Depositor, find_arrivals, get_link
 from registry.contracts.models import Contract
@@ -51,15 +51,16 @@ def gather_depot(session: Session, who: Depositor, today: date) -> Depot:
     """What whoever holds a link may see: one contract, what it awaits, what came."""
     contract = get_contract(session, who.contract_id)
     since = plus_months(today, -_KEPT_MONTHS)
-    rows = [one for one in find_deliveries_of(session, who.contract_id) if not one.annulled and _is_shown(one, since)]
-    receipts = find_receipts(session, [one.id for one in rows])
-    kept = [one for each in receipts.values() for one in each]
+    every = find_deliveries_of(session, who.contract_id)
+    rows = [one for one in every if not one.annulled and _is_shown(one, since)]
+    shown = {one.id for one in rows}
+    standing = [one for one in every if one.id in shown or counts_in_cap(one)]
+    receipts = find_receipts(session, [one.id for one in standing])
+    kept = [one for row in rows for one in receipts.get(row.id, [])]
     names = find_names_of(session, [who.organisation_id, who.party_id])
     reading = reading_of(find_written(session, [contract])[contract.id], today)
-    owed = []
-    for one in rows:
-        came = receipts.get(one.id, [])
-        owed.append(Owed(one, came, cost_of(one, came, reading, today)))
+    costs = costs_of(standing, receipts, reading, today)
+    owed = [Owed(one, receipts.get(one.id, []), costs.get(one.id)) for one in rows]
     return Depot(
         contract=contract, organisation=names.get(who.organisation_id, ""), party=names.get(who.party_id, ""),
         expires_on=get_link(session, who.link_id).expires_on, owed=owed,

@@ -18,7 +18,7 @@ from registry.contracts.deliveries.expecting import Reading, reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.rules import PENALTIES, QUALITY, SCHEDULE, SUPPLY, held_of
-from registry.contracts.deliveries.service import Cost, cost_of
+from registry.contracts.deliveries.service import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract, ContractParty
@@ -70,7 +70,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     written = find_written(session, [contract], until=moment.until)[contract.id]
     reading = reading_of(written, moment.as_of)
     receipts = _below(session, DeliveryReceipt, delivery.id, moment)
-    cost = cost_of(delivery, receipts, reading, moment.as_of)
+    cost = _cost(session, delivery, receipts, reading, moment)
     if cost is None or not cost.lateness.days or delivery.answer in {ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING}:
         raise Invalid(_("Rien n’est en retard ce jour-là : il n’y a pas de mise en demeure à faire."))
     sent = _below(session, DeliveryReminder, delivery.id, moment)
@@ -104,6 +104,18 @@ def _only(session: Session, model: type[Any], column: str, number: int, moment: 
 def _below(session: Session, model: type[Any], delivery_id: int, moment: Moment) -> list[Any]:
     rows = find_rows(session, model, until=moment.until, column="delivery_id", among=[delivery_id])
     return sorted((one for one in rows if not one.annulled), key=lambda one: one.number)
+
+
+def _cost(session: Session, delivery: Any, receipts: list[Any], reading: Reading, moment: Moment) -> Cost | None:
+    """What the delivery cost that day, the others of its contract counted as they stood."""
+    others = find_rows(session, Delivery, until=moment.until, column="contract_id", among=[delivery.contract_id])
+    rows = [one for one in others if one.id != delivery.id and counts_in_cap(one)]
+    came: dict[int, list[Any]] = {delivery.id: receipts}
+    for one in find_rows(
+        session, DeliveryReceipt, until=moment.until, column="delivery_id", among=[one.id for one in rows]
+    ):
+        came.setdefault(one.delivery_id, []).append(one)
+    return costs_of([delivery, *rows], came, reading, moment.as_of).get(delivery.id)
 
 
 def _title(session: Session, delivery: Any, moment: Moment) -> str:
@@ -199,6 +211,8 @@ def _clauses(written: Written, reading: Reading, delivery: Any) -> dict[str, Any
 
 def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
     amount = say_euros(cost.amount) if cost.amount is not None else ""
+    if amount and cost.is_open:
+        amount = _("{amount} avant plafond").format(amount=amount)
     said = " ".join(say_penalty(cost, written))
     return {
         "id": "penalite", "name": _("Pénalité encourue à ce jour"),
