@@ -146,6 +146,8 @@ def test_the_notice_invokes_the_law_only_where_it_binds(
     assert said["Ce qui est dû"]["article"] == said["Le titulaire est mis en demeure"]["article"] == article
     assert ("standard ouvert" in said["Le titulaire est mis en demeure"]["text"]) is invoked
     assert invoked or "L3131-2" not in str(said["all"]["sheets"])
+    assert "délai choisi par la collectivité" in said["Délai pour se conformer"]["text"]
+    assert said["À défaut"]["text"].endswith("sous réserve de ce que le contrat prévoit pour les pénalités.")
 
 
 @pytest.mark.database

@@ -256,7 +256,13 @@ def _demand(law: str) -> dict[str, Any]:
         "id": "demande", "name": _("Ce qui est demandé"),
         "lines": [
             _line(_("Le titulaire est mis en demeure"), asked, law),
-            _line(_("Délai pour se conformer"), _("quinze jours à compter de la réception de la présente")),
-            _line(_("À défaut"), _("les pénalités du contrat continuent de courir, sans autre avis.")),
+            _line(
+                _("Délai pour se conformer"),
+                _("quinze jours à compter de la réception de la présente (délai choisi par la collectivité)"),
+            ),
+            _line(
+                _("À défaut"),
+                _("les pénalités continuent de courir, sous réserve de ce que le contrat prévoit pour les pénalités."),
+            ),
         ],
     }  # fmt: skip
