@@ -95,6 +95,13 @@ def test_the_text_on_putting_online_asks_that_nobody_be_identifiable() -> None:
     assert "rendant impossible l’identification des personnes (CRPA, article L312-1-2, deuxième alinéa)" in spoken
 
 
+def test_the_texts_ask_what_their_articles_ask_and_no_less() -> None:
+    water, processor = (load_clause_texts()[kind] for kind in ("water-end", "processor-terms"))
+    assert "non exécutés" in " ".join(water.text)
+    assert "le paiement des travaux non exécutés" in water.without
+    assert "transfert hors de l’Union européenne" in " ".join(processor.text)
+
+
 @pytest.mark.database
 def test_putting_personal_data_online_is_offered_and_never_ticked_beforehand(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
