@@ -158,11 +158,30 @@ def test_the_floor_of_the_law_follows_the_day_the_consultation_began(town: Town)
     new = jurist.get(f"{a_contract(jurist, town, consulted_on='2016-10-09')}/clauses").text
 
     assert "Consultation engagée avant le 9 octobre 2016" in old
+    assert "lecture retenue par le projet" in old
+    assert "donnent moins" not in old
+    assert "choix du registre" in old, "Three years before the end is a choice, and says so."
     assert "Consultation engagée depuis le 9 octobre 2016" in new
     assert "à valider par le service juridique" in new
     convention = jurist.get(f"{a_contract(jurist, town, kind='agreement')}/clauses").text
     assert "Ce contrat ne concède pas de service public" in convention
     assert "Le RGPD, les archives et l’accès aux documents s’imposent à lui" in convention
+
+
+def test_the_floor_cites_the_text_in_force_on_the_day_shown(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, consulted_on="2016-11-02", signed_on="2017-03-01", starts_on="2017-04-01")
+
+    def floor(day: str) -> str:
+        return jurist.get(f"{place}/clauses?le={day}").text.partition('id="socle"')[2]
+
+    assert "L3131-2" in floor("2019-04-01")
+    assert "53-1" not in floor("2019-04-01")
+    for day in ("2016-10-09", "2019-03-31"):
+        assert "ordonnance n° 2016-65, article 53-1 (lu par citation)" in floor(day)
+        assert "L3131" not in floor(day)
+    assert "n’est pas encore en vigueur ce jour-là" in floor("2016-10-08")
+    assert "L3131" not in floor("2016-10-08")
 
 
 WRONG = (

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.engine import engine_of
+from registry.compliance.vocabulary import Evidence
 from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
@@ -17,6 +18,11 @@ from registry.kernel.words import _
 LAW_OF_2016 = date(2016, 10, 9)
 """From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
 _SINCE_2016, _BEFORE, _ALWAYS = ("DSP-01", "DSP-02", "DSP-03", "DSP-06"), ("DSP-05",), ("DSP-07",)
+
+
+CODE_OF_2019 = date(2019, 4, 1)
+"""From when the public procurement code is in force; before, the same was in article 53-1 of the ordinance 2016-65."""
+_CODE, _ORDINANCE = "Code de la commande publique", "ordonnance n° 2016-65, article 53-1 (lu par citation)"
 
 
 def asked_now(session: Session, contract: Any) -> Asked:
@@ -56,20 +62,7 @@ def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[Floo
             "publique ne lui donnent rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il "
             "dise."
         )
-    if conceded is None:
-        note = _("Dites de quel service public il s’agit : ce que la loi donne en dépend.")
-    elif consulted is None:
-        note = _("Dites quand la consultation a été engagée : ce que la loi donne en dépend.")
-    elif consulted < LAW_OF_2016:
-        note = _(
-            "Consultation engagée avant le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent moins, pour le seul "
-            "renouvellement. Le rapport annuel, le RGPD et les secrets restent dus."
-        )
-    else:
-        note = _(
-            "Consultation engagée depuis le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent ceci même si le "
-            "contrat n’en dit rien."
-        )
+    note = _say_why(conceded, consulted, day)
     catalogue = engine_of(session).catalogue
     lines = []
     for number in (*_SINCE_2016, *_BEFORE, *_ALWAYS):
@@ -86,12 +79,47 @@ def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[Floo
             bears = (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
         words = _("À savoir") if bears is None else _("S’applique") if bears else _("Ne s’applique pas")
         shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
+        article, address, evidence = f"{version.text}, {version.article}", version.address or "", version.evidence
+        if day < CODE_OF_2019 and version.text == _CODE:
+            article, address, evidence = _ORDINANCE, "", Evidence.SECONDARY
+        elif day < CODE_OF_2019 and number in _ALWAYS:
+            article, address = "Code des relations entre le public et l’administration, L311-5 à L311-7", ""
         lines.append(
             FloorLine(
-                number, policy.force.label, version.in_plain_words(), f"{version.text}, {version.article}",
-                version.address or "",
-                version.evidence.label, version.validated_on is not None, words, shape,
+                number, policy.force.label, version.in_plain_words(), article, address, evidence.label,
+                version.validated_on is not None, words, shape,
             )
         )  # fmt: skip
     # What bears on this very contract comes first.
     return sorted(lines, key=lambda one: one.shape == "not-applicable"), note
+
+
+def _say_why(conceded: bool | None, consulted: date | None, day: date) -> str:
+    """Why the floor of a contract is what it is on a day, with the text that was in force that day."""
+    if day < LAW_OF_2016:
+        return _("La loi n° 2016-1321 n’est pas encore en vigueur ce jour-là.")
+    if conceded is None:
+        return _("Dites de quel service public il s’agit : ce que la loi donne en dépend.")
+    if consulted is None:
+        return _("Dites quand la consultation a été engagée : ce que la loi donne en dépend.")
+    if consulted < LAW_OF_2016:
+        if day < CODE_OF_2019:
+            return _(
+                "Consultation engagée avant le 9 octobre 2016 : l’ordonnance n° 2016-65, article 53-1 (lu par "
+                "citation), limite la transmission à la préparation du renouvellement. Le rapport annuel, le RGPD et "
+                "les secrets restent dus."
+            )
+        return _(
+            "Consultation engagée avant le 9 octobre 2016 : L3131-2, alinéa 2, limite la transmission à la préparation "
+            "du renouvellement ; que L3131-3 et L3131-4 suivent cette limite est une lecture retenue par le projet, à "
+            "valider. Le rapport annuel, le RGPD et les secrets restent dus."
+        )
+    if day < CODE_OF_2019:
+        return _(
+            "Consultation engagée depuis le 9 octobre 2016 : l’ordonnance n° 2016-65, article 53-1 (lu par citation), "
+            "donne ceci même si le contrat n’en dit rien."
+        )
+    return _(
+        "Consultation engagée depuis le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent ceci même si le "
+        "contrat n’en dit rien."
+    )
