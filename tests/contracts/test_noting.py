@@ -170,6 +170,23 @@ def test_the_summary_puts_first_the_contracts_that_break_the_law_and_leaves_out_
     assert [row[0] for row in rows(summary_of(town, town.commune_id), "contrats")] == ["Contrat de la commune"]
 
 
+def test_a_contract_that_ended_with_something_unkept_comes_first_with_what_is_unkept(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    says(jurist, a_contract(jurist, town, object="Gestion de l’eau"), "reuse-ban", text="Rien ne sort.")
+    over = a_contract(jurist, town, object="Contrat fini", starts_on="2018-01-01", ends_on="2024-12-31")
+    says(jurist, over, "reuse-ban", text="Rien ne sort.")
+    breached = rows(note_of(town, over), "constats")
+    content = summary_of(town, town.authority_id)
+
+    first = sheet(content, "dabord").lines[0]
+
+    assert first.label == "Contrat fini"
+    assert first.text.startswith("terminé le 31 décembre 2024")
+    unkept = {row[0] for row in breached if row[3] == "Non conforme"}
+    assert unkept
+    assert all(name in first.text for name in unkept)
+
+
 def test_the_page_of_a_contract_offers_its_note_and_the_list_the_summary(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town, object="Gestion de l’eau")

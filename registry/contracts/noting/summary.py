@@ -59,7 +59,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             {"label": _("Contrats terminés"), "text": str(len(noted) - len(going))},
         ],
         "summary": [*_summary(going)],
-        "sheets": [_first(going), _every(going), _lacking(going), _ended(noted)],
+        "sheets": [_first(noted), _every(going), _lacking(going), _ended(noted)],
     }
     return Gathered(held.kind, held.asked.id, held.asked.name, held.asked.id, values)
 
@@ -76,11 +76,12 @@ def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
             yield {"label": kind.label, "first": counts[kind, False], "second": counts[kind, True]}
 
 
-def _first(going: Sequence[NotedContract]) -> dict[str, Any]:
-    """What to look at first: contract by contract, in one sentence each."""
+def _first(noted: Sequence[NotedContract]) -> dict[str, Any]:
+    """What to look at first: those that ended with something unkept, since time ran out; then those that go on."""
+    ended = [one for one in noted if one.state in _OVER and one.breaches]
     lines = [
         {"label": one.row.object, "text": "\n".join(words)}
-        for one in going
+        for one in [*ended, *(one for one in noted if one.state not in _OVER)]
         if (words := _why(one))
     ]  # fmt: skip
     count = len(lines)
@@ -93,12 +94,14 @@ def _first(going: Sequence[NotedContract]) -> dict[str, Any]:
     )
     return {
         "id": "dabord", "name": _("Ce qu’il faut regarder d’abord"), "standing": standing,
-        "late": any(one.breaches for one in going), "lines": lines,
+        "late": any(one.breaches for one in noted), "lines": lines,
     }  # fmt: skip
 
 
 def _why(one: NotedContract) -> list[str]:
     said = []
+    if one.state in _OVER:
+        said.append(_("terminé le {day}").format(day=say_day(one.written.term.last_on(one.day))))
     if one.breaches:
         count = len(one.breaches)
         said.append(
@@ -106,6 +109,11 @@ def _why(one: NotedContract) -> list[str]:
                 count=count
             )
         )
+        said += dict.fromkeys(
+            f"{found.policy.name()} ({found.version.text}, {found.version.article})" for _about, found in one.breaches
+        )
+    if one.state in _OVER:
+        return said
     if one.late:
         count = len(one.late)
         said.append(
