@@ -160,7 +160,11 @@ def _clauses(noted: NotedContract) -> dict[str, Any]:
     count = len(rows)
     return {
         "id": "clauses", "name": _("Les clauses de données en vigueur"),
-        "standing": ngettext("{count} clause en vigueur", "{count} clauses en vigueur", count).format(count=count),
+        "standing": ngettext(
+            "{count} clause en vigueur, comptée une fois quels que soient ses jeux",
+            "{count} clauses en vigueur, comptées une fois quels que soient leurs jeux",
+            count,
+        ).format(count=count),
         "grids": _grid(_("Clause par clause"), headers, rows),
     }  # fmt: skip
 
@@ -198,17 +202,20 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
         ]
         grids += _grid(_("Jeu par jeu"), (_("Jeu"), _("En vigueur"), _("Absentes")), rows)
     grids += _grid(_("Pour tout le contrat"), (_("Clause"), _("Texte"), _("Où elle est")), whole)
-    count, bare = len(noted.missing), len(noted.bare)
+    # As the page of the coverage counts: a clause looked for in three datasets is three.
+    count = noted.coverage.tally.missing
     standing = (
-        ngettext("{count} clause manque", "{count} clauses manquent", count).format(count=count)
+        ngettext(
+            "{count} clause absente ou à compléter, comptée jeu par jeu",
+            "{count} clauses absentes ou à compléter, comptées jeu par jeu",
+            count,
+        ).format(count=count)
         if count
-        else ngettext("{count} clause à compléter", "{count} clauses à compléter", bare).format(count=bare)
-        if bare
         else _("Toutes les clauses qu’on cherche y sont")
     )
     return {
         "id": "couverture", "name": _("Ce qu’on y cherche, et ce qui manque"), "standing": standing,
-        "late": count > 0 and noted.row.clauses_read_on is not None, "grids": grids,
+        "late": bool(noted.missing) and noted.row.clauses_read_on is not None, "grids": grids,
     }  # fmt: skip
 
 

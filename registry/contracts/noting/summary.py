@@ -132,13 +132,13 @@ def _every(going: Sequence[NotedContract]) -> dict[str, Any]:
         (
             one.row.object, one.holders or _("À dire"),
             say_day(last) if (last := one.written.term.last_on(one.day)) else "–",
-            str(len(one.held)), str(len(one.missing)) if one.row.clauses_read_on else _("à relire"),
+            str(len(one.held)), str(one.coverage.tally.missing) if one.row.clauses_read_on else _("À chercher"),
             str(len(one.breaches)), str(len(one.late)),
         )
         for one in going
     ]  # fmt: skip
     headers = (
-        _("Contrat"), _("Titulaire"), _("Finit le"), _("Clauses en vigueur"), _("Clauses absentes"),
+        _("Contrat"), _("Titulaire"), _("Finit le"), _("Clauses en vigueur"), _("Clauses absentes, jeu par jeu"),
         _("Obligations non suivies"), _("Remises en retard"),
     )  # fmt: skip
     return {
