@@ -23,8 +23,17 @@ CAUTION = (
     "est dit à part de ce que le contrat dit."
 )
 ASKS = (
-    ("CCP, art. L3131-2", "Le concessionnaire fournit les données du service, en format ouvert", "Texte lu"),
-    ("CCP, art. L3131-4", "Aucune clause ne fait obstacle à l’exploitation de ces données", "Texte lu"),
+    (
+        "CCP, art. L3131-2",
+        "Le concessionnaire fournit, en standard ouvert, les données du service indispensables à son exécution",
+        "Texte lu",
+    ),
+    (
+        "CCP, art. L3131-4",
+        "L’autorité peut extraire et exploiter librement ces données : lever une clause contraire est ce que le "
+        "registre en déduit, l’article ne parlant pas des clauses",
+        "Déduit du texte lu, à valider",
+    ),
     ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Texte lu"),
     ("RGPD, art. 26 et 28", "Le rôle de chaque partie au titre des données personnelles", "Texte lu"),
     ("Stipulations du contrat", "Les clauses cherchées et leur liste", "Méthode du registre, à valider"),

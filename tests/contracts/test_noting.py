@@ -202,3 +202,10 @@ def test_the_page_of_a_contract_offers_its_note_and_the_list_the_summary(town: T
     assert "/documents?report=contracts-summary" in jurist.get("/contrats").text
     reader = town.someone(Role.READER)
     assert "contract-note" not in reader.get(place).text
+
+
+def test_the_annex_tells_what_the_articles_say_apart_from_what_is_deduced_of_them() -> None:
+    asks = {text: (said, level) for text, said, level in get_report("contract-note").content.ASKS}
+
+    assert "indispensables à son exécution" in asks["CCP, art. L3131-2"][0]
+    assert asks["CCP, art. L3131-4"][1].startswith("Déduit")
