@@ -244,16 +244,16 @@ def _deliveries(noted: NotedContract) -> dict[str, Any]:
     ]  # fmt: skip
     count = len(noted.late)
     standing = (
-        ngettext("{count} remise en retard", "{count} remises en retard", count).format(count=count)
+        ngettext("{count} livraison en retard", "{count} livraisons en retard", count).format(count=count)
         if count
-        else _("Aucune remise en retard")
+        else _("Aucune livraison en retard")
         if rows
-        else _("Aucune remise n’est encore attendue au registre")
+        else _("Aucune livraison n’est encore attendue au registre")
     )
     headers = (_("Échéance"), _("Nature"), _("Quoi"), _("État"), _("Reçu le"))
     return {
-        "id": "remises", "name": _("Ce que le titulaire a remis"), "standing": standing, "late": count > 0,
-        "grids": _grid(_("Remises attendues et reçues"), headers, rows),
+        "id": "remises", "name": _("Ce que le titulaire a livré"), "standing": standing, "late": count > 0,
+        "grids": _grid(_("Livraisons attendues et reçues"), headers, rows),
     }  # fmt: skip
 
 

@@ -117,7 +117,7 @@ def _why(one: NotedContract) -> list[str]:
     if one.late:
         count = len(one.late)
         said.append(
-            ngettext("{count} remise est en retard", "{count} remises sont en retard", count).format(count=count)
+            ngettext("{count} livraison est en retard", "{count} livraisons sont en retard", count).format(count=count)
         )
     contrary = [kinds().label(span.stipulation.kind) for span in one.held if is_contrary(span.stipulation.kind)]
     if contrary:
@@ -139,7 +139,7 @@ def _every(going: Sequence[NotedContract]) -> dict[str, Any]:
     ]  # fmt: skip
     headers = (
         _("Contrat"), _("Titulaire"), _("Finit le"), _("Clauses en vigueur"), _("Clauses absentes, jeu par jeu"),
-        _("Obligations non suivies"), _("Remises en retard"),
+        _("Obligations non suivies"), _("Livraisons en retard"),
     )  # fmt: skip
     return {
         "id": "contrats", "name": _("Les contrats en vie"),
