@@ -30,8 +30,7 @@ ASKS = (
     ),
     (
         "CCP, art. L3131-4",
-        "L’autorité peut extraire et exploiter librement ces données : lever une clause contraire est ce que le "
-        "registre en déduit, l’article ne parlant pas des clauses",
+        "Un droit d’extraire et d’exploiter ces données ; lever une clause contraire est déduit par le registre",
         "Déduit du texte lu, à valider",
     ),
     ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Texte lu"),
