@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import (
     AmendmentChange,
     AmendmentForm,
@@ -32,7 +33,7 @@ from registry.contracts.clauses.service import (
 )
 from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.standing import ClauseStanding, expectations_of, standing_on
-from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS, say_doubt
+from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState, Doubt

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.contracts.clauses.asking import written_as_known
 from registry.contracts.clauses.days import day_asked
+from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.models import Clause
@@ -37,7 +38,6 @@ from registry.contracts.clauses.views import (
     missing_views,
     name_clause,
     name_instrument,
-    say_doubt,
     stipulation_views,
 )
 from registry.contracts.queries import find_datasets_of, get_contract

@@ -8,11 +8,11 @@ from typing import Any
 from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.clauses.kinds import expected_of, is_contrary, kinds, say_terms
 from registry.contracts.clauses.queries import Written
-from registry.contracts.clauses.rules import Doubtful, Span
+from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, expectations_of, lacking_of
-from registry.contracts.vocabulary import ClauseAct, ClauseState, Doubt
+from registry.contracts.vocabulary import ClauseAct, ClauseState
 from registry.kernel.errors import Conflict, Stale
-from registry.kernel.words import _, mark, ngettext
+from registry.kernel.words import _, mark
 from registry.web.templating import say_day
 
 AMENDMENT_LABELS: dict[str, str] = {
@@ -57,23 +57,6 @@ SHAPES = {
     ClauseState.ENDED: "not-applicable",
 }
 """The mark of each state, among those the pages have; the word beside it says it."""
-_DOUBTS = {
-    Doubt.UNSIGNED: mark("{which} : l’acte n’est pas signé, la clause ne lie donc encore personne."),
-    Doubt.BEFORE_CONTRACT: mark("{which} : signé le {first}, avant le contrat qu’il modifie. Vérifiez les deux dates."),
-    Doubt.AFTER_END: mark("{which} : la clause commencerait le {first}, quand le contrat ne lie plus personne."),
-    Doubt.SAME_DAY: mark(
-        "{which} : deux actes en décident pour le même jour, le {first}. Le dernier numéro l’emporte."
-    ),
-    Doubt.OF_NOTHING: mark(
-        "{which} : l’acte change ou supprime une clause qui n’est pas au contrat le {first}. Ajoutez-la d’abord, ou "
-        "corrigez l’acte."
-    ),
-    Doubt.OVERLAP: mark(
-        "{which} : deux clauses du même genre visent les mêmes jeux du {first} au {last}. Dites laquelle l’emporte, ou "
-        "faites-en une seule."
-    ),
-    Doubt.GAP: mark("{which} : rien ne s’applique du {first} au {last}, entre deux versions de la clause."),
-}
 
 
 @dataclass(frozen=True)
@@ -334,26 +317,6 @@ def say_span(first: date | None, last: date | None) -> str:
     if last is None or last == date.max:
         return _("depuis le {first}").format(first=say_day(first))
     return _("du {first} au {last}").format(first=say_day(first), last=say_day(last))
-
-
-def say_doubt(doubt: Doubtful, written: Written) -> str:
-    """What does not hold together, in a sentence that says which clause and which acts."""
-    rows = [written.stipulations[number] for number in doubt.ids]
-    names = dict.fromkeys(name_clause(written.clauses[row.clause_id]) for row in rows)
-    acts = dict.fromkeys(name_instrument(written.amendments.get(row.amendment_id)) for row in rows)
-    which = f"{', '.join(names)} ({', '.join(acts)})"
-    sentence = _(_DOUBTS[doubt.doubt])
-    if doubt.doubt is Doubt.UNSIGNED and len(names) > 1:
-        return ngettext(
-            "%(which)s n’est pas signé : la clause qu’il porte ne lie encore personne.",
-            "%(which)s n’est pas signé : les %(num)s clauses qu’il porte ne lient encore personne.", len(names),
-        ) % {"which": ", ".join(acts), "num": len(names)}  # fmt: skip
-    if doubt.number is not None:
-        which = _("Avenant n° {number}").format(number=doubt.number)
-        if doubt.doubt is Doubt.AFTER_END:
-            sentence = _("{which} : signé le {first}, quand le contrat ne lie plus personne. Vérifiez les deux dates.")
-    last = _("sans terme connu") if doubt.last is None else say_day(doubt.last)
-    return sentence.format(which=which, first=say_day(doubt.first), last=last)
 
 
 def name_clause(clause: Any) -> str:

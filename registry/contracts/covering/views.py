@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import fields_of, is_contrary, kinds, say_terms, scope_is_dataset, term_label
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, asked_of, standing_on
@@ -13,7 +14,6 @@ from registry.contracts.clauses.views import (
     MissingView,
     missing_views,
     name_instrument,
-    say_doubt,
     say_span,
 )
 from registry.contracts.covering.queries import Covering

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from registry.contracts.clauses.coverage import WHOLE
+from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import is_contrary, kinds
-from registry.contracts.clauses.views import name_instrument, say_doubt
+from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
 from registry.contracts.noting.reading import NotedContract
