@@ -18,6 +18,7 @@ from registry.cli.opening import (
     writing_to,
 )
 from registry.contracts.clauses.api import ContractOnDayBody, contract_on_day
+from registry.contracts.clauses.asking import get_known
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.views import FloorLine
@@ -122,17 +123,25 @@ def export_concessions(context: click.Context, output: Path, sirens: tuple[str, 
 @click.argument("contract_id", type=int)
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="Le jour, AAAA-MM-JJ ; aujourd’hui sinon.")
 @click.option("--signed-by", type=click.DateTime(["%Y-%m-%d"]), help="Compte tenu de ce qui était signé ce jour-là.")
+@click.option("--known-on", type=click.DateTime(["%Y-%m-%d"]), help="Tel que le registre le savait ce jour-là au soir.")
 @click.option("--json", "as_json", is_flag=True, help="Le résultat en JSON.")
 @click.pass_context
 def show_contract(
-    context: click.Context, contract_id: int, on: datetime | None, signed_by: datetime | None, as_json: bool
+    context: click.Context,
+    contract_id: int,
+    on: datetime | None,
+    signed_by: datetime | None,
+    known_on: datetime | None,
+    as_json: bool,
 ) -> None:
     """The contract as it applies on a day, with what the law gives by itself beside it."""
     with open_terminal(context) as terminal, terminal.at_one_moment() as session:
         contract = get_contract(session, contract_id)
         day = on.date() if on else session.info["today"]()
-        told = contract_on_day(session, contract, day, signed_by.date() if signed_by else day)
-        floor, note = floor_of(session, contract, day)
+        then = known_on.date() if known_on else None
+        known = get_known(session, contract, then, terminal.info["time_zone"])
+        told = contract_on_day(known, day, signed_by.date() if signed_by else day, known_on=then)
+        floor, note = floor_of(session, known.written.contract, day)
         name = contract.object
     if as_json:
         write_json(asdict(told) | {"contract": name, "floor": [asdict(one) for one in floor], "floor_note": note})

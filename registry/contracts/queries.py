@@ -1,8 +1,8 @@
 """Every SELECT about contracts."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, tuple_
@@ -20,6 +20,7 @@ from registry.kernel.dates import plus_months
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
+from registry.ledger.as_of import find_rows
 from registry.organisations.models import Organisation
 from registry.platform.tables import Numbered
 
@@ -226,6 +227,17 @@ def find_touching_personal(session: Session, contract_ids: Iterable[int]) -> fro
         )
     )  # fmt: skip
     return frozenset(session.execute(query).scalars())
+
+
+def find_touching_then(session: Session, about: Mapping[int, Iterable[int]], until: datetime) -> frozenset[int]:
+    """The same as the registry knew it at an instant, `about` being the datasets of each contract then."""
+    numbers = {number for datasets in about.values() for number in datasets}
+    personal = {
+        row.id
+        for row in find_rows(session, Dataset, until=until, column="id", among=numbers)
+        if not row.annulled and row.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
+    }
+    return frozenset(number for number, datasets in about.items() if personal.intersection(datasets))
 
 
 def find_personal_datasets(session: Session, contract_id: int) -> frozenset[int]:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.asking import known_at
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
 from registry.contracts.clauses.models import Amendment, ClauseStipulation
-from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.rules import Instrument, Stipulation, in_force
 from registry.contracts.clauses.service import (
     amend_amendment,
@@ -24,12 +24,12 @@ from registry.contracts.clauses.service import (
     set_stipulation_aside,
     stipulate,
 )
-from registry.contracts.forms import ContractForm
+from registry.contracts.forms import ContractChange, ContractForm
 from registry.contracts.models import Contract
+from registry.contracts.queries import get_contract
 from registry.contracts.rules import Term
 from registry.contracts.service import amend_contract, record_contract
 from registry.contracts.vocabulary import ClauseAct, ContractKind
-from registry.ledger.as_of import find_rows
 from tests.conftest import Town
 from tests.contracts.test_clauses import DAYS, START, by_hand, day
 
@@ -45,6 +45,7 @@ STEPS = st.lists(
         st.tuples(st.just("correct"), NUMBERS, st.none() | DAYS, st.booleans()),
         st.tuples(st.sampled_from(["annul line", "annul amendment"]), NUMBERS, st.none(), st.none()),
         st.tuples(st.just("term"), NUMBERS, st.none() | DAYS, st.none()),
+        st.tuples(st.just("read"), NUMBERS, st.none() | DAYS, st.none()),
     ),
     min_size=4,
     max_size=12,
@@ -56,6 +57,7 @@ class Model:
     """What was told of one contract: its acts by number of record, its lines, and what is set aside."""
 
     ends_on: date | None
+    read_on: date | None = None
     acts: dict[int, Instrument] = field(default_factory=dict)
     lines: dict[int, tuple[Stipulation, int | None]] = field(default_factory=dict)
     aside: set[tuple[str, int]] = field(default_factory=set)
@@ -110,11 +112,14 @@ def step(session: Session, contract_id: int, model: Model, told: tuple[Any, ...]
         version = version_of(session, Amendment, act)
         set_amendment_aside(session, act, expected=version, reason="Relevé par erreur.", annulled=True)
         model.aside.add(("act", act))
-    elif what == "term":
+    elif what in {"term", "read"}:
         version = version_of(session, Contract, contract_id)
-        change = ContractForm(kind=ContractKind.DSP, object="Eau potable", ends_on=first)
-        amend_contract(session, contract_id, change, expected=version)
-        model.ends_on = first
+        said = {"ends_on" if what == "term" else "clauses_read_on": first}
+        amend_contract(session, contract_id, ContractChange.model_validate(said), expected=version)
+        if what == "term":
+            model.ends_on = first
+        else:
+            model.read_on = first
 
 
 def line_of(number: int, clause_id: int, act: ClauseAct, effective_on: date | None) -> Stipulation:
@@ -136,6 +141,8 @@ def test_the_contract_is_told_as_it_was_known_at_each_moment(
     town: Town, steps: list[tuple[Any, ...]], signed_by: date
 ) -> None:
     with town.acting() as session:
+        before = session.execute(select(func.clock_timestamp())).scalar_one()
+    with town.acting() as session:
         form = ContractForm(
             kind=ContractKind.DSP, object="Eau potable", signed_on=day(0), starts_on=START, ends_on=day(50)
         )
@@ -148,8 +155,12 @@ def test_the_contract_is_told_as_it_was_known_at_each_moment(
             moments.append((session.execute(select(func.clock_timestamp())).scalar_one(), deepcopy(model)))
 
     with town.acting() as session:
+        contract = get_contract(session, contract_id)
+        assert known_at(session, contract, before) is None, "Not known yet is not known to be empty."
         for until, then in [*moments, (None, model)]:
-            (contract,) = find_rows(session, Contract, until=until, column="id", among=[contract_id])
-            spans = find_written(session, [contract], until=until)[contract_id].spans(signed_by=signed_by)
+            known = known_at(session, contract, until)
+            assert known is not None
+            assert known.was_read == (then.read_on is not None), until
+            spans = known.written.spans(signed_by=signed_by)
             for today, expected in by_hand(then.said(), Term(START, then.ends_on), signed_by).items():
                 assert {one.id for one in in_force(spans, today)} == expected, (until, today)

@@ -8,6 +8,7 @@ from httpx import Response
 
 from registry.contracts.clauses.kinds import Asked, expected_of, fields_of, kinds, read_terms, say_terms
 from registry.kernel.permissions import Role
+from registry.web.templating import say_day
 from tests.conftest import Someone, Town
 from tests.contracts.conftest import Run
 from tests.contracts.test_contracts import record
@@ -83,10 +84,33 @@ def test_what_the_registry_knew_on_a_day_is_told_as_it_knew_it(town: Town) -> No
     place = a_contract(jurist, town)
     kept(add(jurist, place, "audit", article="art. 9"))
 
-    page = jurist.get(f"{place}/clauses?connu={(today - timedelta(days=400)).isoformat()}").text
+    known = jurist.get(f"{place}/clauses?connu={today.isoformat()}").text
 
-    assert "Aucune clause relevée ne s’applique ce jour-là." in page
-    assert "Contrôle des données" in jurist.get(f"{place}/clauses").text
+    assert "Contrôle des données" in known
+    assert "ne savait rien" not in known
+
+
+def test_a_contract_recorded_after_the_day_one_asks_of_is_said_unknown_then_and_not_empty(town: Town, run: Run) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 9"))
+    yesterday = town.info["today"]() - timedelta(days=1)
+    said = f"Le registre ne savait rien de ce contrat au {say_day(yesterday)}."
+    api = f"/api/v1{place.replace('contrats', 'contracts')}"
+
+    for tab in ("/clauses", "/couverture"):
+        page = jurist.get(f"{place}{tab}?connu={yesterday}")
+        assert page.status_code == 200
+        assert said in page.text
+        for claim in ("absentes", "Absente", "Aucune clause relevée", "sur 1", "Manque", "à chercher"):
+            assert claim not in page.text, (tab, claim)
+    assert said in jurist.get(f"{place}/couverture/fichier?connu={yesterday}").text
+    for call in ("/clauses", "/coverage"):
+        answer = jurist.api("GET", f"{api}{call}?known_on={yesterday}")
+        assert (answer.status_code, said in answer.text) == (404, True), call
+    assert said in run("show", place.rsplit("/", 1)[1], "--known-on", yesterday, fails=2)
+    told = run("show", place.rsplit("/", 1)[1], "--known-on", town.info["today"](), "--json")
+    assert (told["known_on"], len(told["in_force"])) == (town.info["today"]().isoformat(), 1)
 
 
 def test_a_clause_one_looks_for_is_missing_until_an_amendment_that_adds_it_is_signed(town: Town) -> None:

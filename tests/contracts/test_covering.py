@@ -108,7 +108,11 @@ def test_what_the_registry_did_not_know_yet_is_not_told_of_that_day(town: Town) 
 
     assert covering(jurist, dataset, known_on=yesterday)["contracts"] == []
     assert len(covering(jurist, dataset, known_on=town.info["today"]().isoformat())["contracts"]) == 1
-    assert "ne vise ce jeu" in jurist.get(f"/jeux/{dataset}/clauses?connu={yesterday}").text
+    page = jurist.get(f"/jeux/{dataset}/clauses?connu={yesterday}").text
+    assert "Le registre ne savait rien des contrats de ce jeu au" in page
+    assert "ne savait rien des contrats de ce jeu" in covering(jurist, dataset, known_on=yesterday)["nothing_known"]
+    assert covering(jurist, dataset)["nothing_known"] is None
+    assert "ne vise ce jeu" not in page
     assert "n’est pas une date possible" in jurist.get(f"/jeux/{dataset}/clauses?le=demain").text
 
 

@@ -8,8 +8,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
-from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.asking import Known, get_known
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import (
     AmendmentChange,
@@ -19,7 +19,7 @@ from registry.contracts.clauses.forms import (
     StipulationForm,
 )
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
-from registry.contracts.clauses.queries import Written, find_written, get_amendment, get_clause, get_stipulation
+from registry.contracts.clauses.queries import Written, get_amendment, get_clause, get_stipulation
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.service import (
     amend_amendment,
@@ -31,11 +31,9 @@ from registry.contracts.clauses.service import (
     stipulate,
     tell_performance,
 )
-from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.standing import ClauseStanding, expectations_of, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS
-from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState, Doubt
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -63,6 +61,7 @@ _LABELS = {
     "stipulations": mark("Les lignes dont il s’agit"),
     "annulled": mark("Vrai si la ligne est annulée"),
     "known_on": mark("Le jour de ce que le registre savait"),
+    "nothing_known": mark("Que le registre ne savait rien des contrats de ce jeu, là où c’est le cas"),
     "contracts": mark("Les contrats qui visent ce jeu"),
     "holders": mark("Qui le tient"),
     "clashes": mark("Ce qui ne peut être suivi à la fois"),
@@ -168,10 +167,14 @@ class ClauseDoubtBody:
 
 @dataclass(frozen=True)
 class ContractOnDayBody:
-    """The contract as it applies on a day, by what was signed by another."""
+    """The contract as it applies on a day, by what was signed by another, as the registry knew it on a third.
+
+    Where `clauses_read` is false, what is not there is not known to be missing.
+    """
 
     on: date
     signed_by: date
+    known_on: date | None
     clauses_read: bool
     amendments: list[AmendmentBody]
     in_force: list[InForceBody]
@@ -187,6 +190,9 @@ class DayQuestions(BaseModel):
     on: date | None = Field(default=None, description=mark("Le jour dont on parle ; aujourd’hui sinon."))
     signed_by: date | None = Field(
         default=None, description=mark("Compte tenu de ce qui était signé ce jour-là ; le même jour sinon.")
+    )
+    known_on: date | None = Field(
+        default=None, description=mark("Tel que le registre le savait à la fin de ce jour ; tel qu’il le sait sinon.")
     )
     dataset_id: Number | None = Field(default=None, description=mark("Un jeu auquel le contrat se rattache."))
 
@@ -218,23 +224,23 @@ def in_force_body(written: Written, span: Span, standing: ClauseStanding) -> InF
                 asks=DayQuestions),
 )  # fmt: skip
 def read_clauses(visit: Visit, contract_id: int) -> Response[ContractOnDayBody]:
-    """The contract as it applies on a day."""
+    """The contract as it applies on a day; not found where the registry knew nothing of it on the day one names."""
     asked = visit.asked(DayQuestions)
     contract = get_contract(visit.session, contract_id)
     day = asked.on or visit.today
-    return visit.answer(contract_on_day(visit.session, contract, day, asked.signed_by or day, of=asked.dataset_id))
+    known = get_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
+    signed_by = asked.signed_by or day
+    return visit.answer(contract_on_day(known, day, signed_by, known_on=asked.known_on, of=asked.dataset_id))
 
 
 def contract_on_day(
-    session: Session, contract: Contract, day: date, signed_by: date, *, of: int | None = None
+    known: Known, day: date, signed_by: date, *, known_on: date | None = None, of: int | None = None
 ) -> ContractOnDayBody:
     """The contract as it applies on a day, by what was signed by another, for a dataset or for all."""
-    written = find_written(session, [contract])[contract.id]
-    covered = {one.id: one.title for one in find_datasets_of(session, contract.id)}
-    looked_for = asked_now(session, contract)
+    written = known.written
     standing, spans = standing_on(written, day, signed_by=signed_by), written.spans(signed_by=signed_by)
     return ContractOnDayBody(
-        on=day, signed_by=signed_by, clauses_read=contract.clauses_read_on is not None,
+        on=day, signed_by=signed_by, known_on=known_on, clauses_read=known.was_read,
         amendments=[_amendment(one) for one in written.amendments.values()],
         in_force=[
             in_force_body(written, span, standing[span.stipulation.clause_id])
@@ -243,7 +249,7 @@ def contract_on_day(
         ],
         missing=[
             MissingClauseBody(one.kind, one.state, list(one.missing_of))
-            for one in expectations_of(written, looked_for, covered, day, signed_by=signed_by, dataset=of)
+            for one in expectations_of(written, known.looked_for, known.titles, day, signed_by=signed_by, dataset=of)
             if one.missing_of is not None
         ],
         doubts=[

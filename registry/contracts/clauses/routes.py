@@ -8,8 +8,8 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.contracts.clauses.asking import written_as_known
-from registry.contracts.clauses.days import day_asked
+from registry.contracts.clauses.asking import find_known
+from registry.contracts.clauses.days import days_asked, show_unknown
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
@@ -25,7 +25,7 @@ from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.service import (
     tell_performance,
 )
-from registry.contracts.clauses.showing import asked_now, floor_of
+from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import lacking_of, standing_on
 from registry.contracts.clauses.views import (
     SHAPES,
@@ -73,18 +73,15 @@ _IDLE = frozenset(
 def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     """The contract as it applies on a day: its acts, the clauses in force, the missing ones, the floor of the law."""
     contract = get_contract(visit.session, contract_id)
-    (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
-        day_asked(visit, name) for name in ("le", "signe", "connu")
-    )
-    day = day or visit.today
-    signed_by = signed_by or day
-    written, covered = written_as_known(visit, contract, known_on)
+    asked = days_asked(visit)
+    known = find_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
+    if known is None:
+        return show_unknown(visit, contract, asked, "/clauses")
+    day, signed_by, written, titles = asked.day, asked.signed_by, known.written, known.titles
     dataset = read_number(visit.query("jeu"))
-    titles = {one.id: one.title for one in covered}
     dataset = dataset if dataset in titles else None
     standing = standing_on(written, day, signed_by=signed_by)
     spans = [one for one in written.spans(signed_by=signed_by) if _bears_on(one, dataset)]
-    asked = asked_now(visit.session, written.contract)
     idle = [
         row
         for row in written.stipulations.values()
@@ -92,13 +89,12 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         if dataset is None or not row.datasets or dataset in row.datasets
     ]
     held = {row.clause_id for row in written.stipulations.values()}
-    floor, note = floor_of(visit.session, contract, day)
+    floor, note = floor_of(visit.session, written.contract, day)
     outside = _outside(written.term, day)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
-        day=day, day_words=say_day(day), signed_by=signed_by, known_on=known_on,
-        error=wrong or wrong_too or wrong_as_well,
+        day=day, day_words=say_day(day), signed_by=signed_by, known_on=asked.known_on, error=asked.error,
         dataset_id=dataset, dataset_title=titles.get(dataset or 0, ""),
         instruments=instrument_views(written, day, signed_by),
         doubts=[
@@ -110,14 +106,17 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
                         standing[one.stipulation.clause_id])
             for one in _in_order(spans) if one.holds(day)
         ],
-        missing=[] if outside else missing_views(written, day, signed_by, titles, asked, dataset), outside=outside,
-        was_read=written.contract.clauses_read_on is not None,
+        missing=[] if outside else missing_views(written, day, signed_by, titles, known.looked_for, dataset),
+        outside=outside,
+        was_read=known.was_read,
         others=[clause_view(None, row, written, titles, standing[row.clause_id]) for row in idle],
         annulled_clauses=[
             (one.id, name_clause(one)) for number, one in written.clauses.items() if number not in held
         ],
         annulled_amendments=[
-            (one.id, name_instrument(one)) for one in find_amendments(visit.session, contract_id) if one.annulled
+            (one.id, name_instrument(one))
+            for one in find_amendments(visit.session, contract_id)
+            if one.annulled and asked.known_on is None
         ],
         floor=floor, floor_note=note,
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,

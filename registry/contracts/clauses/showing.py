@@ -1,7 +1,7 @@
 """What one looks for in a contract, and what the law gives it by itself, whatever the parties wrote."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -11,8 +11,7 @@ from registry.compliance.vocabulary import Evidence
 from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
-from registry.contracts.models import Contract
-from registry.contracts.queries import find_touching_personal
+from registry.contracts.queries import find_touching_personal, find_touching_then
 from registry.kernel.words import _
 
 LAW_OF_2016 = date(2016, 10, 9)
@@ -40,6 +39,14 @@ def asked_of_each(session: Session, contracts: Sequence[Any]) -> dict[int, Asked
     }
 
 
+def asked_then(session: Session, contract: Any, datasets: Sequence[int], until: datetime) -> Asked:
+    """The same by what the registry knew of a contract and of these datasets of it at an instant."""
+    personal = contract.personal_data
+    if personal is None:
+        personal = bool(find_touching_then(session, {contract.id: datasets}, until))
+    return asked_of(contract, personal=personal)
+
+
 def which_floor(contract: Any) -> str:
     """Which floor of the law a contract has, that of `floor_of` in a word: none, unknown, before or since 2016."""
     conceded = concedes_public_service(contract)
@@ -50,7 +57,7 @@ def which_floor(contract: Any) -> str:
     return "before" if contract.consulted_on < LAW_OF_2016 else "since"
 
 
-def floor_of(session: Session, contract: Contract, day: date) -> tuple[list[FloorLine], str]:
+def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine], str]:
     """The rules of the floor in force on a day with whether each bears on a contract, and why the floor is what it is.
 
     Law: CCP L3131-2 to L3131-4.

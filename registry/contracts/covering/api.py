@@ -12,7 +12,14 @@ from registry.contracts.clauses.api import InForceBody, MissingClauseBody, about
 from registry.contracts.clauses.standing import asked_of, expectations_of
 from registry.contracts.covering.queries import Covering, find_covering, find_personal
 from registry.contracts.covering.rules import bare_days
-from registry.contracts.covering.views import InForce, in_force_for, say_bare, say_clashes, say_doubts
+from registry.contracts.covering.views import (
+    InForce,
+    in_force_for,
+    say_bare,
+    say_clashes,
+    say_doubts,
+    say_nothing_known,
+)
 from registry.contracts.rules import state_on
 from registry.contracts.vocabulary import Clash, ContractState
 from registry.datasets.queries import get_dataset
@@ -59,12 +66,16 @@ class BareDaysBody:
 
 @dataclass(frozen=True)
 class DatasetClausesBody:
-    """What binds a dataset on a day, by what was signed by another, as the registry knew it on a third."""
+    """What binds a dataset on a day, by what was signed by another, as the registry knew it on a third.
+
+    `nothing_known` says so where the registry knew of no contract about the dataset by then.
+    """
 
     dataset_id: int
     on: date
     signed_by: date
     known_on: date | None
+    nothing_known: str | None
     contracts: list[CoveringContractBody]
     clashes: list[ClauseClashBody]
     bare: BareDaysBody | None
@@ -100,10 +111,11 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
     until = end_of_day(asked.known_on, zone) if asked.known_on is not None else None
     found = find_covering(visit.session, dataset_id, day=day, until=until)
     held = in_force_for(found, dataset_id, day, signed_by)
-    personal = find_personal(visit.session, found)
+    personal = find_personal(visit.session, found, until=until)
     bare = bare_days([one.written.term for one in found], day)
     body = DatasetClausesBody(
         dataset_id=dataset_id, on=day, signed_by=signed_by, known_on=asked.known_on,
+        nothing_known=say_nothing_known(asked.known_on) if asked.known_on is not None and not found else None,
         contracts=[_contract(one, held, dataset_id, day, signed_by, one.contract.id in personal) for one in found],
         clashes=[
             ClauseClashBody(one.clash, sentence, one.term or None, one.binding, list(one.ids))

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.models import Contract, ContractDataset, ContractParty
-from registry.contracts.queries import find_parties, find_touching_personal, place_of
+from registry.contracts.queries import find_parties, find_touching_personal, find_touching_then, place_of
 from registry.contracts.vocabulary import PartySide
 from registry.ledger.as_of import find_rows
 from registry.organisations.queries import find_names_of
@@ -45,11 +45,23 @@ def find_covering(session: Session, dataset_id: int, *, day: date, until: dateti
     return [Covering(written[one.id], holders.get(one.id, ())) for one in standing]
 
 
-def find_personal(session: Session, found: Iterable[Covering]) -> frozenset[int]:
-    """Those of these contracts that touch personal data: as somebody told it, else as their datasets let see."""
+def find_personal(session: Session, found: Iterable[Covering], *, until: datetime | None = None) -> frozenset[int]:
+    """Those of these contracts that touch personal data: as somebody told it, else as their datasets let see.
+
+    `until` reads their datasets too as the registry knew them at an instant.
+    """
     told = {one.contract.id: one.contract.personal_data for one in found}
     untold = [number for number, said in told.items() if said is None]
-    seen = find_touching_personal(session, untold) if untold else frozenset()
+    if not untold:
+        seen: frozenset[int] = frozenset()
+    elif until is None:
+        seen = find_touching_personal(session, untold)
+    else:
+        about: dict[int, list[int]] = {}
+        for tie in find_rows(session, ContractDataset, until=until, column="contract_id", among=untold):
+            if not tie.annulled:
+                about.setdefault(tie.contract_id, []).append(tie.dataset_id)
+        seen = find_touching_then(session, about, until)
     return seen | {number for number, said in told.items() if said}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from registry.contracts.clauses.days import day_asked
+from registry.contracts.clauses.days import days_asked
 from registry.contracts.covering.queries import find_covering, find_personal
 from registry.contracts.covering.views import (
     DatasetClausesPage,
@@ -14,6 +14,7 @@ from registry.contracts.covering.views import (
     say_bare,
     say_clashes,
     say_doubts,
+    say_nothing_known,
     subject_views,
 )
 from registry.datasets.queries import get_dataset
@@ -30,11 +31,8 @@ READ = Permission.CONTRACTS_CONTRACT_READ
 def show_dataset_clauses(visit: Visit, dataset_id: int) -> Response[Any]:
     """What binds a dataset on a day, by every contract about it: clauses, contradictions, what is missing."""
     dataset = get_dataset(visit.session, dataset_id)
-    (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
-        day_asked(visit, name) for name in ("le", "signe", "connu")
-    )
-    day = day or visit.today
-    signed_by = signed_by or day
+    asked = days_asked(visit)
+    day, signed_by, known_on = asked.day, asked.signed_by, asked.known_on
     until = end_of_day(known_on, visit.premises.info["time_zone"]) if known_on is not None else None
     found = find_covering(visit.session, dataset_id, day=day, until=until)
     held = in_force_for(found, dataset_id, day, signed_by)
@@ -42,14 +40,14 @@ def show_dataset_clauses(visit: Visit, dataset_id: int) -> Response[Any]:
         id=dataset.id, title=dataset.title, organisation_id=dataset.organisation_id,
         organisation=get_organisation(visit.session, dataset.organisation_id).name,
         day=day, day_words=say_day(day), signed_by=signed_by, known_on=known_on,
-        error=wrong or wrong_too or wrong_as_well,
+        error=asked.error, unknown=say_nothing_known(known_on) if known_on is not None and not found else "",
         clashes=[sentence for _clash, sentence in say_clashes(held)],
         doubts=say_doubts(found, dataset_id, signed_by),
         bare=say_bare(found, day),
         subjects=subject_views(held, dataset_id),
         contracts=covering_views(
             found, held, day, signed_by, looked_for=(dataset_id, dataset.title),
-            personal=find_personal(visit.session, found),
+            personal=find_personal(visit.session, found, until=until),
         ),
     )  # fmt: skip
     return visit.page("contracts/dataset_clauses.html", page)

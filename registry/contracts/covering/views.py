@@ -111,6 +111,7 @@ class DatasetClausesPage:
     signed_by: date
     known_on: date | None
     error: str
+    unknown: str
     clashes: Sequence[str]
     doubts: Sequence[str]
     bare: str
@@ -229,6 +230,11 @@ def say_bare(found: Sequence[Covering], day: date) -> str:
     return _("Aucun contrat ne lie pour ce jeu du {first} au {last}, entre deux contrats.").format(
         first=say_day(bare.first), last=say_day(bare.last)
     )
+
+
+def say_nothing_known(known_on: date) -> str:
+    """That the registry knew of no contract about a dataset yet: not that none bound it."""
+    return _("Le registre ne savait rien des contrats de ce jeu au {day}.").format(day=say_day(known_on))
 
 
 def say_doubts(found: Sequence[Covering], dataset: int, signed_by: date) -> list[str]:

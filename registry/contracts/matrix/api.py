@@ -7,10 +7,9 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.api import DayQuestions, about
+from registry.contracts.clauses.asking import get_known
 from registry.contracts.clauses.coverage import Tally, coverage_of
-from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.showing import asked_now
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import ClauseState
 from registry.kernel.permissions import Permission
 from registry.kernel.words import mark
@@ -54,13 +53,16 @@ class DatasetTallyBody:
 
 @dataclass(frozen=True)
 class CoverageBody:
-    """The coverage of a contract on a day; a cell in which nothing is looked for and nothing is noted is left out.
+    """The coverage of a contract on a day, as known on another.
+
+    A cell in which nothing is looked for and nothing is noted is left out.
 
     Where `clauses_read` is false, what is not there is not known to be missing.
     """
 
     on: date
     signed_by: date
+    known_on: date | None
     clauses_read: bool
     coverage: TallyBody
     by_dataset: list[DatasetTallyBody]
@@ -82,12 +84,12 @@ def read_coverage(visit: Visit, contract_id: int) -> Response[CoverageBody]:
     contract = get_contract(visit.session, contract_id)
     day = asked.on or visit.today
     signed_by = asked.signed_by or day
-    written = find_written(visit.session, [contract])[contract.id]
-    datasets = [one.id for one in find_datasets_of(visit.session, contract.id)]
-    coverage = coverage_of(written, asked_now(visit.session, contract), datasets, day, signed_by=signed_by)
+    known = get_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
+    datasets = list(known.titles)
+    coverage = coverage_of(known.written, known.looked_for, datasets, day, signed_by=signed_by)
     of = asked.dataset_id
     body = CoverageBody(
-        day, signed_by, contract.clauses_read_on is not None, _tally(coverage.tally),
+        day, signed_by, asked.known_on, known.was_read, _tally(coverage.tally),
         [DatasetTallyBody(one, _tally(coverage.tally_of(one))) for one in datasets if of is None or one == of],
         [
             CoverageCellBody(

@@ -2,20 +2,18 @@
 
 import csv
 import io
-from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from registry.contracts.clauses.asking import written_as_known
+from registry.contracts.clauses.asking import Known, find_known, get_known
 from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
-from registry.contracts.clauses.days import day_asked
+from registry.contracts.clauses.days import Days, days_asked, show_unknown
 from registry.contracts.clauses.kinds import kinds
-from registry.contracts.clauses.queries import Written, find_written
-from registry.contracts.clauses.showing import asked_now, asked_of_each
+from registry.contracts.clauses.queries import find_written
+from registry.contracts.clauses.showing import asked_of_each
 from registry.contracts.matrix.views import (
     CoveragePage,
     CoveragesPage,
@@ -25,7 +23,6 @@ from registry.contracts.matrix.views import (
     line_views,
     say_tally,
 )
-from registry.contracts.models import Contract
 from registry.contracts.queries import (
     ContractFilter,
     count_contracts,
@@ -51,51 +48,29 @@ _PAGE, _LIST = 20, "couverture"
 _GOING = frozenset(ContractState) - {ContractState.ENDED}
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A contract on the days that an address asks for, and its coverage then."""
-
-    contract: Contract
-    written: Written
-    titles: dict[int, str]
-    day: date
-    signed_by: date
-    known_on: date | None
-    error: str
-    coverage: Coverage
-
-
-def _asked(visit: Visit, contract_id: int) -> Asked:
-    contract = get_contract(visit.session, contract_id)
-    (day, wrong), (signed_by, wrong_too), (known_on, wrong_as_well) = (
-        day_asked(visit, name) for name in ("le", "signe", "connu")
-    )
-    day = day or visit.today
-    signed_by = signed_by or day
-    written, covered = written_as_known(visit, contract, known_on)
-    titles = {one.id: one.title for one in covered}
-    looked_for = asked_now(visit.session, written.contract)
-    coverage = coverage_of(written, looked_for, list(titles), day, signed_by=signed_by)
-    error = wrong or wrong_too or wrong_as_well
-    return Asked(contract, written, titles, day, signed_by, known_on, error, coverage)
+def _covered(known: Known, asked: Days) -> Coverage:
+    return coverage_of(known.written, known.looked_for, list(known.titles), asked.day, signed_by=asked.signed_by)
 
 
 @route("GET", "/contrats/{contract_id:int}/couverture", READ)
 def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
     """Each kind of clause by each dataset, on a day: what is in force, what is under way, what is missing."""
-    asked = _asked(visit, contract_id)
-    contract, coverage = asked.contract, asked.coverage
+    contract, asked = get_contract(visit.session, contract_id), days_asked(visit)
+    known = find_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
+    if known is None:
+        return show_unknown(visit, contract, asked, "/couverture")
+    coverage = _covered(known, asked)
     only_missing = visit.query("manque") == "oui"
     shown = coverage.narrowed() if only_missing else coverage
-    was_read, tally = asked.written.contract.clauses_read_on is not None, coverage.tally
+    tally = coverage.tally
     days = {"le": asked.day, "signe": asked.signed_by, "connu": asked.known_on}
     page = CoveragePage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
         day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
-        error=asked.error, only_missing=only_missing, was_read=was_read,
+        error=asked.error, only_missing=only_missing, was_read=known.was_read,
         figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing, bare=coverage.bare,
-        columns=column_views(shown, asked.titles), lines=line_views(shown, asked.written, was_read=was_read),
+        columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
@@ -106,8 +81,9 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
 @route("GET", "/contrats/{contract_id:int}/couverture/fichier", READ, media_type="text/csv")
 def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
     """The same as a file for a spreadsheet: a cell a line."""
-    asked = _asked(visit, contract_id)
-    was_read, known = asked.written.contract.clauses_read_on is not None, kinds()
+    contract, asked = get_contract(visit.session, contract_id), days_asked(visit)
+    known = get_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
+    coverage, named = _covered(known, asked), kinds()
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(
@@ -116,16 +92,16 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
             _("Dans quel acte"), _("Adresse"),
         ]
     )  # fmt: skip
-    columns = {one.number: one.title for one in column_views(asked.coverage, asked.titles)}
-    for line in asked.coverage.lines:
-        for column in asked.coverage.columns:
+    columns = {one.number: one.title for one in column_views(coverage, known.titles)}
+    for line in coverage.lines:
+        for column in coverage.columns:
             cell = line.cells[column]
             if not cell.due and cell.said_by is None:
                 continue
-            said = cell_view(line.kind, cell, asked.written, was_read=was_read)
+            said = cell_view(line.kind, cell, known.written, was_read=known.was_read)
             address = f"{visit.premises.public_url}/contrats/clauses/{said.clause}" if said.clause else ""
             cells = (
-                known.label(line.kind), known.words(line.kind, "article"),
+                named.label(line.kind), named.words(line.kind, "article"),
                 columns[column] if column is not WHOLE else _("Tout le contrat"),
                 _("oui") if cell.due else _("non"), _("oui") if cell.present else _("non"), said.word, said.source,
                 address,
