@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.contracts.clauses.events import events_of
@@ -46,7 +46,6 @@ from registry.contracts.views import (
 from registry.contracts.vocabulary import ContractKind, ContractState, GdprRole, PartySide, PublicService
 from registry.datasets.meanwhile import Lines, Row, fields_together, written
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -54,6 +53,7 @@ from registry.ledger.queries import find_versions, find_versions_of_rows, get_ve
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -222,10 +222,9 @@ def record_new_contract(visit: Visit) -> Response[Any]:
     values = {**typed, "organisation_id": data.first("organisation_id")}
     if isinstance(read, Rejected) or owner is None or errors:
         return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_contract(visit.session, owner, read.form)
-    except Invalid as refusal:
-        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_contract(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/contrats/{made.id}", done="contrat-enregistre")
 
 
@@ -270,10 +269,11 @@ def _say_party(row: Row) -> str:
 
 
 def _beside_the_other(
-    visit: Visit, contract: Contract, given: Row, read: int, began: str, message: str
+    visit: Visit, contract: Contract, made: Unsaved, read: int, began: str
 ) -> Response[Any]:  # fmt: skip
     """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
-    theirs, base = _values_of(visit, contract), get_version(visit.session, "contract", contract.id, read)
+    given, theirs = made.given, _values_of(visit, contract)
+    base = get_version(visit.session, "contract", contract.id, read)
     fields = {name: value for name, value in given.items() if name not in BELOW}
     kept, beside = fields_together(
         fields, theirs, base, label=lambda name: _(CONTRACT_LABELS[name]), say=say_contract_value
@@ -283,8 +283,9 @@ def _beside_the_other(
         kept["parties"], differing = _parties(names).together(given["parties"], theirs["parties"], began)
         beside = [*beside, *differing]
     return _form_page(
-        visit, contract, kept, {"_": message}, began=_began(theirs), status=HTTP_409_CONFLICT, beside=beside
-    )
+        visit, contract, kept, made.errors, version=made.version, began=_began(theirs), status=made.status,
+        beside=beside,
+    )  # fmt: skip
 
 
 @route("POST", "/contrats/{contract_id:int}/modifier", RECORD)
@@ -295,22 +296,11 @@ def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version, began = typed_contract(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ContractChange, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _form_page(
-            visit, contract, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_contract(visit.session, contract_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _form_page(
-            visit, contract, typed, refusal.by_field, version=version, began=began,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, contract, read.given(), version, began, message)
-    except Conflict as refusal:
-        return _form_page(visit, contract, typed, {"_": refusal.message}, began=began, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: amend_contract(visit.session, contract_id, form, expected=version))
+    if isinstance(made, Unsaved) and made.version is not None:
+        return _beside_the_other(visit, contract, made, version, began)
+    if isinstance(made, Unsaved):
+        return _form_page(visit, contract, typed, made.errors, version=version, began=began, status=made.status)
     return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")
 
 

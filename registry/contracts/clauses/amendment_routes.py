@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.forms import AmendmentForm
 from registry.contracts.clauses.models import Amendment, ClauseStipulation
@@ -27,7 +27,6 @@ from registry.contracts.clauses.views import (
     AmendmentFormPage,
     AmendmentPage,
     SetAsidePage,
-    again,
     amendment_fields,
     amendment_lines,
     labels_of,
@@ -37,10 +36,10 @@ from registry.contracts.clauses.views import (
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import Rejected, Visit, route
 
@@ -79,14 +78,9 @@ def record_new_amendment(visit: Visit, contract_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, contract.organisation_id)
     typed = typed_amendment(visit.form_data())
     read = parse_values(AmendmentForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _amendment_page(visit, contract, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_amendment(visit.session, contract_id, read.form)
-    except Invalid as refusal:
-        return _amendment_page(visit, contract, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _amendment_page(visit, contract, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: record_amendment(visit.session, contract_id, form))
+    if isinstance(made, Unsaved):
+        return _amendment_page(visit, contract, None, typed, made.errors, status=made.status)
     return visit.go(f"/contrats/{contract_id}/clauses", done="avenant-enregistre")
 
 
@@ -133,19 +127,11 @@ def change_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
         # The form still says how far it was: its signature ends that, and nobody should have to say so twice.
         typed["progress"] = None
     read = parse_values(AmendmentForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
+    made = save(read, lambda form: amend_amendment(visit.session, amendment_id, form, expected=version))
+    if isinstance(made, Unsaved):
         return _amendment_page(
-            visit, contract, amendment, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, contract, amendment, typed, made.errors, version=made.version or version, status=made.status
         )
-    try:
-        amend_amendment(visit.session, amendment_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _amendment_page(
-            visit, contract, amendment, typed, refusal.by_field, version=version,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        return _amendment_page(visit, contract, amendment, typed, again(refusal), status=HTTP_409_CONFLICT)
     return visit.go(f"/contrats/{contract.id}/clauses", done="avenant-enregistre")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.asking import find_known
 from registry.contracts.clauses.days import days_asked, show_unknown
@@ -43,13 +42,13 @@ from registry.contracts.clauses.views import (
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.rules import Term, state_on
 from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
-from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 NOTICES.update(
@@ -199,14 +198,10 @@ def note_performance(visit: Visit, clause_id: int) -> Response[Any]:
     """Notes how a clause is kept by whom it binds."""
     clause = get_clause(visit.session, clause_id)
     visit.visitor.require(RECORD, clause.organisation_id)
-    read = visit.form(PerformanceForm)
-    if isinstance(read, Rejected):
-        return _clause_page(visit, clause, next(iter(read.errors.values())), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    try:
-        tell_performance(visit.session, clause_id, read.form, expected=expected)
-    except (Stale, Conflict) as refusal:
-        return _clause_page(visit, clause, refusal.message, status=HTTP_409_CONFLICT)
+    read, expected = visit.form(PerformanceForm), read_number(visit.form_data().first("version")) or 0
+    made = save(read, lambda form: tell_performance(visit.session, clause_id, form, expected=expected))
+    if isinstance(made, Unsaved):
+        return _clause_page(visit, clause, made.message, status=made.status)
     return visit.go(f"/contrats/clauses/{clause_id}", done="execution-notee")
 
 

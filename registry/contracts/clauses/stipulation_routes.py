@@ -5,7 +5,6 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.forms import ClauseForm, StipulationForm
 from registry.contracts.clauses.kinds import fields_of, kinds, scope_is_dataset
@@ -28,7 +27,6 @@ from registry.contracts.clauses.views import (
     KindsPage,
     StipulationFormPage,
     TermInput,
-    again,
     kind_choices,
     labels_of,
     name_clause,
@@ -37,11 +35,11 @@ from registry.contracts.clauses.views import (
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import ClauseAct
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.web.forms import parse_values, read_number
-from registry.web.visits import Rejected, Visit, route
+from registry.web.saving import Unsaved, save
+from registry.web.visits import Visit, route
 
 RECORD = Permission.CONTRACTS_CONTRACT_RECORD
 
@@ -126,20 +124,9 @@ def record_new_clause(visit: Visit, contract_id: int) -> Response[Any]:
     typed = {**typed_stipulation(data, kind), "kind": kind, "label": data.first("label").strip() or None}
     action = f"/contrats/{contract_id}/clauses/nouvelle"
     read = parse_values(ClauseForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _stipulation_page(
-            visit, contract, kind, typed, read.errors, action=action, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    try:
-        record_clause(visit.session, contract_id, read.form)
-    except Invalid as refusal:
-        return _stipulation_page(
-            visit, contract, kind, typed, refusal.by_field, action=action, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    except Conflict as refusal:
-        return _stipulation_page(
-            visit, contract, kind, typed, {"_": refusal.message}, action=action, status=HTTP_409_CONFLICT
-        )
+    made = save(read, lambda form: record_clause(visit.session, contract_id, form))
+    if isinstance(made, Unsaved):
+        return _stipulation_page(visit, contract, kind, typed, made.errors, action=action, status=made.status)
     return visit.go(f"/contrats/{contract_id}/clauses", done="clause-enregistree")
 
 
@@ -171,28 +158,16 @@ def record_stipulation(visit: Visit, clause_id: int) -> Response[Any]:
     )  # fmt: skip
 
 
-def _save_stipulation(visit: Visit, clause: Clause, action: str, version: int | None, save: Any) -> Response[Any]:
+def _save_stipulation(visit: Visit, clause: Clause, action: str, version: int | None, write: Any) -> Response[Any]:
     contract = get_contract(visit.session, clause.contract_id)
     typed = typed_stipulation(visit.form_data(), clause.kind)
     read = parse_values(StipulationForm, typed, today=visit.today)
     acts = tuple(ClauseAct)
-    if isinstance(read, Rejected):
+    made = save(read, lambda form: write(form, version))
+    if isinstance(made, Unsaved):
         return _stipulation_page(
-            visit, contract, clause.kind, typed, read.errors, action=action, clause=clause, version=version, acts=acts,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    try:
-        save(read.form, version)
-    except Invalid as refusal:
-        return _stipulation_page(
-            visit, contract, clause.kind, typed, refusal.by_field, action=action, clause=clause, version=version,
-            acts=acts, status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        return _stipulation_page(
-            visit, contract, clause.kind, typed, again(refusal), action=action, clause=clause, version=now, acts=acts,
-            status=HTTP_409_CONFLICT,
+            visit, contract, clause.kind, typed, made.errors, action=action, clause=clause,
+            version=made.version or version, acts=acts, status=made.status,
         )  # fmt: skip
     return visit.go(f"/contrats/clauses/{clause.id}", done="clause-enregistree")
 

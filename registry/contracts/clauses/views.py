@@ -11,8 +11,8 @@ from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, expectations_of, lacking_of
 from registry.contracts.vocabulary import ClauseAct, ClauseState
-from registry.kernel.errors import Conflict, Stale
 from registry.kernel.words import _, mark
+from registry.web.saving import again as again
 from registry.web.templating import say_day
 
 AMENDMENT_LABELS: dict[str, str] = {
@@ -432,13 +432,6 @@ def kind_choices(asked: Any, present: frozenset[str]) -> tuple[list[tuple[str, s
 def labels_of(of: Mapping[str, str]) -> dict[str, str]:
     """Labels in the reader’s language."""
     return {name: _(label) for name, label in of.items()}
-
-
-def again(refusal: Stale | Conflict) -> dict[str, str]:
-    """What to say over a form kept as it was typed, which now holds the version that somebody else saved."""
-    if isinstance(refusal, Stale):
-        return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
-    return {"_": refusal.message}
 
 
 def amendment_fields(amendment: Any) -> list[tuple[str, str]]:

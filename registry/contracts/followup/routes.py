@@ -6,10 +6,10 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.queries import find_written, held_on
-from registry.contracts.clauses.views import SetAsidePage, again, labels_of
+from registry.contracts.clauses.views import SetAsidePage, labels_of
 from registry.contracts.followup.forms import ReportForm
 from registry.contracts.followup.models import ContractReport
 from registry.contracts.followup.queries import find_pieces, find_reports, get_report
@@ -28,11 +28,11 @@ from registry.contracts.followup.views import (
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
 from registry.contracts.rules import term_of
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -131,14 +131,9 @@ def record_new_report(visit: Visit, contract_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, contract.organisation_id)
     typed = typed_report(visit.form_data())
     read = parse_values(ReportForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _form_page(visit, contract, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_report(visit.session, contract_id, read.form)
-    except Invalid as refusal:
-        return _form_page(visit, contract, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _form_page(visit, contract, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: record_report(visit.session, contract_id, form))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, contract, None, typed, made.errors, status=made.status)
     return visit.go(f"/contrats/{contract_id}/rapports", done="rapport-note")
 
 
@@ -163,18 +158,11 @@ def change_report(visit: Visit, contract_report_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = typed_report(data), read_number(data.first("version")) or 0
     read = parse_values(ReportForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
+    made = save(read, lambda form: amend_report(visit.session, contract_report_id, form, expected=version))
+    if isinstance(made, Unsaved):
         return _form_page(
-            visit, contract, report, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, contract, report, typed, made.errors, version=made.version or version, status=made.status
         )
-    try:
-        amend_report(visit.session, contract_report_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _form_page(
-            visit, contract, report, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    except (Stale, Conflict) as refusal:
-        return _form_page(visit, contract, report, typed, again(refusal), status=HTTP_409_CONFLICT)
     return visit.go(f"/contrats/{contract.id}/rapports", done="rapport-note")
 
 

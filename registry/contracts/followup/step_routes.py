@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.queries import find_written, held_on
 from registry.contracts.clauses.views import SetAsidePage, labels_of
@@ -19,11 +19,11 @@ from registry.contracts.followup.views import pieces_choices
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
 from registry.contracts.rules import term_of
-from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
-from registry.web.forms import parse_values, read_number
+from registry.web.forms import WHOLE, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -91,14 +91,9 @@ def note_new_step(visit: Visit, contract_id: int) -> Response[Any]:
         "evidence": [number for one in data.all(f"evidence-{rank}") if (number := read_number(one))],
     }  # fmt: skip
     read = parse_values(StepForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _page(visit, contract_id, _beside(read.errors, rank), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        note_step(visit.session, contract_id, read.form)
-    except Invalid as refusal:
-        return _page(visit, contract_id, _beside(refusal.by_field, rank), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _page(visit, contract_id, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: note_step(visit.session, contract_id, form))
+    if isinstance(made, Unsaved):
+        return _page(visit, contract_id, _beside(made.errors, rank), status=made.status)
     return visit.go(f"/contrats/{contract_id}/echeances", done="etape-notee")
 
 
@@ -106,7 +101,7 @@ def _beside(errors: Mapping[str, str], rank: str) -> dict[str, str]:
     """The errors by the field of the page that each stands beside."""
     of_day = set(_SAID.values())
     return {
-        f"day-{rank}" if name in of_day else f"{name.partition('.')[0]}-{rank}": message
+        WHOLE if name == WHOLE else f"{'day' if name in of_day else name.partition('.')[0]}-{rank}": message
         for name, message in errors.items()
     }
 
